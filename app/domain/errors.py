@@ -1,0 +1,116 @@
+"""Every error a caller can meet, as one tree.
+
+LiveblogError
+├── InvalidInput            422  a well-formed body whose values cannot be accepted; `errors` point at them
+├── MalformedInput          400  not readable at all (JSON, query, cursor syntax)
+├── NotAuthenticated        401  no, unknown, expired or revoked credentials
+├── NotAllowed              403  known, but without the right
+├── NotFound                404  unknown, or what the caller may not know exists
+├── Conflict                409  the object's state forbids it
+├── Gone                    410  was public and is no more, or a cursor that cannot be honoured
+├── PreconditionFailed      412  If-Match names an older state; `current_etag` is today's
+├── TooLarge                413
+├── UnsupportedType         415
+├── PreconditionRequired    428
+├── TooMany                 429  `retry_after_seconds`
+└── Unavailable             503  `retry_after_seconds`
+
+`code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
+The HTTP statuses are mapped in one place, app/api/problems.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """One value that cannot be accepted. `pointer` is a JSON Pointer (RFC 6901) into the request body."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class LiveblogError(Exception):
+    """Root of the tree; never raised itself."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code = code
+        self.detail = detail
+
+
+class InvalidInput(LiveblogError):
+    """Values that cannot be accepted."""
+
+    def __init__(self, errors: Sequence[FieldError], *, code: str = "invalid", detail: str | None = None) -> None:
+        super().__init__(code, detail or errors[0].detail)
+        self.errors = tuple(errors)
+
+
+class MalformedInput(LiveblogError):
+    """Cannot be read at all."""
+
+
+class NotAuthenticated(LiveblogError):
+    """No credentials, or none that are known and valid now."""
+
+
+class NotAllowed(LiveblogError):
+    """The caller is known but lacks the right."""
+
+
+class NotFound(LiveblogError):
+    """Unknown, or hidden from this caller; the two are told apart nowhere."""
+
+
+class Conflict(LiveblogError):
+    """The object's present state forbids what was asked."""
+
+
+class Gone(LiveblogError):
+    """Was there and is no more. `cause` says why an entry went; `snapshot_url` where to begin again."""
+
+    def __init__(self, code: str, detail: str, *, cause: str | None = None, snapshot_url: str | None = None) -> None:
+        super().__init__(code, detail)
+        self.cause = cause
+        self.snapshot_url = snapshot_url
+
+
+class PreconditionFailed(LiveblogError):
+    """If-Match named another state than today's."""
+
+    def __init__(self, code: str, detail: str, *, current_etag: str | None = None) -> None:
+        super().__init__(code, detail)
+        self.current_etag = current_etag
+
+
+class PreconditionRequired(LiveblogError):
+    """The call needs an If-Match header."""
+
+
+class TooLarge(LiveblogError):
+    """A body or an object over its documented size."""
+
+
+class UnsupportedType(LiveblogError):
+    """A Content-Type the route does not read."""
+
+
+class TooMany(LiveblogError):
+    """A rate was exceeded."""
+
+    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(code, detail)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Unavailable(LiveblogError):
+    """The server cannot do it now; nothing was changed."""
+
+    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(code, detail)
+        self.retry_after_seconds = retry_after_seconds
