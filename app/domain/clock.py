@@ -1,0 +1,25 @@
+"""Time: one injected clock, whole microseconds since 1970 UTC inside, RFC 3339 with milliseconds and `Z` outside."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import NewType
+
+Micros = NewType("Micros", int)
+Clock = Callable[[], Micros]
+"""Returns now. Given to whoever needs the time, so that a test can hold it still or move it."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def system_clock() -> Micros:
+    """The operating system's wall clock."""
+    return Micros(time.time_ns() // 1000)
+
+
+def format_time(at: Micros) -> str:
+    """`2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up into the future)."""
+    moment = _EPOCH + timedelta(microseconds=at)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"

@@ -1,0 +1,1 @@
+"""Every shape promised to a client, and its encoding into bytes."""

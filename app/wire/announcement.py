@@ -1,0 +1,40 @@
+"""What a commit tells the live side: the events of one story it made, and the head it left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.cursor import Cursor
+from app.domain.identifiers import StoryId
+from app.wire.encoding import EncodedEvent, StoryCounts
+
+
+@dataclass(frozen=True, slots=True)
+class StoryHead:
+    """Where a public story stands: its newest event's cursor, its slug and its counts."""
+
+    story: StoryId
+    slug: str
+    cursor: Cursor
+    counts: StoryCounts
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """Consecutive events of one story, committed together, and the head after them."""
+
+    head: StoryHead
+    events: tuple[EncodedEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesPage:
+    """Part of "everything after n", by state.
+
+    `cursor` is where the reader stands after `events`: the last event's while `more`, else the head's.
+    """
+
+    events: tuple[EncodedEvent, ...]
+    cursor: Cursor
+    head: StoryHead
+    more: bool

@@ -1,0 +1,126 @@
+"""How public JSON is put together from parts that are encoded once.
+
+An entry is encoded when it passes the door and never again: its fields, and its body in three forms. Every
+representation, event and variant is a concatenation of those bytes, so that the tables, the ring and the
+caches cannot disagree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from pydantic_core import to_json
+
+from app.domain.clock import Micros, format_time
+from app.domain.cursor import Cursor
+from app.domain.identifiers import EntryId, StoryId
+
+
+class BodyVariant(StrEnum):
+    """Which form of an entry's body a client asked for with `?body=`."""
+
+    HTML = "html"
+    BLOCKS = "blocks"
+    BOTH = "both"
+
+
+def encode_json(value: Any) -> bytes:
+    """Compact UTF-8 JSON, as every byte we send is written."""
+    return to_json(value)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEntry:
+    """One public entry as JSON parts: `fields` is an object without any body, the others are bare values."""
+
+    fields: bytes
+    body_html: bytes
+    blocks: bytes
+    body_text: bytes
+
+    def json(self, variant: BodyVariant) -> bytes:
+        """The entry as one JSON object with the body in the form asked for."""
+        parts = [self.fields[:-1]]
+        if variant is not BodyVariant.BLOCKS:
+            parts += [b',"body_html":', self.body_html]
+        if variant is not BodyVariant.HTML:
+            parts += [b',"blocks":', self.blocks]
+        parts.append(b"}")
+        return b"".join(parts)
+
+
+@dataclass(frozen=True, slots=True)
+class StoryCounts:
+    """What stands beside a story in every representation, outside the log's law."""
+
+    entry_count: int
+    last_entry_at: Micros | None
+
+    def json_members(self) -> bytes:
+        """`"entry_count":…,"last_entry_at":…` without braces."""
+        last = b"null" if self.last_entry_at is None else b'"' + format_time(self.last_entry_at).encode() + b'"'
+        return b'"entry_count":%d,"last_entry_at":%b' % (self.entry_count, last)
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedEvent:
+    """One public change of a story, encoded but for the body variant.
+
+    `head` is the JSON object up to and without whatever the variant decides; `entry` is None for removals and
+    story changes, whose `head` lacks only the closing brace.
+    """
+
+    story: StoryId
+    cursor: Cursor
+    type: str
+    entry_id: EntryId | None
+    head: bytes
+    entry: EncodedEntry | None
+
+    def json(self, variant: BodyVariant) -> bytes:
+        """The event as one JSON object, the same on every transport."""
+        if self.entry is None:
+            return self.head + b"}"
+        return b"".join((self.head, b',"entry":', self.entry.json(variant), b"}"))
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """An event row: all of an event but the content it points at."""
+
+    story: StoryId
+    cursor: Cursor
+    type: str
+    time: Micros
+    entry_id: EntryId | None
+    changed: tuple[str, ...] | None
+    material: bool | None
+    cause: str | None
+    counts: StoryCounts
+
+
+def encode_event(line: EventLine, *, entry: EncodedEntry | None, story_fields: bytes | None) -> EncodedEvent:
+    """Join an event row with its content: `entry` for a published or updated entry, `story_fields` for the story."""
+    members: dict[str, Any] = {
+        "type": line.type,
+        "story": line.story,
+        "seq": line.cursor.seq,
+        "cursor": str(line.cursor),
+        "time": format_time(line.time),
+    }
+    if line.changed is not None:
+        members["changed"] = list(line.changed)
+    if line.material is not None:
+        members["material"] = line.material
+    head = encode_json(members)[:-1]
+    if line.type == "entry.removed":
+        head += b',"id":%b,"cause":%b' % (encode_json(line.entry_id), encode_json(line.cause))
+    if line.entry_id is not None:
+        head += b"," + line.counts.json_members()
+    if story_fields is not None:
+        head += b',"fields":' + story_fields
+    return EncodedEvent(
+        story=line.story, cursor=line.cursor, type=line.type, entry_id=line.entry_id, head=head, entry=entry
+    )
