@@ -1,0 +1,1 @@
+"""Keeps open connections current: the hub, the sessions that decide, and the shells that only move bytes."""
