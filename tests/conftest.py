@@ -1,0 +1,75 @@
+"""Fixtures every test may ask for, and the options of the suite."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterator
+
+import pytest
+
+from tests.figures import Figures
+from tests.needs import require
+from tests.postgres import PostgresServer, find_programs, run_postgres
+
+PROVE_TIMEOUT_SECONDS = 3600
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--prove`: the full reliability figures (also LIVEBLOG_PROVE=1)."""
+    parser.addoption("--prove", action="store_true", help="run the full reliability figures; takes long")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register our one marker."""
+    config.addinivalue_line("markers", "reliability: a figure that `make prove` runs in full")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Give full figures the time they need, whatever limit the test sets for the small ones."""
+    if _proving(config):
+        for item in items:
+            item.add_marker(pytest.mark.timeout(PROVE_TIMEOUT_SECONDS), append=False)
+
+
+def _proving(config: pytest.Config) -> bool:
+    return bool(config.getoption("--prove")) or os.environ.get("LIVEBLOG_PROVE") == "1"
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """Asynchronous tests run on asyncio alone; uvloop is what the tests with real servers run on."""
+    return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def figures(pytestconfig: pytest.Config) -> Figures:
+    """Chooses each reliability test's count: small in the suite, full in `make prove`."""
+    return Figures(full=_proving(pytestconfig))
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A TCP port on 127.0.0.1 that nobody listened on a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A private PostgreSQL server for the whole session; tests that share it ask it for databases of their own."""
+    programs = find_programs()
+    require("PostgreSQL", found=programs is not None, reason="install the postgresql package, or the pgserver wheel")
+    assert programs is not None
+    with run_postgres(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
+    """The SQLAlchemy URL of an empty PostgreSQL database of this test's own."""
+    name = postgres_server.create_database()
+    yield postgres_server.url(name)
+    postgres_server.drop_database(name)

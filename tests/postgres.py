@@ -1,0 +1,152 @@
+"""A private PostgreSQL server for one test session: own data, own socket, stopped and deleted at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pwd
+import shutil
+import signal
+import subprocess
+import sysconfig
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import IO
+
+import psycopg
+from psycopg import sql
+
+SUPERUSER = "liveblog"
+START_SECONDS = 30
+_PROGRAMS = ("postgres", "initdb")
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresServer:
+    """A running server that only this session can reach, through a socket in `socket_dir`."""
+
+    socket_dir: Path
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def url(self, database: str) -> str:
+        """The SQLAlchemy URL of `database`."""
+        return f"postgresql+psycopg://{SUPERUSER}@/{database}?host={self.socket_dir}"
+
+    def create_database(self, *, template: str = "template0") -> str:
+        """Make a fresh database, a copy of `template` (which nobody may be connected to). Returns its name."""
+        name = f"liveblog_{next(self._numbers)}"
+        self._run(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return name
+
+    def drop_database(self, name: str) -> None:
+        """Delete a database and end whoever is still connected to it."""
+        self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def _run(self, statement: sql.Composed) -> None:
+        connection = psycopg.connect(host=str(self.socket_dir), user=SUPERUSER, dbname="postgres", autocommit=True)
+        with connection:
+            connection.execute(statement)
+
+
+def find_programs() -> Path | None:
+    """The folder with PostgreSQL's programs: on PATH, where Debian puts them, or in the pgserver wheel."""
+    on_path = shutil.which("postgres")
+    candidates = [Path(on_path).resolve().parent] if on_path else []
+    candidates += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    candidates.append(Path(sysconfig.get_path("platlib")) / "pgserver" / "pginstall" / "bin")
+    return next((folder for folder in candidates if all((folder / name).is_file() for name in _PROGRAMS)), None)
+
+
+@contextlib.contextmanager
+def run_postgres(programs: Path) -> Iterator[PostgresServer]:
+    """Start a server with an empty cluster and default durability (fsync on); stop and delete it at the end."""
+    # In the system's own temporary folder: pytest's is closed to the other user, and a socket's path may not be long.
+    folder = Path(tempfile.mkdtemp(prefix="liveblog-pg-"))
+    try:
+        account = _account_for(folder)
+        programs = _programs_readable_by(account, programs, folder)
+        _initialise(programs, folder, account)
+        process = _start(programs, folder, account)
+        try:
+            _wait_until_ready(process, folder)
+            yield PostgresServer(socket_dir=folder)
+        finally:
+            _stop(process)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _account_for(folder: Path) -> str | None:
+    """PostgreSQL refuses to run as root; root lends the folder to another account and starts it as that."""
+    if os.geteuid() != 0:
+        return None
+    names = {entry.pw_name for entry in pwd.getpwall()}
+    account = "postgres" if "postgres" in names else "nobody"
+    shutil.chown(folder, user=account)
+    return account
+
+
+def _programs_readable_by(account: str | None, programs: Path, folder: Path) -> Path:
+    """The programs' folder, or a copy of the whole installation when it lies below a folder closed to the account."""
+    if account is None or _start_as(account, ["test", "-x", programs / "postgres"], folder).wait() == 0:
+        return programs
+    shutil.copytree(programs.parent, folder / "install", symlinks=True)
+    return folder / "install" / programs.name
+
+
+def _start_as(
+    account: str | None, command: Sequence[str | Path], folder: Path, output: IO[bytes] | None = None
+) -> subprocess.Popen[bytes]:
+    group = pwd.getpwnam(account).pw_gid if account else None
+    return subprocess.Popen(
+        command,
+        user=account,
+        group=group,
+        extra_groups=[] if account else None,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=output,
+    )
+
+
+def _initialise(programs: Path, folder: Path, account: str | None) -> None:
+    options = ["-U", SUPERUSER, "-A", "trust", "-E", "UTF8", "--locale=C"]
+    with (folder / "log").open("wb") as log:
+        if _start_as(account, [programs / "initdb", "-D", folder / "data", *options], folder, log).wait() != 0:
+            raise RuntimeError(f"initdb failed: {_log_of(folder)}")
+
+
+def _start(programs: Path, folder: Path, account: str | None) -> subprocess.Popen[bytes]:
+    options = ["-c", "listen_addresses=", "-c", f"unix_socket_directories={folder}", "-c", "max_connections=200"]
+    with (folder / "log").open("ab") as log:
+        return _start_as(account, [programs / "postgres", "-D", folder / "data", *options], folder, log)
+
+
+def _log_of(folder: Path) -> str:
+    return (folder / "log").read_text(errors="replace")[-2000:]
+
+
+def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(psycopg.OperationalError):
+            psycopg.connect(host=str(folder), user=SUPERUSER, dbname="postgres").close()
+            return
+        time.sleep(0.05)
+    raise RuntimeError(f"PostgreSQL did not start: {_log_of(folder)}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Fast shutdown; immediate if it takes long, which loses nothing we still want."""
+    for signal_number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        process.send_signal(signal_number)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            continue
+        return
