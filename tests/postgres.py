@@ -94,8 +94,12 @@ def _programs_readable_by(account: str | None, programs: Path, folder: Path) -> 
     """The programs' folder, or a copy of the whole installation when it lies below a folder closed to the account."""
     if account is None or _start_as(account, ["test", "-x", programs / "postgres"], folder).wait() == 0:
         return programs
-    shutil.copytree(programs.parent, folder / "install", symlinks=True)
-    return folder / "install" / programs.name
+    # The wheel's programs look for their libraries three folders up, beside the package.
+    site, copy = programs.parents[2], folder / "install"
+    shutil.copytree(programs.parent, copy / "pgserver" / "pginstall", symlinks=True)
+    if (site / "pgserver.libs").is_dir():
+        shutil.copytree(site / "pgserver.libs", copy / "pgserver.libs")
+    return copy / "pgserver" / "pginstall" / programs.name
 
 
 def _start_as(
