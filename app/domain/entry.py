@@ -1,0 +1,109 @@
+"""An entry: one live update, as the newsroom holds it, and the content a revision of it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from app.domain.clock import Micros
+from app.domain.identifiers import EntryId, PersonId, StoryId
+
+JsonObject = Mapping[str, Any]
+
+
+class EntryStatus(StrEnum):
+    """Where an entry is in its editorial life. `published` and `retracted` are public, the rest newsroom only."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    PUBLISHED = "published"
+    UNPUBLISHED = "unpublished"
+    RETRACTED = "retracted"
+    REMOVED = "removed"
+
+
+PUBLIC_STATUSES = frozenset({EntryStatus.PUBLISHED, EntryStatus.RETRACTED})
+
+
+@dataclass(frozen=True, slots=True)
+class EntryContent:
+    """What a revision says. Blocks, authors, source and tags are JSON objects in their wire shape."""
+
+    kind: str = "update"
+    key_event: bool = False
+    importance: str = "normal"
+    headline: str | None = None
+    text: str | None = None
+    """The source as it was typed, when it was typed as text; None for entries written as HTML or blocks."""
+    text_format: str = "markdown"
+    blocks: tuple[JsonObject, ...] = ()
+    authors: tuple[JsonObject, ...] = ()
+    source: JsonObject | None = None
+    tags: tuple[JsonObject, ...] = ()
+
+
+CONTENT_FIELDS = ("kind", "key_event", "importance", "headline", "authors", "source", "tags")
+"""Members of EntryContent that stand in the public entry under the same name."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingRevision:
+    """An edit of a public entry that nobody outside sees until it is published."""
+
+    status: EntryStatus
+    content: EntryContent
+    material: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The newsroom's row of one entry."""
+
+    story: StoryId
+    id: EntryId
+    status: EntryStatus
+    version: int
+    content: EntryContent
+    created_at: Micros
+    status_at: Micros
+    """When the status last changed: the order in which a draft story's entries go out when it becomes public."""
+    created_by: PersonId | None
+    created_by_token: str
+    creation_fingerprint: str
+    """Digest of the body that created it, by which a repeated creation is told from another one under the same id."""
+    revision: int = 0
+    """Public changes so far; 0 until the entry first passes the door."""
+    public_version: int = 0
+    """The version that the newest public change made."""
+    working: WorkingRevision | None = None
+    external_id: str | None = None
+    external_version: int | None = None
+    edited_by_hand: bool = False
+    """Somebody changed it since the last upsert by external id, so that the next one must not overwrite it."""
+    published_at: Micros | None = None
+    updated_at: Micros | None = None
+    sort_key: str | None = None
+    corrections: tuple[JsonObject, ...] = ()
+
+    @property
+    def newest_content(self) -> EntryContent:
+        """What an editor goes on writing: the working revision if there is one."""
+        return self.content if self.working is None else self.working.content
+
+
+def changed_fields(before: EntryContent, after: EntryContent) -> tuple[str, ...]:
+    """The public names of what differs, in a fixed order; blocks count as `body`."""
+    changed = [name for name in CONTENT_FIELDS if getattr(before, name) != getattr(after, name)]
+    if before.blocks != after.blocks:
+        changed.append("body")
+    return tuple(changed)
+
+
+def sort_key_at(at: Micros, seq: int) -> str:
+    """The place in the timeline for what passes the door at `at` as event `seq`.
+
+    Bytewise comparable; within one microsecond the event number decides, so that a batch keeps its order.
+    """
+    return f"{at:014x}{seq:012x}"

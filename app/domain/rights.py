@@ -1,0 +1,119 @@
+"""Who may do what: one policy function, deny by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.entry import PUBLIC_STATUSES, Entry
+from app.domain.errors import NotAllowed
+from app.domain.identifiers import PersonId
+from app.domain.statuses import Action
+from app.domain.story import StorySettings
+
+
+class Role(StrEnum):
+    """Each role includes the ones before it."""
+
+    REPORTER = "reporter"
+    EDITOR = "editor"
+    ADMIN = "admin"
+
+    def includes(self, other: Role) -> bool:
+        order = tuple(Role)
+        return order.index(self) >= order.index(other)
+
+
+class Scope(StrEnum):
+    """What a token may be limited to; a token without scopes has all that its role has."""
+
+    READ = "read"
+    WRITE = "write"
+    PUBLISH = "publish"
+    MANAGE = "manage"
+
+
+class Right(StrEnum):
+    """What is not about one entry."""
+
+    READ_NEWSROOM = "read_newsroom"
+    CREATE_ENTRY = "create_entry"
+    EDIT_STORIES = "edit_stories"
+    MANAGE_PEOPLE = "manage_people"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: a person through a token, a bot's token, or the operator's admin token."""
+
+    role: Role
+    token_id: str
+    person: PersonId | None = None
+    byline: str | None = None
+    scopes: frozenset[Scope] = frozenset(Scope)
+
+    @property
+    def key(self) -> str:
+        """The person, else the token: whose idempotency keys and own entries these are."""
+        return self.person or self.token_id
+
+
+RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
+    Right.READ_NEWSROOM: (Role.REPORTER, Scope.READ),
+    Right.CREATE_ENTRY: (Role.REPORTER, Scope.WRITE),
+    Right.EDIT_STORIES: (Role.EDITOR, Scope.PUBLISH),
+    Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
+}
+
+_PUBLISHING = frozenset({Action.PUBLISH, Action.UNPUBLISH, Action.RETRACT, Action.REINSTATE, Action.CORRECT})
+
+
+def has_right(actor: Actor, right: Right) -> bool:
+    """Whether the actor's role and scopes both give `right`."""
+    role, scope = RIGHTS[right]
+    return actor.role.includes(role) and scope in actor.scopes
+
+
+def require_right(actor: Actor, right: Right) -> None:
+    """Raise NotAllowed `not_allowed` unless `has_right`."""
+    if not has_right(actor, right):
+        raise NotAllowed("not_allowed", f"This token may not {right.value.replace('_', ' ')}.")
+
+
+def owns(actor: Actor, entry: Entry) -> bool:
+    """Whether the entry is the actor's own: the person's, or for a token without person the token's."""
+    if actor.person is not None:
+        return entry.created_by == actor.person
+    return entry.created_by is None and entry.created_by_token == actor.token_id
+
+
+def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: StorySettings, visible: bool) -> bool:
+    """Whether `actor` may do `action` to `entry` (None: a new one of the actor's own).
+
+    `visible` says that readers can see the entry now. Where a reporter may not change what is public, an edit
+    may still be made as a working revision: ask for EDIT with `visible=False`.
+    """
+    needs = {Scope.WRITE}
+    if action in _PUBLISHING or visible:
+        needs.add(Scope.PUBLISH)
+    if not needs <= actor.scopes:
+        return False
+    if actor.role.includes(Role.EDITOR):
+        return True
+    if entry is not None and not owns(actor, entry):
+        return False
+    touches_public = action in _PUBLISHING or visible
+    return not (settings.review_required and touches_public)
+
+
+def require_action(actor: Actor, action: Action, *, entry: Entry, settings: StorySettings, visible: bool) -> None:
+    """Raise NotAllowed `not_allowed` unless `may_act`."""
+    if not may_act(actor, action, entry=entry, settings=settings, visible=visible):
+        why = "stories under review need an editor" if settings.review_required else "it is somebody else's entry"
+        raise NotAllowed("not_allowed", f"This token may not {action} this entry ({why}, or the token's scopes).")
+
+
+def is_public_status(entry: Entry) -> bool:
+    """Whether the entry's status is one that readers see (in a story that is public)."""
+    return entry.status in PUBLIC_STATUSES

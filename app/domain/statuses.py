@@ -1,0 +1,66 @@
+"""The entry's state machine: which action leads from which status to which."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+from app.domain.entry import EntryStatus
+from app.domain.errors import Conflict
+
+
+class Action(StrEnum):
+    """What can be asked of an entry that exists, or of a new one (`create`)."""
+
+    CREATE = "create"
+    EDIT = "edit"
+    SUBMIT = "submit"
+    PUBLISH = "publish"
+    DISCARD = "discard"
+    UNPUBLISH = "unpublish"
+    RETRACT = "retract"
+    REINSTATE = "reinstate"
+    CORRECT = "correct"
+    REMOVE = "remove"
+
+
+_S = EntryStatus
+
+TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus] = {
+    (_S.DRAFT, Action.SUBMIT): _S.SUBMITTED,
+    (_S.DRAFT, Action.PUBLISH): _S.PUBLISHED,
+    (_S.SUBMITTED, Action.PUBLISH): _S.PUBLISHED,
+    (_S.UNPUBLISHED, Action.PUBLISH): _S.PUBLISHED,
+    (_S.PUBLISHED, Action.UNPUBLISH): _S.UNPUBLISHED,
+    (_S.RETRACTED, Action.UNPUBLISH): _S.UNPUBLISHED,
+    (_S.PUBLISHED, Action.RETRACT): _S.RETRACTED,
+    (_S.RETRACTED, Action.REINSTATE): _S.PUBLISHED,
+    (_S.PUBLISHED, Action.CORRECT): _S.PUBLISHED,
+    (_S.RETRACTED, Action.CORRECT): _S.RETRACTED,
+    **{(status, Action.EDIT): status for status in _S if status is not _S.REMOVED},
+    **{(status, Action.REMOVE): _S.REMOVED for status in _S if status is not _S.REMOVED},
+}
+
+WORKING_TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus | None] = {
+    (_S.DRAFT, Action.SUBMIT): _S.SUBMITTED,
+    (_S.DRAFT, Action.PUBLISH): None,
+    (_S.SUBMITTED, Action.PUBLISH): None,
+    (_S.DRAFT, Action.DISCARD): None,
+    (_S.SUBMITTED, Action.DISCARD): None,
+}
+"""The same for a working revision; None means that it ends. What is not listed acts on the entry itself."""
+
+
+def next_status(status: EntryStatus, action: Action) -> EntryStatus:
+    """Where `action` leads. Raises Conflict `wrong_status` when the drawing has no such arrow."""
+    try:
+        return TRANSITIONS[status, action]
+    except KeyError:
+        raise wrong_status(status, action) from None
+
+
+def wrong_status(status: EntryStatus, action: Action) -> Conflict:
+    """The error for an arrow that is not drawn, telling which actions are."""
+    open_to = sorted(a for (s, a) in TRANSITIONS if s is status)
+    hint = f"possible now: {', '.join(open_to)}" if open_to else "nothing can be done with it any more"
+    return Conflict("wrong_status", f"Cannot {action} an entry that is {status}; {hint}.")
