@@ -1,0 +1,243 @@
+"""Every setting of a server, read once at start: environment, then `.env`, then the secrets directory.
+
+Only main and cli import this; other rooms are handed the values they need. docs/settings.md is the table for operators.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import difflib
+import os
+import secrets
+import tempfile
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "LIVEBLOG_"
+DATABASE_FILE = "liveblog.db"
+ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the file's name, not what it holds
+DEFAULT_SECRETS_DIR = "/run/secrets"
+MIN_ADMIN_TOKEN_LENGTH = 32
+MIN_ADMIN_TOKEN_DIFFERENT = 8
+"""Fewer different characters than this is a placeholder, not a secret."""
+
+
+class UnusableSettings(Exception):
+    """A setting is wrong or unsafe. The message is for a person: one line each, that says what to do."""
+
+
+def _database_in_data_dir(data: dict[str, Any]) -> str:
+    return f"sqlite:///{data['data_dir'] / DATABASE_FILE}"
+
+
+def _address_listened_on(data: dict[str, Any]) -> str:
+    host = data["host"]
+    if not _is_loopback(host):
+        return ""
+    return f"http://{f'[{host}]' if ':' in host else host}:{data['port']}"
+
+
+class Settings(BaseSettings):
+    """One server's settings; they never change while it runs."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Path("data")
+    database_url: str = Field(default_factory=_database_in_data_dir, repr=False)
+    host: str = "127.0.0.1"
+    port: int = Field(default=8000, ge=1, le=65535)
+    public_url: str = Field(default_factory=_address_listened_on)
+    site_name: str = Field(default="Liveblog", min_length=1, max_length=200)
+    site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
+    site_logo: str = ""
+    admin_token: SecretStr | None = None
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
+    heartbeat_seconds: int = Field(default=25, ge=1, le=50)
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        return _split(value)
+
+    @field_validator("log_level", "log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _check_data_dir(cls, value: Path) -> Path:
+        if value.exists() and not value.is_dir():
+            raise ValueError("is a file; name a folder, which is made if it is not there")
+        return value.absolute()
+
+    @field_validator("database_url")
+    @classmethod
+    def _check_database_url(cls, value: str) -> str:
+        scheme, separator, rest = value.partition("://")
+        if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
+            return f"postgresql+psycopg://{rest}"
+        if scheme != "sqlite":
+            raise ValueError("begins with neither sqlite:/// nor postgresql://; no other database is supported")
+        if not rest.strip("/") or ":memory:" in rest or "mode=memory" in rest:
+            raise ValueError("is a database in memory, which loses everything at a stop; name a file")
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _check_public_url(cls, value: str) -> str:
+        if not value:
+            raise ValueError(
+                f"is not set, and {PREFIX}HOST lets other machines in; "
+                "set it to the address readers type, like https://live.example"
+            )
+        _require_web_url(value)
+        if urlsplit(value).path.strip("/"):
+            raise ValueError("has a path; Liveblog needs a host name of its own")
+        return value.rstrip("/")
+
+    @field_validator("site_url", "site_logo")
+    @classmethod
+    def _check_site_urls(cls, value: str) -> str:
+        if value:
+            _require_web_url(value)
+        return value
+
+    @field_validator("admin_token")
+    @classmethod
+    def _check_admin_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None:
+            _require_strong_token(value.get_secret_value())
+        return value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _check_cors_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if origin in {"*", "null"}:
+                raise ValueError(f"{origin!r} would let any page write; name each origin, like https://desk.example")
+            _require_web_url(origin)
+            if urlsplit(origin).path:
+                raise ValueError(f"{origin!r} is more than an origin; leave out the path, and the slash at the end")
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _check_trusted_proxies(cls, value: Any) -> Any:
+        return tuple(_read_network(part) for part in _split(value))
+
+
+def read_settings() -> Settings:
+    """Read and check every setting.
+
+    The secrets directory is LIVEBLOG_SECRETS_DIR, else /run/secrets where there is one; a file there is named like the
+    variable, in any case (`liveblog_admin_token`). Raises UnusableSettings.
+    """
+    named = os.environ.get(f"{PREFIX}SECRETS_DIR")
+    folder = Path(named or DEFAULT_SECRETS_DIR)
+    if named and not folder.is_dir():
+        raise UnusableSettings(f"{PREFIX}SECRETS_DIR: {folder} is no folder; make it, or leave the setting out")
+    try:
+        return Settings(_env_file=".env", _secrets_dir=folder if folder.is_dir() else None)
+    except ValidationError as error:
+        found = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
+        raise UnusableSettings("\n".join(_sentence(each) for each in found)) from None
+
+
+def load_or_make_admin_token(settings: Settings) -> str:
+    """The admin token: the setting, else the one kept in `<data dir>/admin-token`, which is made the first time.
+
+    Of processes that start together all get the same one. Raises UnusableSettings if other accounts can read the file,
+    or if what it holds is no safe token.
+    """
+    if settings.admin_token is not None:
+        return settings.admin_token.get_secret_value()
+    path = settings.data_dir / ADMIN_TOKEN_FILE
+    if not path.exists():
+        _make_admin_token(path)
+    if path.stat().st_mode & 0o077:
+        raise UnusableSettings(f"{path} can be read by other accounts; run: chmod 600 {path}, and replace the token")
+    token = path.read_text(encoding="utf-8").strip()
+    try:
+        _require_strong_token(token)
+    except ValueError as error:
+        raise UnusableSettings(f"{path}: {error}, or delete the file to have a new one made") from None
+    return token
+
+
+def _make_admin_token(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as complete:
+        complete.write(f"{secrets.token_urlsafe(32)}\n")
+        complete.flush()
+        os.fsync(complete.fileno())
+        # A link, since it appears complete or not at all and never replaces the token of a process that was faster.
+        with contextlib.suppress(FileExistsError):
+            os.link(complete.name, path)
+
+
+def list_misspelt() -> list[str]:
+    """One sentence for each environment variable that looks like a setting's name spelt wrong; log them at start."""
+    known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields] + [f"{PREFIX}SECRETS_DIR"]
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    pairs = [(name, difflib.get_close_matches(name, known, n=1, cutoff=0.85)) for name in unknown]
+    return [f"{name} is no setting; did you mean {close[0]}?" for name, close in pairs if close]
+
+
+def _sentence(error: ErrorDetails) -> str:
+    message = str(error["ctx"]["error"]) if error["type"] == "value_error" and "ctx" in error else error["msg"]
+    if not error["loc"]:
+        return message
+    name = f"{PREFIX}{str(error['loc'][0]).upper()}"
+    if name == f"{PREFIX}PORT" and "://" in str(error["input"]):
+        message += " (Kubernetes sets this for a service named liveblog: set enableServiceLinks: false)"
+    return f"{name}: {message}"
+
+
+def _require_web_url(value: str) -> None:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ValueError(f"{value!r} is no web address; begin it with https://")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("has a user name, password, ? or # in it; leave that out, since everyone will see it")
+
+
+def _require_strong_token(value: str) -> None:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ValueError("may hold only printable ASCII characters and no spaces, to fit into a header")
+    if len(value) < MIN_ADMIN_TOKEN_LENGTH:
+        raise ValueError(f"is shorter than {MIN_ADMIN_TOKEN_LENGTH} characters; make one with: openssl rand -hex 32")
+    if len(set(value)) < MIN_ADMIN_TOKEN_DIFFERENT:
+        raise ValueError("is easy to guess; make one with: openssl rand -hex 32")
+
+
+def _split(value: Any) -> Any:
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+def _read_network(value: Any) -> IPv4Network | IPv6Network:
+    try:
+        network = ip_network(value)
+    except ValueError:
+        raise ValueError(f"{value!r} is no network; write it like 10.0.0.0/8 or 192.0.2.7") from None
+    if network.prefixlen == 0:
+        raise ValueError(f"{value!r} trusts everyone, who could then claim any address; name the proxies")
+    return network
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
