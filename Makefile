@@ -1,0 +1,64 @@
+# The whole developer interface; CI calls the same. Needs python3 (3.11 or newer) with pip, and make.
+
+PYTHON ?= python3
+VENV := .venv
+RUN := $(VENV)/bin/python
+INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
+COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
+	--no-annotate pyproject.toml
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format bench prove lock clean
+.DELETE_ON_ERROR:
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
+	@$(RUN) -m app.cli migrate
+	@$(RUN) -m app.cli demo
+	@exec $(RUN) -m app.cli serve
+
+test: $(VENV)/.dev ## run the whole suite; what this machine lacks is skipped with its reason
+	$(RUN) -m pytest $(ARGS)
+
+check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+	$(VENV)/bin/lint-imports
+
+format: $(VENV)/.dev ## put the code into its one format
+	$(RUN) -m ruff check --fix-only --quiet .
+	$(RUN) -m ruff format .
+
+bench: $(VENV)/.dev ## measure, and print the figures with their machine
+	$(RUN) -m benchmarks $(ARGS)
+
+prove: $(VENV)/.dev ## run the full reliability figures, one after the other; takes long
+	$(RUN) -m pytest --prove -m reliability $(ARGS)
+
+lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
+	$(COMPILE) --output-file requirements.lock
+	$(COMPILE) --extra postgres --output-file requirements-postgres.lock
+	$(COMPILE) --extra postgres --group dev --output-file requirements-dev.lock
+
+clean: ## remove the virtual environment and every cache, never the data
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than its lock file once that is installed, so that a second run needs no network and no time.
+# Made without pip inside, which Debian's python3 cannot do: the pip of $(PYTHON) installs into it from outside.
+$(VENV)/.made:
+	@$(PYTHON) -c 'import sys; sys.exit("Liveblog needs Python 3.11 or newer: make PYTHON=python3.11 ..." \
+		if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv --without-pip $(VENV)
+	@touch $@
+
+$(VENV)/.core: requirements.lock | $(VENV)/.made
+	$(INSTALL) -r requirements.lock
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock | $(VENV)/.made
+	$(INSTALL) -r requirements-dev.lock
+	@touch $@ $(VENV)/.core
