@@ -1,0 +1,171 @@
+"""The writing side of the readers' tables. Only app/newsroom/door.py calls this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from app.domain.clock import Micros
+from app.domain.cursor import Cursor
+from app.domain.identifiers import EntryId, StoryId
+from app.storage import schema
+from app.storage.database import WriteTransaction
+from app.wire.encoding import EncodedEntry, EventLine, StoryCounts
+
+_stories = schema.public_stories
+_entries = schema.public_entries
+_labels = schema.public_labels
+_events = schema.events
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStoryRow:
+    """A public story's place in its own log, and its encoded fields."""
+
+    story: StoryId
+    slug: str
+    head: Cursor
+    head_time: Micros
+    last_seq: int
+    counts: StoryCounts
+    public_since: Micros
+    fields: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PublicEntryRow:
+    """A visible entry: what lists are ordered and filtered by, and its encoded parts."""
+
+    id: EntryId
+    revision: int
+    last_seq: int
+    sort_key: str
+    published_at: Micros
+    kind: str
+    key_event: bool
+    importance: str
+    labels: frozenset[str]
+    encoded: EncodedEntry
+
+
+def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
+    """The story's public row; its newsroom row is locked already."""
+    row = tx.connection.execute(select(_stories).where(_stories.c.story_id == story)).one_or_none()
+    if row is None:
+        return None
+    return PublicStoryRow(
+        story=StoryId(row.story_id),
+        slug=row.slug,
+        head=Cursor(row.epoch, row.head_seq, row.head_check),
+        head_time=Micros(row.head_time),
+        last_seq=row.last_seq,
+        counts=StoryCounts(row.entry_count, row.last_entry_at),
+        public_since=Micros(row.public_since),
+        fields=row.fields,
+    )
+
+
+def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
+    """Insert or update the story's public row."""
+    values: dict[str, Any] = {
+        "slug": row.slug,
+        "epoch": row.head.epoch,
+        "head_seq": row.head.seq,
+        "head_check": row.head.check,
+        "head_time": row.head_time,
+        "last_seq": row.last_seq,
+        "entry_count": row.counts.entry_count,
+        "last_entry_at": row.counts.last_entry_at,
+        "public_since": row.public_since,
+        "fields": row.fields,
+        "encoder": schema.ENCODER,
+    }
+    if is_new:
+        tx.connection.execute(insert(_stories).values(story_id=row.story, **values))
+    else:
+        tx.connection.execute(update(_stories).where(_stories.c.story_id == row.story).values(**values))
+
+
+def read_public_revision(tx: WriteTransaction, story: StoryId, entry: EntryId) -> tuple[int, bool] | None:
+    """An entry's public revision and whether it is visible; None if it has never been public."""
+    where = (_entries.c.story_id == story, _entries.c.id == entry)
+    row = tx.connection.execute(select(_entries.c.revision, _entries.c.visible).where(*where)).one_or_none()
+    return None if row is None else (row.revision, row.visible)
+
+
+def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow, *, is_new: bool) -> None:
+    """Show an entry in its present form."""
+    values: dict[str, Any] = {
+        "visible": True,
+        "revision": row.revision,
+        "last_seq": row.last_seq,
+        "sort_key": row.sort_key,
+        "published_at": row.published_at,
+        "kind": row.kind,
+        "key_event": row.key_event,
+        "importance": row.importance,
+        "fields": row.encoded.fields,
+        "body_html": row.encoded.body_html,
+        "blocks": row.encoded.blocks,
+        "body_text": row.encoded.body_text,
+        "encoder": schema.ENCODER,
+    }
+    if is_new:
+        tx.connection.execute(insert(_entries).values(story_id=story, id=row.id, **values))
+    else:
+        where = (_entries.c.story_id == story, _entries.c.id == row.id)
+        tx.connection.execute(update(_entries).where(*where).values(**values))
+        _delete_labels(tx, story, row.id)
+    _insert_labels(tx, story, row.id, row.labels)
+
+
+def bury_public_entry(tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int) -> None:
+    """Leave a tombstone: the revision and the event number, and no content."""
+    nothing = dict.fromkeys(
+        ("sort_key", "published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks", "body_text")
+    )
+    where = (_entries.c.story_id == story, _entries.c.id == entry)
+    tx.connection.execute(
+        update(_entries).where(*where).values(visible=False, revision=revision, last_seq=seq, **nothing)
+    )
+    _delete_labels(tx, story, entry)
+
+
+def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
+    """When the newest of the visible entries was published."""
+    query = select(func.max(_entries.c.published_at)).where(_entries.c.story_id == story, _entries.c.visible.is_(True))
+    newest: int | None = tx.connection.execute(query).scalar_one()
+    return None if newest is None else Micros(newest)
+
+
+def append_event(tx: WriteTransaction, line: EventLine, *, revision: int | None) -> None:
+    """Add the row that gives a public change its number."""
+    tx.connection.execute(
+        insert(_events).values(
+            story_id=line.story,
+            seq=line.cursor.seq,
+            type=line.type,
+            entry_id=line.entry_id,
+            revision=revision,
+            changed=None if line.changed is None else list(line.changed),
+            material=line.material,
+            cause=line.cause,
+            time=line.time,
+            check=line.cursor.check,
+            entry_count=line.counts.entry_count,
+            last_entry_at=line.counts.last_entry_at,
+        )
+    )
+
+
+def _insert_labels(tx: WriteTransaction, story: StoryId, entry: EntryId, labels: Iterable[str]) -> None:
+    rows = [{"story_id": story, "entry_id": entry, "label": label} for label in sorted(labels)]
+    if rows:
+        tx.connection.execute(insert(_labels), rows)
+
+
+def _delete_labels(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
+    tx.connection.execute(delete(_labels).where(_labels.c.story_id == story, _labels.c.entry_id == entry))

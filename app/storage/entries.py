@@ -1,0 +1,211 @@
+"""Entries as the newsroom holds them, and every version of each."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Row, func, insert, select, update
+
+from app.domain.clock import Micros
+from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision
+from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.rights import Actor
+from app.storage import schema
+from app.storage.database import ReadTransaction, WriteTransaction
+
+_entries = schema.entries
+_versions = schema.entry_versions
+
+
+@dataclass(frozen=True, slots=True)
+class EntryVersion:
+    """One newsroom change of an entry: who did what, and what the entry said after it."""
+
+    version: int
+    at: Micros
+    person: PersonId | None
+    token_id: str
+    action: str
+    status: EntryStatus
+    content: EntryContent
+    working: WorkingRevision | None
+    note: str | None
+
+
+def read_entry(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Entry | None:
+    """One entry, whatever its status."""
+    where = (_entries.c.story_id == story, _entries.c.id == entry)
+    row = tx.connection.execute(select(_entries).where(*where)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def read_entry_by_external_id(tx: ReadTransaction, story: StoryId, external_id: str) -> Entry | None:
+    """The entry another system knows under `external_id` in this story."""
+    where = (_entries.c.story_id == story, _entries.c.external_id == external_id)
+    row = tx.connection.execute(select(_entries).where(*where)).one_or_none()
+    return None if row is None else _entry(row)
+
+
+def list_entries(
+    tx: ReadTransaction,
+    story: StoryId,
+    *,
+    statuses: frozenset[EntryStatus] | None,
+    before: tuple[Micros, EntryId] | None,
+    limit: int,
+) -> list[Entry]:
+    """A story's entries, latest change of status first; `before` is the (status_at, id) of the last one seen."""
+    query = select(_entries).where(_entries.c.story_id == story)
+    if statuses is not None:
+        query = query.where(_entries.c.status.in_([status.value for status in statuses]))
+    if before is not None:
+        at, entry = before
+        query = query.where((_entries.c.status_at < at) | ((_entries.c.status_at == at) & (_entries.c.id < entry)))
+    query = query.order_by(_entries.c.status_at.desc(), _entries.c.id.desc()).limit(limit)
+    return [_entry(row) for row in tx.connection.execute(query)]
+
+
+def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntryStatus) -> list[Entry]:
+    """All entries of a story in one status, in the order in which they came into it."""
+    query = (
+        select(_entries)
+        .where(_entries.c.story_id == story, _entries.c.status == status.value)
+        .order_by(_entries.c.status_at, _entries.c.created_at, _entries.c.id)
+    )
+    return [_entry(row) for row in tx.connection.execute(query)]
+
+
+def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:
+    """How many entries a story has in each status that occurs."""
+    query = select(_entries.c.status, func.count()).where(_entries.c.story_id == story).group_by(_entries.c.status)
+    return {EntryStatus(status): count for status, count in tx.connection.execute(query)}
+
+
+def insert_entry(tx: WriteTransaction, entry: Entry) -> None:
+    """A new entry; the story is locked, and the caller has made sure that ids are free."""
+    tx.connection.execute(insert(_entries).values(**_columns(entry)))
+
+
+def update_entry(tx: WriteTransaction, entry: Entry) -> None:
+    """Write every column anew."""
+    where = (_entries.c.story_id == entry.story, _entries.c.id == entry.id)
+    tx.connection.execute(update(_entries).where(*where).values(**_columns(entry)))
+
+
+def append_version(
+    tx: WriteTransaction, entry: Entry, *, at: Micros, actor: Actor, action: str, note: str | None
+) -> None:
+    """Keep what the entry says now as its newest version."""
+    tx.connection.execute(
+        insert(_versions).values(
+            story_id=entry.story,
+            entry_id=entry.id,
+            version=entry.version,
+            at=at,
+            person_id=actor.person,
+            token_id=actor.token_id,
+            action=action,
+            status=entry.status.value,
+            content=content_json(entry.content),
+            working=_working_json(entry.working),
+            note=note,
+        )
+    )
+
+
+def list_versions(tx: ReadTransaction, story: StoryId, entry: EntryId) -> list[EntryVersion]:
+    """Every version of an entry, newest first."""
+    query = (
+        select(_versions)
+        .where(_versions.c.story_id == story, _versions.c.entry_id == entry)
+        .order_by(_versions.c.version.desc())
+    )
+    return [
+        EntryVersion(
+            version=row.version,
+            at=Micros(row.at),
+            person=row.person_id,
+            token_id=row.token_id,
+            action=row.action,
+            status=EntryStatus(row.status),
+            content=_content(row.content),
+            working=_working(row.working),
+            note=row.note,
+        )
+        for row in tx.connection.execute(query)
+    ]
+
+
+def content_json(content: EntryContent) -> dict[str, Any]:
+    """A revision's content as it is kept."""
+    return asdict(content)
+
+
+def _working_json(working: WorkingRevision | None) -> dict[str, Any] | None:
+    if working is None:
+        return None
+    return {"status": working.status.value, "material": working.material, "content": content_json(working.content)}
+
+
+def _content(kept: dict[str, Any]) -> EntryContent:
+    tuples = {name: tuple(kept[name]) for name in ("blocks", "authors", "tags")}
+    return EntryContent(**{**kept, **tuples})
+
+
+def _working(kept: dict[str, Any] | None) -> WorkingRevision | None:
+    if kept is None:
+        return None
+    return WorkingRevision(
+        status=EntryStatus(kept["status"]), material=kept["material"], content=_content(kept["content"])
+    )
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "story_id": entry.story,
+        "id": entry.id,
+        "status": entry.status.value,
+        "version": entry.version,
+        "content": content_json(entry.content),
+        "created_at": entry.created_at,
+        "status_at": entry.status_at,
+        "created_by": entry.created_by,
+        "created_by_token": entry.created_by_token,
+        "creation_fingerprint": entry.creation_fingerprint,
+        "revision": entry.revision,
+        "public_version": entry.public_version,
+        "working": _working_json(entry.working),
+        "external_id": entry.external_id,
+        "external_version": entry.external_version,
+        "edited_by_hand": entry.edited_by_hand,
+        "published_at": entry.published_at,
+        "updated_at": entry.updated_at,
+        "sort_key": entry.sort_key,
+        "corrections": list(entry.corrections),
+    }
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        story=StoryId(row.story_id),
+        id=EntryId(row.id),
+        status=EntryStatus(row.status),
+        version=row.version,
+        content=_content(row.content),
+        created_at=Micros(row.created_at),
+        status_at=Micros(row.status_at),
+        created_by=row.created_by,
+        created_by_token=row.created_by_token,
+        creation_fingerprint=row.creation_fingerprint,
+        revision=row.revision,
+        public_version=row.public_version,
+        working=_working(row.working),
+        external_id=row.external_id,
+        external_version=row.external_version,
+        edited_by_hand=row.edited_by_hand,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        sort_key=row.sort_key,
+        corrections=tuple(row.corrections),
+    )

@@ -1,0 +1,25 @@
+"""Opening the database a URL names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+
+from app.storage.database import Database
+from app.storage.postgres import PostgresDatabase
+from app.storage.sqlite import SqliteDatabase
+
+
+def open_database(url: str) -> Database:
+    """Open `sqlite:///path` or `postgresql://…`. Raises StoreLocked for a SQLite file another process writes to.
+
+    ValueError for any other kind of URL.
+    """
+    parsed = make_url(url)
+    backend = parsed.get_backend_name()
+    if backend == "sqlite" and parsed.database:
+        return SqliteDatabase(Path(parsed.database))
+    if backend == "postgresql":
+        return PostgresDatabase(url)
+    raise ValueError(f"LIVEBLOG_DATABASE_URL must begin with sqlite:/// or postgresql://, not {backend}:")

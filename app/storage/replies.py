@@ -1,0 +1,83 @@
+"""First replies to writes that carried an Idempotency-Key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, delete, exists, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.domain.clock import Micros
+from app.domain.identifiers import EntryId, StoryId
+from app.storage import schema
+from app.storage.database import WriteTransaction
+
+_replies = schema.replies
+_reply_entries = schema.reply_entries
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """What was answered first. `body` is None once an entry it shows has been removed."""
+
+    fingerprint: str
+    status: int | None
+    headers: dict[str, str]
+    body: bytes | None
+
+
+def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
+    """Take the key for this transaction; or the reply that has it already.
+
+    Waits for another transaction that has claimed the key and not ended yet.
+    """
+    insert = postgres_insert if tx.connection.dialect.name == "postgresql" else sqlite_insert
+    statement = insert(_replies).values(scope=scope, key=key, fingerprint=fingerprint, at=at, headers={})
+    claimed = tx.connection.execute(statement.on_conflict_do_nothing().returning(_replies.c.key)).first()
+    if claimed is not None:
+        return None
+    where = (_replies.c.scope == scope, _replies.c.key == key)
+    row = tx.connection.execute(select(_replies).where(*where)).one()
+    return StoredReply(fingerprint=row.fingerprint, status=row.status, headers=row.headers, body=row.body)
+
+
+def update_reply(
+    tx: WriteTransaction,
+    reply: StoredReply,
+    *,
+    scope: str,
+    key: str,
+    story: StoryId | None,
+    entries: Iterable[EntryId],
+) -> None:
+    """Keep what is about to be answered, and which entries' text stands in it."""
+    where = (_replies.c.scope == scope, _replies.c.key == key)
+    values = {"status": reply.status, "headers": reply.headers, "body": reply.body, "story_id": story}
+    tx.connection.execute(update(_replies).where(*where).values(**values))
+    rows = [{"scope": scope, "key": key, "entry_id": entry, "story_id": story} for entry in dict.fromkeys(entries)]
+    if rows:
+        tx.connection.execute(_reply_entries.insert(), rows)
+
+
+def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
+    """Take a removed entry's text out of every stored reply that shows it."""
+    shows_it = exists().where(
+        and_(
+            _reply_entries.c.scope == _replies.c.scope,
+            _reply_entries.c.key == _replies.c.key,
+            _reply_entries.c.story_id == story,
+            _reply_entries.c.entry_id == entry,
+        )
+    )
+    tx.connection.execute(update(_replies).where(shows_it).values(body=None))
+
+
+def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
+    """Forget at most `limit` replies older than `at`; how many there were."""
+    old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at).limit(limit)
+    rows = tx.connection.execute(old).all()
+    for scope, key in rows:
+        tx.connection.execute(delete(_replies).where(_replies.c.scope == scope, _replies.c.key == key))
+    return len(rows)

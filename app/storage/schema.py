@@ -1,0 +1,225 @@
+"""The tables. Newsroom tables hold everything; readers' tables only what is public now.
+
+Times are whole microseconds since 1970 UTC. Encoded JSON parts are bytes, kept exactly as they are sent.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+ENCODER = 1
+"""Which encoding the readers' tables hold; raised when stored parts must be made anew."""
+
+stories = Table(
+    "stories",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("story_id", Text, ForeignKey("stories.id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("status", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("status_at", BigInteger, nullable=False),
+    Column("created_by", Text),
+    Column("created_by_token", Text, nullable=False),
+    Column("creation_fingerprint", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("public_version", Integer, nullable=False),
+    Column("working", JSON(none_as_null=True)),
+    Column("external_id", Text),
+    Column("external_version", BigInteger),
+    Column("edited_by_hand", Boolean, nullable=False),
+    Column("published_at", BigInteger),
+    Column("updated_at", BigInteger),
+    Column("sort_key", Text),
+    Column("corrections", JSON, nullable=False),
+    Index(None, "story_id", "external_id", unique=True),
+    Index(None, "story_id", "status_at"),
+)
+
+entry_versions = Table(
+    "entry_versions",
+    metadata,
+    Column("story_id", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("version", Integer, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("person_id", Text),
+    Column("token_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("content", JSON, nullable=False),
+    Column("working", JSON(none_as_null=True)),
+    Column("note", Text),
+    ForeignKeyConstraint(["story_id", "entry_id"], ["entries.story_id", "entries.id"]),
+)
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("email", Text),
+    Column("role", Text, nullable=False),
+    Column("byline", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+tokens = Table(
+    "tokens",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("label", Text, nullable=False),
+    Column("person_id", Text, ForeignKey("people.id")),
+    Column("role", Text),
+    Column("scopes", JSON, nullable=False),
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger),
+    Column("revoked_at", BigInteger),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False),
+    Column("person_id", Text),
+    Column("token_id", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("object_kind", Text, nullable=False),
+    Column("object_id", Text, nullable=False),
+    Column("story_id", Text),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
+    Column("request_id", Text),
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("fingerprint", Text, nullable=False),
+    Column("status", Integer),
+    Column("headers", JSON),
+    Column("body", LargeBinary),
+    Column("story_id", Text),
+    Column("at", BigInteger, nullable=False),
+    Index(None, "at"),
+)
+
+reply_entries = Table(
+    "reply_entries",
+    metadata,
+    Column("scope", Text, primary_key=True),
+    Column("key", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    Column("story_id", Text, nullable=False),
+    ForeignKeyConstraint(["scope", "key"], ["replies.scope", "replies.key"], ondelete="CASCADE"),
+    Index(None, "story_id", "entry_id"),
+)
+
+public_stories = Table(
+    "public_stories",
+    metadata,
+    Column("story_id", Text, primary_key=True),
+    Column("slug", Text, nullable=False, unique=True),
+    Column("epoch", Text, nullable=False),
+    Column("head_seq", BigInteger, nullable=False),
+    Column("head_check", Text, nullable=False),
+    Column("head_time", BigInteger, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("entry_count", Integer, nullable=False),
+    Column("last_entry_at", BigInteger),
+    Column("public_since", BigInteger, nullable=False),
+    Column("fields", LargeBinary, nullable=False),
+    Column("encoder", Integer, nullable=False),
+)
+
+public_entries = Table(
+    "public_entries",
+    metadata,
+    Column("story_id", Text, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("id", Text, primary_key=True),
+    Column("visible", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("last_seq", BigInteger, nullable=False),
+    Column("sort_key", Text),
+    Column("published_at", BigInteger),
+    Column("kind", Text),
+    Column("key_event", Boolean),
+    Column("importance", Text),
+    Column("fields", LargeBinary),
+    Column("body_html", LargeBinary),
+    Column("blocks", LargeBinary),
+    Column("body_text", LargeBinary),
+    Column("encoder", Integer, nullable=False),
+    Index(None, "story_id", "last_seq"),
+    Index(None, "story_id", "sort_key", "id"),
+)
+
+public_labels = Table(
+    "public_labels",
+    metadata,
+    Column("story_id", Text, primary_key=True),
+    Column("label", Text, primary_key=True),
+    Column("entry_id", Text, primary_key=True),
+    ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
+    Index(None, "story_id", "entry_id"),
+)
+"""What entries can be filtered by beside their columns: `tag:<slug>` and `author:<name or id>`."""
+
+events = Table(
+    "events",
+    metadata,
+    Column("story_id", Text, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("seq", BigInteger, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("entry_id", Text),
+    Column("revision", Integer),
+    Column("changed", JSON(none_as_null=True)),
+    Column("material", Boolean),
+    Column("cause", Text),
+    Column("time", BigInteger, nullable=False),
+    Column("check", Text, nullable=False),
+    Column("entry_count", Integer, nullable=False),
+    Column("last_entry_at", BigInteger),
+)
+
+NEWSROOM_TABLES = (stories, entries, entry_versions, people, tokens, audit, replies, reply_entries)
+READERS_TABLES = (public_stories, public_entries, public_labels, events)

@@ -1,0 +1,97 @@
+"""Stories as the newsroom holds them. A story's row is the lock for everything written in that story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.clock import Micros
+from app.domain.errors import Conflict
+from app.domain.identifiers import StoryId
+from app.domain.story import Story, StorySettings, StoryStatus
+from app.storage import schema
+from app.storage.database import ReadTransaction, WriteTransaction
+
+_stories = schema.stories
+
+
+def read_story(tx: ReadTransaction, ref: str) -> Story | None:
+    """The story with that id or slug, whatever its status."""
+    row = tx.connection.execute(select(_stories).where(_named(ref))).one_or_none()
+    return None if row is None else _story(row)
+
+
+def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
+    """The same, locked until the transaction ends: every write in a story takes this lock first."""
+    row = tx.connection.execute(select(_stories).where(_named(ref)).with_for_update()).one_or_none()
+    return None if row is None else _story(row)
+
+
+def list_stories(tx: ReadTransaction) -> list[Story]:
+    """All stories, newest first."""
+    rows = tx.connection.execute(select(_stories).order_by(_stories.c.created_at.desc(), _stories.c.id))
+    return [_story(row) for row in rows]
+
+
+def insert_story(tx: WriteTransaction, story: Story) -> None:
+    """Raises Conflict `slug_taken` or `id_taken`; the transaction goes on."""
+    if tx.connection.execute(select(_stories.c.id).where(_stories.c.id == story.id)).first():
+        raise Conflict("id_taken", "A story with this id exists already.")
+    try:
+        with tx.savepoint():
+            tx.connection.execute(insert(_stories).values(**_columns(story)))
+    except IntegrityError as error:
+        raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
+
+
+def update_story(tx: WriteTransaction, story: Story) -> None:
+    """Write every column anew."""
+    tx.connection.execute(update(_stories).where(_stories.c.id == story.id).values(**_columns(story)))
+
+
+def delete_story(tx: WriteTransaction, story: StoryId) -> None:
+    """Every trace of a story in every table; for the demo story alone."""
+    replies, reply_entries = schema.replies, schema.reply_entries
+    tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
+    tx.connection.execute(delete(replies).where(replies.c.story_id == story))
+    for table in (
+        schema.events,
+        schema.public_labels,
+        schema.public_entries,
+        schema.public_stories,
+        schema.entry_versions,
+        schema.entries,
+    ):
+        tx.connection.execute(delete(table).where(table.c.story_id == story))
+    tx.connection.execute(delete(_stories).where(_stories.c.id == story))
+
+
+def _named(ref: str) -> Any:
+    return or_(_stories.c.id == ref, _stories.c.slug == ref)
+
+
+def _columns(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "slug": story.slug,
+        "status": story.status.value,
+        "version": story.version,
+        "fields": dict(story.fields),
+        "settings": asdict(story.settings),
+        "created_at": story.created_at,
+    }
+
+
+def _story(row: Row[Any]) -> Story:
+    return Story(
+        id=StoryId(row.id),
+        slug=row.slug,
+        status=StoryStatus(row.status),
+        version=row.version,
+        fields=row.fields,
+        settings=StorySettings(**row.settings),
+        created_at=Micros(row.created_at),
+    )
