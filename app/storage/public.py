@@ -186,13 +186,13 @@ def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
 
 def _beyond(boundary: Boundary) -> ColumnElement[bool]:
     key, ident = _entries.c.sort_key, _entries.c.id
+    level = key == boundary.sort_key
+    # The first condition repeats what the second implies: it is the range an index can be walked along.
     if boundary.direction == "older":
-        strict = or_(key < boundary.sort_key, and_(key == boundary.sort_key, ident < boundary.id))
-    else:
-        strict = or_(key > boundary.sort_key, and_(key == boundary.sort_key, ident > boundary.id))
-    if boundary.inclusive:
-        return or_(strict, and_(key == boundary.sort_key, ident == boundary.id))
-    return strict
+        near = ident <= boundary.id if boundary.inclusive else ident < boundary.id
+        return and_(key <= boundary.sort_key, or_(key < boundary.sort_key, and_(level, near)))
+    near = ident >= boundary.id if boundary.inclusive else ident > boundary.id
+    return and_(key >= boundary.sort_key, or_(key > boundary.sort_key, and_(level, near)))
 
 
 def _story(row: Row[Any]) -> PublicStory:

@@ -42,7 +42,7 @@ class SqliteDatabase:
     def __init__(self, path: Path) -> None:
         """Open `path`, creating it if need be. Raises StoreLocked when another process writes to it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock_file = _lock(path.parent / "liveblog.lock")
+        self._lock_file = _lock(path.parent)
         self._path = path
         self._writer_lock = threading.Lock()
         self._announcer = Announcer()
@@ -113,7 +113,28 @@ def _unavailable_when_refused() -> Generator[None]:
         ) from error
 
 
-def _lock(path: Path) -> int:
+@contextmanager
+def lock_store(folder: Path) -> Generator[None]:
+    """Hold the writer's lock of a data directory without a server. Raises StoreLocked."""
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def open_for_migration(path: Path) -> sqlite3.Connection:
+    """The writer's connection with foreign keys off, because a table rebuilt under them would lose its children.
+
+    Hold `lock_store` first. The switch has no effect inside a transaction, so it is set here, before any begins.
+    """
+    connection = _open_writer(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    return connection
+
+
+def _lock(folder: Path) -> int:
+    path = folder / "liveblog.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -137,17 +158,20 @@ def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
     return connection
 
 
-def _writer_engine(path: Path) -> Engine:
-    def connect() -> sqlite3.Connection:
-        connection = _open(path, read_only=False)
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA secure_delete = ON")
-        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        return connection
+def _open_writer(path: Path) -> sqlite3.Connection:
+    connection = _open(path, read_only=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return connection
 
+
+def _writer_engine(path: Path) -> Engine:
     # AUTOCOMMIT: the driver begins nothing by itself; BEGIN and COMMIT are ours.
-    return create_engine("sqlite://", creator=connect, poolclass=StaticPool, isolation_level="AUTOCOMMIT")
+    return create_engine(
+        "sqlite://", creator=lambda: _open_writer(path), poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+    )
 
 
 def _reader_engine(path: Path) -> Engine:
