@@ -1,0 +1,43 @@
+"""Where things are on the web: every absolute URL we send is made here, from the settings and never from a request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.domain.identifiers import EntryId, StoryId
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The site that publishes the stories, as its operator has named it."""
+
+    name: str
+    url: str
+    logo: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Makes absolute URLs. `public_url` is where readers reach this server, without a slash at its end."""
+
+    public_url: str
+    site: Site
+
+    def story_page(self, slug: str) -> str:
+        """The reader's page of a story."""
+        return f"{self.public_url}/stories/{slug}"
+
+    def entry_page_template(self, slug: str) -> str:
+        """The reader's page at one entry, with `{id}` where its id goes.
+
+        The id stands twice: the query is for the server, which never sees a fragment, and the fragment for the browser.
+        """
+        return f"{self.public_url}/stories/{slug}?entry={{id}}#entry-{{id}}"
+
+    def story(self, story: StoryId) -> str:
+        """The story in the API."""
+        return f"{self.public_url}/v1/stories/{story}"
+
+    def entry(self, story: StoryId, entry: EntryId) -> str:
+        """One entry in the API."""
+        return f"{self.public_url}/v1/stories/{story}/entries/{entry}"

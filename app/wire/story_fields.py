@@ -1,0 +1,31 @@
+"""A public story's fields as JSON: what is stored, and what depends on the slug and the settings.
+
+Stored are the members a client wrote, all of them, null when unset. Names and addresses that a rename or a setting
+could change are put in when the bytes are sent, by this one function, at the door and in every read.
+"""
+
+from __future__ import annotations
+
+from pydantic_core import from_json
+
+from app.domain.identifiers import StoryId
+from app.wire.encoding import encode_json
+from app.wire.links import Links
+
+
+def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
+    """The story's public fields as one JSON object, from `public_stories.fields`.
+
+    A story that names no publisher is published by the site.
+    """
+    fields = from_json(stored)
+    if fields["publisher"] is None:
+        site = links.site
+        fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
+    members = {
+        "id": story,
+        "slug": slug,
+        "url": links.story_page(slug),
+        "entry_url_template": links.entry_page_template(slug),
+    }
+    return encode_json(members | fields)
