@@ -1,0 +1,294 @@
+// follow(): keeps one story up to date for as long as the page lives.
+// It begins with a state (or fetches one), stays connected by whatever transport gets through, and resumes exactly from
+// the head it holds. What a message does to the state is decided in apply.js; this file decides when to connect.
+
+import { changesWantedAfter, foldChanges, mergePage, readerOf, receive } from "./apply.js";
+import { openEventSource, openPolling, openWebSocket } from "./transports.js";
+
+const ORDER = ["websocket", "sse", "poll"];
+const MAX_BACK_OFF_MS = 20_000;
+const FIRST_WORD_MS = 15_000; // a connection on which nothing was heard by then does not get through
+const STEADY_MS = 10_000; // a connection that lived this long was a good one: the next back-off starts small again
+const SILENT_TRIES = 2; // connections in a row that never said a word, before another transport is tried
+const LONG_POLL_SECONDS = 25;
+const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
+
+/** uniform(0, min(20 s, 0.5 s · 2ⁿ)): over the whole range, so that readers cut off together do not return together. */
+export function backOffMs(attempt, random) {
+  return random() * Math.min(MAX_BACK_OFF_MS, 500 * 2 ** attempt);
+}
+
+/** Close codes 45xx say that asking again is no use; every other close is worth another try. */
+export function isFinalCode(code) {
+  return code >= 4500 && code < 4600;
+}
+
+/** HTTP statuses that say the same. */
+export function isFinalStatus(status) {
+  return status >= 400 && status < 500 && ![408, 410, 425, 429].includes(status);
+}
+
+/** The browser's own. A test gives others. */
+export function browserEnvironment() {
+  return {
+    fetch: globalThis.fetch.bind(globalThis),
+    WebSocket: globalThis.WebSocket,
+    EventSource: globalThis.EventSource,
+    setTimeout: globalThis.setTimeout.bind(globalThis),
+    clearTimeout: globalThis.clearTimeout.bind(globalThis),
+    now: () => performance.now(),
+    random: Math.random,
+    page: globalThis.document,
+    window: globalThis.window,
+  };
+}
+
+/**
+ * Follow a story.
+ *
+ * `story` is its id; `state`, what is held already (its `head` says from where); `origin`, the server. `onUpdate` gets
+ * {state, before, message, verdict} after each change; verdict is "applied", "replaced" (redraw everything) or "page".
+ * `onConnection` gets "connecting", "live", "retrying", "ended" or "refused". Call start(), and stop() at the end.
+ */
+export function follow(options) {
+  return new Follower(options);
+}
+
+class Follower {
+  constructor({ story, state = null, origin = "", onUpdate, onConnection = () => {}, env = browserEnvironment() }) {
+    Object.assign(this, { story, origin, onUpdate, onConnection, env });
+    this.reader = state && readerOf(state);
+    this.transports = ORDER.filter(
+      (name) => !(name === "websocket" && !env.WebSocket) && !(name === "sse" && !env.EventSource),
+    );
+    this.attempt = 0;
+    this.silent = 0;
+    this.connection = null;
+    this.running = false;
+    this.snapshots = 0;
+    this.slowPollSeconds = null;
+    this.listeners = [];
+  }
+
+  get state() {
+    return this.reader?.state ?? null;
+  }
+
+  start() {
+    this.running = true;
+    this.listeners = [
+      [this.env.window, "online", () => this.#onOnline()],
+      [this.env.page, "visibilitychange", () => this.#onVisibility()],
+      [this.env.window, "pagehide", () => this.#disconnect()],
+      [this.env.window, "pageshow", ({ persisted }) => persisted && this.#hurry()],
+    ].filter(([target]) => target);
+    for (const [target, name, listener] of this.listeners) target.addEventListener(name, listener);
+    this.#connect();
+  }
+
+  stop() {
+    this.running = false;
+    for (const [target, name, listener] of this.listeners) target.removeEventListener(name, listener);
+    this.#disconnect();
+  }
+
+  /** Load the next older page into the state. False when there is none; throws when the server cannot be reached. */
+  async loadOlder() {
+    const { next } = this.state.timeline;
+    if (next === null) return false;
+    const began = this.snapshots;
+    const { pathname, search } = new URL(next, "http://unused");
+    const page = await this.#get(pathname + search);
+    const replies = [];
+    for (let wanted; (wanted = changesWantedAfter(this.state, page, replies)) !== null; ) {
+      if (replies.length === MAX_REPLIES) throw new Error("the page is too far behind");
+      replies.push(await this.#get(`${this.#path}/changes?after=${encodeURIComponent(wanted)}`));
+    }
+    if (began !== this.snapshots) return false; // it belongs below a timeline that is held no more
+    const before = this.state;
+    this.reader = { ...this.reader, state: mergePage(before, page, replies) };
+    this.onUpdate({ state: this.state, before, message: null, verdict: "page" });
+    return true;
+  }
+
+  get #path() {
+    return `/v1/stories/${encodeURIComponent(this.story)}`;
+  }
+
+  async #get(path) {
+    const response = await this.env.fetch(this.origin + path, { cache: "no-cache" });
+    if (response.ok) return response.json();
+    throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
+  }
+
+  // Connecting
+
+  async #connect() {
+    this.env.clearTimeout(this.timer);
+    this.onConnection("connecting");
+    const connection = { opened: this.env.now(), heard: false, shell: { close() {}, subscribe: () => false } };
+    this.connection = connection;
+    this.#watch(connection, FIRST_WORD_MS);
+    const closed = (outcome) => this.#closed(connection, outcome);
+    if (this.reader === null) {
+      try {
+        const state = await this.#get(this.#path);
+        if (this.connection !== connection) return;
+        this.#replace(state);
+      } catch ({ status }) {
+        closed({ status: status === 410 ? 404 : status });
+        return;
+      }
+    }
+    connection.shell = this.#open(connection, closed);
+  }
+
+  #open(connection, closed) {
+    const { env } = this;
+    const after = () => encodeURIComponent(this.state.head);
+    const message = (received) => this.#guarded(connection, () => this.#hear(connection, received));
+    const transport = this.slowPollSeconds === null ? this.transports[0] : "poll";
+    if (transport === "websocket") {
+      const url = `${this.origin.replace(/^http/, "ws")}${this.#path}/live?after=${after()}`;
+      return openWebSocket({ env, url, message, closed });
+    }
+    if (transport === "sse") {
+      return openEventSource({ env, url: `${this.origin}${this.#path}/events?after=${after()}`, message, closed });
+    }
+    const pauseMs = 1000 * (this.slowPollSeconds ?? 1);
+    const reply = (received) => this.#guarded(connection, () => this.#hearReply(connection, received, pauseMs));
+    const wait = () => (connection.heard && this.slowPollSeconds === null ? LONG_POLL_SECONDS : 0);
+    const url = () => `${this.origin}${this.#path}/changes?after=${after()}&wait=${wait()}`;
+    return openPolling({ env, url, pauseMs, reply, closed });
+  }
+
+  #disconnect() {
+    this.env.clearTimeout(this.timer);
+    this.env.clearTimeout(this.watchdog);
+    this.connection?.shell.close();
+    this.connection = null;
+  }
+
+  /** Something makes it likely that a connection works now: do not sit out the back-off. */
+  #hurry() {
+    if (this.running && this.connection === null) this.#connect();
+  }
+
+  /** Another network: what was open belongs to the old one, and what was blocked there may get through here. */
+  #onOnline() {
+    this.#disconnect();
+    this.attempt = 0;
+    this.silent = 0;
+    this.transports.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+    this.#hurry();
+  }
+
+  #onVisibility() {
+    const polling = this.slowPollSeconds !== null || this.transports[0] === "poll";
+    if (this.env.page.visibilityState === "hidden") {
+      if (polling) this.#disconnect(); // nobody is looking: a socket costs nothing, questions do
+    } else if (this.connection !== null && this.env.now() - this.lastHeard > this.patienceMs) {
+      this.#closed(this.connection, {}); // it slept; the watchdog's timer slept with it
+    } else {
+      this.#hurry();
+    }
+  }
+
+  #closed(connection, outcome) {
+    if (this.connection !== connection) return;
+    this.#disconnect();
+    const steady = connection.heard && this.env.now() - connection.opened >= STEADY_MS;
+    this.attempt = steady ? 0 : this.attempt + 1;
+    this.silent = connection.heard ? 0 : this.silent + 1;
+    if (this.silent >= SILENT_TRIES) {
+      this.silent = 0;
+      this.transports.push(this.transports.shift());
+    }
+    if (outcome.status === 410) this.reader = null; // the cursor cannot be honoured: begin again
+    if (isFinalCode(outcome.code ?? 0) || isFinalStatus(outcome.status ?? 0)) {
+      this.running = false;
+      this.onConnection("refused");
+      return;
+    }
+    this.onConnection(this.slowPollSeconds === null ? "retrying" : "ended");
+    this.#connectIn(outcome.retryAfterMs ?? connection.returnAt - this.env.now());
+  }
+
+  #connectIn(askedMs) {
+    const delay = askedMs >= 0 ? askedMs : backOffMs(Math.max(0, this.attempt - 1), this.env.random);
+    this.timer = this.env.setTimeout(() => this.#connect(), delay);
+  }
+
+  /** Cut a connection that has gone quiet; a healthy one is heard from every `heartbeat_seconds`. */
+  #watch(connection, patienceMs) {
+    this.lastHeard = this.env.now();
+    this.patienceMs = patienceMs;
+    this.env.clearTimeout(this.watchdog);
+    this.watchdog = this.env.setTimeout(() => this.#closed(connection, {}), patienceMs);
+  }
+
+  // Hearing
+
+  /** A message that cannot be understood must not leave the page silently wrong: begin again with a snapshot. */
+  #guarded(connection, hear) {
+    try {
+      hear();
+    } catch (error) {
+      this.reader = null;
+      this.#closed(connection, {});
+      throw error;
+    }
+  }
+
+  #hear(connection, message) {
+    connection.heard = true;
+    if (message.type === "hello") connection.heartbeatMs = 1000 * message.heartbeat_seconds;
+    this.#watch(connection, 2.2 * (connection.heartbeatMs ?? 25_000));
+    if (message.type === "goodbye") this.#leave(connection, message);
+    if (message.type === "refused" && message.story === this.story) {
+      this.#closed(connection, { status: message.status });
+      return;
+    }
+    const before = this.state;
+    const [reader, verdict] = receive(this.reader, message);
+    this.reader = reader;
+    if (message.type === "caught_up" && reader.mode === "live") this.onConnection("live");
+    if (verdict === "resume") this.#resume(connection);
+    if (verdict === "replaced") this.snapshots += 1;
+    if (verdict === "applied" || verdict === "replaced") {
+      this.onUpdate({ state: reader.state, before, message, verdict });
+    }
+  }
+
+  #hearReply(connection, reply, pauseMs) {
+    connection.heard = true;
+    this.#watch(connection, 2 * (1000 * LONG_POLL_SECONDS + pauseMs));
+    for (const event of reply.events) {
+      const before = this.state;
+      const [reader, verdict] = foldChanges(this.reader, { events: [event], cursor: event.cursor, more: false });
+      this.reader = reader;
+      if (verdict === "applied") this.onUpdate({ state: reader.state, before, message: event, verdict });
+    }
+    [this.reader] = foldChanges(this.reader, { ...reply, events: [] });
+    if (!reply.more) this.onConnection(this.slowPollSeconds === null ? "live" : "ended");
+  }
+
+  #resume(connection) {
+    if (!connection.shell.subscribe(this.story, this.state.head)) this.#closed(connection, {});
+  }
+
+  /** The server asks to go, at a moment of our choosing in the window; until then this connection still serves. */
+  #leave(connection, { reconnect_after_ms: window = [0, 0], use, poll_seconds: pollSeconds }) {
+    if (use === "poll") this.slowPollSeconds = pollSeconds ?? 30;
+    connection.returnAt = this.env.now() + window[0] + this.env.random() * (window[1] - window[0]);
+    this.env.clearTimeout(this.timer);
+    this.timer = this.env.setTimeout(() => this.#closed(connection, {}), connection.returnAt - this.env.now());
+  }
+
+  #replace(state) {
+    const before = this.state;
+    this.snapshots += 1;
+    this.reader = readerOf(state);
+    this.onUpdate({ state, before, message: null, verdict: "replaced" });
+  }
+}

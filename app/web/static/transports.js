@@ -1,0 +1,99 @@
+// Three ways the same messages arrive. Each is a thin shell with the same two ends: it calls `message` (or `reply`) and,
+// once, `closed` with what is known about why; its close() is silent. Nothing here decides whether to try again.
+
+/** One WebSocket. `closed` gets {code}. A frame that is not JSON closes it, as 1007 would. */
+export function openWebSocket({ env, url, message, closed }) {
+  const socket = new env.WebSocket(url);
+  const ending = once(closed);
+  socket.onmessage = ({ data }) => {
+    if (!ending.done) message(JSON.parse(data));
+  };
+  socket.onclose = ({ code }) => ending.call({ code });
+  return {
+    /** Ask for the story again, on the same socket. */
+    subscribe(story, after) {
+      socket.send(JSON.stringify({ type: "subscribe", story, after }));
+      return true;
+    },
+    close() {
+      ending.done = true;
+      socket.close();
+    },
+  };
+}
+
+/** One EventSource. The browser's own reconnecting is not used: it knows no back-off. `closed` gets {}. */
+export function openEventSource({ env, url, message, closed }) {
+  const source = new env.EventSource(url);
+  const ending = once(closed);
+  source.onmessage = ({ data }) => {
+    if (!ending.done) message(JSON.parse(data));
+  };
+  source.onerror = () => {
+    source.close();
+    ending.call({});
+  };
+  return {
+    subscribe: () => false,
+    close() {
+      ending.done = true;
+      source.close();
+    },
+  };
+}
+
+/**
+ * Long-polling. `url()` is asked before each request, `reply` gets each answer. `pauseMs` is kept between two requests
+ * that bring nothing; with a server that waits it is small. `closed` gets {status, retryAfterMs} or {}.
+ */
+export function openPolling({ env, url, pauseMs, reply, closed }) {
+  const ending = once(closed);
+  const abort = new AbortController();
+  let timer;
+
+  async function ask() {
+    const asked = env.now();
+    const response = await env.fetch(url(), { signal: abort.signal, cache: "no-store" });
+    if (!response.ok) {
+      ending.call({ status: response.status, retryAfterMs: retryAfterMs(response) });
+      return;
+    }
+    const answer = await response.json();
+    if (ending.done) return;
+    reply(answer);
+    const rest = answer.events.length > 0 ? 0 : Math.max(0, pauseMs - (env.now() - asked));
+    if (!ending.done) timer = env.setTimeout(next, rest);
+  }
+
+  function next() {
+    ask().catch(() => ending.call({}));
+  }
+
+  next();
+  return {
+    subscribe: () => false,
+    close() {
+      ending.done = true;
+      env.clearTimeout(timer);
+      abort.abort();
+    },
+  };
+}
+
+/** What a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */
+export function retryAfterMs(response) {
+  const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
+  return Number.isNaN(seconds) ? undefined : seconds * 1000;
+}
+
+function once(callback) {
+  const ending = {
+    done: false,
+    call(outcome) {
+      if (ending.done) return;
+      ending.done = true;
+      callback(outcome);
+    },
+  };
+  return ending;
+}
