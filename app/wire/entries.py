@@ -1,0 +1,146 @@
+"""What reporters send to write and change entries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+
+from app.domain.cursor import MAX_SEQ
+from app.domain.identifiers import is_uuid4
+from app.wire.blocks import WrittenBlock, written_block_json
+from app.wire.text import Body, Line, Paragraphs, Request, ShortLine, WebAddress
+
+
+def _uuid4(value: str) -> str:
+    if not is_uuid4(value):
+        raise ValueError("must be a UUID of version 4 in lower case")
+    return value
+
+
+ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
+ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:-]{1,200}$")]
+TagSlug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=100)]
+
+
+class Author(Request):
+    """Who is shown as having written an entry."""
+
+    id: ShortLine | None = None
+    name: Line
+    role: Line | None = None
+    place: Line | None = None
+    avatar: WebAddress | None = None
+    url: WebAddress | None = None
+
+
+class Source(Request):
+    """Where it was first reported; shown as "Source link"."""
+
+    url: WebAddress
+    name: Line | None = None
+
+
+class Tag(Request):
+    """What an entry is filed under: `slug` in addresses and filters, `label` for people."""
+
+    slug: TagSlug
+    label: ShortLine
+
+
+class _EntryFields(Request):
+    headline: Line | None = None
+    text: Body | None = None
+    text_format: Literal["markdown", "plain"] | None = None
+    html: Body | None = None
+    blocks: list[WrittenBlock] | None = Field(None, max_length=200)
+    authors: list[Author] | None = Field(None, max_length=20)
+    source: Source | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        given = [name for name in ("text", "html", "blocks") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"write the body once: {' or '.join(given)}, not both")
+        if self.text_format is not None and self.text is None:
+            raise ValueError("text_format belongs to text")
+        return self
+
+    def written_blocks(self) -> list[dict[str, Any]] | None:
+        """The blocks as the content room takes them; None if the body was not written as blocks."""
+        return None if self.blocks is None else [written_block_json(block) for block in self.blocks]
+
+
+class EntryDraft(_EntryFields):
+    """A new entry. `{"text": "Polls have closed."}` is enough."""
+
+    id: ClientId | None = Field(
+        None, description="Your own id, so that a retry after a lost answer makes no second entry."
+    )
+    status: Literal["draft", "submitted", "published"] | None = Field(
+        None, description="Without it: published if the token may publish, submitted if not."
+    )
+    kind: Literal["update", "summary"] = "update"
+    key_event: bool = False
+    importance: Literal["normal", "major", "breaking"] = "normal"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any((self.headline, self.text, self.html, self.blocks)):
+            raise ValueError("an entry needs a headline or a body")
+        return self
+
+
+class ExternalEntry(EntryDraft):
+    """What another system sends under its own id: creates the entry, or brings it up to `external_version`."""
+
+    external_version: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = Field(
+        None, description="The sender's version; one older than the newest taken is dropped."
+    )
+
+
+class EntryPatch(_EntryFields):
+    """Changes to an entry: what is left out stays as it is."""
+
+    kind: Literal["update", "summary"] | None = None
+    key_event: bool | None = None
+    importance: Literal["normal", "major", "breaking"] | None = None
+    material: bool = Field(True, description='False for a typo: readers see no "updated" mark.')
+    publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in ("kind", "key_event", "importance", "text", "html", "blocks", "authors", "tags"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
+
+class EntryBatch(Request):
+    """Up to 100 new entries, written in order; each succeeds or fails alone."""
+
+    items: list[JsonValue] = Field(min_length=1, max_length=100)
+
+
+class Retraction(Request):
+    """Why an entry is retracted; readers see it."""
+
+    reason: Paragraphs = Field(min_length=1)
+
+
+class Note(Request):
+    """A note for colleagues; readers never see it."""
+
+    note: Paragraphs | None = None
+
+
+class CorrectionDraft(Request):
+    """A line for the entry's public log of corrections."""
+
+    text: Paragraphs = Field(min_length=1)
+    severity: Literal["clarification", "correction"] = "correction"
+
+
+class Nothing(Request):
+    """An action without particulars: `{}` or no body at all."""

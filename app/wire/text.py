@@ -1,0 +1,64 @@
+"""The kinds of text a client may write, with their lengths in characters."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
+
+
+def _without_controls(value: str) -> str:
+    if _CONTROLS.search(value):
+        raise ValueError("contains control characters, such as NUL")
+    return value
+
+
+def _one_line(value: str) -> str:
+    if "\n" in value or "\r" in value:
+        raise ValueError("must be one line")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if _UNSAFE_IN_ADDRESS.search(value):
+        raise ValueError("contains white space or characters that must be percent-encoded")
+    try:
+        parts = urlsplit(value)
+        is_web = bool(parts.hostname) and parts.port != 0 and parts.scheme in {"http", "https"}
+    except ValueError:
+        is_web = False
+    if not is_web:
+        raise ValueError("must be an absolute http or https address")
+    return value
+
+
+Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_without_controls)]
+"""Text of any length a body may have; lines and tabs are kept as they are."""
+
+Paragraphs = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_without_controls)]
+"""Up to 4,000 characters, over several lines."""
+
+Line = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    AfterValidator(_without_controls),
+    AfterValidator(_one_line),
+]
+"""One line of 1 to 300 characters."""
+
+ShortLine = Annotated[Line, StringConstraints(max_length=100)]
+"""One line of 1 to 100 characters."""
+
+WebAddress = Annotated[str, StringConstraints(max_length=2_048), AfterValidator(_web_address)]
+"""An absolute http or https address."""
+
+
+class Request(BaseModel):
+    """A body a client sends: unknown fields are refused, because a misspelt one would be lost without a word."""
+
+    model_config = ConfigDict(extra="forbid")
