@@ -12,7 +12,7 @@ RUN groupadd --gid 10001 liveblog \
  && useradd --uid 10001 --gid liveblog --no-create-home --home-dir /data --shell /usr/sbin/nologin liveblog \
  && install -d -o liveblog -g liveblog -m 0700 /data
 COPY --from=packages /opt/venv /opt/venv
-COPY LICENSE pyproject.toml alembic.ini* /srv/liveblog/
+COPY LICENSE pyproject.toml /srv/liveblog/
 COPY migrations /srv/liveblog/migrations
 COPY app /srv/liveblog/app
 RUN /opt/venv/bin/python -m compileall -q /opt/venv /srv/liveblog \

@@ -1,0 +1,209 @@
+"""What surrounds the code keeps up with it: the tree, the tables of codes and settings, the commands, the locks."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from app.domain import errors
+from app.settings import PREFIX, Settings
+from tests.needs import require
+
+ROOT = Path(__file__).parent.parent
+ERROR_CLASSES = {
+    name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.LiveblogError)
+}
+CODE = re.compile(r"[a-z][a-z0-9_]*")
+BINARY = {".png", ".ico", ".webp", ".jpg", ".woff2"}
+
+
+@pytest.fixture(scope="module")
+def tracked() -> list[PurePosixPath]:
+    """Every file of the repository that is there."""
+    require("a git checkout", found=(ROOT / ".git").exists(), reason="run the suite from a clone")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [PurePosixPath(name) for name in listed.split("\0") if name and (ROOT / name).is_file()]
+
+
+def _rows(document: str, heading: str) -> list[str]:
+    """The first cells of the tables of a document, without their backticks; `heading` is the tables' first head."""
+    cells: list[str] = []
+    inside = False
+    for line in (ROOT / document).read_text(encoding="utf-8").splitlines():
+        first = line.split("|")[1].strip() if line.startswith("|") else None
+        if first is None:
+            inside = False
+        elif first == heading:
+            inside = True
+        elif inside and first.strip("-:"):
+            cells.append(first.strip("`"))
+    return cells
+
+
+def _tree_of_architecture() -> set[str]:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    block = re.search(r"^```tree\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    assert block is not None, "ARCHITECTURE.md has no ```tree block"
+    paths: set[str] = set()
+    folders: list[str] = []
+    for line in block[1].splitlines():
+        name = line.split()[0]
+        depth = (len(line) - len(line.lstrip())) // 2
+        folders[depth:] = [name.rstrip("/")]
+        paths.add("/".join(folders) + ("/" if name.endswith("/") else ""))
+    return paths
+
+
+def _tree_on_disk(tracked: Iterable[PurePosixPath]) -> set[str]:
+    """Everything at the top, every folder and module of app/, but nothing below its static files."""
+    paths: set[str] = set()
+    for file in tracked:
+        paths.add(f"{file.parts[0]}/" if len(file.parts) > 1 else file.name)
+        if file.parts[0] == "app":
+            paths.update(f"{folder}/" for folder in file.parents if "static" not in folder.parts[:-1])
+            if file.suffix == ".py" and file.name != "__init__.py":
+                paths.add(str(file))
+    return paths - {"./"}
+
+
+def test_the_tree_of_the_architecture_is_the_tree_on_disk(tracked: list[PurePosixPath]) -> None:
+    told, there = _tree_of_architecture(), _tree_on_disk(tracked)
+    assert sorted(there - told) == [], "not told in ARCHITECTURE.md"
+    assert sorted(told - there) == [], "told in ARCHITECTURE.md, but not there"
+
+
+def test_no_tracked_file_names_this_machine_or_a_package_index(tracked: list[PurePosixPath]) -> None:
+    # Joined here, so that this file does not name them either.
+    words = [
+        "/".join(("", "work", "")), "/".join(("", "root", "")), "pypi" + ".org", "pythonhosted" + ".org",
+        "registry.npmjs" + ".org", "deb.debian" + ".org", "--index" + "-url", "--extra-index",
+    ]  # fmt: skip
+    found = [
+        f"{file}: {word}"
+        for file in tracked
+        if file.suffix not in BINARY and file.parts[:4] != ("app", "web", "static", "docs")
+        for word in words
+        if word in (ROOT / file).read_text(encoding="utf-8")
+    ]
+    # The option that keeps the index out of the locks has to be written somewhere.
+    assert [line for line in found if line != "Makefile: --index" + "-url"] == []
+
+
+def _sources() -> Iterator[tuple[Path, ast.AST]]:
+    for path in sorted((ROOT / "app").rglob("*.py")):
+        yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _places_of_codes(trees: Iterable[ast.AST]) -> dict[str, int | None]:
+    """Where a call's code stands: in our errors, and in each function or dataclass that takes a `code`."""
+    places: dict[str, int | None] = dict.fromkeys(ERROR_CLASSES, 0) | {"InvalidInput": None}
+    for node in (node for tree in trees for node in ast.walk(tree)):
+        if isinstance(node, ast.FunctionDef) and node.name != "__init__":
+            names = [argument.arg for argument in node.args.args if argument.arg not in {"self", "cls"}]
+            optional = [argument.arg for argument in node.args.kwonlyargs]
+        elif isinstance(node, ast.ClassDef):
+            fields = [field.target for field in node.body if isinstance(field, ast.AnnAssign)]
+            names, optional = [field.id for field in fields if isinstance(field, ast.Name)], []
+        else:
+            continue
+        if "code" in names + optional:
+            places[node.name] = names.index("code") if "code" in names else None
+    return places
+
+
+def _code_arguments(tree: ast.AST, places: dict[str, int | None]) -> Iterator[ast.expr]:
+    """The argument that is the code, of each call in a module that has one."""
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+        if name in places:
+            yield from (keyword.value for keyword in call.keywords if keyword.arg == "code")
+            place = places[name]
+            if place is not None and len(call.args) > place:
+                yield call.args[place]
+
+
+def _codes_in_code() -> set[str]:
+    """Every error code the code can answer with: written out where the error is made."""
+    trees = [tree for _, tree in _sources()]
+    places = _places_of_codes(trees)
+    constants = {
+        node.value
+        for tree in trees
+        for argument in _code_arguments(tree, places)
+        for node in ast.walk(argument)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    }
+    return {code for code in constants if CODE.fullmatch(code)} | {"invalid"}
+
+
+def test_every_error_code_is_documented_and_every_documented_code_exists() -> None:
+    documented, used = _rows("docs/errors.md", "code"), _codes_in_code()
+    assert sorted(used - set(documented)) == [], "used, but not in docs/errors.md"
+    assert sorted(set(documented) - used) == [], "in docs/errors.md, but not used"
+    assert len(documented) == len(set(documented)), "documented twice"
+
+
+def test_every_setting_is_documented_and_every_documented_setting_exists() -> None:
+    exist = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields} | {f"{PREFIX}SECRETS_DIR"}
+    assert set(_rows("docs/settings.md", "variable")) == exist
+
+
+def test_every_command_the_documents_name_is_in_the_makefile(tracked: list[PurePosixPath]) -> None:
+    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for document in [file for file in tracked if file.suffix == ".md"]:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        named = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
+        assert named <= targets, document
+    assert {"run", "test"} <= set(re.findall(r"^make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
+
+
+def test_every_link_between_documents_leads_somewhere(tracked: list[PurePosixPath]) -> None:
+    dead = []
+    for document in [file for file in tracked if file.suffix == ".md"]:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#\s]+)", text):
+            if "://" not in target and not (ROOT / document.parent / target).exists():
+                dead.append(f"{document}: {target}")
+    assert dead == []
+
+
+def test_the_rules_of_the_domain_need_nothing_but_the_standard_library() -> None:
+    allowed = sys.stdlib_module_names | {"app"}
+    for path, tree in _sources():
+        if path.parts[1] != "domain":
+            continue
+        for node in ast.walk(tree):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert {name.split(".")[0] for name in names} <= allowed, path
+
+
+def _locked(name: str) -> dict[str, str]:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+
+
+def test_every_declared_package_is_locked_and_the_locks_agree() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    core, postgres, dev = (_locked(f"requirements{part}.lock") for part in ("", "-postgres", "-dev"))
+    assert core.items() <= postgres.items() <= dev.items()
+    for declared, locked in (
+        (project["project"]["dependencies"], core),
+        (project["project"]["optional-dependencies"]["postgres"], postgres),
+        (project["dependency-groups"]["dev"], dev),
+    ):
+        names = {re.split(r"[\[<>=;~! ]", line)[0] for line in declared}
+        assert names <= locked.keys()
+
+
+def test_every_locked_package_has_a_hash_of_its_own() -> None:
+    for name in ("requirements.lock", "requirements-postgres.lock", "requirements-dev.lock"):
+        blocks = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
+        assert all("--hash=sha256:" in block for block in blocks if block.strip()), name
