@@ -83,7 +83,7 @@ def test_no_tracked_file_names_this_machine_or_a_package_index(tracked: list[Pur
     # Joined here, so that this file does not name them either.
     words = [
         "/".join(("", "work", "")), "/".join(("", "root", "")), "pypi" + ".org", "pythonhosted" + ".org",
-        "registry.npmjs" + ".org", "deb.debian" + ".org", "--index" + "-url", "--extra-index",
+        "registry.npmjs" + ".org", "deb.debian" + ".org", "--index" + "-url", "--extra-" + "index",
     ]  # fmt: skip
     found = [
         f"{file}: {word}"
