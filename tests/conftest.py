@@ -13,6 +13,7 @@ from tests.needs import require
 from tests.postgres import PostgresServer, find_programs, run_postgres
 
 PROVE_TIMEOUT_SECONDS = 3600
+OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -21,7 +22,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register our one marker."""
+    """Register our one marker, and forget the settings of the developer's own server."""
+    for name in [name for name in os.environ if name.startswith("LIVEBLOG_") and name not in OPTIONS]:
+        del os.environ[name]
     config.addinivalue_line("markers", "reliability: a figure that `make prove` runs in full")
 
 

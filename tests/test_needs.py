@@ -1,0 +1,50 @@
+"""What happens to a test whose needs are not met, and which counts it is given."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.figures import Figures
+from tests.needs import require
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_a_test_whose_needs_are_met_goes_on() -> None:
+    require("Chromium", found=True, reason="install it")
+
+
+def test_what_is_missing_skips_a_test_and_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIVEBLOG_TEST_REQUIRE", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="Chromium was not found: install it"):
+        require("Chromium", found=False, reason="install it")
+
+
+def test_where_everything_is_required_what_is_missing_fails_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LIVEBLOG_TEST_REQUIRE", "all")
+    with pytest.raises(pytest.fail.Exception, match="Chromium was not found: install it"):
+        require("Chromium", found=False, reason="install it")
+
+
+def test_a_figure_is_small_in_the_suite_and_full_when_proving() -> None:
+    assert Figures(full=False).choose(suite=10, prove=300) == 10
+    assert Figures(full=True).choose(suite=10, prove=300) == 300
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_the_option_prove_asks_for_full_figures_and_gives_them_time(tmp_path: Path, full: bool) -> None:
+    (tmp_path / "test_asking.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.timeout(5)\n"
+        "def test_asking(figures, request):\n"
+        f"    assert figures.full is {full}\n"
+        f"    assert request.node.get_closest_marker('timeout').args == ({3600 if full else 5},)\n"
+    )
+    command = [sys.executable, "-m", "pytest", "-q", "-c", f"{ROOT}/pyproject.toml", "--rootdir", str(ROOT)]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", *(["--prove"] if full else []), str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
