@@ -14,6 +14,10 @@ from app.domain.identifiers import StoryId
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 
+CHANGES_LIMIT = 1000
+CHANGES_LIMIT_BYTES = 1024 * 1024
+"""A reader who lacks more than one such page gets a snapshot, unless they want everything."""
+
 UnusableReason = Literal["epoch", "fork"]
 
 

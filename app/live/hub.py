@@ -1,0 +1,243 @@
+"""The hub: takes what was committed, keeps the stories somebody follows, and tells their connections."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+import structlog
+
+from app.domain.clock import Clock
+from app.domain.errors import NotFound
+from app.domain.identifiers import StoryId
+from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory
+from app.live.log import StoryLog
+from app.live.metrics import LiveMetrics
+from app.live.moment import Moment
+from app.live.openings import Openings
+from app.live.passes import SLICE, Passes
+from app.live.reads import SharedReads
+from app.live.shelf import Shelf
+from app.live.stories import LiveStory
+from app.live.tasks import Tasks
+from app.live.truth import Truth
+from app.live.waiters import Waiter, attached
+from app.live.wheel import SLOT_SECONDS, TimingWheel
+from app.wire.announcement import Announcement, StoryHead
+
+DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
+
+_log = structlog.get_logger(__name__)
+
+
+class Connection(Protocol):
+    """An open connection as the hub sees it."""
+
+    def tick(self, now: float) -> float:
+        """Do what is due; the monotonic time to be called again."""
+        ...
+
+    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+        """Say goodbye and end."""
+        ...
+
+    def cut(self) -> None:
+        """End now."""
+        ...
+
+
+class Hub:
+    """One per process, on one event loop: `start` before the first reader, `drain` and `stop` after the last.
+
+    All methods but `post` belong to the loop's thread. `monotonic` is for tests to hold.
+    """
+
+    def __init__(
+        self,
+        log: StoryLog,
+        *,
+        clock: Clock,
+        heartbeat_seconds: float = 25,
+        reconcile_seconds: float = 1.0,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.heartbeat_seconds = heartbeat_seconds
+        self.metrics = metrics = LiveMetrics()
+        self.draining = False
+        self._clock = clock
+        self._monotonic = monotonic
+        self._reconcile_seconds = reconcile_seconds
+        self._tasks = tasks = Tasks()
+        self._shelf = shelf = Shelf()
+        self._truth = truth = Truth(
+            log, shelf=shelf, passes=Passes(), tasks=tasks, metrics=metrics, monotonic=monotonic
+        )
+        self._openings = Openings(log, shelf=shelf, truth=truth, tasks=tasks, metrics=metrics, monotonic=monotonic)
+        self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=truth.observe)
+        self._connections: set[Connection] = set()
+        self._waiters: set[Waiter] = set()
+        self._wheel: TimingWheel[Connection] = TimingWheel(now=monotonic())
+        self._emptied = asyncio.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def start(self) -> None:
+        """Begin to take announcements and to compare with the tables."""
+        self._loop = asyncio.get_running_loop()
+        self._tasks.spawn(self._turn_wheel())
+        self._tasks.spawn(self._keep_reconciling())
+
+    async def stop(self) -> None:
+        """Stop every task. Call `drain` first when readers are connected."""
+        self._loop = None
+        await self._tasks.stop()
+
+    def post(self, announcement: Announcement) -> None:
+        """Hand over what was just committed, from any thread, in commit order. Never raises and never waits."""
+        loop = self._loop
+        try:
+            if loop is not None:
+                loop.call_soon_threadsafe(self.accept, announcement)
+                return
+        except RuntimeError:
+            _log.warning("announcement after the loop was closed")
+        self.metrics.announcements_lost += 1
+
+    def accept(self, announcement: Announcement) -> None:
+        """Take an announcement on the loop: fan it out, ignore what is known, notice what is missing."""
+        self.metrics.announcements += 1
+        self._openings.hold(announcement)
+        story = self._shelf.get(announcement.head.story)
+        if story is None:
+            return
+        before = story.head.cursor.seq
+        match story.offer(announcement):
+            case "advanced":
+                self._truth.advanced(story, before=before)
+            case "early":
+                self._truth.mend_soon(story)
+            case "foreign":
+                self._tasks.spawn(self._truth.reconcile([story]))
+
+    def moment(self) -> Moment:
+        """Now, on both clocks."""
+        return Moment(wall=self._clock(), seconds=self._monotonic())
+
+    @property
+    def reconciled_at(self) -> float | None:
+        """When the tables last agreed to be compared, in monotonic seconds: old means the database is away."""
+        return self._truth.reconciled_at
+
+    def head(self, ref: str) -> StoryHead | None:
+        """The head of a story in memory, by id or slug, kept there a while longer; None: ask `open`."""
+        story = self._shelf.find(ref, now=self._monotonic())
+        return None if story is None else story.head
+
+    async def open(self, ref: str) -> LiveStory:
+        """The story, from memory or by one shared read. Raises NotFound, or what the tables raise."""
+        return await self._openings.open(ref)
+
+    def reader_count(self, story: StoryId) -> int:
+        """Connections and polls that follow the story in this process now."""
+        live = self._shelf.get(story)
+        return 0 if live is None else len(live.places)
+
+    async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
+        """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.
+
+        Returns the head as it then is. Raises NotFound, also when the story vanishes meanwhile.
+        """
+        story = await self.open(ref)
+        if story.head.cursor.seq <= seq and not (self.draining or story.gone):
+            with attached(Waiter(), story) as waiter:
+                self._waiters.add(waiter)
+                self.metrics.waiting_polls += 1
+                try:
+                    await waiter.wait(timeout_seconds=timeout_seconds)
+                finally:
+                    self._waiters.discard(waiter)
+                    self.metrics.waiting_polls -= 1
+        if story.gone:
+            raise NotFound("story_not_found", "There is no such story.")
+        return story.head
+
+    def fetch(self, ask: Ask) -> asyncio.Task[Answer]:
+        """Answer a session. The task never fails; it is shared, so do not cancel it."""
+        if isinstance(ask, OpenStory):
+            return self._tasks.spawn(self._answer_open(ask.ref))
+        return self._reads.fetch(ask)
+
+    def enter(self, connection: Connection, *, due_at: float) -> None:
+        """Count a connection in; it ticks once `due_at` (monotonic seconds) has passed."""
+        self._connections.add(connection)
+        self._emptied.clear()
+        self._wheel.schedule(connection, at=due_at)
+
+    def tick_by(self, connection: Connection, *, due_at: float) -> None:
+        """Make sure the connection ticks no later than about `due_at`. Later ticks set themselves."""
+        scheduled = self._wheel.scheduled_at(connection)
+        if scheduled is not None and due_at + SLOT_SECONDS < scheduled:
+            self._wheel.schedule(connection, at=due_at)
+
+    def leave(self, connection: Connection) -> None:
+        """Count a connection out."""
+        self._connections.discard(connection)
+        self._wheel.cancel(connection)
+        if not self._connections:
+            self._emptied.set()
+
+    async def reconcile(self) -> None:
+        """Compare every story in memory with the tables, in one query, and forget those nobody uses."""
+        stories = tuple(self._shelf)
+        if stories:
+            await self._truth.reconcile(stories)
+        self._shelf.sweep(now=self._monotonic())
+
+    async def drain(self, *, timeout_seconds: float = 10.0) -> None:
+        """Say goodbye to everybody, a slice at a time, and cut whoever is still here after the timeout.
+
+        The window to come back in grows with their number, a thousand a second. New connections are refused.
+        """
+        self.draining = True
+        shortest, longest = DRAIN_WINDOW_LIMITS_MS
+        window = (0, min(longest, max(shortest, len(self._connections))))
+        for waiter in tuple(self._waiters):
+            waiter.wake()
+        for position, connection in enumerate(tuple(self._connections)):
+            connection.drain(window)
+            if position % SLICE == SLICE - 1:
+                await asyncio.sleep(0)
+        await self._until_empty(timeout_seconds)
+        for connection in tuple(self._connections):
+            connection.cut()
+
+    async def _until_empty(self, timeout_seconds: float) -> None:
+        if not self._connections:
+            return
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                await self._emptied.wait()
+        except TimeoutError:
+            _log.warning("drain timed out", connections=len(self._connections))
+
+    async def _answer_open(self, ref: str) -> Answer:
+        try:
+            return Opened(await self.open(ref))
+        except NotFound:
+            return Missing()
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and comes again)
+            self.metrics.reads_failed += 1
+            _log.warning("live open failed", error=repr(error))
+            return Failed()
+
+    async def _keep_reconciling(self) -> None:
+        while True:
+            await asyncio.sleep(self._reconcile_seconds)
+            await self.reconcile()
+
+    async def _turn_wheel(self) -> None:
+        while True:
+            await asyncio.sleep(SLOT_SECONDS)
+            for connection in self._wheel.turn(self._monotonic()):
+                self._wheel.schedule(connection, at=connection.tick(self._monotonic()))

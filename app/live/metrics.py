@@ -1,0 +1,32 @@
+"""What live counts about itself: plain integers, raised where things happen and read when somebody asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Transport = Literal["websocket", "sse"]
+
+
+@dataclass(slots=True)
+class LiveMetrics:
+    """Totals since the start of the process, but for `connections` and `waiting_polls`, which are open now."""
+
+    connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
+    connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
+    connections_stalled: int = 0
+    waiting_polls: int = 0
+    announcements: int = 0
+    announcements_lost: int = 0
+    events_accepted: int = 0
+    messages_sent: int = 0
+    resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
+    reads_shared: int = 0
+    reads_changes: int = 0
+    reads_snapshot: int = 0
+    reads_find: int = 0
+    reads_failed: int = 0
+    gaps: int = 0
+    resets: int = 0
+    reconciles: int = 0
+    reconciles_failed: int = 0

@@ -1,0 +1,73 @@
+"""Bringing stories into memory: one read however many ask, and nothing committed meanwhile is missed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from app.live.log import StoryLog
+from app.live.metrics import LiveMetrics
+from app.live.shelf import Shelf
+from app.live.stories import LiveStory
+from app.live.tasks import Tasks
+from app.live.truth import Truth
+from app.wire.announcement import Announcement
+
+HELD_LIMIT = 1000
+
+
+class Openings:
+    """Stories being opened, and what was announced while they were."""
+
+    def __init__(
+        self,
+        log: StoryLog,
+        *,
+        shelf: Shelf,
+        truth: Truth,
+        tasks: Tasks,
+        metrics: LiveMetrics,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._log = log
+        self._shelf = shelf
+        self._truth = truth
+        self._tasks = tasks
+        self._metrics = metrics
+        self._monotonic = monotonic
+        self._under_way: dict[str, asyncio.Task[LiveStory]] = {}
+        self._held: deque[Announcement] = deque(maxlen=HELD_LIMIT)
+
+    async def open(self, ref: str) -> LiveStory:
+        """The story from memory or by one shared read. Raises NotFound, or what the tables raise."""
+        story = self._shelf.find(ref, now=self._monotonic())
+        if story is not None:
+            return story
+        task = self._under_way.get(ref)
+        if task is None:
+            task = self._under_way[ref] = self._tasks.spawn(self._open(ref))
+            task.add_done_callback(lambda done: self._done(ref, done))
+        return await asyncio.shield(task)
+
+    def hold(self, announcement: Announcement) -> None:
+        """Keep what is announced during a read: the head the read brings may be older than it."""
+        if self._under_way:
+            self._held.append(announcement)
+
+    async def _open(self, ref: str) -> LiveStory:
+        self._metrics.reads_find += 1
+        head = await self._log.find(ref)
+        story = self._shelf.add(head, now=self._monotonic())
+        self._shelf.name(ref, story)
+        for announcement in self._held:
+            if announcement.head.story == story.id and story.offer(announcement) == "early":
+                self._truth.mend_soon(story)
+        return story
+
+    def _done(self, ref: str, done: asyncio.Task[LiveStory]) -> None:
+        del self._under_way[ref]
+        if not self._under_way:
+            self._held.clear()
+        if not done.cancelled():
+            done.exception()

@@ -1,0 +1,236 @@
+"""One reader's connection, without the connection: the object that decides everything it is sent. No I/O, no clock.
+
+A shell calls `start`, feeds in what the peer sends and what was asked for, and after each call (and each wake)
+takes a `Step` from `pull` once its last write is through. A slow peer therefore slows only its own pulls: the
+session keeps no queue of events, only its places' cursors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.domain.identifiers import StoryId
+from app.live.allowance import Allowance
+from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, Step
+from app.live.moment import Moment
+from app.live.packets import Message
+from app.live.place import STORY_NOT_FOUND, UNAVAILABLE, Opening, Place, Refusal
+from app.live.stories import LiveStory
+from app.live.wishes import STORIES_LIMIT, NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
+from app.wire.close_codes import DRAIN, INTERNAL_ERROR, NO_SUCH_STORY, PROTOCOL_ERROR, TOO_BIG, CloseCode
+from app.wire.encoding import BodyVariant
+from app.wire.messages import encode_goodbye, encode_heartbeat, encode_hello, encode_refused
+
+INBOUND_LIMIT_BYTES = 4096
+"""A subscribe message is under 200 bytes; nobody needs to make us parse more."""
+
+INBOUND_PER_SECOND = 10.0
+"""Enough for 32 subscriptions in a few seconds; a loop that subscribes over and over is cut off."""
+
+FINAL_SSE_ID = "end"
+"""The last word's id on an event stream: a browser that comes back with it is answered 204 and stays away."""
+
+_TOO_MANY_STORIES = Refusal(400, "too_many_stories")
+
+
+class Session:
+    """Follows up to 32 stories for one peer.
+
+    `sole`: the connection was opened for one story and ends when that story is refused or vanishes.
+    `wake` is called when the session may have something to do and its shell did not cause it.
+    """
+
+    __slots__ = (
+        "_allowance",
+        "_close",
+        "_goodbye",
+        "_heartbeat_seconds",
+        "_last_write_at",
+        "_opening",
+        "_outbox",
+        "_ping_waits",
+        "_places",
+        "_sole",
+        "_variant",
+        "_wake",
+    )
+
+    def __init__(
+        self, *, variant: BodyVariant, heartbeat_seconds: float, sole: bool, wake: Callable[[], None], now: Moment
+    ) -> None:
+        self._variant = variant
+        self._heartbeat_seconds = heartbeat_seconds
+        self._sole = sole
+        self._wake = wake
+        self._allowance = Allowance(per_second=INBOUND_PER_SECOND, now=now.seconds)
+        self._last_write_at = now.seconds
+        self._opening: dict[str, Opening] = {}
+        self._places: dict[StoryId, Place] = {}
+        self._outbox = [Message(encode_hello(heartbeat_seconds=heartbeat_seconds, time=now.wall), type="hello")]
+        self._ping_waits = False
+        self._goodbye: Message | None = None
+        self._close: Close | None = None
+
+    @property
+    def places(self) -> tuple[Place, ...]:
+        """The places that are attached to a story."""
+        return tuple(self._places.values())
+
+    def subscribe(self, wish: Wish, *, story: LiveStory | None = None) -> None:
+        """Follow a story, or begin again with one that is followed. Pass `story` when it is already in memory."""
+        if story is not None:
+            self._attach(wish, story)
+        elif wish.ref not in self._opening and len(self._opening) + len(self._places) >= STORIES_LIMIT:
+            self._refuse(wish.ref, _TOO_MANY_STORIES)
+        else:
+            self._opening[wish.ref] = Opening(wish)
+
+    def receive(self, data: str | bytes, now: Moment) -> None:
+        """Take one message of the peer, whatever it is."""
+        if isinstance(data, bytes):
+            self._end(PROTOCOL_ERROR, "binary message")
+        elif len(data.encode(errors="replace")) > INBOUND_LIMIT_BYTES:
+            self._end(TOO_BIG, "message over 4 KB")
+        elif not self._allowance.spend(now.seconds):
+            self._end(PROTOCOL_ERROR, "too many messages")
+        elif self._close is None:
+            self._receive_text(data)
+
+    def answer(self, asker: Place | Opening, ask: Ask, answer: Answer, now: Moment) -> None:
+        """Take what was asked for. Answers that are no longer wanted are ignored."""
+        if asker.asked is not ask:
+            return
+        if isinstance(asker, Opening):
+            self._opened(asker, answer)
+        elif not isinstance(answer, Opened):
+            refusal = asker.answer(answer, now=now.seconds, out=self._outbox)
+            if refusal is not None:
+                self._drop(asker)
+                self._refuse(asker.story.id, refusal)
+
+    def pull(self, now: Moment) -> Step:
+        """What to do now. Call again only when the writes of the step before are through."""
+        step = Step()
+        for opening in self._opening.values():
+            if opening.asked is None:
+                opening.asked = OpenStory(opening.wish.ref)
+                step.asks.append((opening, opening.asked))
+        for place in self.places:
+            self._advance(place, step, now)
+        step.writes, self._outbox = self._outbox, []
+        self._add_unnumbered(step, now)
+        if step.writes:
+            self._last_write_at = now.seconds
+        step.close = self._close
+        return step
+
+    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+        """Say goodbye as soon as no story is in the middle of catching up, then end."""
+        goodbye = encode_goodbye(reason="drain", reconnect_after_ms=reconnect_after_ms)
+        self._goodbye = Message(goodbye, type="goodbye")
+        self._wake()
+
+    def due_at(self) -> float:
+        """When to pull even if nothing happens, in monotonic seconds: a heartbeat, or a read to be tried again."""
+        retries = [place.retry_at for place in self._places.values() if place.retry_at is not None]
+        return min([self._last_write_at + self._heartbeat_seconds, *retries])
+
+    def lag(self) -> int:
+        """Events the peer has not been given yet."""
+        return sum(
+            max(0, place.story.head.cursor.seq - place.cursor.seq)
+            for place in self._places.values()
+            if place.cursor is not None
+        )
+
+    def end(self) -> None:
+        """Detach from every story. The session is of no more use."""
+        for opening in self._opening.values():
+            opening.asked = None
+        for place in self._places.values():
+            place.leave()
+        self._opening.clear()
+        self._places.clear()
+
+    def _receive_text(self, text: str) -> None:
+        try:
+            message = parse_message(text)
+        except NotAMessage as error:
+            self._end(PROTOCOL_ERROR, str(error))
+            return
+        match message:
+            case Subscribe(wish=wish):
+                self.subscribe(wish, story=self._followed(wish.ref))
+            case Unsubscribe(ref=ref):
+                self._unsubscribe(ref)
+            case Ping():
+                self._ping_waits = True
+
+    def _advance(self, place: Place, step: Step, now: Moment) -> None:
+        if place.story.gone:
+            self._drop(place)
+            self._refuse(place.story.id, STORY_NOT_FOUND)
+            return
+        place.advance(self._outbox)
+        ask = place.take_want(now.seconds)
+        if ask is not None:
+            step.asks.append((place, ask))
+
+    def _add_unnumbered(self, step: Step, now: Moment) -> None:
+        if any(place.between for place in self._places.values()):
+            return
+        if self._goodbye is not None and self._close is None:
+            step.writes.append(self._goodbye)
+            self._end(DRAIN, "drain")
+        is_due = not step.writes and now.seconds - self._last_write_at >= self._heartbeat_seconds
+        if (is_due or self._ping_waits) and self._close is None:
+            self._ping_waits = False
+            step.writes.append(self._heartbeat(now))
+
+    def _heartbeat(self, now: Moment) -> Message:
+        heads = {story: place.cursor for story, place in self._places.items() if place.cursor is not None}
+        return Message(encode_heartbeat(heads, time=now.wall), type="heartbeat")
+
+    def _opened(self, opening: Opening, answer: Answer) -> None:
+        del self._opening[opening.wish.ref]
+        if isinstance(answer, Opened):
+            self._attach(opening.wish, answer.story)
+        else:
+            self._refuse(opening.wish.ref, STORY_NOT_FOUND if isinstance(answer, Missing) else UNAVAILABLE)
+
+    def _attach(self, wish: Wish, story: LiveStory) -> None:
+        former = self._places.get(story.id)
+        if former is not None:
+            former.leave()
+        place = Place(wish, story=story, variant=self._variant, wake=self._wake)
+        self._places[story.id] = place
+        place.join(self._outbox)
+
+    def _followed(self, ref: str) -> LiveStory | None:
+        for place in self._places.values():
+            if ref in (place.story.id, place.story.head.slug):
+                return place.story
+        return None
+
+    def _unsubscribe(self, ref: str) -> None:
+        opening = self._opening.pop(ref, None)
+        if opening is not None:
+            opening.asked = None
+        story = self._followed(ref)
+        if story is not None:
+            self._drop(self._places[story.id])
+
+    def _drop(self, place: Place) -> None:
+        place.leave()
+        del self._places[place.story.id]
+
+    def _refuse(self, ref: str, refusal: Refusal) -> None:
+        is_final = self._sole and refusal.status < 500
+        refused = encode_refused(ref, status=refusal.status, code=refusal.code)
+        self._outbox.append(Message(refused, type="refused", sse_id=FINAL_SSE_ID if is_final else None))
+        if self._sole:
+            self._end(NO_SUCH_STORY if is_final else INTERNAL_ERROR, refusal.code)
+
+    def _end(self, code: CloseCode, reason: str) -> None:
+        if self._close is None:
+            self._close = Close(code, reason)

@@ -1,0 +1,141 @@
+"""The tables are the truth: noticing where memory differs from them, and settling it by reading.
+
+Whatever goes wrong between a commit and this process (an announcement lost, late or doubled, a restore, a failover)
+ends here, at the latest with the reconcile pass.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+import structlog
+
+from app.domain.cursor import Cursor
+from app.domain.errors import NotFound
+from app.live.log import CHANGES_LIMIT, CHANGES_LIMIT_BYTES, CursorUnusable, StoryLog
+from app.live.metrics import LiveMetrics
+from app.live.packets import Packet
+from app.live.passes import Passes
+from app.live.shelf import Shelf
+from app.live.stories import LiveStory
+from app.live.tasks import Tasks
+from app.wire.announcement import StoryHead
+
+GAP_SECONDS = 0.05
+"""How long a missing number may still arrive by itself: two writers' announcements can cross."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Truth:
+    """Holds the shelf's stories against the log."""
+
+    def __init__(
+        self,
+        log: StoryLog,
+        *,
+        shelf: Shelf,
+        passes: Passes,
+        tasks: Tasks,
+        metrics: LiveMetrics,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self.reconciled_at: float | None = None
+        self._log = log
+        self._shelf = shelf
+        self._passes = passes
+        self._tasks = tasks
+        self._metrics = metrics
+        self._monotonic = monotonic
+        self._mending: set[LiveStory] = set()
+
+    def advanced(self, story: LiveStory, *, before: int) -> None:
+        """The story moved on from the number `before`: tell everybody."""
+        self._metrics.events_accepted += story.head.cursor.seq - before
+        self._shelf.name(story.head.slug, story)
+        self._passes.tell(story)
+
+    def observe(self, story: LiveStory, before: Cursor, head: StoryHead) -> None:
+        """Compare a head read from the tables with the story, which stood at `before` when the read began."""
+        known = story.head.cursor
+        if head.cursor == known:
+            story.head = head
+        elif _is_another_history(head.cursor, before=before, known=known):
+            self._metrics.resets += 1
+            _log.warning("story reset", story=story.id, known=str(known), read=str(head.cursor))
+            story.reset(head)
+            self._passes.tell(story)
+        elif head.cursor.seq > known.seq:
+            story.expect(head.cursor)
+            self.mend_soon(story)
+
+    def mend_soon(self, story: LiveStory) -> None:
+        """Read what is missing, unless it arrives by itself in the next moment."""
+        if story not in self._mending:
+            self._mending.add(story)
+            self._tasks.spawn(self._mend(story))
+
+    async def reconcile(self, stories: Iterable[LiveStory]) -> None:
+        """Compare the heads of these stories in one query. Errors are counted, never raised."""
+        before = [(story, story.head.cursor, story.generation) for story in stories]
+        try:
+            heads = await self._log.heads([story.id for story, _, _ in before])
+        except Exception as error:  # noqa: BLE001  (readers are served from memory until the database answers again)
+            self._failed(error)
+            return
+        self._metrics.reconciles += 1
+        self.reconciled_at = self._monotonic()
+        for story, cursor, generation in before:
+            head = heads.get(story.id)
+            if head is None:
+                self._vanished(story)
+            elif story.generation == generation:
+                self.observe(story, cursor, head)
+
+    async def _mend(self, story: LiveStory) -> None:
+        try:
+            await asyncio.sleep(GAP_SECONDS)
+            expected = story.expected_seq
+            if story.is_behind() and not story.gone:
+                self._metrics.gaps += 1
+                await self._read_gap(story)
+        finally:
+            self._mending.discard(story)
+        if story.is_behind() and story.expected_seq > expected:
+            self.mend_soon(story)
+        else:
+            story.settle()
+
+    async def _read_gap(self, story: LiveStory) -> None:
+        """One read for everybody who follows the story."""
+        before, generation = story.head.cursor, story.generation
+        try:
+            page = await self._log.changes(story.id, before, limit=CHANGES_LIMIT, limit_bytes=CHANGES_LIMIT_BYTES)
+        except NotFound:
+            self._vanished(story)
+        except CursorUnusable:
+            await self.reconcile([story])
+        except Exception as error:  # noqa: BLE001  (the reconcile pass tries again within its second)
+            self._failed(error)
+        else:
+            packets = [Packet(event) for event in page.events]
+            seq = story.head.cursor.seq
+            if story.generation == generation and story.mend(packets, page.head, complete=not page.more):
+                self.advanced(story, before=seq)
+
+    def _vanished(self, story: LiveStory) -> None:
+        story.gone = True
+        self._shelf.remove(story)
+        self._passes.tell(story)
+
+    def _failed(self, error: Exception) -> None:
+        self._metrics.reconciles_failed += 1
+        _log.warning("live cannot compare with the tables", error=repr(error))
+
+
+def _is_another_history(read: Cursor, *, before: Cursor, known: Cursor) -> bool:
+    """Whether `read`, taken from the tables after `before` was known, cannot lie on the way to `known` or beyond."""
+    if read.epoch != known.epoch or read.seq < before.seq:
+        return True
+    return read != before and read.seq in (before.seq, known.seq)

@@ -1,0 +1,142 @@
+"""What a reader asks for, read from a URL's query or from a message of theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qs
+
+from pydantic_core import from_json
+
+from app.domain.cursor import FROM_THE_BEGINNING
+from app.domain.errors import MalformedInput
+from app.wire.encoding import BodyVariant
+
+STORIES_LIMIT = 32
+"""Stories one connection may follow."""
+
+_FLAGS = {"0": False, "false": False, "1": True, "true": True}
+_NO_CURSOR = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Follow one story. `after` is the cursor as it was sent, usable or not; None is from now on.
+
+    `snapshot`: begin with one whatever the cursor. `full`: replay everything, however much it is.
+    """
+
+    ref: str
+    after: str | None = None
+    snapshot: bool = False
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """A reader's message: follow this story as well, or again from here."""
+
+    wish: Wish
+
+
+@dataclass(frozen=True, slots=True)
+class Unsubscribe:
+    """A reader's message: no more of this story."""
+
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """A reader's message: show that you are alive."""
+
+
+class NotAMessage(Exception):
+    """What the reader sent is no JSON object with the members its type needs."""
+
+
+def parse_body(query: Mapping[str, Sequence[str]]) -> BodyVariant:
+    """`body=html|blocks|both`, html by default. Raises MalformedInput."""
+    text = _first(query, "body")
+    try:
+        return BodyVariant.HTML if text is None else BodyVariant(text)
+    except ValueError:
+        raise MalformedInput("unknown_body", "body is one of html, blocks and both") from None
+
+
+def parse_query(query_string: bytes) -> dict[str, list[str]]:
+    """A query string as ASGI gives it. Raises MalformedInput for hundreds of parameters."""
+    try:
+        return parse_qs(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=100)
+    except ValueError:
+        raise MalformedInput("malformed_query", "The query has too many parameters.") from None
+
+
+def parse_wish(ref: str, query: Mapping[str, Sequence[str]]) -> Wish:
+    """The wish of a single story's URL: `after`, `snapshot`, `replay`. Raises MalformedInput."""
+    replay = _first(query, "replay")
+    if replay not in (None, "full"):
+        raise MalformedInput("unknown_replay", "replay, if given, is full")
+    flag = _first(query, "snapshot")
+    if flag is not None and flag not in _FLAGS:
+        raise MalformedInput("unknown_snapshot", "snapshot, if given, is 1 or 0")
+    return Wish(ref, after=_first(query, "after"), snapshot=_FLAGS[flag or "0"], full=replay is not None)
+
+
+def parse_wishes(query: Mapping[str, Sequence[str]]) -> list[Wish]:
+    """The wishes of `subscribe=<story>@<cursor>`, as often as it is given. Raises MalformedInput."""
+    texts = query.get("subscribe", [])
+    if len(texts) > STORIES_LIMIT:
+        raise MalformedInput("too_many_stories", f"One connection follows at most {STORIES_LIMIT} stories.")
+    wishes = []
+    for text in texts:
+        ref, at, after = text.partition("@")
+        wishes.append(Wish(ref, after=after if at else None))
+    return wishes
+
+
+def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
+    """Read one message of a reader; None is a type we do not know, to be ignored. Raises NotAMessage."""
+    try:
+        message = from_json(data, cache_strings=False)
+    except ValueError as error:
+        raise NotAMessage("not JSON") from error
+    if not isinstance(message, dict):
+        raise NotAMessage("not an object")
+    match message.get("type"):
+        case "ping":
+            return Ping()
+        case "subscribe":
+            return Subscribe(_wish_of(message))
+        case "unsubscribe":
+            return Unsubscribe(_story_of(message))
+    return None
+
+
+def _wish_of(message: Mapping[str, Any]) -> Wish:
+    return Wish(
+        _story_of(message),
+        after=_after_of(message.get("after")),
+        snapshot=message.get("snapshot") in (True, 1),
+        full=message.get("replay") == "full",
+    )
+
+
+def _after_of(value: Any) -> str | None:
+    if value is None or isinstance(value, str):
+        return value
+    is_zero = isinstance(value, int) and not isinstance(value, bool) and value == 0
+    return FROM_THE_BEGINNING if is_zero else _NO_CURSOR
+
+
+def _story_of(message: Mapping[str, Any]) -> str:
+    story = message.get("story")
+    if not isinstance(story, str):
+        raise NotAMessage("no story")
+    return story
+
+
+def _first(query: Mapping[str, Sequence[str]], name: str) -> str | None:
+    values = query.get(name)
+    return values[0] if values else None

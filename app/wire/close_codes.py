@@ -1,0 +1,43 @@
+"""Every WebSocket close code a reader can meet, and whether to connect again.
+
+Codes under 4000 are RFC 6455's and come from the server, the client's own library or the network; those from 4000
+on are ours: 40xx–43xx retry, 45xx do not. docs/protocol.md prints this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class CloseCode:
+    """One row of the table. `retry` means: connect again from the cursor held, with back-off."""
+
+    code: int
+    retry: bool
+    meaning: str
+
+
+NORMAL = CloseCode(1000, False, "closed by the reader's own wish")
+GOING_AWAY = CloseCode(1001, True, "the server or the page goes away")
+ABNORMAL = CloseCode(1006, True, "cut without a close frame: network, proxy, or a reader that stopped reading")
+TOO_BIG = CloseCode(1009, False, "a message of the reader over 4 KB")
+INTERNAL_ERROR = CloseCode(1011, True, "the server could not go on")
+SERVICE_RESTART = CloseCode(1012, True, "the server restarts and had no time to say goodbye")
+DRAIN = CloseCode(4101, True, "the server is being replaced; a goodbye named the window")
+BAD_REQUEST = CloseCode(4500, False, "the URL's query cannot be read")
+NO_SUCH_STORY = CloseCode(4504, False, "no such story, or none that is public")
+PROTOCOL_ERROR = CloseCode(4505, False, "a message that is no JSON object, or too many of them")
+
+CLOSE_CODES: tuple[CloseCode, ...] = (
+    NORMAL,
+    GOING_AWAY,
+    ABNORMAL,
+    TOO_BIG,
+    INTERNAL_ERROR,
+    SERVICE_RESTART,
+    DRAIN,
+    BAD_REQUEST,
+    NO_SUCH_STORY,
+    PROTOCOL_ERROR,
+)

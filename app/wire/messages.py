@@ -1,0 +1,81 @@
+"""The live messages that are not events: what stands around them on a WebSocket and an event stream.
+
+None is numbered. Those that frame a story's events carry its id; `snapshot` and `caught_up` also move the reader's
+cursor. Each function returns one compact JSON object.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from app.domain.clock import Micros, format_time
+from app.domain.cursor import Cursor
+from app.domain.identifiers import StoryId
+from app.wire.announcement import StoryHead
+from app.wire.encoding import encode_json
+
+PROTOCOL_VERSION = 1
+SUBPROTOCOL = "liveblog.v1"
+
+Resume = Literal["live", "exact", "snapshot", "reset"]
+SnapshotReason = Literal["too_far_behind", "epoch", "fork", "requested"]
+GoodbyeReason = Literal["drain"]
+
+
+def encode_hello(*, heartbeat_seconds: float, time: Micros) -> bytes:
+    """The first message of every connection. Silence for twice `heartbeat_seconds` means the connection is dead."""
+    return encode_json(
+        {
+            "type": "hello",
+            "protocol": PROTOCOL_VERSION,
+            "heartbeat_seconds": heartbeat_seconds,
+            "time": format_time(time),
+        }
+    )
+
+
+def encode_subscribed(head: StoryHead, *, resume: Resume) -> bytes:
+    """The reader is attached to a story. What follows up to `caught_up` need not be consecutive."""
+    return encode_json(
+        {
+            "type": "subscribed",
+            "story": head.story,
+            "slug": head.slug,
+            "resume": resume,
+            "head": str(head.cursor),
+        }
+    )
+
+
+def encode_catching_up(story: StoryId) -> bytes:
+    """Events that are not consecutive follow, up to `caught_up`."""
+    return encode_json({"type": "catching_up", "story": story})
+
+
+def encode_caught_up(head: StoryHead) -> bytes:
+    """The reader now holds the story as it was at this cursor."""
+    start = encode_json({"type": "caught_up", "story": head.story, "cursor": str(head.cursor)})
+    return start[:-1] + b"," + head.counts.json_members() + b"}"
+
+
+def encode_snapshot(story: StoryId, *, reason: SnapshotReason, state: bytes) -> bytes:
+    """Drop what you hold and begin with `state`, the body of `GET /v1/stories/{story}`."""
+    start = encode_json({"type": "snapshot", "story": story, "reason": reason})
+    return start[:-1] + b',"state":' + state + b"}"
+
+
+def encode_heartbeat(heads: Mapping[StoryId, Cursor], *, time: Micros) -> bytes:
+    """Alive, and where each caught-up story of this connection stands."""
+    cursors = {story: str(cursor) for story, cursor in heads.items()}
+    return encode_json({"type": "heartbeat", "heads": cursors, "time": format_time(time)})
+
+
+def encode_goodbye(*, reason: GoodbyeReason, reconnect_after_ms: tuple[int, int]) -> bytes:
+    """The server ends this connection. Come back after a time drawn uniformly from the window, in milliseconds."""
+    return encode_json({"type": "goodbye", "reason": reason, "reconnect_after_ms": list(reconnect_after_ms)})
+
+
+def encode_refused(story: str | None, *, status: int, code: str) -> bytes:
+    """One story (or, without one, the request) cannot be served; `status` and `code` as in a problem body."""
+    return encode_json({"type": "refused", "story": story, "status": status, "code": code})
