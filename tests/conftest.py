@@ -25,13 +25,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register our one marker, and forget the settings of the developer's own server."""
     for name in [name for name in os.environ if name.startswith("LIVEBLOG_") and name not in OPTIONS]:
         del os.environ[name]
-    config.addinivalue_line("markers", "reliability: a figure that `make prove` runs in full")
+    config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Give full figures the time they need, whatever limit the test sets for the small ones."""
-    if _proving(config):
-        for item in items:
+    """Mark each test that asks for figures; give full figures the time they need, whatever limit the small ones have."""
+    for item in items:
+        if "figures" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.reliability)
+        if _proving(config):
             item.add_marker(pytest.mark.timeout(PROVE_TIMEOUT_SECONDS), append=False)
 
 

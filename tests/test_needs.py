@@ -45,6 +45,15 @@ def test_the_option_prove_asks_for_full_figures_and_gives_them_time(tmp_path: Pa
         f"    assert request.node.get_closest_marker('timeout').args == ({3600 if full else 5},)\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-c", f"{ROOT}/pyproject.toml", "--rootdir", str(ROOT)]
-    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", *(["--prove"] if full else []), str(tmp_path)]
+    command += [
+        "-m",
+        "reliability",
+        "-p",
+        "tests.conftest",
+        "-p",
+        "no:cacheprovider",
+        *(["--prove"] if full else []),
+        str(tmp_path),
+    ]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
