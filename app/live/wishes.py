@@ -16,7 +16,7 @@ from app.wire.encoding import BodyVariant
 STORIES_LIMIT = 32
 """Stories one connection may follow."""
 
-_FLAGS = {"0": False, "false": False, "1": True, "true": True}
+_FLAGS = {"0": False, "1": True}
 _NO_CURSOR = ""
 
 
@@ -62,7 +62,7 @@ def parse_body(query: Mapping[str, Sequence[str]]) -> BodyVariant:
     try:
         return BodyVariant.HTML if text is None else BodyVariant(text)
     except ValueError:
-        raise MalformedInput("unknown_body", "body is one of html, blocks and both") from None
+        raise MalformedInput("malformed_query", "body is one of html, blocks and both.") from None
 
 
 def parse_query(query_string: bytes) -> dict[str, list[str]]:
@@ -77,11 +77,17 @@ def parse_wish(ref: str, query: Mapping[str, Sequence[str]]) -> Wish:
     """The wish of a single story's URL: `after`, `snapshot`, `replay`. Raises MalformedInput."""
     replay = _first(query, "replay")
     if replay not in (None, "full"):
-        raise MalformedInput("unknown_replay", "replay, if given, is full")
-    flag = _first(query, "snapshot")
-    if flag is not None and flag not in _FLAGS:
-        raise MalformedInput("unknown_snapshot", "snapshot, if given, is 1 or 0")
-    return Wish(ref, after=_first(query, "after"), snapshot=_FLAGS[flag or "0"], full=replay is not None)
+        raise MalformedInput("malformed_query", "replay, if given, is full.")
+    snapshot = parse_flag(query, "snapshot")
+    return Wish(ref, after=_first(query, "after"), snapshot=snapshot, full=replay is not None)
+
+
+def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
+    """A switch, `1` or `0`, off by default. Raises MalformedInput."""
+    text = _first(query, name)
+    if text not in (None, *_FLAGS):
+        raise MalformedInput("malformed_query", f"{name}, if given, is 1 or 0.")
+    return text is not None and _FLAGS[text]
 
 
 def parse_wishes(query: Mapping[str, Sequence[str]]) -> list[Wish]:

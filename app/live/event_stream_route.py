@@ -1,0 +1,104 @@
+"""The portable SSE shell: `/v1/stories/{story}/events` on any ASGI server.
+
+An EventSource gives up for good on any answer but 200, so refusals are events on a 200 stream; the final one has
+the id `end`, and a browser that comes back with it is told 204: stay away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+from app.domain.errors import MalformedInput
+from app.live.asgi import Receive, Scope, Send, header
+from app.live.connection import Connection
+from app.live.effects import Close
+from app.live.hub import Hub
+from app.live.packets import Message
+from app.live.session import FINAL_SSE_ID
+from app.live.wishes import Wish, parse_body, parse_flag, parse_query, parse_wish
+from app.wire.close_codes import ABNORMAL
+from app.wire.encoding import BodyVariant
+from app.wire.messages import encode_goodbye, encode_refused
+
+RETRY_WINDOW_MS = (2_000, 6_000)
+"""Browsers come back after a time from this window, so that ten thousand do not come back at once."""
+
+_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+class EventStreamRoute:
+    """ASGI application for GET and HEAD; the router sets `scope["path_params"]["story"]`. `jitter` is in [0, 1)."""
+
+    def __init__(self, hub: Hub, *, jitter: Callable[[], float] = random.random) -> None:
+        self._hub = hub
+        self._jitter = jitter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        resume_from = header(scope, b"last-event-id")
+        if resume_from == FINAL_SSE_ID.encode():
+            await _respond(send, 204, [(b"cache-control", b"no-store")])
+        elif scope["method"] == "HEAD":
+            await _respond(send, 200, _HEADERS)
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await self._stream(scope, resume_from, receive, send)
+
+    async def _stream(self, scope: Scope, resume_from: bytes | None, receive: Receive, send: Send) -> None:
+        shortest, longest = RETRY_WINDOW_MS
+        retry = b"retry: %d\n\n" % int(shortest + self._jitter() * (longest - shortest))
+        try:
+            query = parse_query(scope["query_string"])
+            variant, named = parse_body(query), parse_flag(query, "named")
+            wish = parse_wish(scope["path_params"]["story"], query)
+        except MalformedInput as error:
+            refused = encode_refused(None, status=400, code=error.code)
+            await _send_body(send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).chunk, more=False)
+            return
+        if self._hub.draining:
+            goodbye = encode_goodbye(reason="drain", reconnect_after_ms=RETRY_WINDOW_MS)
+            await _send_body(send, retry + Message(goodbye, type="goodbye").chunk, more=False)
+            return
+        await _send_body(send, retry)
+        if resume_from is not None:
+            wish = Wish(wish.ref, after=resume_from.decode("latin-1"), full=wish.full)
+        await self._serve(wish, variant, named, receive, send)
+
+    async def _serve(self, wish: Wish, variant: BodyVariant, named: bool, receive: Receive, send: Send) -> None:
+        async def write(messages: Sequence[Message]) -> None:
+            chunks = [message.named_chunk if named else message.chunk for message in messages]
+            await _send_body(send, b"".join(chunks))
+
+        with Connection(self._hub, transport="sse", variant=variant, sole=True) as connection:
+            connection.session.subscribe(wish)
+            reader = asyncio.create_task(_read(connection, receive))
+            try:
+                close = await connection.run(write)
+                if close.code is not ABNORMAL:
+                    await _send_body(send, b"", more=False)
+            except OSError:
+                connection.left(Close(ABNORMAL, "peer lost"))
+            finally:
+                reader.cancel()
+
+
+async def _read(connection: Connection, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    connection.left(Close(ABNORMAL, "peer closed"))
+
+
+async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    with suppress(OSError):
+        await _send_body(send, b"", more=False)
+
+
+async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})
