@@ -1,0 +1,59 @@
+"""Single entries, and how much of each is sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from app.domain.errors import FieldError, Gone, InvalidInput, NotFound
+from app.domain.identifiers import StoryId, is_uuid4
+from app.storage.database import ReadTransaction
+from app.storage.public import ListedEntry, Tombstone, read_public_entry
+from app.wire.encoding import BodyVariant, encode_json
+
+BODY_FIELDS = ("body_html", "blocks", "body_text")
+ENTRY_FIELDS = (
+    "id", "revision", "status", "kind", "key_event", "importance", "headline", "authors", "source", "tags", "time",
+    "published_at", "updated_at", "sort_key", "corrections", *BODY_FIELDS,
+)  # fmt: skip
+"""Every member a public entry can have, in the order in which they are sent: what `?fields=` may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class EntryShape:
+    """How much of each entry is sent: a body variant, or exactly the `fields` named."""
+
+    body: BodyVariant = BodyVariant.HTML
+    fields: tuple[str, ...] | None = None
+
+    def encode(self, entry: ListedEntry) -> bytes:
+        """The entry as one JSON object."""
+        if self.fields is None:
+            return entry.encoded.json(self.body)
+        members: dict[str, Any] = from_json(entry.encoded.fields)
+        for name in BODY_FIELDS:
+            if name in self.fields:
+                members[name] = from_json(getattr(entry.encoded, name))
+        return encode_json({name: members[name] for name in ENTRY_FIELDS if name in self.fields})
+
+
+def parse_fields(text: str) -> tuple[str, ...]:
+    """Read `?fields=`: names of entry members, separated by commas. Raises InvalidInput for a name there is not."""
+    names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
+    for name in names:
+        if name not in ENTRY_FIELDS:
+            detail = f"An entry has no field {name[:40]!r}; it has {', '.join(ENTRY_FIELDS)}."
+            raise InvalidInput([FieldError("/query/fields", "unknown_field", detail)])
+    return names
+
+
+def require_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry:
+    """One entry that is public now. Raises NotFound, and Gone with the cause for one that was public."""
+    found = read_public_entry(tx, story, entry) if is_uuid4(entry) else None
+    if found is None:
+        raise NotFound("entry_not_found", "No such entry.")
+    if isinstance(found, Tombstone):
+        raise Gone("entry_gone", "This entry is no longer public.", cause=found.cause)
+    return found

@@ -1,0 +1,68 @@
+"""Positions: where a page of a list begins. Opaque to clients, who only follow the URLs they are given.
+
+A position names the place beside which the page lies, in terms of the order and never by counting, so that entries
+that come or go between two pages neither repeat nor hide another.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from typing import Literal
+
+from app.domain.clock import Micros
+from app.domain.errors import FieldError, InvalidInput
+from app.storage.public import Boundary
+
+_ENTRY = re.compile(r"([on])([ie])\.([0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
+_STORY = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
+_DIRECTIONS: dict[str, Literal["older", "newer"]] = {"o": "older", "n": "newer"}
+
+
+def encode_position(boundary: Boundary) -> str:
+    """The position of the page that lies beyond `boundary`."""
+    edge = "i" if boundary.inclusive else "e"
+    return _wrap(f"{boundary.direction[0]}{edge}.{boundary.sort_key}.{boundary.id}")
+
+
+def parse_position(text: str) -> Boundary:
+    """Read a position in a list of entries. Raises InvalidInput for what `encode_position` would not write."""
+    match = _ENTRY.fullmatch(_unwrap(text))
+    if match is None:
+        raise _unusable()
+    return Boundary(sort_key=match[3], id=match[4], direction=_DIRECTIONS[match[1]], inclusive=match[2] == "i")
+
+
+def encode_story_position(since: Micros, story: str, *, newer: bool) -> str:
+    """The position of the page of stories that lies beyond the one that became public at `since`."""
+    return _wrap(f"{'n' if newer else 'o'}.{since}.{story}")
+
+
+def parse_story_position(text: str) -> tuple[Micros, str, bool]:
+    """Read a position in the list of stories: since when, which one, and whether the newer page is meant."""
+    match = _STORY.fullmatch(_unwrap(text))
+    if match is None:
+        raise _unusable()
+    return Micros(int(match[2])), match[3], match[1] == "n"
+
+
+def _wrap(text: str) -> str:
+    return urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _unwrap(text: str) -> str:
+    padded = text + "=" * (-len(text) % 4)
+    try:
+        unwrapped = urlsafe_b64decode(padded).decode("ascii")
+    except (binascii.Error, ValueError):
+        raise _unusable() from None
+    # Base64 has several spellings of the same bytes; only the one we write is a position.
+    if _wrap(unwrapped) != text:
+        raise _unusable()
+    return unwrapped
+
+
+def _unusable() -> InvalidInput:
+    detail = "This is no position of this list; follow `next` and `prev` as they are given."
+    return InvalidInput([FieldError("/query/position", "unknown_position", detail)])

@@ -1,0 +1,21 @@
+"""The reading room: what the edges are given to answer readers from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.reading.representations import Representation, Representations
+from app.reading.snapshots import Snapshots
+from app.reading.story_lists import StoryLists
+from app.wire.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRoom:
+    """Everything a public read needs; made once by the composition root, on the event loop that serves."""
+
+    snapshots: Snapshots
+    representations: Representations
+    story_lists: StoryLists
+    site: Representation
+    links: Links

@@ -1,0 +1,81 @@
+"""Public stories: one with the first page of its timeline, and the list of all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from app.domain.clock import Micros
+from app.domain.errors import NotFound
+from app.domain.identifiers import is_slug, is_uuid4
+from app.reading.positions import encode_story_position, parse_story_position
+from app.storage.database import ReadTransaction
+from app.storage.public import PublicStory, find_public_story, list_public_stories
+from app.wire.encoding import encode_json
+from app.wire.links import Links
+from app.wire.story_fields import encode_story_fields
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """The body of `GET /v1/stories`, and the URLs of the pages after and before it."""
+
+    body: bytes
+    next: str | None
+    prev: str | None
+
+
+def is_story_ref(ref: str) -> bool:
+    """Whether any story could be named so. Everything else is not found without a look at the tables."""
+    return is_uuid4(ref) or is_slug(ref)
+
+
+def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
+    """The public story named by id or slug. Raises NotFound, for hidden and unknown ones alike."""
+    story = find_public_story(tx, ref) if is_story_ref(ref) else None
+    if story is None:
+        raise NotFound("story_not_found", "No such story.")
+    return story
+
+
+def encode_state(story: PublicStory, timeline: bytes, *, links: Links) -> bytes:
+    """The body of `GET /v1/stories/{story}`; `timeline` holds the members of the first page."""
+    return b'%b,"timeline":{%b},"included":[],%b}' % (_fields(story, links)[:-1], timeline, _standing(story))
+
+
+def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryPage:
+    """One page of the public stories, those that became public last first. Raises InvalidInput for a bad position."""
+    since, ref, newer = (None, "", False) if position is None else parse_story_position(position)
+    after = None if since is None else (since, ref)
+    found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
+    stories = found[-limit:] if newer else found[:limit]
+    more = len(found) > limit
+    has_older = more if not newer else _has_beyond(tx, stories[-1:], newer=False)
+    has_newer = more if newer else after is not None and _has_beyond(tx, stories[:1], newer=True)
+    following = _url(stories[-1], newer=False, limit=limit, links=links) if has_older else None
+    preceding = _url(stories[0], newer=True, limit=limit, links=links) if has_newer else None
+    items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _standing(story)) for story in stories)
+    body = b'{"items":[%b],"next":%b,"prev":%b}' % (items, encode_json(following), encode_json(preceding))
+    return StoryPage(body=body, next=following, prev=preceding)
+
+
+def _has_beyond(tx: ReadTransaction, edge: list[PublicStory], *, newer: bool) -> bool:
+    return any(list_public_stories(tx, after=_place(story), newer=newer, limit=1) for story in edge)
+
+
+def _place(story: PublicStory) -> tuple[Micros, str]:
+    return story.public_since, story.head.story
+
+
+def _url(story: PublicStory, *, newer: bool, limit: int, links: Links) -> str:
+    position = encode_story_position(story.public_since, story.head.story, newer=newer)
+    return f"{links.public_url}/v1/stories?limit={limit}&position={quote(position, safe='')}"
+
+
+def _fields(story: PublicStory, links: Links) -> bytes:
+    return encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
+
+
+def _standing(story: PublicStory) -> bytes:
+    """What stands beside a story's fields in every representation."""
+    return b'"head":%b,%b' % (encode_json(str(story.head.cursor)), story.head.counts.json_members())

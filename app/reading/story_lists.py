@@ -1,0 +1,79 @@
+"""The list of public stories, kept for a second: no number tells when any of them has changed."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+
+from anyio import to_thread
+
+from app.domain.errors import Unavailable
+from app.reading.pages import PAGE_LIMIT
+from app.reading.representations import Representation, compressed
+from app.reading.snapshots import Snapshots
+from app.reading.stories import StoryPage, read_story_list
+from app.wire.links import Links
+
+KEPT_SECONDS = 1.0
+
+
+def content_tag(body: bytes) -> str:
+    """An ETag, without quotes, that is the same exactly while the bytes are."""
+    return hashlib.sha256(body).hexdigest()[:24]
+
+
+def represent_list(page: StoryPage) -> Representation:
+    """The answer that shows one page of the list."""
+    links = tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url)
+    return Representation(plain=page.body, tag=content_tag(page.body), links=links, surrogate="stories")
+
+
+class StoryLists:
+    """The first page of the list of stories. Belongs to one event loop. `monotonic` is in seconds."""
+
+    def __init__(self, snapshots: Snapshots, *, links: Links, monotonic: Callable[[], float]) -> None:
+        self._snapshots = snapshots
+        self._links = links
+        self._monotonic = monotonic
+        self._kept: Representation | None = None
+        self._kept_until = 0.0
+        self._reading: asyncio.Task[Representation] | None = None
+
+    def ready(self) -> Representation | None:
+        """The list if it was read within the last second. Never waits."""
+        return self._kept if self._monotonic() < self._kept_until else None
+
+    async def first(self) -> Representation:
+        """The list, read anew once a second at most; while the database is out of reach, as it was last read.
+
+        Raises Unavailable when it has never been read.
+        """
+        kept = self.ready()
+        if kept is not None:
+            return kept
+        if self._reading is None:
+            self._reading = asyncio.get_running_loop().create_task(self._read())
+            self._reading.add_done_callback(self._done)
+        try:
+            return await asyncio.shield(self._reading)
+        except Unavailable:
+            if self._kept is None:
+                raise
+            return self._kept
+
+    async def _read(self) -> Representation:
+        asked_at = self._monotonic()
+        page = await self._snapshots.read(
+            lambda tx: read_story_list(tx, position=None, limit=PAGE_LIMIT, links=self._links)
+        )
+        fresh = represent_list(page)
+        if self._kept is None or self._kept.tag != fresh.tag:
+            self._kept = await to_thread.run_sync(compressed, fresh)
+        self._kept_until = asked_at + KEPT_SECONDS
+        return self._kept
+
+    def _done(self, done: asyncio.Task[Representation]) -> None:
+        self._reading = None
+        if not done.cancelled():
+            done.exception()  # looked at, though everyone who waited may have gone

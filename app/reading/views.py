@@ -1,0 +1,45 @@
+"""The views most readers ask for: unfiltered, from the newest entry on. Only these are kept in memory."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from app.reading.entries import EntryShape
+from app.reading.pages import PageRequest, encode_page, read_page
+from app.reading.stories import encode_state
+from app.storage.database import ReadTransaction
+from app.storage.public import PublicStory
+from app.wire.encoding import BodyVariant
+from app.wire.links import Links
+
+
+class View(NamedTuple):
+    """A story's state, or the first page of its entries alone, with bodies in one form."""
+
+    name: Literal["state", "entries"]
+    variant: BodyVariant
+
+    @property
+    def tag(self) -> str:
+        """Names the view in an ETag."""
+        return f"{self.name}.{self.variant}"
+
+
+class ReadView(NamedTuple):
+    """The bytes of a view, and the URLs of the pages around the one it shows."""
+
+    body: bytes
+    next: str | None
+    prev: str | None
+
+
+def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Links) -> ReadView:
+    """Join the stored parts of a view."""
+    kept = () if view.variant is BodyVariant.HTML else (("body", view.variant.value),)
+    page = read_page(tx, story, PageRequest(parameters=kept), links=links)
+    shape = EntryShape(body=view.variant)
+    if view.name == "entries":
+        body = encode_page(page, story, shape)
+    else:
+        body = encode_state(story, page.json_members(shape), links=links)
+    return ReadView(body, page.next, page.prev)
