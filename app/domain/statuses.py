@@ -41,15 +41,6 @@ TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus] = {
     **{(status, Action.REMOVE): _S.REMOVED for status in _S if status is not _S.REMOVED},
 }
 
-WORKING_TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus | None] = {
-    (_S.DRAFT, Action.SUBMIT): _S.SUBMITTED,
-    (_S.DRAFT, Action.PUBLISH): None,
-    (_S.SUBMITTED, Action.PUBLISH): None,
-    (_S.DRAFT, Action.DISCARD): None,
-    (_S.SUBMITTED, Action.DISCARD): None,
-}
-"""The same for a working revision; None means that it ends. What is not listed acts on the entry itself."""
-
 
 def next_status(status: EntryStatus, action: Action) -> EntryStatus:
     """Where `action` leads. Raises Conflict `wrong_status` when the drawing has no such arrow."""

@@ -41,3 +41,11 @@ class Links:
     def entry(self, story: StoryId, entry: EntryId) -> str:
         """One entry in the API."""
         return f"{self.public_url}/v1/stories/{story}/entries/{entry}"
+
+    def newsroom_story(self, story: StoryId) -> str:
+        """The story as the newsroom sees it, for tokens only."""
+        return f"{self.public_url}/v1/newsroom/stories/{story}"
+
+    def newsroom_entry(self, story: StoryId, entry: EntryId) -> str:
+        """One entry as the newsroom sees it, for tokens only."""
+        return f"{self.newsroom_story(story)}/entries/{entry}"

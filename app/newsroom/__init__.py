@@ -1,0 +1,1 @@
+"""What reporters and editors can do, one file per activity; each function owns one visible transaction."""

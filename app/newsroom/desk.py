@@ -1,0 +1,129 @@
+"""What the newsroom reads: its stories and entries with drafts, versions, and who the caller is."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from app.domain.clock import Micros, format_time
+from app.domain.entry import Entry, EntryStatus
+from app.domain.errors import MalformedInput
+from app.domain.identifiers import EntryId
+from app.domain.rights import Actor, Right, has_right, require_right
+from app.newsroom.access import OPERATOR_ID, authenticate
+from app.newsroom.finding import known_entry, known_story
+from app.newsroom.preconditions import etag_of
+from app.newsroom.room import Call, Newsroom, Reply
+from app.storage.database import ReadTransaction
+from app.storage.entries import EntryVersion, count_entries_by_status, list_entries, list_versions
+from app.storage.people import read_person
+from app.storage.stories import list_stories
+from app.wire.encoding import encode_json
+from app.wire.newsroom import content_members, newsroom_entry, newsroom_story
+
+_POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
+
+
+def show_me(room: Newsroom, call: Call) -> Reply:
+    """Whose token this is and what it may do."""
+    with room.database.snapshot() as tx:
+        actor = authenticate(tx, room, call)
+        person = read_person(tx, actor.person) if actor.person is not None else None
+        me = {
+            "kind": "admin" if actor.token_id == OPERATOR_ID else "person" if person else "bot",
+            "name": None if person is None else person.name,
+            "byline": actor.byline,
+            "person": actor.person,
+            "role": actor.role.value,
+            "scopes": sorted(scope.value for scope in actor.scopes),
+            "can": [right.value for right in Right if has_right(actor, right)],
+        }
+        return Reply(200, encode_json(me))
+
+
+def show_stories(room: Newsroom, call: Call) -> Reply:
+    """All stories, newest first, drafts included."""
+    with room.database.snapshot() as tx:
+        _reader(tx, room, call)
+        items = [newsroom_story(story, links=room.links) for story in list_stories(tx)]
+        return Reply(200, encode_json({"items": items}))
+
+
+def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
+    """One story with its settings, and how many entries it has in each status."""
+    with room.database.snapshot() as tx:
+        _reader(tx, room, call)
+        story = known_story(tx, story_ref)
+        counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
+        body = {**newsroom_story(story, links=room.links), "entries": counts}
+        return Reply(200, encode_json(body), {"ETag": etag_of(story)})
+
+
+def show_entries(
+    room: Newsroom,
+    call: Call,
+    story_ref: str,
+    *,
+    statuses: frozenset[EntryStatus] | None,
+    position: str | None,
+    limit: int,
+) -> Reply:
+    """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
+    with room.database.snapshot() as tx:
+        _reader(tx, room, call)
+        story = known_story(tx, story_ref)
+        before = None if position is None else _position(position)
+        found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
+        page = found[:limit]
+        body = {
+            "items": [newsroom_entry(entry) for entry in page],
+            "next": f"{page[-1].status_at}.{page[-1].id}" if len(found) > limit else None,
+        }
+        return Reply(200, encode_json(body))
+
+
+def show_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+    """One entry with its ETag for If-Match."""
+    with room.database.snapshot() as tx:
+        _reader(tx, room, call)
+        entry = known_entry(tx, known_story(tx, story_ref), entry_ref)
+        return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+
+
+def show_versions(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+    """Every version of an entry, newest first: who, when, what was done, and what it said then."""
+    with room.database.snapshot() as tx:
+        _reader(tx, room, call)
+        entry: Entry = known_entry(tx, known_story(tx, story_ref), entry_ref)
+        versions = list_versions(tx, entry.story, entry.id)
+        return Reply(200, encode_json({"items": [_version(version) for version in versions]}))
+
+
+def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
+    actor = authenticate(tx, room, call)
+    require_right(actor, Right.READ_NEWSROOM)
+    return actor
+
+
+def _position(text: str) -> tuple[Micros, EntryId]:
+    match = _POSITION.fullmatch(text)
+    if match is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return Micros(int(match[1])), EntryId(match[2])
+
+
+def _version(version: EntryVersion) -> dict[str, Any]:
+    working = version.working
+    return {
+        "version": version.version,
+        "at": format_time(version.at),
+        "person": version.person,
+        "token": version.token_id,
+        "action": version.action,
+        "status": version.status.value,
+        "note": version.note,
+        **content_members(version.content),
+        "working": None
+        if working is None
+        else {"status": working.status.value, "material": working.material, "fields": content_members(working.content)},
+    }

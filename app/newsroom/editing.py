@@ -1,0 +1,83 @@
+"""Changing what an entry says, in the open or aside in a working revision."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields
+from app.domain.rights import Actor, is_public_status, may_act, require_action
+from app.domain.statuses import Action, next_status
+from app.domain.story import Story
+from app.newsroom.access import authenticate
+from app.newsroom.door import Shown
+from app.newsroom.finding import known_entry, locked_story
+from app.newsroom.preconditions import require_match
+from app.newsroom.publishing import show
+from app.newsroom.recording import answer_entry, record_entry
+from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.writing import block_ids, check_alternatives, revised_content
+from app.storage.database import WriteTransaction
+from app.wire.entries import EntryPatch
+
+
+def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch: EntryPatch) -> Reply:
+    """Change an entry. A public one changes for readers at once, unless the patch or a review keeps the edit aside.
+
+    A patch that changes nothing makes no version. Raises PreconditionRequired, PreconditionFailed, Conflict
+    `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed.
+    """
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        story = locked_story(tx, story_ref)
+        before = known_entry(tx, story, entry_ref)
+        next_status(before.status, Action.EDIT)
+        require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=False)
+        require_match(call.if_match, before)
+        new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
+        content = revised_content(before.newest_content, patch, new_id=new_id)
+        aside = is_public_status(before) and not patch.publish
+        after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside)
+        if after is not before:
+            after = dataclasses.replace(after, edited_by_hand=True)
+            record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
+        return answer_entry(tx, room, actor, call, after)
+
+
+def revise(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    story: Story,
+    entry: Entry,
+    content: EntryContent,
+    *,
+    material: bool,
+    aside: bool,
+) -> Entry:
+    """Give the entry new content; the caller records it. Returns `entry` itself if nothing changes.
+
+    The edit goes aside, into a working revision, when it is asked to, when there is one already, and when the actor
+    may not change what readers see.
+    """
+    check_alternatives(content, story.settings)
+    if entry.working is not None:
+        return _revise_working(entry, entry.working, content, material=material)
+    if content == entry.content:
+        return entry
+    is_public = is_public_status(entry)
+    in_the_open = may_act(actor, Action.EDIT, entry=entry, settings=story.settings, visible=is_public)
+    if aside or not in_the_open:
+        working = WorkingRevision(EntryStatus.DRAFT, content, material)
+        return dataclasses.replace(entry, working=working, version=entry.version + 1)
+    after = dataclasses.replace(entry, content=content, version=entry.version + 1)
+    changed = changed_fields(entry.content, content)
+    if not (is_public and changed):
+        return after
+    return show(tx, room, story, Shown(after, "entry.updated", changed=changed, material=material))
+
+
+def _revise_working(entry: Entry, working: WorkingRevision, content: EntryContent, *, material: bool) -> Entry:
+    if content == working.content and material == working.material:
+        return entry
+    working = dataclasses.replace(working, content=content, material=material)
+    return dataclasses.replace(entry, working=working, version=entry.version + 1)

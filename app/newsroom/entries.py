@@ -1,0 +1,170 @@
+"""Writing new entries: one, many, or those another system keeps under its own ids."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+
+from pydantic import ValidationError
+
+from app.domain.entry import Entry, EntryStatus
+from app.domain.errors import Conflict, LiveblogError, NotAllowed
+from app.domain.identifiers import EntryId
+from app.domain.rights import Actor, Right, is_public_status, may_act, require_action, require_right
+from app.domain.statuses import Action, next_status
+from app.domain.story import Story
+from app.newsroom.access import authenticate
+from app.newsroom.door import Shown
+from app.newsroom.editing import revise
+from app.newsroom.finding import locked_story
+from app.newsroom.preconditions import honour_match
+from app.newsroom.publishing import show
+from app.newsroom.recording import answer_entry, entry_location, record_entry
+from app.newsroom.replies import earlier_reply, keep_reply
+from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.writing import block_ids, check_alternatives, new_content
+from app.storage.database import WriteTransaction
+from app.storage.entries import read_entry, read_entry_by_external_id, update_entry
+from app.wire.encoding import encode_json
+from app.wire.entries import EntryBatch, EntryDraft, ExternalEntry
+from app.wire.newsroom import newsroom_entry
+from app.wire.problems import problem_of, validation_errors
+
+
+def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) -> Reply:
+    """Write a new entry and, if its status says so, publish it.
+
+    A client-made id that exists already answers with that entry if it was made by the same body. Raises Conflict
+    `id_taken`, InvalidInput, NotAllowed, NotFound.
+    """
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.CREATE_ENTRY)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        story = locked_story(tx, story_ref)
+        entry = _write(tx, room, actor, call, story, draft)
+        return answer_entry(tx, room, actor, call, entry, status=201)
+
+
+def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
+    """Write up to 100 entries in order. Each succeeds or fails alone; those that succeed commit together.
+
+    The reply has one result for each item, in order: `status`, and `entry` or `problem`.
+    """
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.CREATE_ENTRY)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        story = locked_story(tx, story_ref)
+        written: list[EntryId] = []
+        results = []
+        for item in batch.items:
+            try:
+                with tx.savepoint():
+                    entry = _write(tx, room, actor, call, story, EntryDraft.model_validate(item))
+            except ValidationError as error:
+                results.append({"status": 422, "problem": problem_of(validation_errors(error.errors()))})
+            except LiveblogError as error:
+                problem = problem_of(error)
+                results.append({"status": problem["status"], "problem": problem})
+            else:
+                written.append(entry.id)
+                location = entry_location(room, entry)
+                results.append({"status": 201, "location": location, "entry": newsroom_entry(entry)})
+        reply = Reply(200, encode_json({"items": results}))
+        return keep_reply(tx, actor, call, reply, story=story.id, entries=written)
+
+
+def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, draft: ExternalEntry) -> Reply:
+    """Create the entry another system calls `external_id`, or bring it up to what that system says now.
+
+    A version not newer than the one taken last changes nothing. What a person has edited since is not overwritten:
+    the upsert becomes a working revision. Raises Conflict `wrong_status` for an entry that was removed.
+    """
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.CREATE_ENTRY)
+        story = locked_story(tx, story_ref)
+        known = read_entry_by_external_id(tx, story.id, external_id)
+        if known is None:
+            entry = _write(tx, room, actor, call, story, draft, external_id=external_id)
+            return answer_entry(tx, room, actor, call, entry, status=201)
+        honour_match(call.if_match, known)
+        entry = _bring_up(tx, room, actor, call, story, known, draft)
+        return answer_entry(tx, room, actor, call, entry)
+
+
+def _write(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    draft: EntryDraft,
+    *,
+    external_id: str | None = None,
+) -> Entry:
+    fingerprint = _fingerprint(draft)
+    if draft.id is not None and (known := read_entry(tx, story.id, EntryId(draft.id))) is not None:
+        if known.creation_fingerprint != fingerprint or known.external_id != external_id:
+            raise Conflict("id_taken", "An entry with this id exists already, made from another body.")
+        return known
+    at = room.clock()
+    entry_id = EntryId(draft.id or room.random.uuid("entry", f"{story.id}:{at}"))
+    content = new_content(draft, byline=actor.byline, new_id=block_ids(room.random, f"{entry_id}:1"))
+    check_alternatives(content, story.settings)
+    entry = Entry(
+        story=story.id,
+        id=entry_id,
+        status=_first_status(actor, story, draft),
+        version=1,
+        content=content,
+        created_at=at,
+        status_at=at,
+        created_by=actor.person,
+        created_by_token=actor.token_id,
+        creation_fingerprint=fingerprint,
+        external_id=external_id,
+        external_version=draft.external_version if isinstance(draft, ExternalEntry) else None,
+    )
+    if is_public_status(entry):
+        entry = show(tx, room, story, Shown(entry, "entry.published"))
+    record_entry(tx, room, actor, call, before=None, after=entry, action=Action.CREATE)
+    return entry
+
+
+def _first_status(actor: Actor, story: Story, draft: EntryDraft) -> EntryStatus:
+    may_publish = may_act(actor, Action.PUBLISH, entry=None, settings=story.settings, visible=False)
+    if draft.status is None:
+        return EntryStatus.PUBLISHED if may_publish else EntryStatus.SUBMITTED
+    status = EntryStatus(draft.status)
+    if status is EntryStatus.PUBLISHED and not may_publish:
+        raise NotAllowed("not_allowed", 'This token may not publish in this story; send "status": "submitted".')
+    return status
+
+
+def _bring_up(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, known: Entry, draft: ExternalEntry
+) -> Entry:
+    next_status(known.status, Action.EDIT)
+    require_action(actor, Action.EDIT, entry=known, settings=story.settings, visible=False)
+    version = draft.external_version
+    if version is not None and known.external_version is not None and version <= known.external_version:
+        return known
+    new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
+    content = new_content(draft, byline=actor.byline, new_id=new_id, before=known.newest_content)
+    aside = known.edited_by_hand
+    after = revise(tx, room, actor, story, known, content, material=True, aside=aside)
+    if version is not None:
+        after = dataclasses.replace(after, external_version=version)
+    if after.version != known.version:
+        record_entry(tx, room, actor, call, before=known, after=after, action=Action.EDIT)
+    elif after is not known:
+        update_entry(tx, after)
+    return after
+
+
+def _fingerprint(draft: EntryDraft) -> str:
+    return hashlib.sha256(draft.model_dump_json(exclude_unset=True).encode()).hexdigest()

@@ -1,0 +1,78 @@
+"""What every write of an entry or story leaves behind: the row, the version, the audit line, the answer."""
+
+from __future__ import annotations
+
+from app.domain.entry import Entry
+from app.domain.rights import Actor
+from app.domain.story import Story
+from app.newsroom.preconditions import etag_of
+from app.newsroom.replies import keep_reply
+from app.newsroom.room import Call, Newsroom, Reply
+from app.storage.audit import AuditedChange, append_audit
+from app.storage.database import WriteTransaction
+from app.storage.entries import append_version, insert_entry, update_entry
+from app.wire.encoding import encode_json
+from app.wire.newsroom import newsroom_entry, newsroom_story
+
+
+def record_entry(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    *,
+    before: Entry | None,
+    after: Entry,
+    action: str,
+    note: str | None = None,
+) -> None:
+    """Keep the entry's new state, its version and the audit row."""
+    if before is None:
+        insert_entry(tx, after)
+    else:
+        update_entry(tx, after)
+    at = room.clock()
+    append_version(tx, after, at=at, actor=actor, action=action, note=note)
+    change = AuditedChange(
+        action=action,
+        object_kind="entry",
+        object_id=after.id,
+        story_id=after.story,
+        before=None if before is None else _summary(before),
+        after=_summary(after),
+    )
+    append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+
+
+def answer_entry(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, entry: Entry, *, status: int = 200
+) -> Reply:
+    """The newsroom's shape of the entry with its ETag, kept for a retry."""
+    headers = {"ETag": etag_of(entry)}
+    if status == 201:
+        headers["Location"] = entry_location(room, entry)
+    reply = Reply(status, encode_json(newsroom_entry(entry)), headers)
+    return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])
+
+
+def answer_story(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, *, status: int = 200
+) -> Reply:
+    """The newsroom's shape of the story with its ETag, kept for a retry."""
+    headers = {"ETag": etag_of(story)}
+    if status == 201:
+        links = room.links
+        headers["Location"] = links.story(story.id) if story.is_public else links.newsroom_story(story.id)
+    reply = Reply(status, encode_json(newsroom_story(story, links=room.links)), headers)
+    return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
+
+
+def entry_location(room: Newsroom, entry: Entry) -> str:
+    """Where the entry can be read now: in public once it is public, else in the newsroom."""
+    if entry.revision > 0:
+        return room.links.entry(entry.story, entry.id)
+    return room.links.newsroom_entry(entry.story, entry.id)
+
+
+def _summary(entry: Entry) -> dict[str, str | int]:
+    return {"status": entry.status.value, "version": entry.version, "revision": entry.revision}

@@ -1,0 +1,79 @@
+"""What the newsroom is shown: public members, and what only those with a token may see."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from app.content import Block, render_html, render_source, warnings_of
+from app.domain.clock import format_time
+from app.domain.entry import Entry, EntryContent, WorkingRevision
+from app.domain.story import Story
+from app.wire.encoding import encode_json
+from app.wire.links import Links
+from app.wire.public_entry import body_html, public_members
+
+
+def newsroom_entry(entry: Entry) -> dict[str, Any]:
+    """An entry as its editors see it: the public members, the source text, the version and the working revision."""
+    blocks = _blocks(entry.content)
+    return {
+        "story": entry.story,
+        **public_members(entry),
+        "body_html": body_html(entry),
+        "blocks": blocks,
+        **_source(entry.content),
+        "version": entry.version,
+        "working": None if entry.working is None else _working(entry.working),
+        "external_id": entry.external_id,
+        "external_version": entry.external_version,
+        "created_at": format_time(entry.created_at),
+        "created_by": entry.created_by,
+        "warnings": warnings_of(_blocks(entry.newest_content)),
+    }
+
+
+def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
+    """A story as its editors see it: the members clients write, the settings and the version."""
+    return {
+        "id": story.id,
+        "slug": story.slug,
+        "url": links.story_page(story.slug),
+        "entry_url_template": links.entry_page_template(story.slug),
+        "status": story.status.value,
+        **story.fields,
+        "settings": asdict(story.settings),
+        "version": story.version,
+        "created_at": format_time(story.created_at),
+    }
+
+
+def stored_story_fields(story: Story) -> bytes:
+    """The public members of a story without anything that a rename or a setting could change."""
+    return encode_json({"status": story.status.value, **story.fields})
+
+
+def content_members(content: EntryContent) -> dict[str, Any]:
+    """What a revision says, with its source text, as one object."""
+    blocks = _blocks(content)
+    members = {name: value for name, value in asdict(content).items() if name not in {"text", "text_format", "blocks"}}
+    return {**members, "body_html": render_html(blocks), "blocks": blocks, **_source(content)}
+
+
+def _working(working: WorkingRevision) -> dict[str, Any]:
+    return {
+        "status": working.status.value,
+        "material": working.material,
+        "fields": content_members(working.content),
+    }
+
+
+def _source(content: EntryContent) -> dict[str, str]:
+    if content.text is not None:
+        return {"text": content.text, "text_format": content.text_format}
+    source, _ = render_source(_blocks(content))
+    return {"text": source, "text_format": "markdown"}
+
+
+def _blocks(content: EntryContent) -> list[Block]:
+    return [dict(block) for block in content.blocks]

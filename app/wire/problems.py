@@ -1,0 +1,96 @@
+"""Errors as clients read them: problem details (RFC 9457) with a stable `code`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from app.domain.errors import (
+    Conflict,
+    FieldError,
+    Gone,
+    InvalidInput,
+    LiveblogError,
+    MalformedInput,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    PreconditionFailed,
+    PreconditionRequired,
+    TooLarge,
+    TooMany,
+    Unavailable,
+    UnsupportedType,
+)
+
+STATUS_OF: Mapping[type[LiveblogError], int] = {
+    MalformedInput: 400,
+    NotAuthenticated: 401,
+    NotAllowed: 403,
+    NotFound: 404,
+    Conflict: 409,
+    Gone: 410,
+    PreconditionFailed: 412,
+    TooLarge: 413,
+    UnsupportedType: 415,
+    InvalidInput: 422,
+    PreconditionRequired: 428,
+    TooMany: 429,
+    Unavailable: 503,
+}
+"""The one mapping from the tree of errors to HTTP."""
+
+_MAX_ERRORS = 20
+"""A body of 200 wrong blocks is answered with the first errors, not with a reply larger than the request."""
+
+
+def status_of(error: LiveblogError) -> int:
+    """The HTTP status of an error."""
+    return STATUS_OF[type(error)]
+
+
+def problem_of(error: LiveblogError) -> dict[str, Any]:
+    """The members of the problem that the error alone decides; the edge adds `instance` and `request_id`."""
+    status = status_of(error)
+    problem = problem_members(status, code=error.code, detail=error.detail)
+    if isinstance(error, InvalidInput):
+        problem["errors"] = [
+            {"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors[:_MAX_ERRORS]
+        ]
+    if isinstance(error, Gone) and error.cause is not None:
+        problem["cause"] = error.cause
+    if isinstance(error, Gone) and error.snapshot_url is not None:
+        problem["snapshot_url"] = error.snapshot_url
+    if isinstance(error, PreconditionFailed) and error.current_etag is not None:
+        problem["current_etag"] = error.current_etag
+    return problem
+
+
+def problem_members(status: int, *, code: str, detail: str) -> dict[str, Any]:
+    """A problem that no error of ours stands behind."""
+    return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": code}
+
+
+def validation_errors(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> InvalidInput:
+    """Pydantic's findings as ours. `skip` leading parts of each location name the place, not a member of it."""
+    found = [
+        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=_detail(error)) for error in errors
+    ]
+    return InvalidInput(found[:_MAX_ERRORS])
+
+
+def _pointer(location: Sequence[Any]) -> str:
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+
+
+def _code(error: Mapping[str, Any]) -> str:
+    kind = str(error["type"])
+    return {"extra_forbidden": "unknown_field", "value_error": "invalid_value"}.get(kind, kind)
+
+
+def _detail(error: Mapping[str, Any]) -> str:
+    if error["type"] == "extra_forbidden":
+        return "There is no such field; check its spelling."
+    message = str(error["msg"])
+    return message.removeprefix("Value error, ")

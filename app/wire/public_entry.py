@@ -1,0 +1,69 @@
+"""The public entry: an allow-list of what readers get, encoded once at the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.content import Block, render_html, render_retracted_html, render_text
+from app.domain.clock import Micros, format_time
+from app.domain.entry import Entry, EntryContent, EntryStatus
+from app.wire.encoding import EncodedEntry, encode_json
+
+
+def public_members(entry: Entry) -> dict[str, Any]:
+    """The members of a public entry beside its body, in the order in which they are sent."""
+    content = entry.content
+    published_at = _time(entry.published_at)
+    return {
+        "id": entry.id,
+        "revision": entry.revision,
+        "status": entry.status.value,
+        "kind": content.kind,
+        "key_event": content.key_event,
+        "importance": content.importance,
+        "headline": content.headline,
+        "authors": content.authors,
+        "source": content.source,
+        "tags": content.tags,
+        "time": published_at,
+        "published_at": published_at,
+        "updated_at": _time(entry.updated_at),
+        "sort_key": entry.sort_key,
+        "corrections": entry.corrections,
+    }
+
+
+def encode_public_entry(entry: Entry) -> EncodedEntry:
+    """An entry as readers get it; it has passed the door, so that revision, times and order are set."""
+    blocks: list[Block] = [dict(block) for block in entry.content.blocks]
+    return EncodedEntry(
+        fields=encode_json(public_members(entry)),
+        body_html=encode_json(body_html(entry)),
+        blocks=encode_json(blocks),
+        body_text=encode_json(render_text(blocks)),
+    )
+
+
+def body_html(entry: Entry) -> str:
+    """The body as one piece of HTML; a retracted entry opens with the reason and strikes its text."""
+    blocks: list[Block] = [dict(block) for block in entry.content.blocks]
+    if entry.status is EntryStatus.RETRACTED:
+        return render_retracted_html(blocks, retraction_reason(entry))
+    return render_html(blocks)
+
+
+def retraction_reason(entry: Entry) -> str:
+    """Why the entry was retracted last; empty if it never was."""
+    reasons = [line["text"] for line in entry.corrections if line["severity"] == "retraction"]
+    return str(reasons[-1]) if reasons else ""
+
+
+def filter_labels(content: EntryContent) -> frozenset[str]:
+    """What an entry can be found by: `tag:<slug>`, `author:<name>`, `author:<id>`."""
+    tags = {f"tag:{tag['slug']}" for tag in content.tags}
+    authors = {f"author:{author[key]}" for author in content.authors for key in ("name", "id") if author.get(key)}
+    return frozenset(tags | authors)
+
+
+def _time(at: Micros | None) -> str | None:
+    return None if at is None else format_time(at)
