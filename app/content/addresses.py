@@ -1,0 +1,51 @@
+"""Which addresses may stand in a body, and how they are read from hostile text."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urlsplit
+
+MAX_ADDRESS_LENGTH = 2048
+
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0<>\"\\^`{|}\u2028\u2029\ufeff]")
+_HOST = re.compile(r"(?:[\w\-.]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_OTHER = re.compile(r"(mailto|tel):[^/\s][^\s]*", re.IGNORECASE)
+_LONE = re.compile(r"https?://\S+", re.IGNORECASE)
+
+
+def media_address(text: str) -> str | None:
+    """`text` if it is an absolute http or https address that may be the source of a picture or a film, else None."""
+    return text if split_web_address(text) is not None else None
+
+
+def link_address(text: str) -> str | None:
+    """`text` if a link may point there (http, https, mailto, tel), else None.
+
+    White space at both ends is dropped, since browsers drop it; anything else a browser would repair (control
+    characters, backslashes, line ends inside) is refused rather than repaired.
+    """
+    text = text.strip(" \t\r\n\f")
+    if split_web_address(text) is not None:
+        return text
+    fits = len(text) <= MAX_ADDRESS_LENGTH and not _FORBIDDEN.search(text) and _OTHER.fullmatch(text)
+    return text if fits else None
+
+
+def split_web_address(text: str) -> SplitResult | None:
+    """The parts of an absolute http or https address, or None if `text` is anything else."""
+    if len(text) > MAX_ADDRESS_LENGTH or _FORBIDDEN.search(text):
+        return None
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.netloc.rpartition("@")[2]
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or port == 0:
+        return None
+    return parts
+
+
+def lone_address(line: str) -> str | None:
+    """The web address `line` consists of, if it is nothing else; the caller decides about white space around it."""
+    return media_address(line) if _LONE.fullmatch(line) else None

@@ -1,0 +1,181 @@
+"""The shapes of an entry's body: a list of blocks, each a JSON object with `id`, `type`, `html` and its own fields.
+
+`html` is a complete, sanitised and static rendering of the whole block, so that a front end that knows no block
+types can show every entry. Every other field is plain text, a checked address or a number: HTML stands only in
+fields named `html`. Types are open to readers (a decoder must survive a new one) and closed to writers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, NotRequired, TypedDict
+
+Block = dict[str, Any]
+"""One block as it is stored and sent. The classes below say which fields each type has."""
+
+NewId = Callable[[], str]
+"""Makes an identifier for a new block; handed in, so that this room has no randomness of its own."""
+
+MAX_BLOCKS = 200
+MAX_BODY_BYTES = 1_048_576
+"""The longest text, in bytes of UTF-8, that is looked at at all."""
+
+BLOCK_TYPES: tuple[str, ...] = (
+    "paragraph",
+    "heading",
+    "list",
+    "quote",
+    "image",
+    "video",
+    "audio",
+    "embed",
+    "link_card",
+    "table",
+    "divider",
+)
+
+TEXT_TYPES: frozenset[str] = frozenset({"paragraph", "heading", "list", "quote", "divider"})
+"""The types a reporter can write and edit as text; all others stand in a text as `[[block:<id>]]`."""
+
+
+class Paragraph(TypedDict):
+    """Running text; `html` is one `<p>`."""
+
+    id: str
+    type: Literal["paragraph"]
+    html: str
+
+
+class Heading(TypedDict):
+    """A subhead. `level` is 2, 3 or 4; `text` is its plain text."""
+
+    id: str
+    type: Literal["heading"]
+    level: int
+    text: str
+    html: str
+
+
+class ListItem(TypedDict):
+    """One item: its inline HTML, and the list nested in it, if any."""
+
+    html: str
+    ordered: NotRequired[bool]
+    items: NotRequired[list[ListItem]]
+
+
+class ListBlock(TypedDict):
+    """A list; `start` is the first number of an ordered one, absent when it is 1."""
+
+    id: str
+    type: Literal["list"]
+    ordered: bool
+    start: NotRequired[int]
+    items: list[ListItem]
+    html: str
+
+
+class Quote(TypedDict):
+    """Words of somebody: `who` said them, in which `role`, at which `url`. `html` holds words and attribution."""
+
+    id: str
+    type: Literal["quote"]
+    who: NotRequired[str]
+    role: NotRequired[str]
+    url: NotRequired[str]
+    html: str
+
+
+class Image(TypedDict):
+    """A picture by address. `alt` is never absent; where none was written it is the caption (see `warnings_of`)."""
+
+    id: str
+    type: Literal["image"]
+    url: str
+    width: NotRequired[int]
+    height: NotRequired[int]
+    alt: str
+    caption: NotRequired[str]
+    credit: NotRequired[str]
+    html: str
+
+
+class Video(TypedDict):
+    """A film by address; `poster` is the still shown before it plays."""
+
+    id: str
+    type: Literal["video"]
+    url: str
+    poster: NotRequired[str]
+    width: NotRequired[int]
+    height: NotRequired[int]
+    caption: NotRequired[str]
+    credit: NotRequired[str]
+    html: str
+
+
+class Audio(TypedDict):
+    """A sound recording by address."""
+
+    id: str
+    type: Literal["audio"]
+    url: str
+    caption: NotRequired[str]
+    credit: NotRequired[str]
+    html: str
+
+
+class Embed(TypedDict):
+    """Something shown by another site's player.
+
+    `html` is only a link: a front end builds the player itself, and where `consent` is true (the provider sets
+    cookies) after asking the reader. `ratio` is width to height as CSS writes it (`16/9`), where it is known.
+    """
+
+    id: str
+    type: Literal["embed"]
+    url: str
+    provider: str
+    title: NotRequired[str]
+    ratio: NotRequired[str]
+    consent: bool
+    html: str
+
+
+class LinkCard(TypedDict):
+    """A link that stands alone; `title` is the address itself where nothing better was written."""
+
+    id: str
+    type: Literal["link_card"]
+    url: str
+    title: str
+    description: NotRequired[str]
+    image: NotRequired[str]
+    html: str
+
+
+class TableCell(TypedDict):
+    """One cell: its inline HTML, whether it is a heading, and how many columns and rows it spans if not one."""
+
+    html: str
+    header: NotRequired[bool]
+    colspan: NotRequired[int]
+    rowspan: NotRequired[int]
+
+
+class Table(TypedDict):
+    """Rows of cells; a first row made of headings alone is the table's head."""
+
+    id: str
+    type: Literal["table"]
+    caption: NotRequired[str]
+    rows: list[list[TableCell]]
+    html: str
+
+
+class Divider(TypedDict):
+    """A thematic break."""
+
+    id: str
+    type: Literal["divider"]
+    html: str

@@ -1,0 +1,40 @@
+"""Tables in Markdown: a row of names, a row of dashes, and rows of cells, each with bars between the cells."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from app.content.blocks import Block
+from app.content.making import table
+from app.content.markdown_inline import InlineMarkdown
+
+_DELIMITER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
+_BAR = re.compile(r"(?<!\\)\|")
+
+
+def read_table(lines: list[str], position: int, inline: InlineMarkdown) -> tuple[Block, int] | None:
+    """The table that begins at `position` and the position after it, or None if there is none."""
+    if position + 1 >= len(lines) or "|" not in lines[position] or "|" not in lines[position + 1]:
+        return None
+    head = _cells(lines[position])
+    if not _DELIMITER.fullmatch(lines[position + 1]) or len(_cells(lines[position + 1])) != len(head):
+        return None
+    end = position + 2
+    while end < len(lines) and "|" in lines[end]:
+        end += 1
+    rows = [[_cell(text, inline, header=True) for text in head]]
+    rows += [[_cell(text, inline) for text in _cells(line)] for line in lines[position + 2 : end]]
+    return table(rows), end
+
+
+def _cells(line: str) -> list[str]:
+    line = line.strip(" \t").removeprefix("|")
+    cells = _BAR.split(line)
+    if len(cells) > 1 and not cells[-1].strip(" \t"):
+        cells.pop()
+    return [cell.strip(" \t").replace("\\|", "|") for cell in cells]
+
+
+def _cell(text: str, inline: InlineMarkdown, *, header: bool = False) -> dict[str, Any]:
+    return {"html": inline.html(text), **({"header": True} if header else {})}
