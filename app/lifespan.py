@@ -1,0 +1,71 @@
+"""Drives an application's lifespan: begun before its first request, ended after its last one.
+
+The server and the commands that run the application inside their own process both use this. Unlike uvicorn's own,
+it raises what the application raised, so that a command can say in one sentence why nothing starts.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Application = Callable[
+    [MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
+]
+"""An ASGI 3 application."""
+
+
+class LifespanFailed(Exception):
+    """The application said that it cannot start, or stop, without saying why."""
+
+
+class Lifespan:
+    """One lifespan of one application (ASGI's lifespan protocol, version 2.0). `state` is what it left for requests."""
+
+    def __init__(self, app: Application) -> None:
+        self.state: dict[str, Any] = {}
+        self.should_exit = False
+        self._app = app
+        self._to_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._from_app: asyncio.Queue[Message] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    async def startup(self) -> None:
+        """Begin. Raises whatever the application raised, or LifespanFailed."""
+        scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
+        self._task = asyncio.create_task(self._run(scope), name="lifespan")
+        await self._ask("lifespan.startup")
+
+    async def shutdown(self) -> None:
+        """End, and wait until the application has put everything away. Raises as `startup` does."""
+        if self._task is None or self._task.done():
+            return
+        await self._ask("lifespan.shutdown")
+        await self._task
+
+    async def abandon(self) -> None:
+        """Cancel what has not ended in time."""
+        if self._task is not None:
+            self._task.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._task
+
+    async def _run(self, scope: MutableMapping[str, Any]) -> None:
+        await self._app(scope, self._to_app.get, self._from_app.put)
+
+    async def _ask(self, step: str) -> None:
+        assert self._task is not None  # noqa: S101 - startup made it
+        await self._to_app.put({"type": step})
+        answer = asyncio.create_task(self._from_app.get())
+        await asyncio.wait({answer, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        if not answer.done():
+            answer.cancel()
+            await self._task
+            raise LifespanFailed(f"the application ended without an answer to {step}")
+        message = answer.result()
+        if message["type"] == f"{step}.failed":
+            await self._task  # the application's own exception, which says more, comes first
+            raise LifespanFailed(message.get("message", ""))
