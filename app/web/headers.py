@@ -1,0 +1,56 @@
+"""The headers of a page: what it may load, who may keep it, and whether the browser has it already."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import Request, Response
+
+_PLAYERS = "https://www.youtube-nocookie.com https://player.vimeo.com"
+"""The only pages that may be framed, and only once a reader has asked for the film."""
+
+READER_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    f"img-src 'self' https: http:; media-src 'self' https: http:; frame-src {_PLAYERS}; "
+    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+"""Pictures come from anywhere the newsroom links to. A page's own words can run nothing, whatever they contain."""
+
+NEWSROOM_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http:; "
+    "media-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""No frame in it and it in no frame: a token is typed into this page."""
+
+DOCS_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The vendored viewer writes style attributes and carries its icons as data; everything it shows is our own."""
+
+PUBLIC_CACHE = "public, max-age=1, s-maxage=2, stale-while-revalidate=5"
+NO_CACHE = "no-store"
+
+
+def page_response(
+    request: Request, html: str, *, policy: str, cache_control: str = NO_CACHE, status: int = 200
+) -> Response:
+    """The page with its headers, or 304 when the browser holds these bytes already."""
+    body = html.encode()
+    headers = {
+        "Content-Security-Policy": policy,
+        "Cache-Control": cache_control,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "strict-origin-when-cross-origin",
+    }
+    if status == 200 and cache_control != NO_CACHE:
+        headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
+        if has_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+
+
+def has_tag(if_none_match: str, etag: str) -> bool:
+    """Whether If-None-Match names the ETag, compared weakly (RFC 9110 §8.8.3.2)."""
+    named = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
+    return "*" in named or etag.removeprefix("W/") in named

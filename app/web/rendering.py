@@ -1,0 +1,77 @@
+"""Turns the API's JSON into pages. Everything is escaped; only fields named `…_html` are HTML, made safe when written.
+
+The browser draws the same entries from the same JSON (static/entries.js); a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader
+from markupsafe import Markup
+
+from app.web.assets import Assets
+from app.wire.links import Site
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MONTHS = (
+    "January February March April May June July August September October November December"
+).split()  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A time as a page shows it, in the story's own zone."""
+
+    date: str
+    time: str
+
+
+def when(moment: str, story: Mapping[str, Any]) -> When:
+    """An RFC 3339 time where the story happens. Months have names in English stories, numbers elsewhere."""
+    local = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(ZoneInfo(story["time_zone"]))
+    english = str(story["language"]).lower().partition("-")[0] == "en"
+    date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if english else f"{local:%Y-%m-%d}"
+    return When(date=date, time=f"{local:%H:%M}")
+
+
+def web_address(address: object) -> str | None:
+    """The address if a link may point there: http and https only, whatever has been stored."""
+    return address if isinstance(address, str) and re.match(r"https?://", address, re.IGNORECASE) else None
+
+
+def position_in(url: str | None) -> str | None:
+    """The position a list's `next` or `prev` names, or None."""
+    return parse_qs(urlsplit(url).query).get("position", [None])[0] if url else None
+
+
+def place_name(time_zone: str) -> str:
+    """A time zone as a person reads it: "New York", "Lisbon", "UTC"."""
+    return time_zone.rpartition("/")[2].replace("_", " ")
+
+
+class Renderer:
+    """Renders the templates for one site."""
+
+    def __init__(self, *, site: Site, assets: Assets) -> None:
+        # Members that are absent count as null: the API leaves out what an author or a source does not have.
+        self._environment = Environment(
+            loader=FileSystemLoader(_TEMPLATES),
+            autoescape=True,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        filters = {"when": when, "web_address": web_address, "place_name": place_name, "made_safe": Markup}
+        self._environment.filters |= filters | {"path_part": lambda text: quote(text, safe="")}
+        self._environment.globals |= {"site": site, "asset": assets.url}
+
+    def render(self, template: str, **context: Any) -> str:
+        """The page as HTML text."""
+        return self._environment.get_template(template).render(**context)

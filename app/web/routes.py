@@ -1,0 +1,25 @@
+"""All pages and their files, as the composition root mounts them."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from app.web.assets import Assets, asset_routes
+from app.web.pages import ListStories, ReadStory, reader_pages
+from app.web.rendering import Renderer
+from app.web.tools import docs_page, newsroom_page
+from app.wire.links import Site
+
+
+def web_routes(
+    *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
+) -> APIRouter:
+    """Every route of this room. The two functions are how it reaches what readers may see; it knows no other way."""
+    assets = Assets()
+    renderer = Renderer(site=site, assets=assets)
+    router = APIRouter()
+    router.include_router(reader_pages(renderer=renderer, read_story=read_story, list_stories=list_stories))
+    router.include_router(newsroom_page(renderer=renderer))
+    router.include_router(docs_page(renderer=renderer, openapi_url=openapi_url))
+    router.include_router(asset_routes(assets))
+    return router

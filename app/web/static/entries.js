@@ -1,0 +1,133 @@
+// Draws entries from the API's JSON, exactly as the server's templates/entry.html does.
+// Text is always set as text. Only `body_html`, which the server made safe when it was written, is read as HTML.
+
+const MONTHS = [
+  "January", "February", "March", "April", "May", "June",
+  "July", "August", "September", "October", "November", "December",
+];
+
+/** An element with attributes (undefined and false ones left out) and children, of which text is text. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false && value !== null) made.setAttribute(key, value === true ? "" : value);
+  }
+  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  return made;
+}
+
+/** The address if a link may point there: http and https only. */
+export function webAddress(address) {
+  return /^https?:\/\//i.test(address ?? "") ? address : null;
+}
+
+/** {date, time} of an RFC 3339 time where the story happens. Months have names in English stories. */
+export function when(moment, { language, time_zone: timeZone }) {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  });
+  const part = Object.fromEntries(format.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
+  const english = language.toLowerCase().split("-")[0] === "en";
+  const named = `${Number(part.day)} ${MONTHS[Number(part.month) - 1]} ${part.year}`;
+  const date = english ? named : `${part.year}-${part.month}-${part.day}`;
+  return { date, time: `${part.hour}:${part.minute}` };
+}
+
+function moment(value, story) {
+  const shown = when(value, story);
+  return element("time", { datetime: value }, element("b", {}, shown.time), " ", element("span", {}, shown.date));
+}
+
+function linked(text, address) {
+  return webAddress(address) ? element("a", { href: address, rel: "noopener" }, text) : text;
+}
+
+function mark(shown, text) {
+  return shown && element("p", { class: "mark" }, text);
+}
+
+function byline(authors) {
+  if (!authors?.length) return null;
+  const written = authors.map(({ name, role, place, avatar, url }) => {
+    const details = [role, place].filter(Boolean).join(", ");
+    const picture = webAddress(avatar) && element("img", { src: avatar, alt: "", loading: "lazy" });
+    return element("span", {}, picture, linked(name, url), details && element("small", {}, details));
+  });
+  return element("p", { class: "byline" }, written);
+}
+
+function sourceLine(source) {
+  if (!webAddress(source?.url)) return null;
+  const link = element("a", { href: source.url, rel: "noopener" }, "Source link");
+  return element("p", { class: "source" }, link, source.name && element("small", {}, source.name));
+}
+
+function correctionLog(corrections, story) {
+  if (!corrections.length) return null;
+  const lines = corrections.map(({ severity, text, at }) => element(
+    "li", {}, element("b", {}, capitalised(severity)), " ", element("span", {}, text), " ", moment(at, story),
+  ));
+  return element("ul", { class: "corrections" }, lines);
+}
+
+function capitalised(word) {
+  return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+}
+
+/** The log without the reason that a retracted entry's body opens with already. */
+function loggedCorrections({ corrections, status }) {
+  return (corrections ?? []).filter(({ severity }) => status !== "retracted" || severity !== "retraction");
+}
+
+function footer(entry, story) {
+  const corrections = loggedCorrections(entry);
+  const updated = entry.updated_at && entry.updated_at !== entry.published_at;
+  const parts = [
+    sourceLine(entry.source),
+    updated && element("p", { class: "updated" }, "Updated ", moment(entry.updated_at, story)),
+    correctionLog(corrections, story),
+    entry.tags?.length > 0 && element("ul", { class: "tags" }, entry.tags.map(({ label }) => element("li", {}, label))),
+  ];
+  const needed = entry.source || entry.tags?.length || corrections.length || updated;
+  return needed ? element("footer", {}, parts) : null;
+}
+
+/** One entry as an <article>. */
+export function drawEntry(entry, story) {
+  const body = element("div", { class: "body" });
+  body.innerHTML = entry.body_html ?? "";
+  const classes = ["entry", `is-${entry.status}`, `is-${entry.importance}`, `is-${entry.kind}`];
+  if (entry.key_event) classes.push("is-key");
+  return element(
+    "article",
+    {
+      class: classes.join(" "),
+      id: `entry-${entry.id}`,
+      "data-id": entry.id,
+      "data-revision": String(entry.revision),
+      "data-sort-key": entry.sort_key,
+      tabindex: "-1",
+    },
+    element(
+      "header",
+      {},
+      element("p", { class: "when" }, element(
+        "a", { href: `?entry=${entry.id}#entry-${entry.id}` }, moment(entry.time, story),
+      )),
+      mark(entry.status === "retracted", "Retracted"),
+      mark(entry.importance === "breaking", "Breaking"),
+      mark(entry.key_event, "Key event"),
+      mark(entry.kind === "summary", "Summary"),
+      entry.headline && element("h2", {}, entry.headline),
+      byline(entry.authors),
+    ),
+    body,
+    footer(entry, story),
+  );
+}
+
+/** What a screen reader says of a new entry: its headline, or how it begins. */
+export function inShort(article) {
+  const text = (article.querySelector("h2") ?? article.querySelector(".body")).textContent.trim().replace(/\s+/g, " ");
+  return text.length > 140 ? `${text.slice(0, 140).replace(/\s\S*$/, "")}…` : text;
+}

@@ -1,0 +1,34 @@
+// Films of two providers, played in the page once the reader asks for it: until then nothing is fetched from them.
+
+import { element } from "./entries.js";
+
+const ADDRESSES = [
+  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/watch\?(?:.*&)?v=([\w-]{11})(?:[&#]|$)/, "https://www.youtube-nocookie.com/embed/"],
+  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:shorts|live|embed)\/([\w-]{11})(?:[/?#]|$)/, "https://www.youtube-nocookie.com/embed/"],
+  [/^https:\/\/youtu\.be\/([\w-]{11})(?:[/?#]|$)/, "https://www.youtube-nocookie.com/embed/"],
+  [/^https:\/\/(?:www\.)?vimeo\.com\/(\d{1,12})(?:[/?#]|$)/, "https://player.vimeo.com/video/"],
+];
+
+/** The player's address for a film's, or null when it has none. */
+export function playerAddress(url) {
+  for (const [pattern, player] of ADDRESSES) {
+    const match = pattern.exec(url);
+    if (match) return player + match[1];
+  }
+  return null;
+}
+
+/** Put a button beside each film's link; pressing it replaces both with the player. */
+export function offerPlayers(root) {
+  for (const figure of root.querySelectorAll("figure.lb-embed[data-url]")) {
+    const src = playerAddress(figure.dataset.url);
+    if (src === null || figure.querySelector("button")) continue;
+    const button = element("button", { type: "button", class: "play" }, "Play here");
+    button.addEventListener("click", () => {
+      const title = figure.textContent.replace("Play here", "").trim();
+      figure.replaceChildren(element("iframe", { src, title, allowfullscreen: true, loading: "lazy" }));
+      figure.classList.add("is-playing");
+    });
+    figure.append(button);
+  }
+}
