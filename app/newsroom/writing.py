@@ -17,6 +17,7 @@ from app.content import (
     reuse_ids,
     warnings_of,
 )
+from app.content.lines import mentioned_block, split_lines
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
 from app.domain.identifiers import RandomSource
@@ -119,9 +120,10 @@ def _refuse_loss(before: EntryContent, text: str) -> None:
     Where the entry was typed as text before, only the blocks that text named are at stake: an embed that was made
     from an address on a line of its own goes with that line.
     """
-    blocks = as_blocks(before)
-    unnamed_before = set() if before.text is None else set(dropped_blocks(before.text, blocks))
-    lost = [block for block in dropped_blocks(text, blocks) if block not in unnamed_before]
+    lost = dropped_blocks(text, as_blocks(before))
+    if before.text is not None:
+        named = {mentioned_block(line) for line in split_lines(before.text)}
+        lost = [block for block in lost if block in named]
     if lost:
         listed = ", ".join(f"[[block:{block}]]" for block in lost)
         raise Conflict("blocks_would_be_lost", f"The new text leaves out {listed}; keep them on lines of their own.")

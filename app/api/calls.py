@@ -1,0 +1,75 @@
+"""From a request to a use case and back: the call, the thread it runs in, and the reply."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Concatenate, ParamSpec
+
+import anyio.to_thread
+from fastapi import Depends, Header, Request, Response
+
+from app.api.rooms import Rooms
+from app.domain.errors import MalformedInput
+from app.newsroom.room import Call, Newsroom, Reply
+
+P = ParamSpec("P")
+
+
+def credentials_of(request: Request) -> str | None:
+    """The bearer token of a request; the only place where one is accepted is the Authorization header."""
+    values = request.headers.getlist("authorization")
+    if not values:
+        return None
+    scheme, _, token = values[0].partition(" ")
+    if len(values) > 1 or scheme.lower() != "bearer":
+        return None
+    return token.strip() or None
+
+
+async def _call(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Yours, new for each write; a retry with it is answered again and done once."),
+    ] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag you have seen; the write is refused if it is no longer today's.")
+    ] = None,
+) -> Call:
+    for name in ("idempotency-key", "if-match"):
+        if len(request.headers.getlist(name)) > 1:
+            raise MalformedInput("repeated_header", f"{name} was sent more than once.")
+    digest = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode())
+    digest.update(await request.body())
+    return Call(
+        credentials=credentials_of(request),
+        fingerprint=digest.hexdigest(),
+        idempotency_key=idempotency_key,
+        if_match=if_match,
+        request_id=request.scope.get("request_id"),
+    )
+
+
+TheCall = Annotated[Call, Depends(_call)]
+"""Who calls and under which conditions."""
+
+
+async def perform(
+    request: Request,
+    use_case: Callable[Concatenate[Newsroom, Call, P], Reply],
+    call: Call,
+    *args: P.args,
+    **kw: P.kwargs,
+) -> Response:
+    """Run a use case in a thread for writes and answer what it replies; its errors become problems."""
+    rooms: Rooms = request.app.state.rooms
+    work = partial(use_case, rooms.newsroom, call, *args, **kw)
+    reply = await anyio.to_thread.run_sync(work, limiter=rooms.write_threads)
+    return Response(
+        reply.body,
+        status_code=reply.status,
+        headers={**reply.headers, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+        media_type="application/json",
+    )

@@ -1,0 +1,80 @@
+"""What the newsroom reads: stories, entries with drafts, versions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from app.api.bodies import WriteRoute
+from app.api.calls import TheCall, perform
+from app.api.documented import answers
+from app.api.write_entries import EntryRef, StoryRef
+from app.domain.entry import EntryStatus
+from app.newsroom import desk
+from app.wire.newsroom_shapes import (
+    ME,
+    NEWSROOM_ENTRY,
+    NEWSROOM_STORY,
+    VERSION,
+    EntryVersions,
+    Me,
+    NewsroomEntries,
+    NewsroomEntry,
+    NewsroomStories,
+    NewsroomStoryWithCounts,
+)
+
+router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
+
+
+@router.get("/me", responses=answers(200, Me, ME))
+async def read_me(request: Request, call: TheCall) -> Response:
+    """Whose token this is and what it may do."""
+    return await perform(request, desk.show_me, call)
+
+
+@router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY]}))
+async def list_newsroom_stories(request: Request, call: TheCall) -> Response:
+    """All stories, drafts included, newest first."""
+    return await perform(request, desk.show_stories, call)
+
+
+@router.get(
+    "/stories/{story}",
+    responses=answers(200, NewsroomStoryWithCounts, {**NEWSROOM_STORY, "entries": {"published": 1}}, 404),
+)
+async def read_newsroom_story(request: Request, story: StoryRef, call: TheCall) -> Response:
+    """One story with its settings, its ETag for If-Match, and how many entries it has in each status."""
+    return await perform(request, desk.show_story, call, story)
+
+
+@router.get(
+    "/stories/{story}/entries",
+    responses=answers(200, NewsroomEntries, {"items": [NEWSROOM_ENTRY], "next": None}, 404, 422),
+)
+async def list_newsroom_entries(
+    request: Request,
+    story: StoryRef,
+    call: TheCall,
+    status: Annotated[list[EntryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
+    position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+) -> Response:
+    """A story's entries in any status, the latest change of status first."""
+    statuses = None if status is None else frozenset(status)
+    return await perform(request, desk.show_entries, call, story, statuses=statuses, position=position, limit=limit)
+
+
+@router.get("/stories/{story}/entries/{entry}", responses=answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404))
+async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
+    """One entry in any status, with its ETag for If-Match."""
+    return await perform(request, desk.show_entry, call, story, entry)
+
+
+@router.get(
+    "/stories/{story}/entries/{entry}/versions", responses=answers(200, EntryVersions, {"items": [VERSION]}, 404)
+)
+async def list_entry_versions(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
+    """Every version of an entry, newest first."""
+    return await perform(request, desk.show_versions, call, story, entry)

@@ -1,0 +1,180 @@
+"""Writing entries and moving them through their life."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Path, Request, Response
+
+from app.api.bodies import FORM, FormWriteRoute, WriteRoute
+from app.api.calls import TheCall, perform
+from app.api.documented import answers
+from app.newsroom import editing, entries, lifecycle
+from app.wire.entries import (
+    CorrectionDraft,
+    EntryBatch,
+    EntryDraft,
+    EntryPatch,
+    ExternalEntry,
+    Note,
+    Nothing,
+    Retraction,
+)
+from app.wire.newsroom_shapes import NEWSROOM_ENTRY, BatchResults, NewsroomEntry
+
+StoryRef = Annotated[str, Path(description="A story's id or slug.", examples=["election-night-x4k2"])]
+EntryRef = Annotated[str, Path(description="An entry's id.", examples=[NEWSROOM_ENTRY["id"]])]
+ExternalRef = Annotated[
+    str,
+    Path(
+        description="The other system's id of the entry; unique in the story.",
+        pattern=r"^[A-Za-z0-9._~:-]{1,200}$",
+        examples=["wire-20261103-17"],
+    ),
+]
+
+_CHANGED: Any = answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 412, 413, 415, 422)
+_BATCH_EXAMPLE = {"items": [{"status": 201, "location": None, "entry": NEWSROOM_ENTRY}]}
+
+posting = APIRouter(tags=["Writing entries"], route_class=FormWriteRoute)
+writing = APIRouter(tags=["Writing entries"], route_class=WriteRoute)
+
+
+@posting.post(
+    "/v1/stories/{story}/entries",
+    status_code=201,
+    responses=answers(201, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 413, 415, 422),
+    openapi_extra={"requestBody": {"content": {FORM: {"schema": {"$ref": "#/components/schemas/EntryDraft"}}}}},
+)
+async def create_entry(
+    request: Request,
+    story: StoryRef,
+    draft: Annotated[EntryDraft, Body(examples=[{"text": "Polls have closed."}])],
+    call: TheCall,
+) -> Response:
+    """Write a new entry: as JSON, or as a form with `text=`. It is published if the token may, else submitted."""
+    return await perform(request, entries.create_entry, call, story, draft)
+
+
+@writing.post(
+    "/v1/stories/{story}/entries:batch",
+    responses=answers(
+        200, BatchResults, {"items": [{"status": 201, "entry": NEWSROOM_ENTRY}]}, 404, 410, 413, 415, 422
+    ),
+)
+async def create_entries(
+    request: Request,
+    story: StoryRef,
+    batch: Annotated[EntryBatch, Body(examples=[{"items": [{"text": "Polls have closed."}]}])],
+    call: TheCall,
+) -> Response:
+    """Write up to 100 entries in order; each succeeds or fails alone."""
+    return await perform(request, entries.create_entries, call, story, batch)
+
+
+@writing.put(
+    "/v1/stories/{story}/entries/by-external-id/{external_id}",
+    responses={**answers(201, NewsroomEntry, NEWSROOM_ENTRY), **_CHANGED},
+)
+async def upsert_entry(
+    request: Request,
+    story: StoryRef,
+    external_id: ExternalRef,
+    draft: Annotated[ExternalEntry, Body(examples=[{"text": "Polls have closed.", "external_version": 3}])],
+    call: TheCall,
+) -> Response:
+    """Create the entry another system calls by this id, or bring it up to that system's newest version."""
+    return await perform(request, entries.upsert_entry, call, story, external_id, draft)
+
+
+@writing.patch(
+    "/v1/stories/{story}/entries/{entry}",
+    responses={**_CHANGED, **answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 412, 413, 415, 422, 428)},
+)
+async def edit_entry(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    patch: Annotated[EntryPatch, Body(examples=[{"headline": "Polls have closed", "material": False}])],
+    call: TheCall,
+) -> Response:
+    """Change an entry; needs If-Match. `"publish": false` keeps the edit aside as a working revision."""
+    return await perform(request, editing.edit_entry, call, story, entry, patch)
+
+
+@writing.delete("/v1/stories/{story}/entries/{entry}", responses=_CHANGED)
+async def delete_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
+    """Remove an entry for good, as `remove` does."""
+    return await perform(request, lifecycle.remove_entry, call, story, entry, note=None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/submit", responses=_CHANGED)
+async def submit_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
+) -> Response:
+    """Hand a draft, or a working revision, to the editors."""
+    return await perform(request, lifecycle.submit_entry, call, story, entry)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/publish", responses=_CHANGED)
+async def publish_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
+) -> Response:
+    """Let an entry out, or the working revision of one that is out."""
+    return await perform(request, lifecycle.publish_entry, call, story, entry)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/discard", responses=_CHANGED)
+async def discard_working_revision(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
+) -> Response:
+    """Drop the working revision; readers go on seeing the entry as it is."""
+    return await perform(request, lifecycle.discard_working_revision, call, story, entry)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_CHANGED)
+async def unpublish_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
+) -> Response:
+    """Take an entry out of the public; it can be published again."""
+    return await perform(request, lifecycle.unpublish_entry, call, story, entry, note=body.note if body else None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/retract", responses=_CHANGED)
+async def retract_entry(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    body: Annotated[Retraction, Body(examples=[{"reason": "The figure was last year's."}])],
+    call: TheCall,
+) -> Response:
+    """Say in public that an entry no longer stands, and why; its text stays, struck through."""
+    return await perform(request, lifecycle.retract_entry, call, story, entry, reason=body.reason)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/reinstate", responses=_CHANGED)
+async def reinstate_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
+) -> Response:
+    """Take a retraction back."""
+    return await perform(request, lifecycle.reinstate_entry, call, story, entry)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/remove", responses=_CHANGED)
+async def remove_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
+) -> Response:
+    """Remove an entry for good: a tombstone for readers, its text gone from everything public."""
+    return await perform(request, lifecycle.remove_entry, call, story, entry, note=body.note if body else None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/corrections", responses=_CHANGED)
+async def correct_entry(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    body: Annotated[CorrectionDraft, Body(examples=[{"text": "The bridge opened in 1931, not 1913."}])],
+    call: TheCall,
+) -> Response:
+    """Add a line to the entry's public log of corrections."""
+    return await perform(request, lifecycle.correct_entry, call, story, entry, text=body.text, severity=body.severity)

@@ -1,0 +1,42 @@
+"""Making and changing stories."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Body, Request, Response
+
+from app.api.bodies import WriteRoute
+from app.api.calls import TheCall, perform
+from app.api.documented import answers
+from app.api.write_entries import StoryRef
+from app.newsroom import stories
+from app.wire.newsroom_shapes import NEWSROOM_STORY, NewsroomStory
+from app.wire.stories import StoryDraft, StoryPatch
+
+router = APIRouter(tags=["Writing stories"], route_class=WriteRoute)
+
+
+@router.post(
+    "/v1/stories",
+    status_code=201,
+    responses=answers(201, NewsroomStory, NEWSROOM_STORY, 409, 410, 413, 415, 422),
+)
+async def create_story(
+    request: Request, draft: Annotated[StoryDraft, Body(examples=[{"title": "Election night"}])], call: TheCall
+) -> Response:
+    """Make a story; live at once unless `"status": "draft"`."""
+    return await perform(request, stories.create_story, call, draft)
+
+
+@router.patch(
+    "/v1/stories/{story}", responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422, 428)
+)
+async def edit_story(
+    request: Request,
+    story: StoryRef,
+    patch: Annotated[StoryPatch, Body(examples=[{"standfirst": "First results before midnight."}])],
+    call: TheCall,
+) -> Response:
+    """Change a story; needs If-Match. `"status": "live"` makes a draft public, with what was published in it."""
+    return await perform(request, stories.edit_story, call, story, patch)

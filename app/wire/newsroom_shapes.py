@@ -1,0 +1,262 @@
+"""The shapes of the newsroom's answers, for the API's description; app/wire/newsroom.py makes what is sent."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, Field
+
+from app.wire.examples import ENTRY, STORY_FIELDS
+from app.wire.public import About as PublicAbout
+from app.wire.public import Author, Block, Correction, Public, Publisher, Source, Tag
+
+
+class ContentFields(Public):
+    """What one revision says, with the source an editor goes on writing."""
+
+    kind: str
+    key_event: bool
+    importance: str
+    headline: str | None
+    authors: list[Author]
+    source: Source | None
+    tags: list[Tag]
+    body_html: str
+    blocks: list[Block]
+    text: str = Field(description="The source; pictures and the like stand in it as `[[block:id]]`.")
+    text_format: str
+
+
+class Working(Public):
+    """An edit of a public entry that readers do not see yet."""
+
+    status: str = Field(description="`draft` or `submitted`.")
+    material: bool
+    fields: ContentFields
+
+
+class NewsroomEntry(ContentFields):
+    """An entry as its editors see it."""
+
+    story: str
+    id: str
+    revision: int = Field(description="Public changes; 0 while it has never been public.")
+    status: str = Field(description="`draft`, `submitted`, `published`, `unpublished`, `retracted` or `removed`.")
+    time: AwareDatetime | None
+    published_at: AwareDatetime | None
+    updated_at: AwareDatetime | None
+    sort_key: str | None
+    corrections: list[Correction]
+    version: int = Field(description="Every change counts, public or not; the ETag is made of it.")
+    working: Working | None
+    external_id: str | None
+    external_version: int | None
+    created_at: AwareDatetime
+    created_by: str | None
+    warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
+
+
+class StorySettings(Public):
+    """How a story is edited."""
+
+    review_required: bool
+    require_alt: bool
+
+
+class NewsroomStory(Public):
+    """A story as its editors see it."""
+
+    id: str
+    slug: str
+    url: str
+    entry_url_template: str
+    status: str = Field(description="`draft` or `live`.")
+    title: str
+    standfirst: str | None
+    language: str
+    direction: str
+    time_zone: str
+    publisher: Publisher | None = Field(description="Null: the site.")
+    about: PublicAbout | None
+    canonical_url: str | None
+    settings: StorySettings
+    version: int
+    created_at: AwareDatetime
+
+
+class NewsroomStoryWithCounts(NewsroomStory):
+    """The same with how many entries there are in each status."""
+
+    entries: dict[str, int]
+
+
+class NewsroomStories(Public):
+    """All stories, newest first."""
+
+    items: list[NewsroomStory]
+
+
+class NewsroomEntries(Public):
+    """Part of a story's entries; `next` is the position to go on from."""
+
+    items: list[NewsroomEntry]
+    next: str | None
+
+
+class EntryVersion(ContentFields):
+    """One newsroom change of an entry and what the entry said after it."""
+
+    version: int
+    at: AwareDatetime
+    person: str | None
+    token: str
+    action: str
+    status: str
+    note: str | None
+    working: Working | None
+
+
+class EntryVersions(Public):
+    """Every version of an entry, newest first."""
+
+    items: list[EntryVersion]
+
+
+class BatchResult(Public):
+    """What became of one item: `entry`, or `problem`."""
+
+    status: int
+    location: str | None = None
+    entry: NewsroomEntry | None = None
+    problem: dict[str, object] | None = None
+
+
+class BatchResults(Public):
+    """One result for each item, in order."""
+
+    items: list[BatchResult]
+
+
+class Me(Public):
+    """Whose token this is."""
+
+    kind: str = Field(description="`person`, `bot` or `admin`.")
+    name: str | None
+    byline: str | None
+    person: str | None
+    role: str
+    scopes: list[str]
+    can: list[str]
+
+
+class Person(Public):
+    """Somebody of the newsroom."""
+
+    id: str
+    name: str
+    email: str | None
+    role: str
+    byline: str | None
+    created_at: AwareDatetime
+
+
+class People(Public):
+    """Everybody."""
+
+    items: list[Person]
+
+
+class Token(Public):
+    """A token without its secret."""
+
+    id: str
+    label: str
+    kind: str
+    person: str | None
+    role: str | None
+    scopes: list[str]
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None
+
+
+class NewToken(Token):
+    """A token with its secret, which is shown this once."""
+
+    token: str
+
+
+class Tokens(Public):
+    """Every token there has been."""
+
+    items: list[Token]
+
+
+_CONTENT = {
+    **{name: ENTRY[name] for name in ("kind", "key_event", "importance", "headline", "authors", "source", "tags")},
+    "body_html": ENTRY["body_html"],
+    "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
+    "text": "Polls have closed. “We are counting,” the clerk said.",
+    "text_format": "markdown",
+}
+
+NEWSROOM_ENTRY = {
+    "story": STORY_FIELDS["id"],
+    **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
+    **_CONTENT,
+    "version": 1,
+    "working": None,
+    "external_id": None,
+    "external_version": None,
+    "created_at": ENTRY["time"],
+    "created_by": None,
+    "warnings": [],
+}
+
+NEWSROOM_STORY = {
+    **STORY_FIELDS,
+    "settings": {"review_required": False, "require_alt": False},
+    "version": 1,
+    "created_at": ENTRY["time"],
+}
+
+VERSION = {
+    **_CONTENT,
+    "version": 1,
+    "at": ENTRY["time"],
+    "person": None,
+    "token": "admin",
+    "action": "create",
+    "status": "published",
+    "note": None,
+    "working": None,
+}
+
+ME = {
+    "kind": "person",
+    "name": "Ada Reporter",
+    "byline": "Ada Reporter",
+    "person": "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e",
+    "role": "reporter",
+    "scopes": ["manage", "publish", "read", "write"],
+    "can": ["read_newsroom", "create_entry"],
+}
+
+PERSON = {
+    "id": ME["person"],
+    "name": "Ada Reporter",
+    "email": "ada@harbour.example",
+    "role": "reporter",
+    "byline": "Ada Reporter",
+    "created_at": ENTRY["time"],
+}
+
+TOKEN = {
+    "id": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "label": "Ada’s phone",
+    "kind": "person",
+    "person": ME["person"],
+    "role": None,
+    "scopes": ["manage", "publish", "read", "write"],
+    "created_at": ENTRY["time"],
+    "expires_at": None,
+    "revoked_at": None,
+}
