@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
@@ -29,6 +30,12 @@ Write = Callable[[Sequence[Message]], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True, slots=True)
+class _Left:
+    reason: str
+    code: int
+
+
 class Connection:
     """One open connection. Use as a context manager: it is counted, logged, and detached from its stories."""
 
@@ -38,13 +45,14 @@ class Connection:
         self._awake = asyncio.Event()
         self._task = asyncio.current_task()
         self._writing_since: float | None = None
-        self._left: Close | None = None
+        self._left: _Left | None = None
         self._opened_at = hub.moment().seconds
         self._sent = 0
         self.session = Session(
             variant=variant,
             heartbeat_seconds=hub.heartbeat_seconds,
             sole=sole,
+            metrics=hub.metrics,
             wake=self._awake.set,
             now=hub.moment(),
         )
@@ -64,19 +72,20 @@ class Connection:
         self.session.end()
         self._hub.leave(self)
         self._hub.metrics.connections[self._transport] -= 1
-        left = self._left or Close(GOING_AWAY, "cancelled")
+        left = self._left or _Left("cancelled", GOING_AWAY.code)
         _log.info(
             "live connection closed",
             transport=self._transport,
             reason=left.reason,
-            code=left.code.code,
+            code=left.code,
             sent=self._sent,
             lag=lag,
             seconds=round(self._hub.moment().seconds - self._opened_at, 3),
         )
 
-    async def run(self, write: Write) -> Close:
-        """Serve until the session or the peer ends. `write` returns when its messages are in the peer's buffer."""
+    async def run(self, write: Write) -> Close | None:
+        """Serve until the session ends, or the peer does (None). `write` returns when the peer's buffer has room."""
+        close: Close | None = None
         try:
             while self._left is None:
                 self._awake.clear()
@@ -87,22 +96,23 @@ class Connection:
                     await self._write(write, step.writes)
                 elif step.close is None:
                     await self._awake.wait()
-                if step.close is not None:
-                    self.left(step.close)
+                if step.close is not None and self._left is None:
+                    close = step.close
+                    self.left(close.reason, code=close.code.code)
         except asyncio.CancelledError:
             if self._left is None or self._task is None or self._task.uncancel() > 0:
                 raise
-        return self._left
+        return close
 
     def receive(self, data: str | bytes) -> None:
         """Give the session a message of the peer."""
         self.session.receive(data, self._hub.moment())
         self._awake.set()
 
-    def left(self, close: Close) -> None:
-        """The connection ends; the first reason counts."""
+    def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
+        """The connection has ended; the first reason counts."""
         if self._left is None:
-            self._left = close
+            self._left = _Left(reason, code)
         self._awake.set()
 
     def tick(self, now: float) -> float:
@@ -128,7 +138,7 @@ class Connection:
 
     def _give_up(self, reason: str) -> None:
         if self._left is None and self._task is not None:
-            self._left = Close(ABNORMAL, reason)
+            self._left = _Left(reason, ABNORMAL.code)
             self._task.cancel()
 
     async def _write(self, write: Write, messages: Sequence[Message]) -> None:

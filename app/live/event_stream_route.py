@@ -14,12 +14,10 @@ from contextlib import suppress
 from app.domain.errors import MalformedInput
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
-from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.session import FINAL_SSE_ID
 from app.live.wishes import Wish, parse_body, parse_flag, parse_query, parse_wish
-from app.wire.close_codes import ABNORMAL
 from app.wire.encoding import BodyVariant
 from app.wire.messages import encode_goodbye, encode_refused
 
@@ -80,10 +78,10 @@ class EventStreamRoute:
             reader = asyncio.create_task(_read(connection, receive))
             try:
                 close = await connection.run(write)
-                if close.code is not ABNORMAL:
+                if close is not None:
                     await _send_body(send, b"", more=False)
             except OSError:
-                connection.left(Close(ABNORMAL, "peer lost"))
+                connection.left("peer lost")
             finally:
                 reader.cancel()
 
@@ -91,7 +89,7 @@ class EventStreamRoute:
 async def _read(connection: Connection, receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    connection.left(Close(ABNORMAL, "peer closed"))
+    connection.left("peer closed")
 
 
 async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:

@@ -21,6 +21,7 @@ class LiveMetrics:
     events_accepted: int = 0
     messages_sent: int = 0
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
+    resumes_from_ring: int = 0
     reads_shared: int = 0
     reads_changes: int = 0
     reads_snapshot: int = 0

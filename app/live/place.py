@@ -24,6 +24,7 @@ from app.live.effects import (
     SnapshotTaken,
     Unusable,
 )
+from app.live.metrics import LiveMetrics
 from app.live.packets import Message
 from app.live.stories import LiveStory
 from app.live.wishes import Wish
@@ -67,6 +68,7 @@ class Place:
         "_failures",
         "_full",
         "_generation",
+        "_metrics",
         "_variant",
         "_want",
         "asked",
@@ -80,7 +82,9 @@ class Place:
         "wish",
     )
 
-    def __init__(self, wish: Wish, *, story: LiveStory, variant: BodyVariant, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, wish: Wish, *, story: LiveStory, variant: BodyVariant, metrics: LiveMetrics, wake: Callable[[], None]
+    ) -> None:
         self.wish = wish
         self.wake = wake
         self.story = story
@@ -90,6 +94,7 @@ class Place:
         self.subscribed = False
         self.between = False
         self._variant = variant
+        self._metrics = metrics
         self._want: Read | None = None
         self._full = wish.full
         self._generation = _UNCHECKED
@@ -143,7 +148,7 @@ class Place:
                 self._want = replace(asked, generation=self.story.generation)
             case CatchUp():
                 self._take_changes(answer, out)
-            case SnapshotTaken():
+            case _:
                 self._take_snapshot(answer, out)
         return None
 
@@ -162,6 +167,7 @@ class Place:
         if packets is None:
             self._want_changes(cursor)
             return
+        self._metrics.resumes_from_ring += not self.subscribed
         if head.cursor.seq - cursor.seq != len(packets) or not self.subscribed:
             self._open_bracket(head, out)
         out.extend(packet.message(self._variant) for packet in packets)
@@ -196,6 +202,7 @@ class Place:
 
     def _open_bracket(self, head: StoryHead, out: list[Message]) -> None:
         if not self.subscribed:
+            self._metrics.resumes[self.resume] += 1
             out.append(Message(encode_subscribed(head, resume=self.resume), type="subscribed"))
             self.subscribed = self.between = True
         elif not self.between:

@@ -18,10 +18,11 @@ RING_LIMIT_BYTES = 512 * 1024
 
 
 class _Slot:
-    __slots__ = ("cursor", "packet")
+    __slots__ = ("cursor", "packet", "weight")
 
     def __init__(self, packet: Packet) -> None:
         self.cursor = packet.cursor
+        self.weight = packet.size_bytes
         self.packet: Packet | None = packet
 
 
@@ -92,6 +93,6 @@ class Ring:
             self._forget_content(slot)
 
     def _forget_content(self, slot: _Slot) -> None:
-        if slot.packet is not None:
-            self.size_bytes -= slot.packet.size_bytes
-            slot.packet = None
+        self.size_bytes -= slot.weight
+        slot.weight = 0
+        slot.packet = None

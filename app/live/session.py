@@ -8,10 +8,12 @@ session keeps no queue of events, only its places' cursors.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import cast
 
 from app.domain.identifiers import StoryId
 from app.live.allowance import Allowance
-from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, Step
+from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step
+from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
 from app.live.packets import Message
 from app.live.place import STORY_NOT_FOUND, UNAVAILABLE, Opening, Place, Refusal
@@ -46,6 +48,7 @@ class Session:
         "_goodbye",
         "_heartbeat_seconds",
         "_last_write_at",
+        "_metrics",
         "_opening",
         "_outbox",
         "_ping_waits",
@@ -56,11 +59,19 @@ class Session:
     )
 
     def __init__(
-        self, *, variant: BodyVariant, heartbeat_seconds: float, sole: bool, wake: Callable[[], None], now: Moment
+        self,
+        *,
+        variant: BodyVariant,
+        heartbeat_seconds: float,
+        sole: bool,
+        metrics: LiveMetrics,
+        wake: Callable[[], None],
+        now: Moment,
     ) -> None:
         self._variant = variant
         self._heartbeat_seconds = heartbeat_seconds
         self._sole = sole
+        self._metrics = metrics
         self._wake = wake
         self._allowance = Allowance(per_second=INBOUND_PER_SECOND, now=now.seconds)
         self._last_write_at = now.seconds
@@ -102,11 +113,11 @@ class Session:
             return
         if isinstance(asker, Opening):
             self._opened(asker, answer)
-        elif not isinstance(answer, Opened):
-            refusal = asker.answer(answer, now=now.seconds, out=self._outbox)
-            if refusal is not None:
-                self._drop(asker)
-                self._refuse(asker.story.id, refusal)
+            return
+        refusal = asker.answer(cast(ReadAnswer, answer), now=now.seconds, out=self._outbox)
+        if refusal is not None:
+            self._drop(asker)
+            self._refuse(asker.story.id, refusal)
 
     def pull(self, now: Moment) -> Step:
         """What to do now. Call again only when the writes of the step before are through."""
@@ -202,7 +213,7 @@ class Session:
         former = self._places.get(story.id)
         if former is not None:
             former.leave()
-        place = Place(wish, story=story, variant=self._variant, wake=self._wake)
+        place = Place(wish, story=story, variant=self._variant, metrics=self._metrics, wake=self._wake)
         self._places[story.id] = place
         place.join(self._outbox)
 

@@ -17,7 +17,8 @@ RINGS_LIMIT_BYTES = 64 * 1024 * 1024
 class Shelf:
     """Stories by id and by every slug they were asked for under. Times are monotonic, in seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, rings_limit_bytes: int = RINGS_LIMIT_BYTES) -> None:
+        self._rings_limit_bytes = rings_limit_bytes
         self._stories: dict[StoryId, LiveStory] = {}
         self._ids: dict[str, StoryId] = {}
 
@@ -57,19 +58,21 @@ class Shelf:
             self._ids = {ref: named for ref, named in self._ids.items() if named != story.id}
 
     def sweep(self, *, now: float) -> None:
-        """Forget what nobody uses, then the rings least recently used, until all are within their limit."""
+        """Forget what nobody uses, then the rings least recently used, until all are within their limit.
+
+        Readers who are behind where a ring was forgotten are served from the tables.
+        """
         for story in self:
             if story.places:
                 story.used_at = now
             elif now - story.used_at > KEPT_SECONDS:
                 self.remove(story)
-        self.bound_rings()
+        self._bound_rings()
 
-    def bound_rings(self) -> None:
-        """Give ring memory back; readers who are behind there are served from the tables."""
+    def _bound_rings(self) -> None:
         total = sum(story.ring.size_bytes for story in self._stories.values())
         for story in sorted(self._stories.values(), key=lambda story: story.used_at):
-            if total <= RINGS_LIMIT_BYTES:
+            if total <= self._rings_limit_bytes:
                 return
             total -= story.ring.size_bytes
             story.ring.restart(story.head.cursor)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -14,7 +15,6 @@ import structlog
 from app.domain.errors import MalformedInput, NotFound
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
-from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.stories import LiveStory
@@ -25,6 +25,7 @@ from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
 
 RETRY_AFTER_SECONDS = 5
+GONE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
 
@@ -39,7 +40,7 @@ class WebSocketRoute:
         message = await receive()
         if message["type"] != "websocket.connect":
             return
-        handshake = _Handshake(scope, send)
+        handshake = _Handshake(scope, receive, send)
         if self._hub.draining:
             await handshake.refuse_http(503, "unavailable", "The server is being replaced; connect again in a moment.")
             return
@@ -74,10 +75,10 @@ class WebSocketRoute:
             try:
                 await handshake.accept()
                 close = await connection.run(lambda messages: _write(messages, send))
-                if close.code is not ABNORMAL:
+                if close is not None:
                     await send({"type": "websocket.close", "code": close.code.code, "reason": close.reason})
             except OSError:
-                connection.left(Close(ABNORMAL, "peer lost"))
+                connection.left("peer lost")
             finally:
                 reader.cancel()
 
@@ -92,7 +93,8 @@ class _Admitted:
 class _Handshake:
     """The answer to an upgrade: yes, a close code that a browser can read, or an HTTP refusal."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._receive = receive
         self._send = send
         self._subprotocol = SUBPROTOCOL if SUBPROTOCOL in scope.get("subprotocols", ()) else None
         self._reads_close_codes = self._subprotocol is not None or header(scope, b"origin") is not None
@@ -119,6 +121,17 @@ class _Handshake:
         await self._send({"type": "websocket.http.response.start", "status": status, "headers": headers})
         body = encode_json(problem_members(status, code=code, detail=detail))
         await self._send({"type": "websocket.http.response.body", "body": body, "more_body": False})
+        await self._until_gone()
+
+    async def _until_gone(self) -> None:
+        """Uvicorn calls a refused handshake incomplete, in an error log, if we return before its connection is gone.
+
+        It reports the refusal itself first and then the loss of the connection, both as disconnects.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(GONE_SECONDS):
+                await self._receive()
+                await self._receive()
 
 
 async def _write(messages: Sequence[Message], send: Send) -> None:
@@ -131,7 +144,7 @@ async def _read(connection: Connection, receive: Receive) -> None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code") or ABNORMAL.code
-            connection.left(Close(ABNORMAL, f"peer closed ({code})"))
+            connection.left("peer closed", code=code)
             return
         text = message.get("text")
         connection.receive(message.get("bytes") or b"" if text is None else text)

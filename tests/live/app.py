@@ -1,0 +1,74 @@
+"""The live routes alone on a real server, with the path parameters a router would set."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from typing import Literal
+
+import uvicorn
+
+from app.live.asgi import Receive, Scope, Send
+from app.live.event_stream_route import EventStreamRoute
+from app.live.hub import Hub
+from app.live.websocket_route import WebSocketRoute
+
+_STORY = re.compile(r"/v1/stories/([^/]+)/(?:live|events)")
+
+
+class _Server(uvicorn.Server):
+    """Says when it listens, and leaves the signals to pytest."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # uvicorn's is a generator
+        return nullcontext()
+
+
+def routes(hub: Hub) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """An ASGI application with the three live paths."""
+    websocket, event_stream = WebSocketRoute(hub), EventStreamRoute(hub, jitter=lambda: 0.5)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        match = _STORY.fullmatch(scope["path"])
+        inner = {**scope, "path_params": {"story": match[1]} if match else {}}
+        await (websocket if scope["type"] == "websocket" else event_stream)(inner, receive, send)
+
+    return application
+
+
+@asynccontextmanager
+async def serve(hub: Hub, *, ws: Literal["websockets-sansio", "auto"] = "websockets-sansio") -> AsyncIterator[str]:
+    """Run on a free port of 127.0.0.1; gives `127.0.0.1:<port>`."""
+    config = uvicorn.Config(
+        routes(hub),
+        port=0,
+        lifespan="off",
+        log_config=None,
+        ws=ws,
+        ws_max_size=4096,
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=2,
+    )
+    server = _Server(config)
+    await hub.start()
+    task = asyncio.create_task(server.serve())
+    await server.ready.wait()
+    port = server.servers[0].sockets[0].getsockname()[1]
+    try:
+        yield f"127.0.0.1:{port}"
+    finally:
+        await hub.drain(timeout_seconds=2)
+        server.should_exit = True
+        await task
+        await hub.stop()

@@ -1,0 +1,204 @@
+"""A newsroom and its tables in memory: makes public changes, announces them, and answers a StoryLog by state."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from app.domain.clock import Micros
+from app.domain.cursor import Cursor
+from app.domain.errors import NotFound
+from app.domain.identifiers import EntryId, StoryId
+from app.live.log import CursorUnusable
+from app.wire.announcement import Announcement, ChangesPage, StoryHead
+from app.wire.encoding import (
+    BodyVariant,
+    EncodedEntry,
+    EncodedEvent,
+    EventLine,
+    StoryCounts,
+    encode_event,
+    encode_json,
+)
+
+START = Micros(1_790_000_000_000_000)
+
+
+@dataclass
+class ModelStory:
+    """One story: each entry's public form (None once removed) and the event that last changed each object."""
+
+    id: StoryId
+    slug: str
+    epoch: str = "epoch001"
+    branch: str = "a"
+    seq: int = 0
+    title: str = "t"
+    entries: dict[EntryId, dict[str, Any] | None] = field(default_factory=dict)
+    newest: dict[str, EncodedEvent] = field(default_factory=dict)
+    cursors: dict[int, Cursor] = field(default_factory=dict)
+    made: int = 0
+
+    def publish(self, text: str = "text") -> Announcement:
+        """A new entry."""
+        self.made += 1
+        return self._put(EntryId(f"e{self.made:05d}"), "entry.published", text)
+
+    def edit(self, entry: str, text: str) -> Announcement:
+        """New text of a public (or once public) entry."""
+        return self._put(EntryId(entry), "entry.updated", text)
+
+    def remove(self, entry: str) -> Announcement:
+        """Take an entry back."""
+        self.entries[EntryId(entry)] = None
+        return self._event(entry, "entry.removed", cause="removed")
+
+    def rename(self, title: str) -> Announcement:
+        """Change a field of the story."""
+        self.title = title
+        return self._event("story", "story.updated")
+
+    def together(self, *announcements: Announcement) -> Announcement:
+        """Consecutive changes, as one transaction announces them."""
+        events = tuple(event for each in announcements for event in each.events)
+        return Announcement(announcements[-1].head, events)
+
+    def fork(self, *, back_to: int, branch: str) -> None:
+        """Lose everything after a number, as a failover to a stale replica does."""
+        self.seq, self.branch = back_to, branch
+        self.cursors = {seq: cursor for seq, cursor in self.cursors.items() if seq <= back_to}
+        for name in [name for name, event in self.newest.items() if event.cursor.seq > back_to]:
+            del self.newest[name]
+            self.entries.pop(EntryId(name), None)
+
+    def rebuild(self, epoch: str) -> None:
+        """Restored from a backup: the same content under a new epoch."""
+        self.epoch = epoch
+        self.cursors = {seq: replace(cursor, epoch=epoch) for seq, cursor in self.cursors.items()}
+        self.newest = {name: self._under(event, epoch) for name, event in self.newest.items()}
+
+    def _under(self, event: EncodedEvent, epoch: str) -> EncodedEvent:
+        cursor = replace(event.cursor, epoch=epoch)
+        head = event.head.replace(str(event.cursor).encode(), str(cursor).encode())
+        return replace(event, cursor=cursor, head=head)
+
+    @property
+    def head(self) -> StoryHead:
+        return StoryHead(self.id, self.slug, self.cursors[self.seq], self.counts)
+
+    @property
+    def counts(self) -> StoryCounts:
+        return StoryCounts(sum(entry is not None for entry in self.entries.values()), None)
+
+    def state(self) -> dict[str, Any]:
+        """`GET /v1/stories/{story}`, with the whole timeline on one page."""
+        items = sorted((e for e in self.entries.values() if e), key=lambda e: (e["sort_key"], e["id"]), reverse=True)
+        timeline = {"items": items, "next": None, "prev": None}
+        counts = {"entry_count": self.counts.entry_count, "last_entry_at": None}
+        return {
+            "id": self.id, "title": self.title, "timeline": timeline, "included": [],
+            "head": str(self.head.cursor), **counts,
+        }  # fmt: skip
+
+    def _put(self, entry: EntryId, kind: str, text: str) -> Announcement:
+        held = self.entries.get(entry)
+        revision = held["revision"] + 1 if held else self.seq + 1
+        self.entries[entry] = {"id": entry, "revision": revision, "sort_key": entry, "body_html": text}
+        return self._event(entry, kind)
+
+    def _event(self, name: str, kind: str, cause: str | None = None) -> Announcement:
+        self.seq += 1
+        cursor = Cursor(self.epoch, self.seq, f"{self.branch}{self.seq:05d}")
+        self.cursors[self.seq] = cursor
+        entry = self.entries.get(EntryId(name)) if kind != "entry.removed" else None
+        line = EventLine(
+            story=self.id,
+            cursor=cursor,
+            type=kind,
+            time=Micros(START + self.seq),
+            entry_id=None if kind == "story.updated" else EntryId(name),
+            changed=None,
+            material=None,
+            cause=cause,
+            counts=self.counts,
+        )
+        fields = encode_json({"title": self.title}) if kind == "story.updated" else None
+        self.newest[name] = encode_event(line, entry=_encoded(entry) if entry else None, story_fields=fields)
+        return Announcement(self.head, (self.newest[name],))
+
+
+class ModelLog:
+    """The tables as live reads them. A `gate`, while there is one, keeps every read waiting; `failing` fails it."""
+
+    def __init__(self, *stories: ModelStory) -> None:
+        self.stories = {story.id: story for story in stories}
+        self.reads: list[str] = []
+        self.gate: asyncio.Event | None = None
+        self.failing = False
+
+    async def find(self, ref: str) -> StoryHead:
+        head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
+        await self._pass("find")
+        if head is None:
+            raise NotFound("story_not_found", "There is no such story.")
+        return head
+
+    async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
+        page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes) if self.gate is None else None
+        await self._pass("changes")
+        return page or self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
+
+    def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
+        model = self._story(story)
+        if after is not None and after.epoch != model.epoch:
+            raise CursorUnusable("epoch")
+        if after is not None and model.cursors.get(after.seq) != after:
+            raise CursorUnusable("fork")
+        seq = 0 if after is None else after.seq
+        events = sorted((e for e in model.newest.values() if e.cursor.seq > seq), key=lambda e: e.cursor.seq)
+        kept: list[EncodedEvent] = []
+        size = 0
+        for event in events[:limit]:
+            kept.append(event)
+            size += len(event.json(BodyVariant.BOTH))
+            if size > limit_bytes:
+                break
+        more = len(kept) < len(events)
+        return ChangesPage(tuple(kept), kept[-1].cursor if more else model.head.cursor, model.head, more)
+
+    async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
+        await self._pass("snapshot")
+        return self._story(story).head, encode_json(self._story(story).state())
+
+    async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
+        await self._pass("heads")
+        return {story: self.stories[story].head for story in stories if story in self.stories}
+
+    def _story(self, story: StoryId) -> ModelStory:
+        if story not in self.stories:
+            raise NotFound("story_not_found", "There is no such story.")
+        return self.stories[story]
+
+    async def _pass(self, read: str) -> None:
+        self.reads.append(read)
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.failing:
+            raise ConnectionError("the database is away")
+
+
+def story(name: str = "one", *, entries: int = 0) -> ModelStory:
+    """A public story with its first event, and some entries."""
+    model = ModelStory(StoryId(f"id-{name}"), name)
+    model.rename(f"Title of {name}")
+    for number in range(entries):
+        model.publish(f"text {number}")
+    return model
+
+
+def _encoded(entry: dict[str, Any]) -> EncodedEntry:
+    fields = {name: value for name, value in entry.items() if name != "body_html"}
+    body = encode_json(entry["body_html"])
+    return EncodedEntry(encode_json(fields), body, b"[]", body)

@@ -1,0 +1,128 @@
+"""A session without a connection: pulls, answers what is asked from a model of the tables, and reads what is sent."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from app.domain.clock import Micros
+from app.domain.errors import NotFound
+from app.domain.identifiers import StoryId
+from app.live.effects import (
+    Answer,
+    Ask,
+    CatchUp,
+    Failed,
+    Missing,
+    Opened,
+    OpenStory,
+    ReadChanges,
+    SnapshotTaken,
+    Step,
+    Unusable,
+)
+from app.live.log import CursorUnusable
+from app.live.metrics import LiveMetrics
+from app.live.moment import Moment
+from app.live.packets import Message, Packet
+from app.live.place import Opening, Place
+from app.live.session import Session
+from app.live.stories import LiveStory
+from app.live.wishes import Wish
+from app.wire.announcement import StoryHead
+from app.wire.encoding import BodyVariant, encode_json
+from app.wire.messages import encode_snapshot
+from tests.live.model import START, ModelLog
+
+HEARTBEAT_SECONDS = 25.0
+
+
+class Peer:
+    """Drives one session. `now` is moved by the test; `memory` is the hub's part, shared between peers."""
+
+    def __init__(
+        self,
+        log: ModelLog,
+        memory: dict[str, LiveStory] | None = None,
+        *,
+        sole: bool = False,
+        variant: BodyVariant = BodyVariant.HTML,
+        limit: int = 1000,
+    ) -> None:
+        self.log = log
+        self.limit = limit
+        self.memory: dict[str, LiveStory] = {} if memory is None else memory
+        self.seconds = 1000.0
+        self.wakes = 0
+        self.metrics = LiveMetrics()
+        self.session = Session(
+            variant=variant,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+            sole=sole,
+            metrics=self.metrics,
+            wake=self._count_wake,
+            now=self.now,
+        )
+
+    @property
+    def now(self) -> Moment:
+        return Moment(wall=Micros(START + int(self.seconds * 1_000_000)), seconds=self.seconds)
+
+    def live(self, ref: str) -> LiveStory:
+        """The story in memory, as the hub would open it. Raises NotFound."""
+        model = next((s for s in self.log.stories.values() if ref in (s.id, s.slug)), None)
+        if model is None:
+            raise NotFound("story_not_found", "There is no such story.")
+        return self.memory.setdefault(model.id, LiveStory(model.head, used_at=0.0))
+
+    def subscribe(self, ref: str, **wish: Any) -> None:
+        self.session.subscribe(Wish(ref, **wish), story=self.live(ref))
+
+    def say(self, **message: Any) -> None:
+        self.session.receive(json.dumps(message), self.now)
+
+    def pull(self) -> Step:
+        return self.session.pull(self.now)
+
+    def run(self) -> list[Any]:
+        """Pull and answer until nothing more is wanted; what was sent, decoded."""
+        sent: list[Message] = []
+        while True:
+            step = self.pull()
+            sent += step.writes
+            for asker, ask in step.asks:
+                self.answer(asker, ask)
+            if not step.asks and not step.writes:
+                return [json.loads(message.json) for message in sent]
+
+    def types(self) -> list[str]:
+        """The types of what was sent, with the number of events."""
+        return [f"{m['seq']}" if "seq" in m else str(m["type"]) for m in self.run()]
+
+    def answer(self, asker: Place | Opening, ask: Ask, answer: Answer | None = None) -> None:
+        self.session.answer(asker, ask, answer or self.look_up(ask), self.now)
+
+    def look_up(self, ask: Ask) -> Answer:
+        """What the hub would answer now."""
+        try:
+            if self.log.failing:
+                return Failed()
+            if isinstance(ask, OpenStory):
+                return Opened(self.live(ask.ref))
+            if isinstance(ask, ReadChanges):
+                page = self.log.changes_now(ask.story.id, ask.after, limit=self.limit, limit_bytes=1_000_000)
+                return CatchUp(tuple(Packet(e) for e in page.events), page.cursor, page.head, page.more)
+            return self._snapshot(ask.story.id, encode_reason=ask.reason)
+        except CursorUnusable as error:
+            return Unusable(error.reason)
+        except (NotFound, KeyError):
+            return Missing()
+
+    def _snapshot(self, story: StoryId, *, encode_reason: Any) -> SnapshotTaken:
+        model = self.log.stories[story]
+        head: StoryHead = model.head
+        json_bytes = encode_snapshot(story, reason=encode_reason, state=encode_json(model.state()))
+        return SnapshotTaken(head, Message(json_bytes, type="snapshot", sse_id=str(head.cursor)))
+
+    def _count_wake(self) -> None:
+        self.wakes += 1
