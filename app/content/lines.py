@@ -10,8 +10,8 @@ from app.content.blocks import MAX_BODY_BYTES, Block
 from app.domain.errors import FieldError, InvalidInput
 
 NOTHING_KEPT: Mapping[str, Block] = MappingProxyType({})
-MAX_TAGS = 20_000
-"""Bounds the time hostile HTML takes; a body within the other limits has a tenth of it."""
+MAX_PIECES = 20_000
+"""The most lines, tags or list items looked at. It bounds the time hostile input takes; no real entry comes near."""
 
 _MENTION = re.compile(r"\s*\[\[block:([A-Za-z0-9_-]{1,64})\]\]\s*", re.ASCII)
 
@@ -49,11 +49,24 @@ def check_size(text: str, pointer: str) -> None:
         raise InvalidInput([FieldError(pointer, "too_long", f"A body has at most {MAX_BODY_BYTES} bytes.")])
 
 
+def check_text(text: str) -> None:
+    """Raise InvalidInput if `text` is too long, or has more lines or signs to escape than any text for people."""
+    check_size(text, "/text")
+    for sign in "\n\r&<>":
+        _check_count(text, sign, "/text")
+
+
 def check_html(html: str, pointer: str) -> None:
-    """Raise InvalidInput if `html` is too long, or has more tags than any page for people."""
+    """Raise InvalidInput if `html` is too long, or has more tags or character references than any page for people."""
     check_size(html, pointer)
-    if html.count("<") > MAX_TAGS:
-        raise InvalidInput([FieldError(pointer, "too_complex", f"HTML has at most {MAX_TAGS} tags.")])
+    for sign in "<&":
+        _check_count(html, sign, pointer)
+
+
+def _check_count(text: str, sign: str, pointer: str) -> None:
+    if text.count(sign) > MAX_PIECES:
+        detail = f"A body has at most {MAX_PIECES} lines, tags or signs that must be escaped."
+        raise InvalidInput([FieldError(pointer, "too_complex", detail)])
 
 
 def split_lines(text: str) -> list[str]:

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from app.content import making
 from app.content.addresses import lone_address
 from app.content.blocks import Block, NewId
-from app.content.lines import NOTHING_KEPT, Keeper, check_size, is_blank, split_lines
+from app.content.lines import NOTHING_KEPT, Keeper, check_text, is_blank, split_lines
 from app.content.markdown_inline import InlineMarkdown
 from app.content.markdown_lists import read_list
 from app.content.markdown_tables import read_table
@@ -41,7 +41,7 @@ def parse_markdown(text: str, *, new_id: NewId, kept: Mapping[str, Block] = NOTH
 
     Raises InvalidInput for a text over a limit.
     """
-    check_size(text, "/text")
+    check_text(text)
     reader = _Reader(split_lines(text), Keeper(kept))
     return making.number_blocks(reader.read(), new_id=new_id, pointer="/text")
 

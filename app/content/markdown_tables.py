@@ -9,6 +9,9 @@ from app.content.blocks import Block
 from app.content.making import table
 from app.content.markdown_inline import InlineMarkdown
 
+MAX_CELLS = 5_000
+"""A larger table is left as the text it was."""
+
 _DELIMITER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-+:?[ \t]*\|)*[ \t]*:?-+:?[ \t]*\|?[ \t]*")
 _BAR = re.compile(r"(?<!\\)\|")
 
@@ -23,6 +26,8 @@ def read_table(lines: list[str], position: int, inline: InlineMarkdown) -> tuple
     end = position + 2
     while end < len(lines) and "|" in lines[end]:
         end += 1
+    if sum(line.count("|") for line in lines[position:end]) > MAX_CELLS:
+        return None
     rows = [[_cell(text, inline, header=True) for text in head]]
     rows += [[_cell(text, inline) for text in _cells(line)] for line in lines[position + 2 : end]]
     return table(rows), end

@@ -7,7 +7,7 @@ from html import escape
 
 from app.content.addresses import lone_address
 from app.content.blocks import Block, NewId
-from app.content.lines import NOTHING_KEPT, Keeper, check_size, is_blank, split_lines
+from app.content.lines import NOTHING_KEPT, Keeper, check_text, is_blank, split_lines
 from app.content.making import link_block, number_blocks, paragraph
 
 
@@ -18,7 +18,7 @@ def parse_plain(text: str, *, new_id: NewId, kept: Mapping[str, Block] = NOTHING
     several blank lines are one, and there are none at the beginning and end. Raises InvalidInput for a text over a
     limit.
     """
-    check_size(text, "/text")
+    check_text(text)
     return number_blocks(_parse(split_lines(text), Keeper(kept)), new_id=new_id, pointer="/text")
 
 

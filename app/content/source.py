@@ -18,7 +18,7 @@ from app.content.tokens import Token, tokenise
 from app.domain.errors import InvalidInput
 
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~"}
-_SPECIAL = re.compile("([" + re.escape(ESCAPABLE[:-1]) + "])")
+_SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 

@@ -13,7 +13,7 @@ from app.content.html_blocks import read_blocks
 from app.content.html_containers import MAX_SPAN, MAX_START
 from app.content.html_media import MAX_PIXELS
 from app.content.inline import inline_html, inline_text
-from app.content.lines import check_html
+from app.content.lines import MAX_PIECES, check_html
 from app.content.markdown_lists import MAX_LIST_DEPTH
 from app.content.providers import provider_of
 from app.domain.errors import FieldError, InvalidInput
@@ -30,7 +30,7 @@ def complete_blocks(blocks: Sequence[Mapping[str, Any]], *, new_id: NewId) -> li
     """
     if len(blocks) > MAX_BLOCKS:
         raise InvalidInput([FieldError("/blocks", "too_many_blocks", f"A body has at most {MAX_BLOCKS} blocks.")])
-    check_html("".join(_texts(blocks)), "/blocks")
+    _check_sizes(blocks)
     errors = _id_errors(blocks)
     made: list[Block] = []
     for index, written in enumerate(blocks):
@@ -43,19 +43,23 @@ def complete_blocks(blocks: Sequence[Mapping[str, Any]], *, new_id: NewId) -> li
     return making.number_blocks(made, new_id=new_id, pointer="/blocks")
 
 
-def _texts(blocks: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Every text in the blocks, however deep, found without recursion."""
-    found: list[str] = []
+def _check_sizes(blocks: Sequence[Mapping[str, Any]]) -> None:
+    """Raise InvalidInput for too much text, too many tags or too many items, counted without recursion."""
+    texts: list[str] = []
     waiting: list[Any] = [*blocks]
+    pieces = 0
     while waiting:
         value = waiting.pop()
+        pieces += 1
         if isinstance(value, str):
-            found.append(value)
+            texts.append(value)
         elif isinstance(value, Mapping):
             waiting.extend(value.values())
         elif isinstance(value, Sequence):
             waiting.extend(value)
-    return found
+    check_html("".join(texts), "/blocks")
+    if pieces > MAX_PIECES:
+        raise InvalidInput([FieldError("/blocks", "too_complex", f"Blocks have at most {MAX_PIECES} values.")])
 
 
 def _id_errors(blocks: Sequence[Mapping[str, Any]]) -> list[FieldError]:
