@@ -62,10 +62,7 @@ class Truth:
         if head.cursor == known:
             story.head = head
         elif _is_another_history(head.cursor, before=before, known=known):
-            self._metrics.resets += 1
-            _log.warning("story reset", story=story.id, known=str(known), read=str(head.cursor))
-            story.reset(head)
-            self._passes.tell(story)
+            self._reset(story, head)
         elif head.cursor.seq > known.seq:
             story.expect(head.cursor)
             self.mend_soon(story)
@@ -108,21 +105,34 @@ class Truth:
             story.settle()
 
     async def _read_gap(self, story: LiveStory) -> None:
+        try:
+            await self._read_on(story)
+        except NotFound:
+            self._vanished(story)
+        except Exception as error:  # noqa: BLE001  (the reconcile pass tries again within its second)
+            self._failed(error)
+
+    async def _read_on(self, story: LiveStory) -> None:
         """One read for everybody who follows the story."""
         before, generation = story.head.cursor, story.generation
         try:
             page = await self._log.changes(story.id, before, limit=CHANGES_LIMIT, limit_bytes=CHANGES_LIMIT_BYTES)
-        except NotFound:
-            self._vanished(story)
         except CursorUnusable:
-            await self.reconcile([story])
-        except Exception as error:  # noqa: BLE001  (the reconcile pass tries again within its second)
-            self._failed(error)
-        else:
-            packets = [Packet(event) for event in page.events]
-            seq = story.head.cursor.seq
-            if story.generation == generation and story.mend(packets, page.head, complete=not page.more):
-                self.advanced(story, before=seq)
+            # A fork that has grown past our head: only reading on from it shows that it is another history.
+            head = await self._log.find(story.id)
+            if story.generation == generation:
+                self._reset(story, head)
+            return
+        packets = [Packet(event) for event in page.events]
+        seq = story.head.cursor.seq
+        if story.generation == generation and story.mend(packets, page.head, complete=not page.more):
+            self.advanced(story, before=seq)
+
+    def _reset(self, story: LiveStory, head: StoryHead) -> None:
+        self._metrics.resets += 1
+        _log.warning("story reset", story=story.id, known=str(story.head.cursor), read=str(head.cursor))
+        story.reset(head)
+        self._passes.tell(story)
 
     def _vanished(self, story: LiveStory) -> None:
         story.gone = True

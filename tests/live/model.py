@@ -130,12 +130,16 @@ class ModelStory:
 
 
 class ModelLog:
-    """The tables as live reads them. A `gate`, while there is one, keeps every read waiting; `failing` fails it."""
+    """The tables as live reads them. `failing` fails every read.
+
+    A `gate`, while there is one, keeps the answers of reads back; `waiting` is set once one is kept.
+    """
 
     def __init__(self, *stories: ModelStory) -> None:
         self.stories = {story.id: story for story in stories}
         self.reads: list[str] = []
         self.gate: asyncio.Event | None = None
+        self.waiting = asyncio.Event()
         self.failing = False
 
     async def find(self, ref: str) -> StoryHead:
@@ -146,9 +150,9 @@ class ModelLog:
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
-        page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes) if self.gate is None else None
+        page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
         await self._pass("changes")
-        return page or self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
+        return page
 
     def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
         model = self._story(story)
@@ -169,12 +173,14 @@ class ModelLog:
         return ChangesPage(tuple(kept), kept[-1].cursor if more else model.head.cursor, model.head, more)
 
     async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
+        taken = self._story(story).head, encode_json(self._story(story).state())
         await self._pass("snapshot")
-        return self._story(story).head, encode_json(self._story(story).state())
+        return taken
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
+        heads = {story: self.stories[story].head for story in stories if story in self.stories}
         await self._pass("heads")
-        return {story: self.stories[story].head for story in stories if story in self.stories}
+        return heads
 
     def _story(self, story: StoryId) -> ModelStory:
         if story not in self.stories:
@@ -184,6 +190,7 @@ class ModelLog:
     async def _pass(self, read: str) -> None:
         self.reads.append(read)
         if self.gate is not None:
+            self.waiting.set()
             await self.gate.wait()
         if self.failing:
             raise ConnectionError("the database is away")

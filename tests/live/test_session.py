@@ -483,6 +483,9 @@ def test_unsubscribing_before_the_story_is_open_takes_the_wish_back() -> None:
     peer.say(type="subscribe", story="one")
     ((asker, ask),) = peer.pull().asks
     assert peer.pull().asks == []
+    assert peer.pull().asks == []
+    assert peer.pull().asks == []
+    assert peer.pull().asks == []
     peer.say(type="unsubscribe", story="one")
     peer.answer(asker, ask)
     assert peer.run() == []
