@@ -9,8 +9,9 @@ from __future__ import annotations
 import asyncio
 import gzip
 from collections import OrderedDict
-from dataclasses import dataclass, field
-from typing import Protocol
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from typing import Literal, Protocol
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
@@ -77,18 +78,18 @@ class _Kept:
     representation: Representation
 
 
-def compressed(representation: Representation) -> Representation:
+def compressed(
+    representation: Representation, codings: Collection[Literal["gzip", "br"]] = ("gzip", "br")
+) -> Representation:
     """The same with its compressed forms, if they are worth it. Takes about a millisecond; call it in a thread."""
     plain = representation.plain
-    if len(plain) < COMPRESS_FROM_BYTES:
+    if len(plain) < COMPRESS_FROM_BYTES or not codings:
         return representation
-    return Representation(
-        plain=plain,
-        tag=representation.tag,
-        links=representation.links,
-        surrogate=representation.surrogate,
-        gzip=gzip.compress(plain, GZIP_LEVEL, mtime=0),
-        brotli=brotli.compress(plain, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY),
+    return replace(
+        representation,
+        gzip=gzip.compress(plain, GZIP_LEVEL, mtime=0) if "gzip" in codings else None,
+        brotli=brotli.compress(plain, mode=brotli.MODE_TEXT, quality=BROTLI_QUALITY) if "br" in codings else None,
+        prepared={},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Literal, NamedTuple
 
 from app.reading.entries import EntryShape
 from app.reading.pages import PageRequest, encode_page, read_page
-from app.reading.stories import encode_state
+from app.reading.stories import encode_state, require_story
 from app.storage.database import ReadTransaction
 from app.storage.public import PublicStory
 from app.wire.encoding import BodyVariant
@@ -42,4 +42,15 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Lin
         body = encode_page(page, story, shape)
     else:
         body = encode_state(story, page.json_members(shape), links=links)
+    return ReadView(body, page.next, page.prev)
+
+
+def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around: str | None, links: Links) -> ReadView:
+    """A story's state whose timeline is the page at a position or around an entry, for the reader's page.
+
+    Raises NotFound, Gone, InvalidInput.
+    """
+    story = require_story(tx, ref)
+    page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
+    body = encode_state(story, page.json_members(EntryShape()), links=links)
     return ReadView(body, page.next, page.prev)

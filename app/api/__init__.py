@@ -1,0 +1,1 @@
+"""The HTTP edge: one file per resource, problem details for every error, conditional and compressed answers."""

@@ -1,0 +1,55 @@
+"""The FastAPI application: the routes it is given, every error a problem, and its description."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from app.api import (
+    newsroom,
+    operations,
+    people,
+    read_changes,
+    read_entries,
+    read_site,
+    read_stories,
+    write_entries,
+    write_stories,
+)
+from app.api.openapi import describe
+from app.api.problems import answer_with_problems
+
+ROUTERS = (
+    read_site.router,
+    read_stories.router,
+    read_entries.router,
+    read_changes.router,
+    write_stories.router,
+    write_entries.posting,
+    write_entries.writing,
+    newsroom.router,
+    people.router,
+    operations.router,
+)
+"""Every route of this room, in the order in which the description lists them."""
+
+
+def build_application(pages: APIRouter) -> FastAPI:
+    """This room's routes, and the pages. Set `app.state.rooms` (app.api.rooms.Rooms) before the first request."""
+    app = FastAPI(
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+    )
+    for router in (*ROUTERS, pages):
+        app.include_router(router)
+    answer_with_problems(app)
+    describe(app)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The function's name: stable as long as we want it to be, and what generated clients call the method."""
+    return route.name

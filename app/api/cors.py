@@ -1,0 +1,62 @@
+"""Cross-origin rules: public reads from any page, writes from pages the operator has named; credentials from none."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+Headers = list[tuple[bytes, bytes]]
+
+PREFLIGHT_SECONDS = 7200
+"""The longest that every browser keeps a preflight's answer."""
+
+_EXPOSED = b"ETag, Link, Location, Retry-After, X-Request-Id, Idempotent-Replayed"
+_ALLOWED = b"Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id"
+
+ANYONE: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
+"""What every public read is answered with, whoever asks, so that caches can keep one answer for all."""
+
+_READS = {"GET", "HEAD"}
+
+
+def is_public_read(method: str, path: str) -> bool:
+    """Whether any page may read the answer."""
+    if method not in _READS:
+        return False
+    return (path.startswith("/v1/") and not path.startswith("/v1/newsroom")) or path == "/openapi.json"
+
+
+class CrossOrigin:
+    """Decides which headers a page of another origin needs. `origins` may write."""
+
+    def __init__(self, origins: Collection[str]) -> None:
+        self._origins = frozenset(origin.encode() for origin in origins)
+
+    def headers(self, method: str, path: str, origin: bytes | None) -> Headers:
+        """What to add to an answer."""
+        if is_public_read(method, path):
+            return ANYONE
+        if origin is None or origin not in self._origins:
+            return []
+        return [
+            (b"access-control-allow-origin", origin),
+            (b"access-control-expose-headers", _EXPOSED),
+            (b"vary", b"Origin"),
+        ]
+
+    def preflight(self, method: str, path: str, origin: bytes) -> Headers:
+        """What to answer a browser that asks whether it may send `method`; without an allowed origin it may not."""
+        if is_public_read(method, path):
+            allowed: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-allow-methods", b"GET, HEAD")]
+        elif origin in self._origins:
+            allowed = [
+                (b"access-control-allow-origin", origin),
+                (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
+            ]
+        else:
+            return [(b"vary", b"Origin")]
+        return [
+            *allowed,
+            (b"access-control-allow-headers", _ALLOWED),
+            (b"access-control-max-age", str(PREFLIGHT_SECONDS).encode()),
+            (b"vary", b"Origin, Access-Control-Request-Method"),
+        ]

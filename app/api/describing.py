@@ -1,0 +1,63 @@
+"""How a route describes its answers in the OpenAPI document: a shape with an example for each status."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel
+
+from app.wire.examples import problem_example
+from app.wire.public import Problem
+
+Responses = dict[int | str, dict[str, Any]]
+
+_PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
+    "story_not_found": (404, "Not Found", "No such story.", {}),
+    "entry_not_found": (404, "Not Found", "No such entry.", {}),
+    "entry_gone": (410, "Gone", "This entry is no longer public.", {"cause": "removed"}),
+    "cursor_unusable": (
+        410,
+        "Gone",
+        "This cursor cannot be continued from; begin again from the snapshot.",
+        {
+            "cause": "epoch",
+            "snapshot_url": "https://live.harbour.example/v1/stories/7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b",
+        },
+    ),
+    "invalid": (
+        422,
+        "Unprocessable Content",
+        "Input should be less than or equal to 100",
+        {
+            "errors": [
+                {
+                    "pointer": "/query/limit",
+                    "code": "less_than_equal",
+                    "detail": "Input should be less than or equal to 100",
+                }
+            ]
+        },
+    ),
+    "malformed_query": (400, "Bad Request", "The query cannot be read.", {}),
+    "database_unavailable": (503, "Service Unavailable", "The database cannot be used at the moment.", {}),
+}
+
+
+def answers(model: type[BaseModel], example: dict[str, Any], *problems: str) -> Responses:
+    """The answers of a read: 200 with `model`, 304, and the problems named by their codes."""
+    described: Responses = {
+        200: {"model": model, "content": {"application/json": {"example": example}}},
+        304: {"description": "You hold it already (If-None-Match)."},
+    }
+    for code in (*problems, "malformed_query", "database_unavailable"):
+        status, title, detail, more = _PROBLEMS[code]
+        example = problem_example(status, title=title, code=code, detail=detail, **more)
+        content = {
+            "schema": {"$ref": f"#/components/schemas/{Problem.__name__}"},
+            "examples": {code: {"value": example}},
+        }
+        known = described.setdefault(
+            status, {"description": title, "content": {"application/problem+json": {**content, "examples": {}}}}
+        )
+        known["content"]["application/problem+json"]["examples"][code] = {"value": example}
+    return described

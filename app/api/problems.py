@@ -1,0 +1,111 @@
+"""Every error as problem details (RFC 9457), with the path and the request's id beside what the error itself says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.types import Scope
+
+from app.domain.errors import InvalidInput, LiveblogError, MalformedInput, NotFound, TooLarge, TooMany, Unavailable
+from app.wire.encoding import encode_json
+from app.wire.problems import problem_members, problem_of, validation_errors
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+def error_response(error: LiveblogError, scope: Scope) -> Response:
+    """The answer to a request that failed with `error`."""
+    headers = {}
+    if isinstance(error, TooMany | Unavailable):
+        headers["Retry-After"] = str(error.retry_after_seconds)
+    problem = problem_of(error)
+    if problem["status"] == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    return problem_response(problem, scope, headers=headers)
+
+
+def problem_response(problem: dict[str, Any], scope: Scope, *, headers: dict[str, str] | None = None) -> Response:
+    """A problem's members as an answer that nobody keeps."""
+    members = {**problem, "instance": scope["path"], "request_id": scope.get("request_id")}
+    return Response(
+        encode_json(members),
+        status_code=problem["status"],
+        media_type=PROBLEM_TYPE,
+        headers={"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff", **(headers or {})},
+    )
+
+
+def server_error_response(scope: Scope) -> Response:
+    """The answer when something of ours broke; what it was is in the log, under the request's id."""
+    detail = "Something went wrong here; the log has it under the request's id."
+    return problem_response(problem_members(500, code="internal_error", detail=detail), scope)
+
+
+def method_not_allowed(scope: Scope, *, allow: str) -> Response:
+    """The answer to a method that an address does not take; `allow` names those it does."""
+    methods = {method.strip() for method in allow.split(",")}
+    if "GET" in methods:
+        methods.add("HEAD")
+    detail = f"This address does not take {scope['method']}; see Allow."
+    problem = problem_members(405, code="method_not_allowed", detail=detail)
+    return problem_response(problem, scope, headers={"Allow": ", ".join(sorted(methods))})
+
+
+def answer_with_problems(app: FastAPI) -> None:
+    """Let every error of the application be answered as a problem."""
+    app.add_exception_handler(LiveblogError, _on_liveblog_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(Exception, _on_exception)
+
+
+async def _on_liveblog_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, LiveblogError)  # noqa: S101 - FastAPI's handlers are typed for any exception
+    return error_response(error, request.scope)
+
+
+async def _on_validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
+    return error_response(request_errors(error.errors()), request.scope)
+
+
+async def _on_exception(request: Request, _error: Exception) -> Response:
+    return server_error_response(request.scope)
+
+
+async def _on_http_exception(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - as above
+    scope, headers = request.scope, dict(error.headers or {})
+    if error.status_code == 404:
+        return error_response(NotFound("not_found", "There is nothing at this address."), scope)
+    if error.status_code == 405:
+        return method_not_allowed(scope, allow=headers["Allow"])
+    if error.status_code == 400:
+        return error_response(MalformedInput("malformed_body", "The body cannot be read."), scope)
+    if error.status_code == 413:
+        return error_response(TooLarge("body_too_large", str(error.detail)), scope)
+    if error.status_code == 408:
+        return problem_response(problem_members(408, code="body_too_slow", detail=str(error.detail)), scope)
+    problem = problem_members(error.status_code, code="unexpected_request", detail=str(error.detail))
+    return problem_response(problem, scope, headers=headers)
+
+
+def request_errors(errors: Sequence[Any]) -> LiveblogError:
+    """What FastAPI found wrong with a request.
+
+    Pointers into the body are JSON Pointers into what was sent; those to anything else begin with where it stands:
+    `/query/limit`, `/path/story`, `/header/if-match`.
+    """
+    if any(error["type"] == "json_invalid" for error in errors):
+        return MalformedInput("malformed_json", "The body is not JSON.")
+    located = [{**error, "loc": _location(error["loc"])} for error in errors]
+    found = validation_errors(located)
+    return InvalidInput(found.errors)
+
+
+def _location(location: Sequence[Any]) -> Sequence[Any]:
+    return location[1:] if location and location[0] == "body" else location

@@ -1,0 +1,18 @@
+"""What the edge counts about requests: plain numbers, raised where things happen and read when somebody asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class RequestMetrics:
+    """Totals since the start of the process, but for `in_flight`, which are being answered now."""
+
+    in_flight: int = 0
+    seconds: float = 0.0
+    bytes_sent: int = 0
+    failures: int = 0
+    """Requests in which something of ours broke."""
+    by_status: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))

@@ -1,0 +1,41 @@
+"""What the routes are given: one object of the running application, put together by main and typed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from anyio import CapacityLimiter
+from fastapi import Depends, Request
+
+from app.api.readiness import Readiness
+from app.api.request_metrics import RequestMetrics
+from app.live.hub import Hub
+from app.newsroom.room import Newsroom
+from app.reading.room import ReadingRoom
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms of one running process; `app.state.rooms` of the FastAPI application."""
+
+    reading: ReadingRoom
+    newsroom: Newsroom
+    hub: Hub
+    write_threads: CapacityLimiter
+    requests: RequestMetrics
+    readiness: Readiness
+
+
+async def _reading(request: Request) -> ReadingRoom:
+    rooms: Rooms = request.app.state.rooms
+    return rooms.reading
+
+
+async def _hub(request: Request) -> Hub:
+    rooms: Rooms = request.app.state.rooms
+    return rooms.hub
+
+
+Reading = Annotated[ReadingRoom, Depends(_reading)]
+LiveHub = Annotated[Hub, Depends(_hub)]

@@ -1,0 +1,140 @@
+"""The outermost layer, around everything that answers: ids, limits, cross-origin headers, the log and the counters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import perf_counter
+
+import structlog
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.access_log import AccessLine, AccessLog
+from app.api.body_limits import TOO_LARGE, limit_bytes_for, limited
+from app.api.cors import CrossOrigin, Headers
+from app.api.problems import error_response, server_error_response
+from app.api.request_metrics import RequestMetrics
+from app.api.requests import is_readable, new_request_id, sent_request_id
+from app.domain.errors import LiveblogError, MalformedInput, TooLarge
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+CLIENT_LEFT = 499
+"""What the log says of a request whose client went away before it was answered."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Shell:
+    """ASGI application around `app`. WebSockets pass through: their route limits and logs them itself."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        cross_origin: CrossOrigin,
+        metrics: RequestMetrics,
+        access_log: AccessLog | None,
+        make_request_id: Callable[[], str] = new_request_id,
+    ) -> None:
+        self._app = app
+        self._cross_origin = cross_origin
+        self._metrics = metrics
+        self._access_log = access_log
+        self._make_request_id = make_request_id
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        metrics = self._metrics
+        metrics.in_flight += 1
+        headers = dict(scope["headers"])
+        request_id = sent_request_id(headers.get(b"x-request-id")) or self._make_request_id()
+        scope["request_id"] = request_id
+        added = [
+            (b"x-request-id", request_id.encode()),
+            *self._cross_origin.headers(scope["method"], scope["path"], headers.get(b"origin")),
+        ]
+        exchange = _Exchange(send, added)
+        try:
+            await self._answer(scope, receive, exchange, headers)
+        finally:
+            seconds = perf_counter() - started
+            metrics.in_flight -= 1
+            metrics.seconds += seconds
+            metrics.bytes_sent += exchange.size_bytes
+            metrics.by_status[exchange.status] += 1
+            if self._access_log is not None:
+                path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
+                self._access_log.add(
+                    AccessLine(request_id, scope["method"], path, exchange.status, exchange.size_bytes, seconds)
+                )
+
+    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
+        error = _what_is_wrong(scope, headers)
+        if error is not None:
+            await error_response(error, scope)(scope, receive, exchange.send)
+            return
+        method = scope["method"]
+        if method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
+            await self._preflight(scope, exchange, headers)
+            return
+        if method not in _WITHOUT_BODY:
+            now = asyncio.get_running_loop().time
+            receive = limited(receive, limit_bytes=limit_bytes_for(scope["path"]), now=now)
+        try:
+            await self._app(scope, receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = exchange.status or CLIENT_LEFT
+        except Exception:
+            self._metrics.failures += 1
+            _log.exception("request_failed", request_id=scope["request_id"], method=method, path=scope["path"])
+            if exchange.status == 0:
+                await server_error_response(scope)(scope, receive, exchange.send)
+            elif not exchange.complete:
+                raise  # half an answer is out: only a cut connection tells the client so
+
+    async def _preflight(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
+        wanted = headers[b"access-control-request-method"].decode("latin-1")
+        allowed = self._cross_origin.preflight(wanted, scope["path"], headers[b"origin"])
+        await exchange.send({"type": "http.response.start", "status": 204, "headers": allowed})
+        await exchange.send({"type": "http.response.body", "body": b""})
+
+
+class _Exchange:
+    """One answer on its way out. `status` is 0 until it has begun."""
+
+    __slots__ = ("_added", "_send", "complete", "size_bytes", "status")
+
+    def __init__(self, send: Send, added: Headers) -> None:
+        self.status = 0
+        self.size_bytes = 0
+        self.complete = False
+        self._send = send
+        self._added = added
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), *self._added]
+            await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
+        else:
+            self.size_bytes += len(message.get("body", b""))
+            self.complete = not message.get("more_body", False)
+            await self._send(message)
+
+
+def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError | None:
+    """Why the request cannot be looked at further, if so."""
+    query: bytes = scope["query_string"]
+    raw_path: bytes = scope.get("raw_path") or b""
+    if b"%" in raw_path and not is_readable(raw_path):
+        return MalformedInput("malformed_path", "The path cannot be read.")
+    if b"%" in query and not is_readable(query):
+        return MalformedInput("malformed_query", "The query cannot be read.")
+    length = headers.get(b"content-length", b"")
+    if length and scope["method"] not in _WITHOUT_BODY and int(length) > limit_bytes_for(scope["path"]):
+        return TooLarge("body_too_large", TOO_LARGE)
+    return None

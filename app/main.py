@@ -1,0 +1,225 @@
+"""The composition root: the only file that knows every room, puts them together, and takes them apart again."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import sys
+import time
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TextIO
+
+from anyio import CapacityLimiter
+from pydantic_core import from_json
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.access_log import AccessLog
+from app.api.application import build_application
+from app.api.cors import CrossOrigin
+from app.api.defaults import Defaults
+from app.api.front import Front
+from app.api.live_routes import LiveRoutes
+from app.api.readiness import Readiness
+from app.api.request_metrics import RequestMetrics
+from app.api.rooms import Rooms
+from app.api.shell import Shell
+from app.domain.clock import Clock, system_clock
+from app.domain.identifiers import RandomSource, SystemRandomSource
+from app.live.hub import Hub
+from app.newsroom.room import Newsroom
+from app.reading.representations import Representations
+from app.reading.room import ReadingRoom
+from app.reading.site import represent_site
+from app.reading.snapshots import Snapshots
+from app.reading.story_lists import StoryLists
+from app.reading.story_log import PublicStoryLog
+from app.reading.views import View, read_state_at
+from app.settings import Settings, load_or_make_admin_token
+from app.storage.database import Database, ReadTransaction
+from app.storage.migrating import require_current_schema
+from app.storage.opening import open_database
+from app.web.pages import StoryPage
+from app.web.routes import web_routes
+from app.wire.encoding import BodyVariant
+from app.wire.links import Links, Site
+
+WRITES_AT_ONCE = 8
+"""SQLite commits one at a time, and more threads would only wait; PostgreSQL has a connection for each."""
+
+RECONCILE_SECONDS = 1.0
+RECONCILE_SHARED_SECONDS = 0.25
+"""On PostgreSQL other processes write too, and nobody tells this one: how late their events may be, at most."""
+
+
+class Application:
+    """One process's server as an ASGI application. Its lifespan opens everything; `drain` begins its end."""
+
+    def __init__(self, settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._random = random
+        self._links = _links_of(settings)
+        self._rooms: Rooms | None = None
+        self._edge: ASGIApp | None = None
+        self._metrics = RequestMetrics()
+        self._access_log = _access_log_of(settings, clock, access_stream)
+        pages = web_routes(site=self._links.site, read_story=self._read_story, list_stories=self._list_stories)
+        self.routes = build_application(pages)
+
+    @property
+    def rooms(self) -> Rooms:
+        """What the lifespan has opened. RuntimeError outside it."""
+        if self._rooms is None:
+            raise RuntimeError("the application's lifespan has not begun, or has ended")
+        return self._rooms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif self._edge is None:
+            raise RuntimeError("the application's lifespan has not begun, or has ended")
+        else:
+            await self._edge(scope, receive, send)
+
+    @asynccontextmanager
+    async def running(self) -> AsyncGenerator[Rooms]:
+        """Open everything, and put it away again at the end. Raises WrongSchema, StoreLocked, UnusableSettings."""
+        database = open_database(self._settings.database_url)
+        try:
+            require_current_schema(database)
+            snapshots = Snapshots(database)
+            hub = self._make_hub(snapshots)
+            database.announce_to(hub.post)
+            keepers = await _started(hub)
+            try:
+                rooms = self._open_rooms(database, snapshots, hub, keepers)
+                self._open_edge(rooms)
+                yield rooms
+            finally:
+                self._rooms = self._edge = None
+                await hub.stop()
+                if self._access_log is not None:
+                    self._access_log.flush()
+        finally:
+            database.close()
+
+    async def drain(self) -> None:
+        """Begin the end: unready at once, then every reader is told when and how to come back."""
+        self.rooms.readiness.phase = "draining"
+        await self.rooms.hub.drain()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            async with self.running():
+                await send({"type": "lifespan.startup.complete"})
+                await receive()
+        except Exception as error:
+            kind = "shutdown" if self._rooms is not None else "startup"
+            await send({"type": f"lifespan.{kind}.failed", "message": str(error)})
+            raise
+        await send({"type": "lifespan.shutdown.complete"})
+
+    def _make_hub(self, snapshots: Snapshots) -> Hub:
+        is_shared = not self._settings.database_url.startswith("sqlite")
+        return Hub(
+            PublicStoryLog(snapshots, links=self._links),
+            clock=self._clock,
+            heartbeat_seconds=self._settings.heartbeat_seconds,
+            reconcile_seconds=RECONCILE_SHARED_SECONDS if is_shared else RECONCILE_SECONDS,
+        )
+
+    def _open_rooms(
+        self, database: Database, snapshots: Snapshots, hub: Hub, keepers: frozenset[asyncio.Task[Any]]
+    ) -> Rooms:
+        reading = ReadingRoom(
+            snapshots=snapshots,
+            representations=Representations(snapshots, hub, links=self._links),
+            story_lists=StoryLists(snapshots, links=self._links, monotonic=time.monotonic),
+            site=represent_site(self._links),
+            links=self._links,
+        )
+        admin_token = load_or_make_admin_token(self._settings)
+        newsroom = Newsroom(
+            database=database,
+            clock=self._clock,
+            random=self._random,
+            links=self._links,
+            admin_token_sha256=hashlib.sha256(admin_token.encode()).hexdigest(),
+        )
+        return Rooms(
+            reading=reading,
+            newsroom=newsroom,
+            hub=hub,
+            write_threads=CapacityLimiter(WRITES_AT_ONCE),
+            requests=self._metrics,
+            readiness=Readiness(
+                probes={"database": _probe_of(snapshots)},
+                is_alive=lambda: not any(task.done() for task in keepers),
+            ),
+        )
+
+    def _open_edge(self, rooms: Rooms) -> None:
+        self.routes.state.rooms = rooms
+        self._rooms = rooms
+        self._edge = Shell(
+            LiveRoutes(Front(Defaults(self.routes), rooms.reading), rooms.hub),
+            cross_origin=CrossOrigin(self._settings.cors_origins),
+            metrics=self._metrics,
+            access_log=self._access_log,
+        )
+        rooms.readiness.phase = "ready"
+
+    async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
+        reading = self.rooms.reading
+        if position is None and around is None:
+            body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
+        else:
+            view = await reading.snapshots.read(
+                lambda tx: read_state_at(tx, ref, position=position, around=around, links=reading.links)
+            )
+            body = view.body
+        state = from_json(body)
+        return StoryPage(state, redirect_slug=None if ref == state["slug"] else state["slug"])
+
+    async def _list_stories(self) -> list[dict[str, Any]]:
+        page: dict[str, Any] = from_json((await self.rooms.reading.story_lists.first()).plain)
+        items: list[dict[str, Any]] = page["items"]
+        return items
+
+
+def create_app(
+    settings: Settings,
+    *,
+    clock: Clock = system_clock,
+    random: RandomSource | None = None,
+    access_stream: TextIO = sys.stderr,
+) -> Application:
+    """The application for these settings. Nothing is opened before its lifespan begins."""
+    return Application(settings, clock=clock, random=random or SystemRandomSource(), access_stream=access_stream)
+
+
+async def _started(hub: Hub) -> frozenset[asyncio.Task[Any]]:
+    """Start the hub; the tasks it runs as long as the process lives."""
+    before = asyncio.all_tasks()
+    await hub.start()
+    return frozenset(asyncio.all_tasks() - before)
+
+
+def _links_of(settings: Settings) -> Links:
+    site = Site(settings.site_name, settings.site_url, settings.site_logo or None)
+    return Links(public_url=settings.public_url, site=site)
+
+
+def _access_log_of(settings: Settings, clock: Clock, stream: TextIO) -> AccessLog | None:
+    if settings.log_level not in {"debug", "info"}:
+        return None
+    return AccessLog(form=settings.log_format, stream=stream, clock=clock)
+
+
+def _probe_of(snapshots: Snapshots) -> Callable[[], Awaitable[bool]]:
+    def anything(tx: ReadTransaction) -> bool:
+        return bool(tx.connection.exec_driver_sql("SELECT 1").scalar_one())
+
+    return lambda: snapshots.read(anything)

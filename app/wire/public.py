@@ -1,0 +1,222 @@
+"""The shapes of public answers, for the API's description.
+
+What is sent is joined from stored bytes; tests hold the two together.
+Every enum is open to readers: a client must survive a value it has not been taught, so that these are strings here.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+Cursor = Annotated[
+    str, Field(description="Where a reader is in a story's events, `<epoch>.<seq>.<check>`. Send it back whole.")
+]
+
+
+class Public(BaseModel):
+    """What readers get; more members may be added."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Site(Public):
+    """The site that publishes the stories."""
+
+    name: str
+    url: str
+    logo: str | None
+    public_url: str = Field(description="Where this server is reached; every absolute URL begins with it.")
+
+
+class Publisher(Public):
+    """Who publishes a story."""
+
+    name: str
+    url: str | None
+    logo: str | None
+
+
+class About(Public):
+    """The event a story is about."""
+
+    name: str
+    place: str | None
+    start: AwareDatetime | None
+
+
+class StoryFields(Public):
+    """A story's own members, as `story.updated` carries them."""
+
+    id: str
+    slug: str
+    url: str = Field(description="The reader's page.")
+    entry_url_template: str = Field(description="The reader's page at one entry; put the entry's id for each `{id}`.")
+    title: str
+    standfirst: str | None
+    language: str = Field(description="BCP 47.")
+    direction: str = Field(description="`ltr` or `rtl`.")
+    time_zone: str = Field(description="IANA name; times are UTC and are meant to be shown in this zone.")
+    publisher: Publisher
+    about: About | None
+    canonical_url: str | None
+    status: str = Field(description="`live`.")
+
+
+class StoryStanding(Public):
+    """What stands beside a story in every representation."""
+
+    head: Cursor
+    entry_count: int
+    last_entry_at: AwareDatetime | None
+
+
+class Author(Public):
+    """A byline."""
+
+    name: str
+
+
+class Source(Public):
+    """Where an update was first reported."""
+
+    url: str
+    name: str | None = None
+
+
+class Tag(Public):
+    """A tag; filter by its slug."""
+
+    slug: str
+    label: str
+
+
+class Block(Public):
+    """A typed piece of a body. `html` shows it whatever its type."""
+
+    id: str
+    type: str = Field(
+        description="`paragraph`, `heading`, `list`, `quote`, `image`, `video`, `audio`, `embed`, `link_card`, "
+        "`table`, `divider`, or a later one."
+    )
+    html: str
+
+
+class Correction(Public):
+    """A line of an entry's public log."""
+
+    text: str
+    at: AwareDatetime
+    severity: str = Field(description="`clarification`, `correction` or `retraction`.")
+
+
+class PublicEntry(Public):
+    """One live update. `?body=` chooses between `body_html` and `blocks`; `?fields=` names what is sent at all."""
+
+    id: str
+    revision: int = Field(description="Public changes, from 1. Keep what you hold when it has the higher revision.")
+    status: str = Field(description="`published` or `retracted`.")
+    kind: str = Field(description="`update` or `summary`.")
+    key_event: bool
+    importance: str = Field(description="`normal`, `major` or `breaking`.")
+    headline: str | None
+    authors: list[Author]
+    source: Source | None
+    tags: list[Tag]
+    time: AwareDatetime = Field(description="The time to show.")
+    published_at: AwareDatetime
+    updated_at: AwareDatetime | None = Field(description="The last material edit.")
+    sort_key: str = Field(description="Opaque. Order is (sort_key, id), compared bytewise; the greater is the newer.")
+    corrections: list[Correction]
+    body_html: str | None = Field(None, description="Sanitised HTML.")
+    blocks: list[Block] | None = None
+
+
+class Page(Public):
+    """Part of a timeline. `next` and `prev` are ready URLs; follow them as they are."""
+
+    items: list[PublicEntry]
+    next: str | None
+    prev: str | None
+    head: Cursor
+
+
+class Timeline(Public):
+    """The first page of a timeline, the newest entry first."""
+
+    items: list[PublicEntry]
+    next: str | None
+    prev: str | None
+
+
+class StoryState(StoryFields, StoryStanding):
+    """A story as it is now: what a reader begins with, before `changes` after its `head`."""
+
+    timeline: Timeline
+    included: list[PublicEntry] = Field(description="Entries the story refers to that are not on this page.")
+
+
+class ListedStory(StoryFields, StoryStanding):
+    """A story in the list of all."""
+
+
+class StoryList(Public):
+    """Part of the list of public stories."""
+
+    items: list[ListedStory]
+    next: str | None
+    prev: str | None
+
+
+class Event(Public):
+    """One public change, the same on every transport. Its type decides which of the later members it has."""
+
+    type: str = Field(
+        description="`entry.published`, `entry.updated`, `entry.removed`, `story.updated`, or one to be skipped."
+    )
+    story: str
+    seq: int
+    cursor: Cursor
+    time: AwareDatetime
+    changed: list[str] | None = None
+    material: bool | None = Field(None, description="False for an edit that readers need not be told of.")
+    entry: PublicEntry | None = None
+    id: str | None = Field(None, description="The entry that was removed.")
+    cause: str | None = Field(None, description="`unpublished` or `removed`.")
+    entry_count: int | None = None
+    last_entry_at: AwareDatetime | None = None
+    fields: StoryFields | None = None
+
+
+class Changes(Public):
+    """Everything after a cursor, each object once, in its present form. Go on from `cursor`."""
+
+    events: list[Event]
+    cursor: Cursor
+    head: Cursor
+    more: bool = Field(description="Ask again at once, after `cursor`.")
+
+
+class ProblemError(Public):
+    """One value to blame."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class Problem(Public):
+    """An error (RFC 9457). `code` is stable."""
+
+    type: Literal["about:blank"] = "about:blank"
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    request_id: str
+    errors: list[ProblemError] | None = None
+    cause: str | None = None
+    snapshot_url: str | None = None
+    current_etag: str | None = None
