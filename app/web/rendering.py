@@ -22,8 +22,9 @@ from app.wire.links import Site
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MONTHS = (
-    "January February March April May June July August September October November December"
-).split()  # fmt: skip
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 
 
 @dataclass(frozen=True, slots=True)

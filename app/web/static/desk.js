@@ -1,0 +1,110 @@
+// Draws what the newsroom sees: its entries with their statuses and what can be done to them, and what waits to be sent.
+
+import { element, when } from "./entries.js";
+import { newest } from "./outbox.js";
+
+const PUBLIC = ["published", "retracted"];
+
+/** What can be done to an entry, as [action, words]. The server decides whether this person may. */
+export function actionsFor({ status, working }) {
+  const edits = working
+    ? [["publish", "Publish the edit"], ["submit", "Submit the edit"], ["discard", "Discard the edit"]]
+    : [];
+  switch (status) {
+    case "draft":
+      return [["edit", "Edit"], ["publish", "Publish"], ["submit", "Submit"], ["remove", "Remove"]];
+    case "submitted":
+    case "unpublished":
+      return [["edit", "Edit"], ["publish", "Publish"], ["remove", "Remove"]];
+    case "published":
+      return [
+        ["edit", "Edit"], ...edits, ["corrections", "Add a correction"], ["retract", "Retract"],
+        ["unpublish", "Unpublish"], ["remove", "Remove"],
+      ];
+    case "retracted":
+      return [
+        ["edit", "Edit"], ...edits, ["reinstate", "Reinstate"], ["corrections", "Add a correction"],
+        ["unpublish", "Unpublish"], ["remove", "Remove"],
+      ];
+    default:
+      return [];
+  }
+}
+
+/** One entry of the list. `onAction` gets (action, entry). */
+export function drawItem(entry, story, onAction) {
+  const shown = newest(entry);
+  const at = entry.published_at ?? entry.created_at;
+  const time = at && when(at, story);
+  const body = element("div", { class: "body" });
+  body.innerHTML = shown.body_html ?? "";
+  const buttons = actionsFor(entry).map(([action, words]) => {
+    const button = element("button", { type: "button", "data-action": action }, words);
+    button.addEventListener("click", () => onAction(action, entry));
+    return button;
+  });
+  return element(
+    "article", { class: "item", "data-id": entry.id, "data-version": String(entry.version) },
+    element(
+      "p", { class: "row" },
+      element("span", { class: `state is-${entry.status}` }, entry.status),
+      entry.working && element("span", { class: "state" }, `edit not published (${entry.working.status})`),
+      shown.importance !== "normal" && element("span", { class: "state" }, shown.importance),
+      shown.key_event && element("span", { class: "state" }, "key event"),
+      time && element("time", { class: "hint", datetime: at }, `${time.time}, ${time.date}`),
+      element("span", { class: "hint" }, (shown.authors ?? []).map(({ name }) => name).join(", ")),
+    ),
+    shown.headline && element("h3", {}, shown.headline),
+    body,
+    (entry.warnings ?? []).includes("alt_missing")
+      && element("p", { class: "hint" }, "A picture has no description; its caption stands in."),
+    (entry.corrections ?? []).length > 0
+      && element("p", { class: "hint" }, `Corrections: ${entry.corrections.map(({ text }) => text).join(" · ")}`),
+    element("p", { class: "actions" }, buttons),
+  );
+}
+
+/** One write that the server has not acknowledged. `onChoice` gets (choice, item). */
+export function drawLetter(item, onChoice) {
+  const choices = {
+    refused: [["again", "Edit again"], ["drop", "Throw away"]],
+    conflict: [["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
+  }[item.state] ?? [];
+  const buttons = choices.filter(([choice]) => choice !== "again" || item.composed).map(([choice, words]) => {
+    const button = element("button", { type: "button", "data-choice": choice }, words);
+    button.addEventListener("click", () => onChoice(choice, item));
+    return button;
+  });
+  return element(
+    "div", { class: "letter", "data-state": item.state },
+    element("p", {}, element("b", {}, item.label), ` – ${WORDS[item.state]}`),
+    item.problem && element("p", { class: "problem" }, problemText(item.problem)),
+    item.state === "conflict" && bothTexts(item),
+    element("p", { class: "actions" }, buttons),
+  );
+}
+
+const WORDS = {
+  sending: "sending …",
+  waiting: "kept here; sent as soon as the server can be reached",
+  refused: "not accepted",
+  conflict: "changed by somebody else in the meantime",
+  "signed-out": "kept here; sign in to send it",
+};
+
+function bothTexts({ composed, theirs }) {
+  const now = newest(theirs);
+  const text = ({ headline, text: body }) => [headline, body].filter(Boolean).join("\n\n");
+  const column = (title, content) => element("div", {}, element("b", {}, title), element("pre", {}, content));
+  return element("div", { class: "both" }, composed && column("Yours", text(composed)), column("Theirs", text(now)));
+}
+
+/** A problem of the API for a person: what is wrong, then each value that cannot be accepted. */
+export function problemText({ detail, errors = [] }) {
+  const lines = errors.map(({ pointer, detail: what }) => `${(pointer ?? "").split("/").filter(Boolean).join(" › ")}: ${what}`);
+  return [detail, ...lines].join("\n");
+}
+
+export function isPublic({ status }) {
+  return PUBLIC.includes(status);
+}

@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { Outbox, step } from "../../../app/web/static/outbox.js";
+import { World } from "./world.mjs";
+
+class Storage {
+  constructor() { this.kept = new Map(); }
+  get length() { return this.kept.size; }
+  key(index) { return [...this.kept.keys()][index]; }
+  getItem(key) { return this.kept.get(key) ?? null; }
+  setItem(key, value) { this.kept.set(key, value); }
+  removeItem(key) { this.kept.delete(key); }
+}
+
+const ENTRY = "/v1/newsroom/stories/s1/entries/e1";
+let keys = 0;
+const newKey = () => `key-${(keys += 1)}`;
+const post = (body = { text: "one" }) => step("POST", "/v1/stories/s1/entries", body, { newKey });
+const patch = (body, ifMatch = '"v1"') => step("PATCH", "/v1/stories/s1/entries/e1", body, { ifMatch, newKey });
+
+function open(storage = new Storage(), world = new World({ random: 1 })) {
+  const seen = { done: [], signedOut: 0, sent: [] };
+  const { fetch, ...env } = world.env;
+  env.clock = () => world.time;
+  env.fetch = (url, options) => {
+    seen.sent.push({ url, ...options });
+    return fetch(url);
+  };
+  const outbox = new Outbox({
+    storage, prefix: "ana", token: "lb_person_x", env,
+    onChange: () => {},
+    onDone: (item, answer) => seen.done.push([item.id, answer]),
+    onSignedOut: () => { seen.signedOut += 1; },
+  });
+  return { outbox, world, storage, seen };
+}
+
+const item = (id, ...steps) => ({ id, story: "s1", entry: ENTRY, label: id, steps, composed: { text: id } });
+const states = (outbox) => outbox.items.map(({ id, state }) => [id, state]);
+
+test("a write is kept before it is sent and forgotten only when acknowledged", async () => {
+  const { outbox, world, storage, seen } = open();
+  outbox.add(item("a", post()));
+  assert.equal(storage.length, 1);
+  assert.equal(seen.sent[0].headers.Authorization, "Bearer lb_person_x");
+  await world.request.answer({ id: "e1" }, { status: 201 });
+  assert.equal(storage.length, 0);
+  assert.deepEqual(seen.done, [["a", { id: "e1" }]]);
+});
+
+test("after a lost answer the same key is sent again, and again later", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", post()));
+  await world.request.fail();
+  assert.deepEqual(states(outbox), [["a", "waiting"]]);
+  await world.pass(500);
+  await world.request.answer({}, { status: 503, headers: { "retry-after": "9" } });
+  await world.pass(8_900);
+  assert.equal(seen.sent.length, 2);
+  await world.pass(200);
+  await world.request.answer({ id: "e1" }, { status: 201 });
+  assert.equal(new Set(seen.sent.map(({ headers }) => headers["Idempotency-Key"])).size, 1);
+  assert.equal(seen.sent.length, 3);
+  assert.deepEqual(states(outbox), []);
+});
+
+test("a reload sends what was kept, in order, with the keys it had", async () => {
+  const first = open();
+  first.outbox.add(item("a", post()));
+  first.world.time = 5;
+  first.outbox.add(item("b", post({ text: "two" })));
+  const key = first.seen.sent[0].headers["Idempotency-Key"];
+  const second = open(first.storage, new World());
+  assert.deepEqual(states(second.outbox), [["a", "sending"], ["b", "sending"]]);
+  second.outbox.run();
+  assert.equal(second.seen.sent[0].headers["Idempotency-Key"], key);
+  await second.world.request.answer({}, { status: 201 });
+  await second.world.request.answer({}, { status: 201 });
+  assert.deepEqual(second.seen.done.map(([id]) => id), ["a", "b"]);
+});
+
+test("each person's writes are their own", () => {
+  const first = open();
+  first.outbox.add(item("a", post()));
+  const key = first.storage.key(0);
+  first.storage.setItem(key.replace("ana", "rui"), first.storage.getItem(key));
+  assert.equal(open(first.storage).outbox.items.length, 1);
+});
+
+test("steps are taken one after the other, each on the version the last one made", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", post(), patch({ text: "two" }, "previous")));
+  await world.request.answer({ id: "e1" }, { status: 201, headers: { etag: '"v1"' } });
+  assert.equal(seen.sent[1].headers["If-Match"], '"v1"');
+  assert.equal(seen.sent[1].headers["Idempotency-Key"], undefined);
+  await world.request.answer({ id: "e1", version: 2 }, { headers: { etag: '"v2"' } });
+  assert.deepEqual(seen.done, [["a", { id: "e1", version: 2 }]]);
+});
+
+test("what the server refuses is kept with its reason, and the next is sent", async () => {
+  const { outbox, world, storage } = open();
+  const errors = [{ pointer: "/source/url", code: "bad_url", detail: "must begin with https://" }];
+  outbox.add(item("a", post()));
+  outbox.add(item("b", post()));
+  await world.request.answer({ code: "invalid", detail: "One value is wrong.", errors }, { status: 422 });
+  assert.deepEqual(states(outbox), [["a", "refused"], ["b", "sending"]]);
+  assert.deepEqual(outbox.items[0].problem, { status: 422, code: "invalid", detail: "One value is wrong.", errors });
+  assert.equal(storage.length, 2);
+  outbox.drop("a");
+  assert.equal(storage.length, 1);
+});
+
+test("an edit of a version that is no longer the newest loses nothing: both texts are there", async () => {
+  const { outbox, world } = open();
+  outbox.add(item("a", patch({ text: "mine" })));
+  await world.request.answer({ code: "stale" }, { status: 412 });
+  assert.equal(world.request.url, ENTRY);
+  await world.request.answer({ id: "e1", text: "theirs", working: null }, { headers: { etag: '"v5"' } });
+  const [{ state, theirs, theirEtag, composed }] = outbox.items;
+  assert.deepEqual([state, theirs.text, theirEtag, composed.text], ["conflict", "theirs", '"v5"', "a"]);
+});
+
+test("after a conflict mine can be sent over theirs", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", patch({ text: "mine" })));
+  await world.request.answer({}, { status: 412 });
+  await world.request.answer({ text: "theirs", working: null }, { headers: { etag: '"v5"' } });
+  outbox.sendOver("a", outbox.items[0].theirEtag);
+  assert.equal(seen.sent.at(-1).headers["If-Match"], '"v5"');
+  await world.request.answer({}, { headers: { etag: '"v6"' } });
+  assert.equal(seen.done.length, 1);
+});
+
+test("a conflict with one's own edit, whose answer was lost, is no conflict", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", patch({ text: "mine", headline: null })));
+  await world.request.fail();
+  await world.pass(500);
+  await world.request.answer({}, { status: 412 });
+  const entry = { text: "old", headline: "old", working: { fields: { text: "mine", headline: null } } };
+  await world.request.answer(entry, { headers: { etag: '"v2"' } });
+  assert.equal(seen.done.length, 1);
+});
+
+test("a token that is not accepted any more stops the sending and loses nothing", async () => {
+  const { outbox, world, storage, seen } = open();
+  outbox.add(item("a", post()));
+  await world.request.answer({ code: "bad_token" }, { status: 401 });
+  await world.pass(600_000);
+  assert.equal(seen.signedOut, 1);
+  assert.equal(seen.sent.length, 1);
+  assert.deepEqual(open(storage).outbox.items.map(({ state }) => state), ["sending"]);
+});
+
+test("a write that was done, and its text removed since, is done", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("a", post()));
+  await world.request.answer({ code: "reply_removed" }, { status: 410 });
+  assert.deepEqual(seen.done, [["a", null]]);
+});
+
+test("when the browser cannot keep it, nothing is sent", () => {
+  const { outbox, storage, seen } = open();
+  storage.setItem = () => { throw new Error("quota"); };
+  assert.throws(() => outbox.add(item("a", post())), /quota/);
+  assert.equal(seen.sent.length, 0);
+  assert.deepEqual(outbox.items, []);
+});

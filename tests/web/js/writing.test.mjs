@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { EMPTY, draftOf, fieldsOf, isBlank, slugOf, stepsFor } from "../../../app/web/static/writing.js";
+
+const names = () => {
+  let count = 0;
+  return { newId: () => `00000000-${(count += 1)}`, newKey: () => `key-${(count += 1)}`, story: "s1" };
+};
+const plan = (draft, intent) => (
+  stepsFor(draft, { intent, ...names() }).map(({ method, path, body, ifMatch }) => ({ method, path, body, ifMatch }))
+);
+const PARAGRAPH = { id: "b1", type: "paragraph", html: "<p>Old</p>" };
+const IMAGE = { id: "b2", type: "image", url: "https://x.example/a.jpg", alt: "", html: "<figure></figure>" };
+const entry = (fields = {}) => ({
+  id: "e1", status: "published", headline: "Old", text: "Old", text_format: "markdown", kind: "update",
+  importance: "normal", key_event: false, authors: [{ name: "Ana", role: null, place: null, url: "https://a.example" }],
+  source: null, tags: [{ slug: "weather", label: "Weather" }], blocks: [PARAGRAPH], working: null, ...fields,
+});
+
+test("the smallest entry is its text", () => {
+  const [{ method, path, body }] = plan({ ...EMPTY, text: "Polls have closed." }, "published");
+  assert.deepEqual([method, path], ["POST", "/v1/stories/s1/entries"]);
+  const { id, ...rest } = body;
+  assert.match(id, /^0/);
+  assert.deepEqual(rest, {
+    status: "published", text: "Polls have closed.", kind: "update", importance: "normal", key_event: false, tags: [],
+  });
+});
+
+test("text goes out as it was typed, to the letter", () => {
+  const text = "  “Quoted” — 40–60 mm\n\n**Some background:** 5 * 3\n";
+  assert.equal(fieldsOf({ ...EMPTY, text }).text, text);
+});
+
+test("no line of authors is the poster's byline, a ticked box is none, and lines are names, roles and places", () => {
+  assert.equal(fieldsOf(EMPTY).authors, undefined);
+  assert.deepEqual(fieldsOf({ ...EMPTY, no_byline: true }).authors, []);
+  assert.deepEqual(fieldsOf({ ...EMPTY, authors: "Ana Sousa, reporter, Porto\n\nRui" }).authors, [
+    { name: "Ana Sousa", role: "reporter", place: "Porto" }, { name: "Rui" },
+  ]);
+});
+
+test("tags are parted by commas, doubled ones dropped, and each has an address word", () => {
+  assert.deepEqual(fieldsOf({ ...EMPTY, tags: "Céu & mar, , Trains,Trains" }).tags, [
+    { slug: "ceu-mar", label: "Céu & mar" }, { slug: "trains", label: "Trains" },
+  ]);
+  for (const label of ["天気", "!!!", "Ж".repeat(200), "x".repeat(300)]) {
+    assert.match(slugOf(label), /^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+    assert.ok(slugOf(label).length <= 100);
+  }
+});
+
+test("a picture goes first, as a block of a draft; the text then says where it stands, and only then it goes out", () => {
+  const draft = { ...EMPTY, text: "The river.", picture_url: "https://x.example/r.jpg", picture_credit: "Ana/Agency" };
+  const [create, patch, publish] = plan(draft, "published");
+  assert.equal(create.body.status, "draft");
+  const [picture] = create.body.blocks;
+  assert.deepEqual(picture, { id: picture.id, type: "image", url: "https://x.example/r.jpg", credit: "Ana/Agency" });
+  assert.deepEqual(patch.body, { text: `[[block:${picture.id}]]\n\nThe river.` });
+  assert.equal(patch.path, `/v1/stories/s1/entries/${create.body.id}`);
+  assert.equal(publish.path, `${patch.path}/publish`);
+  assert.deepEqual([patch.ifMatch, publish.ifMatch], ["previous", "previous"]);
+  assert.equal(plan(draft, "draft").length, 2);
+});
+
+test("a picture alone is one write", () => {
+  const [create, ...more] = plan({ ...EMPTY, picture_url: "https://x.example/r.jpg" }, "published");
+  assert.deepEqual(more, []);
+  assert.equal(create.body.status, "published");
+});
+
+test("an edit sends what was changed, on the version that was read", () => {
+  const draft = { ...draftOf(entry(), '"v7"'), headline: "New" };
+  assert.deepEqual(plan(draft, "published"), [{
+    method: "PATCH", path: "/v1/stories/s1/entries/e1", ifMatch: '"v7"',
+    body: { headline: "New", material: true, publish: true },
+  }]);
+});
+
+test("a silent edit is no material one, and one that is kept aside is not published", () => {
+  const draft = { ...draftOf(entry(), '"v7"'), text: "New", silent: true };
+  assert.deepEqual(plan(draft, "draft").map(({ body }) => body), [
+    { text: "New", text_format: "markdown", material: false, publish: false },
+  ]);
+});
+
+test("an entry with a working revision is edited at its newest, and let out by an action", () => {
+  const fields = { headline: "Working", text: "Newer", authors: [], tags: [], blocks: [PARAGRAPH] };
+  const draft = draftOf(entry({ working: { status: "draft", fields } }), '"v7"');
+  assert.deepEqual([draft.headline, draft.text, draft.no_byline], ["Working", "Newer", true]);
+  const [patch, publish] = plan({ ...draft, text: "Newest" }, "published");
+  assert.equal(patch.body.publish, false);
+  assert.equal(publish.path, "/v1/stories/s1/entries/e1/publish");
+});
+
+test("a draft is saved, submitted or published after the edit", () => {
+  const draft = draftOf(entry({ status: "draft" }), '"v1"');
+  assert.deepEqual(plan(draft, "draft").map(({ method }) => method), ["PATCH"]);
+  assert.deepEqual(plan(draft, "submitted").map(({ path }) => path.split("/").at(-1)), ["e1", "submit"]);
+  assert.deepEqual(plan(draft, "published").map(({ path }) => path.split("/").at(-1)), ["e1", "publish"]);
+  const submitted = draftOf(entry({ status: "submitted" }), '"v1"');
+  assert.deepEqual(plan(submitted, "submitted").map(({ method }) => method), ["PATCH"]);
+});
+
+test("an author's picture and address survive an edit of something else", () => {
+  const draft = draftOf(entry(), '"v1"');
+  assert.deepEqual(fieldsOf(draft).authors, [{ name: "Ana", url: "https://a.example" }]);
+});
+
+test("a picture taken out of the text is taken out of the blocks first", () => {
+  const read = entry({ text: "Old\n\n[[block:b2]]", blocks: [PARAGRAPH, IMAGE] });
+  const untouched = plan({ ...draftOf(read, '"v1"'), headline: "New" }, "published");
+  assert.equal(untouched.length, 1);
+  const [blocks, text, publish] = plan({ ...draftOf(read, '"v1"'), text: "Old" }, "published");
+  assert.deepEqual(blocks.body, { blocks: [PARAGRAPH], material: true, publish: false });
+  assert.deepEqual([text.body.text, text.ifMatch], ["Old", "previous"]);
+  assert.match(publish.path, /publish$/);
+});
+
+test("a picture added to a public entry is not seen before its text", () => {
+  const draft = { ...draftOf(entry(), '"v1"'), picture_url: "https://x.example/n.jpg", picture_place: "below" };
+  const [blocks, text, publish] = plan(draft, "published");
+  assert.equal(blocks.body.publish, false);
+  assert.match(text.body.text, /^Old\n\n\[\[block:p-[^\]]+\]\]$/);
+  assert.match(publish.path, /publish$/);
+});
+
+test("a draft is blank until something is written", () => {
+  assert.equal(isBlank(EMPTY), true);
+  assert.equal(isBlank({ ...EMPTY, text: " \n" }), true);
+  assert.equal(isBlank({ ...EMPTY, headline: "x" }), false);
+  assert.equal(isBlank(draftOf(entry(), '"v1"')), false);
+});

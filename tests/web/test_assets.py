@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import brotli  # type: ignore[import-untyped]  # it ships no types
+import httpx
+import pytest
+
+from app.web.assets import STATIC_FOLDER, Assets
+from tests.web import samples
+from tests.web.site import FakeReading, client_of
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def client() -> AsyncIterator[httpx.AsyncClient]:
+    async with client_of(FakeReading()) as client:
+        yield client
+
+
+async def test_a_versioned_address_may_be_kept_forever(client: httpx.AsyncClient) -> None:
+    answer = await client.get(Assets().url("reader.js"))
+    assert answer.status_code == 200
+    assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+async def test_an_address_without_a_version_is_asked_for_again(client: httpx.AsyncClient) -> None:
+    first = await client.get("/static/client.js")
+    assert first.headers["cache-control"] == "public, no-cache"
+    again = await client.get("/static/client.js", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "docs",
+        "docs/",
+        "nothing.js",
+        "../pages.py",
+        "%2e%2e/pages.py",
+        "..%2fpages.py",
+        "/etc/passwd",
+        "000000000000/reader.js",
+    ],
+)
+async def test_nothing_but_the_files_themselves_is_served(client: httpx.AsyncClient, path: str) -> None:
+    assert (await client.get(f"/static/{path}")).status_code == 404
+
+
+@pytest.mark.parametrize(("accepted", "unpack"), [("gzip, br", brotli.decompress), ("gzip", gzip.decompress)])
+async def test_text_is_compressed_for_those_who_can_read_it(
+    client: httpx.AsyncClient, accepted: str, unpack: object
+) -> None:
+    async with client.stream("GET", "/static/client.js", headers={"Accept-Encoding": accepted}) as answer:
+        raw = b"".join([part async for part in answer.aiter_raw()])
+    assert callable(unpack)
+    assert unpack(raw) == (STATIC_FOLDER / "client.js").read_bytes()
+    assert answer.headers["vary"] == "Accept-Encoding"
+
+
+async def test_encodings_have_etags_of_their_own(client: httpx.AsyncClient) -> None:
+    tags = {
+        (await client.get("/static/client.js", headers={"Accept-Encoding": accepted})).headers["etag"]
+        for accepted in ("br", "gzip", "identity")
+    }
+    assert len(tags) == 3
+
+
+async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncClient) -> None:
+    wanted = set()
+    for page in ("/", f"/stories/{samples.SLUG}", "/newsroom", "/docs"):
+        wanted |= set(re.findall(r'(?:src|href)="(/static/[^"]+)"', (await client.get(page)).text))
+    seen: set[str] = set()
+    while wanted - seen:
+        url = (wanted - seen).pop()
+        seen.add(url)
+        answer = await client.get(url)
+        assert answer.status_code == 200, url
+        if url.endswith(".js") and "/docs/" not in url:
+            wanted |= {str(httpx.URL(url).join(name)) for name in re.findall(r'from "(\./[^"]+)"', answer.text)}
+    assert {url.rpartition("/")[2] for url in seen} >= {
+        "apply.js",
+        "client.js",
+        "transports.js",
+        "reader.js",
+        "reader.css",
+    }
+
+
+def test_a_changed_file_changes_every_versioned_address(tmp_path: Path) -> None:
+    (tmp_path / "a.js").write_text("one")
+    (tmp_path / "b.js").write_text("two")
+    before = Assets(tmp_path).url("a.js")
+    assert Assets(tmp_path).url("a.js") == before
+    (tmp_path / "b.js").write_text("three")
+    assert Assets(tmp_path).url("a.js") != before
+
+
+def test_what_keeps_a_page_up_to_date_is_small() -> None:
+    assets = Assets()
+    names = ("apply.js", "transports.js", "client.js", "entries.js", "players.js", "reader.js")
+    sizes = [len(asset.brotli) for name in names for asset, _ in [assets.find(name)] if asset is not None]
+    assert len(sizes) == len(names)
+    assert sum(sizes) <= 12 * 1024
