@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.storage.database import Database
+from app.storage.migrating import migrate
+from app.storage.opening import open_database
 from tests.figures import Figures
 from tests.needs import require
 from tests.postgres import PostgresServer, find_programs, run_postgres
@@ -79,3 +84,54 @@ def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     name = postgres_server.create_database()
     yield postgres_server.url(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file at the newest schema with nothing in it, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "liveblog.db"
+    migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: PostgresServer) -> str:
+    """The name of a PostgreSQL database at the newest schema with nothing in it, to be copied."""
+    name = postgres_server.create_database()
+    migrate(postgres_server.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated, empty database of this test's own: the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield copy_of(request.getfixturevalue("migrated_sqlite"), tmp_path)
+        return
+    template: str = request.getfixturevalue("migrated_postgres")
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = server.create_database(template=template)
+    yield server.url(name)
+    server.drop_database(name)
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The same, on SQLite alone: for tests whose subject does not reach the database's own ways."""
+    return copy_of(migrated_sqlite, tmp_path)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """That database, open."""
+    opened = open_database(database_url)
+    yield opened
+    opened.close()
+
+
+def copy_of(template: Path, folder: Path) -> str:
+    """Copy a migrated SQLite file into `folder`; the URL of the copy."""
+    path = folder / "data" / template.name
+    path.parent.mkdir(exist_ok=True)
+    shutil.copyfile(template, path)
+    return f"sqlite:///{path}"

@@ -1,0 +1,130 @@
+"""A newsroom for tests: real use cases on a real database, a clock that stands still, checks that can be foretold."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.domain.clock import Micros
+from app.domain.identifiers import BASE62
+from app.newsroom import editing, entries, lifecycle, people, stories
+from app.newsroom.access import digest_of
+from app.newsroom.room import Call, Newsroom, Reply
+from app.storage.database import Database
+from app.wire.announcement import Announcement
+from app.wire.encoding import BodyVariant
+from app.wire.entries import EntryDraft, EntryPatch, ExternalEntry
+from app.wire.links import Links, Site
+from app.wire.people import PersonDraft, TokenDraft
+from app.wire.stories import StoryDraft, StoryPatch
+
+OPERATOR = "operator-secret-of-forty-characters-0000"
+LINKS = Links("https://live.example", Site("The Post", "https://post.example", None))
+START = Micros(1_790_000_000_000_000)
+
+
+class ForetoldRandom:
+    """Letters that are a function of purpose and object alone; ids are as random as ever."""
+
+    def uuid(self, purpose: str, key: str) -> str:
+        return str(uuid.uuid4())
+
+    def letters(self, purpose: str, key: str, length: int) -> str:
+        return "".join(BASE62[byte % 62] for byte in self._digest(purpose, key)[:length])
+
+    def _digest(self, purpose: str, key: str) -> bytes:
+        return hashlib.sha512(f"{purpose}:{key}".encode()).digest()
+
+
+@dataclass
+class Desk:
+    """Calls the use cases as one caller; `now` moves only when a test moves it."""
+
+    database: Database
+    token: str = OPERATOR
+    now: int = START
+    told: list[Announcement] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.room = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
+        self.database.announce_to(self.told.append)
+        self.made = 0
+
+    def call(self, **conditions: Any) -> Call:
+        return Call(credentials=self.token, **conditions)
+
+    def as_holder_of(self, token: str) -> Desk:
+        """The same newsroom, seen by another caller; what it announces is told to both."""
+        other = Desk(self.database, token, self.now)
+        other.told = self.told
+        self.database.announce_to(self.told.append)
+        return other
+
+    def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
+        return body(stories.create_story(self.room, self.call(), StoryDraft(title=title, **fields)))
+
+    def patch_story(self, story: str, *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
+        return body(stories.edit_story(self.room, self.call(if_match=if_match), story, StoryPatch(**fields)))
+
+    def post(self, story: str, text: str | None = "Polls have closed.", **fields: Any) -> dict[str, Any]:
+        self.now += 1_000_000
+        return body(entries.create_entry(self.room, self.call(), story, EntryDraft(text=text, **fields)))
+
+    def put(self, story: str, external_id: str, **fields: Any) -> dict[str, Any]:
+        self.now += 1_000_000
+        return body(entries.upsert_entry(self.room, self.call(), story, external_id, ExternalEntry(**fields)))
+
+    def patch(self, entry: dict[str, Any], *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
+        self.now += 1_000_000
+        call = self.call(if_match=if_match)
+        return body(editing.edit_entry(self.room, call, entry["story"], entry["id"], EntryPatch(**fields)))
+
+    def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
+        """`submit`, `publish`, `discard`, `unpublish`, `retract`, `reinstate`, `remove` or `correct`."""
+        self.now += 1_000_000
+        return body(ACTIONS[action](self.room, self.call(), entry["story"], entry["id"], **particulars))
+
+    def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> Desk:
+        """A new person with a token, at this newsroom."""
+        self.made += 1
+        name = f"Person {self.made}"
+        person = body(
+            people.add_person(
+                self.room, self.call(), PersonDraft.model_validate({"name": name, "role": role, "byline": byline})
+            )
+        )
+        draft = TokenDraft.model_validate({"label": f"token {self.made}", "person": person["id"], **token})
+        secret = body(people.create_token(self.room, self.call(), draft))["token"]
+        return self.as_holder_of(secret)
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every event told so far, decoded."""
+        return [json.loads(event.json(BodyVariant.HTML)) for told in self.told for event in told.events]
+
+    def summary(self) -> list[tuple[str, int]]:
+        """The types and numbers of the events told so far."""
+        return [(event["type"], event["seq"]) for event in self.events()]
+
+
+ACTIONS: dict[str, Callable[..., Reply]] = {
+    "submit": lifecycle.submit_entry,
+    "publish": lifecycle.publish_entry,
+    "discard": lifecycle.discard_working_revision,
+    "unpublish": lambda *place, note=None: lifecycle.unpublish_entry(*place, note=note),
+    "retract": lambda *place, reason="It was wrong.": lifecycle.retract_entry(*place, reason=reason),
+    "reinstate": lifecycle.reinstate_entry,
+    "remove": lambda *place, note=None: lifecycle.remove_entry(*place, note=note),
+    "correct": lambda *place, text="A word.", severity="correction": lifecycle.correct_entry(
+        *place, text=text, severity=severity
+    ),
+}
+
+
+def body(reply: Reply) -> dict[str, Any]:
+    """What a reply says."""
+    decoded: dict[str, Any] = json.loads(reply.body)
+    return decoded

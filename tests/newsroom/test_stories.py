@@ -1,0 +1,75 @@
+"""Stories: made, changed, made public."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from app.domain.errors import Conflict, NotAllowed, PreconditionFailed
+from tests.newsroom.desk import Desk
+
+
+def test_a_title_is_enough_and_the_story_is_live(desk: Desk) -> None:
+    story = desk.story("Élection night: “live”")
+    assert story["slug"].startswith("election-night-live-")
+    assert (story["status"], story["language"], story["time_zone"]) == ("live", "en", "UTC")
+    assert desk.summary() == [("story.updated", 1)]
+
+
+def test_a_change_of_public_members_is_one_event_and_of_settings_none(desk: Desk) -> None:
+    story = desk.story()
+    changed = desk.patch_story(story["slug"], if_match='"v1"', standfirst="First results.", title="Night")
+    assert desk.events()[-1]["changed"] == ["title", "standfirst"]
+    assert desk.events()[-1]["fields"]["standfirst"] == "First results."
+    settings = desk.patch_story(story["id"], settings={"review_required": True})
+    assert settings["settings"] == {"review_required": True, "require_alt": False}
+    assert settings["version"] == changed["version"] + 1
+    assert desk.patch_story(story["id"], title="Night")["version"] == settings["version"]
+    assert len(desk.told) == 2
+
+
+def test_a_public_story_cannot_become_a_secret_again(desk: Desk) -> None:
+    story = desk.story()
+    with pytest.raises(Conflict, match="wrong_status"):
+        desk.patch_story(story["id"], status="draft")
+
+
+def test_a_slug_is_taken_once_and_stays(desk: Desk) -> None:
+    story = desk.story(slug="election-night")
+    with pytest.raises(Conflict, match="slug_taken"):
+        desk.story(slug="election-night")
+    with pytest.raises(Conflict, match="slug_fixed"):
+        desk.patch_story(story["id"], slug="another")
+    assert desk.patch_story(story["id"], slug="election-night")["version"] == 1
+
+
+def test_the_same_client_made_id_makes_one_story(desk: Desk) -> None:
+    ident = str(uuid.uuid4())
+    assert desk.story(id=ident) == desk.story(id=ident)
+    with pytest.raises(Conflict, match="id_taken"):
+        desk.story("Another title", id=ident)
+
+
+def test_only_editors_make_and_change_stories(desk: Desk) -> None:
+    story, reporter = desk.story(), desk.hire()
+    with pytest.raises(NotAllowed):
+        reporter.story("Mine")
+    with pytest.raises(NotAllowed):
+        reporter.patch_story(story["id"], title="Mine")
+    assert desk.hire("editor").patch_story(story["id"], title="Ours")["title"] == "Ours"
+
+
+def test_a_story_takes_no_readers_etag(desk: Desk) -> None:
+    story = desk.story()
+    with pytest.raises(PreconditionFailed):
+        desk.patch_story(story["id"], if_match='"r1"', title="x")
+
+
+def test_time_never_runs_backwards_in_a_story(desk: Desk) -> None:
+    story = desk.story()["id"]
+    first = desk.post(story)
+    desk.now -= 3_600_000_000
+    second = desk.post(story)
+    assert second["published_at"] == first["published_at"]
+    assert second["sort_key"] > first["sort_key"]
