@@ -198,6 +198,15 @@ def test_the_rules_of_the_domain_need_nothing_but_the_standard_library() -> None
             assert {name.split(".")[0] for name in names} <= allowed, path
 
 
+def test_no_room_is_left_out_of_what_is_forbidden() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = {contract["id"]: contract for contract in config["tool"]["importlinter"]["contracts"]}
+    rooms = {f"app.{path.stem}" for path in (ROOT / "app").iterdir() if path.suffix == ".py" or path.is_dir()}
+    rooms -= {"app.__init__", "app.__pycache__"}
+    assert rooms - {*contracts["http-at-the-edge"]["source_modules"]} == {"app.api", "app.web", "app.main"}
+    assert rooms - {*contracts["sql-in-storage"]["source_modules"]} == {"app.storage", "app.main"}
+
+
 def _locked(name: str) -> dict[str, str]:
     text = (ROOT / name).read_text(encoding="utf-8")
     return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
