@@ -17,7 +17,7 @@ help: ## show this list
 run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
 	@$(RUN) -m app.cli migrate
 	@$(RUN) -m app.cli demo
-	@exec $(RUN) -m app.cli serve
+	@exec $(RUN) -m app.cli serve --show-token
 
 test: $(VENV)/.dev ## run the whole suite; what this machine lacks is skipped with its reason
 	$(RUN) -m pytest $(ARGS)

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from random import Random
 from typing import Any, TextIO
 
 from anyio import CapacityLimiter
@@ -43,6 +44,12 @@ from app.web.pages import StoryPage
 from app.web.routes import web_routes
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links, Site
+from app.work.checkpointing import checkpoint_job
+from app.work.demo import demo_job, local_api
+from app.work.demo_story import DEMO_STORY, load_demo_story
+from app.work.jobs import Job
+from app.work.jobs import running as running_jobs
+from app.work.retention import retention_job
 
 WRITES_AT_ONCE = 8
 """SQLite commits one at a time, and more threads would only wait; PostgreSQL has a connection for each."""
@@ -95,7 +102,8 @@ class Application:
             try:
                 rooms = self._open_rooms(database, snapshots, hub, keepers)
                 self._open_edge(rooms)
-                yield rooms
+                async with running_jobs(self._jobs(rooms)):
+                    yield rooms
             finally:
                 self._rooms = self._edge = None
                 await hub.stop()
@@ -170,6 +178,17 @@ class Application:
             access_log=self._access_log,
         )
         rooms.readiness.phase = "ready"
+
+    def _jobs(self, rooms: Rooms) -> list[Job]:
+        database, token = rooms.newsroom.database, load_or_make_admin_token(self._settings)
+        posting = demo_job(
+            database,
+            load_demo_story(self._settings.public_url),
+            count_readers=lambda: rooms.hub.reader_count(DEMO_STORY),
+            connect=lambda: local_api(self, token),
+            random=Random(),  # noqa: S311 - how long until the next entry is no secret
+        )
+        return [checkpoint_job(database), retention_job(database, clock=self._clock), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.rooms.reading

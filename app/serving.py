@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from socket import socket
@@ -47,6 +48,14 @@ LAST_RESORT_SECONDS = 4.8
 log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True)
+class ControlEndpoint:
+    """What commands reach a running server by: an application of their own, on a Unix socket."""
+
+    path: Path
+    app: Application
+
+
 class Server(uvicorn.Server):
     """uvicorn's server with our start, our drain and our exit code."""
 
@@ -54,13 +63,13 @@ class Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         *,
-        control_path: Path | None,
+        control: ControlEndpoint | None,
         drain: Callable[[], Awaitable[None]],
         when_ready: Callable[[], Awaitable[None]],
     ) -> None:
         super().__init__(config)
-        self._control_path = control_path
-        self._control: socket | None = None
+        self._control = control
+        self._control_socket: socket | None = None
         self._drain = drain
         self._when_ready = when_ready
         self._announcement: asyncio.Task[None] | None = None
@@ -68,12 +77,13 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start the application, then listen; raises what the application raised."""
         await super().startup(sockets)
-        if self._control_path is not None:
-            # Only now: the database's lock is ours, so that no other server can be behind this path.
-            self._control = open_control_socket(self._control_path)
         if self._control is not None:
+            # Only now: the database's lock is ours, so that no other server can be behind this path.
+            self._control_socket = open_control_socket(self._control.path)
+        if self._control is not None and self._control_socket is not None:
+            factory = self._protocol_factory(self._control.app)
             loop = asyncio.get_running_loop()
-            self.servers.append(await loop.create_server(self._make_protocol, sock=self._control))
+            self.servers.append(await loop.create_server(factory, sock=self._control_socket))
         self._announcement = asyncio.create_task(self._announce(), name="ready")
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
@@ -100,12 +110,17 @@ class Server(uvicorn.Server):
         # Not remembered, as uvicorn does to raise it again at the end: a stop that was asked for is a success.
         self.should_exit = True
 
-    def _make_protocol(self) -> asyncio.Protocol:
-        make = cast("Any", self.config.http_protocol_class)
-        protocol: asyncio.Protocol = make(
-            config=self.config, server_state=self.server_state, app_state=self.lifespan.state
-        )
-        return protocol
+    def _protocol_factory(self, app: Application) -> Callable[[], asyncio.Protocol]:
+        config = server_config(app, trusted_proxies=())
+        make = cast("Any", config.http_protocol_class)
+
+        def make_protocol() -> asyncio.Protocol:
+            protocol: asyncio.Protocol = make(
+                config=config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return protocol
+
+        return make_protocol
 
     async def _announce(self) -> None:
         try:
@@ -118,8 +133,8 @@ class Server(uvicorn.Server):
             server.close()
         for each in sockets:
             each.close()
-        if self._control is not None and self._control_path is not None:
-            close_control_socket(self._control, self._control_path)
+        if self._control is not None and self._control_socket is not None:
+            close_control_socket(self._control_socket, self._control.path)
 
     async def _wait_for_requests(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -144,7 +159,7 @@ def run_server(
     app: Application,
     *,
     sockets: list[socket],
-    control_path: Path | None,
+    control: ControlEndpoint | None,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
     when_ready: Callable[[], Awaitable[None]],
@@ -156,7 +171,7 @@ def run_server(
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     raise_file_limit()
     config = server_config(app, trusted_proxies=trusted_proxies)
-    Server(config, control_path=control_path, drain=drain, when_ready=when_ready).run(sockets)
+    Server(config, control=control, drain=drain, when_ready=when_ready).run(sockets)
 
 
 def server_config(app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network]) -> uvicorn.Config:

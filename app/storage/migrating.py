@@ -10,10 +10,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
+from app.domain.errors import Unavailable
 from app.storage.database import Database
 from app.storage.sqlite import lock_store, open_for_migration
 
@@ -28,7 +30,7 @@ class WrongSchema(Exception):
 def migrate(url: str, *, revision: str = "head") -> None:
     """Upgrade (or downgrade) the database to `revision`, all or nothing, one process at a time.
 
-    Raises StoreLocked when a server has the SQLite file open.
+    Raises StoreLocked when a server has the SQLite file open, Unavailable where there is no database.
     """
     with migration_connection(url) as connection:
         config = alembic_config(connection)
@@ -64,9 +66,18 @@ def migration_connection(url: str) -> Generator[Connection]:
             yield connection
         return
     engine = create_engine(url, poolclass=NullPool)
-    with engine.connect() as connection, connection.begin():
+    with _connected(engine) as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         yield connection
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except OperationalError as error:
+        raise Unavailable(
+            "database_unavailable", f"The database cannot be reached: {str(error.orig).splitlines()[0]}.", retry_after_seconds=2
+        ) from error
 
 
 @contextmanager

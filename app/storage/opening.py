@@ -23,3 +23,11 @@ def open_database(url: str) -> Database:
     if backend == "postgresql":
         return PostgresDatabase(url)
     raise ValueError(f"LIVEBLOG_DATABASE_URL must begin with sqlite:/// or postgresql://, not {backend}:")
+
+
+def database_folder(url: str) -> Path | None:
+    """The folder a SQLite file lies in, with its lock and its server's control socket; None for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return Path(parsed.database).absolute().parent

@@ -1,0 +1,56 @@
+"""What runs without a request: each job is called again and again, with a pause between, until the server stops."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+log = structlog.get_logger()
+
+Result = TypeVar("Result")
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """`run` is called after each pause; it may raise, which is logged, and is then called again like any other time."""
+
+    name: str
+    run: Callable[[], Awaitable[None]]
+    pause_seconds: Callable[[], float]
+
+
+@asynccontextmanager
+async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
+    """Keep the jobs running for as long as the block does. Leaving it waits for what is under way in a thread."""
+    tasks = [asyncio.create_task(_repeat(job, sleep), name=f"job {job.name}") for job in jobs]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def in_thread(call: Callable[[], Result]) -> Result:
+    """Run a blocking call beside the loop. A cancellation is raised when the call has ended: it may hold a lock."""
+    future = asyncio.ensure_future(asyncio.to_thread(call))
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        await asyncio.wait([future])
+        raise
+
+
+async def _repeat(job: Job, sleep: Sleep) -> None:
+    while True:
+        await sleep(job.pause_seconds())
+        try:
+            await job.run()
+        except Exception:  # one failure must not end a job for good
+            log.exception("job_failed", job=job.name)
