@@ -20,6 +20,7 @@ from tests.newsroom.desk import OPERATOR, Desk, body
 
 
 def test_every_token_passes_its_own_checksum_and_no_misspelling_does() -> None:
+    token = ""
     for _ in range(200):
         token = make_token(SystemRandomSource(), kind="bot", token_id="x")
         assert has_valid_checksum(token)
