@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from typing import Literal, NamedTuple, TextIO
+from typing import Literal, TextIO
 
 from app.domain.clock import Clock, Micros, format_time
 from app.wire.encoding import encode_json
@@ -16,26 +16,20 @@ from app.wire.encoding import encode_json
 FLUSH_SECONDS = 0.2
 FLUSH_LINES = 500
 
-
-class AccessLine(NamedTuple):
-    """What is told about one request. `path` has no query and is still percent-encoded; `seconds` is until its end."""
-
-    request_id: str
-    method: str
-    path: str
-    status: int
-    size_bytes: int
-    seconds: float
+AccessLine = tuple[str, str, str, int, int, float]
+"""Request id, method, path (no query, still percent-encoded), status, bytes of the body, seconds until its end."""
 
 
 class AccessLog:
     """Collects lines on the event loop and writes them to `stream` a moment later."""
 
     def __init__(self, *, form: Literal["console", "json"], stream: TextIO, clock: Clock) -> None:
-        self._render: Callable[[Micros, AccessLine], str] = _as_json if form == "json" else _for_a_person
+        self._render: Callable[[str, AccessLine], str] = _as_json if form == "json" else _for_a_person
         self._stream = stream
         self._clock = clock
         self._lines: list[tuple[Micros, AccessLine]] = []
+        self._second = -1
+        self._written_second = ""
 
     def add(self, line: AccessLine) -> None:
         """Take a line; it is written within a fifth of a second."""
@@ -49,21 +43,29 @@ class AccessLog:
         """Write what is waiting. Call once more at the end."""
         lines, self._lines = self._lines, []
         if lines:
-            self._stream.write("".join(self._render(at, line) for at, line in lines))
+            self._stream.write("".join([self._render(self._time(at), line) for at, line in lines]))
             self._stream.flush()
 
+    def _time(self, at: Micros) -> str:
+        """The same as format_time, which is asked once a second only."""
+        second, rest = divmod(at, 1_000_000)
+        if second != self._second:
+            self._second, self._written_second = second, format_time(Micros(second * 1_000_000))[:-4]
+        return f"{self._written_second}{rest // 1000:03d}Z"
 
-def _as_json(at: Micros, line: AccessLine) -> str:
-    path = encode_json(line.path).decode()
+
+def _as_json(time: str, line: AccessLine) -> str:
+    request_id, method, path, status, size_bytes, seconds = line
     return (
-        f'{{"event":"request","request_id":"{line.request_id}","method":"{line.method}","path":{path},'
-        f'"status":{line.status},"bytes":{line.size_bytes},"ms":{line.seconds * 1000:.2f},'
-        f'"logger":"app.api.shell","level":"info","time":"{format_time(at)}"}}\n'
+        f'{{"event":"request","request_id":"{request_id}","method":"{method}","path":{encode_json(path).decode()},'
+        f'"status":{status},"bytes":{size_bytes},"us":{int(seconds * 1e6)},'
+        f'"logger":"app.api.shell","level":"info","time":"{time}"}}\n'
     )
 
 
-def _for_a_person(at: Micros, line: AccessLine) -> str:
+def _for_a_person(time: str, line: AccessLine) -> str:
+    request_id, method, path, status, size_bytes, seconds = line
     return (
-        f"{format_time(at)} [info     ] request  {line.method} {line.path} {line.status}"
-        f" bytes={line.size_bytes} ms={line.seconds * 1000:.2f} request_id={line.request_id}\n"
+        f"{time} [info     ] request  {method} {path} {status}"
+        f" bytes={size_bytes} us={int(seconds * 1e6)} request_id={request_id}\n"
     )

@@ -10,12 +10,12 @@ import structlog
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.access_log import AccessLine, AccessLog
+from app.api.access_log import AccessLog
 from app.api.body_limits import TOO_LARGE, limit_bytes_for, limited
 from app.api.cors import CrossOrigin, Headers
 from app.api.problems import error_response, server_error_response
 from app.api.request_metrics import RequestMetrics
-from app.api.requests import is_readable, new_request_id, sent_request_id
+from app.api.requests import RequestIds, is_readable, sent_request_id
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -35,13 +35,13 @@ class Shell:
         cross_origin: CrossOrigin,
         metrics: RequestMetrics,
         access_log: AccessLog | None,
-        make_request_id: Callable[[], str] = new_request_id,
+        make_request_id: Callable[[], str] | None = None,
     ) -> None:
         self._app = app
         self._cross_origin = cross_origin
         self._metrics = metrics
         self._access_log = access_log
-        self._make_request_id = make_request_id
+        self._make_request_id = make_request_id or RequestIds()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -51,7 +51,8 @@ class Shell:
         metrics = self._metrics
         metrics.in_flight += 1
         headers = dict(scope["headers"])
-        request_id = sent_request_id(headers.get(b"x-request-id")) or self._make_request_id()
+        sent_id = headers.get(b"x-request-id")
+        request_id = (sent_request_id(sent_id) if sent_id else None) or self._make_request_id()
         scope["request_id"] = request_id
         added = [
             (b"x-request-id", request_id.encode()),
@@ -68,9 +69,8 @@ class Shell:
             metrics.by_status[exchange.status] += 1
             if self._access_log is not None:
                 path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-                self._access_log.add(
-                    AccessLine(request_id, scope["method"], path, exchange.status, exchange.size_bytes, seconds)
-                )
+                line = (request_id, scope["method"], path, exchange.status, exchange.size_bytes, seconds)
+                self._access_log.add(line)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         error = _what_is_wrong(scope, headers)
