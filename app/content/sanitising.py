@@ -38,6 +38,11 @@ LINK_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto", "tel"})
 LINK_REL = "noopener"
 
 
+def _kept_attribute(tag: str, name: str, value: str) -> str | None:
+    """The sanitiser checks the addresses it knows of; `data-url` is ours."""
+    return value if name != "data-url" or value.lower().startswith(("http://", "https://")) else None
+
+
 @functools.cache
 def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
@@ -47,6 +52,7 @@ def _cleaner() -> nh3.Cleaner:
         allowed_classes=CLASSES,
         url_schemes=set(LINK_SCHEMES),
         url_relative="deny",
+        attribute_filter=_kept_attribute,
         link_rel=LINK_REL,
         strip_comments=True,
     )
