@@ -13,7 +13,8 @@ BODY = (
 )
 PICTURE = (
     '<figure class="lb-image"><img src="https://pictures.example/river.jpg" alt="The river, brown and wide" '
-    'width="1280" height="720" loading="lazy"><figcaption>The river on Tuesday. <cite>Ana Sousa/Agency</cite></figcaption></figure>'
+    'width="1280" height="720" loading="lazy">'
+    "<figcaption>The river on Tuesday. <cite>Ana Sousa/Agency</cite></figcaption></figure>"
 )
 FILM = (
     '<figure class="lb-embed" data-provider="youtube" data-url="https://www.youtube.com/watch?v=abcdefghijk">'

@@ -179,13 +179,10 @@ $("story-new").addEventListener("click", tried(async () => {
   const fields = await ask({ title: "New story", yes: "Create", fields: [...STORY_FIELDS, draft] });
   if (!fields) return;
   const { draft: isDraft, standfirst, ...rest } = fields;
-  const body = { id: newId(), ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
-  story = await send("POST", "/v1/stories", body, { key: newId() });
-  follower?.stop();
-  follower = null;
-  story = { id: story.id };
-  await readStories();
-  restoreDraft();
+  const id = newId();
+  const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
+  const steps = [step("POST", "/v1/stories", body, { newKey: newId })];
+  outbox.add({ id: newId(), story: id, begins: true, entry: null, label: `New story: ${rest.title}`, steps, composed: null });
 }));
 
 $("story-edit").addEventListener("click", tried(async () => {
@@ -360,7 +357,11 @@ async function takenBack({ composed, etag, theirEtag, entry }) {
 }
 
 function onAcknowledged(item) {
-  if (item.story === story?.id) readSoon(0);
+  if (item.begins) {
+    localStorage.setItem(`liveblog:${who}:story`, item.story);
+    story = null;
+    tried(readStories)();
+  } else if (item.story === story?.id) readSoon(0);
 }
 
 window.addEventListener("online", () => outbox?.run());

@@ -11,10 +11,12 @@ const main = document.getElementById("story");
 const timeline = document.getElementById("timeline");
 const fresh = document.getElementById("fresh");
 const older = document.getElementById("older");
+const announcement = document.getElementById("announcement");
 const title = document.title;
 const newestPage = main.dataset.newest === "yes";
 const withheld = new Set(); // entries above the page, when it does not begin with the newest
 let whisper;
+let announced = null;
 
 function articles() {
   return [...timeline.querySelectorAll(":scope > article")];
@@ -50,6 +52,7 @@ function onUpdate({ state, before, message, verdict }) {
   if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
   drawCount(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
+  if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
 }
 
 /** An older page shows nothing that sorts above it; the link at its top leads there. */
@@ -183,8 +186,8 @@ function drawCount({ entry_count: count }) {
 
 function announce(id) {
   const article = document.getElementById(`entry-${id}`);
-  const said = article ? `New update: ${inShort(article)}` : fresh.textContent;
-  document.getElementById("announcement").textContent = said;
+  announcement.textContent = article ? `New update: ${inShort(article)}` : fresh.textContent;
+  announced = id;
 }
 
 const WORDS = {

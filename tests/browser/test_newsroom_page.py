@@ -1,0 +1,287 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import PICTURE, Newsroom
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        context.set_default_timeout(10_000)
+        context.route("https://*/**", lambda route: route.fulfill(content_type="image/svg+xml", body=PICTURE))
+        yield context
+
+
+@pytest.fixture
+def story(newsroom: Newsroom) -> dict[str, Any]:
+    return newsroom.make_story()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+    """The page of somebody who has signed in and chosen the story."""
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(f"{newsroom.url}/newsroom")
+    _sign_in(page, newsroom.token)
+    page.select_option("#story", story["id"])
+    expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
+    yield page
+    assert errors == []
+
+
+def _sign_in(page: Page, token: str) -> None:
+    page.fill("#token", token)
+    page.click("#sign-in button")
+    page.wait_for_selector("#composer")
+
+
+def _item(page: Page, text: str) -> Locator:
+    return page.locator(".item", has_text=text)
+
+
+def _do(page: Page, text: str, action: str) -> None:
+    _item(page, text).locator(f'[data-action="{action}"]').click()
+
+
+def _public(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
+    state = newsroom.client.get(f"/v1/stories/{story['id']}").json()
+    items: list[dict[str, Any]] = state["timeline"]["items"]
+    return items
+
+
+def _sent(page: Page) -> None:
+    expect(page.locator("#waiting")).to_be_hidden()
+
+
+def test_a_wrong_token_is_refused_with_a_sentence_and_the_right_one_is_kept_for_the_tab_only(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    page = context.new_page()
+    page.goto(f"{newsroom.url}/newsroom")
+    page.fill("#token", "not-a-token")
+    page.click("#sign-in button")
+    expect(page.locator("#problem")).to_contain_text("not accepted")
+    _sign_in(page, newsroom.token)
+    expect(page.locator("#me")).to_contain_text("Administrator")
+    page.reload()
+    page.wait_for_selector("#composer")
+    assert newsroom.token not in page.evaluate("JSON.stringify(localStorage)")
+    assert context.cookies() == []
+    page.click("#sign-out")
+    assert newsroom.token not in page.evaluate("JSON.stringify(sessionStorage)")
+
+
+def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    desk.fill("[name=headline]", "Bridge “closed” — 40–60 %")
+    desk.fill("[name=text]", "“Quoted,” she said.\nSecond line.\n\n**Some background:** 5 * 3")
+    desk.select_option("[name=importance]", "breaking")
+    desk.check("[name=key_event]")
+    desk.click("summary:has-text('Byline')")
+    desk.fill("[name=authors]", "Ana Sousa, Reporter, Porto")
+    desk.fill("[name=source_url]", "https://first.example/report")
+    desk.fill("[name=tags]", "Weather, Trains & buses")
+    desk.click("summary:has-text('Picture')")
+    desk.fill("[name=picture_url]", "https://pictures.example/river.jpg")
+    desk.fill("[name=picture_caption]", "The river")
+    desk.fill("[name=picture_credit]", "Ana Sousa/Agency")
+    desk.click("#publish")
+    expect(_item(desk, "Bridge").locator(".state.is-published")).to_be_visible()
+    _sent(desk)
+    (entry,) = _public(newsroom, story)
+    assert entry["headline"] == "Bridge “closed” — 40–60 %"
+    assert "“Quoted,” she said.<br>Second line." in entry["body_html"]
+    assert "<strong>Some background:</strong> 5 * 3" in entry["body_html"]
+    assert "The river <cite>Ana Sousa/Agency</cite>" in entry["body_html"]
+    assert (entry["importance"], entry["key_event"], entry["source"]["url"]) == (
+        *("breaking", True, "https://first.example/report"),
+    )
+    assert [tag["slug"] for tag in entry["tags"]] == ["weather", "trains-buses"]
+    assert (entry["authors"][0]["name"], entry["authors"][0]["place"]) == ("Ana Sousa", "Porto")
+
+
+def test_drafts_and_submissions_are_listed_and_not_public_until_published(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    desk.fill("[name=text]", "A draft.")
+    desk.click("#save")
+    _do(desk, "A draft.", "submit")
+    expect(_item(desk, "A draft.").locator(".state.is-submitted")).to_be_visible()
+    assert _public(newsroom, story) == []
+    _do(desk, "A draft.", "publish")
+    expect(_item(desk, "A draft.").locator(".state.is-published")).to_be_visible()
+    assert len(_public(newsroom, story)) == 1
+
+
+def test_an_edit_can_be_kept_aside_then_published_or_discarded(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "First words.")
+    _do(desk, "First words.", "edit")
+    expect(desk.locator("#save")).to_have_text("Save without publishing")
+    desk.fill("[name=text]", "Second words.")
+    desk.click("#save")
+    expect(_item(desk, "Second words.")).to_contain_text("edit not published")
+    assert "First words." in _public(newsroom, story)[0]["body_html"]
+    _do(desk, "Second words.", "publish")
+    expect(_item(desk, "Second words.")).not_to_contain_text("edit not published")
+    assert "Second words." in _public(newsroom, story)[0]["body_html"]
+    _do(desk, "Second words.", "edit")
+    expect(desk.locator("[name=text]")).to_have_value("Second words.")
+    desk.fill("[name=text]", "Third words.")
+    desk.click("#save")
+    _do(desk, "Third words.", "discard")
+    desk.click("#ask .primary")
+    expect(_item(desk, "Second words.")).to_be_visible()
+
+
+def test_a_silent_edit_leaves_no_mark(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    newsroom.publish(story, "Teh words.")
+    _do(desk, "Teh words.", "edit")
+    expect(desk.locator("[name=text]")).to_have_value("Teh words.")
+    desk.fill("[name=text]", "The words.")
+    desk.check("[name=silent]")
+    desk.click("#publish")
+    expect(_item(desk, "The words.")).to_be_visible()
+    (entry,) = _public(newsroom, story)
+    assert (entry["revision"], entry["updated_at"]) == (2, None)
+
+
+def test_what_was_wrong_is_corrected_retracted_reinstated_unpublished_and_removed(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "The dam failed.")
+    _do(desk, "The dam failed.", "corrections")
+    desk.fill("#ask [name=text]", "It is a levee.")
+    desk.click("#ask .primary")
+    expect(_item(desk, "The dam failed.")).to_contain_text("It is a levee.")
+    _do(desk, "The dam failed.", "retract")
+    desk.fill("#ask [name=reason]", "It did not.")
+    desk.click("#ask .primary")
+    expect(_item(desk, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
+    assert "It did not." in _public(newsroom, story)[0]["body_html"]
+    _do(desk, "The dam failed.", "reinstate")
+    expect(_item(desk, "The dam failed.").locator(".state.is-published")).to_be_visible()
+    _do(desk, "The dam failed.", "unpublish")
+    desk.click("#ask .primary")
+    expect(_item(desk, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
+    assert _public(newsroom, story) == []
+    _do(desk, "The dam failed.", "remove")
+    desk.click("#ask .primary")
+    expect(desk.locator(".item .state.is-removed")).to_be_visible()
+
+
+def test_an_edit_that_somebody_else_overtook_shows_both_texts_and_loses_neither(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    entry = newsroom.publish(story, "Begun.")
+    _do(desk, "Begun.", "edit")
+    expect(desk.locator("[name=text]")).to_have_value("Begun.")
+    newsroom.edit(entry, text="Theirs.")
+    desk.fill("[name=text]", "Mine.")
+    desk.click("#publish")
+    conflict = desk.locator('.letter[data-state="conflict"]')
+    expect(conflict.locator("pre")).to_have_text(["Mine.", "Theirs."])
+    desk.reload()
+    expect(conflict.locator("pre")).to_have_text(["Mine.", "Theirs."])
+    conflict.locator('[data-choice="again"]').click()
+    expect(desk.locator("[name=text]")).to_have_value("Mine.")
+    desk.fill("[name=text]", "Mine and theirs.")
+    desk.click("#publish")
+    expect(_item(desk, "Mine and theirs.")).to_be_visible()
+    _sent(desk)
+
+
+def test_what_is_written_without_a_network_survives_a_reload_and_is_posted_once(
+    desk: Page, context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    context.set_offline(True)
+    desk.fill("[name=text]", "From a tunnel.")
+    desk.click("#publish")
+    desk.wait_for_selector('.letter[data-state="waiting"]')
+    desk.fill("[name=text]", "Half a thought")
+    context.set_offline(False)
+    desk.reload()
+    expect(_item(desk, "From a tunnel.")).to_have_count(1)
+    expect(desk.locator("[name=text]")).to_have_value("Half a thought")
+    _sent(desk)
+    assert len(_public(newsroom, story)) == 1
+
+
+def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    lost: list[str] = []
+
+    def lose_the_first(route: Any) -> None:
+        if route.request.method == "POST" and not lost:
+            route.fetch()
+            lost.append(route.request.headers["idempotency-key"])
+            route.abort()
+        else:
+            route.continue_()
+
+    desk.route("**/entries", lose_the_first)
+    desk.fill("[name=text]", "Only once.")
+    desk.click("#publish")
+    expect(_item(desk, "Only once.")).to_have_count(1)
+    _sent(desk)
+    assert len(lost) == 1
+    assert len(_public(newsroom, story)) == 1
+
+
+def test_a_refusal_says_which_value_and_gives_the_text_back(desk: Page) -> None:
+    desk.evaluate("document.getElementById('composer').noValidate = true")
+    desk.fill("[name=text]", "With a bad source.")
+    desk.click("summary:has-text('Byline')")
+    desk.fill("[name=source_url]", "nonsense")
+    desk.click("#publish")
+    letter = desk.locator('.letter[data-state="refused"]')
+    expect(letter.locator(".problem")).to_contain_text("source › url:")
+    letter.locator('[data-choice="again"]').click()
+    expect(desk.locator("[name=text]")).to_have_value("With a bad source.")
+    expect(desk.locator("[name=source_url]")).to_be_visible()
+    _sent(desk)
+
+
+def test_what_others_publish_appears_by_itself(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    expect(desk.locator("#connection")).to_have_text("")
+    newsroom.publish(story, "From a colleague.")
+    expect(_item(desk, "From a colleague.")).to_be_visible(timeout=3_000)
+
+
+def test_a_story_is_begun_as_a_draft_and_made_live(desk: Page, newsroom: Newsroom) -> None:
+    desk.click("#story-new")
+    desk.fill("#ask [name=title]", "Begun here")
+    desk.check("#ask [name=draft]")
+    desk.click("#ask .primary")
+    expect(desk.locator("#story option:checked")).to_have_text("Begun here (draft)")
+    listed = [item["title"] for item in newsroom.client.get("/v1/stories").json()["items"]]
+    assert "Begun here" not in listed
+    desk.click("#story-live")
+    desk.click("#ask .primary")
+    expect(desk.locator("#story option:checked")).to_have_text("Begun here")
+    expect(desk.locator("#story-page")).to_be_visible()
+
+
+def test_the_page_fits_a_phone(desk: Page) -> None:
+    desk.set_viewport_size({"width": 320, "height": 640})
+    for summary in desk.locator("#composer summary").all():
+        summary.click()
+    assert desk.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_typed_markup_is_text_in_the_newsroom_too(desk: Page) -> None:
+    evil = "<img src=x onerror=document.body.remove()>"
+    desk.fill("[name=headline]", evil)
+    desk.fill("[name=text]", evil)
+    desk.click("#publish")
+    expect(_item(desk, evil)).to_have_count(1)
+    assert desk.locator(".item img").count() == 0

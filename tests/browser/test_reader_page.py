@@ -1,0 +1,251 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.browser.conftest import PICTURE, Newsroom
+
+LIVE = '[data-connection="live"]'
+SEEN = """() => {
+  const first = [...document.querySelectorAll("article")].find((a) => a.getBoundingClientRect().bottom > 0);
+  return [first.id, Math.round(first.getBoundingClientRect().top)];
+}"""
+DRAWN = """() => {
+  const tidy = (node) => node.nodeType === Node.TEXT_NODE ? node.textContent.replace(/\\s+/g, " ").trim()
+    : [node.tagName, Object.fromEntries([...node.attributes].map(({ name, value }) => [name, value]).sort()),
+       [...node.childNodes].map(tidy).filter((part) => part !== "")];
+  return [...document.querySelectorAll("#timeline > article")].map((article) => {
+    article.classList.remove("is-new");
+    for (const button of article.querySelectorAll(".play")) button.remove();
+    return tidy(article);
+  });
+}"""
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def trouble() -> list[str]:
+    """What a page complained of: scripts that failed, and what its own policy kept it from doing."""
+    return []
+
+
+@pytest.fixture
+def open_page(browser: Browser, trouble: list[str]) -> Iterator[Open]:
+    contexts: list[BrowserContext] = []
+
+    def open_at(address: str, **options: Any) -> Page:
+        context = browser.new_context(**{"viewport": {"width": 900, "height": 700}} | options)
+        context.set_default_timeout(10_000)
+        context.route("https://*/**", lambda route: route.fulfill(content_type="image/svg+xml", body=PICTURE))
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: trouble.append(str(error)))
+        page.on("dialog", lambda dialog: trouble.append(dialog.message))
+        page.on("console", lambda said: trouble.append(said.text) if "Content Security" in said.text else None)
+        page.goto(address)
+        return page
+
+    yield open_at
+    for context in contexts:
+        context.close()
+    assert trouble == []
+
+
+def _attached(page: Page) -> Page:
+    page.wait_for_selector(LIVE)
+    return page
+
+
+def test_an_entry_reaches_an_open_page_within_a_second(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    page = _attached(open_page(newsroom.page(story)))
+    expect(page.locator("#nothing-yet")).to_be_visible()
+    started = time.monotonic()
+    newsroom.publish(story, "Polls have closed.", headline="“Closed” — 21:00")
+    page.wait_for_selector("article:has-text('Polls have closed.')")
+    assert time.monotonic() - started < 1
+    expect(page.locator("#entry-count")).to_have_text("1 update")
+    expect(page.locator("#announcement")).to_have_text("New update: “Closed” — 21:00")
+    expect(page.locator("#nothing-yet")).to_be_hidden()
+
+
+def _everything(newsroom: Newsroom, story: dict[str, Any]) -> None:
+    evil = "<img src=x onerror=alert(1)>"
+    author = {"name": f"Ana {evil}", "role": "Reporter", "place": "Porto", "url": "https://news.example/ana"}
+    newsroom.publish(story, "No headline, no byline.", authors=[])
+    newsroom.publish(story, "https://www.youtube.com/watch?v=abcdefghijk", headline="A film", importance="major")
+    newsroom.publish(
+        story,
+        f'“Quoted” — 40–60 %.\n**Some background:** {evil}\n\n![The river](https://pictures.example/r.jpg "Caption")',
+        headline=evil,
+        importance="breaking",
+        key_event=True,
+        kind="summary",
+        authors=[author, {"name": "Rui", "avatar": "https://pictures.example/rui.jpg"}],
+        source={"url": "https://first.example/a?b=1&c=2", "name": "First & foremost"},
+        tags=[{"slug": "a", "label": "A & B"}, {"slug": "b", "label": evil}],
+    )
+    edited = newsroom.publish(story, "Fourty.")
+    newsroom.edit(edited, text="Forty.")
+    newsroom.act(edited, "corrections", text=f"It is forty.\n{evil}", severity="clarification")
+    newsroom.act(newsroom.publish(story, "The dam failed.\n\n- one\n- two"), "retract", reason=f"It did not. {evil}")
+
+
+@pytest.mark.parametrize("language", ["en-GB", "pt"])
+def test_the_browser_draws_what_the_server_draws(newsroom: Newsroom, open_page: Open, language: str) -> None:
+    story = newsroom.make_story(language=language, time_zone="America/New_York")
+    page = _attached(open_page(newsroom.page(story)))
+    _everything(newsroom, story)
+    page.wait_for_selector("article.is-retracted")
+    assert page.locator("article").count() == 5
+    assert page.evaluate(DRAWN) == open_page(newsroom.page(story)).evaluate(DRAWN)
+
+
+def test_the_page_reads_without_javascript_and_so_do_its_older_pages(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    for number in range(25):
+        newsroom.publish(story, f"Update {number:02d}.")
+    page = open_page(newsroom.page(story), java_script_enabled=False)
+    assert page.locator("article .body").all_inner_texts() == [f"Update {number:02d}." for number in range(24, 4, -1)]
+    page.click("text=Older updates")
+    assert page.locator("article .body").all_inner_texts() == [f"Update {number:02d}." for number in range(4, -1, -1)]
+    page.click("text=Newer updates")
+    assert page.locator("article .body").first.inner_text() == "Update 24."
+
+
+def test_older_entries_are_added_below_and_stay_up_to_date(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, f"Update {number:02d}.") for number in range(25)]
+    page = _attached(open_page(newsroom.page(story)))
+    page.click("#older")
+    expect(page.locator("article")).to_have_count(25)
+    expect(page.locator("#older")).to_be_hidden()
+    newsroom.edit(entries[0], text="The first, edited.")
+    page.wait_for_selector("article:last-child:has-text('The first, edited.')")
+    newsroom.act(entries[1], "remove")
+    expect(page.locator("article")).to_have_count(24)
+
+
+def test_nothing_moves_under_the_eyes_of_a_reader_who_has_scrolled(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, f"Update {number}. " + "Words and more words. " * 40) for number in range(15)]
+    page = _attached(open_page(newsroom.page(story)))
+    page.evaluate("window.scrollTo(0, 1500)")
+    seen = page.evaluate(SEEN)
+    newsroom.publish(story, "One more.")
+    newsroom.edit(entries[14], text="Short now.")
+    newsroom.act(entries[13], "remove")
+    newsroom.publish(story, "Two more.")
+    expect(page.locator("#fresh")).to_have_text("2 new updates")
+    expect(page.locator("#announcement")).to_have_text("2 new updates")
+    now = page.evaluate(SEEN)
+    assert now[0] == seen[0]
+    assert abs(now[1] - seen[1]) <= 1
+    assert page.locator("article").count() == 14
+    page.click("#fresh")
+    expect(page.locator("article")).to_have_count(16)
+    expect(page.locator("#fresh")).to_be_hidden()
+    assert page.evaluate("document.activeElement.textContent.includes('Two more.')")
+    assert page.evaluate("window.scrollY") == 0
+
+
+def test_edits_removals_and_the_storys_title_arrive_in_place(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    first, second = newsroom.publish(story, "First."), newsroom.publish(story, "Second.")
+    page = _attached(open_page(newsroom.page(story)))
+    newsroom.edit(first, text="First, edited.")
+    page.wait_for_selector("article:has-text('First, edited.') .updated")
+    newsroom.edit(second, text="Second, silently.", material=False)
+    page.wait_for_selector("article:has-text('Second, silently.')")
+    assert page.locator("article:has-text('Second, silently.') .updated").count() == 0
+    newsroom.edit_story(story, title="The results", standfirst="It is over.")
+    expect(page.locator("h1")).to_have_text("The results")
+    expect(page.locator(".standfirst")).to_have_text("It is over.")
+    newsroom.act(second, "unpublish")
+    expect(page.locator("article")).to_have_count(1)
+
+
+def test_what_is_taken_back_is_nowhere_in_the_page(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    page = _attached(open_page(newsroom.page(story)))
+    entry = newsroom.publish(story, "Not meant for you.")
+    page.wait_for_selector("article")
+    newsroom.act(entry, "remove")
+    expect(page.locator("article")).to_have_count(0)
+    assert "Not meant for you" not in page.content()
+
+
+def test_a_permalink_opens_the_page_around_its_entry(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    entries = [newsroom.publish(story, f"Update {number:02d}. " + "Words. " * 60) for number in range(45)]
+    wanted = entries[10]["id"]
+    page = _attached(open_page(newsroom.page(story, f"?entry={wanted}#entry-{wanted}")))
+    expect(page.locator(f"#entry-{wanted}")).to_be_in_viewport()
+    shown = page.locator("article").count()
+    newsroom.publish(story, "Newer than all of it.")
+    expect(page.locator("#fresh")).to_have_text("1 new update")
+    assert page.locator("article").count() == shown
+    newsroom.edit(entries[10], text="The entry itself, edited.")
+    page.wait_for_selector(f"#entry-{wanted}:has-text('The entry itself, edited.')")
+    page.click("#fresh")
+    page.wait_for_selector("article:first-child:has-text('Newer than all of it.')")
+
+
+@pytest.mark.parametrize("blocked", [["live"], ["live", "events"]], ids=["event stream", "long-poll"])
+def test_where_sockets_do_not_get_through_updates_still_arrive(
+    newsroom: Newsroom, browser: Browser, blocked: list[str]
+) -> None:
+    story = newsroom.make_story()
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.route_web_socket("**/live?*", lambda socket: socket.close(code=1011, reason="blocked"))
+        if "events" in blocked:
+            page.route("**/events?*", lambda route: route.abort())
+        page.goto(newsroom.page(story))
+        page.wait_for_selector(LIVE, timeout=20_000)
+        entry = newsroom.publish(story, "By another way.")
+        page.wait_for_selector("article:has-text('By another way.')", timeout=5_000)
+        newsroom.act(entry, "remove")
+        expect(page.locator("article")).to_have_count(0)
+
+
+def test_a_reader_who_was_away_catches_up_exactly(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    kept, gone = newsroom.publish(story, "Kept."), newsroom.publish(story, "Gone.")
+    page = _attached(open_page(newsroom.page(story)))
+    page.evaluate("window.dispatchEvent(new Event('pagehide'))")
+    newsroom.edit(kept, text="Kept and edited.")
+    newsroom.act(gone, "remove")
+    newsroom.publish(story, "Came meanwhile.")
+    assert page.locator("article .body").all_inner_texts() == ["Gone.", "Kept."]
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(page.locator("article .body")).to_have_text(["Came meanwhile.", "Kept and edited."])
+
+
+def test_a_film_is_fetched_only_once_the_reader_asks(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    newsroom.publish(story, "https://youtu.be/abcdefghijk")
+    page = _attached(open_page(newsroom.page(story)))
+    assert page.locator("iframe").count() == 0
+    page.click("text=Play here")
+    expect(page.locator("iframe")).to_have_attribute("src", "https://www.youtube-nocookie.com/embed/abcdefghijk")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_narrow_screen(newsroom: Newsroom, open_page: Open, scheme: str) -> None:
+    story = newsroom.make_story(title="Donaudampfschifffahrtsgesellschaftskapitänswitwe " * 2)
+    _everything(newsroom, story)
+    newsroom.publish(story, "| a | b |\n|---|---|\n| " + "word " * 30 + "| 2 |\n\nhttps://example.com/" + "long" * 40)
+    page = _attached(open_page(newsroom.page(story), viewport={"width": 320, "height": 640}, color_scheme=scheme))
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+def test_the_api_page_shows_every_operation_within_its_policy(newsroom: Newsroom, open_page: Open) -> None:
+    page = open_page(f"{newsroom.url}/docs")
+    page.wait_for_selector(".opblock")
+    document = newsroom.client.get("/openapi.json").json()
+    assert page.locator(".opblock").count() == sum(len(operations) for operations in document["paths"].values())
