@@ -177,8 +177,8 @@ class TableReader:
 
     def add(self, inner: str) -> None:
         """Text of the last cell, on a line of its own."""
-        if not self._rows or not self._rows[-1]:
-            self.cell("td", {})
+        if not self._rows:
+            self._rows.append([])
         if not self._rows[-1]:
             self._rows[-1].append({"html": ""})
         cell = self._rows[-1][-1]

@@ -50,7 +50,7 @@ def list_block(items: list[dict[str, Any]], *, ordered: bool, start: int = 1) ->
 
 
 def _list_html(block: dict[str, Any]) -> str:
-    """Written without recursion into Python's stack beyond the depth the readers allow (MAX_LIST_DEPTH)."""
+    """Recurses as deep as lists nest, which the readers bound (MAX_LIST_DEPTH)."""
     tag = "ol" if block.get("ordered") else "ul"
     start = attribute("start", block.get("start"))
     items = "".join(

@@ -37,10 +37,13 @@ CLASSES: dict[str, set[str]] = {
 LINK_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto", "tel"})
 LINK_REL = "noopener"
 
+_WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
+
 
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
-    """The sanitiser checks the addresses it knows of; `data-url` is ours."""
-    return value if name != "data-url" or value.lower().startswith(("http://", "https://")) else None
+    """Only links may be other than web addresses. The sanitiser takes neither `data-url` nor `cite` for an address."""
+    is_kept = name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://"))
+    return value if is_kept else None
 
 
 @functools.cache

@@ -29,6 +29,8 @@ from tests.content.oracle import counted_ids, violations
 
 PAYLOADS = attacks.SCHEMES + attacks.ODD_BUT_REAL + attacks.MARKUP
 PIECES = [
+    *("<table>", "<tr>", "<td>", "</td>", "<ul>", "<ol start=3>", "<li>", "</li>", "<credit>", "<small>", "</h3>"),
+    *("</footer>", "</figcaption>", "</caption>", "</pre>", "<source src=https://e.org/v.mp4>", "<audio>", "<svg>"),
     *("<b>", "</b>", "<p>", "</p>", "<div>", "<ul><li>", "</ul>", "<table><tr><td>", "<th>", "</table>", "<caption>"),
     *("<blockquote>", "</blockquote>", "<footer>", "<cite>", "</cite>", "<figure>", "</figure>", "<figcaption>"),
     *("<img src=https://e.org/a.jpg>", "<a href=https://e.org/>", "</a>", "<br>", "<hr>", "<h2>", "</h2>", "<pre>"),

@@ -211,6 +211,11 @@ def test_no_word_is_lost_and_none_doubled_wherever_it_stands(tags: list[str]) ->
     assert [text.count(word) for word in words] == [1] * len(words)
 
 
+def test_text_of_a_table_outside_its_cells_is_a_cell() -> None:
+    assert read("<table><table>x")[0]["rows"] == [[{"html": "x"}]]
+    assert read("<table>a<tr>b<td>c</table>")[0]["rows"] == [[{"html": "a"}], [{"html": "b"}, {"html": "c"}]]
+
+
 def test_more_tags_than_any_page_are_refused() -> None:
     with pytest.raises(InvalidInput) as refused:
         read("<b>" * 20_001)
