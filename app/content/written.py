@@ -110,7 +110,7 @@ class _Written:
     def _inner(self) -> str:
         inner = _inline(self.given)
         if not inline_text(inner).strip():
-            field = "text" if "text" in self.given and "html" not in self.given else "html"
+            field = "text" if self.given.get("text") is not None and self.given.get("html") is None else "html"
             self.errors.append(FieldError(f"{self.pointer}/{field}", "blank", "There is no text here."))
         return inner
 
@@ -150,7 +150,7 @@ class _Written:
         if not paragraphs:
             self.errors.append(FieldError(f"{self.pointer}/html", "blank", "There is no text here."))
         fields = self._plain("who role")
-        if "who" not in self.given and "role" not in self.given:
+        if self.given.get("who") is None and self.given.get("role") is None:
             fields = by
         return making.quote(paragraphs, **fields, url=self._optional_address("url"))
 

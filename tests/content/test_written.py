@@ -58,6 +58,12 @@ def test_what_was_completed_goes_in_again_unchanged() -> None:
     assert complete(*made) == made
 
 
+def test_a_field_that_is_null_is_a_field_that_is_absent() -> None:
+    quote = {"type": "quote", "html": "<blockquote>x<footer>Jane, mayor</footer></blockquote>"}
+    assert complete({**quote, "who": None, "role": None, "url": None, "id": None}) == complete(quote)
+    assert complete(quote)[0]["who"] == "Jane"
+
+
 def test_a_new_text_of_a_heading_replaces_its_html() -> None:
     made = complete({"type": "heading", "text": "New", "html": "<h2>Old</h2>"})
     assert (made[0]["text"], made[0]["html"]) == ("New", "<h2>New</h2>")
