@@ -1,5 +1,5 @@
 // The client law: how a reader of a story stays exactly what a fresh reader would be sent.
-// The same law in words, with its numbered rules, is docs/apply.md; docs/apply-fixtures.json are the cases it must pass.
+// The same law in words, with its numbered rules, is docs/apply.md; docs/apply-fixtures.json holds its cases.
 // Pure: nothing here touches the network, the page or a clock, and nothing given is ever changed.
 
 const UPSERTS = new Set(["entry.published", "entry.updated"]);

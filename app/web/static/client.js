@@ -13,7 +13,7 @@ const SILENT_TRIES = 2; // connections in a row that never said a word, before a
 const LONG_POLL_SECONDS = 25;
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
-/** uniform(0, min(20 s, 0.5 s · 2ⁿ)): over the whole range, so that readers cut off together do not return together. */
+/** uniform(0, min(20 s, 0.5 s · 2ⁿ)): the whole range, so that readers cut off together do not return together. */
 export function backOffMs(attempt, random) {
   return random() * Math.min(MAX_BACK_OFF_MS, 500 * 2 ** attempt);
 }

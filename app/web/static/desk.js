@@ -1,4 +1,4 @@
-// Draws what the newsroom sees: its entries with their statuses and what can be done to them, and what waits to be sent.
+// Draws what the newsroom sees: its entries, what can be done to each, and what waits to be sent.
 
 import { element, when } from "./entries.js";
 import { newest } from "./outbox.js";
@@ -101,7 +101,8 @@ function bothTexts({ composed, theirs }) {
 
 /** A problem of the API for a person: what is wrong, then each value that cannot be accepted. */
 export function problemText({ detail, errors = [] }) {
-  const lines = errors.map(({ pointer, detail: what }) => `${(pointer ?? "").split("/").filter(Boolean).join(" › ")}: ${what}`);
+  const place = (pointer) => pointer.split("/").filter(Boolean).join(" › ");
+  const lines = errors.map(({ pointer, detail: what }) => `${place(pointer)}: ${what}`);
   return [detail, ...lines].join("\n");
 }
 

@@ -1,49 +1,27 @@
 // The newsroom's page: sign in with a token, choose a story, write, and look after what was written.
 
+import { ask, sure } from "./asking.js";
 import { browserEnvironment, follow } from "./client.js";
-import { drawItem, drawLetter, isPublic, problemText } from "./desk.js";
+import { draftNow, fill, keepDraft, restoreDraft } from "./composer.js";
+import { drawItem, drawLetter, problemText } from "./desk.js";
 import { element } from "./entries.js";
-import { Outbox, headersFor, problemOf, step } from "./outbox.js";
+import { Outbox, step } from "./outbox.js";
+import { get, keepToken, newId, patch, session } from "./session.js";
 import { EMPTY, draftOf, isBlank, stepsFor } from "./writing.js";
 
 const REREAD_MS = 20_000; // drafts and submissions of others are not on the readers' socket
 const SOON_MS = 300;
+const COME_BACK_MS = 5_000;
 
 const $ = (id) => document.getElementById(id);
 const composer = $("composer");
-const newId = () => crypto.randomUUID?.() ?? uuid4();
-let token = sessionStorage.getItem("liveblog-token");
-let who = null; // whose drafts and unsent writes these are
 let outbox = null;
 let stories = [];
 let story = null;
 let follower = null;
-let editing = null;
 let rereading;
 let shownPages = 1;
 let reading = 0;
-
-/** randomUUID exists in secure contexts only; a newsroom on a local network may have none. */
-function uuid4() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 0x0f) | 0x40;
-  bytes[8] = (bytes[8] & 0x3f) | 0x80;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
-}
-
-async function get(path) {
-  const response = await fetch(path, { headers: headersFor(token), cache: "no-store" });
-  if (!response.ok) throw await problemOf(response);
-  return { body: await response.json(), etag: response.headers.get("etag") };
-}
-
-/** A small write that is not worth keeping: a story, made or changed while the person waits for it. */
-async function send(method, path, body, { ifMatch, key } = {}) {
-  const response = await fetch(path, { method, headers: headersFor(token, { key, ifMatch }), body: JSON.stringify(body) });
-  if (!response.ok) throw await problemOf(response);
-  return response.json();
-}
 
 function say(problem) {
   if (problem?.status === 401) {
@@ -71,14 +49,14 @@ function tried(action) {
 
 async function signIn() {
   const { body: me } = await get("/v1/newsroom/me");
-  who = me.person ?? me.kind;
-  sessionStorage.setItem("liveblog-token", token);
-  $("me").textContent = [me.name ?? (me.kind === "admin" ? "Administrator" : "Bot"), me.role].filter(Boolean).join(", ");
+  session.who = me.person ?? me.kind;
+  keepToken();
+  $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
   outbox?.stop();
   outbox = new Outbox({
     storage: localStorage,
-    prefix: `liveblog:${who}`,
-    token,
+    prefix: `liveblog:${session.who}`,
+    token: session.token,
     env: { ...browserEnvironment(), clock: () => Date.now() },
     onChange: drawOutbox,
     onDone: onAcknowledged,
@@ -93,8 +71,8 @@ async function signIn() {
 }
 
 function signOut(why) {
-  token = null;
-  sessionStorage.removeItem("liveblog-token");
+  session.token = null;
+  keepToken();
   follower?.stop();
   follower = null;
   clearTimeout(rereading);
@@ -110,7 +88,7 @@ function signOut(why) {
 
 $("sign-in").addEventListener("submit", (event) => {
   event.preventDefault();
-  token = $("token").value.trim();
+  session.token = $("token").value.trim();
   $("token").value = "";
   tried(signIn)();
 });
@@ -124,7 +102,7 @@ async function readStories() {
     element("option", { value: id }, status === "live" ? title : `${title} (${status})`)
   ));
   $("story").replaceChildren(...options);
-  const wanted = localStorage.getItem(`liveblog:${who}:story`);
+  const wanted = localStorage.getItem(`liveblog:${session.who}:story`);
   const chosen = stories.find(({ id }) => id === (story?.id ?? wanted)) ?? stories[0];
   if (chosen) await choose(chosen);
   for (const id of ["composer", "list"]) $(id).hidden = !chosen;
@@ -134,7 +112,7 @@ async function choose(chosen) {
   const another = story?.id !== chosen.id;
   story = chosen;
   $("story").value = story.id;
-  localStorage.setItem(`liveblog:${who}:story`, story.id);
+  localStorage.setItem(`liveblog:${session.who}:story`, story.id);
   $("story-live").hidden = story.status !== "draft";
   $("story-edit").hidden = $("story-new").hidden;
   $("story-page").hidden = story.status === "draft";
@@ -142,7 +120,7 @@ async function choose(chosen) {
   if (another) {
     shownPages = 1;
     $("entries").replaceChildren();
-    restoreDraft();
+    restoreDraft(`liveblog:${session.who}:draft:${story.id}`);
   }
   if (another || !follower) followReaders();
   await readEntries();
@@ -159,7 +137,7 @@ function followReaders() {
     origin: location.origin,
     onUpdate: ({ message }) => message && readSoon(SOON_MS),
     onConnection: (connection) => {
-      $("connection").textContent = connection === "live" ? "" : { refused: "Not live." }[connection] ?? "Connecting …";
+      $("connection").textContent = { live: "", refused: "Not live." }[connection] ?? "Connecting …";
     },
   });
   follower.start();
@@ -182,7 +160,8 @@ $("story-new").addEventListener("click", tried(async () => {
   const id = newId();
   const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
   const steps = [step("POST", "/v1/stories", body, { newKey: newId })];
-  outbox.add({ id: newId(), story: id, begins: true, entry: null, label: `New story: ${rest.title}`, steps, composed: null });
+  const label = `New story: ${rest.title}`;
+  outbox.add({ id: newId(), story: id, begins: true, entry: null, label, steps, composed: null });
 }));
 
 $("story-edit").addEventListener("click", tried(async () => {
@@ -190,15 +169,14 @@ $("story-edit").addEventListener("click", tried(async () => {
   const fields = STORY_FIELDS.map((field) => ({ ...field, value: read[field.name] ?? "" }));
   const given = await ask({ title: "Edit story", yes: "Save", fields });
   if (!given) return;
-  await send("PATCH", `/v1/stories/${story.id}`, { ...given, standfirst: given.standfirst || null }, { ifMatch: etag });
+  await patch(`/v1/stories/${story.id}`, { ...given, standfirst: given.standfirst || null }, etag);
   await readStories();
 }));
 
 $("story-live").addEventListener("click", tried(async () => {
   const { etag } = await get(`/v1/newsroom/stories/${story.id}`);
-  const sure = await ask({ title: "Make this story live? Readers will see it at once.", yes: "Make it live", fields: [] });
-  if (!sure) return;
-  await send("PATCH", `/v1/stories/${story.id}`, { status: "live" }, { ifMatch: etag });
+  if (!(await sure("Make this story live? Readers will see it at once.", "Make it live"))) return;
+  await patch(`/v1/stories/${story.id}`, { status: "live" }, etag);
   await readStories();
 }));
 
@@ -225,7 +203,10 @@ async function readEntries() {
 
 function readSoon(ms) {
   clearTimeout(rereading);
-  rereading = setTimeout(() => (document.hidden || !token ? readSoon(REREAD_MS) : readEntries().catch(onReadFailed)), ms);
+  rereading = setTimeout(() => {
+    if (document.hidden) readSoon(REREAD_MS);
+    else readEntries().catch(onReadFailed);
+  }, ms);
 }
 
 function onReadFailed(problem) {
@@ -252,14 +233,16 @@ $("more").addEventListener("click", tried(() => {
   return readEntries();
 }));
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && story && token) readSoon(0);
+  if (!document.hidden && story && session.token) readSoon(0);
 });
 
 const NOTE = { name: "note", label: "A note for colleagues (readers never see it)", rows: 2 };
 const QUESTIONS = {
   retract: {
     title: "Retract", yes: "Retract",
-    fields: [{ name: "reason", label: "Why (readers see this, above the text struck through)", rows: 3, required: true }],
+    fields: [
+      { name: "reason", label: "Why (readers see this, above the text struck through)", rows: 3, required: true },
+    ],
   },
   corrections: {
     title: "Add a correction", yes: "Add",
@@ -293,35 +276,11 @@ async function act(action, entry) {
   });
 }
 
-/** Ask for some fields in a dialog; gives them, or null when the person thought better of it. */
-function ask({ title, yes, fields }) {
-  const dialog = $("ask");
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector(".primary").textContent = yes;
-  dialog.querySelector(".fields").replaceChildren(...fields.map(drawField));
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      const form = new FormData(dialog.querySelector("form"));
-      const given = fields.map(({ name, type }) => [name, type === "checkbox" ? form.has(name) : form.get(name).trim()]);
-      resolve(dialog.returnValue === "yes" ? Object.fromEntries(given) : null);
-    }, { once: true });
-  });
-}
-
-function drawField({ name, label, rows, options, type, required, value = "" }) {
-  if (type === "checkbox") return element("label", { class: "tick" }, element("input", { name, type }), label);
-  if (options) return element("label", {}, label, element("select", { name }, options.map((word) => element("option", {}, word))));
-  const field = rows ? element("textarea", { name, rows, required }, value) : element("input", { name, value, required });
-  return element("label", {}, label, field);
-}
-
 // What has been written and not been acknowledged
 
 function post({ entry, label, steps, composed }) {
-  const item = { id: newId(), story: story.id, entry: `/v1/newsroom/stories/${story.id}/entries/${entry}`, label, steps, composed };
-  outbox.add(item);
+  const path = `/v1/newsroom/stories/${story.id}/entries/${entry}`;
+  outbox.add({ id: newId(), story: story.id, entry: path, label, steps, composed });
 }
 
 function drawOutbox(items) {
@@ -335,7 +294,7 @@ async function onChoice(choice, item) {
     return;
   }
   if (choice === "again" && item.composed) {
-    if (!isBlank(draftNow()) && !(await ask({ title: "Put this in place of what is in the form?", yes: "Yes", fields: [] }))) return;
+    if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return;
     if (item.story !== story.id) await choose(stories.find(({ id }) => id === item.story));
     fill(await takenBack(item));
     keepDraft();
@@ -358,7 +317,7 @@ async function takenBack({ composed, etag, theirEtag, entry }) {
 
 function onAcknowledged(item) {
   if (item.begins) {
-    localStorage.setItem(`liveblog:${who}:story`, item.story);
+    localStorage.setItem(`liveblog:${session.who}:story`, item.story);
     story = null;
     tried(readStories)();
   } else if (item.story === story?.id) readSoon(0);
@@ -368,58 +327,19 @@ window.addEventListener("online", () => outbox?.run());
 
 // Writing
 
-function draftNow() {
-  const draft = { ...EMPTY, editing };
-  for (const field of composer.elements) {
-    if (field.name) draft[field.name] = field.type === "checkbox" ? field.checked : field.value;
-  }
-  return draft;
-}
-
-function fill(draft) {
-  editing = draft.editing;
-  for (const field of composer.elements) {
-    if (!field.name) continue;
-    if (field.type === "checkbox") field.checked = draft[field.name];
-    else field.value = draft[field.name];
-  }
-  for (const details of composer.querySelectorAll("details")) {
-    details.open = [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
-      type === "checkbox" ? checked : value !== EMPTY[name]
-    ));
-  }
-  const shown = editing !== null && isPublic(editing);
-  composer.classList.toggle("is-editing", editing !== null);
-  $("composer-title").textContent = editing ? `Edit (${editing.status}${editing.working ? ", with an edit not yet published" : ""})` : "New entry";
-  $("publish").textContent = shown ? "Save and publish" : "Publish";
-  $("save").textContent = shown ? "Save without publishing" : editing ? "Save" : "Save draft";
-  $("clear").textContent = editing ? "Cancel" : "Clear";
-  $("silent-line").hidden = !shown;
-}
-
-const draftKey = () => `liveblog:${who}:draft:${story.id}`;
-
-function keepDraft() {
-  const draft = draftNow();
-  if (isBlank(draft)) localStorage.removeItem(draftKey());
-  else localStorage.setItem(draftKey(), JSON.stringify(draft));
-}
-
-function restoreDraft() {
-  const kept = localStorage.getItem(draftKey());
-  fill(kept ? { ...EMPTY, ...JSON.parse(kept) } : EMPTY);
+async function mayReplace(question, yes) {
+  return isBlank(draftNow()) || sure(question, yes);
 }
 
 async function edit(id) {
   const { body, etag } = await get(`/v1/newsroom/stories/${story.id}/entries/${id}`);
-  if (!isBlank(draftNow()) && !(await ask({ title: "Leave what is in the form unsaved?", yes: "Leave it", fields: [] }))) return;
+  if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
   fill(draftOf(body, etag));
   keepDraft();
   composer.scrollIntoView({ block: "start" });
   composer.elements.text.focus({ preventScroll: true });
 }
 
-composer.addEventListener("input", keepDraft);
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
   const intent = event.submitter?.value ?? "published";
@@ -430,16 +350,28 @@ composer.addEventListener("submit", (event) => {
     }
     const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
     const entry = draft.editing?.id ?? steps[0].body.id;
-    post({ entry, label: (draft.headline || draft.text || "Picture").slice(0, 80), steps, composed: draft });
+    const label = (draft.headline || draft.text || "Picture").slice(0, 80);
+    post({ entry, label, steps, composed: draft });
     fill(EMPTY);
     keepDraft();
   })();
 });
 $("clear").addEventListener("click", tried(async () => {
-  if (!isBlank(draftNow()) && !(await ask({ title: "Throw away what is in the form?", yes: "Throw away", fields: [] }))) return;
+  if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
   fill(EMPTY);
   keepDraft();
 }));
 
-if (token) tried(signIn)();
+/** Come back to the desk after a reload; a server that cannot be reached is asked again until it can. */
+async function comeBack() {
+  try {
+    await signIn();
+    say(null);
+  } catch (problem) {
+    say(problem);
+    if (problem.status !== 401) setTimeout(comeBack, COME_BACK_MS);
+  }
+}
+
+if (session.token) comeBack();
 else signOut();

@@ -19,10 +19,11 @@ export function headersFor(token, { key, ifMatch } = {}) {
 export async function problemOf(response) {
   const body = await response.json().catch(() => ({}));
   const { code = "", detail, title, errors = [] } = body;
-  return { status: response.status, code, detail: detail ?? title ?? `The server answered ${response.status}.`, errors };
+  const { status } = response;
+  return { status, code, detail: detail ?? title ?? `The server answered ${status}.`, errors };
 }
 
-/** One write: a POST carries a key of its own; a PATCH names the version it changes, or "previous", the one just made. */
+/** One write: a POST has a key of its own; a PATCH names the version it changes, or "previous", the one just made. */
 export function step(method, path, body, { ifMatch = null, newKey }) {
   return { method, path, body, ifMatch, key: method === "POST" ? newKey() : null };
 }
@@ -119,7 +120,8 @@ export class Outbox {
       response = await this.env.fetch(path, { method, headers, body: JSON.stringify(body) });
       if (response.ok) return { answer: await response.json(), etag: response.headers.get("etag") };
     } catch {
-      return { waitMs: backOffMs(this.failures, this.env.random), problem: { detail: "No connection. It is kept here." } };
+      const problem = { detail: "The server cannot be reached." };
+      return { waitMs: backOffMs(this.failures, this.env.random), problem };
     }
     return this.#refusal(item, response);
   }

@@ -2,11 +2,13 @@
 
 import { element } from "./entries.js";
 
+const YOUTUBE = "https://www.youtube-nocookie.com/embed/";
+const VIMEO = "https://player.vimeo.com/video/";
 const ADDRESSES = [
-  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/watch\?(?:.*&)?v=([\w-]{11})(?:[&#]|$)/, "https://www.youtube-nocookie.com/embed/"],
-  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:shorts|live|embed)\/([\w-]{11})(?:[/?#]|$)/, "https://www.youtube-nocookie.com/embed/"],
-  [/^https:\/\/youtu\.be\/([\w-]{11})(?:[/?#]|$)/, "https://www.youtube-nocookie.com/embed/"],
-  [/^https:\/\/(?:www\.)?vimeo\.com\/(\d{1,12})(?:[/?#]|$)/, "https://player.vimeo.com/video/"],
+  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/watch\?(?:.*&)?v=([\w-]{11})(?:[&#]|$)/, YOUTUBE],
+  [/^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:shorts|live|embed)\/([\w-]{11})(?:[/?#]|$)/, YOUTUBE],
+  [/^https:\/\/youtu\.be\/([\w-]{11})(?:[/?#]|$)/, YOUTUBE],
+  [/^https:\/\/(?:www\.)?vimeo\.com\/(\d{1,12})(?:[/?#]|$)/, VIMEO],
 ];
 
 /** The player's address for a film's, or null when it has none. */

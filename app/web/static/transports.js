@@ -1,5 +1,5 @@
-// Three ways the same messages arrive. Each is a thin shell with the same two ends: it calls `message` (or `reply`) and,
-// once, `closed` with what is known about why; its close() is silent. Nothing here decides whether to try again.
+// Three ways the same messages arrive. Each is a thin shell with the same two ends: it calls `message` (or `reply`)
+// and, once, `closed` with what is known about why; its close() is silent. Nothing here decides whether to try again.
 
 /** One WebSocket. `closed` gets {code}. A frame that is not JSON closes it, as 1007 would. */
 export function openWebSocket({ env, url, message, closed }) {

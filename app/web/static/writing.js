@@ -1,4 +1,4 @@
-// What a reporter writes, as the form holds it (a draft of plain strings), as the API takes it, and the steps that send it.
+// What a reporter writes: as the form holds it (a draft of plain strings), as the API takes it, and as steps to send.
 // Pure: names, keys and addresses are handed in.
 
 import { newest, step } from "./outbox.js";
@@ -108,7 +108,8 @@ function withMention({ text, picture_place: place }, id) {
  */
 export function stepsFor(draft, { intent, story, newId, newKey }) {
   const entries = `/v1/stories/${encodeURIComponent(story)}/entries`;
-  return draft.editing ? editSteps(draft, { intent, entries, newId, newKey }) : newSteps(draft, { intent, entries, newId, newKey });
+  const how = { intent, entries, newId, newKey };
+  return draft.editing ? editSteps(draft, how) : newSteps(draft, how);
 }
 
 function newSteps(draft, { intent, entries, newId, newKey }) {
@@ -153,7 +154,7 @@ function editSteps(draft, { intent, entries, newId, newKey }) {
   return steps;
 }
 
-/** The blocks to send ahead of the text, when it shall hold a new picture or no longer holds what it held; else null. */
+/** The blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */
 function rearranged(blocks, text, picture) {
   const mentioned = new Set([...text.matchAll(MENTION)].map((match) => match[1]));
   const kept = blocks.filter((block) => TEXT_TYPES.has(block.type) || mentioned.has(block.id));
