@@ -7,7 +7,7 @@ clock wakes it. A peer that reads slowly only delays the next pull.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -24,9 +24,14 @@ from app.wire.close_codes import ABNORMAL, GOING_AWAY
 from app.wire.encoding import BodyVariant
 
 STALL_SECONDS = 30.0
-"""A write that makes no progress for so long is given up: the reader resumes from its cursor when it can read."""
+SLOWEST_BYTES_PER_SECOND = 4096
+"""A write is given up after 30 seconds and the time its bytes take at this pace: an ASGI server does not say how far
+it came, and a snapshot of a megabyte must reach a reader on a bad line. They resume from their cursor when they can."""
+
+BATCH_BYTES = 64 * 1024
 
 Write = Callable[[Sequence[Message]], Awaitable[None]]
+Finish = Callable[[Close], Awaitable[None]]
 _log = structlog.get_logger(__name__)
 
 
@@ -44,7 +49,9 @@ class Connection:
         self._transport: Transport = transport
         self._awake = asyncio.Event()
         self._task = asyncio.current_task()
-        self._writing_since: float | None = None
+        self._gives_up_at: float | None = None
+        self._unsent_bytes = 0
+        self._has_given_up = False
         self._left: _Left | None = None
         self._opened_at = hub.moment().seconds
         self._sent = 0
@@ -83,26 +90,18 @@ class Connection:
             seconds=round(self._hub.moment().seconds - self._opened_at, 3),
         )
 
-    async def run(self, write: Write) -> Close | None:
-        """Serve until the session ends, or the peer does (None). `write` returns when the peer's buffer has room."""
-        close: Close | None = None
+    async def run(self, write: Write, finish: Finish) -> None:
+        """Serve until the session ends (then `finish`), or the peer does. `write` waits for room in the buffer."""
         try:
-            while self._left is None:
-                self._awake.clear()
-                step = self.session.pull(self._hub.moment())
-                for asker, ask in step.asks:
-                    self._ask(asker, ask)
-                if step.writes:
-                    await self._write(write, step.writes)
-                elif step.close is None:
-                    await self._awake.wait()
-                if step.close is not None and self._left is None:
-                    close = step.close
-                    self.left(close.reason, code=close.code.code)
+            close = await self._serve(write)
+            if close is not None:
+                self._expect_progress(0)
+                await finish(close)
+        except OSError:
+            self.left("peer lost")
         except asyncio.CancelledError:
-            if self._left is None or self._task is None or self._task.uncancel() > 0:
+            if not self._has_given_up or self._task is None or self._task.uncancel() > 0:
                 raise
-        return close
 
     def receive(self, data: str | bytes) -> None:
         """Give the session a message of the peer."""
@@ -117,11 +116,11 @@ class Connection:
 
     def tick(self, now: float) -> float:
         """Wake for a heartbeat or a retry; give up a write that stalls."""
-        if self._writing_since is not None:
-            if now - self._writing_since >= STALL_SECONDS:
+        if self._gives_up_at is not None:
+            if now >= self._gives_up_at and not self._has_given_up:
                 self._hub.metrics.connections_stalled += 1
                 self._give_up("no write progress")
-            return self._writing_since + STALL_SECONDS
+            return max(self._gives_up_at, now + 1)
         due_at = self.session.due_at()
         if due_at <= now:
             self._awake.set()
@@ -137,18 +136,40 @@ class Connection:
         self._give_up("cut at the end of the drain")
 
     def _give_up(self, reason: str) -> None:
-        if self._left is None and self._task is not None:
-            self._left = _Left(reason, ABNORMAL.code)
+        if self._task is not None and not self._has_given_up:
+            self._has_given_up = True
+            self.left(reason)
             self._task.cancel()
 
+    async def _serve(self, write: Write) -> Close | None:
+        while self._left is None:
+            self._awake.clear()
+            step = self.session.pull(self._hub.moment())
+            for asker, ask in step.asks:
+                self._ask(asker, ask)
+            for batch in _batches(step.writes):
+                await self._write(write, batch)
+            if step.close is not None and self._left is None:
+                self.left(step.close.reason, code=step.close.code.code)
+                return step.close
+            if not step.writes:
+                await self._awake.wait()
+        return None
+
     async def _write(self, write: Write, messages: Sequence[Message]) -> None:
-        self._writing_since = self._hub.moment().seconds
-        self._hub.tick_by(self, due_at=self._writing_since + STALL_SECONDS)
+        self._expect_progress(sum(len(message.json) for message in messages))
         await write(messages)
-        self._writing_since = None
+        self._gives_up_at = None
         self._sent += len(messages)
         self._hub.metrics.messages_sent += len(messages)
         self._hub.tick_by(self, due_at=self.session.due_at())
+
+    def _expect_progress(self, size: int) -> None:
+        """A server lets a write begin once the one before is through, so both count."""
+        patience = STALL_SECONDS + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
+        self._unsent_bytes = size
+        self._gives_up_at = self._hub.moment().seconds + patience
+        self._hub.tick_by(self, due_at=self._gives_up_at)
 
     def _ask(self, asker: Place | Opening, ask: Ask) -> None:
         def answered(task: asyncio.Task[Answer]) -> None:
@@ -158,3 +179,15 @@ class Connection:
                 self._awake.set()
 
         self._hub.fetch(ask).add_done_callback(answered)
+
+
+def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """Runs of messages of about `BATCH_BYTES`, so that a slow peer's progress shows."""
+    start = size = 0
+    for end, message in enumerate(messages, start=1):
+        size += len(message.json)
+        if size >= BATCH_BYTES:
+            yield messages[start:end]
+            start, size = end, 0
+    if start < len(messages):
+        yield messages[start:]

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from app.domain.errors import MalformedInput
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
+from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.session import FINAL_SSE_ID
@@ -73,15 +73,14 @@ class EventStreamRoute:
             chunks = [message.named_chunk if named else message.chunk for message in messages]
             await _send_body(send, b"".join(chunks))
 
+        async def finish(_: Close) -> None:
+            await _send_body(send, b"", more=False)
+
         with Connection(self._hub, transport="sse", variant=variant, sole=True) as connection:
             connection.session.subscribe(wish)
             reader = asyncio.create_task(_read(connection, receive))
             try:
-                close = await connection.run(write)
-                if close is not None:
-                    await _send_body(send, b"", more=False)
-            except OSError:
-                connection.left("peer lost")
+                await connection.run(write, finish)
             finally:
                 reader.cancel()
 
@@ -94,8 +93,7 @@ async def _read(connection: Connection, receive: Receive) -> None:
 
 async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    with suppress(OSError):
-        await _send_body(send, b"", more=False)
+    await _send_body(send, b"", more=False)
 
 
 async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:

@@ -159,7 +159,7 @@ class Hub:
                     self._waiters.discard(waiter)
                     self.metrics.waiting_polls -= 1
         if story.gone:
-            raise NotFound("story_not_found", "There is no such story.")
+            raise NotFound("story_not_found", "No such story.")
         return story.head
 
     def fetch(self, ask: Ask) -> asyncio.Task[Answer]:

@@ -15,6 +15,7 @@ import structlog
 from app.domain.errors import MalformedInput, NotFound
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
+from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.stories import LiveStory
@@ -59,8 +60,8 @@ class WebSocketRoute:
             return _Admitted(variant, [parse_wish(ref, query)], await self._hub.open(ref))
         except MalformedInput as error:
             await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)
-        except NotFound:
-            await handshake.refuse(404, "story_not_found", "There is no such story.", close=NO_SUCH_STORY)
+        except NotFound as error:
+            await handshake.refuse(404, error.code, error.detail, close=NO_SUCH_STORY)
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and comes again)
             _log.warning("live open failed", error=repr(error))
             await handshake.refuse_http(503, "unavailable", "The story cannot be read now.")
@@ -74,11 +75,7 @@ class WebSocketRoute:
             reader = asyncio.create_task(_read(connection, receive))
             try:
                 await handshake.accept()
-                close = await connection.run(lambda messages: _write(messages, send))
-                if close is not None:
-                    await send({"type": "websocket.close", "code": close.code.code, "reason": close.reason})
-            except OSError:
-                connection.left("peer lost")
+                await connection.run(lambda messages: _write(messages, send), lambda close: _close(close, send))
             finally:
                 reader.cancel()
 
@@ -137,6 +134,10 @@ class _Handshake:
 async def _write(messages: Sequence[Message], send: Send) -> None:
     for message in messages:
         await send({"type": "websocket.send", "text": message.text})
+
+
+async def _close(close: Close, send: Send) -> None:
+    await send({"type": "websocket.close", "code": close.code.code, "reason": close.reason})
 
 
 async def _read(connection: Connection, receive: Receive) -> None:

@@ -40,6 +40,9 @@ class ModelStory:
     newest: dict[str, EncodedEvent] = field(default_factory=dict)
     cursors: dict[int, Cursor] = field(default_factory=dict)
     made: int = 0
+    saved: dict[int, tuple[str, dict[EntryId, dict[str, Any] | None], dict[str, EncodedEvent]]] = field(
+        default_factory=dict
+    )
 
     def publish(self, text: str = "text") -> Announcement:
         """A new entry."""
@@ -69,15 +72,16 @@ class ModelStory:
         """Lose everything after a number, as a failover to a stale replica does."""
         self.seq, self.branch = back_to, branch
         self.cursors = {seq: cursor for seq, cursor in self.cursors.items() if seq <= back_to}
-        for name in [name for name, event in self.newest.items() if event.cursor.seq > back_to]:
-            del self.newest[name]
-            self.entries.pop(EntryId(name), None)
+        title, entries, newest = self.saved[back_to]
+        self.title, self.entries, self.newest = title, dict(entries), dict(newest)
 
     def rebuild(self, epoch: str) -> None:
         """Restored from a backup: the same content under a new epoch."""
         self.epoch = epoch
         self.cursors = {seq: replace(cursor, epoch=epoch) for seq, cursor in self.cursors.items()}
         self.newest = {name: self._under(event, epoch) for name, event in self.newest.items()}
+        for seq, (title, entries, newest) in self.saved.items():
+            self.saved[seq] = title, entries, {name: self._under(event, epoch) for name, event in newest.items()}
 
     def _under(self, event: EncodedEvent, epoch: str) -> EncodedEvent:
         cursor = replace(event.cursor, epoch=epoch)
@@ -94,13 +98,17 @@ class ModelStory:
 
     def state(self) -> dict[str, Any]:
         """`GET /v1/stories/{story}`, with the whole timeline on one page."""
-        items = sorted((e for e in self.entries.values() if e), key=lambda e: (e["sort_key"], e["id"]), reverse=True)
-        timeline = {"items": items, "next": None, "prev": None}
+        timeline = {"items": self.items_at(self.seq), "next": None, "prev": None}
         counts = {"entry_count": self.counts.entry_count, "last_entry_at": None}
         return {
             "id": self.id, "title": self.title, "timeline": timeline, "included": [],
             "head": str(self.head.cursor), **counts,
         }  # fmt: skip
+
+    def items_at(self, seq: int) -> list[dict[str, Any]]:
+        """The timeline as it was after that event."""
+        entries = (entry for entry in self.saved[seq][1].values() if entry)
+        return sorted(entries, key=lambda entry: (entry["sort_key"], entry["id"]), reverse=True)
 
     def _put(self, entry: EntryId, kind: str, text: str) -> Announcement:
         held = self.entries.get(entry)
@@ -126,6 +134,7 @@ class ModelStory:
         )
         fields = encode_json({"title": self.title}) if kind == "story.updated" else None
         self.newest[name] = encode_event(line, entry=_encoded(entry) if entry else None, story_fields=fields)
+        self.saved[self.seq] = self.title, dict(self.entries), dict(self.newest)
         return Announcement(self.head, (self.newest[name],))
 
 
@@ -146,7 +155,7 @@ class ModelLog:
         head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
         await self._pass("find")
         if head is None:
-            raise NotFound("story_not_found", "There is no such story.")
+            raise NotFound("story_not_found", "No such story.")
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
@@ -184,7 +193,7 @@ class ModelLog:
 
     def _story(self, story: StoryId) -> ModelStory:
         if story not in self.stories:
-            raise NotFound("story_not_found", "There is no such story.")
+            raise NotFound("story_not_found", "No such story.")
         return self.stories[story]
 
     async def _pass(self, read: str) -> None:
