@@ -1,0 +1,14 @@
+"""Reading is tested on what the real newsroom writes."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.storage.database import Database
+from tests.newsroom.desk import Desk
+
+
+@pytest.fixture
+def desk(database: Database) -> Desk:
+    """A newsroom on an empty database, called by its operator."""
+    return Desk(database)

@@ -1,0 +1,44 @@
+"""A database whose reads are counted, held up and refused as a test wants."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from app.domain.errors import Unavailable
+from app.storage.database import Announce, Database, ReadTransaction, WriteTransaction
+
+
+class CountingDatabase:
+    """The database, with its snapshots counted; they wait while `gate` is closed and fail while `is_away`."""
+
+    def __init__(self, database: Database) -> None:
+        self.snapshots = 0
+        self.is_away = False
+        self.gate = threading.Event()
+        self.gate.set()
+        self._database = database
+
+    @contextmanager
+    def snapshot(self) -> Generator[ReadTransaction]:
+        self.snapshots += 1
+        assert self.gate.wait(20)
+        if self.is_away:
+            raise Unavailable("database_unavailable", "Away.", retry_after_seconds=1)
+        with self._database.snapshot() as tx:
+            yield tx
+
+    @contextmanager
+    def transaction(self) -> Generator[WriteTransaction]:
+        with self._database.transaction() as tx:
+            yield tx
+
+    def announce_to(self, announce: Announce) -> None:
+        self._database.announce_to(announce)
+
+    def checkpoint(self) -> None:
+        self._database.checkpoint()
+
+    def close(self) -> None:
+        self._database.close()

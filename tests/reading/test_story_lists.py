@@ -1,0 +1,69 @@
+"""The list of stories is read once a second at most, and outlives the database."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+
+import pytest
+
+from app.domain.errors import Unavailable
+from app.reading.snapshots import Snapshots
+from app.reading.story_lists import KEPT_SECONDS, StoryLists, content_tag
+from app.storage.database import Database
+from tests.newsroom.desk import LINKS, Desk
+from tests.reading.counting import CountingDatabase
+
+pytestmark = pytest.mark.anyio
+
+
+class Scene:
+    """A list over a database that counts, on a clock that a test moves."""
+
+    def __init__(self, database: Database) -> None:
+        self.now = 100.0
+        self.database = CountingDatabase(database)
+        self.lists = StoryLists(Snapshots(self.database), links=LINKS, monotonic=lambda: self.now)
+
+    async def titles(self) -> list[str]:
+        return [item["title"] for item in json.loads((await self.lists.first()).plain)["items"]]
+
+
+async def test_the_list_is_read_once_a_second_however_many_ask(desk: Desk, database: Database) -> None:
+    scene = Scene(database)
+    desk.story("First")
+    assert scene.lists.ready() is None
+    asked = await asyncio.gather(*(scene.titles() for _ in range(20)))
+    assert asked == [["First"]] * 20
+    desk.now += 1
+    desk.story("Second")
+    assert await scene.titles() == ["First"]
+    assert scene.database.snapshots == 1
+    scene.now += KEPT_SECONDS
+    assert await scene.titles() == ["Second", "First"]
+    assert scene.database.snapshots == 2
+
+
+async def test_the_tag_changes_exactly_when_the_bytes_do(desk: Desk, database: Database) -> None:
+    scene = Scene(database)
+    desk.story("First")
+    first = await scene.lists.first()
+    scene.now += KEPT_SECONDS
+    assert await scene.lists.first() is first
+    assert first.tag == content_tag(first.plain)
+    desk.story("Second")
+    scene.now += KEPT_SECONDS
+    assert (await scene.lists.first()).tag != first.tag
+
+
+async def test_while_the_database_is_away_the_list_stays_as_it_was_last_read(desk: Desk, database: Database) -> None:
+    scene = Scene(database)
+    scene.database.is_away = True
+    with pytest.raises(Unavailable):
+        await scene.titles()
+    scene.database.is_away = False
+    desk.story("First")
+    assert await scene.titles() == ["First"]
+    scene.database.is_away = True
+    scene.now += KEPT_SECONDS
+    assert await scene.titles() == ["First"]

@@ -1,0 +1,69 @@
+"""The log as live asks for it, on both databases."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.domain.errors import NotFound
+from app.domain.identifiers import StoryId
+from app.live.log import CursorUnusable, StoryLog
+from app.reading.snapshots import Snapshots
+from app.reading.story_log import PublicStoryLog
+from app.storage.database import Database
+from app.wire.encoding import BodyVariant
+from tests.newsroom.desk import LINKS, Desk
+
+pytestmark = pytest.mark.anyio
+
+
+def log_of(database: Database) -> StoryLog:
+    return PublicStoryLog(Snapshots(database), links=LINKS)
+
+
+async def test_a_story_is_found_by_id_and_by_slug_at_the_head_the_door_announced(
+    desk: Desk, database: Database
+) -> None:
+    story = desk.story()
+    desk.post(story["id"])
+    log = log_of(database)
+    head = desk.told[-1].head
+    assert await log.find(story["id"]) == head
+    assert await log.find(story["slug"]) == head
+    assert await log.heads([head.story, StoryId("c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f")]) == {head.story: head}
+
+
+async def test_a_hidden_story_is_found_by_no_method(desk: Desk, database: Database) -> None:
+    hidden = StoryId(desk.story(status="draft")["id"])
+    log = log_of(database)
+    with pytest.raises(NotFound):
+        await log.find(hidden)
+    with pytest.raises(NotFound):
+        await log.changes(hidden, None, limit=10, limit_bytes=1000)
+    with pytest.raises(NotFound):
+        await log.snapshot(hidden, BodyVariant.HTML)
+    assert await log.heads([hidden]) == {}
+
+
+async def test_a_snapshot_shows_the_head_it_is_given_with(desk: Desk, database: Database) -> None:
+    story = StoryId(desk.story()["id"])
+    desk.post(story)
+    head, body = await log_of(database).snapshot(story, BodyVariant.BLOCKS)
+    state = json.loads(body)
+    assert head == desk.told[-1].head
+    assert state["head"] == str(head.cursor)
+    assert "blocks" in state["timeline"]["items"][0]
+
+
+async def test_changes_after_a_cursor_are_what_the_door_announced_since(desk: Desk, database: Database) -> None:
+    story = StoryId(desk.story()["id"])
+    desk.post(story)
+    after = desk.told[-1].head.cursor
+    desk.post(story)
+    log = log_of(database)
+    page = await log.changes(story, after, limit=10, limit_bytes=100_000)
+    assert [event.json(BodyVariant.HTML) for event in page.events] == [desk.told[-1].events[0].json(BodyVariant.HTML)]
+    other = StoryId(desk.story("Another")["id"])
+    with pytest.raises(CursorUnusable):
+        await log.changes(other, after, limit=10, limit_bytes=100_000)
