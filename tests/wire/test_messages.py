@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import StoryId
@@ -18,6 +21,7 @@ from app.wire.messages import (
     encode_subscribed,
 )
 
+PROTOCOL = Path(__file__).parents[2] / "docs" / "protocol.md"
 STORY = StoryId("0b5c2b0e-7a53-4c6e-9d1f-2f6f3e1f9a10")
 TIME = Micros(1_793_739_845_123_999)
 CURSOR = Cursor("k3kk3kk3", 1205, "x7Q2ab")
@@ -75,3 +79,18 @@ def test_a_refusal_names_what_was_asked_for_or_nothing() -> None:
     assert encode_refused(None, status=400, code="malformed_query") == (
         b'{"type":"refused","story":null,"status":400,"code":"malformed_query"}'
     )
+
+
+def test_the_document_shows_each_message_to_the_letter() -> None:
+    text = PROTOCOL.read_text(encoding="utf-8").partition("## Live messages")[2].partition("### Where")[0]
+    shown = [example.encode() for example in re.findall(r"^```json\n(.*)\n```$", text, re.MULTILINE)]
+    assert shown == [
+        encode_hello(heartbeat_seconds=25, time=TIME),
+        encode_subscribed(HEAD, resume="exact"),
+        encode_catching_up(STORY),
+        encode_caught_up(HEAD),
+        encode_snapshot(STORY, reason="too_far_behind", state=b'{"id":"%b"}' % STORY.encode()),
+        encode_heartbeat({STORY: CURSOR}, time=TIME),
+        encode_goodbye(reason="drain", reconnect_after_ms=(0, 45_000)),
+        encode_refused("election-nihgt", status=404, code="story_not_found"),
+    ]
