@@ -211,7 +211,7 @@ async def _within(seconds: float, step: Awaitable[None], *, what: str) -> bool:
     try:
         await asyncio.wait_for(step, seconds)
     except TimeoutError:
-        log.warning("took_too_long", step=what, seconds=seconds)
+        log.info("cut_short", step=what, seconds=seconds)
         return False
     except Exception:  # the stop goes on whatever one step met
         log.exception("stop_step_failed", step=what)

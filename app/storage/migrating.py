@@ -75,8 +75,9 @@ def _connected(engine: Engine) -> Connection:
     try:
         return engine.connect()
     except OperationalError as error:
+        reason = str(error.orig).splitlines()[0]
         raise Unavailable(
-            "database_unavailable", f"The database cannot be reached: {str(error.orig).splitlines()[0]}.", retry_after_seconds=2
+            "database_unavailable", f"The database cannot be reached: {reason}.", retry_after_seconds=2
         ) from error
 
 

@@ -1,0 +1,117 @@
+"""Runs the real `liveblog` command as its own process, with a data folder and environment of the test's own."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+ROOT = Path(__file__).parent.parent
+READY_SECONDS = 30
+COMMAND_SECONDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """A data folder and the settings its commands are given."""
+
+    data_dir: Path
+    settings: dict[str, str] = field(default_factory=dict)
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        """Run one command to its end."""
+        return subprocess.run(
+            _command(arguments), env=self._environment(), cwd=ROOT, capture_output=True, text=True,
+            timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False,
+        )  # fmt: skip
+
+    def check(self, *arguments: str | Path) -> str:
+        """The same for a command that must succeed; what it printed."""
+        done = self.run(*arguments)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @contextmanager
+    def serving(self, port: int, *options: str) -> Iterator[Server]:
+        """Run the server from the moment it answers to the end of the block, or to its own end."""
+        environment = {**self._environment(), "LIVEBLOG_PORT": str(port)}
+        with (self.data_dir.parent / f"server-{port}.log").open("a+") as log:
+            process = subprocess.Popen(
+                _command(["serve", *options]), env=environment, cwd=ROOT, text=True,
+                stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+            server = Server(process, port, Path(log.name))
+            try:
+                server.await_ready()
+                yield server
+            finally:
+                process.kill()
+                process.wait()
+                assert process.stdout is not None
+                process.stdout.close()
+
+    @property
+    def token(self) -> str:
+        """The admin token of the data folder."""
+        return (self.data_dir / "admin-token").read_text().strip()
+
+    def _environment(self) -> dict[str, str]:
+        # Without its compiled modules kept, a command takes twice as long to start as it does for anybody else.
+        dropped = ("LIVEBLOG_", "PYTHONDONTWRITEBYTECODE")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
+        return {**kept, "LIVEBLOG_DATA_DIR": str(self.data_dir), "LIVEBLOG_LOG_FORMAT": "json", **self.settings}
+
+
+class Server:
+    """A running `liveblog serve`."""
+
+    def __init__(self, process: subprocess.Popen[str], port: int, log: Path) -> None:
+        self.process = process
+        self.url = f"http://127.0.0.1:{port}"
+        self.greeting: list[str] = []
+        self._log = log
+        self._lines: queue.Queue[str] = queue.Queue()
+
+    def await_ready(self) -> None:
+        """Wait for the four lines that say it answers."""
+        threading.Thread(target=self._read, daemon=True).start()
+        while len(self.greeting) < 4:
+            try:
+                self.greeting.append(self._lines.get(timeout=READY_SECONDS))
+            except queue.Empty:
+                raise AssertionError(f"the server was not ready in time: {self.log}") from None
+            assert self.greeting[-1], f"the server ended with {self.process.wait()}: {self.log}"
+
+    def stop(self, seconds: float) -> int:
+        """Send SIGTERM; the exit code, which must come within `seconds`."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=seconds)
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """A client of this server, with a token or as a reader."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=40)
+
+    @property
+    def log(self) -> str:
+        """What it has logged so far."""
+        return self._log.read_text()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put("")
+
+
+def _command(arguments: list[str] | tuple[str | Path, ...]) -> list[str]:
+    return [sys.executable, "-m", "app.cli", *map(str, arguments)]
