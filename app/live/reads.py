@@ -91,19 +91,18 @@ class SharedReads:
         return SnapshotTaken(head, Message(json, type="snapshot", sse_id=str(head.cursor)))
 
     def _keep(self, key: Hashable, done: asyncio.Task[Answer]) -> None:
-        if key not in self._kept or done.cancelled():
-            return
-        size = _size_of(done.result())
+        size = 0 if done.cancelled() else _size_of(done.result())
         if size == 0:
             del self._kept[key]
             return
         self._kept[key] = (done, size)
         self._kept_bytes += size
-        while len(self._kept) > KEPT_LIMIT or self._kept_bytes > KEPT_LIMIT_BYTES:
-            oldest = next((name for name, (_, kept) in self._kept.items() if kept), None)
-            if oldest is None:
+        for name, (_, kept) in tuple(self._kept.items()):
+            if len(self._kept) <= KEPT_LIMIT and self._kept_bytes <= KEPT_LIMIT_BYTES:
                 return
-            self._kept_bytes -= self._kept.pop(oldest)[1]
+            if kept:
+                del self._kept[name]
+                self._kept_bytes -= kept
 
 
 def _name_of(ask: Read) -> Hashable:

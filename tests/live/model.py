@@ -159,8 +159,10 @@ class ModelLog:
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
-        page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
-        await self._pass("changes")
+        try:
+            page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
+        finally:
+            await self._pass("changes")
         return page
 
     def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:

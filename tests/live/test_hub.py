@@ -9,8 +9,19 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from app.domain.cursor import Cursor
 from app.domain.errors import NotFound
-from app.live.effects import CatchUp, Failed, Missing, Opened, OpenStory, ReadChanges, ReadSnapshot, SnapshotTaken
+from app.live.effects import (
+    CatchUp,
+    Failed,
+    Missing,
+    Opened,
+    OpenStory,
+    ReadChanges,
+    ReadSnapshot,
+    SnapshotTaken,
+    Unusable,
+)
 from app.live.hub import Hub
 from app.wire.encoding import BodyVariant
 from tests.live.model import START, ModelLog, ModelStory, story
@@ -169,6 +180,18 @@ async def test_announcements_from_another_thread_arrive_in_commit_order() -> Non
         assert hub.metrics.gaps == 0
 
 
+async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
+    model = story()
+    async with _hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        reader = _Reader()
+        live.places.add(reader)
+        announcement = model.publish()
+        hub.accept(announcement)
+        hub.accept(announcement)
+        assert reader.wakes == 1
+
+
 async def test_an_announcement_nobody_follows_is_dropped() -> None:
     model = story()
     log = ModelLog(model)
@@ -205,6 +228,9 @@ async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
         hub.accept(second)
         hub.accept(first)
         await _reach(hub, 3)
+        async with asyncio.timeout(SOON):
+            while hub._truth._mending:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
+                await asyncio.sleep(0.01)
         assert log.reads == ["find"]
 
 
@@ -358,6 +384,65 @@ async def test_a_head_that_comes_late_from_a_read_begun_before_is_not_believed_o
         assert (live.generation, live.head) == (1, model.head)
 
 
+async def test_a_story_that_vanishes_while_a_fork_is_looked_into_is_gone() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        model.fork(back_to=3, branch="b")
+        model.publish()
+        model.publish()
+        log.gate = asyncio.Event()
+        mending = asyncio.create_task(hub._truth._read_gap(live))
+        await log.waiting.wait()
+        log.stories.clear()
+        log.gate.set()
+        await mending
+        assert live.gone
+        assert log.reads == ["find", "changes", "find"]
+
+
+async def test_a_reset_while_a_gap_is_read_outdoes_the_read() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        for branch in (None, "b"):
+            log.gate = asyncio.Event()
+            log.waiting.clear()
+            if branch is not None:
+                model.fork(back_to=3, branch=branch)
+                model.publish()
+                model.publish()
+            model.publish()
+            reading = asyncio.create_task(hub._truth._read_gap(live))
+            await log.waiting.wait()
+            model.rebuild("epoch002" if branch is None else "epoch003")
+            live.reset(model.head)
+            generation, head = live.generation, live.head
+            log.gate.set()
+            await reading
+            assert (live.generation, live.head) == (generation, head)
+
+
+async def test_a_gap_that_grows_while_it_is_read_is_read_again() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        model.publish()
+        hub.accept(model.publish())
+        log.gate = asyncio.Event()
+        await log.waiting.wait()
+        model.publish()
+        hub.accept(model.publish())
+        log.gate.set()
+        log.gate = None
+        await _reach(hub, 3)
+        await _reach(hub, 5)
+        assert live.head == model.head
+
+
 async def test_a_vanished_story_is_gone_for_those_who_follow_it_and_for_newcomers() -> None:
     model = story()
     log = ModelLog(model)
@@ -468,6 +553,33 @@ async def test_a_kept_answer_is_not_used_once_the_story_has_moved() -> None:
         page = await hub.fetch(_changes(live, model, 2))
         assert isinstance(page, CatchUp)
         assert page.cursor == model.head.cursor
+
+
+async def test_a_read_begun_before_a_reset_tells_the_hub_nothing() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        log.gate = asyncio.Event()
+        changes = hub.fetch(_changes(live, model, 2))
+        snapshot = hub.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
+        await log.waiting.wait()
+        await asyncio.sleep(0)
+        model.rebuild("epoch002")
+        live.reset(model.head)
+        log.gate.set()
+        await asyncio.gather(changes, snapshot)
+        assert (live.generation, live.head, hub.metrics.resets) == (1, model.head, 0)
+
+
+async def test_an_unusable_cursor_is_answered_and_the_answer_kept() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        ask = ReadChanges(live, Cursor("other", 2, "x"), 0)
+        assert await hub.fetch(ask) == await hub.fetch(ask) == Unusable("epoch")
+        assert log.reads == ["find", "changes"]
 
 
 async def test_what_failed_is_not_kept() -> None:
