@@ -66,8 +66,11 @@ class Server(uvicorn.Server):
         control: ControlEndpoint | None,
         drain: Callable[[], Awaitable[None]],
         when_ready: Callable[[], Awaitable[None]],
+        last_resort_seconds: float | None = None,
     ) -> None:
+        """`last_resort_seconds` after a stop began the process is ended if it is still there; None: never."""
         super().__init__(config)
+        self._last_resort_seconds = last_resort_seconds
         self._control = control
         self._control_socket: socket | None = None
         self._drain = drain
@@ -88,7 +91,8 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Drain, finish, close: each within its time."""
-        _end_process_after(LAST_RESORT_SECONDS)
+        if self._last_resort_seconds is not None:
+            _end_process_after(self._last_resort_seconds)
         if self._announcement is not None:
             self._announcement.cancel()
         log.info("draining", connections=len(self.server_state.connections))
@@ -171,7 +175,9 @@ def run_server(
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     raise_file_limit()
     config = server_config(app, trusted_proxies=trusted_proxies)
-    Server(config, control=control, drain=drain, when_ready=when_ready).run(sockets)
+    Server(config, control=control, drain=drain, when_ready=when_ready, last_resort_seconds=LAST_RESORT_SECONDS).run(
+        sockets
+    )
 
 
 def server_config(app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network]) -> uvicorn.Config:

@@ -222,6 +222,14 @@ def test_every_file_of_a_data_folder_is_closed_to_others(tmp_path: Path, free_po
         assert [path.name for path in [installation.data_dir, *made] if path.stat().st_mode & 0o077] == []
 
 
+def test_the_process_may_hold_as_many_connections_as_the_system_allows(server: Server) -> None:
+    limits = Path(f"/proc/{server.process.pid}/limits")
+    require("/proc", found=limits.exists(), reason="this is read from Linux's /proc")
+    (line,) = [line for line in limits.read_text().splitlines() if line.startswith("Max open files")]
+    soft, hard = line.split()[3:5]
+    assert soft == hard
+
+
 def test_the_log_holds_no_token_and_no_query(installation: Installation, server: Server) -> None:
     story = _story(server, installation.token)
     with server.client(installation.token) as api:
