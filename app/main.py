@@ -107,10 +107,14 @@ class Application:
             finally:
                 self._rooms = self._edge = None
                 await hub.stop()
-                if self._access_log is not None:
-                    self._access_log.flush()
+                self.flush_logs()
         finally:
             database.close()
+
+    def flush_logs(self) -> None:
+        """Write the lines about requests that are still waiting."""
+        if self._access_log is not None:
+            self._access_log.flush()
 
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""

@@ -35,7 +35,7 @@ class CrossOrigin:
         """What to add to an answer."""
         if is_public_read(method, path):
             return ANYONE
-        if origin is None or origin not in self._origins:
+        if method == "OPTIONS" or origin is None or origin not in self._origins:
             return []
         return [
             (b"access-control-allow-origin", origin),

@@ -21,12 +21,13 @@ class Defaults:
         is_head = scope["method"] == "HEAD"
 
         async def send_with_defaults(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            # A 304 says nothing about content, and leaves what the client holds as it is.
+            if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}
                 headers += [(name, value) for name, value in _DEFAULTS if name not in present]
                 message = {**message, "headers": headers}
-            elif is_head:
+            elif message["type"] == "http.response.body" and is_head:
                 message = {**message, "body": b""}
             await send(message)
 

@@ -36,4 +36,4 @@ class LiveRoutes:
         elif scope["method"] in {"GET", "HEAD"}:
             await self._event_stream(scope, receive, send)
         else:
-            await method_not_allowed(scope, allow="GET, HEAD")(scope, receive, send)
+            await method_not_allowed(scope, allow=("GET", "HEAD"))(scope, receive, send)

@@ -7,6 +7,7 @@ import hmac
 from ipaddress import ip_address
 
 from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
 
 from app import __version__
 from app.api.exposition import render_metrics
@@ -55,6 +56,7 @@ async def get_version() -> Response:
 
 @router.get(
     "/metrics",
+    response_class=PlainTextResponse,
     responses={
         200: {
             "description": "Prometheus text format.",

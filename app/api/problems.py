@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import Scope
 
 from app.domain.errors import InvalidInput, LiveblogError, MalformedInput, NotFound, TooLarge, TooMany, Unavailable
@@ -45,14 +46,11 @@ def server_error_response(scope: Scope) -> Response:
     return problem_response(problem_members(500, code="internal_error", detail=detail), scope)
 
 
-def method_not_allowed(scope: Scope, *, allow: str) -> Response:
+def method_not_allowed(scope: Scope, *, allow: Sequence[str]) -> Response:
     """The answer to a method that an address does not take; `allow` names those it does."""
-    methods = {method.strip() for method in allow.split(",")}
-    if "GET" in methods:
-        methods.add("HEAD")
     detail = f"This address does not take {scope['method']}; see Allow."
     problem = problem_members(405, code="method_not_allowed", detail=detail)
-    return problem_response(problem, scope, headers={"Allow": ", ".join(sorted(methods))})
+    return problem_response(problem, scope, headers={"Allow": ", ".join(allow)})
 
 
 def answer_with_problems(app: FastAPI) -> None:
@@ -83,7 +81,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
     if error.status_code == 404:
         return error_response(NotFound("not_found", "There is nothing at this address."), scope)
     if error.status_code == 405:
-        return method_not_allowed(scope, allow=headers["Allow"])
+        return method_not_allowed(scope, allow=_methods_at(request))
     if error.status_code == 400:
         return error_response(MalformedInput("malformed_body", "The body cannot be read."), scope)
     if error.status_code == 413:
@@ -92,6 +90,17 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
         return problem_response(problem_members(408, code="body_too_slow", detail=str(error.detail)), scope)
     problem = problem_members(error.status_code, code="unexpected_request", detail=str(error.detail))
     return problem_response(problem, scope, headers=headers)
+
+
+def _methods_at(request: Request) -> Sequence[str]:
+    """Every method some route takes at this address; Starlette names those of the first route alone."""
+    routes = request.app.routes
+    found = [
+        method
+        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
+        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
+    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
 
 
 def request_errors(errors: Sequence[Any]) -> LiveblogError:

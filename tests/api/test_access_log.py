@@ -1,0 +1,100 @@
+"""Lines of the access log: complete, in order, one JSON object each, written soon."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import json
+
+import pytest
+
+from app.api.access_log import FLUSH_LINES, AccessLine, AccessLog
+from app.domain.clock import Micros, format_time
+
+pytestmark = pytest.mark.anyio
+
+LINE: AccessLine = ("id", "GET", "/v1/site", 200, 98, 0.0015)
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1_790_000_000_123_456
+
+    def __call__(self) -> Micros:
+        return Micros(self.now)
+
+
+async def test_a_line_as_json_has_every_member() -> None:
+    stream, clock = io.StringIO(), Clock()
+    log = AccessLog(form="json", stream=stream, clock=clock)
+    log.add(LINE)
+    log.flush()
+    assert json.loads(stream.getvalue()) == {
+        "event": "request",
+        "request_id": "id",
+        "method": "GET",
+        "path": "/v1/site",
+        "status": 200,
+        "bytes": 98,
+        "us": 1500,
+        "logger": "app.api.shell",
+        "level": "info",
+        "time": "2026-09-21T14:13:20.123Z",
+    }
+
+
+async def test_a_line_for_a_person_says_the_same() -> None:
+    stream = io.StringIO()
+    log = AccessLog(form="console", stream=stream, clock=Clock())
+    log.add(LINE)
+    log.flush()
+    assert stream.getvalue() == (
+        "2026-09-21T14:13:20.123Z [info     ] request  GET /v1/site 200 bytes=98 us=1500 request_id=id\n"
+    )
+
+
+async def test_times_are_those_of_the_rest_of_the_log() -> None:
+    stream, clock = io.StringIO(), Clock()
+    log = AccessLog(form="json", stream=stream, clock=clock)
+    moments = [clock.now, clock.now + 999, clock.now + 900_000, clock.now + 3_600_000_000, clock.now - 1, 999_999, 0]
+    for clock.now in moments:
+        log.add(LINE)
+    log.flush()
+    times = [json.loads(line)["time"] for line in stream.getvalue().splitlines()]
+    assert times == [format_time(Micros(moment)) for moment in moments]
+
+
+async def test_a_path_cannot_break_out_of_its_line() -> None:
+    stream = io.StringIO()
+    log = AccessLog(form="json", stream=stream, clock=Clock())
+    path = '/a"b\\c\u2028\n{"event":"forged"}'
+    log.add(("id", "GET", path, 404, 0, 0.0))
+    log.flush()
+    (line,) = stream.getvalue().split("\n")[:-1]
+    assert json.loads(line)["path"] == path
+
+
+class Watched(io.StringIO):
+    """A stream that says when it has been written to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = asyncio.Event()
+
+    def flush(self) -> None:
+        self.written.set()
+
+
+async def test_lines_are_written_a_moment_later_or_at_once_when_there_are_many() -> None:
+    stream = Watched()
+    log = AccessLog(form="json", stream=stream, clock=Clock())
+    for _ in range(FLUSH_LINES):
+        assert stream.getvalue() == ""
+        log.add(LINE)
+    assert stream.getvalue().count("\n") == FLUSH_LINES
+    stream.written.clear()
+    log.add(LINE)
+    await asyncio.wait_for(stream.written.wait(), 5)
+    assert stream.getvalue().count("\n") == FLUSH_LINES + 1
