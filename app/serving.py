@@ -11,6 +11,7 @@ import os
 import resource
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -42,6 +43,8 @@ FINISH_SECONDS = 2.0
 """Time for running requests, and for peers to read what was written to them, before connections are cut."""
 CLOSE_SECONDS = 1.0
 """Time for the application to end its tasks and close the database."""
+SAME_STOP_SECONDS = 0.5
+"""A signal this soon after the first is the same stop told twice: `make` passes on what its whole group was sent."""
 LAST_RESORT_SECONDS = 4.8
 """When all of the above together has taken this long, something hangs: the process ends all the same, with 1."""
 
@@ -71,6 +74,7 @@ class Server(uvicorn.Server):
         """`last_resort_seconds` after a stop began the process is ended if it is still there; None: never."""
         super().__init__(config)
         self._last_resort_seconds = last_resort_seconds
+        self._stop_asked_at: float | None = None
         self._control = control
         self._control_socket: socket | None = None
         self._drain = drain
@@ -109,10 +113,13 @@ class Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """First signal: end in order. Second: end now; what was acknowledged is on disk."""
-        if self.should_exit:
+        now = time.monotonic()
+        if self._stop_asked_at is None:
+            # Not remembered, as uvicorn does to raise it again at the end: a stop that was asked for is a success.
+            self._stop_asked_at = now
+            self.should_exit = True
+        elif now - self._stop_asked_at > SAME_STOP_SECONDS:
             os._exit(128 + sig)
-        # Not remembered, as uvicorn does to raise it again at the end: a stop that was asked for is a success.
-        self.should_exit = True
 
     def _protocol_factory(self, app: Application) -> Callable[[], asyncio.Protocol]:
         config = server_config(app, trusted_proxies=())
