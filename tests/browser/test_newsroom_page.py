@@ -285,3 +285,12 @@ def test_typed_markup_is_text_in_the_newsroom_too(desk: Page) -> None:
     desk.click("#publish")
     expect(_item(desk, evil)).to_have_count(1)
     assert desk.locator(".item img").count() == 0
+
+
+def test_a_reload_while_the_server_cannot_be_reached_comes_back_by_itself(desk: Page) -> None:
+    desk.fill("[name=text]", "Half a thought")
+    desk.route("**/v1/newsroom/me", lambda route: route.abort(), times=1)
+    desk.reload()
+    expect(desk.locator("#problem")).to_contain_text("cannot be reached")
+    expect(desk.locator("[name=text]")).to_have_value("Half a thought", timeout=15_000)
+    expect(desk.locator("#problem")).to_be_hidden()

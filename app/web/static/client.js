@@ -10,6 +10,7 @@ const MAX_BACK_OFF_MS = 20_000;
 const FIRST_WORD_MS = 15_000; // a connection on which nothing was heard by then does not get through
 const STEADY_MS = 10_000; // a connection that lived this long was a good one: the next back-off starts small again
 const SILENT_TRIES = 2; // connections in a row that never said a word, before another transport is tried
+const PROBE_MS = [30_000, 3_600_000]; // how long a lesser transport serves before the best one is tried beside it
 const LONG_POLL_SECONDS = 25;
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
@@ -63,6 +64,7 @@ class Follower {
     );
     this.attempt = 0;
     this.silent = 0;
+    this.probes = 0;
     this.connection = null;
     this.running = false;
     this.snapshots = 0;
@@ -141,6 +143,51 @@ class Follower {
       }
     }
     connection.shell = this.#open(connection, closed);
+    this.#probeLater();
+  }
+
+  /**
+   * A server that was down looks like one whose sockets are blocked, and whichever transport was being tried when it
+   * came back would serve for good. So the best one is tried again beside a lesser one, seldom and ever more seldom,
+   * and takes over with its first word.
+   */
+  #probeLater() {
+    if (this.transports[0] === ORDER[0] || !this.transports.includes(ORDER[0]) || this.slowPollSeconds !== null) return;
+    const wait = Math.min(PROBE_MS[1], PROBE_MS[0] * 2 ** this.probes) * (0.5 + this.env.random());
+    this.probes += 1;
+    this.probeTimer = this.env.setTimeout(() => this.#probe(), wait);
+  }
+
+  #probe() {
+    this.probe?.shell.close();
+    const probe = { opened: this.env.now(), heard: false };
+    const message = (received) => {
+      if (this.probe === probe) this.#takeOver(probe);
+      this.#guarded(probe, () => this.#hear(probe, received));
+    };
+    const closed = (outcome) => {
+      if (this.probe === probe) this.probe = null;
+      this.#closed(probe, outcome);
+    };
+    probe.shell = openWebSocket({ env: this.env, url: this.#socketAddress(), message, closed });
+    this.probe = probe;
+    this.#probeLater();
+  }
+
+  #takeOver(probe) {
+    this.probe = null;
+    this.#disconnect();
+    this.#bestFirst();
+    this.connection = probe;
+  }
+
+  #bestFirst() {
+    this.silent = this.probes = 0;
+    this.transports.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+  }
+
+  #socketAddress() {
+    return `${this.origin.replace(/^http/, "ws")}${this.#path}/live?after=${encodeURIComponent(this.state.head)}`;
   }
 
   #open(connection, closed) {
@@ -148,10 +195,7 @@ class Follower {
     const after = () => encodeURIComponent(this.state.head);
     const message = (received) => this.#guarded(connection, () => this.#hear(connection, received));
     const transport = this.slowPollSeconds === null ? this.transports[0] : "poll";
-    if (transport === "websocket") {
-      const url = `${this.origin.replace(/^http/, "ws")}${this.#path}/live?after=${after()}`;
-      return openWebSocket({ env, url, message, closed });
-    }
+    if (transport === "websocket") return openWebSocket({ env, url: this.#socketAddress(), message, closed });
     if (transport === "sse") {
       return openEventSource({ env, url: `${this.origin}${this.#path}/events?after=${after()}`, message, closed });
     }
@@ -165,8 +209,10 @@ class Follower {
   #disconnect() {
     this.env.clearTimeout(this.timer);
     this.env.clearTimeout(this.watchdog);
+    this.env.clearTimeout(this.probeTimer);
+    this.probe?.shell.close();
     this.connection?.shell.close();
-    this.connection = null;
+    this.probe = this.connection = null;
   }
 
   /** Something makes it likely that a connection works now: do not sit out the back-off. */
@@ -178,8 +224,7 @@ class Follower {
   #onOnline() {
     this.#disconnect();
     this.attempt = 0;
-    this.silent = 0;
-    this.transports.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
+    this.#bestFirst();
     this.#hurry();
   }
 

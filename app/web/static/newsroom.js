@@ -19,7 +19,7 @@ let outbox = null;
 let stories = [];
 let story = null;
 let follower = null;
-let rereading;
+let rereading = null;
 let shownPages = 1;
 let reading = 0;
 
@@ -75,7 +75,7 @@ function signOut(why) {
   keepToken();
   follower?.stop();
   follower = null;
-  clearTimeout(rereading);
+  forgetReading();
   outbox?.stop();
   story = null;
   $("entries").replaceChildren();
@@ -135,7 +135,7 @@ function followReaders() {
   follower = follow({
     story: story.id,
     origin: location.origin,
-    onUpdate: ({ message }) => message && readSoon(SOON_MS),
+    onUpdate: () => readSoon(SOON_MS), // the first time too: the list may have been read before what this begins with
     onConnection: (connection) => {
       $("connection").textContent = { live: "", refused: "Not live." }[connection] ?? "Connecting …";
     },
@@ -183,7 +183,7 @@ $("story-live").addEventListener("click", tried(async () => {
 // The list
 
 async function readEntries() {
-  clearTimeout(rereading);
+  forgetReading();
   const turn = (reading += 1);
   const filter = $("filter").value && `&status=${$("filter").value}`;
   const items = [];
@@ -201,12 +201,22 @@ async function readEntries() {
   readSoon(REREAD_MS);
 }
 
+/** Read the list again in that time, or earlier if that was asked for: a change told of during a reading counts. */
 function readSoon(ms) {
-  clearTimeout(rereading);
-  rereading = setTimeout(() => {
+  const at = performance.now() + ms;
+  if (rereading && rereading.at <= at) return;
+  forgetReading();
+  const read = () => {
+    rereading = null;
     if (document.hidden) readSoon(REREAD_MS);
     else readEntries().catch(onReadFailed);
-  }, ms);
+  };
+  rereading = { at, timer: setTimeout(read, ms) };
+}
+
+function forgetReading() {
+  clearTimeout(rereading?.timer);
+  rereading = null;
 }
 
 function onReadFailed(problem) {

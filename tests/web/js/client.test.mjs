@@ -203,6 +203,53 @@ test("where WebSockets do not get through, it follows by SSE", async () => {
   assert.match(world.stream.url, /after=k3\.2\.aaaaaa$/);
 });
 
+test("a lesser transport makes way when sockets get through again, without a moment in between", async () => {
+  const world = new World({ random: 0.5 });
+  const follower = begin(world);
+  for (const wait of [250, 500]) {
+    world.socket.drop();
+    await world.pass(wait);
+  }
+  world.stream.say(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2));
+  await world.pass(30_000);
+  assert.equal(world.sockets.length, 3);
+  assert.match(world.socket.url, /after=k3\.2\.aaaaaa$/);
+  world.stream.say(published(3, entry("c")));
+  assert.equal(world.stream.closed, false);
+  world.socket.say(HELLO);
+  assert.equal(world.stream.closed, true);
+  world.socket.say(SUBSCRIBED, published(3, entry("c")), published(4, entry("d")), caughtUp(4));
+  assert.deepEqual(ids(follower), ["d", "c", "b"]);
+  await world.pass(40_000);
+  assert.equal(world.sockets.length, 3);
+  world.socket.drop();
+  await world.pass(250);
+  assert.equal(world.sockets.length, 4);
+});
+
+test("where sockets stay blocked they are tried ever more seldom, and the stream goes on", async () => {
+  const world = new World({ random: 0.5 });
+  begin(world);
+  for (const wait of [250, 500]) {
+    world.socket.drop();
+    await world.pass(wait);
+  }
+  world.stream.say(HELLO, SUBSCRIBED, caughtUp(1));
+  const tried = [];
+  for (let seconds = 0; seconds < 3600; seconds += 10) {
+    const before = world.sockets.length;
+    await world.pass(10_000);
+    world.stream.say({ type: "heartbeat", heads: {} });
+    if (world.sockets.length > before) {
+      tried.push(seconds + 10);
+      world.socket.drop();
+    }
+  }
+  assert.deepEqual(tried, [30, 90, 210, 450, 930, 1890]);
+  assert.equal(world.streams.length, 1);
+  assert.equal(world.stream.closed, false);
+});
+
 test("a gap on SSE opens the stream again from the last event held", async () => {
   const world = new World({ random: 0, without: ["websocket"] });
   begin(world);
