@@ -123,13 +123,14 @@ class Application:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
+        step = "startup"
         try:
             async with self.running():
                 await send({"type": "lifespan.startup.complete"})
                 await receive()
+                step = "shutdown"
         except Exception as error:
-            kind = "shutdown" if self._rooms is not None else "startup"
-            await send({"type": f"lifespan.{kind}.failed", "message": str(error)})
+            await send({"type": f"lifespan.{step}.failed", "message": str(error)})
             raise
         await send({"type": "lifespan.shutdown.complete"})
 

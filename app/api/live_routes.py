@@ -6,17 +6,19 @@ import re
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.problems import method_not_allowed
+from app.api.problems import error_response, method_not_allowed
+from app.domain.errors import NotFound
 from app.live.event_stream_route import EventStreamRoute
 from app.live.hub import Hub
 from app.live.websocket_route import WebSocketRoute
+from app.wire.close_codes import NO_SUCH_STORY
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
 _SEVERAL = "/v1/live"
 
 
 class LiveRoutes:
-    """ASGI application before `app`, which answers what this does not."""
+    """ASGI application before `app`, which answers every HTTP request but those for event streams."""
 
     def __init__(self, app: ASGIApp, hub: Hub) -> None:
         self._app = app
@@ -31,9 +33,23 @@ class LiveRoutes:
             scope["path_params"] = {"story": match[1]}
         if is_websocket and (match is not None or path == _SEVERAL):
             await self._websocket(scope, receive, send)
-        elif match is None or is_websocket:
+        elif is_websocket:
+            await _refuse(scope, receive, send)
+        elif match is None:
             await self._app(scope, receive, send)
         elif scope["method"] in {"GET", "HEAD"}:
             await self._event_stream(scope, receive, send)
         else:
             await method_not_allowed(scope, allow=("GET", "HEAD"))(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a handshake at an address without sockets: 404, or the one refusal a server knows that cannot say so."""
+    await receive()
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": NO_SUCH_STORY.code})
+        return
+    response = error_response(NotFound("not_found", "There is nothing at this address."), scope)
+    start = {"status": response.status_code, "headers": response.raw_headers}
+    await send({"type": "websocket.http.response.start", **start})
+    await send({"type": "websocket.http.response.body", "body": response.body})

@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
@@ -58,6 +59,7 @@ def answer_with_problems(app: FastAPI) -> None:
     app.add_exception_handler(LiveblogError, _on_liveblog_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
+    app.add_exception_handler(ClientDisconnect, _on_disconnect)
     app.add_exception_handler(Exception, _on_exception)
 
 
@@ -69,6 +71,11 @@ async def _on_liveblog_error(request: Request, error: Exception) -> Response:
 async def _on_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - as above
     return error_response(request_errors(error.errors()), request.scope)
+
+
+async def _on_disconnect(request: Request, _error: Exception) -> Response:
+    """The client went away in the middle of its body: nobody reads this, but the log should not call it our fault."""
+    return error_response(MalformedInput("malformed_body", "The body ended too early."), request.scope)
 
 
 async def _on_exception(request: Request, _error: Exception) -> Response:

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from time import perf_counter
 
 import structlog
-from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.access_log import AccessLog
@@ -19,8 +18,6 @@ from app.api.requests import RequestIds, is_readable, sent_request_id
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-CLIENT_LEFT = 499
-"""What the log says of a request whose client went away before it was answered."""
 
 _log = structlog.get_logger(__name__)
 
@@ -86,8 +83,6 @@ class Shell:
             receive = limited(receive, limit_bytes=limit_bytes_for(scope["path"]), now=now)
         try:
             await self._app(scope, receive, exchange.send)
-        except ClientDisconnect:
-            exchange.status = exchange.status or CLIENT_LEFT
         except Exception:
             self._metrics.failures += 1
             _log.exception("request_failed", request_id=scope["request_id"], method=method, path=scope["path"])

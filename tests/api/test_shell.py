@@ -211,3 +211,27 @@ async def test_each_request_has_one_line_without_its_query_or_token(server: Serv
     ]
     assert all(line.keys() >= {"event", "level", "logger", "time", "bytes", "us"} for line in mine)
     assert "secret" not in server.access_lines.getvalue()
+
+
+async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_failure_of_ours(server: Server) -> None:
+    messages: list[MutableMapping[str, Any]] = [
+        {"type": "http.request", "body": b'{"title":', "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> MutableMapping[str, Any]:
+        return messages.pop(0)
+
+    sent: list[MutableMapping[str, Any]] = []
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        sent.append(message)
+
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"authorization", server.desk.headers["authorization"].encode()),
+    ]
+    scope = {"type": "http", "method": "POST", "path": "/v1/stories", "query_string": b"", "headers": headers}
+    await server.app(scope, receive, send)
+    assert sent[0]["status"] == 400
+    assert server.rooms.requests.failures == 0
