@@ -109,16 +109,8 @@ class Hub:
         self.metrics.announcements += 1
         self._openings.hold(announcement)
         story = self._shelf.get(announcement.head.story)
-        if story is None:
-            return
-        before = story.head.cursor.seq
-        match story.offer(announcement):
-            case "advanced":
-                self._truth.advanced(story, before=before)
-            case "early":
-                self._truth.mend_soon(story)
-            case "foreign":
-                self._tasks.spawn(self._truth.reconcile([story]))
+        if story is not None:
+            self._truth.offer(story, announcement)
 
     def moment(self) -> Moment:
         """Now, on both clocks."""

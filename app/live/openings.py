@@ -61,8 +61,9 @@ class Openings:
         story = self._shelf.add(head, now=self._monotonic())
         self._shelf.name(ref, story)
         for announcement in self._held:
-            if announcement.head.story == story.id and story.offer(announcement) == "early":
-                self._truth.mend_soon(story)
+            # What the head just read already contains has numbers that the new ring does not know.
+            if announcement.head.story == story.id and announcement.head.cursor.seq > story.head.cursor.seq:
+                self._truth.offer(story, announcement)
         return story
 
     def _done(self, ref: str, done: asyncio.Task[LiveStory]) -> None:

@@ -145,7 +145,7 @@ class Place:
             case Unusable(reason=reason):
                 self._begin_again(reason, "reset")
             case CatchUp() | SnapshotTaken() if asked is not None and asked.generation != self.story.generation:
-                self._want = replace(asked, generation=self.story.generation)
+                self._ask_anew(asked)
             case CatchUp():
                 self._take_changes(answer, out)
             case _:
@@ -229,6 +229,13 @@ class Place:
     def _begin_again(self, reason: SnapshotReason, resume: Resume) -> None:
         self.resume = resume
         self._want = ReadSnapshot(self.story, reason, self._variant, self.story.generation)
+
+    def _ask_anew(self, asked: Read) -> None:
+        """The story was reset meanwhile. What a catch-up has left out so far it left out by the other history."""
+        if self.between:
+            self._begin_again("fork", "reset")
+        else:
+            self._want = replace(asked, generation=self.story.generation)
 
     def _ask_again_later(self, asked: Read | None, *, now: float) -> Refusal | None:
         if not self.subscribed:

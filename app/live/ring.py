@@ -63,15 +63,18 @@ class Ring:
         while len(self._slots) > self._limit_packets or (self.size_bytes > self._limit_bytes and len(self._slots) > 1):
             self._drop_oldest()
 
+    def knows(self, cursor: Cursor) -> bool:
+        """Whether this event is the ring's base or among those after it."""
+        if cursor == self._base:
+            return True
+        position = self._positions.get(cursor.seq)
+        return position is not None and self._slots[position - self._dropped].cursor == cursor
+
     def since(self, cursor: Cursor) -> list[Packet] | None:
         """What a reader at `cursor` lacks, oldest first; None when the ring cannot know."""
-        if cursor == self._base:
-            start = 0
-        else:
-            position = self._positions.get(cursor.seq)
-            if position is None or self._slots[position - self._dropped].cursor != cursor:
-                return None
-            start = position - self._dropped + 1
+        if not self.knows(cursor):
+            return None
+        start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
         return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
 
     def restart(self, base: Cursor) -> None:

@@ -12,6 +12,7 @@ from app.live.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
 
 Offered = Literal["advanced", "known", "early", "foreign"]
+Mended = Literal["done", "again", "lost"]
 
 EARLY_LIMIT = 64
 """Announcements kept while an earlier one is missing. More would mean it is lost, and a read mends that."""
@@ -30,7 +31,7 @@ class LiveStory:
     once, when the story is no longer public; the object then leaves the hub and is never used for a newcomer.
     """
 
-    __slots__ = ("_early", "expected_seq", "generation", "gone", "head", "places", "ring", "used_at")
+    __slots__ = ("_early", "expected_seq", "generation", "gone", "head", "is_distrusted", "places", "ring", "used_at")
 
     def __init__(self, head: StoryHead, *, used_at: float) -> None:
         self.head = head
@@ -40,6 +41,7 @@ class LiveStory:
         self.places: set[Attached] = set()
         self.used_at = used_at
         self.expected_seq = head.cursor.seq
+        self.is_distrusted = False
         self._early: dict[int, Announcement] = {}
 
     @property
@@ -51,10 +53,17 @@ class LiveStory:
         """Take what was announced, in any order and any number of times.
 
         `early` means that a number before it is missing: wait a moment, then read the tables and `mend`.
-        `foreign` means another epoch: only the tables can tell which one is right.
+        `foreign` means that it does not fit our history: another epoch, another event under a known number, or an
+        older number that can no longer be compared. Nothing is believed from then on until the tables were asked and
+        the story was `reset`: what comes next could follow an event we do not have.
         """
         head = announcement.head
-        if head.cursor.epoch != self.head.cursor.epoch:
+        if self.is_distrusted:
+            self.expect(head.cursor)
+            return "known"
+        if head.cursor.epoch != self.head.cursor.epoch or self._is_contradicted(head.cursor):
+            self.is_distrusted = True
+            self.expected_seq = 0
             return "foreign"
         if head.cursor.seq <= self.head.cursor.seq:
             return "known"
@@ -71,7 +80,7 @@ class LiveStory:
 
         When the read was not `complete` up to `head`, the ring begins anew there and each reader asks for its part.
         """
-        if head.cursor.seq <= self.head.cursor.seq:
+        if self.is_distrusted or head.cursor.seq <= self.head.cursor.seq:
             return False
         if complete and packets and packets[-1].cursor == head.cursor:
             for packet in packets:
@@ -83,16 +92,27 @@ class LiveStory:
         self._append_early()
         return True
 
-    def settle(self) -> None:
-        """The tables were read up to the head: whatever else was expected does not exist."""
-        self.expected_seq = self.head.cursor.seq
-        self._early.clear()
+    def finish_mending(self, *, expected_seq: int) -> Mended:
+        """Conclude from a successful read that began when `expected_seq` was expected.
+
+        `again`: more is known to be missing by now. `lost`: the tables do not have what they or an announcement told
+        of, so somebody may hold an event that is no more; every cursor is checked again, as after a `reset`.
+        """
+        if not self.is_behind():
+            return "done"
+        if self.expected_seq > expected_seq:
+            return "again"
+        self.reset(self.head)
+        return "lost"
 
     def reset(self, head: StoryHead) -> None:
-        """The tables tell another history: believe them. Every reader's cursor is checked again."""
+        """Take the tables' history for ours. Every reader's cursor is checked again; one at `head` costs no read."""
         self.head = head
         self.generation += 1
-        self.expected_seq = head.cursor.seq
+        if not self.is_distrusted:
+            self.expected_seq = 0
+        self.is_distrusted = False
+        self.expect(head.cursor)
         self._early.clear()
         self.ring.restart(head.cursor)
 
@@ -103,6 +123,9 @@ class LiveStory:
     def expect(self, cursor: Cursor) -> None:
         """Note that this event exists, so that its absence is noticed."""
         self.expected_seq = max(self.expected_seq, cursor.seq)
+
+    def _is_contradicted(self, cursor: Cursor) -> bool:
+        return cursor.seq <= self.head.cursor.seq and not self.ring.knows(cursor)
 
     def _append(self, announcement: Announcement) -> None:
         for event in announcement.events:

@@ -7,7 +7,8 @@ ends here, at the latest with the reconcile pass.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Coroutine, Iterable
+from typing import Any
 
 import structlog
 
@@ -20,7 +21,7 @@ from app.live.passes import Passes
 from app.live.shelf import Shelf
 from app.live.stories import LiveStory
 from app.live.tasks import Tasks
-from app.wire.announcement import StoryHead
+from app.wire.announcement import Announcement, StoryHead
 
 GAP_SECONDS = 0.05
 """How long a missing number may still arrive by itself: two writers' announcements can cross."""
@@ -50,21 +51,28 @@ class Truth:
         self._monotonic = monotonic
         self._mending: set[LiveStory] = set()
 
-    def advanced(self, story: LiveStory, *, before: int) -> None:
-        """The story moved on from the number `before`: tell everybody."""
-        self._metrics.events_accepted += story.head.cursor.seq - before
-        self._shelf.name(story.head.slug, story)
-        self._passes.tell(story)
+    def offer(self, story: LiveStory, announcement: Announcement) -> None:
+        """Give the story what was announced, and settle what does not fit."""
+        before = story.head.cursor.seq
+        match story.offer(announcement):
+            case "advanced":
+                self._advanced(story, before=before)
+            case "early":
+                self.mend_soon(story)
+            case "foreign":
+                self._tasks.spawn(self._guarded(self._begin_again(story, story.generation), story))
 
     def observe(self, story: LiveStory, before: Cursor, head: StoryHead) -> None:
         """Compare a head read from the tables with the story, which stood at `before` when the read began."""
         known = story.head.cursor
+        if story.is_distrusted or _is_another_history(head.cursor, before=before, known=known):
+            self._reset(story, head)
+            return
         if head.cursor == known:
             story.head = head
-        elif _is_another_history(head.cursor, before=before, known=known):
-            self._reset(story, head)
         elif head.cursor.seq > known.seq:
             story.expect(head.cursor)
+        if story.is_behind():
             self.mend_soon(story)
 
     def mend_soon(self, story: LiveStory) -> None:
@@ -93,24 +101,39 @@ class Truth:
     async def _mend(self, story: LiveStory) -> None:
         try:
             await asyncio.sleep(GAP_SECONDS)
-            expected = story.expected_seq
-            if story.is_behind() and not story.gone:
-                self._metrics.gaps += 1
-                await self._read_gap(story)
+            expected, generation = story.expected_seq, story.generation
+            if story.gone or not story.is_behind():
+                return
+            self._metrics.gaps += 1
+            was_read = await self._guarded(self._read_on(story), story)
         finally:
             self._mending.discard(story)
-        if story.is_behind() and story.expected_seq > expected:
-            self.mend_soon(story)
-        else:
-            story.settle()
+        if was_read and story.generation == generation:
+            self._finish_mending(story, expected)
 
-    async def _read_gap(self, story: LiveStory) -> None:
+    def _finish_mending(self, story: LiveStory, expected: int) -> None:
+        match story.finish_mending(expected_seq=expected):
+            case "again":
+                self.mend_soon(story)
+            case "lost":
+                self._metrics.resets += 1
+                self._passes.tell(story)
+
+    async def _guarded(self, work: Coroutine[Any, Any, None], story: LiveStory) -> bool:
+        """Whether the tables could be read; if not, the reconcile pass tries again within its second."""
         try:
-            await self._read_on(story)
+            await work
         except NotFound:
             self._vanished(story)
-        except Exception as error:  # noqa: BLE001  (the reconcile pass tries again within its second)
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, memory serves on)
             self._failed(error)
+            return False
+        return True
+
+    async def _begin_again(self, story: LiveStory, generation: int) -> None:
+        head = await self._log.find(story.id)
+        if story.generation == generation:
+            self._reset(story, head)
 
     async def _read_on(self, story: LiveStory) -> None:
         """One read for everybody who follows the story."""
@@ -119,20 +142,25 @@ class Truth:
             page = await self._log.changes(story.id, before, limit=CHANGES_LIMIT, limit_bytes=CHANGES_LIMIT_BYTES)
         except CursorUnusable:
             # A fork that has grown past our head: only reading on from it shows that it is another history.
-            head = await self._log.find(story.id)
-            if story.generation == generation:
-                self._reset(story, head)
+            await self._begin_again(story, generation)
             return
         packets = [Packet(event) for event in page.events]
         seq = story.head.cursor.seq
         if story.generation == generation and story.mend(packets, page.head, complete=not page.more):
-            self.advanced(story, before=seq)
+            self._advanced(story, before=seq)
+
+    def _advanced(self, story: LiveStory, *, before: int) -> None:
+        self._metrics.events_accepted += story.head.cursor.seq - before
+        self._shelf.name(story.head.slug, story)
+        self._passes.tell(story)
 
     def _reset(self, story: LiveStory, head: StoryHead) -> None:
         self._metrics.resets += 1
         _log.warning("story reset", story=story.id, known=str(story.head.cursor), read=str(head.cursor))
         story.reset(head)
         self._passes.tell(story)
+        if story.is_behind():
+            self.mend_soon(story)
 
     def _vanished(self, story: LiveStory) -> None:
         story.gone = True
@@ -148,4 +176,4 @@ def _is_another_history(read: Cursor, *, before: Cursor, known: Cursor) -> bool:
     """Whether `read`, taken from the tables after `before` was known, cannot lie on the way to `known` or beyond."""
     if read.epoch != known.epoch or read.seq < before.seq:
         return True
-    return read != before and read.seq in (before.seq, known.seq)
+    return (read != before and read.seq == before.seq) or (read != known and read.seq == known.seq)

@@ -297,6 +297,39 @@ async def test_another_epoch_in_an_announcement_is_settled_by_the_tables() -> No
         assert (live.generation, reader.wakes, hub.metrics.resets) == (1, 1, 1)
 
 
+@pytest.mark.parametrize("back_to", [3, 2], ids=["same number", "older number"])
+async def test_an_event_that_contradicts_ours_is_settled_by_the_tables(back_to: int) -> None:
+    model = story(entries=3)
+    async with _hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        model.fork(back_to=back_to, branch="b")
+        hub.accept(model.publish())
+        while model.seq < 5:
+            # It would follow our head by its number, but it follows another event.
+            hub.accept(model.publish())
+        assert live.head.cursor.check == "a00004"
+        async with asyncio.timeout(SOON):
+            while live.generation == 0 or live.is_behind():
+                await hub.wait_beyond("one", 5, timeout_seconds=0.01)
+        assert live.head == model.head
+
+
+async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_reconcile_pass() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with _hub(log) as hub:
+        live = await hub.open("one")
+        model.fork(back_to=3, branch="b")
+        log.failing = True
+        hub.accept(model.publish())
+        async with asyncio.timeout(SOON):
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+                await asyncio.sleep(0.01)
+        log.failing = False
+        await hub.reconcile()
+        assert (live.generation, live.head) == (1, model.head)
+
+
 async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
     model = story()
     async with _hub(ModelLog(model)) as hub:
@@ -393,7 +426,7 @@ async def test_a_story_that_vanishes_while_a_fork_is_looked_into_is_gone() -> No
         model.publish()
         model.publish()
         log.gate = asyncio.Event()
-        mending = asyncio.create_task(hub._truth._read_gap(live))
+        mending = asyncio.create_task(hub._truth._guarded(hub._truth._read_on(live), live))
         await log.waiting.wait()
         log.stories.clear()
         log.gate.set()
@@ -415,7 +448,7 @@ async def test_a_reset_while_a_gap_is_read_outdoes_the_read() -> None:
                 model.publish()
                 model.publish()
             model.publish()
-            reading = asyncio.create_task(hub._truth._read_gap(live))
+            reading = asyncio.create_task(hub._truth._guarded(hub._truth._read_on(live), live))
             await log.waiting.wait()
             model.rebuild("epoch002" if branch is None else "epoch003")
             live.reset(model.head)

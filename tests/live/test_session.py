@@ -309,6 +309,20 @@ def test_a_reader_from_before_the_fork_just_goes_on() -> None:
     assert messages[1]["entry"]["body_html"] == "after the fork"
 
 
+def test_a_reset_in_the_middle_of_catching_up_begins_again_from_a_snapshot() -> None:
+    model = story(entries=4)
+    peer = _peer(model, limit=2)
+    peer.subscribe("one", after="0")
+    ((asker, ask),) = peer.pull().asks
+    peer.answer(asker, ask)
+    ((asker, ask),) = peer.pull().asks
+    answer = peer.look_up(ask)
+    model.fork(back_to=4, branch="b")
+    peer.live("one").reset(model.head)
+    peer.answer(asker, ask, answer)
+    assert peer.types() == ["snapshot", "caught_up"]
+
+
 def test_a_snapshot_read_before_a_reset_is_read_again() -> None:
     model = story(entries=2)
     peer = _peer(model)

@@ -97,6 +97,29 @@ def test_an_announcement_without_events_only_says_that_something_is_missing() ->
     assert live.head == before
 
 
+def test_another_event_under_a_known_number_stops_all_belief_until_a_reset() -> None:
+    model = story(entries=2)
+    live = _live(model)
+    before = live.head
+    model.fork(back_to=2, branch="b")
+    assert live.offer(model.publish()) == "foreign"
+    assert live.offer(model.publish()) == "known"
+    assert not live.mend([], model.head, complete=True)
+    assert live.head == before
+    live.reset(model.head)
+    assert live.offer(model.publish()) == "advanced"
+
+
+def test_an_older_number_that_cannot_be_compared_is_left_to_the_tables() -> None:
+    model = story()
+    live = _live(model)
+    first, second = model.publish(), model.publish()
+    live.offer(first)
+    live.offer(second)
+    live.ring.restart(live.head.cursor)
+    assert [live.offer(second), live.offer(first)] == ["known", "foreign"]
+
+
 def test_another_epoch_is_not_believed() -> None:
     model = story()
     live = _live(model)
@@ -146,19 +169,44 @@ def test_a_gap_too_large_to_read_at_once_empties_the_ring() -> None:
     assert _held(live, model, 3) == []
 
 
-def test_what_was_expected_and_does_not_exist_is_forgotten() -> None:
+def test_mending_is_done_when_nothing_is_missing_any_more() -> None:
+    live = _live(story())
+    assert live.finish_mending(expected_seq=1) == "done"
+    assert live.generation == 0
+
+
+def test_mending_goes_on_when_more_is_expected_than_at_its_begin() -> None:
     model = story()
     live = _live(model)
     live.expect(replace(model.head.cursor, seq=9))
+    assert live.finish_mending(expected_seq=8) == "again"
     assert live.is_behind()
-    live.settle()
-    assert not live.is_behind()
+
+
+def test_what_was_told_of_and_does_not_exist_makes_every_cursor_be_checked_again() -> None:
+    model = story()
+    live = _live(model)
+    live.expect(replace(model.head.cursor, seq=9))
+    assert live.finish_mending(expected_seq=9) == "lost"
+    assert (live.is_behind(), live.generation, live.head) == (False, 1, model.head)
+
+
+def test_what_comes_during_distrust_is_expected_after_it() -> None:
+    model = story(entries=2)
+    live = _live(model)
+    live.expect(replace(model.head.cursor, seq=20))
+    model.fork(back_to=2, branch="b")
+    live.offer(model.publish())
+    read = model.head
+    live.offer(model.publish())
+    live.reset(read)
+    assert live.is_behind()
+    assert live.expected_seq == model.seq
 
 
 def test_a_reset_takes_the_other_history_and_a_new_generation() -> None:
     model = story(entries=3)
     live = _live(model)
-    live.expect(replace(model.head.cursor, seq=9))
     model.fork(back_to=2, branch="b")
     live.reset(model.head)
     assert (live.generation, live.head, live.is_behind()) == (1, model.head, False)
