@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, JsonValue
 
 from app.api.answers import RepresentationResponse, fresh_response
 from app.api.describing import answers
@@ -25,7 +25,9 @@ from app.wire.public import Page, PublicEntry
 router = APIRouter(tags=["Reading"])
 
 _FIELDS = f"Send these members only, named with commas between: {', '.join(ENTRY_FIELDS)}."
-FieldsQuery = Annotated[str | None, Query(max_length=400, description=_FIELDS)]
+_FIELDS_SCHEMA: dict[str, JsonValue] = {"pattern": "^({0})(,({0}))*$".format("|".join(ENTRY_FIELDS))}
+"""Described but not enforced here: parse_fields says better what is wrong."""
+FieldsQuery = Annotated[str | None, Query(max_length=400, description=_FIELDS, json_schema_extra=_FIELDS_SCHEMA)]
 
 
 class EntriesQuery(BaseModel):
@@ -44,7 +46,7 @@ class EntriesQuery(BaseModel):
     author: str | None = Field(None, max_length=300, description="An author's name or id, as it stands in `authors`.")
     key_event: bool | None = None
     importance: Literal["normal", "major", "breaking"] | None = None
-    fields: str | None = Field(None, max_length=400, description=_FIELDS)
+    fields: str | None = Field(None, max_length=400, description=_FIELDS, json_schema_extra=_FIELDS_SCHEMA)
     body: BodyVariant = Field(BodyVariant.HTML, description="Send bodies as HTML, as typed blocks, or both.")
 
     def shape(self) -> EntryShape:

@@ -1,0 +1,72 @@
+"""The composition root: what the application says to a server that starts and stops it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import MutableMapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.main import create_app
+from app.settings import Settings
+from app.storage.migrating import WrongSchema
+from app.storage.sqlite import StoreLocked
+
+pytestmark = pytest.mark.anyio
+
+Message = MutableMapping[str, Any]
+
+
+def settings(folder: Path, database_url: str | None = None) -> Settings:
+    return Settings(data_dir=folder, database_url=database_url or f"sqlite:///{folder}/liveblog.db")
+
+
+class Lifespan:
+    """The server's side of ASGI's lifespan protocol."""
+
+    def __init__(self, app: Any) -> None:
+        self.inbound: asyncio.Queue[Message] = asyncio.Queue()
+        self.outbound: asyncio.Queue[Message] = asyncio.Queue()
+        self.task = asyncio.create_task(app({"type": "lifespan"}, self.inbound.get, self.outbound.put))
+
+    async def ask(self, step: str) -> Message:
+        await self.inbound.put({"type": f"lifespan.{step}"})
+        return await asyncio.wait_for(self.outbound.get(), 10)
+
+
+async def test_an_application_opens_with_its_lifespan_and_closes_after_it(sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, sqlite_url))
+    with pytest.raises(RuntimeError, match="lifespan"):
+        _ = app.rooms
+    lifespan = Lifespan(app)
+    assert await lifespan.ask("startup") == {"type": "lifespan.startup.complete"}
+    assert app.rooms.readiness.phase == "ready"
+    assert (tmp_path / "admin-token").stat().st_mode & 0o777 == 0o600
+    other = create_app(settings(tmp_path, sqlite_url))
+    with pytest.raises(StoreLocked):
+        async with other.running():
+            pass
+    assert await lifespan.ask("shutdown") == {"type": "lifespan.shutdown.complete"}
+    await lifespan.task
+    async with other.running():
+        pass
+
+
+async def test_a_request_outside_the_lifespan_is_a_mistake_of_the_server(sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, sqlite_url))
+    with pytest.raises(RuntimeError, match="lifespan"):
+        await app({"type": "http"}, asyncio.Queue[Message]().get, asyncio.Queue[Message]().put)
+
+
+async def test_a_database_without_the_schema_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    lifespan = Lifespan(create_app(settings(tmp_path)))
+    failed = await lifespan.ask("startup")
+    assert failed["type"] == "lifespan.startup.failed"
+    assert "migrate" in failed["message"]
+    with pytest.raises(WrongSchema):
+        await lifespan.task
+    with pytest.raises(WrongSchema):
+        async with create_app(settings(tmp_path)).running():
+            pass
