@@ -20,7 +20,7 @@ from app.domain.reader import Mode, Reader, Verdict, empty_state, fold_changes, 
 from app.domain.window import changes_wanted_after, merge_page
 
 Json = dict[str, Any]
-RECONNECT_SECONDS = 0.05
+RECONNECT_SECONDS = (0.05, 0.3)
 
 
 class Transport(StrEnum):
@@ -78,7 +78,7 @@ class Follower:
                 await self._connection(until, budget)
             except (OSError, httpx.TransportError, WebSocketException) as error:
                 self.log.append(repr(error))
-                await asyncio.sleep(RECONNECT_SECONDS)
+                await asyncio.sleep(self.chance.uniform(*RECONNECT_SECONDS))
         while self.habit.whole and self.state["timeline"]["next"] is not None:
             await self._photograph()
             await self._merge()

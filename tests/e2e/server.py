@@ -27,7 +27,7 @@ POLL_SECONDS = 0.02
 class Server:
     """One server process at a time, on one port, over one database; what it logs is kept in `log_path`.
 
-    `wrapper` is put before its command line, for a tracer.
+    `wrapper` is put before its command line, for a tracer. `ready_seconds` is what its last start took.
     """
 
     data_dir: Path
@@ -36,6 +36,7 @@ class Server:
     settings: dict[str, str] = field(default_factory=dict)
     wrapper: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
+    ready_seconds: float = 0.0
 
     @property
     def url(self) -> str:
@@ -54,7 +55,8 @@ class Server:
                 env=self._environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         await_true(self._is_ready, seconds=READY_SECONDS, or_say=lambda: f"not ready: {self.log}")
-        return time.monotonic() - began
+        self.ready_seconds = time.monotonic() - began
+        return self.ready_seconds
 
     def kill(self) -> None:
         """SIGKILL, as a crash of the machine's memory would end it."""
@@ -126,6 +128,10 @@ def serving(
     try:
         server.start()
         yield server
+    except BaseException as error:
+        ended = None if server.process is None else server.process.poll()
+        error.add_note(f"The server's exit code is {ended}; it logged: {server.log}")
+        raise
     finally:
         server.kill()
 

@@ -49,7 +49,7 @@ async def _live_through(desk: httpx.AsyncClient, client: httpx.AsyncClient, seed
     await history.begin()
     readers = [Follower(client, history.story, _habit(chance, transport), chance) for transport in Transport]
     following = [asyncio.create_task(_follow(reader)) for reader in readers]
-    for _ in range(chance.randrange(10, 40)):
+    for _ in range(chance.randrange(5, 25)):
         await history.step()
     late = Follower(client, history.story, _habit(chance, chance.choice(list(Transport))), chance)
     following.append(asyncio.create_task(_follow(late)))
