@@ -1,0 +1,62 @@
+"""Measure, and print the figures with their machine: `python -m benchmarks [name…] [--long]`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from app.serving import raise_file_limit
+from benchmarks.arriving import measure_arriving
+from benchmarks.fan_out import measure_fan_out
+from benchmarks.figures import Table
+from benchmarks.machine import client_core, describe, move_to
+from benchmarks.reading import measure_reading
+from benchmarks.starting import measure_starting
+from benchmarks.writing import measure_writing
+
+
+class Measurement(Protocol):
+    """Takes an empty folder for its data and says what it found; `long` is the form for a quiet hour."""
+
+    def __call__(self, folder: Path, *, long: bool) -> Table: ...
+
+
+MEASUREMENTS: dict[str, Measurement] = {
+    "writing": measure_writing,
+    "arriving": measure_arriving,
+    "reading": measure_reading,
+    "starting": measure_starting,
+    "fan_out": measure_fan_out,
+}
+
+
+def main(arguments: Sequence[str], *, show: Callable[[str], None] = print) -> None:
+    """Run the measurements named, or all of them, one after the other."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="name", help=f"which to run: {', '.join(MEASUREMENTS)}")
+    parser.add_argument("--long", action="store_true", help="more rounds, and 10,000 readers instead of 1,000")
+    chosen = parser.parse_args(arguments)
+    unknown = [name for name in chosen.names if name not in MEASUREMENTS]
+    if unknown:
+        parser.error(f"no such measurement: {', '.join(unknown)}")
+    raise_file_limit()
+    for line in describe():
+        show(line)
+    show("")
+    move_to(client_core())
+    for name in chosen.names or MEASUREMENTS:
+        started = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="liveblog-bench-", dir=".") as folder:
+            table = MEASUREMENTS[name](Path(folder), long=chosen.long)
+        for line in table.lines():
+            show(line)
+        show(f"`python -m benchmarks {name}{' --long' if chosen.long else ''}` ({time.monotonic() - started:.0f} s)\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,129 @@
+"""How long after a POST it is acknowledged, and how long until the first and the last reader have the entry."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.figures import Figure, Table, median, percentile
+from benchmarks.http_client import HttpConnection, connect
+from benchmarks.raw_commits import commit_seconds, read_rows
+from benchmarks.readers import Audience
+from benchmarks.requests import post_entry
+from benchmarks.servers import Running, liveblog
+
+ACK_ABOVE_COMMIT_SECONDS = 0.003
+FIRST_READER_SECONDS = 0.006
+PAUSE_SECONDS = 0.02
+"""Between posts, so that each is measured on a server that is done with the one before."""
+WARM_UP = 20
+
+
+@dataclass(slots=True)
+class _Times:
+    """Seconds from the first byte of each POST."""
+
+    acknowledged: list[float] = field(default_factory=list)
+    first: list[float] = field(default_factory=list)
+    last: list[float] = field(default_factory=list)
+
+
+def measure_arriving(folder: Path, *, long: bool) -> Table:
+    """POST to 201, to the first and to the last reader, with one reader and with many."""
+    many, posts = (10_000, 300) if long else (1_000, 150)
+    with liveblog(folder) as server:
+        story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
+        quiet, crowded = uvloop.run(_measure(server, story, many=many, posts=posts))
+    schema, rows = read_rows(folder / "liveblog.db", posts)
+    raw = median(commit_seconds(folder, schema, rows))
+    return Table(
+        "From POST to 201, and to readers",
+        (
+            Figure("raw commit of the same rows", f"p50 {raw * 1e3:.2f} ms"),
+            *_figures("one reader", quiet, raw),
+            *_figures(f"{many:,} readers", crowded, raw),
+        ),
+        (
+            f"{posts} posts each, one at a time with {PAUSE_SECONDS * 1e3:.0f} ms between; readers are WebSockets of "
+            "the portable route. One client process stands for all readers, so that the last one's time holds what that "
+            "client needs to read the others' frames.",
+        ),
+    )
+
+
+async def _measure(server: Running, story: str, *, many: int, posts: int) -> tuple[_Times, _Times]:
+    audience = Audience()
+    await audience.join(server.port, story, 1)
+    poster = _Poster(await connect(server.port))
+    quiet = await _post_all(poster, story, audience, posts)
+    await audience.join(server.port, story, many - 1)
+    crowded = await _post_all(poster, story, audience, posts)
+    audience.leave()
+    poster.connection.close()
+    return quiet, crowded
+
+
+async def _post_all(poster: _Poster, story: str, audience: Audience, posts: int) -> _Times:
+    times = _Times()
+    for number in range(WARM_UP + posts):
+        everyone = audience.expect()
+        started = time.perf_counter()
+        await poster.post(post_entry(story, number))
+        await everyone
+        if number >= WARM_UP:
+            times.acknowledged.append(poster.answered_at - started)
+            times.first.append(audience.first_at - started)
+            times.last.append(audience.last_at - started)
+        await asyncio.sleep(PAUSE_SECONDS)
+    return times
+
+
+class _Poster:
+    """Posts and notes when the answer came."""
+
+    def __init__(self, connection: HttpConnection) -> None:
+        self.connection = connection
+        self.answered_at = 0.0
+        self._answered: asyncio.Future[None] | None = None
+        connection.when_answered = self._note
+
+    async def post(self, request: bytes) -> None:
+        self._answered = asyncio.get_running_loop().create_future()
+        self.connection.send(request)
+        await self._answered
+
+    def _note(self, status: int) -> None:
+        self.answered_at = time.perf_counter()
+        assert status == 201, status
+        assert self._answered is not None
+        self._answered.set_result(None)
+
+
+def _figures(who: str, times: _Times, raw: float) -> tuple[Figure, ...]:
+    acknowledged, first = percentile(times.acknowledged, 50), percentile(times.first, 50)
+    bar = raw + ACK_ABOVE_COMMIT_SECONDS
+    return (
+        Figure(
+            f"{who}: POST → 201",
+            _p50_p99(times.acknowledged),
+            f"{(acknowledged - raw) * 1e3:+.2f} ms on the raw commit",
+            f"p50 ≤ {bar * 1e3:.2f} ms",
+            acknowledged <= bar,
+        ),
+        Figure(
+            f"{who}: POST → first reader",
+            _p50_p99(times.first),
+            "",
+            f"p50 ≤ {FIRST_READER_SECONDS * 1e3:.0f} ms",
+            first <= FIRST_READER_SECONDS,
+        ),
+        Figure(f"{who}: POST → last reader", _p50_p99(times.last)),
+    )
+
+
+def _p50_p99(seconds: list[float]) -> str:
+    return f"p50 {percentile(seconds, 50) * 1e3:.2f} ms, p99 {percentile(seconds, 99) * 1e3:.2f} ms"

@@ -1,0 +1,43 @@
+"""Figures and how they are shown: medians, percentiles, and the bar each is held against."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+__all__ = ["Figure", "Table", "median", "percentile"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One line of a table. `bar` is what the design asks for, `meets` whether it is reached; None where nothing is."""
+
+    name: str
+    value: str
+    beside: str = ""
+    bar: str = ""
+    meets: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What one measurement found, and what a reader must know to believe it."""
+
+    title: str
+    figures: tuple[Figure, ...]
+    notes: tuple[str, ...] = ()
+
+    def lines(self) -> list[str]:
+        """The table in Markdown, so that it can go into a document as it is."""
+        lines = [f"### {self.title}", "", "| what | measured | beside | bar | |", "|---|---|---|---|---|"]
+        for each in self.figures:
+            verdict = {True: "met", False: "**not met**", None: ""}[each.meets]
+            lines.append(f"| {each.name} | {each.value} | {each.beside} | {each.bar} | {verdict} |")
+        return [*lines, "", *self.notes, ""]
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest value that at least `percent` of a hundred of `values` do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(0, -(-len(ordered) * percent // 100).__trunc__() - 1)]

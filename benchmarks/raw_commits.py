@@ -1,0 +1,61 @@
+"""What the disk and SQLite ask for an entry's rows, without a program around them: the floor under every POST."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from pathlib import Path
+from typing import Any
+
+WRITTEN_TABLES = ("entries", "entry_versions", "audit", "public_entries", "public_labels", "events")
+SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 4000")
+"""As the server's writer has them."""
+
+Rows = list[list[tuple[str, tuple[Any, ...]]]]
+
+
+def read_rows(database: Path, limit: int) -> tuple[list[str], Rows]:
+    """The schema of a server's database, and by entry the statements that write its rows again."""
+    connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
+    try:
+        schema = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+        ids = [each for (each,) in connection.execute("SELECT id FROM entries ORDER BY created_at LIMIT ?", (limit,))]
+        return schema, [_statements(connection, entry) for entry in ids]
+    finally:
+        connection.close()
+
+
+def commit_seconds(folder: Path, schema: list[str], rows: Rows) -> list[float]:
+    """How long each entry's transaction takes on a new database in `folder`, rows and head moved and fsynced."""
+    connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
+    try:
+        for setting in SETTINGS:
+            connection.execute(f"PRAGMA {setting}")
+        for statement in schema:
+            if not statement.startswith("CREATE TABLE sqlite_"):
+                connection.execute(statement)
+        connection.execute("CREATE TABLE head (seq INTEGER)")
+        connection.execute("INSERT INTO head VALUES (0)")
+        return [_commit(connection, each) for each in rows]
+    finally:
+        connection.close()
+
+
+def _commit(connection: sqlite3.Connection, statements: list[tuple[str, tuple[Any, ...]]]) -> float:
+    started = time.perf_counter()
+    connection.execute("BEGIN IMMEDIATE")
+    for statement, values in statements:
+        connection.execute(statement, values)
+    connection.execute("UPDATE head SET seq = seq + 1")
+    connection.execute("COMMIT")
+    return time.perf_counter() - started
+
+
+def _statements(connection: sqlite3.Connection, entry: str) -> list[tuple[str, tuple[Any, ...]]]:
+    statements = []
+    for table in WRITTEN_TABLES:
+        column = {"entries": "id", "public_entries": "id", "audit": "object_id"}.get(table, "entry_id")
+        for row in connection.execute(f"SELECT * FROM {table} WHERE {column} = ?", (entry,)):  # noqa: S608 - our names
+            places = ", ".join("?" * len(row))
+            statements.append((f"INSERT INTO {table} VALUES ({places})", row))  # noqa: S608 - as above
+    return statements

@@ -1,0 +1,123 @@
+"""Readers on WebSockets that cost next to nothing: a raw handshake, and frames counted as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import cast
+
+CONNECTING_AT_ONCE = 50
+
+_EVENT = b'{"type":"entry.'
+_SHORT, _LONG = 126, 127
+
+
+class Audience:
+    """All readers of one story, and when the event they wait for reached the first and the last of them."""
+
+    def __init__(self) -> None:
+        self.readers: list[Reader] = []
+        self.joined = 0
+        self.first_at = 0.0
+        self.last_at = 0.0
+        self._missing = 0
+        self._all_have_it: asyncio.Future[None] | None = None
+
+    async def join(self, port: int, story: str, count: int) -> None:
+        """Let `count` more readers in; returns once each has been told that it is up to date."""
+        wanted = self.joined + count
+        while self.joined < wanted:
+            wave = min(CONNECTING_AT_ONCE, wanted - self.joined)
+            new = [Reader(self, story) for _ in range(wave)]
+            await asyncio.gather(*(each.connect(port) for each in new))
+            await asyncio.gather(*(each.caught_up for each in new))
+            self.readers += new
+            self.joined += wave
+
+    def expect(self, events: int = 1) -> asyncio.Future[None]:
+        """Done once each reader has received `events` more."""
+        self.first_at = 0.0
+        self._missing = events * len(self.readers)
+        self._all_have_it = asyncio.get_running_loop().create_future()
+        if not self.readers:
+            self._all_have_it.set_result(None)
+        return self._all_have_it
+
+    def received(self) -> None:
+        """One reader has one more event."""
+        if self.first_at == 0.0:
+            self.first_at = time.perf_counter()
+        self._missing -= 1
+        if self._missing == 0 and self._all_have_it is not None:
+            self.last_at = time.perf_counter()
+            self._all_have_it.set_result(None)
+
+    def leave(self) -> None:
+        """Every reader goes."""
+        for each in self.readers:
+            each.close()
+        self.readers.clear()
+
+
+class Reader(asyncio.Protocol):
+    """One WebSocket that only listens. `caught_up` is done when the server says so."""
+
+    def __init__(self, audience: Audience, story: str) -> None:
+        self._audience = audience
+        self._story = story
+        self._rest = b""
+        self._is_open = False
+        self._transport: asyncio.Transport | None = None
+        self.caught_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    async def connect(self, port: int) -> None:
+        """Open the connection to a server on this machine and ask for the story's stream."""
+        await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._transport.write(
+            f"GET /v1/stories/{self._story}/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
+            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
+        )
+
+    def close(self) -> None:
+        """Go without a word, as readers do."""
+        if self._transport is not None:
+            self._transport.abort()
+
+    def data_received(self, data: bytes) -> None:
+        data = self._rest + data if self._rest else data
+        if not self._is_open:
+            end = data.find(b"\r\n\r\n")
+            if end < 0:
+                self._rest = data
+                return
+            assert data.startswith(b"HTTP/1.1 101"), data[:80]
+            self._is_open = True
+            data = data[end + 4 :]
+        self._rest = self._take_frames(data)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.caught_up.done():
+            self.caught_up.set_exception(ConnectionError("the server ended the connection"))
+
+    def _take_frames(self, data: bytes) -> bytes:
+        """Take every complete frame; what is left is the beginning of the next."""
+        start = 0
+        while len(data) - start >= 2:
+            length, head = data[start + 1], 2
+            if length == _SHORT:
+                length, head = int.from_bytes(data[start + 2 : start + 4], "big"), 4
+            elif length == _LONG:
+                length, head = int.from_bytes(data[start + 2 : start + 10], "big"), 10
+            if len(data) - start < head + length:
+                break
+            start += head
+            if data.startswith(_EVENT, start):
+                self._audience.received()
+            elif not self.caught_up.done() and data.startswith(b'{"type":"caught_up"', start):
+                self.caught_up.set_result(None)
+            start += length
+        return data[start:]

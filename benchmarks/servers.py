@@ -1,0 +1,127 @@
+"""Starts servers for a measurement, each in a process of its own on the servers' core."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from benchmarks.machine import cpu_seconds, memory_bytes, server_core
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "benchmark-operator-token-0123456789-abcdefghij"  # noqa: S105 - opens nothing but the server of one run
+READY_SECONDS = 60.0
+STOP_SECONDS = 10.0
+PROBE_SECONDS = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    pid: int
+    port: int
+
+    @property
+    def cpu_seconds(self) -> float:
+        """The CPU time it has used so far."""
+        return cpu_seconds(self.pid)
+
+    @property
+    def memory_bytes(self) -> int:
+        """The memory it has in use."""
+        return memory_bytes(self.pid)
+
+    def ask(self, method: str, path: str, body: Any = None) -> Any:
+        """One call with the operator's rights, not measured; the answer's JSON."""
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
+        request = Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
+        with urlopen(request, timeout=READY_SECONDS) as response:  # noqa: S310 - as above
+            return json.loads(response.read())
+
+
+def environment(folder: Path, port: int) -> dict[str, str]:
+    """What our commands are given: everything as it is by default, on data of their own."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
+    return {
+        **kept,
+        "LIVEBLOG_DATA_DIR": str(folder),
+        "LIVEBLOG_PORT": str(port),
+        "LIVEBLOG_ADMIN_TOKEN": TOKEN,
+    }
+
+
+def migrate(folder: Path) -> None:
+    """Make the empty database of a run."""
+    command = [sys.executable, "-m", "app.cli", "migrate"]
+    subprocess.run(command, env=environment(folder, 1), cwd=ROOT, check=True, capture_output=True)
+
+
+@contextmanager
+def liveblog(folder: Path) -> Iterator[Running]:
+    """Our server as an operator runs it, with every request logged (to a file in `folder`), until the block ends."""
+    migrate(folder)
+    port = free_port()
+    with running(["-m", "app.cli", "serve"], folder=folder, port=port) as pid:
+        await_answer(port, "/readyz")
+        yield Running(pid, port)
+
+
+@contextmanager
+def bare_routes(folder: Path, file: Path) -> Iterator[Running]:
+    """A bare Starlette application that answers with the bytes in `file`, on the same uvicorn settings."""
+    port = free_port()
+    with running(["-m", "benchmarks.bare_routes", str(port), str(file)], folder=folder, port=port) as pid:
+        await_answer(port, "/identity")
+        yield Running(pid, port)
+
+
+@contextmanager
+def running(arguments: Sequence[str], *, folder: Path, port: int) -> Iterator[int]:
+    """Run Python with these arguments on the servers' core; its process id."""
+    command = ["taskset", "-c", str(server_core()), sys.executable, *arguments]
+    with (folder / f"server-{port}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment(folder, port), cwd=ROOT, stdout=log, stderr=log)
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+            try:
+                process.wait(STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def await_answer(port: int, path: str) -> None:
+    """Ask until the server answers 200. TimeoutError after a minute."""
+    asked = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n".encode()
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            with socket.create_connection(("127.0.0.1", port), timeout=READY_SECONDS) as connection:
+                connection.sendall(asked)
+                if connection.recv(12) == b"HTTP/1.1 200":
+                    return
+        except OSError:
+            pass
+        time.sleep(PROBE_SECONDS)
+    raise TimeoutError(f"no answer on port {port}")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port: int = found.getsockname()[1]
+        return port
