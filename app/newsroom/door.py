@@ -119,7 +119,8 @@ class _Passage:
 
     def _show(self, change: Shown) -> None:
         seq, at = self.row.head.seq, self.row.head_time
-        known = read_public_revision(self._tx, self._story.id, change.entry.id)
+        # An entry without a revision has never been here, so that there is nothing to look up.
+        known = read_public_revision(self._tx, self._story.id, change.entry.id) if change.entry.revision else None
         revision, was_visible = known or (0, False)
         published_at = change.entry.published_at or at
         sort_key = change.entry.sort_key or sort_key_at(at, seq)
