@@ -158,7 +158,11 @@ class Place:
         except MalformedCursor:
             self._begin_again("epoch", "reset")
         else:
-            self._follow(cursor, out)
+            if self.story.is_behind():
+                # A cursor from the middle of a catch-up is whole only at the head that catch-up was read at.
+                self._want_changes(cursor)
+            else:
+                self._follow(cursor, out)
 
     def _follow(self, cursor: Cursor, out: list[Message]) -> None:
         """Go from `cursor` to the story's head by the ring, if the ring knows `cursor`; else the tables decide."""

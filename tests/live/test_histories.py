@@ -59,8 +59,13 @@ class OneReader(RuleBasedStateMachine):
         self.reader = Reader(empty_state("id-one"))
         self.branches = 0
         self.is_whole = True
+        self.owed_seq = 0
         self.peer = Peer(self.log, self.memory, limit=PAGE)
         self.peer.subscribe("one", after="0")
+
+    @property
+    def may_fail_over(self) -> bool:
+        return self.model.seq > 1 and self.is_whole and not self.asked and not self.has_unnoticed_fork
 
     @property
     def has_unnoticed_fork(self) -> bool:
@@ -98,7 +103,7 @@ class OneReader(RuleBasedStateMachine):
         self.branches += 1
         self.model.rebuild(f"epoch1{self.branches:02d}")
 
-    @precondition(lambda self: self.model.seq > 1 and self.is_whole and not self.asked)
+    @precondition(lambda self: self.may_fail_over)
     @rule(lost=INDEX)
     def fail_over(self, lost: int) -> None:
         """Not while the reader is inside a catch-up: it leaves out what is newer by the history it was read from, so
@@ -182,6 +187,9 @@ class OneReader(RuleBasedStateMachine):
     @rule(limit=st.sampled_from([1, PAGE, 1000]))
     def connect(self, limit: int) -> None:
         self.peer.session.end()
+        if not self.is_whole:
+            # The cursor is from the middle of a catch-up: it means the state at the head that was read from.
+            self.owed_seq = self.model.seq
         self.asked.clear()
         self.peer = Peer(self.log, self.memory, limit=limit)
         self.reader = Reader(self.reader.state)
@@ -192,7 +200,9 @@ class OneReader(RuleBasedStateMachine):
         assert verdict is not Verdict.RESUME, "nothing was lost on the way, so nothing may seem to be missing"
         if verdict is Verdict.APPLIED:
             self.is_whole = self.reader.mode is Mode.LIVE
-        if self.is_whole and self.reader.state["head"] != "0":
+        if verdict is Verdict.REPLACED:
+            self.owed_seq = 0
+        if self.is_whole and self.reader.last >= max(1, self.owed_seq):
             self.check()
 
     def check(self) -> None:

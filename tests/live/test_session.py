@@ -194,6 +194,18 @@ def test_a_cursor_of_an_event_the_hub_has_not_heard_of_is_checked_with_the_table
     assert peer.types() == ["subscribed", "caught_up"]
 
 
+def test_a_reader_who_joins_while_the_hub_is_behind_is_served_from_the_tables() -> None:
+    model = story(entries=2)
+    peer = _peer(model)
+    live = peer.live("one")
+    announced = model.publish()
+    live.expect(announced.head.cursor)
+    peer.subscribe("one", after=str(live.head.cursor))
+    assert peer.types() == ["subscribed", "4", "caught_up"]
+    live.offer(announced)
+    assert peer.types() == []
+
+
 def test_several_events_between_two_pulls_are_sent_consecutively_without_a_frame_around_them() -> None:
     model = story()
     peer = _peer(model)
