@@ -177,7 +177,7 @@ class Application:
         self.routes.state.rooms = rooms
         self._rooms = rooms
         self._edge = Shell(
-            LiveRoutes(Front(Defaults(self.routes), rooms.reading), rooms.hub),
+            Front(LiveRoutes(Defaults(self.routes), rooms.hub), rooms.reading),
             cross_origin=CrossOrigin(self._settings.cors_origins),
             metrics=self._metrics,
             access_log=self._access_log,

@@ -12,7 +12,10 @@ PREFLIGHT_SECONDS = 7200
 _EXPOSED = b"ETag, Link, Location, Retry-After, X-Request-Id, Idempotent-Replayed"
 _ALLOWED = b"Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id"
 
-ANYONE: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", _EXPOSED)]
+EXPOSED = (b"access-control-expose-headers", _EXPOSED)
+"""Which headers a page may read."""
+
+ANYONE: Headers = [(b"access-control-allow-origin", b"*"), EXPOSED]
 """What every public read is answered with, whoever asks, so that caches can keep one answer for all."""
 
 _READS = {"GET", "HEAD"}

@@ -31,37 +31,56 @@ class Front:
     def __init__(self, app: ASGIApp, reading: ReadingRoom) -> None:
         self._app = app
         self._reading = reading
-        self._representations = reading.representations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        method = scope["method"]
+        method = scope["method"] if scope["type"] == "http" else None
         if method != "GET" and method != "HEAD":
             await self._app(scope, receive, send)
             return
+        path, query = scope["path"], scope["query_string"]
+        representation = self._in_memory(path, query)
+        if representation is not None and method == "GET":
+            await send_representation(representation, scope, send)
+            return
+        send_ours = _without_content(send) if method == "HEAD" else send
         try:
-            representation = await self._find(scope["path"], scope["query_string"])
+            representation = representation or await self._read(path, query)
         except LiveblogError as error:
-            await error_response(error, scope)(scope, receive, _without_content(send) if method == "HEAD" else send)
+            await error_response(error, scope)(scope, receive, send_ours)
             return
         if representation is None:
             await self._app(scope, receive, send)
-        elif method == "GET":
-            await send_representation(representation, scope, send)
         else:
-            await send_representation(representation, scope, _without_content(send))
+            await send_representation(representation, scope, send_ours)
 
-    async def _find(self, path: str, query: bytes) -> Representation | None:
-        if path.startswith(_STORIES):
-            ref, slash, name = path[len(_STORIES) :].partition("/")
-            view = _VIEWS.get((name if slash else "state", query))
-            if view is None or not ref or (slash and name != "entries"):
-                return None
-            return self._representations.ready(ref, view) or await self._representations.current(ref, view)
+    def _in_memory(self, path: str, query: bytes) -> Representation | None:
+        """The answer, if it can be given without waiting."""
+        asked = _view_at(path, query)
+        if asked is not None:
+            return self._reading.representations.ready(*asked)
         if query:
             return None
         if path == "/v1/stories":
-            return self._reading.story_lists.ready() or await self._reading.story_lists.first()
+            return self._reading.story_lists.ready()
         return self._reading.site if path == "/v1/site" else None
+
+    async def _read(self, path: str, query: bytes) -> Representation | None:
+        """The answer by one shared read; None if the request is none of ours."""
+        asked = _view_at(path, query)
+        if asked is not None:
+            return await self._reading.representations.current(*asked)
+        return await self._reading.story_lists.first() if path == "/v1/stories" and not query else None
+
+
+def _view_at(path: str, query: bytes) -> tuple[str, View] | None:
+    """The story and the view of it that an address names, if it names one that is kept."""
+    if not path.startswith(_STORIES):
+        return None
+    ref, slash, name = path[len(_STORIES) :].partition("/")
+    if not ref or (slash and name != "entries"):
+        return None
+    view = _VIEWS.get((name or "state", query))
+    return None if view is None else (ref, view)
 
 
 def _without_content(send: Send) -> Send:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.access_log import AccessLog
 from app.api.body_limits import TOO_LARGE, limit_bytes_for, limited
-from app.api.cors import CrossOrigin, Headers
+from app.api.cors import EXPOSED, CrossOrigin, Headers
 from app.api.problems import error_response, server_error_response
 from app.api.request_metrics import RequestMetrics
 from app.api.requests import RequestIds, is_readable, sent_request_id
@@ -114,6 +114,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *self._added]
+            if self.status == 304 and headers[-1] is EXPOSED:
+                headers.pop()  # the page keeps the list it got with the content
             await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
         else:
             self.size_bytes += len(message.get("body", b""))
@@ -129,7 +131,9 @@ def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError |
         return MalformedInput("malformed_path", "The path cannot be read.")
     if b"%" in query and not is_readable(query):
         return MalformedInput("malformed_query", "The query cannot be read.")
-    length = headers.get(b"content-length", b"")
-    if length and scope["method"] not in _WITHOUT_BODY and int(length) > limit_bytes_for(scope["path"]):
-        return TooLarge("body_too_large", TOO_LARGE)
+    if scope["method"] not in _WITHOUT_BODY and b"content-length" in headers:
+        length = headers[b"content-length"]
+        # Longer than any real length, it is no number worth reading.
+        if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes_for(scope["path"])):
+            return TooLarge("body_too_large", TOO_LARGE)
     return None
