@@ -1,0 +1,232 @@
+"""What is not published does not exist: two newsrooms with the same public history, one with much in its drawers."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.worlds import Recording, Socket, World, running_world
+from tests.figures import Figures
+from tests.postgres import PostgresServer
+
+
+def _id(number: int) -> str:
+    return str(uuid.UUID(int=number, version=4))
+
+
+STORY, OTHER, DRAWER = _id(1), _id(2), _id(3)
+"""Two public stories, and one nobody may know of."""
+
+ONE, TWO, THREE, FOUR, FIVE = (_id(number) for number in range(11, 16))
+HIDDEN, HIDDEN_TOO, IN_THE_DRAWER, UNKNOWN = (_id(number) for number in range(21, 25))
+ENTRIES = f"/stories/{STORY}/entries"
+
+PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
+    ("POST", "/stories", {"id": STORY, "title": "Election night", "slug": "election"}),
+    ("POST", ENTRIES, {"id": ONE, "text": "Polls have closed.", "tags": [{"slug": "polls", "label": "Polls"}]}),
+    ("POST", ENTRIES, {"id": TWO, "text": "**Some background:** a bridge.", "headline": "The bridge"}),
+    ("POST", "/stories", {"id": OTHER, "title": "Flood watch", "slug": "flood"}),
+    ("PATCH", f"{ENTRIES}/{ONE}", {"text": "Polls have closed everywhere.\n\nA second paragraph."}),
+    ("POST", ENTRIES, {"id": THREE, "html": "<p>Three <b>of them</b></p>", "key_event": True, "kind": "summary"}),
+    ("POST", f"{ENTRIES}/{TWO}/retract", {"reason": "It was another bridge."}),
+    ("PATCH", f"/stories/{STORY}", {"standfirst": "First results before midnight.", "title": "Election night live"}),
+    ("POST", f"{ENTRIES}/{THREE}/unpublish", {}),
+    ("POST", f"{ENTRIES}/{TWO}/reinstate", {}),
+    ("PATCH", f"{ENTRIES}/{ONE}", {"text": "Polls are closed everywhere.", "material": False}),
+    ("POST", f"{ENTRIES}/{THREE}/publish", {}),
+    ("POST", ENTRIES, {"id": FOUR, "blocks": [{"type": "quote", "html": "We count.", "who": "The clerk"}]}),
+    ("POST", f"{ENTRIES}/{ONE}/corrections", {"text": "They closed at eight."}),
+    ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"id": FIVE, "text": "From the wire.", "external_version": 3}),
+    ("POST", f"{ENTRIES}/{FOUR}/remove", {}),
+    ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"text": "From the wire, again.", "external_version": 4}),
+    ("POST", f"/stories/{OTHER}/entries", {"id": _id(31), "text": "The water rises.", "authors": [{"name": "Ada"}]}),
+]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
+    """Two migrated, empty databases of one kind."""
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("migrated_sqlite")
+        copies = [tmp_path / name / "liveblog.db" for name in ("plain", "secretive")]
+        for copy in copies:
+            copy.parent.mkdir()
+            shutil.copyfile(template, copy)
+        yield f"sqlite:///{copies[0]}", f"sqlite:///{copies[1]}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    names = [server.create_database(template=request.getfixturevalue("migrated_postgres")) for _ in range(2)]
+    yield server.url(names[0]), server.url(names[1])
+    for name in names:
+        server.drop_database(name)
+
+
+@pytest.mark.timeout(180)
+async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_one(
+    anyio_backend: str, two_urls: tuple[str, str], tmp_path: Path, figures: Figures
+) -> None:
+    rounds = figures.choose(suite=1, prove=20)
+    plain_url, secretive_url = two_urls
+    async with (
+        running_world(plain_url, tmp_path / "plain") as plain,
+        running_world(secretive_url, tmp_path / "secretive") as secretive,
+    ):
+        listening: list[tuple[Socket, Socket]] = []
+        for number, (method, path, body) in enumerate(PUBLIC_HISTORY):
+            for _ in range(rounds):
+                await _keep_secrets(secretive, number)
+            made = [await world.step(method, path, **body) for world in (plain, secretive)]
+            assert made[0]["id"] == made[1]["id"]
+            if number == 0:
+                listening = await _begin_to_listen(plain, secretive)
+            await _await_told(plain, listening, secretive)
+            if number % 9 == 8:
+                _assert_same(await _look_around(plain), await _look_around(secretive))
+        for one, two in listening:
+            assert one.text == two.text
+        cursors = listening[0][0].cursors
+        assert len(cursors) > 10
+        after = [f"/v1/stories/{STORY}/changes?after={cursor}&body=both" for cursor in cursors]
+        _assert_same(await plain.ask(after), await secretive.ask(after))
+        _assert_same(await _look_around(plain), await _look_around(secretive))
+        _assert_same(await _knock(plain), await _knock(secretive))
+        assert secretive.secrets >= 200
+
+
+async def _keep_secrets(world: World, number: int) -> None:
+    """A morning's work that is nobody's business."""
+    await _keep_secrets_about_the_newsroom(world, number)
+    if number == 0:
+        return
+    mine = _id(1000 + world.secrets)
+    await world.secret("POST", ENTRIES, 201, id=mine, text="secret draft", status="draft", importance="breaking")
+    await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, text="secret draft, longer\n\nand longer")
+    await world.secret("POST", f"{ENTRIES}/{mine}/submit", 200)
+    await world.secret("POST", f"{ENTRIES}/{mine}/submit", 409)
+    if number % 2:
+        await world.secret("POST", f"{ENTRIES}/{mine}/remove", 200)
+    if number == 1:
+        await world.secret("POST", ENTRIES, 201, id=HIDDEN, text="secret", status="draft")
+        await world.secret("POST", ENTRIES, 201, id=HIDDEN_TOO, text="secret", status="submitted")
+    await world.secret("POST", ENTRIES, 422, text="secret", unheard_of=True)
+    await world.secret("POST", f"/stories/{UNKNOWN}/entries", 404, text="secret")
+    await world.secret("PATCH", f"/stories/{STORY}", 200, settings={"require_alt": number % 2 == 0})
+    if number > 1:
+        await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, text=f"secret edit {number}", publish=False)
+        await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, headline="secret headline")
+        await world.secret("POST", f"{ENTRIES}/{ONE}/discard", 200)
+        # The same entry once more under its own id: a retry that changes nothing.
+        method, path, body = PUBLIC_HISTORY[1]
+        await world.secret(method, path, 201, **body)
+        await world.secret(method, path, 409, **{**body, "text": "another text"})
+    if number > 14:
+        await world.secret("PUT", f"{ENTRIES}/by-external-id/wire-1", 200, text="secret, old", external_version=1)
+
+
+async def _keep_secrets_about_the_newsroom(world: World, number: int) -> None:
+    if world.secrets == 0:
+        await world.secret("POST", "/stories", 201, id=DRAWER, title="Secret", slug="drawer", status="draft")
+        await world.secret("POST", f"/stories/{DRAWER}/entries", 201, id=IN_THE_DRAWER, text="secret")
+    await world.secret("POST", f"/stories/{DRAWER}/entries", 201, text=f"secret {number}", status="published")
+    await world.secret("PATCH", f"/stories/{DRAWER}", 200, title=f"Secret {number}")
+    person = await world.secret("POST", "/newsroom/people", 201, name="Mole", role="reporter", byline="M. Ole")
+    token = await world.secret("POST", "/newsroom/tokens", 201, label=f"mole {world.secrets}", person=person["id"])
+    await world.secret("POST", "/stories", 403, token=token["token"], title="Not for reporters")
+    await world.secret("POST", f"/newsroom/tokens/{token['id']}/revoke", 200)
+    await world.secret("POST", "/stories", 401, token=token["token"], title="Not any more")
+    await world.secret("POST", "/stories", 401, token="lb_person_" + "x" * 36, title="Not at all")
+    await world.secret("POST", "/stories", 201, id=_id(5000 + world.secrets), title="Secret", status="draft")
+
+
+async def _begin_to_listen(plain: World, secretive: World) -> list[tuple[Socket, Socket]]:
+    pairs = []
+    for kind, name, body in (
+        ("websocket", "live", "html"),
+        ("websocket", "live", "both"),
+        ("events", "events", "blocks"),
+    ):
+        path, query = f"/v1/stories/{STORY}/{name}", f"after=0&body={body}"
+        pairs.append(
+            (await plain.listen(path, kind=kind, query=query), await secretive.listen(path, kind=kind, query=query))
+        )
+    return pairs
+
+
+async def _await_told(plain: World, listening: list[tuple[Socket, Socket]], secretive: World) -> None:
+    """Until every listener in both worlds has the plain world's newest event of the story."""
+    head = (await plain.reader.get(f"/v1/stories/{STORY}")).json()["head"]
+    assert (await secretive.reader.get(f"/v1/stories/{STORY}")).json()["head"] == head
+    for pair in listening:
+        for socket in pair:
+            await socket.until(head)
+
+
+def _public_urls() -> Iterator[str]:
+    yield from (
+        "/",
+        "/v1/site",
+        "/v1/stories",
+        "/v1/stories?limit=1",
+        "/openapi.json",
+        "/version",
+        "/readyz",
+        "/metrics",
+    )
+    for story in ("election", STORY, "flood", DRAWER, "drawer", UNKNOWN, "unknown"):
+        yield from (f"/stories/{story}", f"/stories/{story}?around={TWO}", f"/v1/stories/{story}")
+        yield from (f"/v1/stories/{story}{query}" for query in ("?body=blocks", "?body=both"))
+        base = f"/v1/stories/{story}/entries"
+        yield from (base, f"{base}?limit=2", f"{base}?limit=2&order=oldest", f"{base}?around={TWO}&limit=3")
+        yield from (f"{base}?around={HIDDEN}", f"{base}?kind=summary", f"{base}?tag=polls", f"{base}?author=Ada")
+        yield from (f"{base}?key_event=true", f"{base}?importance=breaking", f"{base}?fields=id,body_text,corrections")
+        for entry in (ONE, TWO, THREE, FOUR, FIVE, HIDDEN, HIDDEN_TOO, IN_THE_DRAWER, UNKNOWN):
+            yield from (f"{base}/{entry}", f"{base}/{entry}?body=both", f"{base}/{entry}/versions")
+        changes = f"/v1/stories/{story}/changes"
+        yield from (changes, f"{changes}?after=0", f"{changes}?after=0&limit=3&body=blocks", f"{changes}?after=x.1.y")
+        yield from (f"/v1/newsroom/stories/{story}", f"/v1/newsroom/stories/{story}/entries/{HIDDEN}")
+
+
+async def _look_around(world: World) -> Recording:
+    """Everything there is to be had without a token; each page's own links are followed."""
+    recording = await world.ask(_public_urls())
+    following = [f"/v1/stories/{STORY}/entries?limit=2"]
+    while following:
+        page = (await world.reader.get(following.pop())).json()
+        recording |= await world.ask([url for url in (page["next"], page["prev"]) if url])
+        following += [page["next"]] if page["next"] else []
+    # The metrics are for the operator: readers must find nothing there.
+    found = [recording[f"GET {url}"][0] for url in ("/metrics", "/v1/stories/election", f"/v1/stories/{DRAWER}")]
+    assert found == [404, 200, 404]
+    return recording
+
+
+async def _knock(world: World) -> Recording:
+    """Writes without a right to, and sockets: to what is public, hidden and unknown."""
+    recording: Recording = {}
+    for story in (STORY, DRAWER, UNKNOWN):
+        for entry in (ONE, HIDDEN, UNKNOWN):
+            urls = [f"/v1/stories/{story}/entries/{entry}{end}" for end in ("", "/publish", "/remove")]
+            recording |= await world.ask(urls, methods=("POST", "PATCH", "DELETE", "PUT", "OPTIONS"))
+        recording |= await world.ask([f"/v1/stories/{story}"], methods=("PATCH", "DELETE", "OPTIONS"))
+    for name, kind in (("live", "websocket"), ("events", "events")):
+        for story in (STORY, "election", DRAWER, "drawer", UNKNOWN):
+            for query in ("", "after=0&body=both", "snapshot=1", "after=x.1.y"):
+                socket = await world.listen(f"/v1/stories/{story}/{name}", kind=kind, query=query)
+                await socket.until("caught_up" if story in {STORY, "election"} else "story_not_found")
+                recording[f"{kind} {story} {query}"] = (socket.text,)
+    several = await world.listen("/v1/live", kind="websocket", query=f"subscribe={STORY}@0&subscribe={DRAWER}@0")
+    await several.until("caught_up")
+    await several.until("refused")
+    recording["several"] = (sorted(several.said),)
+    return recording
+
+
+def _assert_same(plain: Recording, secretive: Recording) -> None:
+    assert plain.keys() == secretive.keys()
+    different = {name: (plain[name], secretive[name]) for name in plain if plain[name] != secretive[name]}
+    assert different == {}
