@@ -46,7 +46,8 @@ class Habit:
 
 
 class Follower:
-    """One reader of one story. `log` is what it was told, for a person who looks into a failure."""
+    """One reader of one story. `log` is what it was told, for a person who looks into a failure; `hear` may be set to
+    be given every message and reply whole."""
 
     def __init__(self, client: httpx.AsyncClient, story: str, habit: Habit, chance: random.Random) -> None:
         self.client = client
@@ -56,6 +57,7 @@ class Follower:
         self.reader = Reader(empty_state(story))
         self.log: list[str] = []
         self.connections = 0
+        self.hear: Callable[[Json], None] | None = None
         self._page: Json | None = None
 
     @property
@@ -146,6 +148,8 @@ class Follower:
             count += 1
 
     async def _fold(self, reply: Json) -> None:
+        if self.hear is not None:
+            self.hear(reply)
         self.log.append(f"changes {[event['seq'] for event in reply['events']]} to {reply['cursor']}")
         self.reader, verdict = fold_changes(self.reader, reply)
         while verdict is Verdict.RESUME:
@@ -156,6 +160,8 @@ class Follower:
         await self._load_older_sometimes()
 
     def _take(self, message: Json) -> Verdict:
+        if self.hear is not None:
+            self.hear(message)
         self.reader, verdict = receive(self.reader, message)
         self.log.append(f"{message.get('seq', message['type'])} {message.get('cursor', '')} {verdict}")
         if verdict is Verdict.REPLACED:
