@@ -49,7 +49,7 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
         ),
         (
             f"{posts} posts each, one at a time with {PAUSE_SECONDS * 1e3:.0f} ms between; readers are WebSockets of "
-            "the portable route. One client process stands for all readers, so that the last one's time holds what that "
+            "the portable route. One client process stands for all readers, and the last one's time holds what that "
             "client needs to read the others' frames.",
         ),
     )

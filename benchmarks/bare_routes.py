@@ -1,13 +1,15 @@
 """What a hot read is compared with: Starlette routes that do nothing but return bytes, on our own uvicorn settings.
 
-Run by `benchmarks.servers`; arguments: the port, and the file whose bytes are returned.
+Run by `benchmarks.servers`; arguments: the port, and a file of the answers to give.
 """
 
 from __future__ import annotations
 
-import gzip
+import base64
+import json
 import socket
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,35 +20,54 @@ from starlette.routing import Route
 
 from app.serving import run_server
 
-ETAG = '"bare"'
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route returns: status, headers and body of an answer of ours, so that both send the same bytes."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
 
 
-def bare_application(body: bytes) -> Starlette:
-    """`/identity` and `/gzip` return `body`, `/304` says that it has not changed."""
-    smaller = gzip.compress(body, compresslevel=6, mtime=0)
+def write_answers(file: Path, answers: dict[str, Answer]) -> None:
+    """Write answers by path for the process that gives them."""
+    kept = {
+        path: {"status": each.status, "headers": each.headers, "body": base64.b64encode(each.body).decode()}
+        for path, each in answers.items()
+    }
+    file.write_text(json.dumps(kept))
 
-    async def identity(request: Request) -> Response:
-        return Response(body, media_type="application/json", headers={"etag": ETAG})
 
-    async def compressed(request: Request) -> Response:
-        headers = {"etag": ETAG, "content-encoding": "gzip"}
-        return Response(smaller, media_type="application/json", headers=headers)
+def read_answers(file: Path) -> dict[str, Answer]:
+    """Read what `write_answers` wrote."""
+    kept = json.loads(file.read_text())
+    return {
+        path: Answer(each["status"], each["headers"], base64.b64decode(each["body"])) for path, each in kept.items()
+    }
 
-    async def not_modified(request: Request) -> Response:
-        return Response(status_code=304, headers={"etag": ETAG})
 
-    return Starlette(routes=[Route("/identity", identity), Route("/gzip", compressed), Route("/304", not_modified)])
+def bare_application(answers: dict[str, Answer]) -> Starlette:
+    """One route for each answer."""
+    return Starlette(routes=[_route(path, answer) for path, answer in answers.items()])
+
+
+def _route(path: str, answer: Answer) -> Route:
+    async def give(request: Request) -> Response:
+        return Response(answer.body, status_code=answer.status, headers=answer.headers)
+
+    return Route(path, give)
 
 
 async def _nothing() -> None:
     return None
 
 
-def main(port: int, body: bytes) -> None:
+def main(port: int, answers: dict[str, Answer]) -> None:
     """Serve until a signal."""
     listener = socket.create_server(("127.0.0.1", port), backlog=2048)
     run_server(
-        cast("Any", bare_application(body)),
+        cast("Any", bare_application(answers)),
         sockets=[listener],
         control=None,
         trusted_proxies=(),
@@ -56,4 +77,4 @@ def main(port: int, body: bytes) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), Path(sys.argv[2]).read_bytes())
+    main(int(sys.argv[1]), read_answers(Path(sys.argv[2])))

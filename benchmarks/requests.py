@@ -29,7 +29,7 @@ def post_entry(story: str, number: int) -> bytes:
     return head.encode() + body
 
 
-def get(path: str, **headers: str) -> bytes:
-    """A reader's GET; header names are given with underscores."""
-    lines = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+def get(path: str, headers: dict[str, str]) -> bytes:
+    """A reader's GET."""
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{lines}\r\n".encode()

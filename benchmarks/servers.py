@@ -78,10 +78,10 @@ def liveblog(folder: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def bare_routes(folder: Path, file: Path) -> Iterator[Running]:
-    """A bare Starlette application that answers with the bytes in `file`, on the same uvicorn settings."""
+def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
+    """A bare Starlette application that gives the answers in a file, on the same uvicorn settings."""
     port = free_port()
-    with running(["-m", "benchmarks.bare_routes", str(port), str(file)], folder=folder, port=port) as pid:
+    with running(["-m", "benchmarks.bare_routes", str(port), str(answers)], folder=folder, port=port) as pid:
         await_answer(port, "/identity")
         yield Running(pid, port)
 

@@ -19,8 +19,8 @@ import sys, json
 before = set(sys.modules)
 import app.cli
 names = [name for name in sys.modules if name not in before]
-foreign = [name for name in names if name.partition(".")[0] not in sys.stdlib_module_names | {"app", "__mp_main__"}]
-print(json.dumps(foreign))
+left_out = sys.stdlib_module_names | {"app", "__mp_main__"}
+print(json.dumps([name for name in names if name.partition(".")[0] not in left_out and "-" not in name]))
 """
 """Every module of a dependency that our command imports, in the order in which it does."""
 
@@ -47,12 +47,14 @@ def measure_starting(folder: Path, *, long: bool) -> Table:
 
 
 def _import_only(folder: Path, modules: list[str]) -> float:
-    # Some modules stand in the list that their package makes itself and that cannot be imported by name.
-    code = "\n".join(f"try: import {name}\nexcept Exception: pass" for name in modules)
-    command = ["taskset", "-c", str(server_core()), sys.executable, "-c", code]
+    # Some names cannot be imported on their own: their package makes them.
+    imports = "\n".join(f"try: import {name}\nexcept Exception: pass" for name in modules)
+    command = ["taskset", "-c", str(server_core()), sys.executable, "-c", f"{imports}\nprint(flush=True)"]
     started = time.perf_counter()
-    subprocess.run(command, env=environment(folder, 1), cwd=ROOT, check=True, capture_output=True)
-    return time.perf_counter() - started
+    with subprocess.Popen(command, env=environment(folder, 1), cwd=ROOT, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"\n", "the imports failed"
+        return time.perf_counter() - started
 
 
 def _start(folder: Path) -> float:
