@@ -53,6 +53,9 @@ app.add_typer(tokens, name="token")
 @app.command()
 def serve(
     show_token: Annotated[bool, typer.Option("--show-token", help="Print the admin token when ready.")] = False,
+    portable: Annotated[
+        bool, typer.Option("--portable", help="Serve readers as any ASGI server would; slower, for comparison.")
+    ] = False,
 ) -> None:
     """Serve readers and the newsroom until stopped (SIGTERM or Ctrl-C; a second one stops at once)."""
     with failing_with_a_sentence():
@@ -68,6 +71,7 @@ def serve(
             server,
             sockets=sockets,
             control=None if path is None else ControlEndpoint(path, controlled(server)),
+            entrance=None if portable else server.entrance,
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
             when_ready=lambda: greeting.show_when_answered(sockets[0]),

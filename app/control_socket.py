@@ -13,6 +13,13 @@ from pathlib import Path
 
 import structlog
 
+UNSENT_LIMIT_BYTES = 16 * 1024
+"""What the kernel takes for one peer beyond what is on its way: without this it takes 3.8 MB (measured) for a reader
+who never reads, and a thousand of them fill the machine."""
+
+SILENCE_MILLISECONDS = 30_000
+"""How long a peer's machine may acknowledge nothing of what was sent before its connection counts as broken."""
+
 BACKLOG = 4_096
 """Connections the kernel holds until we accept them: after a restart every reader comes back at once."""
 LONGEST_PATH_BYTES = 103
@@ -84,12 +91,23 @@ def is_listened_on(path: Path) -> bool:
     return True
 
 
+def _bound_kernel(listener: socket.socket) -> None:
+    """Tell the kernel how much to hold for a peer and how long to try, where it knows how (Linux).
+
+    Connections have the options of the socket that accepted them, so that none has to be told itself.
+    """
+    if hasattr(socket, "TCP_NOTSENT_LOWAT") and hasattr(socket, "TCP_USER_TIMEOUT"):
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, UNSENT_LIMIT_BYTES)
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_MILLISECONDS)
+
+
 def _listen(family: socket.AddressFamily, address: object) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        _bound_kernel(listener)
         listener.bind(address)  # type: ignore[arg-type] # getaddrinfo's own, which bind takes as it is
         listener.listen(BACKLOG)
         listener.setblocking(False)

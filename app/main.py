@@ -17,17 +17,20 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.access_log import AccessLog
 from app.api.application import build_application
-from app.api.cors import CrossOrigin
+from app.api.cors import ANYONE, CrossOrigin
 from app.api.defaults import Defaults
 from app.api.front import Front
 from app.api.live_routes import LiveRoutes
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
+from app.api.requests import RequestIds, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
 from app.domain.identifiers import RandomSource, SystemRandomSource
+from app.live.handshake import Entrance
 from app.live.hub import Hub
+from app.live.limits import ConnectionLimits, Turnstile, connections_possible
 from app.newsroom.room import Newsroom
 from app.reading.representations import Representations
 from app.reading.room import ReadingRoom
@@ -51,8 +54,13 @@ from app.work.jobs import Job
 from app.work.jobs import running as running_jobs
 from app.work.retention import retention_job
 
+new_request_id = RequestIds()
+
 WRITES_AT_ONCE = 8
 """SQLite commits one at a time, and more threads would only wait; PostgreSQL has a connection for each."""
+
+DRAIN_SECONDS = 0.8
+"""How long readers may take to answer our goodbye before they are cut; the whole stop has five seconds."""
 
 RECONCILE_SECONDS = 1.0
 RECONCILE_SHARED_SECONDS = 0.25
@@ -70,6 +78,7 @@ class Application:
         self._rooms: Rooms | None = None
         self._edge: ASGIApp | None = None
         self._metrics = RequestMetrics()
+        self.entrance = _entrance_of(settings)
         self._access_log = _access_log_of(settings, clock, access_stream)
         pages = web_routes(site=self._links.site, read_story=self._read_story, list_stories=self._list_stories)
         self.routes = build_application(pages)
@@ -105,7 +114,7 @@ class Application:
                 async with running_jobs(self._jobs(rooms)):
                     yield rooms
             finally:
-                self._rooms = self._edge = None
+                self._rooms = self._edge = self.entrance.hub = None
                 await hub.stop()
                 self.flush_logs()
         finally:
@@ -119,7 +128,7 @@ class Application:
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.rooms.readiness.phase = "draining"
-        await self.rooms.hub.drain()
+        await self.rooms.hub.drain(timeout_seconds=DRAIN_SECONDS)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -140,6 +149,7 @@ class Application:
             PublicStoryLog(snapshots, links=self._links),
             clock=self._clock,
             heartbeat_seconds=self._settings.heartbeat_seconds,
+            say=_silence if self._access_log is None else self._access_log.add_event,
             reconcile_seconds=RECONCILE_SHARED_SECONDS if is_shared else RECONCILE_SECONDS,
         )
 
@@ -182,6 +192,8 @@ class Application:
             metrics=self._metrics,
             access_log=self._access_log,
         )
+        self.entrance.hub = rooms.hub
+        rooms.hub.watch(self.entrance.waiting, due_at=rooms.hub.seconds())
         rooms.readiness.phase = "ready"
 
     def _jobs(self, rooms: Rooms) -> list[Job]:
@@ -234,6 +246,29 @@ async def _started(hub: Hub) -> frozenset[asyncio.Task[Any]]:
 def _links_of(settings: Settings) -> Links:
     site = Site(settings.site_name, settings.site_url, settings.site_logo or None)
     return Links(public_url=settings.public_url, site=site)
+
+
+def _entrance_of(settings: Settings) -> Entrance:
+    """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
+    limits = ConnectionLimits(
+        total=settings.max_connections or connections_possible(),
+        per_second=settings.max_handshakes_per_second,
+        per_address=settings.max_connections_per_address,
+        trusted_proxies=settings.trusted_proxies,
+    )
+    turnstile = Turnstile(limits, now=time.monotonic())
+    return Entrance(turnstile, common_headers=_common_headers, compress=settings.compression)
+
+
+def _common_headers(request: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What the shell adds to every answer, for those the shell does not see."""
+    sent = next((value for name, value in request if name == b"x-request-id"), None)
+    request_id = sent_request_id(sent) or new_request_id()
+    return [(b"x-request-id", request_id.encode()), *ANYONE]
+
+
+def _silence(event: str, **fields: str | float) -> None:
+    """What is logged at a level that nobody wants to see."""
 
 
 def _access_log_of(settings: Settings, clock: Clock, stream: TextIO) -> AccessLog | None:

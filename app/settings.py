@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -62,6 +62,10 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     heartbeat_seconds: int = Field(default=25, ge=1, le=50)
+    compression: bool = True
+    max_connections: int = Field(default=0, ge=0)
+    max_connections_per_address: int = Field(default=0, ge=0)
+    max_handshakes_per_second: int = Field(default=20_000, ge=0)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 
@@ -130,6 +134,15 @@ class Settings(BaseSettings):
             _require_web_url(origin)
             if urlsplit(origin).path:
                 raise ValueError(f"{origin!r} is more than an origin; leave out the path, and the slash at the end")
+        return value
+
+    @field_validator("max_connections_per_address")
+    @classmethod
+    def _check_address_limit(cls, value: int, info: ValidationInfo) -> int:
+        if value and not info.data.get("trusted_proxies"):
+            raise ValueError(
+                f"needs {PREFIX}TRUSTED_PROXIES: behind a proxy that is not known every reader counts as one address"
+            )
         return value
 
     @field_validator("trusted_proxies", mode="before")

@@ -1,4 +1,4 @@
-"""One line for each request, written in batches.
+"""One line for each request, and for each live connection that opens or closes, written in batches.
 
 The lines look like those of the rest of the log, but are put together here: the general machinery takes as long for
 one line as the whole answer to a hot read. Query strings and headers are never written: they may hold what is secret.
@@ -26,6 +26,7 @@ class AccessLog:
 
     def __init__(self, *, form: Literal["console", "json"], stream: TextIO, clock: Clock) -> None:
         self._render: Callable[[str, AccessLine], str] = _as_json if form == "json" else _for_a_person
+        self._is_json = form == "json"
         self._stream = stream
         self._clock = clock
         self._lines: list[str] = []
@@ -34,8 +35,19 @@ class AccessLog:
 
     def add(self, line: AccessLine) -> None:
         """Take a line; it is written within a fifth of a second."""
-        # Rendered at once: text is nothing the garbage collector has to walk through while it waits.
-        self._lines.append(self._render(self._now(), line))
+        self._keep(self._render(self._now(), line))
+
+    def add_event(self, event: str, **fields: str | float) -> None:
+        """Take a line about something else that happens thousands of times a second."""
+        if self._is_json:
+            line = encode_json({"event": event, **fields, "level": "info", "time": self._now()}).decode()
+        else:
+            line = f"{self._now()} [info     ] {event}  " + " ".join(f"{name}={fields[name]}" for name in fields)
+        self._keep(line + "\n")
+
+    def _keep(self, line: str) -> None:
+        # Kept as text, which is nothing the garbage collector has to walk through while it waits.
+        self._lines.append(line)
         if len(self._lines) == 1:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
         elif len(self._lines) >= FLUSH_LINES:

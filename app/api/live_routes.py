@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import error_response, method_not_allowed
 from app.domain.errors import NotFound
+from app.live.admission import live_address
 from app.live.event_stream_route import EventStreamRoute
 from app.live.hub import Hub
 from app.live.websocket_route import WebSocketRoute
 from app.wire.close_codes import NO_SUCH_STORY
-
-_STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
-_SEVERAL = "/v1/live"
 
 
 class LiveRoutes:
@@ -26,17 +22,17 @@ class LiveRoutes:
         self._event_stream = EventStreamRoute(hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope["path"]
         is_websocket = scope["type"] == "websocket"
-        match = _STORY.fullmatch(path) if path.endswith("/live" if is_websocket else "/events") else None
-        if match is not None:
-            scope["path_params"] = {"story": match[1]}
-        if is_websocket and (match is not None or path == _SEVERAL):
-            await self._websocket(scope, receive, send)
-        elif is_websocket:
+        address = live_address(scope["path"])
+        if is_websocket and (address is None or address.kind != "live"):
             await _refuse(scope, receive, send)
-        elif match is None:
+            return
+        if address is None or (address.kind == "live") is not is_websocket:
             await self._app(scope, receive, send)
+            return
+        scope["path_params"] = {"story": address.story}
+        if is_websocket:
+            await self._websocket(scope, receive, send)
         elif scope["method"] in {"GET", "HEAD"}:
             await self._event_stream(scope, receive, send)
         else:

@@ -55,9 +55,7 @@ def is_uuid4(text: str) -> bool:
 
 def is_slug(text: str) -> bool:
     """Whether `text` may be a slug: lower-case ASCII words joined by hyphens, and nothing that looks like a UUID."""
-    return (
-        0 < len(text) <= MAX_SLUG_LENGTH and _SLUG.fullmatch(text) is not None and _UUID_LIKE.fullmatch(text) is None
-    )
+    return 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG.fullmatch(text) is not None and _UUID_LIKE.fullmatch(text) is None
 
 
 def slug_from_title(title: str, *, tail: str) -> str:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-import structlog
-
 from app.live.effects import Answer, Ask, Close
 from app.live.hub import Hub
 from app.live.metrics import Transport
@@ -32,7 +30,6 @@ BATCH_BYTES = 64 * 1024
 
 Write = Callable[[Sequence[Message]], Awaitable[None]]
 Finish = Callable[[Close], Awaitable[None]]
-_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +50,8 @@ class Connection:
         self._unsent_bytes = 0
         self._has_given_up = False
         self._left: _Left | None = None
-        self._opened_at = hub.moment().seconds
+        now = hub.moment()
+        self._opened_at = now.seconds
         self._sent = 0
         self.session = Session(
             variant=variant,
@@ -61,15 +59,13 @@ class Connection:
             sole=sole,
             metrics=hub.metrics,
             wake=self._awake.set,
-            now=hub.moment(),
+            hello=hub.hello(now),
+            now=now,
         )
 
     def __enter__(self) -> Self:
-        metrics = self._hub.metrics
-        metrics.connections[self._transport] += 1
-        metrics.connections_opened[self._transport] += 1
         self._hub.enter(self, due_at=self.session.due_at())
-        _log.info("live connection opened", transport=self._transport)
+        self._hub.ledger.opened(self._transport)
         return self
 
     def __exit__(
@@ -78,16 +74,10 @@ class Connection:
         lag = self.session.lag()
         self.session.end()
         self._hub.leave(self)
-        self._hub.metrics.connections[self._transport] -= 1
         left = self._left or _Left("cancelled", GOING_AWAY.code)
-        _log.info(
-            "live connection closed",
-            transport=self._transport,
-            reason=left.reason,
-            code=left.code,
-            sent=self._sent,
-            lag=lag,
-            seconds=round(self._hub.moment().seconds - self._opened_at, 3),
+        seconds = self._hub.moment().seconds - self._opened_at
+        self._hub.ledger.closed(
+            self._transport, reason=left.reason, code=left.code, sent=self._sent, lag=lag, seconds=seconds
         )
 
     async def run(self, write: Write, finish: Finish) -> None:

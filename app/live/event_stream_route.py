@@ -11,20 +11,21 @@ import random
 from collections.abc import Callable, Sequence
 
 from app.domain.errors import MalformedInput
+from app.live.admission import LiveAddress, read_wishes
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
 from app.live.effects import Close
 from app.live.hub import Hub
-from app.live.packets import Message
+from app.live.packets import Framing, Message
 from app.live.session import FINAL_SSE_ID
-from app.live.wishes import Wish, parse_body, parse_flag, parse_query, parse_wish
+from app.live.wishes import Wish
 from app.wire.encoding import BodyVariant
 from app.wire.messages import encode_goodbye, encode_refused
 
 RETRY_WINDOW_MS = (2_000, 6_000)
 """Browsers come back after a time from this window, so that ten thousand do not come back at once."""
 
-_HEADERS = [
+STREAM_HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
     (b"x-accel-buffering", b"no"),
@@ -43,34 +44,34 @@ class EventStreamRoute:
         if resume_from == FINAL_SSE_ID.encode():
             await _respond(send, 204, [(b"cache-control", b"no-store")])
         elif scope["method"] == "HEAD":
-            await _respond(send, 200, _HEADERS)
+            await _respond(send, 200, STREAM_HEADERS)
         else:
-            await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+            await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
             await self._stream(scope, resume_from, receive, send)
 
     async def _stream(self, scope: Scope, resume_from: bytes | None, receive: Receive, send: Send) -> None:
-        shortest, longest = RETRY_WINDOW_MS
-        retry = b"retry: %d\n\n" % int(shortest + self._jitter() * (longest - shortest))
+        retry = retry_line(self._jitter)
         try:
-            query = parse_query(scope["query_string"])
-            variant, named = parse_body(query), parse_flag(query, "named")
-            wish = parse_wish(scope["path_params"]["story"], query)
+            asked = read_wishes(LiveAddress("events", scope["path_params"]["story"]), scope["query_string"])
         except MalformedInput as error:
             refused = encode_refused(None, status=400, code=error.code)
-            await _send_body(send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).chunk, more=False)
+            await _send_body(
+                send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).bytes_in(Framing.CHUNK), more=False
+            )
             return
         if self._hub.draining:
             goodbye = encode_goodbye(reason="drain", reconnect_after_ms=RETRY_WINDOW_MS)
-            await _send_body(send, retry + Message(goodbye, type="goodbye").chunk, more=False)
+            await _send_body(send, retry + Message(goodbye, type="goodbye").bytes_in(Framing.CHUNK), more=False)
             return
         await _send_body(send, retry)
-        if resume_from is not None:
-            wish = Wish(wish.ref, after=resume_from.decode("latin-1"), full=wish.full)
-        await self._serve(wish, variant, named, receive, send)
+        (wish,) = asked.wishes
+        await self._serve(resumed(wish, resume_from), asked.variant, asked.named, receive, send)
 
     async def _serve(self, wish: Wish, variant: BodyVariant, named: bool, receive: Receive, send: Send) -> None:
+        framing = Framing.NAMED_CHUNK if named else Framing.CHUNK
+
         async def write(messages: Sequence[Message]) -> None:
-            chunks = [message.named_chunk if named else message.chunk for message in messages]
+            chunks = [message.bytes_in(framing) for message in messages]
             await _send_body(send, b"".join(chunks))
 
         async def finish(_: Close) -> None:
@@ -83,6 +84,19 @@ class EventStreamRoute:
                 await connection.run(write, finish)
             finally:
                 reader.cancel()
+
+
+def retry_line(jitter: Callable[[], float] = random.random) -> bytes:
+    """The stream's first line: when to come back, drawn anew for each browser. `jitter` is in [0, 1)."""
+    shortest, longest = RETRY_WINDOW_MS
+    return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
+
+
+def resumed(wish: Wish, last_event_id: bytes | None) -> Wish:
+    """The wish of a browser that comes back by itself: the last id it heard counts more than its URL."""
+    if last_event_id is None:
+        return wish
+    return Wish(wish.ref, after=last_event_id.decode("latin-1"), full=wish.full)
 
 
 async def _read(connection: Connection, receive: Receive) -> None:

@@ -13,10 +13,12 @@ from app.domain.clock import Clock
 from app.domain.errors import NotFound
 from app.domain.identifiers import StoryId
 from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory
+from app.live.ledger import Ledger, Say
 from app.live.log import StoryLog
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
 from app.live.openings import Openings
+from app.live.packets import Message
 from app.live.passes import SLICE, Passes
 from app.live.reads import SharedReads
 from app.live.shelf import Shelf
@@ -26,18 +28,23 @@ from app.live.truth import Truth
 from app.live.waiters import Waiter, attached
 from app.live.wheel import SLOT_SECONDS, TimingWheel
 from app.wire.announcement import Announcement, StoryHead
+from app.wire.messages import encode_hello
 
 DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
 
 _log = structlog.get_logger(__name__)
 
 
-class Connection(Protocol):
-    """An open connection as the hub sees it."""
+class Watched(Protocol):
+    """Somebody with a deadline."""
 
-    def tick(self, now: float) -> float:
-        """Do what is due; the monotonic time to be called again."""
+    def tick(self, now: float) -> float | None:
+        """Do what is due; the monotonic time to be called again, or None for never."""
         ...
+
+
+class Connection(Watched, Protocol):
+    """An open connection as the hub sees it."""
 
     def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
         """Say goodbye and end."""
@@ -51,7 +58,8 @@ class Connection(Protocol):
 class Hub:
     """One per process, on one event loop: `start` before the first reader, `drain` and `stop` after the last.
 
-    All methods but `post` belong to the loop's thread. `monotonic` is for tests to hold.
+    All methods but `post` belong to the loop's thread. `monotonic` is for tests to hold; `say` writes the line of each
+    connection that opens or closes.
     """
 
     def __init__(
@@ -62,24 +70,32 @@ class Hub:
         heartbeat_seconds: float = 25,
         reconcile_seconds: float = 1.0,
         monotonic: Callable[[], float] = time.monotonic,
+        say: Say | None = None,
     ) -> None:
         self.heartbeat_seconds = heartbeat_seconds
         self.metrics = metrics = LiveMetrics()
         self.draining = False
+        self.ledger = Ledger(metrics, say=say)
         self._clock = clock
         self._monotonic = monotonic
         self._reconcile_seconds = reconcile_seconds
         self._tasks = tasks = Tasks()
         self._shelf = shelf = Shelf()
         self._truth = truth = Truth(
-            log, shelf=shelf, passes=Passes(), tasks=tasks, metrics=metrics, monotonic=monotonic
+            log,
+            shelf=shelf,
+            passes=Passes(metrics=metrics, monotonic=monotonic),
+            tasks=tasks,
+            metrics=metrics,
+            monotonic=monotonic,
         )
         self._openings = Openings(log, shelf=shelf, truth=truth, tasks=tasks, metrics=metrics, monotonic=monotonic)
         self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=truth.observe)
         self._connections: set[Connection] = set()
         self._waiters: set[Waiter] = set()
-        self._wheel: TimingWheel[Connection] = TimingWheel(now=monotonic())
+        self._wheel: TimingWheel[Watched] = TimingWheel(now=monotonic())
         self._emptied = asyncio.Event()
+        self._hello: tuple[int, Message] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def start(self) -> None:
@@ -98,23 +114,39 @@ class Hub:
         loop = self._loop
         try:
             if loop is not None:
-                loop.call_soon_threadsafe(self.accept, announcement)
+                loop.call_soon_threadsafe(self.accept, announcement, self._monotonic())
                 return
         except RuntimeError:
             _log.warning("announcement after the loop was closed")
         self.metrics.announcements_lost += 1
 
-    def accept(self, announcement: Announcement) -> None:
-        """Take an announcement on the loop: fan it out, ignore what is known, notice what is missing."""
+    def accept(self, announcement: Announcement, posted_at: float | None = None) -> None:
+        """Take an announcement on the loop: fan it out, ignore what is known, notice what is missing.
+
+        `posted_at` is when it was committed, in monotonic seconds.
+        """
         self.metrics.announcements += 1
         self._openings.hold(announcement)
         story = self._shelf.get(announcement.head.story)
         if story is not None:
+            story.posted_at = posted_at
             self._truth.offer(story, announcement)
+
+    def seconds(self) -> float:
+        """Now, on the monotonic clock."""
+        return self._monotonic()
 
     def moment(self) -> Moment:
         """Now, on both clocks."""
         return Moment(wall=self._clock(), seconds=self._monotonic())
+
+    def hello(self, now: Moment) -> Message:
+        """The first message of every connection, made once a millisecond: that is what its time shows."""
+        millisecond = now.wall // 1000
+        if self._hello is None or self._hello[0] != millisecond:
+            text = encode_hello(heartbeat_seconds=self.heartbeat_seconds, time=now.wall)
+            self._hello = (millisecond, Message(text, type="hello"))
+        return self._hello[1]
 
     @property
     def reconciled_at(self) -> float | None:
@@ -123,8 +155,12 @@ class Hub:
 
     def head(self, ref: str) -> StoryHead | None:
         """The head of a story in memory, by id or slug, kept there a while longer; None: ask `open`."""
-        story = self._shelf.find(ref, now=self._monotonic())
+        story = self.live_story(ref)
         return None if story is None else story.head
+
+    def live_story(self, ref: str) -> LiveStory | None:
+        """The story if it is in memory, by id or slug; None: ask `open`."""
+        return self._shelf.find(ref, now=self._monotonic())
 
     async def open(self, ref: str) -> LiveStory:
         """The story, from memory or by one shared read. Raises NotFound, or what the tables raise."""
@@ -133,7 +169,7 @@ class Hub:
     def reader_count(self, story: StoryId) -> int:
         """Connections and polls that follow the story in this process now."""
         live = self._shelf.get(story)
-        return 0 if live is None else len(live.places)
+        return 0 if live is None else live.reader_count
 
     async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
         """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.
@@ -178,6 +214,23 @@ class Hub:
         self._wheel.cancel(connection)
         if not self._connections:
             self._emptied.set()
+
+    @property
+    def connection_count(self) -> int:
+        """Readers' connections open in this process, on every transport."""
+        return len(self._connections)
+
+    def watch(self, watched: Watched, *, due_at: float) -> None:
+        """Let somebody who is no reader's connection tick once, at `due_at`."""
+        self._wheel.schedule(watched, at=due_at)
+
+    def is_watched(self, watched: Watched) -> bool:
+        """Whether a tick is still to come."""
+        return self._wheel.scheduled_at(watched) is not None
+
+    def unwatch(self, watched: Watched) -> None:
+        """Whatever it was did happen in time."""
+        self._wheel.cancel(watched)
 
     async def reconcile(self) -> None:
         """Compare every story in memory with the tables, in one query, and forget those nobody uses."""
@@ -231,5 +284,7 @@ class Hub:
     async def _turn_wheel(self) -> None:
         while True:
             await asyncio.sleep(SLOT_SECONDS)
-            for connection in self._wheel.turn(self._monotonic()):
-                self._wheel.schedule(connection, at=connection.tick(self._monotonic()))
+            for watched in self._wheel.turn(self._monotonic()):
+                again_at = watched.tick(self._monotonic())
+                if again_at is not None:
+                    self._wheel.schedule(watched, at=again_at)

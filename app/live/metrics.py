@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
+
+from app.live.packets import Framing
 
 Transport = Literal["websocket", "sse"]
 
 
 @dataclass(slots=True)
 class LiveMetrics:
-    """Totals since the start of the process, but for `connections` and `waiting_polls`, which are open now."""
+    """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now."""
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_stalled: int = 0
+    connections_slow: int = 0
+    refusals: Counter[int] = field(default_factory=Counter)
     waiting_polls: int = 0
     announcements: int = 0
     announcements_lost: int = 0
     events_accepted: int = 0
     messages_sent: int = 0
+    bytes_written: Counter[Framing] = field(default_factory=Counter)
+    passes: int = 0
+    pass_seconds: float = 0.0
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
     resumes_from_ring: int = 0
     reads_shared: int = 0

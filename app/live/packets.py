@@ -6,25 +6,35 @@ the same objects serve the ring, the reads from the tables and every writer.
 
 from __future__ import annotations
 
-import struct
+from enum import IntEnum
+from typing import NamedTuple
 
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId
+from app.live.frames import Opcode, deflated, encode_frame
 from app.wire.encoding import BodyVariant, EncodedEvent
 
-_FINAL_TEXT = 0x81
-_LENGTH_16 = 126
-_LENGTH_64 = 127
+DEFLATE_FROM_BYTES = 200
+"""A shorter message is sent as it is: compressing it would cost more than it saves."""
 
 
-def frame_text(payload: bytes) -> bytes:
-    """A complete, unmasked, final WebSocket text frame (RFC 6455 §5.2), as a server sends it."""
-    size = len(payload)
-    if size < _LENGTH_16:
-        return struct.pack("!BB", _FINAL_TEXT, size) + payload
-    if size < 1 << 16:
-        return struct.pack("!BBH", _FINAL_TEXT, _LENGTH_16, size) + payload
-    return struct.pack("!BBQ", _FINAL_TEXT, _LENGTH_64, size) + payload
+class Framing(IntEnum):
+    """How a message becomes bytes on a socket. Whole numbers, because they are looked up with every write."""
+
+    FRAME = 0
+    DEFLATED_FRAME = 1
+    CHUNK = 2
+    NAMED_CHUNK = 3
+
+
+class Form(NamedTuple):
+    """What all connections of one kind share: who has the same form is written the same bytes."""
+
+    framing: Framing
+    variant: BodyVariant
+
+
+FORMS = {(framing, variant): Form(framing, variant) for framing in Framing for variant in BodyVariant}
 
 
 class Message:
@@ -33,16 +43,14 @@ class Message:
     `sse_id` becomes a browser's Last-Event-ID: set it only on what moves the reader's cursor, and on the last word.
     """
 
-    __slots__ = ("_chunk", "_frame", "_named_chunk", "_text", "json", "sse_id", "type")
+    __slots__ = ("_prepared", "_text", "json", "sse_id", "type")
 
     def __init__(self, json: bytes, *, type: str, sse_id: str | None = None) -> None:
         self.json = json
         self.type = type
         self.sse_id = sse_id
-        self._frame: bytes | None = None
         self._text: str | None = None
-        self._chunk: bytes | None = None
-        self._named_chunk: bytes | None = None
+        self._prepared: dict[Framing, bytes] = {}
 
     @property
     def text(self) -> str:
@@ -51,26 +59,29 @@ class Message:
             self._text = self.json.decode()
         return self._text
 
-    @property
-    def frame(self) -> bytes:
-        """A WebSocket frame ready for the socket."""
-        if self._frame is None:
-            self._frame = frame_text(self.json)
-        return self._frame
+    def bytes_in(self, framing: Framing) -> bytes:
+        """The message ready for the socket, made once for everybody.
 
-    @property
-    def chunk(self) -> bytes:
-        """One unnamed server-sent event. Our JSON has no raw CR or LF, so it cannot begin another field."""
-        if self._chunk is None:
-            self._chunk = self._event_stream_lines(b"")
-        return self._chunk
+        A chunk is one server-sent event, without a type so that `onmessage` hears it, or named for
+        `addEventListener`. Our JSON has no raw CR or LF, so it cannot begin another field.
+        """
+        prepared = self._prepared.get(framing)
+        if prepared is None:
+            prepared = self._prepared[framing] = self._prepare(framing)
+        return prepared
 
-    @property
-    def named_chunk(self) -> bytes:
-        """The same under its type, for `addEventListener`."""
-        if self._named_chunk is None:
-            self._named_chunk = self._event_stream_lines(b"event: " + self.type.encode() + b"\n")
-        return self._named_chunk
+    def _prepare(self, framing: Framing) -> bytes:
+        match framing:
+            case Framing.FRAME:
+                return encode_frame(Opcode.TEXT, self.json)
+            case Framing.DEFLATED_FRAME if len(self.json) < DEFLATE_FROM_BYTES:
+                return self.bytes_in(Framing.FRAME)
+            case Framing.DEFLATED_FRAME:
+                return encode_frame(Opcode.TEXT, deflated(self.json), compressed=True)
+            case Framing.CHUNK:
+                return self._event_stream_lines(b"")
+            case Framing.NAMED_CHUNK:
+                return self._event_stream_lines(b"event: " + self.type.encode() + b"\n")
 
     def _event_stream_lines(self, name: bytes) -> bytes:
         identity = b"" if self.sse_id is None else b"id: " + self.sse_id.encode() + b"\n"

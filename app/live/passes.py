@@ -1,33 +1,97 @@
-"""Telling everybody who follows a story that it moved, in slices, so that nothing else waits for a fan-out."""
+"""Telling everybody who follows a story that it moved, in slices, so that nothing else waits for a fan-out.
+
+Those who are ready are written the same bytes, one write each and nothing else; the others are woken and pull what
+they lack by themselves.
+"""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator, Sequence
 
-from app.live.stories import Attached, LiveStory
+from app.domain.cursor import Cursor
+from app.live.deliveries import Delivery
+from app.live.metrics import LiveMetrics
+from app.live.stories import Attached, LiveStory, Ready
 
 SLICE = 100
-"""Connections woken before the loop may do something else (one pass over 10,000 delayed an acknowledgement 89 ms)."""
+"""Connections served before the loop may do something else: about a millisecond of kernel time (measured with 10,000
+readers: an acknowledgement waited 89 ms for one whole pass, 3.4 ms for slices of 100, at the same cost)."""
 
 
 class Passes:
-    """At most one pass a story at a time: what moves during one is told by the next."""
+    """At most one pass a story at a time: what moves during one is told by the next, in one write."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, metrics: LiveMetrics, monotonic: Callable[[], float]) -> None:
+        self._metrics = metrics
+        self._monotonic = monotonic
         self._again: dict[LiveStory, bool] = {}
 
     def tell(self, story: LiveStory) -> None:
-        """Wake every place of the story; each pulls up to the newest head by itself."""
+        """Bring every place of the story to its newest head."""
         if story in self._again:
             self._again[story] = True
         else:
             self._again[story] = False
-            self._wake_slice(story, tuple(story.places), 0)
+            self._run(story, self._pass(story))
 
-    def _wake_slice(self, story: LiveStory, places: tuple[Attached, ...], start: int) -> None:
-        for place in places[start : start + SLICE]:
-            place.wake()
-        if start + SLICE < len(places):
-            asyncio.get_running_loop().call_soon(self._wake_slice, story, places, start + SLICE)
-        elif self._again.pop(story):
+    def _run(self, story: LiveStory, steps: Iterator[None]) -> None:
+        for _ in steps:
+            asyncio.get_running_loop().call_soon(self._run, story, steps)
+            return
+        if self._again.pop(story):
             self.tell(story)
+
+    def _pass(self, story: LiveStory) -> Iterator[None]:
+        """One run over the story's readers; yields where others may have their turn."""
+        before, after = story.told, story.head.cursor
+        started = self._monotonic()
+        story.told, story.told_at = after, started
+        delivery = Delivery(before.seq, after.seq, story.posted_at or started, story.reader_count)
+        story.deliveries.append(delivery)
+        budget = SLICE
+        for form, group in tuple(story.ready.items()):
+            bridge = None if before == after else story.bridge(before, form)
+            places = tuple(group)
+            for start in range(0, len(places), SLICE):
+                part = places[start : start + SLICE]
+                if bridge is None:
+                    _wake(part)
+                else:
+                    data, messages = bridge
+                    written = _write(part, data, before=before, after=after)
+                    self._metrics.messages_sent += messages * written
+                    self._metrics.bytes_written[form.framing] += len(data) * written
+                    delivery.marks.append((self._monotonic() - delivery.posted_at, written))
+                budget -= len(part)
+                if budget <= 0:
+                    yield
+                    budget = SLICE
+        sleepers = tuple(story.places)
+        delivery.left = len(sleepers)
+        for start in range(0, len(sleepers), SLICE):
+            _wake(sleepers[start : start + SLICE])
+            budget -= SLICE
+            if budget <= 0 and start + SLICE < len(sleepers):
+                yield
+                budget = SLICE
+        self._metrics.passes += 1
+        self._metrics.pass_seconds += self._monotonic() - started
+
+
+def _write(places: Sequence[Ready], data: bytes, *, before: Cursor, after: Cursor) -> int:
+    """Write to those who stand where the pass began. This loop is what a delivery costs beside the kernel."""
+    written = 0
+    for place in places:
+        if place.cursor is before and place.is_ready:
+            place.write(data)
+            place.cursor = after
+            written += 1
+        elif place.is_ready and place.cursor is not after:
+            place.wake()
+    return written
+
+
+def _wake(places: Sequence[Attached]) -> None:
+    for place in places:
+        place.wake()

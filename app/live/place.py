@@ -30,7 +30,7 @@ from app.live.stories import LiveStory
 from app.live.wishes import Wish
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
-from app.wire.messages import Resume, SnapshotReason, encode_catching_up, encode_caught_up, encode_subscribed
+from app.wire.messages import Resume, SnapshotReason, encode_catching_up
 
 _UNCHECKED = -1
 """The generation of a cursor that only the reader vouches for."""
@@ -74,12 +74,14 @@ class Place:
         "asked",
         "between",
         "cursor",
+        "is_ready",
         "resume",
         "retry_at",
         "story",
         "subscribed",
         "wake",
         "wish",
+        "write",
     )
 
     def __init__(
@@ -87,6 +89,8 @@ class Place:
     ) -> None:
         self.wish = wish
         self.wake = wake
+        self.write: Callable[[bytes], object] = _nowhere
+        self.is_ready = False
         self.story = story
         self.cursor: Cursor | None = None
         self.asked: Read | None = None
@@ -119,10 +123,24 @@ class Place:
     def leave(self) -> None:
         """Detach; answers still on their way are ignored."""
         self.asked = self._want = None
-        self.story.places.discard(self)
+        self.story.detach(self)
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether the reader holds everything there is, and nothing is on its way: prepared bytes are all it needs."""
+        return (
+            self.subscribed
+            and not self.between
+            and self._want is None
+            and self.asked is None
+            and self.cursor == self.story.head.cursor
+            and self._generation == self.story.generation
+        )
 
     def advance(self, out: list[Message]) -> None:
         """Emit what the ring has beyond the cursor, or come to want a read."""
+        if self.cursor is self.story.head.cursor and not self.between:
+            return
         is_reading = self._want is not None or self.asked is not None
         if self.cursor is not None and not is_reading and not self._waits_for_hub(self.cursor):
             self._follow(self.cursor, out)
@@ -207,7 +225,7 @@ class Place:
     def _open_bracket(self, head: StoryHead, out: list[Message]) -> None:
         if not self.subscribed:
             self._metrics.resumes[self.resume] += 1
-            out.append(Message(encode_subscribed(head, resume=self.resume), type="subscribed"))
+            out.append(self.story.subscribed_message(head, self.resume))
             self.subscribed = self.between = True
         elif not self.between:
             out.append(Message(encode_catching_up(head.story), type="catching_up"))
@@ -215,7 +233,7 @@ class Place:
 
     def _close_bracket(self, head: StoryHead, out: list[Message]) -> None:
         if self.between:
-            out.append(Message(encode_caught_up(head), type="caught_up", sse_id=str(head.cursor)))
+            out.append(self.story.caught_up_message(head))
             self.between = False
 
     def _vouch(self, cursor: Cursor) -> None:
@@ -248,3 +266,7 @@ class Place:
         self.retry_at = now + min(_RETRY_LIMIT_SECONDS, _RETRY_SECONDS * 2**self._failures)
         self._failures += 1
         return None
+
+
+def _nowhere(_: bytes) -> None:
+    """Where a place writes that no transport has been given to."""

@@ -15,13 +15,13 @@ from app.live.allowance import Allowance
 from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
-from app.live.packets import Message
+from app.live.packets import Form, Message
 from app.live.place import STORY_NOT_FOUND, UNAVAILABLE, Opening, Place, Refusal
 from app.live.stories import LiveStory
 from app.live.wishes import STORIES_LIMIT, NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
 from app.wire.close_codes import DRAIN, INTERNAL_ERROR, NO_SUCH_STORY, PROTOCOL_ERROR, TOO_BIG, CloseCode
 from app.wire.encoding import BodyVariant
-from app.wire.messages import encode_goodbye, encode_heartbeat, encode_hello, encode_refused
+from app.wire.messages import encode_goodbye, encode_heartbeat, encode_refused
 
 INBOUND_LIMIT_BYTES = 4096
 """A subscribe message is under 200 bytes; nobody needs to make us parse more."""
@@ -66,6 +66,7 @@ class Session:
         sole: bool,
         metrics: LiveMetrics,
         wake: Callable[[], None],
+        hello: Message,
         now: Moment,
     ) -> None:
         self._variant = variant
@@ -73,11 +74,11 @@ class Session:
         self._sole = sole
         self._metrics = metrics
         self._wake = wake
-        self._allowance = Allowance(per_second=INBOUND_PER_SECOND, now=now.seconds)
+        self._allowance: Allowance | None = None
         self._last_write_at = now.seconds
         self._opening: dict[str, Opening] = {}
         self._places: dict[StoryId, Place] = {}
-        self._outbox = [Message(encode_hello(heartbeat_seconds=heartbeat_seconds, time=now.wall), type="hello")]
+        self._outbox = [hello]
         self._ping_waits = False
         self._goodbye: Message | None = None
         self._close: Close | None = None
@@ -102,7 +103,7 @@ class Session:
             self._end(PROTOCOL_ERROR, "binary message")
         elif len(data.encode(errors="replace")) > INBOUND_LIMIT_BYTES:
             self._end(TOO_BIG, "message over 4 KB")
-        elif not self._allowance.spend(now.seconds):
+        elif not self._may_speak(now):
             self._end(PROTOCOL_ERROR, "too many messages")
         elif self._close is None:
             self._receive_text(data)
@@ -141,6 +142,30 @@ class Session:
         self._goodbye = Message(goodbye, type="goodbye")
         self._wake()
 
+    def make_ready(self, form: Form, write: Callable[[bytes], object]) -> bool:
+        """Let the passes of its stories write to this connection by themselves, if nothing else is to be said."""
+        if self._opening or self._outbox or self._ping_waits or self._goodbye is not None:
+            return False
+        places = self._places.values()
+        for place in places:
+            if not place.is_steady:
+                return False
+        for place in places:
+            place.write = write
+            place.story.make_ready(place, form)
+        return True
+
+    def unready(self, form: Form) -> None:
+        """Stop the passes from writing; from now on the session has to be pulled."""
+        for place in self._places.values():
+            place.story.unready(place, form)
+
+    def note_passes(self) -> None:
+        """What the passes wrote counts as written: no heartbeat is due while they do."""
+        for place in self._places.values():
+            if place.is_ready:
+                self._last_write_at = max(self._last_write_at, place.story.told_at)
+
     def due_at(self) -> float:
         """When to pull even if nothing happens, in monotonic seconds: a heartbeat, or a read to be tried again."""
         retries = [place.retry_at for place in self._places.values() if place.retry_at is not None]
@@ -162,6 +187,14 @@ class Session:
             place.leave()
         self._opening.clear()
         self._places.clear()
+        # The connection holds the session, and this was how the session held the connection: without it both are freed
+        # at once, instead of when the collector next looks for cycles.
+        self._wake = _nothing
+
+    def _may_speak(self, now: Moment) -> bool:
+        if self._allowance is None:  # most readers never say a word
+            self._allowance = Allowance(per_second=INBOUND_PER_SECOND, now=now.seconds)
+        return self._allowance.spend(now.seconds)
 
     def _receive_text(self, text: str) -> None:
         try:
@@ -245,3 +278,7 @@ class Session:
     def _end(self, code: CloseCode, reason: str) -> None:
         if self._close is None:
             self._close = Close(code, reason)
+
+
+def _nothing() -> None:
+    """What an ended session wakes."""

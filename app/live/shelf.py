@@ -63,7 +63,7 @@ class Shelf:
         Readers who are behind where a ring was forgotten are served from the tables.
         """
         for story in self:
-            if story.places:
+            if story.reader_count:
                 story.used_at = now
             elif now - story.used_at > KEPT_SECONDS:
                 self.remove(story)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
 from app.domain.identifiers import StoryId
-from app.live.packets import Packet
+from app.live.deliveries import DELIVERIES_KEPT, Delivery
+from app.live.packets import Form, Message, Packet
 from app.live.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
+from app.wire.messages import Resume, encode_catching_up, encode_caught_up, encode_subscribed
 
 Offered = Literal["advanced", "known", "early", "foreign"]
 Mended = Literal["done", "again", "lost"]
@@ -21,7 +24,22 @@ EARLY_LIMIT = 64
 class Attached(Protocol):
     """Who is told when a story has moved: its connection pulls what it lacks."""
 
-    def wake(self) -> None: ...
+    @property
+    def wake(self) -> Callable[[], None]: ...
+
+
+class Ready(Attached, Protocol):
+    """A place that is caught up and has room: a pass writes to it without asking anybody.
+
+    While `is_ready`, its `cursor` is the very object the story's last pass ended with, or the one the running pass
+    ends with.
+    """
+
+    cursor: Cursor | None
+    is_ready: bool
+
+    @property
+    def write(self) -> Callable[[bytes], object]: ...
 
 
 class LiveStory:
@@ -31,7 +49,23 @@ class LiveStory:
     once, when the story is no longer public; the object then leaves the hub and is never used for a newcomer.
     """
 
-    __slots__ = ("_early", "expected_seq", "generation", "gone", "head", "is_distrusted", "places", "ring", "used_at")
+    __slots__ = (
+        "_brackets",
+        "_early",
+        "deliveries",
+        "expected_seq",
+        "generation",
+        "gone",
+        "head",
+        "is_distrusted",
+        "places",
+        "posted_at",
+        "ready",
+        "ring",
+        "told",
+        "told_at",
+        "used_at",
+    )
 
     def __init__(self, head: StoryHead, *, used_at: float) -> None:
         self.head = head
@@ -39,15 +73,85 @@ class LiveStory:
         self.generation = 0
         self.gone = False
         self.places: set[Attached] = set()
+        self.ready: dict[Form, set[Ready]] = {}
+        self.told = head.cursor
+        self.told_at = used_at
+        self.posted_at: float | None = None
+        self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self.used_at = used_at
         self.expected_seq = head.cursor.seq
         self.is_distrusted = False
         self._early: dict[int, Announcement] = {}
+        self._brackets: tuple[StoryHead, dict[str, Message]] = (head, {})
 
     @property
     def id(self) -> StoryId:
         """The story's id, the same under every slug."""
         return self.head.story
+
+    @property
+    def reader_count(self) -> int:
+        """How many follow the story, whether they must be woken or are ready."""
+        return len(self.places) + sum(len(group) for group in self.ready.values())
+
+    def make_ready(self, place: Ready, form: Form) -> None:
+        """Let passes write to the place instead of waking it. It stands at the story's head."""
+        place.cursor = self.told if self.told == self.head.cursor else self.head.cursor
+        place.is_ready = True
+        self.places.discard(place)
+        self.ready.setdefault(form, set()).add(place)
+
+    def unready(self, place: Ready, form: Form) -> None:
+        """Wake the place again from now on."""
+        if place.is_ready:
+            place.is_ready = False
+            self.ready[form].discard(place)
+            self.places.add(place)
+
+    def detach(self, place: Attached) -> None:
+        """Forget a place; one that was ready has been made unready first."""
+        self.places.discard(place)
+
+    def bridge(self, cursor: Cursor, form: Form) -> tuple[bytes, int] | None:
+        """The bytes that bring whoever follows at `cursor` to the head, and how many messages they are.
+
+        None when the ring cannot know. Where it holds the newest state only, the messages stand in their brackets.
+        """
+        packets = self.ring.since(cursor)
+        if packets is None:
+            return None
+        messages = [packet.message(form.variant) for packet in packets]
+        if self.head.cursor.seq - cursor.seq != len(packets):
+            messages = [
+                Message(encode_catching_up(self.id), type="catching_up"),
+                *messages,
+                self.caught_up_message(self.head),
+            ]
+        if len(messages) == 1:
+            return messages[0].bytes_in(form.framing), 1
+        return b"".join([message.bytes_in(form.framing) for message in messages]), len(messages)
+
+    def subscribed_message(self, head: StoryHead, resume: Resume) -> Message:
+        """What a reader who joins is told first; made once while the head stays."""
+        return self._bracket(head, resume, lambda: Message(encode_subscribed(head, resume=resume), type="subscribed"))
+
+    def caught_up_message(self, head: StoryHead) -> Message:
+        """What a reader is told who holds the state at `head`; made once while the head stays."""
+        return self._bracket(
+            head,
+            "caught_up",
+            lambda: Message(encode_caught_up(head), type="caught_up", sse_id=str(head.cursor)),
+        )
+
+    def _bracket(self, head: StoryHead, name: str, make: Callable[[], Message]) -> Message:
+        kept_for, kept = self._brackets
+        if kept_for is not head:
+            kept = {}
+            self._brackets = (head, kept)
+        message = kept.get(name)
+        if message is None:
+            message = kept[name] = make()
+        return message
 
     def offer(self, announcement: Announcement) -> Offered:
         """Take what was announced, in any order and any number of times.

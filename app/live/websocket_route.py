@@ -13,15 +13,15 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.errors import MalformedInput, NotFound
+from app.live.admission import Asked, LiveAddress, read_wishes
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
 from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.stories import LiveStory
-from app.live.wishes import Wish, parse_body, parse_query, parse_wish, parse_wishes
 from app.wire.close_codes import ABNORMAL, BAD_REQUEST, NO_SUCH_STORY, CloseCode
-from app.wire.encoding import BodyVariant, encode_json
+from app.wire.encoding import encode_json
 from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
 
@@ -52,12 +52,9 @@ class WebSocketRoute:
     async def _admit(self, scope: Scope, handshake: _Handshake) -> _Admitted | None:
         """Read the URL and find its story, so that a refusal can still be an HTTP answer."""
         try:
-            query = parse_query(scope["query_string"])
-            variant = parse_body(query)
             ref = scope.get("path_params", {}).get("story")
-            if ref is None:
-                return _Admitted(variant, parse_wishes(query), None)
-            return _Admitted(variant, [parse_wish(ref, query)], await self._hub.open(ref))
+            asked = read_wishes(LiveAddress("live", ref), scope["query_string"])
+            return _Admitted(asked, None if ref is None else await self._hub.open(ref))
         except MalformedInput as error:
             await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)
         except NotFound as error:
@@ -69,8 +66,8 @@ class WebSocketRoute:
 
     async def _serve(self, admitted: _Admitted, handshake: _Handshake, receive: Receive, send: Send) -> None:
         is_sole = admitted.story is not None
-        with Connection(self._hub, transport="websocket", variant=admitted.variant, sole=is_sole) as connection:
-            for wish in admitted.wishes:
+        with Connection(self._hub, transport="websocket", variant=admitted.asked.variant, sole=is_sole) as connection:
+            for wish in admitted.asked.wishes:
                 connection.session.subscribe(wish, story=admitted.story)
             reader = asyncio.create_task(_read(connection, receive))
             try:
@@ -82,8 +79,7 @@ class WebSocketRoute:
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    variant: BodyVariant
-    wishes: list[Wish]
+    asked: Asked
     story: LiveStory | None
 
 

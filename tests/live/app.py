@@ -1,19 +1,25 @@
-"""The live routes alone on a real server, with the path parameters a router would set."""
+"""The live routes alone on a real server, as any ASGI server would run them, or on their own transports."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import socket
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
-from typing import Literal
+from contextvars import ContextVar
+from functools import partial
+from typing import Any, Literal, cast
 
 import uvicorn
 
 from app.live.asgi import Receive, Scope, Send
 from app.live.event_stream_route import EventStreamRoute
+from app.live.handshake import Entrance
 from app.live.hub import Hub
+from app.live.limits import ConnectionLimits, Turnstile
+from app.live.server_protocol import greeted
 from app.live.websocket_route import WebSocketRoute
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(?:live|events)")
@@ -46,9 +52,27 @@ def routes(hub: Hub) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     return application
 
 
+Path = Literal["portable", "direct"]
+current_path: ContextVar[Path] = ContextVar("current_path", default="portable")
+"""The way readers are served in this test; set by the fixture of a module whose tests must pass on both."""
+
+NO_LIMITS = ConnectionLimits(total=0, per_second=0, per_address=0)
+
+
+def entrance_to(hub: Hub, limits: ConnectionLimits = NO_LIMITS) -> Entrance:
+    """An open door to the hub."""
+    turnstile = Turnstile(limits, now=time.monotonic())
+    return Entrance(turnstile, common_headers=lambda _: [(b"x-request-id", b"one")], jitter=lambda: 0.5, hub=hub)
+
+
 @asynccontextmanager
-async def serve(hub: Hub, *, ws: Literal["websockets-sansio", "auto"] = "websockets-sansio") -> AsyncIterator[str]:
-    """Run on a free port of 127.0.0.1; gives `127.0.0.1:<port>`."""
+async def serve(
+    hub: Hub,
+    *,
+    ws: Literal["websockets-sansio", "auto"] = "websockets-sansio",
+    limits: ConnectionLimits = NO_LIMITS,
+) -> AsyncIterator[str]:
+    """Run on a free port of 127.0.0.1, in the way of `current_path`; gives `127.0.0.1:<port>`."""
     config = uvicorn.Config(
         routes(hub),
         port=0,
@@ -60,6 +84,11 @@ async def serve(hub: Hub, *, ws: Literal["websockets-sansio", "auto"] = "websock
         ws_per_message_deflate=False,
         timeout_graceful_shutdown=2,
     )
+    config.load()
+    if current_path.get() == "direct":
+        entrance = entrance_to(hub, limits)
+        hub.watch(entrance.waiting, due_at=hub.seconds())
+        config.http_protocol_class = cast("Any", partial(greeted, entrance))
     server = _Server(config)
     await hub.start()
     task = asyncio.create_task(server.serve())

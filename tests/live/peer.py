@@ -31,7 +31,7 @@ from app.live.stories import LiveStory
 from app.live.wishes import Wish
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant, encode_json
-from app.wire.messages import encode_snapshot
+from app.wire.messages import encode_hello, encode_snapshot
 from tests.live.model import START, ModelLog
 
 HEARTBEAT_SECONDS = 25.0
@@ -61,6 +61,7 @@ class Peer:
             sole=sole,
             metrics=self.metrics,
             wake=self._count_wake,
+            hello=Message(encode_hello(heartbeat_seconds=HEARTBEAT_SECONDS, time=self.now.wall), type="hello"),
             now=self.now,
         )
 

@@ -17,7 +17,7 @@ from tests.live.app import serve
 from tests.live.asgi_peer import AsgiPeer, http_scope
 from tests.live.model import START, ModelLog, ModelStory, story
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
 SOON = 5.0
 Block = dict[str, str]

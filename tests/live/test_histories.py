@@ -20,7 +20,7 @@ from app.domain.reader import Mode, Reader, Verdict, empty_state, receive
 from app.live.effects import Answer, Ask, CatchUp, SnapshotTaken
 from app.live.log import CursorUnusable
 from app.live.metrics import LiveMetrics
-from app.live.packets import Packet
+from app.live.packets import FORMS, Framing, Packet
 from app.live.passes import Passes
 from app.live.place import Opening, Place
 from app.live.shelf import Shelf
@@ -28,6 +28,7 @@ from app.live.stories import LiveStory
 from app.live.tasks import Tasks
 from app.live.truth import Truth
 from app.wire.announcement import Announcement
+from app.wire.encoding import BodyVariant
 from tests.figures import Figures
 from tests.live.model import ModelLog, story
 from tests.live.peer import HEARTBEAT_SECONDS, Peer
@@ -43,6 +44,9 @@ class _NoTasks(Tasks):
         work.close()
 
 
+FORM = FORMS[Framing.FRAME, BodyVariant.HTML]
+
+
 class OneReader(RuleBasedStateMachine):
     """One story, one reader, and everything that can happen between them."""
 
@@ -51,8 +55,9 @@ class OneReader(RuleBasedStateMachine):
         self.model = story()
         self.log = ModelLog(self.model)
         self.memory: dict[str, LiveStory] = {}
+        self.passes = Passes(metrics=LiveMetrics(), monotonic=lambda: 0.0)
         self.truth = Truth(
-            self.log, shelf=Shelf(), passes=Passes(), tasks=_NoTasks(), metrics=LiveMetrics(), monotonic=lambda: 0.0
+            self.log, shelf=Shelf(), passes=self.passes, tasks=_NoTasks(), metrics=LiveMetrics(), monotonic=lambda: 0.0
         )
         self.queue: list[Announcement] = []
         self.asked: list[tuple[Place | Opening, Ask, Answer, Cursor, int]] = []
@@ -157,10 +162,31 @@ class OneReader(RuleBasedStateMachine):
             self.truth.observe(self.live, before, answer.head)
         self.peer.answer(asker, ask, answer)
 
+    @rule()
+    def tell(self) -> None:
+        """A pass: a reader who is ready is written to, any other only woken."""
+        self.passes.tell(self.live)
+
     # What the reader does
 
     @rule()
+    def be_ready(self) -> None:
+        """Catch up and leave the rest to the passes, as a connection on its own transport does."""
+        self.let_it_flow()
+        self.peer.session.make_ready(FORM, self.hear)
+
+    def hear(self, data: bytes) -> None:
+        """What a pass wrote: frames of a server, which are read as any client would."""
+        while data:
+            size, at = data[1], 2
+            if size == 126:
+                size, at = int.from_bytes(data[2:4], "big"), 4
+            self.take(json.loads(data[at : at + size]))
+            data = data[at + size :]
+
+    @rule()
     def pull(self) -> None:
+        self.peer.session.unready(FORM)
         self.peer.seconds += 1
         step = self.peer.pull()
         for asker, ask in step.asks:
@@ -174,6 +200,7 @@ class OneReader(RuleBasedStateMachine):
         """The usual case, without which the rare ones would hardly be reached."""
         while self.queue:
             self.announce(0, again=False)
+        self.tell()
         for _ in range(4):
             self.pull()
             while self.asked:
@@ -186,6 +213,7 @@ class OneReader(RuleBasedStateMachine):
 
     @rule(limit=st.sampled_from([1, PAGE, 1000]))
     def connect(self, limit: int) -> None:
+        self.peer.session.unready(FORM)
         self.peer.session.end()
         if not self.is_whole:
             # The cursor is from the middle of a catch-up: it means the state at the head that was read from.

@@ -2,51 +2,44 @@
 
 from __future__ import annotations
 
-import pytest
+import zlib
 
-from app.live.packets import Message, Packet, frame_text
+from app.live.packets import Framing, Message, Packet
 from app.wire.encoding import BodyVariant
 from tests.live.model import story
 
 
-@pytest.mark.parametrize(
-    ("size", "head"),
-    [
-        (0, b"\x81\x00"),
-        (125, b"\x81\x7d"),
-        (126, b"\x81\x7e\x00\x7e"),
-        (65535, b"\x81\x7e\xff\xff"),
-        (65536, b"\x81\x7f\x00\x00\x00\x00\x00\x01\x00\x00"),
-    ],
-)
-def test_a_frame_has_the_shortest_length_field_and_no_mask(size: int, head: bytes) -> None:
-    payload = b"x" * size
-    assert frame_text(payload) == head + payload
-
-
 def test_a_message_prepares_each_form_once() -> None:
     message = Message(b'{"type":"hello"}', type="hello")
-    assert message.frame is message.frame
+    for framing in Framing:
+        assert message.bytes_in(framing) is message.bytes_in(framing)
     assert message.text is message.text
-    assert message.chunk is message.chunk
-    assert message.named_chunk is message.named_chunk
     assert message.text == '{"type":"hello"}'
 
 
+def test_a_message_is_compressed_for_everybody_at_once_if_that_saves_anything() -> None:
+    short, long = Message(b"{}", type="hello"), Message(b'{"a":"' + b"x" * 500 + b'"}', type="hello")
+    assert short.bytes_in(Framing.DEFLATED_FRAME) is short.bytes_in(Framing.FRAME)
+    deflated = long.bytes_in(Framing.DEFLATED_FRAME)
+    assert deflated[0] == 0xC1
+    assert zlib.decompressobj(wbits=-15).decompress(deflated[2:] + b"\x00\x00\xff\xff") == long.json
+
+
 def test_only_what_moves_the_cursor_has_an_id_on_an_event_stream() -> None:
-    assert Message(b"{}", type="hello").chunk == b"data: {}\n\n"
-    assert Message(b"{}", type="caught_up", sse_id="a.1.b").chunk == b"id: a.1.b\ndata: {}\n\n"
+    assert Message(b"{}", type="hello").bytes_in(Framing.CHUNK) == b"data: {}\n\n"
+    caught_up = Message(b"{}", type="caught_up", sse_id="a.1.b")
+    assert caught_up.bytes_in(Framing.CHUNK) == b"id: a.1.b\ndata: {}\n\n"
 
 
 def test_a_named_chunk_says_its_type() -> None:
-    assert Message(b"{}", type="entry.published", sse_id="a.1.b").named_chunk == (
+    assert Message(b"{}", type="entry.published", sse_id="a.1.b").bytes_in(Framing.NAMED_CHUNK) == (
         b"id: a.1.b\nevent: entry.published\ndata: {}\n\n"
     )
 
 
 def test_no_text_can_begin_another_field_of_an_event_stream() -> None:
     (event,) = story().publish("a\nid: 9\r\nevent: x\rdata: y\u2028z").events
-    chunk = Packet(event).message(BodyVariant.HTML).chunk
+    chunk = Packet(event).message(BodyVariant.HTML).bytes_in(Framing.CHUNK)
     assert b"\r" not in chunk
     assert chunk.count(b"\n") == 3
     assert chunk.endswith(b"\n\n")

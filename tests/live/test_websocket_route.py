@@ -20,7 +20,7 @@ from tests.live.app import serve
 from tests.live.asgi_peer import AsgiPeer, websocket_scope
 from tests.live.model import START, ModelLog, ModelStory, story
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
 SOON = 5.0
 BROWSER: dict[str, Any] = {"origin": Origin("https://news.example")}

@@ -1,0 +1,93 @@
+"""A reader's WebSocket on its transport: our frames, the peer's frames, and the closing handshake (RFC 6455 §7)."""
+
+from __future__ import annotations
+
+import asyncio
+
+from app.live.allowance import Allowance
+from app.live.direct import DirectConnection
+from app.live.effects import Close
+from app.live.frames import BadFrame, FrameReader, Opcode, Received, close_code_of, encode_close, encode_frame
+from app.live.hub import Hub
+from app.live.packets import Form, Framing
+from app.live.session import INBOUND_LIMIT_BYTES
+from app.wire.close_codes import NORMAL, PROTOCOL_ERROR, CloseCode
+
+CONTROL_FRAMES_PER_SECOND = 20.0
+"""Pings are answered, so that a flood of them would make us write; nobody's keep-alive needs more."""
+
+_NO_CODE = 1005
+
+
+class DirectSocket(DirectConnection):
+    """One reader's WebSocket."""
+
+    __slots__ = ("_control", "_is_deaf", "_reader")
+
+    kind = "websocket"
+
+    def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
+        super().__init__(hub, transport, form=form, sole=sole)
+        self._reader: FrameReader | None = None
+        self._control: Allowance | None = None
+        self._is_deaf = False
+
+    def data_received(self, data: bytes) -> None:
+        """Take the peer's bytes; whatever breaks the protocol ends with the code that says so."""
+        if self._is_deaf:
+            return  # read and dropped: closing with unread bytes would reset the connection under our close frame
+        reader = self._reader or FrameReader(
+            deflate=self._form.framing is Framing.DEFLATED_FRAME, limit_bytes=INBOUND_LIMIT_BYTES
+        )
+        try:
+            for received in reader.feed(data):
+                self._take(received)
+        except BadFrame as error:
+            self._fail(CloseCode(error.code, False, error.reason))
+        self._reader = None if reader.is_between or self._is_deaf else reader
+
+    def finish(self, close: Close) -> None:
+        """Write the close frame; the transport closes when the peer has answered it, or has had its time."""
+        self.transport.write(encode_close(close.code.code, close.reason))
+
+    def _take(self, received: Received) -> None:
+        if received.opcode is Opcode.CLOSE:
+            self._take_close(received)
+        elif self._left is not None:
+            return
+        elif received.opcode is Opcode.TEXT:
+            self._give(received.data.decode())
+        elif received.opcode is Opcode.BINARY:
+            self._give(received.data)
+        elif not self._may_control():
+            self._fail(PROTOCOL_ERROR)
+        elif received.opcode is Opcode.PING:
+            self.transport.write(encode_frame(Opcode.PONG, received.data))
+
+    def _give(self, data: str | bytes) -> None:
+        self.session.unready(self._form)
+        self.session.receive(data, self._hub.moment())
+        self.wake()
+
+    def _take_close(self, received: Received) -> None:
+        if self._left is None:
+            code = close_code_of(received.data)
+            self.transport.write(encode_close(NORMAL.code if code == _NO_CODE else code, ""))
+            self.leave("peer closed", CloseCode(code, False, "peer closed"))
+        self.transport.close()
+
+    def _may_control(self) -> bool:
+        now = self._hub.moment().seconds
+        if self._control is None:
+            self._control = Allowance(per_second=CONTROL_FRAMES_PER_SECOND, now=now)
+        return self._control.spend(now)
+
+    def _fail(self, code: CloseCode) -> None:
+        self._is_deaf = True
+        if self._left is None:
+            self.transport.write(encode_close(code.code, code.meaning))
+            self.leave(code.meaning, code)
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        else:
+            self.transport.close()
