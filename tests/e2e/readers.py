@@ -117,7 +117,7 @@ class Follower:
         async with self.client.stream("GET", where) as answer:
             assert answer.status_code == 200
             count = 0
-            async for message in _messages(answer):
+            async for message in messages_of(answer):
                 if self._take(message) is Verdict.RESUME or self._is_done(until) or count == budget:
                     return
                 count += 1
@@ -239,7 +239,7 @@ async def differences(follower: Follower, client: httpx.AsyncClient) -> list[str
     return [f"{follower.habit} of {follower.story}: {told}", *follower.log]
 
 
-async def _messages(answer: httpx.Response) -> AsyncIterator[Json]:
+async def messages_of(answer: httpx.Response) -> AsyncIterator[Json]:
     """The JSON of each event-stream message, split as the standard says and never at other line ends."""
     waiting = b""
     async for data in answer.aiter_raw():
