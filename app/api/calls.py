@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Concatenate, ParamSpec
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
 from fastapi import Depends, Header, Request, Response
@@ -15,6 +15,7 @@ from app.domain.errors import MalformedInput
 from app.newsroom.room import Call, Newsroom, Reply
 
 P = ParamSpec("P")
+Result = TypeVar("Result")
 
 
 def credentials_of(request: Request) -> str | None:
@@ -56,6 +57,19 @@ TheCall = Annotated[Call, Depends(_call)]
 """Who calls and under which conditions."""
 
 
+async def run(
+    request: Request,
+    use_case: Callable[Concatenate[Newsroom, Call, P], Result],
+    call: Call,
+    *args: P.args,
+    **kw: P.kwargs,
+) -> Result:
+    """What a use case returns, from a thread for writes."""
+    rooms: Rooms = request.app.state.rooms
+    work = partial(use_case, rooms.newsroom, call, *args, **kw)
+    return await anyio.to_thread.run_sync(work, limiter=rooms.write_threads)
+
+
 async def perform(
     request: Request,
     use_case: Callable[Concatenate[Newsroom, Call, P], Reply],
@@ -64,9 +78,7 @@ async def perform(
     **kw: P.kwargs,
 ) -> Response:
     """Run a use case in a thread for writes and answer what it replies; its errors become problems."""
-    rooms: Rooms = request.app.state.rooms
-    work = partial(use_case, rooms.newsroom, call, *args, **kw)
-    reply = await anyio.to_thread.run_sync(work, limiter=rooms.write_threads)
+    reply = await run(request, use_case, call, *args, **kw)
     return Response(
         reply.body,
         status_code=reply.status,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from enum import Enum
 
 from app.api.rooms import Rooms
 
@@ -37,12 +38,19 @@ def _live(rooms: Rooms) -> Iterator[str]:
     for name in counted.__slots__:
         value = getattr(counted, name)
         if isinstance(value, Mapping):
-            label = "resume" if name == "resumes" else "transport"
-            samples: dict[str, Number] = {f'{{{label}="{key}"}}': number for key, number in value.items()}
+            label = _LABELS.get(name, "transport")
+            samples: dict[str, Number] = {f'{{{label}="{_written(key)}"}}': number for key, number in value.items()}
         else:
             samples = {"": value}
-        is_gauge = name in {"connections", "waiting_polls"}
-        yield from _family(f"live_{name}", "gauge" if is_gauge else "counter", samples)
+        yield from _family(f"live_{name}", "gauge" if name in _GAUGES else "counter", samples)
+
+
+_LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
+_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls"})
+
+
+def _written(key: object) -> str:
+    return key.name.lower() if isinstance(key, Enum) else str(key)
 
 
 def _family(name: str, kind: str, samples: Mapping[str, Number]) -> Iterator[str]:

@@ -7,16 +7,21 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.bodies import WriteRoute
-from app.api.calls import TheCall, perform
+from app.api.calls import TheCall, perform, run
 from app.api.documented import answers
+from app.api.rooms import LiveHub
 from app.api.write_entries import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
+from app.domain.errors import NotFound
 from app.newsroom import desk
+from app.wire.encoding import encode_json
 from app.wire.newsroom_shapes import (
+    DELIVERY,
     ME,
     NEWSROOM_ENTRY,
     NEWSROOM_STORY,
     VERSION,
+    Delivery,
     EntryVersions,
     Me,
     NewsroomEntries,
@@ -78,3 +83,26 @@ async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef
 async def list_entry_versions(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
     """Every version of an entry, newest first."""
     return await perform(request, desk.show_versions, call, story, entry)
+
+
+@router.get("/stories/{story}/entries/{entry}/delivery", responses=answers(200, Delivery, DELIVERY, 404))
+async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: TheCall, hub: LiveHub) -> Response:
+    """How the entry's newest change reached the readers of this process: handed to how many, and how fast."""
+    found = await run(request, desk.find_entry, call, story, entry)
+    known = hub.delivery(found.story, found.id)
+    if known is None:
+        raise NotFound("delivery_not_known", "Nobody followed the story then, or it is too long ago.")
+    delivery, behind = known
+    shown = {
+        "seq": delivery.seq,
+        "readers": delivery.readers,
+        "handed_over": delivery.written,
+        "behind": behind,
+        "median_ms": _milliseconds(delivery.seconds_at(0.5)),
+        "p99_ms": _milliseconds(delivery.seconds_at(0.99)),
+    }
+    return Response(encode_json(shown), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+def _milliseconds(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds * 1000, 1)

@@ -11,7 +11,8 @@ import structlog
 
 from app.domain.clock import Clock
 from app.domain.errors import NotFound
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
+from app.live.deliveries import Delivery
 from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory
 from app.live.ledger import Ledger, Say
 from app.live.log import StoryLog
@@ -170,6 +171,15 @@ class Hub:
         """Connections and polls that follow the story in this process now."""
         live = self._shelf.get(story)
         return 0 if live is None else live.reader_count
+
+    def delivery(self, story: StoryId, entry: EntryId) -> tuple[Delivery, int] | None:
+        """How the newest event about an entry reached this process's readers, and how many still lack it.
+
+        None if nobody followed the story then, or it is too long ago to be remembered.
+        """
+        live = self._shelf.get(story)
+        delivery = None if live is None else live.delivery_of(entry)
+        return None if live is None or delivery is None else (delivery, live.behind(delivery.seq))
 
     async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
         """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.

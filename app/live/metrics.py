@@ -10,6 +10,9 @@ from app.live.packets import Framing
 
 Transport = Literal["websocket", "sse"]
 
+REFUSED_WITH = (400, 404, 408, 426, 429, 503)
+"""The statuses a connection is refused with before it is a reader's."""
+
 
 @dataclass(slots=True)
 class LiveMetrics:
@@ -19,13 +22,13 @@ class LiveMetrics:
     connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_stalled: int = 0
     connections_slow: int = 0
-    refusals: Counter[int] = field(default_factory=Counter)
+    refusals: Counter[int] = field(default_factory=lambda: Counter(dict.fromkeys(REFUSED_WITH, 0)))
     waiting_polls: int = 0
     announcements: int = 0
     announcements_lost: int = 0
     events_accepted: int = 0
     messages_sent: int = 0
-    bytes_written: Counter[Framing] = field(default_factory=Counter)
+    bytes_written: Counter[Framing] = field(default_factory=lambda: Counter(dict.fromkeys(Framing, 0)))
     passes: int = 0
     pass_seconds: float = 0.0
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})

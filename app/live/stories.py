@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 from app.live.deliveries import DELIVERIES_KEPT, Delivery
 from app.live.packets import Form, Message, Packet
 from app.live.ring import Ring
@@ -152,6 +152,19 @@ class LiveStory:
         if message is None:
             message = kept[name] = make()
         return message
+
+    def delivery_of(self, entry: EntryId) -> Delivery | None:
+        """The pass that told of the newest event about an entry; None if that is not remembered."""
+        cursor = self.ring.newest_about(entry)
+        if cursor is None:
+            return None
+        return next((each for each in self.deliveries if each.after_seq < cursor.seq <= each.seq), None)
+
+    def behind(self, seq: int) -> int:
+        """How many readers have not been given the event of that number yet."""
+        followers = [*self.places, *(place for group in self.ready.values() for place in group)]
+        cursors = [getattr(place, "cursor", None) for place in followers]
+        return sum(cursor is not None and cursor.seq < seq for cursor in cursors)
 
     def offer(self, announcement: Announcement) -> Offered:
         """Take what was announced, in any order and any number of times.

@@ -84,10 +84,15 @@ def show_entries(
 
 def show_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """One entry with its ETag for If-Match."""
+    entry = find_entry(room, call, story_ref, entry_ref)
+    return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+
+
+def find_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
+    """One entry, for whoever may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
     with room.database.snapshot() as tx:
         _reader(tx, room, call)
-        entry = known_entry(tx, known_story(tx, story_ref), entry_ref)
-        return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+        return known_entry(tx, known_story(tx, story_ref), entry_ref)
 
 
 def show_versions(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:

@@ -135,6 +135,17 @@ class BatchResults(Public):
     items: list[BatchResult]
 
 
+class Delivery(Public):
+    """How the newest event about an entry reached the readers of this process."""
+
+    seq: int = Field(description="The event's number.")
+    readers: int = Field(description="Who followed the story when it was told.")
+    handed_over: int = Field(description="To how many of them the kernel took it at once.")
+    behind: int = Field(description="How many have not been given it yet: catching up, or slow.")
+    median_ms: float | None = Field(description="When half of them had it, from the commit; null without readers.")
+    p99_ms: float | None
+
+
 class Me(Public):
     """Whose token this is."""
 
@@ -217,6 +228,8 @@ NEWSROOM_STORY = {
     "version": 1,
     "created_at": ENTRY["time"],
 }
+
+DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
 
 VERSION = {
     **_CONTENT,
