@@ -52,7 +52,14 @@ async def test_an_id_that_cannot_stand_in_a_log_is_replaced(server: Server, sent
 
 async def test_any_page_may_read_what_is_public_and_none_with_credentials(server: Server) -> None:
     story = await server.story()
-    for path in ("/v1/site", f"/v1/stories/{story['id']}", "/v1/stories/none", "/openapi.json", "/v1/stories?limit=0"):
+    for path in (
+        "/v1/site",
+        f"/v1/stories/{story['id']}",
+        "/v1/stories/none",
+        "/openapi.json",
+        "/v1/stories?limit=0",
+        "/static/client.js",
+    ):
         for origin in ({}, {"origin": "https://anyone.example"}):
             reply = await server.client.get(path, headers=origin)
             assert reply.headers["access-control-allow-origin"] == "*"

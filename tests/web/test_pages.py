@@ -198,6 +198,17 @@ async def test_the_policy_lets_nothing_written_in_a_page_run(client: httpx.Async
         assert not re.search(r"<script(?![^>]* src=)|\son\w+=|\sstyle=|<style", answer.text)
 
 
+async def test_any_site_may_frame_a_story_and_none_the_newsroom(client: httpx.AsyncClient) -> None:
+    for path, who in (
+        (PAGE, "frame-ancestors *"),
+        ("/newsroom", "frame-ancestors 'none'"),
+        ("/docs", "frame-ancestors 'none'"),
+    ):
+        answer = await client.get(path)
+        assert who in answer.headers["content-security-policy"]
+        assert "x-frame-options" not in answer.headers
+
+
 async def test_a_page_the_browser_holds_already_is_304(client: httpx.AsyncClient, reading: FakeReading) -> None:
     first = await client.get(PAGE)
     again = await client.get(PAGE, headers={"If-None-Match": first.headers["etag"]})
