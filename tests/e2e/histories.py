@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -50,7 +49,7 @@ class History:
 
     async def step(self) -> None:
         """Let one more thing happen."""
-        acts: list[Callable[[], Awaitable[None]]] = [self._post] * 4 + [self._act] * 10
+        acts = [self._post] * 4 + [self._act] * 10
         acts += [self._batch, self._upsert, self._upsert, self._change_story]
         await self.chance.choice(acts)()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -114,10 +115,10 @@ class Follower:
 
     async def _read_events(self, until: Callable[[State], bool], budget: int | None) -> None:
         where = f"/v1/stories/{self.story}/events?{self._resume_query()}"
-        async with self.client.stream("GET", where) as answer:
+        async with self.client.stream("GET", where) as answer, aclosing(messages_of(answer)) as messages:
             assert answer.status_code == 200
             count = 0
-            async for message in messages_of(answer):
+            async for message in messages:
                 if self._take(message) is Verdict.RESUME or self._is_done(until) or count == budget:
                     return
                 count += 1
@@ -239,13 +240,13 @@ async def differences(follower: Follower, client: httpx.AsyncClient) -> list[str
     return [f"{follower.habit} of {follower.story}: {told}", *follower.log]
 
 
-async def messages_of(answer: httpx.Response) -> AsyncIterator[Json]:
-    """The JSON of each event-stream message, split as the standard says and never at other line ends."""
+async def messages_of(answer: httpx.Response) -> AsyncGenerator[Json]:
+    """The JSON of each event-stream message, split as the standard says and never at other line ends; to be closed."""
     waiting = b""
-    async for data in answer.aiter_raw():
-        *blocks, waiting = (waiting + data).split(b"\n\n")
-        for block in blocks:
-            for line in block.split(b"\n"):
+    async with aclosing(answer.aiter_raw()) as chunks:  # type: ignore[type-var]  # a generator, declared as an iterator
+        async for data in chunks:
+            *lines, waiting = (waiting + data).split(b"\n")
+            for line in lines:
                 if line.startswith(b"data: "):
                     yield json.loads(line.removeprefix(b"data: "))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from typing import Any
 from urllib.parse import urlencode
 
@@ -34,11 +35,13 @@ def told_on_event_stream(server: Server, story: str, last_event_id: str | None =
         with client.stream("GET", f"/v1/stories/{story}/events", params=query, headers=headers) as answer:
             assert answer.status_code == 200
             waiting = b""
-            for data in answer.iter_raw():
-                *lines, waiting = (waiting + data).split(b"\n")
-                told += [json.loads(line[6:]) for line in lines if line.startswith(b"data: ")]
-                if told and told[-1]["type"] in {"caught_up", "refused"}:
-                    break
+            # Closed by hand, since leaving it to the collector leaves the socket to it as well.
+            with closing(answer.iter_raw()) as chunks:  # type: ignore[type-var]  # a generator, declared as an iterator
+                for data in chunks:
+                    *lines, waiting = (waiting + data).split(b"\n")
+                    told += [json.loads(line[6:]) for line in lines if line.startswith(b"data: ")]
+                    if told and told[-1]["type"] in {"caught_up", "refused"}:
+                        break
     return [message for message in told if message["type"] != "hello"]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import random
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncGenerator, Iterator
+from contextlib import ExitStack, aclosing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -112,26 +112,27 @@ async def _join(node: Server, publication: _Publication, chance: random.Random) 
     expected: int | None = None if after is None else int(after.split(".")[1]) + 1
     is_caught_up, live = False, 0
     wrong: list[str] = []
-    async for message in told(node, publication.story, after):
-        if message["type"] == "subscribed" and expected is None:
-            expected = int(message["head"].split(".")[1]) + 1
-        elif message["type"] == "snapshot":
-            wrong.append(f"after {after}: {message['reason']}")
-        elif message["type"] == "caught_up":
-            is_caught_up = True
-            if message["cursor"].split(".")[1] != str((expected or 0) - 1):
-                wrong.append(f"after {after}: caught up at {message['cursor']}, expected {expected}")
-        elif "seq" in message:
-            live += is_caught_up
-            if message["seq"] != expected:
-                wrong.append(f"after {after}: {message['seq']} instead of {expected}")
-            expected = message["seq"] + 1
-        if live >= LIVE_EVENTS:
-            break
+    async with aclosing(told(node, publication.story, after)) as messages:
+        async for message in messages:
+            if message["type"] == "subscribed" and expected is None:
+                expected = int(message["head"].split(".")[1]) + 1
+            elif message["type"] == "snapshot":
+                wrong.append(f"after {after}: {message['reason']}")
+            elif message["type"] == "caught_up":
+                is_caught_up = True
+                if message["cursor"].split(".")[1] != str((expected or 0) - 1):
+                    wrong.append(f"after {after}: caught up at {message['cursor']}, expected {expected}")
+            elif "seq" in message:
+                live += is_caught_up
+                if message["seq"] != expected:
+                    wrong.append(f"after {after}: {message['seq']} instead of {expected}")
+                expected = message["seq"] + 1
+            if live >= LIVE_EVENTS:
+                break
     return wrong
 
 
-async def _on_websocket(node: Server, story: str, after: str | None) -> AsyncIterator[dict[str, Any]]:
+async def _on_websocket(node: Server, story: str, after: str | None) -> AsyncGenerator[dict[str, Any]]:
     query = "" if after is None else f"?after={quote(after)}"
     where = f"{node.url.replace('http', 'ws', 1)}/v1/stories/{story}/live{query}"
     async with connect(where, proxy=None, compression=None) as socket:
@@ -139,11 +140,12 @@ async def _on_websocket(node: Server, story: str, after: str | None) -> AsyncIte
             yield json.loads(text)
 
 
-async def _on_event_stream(node: Server, story: str, after: str | None) -> AsyncIterator[dict[str, Any]]:
+async def _on_event_stream(node: Server, story: str, after: str | None) -> AsyncGenerator[dict[str, Any]]:
     query = {} if after is None else {"after": after}
     async with (
         reading_client(node.url) as client,
         client.stream("GET", f"/v1/stories/{story}/events", params=query) as answer,
+        aclosing(messages_of(answer)) as messages,
     ):
-        async for message in messages_of(answer):
+        async for message in messages:
             yield message

@@ -187,14 +187,14 @@ async def running_world(database_url: str, folder: Path) -> AsyncIterator[World]
         public_url=PUBLIC_URL,
         site_name="The Post",
         site_url="https://post.example",
-        admin_token=ADMIN_TOKEN,  # type: ignore[arg-type]  # a plain string is what the environment gives
+        admin_token=ADMIN_TOKEN,
         heartbeat_seconds=50,
         log_level="error",
     )
     moved = WorldRandom()
     times: list[World] = []
     app = create_app(settings, clock=lambda: times[0].clock(), random=moved, access_stream=io.StringIO())
-    transport = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))  # type: ignore[arg-type]  # httpx's own types
+    transport = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))
     headers = {"X-Request-Id": REQUEST_ID}
     authorized = {**headers, "Authorization": f"Bearer {ADMIN_TOKEN}"}
     async with (

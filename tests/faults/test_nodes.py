@@ -1,0 +1,92 @@
+"""Two servers on one PostgreSQL database are one to their readers."""
+
+from __future__ import annotations
+
+import json
+import statistics
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e.server import Server, make_story, serving
+from tests.faults.listening import told_on_event_stream, told_on_websocket
+
+ROUNDS = 9
+HEARD_SECONDS = 1.0
+PATIENCE_SECONDS = 15
+
+
+@pytest.fixture
+def nodes(shared_url: str, tmp_path: Path) -> Iterator[tuple[Server, Server]]:
+    with serving(shared_url, tmp_path, name="a") as a, serving(shared_url, tmp_path, name="b") as b:
+        yield a, b
+
+
+def test_an_entry_posted_on_one_node_is_heard_on_the_other_within_a_second(nodes: tuple[Server, Server]) -> None:
+    a, b = nodes
+    story = make_story(a)
+    waits = []
+    with a.desk() as desk, _connect(b, story) as socket:
+        _until(socket, "caught_up")
+        for number in range(ROUNDS):
+            posted = desk.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+            assert posted.status_code == 201, posted.text
+            began = time.monotonic()
+            heard = _until(socket, "entry.published")
+            waits.append(time.monotonic() - began)
+            assert heard["entry"]["id"] == posted.json()["id"]
+            assert heard["seq"] == number + 2
+    assert statistics.median(waits) < HEARD_SECONDS, waits
+
+
+def test_a_cursor_from_one_node_goes_on_at_the_other_before_that_has_heard_of_it(nodes: tuple[Server, Server]) -> None:
+    a, b = nodes
+    story = make_story(a)
+    # Somebody on each keeps the story in memory, so that b's head may be behind the cursor it is given.
+    with a.desk() as desk, b.reader() as reader, _connect(b, story) as listening, _connect(a, story) as fresh:
+        _until(listening, "caught_up")
+        _until(fresh, "caught_up")
+        for number in range(ROUNDS):
+            desk.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+            cursor = _until(fresh, "entry.published")["cursor"]
+            reply = reader.get(f"/v1/stories/{story}/changes", params={"after": cursor})
+            assert (reply.status_code, reply.json()["events"]) == (200, [])
+            for told in (
+                told_on_websocket(b, story, after=cursor),
+                told_on_event_stream(b, story, after=cursor),
+                told_on_event_stream(b, story, cursor),
+            ):
+                assert [message["type"] for message in told] == ["subscribed", "caught_up"]
+                assert told[0]["resume"] == "exact"
+                assert told[-1]["cursor"] == cursor
+
+
+def test_writers_on_both_nodes_share_one_sequence(nodes: tuple[Server, Server]) -> None:
+    a, b = nodes
+    story = make_story(a)
+    with a.desk() as at_a, b.desk() as at_b, _connect(a, story) as on_a, _connect(b, story) as on_b:
+        for number in range(20):
+            desk = at_b if number % 2 else at_a
+            assert desk.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"}).status_code == 201
+        heard = [[_until(socket, "entry.published") for _ in range(20)] for socket in (on_a, on_b)]
+    assert heard[0] == heard[1]
+    assert [message["seq"] for message in heard[0]] == list(range(2, 22))
+
+
+def _connect(node: Server, story: str) -> ClientConnection:
+    where = f"{node.url.replace('http', 'ws', 1)}/v1/stories/{story}/live?after=0"
+    return connect(where, proxy=None, compression=None)
+
+
+def _until(socket: ClientConnection, kind: str) -> dict[str, Any]:
+    """The next message of that type."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        message: dict[str, Any] = json.loads(socket.recv(timeout=PATIENCE_SECONDS))
+        if message["type"] == kind:
+            return message
+    raise AssertionError(f"no {kind} was heard")
