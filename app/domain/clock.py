@@ -21,5 +21,5 @@ def system_clock() -> Micros:
 
 def format_time(at: Micros) -> str:
     """`2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up into the future)."""
-    moment = _EPOCH + timedelta(microseconds=at)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    written = (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds")
+    return written.removesuffix("+00:00") + "Z"

@@ -20,6 +20,7 @@ Seq = NewType("Seq", int)
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_SLUG_LENGTH = 120
+_FAIR_BYTES = 256 - 256 % len(BASE62)
 
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _UUID_LIKE = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
@@ -45,7 +46,13 @@ class SystemRandomSource:
         return str(uuid.uuid4())
 
     def letters(self, purpose: str, key: str, length: int) -> str:
-        return "".join(secrets.choice(BASE62) for _ in range(length))
+        made = ""
+        while len(made) < length:
+            # Bytes beyond the last whole round of the alphabet are dropped: they would make its first letters likelier.
+            made += "".join(
+                BASE62[byte % len(BASE62)] for byte in secrets.token_bytes(2 * length) if byte < _FAIR_BYTES
+            )
+        return made[:length]
 
 
 def is_uuid4(text: str) -> bool:

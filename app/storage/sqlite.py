@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 from app.domain.errors import Unavailable
 from app.storage.announcing import Announcer
 from app.storage.database import Announce, ReadTransaction, WriteTransaction
+from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
 READERS = 8
@@ -170,7 +171,11 @@ def _open_writer(path: Path) -> sqlite3.Connection:
 def _writer_engine(path: Path) -> Engine:
     # AUTOCOMMIT: the driver begins nothing by itself; BEGIN and COMMIT are ours.
     return create_engine(
-        "sqlite://", creator=lambda: _open_writer(path), poolclass=StaticPool, isolation_level="AUTOCOMMIT"
+        "sqlite://",
+        creator=lambda: _open_writer(path),
+        poolclass=StaticPool,
+        isolation_level="AUTOCOMMIT",
+        json_serializer=lambda value: encode_json(value).decode(),
     )
 
 

@@ -1,0 +1,30 @@
+"""Letters as the system's randomness gives them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from app.domain.identifiers import BASE62, SystemRandomSource
+
+
+@pytest.mark.parametrize("length", [0, 1, 6, 8, 30])
+def test_there_are_as_many_letters_as_asked_for(length: int) -> None:
+    letters = SystemRandomSource().letters("check", "story:1", length)
+    assert len(letters) == length
+    assert set(letters) <= set(BASE62)
+
+
+def test_no_letter_is_likelier_than_another() -> None:
+    counted = Counter(SystemRandomSource().letters("check", "story:1", 62_000))
+    # 1,000 each; eight standard deviations off happens once in a million billion runs. Without dropping bytes the
+    # first eight letters would come 1,210 times and the others 968 times.
+    assert all(abs(counted[letter] - 1_000) < 8 * 31 for letter in BASE62)
+    first = sum(counted[letter] for letter in BASE62[:8])
+    assert abs(first - 8_000) < 8 * 84
+
+
+def test_two_calls_give_different_letters() -> None:
+    source = SystemRandomSource()
+    assert source.letters("check", "story:1", 30) != source.letters("check", "story:1", 30)
