@@ -72,6 +72,13 @@ class _StoryFields(Request):
     canonical_url: WebAddress | None = None
     settings: SettingsPatch | None = None
 
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in ("title", "status", "language", "direction", "time_zone", "settings"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out instead")
+        return self
+
     def given_fields(self) -> dict[str, Any]:
         """The public members the client wrote, by wire name."""
         return {
@@ -98,13 +105,6 @@ class StoryPatch(_StoryFields):
 
     title: Line | None = None
     status: Literal["draft", "live"] | None = None
-
-    @model_validator(mode="after")
-    def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "direction", "time_zone", "settings"):
-            if name in self.model_fields_set and getattr(self, name) is None:
-                raise ValueError(f"{name} cannot be null; leave it out to keep it")
-        return self
 
 
 STORY_FIELDS = ("title", "standfirst", "language", "direction", "time_zone", "publisher", "about", "canonical_url")
