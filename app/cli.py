@@ -74,6 +74,7 @@ def serve(
             entrance=None if portable else server.entrance,
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
+            drain_seconds=settings.drain_seconds,
             when_ready=lambda: greeting.show_when_answered(sockets[0]),
         )
 

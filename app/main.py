@@ -59,7 +59,7 @@ new_request_id = RequestIds()
 WRITES_AT_ONCE = 8
 """SQLite commits one at a time, and more threads would only wait; PostgreSQL has a connection for each."""
 
-DRAIN_SECONDS = 0.8
+GOODBYE_SECONDS = 0.8
 """How long readers may take to answer our goodbye before they are cut; the whole stop has five seconds."""
 
 RECONCILE_SECONDS = 1.0
@@ -128,7 +128,7 @@ class Application:
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.rooms.readiness.phase = "draining"
-        await self.rooms.hub.drain(timeout_seconds=DRAIN_SECONDS)
+        await self.rooms.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()

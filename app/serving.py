@@ -1,7 +1,8 @@
 """Runs the application on real sockets: uvicorn as we need it, and an end that loses nobody.
 
 A stop goes: readiness turns to 503, readers are told when and how to come back, running requests finish, the database
-is closed, the process ends with 0. All of it within five seconds, whatever clients do; a second signal ends it at once.
+is closed, the process ends with 0. All of it within five seconds beside the time readers are sent away in, whatever
+clients do; a second signal ends it at once.
 """
 
 from __future__ import annotations
@@ -76,10 +77,12 @@ class Server(uvicorn.Server):
         control: ControlEndpoint | None,
         drain: Callable[[], Awaitable[None]],
         when_ready: Callable[[], Awaitable[None]],
+        drain_seconds: float = 0.0,
         last_resort_seconds: float | None = None,
     ) -> None:
-        """`last_resort_seconds` after a stop began the process is ended if it is still there; None: never."""
+        """`last_resort_seconds` after the drain's time the process is ended if it is still there; None: never."""
         super().__init__(config)
+        self._drain_seconds = drain_seconds
         self._last_resort_seconds = last_resort_seconds
         self._stop_asked_at: float | None = None
         self._control = control
@@ -103,11 +106,11 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Drain, finish, close: each within its time."""
         if self._last_resort_seconds is not None:
-            _end_process_after(self._last_resort_seconds)
+            _end_process_after(self._drain_seconds + self._last_resort_seconds)
         if self._announcement is not None:
             self._announcement.cancel()
         log.info("draining", connections=len(self.server_state.connections))
-        await _within(DRAIN_SECONDS, self._drain(), what="drain")
+        await _within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
         self._stop_listening(sockets or [])
         for connection in list(self.server_state.connections):
             connection.shutdown()
@@ -181,12 +184,14 @@ def run_server(
     entrance: Entrance | None,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
+    drain_seconds: float,
     when_ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
     Readers' connections come in by `entrance`; without one they go through the application as on any ASGI server.
-    `when_ready` is called once requests are being answered, `drain` at the end while they still are.
+    `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
+    `drain_seconds` beside the five seconds of any stop.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     _quieten_collector()
@@ -194,9 +199,15 @@ def run_server(
     config = server_config(app, trusted_proxies=trusted_proxies)
     if entrance is not None:
         config.http_protocol_class = cast("Any", partial(greeted, entrance))
-    Server(config, control=control, drain=drain, when_ready=when_ready, last_resort_seconds=LAST_RESORT_SECONDS).run(
-        sockets
+    server = Server(
+        config,
+        control=control,
+        drain=drain,
+        when_ready=when_ready,
+        drain_seconds=drain_seconds,
+        last_resort_seconds=LAST_RESORT_SECONDS,
     )
+    server.run(sockets)
 
 
 def server_config(app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network]) -> uvicorn.Config:

@@ -36,6 +36,11 @@ def _database_in_data_dir(data: dict[str, Any]) -> str:
     return f"sqlite:///{data['data_dir'] / DATABASE_FILE}"
 
 
+def _drain_for_database(data: dict[str, Any]) -> int:
+    """One SQLite process is all there is: a slow drain would be an outage for whoever is sent away first."""
+    return 0 if str(data.get("database_url", "")).startswith("sqlite") else 30
+
+
 def _address_listened_on(data: dict[str, Any]) -> str:
     host = data["host"]
     if not _is_loopback(host):
@@ -62,6 +67,7 @@ class Settings(BaseSettings):
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     heartbeat_seconds: int = Field(default=25, ge=1, le=50)
+    drain_seconds: int = Field(default_factory=_drain_for_database, ge=0, le=300)
     compression: bool = True
     max_connections: int = Field(default=0, ge=0)
     max_connections_per_address: int = Field(default=0, ge=0)

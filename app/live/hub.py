@@ -249,20 +249,23 @@ class Hub:
             await self._truth.reconcile(stories)
         self._shelf.sweep(now=self._monotonic())
 
-    async def drain(self, *, timeout_seconds: float = 10.0) -> None:
+    async def drain(self, *, spread_seconds: float = 0.0, timeout_seconds: float = 10.0) -> None:
         """Say goodbye to everybody, a slice at a time, and cut whoever is still here after the timeout.
 
-        The window to come back in grows with their number, a thousand a second. New connections are refused.
+        With `spread_seconds` the goodbyes are spread over that time, each with a short window to come back in;
+        without, the window grows with the number of readers, a thousand a second. New connections are refused.
         """
         self.draining = True
         shortest, longest = DRAIN_WINDOW_LIMITS_MS
-        window = (0, min(longest, max(shortest, len(self._connections))))
+        connections = tuple(self._connections)
+        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(connections))))
         for waiter in tuple(self._waiters):
             waiter.wake()
-        for position, connection in enumerate(tuple(self._connections)):
-            connection.drain(window)
-            if position % SLICE == SLICE - 1:
-                await asyncio.sleep(0)
+        slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
+        for part in slices:
+            for connection in part:
+                connection.drain(window)
+            await asyncio.sleep(spread_seconds / len(slices))
         await self._until_empty(timeout_seconds)
         for connection in tuple(self._connections):
             connection.cut()

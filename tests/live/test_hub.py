@@ -704,6 +704,20 @@ async def test_the_window_to_come_back_grows_with_the_readers_up_to_a_limit() ->
         assert connections[0].window == (0, 45_000)
 
 
+async def test_a_drain_that_takes_its_time_sends_readers_away_evenly_to_come_back_at_once() -> None:
+    async with _hub(ModelLog()) as hub:
+        connections = [_Connection(hub) for _ in range(250)]
+        for connection in connections:
+            hub.enter(connection, due_at=hub.moment().seconds + 1000)
+        drained = asyncio.create_task(hub.drain(spread_seconds=0.3, timeout_seconds=1000))
+        sent_away = []
+        while not drained.done():
+            sent_away.append(sum(connection.window is not None for connection in connections))
+            await asyncio.sleep(0.01)
+        assert sorted(set(sent_away) | {250}) == [0, 100, 200, 250]
+        assert {connection.window for connection in connections} == {(0, 1000)}
+
+
 async def test_who_does_not_leave_is_cut_when_the_drain_is_over() -> None:
     async with _hub(ModelLog()) as hub:
         stubborn = _Connection(hub, obedient=False)
