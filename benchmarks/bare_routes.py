@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.serving import run_server
+from app.serving import SWITCH_INTERVAL_SECONDS, server_config
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,12 @@ def _route(path: str, answer: Answer) -> Route:
     return Route(path, give)
 
 
-async def _nothing() -> None:
-    return None
-
-
 def main(port: int, answers: dict[str, Answer]) -> None:
     """Serve until a signal."""
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     listener = socket.create_server(("127.0.0.1", port), backlog=2048)
-    run_server(
-        cast("Any", bare_application(answers)),
-        sockets=[listener],
-        control=None,
-        trusted_proxies=(),
-        drain=_nothing,
-        when_ready=_nothing,
-    )
+    config = server_config(cast("Any", bare_application(answers)), trusted_proxies=())
+    uvicorn.Server(config).run([listener])
 
 
 if __name__ == "__main__":

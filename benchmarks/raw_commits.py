@@ -25,8 +25,11 @@ def read_rows(database: Path, limit: int) -> tuple[list[str], Rows]:
         connection.close()
 
 
-def commit_seconds(folder: Path, schema: list[str], rows: Rows) -> list[float]:
-    """How long each entry's transaction takes on a new database in `folder`, rows and head moved and fsynced."""
+def commit_seconds(folder: Path, schema: list[str], rows: Rows, *, pause_seconds: float = 0.0) -> list[float]:
+    """How long each entry's transaction takes on a new database in `folder`, rows and head moved and fsynced.
+
+    A core and a disk that have just rested are slower: pause as long between two as what is compared with it does.
+    """
     connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
     try:
         for setting in SETTINGS:
@@ -36,12 +39,15 @@ def commit_seconds(folder: Path, schema: list[str], rows: Rows) -> list[float]:
                 connection.execute(statement)
         connection.execute("CREATE TABLE head (seq INTEGER)")
         connection.execute("INSERT INTO head VALUES (0)")
-        return [_commit(connection, each) for each in rows]
+        return [_commit(connection, each, pause_seconds) for each in rows]
     finally:
         connection.close()
 
 
-def _commit(connection: sqlite3.Connection, statements: list[tuple[str, tuple[Any, ...]]]) -> float:
+def _commit(
+    connection: sqlite3.Connection, statements: list[tuple[str, tuple[Any, ...]]], pause_seconds: float
+) -> float:
+    time.sleep(pause_seconds)
     started = time.perf_counter()
     connection.execute("BEGIN IMMEDIATE")
     for statement, values in statements:

@@ -68,11 +68,11 @@ def migrate(folder: Path) -> None:
 
 
 @contextmanager
-def liveblog(folder: Path) -> Iterator[Running]:
+def liveblog(folder: Path, *options: str) -> Iterator[Running]:
     """Our server as an operator runs it, with every request logged (to a file in `folder`), until the block ends."""
     migrate(folder)
     port = free_port()
-    with running(["-m", "app.cli", "serve"], folder=folder, port=port) as pid:
+    with running(["-m", "app.cli", "serve", *options], folder=folder, port=port) as pid:
         await_answer(port, "/readyz")
         yield Running(pid, port)
 
