@@ -23,7 +23,7 @@ from app.api.front import Front
 from app.api.live_routes import LiveRoutes
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
-from app.api.requests import RequestIds, sent_request_id
+from app.api.requests import RequestIds, is_readable, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
@@ -257,7 +257,7 @@ def _entrance_of(settings: Settings) -> Entrance:
         trusted_proxies=settings.trusted_proxies,
     )
     turnstile = Turnstile(limits, now=time.monotonic())
-    return Entrance(turnstile, common_headers=_common_headers, compress=settings.compression)
+    return Entrance(turnstile, common_headers=_common_headers, is_readable=is_readable, compress=settings.compression)
 
 
 def _common_headers(request: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

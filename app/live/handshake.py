@@ -33,11 +33,13 @@ Headers = list[tuple[bytes, bytes]]
 class Entrance:
     """What every connection of one server is given. `hub` is None until the application has started.
 
-    `common_headers` makes what each of our answers carries, from the request's headers; `jitter` is in [0, 1).
+    `common_headers` makes what each of our answers carries, from the request's headers; `is_readable` says whether
+    an address in percent-encoding can be read at all; `jitter` is in [0, 1).
     """
 
     turnstile: Turnstile
     common_headers: Callable[[Headers], Headers]
+    is_readable: Callable[[bytes], bool]
     compress: bool = True
     jitter: Callable[[], float] = random.random
     hub: Hub | None = None

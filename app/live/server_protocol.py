@@ -140,8 +140,9 @@ class LiveProtocol(HttpToolsProtocol):
         for name, value in self.headers:
             if (name == b"last-event-id" and value == FINAL_SSE_ID.encode()) or name in _BODY_HEADERS:
                 return False
-        is_plain = not (hub.draining or self.pipeline or self.transport.is_closing())
-        return is_plain and self._may_enter(hub)
+        if hub.draining or self.pipeline or self.transport.is_closing() or not self._entrance.is_readable(self.url):
+            return False
+        return self._may_enter(hub)
 
     def _may_enter(self, hub: Hub) -> bool:
         whose = self._entrance.address_of(self.transport, self.headers)

@@ -62,7 +62,13 @@ NO_LIMITS = ConnectionLimits(total=0, per_second=0, per_address=0)
 def entrance_to(hub: Hub, limits: ConnectionLimits = NO_LIMITS) -> Entrance:
     """An open door to the hub."""
     turnstile = Turnstile(limits, now=time.monotonic())
-    return Entrance(turnstile, common_headers=lambda _: [(b"x-request-id", b"one")], jitter=lambda: 0.5, hub=hub)
+    return Entrance(
+        turnstile,
+        common_headers=lambda _: [(b"x-request-id", b"one")],
+        is_readable=lambda _: True,
+        jitter=lambda: 0.5,
+        hub=hub,
+    )
 
 
 @asynccontextmanager
