@@ -14,6 +14,7 @@ from app.newsroom.finding import known_entry, locked_story
 from app.newsroom.preconditions import require_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, record_entry
+from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.writing import block_ids, check_alternatives, revised_content
 from app.storage.database import WriteTransaction
@@ -28,6 +29,8 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
     """
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
         story = locked_story(tx, story_ref)
         before = known_entry(tx, story, entry_ref)
         next_status(before.status, Action.EDIT)

@@ -86,6 +86,8 @@ def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, d
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.CREATE_ENTRY)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
         story = locked_story(tx, story_ref)
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:

@@ -54,6 +54,8 @@ def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.EDIT_STORIES)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
         before = locked_story(tx, ref)
         require_match(call.if_match, before)
         after = _patched(before, patch)
