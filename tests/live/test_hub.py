@@ -340,7 +340,7 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        for _ in range(30):
+        for _ in range(2 * 1000 // SLICE + 4):
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
 
