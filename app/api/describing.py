@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import UnionType
 from typing import Any
 
 from pydantic import BaseModel
@@ -43,7 +44,7 @@ _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
 }
 
 
-def answers(model: type[BaseModel], example: dict[str, Any], *problems: str) -> Responses:
+def answers(model: type[BaseModel] | UnionType, example: dict[str, Any], *problems: str) -> Responses:
     """The answers of a read: 200 with `model`, 304, and the problems named by their codes."""
     described: Responses = {
         200: {"model": model, "content": {"application/json": {"example": example}}},

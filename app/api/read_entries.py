@@ -20,7 +20,7 @@ from app.storage.database import ReadTransaction
 from app.storage.public import EntryFilter
 from app.wire.encoding import BodyVariant
 from app.wire.examples import ENTRY, PAGE
-from app.wire.public import Page, PublicEntry
+from app.wire.public import EntryParts, Page, PublicEntry
 
 router = APIRouter(tags=["Reading"])
 
@@ -97,7 +97,7 @@ async def list_entries(
 
 @router.get(
     "/v1/stories/{story}/entries/{entry}",
-    responses=answers(PublicEntry, ENTRY, "story_not_found", "entry_not_found", "entry_gone", "invalid"),
+    responses=answers(PublicEntry | EntryParts, ENTRY, "story_not_found", "entry_not_found", "entry_gone", "invalid"),
 )
 async def get_entry(
     request: Request,

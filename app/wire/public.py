@@ -6,7 +6,7 @@ Every enum is open to readers: a client must survive a value it has not been tau
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -133,10 +133,20 @@ class PublicEntry(Public):
     blocks: list[Block] | None = None
 
 
+def _require_nothing(schema: dict[str, Any]) -> None:
+    schema.pop("required")
+
+
+class EntryParts(PublicEntry):
+    """Those members of an entry that `?fields=` named."""
+
+    model_config = ConfigDict(json_schema_extra=_require_nothing)
+
+
 class Page(Public):
     """Part of a timeline. `next` and `prev` are ready URLs; follow them as they are."""
 
-    items: list[PublicEntry]
+    items: list[PublicEntry | EntryParts]
     next: str | None
     prev: str | None
     head: Cursor
