@@ -1,0 +1,284 @@
+"""Bad input gets a clear error and changes nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.api.server import PUBLIC_URL, Server
+
+pytestmark = pytest.mark.anyio
+
+JSON = {"content-type": "application/json"}
+BATCH_LIMIT_BYTES = 8 * 1024 * 1024
+BODY_LIMIT_BYTES = 2 * 1024 * 1024
+
+NOT_JSON = {
+    "nothing but white space": b"  ",
+    "half an object": b'{"text": "Polls',
+    "two values": b'{"text": "a"} {}',
+    "a comma at the end": b'{"text": "a",}',
+    "single quotes": b"{'text': 'a'}",
+    "not a number": b'{"text": "a", "key_event": NaN}',
+    "infinity": b'{"external_version": Infinity}',
+    "invalid UTF-8": b'{"text": "\xff\xfe"}',
+    "an overlong encoding": b'{"text": "\xc0\xaf"}',
+    "a raw surrogate": b'{"text": "\xed\xa0\x80"}',
+    "an escaped surrogate alone": b'{"text": "\\ud800"}',
+    "a surrogate as a name": b'{"\\ud800": "a"}',
+    "surrogates the wrong way round": b'{"text": "\\udc00\\ud800"}',
+    "a control character": b'{"text": "a\x01b"}',
+    "UTF-16": '{"text": "a"}'.encode("utf-16"),
+    "a byte order mark": b'\xef\xbb\xbf{"text": "a"}',
+    "a number of 5,000 digits": b'{"text": "a", "key_event": ' + b"9" * 5_000 + b"}",
+    "100,000 brackets": b"[" * 100_000,
+    "100,000 brackets, closed": b"[" * 100_000 + b"]" * 100_000,
+    "100,000 braces": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+}
+
+NOT_WHAT_IS_WANTED: dict[str, tuple[bytes, str]] = {
+    "a list": (b"[]", ""),
+    "null": (b"null", ""),
+    "a string": (b'"text"', ""),
+    "an unknown field": (b'{"text": "a", "txet": "b"}', "/txet"),
+    "an unknown field deep inside": (b'{"text": "a", "authors": [{"name": "Ada", "x/y": 1}]}', "/authors/0/x~1y"),
+    "NUL, escaped": (b'{"text": "a\\u0000b"}', "/text"),
+    "a huge number": (b'{"text": "a", "key_event": 1e400}', "/key_event"),
+    "a number for text": (b'{"text": 12}', "/text"),
+    "an object for text": (b'{"text": {}}', "/text"),
+    "an unknown word": (b'{"text": "a", "kind": "advert"}', "/kind"),
+    "an id that is none": (b'{"text": "a", "id": "1"}', "/id"),
+    "an id in capitals": (b'{"text": "a", "id": "0F4B3C2D-1E5A-4B6C-8D7E-9F0A1B2C3D4E"}', "/id"),
+    "two bodies": (b'{"text": "a", "html": "<p>a</p>"}', ""),
+    "nothing to say": (b"{}", ""),
+    "a script for an address": (b'{"text": "a", "source": {"url": "javascript:alert(1)"}}', "/source/url"),
+    "a heading of level 9": (b'{"blocks": [{"type": "heading", "level": 9, "text": "a"}]}', "/blocks/0"),
+    "lists in lists in lists": (
+        b'{"blocks": [{"type": "list", "items": [' + b'{"html": "a", "items": [' * 60 + b"]}" * 60 + b"]}]}",
+        "/blocks/0",
+    ),
+    "201 blocks": (json.dumps({"blocks": [{"type": "divider"}] * 201}).encode(), "/blocks"),
+    "a headline too long": (json.dumps({"headline": "a" * 301}).encode(), "/headline"),
+    "a text too long": (json.dumps({"text": "a" * 1_048_577}).encode(), "/text"),
+}
+
+PATHS = {
+    "/v1/stories/..%2f": 404,
+    "/v1/stories/%2e%2e%2fsite": 404,
+    "/v1//stories": 404,
+    "//v1/stories": 404,
+    "/v1/stories//entries": 404,
+    "/v1/stories/%00": 400,
+    "/v1/stories/a%00b/entries": 400,
+    "/v1/stories/%ff": 400,
+    "/v1/stories/%ed%a0%80": 400,
+    "/v1/stories;v=1": 404,
+    "/v1/stories/election;x=1/entries": 404,
+    "/v1/stories/election%3Bx/entries": 404,
+    "/v1/stories/election/entries/..%2f..%2f": 404,
+    "/v1/stories/" + "a" * 5_000: 404,
+    "/V1/STORIES": 404,
+    "/v1/stories/ELECTION": 404,
+    "/v1/stories/election/entries%3Abatch": 405,
+}
+
+
+@pytest.fixture
+async def story(server: Server) -> dict[str, Any]:
+    return await server.story(slug="election")
+
+
+async def _everything(server: Server) -> tuple[Any, ...]:
+    """What there is, for the public and for the newsroom."""
+    paths = ("/v1/stories/election", "/v1/stories/election/changes?after=0", "/v1/newsroom/stories/election/entries")
+    return tuple([(await server.desk.get(path)).json() for path in (*paths, "/v1/newsroom/stories")])
+
+
+async def _send(server: Server, content: bytes, *, kind: str = "application/json") -> httpx.Response:
+    return await server.desk.post("/v1/stories/election/entries", content=content, headers={"content-type": kind})
+
+
+@pytest.mark.parametrize("content", NOT_JSON.values(), ids=NOT_JSON.keys())
+@pytest.mark.usefixtures("story")
+async def test_what_is_no_json_is_400_and_changes_nothing(server: Server, content: bytes) -> None:
+    before = await _everything(server)
+    reply = await _send(server, content)
+    assert (reply.status_code, reply.json()["code"]) == (400, "malformed_json"), reply.text
+    assert await _everything(server) == before
+
+
+@pytest.mark.parametrize(("content", "pointer"), NOT_WHAT_IS_WANTED.values(), ids=NOT_WHAT_IS_WANTED.keys())
+@pytest.mark.usefixtures("story")
+async def test_what_is_not_wanted_is_422_with_a_pointer_and_changes_nothing(
+    server: Server, content: bytes, pointer: str
+) -> None:
+    before = await _everything(server)
+    reply = await _send(server, content)
+    assert (reply.status_code, reply.json()["code"]) == (422, "invalid"), reply.text
+    assert reply.json()["errors"][0]["pointer"].startswith(pointer), reply.text
+    assert await _everything(server) == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "code"),
+    [
+        ("text/plain", "unsupported_type"),
+        ("application/xml", "unsupported_type"),
+        ("multipart/form-data; boundary=x", "unsupported_type"),
+        ("application/json; charset=iso-8859-1", "unsupported_charset"),
+        ("application/jsonx", "unsupported_type"),
+        ("", "unsupported_type"),
+    ],
+)
+@pytest.mark.usefixtures("story")
+async def test_another_type_is_415_and_changes_nothing(server: Server, kind: str, code: str) -> None:
+    before = await _everything(server)
+    reply = await _send(server, b'{"text": "Polls have closed."}', kind=kind)
+    assert (reply.status_code, reply.json()["code"]) == (415, code)
+    assert await _everything(server) == before
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"),
+    [
+        ("/v1/stories/election/entries", BODY_LIMIT_BYTES),
+        ("/v1/stories/election/entries:batch", BATCH_LIMIT_BYTES),
+        ("/v1/stories", BODY_LIMIT_BYTES),
+    ],
+)
+@pytest.mark.usefixtures("story")
+async def test_a_body_one_byte_too_large_is_413_and_one_that_just_fits_is_read(
+    server: Server, path: str, limit: int
+) -> None:
+    before = await _everything(server)
+    too_large = await server.desk.post(path, content=b" " * (limit + 1), headers=JSON)
+    assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
+    fits = await server.desk.post(path, content=b" " * limit, headers=JSON)
+    assert (fits.status_code, fits.json()["code"]) == (400, "malformed_json")
+    assert await _everything(server) == before
+
+
+async def test_an_entry_too_large_to_be_pushed_is_413_and_changes_nothing(
+    server: Server, story: dict[str, Any]
+) -> None:
+    before = await _everything(server)
+    reply = await _send(server, json.dumps({"text": "a" * 140_000}).encode())
+    assert reply.status_code == 413
+    assert await _everything(server) == before
+
+
+async def test_what_is_not_there_is_404_and_what_was_removed_410(server: Server, story: dict[str, Any]) -> None:
+    entry = await server.post(story["id"])
+    nobody = "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e"
+    for path, code in (
+        (f"/v1/stories/{nobody}/entries", "story_not_found"),
+        ("/v1/stories/nothing/entries", "story_not_found"),
+        (f"/v1/stories/election/entries/{nobody}/publish", "entry_not_found"),
+        (f"/v1/stories/nothing/entries/{entry['id']}/publish", "story_not_found"),
+    ):
+        body = {"text": "a"} if path.endswith("entries") else {}
+        reply = await server.desk.post(path, json=body)
+        assert (reply.status_code, reply.json()["code"]) == (404, code)
+    await server.act("remove", entry)
+    gone = await server.client.get(f"/v1/stories/election/entries/{entry['id']}")
+    assert (gone.status_code, gone.json()["code"], gone.json()["cause"]) == (410, "entry_gone", "removed")
+
+
+@pytest.mark.parametrize("path", ["/v1/stories/election", "entry"])
+async def test_an_edit_needs_the_etag_of_today(server: Server, story: dict[str, Any], path: str) -> None:
+    entry = await server.post(story["id"])
+    where = f"/v1/stories/election/entries/{entry['id']}" if path == "entry" else path
+    patch = {"text": "Edited."} if path == "entry" else {"title": "Edited"}
+    before = await _everything(server)
+    for headers, status, code in (
+        ({}, 428, "if_match_required"),
+        ({"if-match": '"v999"'}, 412, "stale"),
+        ({"if-match": '"r999"'}, 412, "stale"),
+        ({"if-match": "v1"}, 400, "bad_if_match"),
+        ({"if-match": ""}, 400, "bad_if_match"),
+        ({"if-match": '"' + "v" * 5_000 + '"'}, None, None),
+        ({"if-match": '"v' + "9" * 5_000 + '"'}, None, None),
+    ):
+        reply = await server.desk.patch(where, json=patch, headers=headers)
+        if status is None:
+            assert reply.status_code in {400, 412}
+        else:
+            assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
+    assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer lb_person_" + "x" * 36, "Bearer x", "Bearer " + "x" * 5_000, "x"],
+)
+async def test_a_bad_token_is_401_and_changes_nothing(server: Server, authorization: str) -> None:
+    before = await _everything(server)
+    headers = {**JSON, "authorization": authorization}
+    for content in (b'{"text": "a"}', b"[" * 100_000, b""):
+        reply = await server.client.post("/v1/stories/election/entries", content=content, headers=headers)
+        assert reply.status_code == 401
+        assert reply.headers["www-authenticate"].startswith("Bearer")
+    assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize("name", ["authorization", "idempotency-key", "if-match"])
+async def test_a_header_that_came_twice_is_refused_and_changes_nothing(server: Server, name: str) -> None:
+    before = await _everything(server)
+    own = server.desk.headers["authorization"]
+    value = own if name == "authorization" else '"v1"'
+    headers = [("content-type", "application/json"), (name, value), (name, value)]
+    headers += [] if name == "authorization" else [("authorization", own)]
+    reply = await server.client.post("/v1/stories/election/entries", content=b'{"text": "a"}', headers=headers)
+    assert reply.status_code == (401 if name == "authorization" else 400)
+    assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize(("path", "status"), PATHS.items())
+async def test_a_path_that_is_a_trick_leads_nowhere(server: Server, path: str, status: int) -> None:
+    before = await _everything(server)
+    for method in ("GET", "HEAD"):
+        url = httpx.URL(PUBLIC_URL).copy_with(raw_path=path.encode())
+        reply = await server.client.request(method, url)
+        assert reply.status_code == status, f"{method} {path}: {reply.text}"
+    url = httpx.URL(PUBLIC_URL).copy_with(raw_path=path.encode())
+    written = await server.desk.post(url, json={"text": "a"})
+    assert written.status_code in {400, 404, 405, 422}
+    assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+async def test_a_batch_says_of_each_item_what_is_wrong_with_it(server: Server) -> None:
+    items = [{"text": "One"}, {"text": 2}, None, {"txet": "x"}, {"text": "\x00"}, [], {"text": "Two"}]
+    reply = await server.desk.post("/v1/stories/election/entries:batch", json={"items": items})
+    assert [result["status"] for result in reply.json()["items"]] == [201, 422, 422, 422, 422, 422, 201]
+    assert (await server.client.get("/v1/stories/election")).json()["entry_count"] == 2
+    refusals: tuple[dict[str, Any], ...] = ({"items": []}, {"items": [{"text": "a"}] * 101}, {}, {"items": {}})
+    for bad in refusals:
+        refused = await server.desk.post("/v1/stories/election/entries:batch", json=bad)
+        assert refused.status_code == 422
+    assert (await server.client.get("/v1/stories/election")).json()["entry_count"] == 2
+
+
+@pytest.mark.usefixtures("story")
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        (b"text=Polls+have+closed.&txet=a", 422),
+        (b"text=%ff%fe", 400),
+        (b"text=a%00b", 422),
+        (b"=&&==", 400),
+        (b"&".join(b"f%d=a" % n for n in range(60)), 400),
+        (b"text=%ed%a0%80", 400),
+    ],
+)
+async def test_a_bad_form_is_refused_and_changes_nothing(server: Server, content: bytes, status: int) -> None:
+    before = await _everything(server)
+    reply = await _send(server, content, kind="application/x-www-form-urlencoded")
+    assert reply.status_code == status, reply.text
+    assert await _everything(server) == before
