@@ -79,6 +79,8 @@ class FrameReader:
             opcode = Opcode(first & 0x0F)
             if opcode >= Opcode.CLOSE:
                 received.append(Received(opcode, _checked_close(payload) if opcode is Opcode.CLOSE else payload))
+                if opcode is Opcode.CLOSE:
+                    self._buffer.clear()  # nothing counts after it (RFC 6455 §1.4)
             elif (message := self._join(first, opcode, payload)) is not None:
                 received.append(message)
         return received

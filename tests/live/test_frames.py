@@ -189,3 +189,10 @@ def test_a_reader_in_the_middle_is_not_between() -> None:
         under_test.feed(data)
         between.append(under_test.is_between)
     assert between == [False, True, False]
+
+
+def test_what_follows_a_close_frame_is_not_read() -> None:
+    reader = FrameReader(deflate=False, limit_bytes=4096)
+    (received,) = reader.feed(masked(8, b"\x03\xe8") + b"\xff" * 20)
+    assert (received.opcode, received.data) == (Opcode.CLOSE, b"\x03\xe8")
+    assert reader.is_between
