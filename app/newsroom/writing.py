@@ -63,6 +63,7 @@ def new_content(
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
+    _refuse_silence(content)
     return _check_size(content)
 
 
@@ -77,8 +78,7 @@ def revised_content(before: EntryContent, patch: EntryPatch, *, new_id: Callable
     if patch.tags is not None:
         changes["tags"] = tuple(tag.model_dump() for tag in patch.tags)
     after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id)
-    if not (after.headline or after.blocks):
-        raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
+    _refuse_silence(after)
     return _check_size(after)
 
 
@@ -127,6 +127,12 @@ def _refuse_loss(before: EntryContent, text: str) -> None:
     if lost:
         listed = ", ".join(f"[[block:{block}]]" for block in lost)
         raise Conflict("blocks_would_be_lost", f"The new text leaves out {listed}; keep them on lines of their own.")
+
+
+def _refuse_silence(content: EntryContent) -> None:
+    """Blanks, and HTML of which nothing may stay, say nothing: readers would be sent an entry without content."""
+    if not (content.headline or content.blocks):
+        raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
 
 
 def _check_size(content: EntryContent) -> EntryContent:

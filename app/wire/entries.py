@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
@@ -88,7 +89,7 @@ class EntryDraft(_EntryFields):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if not any((self.headline, self.text, self.html, self.blocks)):
-            raise ValueError("an entry needs a headline or a body")
+            raise PydanticCustomError("empty_entry", "An entry needs a headline or a body.")
         return self
 
 

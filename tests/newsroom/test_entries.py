@@ -7,11 +7,13 @@ import uuid
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from app.domain.errors import Conflict, InvalidInput, MalformedInput, NotAllowed, NotFound, TooLarge
 from app.newsroom import entries
 from app.newsroom.room import Reply
 from app.wire.entries import EntryBatch, EntryDraft
+from app.wire.problems import validation_errors
 from tests.newsroom.desk import Desk, body
 
 THE_PAGE = """**Some background:** The bridge — opened in 1931 — carries “some 42,000 vehicles a day”.
@@ -31,6 +33,21 @@ def test_a_text_is_enough_and_is_published_to_the_letter(desk: Desk) -> None:
     assert "“We’re counting,” said the clerk … ‘and counting’." in entry["body_html"]
     assert entry["blocks"][-1]["provider"] == "youtube"
     assert entry["text"] == THE_PAGE
+
+
+@pytest.mark.parametrize("written", [{"text": " \n\t"}, {"html": "<script>alert(1)</script>"}, {"html": "<p></p>"}])
+def test_an_entry_of_which_nothing_would_be_seen_is_refused(desk: Desk, written: dict[str, str]) -> None:
+    story = desk.story()["id"]
+    with pytest.raises(InvalidInput) as refusal:
+        entries.create_entry(desk.room, desk.call(), story, EntryDraft(**written))
+    assert [error.code for error in refusal.value.errors] == ["empty_entry"]
+    assert "entry.published" not in [event["type"] for event in desk.events()]
+
+
+def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
+    with pytest.raises(ValidationError) as refusal:
+        EntryDraft(text="")
+    assert [error.code for error in validation_errors(refusal.value.errors()).errors] == ["empty_entry"]
 
 
 def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(desk: Desk) -> None:
