@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import AsyncGenerator, Generator
@@ -11,6 +12,7 @@ from typing import Any
 
 import httpx
 import typer
+from pydantic import ValidationError
 
 from app.control import Refused, ask, ask_to_remove_demo, reach_api, with_controls
 from app.control_socket import CONTROL_SOCKET, CannotListen
@@ -26,6 +28,8 @@ from app.storage.copy import Progress
 from app.storage.migrating import WrongSchema
 from app.storage.opening import database_folder
 from app.storage.sqlite import StoreLocked
+from app.wire.people import TokenDraft
+from app.wire.problems import validation_errors
 from app.work.demo import DemoRefused, seed_demo
 from app.work.demo import remove_demo as delete_demo
 from app.work.demo_story import load_demo_story
@@ -110,6 +114,8 @@ async def ask_api(settings: Settings, method: str, path: str) -> Any:
 
 async def make_token(settings: Settings, person: dict[str, Any] | None, token: dict[str, Any]) -> Any:
     """Make a token: for `person`, who is added unless known by that name, or without one. Raises Refused."""
+    if person is not None:
+        _check_token({**token, "role": person["role"]})
     async with api_of(settings) as api:
         if person is not None:
             token = {**token, "person": (await _find_or_add(api, person))["id"]}
@@ -166,6 +172,15 @@ class _PastClock:
         self._back = round(minutes * _MINUTE)
 
 
+def _check_token(token: dict[str, Any]) -> None:
+    """Raise Refused for what the API would refuse, before a person is added who would be left without a token."""
+    try:
+        TokenDraft.model_validate_json(json.dumps(token))
+    except ValidationError as error:
+        wrong = validation_errors(error.errors()).errors
+        raise Refused("; ".join(f"{each.pointer}: {each.detail}" for each in wrong)) from None
+
+
 async def _find_or_add(api: httpx.AsyncClient, person: dict[str, Any]) -> Any:
     known = [each for each in (await ask(api, "GET", "/v1/newsroom/people"))["items"] if each["name"] == person["name"]]
     if not known:
@@ -173,4 +188,6 @@ async def _find_or_add(api: httpx.AsyncClient, person: dict[str, Any]) -> Any:
     if len(known) > 1 or known[0]["role"] != person["role"]:
         there = ", ".join(f"{each['name']} ({each['role']})" for each in known)
         raise Refused(f"The newsroom has {there} already: choose that role, or a name that tells them apart.")
+    if any(person[name] not in {None, known[0][name]} for name in ("email", "byline")):
+        raise Refused(f"The newsroom has {person['name']} already, with another address or byline: leave those out.")
     return known[0]

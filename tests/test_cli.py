@@ -127,6 +127,22 @@ def test_a_token_that_cannot_be_is_refused_with_a_reason(
     assert refused.stdout == ""
 
 
+def test_a_refused_token_leaves_nobody_behind_who_would_take_the_name(installation: Installation) -> None:
+    create = ("token", "create", "--name", "Ada Lind", "--role", "reporter")
+    for wrong in (["--scopes", "fly"], ["--expires-days", "0"], ["--email", "nowhere"]):
+        assert installation.run(*create, *wrong).returncode == 1
+    assert installation.run("token", "create", "--name", "Ada Lind", "--role", "editor").returncode == 0
+
+
+def test_what_is_said_of_a_known_person_is_not_dropped_in_silence(installation: Installation) -> None:
+    create = ("token", "create", "--name", "Ada Lind", "--role", "reporter")
+    installation.check(*create, "--email", "ada@example.org")
+    installation.check(*create, "--email", "ada@example.org")
+    refused = installation.run(*create, "--byline", "A. Lind")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "already" in refused.stderr
+
+
 def test_the_demo_is_added_once_and_removed_whole(installation: Installation, free_port: int) -> None:
     assert "has been added" in installation.run("demo").stderr
     assert "nothing was added" in installation.run("demo").stderr
