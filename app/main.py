@@ -128,6 +128,7 @@ class Application:
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.rooms.readiness.phase = "draining"
+        self.entrance.waiting.close()
         await self.rooms.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
 
     async def _live(self, receive: Receive, send: Send) -> None:

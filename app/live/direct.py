@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 
+import structlog
+
 from app.live.effects import Answer, Ask, Close
 from app.live.hub import Hub
 from app.live.metrics import Transport
@@ -18,7 +20,9 @@ from app.live.place import Opening, Place
 from app.live.session import Session
 from app.live.stories import LiveStory
 from app.live.wishes import Wish
-from app.wire.close_codes import ABNORMAL, CloseCode
+from app.wire.close_codes import ABNORMAL, INTERNAL_ERROR, CloseCode
+
+_log = structlog.get_logger(__name__)
 
 STALL_SECONDS = 30.0
 """A peer that has taken no byte for this long is cut; it resumes from its cursor when it can."""
@@ -95,9 +99,11 @@ class DirectConnection(asyncio.Protocol):
         if self._left is not None:
             return
         self._is_pumping = True
-        self.session.unready(self._form)
         try:
+            self.session.unready(self._form)
             self._pump()
+        except Exception:  # noqa: BLE001 - must not reach the pass or drain that called, and with it all other readers
+            self._break()
         finally:
             self._is_pumping = False
 
@@ -111,9 +117,10 @@ class DirectConnection(asyncio.Protocol):
 
     def resume_writing(self) -> None:
         """There is room again: bring the peer to the present, by the newest state only."""
-        self._paused_since = None
-        self._hub.metrics.connections_slow -= 1
-        self.wake()
+        if self._paused_since is not None:
+            self._paused_since = None
+            self._hub.metrics.connections_slow -= 1
+            self.wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone, or we have closed."""
@@ -177,6 +184,12 @@ class DirectConnection(asyncio.Protocol):
             if self._is_ready() or not step.writes:
                 return
 
+    def _break(self) -> None:
+        """End this connection alone, and say in the log what is wrong with us."""
+        _log.exception("live connection failed")
+        self.leave("failed", INTERNAL_ERROR)
+        self.transport.abort()
+
     def _is_ready(self) -> bool:
         """Let the passes write from now on, if there is room and nothing else to say."""
         return self._paused_since is None and self.session.make_ready(self._form, self.transport.write)
@@ -190,10 +203,15 @@ class DirectConnection(asyncio.Protocol):
 
     def _ask(self, asker: Place | Opening, ask: Ask) -> None:
         def answered(task: asyncio.Task[Answer]) -> None:
-            if not task.cancelled() and self._left is None:
+            if task.cancelled() or self._left is not None:
+                return
+            try:
                 self.session.answer(asker, ask, task.result(), self._hub.moment())
-                self._hub.tick_by(self, due_at=self.session.due_at())
-                self.wake()
+            except Exception:  # noqa: BLE001 - a callback's failure would leave the reader waiting for ever
+                self._break()
+                return
+            self._hub.tick_by(self, due_at=self.session.due_at())
+            self.wake()
 
         self._hub.fetch(ask).add_done_callback(answered)
 

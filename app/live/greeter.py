@@ -43,7 +43,8 @@ class Greeter(asyncio.Protocol):
         hub, waiting = self._entrance.hub, self._entrance.waiting
         if hub is None:
             return
-        if self._entrance.turnstile.is_full(len(self._others) + len(waiting) + hub.connection_count):
+        unknown_to_the_hub = len(self._others) + len(waiting) + self._entrance.opening
+        if self._entrance.turnstile.is_full(unknown_to_the_hub + hub.connection_count):
             self._is_admitting = True
             refusal = Handshake(self._entrance, hub, transport, [], on_hand_over=_nothing)
             refusal.refuse_http(503, "too_many_connections", "This server is full; try another or come back.")

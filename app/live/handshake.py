@@ -35,6 +35,7 @@ class Entrance:
 
     `common_headers` makes what each of our answers carries, from the request's headers; `is_readable` says whether
     an address in percent-encoding can be read at all; `jitter` is in [0, 1).
+    `opening` counts the handshakes that wait for their story: no server and no hub knows them yet.
     """
 
     turnstile: Turnstile
@@ -44,6 +45,7 @@ class Entrance:
     jitter: Callable[[], float] = random.random
     hub: Hub | None = None
     waiting: Waiting = field(default_factory=Waiting)
+    opening: int = 0
 
     def address_of(self, transport: asyncio.Transport, headers: Headers) -> str | None:
         """Whose connection it is, if the operator limits how many one address may have."""
@@ -84,7 +86,7 @@ class Handshake:
     def admit(self, address: LiveAddress, query_string: bytes) -> None:
         """Let the reader in. `on_hand_over` is called when the transport is another protocol's."""
         if self._hub.draining:
-            self.refuse_http(503, "unavailable", "The server is being replaced; connect again in a moment.")
+            self._refuse_drained()
             return
         try:
             upgrade = read_upgrade(self._headers, may_deflate=self._entrance.compress)
@@ -119,24 +121,37 @@ class Handshake:
         hub, ref = self._hub, address.story
         whose = self._entrance.address_of(self._transport, self._headers)
         if not self._entrance.turnstile.may_enter(whose, now=hub.seconds()):
-            self.refuse_http(429, "too_many_connections", "Too many connections; come back in a moment.")
+            self._refuse_crowd()
             return
         story = hub.live_story(ref) if ref is not None else None
         if ref is None or story is not None:
             self._begin(asked, upgrade, whose, story)
         else:
+            self._entrance.opening += 1
             hub.fetch(OpenStory(ref)).add_done_callback(partial(self._opened, asked, upgrade, whose))
 
     def _opened(self, asked: Asked, upgrade: Upgrade, whose: str | None, opening: asyncio.Task[Answer]) -> None:
+        self._entrance.opening -= 1
         if opening.cancelled() or self._transport.is_closing():
             return
+        if self._hub.draining:
+            self._refuse_drained()
+            return
         match opening.result():
+            case Opened() if not self._entrance.turnstile.has_room_for(whose):
+                self._refuse_crowd()
             case Opened(story=story):
                 self._begin(asked, upgrade, whose, story)
             case Missing():
                 self._refuse(upgrade, 404, "story_not_found", "There is no such story.", close=NO_SUCH_STORY)
             case _:
                 self.refuse_http(503, "unavailable", "The story cannot be read now.")
+
+    def _refuse_crowd(self) -> None:
+        self.refuse_http(429, "too_many_connections", "Too many connections; come back in a moment.")
+
+    def _refuse_drained(self) -> None:
+        self.refuse_http(503, "unavailable", "The server is being replaced; connect again in a moment.")
 
     def _begin(self, asked: Asked, upgrade: Upgrade, whose: str | None, story: LiveStory | None) -> None:
         framing = Framing.DEFLATED_FRAME if upgrade.deflate else Framing.FRAME

@@ -298,6 +298,10 @@ class Hub:
         while True:
             await asyncio.sleep(SLOT_SECONDS)
             for watched in self._wheel.turn(self._monotonic()):
-                again_at = watched.tick(self._monotonic())
+                try:
+                    again_at = watched.tick(self._monotonic())
+                except Exception:  # noqa: BLE001 - or nobody else would ever get a heartbeat again
+                    _log.exception("live tick failed")
+                    continue
                 if again_at is not None:
                     self._wheel.schedule(watched, at=again_at)

@@ -55,6 +55,10 @@ class Turnstile:
         """Whether a reader from `address` (None: not counted) may be let in now."""
         if self._handshakes is not None and not self._handshakes.spend(now):
             return False
+        return self.has_room_for(address)
+
+    def has_room_for(self, address: str | None) -> bool:
+        """Whether a reader from `address` who was let in earlier, and had to wait, may still be one more."""
         return address is None or self._inside.get(address, 0) < self._limits.per_address
 
     def enter(self, address: str | None) -> None:

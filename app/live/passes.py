@@ -9,10 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 
+import structlog
+
 from app.domain.cursor import Cursor
 from app.live.deliveries import Delivery
 from app.live.metrics import LiveMetrics
 from app.live.stories import Attached, LiveStory, Ready
+
+_log = structlog.get_logger(__name__)
 
 SLICE = 50
 """Connections served before the loop may do something else: half a millisecond of kernel time. Measured with 10,000
@@ -37,9 +41,13 @@ class Passes:
             self._run(story, self._pass(story))
 
     def _run(self, story: LiveStory, steps: Iterator[None]) -> None:
-        for _ in steps:
-            asyncio.get_running_loop().call_soon(self._run, story, steps)
-            return
+        try:
+            for _ in steps:
+                asyncio.get_running_loop().call_soon(self._run, story, steps)
+                return
+        except BaseException:
+            del self._again[story]  # or no later pass over the story would ever begin
+            raise
         if self._again.pop(story):
             self.tell(story)
 
@@ -47,7 +55,9 @@ class Passes:
         """One run over the story's readers; yields where others may have their turn."""
         before, after = story.told, story.head.cursor
         started = self._monotonic()
-        story.told, story.told_at = after, started
+        story.told = after
+        if before != after:
+            story.told_at = started
         delivery = Delivery(before.seq, after.seq, story.posted_at or started, story.reader_count)
         story.deliveries.append(delivery)
         budget = SLICE
@@ -85,7 +95,12 @@ def _write(places: Sequence[Ready], data: bytes, *, before: Cursor, after: Curso
     written = 0
     for place in places:
         if place.cursor is before and place.is_ready:
-            place.write(data)
+            try:
+                place.write(data)
+            except Exception:  # noqa: BLE001 - one transport's failure is that reader's; pulling ends or mends it
+                _log.exception("live write failed")
+                place.wake()
+                continue
             place.cursor = after
             written += 1
         elif place.is_ready and place.cursor is not after:

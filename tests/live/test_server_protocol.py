@@ -355,13 +355,15 @@ def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> N
     assert turnstile.may_enter("198.51.100.7", now=0)
 
 
-async def test_other_upgrades_and_pipelined_streams_go_the_portable_way() -> None:
+async def test_a_stream_whose_request_has_a_body_is_taken_off_too() -> None:
     async with serving(story()) as (hub, port):
         raw = await Raw.open(port)
         request = b"GET /v1/stories/one/events?after=0 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
         raw.writer.write(request)
         async with asyncio.timeout(SOON):
             head = await raw.reader.readuntil(b"\r\n\r\n")
-        assert b"transfer-encoding: chunked" in head
+            await raw.reader.readuntil(b'"caught_up"')
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"connection: close" in head
         raw.writer.close()
         await until(lambda: not hub.connection_count)
