@@ -58,7 +58,6 @@ async def test_any_page_may_read_what_is_public_and_none_with_credentials(server
         "/v1/stories/none",
         "/openapi.json",
         "/v1/stories?limit=0",
-        "/static/client.js",
     ):
         for origin in ({}, {"origin": "https://anyone.example"}):
             reply = await server.client.get(path, headers=origin)
