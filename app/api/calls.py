@@ -53,8 +53,15 @@ async def _call(
     )
 
 
+async def _reading_call(request: Request) -> Call:
+    return Call(credentials=credentials_of(request), request_id=request.scope.get("request_id"))
+
+
 TheCall = Annotated[Call, Depends(_call)]
 """Who calls and under which conditions."""
+
+TheReader = Annotated[Call, Depends(_reading_call)]
+"""Who reads: the newsroom's reads have no conditions."""
 
 
 async def run(

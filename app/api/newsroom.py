@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.bodies import WriteRoute
-from app.api.calls import TheCall, perform, run
+from app.api.calls import TheReader, perform, run
 from app.api.documented import answers
 from app.api.rooms import LiveHub
 from app.api.write_entries import EntryRef, StoryRef
@@ -34,13 +34,13 @@ router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsro
 
 
 @router.get("/me", responses=answers(200, Me, ME))
-async def read_me(request: Request, call: TheCall) -> Response:
+async def read_me(request: Request, call: TheReader) -> Response:
     """Whose token this is and what it may do."""
     return await perform(request, desk.show_me, call)
 
 
 @router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY]}))
-async def list_newsroom_stories(request: Request, call: TheCall) -> Response:
+async def list_newsroom_stories(request: Request, call: TheReader) -> Response:
     """All stories, drafts included, newest first."""
     return await perform(request, desk.show_stories, call)
 
@@ -49,7 +49,7 @@ async def list_newsroom_stories(request: Request, call: TheCall) -> Response:
     "/stories/{story}",
     responses=answers(200, NewsroomStoryWithCounts, {**NEWSROOM_STORY, "entries": {"published": 1}}, 404),
 )
-async def read_newsroom_story(request: Request, story: StoryRef, call: TheCall) -> Response:
+async def read_newsroom_story(request: Request, story: StoryRef, call: TheReader) -> Response:
     """One story with its settings, its ETag for If-Match, and how many entries it has in each status."""
     return await perform(request, desk.show_story, call, story)
 
@@ -61,7 +61,7 @@ async def read_newsroom_story(request: Request, story: StoryRef, call: TheCall) 
 async def list_newsroom_entries(
     request: Request,
     story: StoryRef,
-    call: TheCall,
+    call: TheReader,
     status: Annotated[list[EntryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -72,7 +72,7 @@ async def list_newsroom_entries(
 
 
 @router.get("/stories/{story}/entries/{entry}", responses=answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404))
-async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
+async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
     """One entry in any status, with its ETag for If-Match."""
     return await perform(request, desk.show_entry, call, story, entry)
 
@@ -80,13 +80,13 @@ async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef
 @router.get(
     "/stories/{story}/entries/{entry}/versions", responses=answers(200, EntryVersions, {"items": [VERSION]}, 404)
 )
-async def list_entry_versions(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
+async def list_entry_versions(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
     """Every version of an entry, newest first."""
     return await perform(request, desk.show_versions, call, story, entry)
 
 
 @router.get("/stories/{story}/entries/{entry}/delivery", responses=answers(200, Delivery, DELIVERY, 404))
-async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: TheCall, hub: LiveHub) -> Response:
+async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: TheReader, hub: LiveHub) -> Response:
     """How the entry's newest change reached the readers of this process: handed to how many, and how fast."""
     found = await run(request, desk.find_entry, call, story, entry)
     known = hub.delivery(found.story, found.id)

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Body, Path, Request, Response
 
 from app.api.bodies import WriteRoute
-from app.api.calls import TheCall, perform
+from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
 from app.newsroom import people
 from app.wire.newsroom_shapes import PERSON, TOKEN, NewToken, People, Person, Token, Tokens
@@ -19,7 +19,7 @@ _EXAMPLE_SECRET = "lb_person_…"  # noqa: S105 - an example with the secret lef
 
 
 @router.get("/people", responses=answers(200, People, {"items": [PERSON]}))
-async def list_people(request: Request, call: TheCall) -> Response:
+async def list_people(request: Request, call: TheReader) -> Response:
     """Everybody of the newsroom."""
     return await perform(request, people.show_people, call)
 
@@ -35,7 +35,7 @@ async def add_person(
 
 
 @router.get("/tokens", responses=answers(200, Tokens, {"items": [TOKEN]}))
-async def list_tokens(request: Request, call: TheCall) -> Response:
+async def list_tokens(request: Request, call: TheReader) -> Response:
     """Every token there has been, without secrets."""
     return await perform(request, people.show_tokens, call)
 
