@@ -240,7 +240,7 @@ async def test_thousands_of_mutated_frames_harm_nobody_else() -> None:
         bystanders = [await connect(url) for _ in range(50)]
         for bystander in bystanders:
             await caught_up(bystander)
-        for _ in range(40):
+        for _ in range(400):
             raw = await Raw.upgraded(port, extensions=draw.choice(["", "permessage-deflate"]))
             for _ in range(50):
                 frame = bytearray(draw.choice(samples))
