@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from sqlalchemy import create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
@@ -24,6 +24,7 @@ class PostgresDatabase:
 
     def __init__(self, url: str) -> None:
         self._announcer = Announcer()
+        self._is_closed = False
         engine = create_engine(
             url,
             pool_size=POOL_SIZE,
@@ -42,14 +43,14 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
-        with _unavailable_when_gone(), self._writers.connect() as connection, connection.begin():
+        with _unavailable_when_gone(), self._connected(self._writers) as connection, connection.begin():
             tx = WriteTransaction(connection)
             yield tx
         self._announcer.tell(tx)
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
-        with _unavailable_when_gone(), self._readers.connect() as connection, connection.begin():
+        with _unavailable_when_gone(), self._connected(self._readers) as connection, connection.begin():
             yield ReadTransaction(connection)
 
     def announce_to(self, announce: Announce) -> None:
@@ -59,7 +60,17 @@ class PostgresDatabase:
         """Nothing to do: PostgreSQL keeps house by itself."""
 
     def close(self) -> None:
+        self._is_closed = True
         self._engine.dispose()
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Generator[Connection]:
+        with engine.connect() as connection:
+            try:
+                yield connection
+            finally:
+                if self._is_closed:
+                    connection.detach()  # its pool is gone: coming back there it would stay open for good
 
 
 @contextmanager
