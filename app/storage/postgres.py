@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
@@ -25,6 +26,7 @@ class PostgresDatabase:
     def __init__(self, url: str) -> None:
         self._announcer = Announcer()
         self._is_closed = False
+        self._returning = threading.Lock()
         engine = create_engine(
             url,
             pool_size=POOL_SIZE,
@@ -60,17 +62,20 @@ class PostgresDatabase:
         """Nothing to do: PostgreSQL keeps house by itself."""
 
     def close(self) -> None:
-        self._is_closed = True
-        self._engine.dispose()
+        with self._returning:
+            self._is_closed = True
+            self._engine.dispose()
 
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:
-        with engine.connect() as connection:
-            try:
-                yield connection
-            finally:
-                if self._is_closed:
+        connection = engine.connect()
+        try:
+            yield connection
+        finally:
+            with self._returning:
+                if self._is_closed and not connection.invalidated:
                     connection.detach()  # its pool is gone: coming back there it would stay open for good
+                connection.close()
 
 
 @contextmanager
