@@ -8,6 +8,7 @@ goes through the same session as on the portable path.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -34,7 +35,7 @@ LINGER_SECONDS = 5.0
 """How long after our last byte a peer may take to close."""
 
 
-class DirectConnection(asyncio.Protocol):
+class DirectConnection(asyncio.Protocol, ABC):
     """One open connection. A subclass says how messages become bytes, and what a peer's bytes mean."""
 
     __slots__ = (
@@ -166,9 +167,9 @@ class DirectConnection(asyncio.Protocol):
             self._cut_at = self._hub.moment().seconds + LINGER_SECONDS
             self._hub.tick_by(self, due_at=self._cut_at)
 
+    @abstractmethod
     def finish(self, close: Close) -> None:
         """Write the end, in the way of the transport."""
-        raise NotImplementedError
 
     def _pump(self) -> None:
         while self._paused_since is None:
