@@ -18,9 +18,12 @@ class EntryStatus(StrEnum):
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
+    REJECTED = "rejected"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
     UNPUBLISHED = "unpublished"
     RETRACTED = "retracted"
+    EXPIRED = "expired"
     REMOVED = "removed"
 
 
@@ -42,6 +45,8 @@ class EntryContent:
     authors: tuple[JsonObject, ...] = ()
     source: JsonObject | None = None
     tags: tuple[JsonObject, ...] = ()
+    display_time: Micros | None = None
+    """The time readers are shown and the entry is ordered by, where that is not when it was published."""
 
 
 CONTENT_FIELDS = ("kind", "key_event", "importance", "headline", "authors", "source", "tags")
@@ -53,8 +58,13 @@ class WorkingRevision:
     """An edit of a public entry that nobody outside sees until it is published."""
 
     status: EntryStatus
+    """`draft`, `submitted` or `scheduled`."""
     content: EntryContent
     material: bool
+    publish_at: Micros | None = None
+    """When it goes out by itself; set while the status is `scheduled`."""
+    held: bool = False
+    """It goes out by itself because the story holds everything for a while, not because somebody chose the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,22 @@ class Entry:
     updated_at: Micros | None = None
     sort_key: str | None = None
     corrections: tuple[JsonObject, ...] = ()
+    publish_at: Micros | None = None
+    """When it goes out by itself; set while the status is `scheduled`."""
+    held: bool = False
+    """As of a working revision."""
+    expires_at: Micros | None = None
+    """When it leaves the public by itself."""
+
+    @property
+    def due_at(self) -> Micros | None:
+        """When something of it next has to be done without a person; None while nothing waits for a time."""
+        times = [
+            self.publish_at if self.status is EntryStatus.SCHEDULED else None,
+            self.working.publish_at if self.working is not None and self.status in PUBLIC_STATUSES else None,
+            self.expires_at if self.status in PUBLIC_STATUSES else None,
+        ]
+        return min((time for time in times if time is not None), default=None)
 
     @property
     def newest_content(self) -> EntryContent:

@@ -66,7 +66,19 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
 }
 
-_PUBLISHING = frozenset({Action.PUBLISH, Action.UNPUBLISH, Action.RETRACT, Action.REINSTATE, Action.CORRECT})
+_PUBLISHING = frozenset(
+    {
+        Action.PUBLISH,
+        Action.SCHEDULE,
+        Action.UNPUBLISH,
+        Action.RETRACT,
+        Action.REINSTATE,
+        Action.CORRECT,
+        Action.MOVE,
+    }
+)
+_EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE})
+"""What takes an editor, whoever's entry it is."""
 
 
 def has_right(actor: Actor, right: Right) -> bool:
@@ -101,7 +113,7 @@ def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: Stor
         return False
     if actor.role.includes(Role.EDITOR):
         return True
-    if entry is not None and not owns(actor, entry):
+    if action in _EDITORS or (entry is not None and not owns(actor, entry)):
         return False
     touches_public = action in _PUBLISHING or visible
     return not (settings.review_required and touches_public)

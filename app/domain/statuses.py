@@ -15,28 +15,51 @@ class Action(StrEnum):
     CREATE = "create"
     EDIT = "edit"
     SUBMIT = "submit"
+    RETURN = "return"
+    REJECT = "reject"
     PUBLISH = "publish"
+    SCHEDULE = "schedule"
+    CANCEL = "cancel"
+    COME_DUE = "come_due"
+    """Done by the clock alone: what was scheduled goes out."""
     DISCARD = "discard"
     UNPUBLISH = "unpublish"
     RETRACT = "retract"
     REINSTATE = "reinstate"
     CORRECT = "correct"
+    MOVE = "move"
+    EXPIRE = "expire"
+    """Done by the clock alone: what had an end reaches it."""
     REMOVE = "remove"
 
+
+BY_THE_CLOCK = frozenset({Action.COME_DUE, Action.EXPIRE})
+"""Nobody can ask for these."""
 
 _S = EntryStatus
 
 TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus] = {
     (_S.DRAFT, Action.SUBMIT): _S.SUBMITTED,
+    (_S.SUBMITTED, Action.RETURN): _S.DRAFT,
+    (_S.SUBMITTED, Action.REJECT): _S.REJECTED,
     (_S.DRAFT, Action.PUBLISH): _S.PUBLISHED,
     (_S.SUBMITTED, Action.PUBLISH): _S.PUBLISHED,
     (_S.UNPUBLISHED, Action.PUBLISH): _S.PUBLISHED,
+    (_S.DRAFT, Action.SCHEDULE): _S.SCHEDULED,
+    (_S.SUBMITTED, Action.SCHEDULE): _S.SCHEDULED,
+    (_S.UNPUBLISHED, Action.SCHEDULE): _S.SCHEDULED,
+    (_S.SCHEDULED, Action.CANCEL): _S.DRAFT,
+    (_S.SCHEDULED, Action.COME_DUE): _S.PUBLISHED,
     (_S.PUBLISHED, Action.UNPUBLISH): _S.UNPUBLISHED,
     (_S.RETRACTED, Action.UNPUBLISH): _S.UNPUBLISHED,
     (_S.PUBLISHED, Action.RETRACT): _S.RETRACTED,
     (_S.RETRACTED, Action.REINSTATE): _S.PUBLISHED,
     (_S.PUBLISHED, Action.CORRECT): _S.PUBLISHED,
     (_S.RETRACTED, Action.CORRECT): _S.RETRACTED,
+    (_S.PUBLISHED, Action.MOVE): _S.PUBLISHED,
+    (_S.RETRACTED, Action.MOVE): _S.RETRACTED,
+    (_S.PUBLISHED, Action.EXPIRE): _S.EXPIRED,
+    (_S.RETRACTED, Action.EXPIRE): _S.EXPIRED,
     **{(status, Action.EDIT): status for status in _S if status is not _S.REMOVED},
     **{(status, Action.REMOVE): _S.REMOVED for status in _S if status is not _S.REMOVED},
 }
@@ -52,6 +75,6 @@ def next_status(status: EntryStatus, action: Action) -> EntryStatus:
 
 def wrong_status(status: EntryStatus, action: Action) -> Conflict:
     """The error for an arrow that is not drawn, telling which actions are."""
-    open_to = sorted(a for (s, a) in TRANSITIONS if s is status)
+    open_to = sorted(a for (s, a) in TRANSITIONS if s is status and a not in BY_THE_CLOCK)
     hint = f"possible now: {', '.join(open_to)}" if open_to else "nothing can be done with it any more"
     return Conflict("wrong_status", f"Cannot {action} an entry that is {status}; {hint}.")

@@ -8,19 +8,36 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.clock import Micros
+from app.domain.entry import JsonObject
 from app.domain.identifiers import StoryId
 
 
 class StoryStatus(StrEnum):
-    """`draft` exists in the newsroom alone; `live` is public."""
+    """`draft` and `scheduled` exist in the newsroom alone; the others are public, `withdrawn` as 410 only."""
 
     DRAFT = "draft"
+    SCHEDULED = "scheduled"
+    UPCOMING = "upcoming"
     LIVE = "live"
+    PAUSED = "paused"
+    ENDED = "ended"
+    ARCHIVED = "archived"
+    WITHDRAWN = "withdrawn"
+
+
+NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
+"""Of a story in one of these, readers know nothing."""
 
 
 STORY_MOVES: Mapping[StoryStatus, frozenset[StoryStatus]] = {
-    StoryStatus.DRAFT: frozenset({StoryStatus.LIVE}),
-    StoryStatus.LIVE: frozenset(),
+    StoryStatus.DRAFT: frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING, StoryStatus.LIVE}),
+    StoryStatus.SCHEDULED: frozenset({StoryStatus.DRAFT, StoryStatus.UPCOMING, StoryStatus.LIVE}),
+    StoryStatus.UPCOMING: frozenset({StoryStatus.LIVE, StoryStatus.WITHDRAWN}),
+    StoryStatus.LIVE: frozenset({StoryStatus.PAUSED, StoryStatus.ENDED, StoryStatus.WITHDRAWN}),
+    StoryStatus.PAUSED: frozenset({StoryStatus.LIVE, StoryStatus.ENDED, StoryStatus.WITHDRAWN}),
+    StoryStatus.ENDED: frozenset({StoryStatus.LIVE, StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN}),
+    StoryStatus.ARCHIVED: frozenset({StoryStatus.WITHDRAWN}),
+    StoryStatus.WITHDRAWN: frozenset(),
 }
 """Where a story's status may go by `PATCH {"status"}`. What has once been public cannot become a secret again."""
 
@@ -33,6 +50,12 @@ class StorySettings:
     """Reporters' publications and public edits wait for an editor."""
     require_alt: bool = False
     """Pictures without alternative text are refused instead of warned about."""
+    hold_seconds: int = 0
+    """Publications and edits wait this long, so that they can still be cancelled unseen; 0 for not at all."""
+    auto_end_after: int | None = None
+    """The story ends by itself after so many seconds without a new public entry; None for never."""
+    members_only: bool = False
+    """Only the story's members, and admins, see it in the newsroom."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +69,16 @@ class Story:
     fields: Mapping[str, Any]
     settings: StorySettings
     created_at: Micros
+    pinned: tuple[JsonObject, ...] = ()
+    """References to public entries, `{entry, until?}` with `until` in microseconds, the topmost first."""
+    key_points: tuple[JsonObject, ...] = ()
+    """What to know, `{text, entry?}`, in order."""
+    frozen: bool = False
+    """Nothing goes out until somebody thaws the story; taking back still works."""
+    due_at: Micros | None = None
+    """When something of it next has to be done without a person."""
 
     @property
     def is_public(self) -> bool:
-        return self.status is not StoryStatus.DRAFT
+        """Whether readers know of it (a withdrawn one: that it was)."""
+        return self.status not in NEWSROOM_ONLY

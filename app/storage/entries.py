@@ -155,7 +155,13 @@ def content_json(content: EntryContent) -> dict[str, Any]:
 def _working_json(working: WorkingRevision | None) -> dict[str, Any] | None:
     if working is None:
         return None
-    return {"status": working.status.value, "material": working.material, "content": content_json(working.content)}
+    return {
+        "status": working.status.value,
+        "material": working.material,
+        "content": content_json(working.content),
+        "publish_at": working.publish_at,
+        "held": working.held,
+    }
 
 
 def _content(kept: dict[str, Any]) -> EntryContent:
@@ -167,7 +173,11 @@ def _working(kept: dict[str, Any] | None) -> WorkingRevision | None:
     if kept is None:
         return None
     return WorkingRevision(
-        status=EntryStatus(kept["status"]), material=kept["material"], content=_content(kept["content"])
+        status=EntryStatus(kept["status"]),
+        material=kept["material"],
+        content=_content(kept["content"]),
+        publish_at=kept.get("publish_at"),
+        held=kept.get("held", False),
     )
 
 
@@ -193,6 +203,10 @@ def _columns(entry: Entry) -> dict[str, Any]:
         "updated_at": entry.updated_at,
         "sort_key": entry.sort_key,
         "corrections": list(entry.corrections),
+        "publish_at": entry.publish_at,
+        "held": entry.held,
+        "expires_at": entry.expires_at,
+        "due_at": entry.due_at,
     }
 
 
@@ -218,4 +232,7 @@ def _entry(row: Row[Any]) -> Entry:
         updated_at=row.updated_at,
         sort_key=row.sort_key,
         corrections=tuple(row.corrections),
+        publish_at=row.publish_at,
+        held=row.held,
+        expires_at=row.expires_at,
     )

@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    false,
 )
 
 metadata = MetaData(
@@ -45,6 +46,27 @@ stories = Table(
     Column("fields", JSON, nullable=False),
     Column("settings", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
+    Column("pinned", JSON, nullable=False, server_default="[]"),
+    Column("key_points", JSON, nullable=False, server_default="[]"),
+    Column("frozen", Boolean, nullable=False, server_default=false()),
+    Column("due_at", BigInteger),
+    Index(None, "due_at"),
+)
+
+former_slugs = Table(
+    "former_slugs",
+    metadata,
+    Column("slug", _Key, primary_key=True),
+    Column("story_id", _Key, ForeignKey("stories.id"), nullable=False),
+)
+"""Every slug a story has had and given up: never given to another."""
+
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
+    Column("person_id", _Key, ForeignKey("people.id"), primary_key=True),
+    Column("role", Text, nullable=False),
 )
 
 entries = Table(
@@ -70,8 +92,13 @@ entries = Table(
     Column("updated_at", BigInteger),
     Column("sort_key", _Key),
     Column("corrections", JSON, nullable=False),
+    Column("publish_at", BigInteger),
+    Column("held", Boolean, nullable=False, server_default=false()),
+    Column("expires_at", BigInteger),
+    Column("due_at", BigInteger),
     Index(None, "story_id", "external_id", unique=True),
     Index(None, "story_id", "status_at"),
+    Index(None, "due_at"),
 )
 
 entry_versions = Table(
@@ -100,6 +127,20 @@ people = Table(
     Column("role", Text, nullable=False),
     Column("byline", Text),
     Column("created_at", BigInteger, nullable=False),
+    Column("avatar", Text),
+    Column("url", Text),
+    Column("disabled_at", BigInteger),
+)
+
+invites = Table(
+    "invites",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("person_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("secret_sha256", Text, nullable=False, unique=True),
+    Column("created_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger),
 )
 
 tokens = Table(
@@ -114,7 +155,22 @@ tokens = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("revoked_at", BigInteger),
+    Column("kind", Text, nullable=False, server_default="token"),
+    Column("stories", JSON(none_as_null=True)),
+    Column("shorthand", Boolean, nullable=False, server_default=false()),
+    Column("last_used_at", BigInteger),
 )
+
+control = Table(
+    "control",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("frozen", Boolean, nullable=False, server_default=false()),
+    Column("revocations", BigInteger, nullable=False, server_default="0"),
+    Column("signing_key", Text),
+)
+"""At most one row (id 1, made when first needed) for the whole site: whether it is frozen, how often a right was taken
+back, and the key of signed links."""
 
 audit = Table(
     "audit",
@@ -172,7 +228,16 @@ public_stories = Table(
     Column("public_since", BigInteger, nullable=False),
     Column("fields", LargeBinary, nullable=False),
     Column("encoder", Integer, nullable=False),
+    Column("status", Text, nullable=False, server_default="live"),
 )
+
+public_slugs = Table(
+    "public_slugs",
+    metadata,
+    Column("slug", _Key, primary_key=True),
+    Column("story_id", _Key, ForeignKey("public_stories.story_id"), nullable=False),
+)
+"""Slugs under which readers have known a story before: they lead to it for ever."""
 
 public_entries = Table(
     "public_entries",
@@ -224,5 +289,18 @@ events = Table(
     Column("last_entry_at", BigInteger),
 )
 
-NEWSROOM_TABLES = (stories, entries, entry_versions, people, tokens, audit, replies, reply_entries)
-READERS_TABLES = (public_stories, public_entries, public_labels, events)
+NEWSROOM_TABLES = (
+    stories,
+    former_slugs,
+    memberships,
+    entries,
+    entry_versions,
+    people,
+    invites,
+    tokens,
+    control,
+    audit,
+    replies,
+    reply_entries,
+)
+READERS_TABLES = (public_stories, public_slugs, public_entries, public_labels, events)

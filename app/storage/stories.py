@@ -65,9 +65,12 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
         schema.events,
         schema.public_labels,
         schema.public_entries,
+        schema.public_slugs,
         schema.public_stories,
         schema.entry_versions,
         schema.entries,
+        schema.former_slugs,
+        schema.memberships,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
     tx.connection.execute(delete(_stories).where(_stories.c.id == story))
@@ -82,6 +85,10 @@ def _columns(story: Story) -> dict[str, Any]:
         "fields": dict(story.fields),
         "settings": asdict(story.settings),
         "created_at": story.created_at,
+        "pinned": list(story.pinned),
+        "key_points": list(story.key_points),
+        "frozen": story.frozen,
+        "due_at": story.due_at,
     }
 
 
@@ -94,4 +101,8 @@ def _story(row: Row[Any]) -> Story:
         fields=row.fields,
         settings=StorySettings(**row.settings),
         created_at=Micros(row.created_at),
+        pinned=tuple(row.pinned),
+        key_points=tuple(row.key_points),
+        frozen=row.frozen,
+        due_at=row.due_at,
     )

@@ -23,7 +23,7 @@ def test_a_change_of_public_members_is_one_event_and_of_settings_none(desk: Desk
     assert desk.events()[-1]["changed"] == ["title", "standfirst"]
     assert desk.events()[-1]["fields"]["standfirst"] == "First results."
     settings = desk.patch_story(story["id"], settings={"review_required": True})
-    assert settings["settings"] == {"review_required": True, "require_alt": False}
+    assert settings["settings"] == {**story["settings"], "review_required": True}
     assert settings["version"] == changed["version"] + 1
     assert desk.patch_story(story["id"], title="Night")["version"] == settings["version"]
     assert len(desk.told) == 2

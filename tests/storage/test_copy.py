@@ -52,6 +52,13 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         "people": [
             {"id": "p1", "name": "Ada Lind", "email": None, "role": "editor", "byline": None, "created_at": 1},
         ],
+        "former_slugs": [{"slug": "high-water", "story_id": STORY}],
+        "memberships": [{"story_id": STORY, "person_id": "p1", "role": "editor"}],
+        "invites": [
+            {"id": "i1", "person_id": "p1", "secret_sha256": "b" * 64, "created_at": 1, "expires_at": 2,
+             "used_at": None},
+        ],
+        "control": [{"id": 1, "frozen": True, "revocations": 3, "signing_key": "key"}],
         "entries": [
             {**entry, "id": ENTRIES[0]},
             {**entry, "id": ENTRIES[1], "external_id": "x", "external_version": 2**53, "edited_by_hand": True,
@@ -81,6 +88,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
              "last_seq": 1, "entry_count": 1, "last_entry_at": None, "public_since": 1,
              "fields": json.dumps({"title": TEXT}, ensure_ascii=False).encode(), "encoder": 1},
         ],
+        "public_slugs": [{"slug": "high-water", "story_id": STORY}],
         "public_entries": [
             {**public, "id": ENTRIES[0], "visible": True, "last_seq": 2, "published_at": 2, "kind": "update",
              "key_event": False, "importance": "normal", "fields": TEXT.encode(), "body_html": b"<p>",
