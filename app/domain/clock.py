@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ Clock = Callable[[], Micros]
 """Returns now. Given to whoever needs the time, so that a test can hold it still or move it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def system_clock() -> Micros:
@@ -23,3 +25,10 @@ def format_time(at: Micros) -> str:
     """`2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up into the future)."""
     written = (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds")
     return written.removesuffix("+00:00") + "Z"
+
+
+def parse_time(text: str) -> Micros:
+    """Read an RFC 3339 time, whatever its offset. Raises ValueError for what is none, or has no offset."""
+    if _RFC_3339.fullmatch(text) is None:
+        raise ValueError("must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z")
+    return Micros((datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1))

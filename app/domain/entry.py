@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -120,16 +120,25 @@ class Entry:
 
 
 def changed_fields(before: EntryContent, after: EntryContent) -> tuple[str, ...]:
-    """The public names of what differs, in a fixed order; blocks count as `body`."""
+    """The public names of what differs, in a fixed order; the display time counts as `time`, blocks as `body`."""
     changed = [name for name in CONTENT_FIELDS if getattr(before, name) != getattr(after, name)]
+    if before.display_time != after.display_time:
+        changed.append("time")
     if before.blocks != after.blocks:
         changed.append("body")
     return tuple(changed)
 
 
-def sort_key_at(at: Micros, seq: int) -> str:
-    """The place in the timeline for what passes the door at `at` as event `seq`.
+def with_content(entry: Entry, content: EntryContent) -> Entry:
+    """The entry, saying `content`. Under another display time it has no place any more: the door gives it a new one."""
+    keeps_its_place = content.display_time == entry.content.display_time
+    return replace(entry, content=content, sort_key=entry.sort_key if keeps_its_place else None)
 
-    Bytewise comparable; within one microsecond the event number decides, so that a batch keeps its order.
+
+def sort_key_at(at: Micros, seq: int) -> str:
+    """The place in the timeline for what is dated `at` and passes the door as event `seq`.
+
+    Bytewise comparable; within one microsecond the event number decides, so that a batch keeps its order. Times before
+    1970 are counted up from far below, behind a sign that sorts before every digit.
     """
-    return f"{at:014x}{seq:012x}"
+    return f"{at:014x}{seq:012x}" if at >= 0 else f"-{16**14 + at:014x}{seq:012x}"

@@ -123,7 +123,9 @@ class _Passage:
         known = read_public_revision(self._tx, self._story.id, change.entry.id) if change.entry.revision else None
         revision, was_visible = known or (0, False)
         published_at = change.entry.published_at or at
-        sort_key = change.entry.sort_key or sort_key_at(at, seq)
+        display_time = change.entry.content.display_time
+        dated = published_at if display_time is None else display_time
+        sort_key = change.entry.sort_key or sort_key_at(dated, seq)
         entry = dataclasses.replace(
             change.entry,
             revision=revision + 1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields
+from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields, with_content
 from app.domain.rights import Actor, is_public_status, may_act, require_action
 from app.domain.statuses import Action, next_status
 from app.domain.story import Story
@@ -16,7 +16,7 @@ from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.writing import block_ids, check_alternatives, revised_content
+from app.newsroom.writing import block_ids, check_alternatives, check_display_time, revised_content
 from app.storage.database import WriteTransaction
 from app.wire.entries import EntryPatch
 
@@ -36,6 +36,7 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
         next_status(before.status, Action.EDIT)
         require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=False)
         require_match(call.if_match, before)
+        check_display_time(patch, now=room.clock())
         new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
@@ -72,7 +73,7 @@ def revise(
     if aside or not in_the_open:
         working = WorkingRevision(EntryStatus.DRAFT, content, material)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
-    after = dataclasses.replace(entry, content=content, version=entry.version + 1)
+    after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)
     changed = changed_fields(entry.content, content)
     if not (is_public and changed):
         return after

@@ -22,7 +22,7 @@ from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, entry_location, record_entry
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.writing import block_ids, check_alternatives, new_content
+from app.newsroom.writing import block_ids, check_alternatives, check_display_time, new_content
 from app.storage.database import WriteTransaction
 from app.storage.entries import read_entry, read_entry_by_external_id, update_entry
 from app.wire.encoding import encode_json
@@ -114,6 +114,7 @@ def _write(
             raise Conflict("id_taken", "An entry with this id exists already, made from another body.")
         return known
     at = room.clock()
+    check_display_time(draft, now=at)
     entry_id = EntryId(draft.id or room.random.uuid("entry", f"{story.id}:{at}"))
     content = new_content(draft, byline=actor.byline, new_id=block_ids(room.random, f"{entry_id}:1"))
     check_alternatives(content, story.settings)
@@ -155,6 +156,7 @@ def _bring_up(
     version = draft.external_version
     if version is not None and known.external_version is not None and version <= known.external_version:
         return known
+    check_display_time(draft, now=room.clock())
     new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
     content = new_content(draft, byline=actor.byline, new_id=new_id, before=known.newest_content)
     aside = known.edited_by_hand

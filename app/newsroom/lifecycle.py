@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.clock import Micros, format_time
-from app.domain.entry import Entry, EntryStatus, JsonObject, changed_fields
+from app.domain.entry import Entry, EntryStatus, JsonObject, changed_fields, with_content
 from app.domain.errors import Conflict
 from app.domain.rights import Actor, is_public_status, require_action
 from app.domain.statuses import Action, next_status, wrong_status
@@ -141,14 +141,14 @@ def _publish(scene: _Scene, before: Entry) -> Entry:
     if is_public_status(before):
         if working is None:
             raise wrong_status(before.status, Action.PUBLISH)
-        after = dataclasses.replace(before, content=content, working=None, version=before.version + 1)
+        after = dataclasses.replace(with_content(before, content), working=None, version=before.version + 1)
         changed = changed_fields(before.content, content)
         if not changed:
             return after
         shown = Shown(after, "entry.updated", changed=changed, material=working.material)
         return show(scene.tx, scene.room, scene.story, shown)
     after = _moved(before, next_status(before.status, Action.PUBLISH), at=scene.now)
-    after = dataclasses.replace(after, content=content, working=None)
+    after = dataclasses.replace(with_content(after, content), working=None)
     return show(scene.tx, scene.room, scene.story, Shown(after, "entry.published"))
 
 

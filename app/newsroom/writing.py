@@ -18,6 +18,7 @@ from app.content import (
     warnings_of,
 )
 from app.content.lines import mentioned_block, split_lines
+from app.domain.clock import Micros, format_time, parse_time
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
 from app.domain.identifiers import RandomSource
@@ -28,7 +29,10 @@ from app.wire.entries import EntryDraft, EntryPatch
 MAX_ENCODED_BYTES = 131_072
 """The largest entry that is stored and pushed (blocks as JSON, their HTML included)."""
 
-_PLAIN_FIELDS = ("kind", "key_event", "importance", "headline")
+EARLIEST_DISPLAY_TIME = parse_time("1900-01-01T00:00:00Z")
+CLOCKS_DIFFER = Micros(60_000_000)
+
+_PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "display_time")
 
 
 def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
@@ -88,6 +92,17 @@ def check_alternatives(content: EntryContent, settings: StorySettings) -> None:
         raise InvalidInput(
             [FieldError("/blocks", "alt_required", "This story wants alternative text with every picture.")]
         )
+
+
+def check_display_time(written: EntryDraft | EntryPatch, *, now: Micros) -> None:
+    """Raise InvalidInput `out_of_range` for a display time in the future, or before there was anything to report live.
+
+    A minute is let pass: the writer's clock may be ahead of ours.
+    """
+    at = written.display_time
+    if at is not None and not EARLIEST_DISPLAY_TIME <= at <= now + CLOCKS_DIFFER:
+        detail = f"The time to show lies between {format_time(EARLIEST_DISPLAY_TIME)} and now."
+        raise InvalidInput([FieldError("/display_time", "out_of_range", detail)])
 
 
 def as_blocks(content: EntryContent) -> list[Block]:

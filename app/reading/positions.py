@@ -15,7 +15,7 @@ from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
 from app.storage.public import Boundary
 
-_ENTRY = re.compile(r"([on])([ie])\.([0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
+_ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
 _STORY = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 _DIRECTIONS: dict[str, Literal["older", "newer"]] = {"o": "older", "n": "newer"}
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.blocks import WrittenBlock, written_block_json
-from app.wire.text import Body, Line, Paragraphs, Request, ShortLine, WebAddress
+from app.wire.text import Body, Line, Moment, Paragraphs, Request, ShortLine, WebAddress
 
 
 def _uuid4(value: str) -> str:
@@ -58,6 +58,9 @@ class _EntryFields(Request):
     authors: list[Author] | None = Field(None, max_length=20)
     source: Source | None = None
     tags: list[Tag] | None = Field(None, max_length=20)
+    display_time: Moment | None = Field(
+        None, description="The time to show and to be ordered by, if that is not when it comes out. Not in the future."
+    )
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:

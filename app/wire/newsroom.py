@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.content import Block, render_html, render_source, warnings_of
-from app.domain.clock import format_time
+from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, WorkingRevision
 from app.domain.story import Story
 from app.wire.encoding import encode_json
@@ -23,6 +23,7 @@ def newsroom_entry(entry: Entry) -> dict[str, Any]:
         "body_html": body_html(entry),
         "blocks": blocks,
         **_source(entry.content),
+        "display_time": _time(entry.content.display_time),
         "version": entry.version,
         "working": None if entry.working is None else _working(entry.working),
         "external_id": entry.external_id,
@@ -57,6 +58,7 @@ def content_members(content: EntryContent) -> dict[str, Any]:
     """What a revision says, with its source text, as one object."""
     blocks = _blocks(content)
     members = {name: value for name, value in asdict(content).items() if name not in {"text", "text_format", "blocks"}}
+    members["display_time"] = _time(content.display_time)
     return {**members, "body_html": render_html(blocks), "blocks": blocks, **_source(content)}
 
 
@@ -73,6 +75,10 @@ def _source(content: EntryContent) -> dict[str, str]:
         return {"text": content.text, "text_format": content.text_format}
     source, _ = render_source(_blocks(content))
     return {"text": source, "text_format": "markdown"}
+
+
+def _time(at: Micros | None) -> str | None:
+    return None if at is None else format_time(at)
 
 
 def _blocks(content: EntryContent) -> list[Block]:

@@ -19,6 +19,7 @@ class ContentFields(Public):
     authors: list[Author]
     source: Source | None
     tags: list[Tag]
+    display_time: AwareDatetime | None = Field(description="The time to show, where that is not when it came out.")
     body_html: str
     blocks: list[Block]
     text: str = Field(description="The source; pictures and the like stand in it as `[[block:id]]`.")
@@ -207,6 +208,7 @@ _CONTENT = {
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
     "text": "Polls have closed. “We are counting,” the clerk said.",
     "text_format": "markdown",
+    "display_time": None,
 }
 
 NEWSROOM_ENTRY = {

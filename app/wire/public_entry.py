@@ -25,7 +25,7 @@ def public_members(entry: Entry) -> dict[str, Any]:
         "authors": content.authors,
         "source": content.source,
         "tags": content.tags,
-        "time": published_at,
+        "time": published_at if content.display_time is None else format_time(content.display_time),
         "published_at": published_at,
         "updated_at": _time(entry.updated_at),
         "sort_key": entry.sort_key,

@@ -6,7 +6,10 @@ import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from app.domain.clock import Micros, parse_time
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
@@ -37,6 +40,12 @@ def _web_address(value: str) -> str:
     return value
 
 
+def _moment(value: object) -> Micros:
+    if not isinstance(value, str):
+        raise PydanticCustomError("string_type", "Input should be a valid string")
+    return parse_time(value)
+
+
 Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_without_controls)]
 """Text of any length a body may have; lines and tabs are kept as they are."""
 
@@ -56,6 +65,10 @@ ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 
 WebAddress = Annotated[str, StringConstraints(max_length=2_048), AfterValidator(_web_address)]
 """An absolute http or https address."""
+
+
+Moment = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+"""A point in time, written in RFC 3339 with its offset, read as microseconds."""
 
 
 class Request(BaseModel):

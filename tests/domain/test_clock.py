@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.domain.clock import Micros, format_time
+from app.domain.clock import Micros, format_time, parse_time
 
 
 @pytest.mark.parametrize(
@@ -18,3 +18,28 @@ from app.domain.clock import Micros, format_time
 )
 def test_a_time_is_cut_to_milliseconds_and_never_rounded_into_the_future(at: int, written: str) -> None:
     assert format_time(Micros(at)) == written
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("1970-01-01T00:00Z", 0),
+        ("2026-11-03T21:04:05Z", 1_793_739_845_000_000),
+        ("2026-11-03T22:04:05.123456+01:00", 1_793_739_845_123_456),
+        ("2026-11-03T21:04:05.5-00:00", 1_793_739_845_500_000),
+        ("1900-01-01T00:00:00Z", -2_208_988_800_000_000),
+    ],
+)
+def test_a_time_is_read_to_the_microsecond_whatever_its_offset(written: str, at: int) -> None:
+    assert parse_time(written) == at
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["", "now", "2026-11-03", "2026-11-03T21:04:05", "2026-02-30T00:00:00Z", "2026-11-03T24:30:00Z", "1793739845",
+     "2026-11-03 21:04:05Z", "2026-11-03T21:04:05,5Z", "2026-11-03T21:04:60Z", "٢٠٢٦-11-03T21:04:05Z",
+     "2026-11-03T21:04:05+25:00", "2026-11-03T21:04:05Z\n"],
+)  # fmt: skip
+def test_what_is_no_time_is_refused(written: str) -> None:
+    with pytest.raises(ValueError):  # noqa: PT011 - the message is the standard library's for some of them
+        parse_time(written)
