@@ -10,11 +10,11 @@ from typing import Literal
 
 from app.domain.clock import Micros
 from app.domain.errors import NotAuthenticated
-from app.domain.identifiers import BASE62, RandomSource
+from app.domain.identifiers import BASE62, RandomSource, TokenId
 from app.domain.rights import Actor, Role, Scope
 from app.newsroom.room import Call, Newsroom
 from app.storage.database import ReadTransaction
-from app.storage.people import TokenHolder, read_token_holder
+from app.storage.people import TokenHolder, read_person, read_token, read_token_holder
 
 OPERATOR_ID = "admin"
 """The identity under which the operator's own token writes."""
@@ -64,6 +64,16 @@ def authenticate(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
     if holder is None:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
     return _actor(holder, room.clock())
+
+
+def actor_of_token(tx: ReadTransaction, room: Newsroom, token_id: str) -> Actor:
+    """Who a token's holder is now, for what was opened with it before. Raises as `authenticate`."""
+    if token_id == OPERATOR_ID:
+        return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
+    token = read_token(tx, TokenId(token_id))
+    if token is None:
+        raise NotAuthenticated("token_invalid", "This token is unknown.")
+    return _actor(TokenHolder(token, read_person(tx, token.person) if token.person else None), room.clock())
 
 
 def _actor(holder: TokenHolder, now: Micros) -> Actor:

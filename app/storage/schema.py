@@ -161,6 +161,15 @@ tokens = Table(
     Column("last_used_at", BigInteger),
 )
 
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("secret_sha256", Text, primary_key=True),
+    Column("token_id", _Key, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+"""One-use keys to the newsroom's stream, for pages that cannot put a token into a handshake."""
+
 control = Table(
     "control",
     metadata,
@@ -298,6 +307,7 @@ NEWSROOM_TABLES = (
     people,
     invites,
     tokens,
+    tickets,
     control,
     audit,
     replies,

@@ -90,6 +90,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("secret_sha256", name=op.f("uq_invites_secret_sha256")),
     )
     op.create_table(
+        "tickets",
+        sa.Column("secret_sha256", sa.Text(), nullable=False),
+        sa.Column("token_id", KEY, nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("secret_sha256", name=op.f("pk_tickets")),
+    )
+    op.create_table(
         "control",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("frozen", sa.Boolean(), nullable=False, server_default=sa.false()),
@@ -100,7 +107,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("control", "invites", "memberships", "public_slugs", "former_slugs"):
+    for table in ("control", "tickets", "invites", "memberships", "public_slugs", "former_slugs"):
         op.drop_table(table)
     op.drop_index(op.f("ix_entries_due_at"), "entries")
     op.drop_index(op.f("ix_stories_due_at"), "stories")

@@ -58,6 +58,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             {"id": "i1", "person_id": "p1", "secret_sha256": "b" * 64, "created_at": 1, "expires_at": 2,
              "used_at": None},
         ],
+        "tickets": [{"secret_sha256": "c" * 64, "token_id": "t1", "expires_at": 2}],
         "control": [{"id": 1, "frozen": True, "revocations": 3, "signing_key": "key"}],
         "entries": [
             {**entry, "id": ENTRIES[0]},
