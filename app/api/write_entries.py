@@ -9,11 +9,12 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from app.api.bodies import FORM, FormWriteRoute, WriteRoute
 from app.api.calls import TheCall, perform
 from app.api.documented import answers
-from app.newsroom import editing, entries, lifecycle
+from app.newsroom import editing, entries, lifecycle, moving
 from app.wire.entries import (
     CorrectionDraft,
     EntryBatch,
     EntryDraft,
+    EntryMove,
     EntryPatch,
     ExternalEntry,
     Note,
@@ -166,6 +167,18 @@ async def remove_entry(
 ) -> Response:
     """Remove an entry for good: a tombstone for readers, its text gone from everything public."""
     return await perform(request, lifecycle.remove_entry, call, story, entry, note=body.note if body else None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/move", responses=_CHANGED)
+async def move_entry(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    body: Annotated[EntryMove, Body(examples=[{"before": "f3a1b2c3-4d5e-4f60-8a7b-9c0d1e2f3a4b"}])],
+    call: TheCall,
+) -> Response:
+    """Put a public entry right above (`before`) or below (`after`) another one. The time that is shown stays."""
+    return await perform(request, moving.move_entry, call, story, entry, body)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/corrections", responses=_CHANGED)

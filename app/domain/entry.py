@@ -133,12 +133,3 @@ def with_content(entry: Entry, content: EntryContent) -> Entry:
     """The entry, saying `content`. Under another display time it has no place any more: the door gives it a new one."""
     keeps_its_place = content.display_time == entry.content.display_time
     return replace(entry, content=content, sort_key=entry.sort_key if keeps_its_place else None)
-
-
-def sort_key_at(at: Micros, seq: int) -> str:
-    """The place in the timeline for what is dated `at` and passes the door as event `seq`.
-
-    Bytewise comparable; within one microsecond the event number decides, so that a batch keeps its order. Times before
-    1970 are counted up from far below, behind a sign that sorts before every digit.
-    """
-    return f"{at:014x}{seq:012x}" if at >= 0 else f"-{16**14 + at:014x}{seq:012x}"

@@ -14,8 +14,9 @@ from typing import Literal
 
 from app.domain.clock import Micros
 from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
-from app.domain.entry import Entry, sort_key_at
+from app.domain.entry import Entry
 from app.domain.identifiers import EntryId
+from app.domain.order import sort_key_at
 from app.domain.story import Story
 from app.newsroom.room import Newsroom
 from app.storage.database import WriteTransaction

@@ -45,6 +45,14 @@ class ListedEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a visible entry stands in the timeline."""
+
+    sort_key: str
+    id: EntryId
+
+
+@dataclass(frozen=True, slots=True)
 class Tombstone:
     """An entry that was public and is no more, and why."""
 
@@ -121,6 +129,16 @@ def list_public_entries(
     columns = (_entries.c.sort_key, _entries.c.id)
     query = query.order_by(*(column.desc() if older else column.asc() for column in columns)).limit(limit)
     return [_listed(row) for row in tx.connection.execute(query)]
+
+
+def list_public_places(tx: ReadTransaction, story: StoryId) -> list[Place]:
+    """Where each visible entry of a story stands, the oldest first."""
+    query = (
+        select(_entries.c.sort_key, _entries.c.id)
+        .where(_entries.c.story_id == story, _entries.c.visible.is_(True))
+        .order_by(_entries.c.sort_key, _entries.c.id)
+    )
+    return [Place(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
 
 
 def read_public_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry | Tombstone | None:

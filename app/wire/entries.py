@@ -146,5 +146,28 @@ class CorrectionDraft(Request):
     severity: Literal["clarification", "correction"] = "correction"
 
 
+class EntryMove(Request):
+    """Where an entry goes: right `before` or right `after` another public one, in readers' order, the newest first."""
+
+    before: ClientId | None = Field(None, description="The entry to stand right above: on the side of the newer ones.")
+    after: ClientId | None = Field(None, description="The entry to stand right below: on the side of the older ones.")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise ValueError("give either before or after")
+        return self
+
+    @property
+    def side(self) -> Literal["before", "after"]:
+        """On which side of the target the entry goes."""
+        return "after" if self.before is None else "before"
+
+    @property
+    def target(self) -> str:
+        """The id of the entry to stand beside."""
+        return self.before or self.after or ""
+
+
 class Nothing(Request):
     """An action without particulars: `{}` or no body at all."""
