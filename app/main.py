@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from functools import partial
 from random import Random
 from typing import Any, TextIO
 
@@ -28,9 +29,12 @@ from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
 from app.domain.identifiers import RandomSource, SystemRandomSource
+from app.live.desk import Desk, DeskFeed
+from app.live.desk_route import DeskRoute
 from app.live.handshake import Entrance
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile, connections_possible
+from app.newsroom import watching
 from app.newsroom.room import Newsroom
 from app.reading.representations import Representations
 from app.reading.room import ReadingRoom
@@ -77,11 +81,17 @@ class Application:
         self._links = _links_of(settings)
         self._rooms: Rooms | None = None
         self._edge: ASGIApp | None = None
+        self.desk: Desk | None = None
         self._metrics = RequestMetrics()
         self.entrance = _entrance_of(settings)
         self._access_log = _access_log_of(settings, clock, access_stream)
         pages = web_routes(site=self._links.site, read_story=self._read_story, list_stories=self._list_stories)
         self.routes = build_application(pages)
+
+    @property
+    def _is_shared(self) -> bool:
+        """Whether other processes may write to the same database."""
+        return not self._settings.database_url.startswith("sqlite")
 
     @property
     def rooms(self) -> Rooms:
@@ -106,15 +116,18 @@ class Application:
             require_current_schema(database)
             snapshots = Snapshots(database)
             hub = self._make_hub(snapshots)
-            database.announce_to(hub.post)
             keepers = await _started(hub)
             try:
                 rooms = self._open_rooms(database, snapshots, hub, keepers)
-                self._open_edge(rooms)
+                self.desk = self._make_desk(rooms.newsroom)
+                database.announce_to(hub.post, audited=self.desk.poke)
+                self._open_edge(rooms, self.desk)
                 async with running_jobs(self._jobs(rooms)):
                     yield rooms
             finally:
-                self._rooms = self._edge = self.entrance.hub = None
+                if self.desk is not None:
+                    await self.desk.stop()
+                self._rooms = self._edge = self.desk = self.entrance.hub = None
                 await hub.stop()
                 self.flush_logs()
         finally:
@@ -129,6 +142,8 @@ class Application:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.rooms.readiness.phase = "draining"
         self.entrance.waiting.close()
+        if self.desk is not None:
+            self.desk.drain()
         await self.rooms.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
 
     async def _live(self, receive: Receive, send: Send) -> None:
@@ -145,13 +160,12 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _make_hub(self, snapshots: Snapshots) -> Hub:
-        is_shared = not self._settings.database_url.startswith("sqlite")
         return Hub(
             PublicStoryLog(snapshots, links=self._links),
             clock=self._clock,
             heartbeat_seconds=self._settings.heartbeat_seconds,
             say=_silence if self._access_log is None else self._access_log.add_event,
-            reconcile_seconds=RECONCILE_SHARED_SECONDS if is_shared else RECONCILE_SECONDS,
+            reconcile_seconds=RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS,
         )
 
     def _open_rooms(
@@ -184,11 +198,25 @@ class Application:
             ),
         )
 
-    def _open_edge(self, rooms: Rooms) -> None:
+    def _make_desk(self, newsroom: Newsroom) -> Desk:
+        feed = DeskFeed(
+            admit_by_token=partial(watching.admit_by_token, newsroom),
+            admit_by_ticket=partial(watching.admit_by_ticket, newsroom),
+            find_story=partial(watching.find_watched_story, newsroom),
+            begin=partial(watching.begin_watching, newsroom),
+            read=partial(watching.read_news, newsroom),
+        )
+        poll_seconds = RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS
+        return Desk(feed, clock=self._clock, monotonic=time.monotonic, poll_seconds=poll_seconds)
+
+    def _open_edge(self, rooms: Rooms, desk: Desk) -> None:
         self.routes.state.rooms = rooms
         self._rooms = rooms
+        desk_route = DeskRoute(
+            desk, clock=self._clock, monotonic=time.monotonic, heartbeat_seconds=self._settings.heartbeat_seconds
+        )
         self._edge = Shell(
-            Front(LiveRoutes(Defaults(self.routes), rooms.hub), rooms.reading),
+            Front(LiveRoutes(Defaults(self.routes), rooms.hub, desk=desk_route), rooms.reading),
             cross_origin=CrossOrigin(self._settings.cors_origins),
             metrics=self._metrics,
             access_log=self._access_log,

@@ -12,17 +12,24 @@ from app.live.hub import Hub
 from app.live.websocket_route import WebSocketRoute
 from app.wire.close_codes import NO_SUCH_STORY
 
+NEWSROOM_STREAM = "/v1/newsroom/live"
+
 
 class LiveRoutes:
     """ASGI application before `app`, which answers every HTTP request but those for event streams."""
 
-    def __init__(self, app: ASGIApp, hub: Hub) -> None:
+    def __init__(self, app: ASGIApp, hub: Hub, *, desk: ASGIApp) -> None:
+        """`desk` serves the newsroom's own stream."""
         self._app = app
+        self._desk = desk
         self._websocket = WebSocketRoute(hub)
         self._event_stream = EventStreamRoute(hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_websocket = scope["type"] == "websocket"
+        if is_websocket and scope["path"] == NEWSROOM_STREAM:
+            await self._desk(scope, receive, send)
+            return
         address = live_address(scope["path"])
         if is_websocket and (address is None or address.kind != "live"):
             await _refuse(scope, receive, send)

@@ -13,13 +13,14 @@ from app.api.rooms import LiveHub
 from app.api.write_entries import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
-from app.newsroom import desk
+from app.newsroom import desk, watching
 from app.wire.encoding import encode_json
 from app.wire.newsroom_shapes import (
     DELIVERY,
     ME,
     NEWSROOM_ENTRY,
     NEWSROOM_STORY,
+    TICKET,
     VERSION,
     Delivery,
     EntryVersions,
@@ -28,6 +29,7 @@ from app.wire.newsroom_shapes import (
     NewsroomEntry,
     NewsroomStories,
     NewsroomStoryWithCounts,
+    Ticket,
 )
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
@@ -37,6 +39,12 @@ router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsro
 async def read_me(request: Request, call: TheReader) -> Response:
     """Whose token this is and what it may do."""
     return await perform(request, desk.show_me, call)
+
+
+@router.post("/live/tickets", status_code=201, responses=answers(201, Ticket, TICKET))
+async def create_ticket(request: Request, call: TheReader) -> Response:
+    """A key that opens the newsroom's stream `/v1/newsroom/live?ticket=…` once, within half a minute."""
+    return await perform(request, watching.issue_ticket, call)
 
 
 @router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY]}))

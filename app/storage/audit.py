@@ -32,6 +32,7 @@ def append_audit(
     tx: WriteTransaction, change: AuditedChange, *, actor: Actor, at: Micros, request_id: str | None
 ) -> None:
     """Add a row for `change`."""
+    tx.is_audited = True
     tx.connection.execute(
         _INSERT,
         {

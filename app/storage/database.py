@@ -32,11 +32,13 @@ class WriteTransaction(ReadTransaction):
     Whoever moves content through the door leaves an announcement here; it is told after the commit, never before.
     """
 
-    __slots__ = ("announcements",)
+    __slots__ = ("announcements", "is_audited")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.announcements: list[Announcement] = []
+        self.is_audited = False
+        """Something was written that the newsroom may be told of."""
 
     def announce(self, announcement: Announcement) -> None:
         """Tell the live side of these events once they are on disk."""
@@ -71,8 +73,11 @@ class Database(Protocol):
         """A read-only view of one moment. Raises Unavailable `database_unavailable`."""
         ...
 
-    def announce_to(self, announce: Announce) -> None:
-        """Whom to tell after each commit; called once, by the composition root."""
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        """Whom to tell after each commit, in the thread that committed; called once, by the composition root.
+
+        `audited` is called for every commit with an audit row, public or not.
+        """
         ...
 
     def checkpoint(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -55,8 +55,8 @@ class PostgresDatabase:
         with _unavailable_when_gone(), self._connected(self._readers) as connection, connection.begin():
             yield ReadTransaction(connection)
 
-    def announce_to(self, announce: Announce) -> None:
-        self._announcer.announce_to(announce)
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        self._announcer.announce_to(announce, audited=audited)
 
     def checkpoint(self) -> None:
         """Nothing to do: PostgreSQL keeps house by itself."""

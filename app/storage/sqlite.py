@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
@@ -75,8 +75,8 @@ class SqliteDatabase:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
-    def announce_to(self, announce: Announce) -> None:
-        self._announcer.announce_to(announce)
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        self._announcer.announce_to(announce, audited=audited)
 
     def checkpoint(self) -> None:
         """Copy what readers no longer need from the WAL into the file, if the writer is idle now."""

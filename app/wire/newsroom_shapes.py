@@ -147,6 +147,13 @@ class Delivery(Public):
     p99_ms: float | None
 
 
+class Ticket(Public):
+    """A key to the newsroom's stream, good once."""
+
+    ticket: str
+    expires_at: str
+
+
 class Me(Public):
     """Whose token this is."""
 
@@ -230,6 +237,8 @@ NEWSROOM_STORY = {
     "version": 1,
     "created_at": ENTRY["time"],
 }
+
+TICKET = {"ticket": "f3K9vQ0sTzLw1xYb7RmNc2HdP5gJ8aUeO6iCkXyZ4Wq", "expires_at": ENTRY["time"]}
 
 DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from app.domain.errors import Unavailable
@@ -34,8 +34,8 @@ class CountingDatabase:
         with self._database.transaction() as tx:
             yield tx
 
-    def announce_to(self, announce: Announce) -> None:
-        self._database.announce_to(announce)
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        self._database.announce_to(announce, audited=audited)
 
     def checkpoint(self) -> None:
         self._database.checkpoint()
