@@ -22,8 +22,9 @@ OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--prove`: the full reliability figures (also LIVEBLOG_PROVE=1)."""
+    """Add `--prove`: the full reliability figures (also LIVEBLOG_PROVE=1), and `--ticker-trace`."""
     parser.addoption("--prove", action="store_true", help="run the full reliability figures; takes long")
+    parser.addoption("--ticker-trace", type=Path, help="replay the tickers of this trace instead of made ones")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,6 +58,13 @@ def anyio_backend() -> str:
 def figures(pytestconfig: pytest.Config) -> Figures:
     """Chooses each reliability test's count: small in the suite, full in `make prove`."""
     return Figures(full=_proving(pytestconfig))
+
+
+@pytest.fixture
+def ticker_trace(request: pytest.FixtureRequest) -> Path | None:
+    """A recorded trace of real tickers, if one was named."""
+    path: Path | None = request.config.getoption("--ticker-trace")
+    return path
 
 
 @pytest.fixture
