@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.domain.clock import Micros
+from app.domain.clock import Micros, parse_time
 from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
 from app.domain.identifiers import EntryId
 from app.domain.order import sort_key_at
 from app.domain.story import Story
 from app.newsroom.room import Newsroom
+from app.storage.corrections import CorrectionLine, CorrectionPlace, replace_corrections
 from app.storage.database import WriteTransaction
 from app.storage.door import (
     PublicEntryRow,
@@ -34,7 +35,7 @@ from app.storage.door import (
 from app.wire.announcement import Announcement, StoryHead
 from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
 from app.wire.newsroom import stored_story_fields
-from app.wire.public_entry import encode_public_entry, filter_labels
+from app.wire.public_entry import encode_correction, encode_public_entry, filter_labels
 from app.wire.story_fields import encode_story_fields
 
 
@@ -144,6 +145,8 @@ class _Passage:
             ),
         )
         write_public_entry(self._tx, self._story.id, row, is_new=known is None)
+        if entry.corrections:
+            replace_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
         self._append(line, revision=entry.revision, entry=row.encoded)
@@ -152,6 +155,7 @@ class _Passage:
         known = read_public_revision(self._tx, self._story.id, change.entry)
         revision = (known[0] if known else 0) + 1
         bury_public_entry(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
+        replace_corrections(self._tx, self._story.id, change.entry, [])
         counts = StoryCounts(
             entry_count=self.row.counts.entry_count - 1, last_entry_at=newest_published_at(self._tx, self._story.id)
         )
@@ -225,3 +229,10 @@ def _entry_row(entry: Entry, seq: int, *, published_at: Micros, sort_key: str) -
         labels=filter_labels(content),
         encoded=encode_public_entry(entry),
     )
+
+
+def _correction_lines(entry: Entry) -> list[CorrectionLine]:
+    return [
+        CorrectionLine(CorrectionPlace(parse_time(line["at"]), entry.id, number), encode_correction(entry, line))
+        for number, line in enumerate(entry.corrections)
+    ]

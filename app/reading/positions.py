@@ -13,10 +13,13 @@ from typing import Literal
 
 from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
+from app.domain.identifiers import EntryId
+from app.storage.corrections import CorrectionPlace
 from app.storage.public import Boundary
 
 _ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
 _STORY = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
+_CORRECTION = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})\.([0-9]{1,4})", re.ASCII)
 _DIRECTIONS: dict[str, Literal["older", "newer"]] = {"o": "older", "n": "newer"}
 
 
@@ -45,6 +48,19 @@ def parse_story_position(text: str) -> tuple[Micros, str, bool]:
     if match is None:
         raise _unusable()
     return Micros(int(match[2])), match[3], match[1] == "n"
+
+
+def encode_correction_position(place: CorrectionPlace, *, newer: bool) -> str:
+    """The position of the page of corrections that lies beyond a line of the log."""
+    return _wrap(f"{'n' if newer else 'o'}.{place.at}.{place.entry}.{place.number}")
+
+
+def parse_correction_position(text: str) -> tuple[CorrectionPlace, bool]:
+    """Read a position in the log of corrections: beyond which line, and whether the newer page is meant."""
+    match = _CORRECTION.fullmatch(_unwrap(text))
+    if match is None:
+        raise _unusable()
+    return CorrectionPlace(Micros(int(match[2])), EntryId(match[3]), int(match[4])), match[1] == "n"
 
 
 def _wrap(text: str) -> str:

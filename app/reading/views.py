@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape
-from app.reading.pages import PageRequest, encode_page, read_page
+from app.reading.pages import PAGE_LIMIT, PageRequest, encode_page, read_page
 from app.reading.stories import encode_state, require_story
 from app.storage.database import ReadTransaction
 from app.storage.public import PublicStory
@@ -14,9 +15,9 @@ from app.wire.links import Links
 
 
 class View(NamedTuple):
-    """A story's state, or the first page of its entries alone, with bodies in one form."""
+    """A story's state, or the first page of its entries or corrections alone, with bodies in one form."""
 
-    name: Literal["state", "entries"]
+    name: Literal["state", "entries", "corrections"]
     variant: BodyVariant
 
     @property
@@ -35,6 +36,9 @@ class ReadView(NamedTuple):
 
 def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Links) -> ReadView:
     """Join the stored parts of a view."""
+    if view.name == "corrections":
+        corrections = read_corrections(tx, story, position=None, limit=PAGE_LIMIT, links=links)
+        return ReadView(corrections.body, corrections.next, corrections.prev)
     kept = () if view.variant is BodyVariant.HTML else (("body", view.variant.value),)
     page = read_page(tx, story, PageRequest(parameters=kept), links=links)
     shape = EntryShape(body=view.variant)

@@ -281,6 +281,19 @@ public_labels = Table(
 )
 """What entries can be filtered by beside their columns: `tag:<slug>` and `author:<name or id>`."""
 
+public_corrections = Table(
+    "public_corrections",
+    metadata,
+    Column("story_id", _Key, primary_key=True),
+    Column("entry_id", _Key, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("item", LargeBinary, nullable=False),
+    ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
+    Index(None, "story_id", "at", "entry_id", "number"),
+)
+"""Each line of each visible entry's `corrections`, to be listed for the whole story."""
+
 events = Table(
     "events",
     metadata,
@@ -313,4 +326,4 @@ NEWSROOM_TABLES = (
     replies,
     reply_entries,
 )
-READERS_TABLES = (public_stories, public_slugs, public_entries, public_labels, events)
+READERS_TABLES = (public_stories, public_slugs, public_entries, public_labels, public_corrections, events)

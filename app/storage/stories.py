@@ -64,6 +64,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     for table in (
         schema.events,
         schema.public_labels,
+        schema.public_corrections,
         schema.public_entries,
         schema.public_slugs,
         schema.public_stories,

@@ -64,6 +64,22 @@ STORY_LIST: dict[str, Any] = {"items": [{**STORY_FIELDS, **STANDING}], "next": N
 
 PAGE: dict[str, Any] = {"items": [ENTRY], "next": None, "prev": None, "head": HEAD}
 
+CORRECTIONS: dict[str, Any] = {
+    "items": [
+        {
+            "entry": ENTRY_ID,
+            "headline": "Polls have closed",
+            "text": "They closed at eight, not at nine.",
+            "at": TIME,
+            "severity": "correction",
+            "url": f"https://live.harbour.example/stories/election-night-x4k2?entry={ENTRY_ID}#entry-{ENTRY_ID}",
+        }
+    ],
+    "next": None,
+    "prev": None,
+    "head": HEAD,
+}
+
 EVENT: dict[str, Any] = {
     "type": "entry.published",
     "story": STORY_ID,

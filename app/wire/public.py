@@ -179,6 +179,23 @@ class StoryList(Public):
     prev: str | None
 
 
+class CorrectedLine(Correction):
+    """A line of one entry's log, as it stands in the story's."""
+
+    entry: str
+    headline: str | None = Field(description="The entry's.")
+    url: str = Field(description="The reader's page at the entry.")
+
+
+class Corrections(Public):
+    """Part of a story's log of corrections, the newest first."""
+
+    items: list[CorrectedLine]
+    next: str | None
+    prev: str | None
+    head: Cursor
+
+
 class Event(Public):
     """One public change, the same on every transport. Its type decides which of the later members it has."""
 

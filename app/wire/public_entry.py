@@ -6,7 +6,7 @@ from typing import Any
 
 from app.content import Block, render_html, render_retracted_html, render_text
 from app.domain.clock import Micros, format_time
-from app.domain.entry import Entry, EntryContent, EntryStatus
+from app.domain.entry import Entry, EntryContent, EntryStatus, JsonObject
 from app.wire.encoding import EncodedEntry, encode_json
 
 
@@ -42,6 +42,11 @@ def encode_public_entry(entry: Entry) -> EncodedEntry:
         blocks=encode_json(blocks),
         body_text=encode_json(render_text(blocks)),
     )
+
+
+def encode_correction(entry: Entry, line: JsonObject) -> bytes:
+    """A line of the entry's log as the story's log has it, but for the entry's address."""
+    return encode_json({"entry": entry.id, "headline": entry.content.headline, **line})
 
 
 def body_html(entry: Entry) -> str:

@@ -76,6 +76,7 @@ async def test_every_reference_leads_somewhere_and_validation_errors_are_problem
         (public.Page, examples.PAGE),
         (public.PublicEntry, examples.ENTRY),
         (public.Changes, examples.CHANGES),
+        (public.Corrections, examples.CORRECTIONS),
     ],
 )
 def test_every_example_is_of_its_shape(model: type[BaseModel], example: dict[str, Any]) -> None:
@@ -101,6 +102,7 @@ async def test_what_is_answered_has_the_shape_and_the_members_that_are_described
         (f"{ref}/entries", public.Page, examples.PAGE),
         (f"{ref}/entries/{entry['id']}", public.PublicEntry, examples.ENTRY),
         (f"{ref}/changes?after=0", public.Changes, examples.CHANGES),
+        (f"{ref}/corrections", public.Corrections, examples.CORRECTIONS),
     ):
         body = (await server.client.get(path)).json()
         model.model_validate(body)

@@ -42,6 +42,8 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", ENTRIES, {"id": FOUR, "blocks": [{"type": "quote", "html": "We count.", "who": "The clerk"}]}),
     ("POST", f"{ENTRIES}/{ONE}/corrections", {"text": "They closed at eight."}),
     ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"id": FIVE, "text": "From the wire.", "external_version": 3}),
+    ("POST", f"{ENTRIES}/{FIVE}/move", {"before": TWO}),
+    ("PATCH", f"{ENTRIES}/{THREE}", {"display_time": "2026-09-21T13:00:00Z"}),
     ("POST", f"{ENTRIES}/{FOUR}/remove", {}),
     ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"text": "From the wire, again.", "external_version": 4}),
     ("POST", f"/stories/{OTHER}/entries", {"id": _id(31), "text": "The water rises.", "authors": [{"name": "Ada"}]}),
@@ -186,6 +188,7 @@ def _public_urls() -> Iterator[str]:
         yield from (f"{base}?key_event=true", f"{base}?importance=breaking", f"{base}?fields=id,body_text,corrections")
         for entry in (ONE, TWO, THREE, FOUR, FIVE, HIDDEN, HIDDEN_TOO, IN_THE_DRAWER, UNKNOWN):
             yield from (f"{base}/{entry}", f"{base}/{entry}?body=both", f"{base}/{entry}/versions")
+        yield from (f"/v1/stories/{story}/corrections", f"/v1/stories/{story}/corrections?limit=1")
         changes = f"/v1/stories/{story}/changes"
         yield from (changes, f"{changes}?after=0", f"{changes}?after=0&limit=3&body=blocks", f"{changes}?after=x.1.y")
         yield from (f"/v1/newsroom/stories/{story}", f"/v1/newsroom/stories/{story}/entries/{HIDDEN}")

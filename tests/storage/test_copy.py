@@ -96,6 +96,9 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
              "blocks": b"[]", "body_text": TEXT.encode()},
             {**public, "id": ENTRIES[1], "visible": False, "last_seq": 4, **nothing, "body_text": None},
         ],
+        "public_corrections": [
+            {"story_id": STORY, "entry_id": ENTRIES[0], "number": 0, "at": 1, "item": TEXT.encode()},
+        ],
         "public_labels": [{"story_id": STORY, "entry_id": ENTRIES[0], "label": "tag:river"}],
         "events": [
             {**event, "seq": 1, "check": "c1", "type": "story.updated", "entry_id": None},

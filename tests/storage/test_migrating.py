@@ -1,0 +1,72 @@
+"""Migrations bring what is there along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.storage.migrating import migrate
+
+STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
+LINES = [
+    {"text": "“Eight”, not nine.", "at": "2026-11-03T21:04:05.123Z", "severity": "correction"},
+    {"text": "No.", "at": "2026-11-03T21:04:06.000Z", "severity": "retraction"},
+]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where nothing is yet, not even tables."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'data' / 'liveblog.db'}"
+
+
+def execute(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        result = connection.execute(text(statement), values)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    engine.dispose()
+    return rows
+
+
+def test_corrections_that_were_public_before_there_was_a_log_are_in_it(empty_url: str) -> None:
+    migrate(empty_url, revision="0002")
+    execute(
+        empty_url,
+        "INSERT INTO public_stories (story_id, slug, epoch, head_seq, head_check, head_time, last_seq, entry_count,"
+        " public_since, fields, encoder) VALUES (:story, 'flood', 'e', 2, 'c', 1, 1, 1, 1, :fields, 1)",
+        story=STORY,
+        fields=b"{}",
+    )
+    for entry, corrections in zip(ENTRIES, (LINES, []), strict=True):
+        execute(
+            empty_url,
+            "INSERT INTO public_entries (story_id, id, visible, revision, last_seq, fields, encoder)"
+            " VALUES (:story, :entry, true, 1, 2, :fields, 1)",
+            story=STORY,
+            entry=entry,
+            fields=json.dumps({"headline": "The bridge", "corrections": corrections}).encode(),
+        )
+    migrate(empty_url)
+    rows = execute(empty_url, "SELECT story_id, entry_id, number, at, item FROM public_corrections ORDER BY number")
+    assert [row[:4] for row in rows] == [
+        (STORY, ENTRIES[0], 0, 1_793_739_845_123_000),
+        (STORY, ENTRIES[0], 1, 1_793_739_846_000_000),
+    ]
+    assert [json.loads(row[4]) for row in rows] == [
+        {"entry": ENTRIES[0], "headline": "The bridge", **line} for line in LINES
+    ]
+
+
+def test_every_step_can_be_taken_back(empty_url: str) -> None:
+    migrate(empty_url)
+    for revision in ("0002", "0001", "base", "head"):
+        migrate(empty_url, revision=revision)
