@@ -108,9 +108,9 @@ def _ticker(rows: list[dict[str, Any]]) -> Ticker:
         if row["op"] == "delete":
             steps.append(TickerStep(at, "remove", row["id"]))
             continue
-        dated = at - max(0.0, seen - _seconds(row["entry_time"]))
+        lateness = 0.0 if row["entry_time"] is None else seen - _seconds(row["entry_time"])
         kind: Literal["new", "edit"] = "edit" if row["op"] == "edit" else "new"
-        steps.append(TickerStep(at, kind, row["id"], dated, row["chars"], row["headline_chars"]))
+        steps.append(TickerStep(at, kind, row["id"], at - max(0.0, lateness), row["chars"], row["headline_chars"]))
     return steps
 
 
