@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from app.live.effects import Answer, Ask, Close
+from app.live.farewells import Farewell
 from app.live.hub import Hub
 from app.live.metrics import Transport
 from app.live.packets import Message
@@ -117,9 +118,9 @@ class Connection:
             return now + self._hub.heartbeat_seconds
         return due_at
 
-    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+    def dismiss(self, farewell: Farewell) -> None:
         """Say goodbye and end."""
-        self.session.drain(reconnect_after_ms)
+        self.session.dismiss(farewell)
 
     def cut(self) -> None:
         """End now, without a goodbye."""

@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from app.live.effects import Answer, Ask, Close
+from app.live.farewells import Farewell
 from app.live.hub import Hub
 from app.live.metrics import Transport
 from app.live.packets import Form, Message
@@ -150,9 +151,9 @@ class DirectConnection(asyncio.Protocol, ABC):
             self.pump()
         return max(self.session.due_at(), now)
 
-    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+    def dismiss(self, farewell: Farewell) -> None:
         """Say goodbye and end."""
-        self.session.drain(reconnect_after_ms)
+        self.session.dismiss(farewell)
 
     def cut(self) -> None:
         """End now, without a goodbye."""

@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenStory:
-    """Find a story by id or slug. Answered by Opened, Missing or Failed."""
+    """Find a story by id or slug. Answered by Opened, Missing, Withdrawn or Failed."""
 
     ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReadChanges:
-    """Read what came after a cursor (None: everything). Answered by CatchUp, Unusable, Missing or Failed."""
+    """Read what came after a cursor (None: everything). Answered by CatchUp, Unusable, Missing, Withdrawn or Failed."""
 
     story: LiveStory
     after: Cursor | None
@@ -36,7 +36,7 @@ class ReadChanges:
 
 @dataclass(frozen=True, slots=True)
 class ReadSnapshot:
-    """Read the story's present state. Answered by SnapshotTaken, Missing or Failed."""
+    """Read the story's present state. Answered by SnapshotTaken, Missing, Withdrawn or Failed."""
 
     story: LiveStory
     reason: SnapshotReason
@@ -86,11 +86,16 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The story was public and has been withdrawn."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed:
     """The tables could not be read now."""
 
 
-ReadAnswer = CatchUp | SnapshotTaken | Unusable | Missing | Failed
+ReadAnswer = CatchUp | SnapshotTaken | Unusable | Missing | Withdrawn | Failed
 Answer = Opened | ReadAnswer
 
 

@@ -16,8 +16,7 @@ from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
 from app.live.effects import Close
 from app.live.hub import Hub
-from app.live.packets import Framing, Message
-from app.live.session import FINAL_SSE_ID
+from app.live.packets import FINAL_SSE_ID, Framing, Message
 from app.live.wishes import Wish
 from app.wire.encoding import BodyVariant
 from app.wire.messages import encode_goodbye, encode_refused

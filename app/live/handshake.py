@@ -13,7 +13,7 @@ from app.domain.errors import MalformedInput
 from app.live.admission import Asked, LiveAddress, read_wishes
 from app.live.direct import DirectConnection
 from app.live.direct_socket import DirectSocket
-from app.live.effects import Answer, Missing, Opened, OpenStory
+from app.live.effects import Answer, Missing, Opened, OpenStory, Withdrawn
 from app.live.frames import encode_close
 from app.live.hub import Hub
 from app.live.limits import RETRY_AFTER_SECONDS, Turnstile
@@ -21,7 +21,7 @@ from app.live.packets import FORMS, Framing
 from app.live.stories import LiveStory
 from app.live.upgrade import BadUpgrade, Upgrade, read_upgrade
 from app.live.waiting import Waiting
-from app.wire.close_codes import BAD_REQUEST, NO_SUCH_STORY, CloseCode
+from app.wire.close_codes import BAD_REQUEST, NO_SUCH_STORY, WITHDRAWN, CloseCode
 from app.wire.encoding import encode_json
 from app.wire.problems import problem_members
 
@@ -144,6 +144,8 @@ class Handshake:
                 self._begin(asked, upgrade, whose, story)
             case Missing():
                 self._refuse(upgrade, 404, "story_not_found", "There is no such story.", close=NO_SUCH_STORY)
+            case Withdrawn():
+                self._refuse(upgrade, 410, "story_withdrawn", "The story was withdrawn.", close=WITHDRAWN)
             case _:
                 self.refuse_http(503, "unavailable", "The story cannot be read now.")
 

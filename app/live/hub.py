@@ -10,10 +10,11 @@ from typing import Protocol
 import structlog
 
 from app.domain.clock import Clock
-from app.domain.errors import NotFound
+from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import EntryId, StoryId
 from app.live.deliveries import Delivery
-from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory
+from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory, Withdrawn
+from app.live.farewells import Farewell, draining
 from app.live.ledger import Ledger, Say
 from app.live.log import StoryLog
 from app.live.metrics import LiveMetrics
@@ -47,7 +48,7 @@ class Watched(Protocol):
 class Connection(Watched, Protocol):
     """An open connection as the hub sees it."""
 
-    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+    def dismiss(self, farewell: Farewell) -> None:
         """Say goodbye and end."""
         ...
 
@@ -164,7 +165,7 @@ class Hub:
         return self._shelf.find(ref, now=self._monotonic())
 
     async def open(self, ref: str) -> LiveStory:
-        """The story, from memory or by one shared read. Raises NotFound, or what the tables raise."""
+        """The story, from memory or by one shared read. Raises NotFound, Gone, or what the tables raise."""
         return await self._openings.open(ref)
 
     def reader_count(self, story: StoryId) -> int:
@@ -184,7 +185,7 @@ class Hub:
     async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
         """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.
 
-        Returns the head as it then is. Raises NotFound, also when the story vanishes meanwhile.
+        Returns the head as it then is. Raises NotFound or Gone, also when that comes to be so meanwhile.
         """
         story = await self.open(ref)
         if story.head.cursor.seq <= seq and not (self.draining or story.gone):
@@ -196,6 +197,8 @@ class Hub:
                 finally:
                     self._waiters.discard(waiter)
                     self.metrics.waiting_polls -= 1
+        if story.head.closing == "withdrawn":
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         if story.gone:
             raise NotFound("story_not_found", "No such story.")
         return story.head
@@ -258,13 +261,13 @@ class Hub:
         self.draining = True
         shortest, longest = DRAIN_WINDOW_LIMITS_MS
         connections = tuple(self._connections)
-        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(connections))))
+        farewell = draining((0, shortest if spread_seconds else min(longest, max(shortest, len(connections)))))
         for waiter in tuple(self._waiters):
             waiter.wake()
         slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
         for part in slices:
             for connection in part:
-                connection.drain(window)
+                connection.dismiss(farewell)
             await asyncio.sleep(spread_seconds / len(slices))
         await self._until_empty(timeout_seconds)
         for connection in tuple(self._connections):
@@ -284,6 +287,8 @@ class Hub:
             return Opened(await self.open(ref))
         except NotFound:
             return Missing()
+        except Gone:
+            return Withdrawn()
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and comes again)
             self.metrics.reads_failed += 1
             _log.warning("live open failed", error=repr(error))

@@ -37,21 +37,22 @@ class StoryLog(Protocol):
     """The public stories as the tables hold them now."""
 
     async def find(self, ref: str) -> StoryHead:
-        """The head of a public story named by id, slug or old slug. Raises NotFound."""
+        """The head of a public story named by id, slug or old slug. Raises NotFound, and Gone for a withdrawn one."""
         ...
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
         """Everything after `after` by state, in `last_seq` order; None is from the beginning.
 
         A page ends after `limit` events, or with the event whose encoded bytes bring the page over `limit_bytes`; it
-        has at least one event if there is one. `more` says that events were left over. Raises CursorUnusable, NotFound.
+        has at least one event if there is one. `more` says that events were left over. Raises CursorUnusable, NotFound,
+        and for a withdrawn story Gone, unless its one change, `story.removed`, is given.
         """
         ...
 
     async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
-        """The body of `GET /v1/stories/{story}` and the head it shows, read together. Raises NotFound."""
+        """The body of `GET /v1/stories/{story}` and the head it shows, read together. Raises NotFound, Gone."""
         ...
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
-        """The heads of those stories that are still public, in one query."""
+        """The heads of those stories that are public or withdrawn, in one query."""
         ...

@@ -10,7 +10,7 @@ from app.live.packets import Framing
 
 Transport = Literal["websocket", "sse"]
 
-REFUSED_WITH = (400, 404, 408, 426, 429, 431, 503)
+REFUSED_WITH = (400, 404, 408, 410, 426, 429, 431, 503)
 """The statuses a connection is refused with before it is a reader's."""
 
 

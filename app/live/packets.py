@@ -17,6 +17,9 @@ from app.wire.encoding import BodyVariant, EncodedEvent
 DEFLATE_FROM_BYTES = 200
 """A shorter message is sent as it is: compressing it would cost more than it saves."""
 
+FINAL_SSE_ID = "end"
+"""The last word's id on an event stream: a browser that comes back with it is answered 204 and stays away."""
+
 
 class Framing(IntEnum):
     """How a message becomes bytes on a socket. Whole numbers, because they are looked up with every write."""

@@ -23,12 +23,14 @@ from app.live.effects import (
     ReadSnapshot,
     SnapshotTaken,
     Unusable,
+    Withdrawn,
 )
 from app.live.metrics import LiveMetrics
 from app.live.packets import Message
 from app.live.stories import LiveStory
 from app.live.wishes import Wish
 from app.wire.announcement import StoryHead
+from app.wire.close_codes import INTERNAL_ERROR, NO_SUCH_STORY, WITHDRAWN, CloseCode
 from app.wire.encoding import BodyVariant
 from app.wire.messages import Resume, SnapshotReason, encode_catching_up
 
@@ -41,14 +43,16 @@ _RETRY_LIMIT_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """The place cannot be kept; `status` and `code` go to the reader."""
+    """The place cannot be kept; `status` and `code` go to the reader, `close` ends a connection that had no other."""
 
     status: int
     code: str
+    close: CloseCode
 
 
-STORY_NOT_FOUND = Refusal(404, "story_not_found")
-UNAVAILABLE = Refusal(503, "unavailable")
+STORY_NOT_FOUND = Refusal(404, "story_not_found", NO_SUCH_STORY)
+STORY_WITHDRAWN = Refusal(410, "story_withdrawn", WITHDRAWN)
+UNAVAILABLE = Refusal(503, "unavailable", INTERNAL_ERROR)
 
 
 class Opening:
@@ -128,13 +132,21 @@ class Place:
     @property
     def is_steady(self) -> bool:
         """Whether the reader holds everything there is, and nothing is on its way: prepared bytes are all it needs."""
+        return self._has_everything and self._generation == self.story.generation
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the story is over and the reader holds all of it, so that there is nothing left to follow."""
+        return self.story.head.closing is not None and self._has_everything
+
+    @property
+    def _has_everything(self) -> bool:
         return (
             self.subscribed
             and not self.between
             and self._want is None
             and self.asked is None
             and self.cursor == self.story.head.cursor
-            and self._generation == self.story.generation
         )
 
     def advance(self, out: list[Message]) -> None:
@@ -158,6 +170,8 @@ class Place:
         match answer:
             case Missing():
                 return STORY_NOT_FOUND
+            case Withdrawn():
+                return self._take_last_word(out)
             case Failed():
                 return self._ask_again_later(asked, now=now)
             case Unusable(reason=reason):
@@ -185,7 +199,7 @@ class Place:
     def _follow(self, cursor: Cursor, out: list[Message]) -> None:
         """Go from `cursor` to the story's head by the ring, if the ring knows `cursor`; else the tables decide."""
         head = self.story.head
-        packets = [] if cursor == head.cursor else self.story.ring.since(cursor)
+        packets = [] if cursor == head.cursor else self.story.since(cursor)
         if packets is None:
             self._want_changes(cursor)
             return
@@ -214,6 +228,13 @@ class Place:
         self._vouch(snapshot.head.cursor)
         self._arrive(snapshot.head, out)
 
+    def _take_last_word(self, out: list[Message]) -> Refusal | None:
+        """A read has found the story withdrawn. Who follows it is told so by its last event, if that is known."""
+        if self.cursor is None or self.story.last_word is None:
+            return STORY_WITHDRAWN
+        self._follow(self.cursor, out)
+        return None
+
     def _arrive(self, head: StoryHead, out: list[Message]) -> None:
         self._full = self.wish.full
         self._failures = 0
@@ -225,7 +246,7 @@ class Place:
     def _open_bracket(self, head: StoryHead, out: list[Message]) -> None:
         if not self.subscribed:
             self._metrics.resumes[self.resume] += 1
-            out.append(self.story.subscribed_message(head, self.resume))
+            out.append(self.story.brackets.subscribed(head, resume=self.resume))
             self.subscribed = self.between = True
         elif not self.between:
             out.append(Message(encode_catching_up(head.story), type="catching_up"))
@@ -233,7 +254,7 @@ class Place:
 
     def _close_bracket(self, head: StoryHead, out: list[Message]) -> None:
         if self.between:
-            out.append(self.story.caught_up_message(head))
+            out.append(self.story.brackets.caught_up(head))
             self.between = False
 
     def _vouch(self, cursor: Cursor) -> None:

@@ -13,9 +13,19 @@ from collections.abc import Callable, Hashable
 import structlog
 
 from app.domain.cursor import Cursor
-from app.domain.errors import NotFound
-from app.live.effects import Answer, CatchUp, Failed, Missing, Read, ReadChanges, ReadSnapshot, SnapshotTaken
-from app.live.effects import Unusable as UnusableAnswer
+from app.domain.errors import Gone, NotFound
+from app.live.effects import (
+    Answer,
+    CatchUp,
+    Failed,
+    Missing,
+    Read,
+    ReadChanges,
+    ReadSnapshot,
+    SnapshotTaken,
+    Unusable,
+    Withdrawn,
+)
 from app.live.log import CHANGES_LIMIT, CHANGES_LIMIT_BYTES, CursorUnusable, StoryLog
 from app.live.metrics import LiveMetrics
 from app.live.packets import Message, Packet
@@ -65,9 +75,11 @@ class SharedReads:
                     return await self._read_changes(ask)
                 return await self._read_snapshot(ask)
         except CursorUnusable as error:
-            return UnusableAnswer(error.reason)
+            return Unusable(error.reason)
         except NotFound:
             return Missing()
+        except Gone:
+            return Withdrawn()
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and asks again)
             self._metrics.reads_failed += 1
             _log.warning("live read failed", story=ask.story.id, error=repr(error))
@@ -117,6 +129,6 @@ def _size_of(answer: Answer) -> int:
             return 1 + sum(packet.size_bytes for packet in packets)
         case SnapshotTaken(message=message):
             return len(message.json)
-        case UnusableAnswer():
+        case Unusable():
             return 1
     return 0

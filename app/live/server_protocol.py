@@ -25,8 +25,7 @@ from app.live.event_stream_route import STREAM_HEADERS, resumed, retry_line
 from app.live.greeter import Greeter
 from app.live.handshake import Entrance, Handshake, Headers, answer_head
 from app.live.hub import Hub
-from app.live.packets import FORMS, Framing, Message
-from app.live.session import FINAL_SSE_ID
+from app.live.packets import FINAL_SSE_ID, FORMS, Framing, Message
 from app.wire.messages import encode_refused
 
 HEAD_LIMIT_BYTES = 64 * 1024

@@ -7,21 +7,22 @@ session keeps no queue of events, only its places' cursors.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import cast
 
 from app.domain.identifiers import StoryId
 from app.live.allowance import Allowance
-from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step
+from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step, Withdrawn
+from app.live.farewells import Farewell
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
-from app.live.packets import Form, Message
-from app.live.place import STORY_NOT_FOUND, UNAVAILABLE, Opening, Place, Refusal
+from app.live.packets import FINAL_SSE_ID, Form, Message
+from app.live.place import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Opening, Place, Refusal
 from app.live.stories import LiveStory
 from app.live.wishes import STORIES_LIMIT, NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
-from app.wire.close_codes import DRAIN, INTERNAL_ERROR, NO_SUCH_STORY, PROTOCOL_ERROR, TOO_BIG, CloseCode
+from app.wire.close_codes import BAD_REQUEST, NORMAL, PROTOCOL_ERROR, TOO_BIG, CloseCode
 from app.wire.encoding import BodyVariant
-from app.wire.messages import encode_goodbye, encode_heartbeat, encode_refused
+from app.wire.messages import encode_heartbeat, encode_refused
 
 INBOUND_LIMIT_BYTES = 4096
 """A subscribe message is under 200 bytes; nobody needs to make us parse more."""
@@ -29,23 +30,24 @@ INBOUND_LIMIT_BYTES = 4096
 INBOUND_PER_SECOND = 10.0
 """Enough for 32 subscriptions in a few seconds; a loop that subscribes over and over is cut off."""
 
-FINAL_SSE_ID = "end"
-"""The last word's id on an event stream: a browser that comes back with it is answered 204 and stays away."""
+_OPENS_TO: Mapping[type[Answer], Refusal] = {Missing: STORY_NOT_FOUND, Withdrawn: STORY_WITHDRAWN}
+"""How the reader is refused whose story could not be opened."""
 
-_TOO_MANY_STORIES = Refusal(400, "too_many_stories")
+_TOO_MANY_STORIES = Refusal(400, "too_many_stories", BAD_REQUEST)
 
 
 class Session:
     """Follows up to 32 stories for one peer.
 
-    `sole`: the connection was opened for one story and ends when that story is refused or vanishes.
+    `sole`: the connection was opened for one story and ends when that story is refused, vanishes or is over.
     `wake` is called when the session may have something to do and its shell did not cause it.
     """
 
     __slots__ = (
         "_allowance",
         "_close",
-        "_goodbye",
+        "_ended",
+        "_farewell",
         "_heartbeat_seconds",
         "_last_write_at",
         "_metrics",
@@ -80,7 +82,8 @@ class Session:
         self._places: dict[StoryId, Place] = {}
         self._outbox = [hello]
         self._ping_waits = False
-        self._goodbye: Message | None = None
+        self._ended: list[Message] = []
+        self._farewell: Farewell | None = None
         self._close: Close | None = None
 
     @property
@@ -136,15 +139,14 @@ class Session:
         step.close = self._close
         return step
 
-    def drain(self, reconnect_after_ms: tuple[int, int]) -> None:
+    def dismiss(self, farewell: Farewell) -> None:
         """Say goodbye as soon as no story is in the middle of catching up, then end."""
-        goodbye = encode_goodbye(reason="drain", reconnect_after_ms=reconnect_after_ms)
-        self._goodbye = Message(goodbye, type="goodbye")
+        self._farewell = farewell
         self._wake()
 
     def make_ready(self, form: Form, write: Callable[[bytes], object]) -> bool:
         """Let the passes of its stories write to this connection by themselves, if nothing else is to be said."""
-        if self._opening or self._outbox or self._ping_waits or self._goodbye is not None:
+        if self._opening or self._outbox or self._ping_waits or self._farewell is not None:
             return False
         places = self._places.values()
         for place in places:
@@ -212,20 +214,23 @@ class Session:
 
     def _advance(self, place: Place, step: Step, now: Moment) -> None:
         if place.story.gone:
-            self._drop(place)
-            self._refuse(place.story.id, STORY_NOT_FOUND)
+            self._part(place)
             return
         place.advance(self._outbox)
         ask = place.take_want(now.seconds)
         if ask is not None:
             step.asks.append((place, ask))
+        elif place.is_over:
+            self._part(place)
 
     def _add_unnumbered(self, step: Step, now: Moment) -> None:
         if any(place.between for place in self._places.values()):
             return
-        if self._goodbye is not None and self._close is None:
-            step.writes.append(self._goodbye)
-            self._end(DRAIN, "drain")
+        step.writes += self._ended
+        self._ended = []
+        if self._farewell is not None and self._close is None:
+            step.writes.append(self._farewell.goodbye)
+            self._close = self._farewell.close
         is_due = not step.writes and now.seconds - self._last_write_at >= self._heartbeat_seconds
         if (is_due or self._ping_waits) and self._close is None:
             self._ping_waits = False
@@ -240,7 +245,7 @@ class Session:
         if isinstance(answer, Opened):
             self._attach(opening.wish, answer.story)
         else:
-            self._refuse(opening.wish.ref, STORY_NOT_FOUND if isinstance(answer, Missing) else UNAVAILABLE)
+            self._refuse(opening.wish.ref, _OPENS_TO.get(type(answer), UNAVAILABLE))
 
     def _attach(self, wish: Wish, story: LiveStory) -> None:
         former = self._places.get(story.id)
@@ -264,6 +269,17 @@ class Session:
         if story is not None:
             self._drop(self._places[story.id])
 
+    def _part(self, place: Place) -> None:
+        """Follow no more a story of which nothing more will come."""
+        self._drop(place)
+        head = place.story.head
+        if head.closing == "ended":
+            self._ended.append(place.story.brackets.ended(head, is_final=self._sole))
+            if self._sole:
+                self._end(NORMAL, "story ended")
+        else:
+            self._refuse(place.story.id, STORY_NOT_FOUND if head.closing is None else STORY_WITHDRAWN)
+
     def _drop(self, place: Place) -> None:
         place.leave()
         del self._places[place.story.id]
@@ -273,7 +289,7 @@ class Session:
         refused = encode_refused(ref, status=refusal.status, code=refusal.code)
         self._outbox.append(Message(refused, type="refused", sse_id=FINAL_SSE_ID if is_final else None))
         if self._sole:
-            self._end(NO_SUCH_STORY if is_final else INTERNAL_ERROR, refusal.code)
+            self._end(refusal.close, refusal.code)
 
     def _end(self, code: CloseCode, reason: str) -> None:
         if self._close is None:

@@ -8,11 +8,12 @@ from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
+from app.live.brackets import Brackets
 from app.live.deliveries import DELIVERIES_KEPT, Delivery
 from app.live.packets import Form, Message, Packet
 from app.live.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
-from app.wire.messages import Resume, encode_catching_up, encode_caught_up, encode_subscribed
+from app.wire.messages import encode_catching_up
 
 Offered = Literal["advanced", "known", "early", "foreign"]
 Mended = Literal["done", "again", "lost"]
@@ -50,14 +51,15 @@ class LiveStory:
     """
 
     __slots__ = (
-        "_brackets",
         "_early",
+        "brackets",
         "deliveries",
         "expected_seq",
         "generation",
         "gone",
         "head",
         "is_distrusted",
+        "last_word",
         "places",
         "posted_at",
         "ready",
@@ -82,7 +84,8 @@ class LiveStory:
         self.expected_seq = head.cursor.seq
         self.is_distrusted = False
         self._early: dict[int, Announcement] = {}
-        self._brackets: tuple[StoryHead, dict[str, Message]] = (head, {})
+        self.brackets = Brackets()
+        self.last_word: Packet | None = None
 
     @property
     def id(self) -> StoryId:
@@ -108,6 +111,14 @@ class LiveStory:
             self.ready[form].discard(place)
             self.places.add(place)
 
+    def unready_all(self) -> None:
+        """Wake everybody from now on: each has something else to be told."""
+        for group in self.ready.values():
+            for place in group:
+                place.is_ready = False
+            self.places |= group
+            group.clear()
+
     def detach(self, place: Attached) -> None:
         """Forget a place; one that was ready has been made unready first."""
         self.places.discard(place)
@@ -125,33 +136,19 @@ class LiveStory:
             messages = [
                 Message(encode_catching_up(self.id), type="catching_up"),
                 *messages,
-                self.caught_up_message(self.head),
+                self.brackets.caught_up(self.head),
             ]
         if len(messages) == 1:
             return messages[0].bytes_in(form.framing), 1
         return b"".join([message.bytes_in(form.framing) for message in messages]), len(messages)
 
-    def subscribed_message(self, head: StoryHead, resume: Resume) -> Message:
-        """What a reader who joins is told first; made once while the head stays."""
-        return self._bracket(head, resume, lambda: Message(encode_subscribed(head, resume=resume), type="subscribed"))
+    def since(self, cursor: Cursor) -> list[Packet] | None:
+        """What a reader at `cursor` lacks, oldest first; None when only the tables know.
 
-    def caught_up_message(self, head: StoryHead) -> Message:
-        """What a reader is told who holds the state at `head`; made once while the head stays."""
-        return self._bracket(
-            head,
-            "caught_up",
-            lambda: Message(encode_caught_up(head), type="caught_up", sse_id=str(head.cursor)),
-        )
-
-    def _bracket(self, head: StoryHead, name: str, make: Callable[[], Message]) -> Message:
-        kept_for, kept = self._brackets
-        if kept_for is not head:
-            kept = {}
-            self._brackets = (head, kept)
-        message = kept.get(name)
-        if message is None:
-            message = kept[name] = make()
-        return message
+        Of a withdrawn story that is `story.removed` alone, wherever the reader stands: all else is nowhere to be
+        replayed any more.
+        """
+        return self.ring.since(cursor) if self.last_word is None else [self.last_word]
 
     def delivery_of(self, entry: EntryId) -> Delivery | None:
         """The pass that told of the newest event about an entry; None if that is not remembered."""
@@ -201,8 +198,7 @@ class LiveStory:
             return False
         if complete and packets and packets[-1].cursor == head.cursor:
             for packet in packets:
-                if packet.cursor.seq > self.head.cursor.seq:
-                    self.ring.append(packet)
+                self._take(packet)
         else:
             self.ring.restart(head.cursor)
         self.head = head
@@ -231,6 +227,7 @@ class LiveStory:
         self.is_distrusted = False
         self.expect(head.cursor)
         self._early.clear()
+        self.last_word = None
         self.ring.restart(head.cursor)
 
     def is_behind(self) -> bool:
@@ -246,9 +243,13 @@ class LiveStory:
 
     def _append(self, announcement: Announcement) -> None:
         for event in announcement.events:
-            if event.cursor.seq > self.head.cursor.seq:
-                self.ring.append(Packet(event))
+            self._take(Packet(event))
         self.head = announcement.head
+
+    def _take(self, packet: Packet) -> None:
+        if packet.cursor.seq > self.head.cursor.seq:
+            self.ring.append(packet)
+            self.last_word = packet if packet.event.type == "story.removed" else None
 
     def _append_early(self) -> None:
         for first in sorted(self._early):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from app.domain.cursor import Cursor
-from app.domain.errors import NotFound
+from app.domain.errors import Gone, NotFound
 from app.live.log import CHANGES_LIMIT, CHANGES_LIMIT_BYTES, CursorUnusable, StoryLog
 from app.live.metrics import LiveMetrics
 from app.live.packets import Packet
@@ -21,7 +22,7 @@ from app.live.passes import Passes
 from app.live.shelf import Shelf
 from app.live.stories import LiveStory
 from app.live.tasks import Tasks
-from app.wire.announcement import Announcement, StoryHead
+from app.wire.announcement import Announcement, Closing, StoryHead
 
 GAP_SECONDS = 0.05
 """How long a missing number may still arrive by itself: two writers' announcements can cross."""
@@ -69,7 +70,9 @@ class Truth:
             self._reset(story, head)
             return
         if head.cursor == known:
-            story.head = head
+            was_closing, story.head = story.head.closing, head
+            if head.closing != was_closing:
+                self._tell(story)
         elif head.cursor.seq > known.seq:
             story.expect(head.cursor)
         if story.is_behind():
@@ -94,7 +97,7 @@ class Truth:
         for story, cursor, generation in before:
             head = heads.get(story.id)
             if head is None:
-                self._vanished(story)
+                self._vanished(story, None)
             elif story.generation == generation:
                 self.observe(story, cursor, head)
 
@@ -112,19 +115,23 @@ class Truth:
             self._finish_mending(story, expected)
 
     def _finish_mending(self, story: LiveStory, expected: int) -> None:
+        if story.gone:
+            return
         match story.finish_mending(expected_seq=expected):
             case "again":
                 self.mend_soon(story)
             case "lost":
                 self._metrics.resets += 1
-                self._passes.tell(story)
+                self._tell(story)
 
     async def _guarded(self, work: Coroutine[Any, Any, None], story: LiveStory) -> bool:
         """Whether the tables could be read; if not, the reconcile pass tries again within its second."""
         try:
             await work
         except NotFound:
-            self._vanished(story)
+            self._vanished(story, None)
+        except Gone:
+            self._vanished(story, "withdrawn")
         except Exception as error:  # noqa: BLE001  (whatever the database raises, memory serves on)
             self._failed(error)
             return False
@@ -152,19 +159,30 @@ class Truth:
     def _advanced(self, story: LiveStory, *, before: int) -> None:
         self._metrics.events_accepted += story.head.cursor.seq - before
         self._shelf.name(story.head.slug, story)
-        self._passes.tell(story)
+        self._tell(story)
 
     def _reset(self, story: LiveStory, head: StoryHead) -> None:
         self._metrics.resets += 1
         _log.warning("story reset", story=story.id, known=str(story.head.cursor), read=str(head.cursor))
         story.reset(head)
-        self._passes.tell(story)
+        self._tell(story)
         if story.is_behind():
             self.mend_soon(story)
 
-    def _vanished(self, story: LiveStory) -> None:
-        story.gone = True
-        self._shelf.remove(story)
+    def _vanished(self, story: LiveStory, closing: Closing | None) -> None:
+        """The tables have no such public story any more. One whose last event is known is told of by that."""
+        if story.last_word is None:
+            story.head = replace(story.head, closing=closing)
+            story.gone = True
+            self._shelf.remove(story)
+            self._passes.tell(story)
+
+    def _tell(self, story: LiveStory) -> None:
+        """Bring everybody to the head. Who follows a story that is over has to be woken: there is more to be told."""
+        if story.head.closing is not None:
+            story.unready_all()
+        if story.head.closing == "withdrawn":
+            self._shelf.remove(story)
         self._passes.tell(story)
 
     def _failed(self, error: Exception) -> None:

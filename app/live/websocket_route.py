@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.domain.errors import MalformedInput, NotFound
+from app.domain.errors import Gone, MalformedInput, NotFound
 from app.live.admission import Asked, LiveAddress, read_wishes
 from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
@@ -20,7 +20,7 @@ from app.live.effects import Close
 from app.live.hub import Hub
 from app.live.packets import Message
 from app.live.stories import LiveStory
-from app.wire.close_codes import ABNORMAL, BAD_REQUEST, NO_SUCH_STORY, CloseCode
+from app.wire.close_codes import ABNORMAL, BAD_REQUEST, NO_SUCH_STORY, WITHDRAWN, CloseCode
 from app.wire.encoding import encode_json
 from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
@@ -59,6 +59,8 @@ class WebSocketRoute:
             await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)
         except NotFound as error:
             await handshake.refuse(404, error.code, error.detail, close=NO_SUCH_STORY)
+        except Gone as error:
+            await handshake.refuse(410, error.code, error.detail, close=WITHDRAWN)
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and comes again)
             _log.warning("live open failed", error=repr(error))
             await handshake.refuse_http(503, "unavailable", "The story cannot be read now.")

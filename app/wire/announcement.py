@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from app.domain.cursor import Cursor
 from app.domain.identifiers import StoryId
 from app.wire.encoding import EncodedEvent, StoryCounts
 
+Closing = Literal["ended", "withdrawn"]
+"""How a story is over. `ended` (also archived): its readers are brought to the head and sent away to ask now and then.
+`withdrawn`: nothing of it is public any more, and `story.removed` was its last event."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:
-    """Where a public story stands: its newest event's cursor, its slug and its counts."""
+    """Where a public story stands: its newest event's cursor, its slug, its counts, and whether it is over."""
 
     story: StoryId
     slug: str
     cursor: Cursor
     counts: StoryCounts
+    closing: Closing | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ cursor. Each function returns one compact JSON object.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from app.domain.clock import Micros, format_time
 from app.domain.cursor import Cursor
@@ -20,7 +20,7 @@ SUBPROTOCOL = "liveblog.v1"
 
 Resume = Literal["live", "exact", "snapshot", "reset"]
 SnapshotReason = Literal["too_far_behind", "epoch", "fork", "requested"]
-GoodbyeReason = Literal["drain"]
+GoodbyeReason = Literal["drain", "rebalance", "overload", "ended"]
 
 
 def encode_hello(*, heartbeat_seconds: float, time: Micros) -> bytes:
@@ -71,9 +71,26 @@ def encode_heartbeat(heads: Mapping[StoryId, Cursor], *, time: Micros) -> bytes:
     return encode_json({"type": "heartbeat", "heads": cursors, "time": format_time(time)})
 
 
-def encode_goodbye(*, reason: GoodbyeReason, reconnect_after_ms: tuple[int, int]) -> bytes:
-    """The server ends this connection. Come back after a time drawn uniformly from the window, in milliseconds."""
-    return encode_json({"type": "goodbye", "reason": reason, "reconnect_after_ms": list(reconnect_after_ms)})
+def encode_goodbye(
+    *,
+    reason: GoodbyeReason,
+    story: StoryId | None = None,
+    reconnect_after_ms: tuple[int, int] | None = None,
+    poll_seconds: int | None = None,
+) -> bytes:
+    """The server ends this connection, or with `story` only follows that story no longer on it.
+
+    Come back after a time drawn uniformly from the window, in milliseconds; with `poll_seconds` ask for changes that
+    often until then, or without a window until the story is live again.
+    """
+    members: dict[str, Any] = {"type": "goodbye", "reason": reason}
+    if story is not None:
+        members["story"] = story
+    if reconnect_after_ms is not None:
+        members["reconnect_after_ms"] = list(reconnect_after_ms)
+    if poll_seconds is not None:
+        members |= {"use": "poll", "poll_seconds": poll_seconds}
+    return encode_json(members)
 
 
 def encode_refused(story: str | None, *, status: int, code: str) -> bytes:

@@ -9,10 +9,10 @@ from typing import Any
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
-from app.domain.errors import NotFound
+from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import EntryId, StoryId
 from app.live.log import CursorUnusable
-from app.wire.announcement import Announcement, ChangesPage, StoryHead
+from app.wire.announcement import Announcement, ChangesPage, Closing, StoryHead
 from app.wire.encoding import (
     BodyVariant,
     EncodedEntry,
@@ -36,6 +36,7 @@ class ModelStory:
     branch: str = "a"
     seq: int = 0
     title: str = "t"
+    closing: Closing | None = None
     entries: dict[EntryId, dict[str, Any] | None] = field(default_factory=dict)
     newest: dict[str, EncodedEvent] = field(default_factory=dict)
     cursors: dict[int, Cursor] = field(default_factory=dict)
@@ -62,6 +63,22 @@ class ModelStory:
         """Change a field of the story."""
         self.title = title
         return self._event("story", "story.updated")
+
+    def end(self) -> Announcement:
+        """The story is over; it still takes corrections."""
+        self.closing = "ended"
+        return self._event("story", "story.updated")
+
+    def reopen(self) -> Announcement:
+        """It was not over after all."""
+        self.closing = None
+        return self._event("story", "story.updated")
+
+    def withdraw(self) -> Announcement:
+        """Nothing of the story is public any more."""
+        self.closing = "withdrawn"
+        self.entries, self.newest = {}, {}
+        return self._event("story", "story.removed")
 
     def together(self, *announcements: Announcement) -> Announcement:
         """Consecutive changes, as one transaction announces them."""
@@ -90,7 +107,7 @@ class ModelStory:
 
     @property
     def head(self) -> StoryHead:
-        return StoryHead(self.id, self.slug, self.cursors[self.seq], self.counts)
+        return StoryHead(self.id, self.slug, self.cursors[self.seq], self.counts, self.closing)
 
     @property
     def counts(self) -> StoryCounts:
@@ -120,13 +137,13 @@ class ModelStory:
         self.seq += 1
         cursor = Cursor(self.epoch, self.seq, f"{self.branch}{self.seq:05d}")
         self.cursors[self.seq] = cursor
-        entry = self.entries.get(EntryId(name)) if kind != "entry.removed" else None
+        entry = self.entries.get(EntryId(name)) if not kind.endswith(".removed") else None
         line = EventLine(
             story=self.id,
             cursor=cursor,
             type=kind,
             time=Micros(START + self.seq),
-            entry_id=None if kind == "story.updated" else EntryId(name),
+            entry_id=None if kind.startswith("story.") else EntryId(name),
             changed=None,
             material=None,
             cause=cause,
@@ -139,7 +156,7 @@ class ModelStory:
 
 
 class ModelLog:
-    """The tables as live reads them. `failing` fails every read.
+    """The tables as live reads them. `failing` fails every read; `tells_of_withdrawn`: their last event can be read.
 
     A `gate`, while there is one, keeps the answers of reads back; `waiting` is set once one is kept.
     """
@@ -150,12 +167,15 @@ class ModelLog:
         self.gate: asyncio.Event | None = None
         self.waiting = asyncio.Event()
         self.failing = False
+        self.tells_of_withdrawn = True
 
     async def find(self, ref: str) -> StoryHead:
         head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
         await self._pass("find")
         if head is None:
             raise NotFound("story_not_found", "No such story.")
+        if head.closing == "withdrawn":
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
@@ -167,6 +187,8 @@ class ModelLog:
 
     def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
         model = self._story(story)
+        if model.closing == "withdrawn" and not self.tells_of_withdrawn:
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         if after is not None and after.epoch != model.epoch:
             raise CursorUnusable("epoch")
         if after is not None and model.cursors.get(after.seq) != after:
@@ -186,6 +208,8 @@ class ModelLog:
     async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
         taken = self._story(story).head, encode_json(self._story(story).state())
         await self._pass("snapshot")
+        if taken[0].closing == "withdrawn":
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         return taken
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from app.domain.clock import Micros
-from app.domain.errors import NotFound
+from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import StoryId
 from app.live.effects import (
     Answer,
@@ -20,6 +20,7 @@ from app.live.effects import (
     SnapshotTaken,
     Step,
     Unusable,
+    Withdrawn,
 )
 from app.live.log import CursorUnusable
 from app.live.metrics import LiveMetrics
@@ -32,7 +33,7 @@ from app.live.wishes import Wish
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant, encode_json
 from app.wire.messages import encode_hello, encode_snapshot
-from tests.live.model import START, ModelLog
+from tests.live.model import START, ModelLog, ModelStory
 
 HEARTBEAT_SECONDS = 25.0
 
@@ -70,10 +71,12 @@ class Peer:
         return Moment(wall=Micros(START + int(self.seconds * 1_000_000)), seconds=self.seconds)
 
     def live(self, ref: str) -> LiveStory:
-        """The story in memory, as the hub would open it. Raises NotFound."""
+        """The story in memory, as the hub would open it. Raises NotFound, Gone."""
         model = next((s for s in self.log.stories.values() if ref in (s.id, s.slug)), None)
         if model is None:
             raise NotFound("story_not_found", "There is no such story.")
+        if model.closing == "withdrawn":
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         return self.memory.setdefault(model.id, LiveStory(model.head, used_at=0.0))
 
     def subscribe(self, ref: str, **wish: Any) -> None:
@@ -116,14 +119,25 @@ class Peer:
             return self._snapshot(ask.story.id, encode_reason=ask.reason)
         except CursorUnusable as error:
             return Unusable(error.reason)
+        except Gone:
+            return Withdrawn()
         except (NotFound, KeyError):
             return Missing()
 
     def _snapshot(self, story: StoryId, *, encode_reason: Any) -> SnapshotTaken:
         model = self.log.stories[story]
+        if model.closing == "withdrawn":
+            raise Gone("story_withdrawn", "The story was withdrawn.")
         head: StoryHead = model.head
         json_bytes = encode_snapshot(story, reason=encode_reason, state=encode_json(model.state()))
         return SnapshotTaken(head, Message(json_bytes, type="snapshot", sse_id=str(head.cursor)))
 
     def _count_wake(self) -> None:
         self.wakes += 1
+
+
+def greeted(model: ModelStory, **options: Any) -> Peer:
+    """A peer that has been told hello, of a server with one story."""
+    peer = Peer(ModelLog(model), **options)
+    assert [message["type"] for message in peer.run()] == ["hello"]
+    return peer

@@ -4,77 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 import pytest
 
 from app.live.event_stream_route import EventStreamRoute
 from app.live.hub import Hub
-from tests.live.app import serve
 from tests.live.asgi_peer import AsgiPeer, http_scope
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.model import START, ModelLog, story
+from tests.live.streams import SOON, block_kinds, next_blocks, reading, rest_of, serving_streams
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
-
-SOON = 5.0
-Block = dict[str, str]
-
-
-@asynccontextmanager
-async def _serving(*models: ModelStory, heartbeat_seconds: float = 1000) -> AsyncIterator[tuple[Hub, ModelLog, str]]:
-    log = ModelLog(*models)
-    hub = Hub(log, clock=lambda: START, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
-    async with serve(hub) as address:
-        yield hub, log, f"http://{address}"
-
-
-@asynccontextmanager
-async def _reading(url: str, **headers: str) -> AsyncIterator[AsyncIterator[Block]]:
-    async with httpx.AsyncClient(timeout=SOON) as client, client.stream("GET", url, headers=headers) as response:
-        assert response.status_code == 200
-        yield _blocks(response)
-
-
-async def _blocks(response: httpx.Response) -> AsyncIterator[Block]:
-    """The stream as a browser's parser sees it: one mapping of fields a block."""
-    block: Block = {}
-    async for line in response.aiter_lines():
-        if not line:
-            yield block
-            block = {}
-        else:
-            name, _, value = line.partition(": ")
-            assert name not in block
-            block[name] = value
-
-
-async def _next(blocks: AsyncIterator[Block], count: int) -> list[Block]:
-    return [await anext(blocks) for _ in range(count)]
-
-
-async def _rest(blocks: AsyncIterator[Block]) -> list[Block]:
-    return [block async for block in blocks]
-
-
-def _kinds(blocks: list[Block]) -> list[Any]:
-    messages = [json.loads(block["data"]) for block in blocks if "data" in block]
-    return [message.get("seq") or message["type"] for message in messages]
 
 
 async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
     model = story(entries=3)
     async with (
-        _serving(model) as (hub, _, at),
-        _reading(f"{at}/v1/stories/one/events?after={model.cursors[3]}") as blocks,
+        serving_streams(model) as (hub, _, at),
+        reading(f"{at}/v1/stories/one/events?after={model.cursors[3]}") as blocks,
     ):
-        retry, *start = await _next(blocks, 5)
+        retry, *start = await next_blocks(blocks, 5)
         assert retry == {"retry": "4000"}
-        assert _kinds(start) == ["hello", "subscribed", 4, "caught_up"]
+        assert block_kinds(start) == ["hello", "subscribed", 4, "caught_up"]
         hub.post(model.publish())
-        (event,) = await _next(blocks, 1)
+        (event,) = await next_blocks(blocks, 1)
         assert event["id"] == str(model.head.cursor)
         assert "event" not in event
 
@@ -82,11 +35,11 @@ async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
 async def test_only_what_moves_the_cursor_has_an_id() -> None:
     model = story(entries=1)
     async with (
-        _serving(model, heartbeat_seconds=0.3) as (_, _, at),
-        _reading(f"{at}/v1/stories/one/events?snapshot=1") as blocks,
+        serving_streams(model, heartbeat_seconds=0.3) as (_, _, at),
+        reading(f"{at}/v1/stories/one/events?snapshot=1") as blocks,
     ):
-        _, *messages = await _next(blocks, 6)
-        assert _kinds(messages) == ["hello", "subscribed", "snapshot", "caught_up", "heartbeat"]
+        _, *messages = await next_blocks(blocks, 6)
+        assert block_kinds(messages) == ["hello", "subscribed", "snapshot", "caught_up", "heartbeat"]
         assert [block.get("id") for block in messages] == [
             None, None, str(model.head.cursor), str(model.head.cursor), None,
         ]  # fmt: skip
@@ -94,8 +47,8 @@ async def test_only_what_moves_the_cursor_has_an_id() -> None:
 
 async def test_events_are_named_when_asked_for() -> None:
     model = story(entries=1)
-    async with _serving(model) as (_, _, at), _reading(f"{at}/v1/stories/one/events?after=0&named=1") as blocks:
-        _, *messages = await _next(blocks, 6)
+    async with serving_streams(model) as (_, _, at), reading(f"{at}/v1/stories/one/events?after=0&named=1") as blocks:
+        _, *messages = await next_blocks(blocks, 6)
         assert [block["event"] for block in messages] == [
             "hello", "subscribed", "story.updated", "entry.published", "caught_up",
         ]  # fmt: skip
@@ -104,15 +57,15 @@ async def test_events_are_named_when_asked_for() -> None:
 async def test_the_last_event_id_wins_over_the_query() -> None:
     model = story(entries=5)
     url = "/v1/stories/one/events?after=0&snapshot=1"
-    async with _serving(model) as (_, _, at):
-        async with _reading(at + url, **{"Last-Event-ID": str(model.cursors[5])}) as blocks:
-            assert _kinds(await _next(blocks, 5)) == ["hello", "subscribed", 6, "caught_up"]
-        async with _reading(at + url, **{"Last-Event-ID": "nonsense"}) as blocks:
-            assert _kinds(await _next(blocks, 5)) == ["hello", "subscribed", "snapshot", "caught_up"]
+    async with serving_streams(model) as (_, _, at):
+        async with reading(at + url, **{"Last-Event-ID": str(model.cursors[5])}) as blocks:
+            assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", 6, "caught_up"]
+        async with reading(at + url, **{"Last-Event-ID": "nonsense"}) as blocks:
+            assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", "snapshot", "caught_up"]
 
 
 async def test_the_headers_keep_caches_and_proxies_away() -> None:
-    async with _serving(story()) as (_, _, at), httpx.AsyncClient() as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient() as client:
         response = await client.head(f"{at}/v1/stories/one/events")
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -122,7 +75,7 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
 
 
 async def test_a_browser_that_was_told_the_end_stays_away() -> None:
-    async with _serving(story()) as (_, _, at), httpx.AsyncClient() as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient() as client:
         for method in ("GET", "HEAD"):
             headers = {"Last-Event-ID": "end"}
             response = await client.request(method, f"{at}/v1/stories/one/events", headers=headers)
@@ -138,47 +91,47 @@ async def test_a_browser_that_was_told_the_end_stays_away() -> None:
     ],
 )
 async def test_a_refusal_is_the_last_event_of_a_200_stream(path: str, status: int, code: str) -> None:
-    async with _serving(story()) as (_, _, at), _reading(at + path) as blocks:
-        *_, last = await _rest(blocks)
+    async with serving_streams(story()) as (_, _, at), reading(at + path) as blocks:
+        *_, last = await rest_of(blocks)
         refused = json.loads(last["data"])
         assert (refused["type"], refused["status"], refused["code"]) == ("refused", status, code)
         assert last["id"] == "end"
 
 
 async def test_a_database_that_is_away_lets_the_browser_come_back() -> None:
-    async with _serving(story()) as (_, log, at):
+    async with serving_streams(story()) as (_, log, at):
         log.failing = True
-        async with _reading(f"{at}/v1/stories/one/events") as blocks:
-            retry, *_, last = await _rest(blocks)
+        async with reading(f"{at}/v1/stories/one/events") as blocks:
+            retry, *_, last = await rest_of(blocks)
             assert retry == {"retry": "4000"}
             assert json.loads(last["data"])["status"] == 503
             assert "id" not in last
 
 
 async def test_a_drain_ends_the_stream_with_a_goodbye_and_newcomers_get_one_too() -> None:
-    async with _serving(story()) as (hub, _, at):
-        async with _reading(f"{at}/v1/stories/one/events") as blocks:
-            await _next(blocks, 4)
+    async with serving_streams(story()) as (hub, _, at):
+        async with reading(f"{at}/v1/stories/one/events") as blocks:
+            await next_blocks(blocks, 4)
             await hub.drain(timeout_seconds=SOON)
-            assert _kinds(await _rest(blocks)) == ["goodbye"]
-        async with _reading(f"{at}/v1/stories/one/events") as blocks:
-            assert _kinds(await _rest(blocks)) == ["goodbye"]
+            assert block_kinds(await rest_of(blocks)) == ["goodbye"]
+        async with reading(f"{at}/v1/stories/one/events") as blocks:
+            assert block_kinds(await rest_of(blocks)) == ["goodbye"]
 
 
 async def test_a_story_that_vanishes_ends_the_stream_for_good() -> None:
-    async with _serving(story()) as (hub, log, at), _reading(f"{at}/v1/stories/one/events") as blocks:
-        await _next(blocks, 4)
+    async with serving_streams(story()) as (hub, log, at), reading(f"{at}/v1/stories/one/events") as blocks:
+        await next_blocks(blocks, 4)
         log.stories.clear()
         await hub.reconcile()
-        (last,) = await _rest(blocks)
+        (last,) = await rest_of(blocks)
         assert (last["id"], json.loads(last["data"])["status"]) == ("end", 404)
 
 
 async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
     model = story()
-    async with _serving(model) as (hub, _, at):
-        async with _reading(f"{at}/v1/stories/one/events") as blocks:
-            await _next(blocks, 4)
+    async with serving_streams(model) as (hub, _, at):
+        async with reading(f"{at}/v1/stories/one/events") as blocks:
+            await next_blocks(blocks, 4)
             assert hub.metrics.connections == {"websocket": 0, "sse": 1}
         async with asyncio.timeout(SOON):
             while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)

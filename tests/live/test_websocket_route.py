@@ -5,68 +5,31 @@ from __future__ import annotations
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.typing import Origin, Subprotocol
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
 
 from app.live.hub import Hub
 from app.live.websocket_route import WebSocketRoute
-from tests.live.app import serve
 from tests.live.asgi_peer import AsgiPeer, websocket_scope
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.model import START, ModelLog, story
+from tests.live.sockets import BROWSER, SOON, closed, kinds, next_messages, serving_sockets
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
-
-SOON = 5.0
-BROWSER: dict[str, Any] = {"origin": Origin("https://news.example")}
-
-
-@asynccontextmanager
-async def _serving(*models: ModelStory, heartbeat_seconds: float = 1000) -> AsyncIterator[tuple[Hub, ModelLog, str]]:
-    log = ModelLog(*models)
-    hub = Hub(log, clock=lambda: START, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
-    async with serve(hub) as address:
-        yield hub, log, f"ws://{address}"
-
-
-async def _next(reader: ClientConnection, count: int) -> list[dict[str, Any]]:
-    async with asyncio.timeout(SOON):
-        return [json.loads(await reader.recv()) for _ in range(count)]
-
-
-def _kinds(messages: list[dict[str, Any]]) -> list[Any]:
-    return [message.get("seq") or message["type"] for message in messages]
-
-
-async def _rest(reader: ClientConnection) -> list[dict[str, Any]]:
-    messages = []
-    with suppress(ConnectionClosed):
-        async for text in reader:
-            messages.append(json.loads(text))
-    return messages
-
-
-async def _closed(reader: ClientConnection) -> tuple[list[dict[str, Any]], int, str]:
-    """Everything up to the close, then its code and reason."""
-    async with asyncio.timeout(SOON):
-        messages = await _rest(reader)
-    with pytest.raises(ConnectionClosed) as closed:
-        await reader.recv()
-    assert closed.value.rcvd is not None
-    return messages, closed.value.rcvd.code, closed.value.rcvd.reason
 
 
 async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
     model = story(entries=4)
-    async with _serving(model) as (hub, _, at), connect(f"{at}/v1/stories/one/live?after={model.cursors[3]}") as reader:
-        assert _kinds(await _next(reader, 5)) == ["hello", "subscribed", 4, 5, "caught_up"]
+    async with (
+        serving_sockets(model) as (hub, _, at),
+        connect(f"{at}/v1/stories/one/live?after={model.cursors[3]}") as reader,
+    ):
+        assert kinds(await next_messages(reader, 5)) == ["hello", "subscribed", 4, 5, "caught_up"]
         hub.post(model.publish("„Wahl“ – ★ 🗳"))
-        (event,) = await _next(reader, 1)
+        (event,) = await next_messages(reader, 1)
         assert (event["seq"], event["entry"]["body_html"]) == (6, "„Wahl“ – ★ 🗳")
         assert hub.reader_count(model.id) == 1
         assert hub.metrics.connections == {"websocket": 1, "sse": 0}
@@ -74,9 +37,9 @@ async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
 
 async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
     model = story()
-    async with _serving(model) as (hub, _, at):
+    async with serving_sockets(model) as (hub, _, at):
         async with connect(f"{at}/v1/stories/one/live") as reader:
-            await _next(reader, 3)
+            await next_messages(reader, 3)
         async with asyncio.timeout(SOON):
             while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)
                 await asyncio.sleep(0.01)
@@ -86,25 +49,28 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
 
 async def test_several_stories_share_one_connection() -> None:
     one, two = story("one", entries=1), story("two")
-    async with _serving(one, two) as (hub, _, at), connect(f"{at}/v1/live?subscribe=one@0&subscribe=id-two") as reader:
-        messages = await _next(reader, 7)
-        assert sorted(str(kind) for kind in _kinds(messages)) == sorted(
+    async with (
+        serving_sockets(one, two) as (hub, _, at),
+        connect(f"{at}/v1/live?subscribe=one@0&subscribe=id-two") as reader,
+    ):
+        messages = await next_messages(reader, 7)
+        assert sorted(str(kind) for kind in kinds(messages)) == sorted(
             ["hello", "subscribed", "subscribed", "1", "2", "caught_up", "caught_up"]
         )
         await reader.send(json.dumps({"type": "subscribe", "story": "nowhere"}))
-        assert _kinds(await _next(reader, 1)) == ["refused"]
+        assert kinds(await next_messages(reader, 1)) == ["refused"]
         hub.post(two.publish())
         hub.post(one.publish())
-        assert {(m["story"], m["seq"]) for m in await _next(reader, 2)} == {("id-two", 2), ("id-one", 3)}
+        assert {(m["story"], m["seq"]) for m in await next_messages(reader, 2)} == {("id-two", 2), ("id-one", 3)}
 
 
 async def test_a_connection_without_stories_takes_them_by_message() -> None:
-    async with _serving(story()) as (_, _, at), connect(f"{at}/v1/live") as reader:
-        assert _kinds(await _next(reader, 1)) == ["hello"]
+    async with serving_sockets(story()) as (_, _, at), connect(f"{at}/v1/live") as reader:
+        assert kinds(await next_messages(reader, 1)) == ["hello"]
         await reader.send('{"type":"subscribe","story":"one"}')
-        assert _kinds(await _next(reader, 2)) == ["subscribed", "caught_up"]
+        assert kinds(await next_messages(reader, 2)) == ["subscribed", "caught_up"]
         await reader.send('{"type":"ping"}')
-        assert _kinds(await _next(reader, 1)) == ["heartbeat"]
+        assert kinds(await next_messages(reader, 1)) == ["heartbeat"]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +84,7 @@ async def test_a_connection_without_stories_takes_them_by_message() -> None:
 async def test_a_refusal_is_an_http_answer_for_programs_and_a_close_code_for_browsers(
     path: str, status: int, code: str, close: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with _serving(story()) as (_, _, at):
+    async with serving_sockets(story()) as (_, _, at):
         with pytest.raises(InvalidStatus) as refused:
             await connect(at + path)
         response = refused.value.response
@@ -126,15 +92,15 @@ async def test_a_refusal_is_an_http_answer_for_programs_and_a_close_code_for_bro
         assert (response.status_code, problem["status"], problem["code"]) == (status, status, code)
         assert response.headers["content-type"] == "application/problem+json"
         async with connect(at + path, **BROWSER) as browser:
-            assert await _closed(browser) == ([], close, code)
+            assert await closed(browser) == ([], close, code)
         async with connect(at + path, subprotocols=[Subprotocol("liveblog.v1")]) as browser:
             assert browser.subprotocol == "liveblog.v1"
-            assert await _closed(browser) == ([], close, code)
+            assert await closed(browser) == ([], close, code)
     assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_the_subprotocol_is_named_only_when_it_was_offered() -> None:
-    async with _serving(story()) as (_, _, at):
+    async with serving_sockets(story()) as (_, _, at):
         async with connect(f"{at}/v1/live", subprotocols=[Subprotocol("x"), Subprotocol("liveblog.v1")]) as reader:
             assert reader.subprotocol == "liveblog.v1"
         async with connect(f"{at}/v1/live", subprotocols=[Subprotocol("x")]) as reader:
@@ -143,7 +109,7 @@ async def test_the_subprotocol_is_named_only_when_it_was_offered() -> None:
 
 @pytest.mark.parametrize("options", [{}, BROWSER], ids=["program", "browser"])
 async def test_what_passes_by_itself_is_always_an_http_answer(options: dict[str, Any]) -> None:
-    async with _serving(story()) as (hub, log, at):
+    async with serving_sockets(story()) as (hub, log, at):
         log.failing = True
         with pytest.raises(InvalidStatus) as away:
             await connect(f"{at}/v1/stories/one/live", **options)
@@ -161,49 +127,49 @@ async def test_what_passes_by_itself_is_always_an_http_answer(options: dict[str,
     ids=["no json", "brackets", "binary", "too big", "no story"],
 )
 async def test_what_is_no_message_closes_with_a_code(message: str | bytes, close: int) -> None:
-    async with _serving(story()) as (_, _, at), connect(f"{at}/v1/stories/one/live") as reader:
-        await _next(reader, 3)
+    async with serving_sockets(story()) as (_, _, at), connect(f"{at}/v1/stories/one/live") as reader:
+        await next_messages(reader, 3)
         await reader.send(message)
-        assert (await _closed(reader))[1] == close
+        assert (await closed(reader))[1] == close
 
 
 async def test_an_idle_connection_gets_heartbeats() -> None:
     model = story()
     async with (
-        _serving(model, heartbeat_seconds=0.3) as (_, _, at),
+        serving_sockets(model, heartbeat_seconds=0.3) as (_, _, at),
         connect(f"{at}/v1/stories/one/live") as reader,
     ):
-        *_, first, second = await _next(reader, 5)
+        *_, first, second = await next_messages(reader, 5)
         assert first["heads"] == second["heads"] == {"id-one": str(model.head.cursor)}
 
 
 async def test_a_drain_says_goodbye_and_closes() -> None:
-    async with _serving(story()) as (hub, _, at), connect(f"{at}/v1/stories/one/live") as reader:
-        await _next(reader, 3)
+    async with serving_sockets(story()) as (hub, _, at), connect(f"{at}/v1/stories/one/live") as reader:
+        await next_messages(reader, 3)
         await hub.drain(timeout_seconds=SOON)
-        messages, code, reason = await _closed(reader)
+        messages, code, reason = await closed(reader)
         assert messages == [{"type": "goodbye", "reason": "drain", "reconnect_after_ms": [0, 1000]}]
         assert (code, reason) == (4101, "drain")
 
 
 async def test_a_story_that_vanishes_is_refused_and_its_connection_closed() -> None:
-    async with _serving(story()) as (hub, log, at), connect(f"{at}/v1/stories/one/live") as reader:
-        await _next(reader, 3)
+    async with serving_sockets(story()) as (hub, log, at), connect(f"{at}/v1/stories/one/live") as reader:
+        await next_messages(reader, 3)
         log.stories.clear()
         await hub.reconcile()
-        messages, code, _ = await _closed(reader)
-        assert (_kinds(messages), code) == (["refused"], 4504)
+        messages, code, _ = await closed(reader)
+        assert (kinds(messages), code) == (["refused"], 4504)
 
 
 async def test_a_reader_who_does_not_read_is_given_the_newest_state_when_they_do() -> None:
     model = story()
-    async with _serving(model) as (hub, _, at):
+    async with serving_sockets(model) as (hub, _, at):
         deaf = socket.socket()
         deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         host, port = at.removeprefix("ws://").split(":")
         deaf.connect((host, int(port)))
         async with connect(f"{at}/v1/stories/one/live", sock=deaf, max_size=2**26, compression=None) as reader:
-            await _next(reader, 3)
+            await next_messages(reader, 3)
             reader.transport.pause_reading()
             for _ in range(400):
                 hub.post(model.publish("x" * 30_000))
@@ -227,7 +193,7 @@ async def _until_caught_up(reader: ClientConnection, cursor: str) -> list[dict[s
 
 async def test_a_hundred_readers_hold_what_was_published_with_one_read() -> None:
     model = story(entries=20)
-    async with _serving(model) as (hub, log, at):
+    async with serving_sockets(model) as (hub, log, at):
         readers = [await connect(f"{at}/v1/stories/one/live?after={model.cursors[5]}") for _ in range(100)]
         for _ in range(5):
             hub.post(model.publish())

@@ -72,6 +72,16 @@ def test_a_goodbye_names_the_window_to_come_back_in() -> None:
     )
 
 
+def test_a_goodbye_may_ask_to_poll_for_a_while_or_name_the_one_story_it_is_about() -> None:
+    assert encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10) == (
+        b'{"type":"goodbye","reason":"overload","reconnect_after_ms":[15000,45000],"use":"poll","poll_seconds":10}'
+    )
+    assert encode_goodbye(reason="ended", story=STORY, poll_seconds=30) == (
+        b'{"type":"goodbye","reason":"ended","story":"0b5c2b0e-7a53-4c6e-9d1f-2f6f3e1f9a10","use":"poll",'
+        b'"poll_seconds":30}'
+    )
+
+
 def test_a_refusal_names_what_was_asked_for_or_nothing() -> None:
     assert encode_refused("nowhere", status=404, code="story_not_found") == (
         b'{"type":"refused","story":"nowhere","status":404,"code":"story_not_found"}'
@@ -92,5 +102,7 @@ def test_the_document_shows_each_message_to_the_letter() -> None:
         encode_snapshot(STORY, reason="too_far_behind", state=b'{"id":"%b"}' % STORY.encode()),
         encode_heartbeat({STORY: CURSOR}, time=TIME),
         encode_goodbye(reason="drain", reconnect_after_ms=(0, 45_000)),
+        encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10),
+        encode_goodbye(reason="ended", story=STORY, poll_seconds=30),
         encode_refused("election-nihgt", status=404, code="story_not_found"),
     ]

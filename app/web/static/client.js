@@ -12,6 +12,7 @@ const STEADY_MS = 10_000; // a connection that lived this long was a good one: t
 const SILENT_TRIES = 2; // connections in a row that never said a word, before another transport is tried
 const PROBE_MS = [30_000, 3_600_000]; // how long a lesser transport serves before the best one is tried beside it
 const LONG_POLL_SECONDS = 25;
+const OPEN = ["upcoming", "live", "paused"]; // the statuses of a story worth a connection
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
 /** uniform(0, min(20 s, 0.5 s · 2ⁿ)): the whole range, so that readers cut off together do not return together. */
@@ -68,7 +69,8 @@ class Follower {
     this.connection = null;
     this.running = false;
     this.snapshots = 0;
-    this.slowPollSeconds = null;
+    this.slowPollSeconds = null; // the pace the server has asked us to poll at, while it has
+    this.liveTimer = null; // when we are to try a connection again instead; none for a story that has ended
     this.listeners = [];
   }
 
@@ -91,6 +93,7 @@ class Follower {
   stop() {
     this.running = false;
     for (const [target, name, listener] of this.listeners) target.removeEventListener(name, listener);
+    this.env.clearTimeout(this.liveTimer);
     this.#disconnect();
   }
 
@@ -255,7 +258,7 @@ class Follower {
       this.onConnection("refused");
       return;
     }
-    this.onConnection(this.slowPollSeconds === null ? "retrying" : "ended");
+    this.onConnection(this.#hasEnded ? "ended" : "retrying");
     this.#connectIn(outcome.retryAfterMs ?? connection.returnAt - this.env.now());
   }
 
@@ -315,19 +318,43 @@ class Follower {
       if (verdict === "applied") this.onUpdate({ state: reader.state, before, message: event, verdict });
     }
     [this.reader] = foldChanges(this.reader, { ...reply, events: [] });
-    if (!reply.more) this.onConnection(this.slowPollSeconds === null ? "live" : "ended");
+    if (this.#hasEnded && OPEN.includes(this.state.status)) this.#goLive();
+    else if (!reply.more) this.onConnection(this.#hasEnded ? "ended" : "live");
   }
 
   #resume(connection) {
     if (!connection.shell.subscribe(this.story, this.state.head)) this.#closed(connection, {});
   }
 
-  /** The server asks to go, at a moment of our choosing in the window; until then this connection still serves. */
-  #leave(connection, { reconnect_after_ms: window = [0, 0], use, poll_seconds: pollSeconds }) {
-    if (use === "poll") this.slowPollSeconds = pollSeconds ?? 30;
-    connection.returnAt = this.env.now() + window[0] + this.env.random() * (window[1] - window[0]);
+  /**
+   * The server asks to go, at a moment of our choosing in the window; until then this connection still serves. It may
+   * ask to poll instead: until that moment, or without a window until the story is open again.
+   */
+  #leave(connection, { reconnect_after_ms: window, use, poll_seconds: pollSeconds = 30 }) {
+    const drawn = ([from, to]) => from + this.env.random() * (to - from);
+    let wait = drawn(window ?? [0, 0]);
+    if (use === "poll") {
+      this.slowPollSeconds = pollSeconds;
+      this.env.clearTimeout(this.liveTimer);
+      this.liveTimer = window ? this.env.setTimeout(() => this.#goLive(), wait) : null;
+      wait = drawn([0, 1000 * pollSeconds]);
+    }
+    connection.returnAt = this.env.now() + wait;
     this.env.clearTimeout(this.timer);
-    this.timer = this.env.setTimeout(() => this.#closed(connection, {}), connection.returnAt - this.env.now());
+    this.timer = this.env.setTimeout(() => this.#closed(connection, {}), wait);
+  }
+
+  get #hasEnded() {
+    return this.slowPollSeconds !== null && this.liveTimer === null;
+  }
+
+  /** Enough polled: the best connection is worth a try again. */
+  #goLive() {
+    this.slowPollSeconds = this.liveTimer = null;
+    this.attempt = 0;
+    this.#bestFirst();
+    this.#disconnect();
+    this.#connect();
   }
 
   #replace(state) {

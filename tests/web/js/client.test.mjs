@@ -174,9 +174,11 @@ test("told to poll, it polls at that pace and says that the story has ended", as
   const world = new World();
   begin(world);
   greet(world, 1);
-  world.socket.say({ type: "goodbye", reason: "ended", reconnect_after_ms: [0, 0], use: "poll", poll_seconds: 60 });
+  world.socket.say({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
   world.socket.drop(1000);
-  await world.pass(0);
+  await world.pass(29_900); // the first time at a moment of its own, so that ten thousand do not ask together
+  assert.equal(world.requests.length, 0);
+  await world.pass(200);
   assert.match(world.request.url, /changes\?after=k3\.1\.aaaaaa&wait=0$/);
   await world.request.answer({ events: [], cursor: cursor(1), head: cursor(1), more: false });
   assert.equal(world.connections.at(-1), "ended");
@@ -184,6 +186,86 @@ test("told to poll, it polls at that pace and says that the story has ended", as
   assert.equal(world.requests.length, 1);
   await world.pass(1_000);
   assert.equal(world.requests.length, 2);
+});
+
+test("a story that is live again after its end is worth a connection again", async () => {
+  const world = new World();
+  begin(world);
+  greet(world, 1);
+  world.socket.say({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
+  world.socket.drop(1000);
+  await world.pass(30_000);
+  const updated = (seq, status) => (
+    { type: "story.updated", story: "s1", seq, cursor: cursor(seq), fields: { status } }
+  );
+  await world.request.answer({ events: [updated(2, "ended")], cursor: cursor(2), head: cursor(2), more: false });
+  assert.equal(world.sockets.length, 1);
+  await world.pass(0);
+  await world.request.answer({ events: [updated(3, "live")], cursor: cursor(3), head: cursor(3), more: false });
+  assert.equal(world.sockets.length, 2);
+  assert.match(world.socket.url, /after=k3\.3\.aaaaaa$/);
+  await world.pass(5_000);
+  assert.equal(world.requests.length, 2);
+});
+
+const OVERLOADED = {
+  type: "goodbye", reason: "overload", reconnect_after_ms: [20_000, 40_000], use: "poll", poll_seconds: 8,
+};
+
+test("sent away by an overloaded server, it polls until the time has come to connect again", async () => {
+  const world = new World();
+  const follower = begin(world);
+  greet(world, 1);
+  world.socket.say(OVERLOADED);
+  world.socket.drop(4009);
+  await world.pass(3_900);
+  assert.equal(world.requests.length, 0);
+  await world.pass(200);
+  assert.match(world.request.url, /changes\?after=k3\.1\.aaaaaa&wait=0$/);
+  await world.request.answer({ events: [published(2, entry("b"))], cursor: cursor(2), head: cursor(2), more: false });
+  assert.deepEqual(ids(follower), ["b"]);
+  assert.equal(world.connections.at(-1), "live");
+  await world.pass(0);
+  await world.request.answer({ events: [], cursor: cursor(2), head: cursor(2), more: false });
+  await world.pass(7_900);
+  assert.equal(world.requests.length, 2);
+  await world.pass(200);
+  assert.equal(world.requests.length, 3);
+  await world.pass(17_600);
+  assert.equal(world.sockets.length, 1);
+  await world.pass(400);
+  assert.equal(world.sockets.length, 2);
+  assert.match(world.socket.url, /after=k3\.2\.aaaaaa$/);
+  greet(world, 2);
+  await world.pass(60_000);
+  assert.equal(world.requests.length, 3);
+});
+
+test("an overloaded server that is met on the way is polled too, whatever transport could say so", async () => {
+  const world = new World({ random: 0 });
+  begin(world);
+  world.socket.drop(); // a browser is not shown the 503 that refuses its socket
+  await world.pass(0);
+  world.socket.drop();
+  await world.pass(0);
+  world.stream.say(HELLO, OVERLOADED);
+  world.stream.drop();
+  await world.pass(0);
+  assert.match(world.request.url, /changes/);
+  await world.pass(20_000);
+  assert.equal(world.sockets.length, 3);
+});
+
+test("a page that is left while it polls for an overloaded server is left alone", async () => {
+  const world = new World();
+  const follower = begin(world);
+  greet(world, 1);
+  world.socket.say(OVERLOADED);
+  world.socket.drop(4009);
+  follower.stop();
+  await world.pass(600_000);
+  assert.equal(world.sockets.length, 1);
+  assert.equal(world.requests.length, 0);
 });
 
 test("where WebSockets do not get through, it follows by SSE", async () => {

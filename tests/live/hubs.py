@@ -1,0 +1,63 @@
+"""A running hub, and those it knows, reduced to what it does to them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from app.live.farewells import Farewell
+from app.live.hub import Hub
+from tests.live.model import START, ModelLog
+
+SOON = 5.0
+
+
+class Follower:
+    """Counts how often it is told that something moved."""
+
+    def __init__(self) -> None:
+        self.wakes = 0
+
+    def wake(self) -> None:
+        self.wakes += 1
+
+
+class Connected:
+    """A connection that leaves when it is told goodbye, or stays."""
+
+    def __init__(self, hub: Hub, *, obedient: bool = True) -> None:
+        self._hub = hub
+        self._obedient = obedient
+        self.window: tuple[int, int] | None = None
+        self.was_cut = False
+        self.ticked = asyncio.Event()
+
+    def tick(self, now: float) -> float:
+        self.ticked.set()
+        return now + 1000
+
+    def dismiss(self, farewell: Farewell) -> None:
+        first, last = json.loads(farewell.goodbye.json)["reconnect_after_ms"]
+        self.window = (first, last)
+        if self._obedient:
+            self._hub.leave(self)
+
+    def cut(self) -> None:
+        self.was_cut = True
+
+
+@asynccontextmanager
+async def running_hub(log: ModelLog, *, reconcile_seconds: float = 1000.0) -> AsyncIterator[Hub]:
+    hub = Hub(log, clock=lambda: START, reconcile_seconds=reconcile_seconds)
+    await hub.start()
+    try:
+        yield hub
+    finally:
+        await hub.stop()
+
+
+async def reach(hub: Hub, seq: int) -> None:
+    head = await hub.wait_beyond("one", seq - 1, timeout_seconds=SOON)
+    assert head.cursor.seq == seq
