@@ -13,7 +13,8 @@ from app.api.rooms import LiveHub
 from app.api.write_entries import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
-from app.newsroom import desk, watching
+from app.newsroom import desk, versions, watching
+from app.newsroom.versions import VERSIONS_LIMIT
 from app.wire.encoding import encode_json
 from app.wire.newsroom_shapes import (
     DELIVERY,
@@ -86,11 +87,22 @@ async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef
 
 
 @router.get(
-    "/stories/{story}/entries/{entry}/versions", responses=answers(200, EntryVersions, {"items": [VERSION]}, 404)
+    "/stories/{story}/entries/{entry}/versions",
+    responses=answers(200, EntryVersions, {"items": [VERSION], "next": None}, 404, 422),
 )
-async def list_entry_versions(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
-    """Every version of an entry, newest first."""
-    return await perform(request, desk.show_versions, call, story, entry)
+async def list_entry_versions(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    call: TheReader,
+    diff: Annotated[bool, Query(description="Tell how each body differs from the one before, word by word.")] = False,
+    position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = VERSIONS_LIMIT,
+) -> Response:
+    """The versions of an entry, newest first, and what each of them changed."""
+    return await perform(
+        request, versions.show_versions, call, story, entry, with_diff=diff, position=position, limit=limit
+    )
 
 
 @router.get("/stories/{story}/entries/{entry}/delivery", responses=answers(200, Delivery, DELIVERY, 404))

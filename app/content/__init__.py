@@ -4,6 +4,7 @@ Other rooms use what is named here; the modules below it are this room's own.
 """
 
 from app.content.blocks import BLOCK_TYPES, MAX_BLOCKS, MAX_BODY_BYTES, TEXT_TYPES, Block, NewId
+from app.content.differences import DIFFERENCE_WORK, compare_texts
 from app.content.html_blocks import parse_html
 from app.content.markdown import parse_markdown
 from app.content.plain import parse_plain
@@ -13,11 +14,13 @@ from app.content.written import complete_blocks
 
 __all__ = [
     "BLOCK_TYPES",
+    "DIFFERENCE_WORK",
     "MAX_BLOCKS",
     "MAX_BODY_BYTES",
     "TEXT_TYPES",
     "Block",
     "NewId",
+    "compare_texts",
     "complete_blocks",
     "dropped_blocks",
     "parse_html",

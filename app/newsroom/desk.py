@@ -1,11 +1,10 @@
-"""What the newsroom reads: its stories and entries with drafts, versions, and who the caller is."""
+"""What the newsroom reads: its stories and entries with drafts, and who the caller is."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
-from app.domain.clock import Micros, format_time
+from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId
@@ -15,11 +14,11 @@ from app.newsroom.finding import known_entry, known_story
 from app.newsroom.preconditions import etag_of
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
-from app.storage.entries import EntryVersion, count_entries_by_status, list_entries, list_versions
+from app.storage.entries import count_entries_by_status, list_entries
 from app.storage.people import read_person
 from app.storage.stories import list_stories
 from app.wire.encoding import encode_json
-from app.wire.newsroom import content_members, newsroom_entry, newsroom_story
+from app.wire.newsroom import newsroom_entry, newsroom_story
 
 _POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 
@@ -95,15 +94,6 @@ def find_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> En
         return known_entry(tx, known_story(tx, story_ref), entry_ref)
 
 
-def show_versions(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
-    """Every version of an entry, newest first: who, when, what was done, and what it said then."""
-    with room.database.snapshot() as tx:
-        _reader(tx, room, call)
-        entry: Entry = known_entry(tx, known_story(tx, story_ref), entry_ref)
-        versions = list_versions(tx, entry.story, entry.id)
-        return Reply(200, encode_json({"items": [_version(version) for version in versions]}))
-
-
 def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
     actor = authenticate(tx, room, call)
     require_right(actor, Right.READ_NEWSROOM)
@@ -115,20 +105,3 @@ def _position(text: str) -> tuple[Micros, EntryId]:
     if match is None:
         raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
     return Micros(int(match[1])), EntryId(match[2])
-
-
-def _version(version: EntryVersion) -> dict[str, Any]:
-    working = version.working
-    return {
-        "version": version.version,
-        "at": format_time(version.at),
-        "person": version.person,
-        "token": version.token_id,
-        "action": version.action,
-        "status": version.status.value,
-        "note": version.note,
-        **content_members(version.content),
-        "working": None
-        if working is None
-        else {"status": working.status.value, "material": working.material, "fields": content_members(working.content)},
-    }

@@ -43,6 +43,11 @@ class EntryVersion:
     working: WorkingRevision | None
     note: str | None
 
+    @property
+    def newest_content(self) -> EntryContent:
+        """As of an entry: the working revision if there is one."""
+        return self.content if self.working is None else self.working.content
+
 
 def read_entry(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Entry | None:
     """One entry, whatever its status."""
@@ -124,13 +129,18 @@ def append_version(
     )
 
 
-def list_versions(tx: ReadTransaction, story: StoryId, entry: EntryId) -> list[EntryVersion]:
-    """Every version of an entry, newest first."""
+def list_versions(
+    tx: ReadTransaction, story: StoryId, entry: EntryId, *, below: int | None, limit: int
+) -> list[EntryVersion]:
+    """The versions of an entry, newest first: all, or those with a number below `below`."""
     query = (
         select(_versions)
         .where(_versions.c.story_id == story, _versions.c.entry_id == entry)
         .order_by(_versions.c.version.desc())
+        .limit(limit)
     )
+    if below is not None:
+        query = query.where(_versions.c.version < below)
     return [
         EntryVersion(
             version=row.version,

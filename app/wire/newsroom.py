@@ -25,7 +25,7 @@ def newsroom_entry(entry: Entry) -> dict[str, Any]:
         **_source(entry.content),
         "display_time": _time(entry.content.display_time),
         "version": entry.version,
-        "working": None if entry.working is None else _working(entry.working),
+        "working": None if entry.working is None else working_members(entry.working),
         "external_id": entry.external_id,
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),
@@ -62,7 +62,8 @@ def content_members(content: EntryContent) -> dict[str, Any]:
     return {**members, "body_html": render_html(blocks), "blocks": blocks, **_source(content)}
 
 
-def _working(working: WorkingRevision) -> dict[str, Any]:
+def working_members(working: WorkingRevision) -> dict[str, Any]:
+    """An edit that readers do not see yet, as its editors see it."""
     return {
         "status": working.status.value,
         "material": working.material,

@@ -102,6 +102,13 @@ class NewsroomEntries(Public):
     next: str | None
 
 
+class BodyDiff(Public):
+    """From the body's text before to this one's."""
+
+    body: list[tuple[str, str]] = Field(description="What is `same`, `removed` and `added`, in the order of the text.")
+    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is told as a whole.")
+
+
 class EntryVersion(ContentFields):
     """One newsroom change of an entry and what the entry said after it."""
 
@@ -113,12 +120,17 @@ class EntryVersion(ContentFields):
     status: str
     note: str | None
     working: Working | None
+    changed: list[str] | None = Field(
+        description="What is no longer as in the version before, the working revision counting; null for the first one."
+    )
+    diff: BodyDiff | None = Field(None, description="Sent if asked for; null for the first one.")
 
 
 class EntryVersions(Public):
-    """Every version of an entry, newest first."""
+    """Part of an entry's versions, newest first; `next` is the position to go on from."""
 
     items: list[EntryVersion]
+    next: str | None
 
 
 class BatchResult(Public):
@@ -252,6 +264,7 @@ VERSION = {
     "status": "published",
     "note": None,
     "working": None,
+    "changed": None,
 }
 
 ME = {

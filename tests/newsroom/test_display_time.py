@@ -10,6 +10,7 @@ import pytest
 from app.domain.clock import parse_time
 from app.domain.errors import InvalidInput
 from app.newsroom import desk as reads
+from app.newsroom.versions import show_versions
 from app.reading.entries import EntryShape
 from app.reading.pages import PageRequest, read_page
 from app.reading.stories import require_story
@@ -144,5 +145,5 @@ def test_a_writers_clock_may_be_a_minute_ahead(desk: Desk) -> None:
 def test_the_newsroom_reads_the_display_time_of_each_version(desk: Desk) -> None:
     entry = desk.post(desk.story()["id"], display_time=EARLIER)
     desk.patch(entry, display_time=None)
-    versions = body(reads.show_versions(desk.room, desk.call(), entry["story"], entry["id"]))["items"]
+    versions = body(show_versions(desk.room, desk.call(), entry["story"], entry["id"]))["items"]
     assert [version["display_time"] for version in versions] == [None, EARLIER]

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, Gone, NotAllowed, PreconditionFailed
-from app.newsroom import desk as reads
 from app.newsroom import entries
 from app.newsroom.lifecycle import MAX_CORRECTIONS
+from app.newsroom.versions import show_versions
 from app.wire.entries import EntryDraft
 from tests.newsroom.desk import ACTIONS, Desk, body
 
@@ -149,7 +149,7 @@ def test_an_action_honours_if_match_but_does_not_need_it(desk: Desk) -> None:
 def test_a_note_is_kept_for_the_newsroom_and_told_to_nobody(desk: Desk) -> None:
     entry = desk.post(desk.story()["id"])
     desk.act("unpublish", entry, note="Legal wants to look.")
-    versions = body(reads.show_versions(desk.room, desk.call(), entry["story"], entry["id"]))["items"]
+    versions = body(show_versions(desk.room, desk.call(), entry["story"], entry["id"]))["items"]
     assert (versions[0]["action"], versions[0]["note"]) == ("unpublish", "Legal wants to look.")
     assert "Legal" not in str(desk.events())
 

@@ -12,6 +12,7 @@ from app.domain.order import MAX_KEY_LENGTH
 from app.domain.reader import empty_state
 from app.newsroom import desk as reads
 from app.newsroom.moving import move_entry
+from app.newsroom.versions import show_versions
 from app.wire.entries import EntryMove
 from tests.newsroom.desk import Desk, body
 from tests.newsroom.test_display_time import EARLIER, timeline
@@ -55,7 +56,7 @@ def test_a_move_is_told_as_an_update_that_leaves_no_mark_and_keeps_the_time(desk
     assert event["entry"]["sort_key"] == moved["sort_key"] > second["sort_key"]
     assert (moved["time"], moved["updated_at"]) == (first["time"], None)
     assert (moved["revision"], moved["version"]) == (2, 2)
-    versions = body(reads.show_versions(desk.room, desk.call(), story, first["id"]))["items"]
+    versions = body(show_versions(desk.room, desk.call(), story, first["id"]))["items"]
     assert [version["action"] for version in versions] == ["move", "create"]
 
 
