@@ -140,7 +140,7 @@ class Desk:
         # Not while the tables are read for those who watched before: what is read then would be told without us.
         async with self._reading:
             member.watching[found.story] = found.slug
-        member.tell(encode_watching(found.story, slug=found.slug, people=self._people(found.story)))
+        member.tell(encode_watching(found.story, slug=found.slug, people=self._others(found.story, member)))
 
     def unwatch(self, member: DeskMember, ref: str | None) -> None:
         """No more of a story, or of all."""
@@ -229,10 +229,9 @@ class Desk:
         if not here:
             del self._presence[story]
         if before is None or before[0] != presence:
-            message = encode_presence(story, self._people(story))
-            for other in self._members:
+            for other in self._members - {member}:
                 if story in other.watching:
-                    other.tell(message)
+                    other.tell(encode_presence(story, self._others(story, other)))
 
     def _forget_silent(self) -> None:
         too_long_ago = self._monotonic() - PRESENCE_SECONDS
@@ -240,8 +239,8 @@ class Desk:
             for member in [member for member, (_, said_at) in here.items() if said_at < too_long_ago]:
                 self._set_presence(story, member, None)
 
-    def _people(self, story: StoryId) -> list[Presence]:
-        return [presence for presence, _ in self._presence.get(story, {}).values()]
+    def _others(self, story: StoryId, member: DeskMember) -> list[Presence]:
+        return [presence for other, (presence, _) in self._presence.get(story, {}).items() if other is not member]
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(call, limiter=self._threads)

@@ -62,7 +62,7 @@ def encode_story_news(story: Mapping[str, Any], *, action: str, by: Author, at: 
 
 
 def encode_presence(story: StoryId, people: Iterable[Presence]) -> bytes:
-    """Who is doing what in a story: everybody, each time it changes."""
+    """Who else is doing what in a story: all of them, each time it changes."""
     return encode_json({"type": "presence", "story": story, "people": _people(people)})
 
 

@@ -294,3 +294,22 @@ def test_a_reload_while_the_server_cannot_be_reached_comes_back_by_itself(desk: 
     expect(desk.locator("#problem")).to_contain_text("cannot be reached")
     expect(desk.locator("[name=text]")).to_have_value("Half a thought", timeout=15_000)
     expect(desk.locator("#problem")).to_be_hidden()
+
+
+def test_a_colleagues_draft_appears_and_who_edits_what_is_said(
+    desk: Page, browser: Browser, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    desk.wait_for_function("document.getElementById('entries') !== null")
+    draft = newsroom.publish(story, "A colleague writes.", status="draft")
+    expect(_item(desk, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
+    with browser.new_context() as other:
+        colleague = other.new_page()
+        colleague.goto(f"{newsroom.url}/newsroom")
+        _sign_in(colleague, newsroom.token)
+        colleague.select_option("#story", story["id"])
+        colleague.locator(f'.item[data-id="{draft["id"]}"] [data-action="edit"]').click()
+        expect(desk.locator("#people")).to_contain_text("is editing")
+        _do(desk, "A colleague writes.", "edit")
+        expect(desk.locator("#people")).to_contain_text("is editing the entry you have open")
+        expect(colleague.locator("#people")).to_contain_text("is editing the entry you have open")
+    expect(desk.locator("#people")).to_be_empty()

@@ -27,11 +27,11 @@ export async function sure(title, yes) {
 
 function drawField({ name, label, rows, options, type, required, value = "" }) {
   if (type === "checkbox") return element("label", { class: "tick" }, element("input", { name, type }), label);
-  return element("label", {}, label, drawControl({ name, rows, options, required, value }));
+  return element("label", {}, label, drawControl({ name, rows, options, type, required, value }));
 }
 
-function drawControl({ name, rows, options, required, value }) {
+function drawControl({ name, rows, options, type, required, value }) {
   if (options) return element("select", { name }, options.map((word) => element("option", {}, word)));
   if (rows) return element("textarea", { name, rows, required }, value);
-  return element("input", { name, value, required });
+  return element("input", { name, type, value, required });
 }

@@ -5,17 +5,38 @@ import { newest } from "./outbox.js";
 
 const PUBLIC = ["published", "retracted"];
 
+const editActions = {
+  draft: [
+    ["publish", "Publish the edit"], ["submit", "Submit the edit"], ["schedule", "Schedule the edit"],
+    ["discard", "Discard the edit"],
+  ],
+  submitted: [
+    ["publish", "Publish the edit"], ["return", "Return the edit"], ["schedule", "Schedule the edit"],
+    ["discard", "Discard the edit"],
+  ],
+  scheduled: [["cancel", "Do not publish the edit"], ["discard", "Discard the edit"]],
+};
+
 /** What can be done to an entry, as [action, words]. The server decides whether this person may. */
 export function actionsFor({ status, working }) {
-  const edits = working
-    ? [["publish", "Publish the edit"], ["submit", "Submit the edit"], ["discard", "Discard the edit"]]
-    : [];
+  const edits = working ? editActions[working.status] : [];
   switch (status) {
     case "draft":
-      return [["edit", "Edit"], ["publish", "Publish"], ["submit", "Submit"], ["remove", "Remove"]];
+      return [
+        ["edit", "Edit"], ["publish", "Publish"], ["submit", "Submit"], ["schedule", "Schedule"], ["remove", "Remove"],
+      ];
     case "submitted":
+      return [
+        ["edit", "Edit"], ["publish", "Publish"], ["return", "Return"], ["reject", "Reject"],
+        ["schedule", "Schedule"], ["remove", "Remove"],
+      ];
+    case "scheduled":
+      return [["edit", "Edit"], ["cancel", "Do not publish"], ["remove", "Remove"]];
     case "unpublished":
-      return [["edit", "Edit"], ["publish", "Publish"], ["remove", "Remove"]];
+      return [["edit", "Edit"], ["publish", "Publish"], ["schedule", "Schedule"], ["remove", "Remove"]];
+    case "rejected":
+    case "expired":
+      return [["remove", "Remove"]];
     case "published":
       return [
         ["edit", "Edit"], ...edits, ["corrections", "Add a correction"], ["retract", "Retract"],
@@ -36,6 +57,8 @@ export function drawItem(entry, story, onAction) {
   const shown = newest(entry);
   const at = entry.published_at ?? entry.created_at;
   const time = at && when(at, story);
+  const due = entry.publish_at ?? entry.working?.publish_at;
+  const dueTime = due && when(due, story);
   const body = element("div", { class: "body" });
   body.innerHTML = shown.body_html ?? "";
   const buttons = actionsFor(entry).map(([action, words]) => {
@@ -60,6 +83,7 @@ export function drawItem(entry, story, onAction) {
       && element("p", { class: "hint" }, "A picture has no description; its caption stands in."),
     (entry.corrections ?? []).length > 0
       && element("p", { class: "hint" }, `Corrections: ${entry.corrections.map(({ text }) => text).join(" · ")}`),
+    dueTime && element("p", { class: "hint" }, "Goes out ", element("time", { datetime: due }, `${dueTime.time}, ${dueTime.date}`)),
     element("p", { class: "actions" }, buttons),
   );
 }

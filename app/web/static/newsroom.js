@@ -6,10 +6,11 @@ import { draftNow, fill, keepDraft, restoreDraft } from "./composer.js";
 import { drawItem, drawLetter, problemText } from "./desk.js";
 import { element } from "./entries.js";
 import { Outbox, step } from "./outbox.js";
-import { get, keepToken, newId, patch, session } from "./session.js";
+import { get, keepToken, newId, patch, session, ticket } from "./session.js";
+import { Stream } from "./stream.js";
 import { EMPTY, draftOf, isBlank, stepsFor } from "./writing.js";
 
-const REREAD_MS = 20_000; // drafts and submissions of others are not on the readers' socket
+const REREAD_MS = 20_000; // in case the newsroom's stream cannot be had
 const SOON_MS = 300;
 const COME_BACK_MS = 5_000;
 
@@ -19,6 +20,7 @@ let outbox = null;
 let stories = [];
 let story = null;
 let follower = null;
+let stream = null;
 let rereading = null;
 let shownPages = 1;
 let reading = 0;
@@ -51,6 +53,11 @@ async function signIn() {
   const { body: me } = await get("/v1/newsroom/me");
   session.who = me.person ?? me.kind;
   keepToken();
+  stream ??= new Stream({
+    origin: location.origin, ticket, env: browserEnvironment(),
+    onNews: () => readSoon(SOON_MS),
+    onPeople: drawPeople,
+  });
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
   outbox?.stop();
   outbox = new Outbox({
@@ -75,6 +82,8 @@ function signOut(why) {
   keepToken();
   follower?.stop();
   follower = null;
+  stream?.stop();
+  stream = null;
   forgetReading();
   outbox?.stop();
   story = null;
@@ -123,6 +132,8 @@ async function choose(chosen) {
     restoreDraft(`liveblog:${session.who}:draft:${story.id}`);
   }
   if (another || !follower) followReaders();
+  stream.watch(story.id);
+  tellPresence();
   await readEntries();
 }
 
@@ -201,6 +212,23 @@ async function readEntries() {
   readSoon(REREAD_MS);
 }
 
+/** Who else is at work on this story; nothing is locked by it. */
+function drawPeople(people) {
+  const doing = { editing: "is editing", composing: "is writing", reading: "is here" };
+  const mine = draftNow().editing?.id;
+  const lines = people.map(({ name, doing: what, entry }) => (
+    `${name ?? "Somebody"} ${doing[what]}${entry && entry === mine ? " the entry you have open" : ""}`
+  ));
+  $("people").textContent = [...new Set(lines)].join(" · ");
+}
+
+/** Tell colleagues what is in the form. */
+function tellPresence() {
+  const draft = draftNow();
+  if (draft.editing) stream?.say({ doing: "editing", entry: draft.editing.id });
+  else stream?.say(isBlank(draft) ? null : { doing: "composing" });
+}
+
 /** Read the list again in that time, or earlier if that was asked for: a change told of during a reading counts. */
 function readSoon(ms) {
   const at = performance.now() + ms;
@@ -261,11 +289,17 @@ const QUESTIONS = {
       { name: "severity", label: "It is a", options: ["correction", "clarification"] },
     ],
   },
+  return: { title: "Return to its author", yes: "Return", fields: [NOTE] },
+  reject: { title: "Reject: it cannot be published any more", yes: "Reject", fields: [NOTE] },
+  schedule: {
+    title: "Schedule", yes: "Schedule",
+    fields: [{ name: "publish_at", label: "Goes out at (your local time)", type: "datetime-local", required: true }],
+  },
   unpublish: { title: "Unpublish: take it from readers; it can be published again", yes: "Unpublish", fields: [NOTE] },
   remove: { title: "Remove for good: it cannot be brought back", yes: "Remove", fields: [NOTE] },
   discard: { title: "Discard the edit? Readers keep what they see.", yes: "Discard", fields: [] },
 };
-const ON_WHAT_WAS_READ = ["publish", "submit", "discard"]; // not another's newer text; taking away never waits
+const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not another's newer text; taking away never waits
 
 async function act(action, entry) {
   if (action === "edit") {
@@ -276,6 +310,7 @@ async function act(action, entry) {
   const body = question ? await ask(question) : {};
   if (!body) return;
   if (body.note === "") delete body.note;
+  if (body.publish_at) body.publish_at = new Date(body.publish_at).toISOString();
   const ifMatch = ON_WHAT_WAS_READ.includes(action) ? `"v${entry.version}"` : null;
   const path = `/v1/stories/${story.id}/entries/${entry.id}/${action}`;
   post({
@@ -334,6 +369,7 @@ function onAcknowledged(item) {
 }
 
 window.addEventListener("online", () => outbox?.run());
+composer.addEventListener("input", tellPresence);
 
 // Writing
 
@@ -346,6 +382,7 @@ async function edit(id) {
   if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
   fill(draftOf(body, etag));
   keepDraft();
+  tellPresence();
   composer.scrollIntoView({ block: "start" });
   composer.elements.text.focus({ preventScroll: true });
 }
@@ -364,12 +401,14 @@ composer.addEventListener("submit", (event) => {
     post({ entry, label, steps, composed: draft });
     fill(EMPTY);
     keepDraft();
+    tellPresence();
   })();
 });
 $("clear").addEventListener("click", tried(async () => {
   if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
   fill(EMPTY);
   keepDraft();
+  tellPresence();
 }));
 
 /** Come back to the desk after a reload; a server that cannot be reached is asked again until it can. */

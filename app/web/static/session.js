@@ -27,6 +27,15 @@ export async function patch(path, body, ifMatch) {
   if (!response.ok) throw await problemOf(response);
 }
 
+/** A key that opens the newsroom's stream once. Throws a problem. */
+export async function ticket() {
+  const response = await fetch("/v1/newsroom/live/tickets", {
+    method: "POST", headers: headersFor(session.token), body: "{}",
+  });
+  if (!response.ok) throw await problemOf(response);
+  return (await response.json()).ticket;
+}
+
 /** A random id. randomUUID exists in secure contexts only; a newsroom on a local network may have none. */
 export function newId() {
   return crypto.randomUUID?.() ?? uuid4();

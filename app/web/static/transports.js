@@ -12,8 +12,11 @@ export function openWebSocket({ env, url, message, closed }) {
   return {
     /** Ask for the story again, on the same socket. */
     subscribe(story, after) {
-      socket.send(JSON.stringify({ type: "subscribe", story, after }));
+      this.send({ type: "subscribe", story, after });
       return true;
+    },
+    send(message) {
+      socket.send(JSON.stringify(message));
     },
     close() {
       ending.done = true;

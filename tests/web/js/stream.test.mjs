@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { Stream } from "../../../app/web/static/stream.js";
+import { World } from "./world.mjs";
+
+async function opened(world, { tickets = [] } = {}) {
+  const seen = { news: 0, people: [] };
+  const stream = new Stream({
+    origin: "https://live.example",
+    env: world.env,
+    ticket: async () => {
+      tickets.push("key");
+      return `key-${tickets.length}`;
+    },
+    onNews: () => { seen.news += 1; },
+    onPeople: (people) => { seen.people = people; },
+  });
+  stream.watch("s1");
+  await world.settle();
+  return { stream, seen, tickets };
+}
+
+function welcome(socket) {
+  socket.say({ type: "hello" }, { type: "welcome", role: "editor" });
+  socket.say({ type: "watching", story: "s1", slug: "s", people: [] });
+}
+
+test("it opens with a ticket, watches the story, and has the lists read once it is told everything", async () => {
+  const world = new World();
+  const { seen } = await opened(world);
+  const [socket] = world.sockets;
+  assert.equal(socket.url, "wss://live.example/v1/newsroom/live?ticket=key-1");
+  socket.say({ type: "hello" });
+  assert.deepEqual(socket.sent, []);
+  socket.say({ type: "welcome", role: "editor" });
+  assert.deepEqual(socket.sent, [{ type: "watch", story: "s1" }]);
+  assert.equal(seen.news, 0);
+  socket.say({ type: "watching", story: "s1", people: [{ name: "Ada", doing: "editing" }] });
+  assert.equal(seen.news, 1);
+  assert.deepEqual(seen.people, [{ name: "Ada", doing: "editing" }]);
+  socket.say({ type: "entry", story: "s1" }, { type: "something_new" }, { type: "story", story: "s1" });
+  assert.equal(seen.news, 3);
+});
+
+test("what is being done is told once, again in time, and again on a new connection", async () => {
+  const world = new World();
+  const { stream } = await opened(world);
+  stream.say({ doing: "composing" });
+  welcome(world.sockets[0]);
+  const doing = () => world.sockets.at(-1).sent.filter(({ type }) => type === "presence");
+  assert.deepEqual(doing(), [{ type: "presence", story: "s1", doing: "composing" }]);
+  stream.say({ doing: "composing" });
+  assert.equal(doing().length, 1);
+  await world.pass(26_000);
+  assert.equal(doing().length, 2);
+  stream.say(null);
+  assert.deepEqual(doing().at(-1), { type: "presence", story: "s1", doing: null });
+  stream.say({ doing: "editing", entry: "e1" });
+  world.sockets[0].drop();
+  await world.pass(30_000);
+  welcome(world.sockets[1]);
+  assert.deepEqual(doing(), [{ type: "presence", story: "s1", doing: "editing", entry: "e1" }]);
+});
+
+test("a lost connection comes back with another ticket, one refused for good does not", async () => {
+  const world = new World();
+  const { seen, tickets } = await opened(world);
+  welcome(world.sockets[0]);
+  world.sockets[0].say({ type: "presence", story: "s1", people: [{ name: "Ada", doing: "reading" }] });
+  world.sockets[0].drop(1006);
+  assert.deepEqual(seen.people, []);
+  await world.pass(30_000);
+  assert.equal(tickets.length, 2);
+  world.sockets[1].drop(4501);
+  await world.pass(120_000);
+  assert.equal(world.sockets.length, 2);
+});
+
+test("a stream that has gone quiet is cut and opened again", async () => {
+  const world = new World();
+  await opened(world);
+  welcome(world.sockets[0]);
+  await world.pass(59_000);
+  assert.equal(world.sockets.length, 1);
+  await world.pass(40_000);
+  assert.equal(world.sockets[0].closed, true);
+  assert.equal(world.sockets.length > 1, true);
+});
+
+test("once stopped nothing is heard, said or opened", async () => {
+  const world = new World();
+  const { stream, seen } = await opened(world);
+  welcome(world.sockets[0]);
+  stream.stop();
+  assert.equal(world.sockets[0].closed, true);
+  world.sockets[0].say({ type: "entry", story: "s1" });
+  stream.say({ doing: "composing" });
+  await world.pass(120_000);
+  assert.equal(seen.news, 1);
+  assert.equal(world.sockets.length, 1);
+});
