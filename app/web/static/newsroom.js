@@ -21,6 +21,7 @@ let stories = [];
 let story = null;
 let follower = null;
 let stream = null;
+let people = [];
 let rereading = null;
 let shownPages = 1;
 let reading = 0;
@@ -56,7 +57,10 @@ async function signIn() {
   stream ??= new Stream({
     origin: location.origin, ticket, env: browserEnvironment(),
     onNews: () => readSoon(SOON_MS),
-    onPeople: drawPeople,
+    onPeople: (others) => {
+      people = others;
+      drawPeople();
+    },
   });
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
   outbox?.stop();
@@ -213,7 +217,7 @@ async function readEntries() {
 }
 
 /** Who else is at work on this story; nothing is locked by it. */
-function drawPeople(people) {
+function drawPeople() {
   const doing = { editing: "is editing", composing: "is writing", reading: "is here" };
   const mine = draftNow().editing?.id;
   const lines = people.map(({ name, doing: what, entry }) => (
@@ -222,11 +226,12 @@ function drawPeople(people) {
   $("people").textContent = [...new Set(lines)].join(" · ");
 }
 
-/** Tell colleagues what is in the form. */
+/** Tell colleagues what is in the form; who else has it open is said here. */
 function tellPresence() {
   const draft = draftNow();
   if (draft.editing) stream?.say({ doing: "editing", entry: draft.editing.id });
   else stream?.say(isBlank(draft) ? null : { doing: "composing" });
+  drawPeople();
 }
 
 /** Read the list again in that time, or earlier if that was asked for: a change told of during a reading counts. */
