@@ -166,6 +166,7 @@ class Application:
             heartbeat_seconds=self._settings.heartbeat_seconds,
             say=_silence if self._access_log is None else self._access_log.add_event,
             reconcile_seconds=RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS,
+            overload_lag_seconds=self._settings.overload_lag_seconds,
         )
 
     def _open_rooms(
@@ -222,7 +223,7 @@ class Application:
             access_log=self._access_log,
         )
         self.entrance.hub = rooms.hub
-        rooms.hub.watch(self.entrance.waiting, due_at=rooms.hub.seconds())
+        rooms.hub.crowd.watch(self.entrance.waiting, due_at=rooms.hub.seconds())
         rooms.readiness.phase = "ready"
 
     def _jobs(self, rooms: Rooms) -> list[Job]:

@@ -72,6 +72,7 @@ class Settings(BaseSettings):
     max_connections: int = Field(default=0, ge=0)
     max_connections_per_address: int = Field(default=0, ge=0)
     max_handshakes_per_second: int = Field(default=20_000, ge=0)
+    overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 

@@ -46,7 +46,7 @@ def _live(rooms: Rooms) -> Iterator[str]:
 
 
 _LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
-_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls"})
+_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})
 
 
 def _written(key: object) -> str:

@@ -65,7 +65,7 @@ class Connection:
         )
 
     def __enter__(self) -> Self:
-        self._hub.enter(self, due_at=self.session.due_at())
+        self._hub.crowd.enter(self, due_at=self.session.due_at())
         self._hub.ledger.opened(self._transport)
         return self
 
@@ -74,7 +74,7 @@ class Connection:
     ) -> None:
         lag = self.session.lag()
         self.session.end()
-        self._hub.leave(self)
+        self._hub.crowd.leave(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
         seconds = self._hub.moment().seconds - self._opened_at
         self._hub.ledger.closed(
@@ -153,20 +153,20 @@ class Connection:
         self._gives_up_at = None
         self._sent += len(messages)
         self._hub.metrics.messages_sent += len(messages)
-        self._hub.tick_by(self, due_at=self.session.due_at())
+        self._hub.crowd.tick_by(self, due_at=self.session.due_at())
 
     def _expect_progress(self, size: int) -> None:
         """A server lets a write begin once the one before is through, so both count."""
         patience = STALL_SECONDS + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
         self._unsent_bytes = size
         self._gives_up_at = self._hub.moment().seconds + patience
-        self._hub.tick_by(self, due_at=self._gives_up_at)
+        self._hub.crowd.tick_by(self, due_at=self._gives_up_at)
 
     def _ask(self, asker: Place | Opening, ask: Ask) -> None:
         def answered(task: asyncio.Task[Answer]) -> None:
             if not task.cancelled():
                 self.session.answer(asker, ask, task.result(), self._hub.moment())
-                self._hub.tick_by(self, due_at=self.session.due_at())
+                self._hub.crowd.tick_by(self, due_at=self.session.due_at())
                 self._awake.set()
 
         self._hub.fetch(ask).add_done_callback(answered)

@@ -85,7 +85,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         """Count the connection in, and tell it what it wishes to follow, in one write with the answer's `head`."""
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
-        self._hub.enter(self, due_at=self.session.due_at())
+        self._hub.crowd.enter(self, due_at=self.session.due_at())
         self._hub.ledger.opened(self.kind)
         for wish in wishes:
             self.session.subscribe(wish, story=story)
@@ -115,7 +115,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1
         self.session.unready(self._form)
-        self._hub.tick_by(self, due_at=self._paused_since + STALL_SECONDS)
+        self._hub.crowd.tick_by(self, due_at=self._paused_since + STALL_SECONDS)
 
     def resume_writing(self) -> None:
         """There is room again: bring the peer to the present, by the newest state only."""
@@ -132,7 +132,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         reason, code = self._left or ("", ABNORMAL)
         lag = self.session.lag()
         self.session.end()
-        self._hub.leave(self)
+        self._hub.crowd.leave(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.moment().seconds - self._opened_at
@@ -166,7 +166,7 @@ class DirectConnection(asyncio.Protocol, ABC):
             self._left = (reason, code)
             self.session.unready(self._form)
             self._cut_at = self._hub.moment().seconds + LINGER_SECONDS
-            self._hub.tick_by(self, due_at=self._cut_at)
+            self._hub.crowd.tick_by(self, due_at=self._cut_at)
 
     @abstractmethod
     def finish(self, close: Close) -> None:
@@ -212,7 +212,7 @@ class DirectConnection(asyncio.Protocol, ABC):
             except Exception:  # noqa: BLE001 - a callback's failure would leave the reader waiting for ever
                 self._break()
                 return
-            self._hub.tick_by(self, due_at=self.session.due_at())
+            self._hub.crowd.tick_by(self, due_at=self.session.due_at())
             self.wake()
 
         self._hub.fetch(ask).add_done_callback(answered)

@@ -19,7 +19,7 @@ from app.live.hub import Hub
 from app.live.packets import FINAL_SSE_ID, Framing, Message
 from app.live.wishes import Wish
 from app.wire.encoding import BodyVariant
-from app.wire.messages import encode_goodbye, encode_refused
+from app.wire.messages import encode_refused
 
 RETRY_WINDOW_MS = (2_000, 6_000)
 """Browsers come back after a time from this window, so that ten thousand do not come back at once."""
@@ -58,9 +58,10 @@ class EventStreamRoute:
                 send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).bytes_in(Framing.CHUNK), more=False
             )
             return
-        if self._hub.draining:
-            goodbye = encode_goodbye(reason="drain", reconnect_after_ms=RETRY_WINDOW_MS)
-            await _send_body(send, retry + Message(goodbye, type="goodbye").bytes_in(Framing.CHUNK), more=False)
+        turned_away = self._hub.turns_away
+        if turned_away is not None:
+            retry = retry_line(self._jitter, window_ms=turned_away.window_ms)
+            await _send_body(send, retry + turned_away.goodbye.bytes_in(Framing.CHUNK), more=False)
             return
         await _send_body(send, retry)
         (wish,) = asked.wishes
@@ -85,9 +86,9 @@ class EventStreamRoute:
                 reader.cancel()
 
 
-def retry_line(jitter: Callable[[], float] = random.random) -> bytes:
+def retry_line(jitter: Callable[[], float], *, window_ms: tuple[int, int] = RETRY_WINDOW_MS) -> bytes:
     """The stream's first line: when to come back, drawn anew for each browser. `jitter` is in [0, 1)."""
-    shortest, longest = RETRY_WINDOW_MS
+    shortest, longest = window_ms
     return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
 
 

@@ -14,6 +14,7 @@ from app.live.admission import Asked, LiveAddress, read_wishes
 from app.live.direct import DirectConnection
 from app.live.direct_socket import DirectSocket
 from app.live.effects import Answer, Missing, Opened, OpenStory, Withdrawn
+from app.live.farewells import Farewell
 from app.live.frames import encode_close
 from app.live.hub import Hub
 from app.live.limits import RETRY_AFTER_SECONDS, Turnstile
@@ -35,7 +36,8 @@ class Entrance:
 
     `common_headers` makes what each of our answers carries, from the request's headers; `is_readable` says whether
     an address in percent-encoding can be read at all; `jitter` is in [0, 1).
-    `opening` counts the handshakes that wait for their story: no server and no hub knows them yet.
+    `opening` counts the handshakes that wait for their story: no server and no hub knows them yet. `make_socket` is
+    what a handshake ends in.
     """
 
     turnstile: Turnstile
@@ -46,6 +48,7 @@ class Entrance:
     hub: Hub | None = None
     waiting: Waiting = field(default_factory=Waiting)
     opening: int = 0
+    make_socket: type[DirectSocket] = DirectSocket
 
     def address_of(self, transport: asyncio.Transport, headers: Headers) -> str | None:
         """Whose connection it is, if the operator limits how many one address may have."""
@@ -85,8 +88,9 @@ class Handshake:
 
     def admit(self, address: LiveAddress, query_string: bytes) -> None:
         """Let the reader in. `on_hand_over` is called when the transport is another protocol's."""
-        if self._hub.draining:
-            self._refuse_drained()
+        turned_away = self._hub.turns_away
+        if turned_away is not None:
+            self._turn_away(turned_away)
             return
         try:
             upgrade = read_upgrade(self._headers, may_deflate=self._entrance.compress)
@@ -100,7 +104,9 @@ class Handshake:
         else:
             self._open(address, asked, upgrade)
 
-    def refuse_http(self, status: int, code: str, detail: str) -> None:
+    def refuse_http(
+        self, status: int, code: str, detail: str, *, retry_after_seconds: int = RETRY_AFTER_SECONDS
+    ) -> None:
         """Answer in HTTP and end the connection."""
         self._hub.metrics.refusals[status] += 1
         body = encode_json(problem_members(status, code=code, detail=detail))
@@ -111,7 +117,7 @@ class Handshake:
             *self._entrance.common_headers(self._headers),
         ]
         if status in {429, 503}:
-            headers.append((b"retry-after", b"%d" % RETRY_AFTER_SECONDS))
+            headers.append((b"retry-after", b"%d" % retry_after_seconds))
         if status == 426:
             headers += [(b"sec-websocket-version", b"13"), (b"upgrade", b"websocket")]
         self._transport.write(answer_head(status, headers) + body)
@@ -134,8 +140,9 @@ class Handshake:
         self._entrance.opening -= 1
         if opening.cancelled() or self._transport.is_closing():
             return
-        if self._hub.draining:
-            self._refuse_drained()
+        turned_away = self._hub.turns_away
+        if turned_away is not None:
+            self._turn_away(turned_away)
             return
         match opening.result():
             case Opened() if not self._entrance.turnstile.has_room_for(whose):
@@ -152,13 +159,13 @@ class Handshake:
     def _refuse_crowd(self) -> None:
         self.refuse_http(429, "too_many_connections", "Too many connections; come back in a moment.")
 
-    def _refuse_drained(self) -> None:
-        self.refuse_http(503, "unavailable", "The server is being replaced; connect again in a moment.")
+    def _turn_away(self, farewell: Farewell) -> None:
+        self.refuse_http(503, farewell.code, farewell.detail, retry_after_seconds=farewell.retry_after_seconds)
 
     def _begin(self, asked: Asked, upgrade: Upgrade, whose: str | None, story: LiveStory | None) -> None:
         framing = Framing.DEFLATED_FRAME if upgrade.deflate else Framing.FRAME
         form = FORMS[framing, asked.variant]
-        connection = DirectSocket(self._hub, self._transport, form=form, sole=story is not None)
+        connection = self._entrance.make_socket(self._hub, self._transport, form=form, sole=story is not None)
         self._on_hand_over()
         self._entrance.hand_over(self._transport, connection, whose)
         connection.begin(asked.wishes, story=story, head=upgrade.answer)

@@ -5,56 +5,37 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Protocol
 
 import structlog
 
 from app.domain.clock import Clock
 from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import EntryId, StoryId
+from app.live.crowd import Crowd
 from app.live.deliveries import Delivery
 from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory, Withdrawn
-from app.live.farewells import Farewell, draining
+from app.live.farewells import OVERLOADED, STOPPING, Farewell, draining
 from app.live.ledger import Ledger, Say
 from app.live.log import StoryLog
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
 from app.live.openings import Openings
+from app.live.overload import Overload
 from app.live.packets import Message
-from app.live.passes import SLICE, Passes
+from app.live.passes import Passes
 from app.live.reads import SharedReads
 from app.live.shelf import Shelf
 from app.live.stories import LiveStory
 from app.live.tasks import Tasks
 from app.live.truth import Truth
 from app.live.waiters import Waiter, attached
-from app.live.wheel import SLOT_SECONDS, TimingWheel
+from app.live.wheel import SLOT_SECONDS
 from app.wire.announcement import Announcement, StoryHead
 from app.wire.messages import encode_hello
 
 DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
 
 _log = structlog.get_logger(__name__)
-
-
-class Watched(Protocol):
-    """Somebody with a deadline."""
-
-    def tick(self, now: float) -> float | None:
-        """Do what is due; the monotonic time to be called again, or None for never."""
-        ...
-
-
-class Connection(Watched, Protocol):
-    """An open connection as the hub sees it."""
-
-    def dismiss(self, farewell: Farewell) -> None:
-        """Say goodbye and end."""
-        ...
-
-    def cut(self) -> None:
-        """End now."""
-        ...
 
 
 class Hub:
@@ -71,6 +52,7 @@ class Hub:
         clock: Clock,
         heartbeat_seconds: float = 25,
         reconcile_seconds: float = 1.0,
+        overload_lag_seconds: float = 0.0,
         monotonic: Callable[[], float] = time.monotonic,
         say: Say | None = None,
     ) -> None:
@@ -83,20 +65,20 @@ class Hub:
         self._reconcile_seconds = reconcile_seconds
         self._tasks = tasks = Tasks()
         self._shelf = shelf = Shelf()
+        self._passes = passes = Passes(metrics=metrics, monotonic=monotonic)
         self._truth = truth = Truth(
             log,
             shelf=shelf,
-            passes=Passes(metrics=metrics, monotonic=monotonic),
+            passes=passes,
             tasks=tasks,
             metrics=metrics,
             monotonic=monotonic,
         )
         self._openings = Openings(log, shelf=shelf, truth=truth, tasks=tasks, metrics=metrics, monotonic=monotonic)
         self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=truth.observe)
-        self._connections: set[Connection] = set()
+        self.crowd = Crowd(now=monotonic())
+        self._overload = Overload(lag_seconds=overload_lag_seconds, now=monotonic())
         self._waiters: set[Waiter] = set()
-        self._wheel: TimingWheel[Watched] = TimingWheel(now=monotonic())
-        self._emptied = asyncio.Event()
         self._hello: tuple[int, Message] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -209,41 +191,28 @@ class Hub:
             return self._tasks.spawn(self._answer_open(ask.ref))
         return self._reads.fetch(ask)
 
-    def enter(self, connection: Connection, *, due_at: float) -> None:
-        """Count a connection in; it ticks once `due_at` (monotonic seconds) has passed."""
-        self._connections.add(connection)
-        self._emptied.clear()
-        self._wheel.schedule(connection, at=due_at)
-
-    def tick_by(self, connection: Connection, *, due_at: float) -> None:
-        """Make sure the connection ticks no later than about `due_at`. Later ticks set themselves."""
-        scheduled = self._wheel.scheduled_at(connection)
-        if scheduled is not None and due_at + SLOT_SECONDS < scheduled:
-            self._wheel.schedule(connection, at=due_at)
-
-    def leave(self, connection: Connection) -> None:
-        """Count a connection out."""
-        self._connections.discard(connection)
-        self._wheel.cancel(connection)
-        if not self._connections:
-            self._emptied.set()
-
     @property
     def connection_count(self) -> int:
         """Readers' connections open in this process, on every transport."""
-        return len(self._connections)
+        return len(self.crowd)
 
-    def watch(self, watched: Watched, *, due_at: float) -> None:
-        """Let somebody who is no reader's connection tick once, at `due_at`."""
-        self._wheel.schedule(watched, at=due_at)
+    @property
+    def turns_away(self) -> Farewell | None:
+        """What newcomers are told instead of being let in; None while they are welcome."""
+        if self.draining:
+            return STOPPING
+        return OVERLOADED if self._overload.is_active else None
 
-    def is_watched(self, watched: Watched) -> bool:
-        """Whether a tick is still to come."""
-        return self._wheel.scheduled_at(watched) is not None
-
-    def unwatch(self, watched: Watched) -> None:
-        """Whatever it was did happen in time."""
-        self._wheel.cancel(watched)
+    def note_lag(self, seconds: float) -> None:
+        """Take a measurement of how late this process is. Under overload it sends readers away, until it is not."""
+        was_active = self._overload.is_active
+        count = self._overload.observe(seconds, connections=len(self.crowd), now=self._monotonic())
+        self.metrics.lag_seconds = round(seconds, 6)
+        self.metrics.overloaded = int(self._overload.is_active)
+        if count and not self.draining:
+            self.metrics.connections_shed += self.crowd.shed(count, OVERLOADED)
+        if self._overload.is_active != was_active:
+            _log.warning("overload ended" if was_active else "overloaded", lag=seconds, connections=len(self.crowd))
 
     async def reconcile(self) -> None:
         """Compare every story in memory with the tables, in one query, and forget those nobody uses."""
@@ -260,27 +229,11 @@ class Hub:
         """
         self.draining = True
         shortest, longest = DRAIN_WINDOW_LIMITS_MS
-        connections = tuple(self._connections)
-        farewell = draining((0, shortest if spread_seconds else min(longest, max(shortest, len(connections)))))
+        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(self.crowd))))
         for waiter in tuple(self._waiters):
             waiter.wake()
-        slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
-        for part in slices:
-            for connection in part:
-                connection.dismiss(farewell)
-            await asyncio.sleep(spread_seconds / len(slices))
-        await self._until_empty(timeout_seconds)
-        for connection in tuple(self._connections):
-            connection.cut()
-
-    async def _until_empty(self, timeout_seconds: float) -> None:
-        if not self._connections:
-            return
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                await self._emptied.wait()
-        except TimeoutError:
-            _log.warning("drain timed out", connections=len(self._connections))
+        await self.crowd.dismiss_all(draining(window), spread_seconds=spread_seconds)
+        await self.crowd.cut_after(timeout_seconds)
 
     async def _answer_open(self, ref: str) -> Answer:
         try:
@@ -301,12 +254,9 @@ class Hub:
 
     async def _turn_wheel(self) -> None:
         while True:
+            due_at = self._monotonic() + SLOT_SECONDS
             await asyncio.sleep(SLOT_SECONDS)
-            for watched in self._wheel.turn(self._monotonic()):
-                try:
-                    again_at = watched.tick(self._monotonic())
-                except Exception:  # noqa: BLE001 - or nobody else would ever get a heartbeat again
-                    _log.exception("live tick failed")
-                    continue
-                if again_at is not None:
-                    self._wheel.schedule(watched, at=again_at)
+            now = self._monotonic()
+            self.note_lag(max(0.0, now - due_at, self._passes.waiting_seconds(now)))
+            while self.crowd.tick(self._monotonic()):  # noqa: ASYNC110 - others have their turn between two slices
+                await asyncio.sleep(0)

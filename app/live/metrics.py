@@ -16,12 +16,19 @@ REFUSED_WITH = (400, 404, 408, 410, 426, 429, 431, 503)
 
 @dataclass(slots=True)
 class LiveMetrics:
-    """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now."""
+    """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now.
+
+    `lag_seconds` is how late the loop or a story's pass was when it was last looked at, `overloaded` 1 while readers
+    are turned away for it.
+    """
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_stalled: int = 0
     connections_slow: int = 0
+    connections_shed: int = 0
+    lag_seconds: float = 0.0
+    overloaded: int = 0
     refusals: Counter[int] = field(default_factory=lambda: Counter(dict.fromkeys(REFUSED_WITH, 0)))
     waiting_polls: int = 0
     announcements: int = 0

@@ -30,15 +30,24 @@ class Passes:
     def __init__(self, *, metrics: LiveMetrics, monotonic: Callable[[], float]) -> None:
         self._metrics = metrics
         self._monotonic = monotonic
-        self._again: dict[LiveStory, bool] = {}
+        self._telling: dict[LiveStory, float] = {}
+        self._again: dict[LiveStory, float] = {}
 
     def tell(self, story: LiveStory) -> None:
         """Bring every place of the story to its newest head."""
-        if story in self._again:
-            self._again[story] = True
+        now = self._monotonic()
+        if story in self._telling:
+            self._again.setdefault(story, now)
         else:
-            self._again[story] = False
-            self._run(story, self._pass(story))
+            self._begin(story, now)
+
+    def waiting_seconds(self, now: float) -> float:
+        """For how long the oldest news has been waiting that not everybody has been told of; 0 if there is none."""
+        return max((now - since for since in self._telling.values()), default=0.0)
+
+    def _begin(self, story: LiveStory, since: float) -> None:
+        self._telling[story] = since
+        self._run(story, self._pass(story))
 
     def _run(self, story: LiveStory, steps: Iterator[None]) -> None:
         try:
@@ -46,10 +55,14 @@ class Passes:
                 asyncio.get_running_loop().call_soon(self._run, story, steps)
                 return
         except BaseException:
-            del self._again[story]  # or no later pass over the story would ever begin
+            # Or no later pass over the story would ever begin.
+            del self._telling[story]
+            self._again.pop(story, None)
             raise
-        if self._again.pop(story):
-            self.tell(story)
+        del self._telling[story]
+        since = self._again.pop(story, None)
+        if since is not None:
+            self._begin(story, since)
 
     def _pass(self, story: LiveStory) -> Iterator[None]:
         """One run over the story's readers; yields where others may have their turn."""

@@ -57,12 +57,12 @@ class LiveProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         hub = self._entrance.hub
         if hub is not None:
-            hub.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
+            hub.crowd.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone before it became a reader."""
         if self._entrance.hub is not None:
-            self._entrance.hub.unwatch(self)
+            self._entrance.hub.crowd.unwatch(self)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -78,8 +78,8 @@ class LiveProtocol(HttpToolsProtocol):
             self._begin_stream()
         elif self._unparsed_bytes > HEAD_LIMIT_BYTES and hub is not None:
             self._end_head_without_end(hub)
-        elif self._is_in_head and hub is not None and not hub.is_watched(self):
-            hub.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
+        elif self._is_in_head and hub is not None and not hub.crowd.is_watched(self):
+            hub.crowd.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
 
     def on_body(self, body: bytes) -> None:
         """Part of a body is here."""
@@ -109,7 +109,7 @@ class LiveProtocol(HttpToolsProtocol):
         self._is_in_head = False
         self._unparsed_bytes = 0
         if self._entrance.hub is not None:
-            self._entrance.hub.unwatch(self)
+            self._entrance.hub.crowd.unwatch(self)
         super().on_headers_complete()
 
     def pause_writing(self) -> None:
@@ -118,13 +118,13 @@ class LiveProtocol(HttpToolsProtocol):
         self._unsent_bytes = self.transport.get_write_buffer_size()
         hub = self._entrance.hub
         if hub is not None:
-            hub.watch(self, due_at=hub.seconds() + STALL_SECONDS)
+            hub.crowd.watch(self, due_at=hub.seconds() + STALL_SECONDS)
 
     def resume_writing(self) -> None:
         """It has been taken."""
         self._unsent_bytes = -1
         if self._entrance.hub is not None:
-            self._entrance.hub.unwatch(self)
+            self._entrance.hub.crowd.unwatch(self)
         super().resume_writing()
 
     def tick(self, now: float) -> float | None:
@@ -187,7 +187,7 @@ class LiveProtocol(HttpToolsProtocol):
     def _may_stream(self, hub: Hub, headers: Headers) -> bool:
         """Whether there is a stream to begin; a browser to be sent away and a server that stops go the portable way."""
         is_over = (b"last-event-id", FINAL_SSE_ID.encode()) in headers
-        return not (hub.draining or is_over) and self._entrance.is_readable(self.url)
+        return hub.turns_away is None and not is_over and self._entrance.is_readable(self.url)
 
     def _begin_stream(self) -> None:
         transport: asyncio.Transport | None = self.transport
@@ -224,7 +224,7 @@ class LiveProtocol(HttpToolsProtocol):
         self._stream = None
         self.connections.discard(self)
         if self._entrance.hub is not None:
-            self._entrance.hub.unwatch(self)
+            self._entrance.hub.crowd.unwatch(self)
         self.parser = self.cycle = self.scope = None  # type: ignore[assignment]
         self.flow = self.headers = self.transport = None  # type: ignore[assignment]
 

@@ -18,6 +18,7 @@ from app.live.asgi import Receive, Scope, Send, header
 from app.live.connection import Connection
 from app.live.effects import Close
 from app.live.hub import Hub
+from app.live.limits import RETRY_AFTER_SECONDS
 from app.live.packets import Message
 from app.live.stories import LiveStory
 from app.wire.close_codes import ABNORMAL, BAD_REQUEST, NO_SUCH_STORY, WITHDRAWN, CloseCode
@@ -25,7 +26,6 @@ from app.wire.encoding import encode_json
 from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
 
-RETRY_AFTER_SECONDS = 5
 GONE_SECONDS = 1.0
 _log = structlog.get_logger(__name__)
 
@@ -42,8 +42,11 @@ class WebSocketRoute:
         if message["type"] != "websocket.connect":
             return
         handshake = _Handshake(scope, receive, send)
-        if self._hub.draining:
-            await handshake.refuse_http(503, "unavailable", "The server is being replaced; connect again in a moment.")
+        turned_away = self._hub.turns_away
+        if turned_away is not None:
+            await handshake.refuse_http(
+                503, turned_away.code, turned_away.detail, retry_after_seconds=turned_away.retry_after_seconds
+            )
             return
         admitted = await self._admit(scope, handshake)
         if admitted is not None:
@@ -106,13 +109,15 @@ class _Handshake:
         else:
             await self.refuse_http(status, code, detail)
 
-    async def refuse_http(self, status: int, code: str, detail: str) -> None:
+    async def refuse_http(
+        self, status: int, code: str, detail: str, *, retry_after_seconds: int = RETRY_AFTER_SECONDS
+    ) -> None:
         if not self._can_deny:
             await self._send({"type": "websocket.close", "code": 1000, "reason": ""})
             return
         headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
         if status == 503:
-            headers.append((b"retry-after", str(RETRY_AFTER_SECONDS).encode()))
+            headers.append((b"retry-after", str(retry_after_seconds).encode()))
         await self._send({"type": "websocket.http.response.start", "status": status, "headers": headers})
         body = encode_json(problem_members(status, code=code, detail=detail))
         await self._send({"type": "websocket.http.response.body", "body": body, "more_body": False})

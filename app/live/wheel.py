@@ -42,15 +42,24 @@ class TimingWheel(Generic[Item]):
             if not self._slots[slot]:
                 del self._slots[slot]
 
-    def turn(self, now: float) -> list[Item]:
-        """Take out every item whose time has passed."""
+    def turn(self, now: float, *, limit: int) -> list[Item]:
+        """Take out items whose time has passed, those of the oldest slots first; what is over `limit` stays for the
+        next turn.
+        """
         target = int(now / SLOT_SECONDS)
         passed = range(self._turned_to, target + 1)
         due: list[Item] = []
         for slot in sorted(self._slots) if len(passed) > len(self._slots) else passed:
-            if slot <= target:
-                due.extend(self._slots.pop(slot, ()))
+            items = self._slots.get(slot) if slot <= target else None
+            while items and len(due) < limit:
+                due.append(items.pop())
+            if items:
+                self._turned_to = max(self._turned_to, slot)
+                break
+            if items is not None:
+                del self._slots[slot]
+        else:
+            self._turned_to = max(self._turned_to, target)
         for item in due:
             del self._slot_of[item]
-        self._turned_to = max(self._turned_to, target)
         return due

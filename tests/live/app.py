@@ -93,7 +93,7 @@ async def serve(
     config.load()
     if current_path.get() == "direct":
         entrance = entrance_to(hub, limits)
-        hub.watch(entrance.waiting, due_at=hub.seconds())
+        hub.crowd.watch(entrance.waiting, due_at=hub.seconds())
         config.http_protocol_class = cast("Any", partial(greeted, entrance))
     server = _Server(config)
     await hub.start()

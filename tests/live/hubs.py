@@ -42,7 +42,7 @@ class Connected:
         first, last = json.loads(farewell.goodbye.json)["reconnect_after_ms"]
         self.window = (first, last)
         if self._obedient:
-            self._hub.leave(self)
+            self._hub.crowd.leave(self)
 
     def cut(self) -> None:
         self.was_cut = True
