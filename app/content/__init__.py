@@ -9,6 +9,7 @@ from app.content.html_blocks import parse_html
 from app.content.markdown import parse_markdown
 from app.content.plain import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
+from app.content.shorthand import Shorthand, read_shorthand
 from app.content.source import dropped_blocks, render_source, reuse_ids
 from app.content.written import complete_blocks
 
@@ -20,12 +21,14 @@ __all__ = [
     "TEXT_TYPES",
     "Block",
     "NewId",
+    "Shorthand",
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
     "parse_html",
     "parse_markdown",
     "parse_plain",
+    "read_shorthand",
     "render_html",
     "render_retracted_html",
     "render_source",
