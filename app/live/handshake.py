@@ -17,6 +17,7 @@ from app.live.effects import Answer, Missing, Opened, OpenStory, Withdrawn
 from app.live.farewells import Farewell
 from app.live.frames import encode_close
 from app.live.hub import Hub
+from app.live.last_words import LastWords
 from app.live.limits import RETRY_AFTER_SECONDS, Turnstile
 from app.live.packets import FORMS, Framing
 from app.live.stories import LiveStory
@@ -47,6 +48,7 @@ class Entrance:
     jitter: Callable[[], float] = random.random
     hub: Hub | None = None
     waiting: Waiting = field(default_factory=Waiting)
+    last_words: LastWords = field(default_factory=LastWords)
     opening: int = 0
     make_socket: type[DirectSocket] = DirectSocket
 
@@ -120,8 +122,7 @@ class Handshake:
             headers.append((b"retry-after", b"%d" % retry_after_seconds))
         if status == 426:
             headers += [(b"sec-websocket-version", b"13"), (b"upgrade", b"websocket")]
-        self._transport.write(answer_head(status, headers) + body)
-        self._transport.close()
+        self._end(answer_head(status, headers) + body)
 
     def _open(self, address: LiveAddress, asked: Asked, upgrade: Upgrade) -> None:
         hub, ref = self._hub, address.story
@@ -176,8 +177,11 @@ class Handshake:
             self.refuse_http(status, code, detail)
             return
         self._hub.metrics.refusals[status] += 1
-        self._transport.write(upgrade.answer + encode_close(close.code, code))
-        self._transport.close()
+        self._end(upgrade.answer + encode_close(close.code, code))
+
+    def _end(self, data: bytes) -> None:
+        self._on_hand_over()
+        self._entrance.last_words.say(data, self._transport, crowd=self._hub.crowd, now=self._hub.seconds())
 
 
 def answer_head(status: int, headers: Headers) -> bytes:

@@ -205,8 +205,9 @@ class LiveProtocol(HttpToolsProtocol):
         if not self._entrance.turnstile.may_enter(whose, now=hub.seconds()):
             hub.metrics.refusals[429] += 1
             refused = encode_refused(address.story, status=429, code="too_many_connections")
-            transport.write(head + Message(refused, type="refused").bytes_in(Framing.CHUNK))
-            transport.close()
+            last = head + Message(refused, type="refused").bytes_in(Framing.CHUNK)
+            self._let_go()
+            self._entrance.last_words.say(last, transport, crowd=hub.crowd, now=hub.seconds())
             return
         framing = Framing.NAMED_CHUNK if asked.named else Framing.CHUNK
         connection = DirectStream(hub, transport, form=FORMS[framing, asked.variant], sole=True)
@@ -229,6 +230,9 @@ class LiveProtocol(HttpToolsProtocol):
         self.flow = self.headers = self.transport = None  # type: ignore[assignment]
 
     def _refuse(self, hub: Hub, status: int, code: str, detail: str) -> None:
+        if self._owes_an_answer():
+            self.transport.abort()  # ours would stand in the middle of that one
+            return
         handshake = Handshake(self._entrance, hub, self.transport, self.headers or [], on_hand_over=self._let_go)
         handshake.refuse_http(status, code, detail)
 
