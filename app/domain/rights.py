@@ -52,6 +52,8 @@ class Actor:
     person: PersonId | None = None
     byline: str | None = None
     scopes: frozenset[Scope] = frozenset(Scope)
+    shorthand: bool = False
+    """Whether shorthand in the texts this token writes is read."""
 
     @property
     def key(self) -> str:

@@ -19,6 +19,10 @@ from app.storage.people import TokenHolder, read_person, read_token, read_token_
 OPERATOR_ID = "admin"
 """The identity under which the operator's own token writes."""
 
+CLOCK_ID = "clock"
+CLOCK = Actor(role=Role.ADMIN, token_id=CLOCK_ID)
+"""Who does what comes due by itself."""
+
 SECRET_LENGTH = 30
 CHECKSUM_LENGTH = 6
 
@@ -89,6 +93,7 @@ def _actor(holder: TokenHolder, now: Micros) -> Actor:
         person=None if person is None else person.id,
         byline=None if person is None else (person.byline or person.name),
         scopes=token.scopes or frozenset(Scope),
+        shorthand=token.shorthand,
     )
 
 

@@ -45,6 +45,7 @@ class Token:
     created_at: Micros
     expires_at: Micros | None
     revoked_at: Micros | None
+    shorthand: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> N
             created_at=token.created_at,
             expires_at=token.expires_at,
             revoked_at=token.revoked_at,
+            shorthand=token.shorthand,
         )
     )
 
@@ -141,4 +143,5 @@ def _token(row: Row[Any]) -> Token:
         created_at=Micros(row.created_at),
         expires_at=row.expires_at,
         revoked_at=row.revoked_at,
+        shorthand=row.shorthand,
     )

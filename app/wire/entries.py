@@ -24,6 +24,10 @@ ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:-]{1,200}
 TagSlug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=100)]
 
 
+MAX_AUTHORS = 20
+MAX_TAGS = 20
+
+
 class Author(Request):
     """Who is shown as having written an entry."""
 
@@ -55,9 +59,9 @@ class _EntryFields(Request):
     text_format: Literal["markdown", "plain"] | None = None
     html: Body | None = None
     blocks: list[WrittenBlock] | None = Field(None, max_length=200)
-    authors: list[Author] | None = Field(None, max_length=20)
+    authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None
-    tags: list[Tag] | None = Field(None, max_length=20)
+    tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
     display_time: Moment | None = Field(
         None, description="The time to show and to be ordered by, if that is not when it comes out. Not in the future."
     )
@@ -82,9 +86,11 @@ class EntryDraft(_EntryFields):
     id: ClientId | None = Field(
         None, description="Your own id, so that a retry after a lost answer makes no second entry."
     )
-    status: Literal["draft", "submitted", "published"] | None = Field(
+    status: Literal["draft", "submitted", "scheduled", "published"] | None = Field(
         None, description="Without it: published if the token may publish, submitted if not."
     )
+    publish_at: Moment | None = Field(None, description="With status `scheduled`: when it goes out by itself.")
+    expires_at: Moment | None = Field(None, description="When it leaves readers by itself.")
     kind: Literal["update", "summary"] = "update"
     key_event: bool = False
     importance: Literal["normal", "major", "breaking"] = "normal"
@@ -93,6 +99,12 @@ class EntryDraft(_EntryFields):
     def _says_something(self) -> Self:
         if not any((self.headline, self.text, self.html, self.blocks)):
             raise PydanticCustomError("empty_entry", "An entry needs a headline or a body.")
+        return self
+
+    @model_validator(mode="after")
+    def _scheduled_for_a_time(self) -> Self:
+        if (self.status == "scheduled") is not (self.publish_at is not None):
+            raise ValueError('"status": "scheduled" and publish_at belong together')
         return self
 
 
@@ -112,10 +124,12 @@ class EntryPatch(_EntryFields):
     importance: Literal["normal", "major", "breaking"] | None = None
     material: bool = Field(True, description='False for a typo: readers see no "updated" mark.')
     publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
+    publish_at: Moment | None = Field(None, description="Another time for what is scheduled already.")
+    expires_at: Moment | None = Field(None, description="When it leaves readers by itself; null for never.")
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("kind", "key_event", "importance", "text", "html", "blocks", "authors", "tags"):
+        for name in ("kind", "key_event", "importance", "text", "html", "blocks", "authors", "tags", "publish_at"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self
@@ -137,6 +151,12 @@ class Note(Request):
     """A note for colleagues; readers never see it."""
 
     note: Paragraphs | None = None
+
+
+class Schedule(Request):
+    """When something goes out by itself."""
+
+    publish_at: Moment
 
 
 class CorrectionDraft(Request):
