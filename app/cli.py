@@ -75,6 +75,7 @@ def serve(
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
             drain_seconds=settings.drain_seconds,
+            count_readers=server.count_readers,
             when_ready=lambda: greeting.show_when_answered(sockets[0]),
         )
 

@@ -138,6 +138,10 @@ class Application:
         if self._access_log is not None:
             self._access_log.flush()
 
+    def count_readers(self) -> int:
+        """Readers' live connections now."""
+        return 0 if self._rooms is None else self._rooms.hub.connection_count
+
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.rooms.readiness.phase = "draining"

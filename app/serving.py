@@ -77,6 +77,7 @@ class Server(uvicorn.Server):
         control: ControlEndpoint | None,
         drain: Callable[[], Awaitable[None]],
         when_ready: Callable[[], Awaitable[None]],
+        count_readers: Callable[[], int] = lambda: 0,
         drain_seconds: float = 0.0,
         last_resort_seconds: float | None = None,
     ) -> None:
@@ -88,6 +89,7 @@ class Server(uvicorn.Server):
         self._control = control
         self._control_socket: socket | None = None
         self._drain = drain
+        self._count_readers = count_readers
         self._when_ready = when_ready
         self._announcement: asyncio.Task[None] | None = None
 
@@ -109,7 +111,7 @@ class Server(uvicorn.Server):
             _end_process_after(self._drain_seconds + self._last_resort_seconds)
         if self._announcement is not None:
             self._announcement.cancel()
-        log.info("draining", connections=len(self.server_state.connections))
+        log.info("draining", connections=len(self.server_state.connections), readers=self._count_readers())
         await _within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
         self._stop_listening(sockets or [])
         for connection in list(self.server_state.connections):
@@ -185,11 +187,13 @@ def run_server(
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
     drain_seconds: float,
+    count_readers: Callable[[], int],
     when_ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
     Readers' connections come in by `entrance`; without one they go through the application as on any ASGI server.
+    `count_readers` says how many live connections there are, for the log: the server does not know those that left it.
     `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
     `drain_seconds` beside the five seconds of any stop.
     """
@@ -204,6 +208,7 @@ def run_server(
         control=control,
         drain=drain,
         when_ready=when_ready,
+        count_readers=count_readers,
         drain_seconds=drain_seconds,
         last_resort_seconds=LAST_RESORT_SECONDS,
     )

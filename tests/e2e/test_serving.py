@@ -108,6 +108,8 @@ def test_a_stop_ends_every_kind_of_reader_in_order_and_the_process_with_0(
         assert server.stop(STOP_SECONDS + 5) == 0, server.log
         took = time.monotonic() - began
     assert took < STOP_SECONDS
+    # The HTTP server's own: the long-poll. Readers: a WebSocket, an event stream, and the one that never reads.
+    assert '"connections": 1, "readers": 3, "event": "draining"' in server.log
     assert "drain timed out" in server.log, "the client that never reads was no obstacle: the test proves nothing"
     assert _result(websocket) == ("goodbye", 4101)
     assert _result(events) == "goodbye"
