@@ -7,7 +7,16 @@ import asyncio
 from app.live.allowance import Allowance
 from app.live.direct import DirectConnection
 from app.live.effects import Close
-from app.live.frames import BadFrame, FrameReader, Opcode, Received, close_code_of, encode_close, encode_frame
+from app.live.frames import (
+    FRAGMENTS_LIMIT,
+    BadFrame,
+    FrameReader,
+    Opcode,
+    Received,
+    close_code_of,
+    encode_close,
+    encode_frame,
+)
 from app.live.hub import Hub
 from app.live.packets import Form, Framing
 from app.live.session import INBOUND_LIMIT_BYTES
@@ -20,11 +29,14 @@ _NO_CODE = 1005
 
 
 class DirectSocket(DirectConnection):
-    """One reader's WebSocket."""
+    """One reader's WebSocket. A subclass for peers who are no readers may let them say more."""
 
     __slots__ = ("_control", "_is_deaf", "_reader")
 
     kind = "websocket"
+    limit_bytes = INBOUND_LIMIT_BYTES
+    limit_fragments = FRAGMENTS_LIMIT
+    control_frames_per_second = CONTROL_FRAMES_PER_SECOND
 
     def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
         super().__init__(hub, transport, form=form, sole=sole)
@@ -35,10 +47,8 @@ class DirectSocket(DirectConnection):
     def data_received(self, data: bytes) -> None:
         """Take the peer's bytes; whatever breaks the protocol ends with the code that says so."""
         if self._is_deaf:
-            return  # read and dropped: closing with unread bytes would reset the connection under our close frame
-        reader = self._reader or FrameReader(
-            deflate=self._form.framing is Framing.DEFLATED_FRAME, limit_bytes=INBOUND_LIMIT_BYTES
-        )
+            return  # read and dropped: closing with unread bytes would reset the connection under our last words
+        reader = self._reader or self._make_reader()
         try:
             for received in reader.feed(data):
                 self._take(received)
@@ -49,6 +59,10 @@ class DirectSocket(DirectConnection):
     def finish(self, close: Close) -> None:
         """Write the close frame; the transport closes when the peer has answered it, or has had its time."""
         self.transport.write(encode_close(close.code.code, close.reason))
+
+    def _make_reader(self) -> FrameReader:
+        deflate = self._form.framing is Framing.DEFLATED_FRAME
+        return FrameReader(deflate=deflate, limit_bytes=self.limit_bytes, limit_fragments=self.limit_fragments)
 
     def _take(self, received: Received) -> None:
         if received.opcode is Opcode.CLOSE:
@@ -74,19 +88,25 @@ class DirectSocket(DirectConnection):
             code = close_code_of(received.data)
             self.transport.write(encode_close(NORMAL.code if code == _NO_CODE else code, ""))
             self.leave("peer closed", CloseCode(code, False, "peer closed"))
-        self.transport.close()
+            self._hang_up()
+        else:
+            self.transport.close()
 
     def _may_control(self) -> bool:
         now = self._hub.moment().seconds
         if self._control is None:
-            self._control = Allowance(per_second=CONTROL_FRAMES_PER_SECOND, now=now)
+            self._control = Allowance(per_second=self.control_frames_per_second, now=now)
         return self._control.spend(now)
 
     def _fail(self, code: CloseCode) -> None:
-        self._is_deaf = True
         if self._left is None:
             self.transport.write(encode_close(code.code, code.meaning))
             self.leave(code.meaning, code)
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        """End our side alone; the peer ends its own once it has everything, or is cut."""
+        self._is_deaf = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
         else:

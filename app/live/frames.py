@@ -6,8 +6,10 @@ is left half read.
 
 from __future__ import annotations
 
+import codecs
 import struct
 import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -54,7 +56,17 @@ class BadFrame(Exception):
 class FrameReader:
     """Takes bytes as they come and gives out whole messages. After BadFrame it must not be used again."""
 
-    __slots__ = ("_buffer", "_deflate", "_fragments", "_limit_bytes", "_limit_fragments", "_message", "_started")
+    __slots__ = (
+        "_buffer",
+        "_deflate",
+        "_fragments",
+        "_limit_bytes",
+        "_limit_fragments",
+        "_message",
+        "_seen_bytes",
+        "_started",
+        "_text",
+    )
 
     def __init__(self, *, deflate: bool, limit_bytes: int, limit_fragments: int = FRAGMENTS_LIMIT) -> None:
         self._deflate = deflate
@@ -64,26 +76,27 @@ class FrameReader:
         self._message = bytearray()
         self._started: tuple[Opcode, bool] | None = None
         self._fragments = 0
+        self._text = _Utf8Decoder()
+        self._seen_bytes = 0
 
     @property
     def is_between(self) -> bool:
         """Whether nothing is half read, so that the reader can be forgotten."""
         return not self._buffer and self._started is None
 
-    def feed(self, data: bytes) -> list[Received]:
-        """Everything that is complete now, in order. Raises BadFrame."""
+    def feed(self, data: bytes) -> Iterator[Received]:
+        """What is complete now, in order; to be read to its end. Raises BadFrame after what came before it."""
         self._buffer += data
-        received: list[Received] = []
         while (frame := self._next_frame()) is not None:
             first, payload = frame
             opcode = Opcode(first & 0x0F)
-            if opcode >= Opcode.CLOSE:
-                received.append(Received(opcode, _checked_close(payload) if opcode is Opcode.CLOSE else payload))
-                if opcode is Opcode.CLOSE:
-                    self._buffer.clear()  # nothing counts after it (RFC 6455 §1.4)
+            if opcode is Opcode.CLOSE:
+                self._buffer.clear()  # nothing counts after it (RFC 6455 §1.4)
+                yield Received(opcode, _checked_close(payload))
+            elif opcode > Opcode.CLOSE:
+                yield Received(opcode, payload)
             elif (message := self._join(first, opcode, payload)) is not None:
-                received.append(message)
-        return received
+                yield message
 
     def _next_frame(self) -> tuple[int, bytes] | None:
         buffer = self._buffer
@@ -104,10 +117,22 @@ class FrameReader:
         self._check_size(first, size)
         end = at + MASK_BYTES + size
         if len(buffer) < end:
+            self._look_ahead(first, mask_at=at)
             return None
         payload = _unmasked(bytes(buffer[at + MASK_BYTES : end]), bytes(buffer[at : at + MASK_BYTES]))
         del buffer[:end]
         return first, payload
+
+    def _look_ahead(self, first: int, *, mask_at: int) -> None:
+        """Refuse text that cannot become UTF-8 any more although its frame is not whole (RFC 6455 §8.1)."""
+        mask = bytes(self._buffer[mask_at : mask_at + MASK_BYTES])
+        seen = bytes(self._buffer[mask_at + MASK_BYTES + self._seen_bytes :])
+        opcode = first & 0x0F
+        kind = (opcode, bool(first & _RSV1)) if opcode != Opcode.CONTINUATION else self._started
+        if seen and kind == (Opcode.TEXT, False):
+            turned = self._seen_bytes % MASK_BYTES
+            _check_utf8(_unmasked(seen, mask[turned:] + mask[:turned]), self._text, final=False)
+            self._seen_bytes += len(seen)
 
     def _check_header(self, first: int, second: int, size: int) -> None:
         opcode = first & 0x0F
@@ -138,13 +163,17 @@ class FrameReader:
             raise BadFrame(1002, "message in too many pieces")
         self._message += payload
         kind, compressed = self._started or (opcode, False)
-        if not first & _FINAL:
+        is_final = bool(first & _FINAL)
+        if kind is Opcode.TEXT and not compressed:
+            _check_utf8(payload[self._seen_bytes :], self._text, final=is_final)
+            self._seen_bytes = 0
+        if not is_final:
             return None
         data, self._message, self._started = bytes(self._message), bytearray(), None
         if compressed:
             data = _inflated(data, self._limit_bytes)
-        if kind is Opcode.TEXT:
-            _check_utf8(data)
+            if kind is Opcode.TEXT:
+                _check_utf8(data, self._text, final=True)
         return Received(kind, data)
 
 
@@ -177,6 +206,7 @@ def close_code_of(payload: bytes) -> int:
 
 
 _OPCODES = frozenset(int(opcode) for opcode in Opcode)
+_Utf8Decoder = codecs.getincrementaldecoder("utf-8")
 
 
 def _unmasked(payload: bytes, mask: bytes) -> bytes:
@@ -196,9 +226,9 @@ def _inflated(data: bytes, limit_bytes: int) -> bytes:
     return inflated
 
 
-def _check_utf8(data: bytes) -> None:
+def _check_utf8(text: bytes, decoder: codecs.IncrementalDecoder, *, final: bool) -> None:
     try:
-        data.decode()
+        decoder.decode(text, final)
     except UnicodeDecodeError:
         raise BadFrame(1007, "text that is not UTF-8") from None
 
@@ -209,5 +239,5 @@ def _checked_close(payload: bytes) -> bytes:
     code = close_code_of(payload)
     if len(payload) < 2 or not (1000 <= code <= 1003 or 1007 <= code <= 1014 or 3000 <= code <= 4999):
         raise BadFrame(1002, "malformed close frame")
-    _check_utf8(payload[2:])
+    _check_utf8(payload[2:], _Utf8Decoder(), final=True)
     return payload

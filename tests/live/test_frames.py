@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
-from websockets.frames import Frame
+from websockets.frames import Frame, apply_mask
 from websockets.frames import Opcode as TheirOpcode
 
 from app.live.frames import (
@@ -38,16 +38,20 @@ def masked(
         head = struct.pack("!BBH", first, 0x80 | 126, size)
     else:
         head = struct.pack("!BBQ", first, 0x80 | 127, size)
-    return head + mask + bytes(byte ^ mask[at % 4] for at, byte in enumerate(payload))
+    return head + mask + apply_mask(payload, mask)
 
 
 def reader(*, deflate: bool = False, limit_bytes: int = LIMIT) -> FrameReader:
     return FrameReader(deflate=deflate, limit_bytes=limit_bytes)
 
 
+def read(data: bytes, *, deflate: bool = False) -> list[Received]:
+    return list(reader(deflate=deflate).feed(data))
+
+
 def closes_with(code: int, data: bytes, *, deflate: bool = False) -> None:
     with pytest.raises(BadFrame) as refused:
-        reader(deflate=deflate).feed(data)
+        read(data, deflate=deflate)
     assert refused.value.code == code
 
 
@@ -85,7 +89,7 @@ def test_messages_come_out_whole_however_they_are_split(
 def test_what_another_library_compresses_is_read(text: str) -> None:
     theirs = PerMessageDeflate(True, True, 15, 15)
     frame = theirs.encode(Frame(TheirOpcode.TEXT, text.encode()))
-    assert reader(deflate=True).feed(masked(1, bytes(frame.data), bits=0x40)) == [Received(Opcode.TEXT, text.encode())]
+    assert read(masked(1, bytes(frame.data), bits=0x40), deflate=True) == [Received(Opcode.TEXT, text.encode())]
 
 
 @given(payload=st.binary(max_size=2000))
@@ -119,7 +123,7 @@ def test_an_unmasked_frame_is_a_protocol_error() -> None:
 def test_control_frames_are_whole_and_small() -> None:
     closes_with(1002, masked(9, b"x" * 126))
     closes_with(1002, masked(9, b"x", final=False))
-    assert reader().feed(masked(9, b"x" * 125)) == [Received(Opcode.PING, b"x" * 125)]
+    assert read(masked(9, b"x" * 125)) == [Received(Opcode.PING, b"x" * 125)]
 
 
 def test_frames_out_of_order_are_a_protocol_error() -> None:
@@ -129,7 +133,7 @@ def test_frames_out_of_order_are_a_protocol_error() -> None:
 
 
 def test_a_message_over_the_limit_is_refused_before_it_is_read() -> None:
-    assert reader().feed(masked(2, b"x" * LIMIT))[0].data == b"x" * LIMIT
+    assert read(masked(2, b"x" * LIMIT))[0].data == b"x" * LIMIT
     closes_with(1009, masked(2, b"x" * (LIMIT + 1))[:4])
     closes_with(1009, struct.pack("!BBQ", 0x82, 0xFF, 16 * 1024 * 1024))
     closes_with(1009, masked(2, b"x" * LIMIT, final=False) + masked(0, b"y"))
@@ -154,7 +158,25 @@ def test_endless_pieces_are_refused() -> None:
 def test_text_is_utf_8() -> None:
     closes_with(1007, masked(1, b"\xed\xa0\x80"))
     closes_with(1007, masked(1, b"\xce", final=False) + masked(0, b"x"))
-    assert reader().feed(masked(1, b"\xce", final=False) + masked(0, b"\xba")) == [Received(Opcode.TEXT, "κ".encode())]
+    assert read(masked(1, b"\xce", final=False) + masked(0, b"\xba")) == [Received(Opcode.TEXT, "κ".encode())]
+
+
+def test_text_is_refused_as_soon_as_it_cannot_become_utf_8() -> None:
+    closes_with(1007, masked(1, "κ".encode() + b"\xf4\x90", final=False))
+    whole = masked(1, "κόσμε".encode() + b"\xf4\x90\x80\x80edited")
+    enough = len(whole) - len(b"\x80\x80edited")
+    under_test = reader()
+    for at in range(enough - 1):
+        assert list(under_test.feed(whole[at : at + 1])) == []
+    with pytest.raises(BadFrame):
+        list(under_test.feed(whole[enough - 1 : enough]))
+
+
+def test_what_came_before_a_bad_frame_is_given_out() -> None:
+    messages = reader().feed(masked(1, b"x") + masked(3))
+    assert next(messages) == Received(Opcode.TEXT, b"x")
+    with pytest.raises(BadFrame):
+        next(messages)
 
 
 @pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535])
@@ -163,8 +185,8 @@ def test_a_close_code_nobody_may_send_is_a_protocol_error(code: int) -> None:
 
 
 def test_a_close_frame_is_empty_or_has_a_code_and_text() -> None:
-    assert close_code_of(reader().feed(masked(8))[0].data) == 1005
-    assert close_code_of(reader().feed(masked(8, struct.pack("!H", 4101) + "ü".encode()))[0].data) == 4101
+    assert close_code_of(read(masked(8))[0].data) == 1005
+    assert close_code_of(read(masked(8, struct.pack("!H", 4101) + "ü".encode()))[0].data) == 4101
     closes_with(1002, masked(8, b"\x03"))
     closes_with(1007, masked(8, struct.pack("!H", 1000) + b"\xff"))
 
@@ -186,7 +208,7 @@ def test_a_reader_in_the_middle_is_not_between() -> None:
     under_test = reader()
     between = []
     for data in (masked(1, b"x", final=False), masked(0, b"y"), b"\x81"):
-        under_test.feed(data)
+        list(under_test.feed(data))
         between.append(under_test.is_between)
     assert between == [False, True, False]
 
