@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from websockets.extensions.permessage_deflate import PerMessageDeflate
-from websockets.frames import Frame, apply_mask
+from websockets.frames import Frame
 from websockets.frames import Opcode as TheirOpcode
+from websockets.utils import apply_mask
 
 from app.live.frames import (
     BadFrame,
@@ -76,7 +77,8 @@ def test_messages_come_out_whole_however_they_are_split(
             if not last:
                 sent += masked(Opcode.PING, b"?")
                 expected.insert(len(expected) - 1, Received(Opcode.PING, b"?"))
-    out, at, turn, under_test = [], 0, 0, reader()
+    out: list[Received] = []
+    at, turn, under_test = 0, 0, reader()
     while at < len(sent):
         out += under_test.feed(sent[at : at + cuts[turn % len(cuts)]])
         at += cuts[turn % len(cuts)]
