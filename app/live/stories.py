@@ -167,15 +167,16 @@ class LiveStory:
         """Take what was announced, in any order and any number of times.
 
         `early` means that a number before it is missing: wait a moment, then read the tables and `mend`.
-        `foreign` means that it does not fit our history: another epoch, another event under a known number, or an
-        older number that can no longer be compared. Nothing is believed from then on until the tables were asked and
-        the story was `reset`: what comes next could follow an event we do not have.
+        `foreign` means that it does not fit our history: another epoch, another event under a known number, a writer
+        who built on another event than ours, or an older number that can no longer be compared. Nothing is believed
+        from then on until the tables were asked and the story was `reset`: what comes next could follow an event we
+        do not have.
         """
         head = announcement.head
         if self.is_distrusted:
             self.expect(head.cursor)
             return "known"
-        if head.cursor.epoch != self.head.cursor.epoch or self._is_contradicted(head.cursor):
+        if self._is_foreign(announcement):
             self.is_distrusted = True
             self.expected_seq = 0
             return "foreign"
@@ -241,6 +242,12 @@ class LiveStory:
     def _is_contradicted(self, cursor: Cursor) -> bool:
         return cursor.seq <= self.head.cursor.seq and not self.ring.knows(cursor)
 
+    def _is_foreign(self, announcement: Announcement) -> bool:
+        cursor, base = announcement.head.cursor, announcement.base
+        if cursor.epoch != self.head.cursor.epoch or self._is_contradicted(cursor):
+            return True
+        return cursor.seq > self.head.cursor.seq and base is not None and self._is_contradicted(base)
+
     def _append(self, announcement: Announcement) -> None:
         for event in announcement.events:
             self._take(Packet(event))
@@ -255,7 +262,7 @@ class LiveStory:
         for first in sorted(self._early):
             if first <= self.head.cursor.seq + 1:
                 announcement = self._early.pop(first)
-                if announcement.head.cursor.seq > self.head.cursor.seq:
+                if announcement.head.cursor.seq > self.head.cursor.seq and not self._is_foreign(announcement):
                     self._append(announcement)
 
     def _keep_early(self, first: int, announcement: Announcement) -> None:

@@ -85,7 +85,7 @@ def pass_door(
     write_public_story(tx, passage.row, is_new=False)
     for line, revision in passage.lines:
         append_event(tx, line, revision=revision)
-    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events)))
+    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events), base=row.head))
     return passage.shown
 
 

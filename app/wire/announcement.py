@@ -27,10 +27,15 @@ class StoryHead:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """Consecutive events of one story, committed together, and the head after them."""
+    """Consecutive events of one story, committed together, and the head after them.
+
+    `base` is the head their writer found; None where that is not known. Who holds another one has another history,
+    even where the numbers go on without a gap.
+    """
 
     head: StoryHead
     events: tuple[EncodedEvent, ...]
+    base: Cursor | None = None
 
 
 @dataclass(frozen=True, slots=True)

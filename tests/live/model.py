@@ -83,7 +83,7 @@ class ModelStory:
     def together(self, *announcements: Announcement) -> Announcement:
         """Consecutive changes, as one transaction announces them."""
         events = tuple(event for each in announcements for event in each.events)
-        return Announcement(announcements[-1].head, events)
+        return Announcement(announcements[-1].head, events, announcements[0].base)
 
     def fork(self, *, back_to: int, branch: str) -> None:
         """Lose everything after a number, as a failover to a stale replica does."""
@@ -134,6 +134,7 @@ class ModelStory:
         return self._event(entry, kind)
 
     def _event(self, name: str, kind: str, cause: str | None = None) -> Announcement:
+        base = self.cursors.get(self.seq)
         self.seq += 1
         cursor = Cursor(self.epoch, self.seq, f"{self.branch}{self.seq:05d}")
         self.cursors[self.seq] = cursor
@@ -152,7 +153,7 @@ class ModelStory:
         fields = encode_json({"title": self.title}) if kind == "story.updated" else None
         self.newest[name] = encode_event(line, entry=_encoded(entry) if entry else None, story_fields=fields)
         self.saved[self.seq] = self.title, dict(self.entries), dict(self.newest)
-        return Announcement(self.head, (self.newest[name],))
+        return Announcement(self.head, (self.newest[name],), base)
 
 
 class ModelLog:

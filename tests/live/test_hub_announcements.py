@@ -169,6 +169,22 @@ async def test_an_event_that_contradicts_ours_is_settled_by_the_tables(back_to: 
         assert live.head == model.head
 
 
+async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        model.fork(back_to=3, branch="b")
+        model.publish()
+        hub.accept(model.publish("its number follows our head, its history does not"))
+        assert (live.head.cursor.check, reader.wakes) == ("a00004", 0)
+        await hub.wait_beyond("one", 4, timeout_seconds=SOON)
+        assert (live.generation, live.head, hub.metrics.gaps) == (1, model.head, 0)
+        assert log.reads == ["find", "find"]
+
+
 async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_reconcile_pass() -> None:
     model = story(entries=3)
     log = ModelLog(model)

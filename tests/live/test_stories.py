@@ -77,6 +77,17 @@ def test_an_early_announcement_that_came_by_another_way_is_dropped() -> None:
     assert _held(live, model, 1) == [2, 3]
 
 
+def test_an_early_announcement_that_was_built_on_another_event_is_not_believed_when_its_turn_comes() -> None:
+    model, other = story(), story()
+    live = _live(model)
+    other.branch = "b"
+    other.publish()
+    assert live.offer(other.publish()) == "early"
+    announced = model.publish()
+    assert live.offer(announced) == "advanced"
+    assert (live.head, live.is_behind()) == (announced.head, True)
+
+
 def test_early_announcements_are_bounded() -> None:
     model = story()
     live = _live(model)
