@@ -35,6 +35,7 @@ from app.live.handshake import Entrance
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile, connections_possible
 from app.newsroom import watching
+from app.newsroom.due import run_due_work
 from app.newsroom.room import Newsroom
 from app.reading.representations import Representations
 from app.reading.room import ReadingRoom
@@ -54,7 +55,8 @@ from app.wire.links import Links, Site
 from app.work.checkpointing import checkpoint_job
 from app.work.demo import demo_job, local_api
 from app.work.demo_story import DEMO_STORY, load_demo_story
-from app.work.jobs import Job
+from app.work.due import DueWork
+from app.work.jobs import Job, in_thread
 from app.work.jobs import running as running_jobs
 from app.work.retention import retention_job
 
@@ -120,6 +122,7 @@ class Application:
             try:
                 rooms = self._open_rooms(database, snapshots, hub, keepers)
                 self.desk = self._make_desk(rooms.newsroom)
+                await in_thread(partial(run_due_work, rooms.newsroom))
                 database.announce_to(hub.post, audited=self.desk.poke)
                 self._open_edge(rooms, self.desk)
                 async with running_jobs(self._jobs(rooms)):
@@ -239,7 +242,8 @@ class Application:
             connect=lambda: local_api(self, token),
             random=Random(),  # noqa: S311 - how long until the next entry is no secret
         )
-        return [checkpoint_job(database), retention_job(database, clock=self._clock), posting]
+        due_work = DueWork(partial(run_due_work, rooms.newsroom), clock=self._clock).job()
+        return [due_work, checkpoint_job(database), retention_job(database, clock=self._clock), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.rooms.reading

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Body, Path, Request, Response
 from app.api.bodies import FORM, FormWriteRoute, WriteRoute
 from app.api.calls import TheCall, perform
 from app.api.documented import answers
-from app.newsroom import editing, entries, lifecycle, moving
+from app.newsroom import editing, entries, moving, releasing, reviewing, taking_back
 from app.wire.entries import (
     CorrectionDraft,
     EntryBatch,
@@ -20,6 +20,7 @@ from app.wire.entries import (
     Note,
     Nothing,
     Retraction,
+    Schedule,
 )
 from app.wire.newsroom_shapes import NEWSROOM_ENTRY, BatchResults, NewsroomEntry
 
@@ -35,6 +36,8 @@ ExternalRef = Annotated[
 ]
 
 _CHANGED: Any = answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 412, 413, 415, 422)
+_LATER: Any = answers(202, NewsroomEntry, {**NEWSROOM_ENTRY, "status": "scheduled", "held": True})
+_HELD: Any = {**_LATER, **_CHANGED}
 _BATCH_EXAMPLE = {"items": [{"status": 201, "location": None, "entry": NEWSROOM_ENTRY}]}
 
 posting = APIRouter(tags=["Writing entries"], route_class=FormWriteRoute)
@@ -44,7 +47,7 @@ writing = APIRouter(tags=["Writing entries"], route_class=WriteRoute)
 @posting.post(
     "/v1/stories/{story}/entries",
     status_code=201,
-    responses=answers(201, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 413, 415, 422),
+    responses={**_LATER, **answers(201, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 413, 415, 422)},
     openapi_extra={"requestBody": {"content": {FORM: {"schema": {"$ref": "#/components/schemas/EntryDraft"}}}}},
 )
 async def create_entry(
@@ -75,7 +78,7 @@ async def create_entries(
 
 @writing.put(
     "/v1/stories/{story}/entries/by-external-id/{external_id}",
-    responses={**answers(201, NewsroomEntry, NEWSROOM_ENTRY), **_CHANGED},
+    responses={**answers(201, NewsroomEntry, NEWSROOM_ENTRY), **_HELD},
 )
 async def upsert_entry(
     request: Request,
@@ -90,7 +93,7 @@ async def upsert_entry(
 
 @writing.patch(
     "/v1/stories/{story}/entries/{entry}",
-    responses={**_CHANGED, **answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 412, 413, 415, 422, 428)},
+    responses={**_HELD, **answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 412, 413, 415, 422, 428)},
 )
 async def edit_entry(
     request: Request,
@@ -106,7 +109,7 @@ async def edit_entry(
 @writing.delete("/v1/stories/{story}/entries/{entry}", responses=_CHANGED)
 async def delete_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheCall) -> Response:
     """Remove an entry for good, as `remove` does."""
-    return await perform(request, lifecycle.remove_entry, call, story, entry, note=None)
+    return await perform(request, taking_back.remove_entry, call, story, entry, note=None)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/submit", responses=_CHANGED)
@@ -114,15 +117,51 @@ async def submit_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
     """Hand a draft, or a working revision, to the editors."""
-    return await perform(request, lifecycle.submit_entry, call, story, entry)
+    return await perform(request, reviewing.submit_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/publish", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/return", responses=_CHANGED)
+async def return_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
+) -> Response:
+    """Give a submission, or a submitted working revision, back to its author, with a note readers never see."""
+    return await perform(request, reviewing.return_entry, call, story, entry, note=body.note if body else None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/reject", responses=_CHANGED)
+async def reject_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
+) -> Response:
+    """Turn a submission down for good, with a note readers never see."""
+    return await perform(request, reviewing.reject_entry, call, story, entry, note=body.note if body else None)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/schedule", responses=_CHANGED)
+async def schedule_entry(
+    request: Request,
+    story: StoryRef,
+    entry: EntryRef,
+    body: Annotated[Schedule, Body(examples=[{"publish_at": "2026-11-03T22:00:00Z"}])],
+    call: TheCall,
+) -> Response:
+    """Let an entry, or a working revision, out by itself at a time to come."""
+    return await perform(request, releasing.schedule_entry, call, story, entry, publish_at=body.publish_at)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/cancel", responses=_CHANGED)
+async def cancel_entry(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
+) -> Response:
+    """Take back what was scheduled or held before anybody has seen it: it is a draft again."""
+    return await perform(request, releasing.cancel_entry, call, story, entry)
+
+
+@writing.post("/v1/stories/{story}/entries/{entry}/publish", responses=_HELD)
 async def publish_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
     """Let an entry out, or the working revision of one that is out."""
-    return await perform(request, lifecycle.publish_entry, call, story, entry)
+    return await perform(request, releasing.publish_entry, call, story, entry)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/discard", responses=_CHANGED)
@@ -130,7 +169,7 @@ async def discard_working_revision(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
     """Drop the working revision; readers go on seeing the entry as it is."""
-    return await perform(request, lifecycle.discard_working_revision, call, story, entry)
+    return await perform(request, releasing.discard_working_revision, call, story, entry)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_CHANGED)
@@ -138,7 +177,7 @@ async def unpublish_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:
     """Take an entry out of the public; it can be published again."""
-    return await perform(request, lifecycle.unpublish_entry, call, story, entry, note=body.note if body else None)
+    return await perform(request, taking_back.unpublish_entry, call, story, entry, note=body.note if body else None)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/retract", responses=_CHANGED)
@@ -150,7 +189,7 @@ async def retract_entry(
     call: TheCall,
 ) -> Response:
     """Say in public that an entry no longer stands, and why; its text stays, struck through."""
-    return await perform(request, lifecycle.retract_entry, call, story, entry, reason=body.reason)
+    return await perform(request, taking_back.retract_entry, call, story, entry, reason=body.reason)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/reinstate", responses=_CHANGED)
@@ -158,7 +197,7 @@ async def reinstate_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
     """Take a retraction back."""
-    return await perform(request, lifecycle.reinstate_entry, call, story, entry)
+    return await perform(request, taking_back.reinstate_entry, call, story, entry)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/remove", responses=_CHANGED)
@@ -166,7 +205,7 @@ async def remove_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:
     """Remove an entry for good: a tombstone for readers, its text gone from everything public."""
-    return await perform(request, lifecycle.remove_entry, call, story, entry, note=body.note if body else None)
+    return await perform(request, taking_back.remove_entry, call, story, entry, note=body.note if body else None)
 
 
 @writing.post("/v1/stories/{story}/entries/{entry}/move", responses=_CHANGED)
@@ -190,4 +229,4 @@ async def correct_entry(
     call: TheCall,
 ) -> Response:
     """Add a line to the entry's public log of corrections."""
-    return await perform(request, lifecycle.correct_entry, call, story, entry, text=body.text, severity=body.severity)
+    return await perform(request, taking_back.correct_entry, call, story, entry, text=body.text, severity=body.severity)

@@ -77,6 +77,13 @@ class Story:
     """Nothing goes out until somebody thaws the story; taking back still works."""
     due_at: Micros | None = None
     """When something of it next has to be done without a person."""
+    site_frozen: bool = False
+    """The whole site was frozen when this was read; not the story's own."""
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether nothing of it may go out or change now."""
+        return self.frozen or self.site_frozen
 
     @property
     def is_public(self) -> bool:

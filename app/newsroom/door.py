@@ -54,7 +54,7 @@ class Hidden:
     """An entry leaves: its text is gone from everything readers can get."""
 
     entry: EntryId
-    cause: Literal["unpublished", "removed"]
+    cause: Literal["unpublished", "removed", "expired"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,14 @@ from app.domain.story import Story
 from app.newsroom.access import authenticate
 from app.newsroom.door import Shown
 from app.newsroom.finding import known_entry, locked_story
+from app.newsroom.freezing import refuse_frozen
 from app.newsroom.preconditions import require_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.shorthand import expand_shorthand
+from app.newsroom.timing import held_until, is_held, is_scheduled, retimed
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, revised_content
 from app.storage.database import WriteTransaction
 from app.wire.entries import EntryPatch
@@ -33,18 +36,23 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
             return reply
         story = locked_story(tx, story_ref)
         before = known_entry(tx, story, entry_ref)
+        refuse_frozen(story)
         next_status(before.status, Action.EDIT)
-        require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=False)
+        # What is scheduled goes out without another look: to change it takes the right to change what is out.
+        scheduled = is_scheduled(before)
+        require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=scheduled)
         require_match(call.if_match, before)
         check_display_time(patch, now=room.clock())
+        patch, shorthand = expand_shorthand(tx, actor, patch, before=before.newest_content)
         new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
         after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside)
+        after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
         if after is not before:
             after = dataclasses.replace(after, edited_by_hand=True)
             record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
-        return answer_entry(tx, room, actor, call, after)
+        return answer_entry(tx, room, actor, call, after, status=202 if is_held(after) else 200, shorthand=shorthand)
 
 
 def revise(
@@ -70,14 +78,25 @@ def revise(
         return entry
     is_public = is_public_status(entry)
     in_the_open = may_act(actor, Action.EDIT, entry=entry, settings=story.settings, visible=is_public)
+    changed = changed_fields(entry.content, content)
+    until = held_until(story, room.clock()) if is_public and changed else None
     if aside or not in_the_open:
         working = WorkingRevision(EntryStatus.DRAFT, content, material)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
+    if until is not None:
+        working = WorkingRevision(EntryStatus.SCHEDULED, content, material, publish_at=until, held=True)
+        return dataclasses.replace(entry, working=working, version=entry.version + 1)
     after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)
-    changed = changed_fields(entry.content, content)
     if not (is_public and changed):
         return after
     return show(tx, room, story, Shown(after, "entry.updated", changed=changed, material=material))
+
+
+def _next(before: Entry, after: Entry) -> Entry:
+    """`after` as a version of its own, unless nothing has changed or it is one already."""
+    if after == before:
+        return before
+    return after if after.version > before.version else dataclasses.replace(after, version=before.version + 1)
 
 
 def _revise_working(entry: Entry, working: WorkingRevision, content: EntryContent, *, material: bool) -> Entry:

@@ -7,7 +7,8 @@ import hashlib
 
 from pydantic import ValidationError
 
-from app.domain.entry import Entry, EntryStatus
+from app.domain.clock import Micros
+from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import Conflict, LiveblogError, NotAllowed
 from app.domain.identifiers import EntryId
 from app.domain.rights import Actor, Right, is_public_status, may_act, require_action, require_right
@@ -17,17 +18,20 @@ from app.newsroom.access import authenticate
 from app.newsroom.door import Shown
 from app.newsroom.editing import revise
 from app.newsroom.finding import locked_story
+from app.newsroom.freezing import refuse_frozen
 from app.newsroom.preconditions import honour_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, entry_location, record_entry
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.shorthand import expand_shorthand
+from app.newsroom.timing import held_until, is_held, is_scheduled, require_future
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, new_content
 from app.storage.database import WriteTransaction
 from app.storage.entries import read_entry, read_entry_by_external_id, update_entry
 from app.wire.encoding import encode_json
 from app.wire.entries import EntryBatch, EntryDraft, ExternalEntry
-from app.wire.newsroom import newsroom_entry
+from app.wire.newsroom import written_entry
 from app.wire.problems import problem_of, validation_errors
 
 
@@ -43,8 +47,9 @@ def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) 
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
-        entry = _write(tx, room, actor, call, story, draft)
-        return answer_entry(tx, room, actor, call, entry, status=201)
+        refuse_frozen(story)
+        entry, shorthand = _write(tx, room, actor, call, story, draft)
+        return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
 
 
 def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
@@ -58,12 +63,13 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
+        refuse_frozen(story)
         written: list[EntryId] = []
         results = []
         for item in batch.items:
             try:
                 with tx.savepoint():
-                    entry = _write(tx, room, actor, call, story, EntryDraft.model_validate(item))
+                    entry, shorthand = _write(tx, room, actor, call, story, EntryDraft.model_validate(item))
             except ValidationError as error:
                 results.append({"status": 422, "problem": problem_of(validation_errors(error.errors()))})
             except LiveblogError as error:
@@ -72,7 +78,8 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
             else:
                 written.append(entry.id)
                 location = entry_location(room, entry)
-                results.append({"status": 201, "location": location, "entry": newsroom_entry(entry)})
+                shown = written_entry(entry, shorthand=shorthand)
+                results.append({"status": _created(entry), "location": location, "entry": shown})
         reply = Reply(200, encode_json({"items": results}))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=written)
 
@@ -89,13 +96,15 @@ def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, d
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
+        refuse_frozen(story)
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:
-            entry = _write(tx, room, actor, call, story, draft, external_id=external_id)
-            return answer_entry(tx, room, actor, call, entry, status=201)
+            entry, shorthand = _write(tx, room, actor, call, story, draft, external_id=external_id)
+            return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
         honour_match(call.if_match, known)
-        entry = _bring_up(tx, room, actor, call, story, known, draft)
-        return answer_entry(tx, room, actor, call, entry)
+        entry, shorthand = _bring_up(tx, room, actor, call, story, known, draft)
+        status = 202 if is_held(entry) else 200
+        return answer_entry(tx, room, actor, call, entry, status=status, shorthand=shorthand)
 
 
 def _write(
@@ -107,12 +116,14 @@ def _write(
     draft: EntryDraft,
     *,
     external_id: str | None = None,
-) -> Entry:
+) -> tuple[Entry, JsonObject | None]:
+    """The new entry, and what was understood of its shorthand."""
     fingerprint = _fingerprint(draft)
+    draft, shorthand = expand_shorthand(tx, actor, draft)
     if draft.id is not None and (known := read_entry(tx, story.id, EntryId(draft.id))) is not None:
         if known.creation_fingerprint != fingerprint or known.external_id != external_id:
             raise Conflict("id_taken", "An entry with this id exists already, made from another body.")
-        return known
+        return known, shorthand
     at = room.clock()
     check_display_time(draft, now=at)
     entry_id = EntryId(draft.id or room.random.uuid("entry", f"{story.id}:{at}"))
@@ -131,11 +142,17 @@ def _write(
         creation_fingerprint=fingerprint,
         external_id=external_id,
         external_version=draft.external_version if isinstance(draft, ExternalEntry) else None,
+        publish_at=draft.publish_at,
+        expires_at=draft.expires_at,
     )
-    if is_public_status(entry):
+    _check_times(entry, now=at)
+    until = held_until(story, at) if is_public_status(entry) else None
+    if until is not None:
+        entry = dataclasses.replace(entry, status=EntryStatus.SCHEDULED, publish_at=until, held=True)
+    elif is_public_status(entry):
         entry = show(tx, room, story, Shown(entry, "entry.published"))
     record_entry(tx, room, actor, call, before=None, after=entry, action=Action.CREATE)
-    return entry
+    return entry, shorthand
 
 
 def _first_status(actor: Actor, story: Story, draft: EntryDraft) -> EntryStatus:
@@ -145,17 +162,33 @@ def _first_status(actor: Actor, story: Story, draft: EntryDraft) -> EntryStatus:
     status = EntryStatus(draft.status)
     if status is EntryStatus.PUBLISHED and not may_publish:
         raise NotAllowed("not_allowed", 'This token may not publish in this story; send "status": "submitted".')
+    may_schedule = may_act(actor, Action.SCHEDULE, entry=None, settings=story.settings, visible=False)
+    if status is EntryStatus.SCHEDULED and not may_schedule:
+        raise NotAllowed("not_allowed", 'This token may not schedule in this story; send "status": "submitted".')
     return status
+
+
+def _check_times(entry: Entry, *, now: Micros) -> None:
+    if entry.publish_at is not None:
+        require_future(entry.publish_at, now=now, pointer="/publish_at")
+    if entry.expires_at is not None:
+        require_future(entry.expires_at, now=Micros(max(now, entry.publish_at or now)), pointer="/expires_at")
+
+
+def _created(entry: Entry) -> int:
+    """201, or 202 for what goes out later."""
+    return 202 if entry.status is EntryStatus.SCHEDULED else 201
 
 
 def _bring_up(
     tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, known: Entry, draft: ExternalEntry
-) -> Entry:
+) -> tuple[Entry, JsonObject | None]:
     next_status(known.status, Action.EDIT)
-    require_action(actor, Action.EDIT, entry=known, settings=story.settings, visible=False)
+    require_action(actor, Action.EDIT, entry=known, settings=story.settings, visible=is_scheduled(known))
     version = draft.external_version
     if version is not None and known.external_version is not None and version <= known.external_version:
-        return known
+        return known, None
+    draft, shorthand = expand_shorthand(tx, actor, draft)
     check_display_time(draft, now=room.clock())
     new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
     content = new_content(draft, byline=actor.byline, new_id=new_id, before=known.newest_content)
@@ -167,7 +200,7 @@ def _bring_up(
         record_entry(tx, room, actor, call, before=known, after=after, action=Action.EDIT)
     elif after is not known:
         update_entry(tx, after)
-    return after
+    return after, shorthand
 
 
 def _fingerprint(draft: EntryDraft) -> str:

@@ -22,7 +22,12 @@ def show(tx: WriteTransaction, room: Newsroom, story: Story, change: Shown) -> E
 
 
 def hide(
-    tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *, cause: Literal["unpublished", "removed"]
+    tx: WriteTransaction,
+    room: Newsroom,
+    story: Story,
+    entry: Entry,
+    *,
+    cause: Literal["unpublished", "removed", "expired"],
 ) -> Entry:
     """The entry after it left the public, if it was there. `entry` still has its old status."""
     if not (story.is_public and is_public_status(entry)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.entry import Entry
+from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.rights import Actor
 from app.domain.story import Story
 from app.newsroom.preconditions import etag_of
@@ -11,8 +11,9 @@ from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.audit import AuditedChange, append_audit
 from app.storage.database import WriteTransaction
 from app.storage.entries import append_version, insert_entry, update_entry
+from app.storage.search import index_entry
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_entry, newsroom_story
+from app.wire.newsroom import newsroom_story, written_entry
 
 
 def record_entry(
@@ -31,6 +32,8 @@ def record_entry(
         insert_entry(tx, after)
     else:
         update_entry(tx, after)
+    if before is None or _says_otherwise(before, after):
+        index_entry(tx, after)
     at = room.clock()
     append_version(tx, after, at=at, actor=actor, action=action, note=note)
     change = AuditedChange(
@@ -45,13 +48,20 @@ def record_entry(
 
 
 def answer_entry(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, entry: Entry, *, status: int = 200
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    entry: Entry,
+    *,
+    status: int = 200,
+    shorthand: JsonObject | None = None,
 ) -> Reply:
-    """The newsroom's shape of the entry with its ETag, kept for a retry."""
+    """The newsroom's shape of the entry with its ETag, and what was understood of its shorthand; kept for a retry."""
     headers = {"ETag": etag_of(entry)}
-    if status == 201:
+    if status == 201 or entry.version == 1:
         headers["Location"] = entry_location(room, entry)
-    reply = Reply(status, encode_json(newsroom_entry(entry)), headers)
+    reply = Reply(status, encode_json(written_entry(entry, shorthand=shorthand)), headers)
     return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])
 
 
@@ -72,6 +82,12 @@ def entry_location(room: Newsroom, entry: Entry) -> str:
     if entry.revision > 0:
         return room.links.entry(entry.story, entry.id)
     return room.links.newsroom_entry(entry.story, entry.id)
+
+
+def _says_otherwise(before: Entry, after: Entry) -> bool:
+    """Whether the entry is to be found by other words than before."""
+    gone = after.status is EntryStatus.REMOVED and before.status is not EntryStatus.REMOVED
+    return gone or before.content != after.content or before.working != after.working
 
 
 def _summary(entry: Entry) -> dict[str, str | int]:

@@ -12,6 +12,7 @@ from app.domain.story import STORY_MOVES, Story, StorySettings, StoryStatus
 from app.newsroom.access import authenticate
 from app.newsroom.door import PublicChange, Shown, StoryChanged, pass_door
 from app.newsroom.finding import locked_story
+from app.newsroom.freezing import refuse_frozen
 from app.newsroom.preconditions import require_match
 from app.newsroom.recording import answer_story
 from app.newsroom.replies import earlier_reply
@@ -57,6 +58,7 @@ def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         before = locked_story(tx, ref)
+        refuse_frozen(before)
         require_match(call.if_match, before)
         after = _patched(before, patch)
         if after != before:

@@ -52,14 +52,14 @@ class EntryVersion:
 def read_entry(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Entry | None:
     """One entry, whatever its status."""
     row = tx.connection.execute(_SELECT, {"of_story": story, "of_entry": entry}).one_or_none()
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of_row(row)
 
 
 def read_entry_by_external_id(tx: ReadTransaction, story: StoryId, external_id: str) -> Entry | None:
     """The entry another system knows under `external_id` in this story."""
     named = {"of_story": story, "of_external_id": external_id}
     row = tx.connection.execute(_SELECT_EXTERNAL, named).one_or_none()
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of_row(row)
 
 
 def list_entries(
@@ -78,7 +78,7 @@ def list_entries(
         at, entry = before
         query = query.where((_entries.c.status_at < at) | ((_entries.c.status_at == at) & (_entries.c.id < entry)))
     query = query.order_by(_entries.c.status_at.desc(), _entries.c.id.desc()).limit(limit)
-    return [_entry(row) for row in tx.connection.execute(query)]
+    return [entry_of_row(row) for row in tx.connection.execute(query)]
 
 
 def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntryStatus) -> list[Entry]:
@@ -88,7 +88,7 @@ def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntrySta
         .where(_entries.c.story_id == story, _entries.c.status == status.value)
         .order_by(_entries.c.status_at, _entries.c.created_at, _entries.c.id)
     )
-    return [_entry(row) for row in tx.connection.execute(query)]
+    return [entry_of_row(row) for row in tx.connection.execute(query)]
 
 
 def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:
@@ -220,7 +220,8 @@ def _columns(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of_row(row: Row[Any]) -> Entry:
+    """The entry a row of its table holds."""
     return Entry(
         story=StoryId(row.story_id),
         id=EntryId(row.id),

@@ -14,12 +14,16 @@ from app.domain.identifiers import StoryId
 from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.search import index_story
 
 _stories = schema.stories
 
 # Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
-_SELECT = select(_stories).where(or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref")))
-_SELECT_LOCKED = _SELECT.with_for_update()
+_SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
+_SELECT = select(_stories, _SITE_FROZEN).where(
+    or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref"))
+)
+_SELECT_LOCKED = _SELECT.with_for_update(of=_stories)
 
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
@@ -36,7 +40,7 @@ def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
 
 def list_stories(tx: ReadTransaction) -> list[Story]:
     """All stories, newest first."""
-    rows = tx.connection.execute(select(_stories).order_by(_stories.c.created_at.desc(), _stories.c.id))
+    rows = tx.connection.execute(select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id))
     return [_story(row) for row in rows]
 
 
@@ -49,16 +53,19 @@ def insert_story(tx: WriteTransaction, story: Story) -> None:
             tx.connection.execute(insert(_stories).values(**_columns(story)))
     except IntegrityError as error:
         raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
+    index_story(tx, story)
 
 
 def update_story(tx: WriteTransaction, story: Story) -> None:
     """Write every column anew."""
     tx.connection.execute(update(_stories).where(_stories.c.id == story.id).values(**_columns(story)))
+    index_story(tx, story)
 
 
 def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     """Every trace of a story in every table; for the demo story alone."""
     replies, reply_entries = schema.replies, schema.reply_entries
+    tx.connection.execute(delete(schema.search_documents).where(schema.search_documents.c.story_id == story))
     tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
     tx.connection.execute(delete(replies).where(replies.c.story_id == story))
     for table in (
@@ -106,4 +113,5 @@ def _story(row: Row[Any]) -> Story:
         key_points=tuple(row.key_points),
         frozen=row.frozen,
         due_at=row.due_at,
+        site_frozen=bool(row.site_frozen),
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from app.content import Block, render_html, render_source, warnings_of
 from app.domain.clock import Micros, format_time
-from app.domain.entry import Entry, EntryContent, WorkingRevision
+from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
@@ -26,12 +26,21 @@ def newsroom_entry(entry: Entry) -> dict[str, Any]:
         "display_time": _time(entry.content.display_time),
         "version": entry.version,
         "working": None if entry.working is None else working_members(entry.working),
+        "publish_at": _time(entry.publish_at),
+        "held": entry.held,
+        "expires_at": _time(entry.expires_at),
         "external_id": entry.external_id,
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),
         "created_by": entry.created_by,
         "warnings": warnings_of(_blocks(entry.newest_content)),
     }
+
+
+def written_entry(entry: Entry, *, shorthand: JsonObject | None) -> dict[str, Any]:
+    """An entry in the answer to a write; with what was understood of its text's shorthand, where that was read."""
+    members = newsroom_entry(entry)
+    return members if shorthand is None else {**members, "shorthand": shorthand}
 
 
 def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
@@ -67,6 +76,8 @@ def working_members(working: WorkingRevision) -> dict[str, Any]:
     return {
         "status": working.status.value,
         "material": working.material,
+        "publish_at": _time(working.publish_at),
+        "held": working.held,
         "fields": content_members(working.content),
     }
 

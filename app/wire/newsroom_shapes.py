@@ -29,9 +29,20 @@ class ContentFields(Public):
 class Working(Public):
     """An edit of a public entry that readers do not see yet."""
 
-    status: str = Field(description="`draft` or `submitted`.")
+    status: str = Field(description="`draft`, `submitted` or `scheduled`.")
     material: bool
+    publish_at: AwareDatetime | None = Field(None, description="When it goes out by itself, while it is `scheduled`.")
+    held: bool = Field(False, description="It goes out by itself because the story holds everything for a while.")
     fields: ContentFields
+
+
+class Understood(Public):
+    """What the shorthand in a text stood for; only the members that were in it."""
+
+    tags: list[Tag] | None = None
+    authors: list[Author] | None = None
+    key_event: bool | None = None
+    importance: str | None = None
 
 
 class NewsroomEntry(ContentFields):
@@ -40,7 +51,10 @@ class NewsroomEntry(ContentFields):
     story: str
     id: str
     revision: int = Field(description="Public changes; 0 while it has never been public.")
-    status: str = Field(description="`draft`, `submitted`, `published`, `unpublished`, `retracted` or `removed`.")
+    status: str = Field(
+        description="`draft`, `submitted`, `rejected`, `scheduled`, `published`, `unpublished`, `retracted`, `expired`"
+        " or `removed`."
+    )
     time: AwareDatetime | None
     published_at: AwareDatetime | None
     updated_at: AwareDatetime | None
@@ -48,11 +62,17 @@ class NewsroomEntry(ContentFields):
     corrections: list[Correction]
     version: int = Field(description="Every change counts, public or not; the ETag is made of it.")
     working: Working | None
+    publish_at: AwareDatetime | None = Field(description="When it goes out by itself, while it is `scheduled`.")
+    held: bool = Field(description="It goes out by itself because the story holds everything for a while.")
+    expires_at: AwareDatetime | None = Field(description="When it leaves readers by itself.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
     created_by: str | None
     warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
+    shorthand: Understood | None = Field(
+        None, description="In the answer to a write with a token that may use shorthand: what was understood."
+    )
 
 
 class StorySettings(Public):
@@ -60,6 +80,9 @@ class StorySettings(Public):
 
     review_required: bool
     require_alt: bool
+    hold_seconds: int
+    auto_end_after: int | None
+    members_only: bool
 
 
 class NewsroomStory(Public):
@@ -130,6 +153,29 @@ class EntryVersions(Public):
     """Part of an entry's versions, newest first; `next` is the position to go on from."""
 
     items: list[EntryVersion]
+    next: str | None
+
+
+class StoryInShort(Public):
+    """Which story something is in."""
+
+    id: str
+    slug: str
+    title: str
+    status: str
+
+
+class SearchResult(Public):
+    """A story that was found (then `entry` is null), or an entry and the story it is in."""
+
+    story: StoryInShort
+    entry: NewsroomEntry | None
+
+
+class SearchResults(Public):
+    """Part of what was found, the newest first; `next` is the position to go on from."""
+
+    items: list[SearchResult]
     next: str | None
 
 
@@ -236,6 +282,9 @@ NEWSROOM_ENTRY = {
     **_CONTENT,
     "version": 1,
     "working": None,
+    "publish_at": None,
+    "held": False,
+    "expires_at": None,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
@@ -245,12 +294,28 @@ NEWSROOM_ENTRY = {
 
 NEWSROOM_STORY = {
     **STORY_FIELDS,
-    "settings": {"review_required": False, "require_alt": False},
+    "settings": {
+        "review_required": False,
+        "require_alt": False,
+        "hold_seconds": 0,
+        "auto_end_after": None,
+        "members_only": False,
+    },
     "version": 1,
     "created_at": ENTRY["time"],
 }
 
 TICKET = {"ticket": "f3K9vQ0sTzLw1xYb7RmNc2HdP5gJ8aUeO6iCkXyZ4Wq", "expires_at": ENTRY["time"]}
+
+SEARCH_RESULTS = {
+    "items": [
+        {
+            "story": {name: STORY_FIELDS[name] for name in ("id", "slug", "title", "status")},
+            "entry": NEWSROOM_ENTRY,
+        }
+    ],
+    "next": None,
+}
 
 DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
 

@@ -59,6 +59,20 @@ class SettingsPatch(Request):
 
     review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
     require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
+    hold_seconds: Annotated[int, Field(ge=0, le=3_600)] | None = Field(
+        None, description="Publications and edits wait this long, and can be cancelled unseen."
+    )
+    auto_end_after: Annotated[int, Field(ge=60, le=2_592_000)] | None = Field(
+        None, description="Seconds without a new entry after which the story ends by itself; null for never."
+    )
+    members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in self.model_fields_set - {"auto_end_after"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
 
 
 class _StoryFields(Request):
@@ -87,9 +101,9 @@ class _StoryFields(Request):
             if name in self.model_fields_set
         }
 
-    def given_settings(self) -> dict[str, bool]:
+    def given_settings(self) -> dict[str, Any]:
         """The settings the client wrote."""
-        return {} if self.settings is None else self.settings.model_dump(exclude_none=True)
+        return {} if self.settings is None else self.settings.model_dump(exclude_unset=True)
 
 
 class StoryDraft(_StoryFields):

@@ -11,8 +11,9 @@ from typing import Any
 
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
-from app.newsroom import editing, entries, lifecycle, people, stories
+from app.newsroom import editing, entries, people, releasing, reviewing, stories, taking_back
 from app.newsroom.access import digest_of
+from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import Database
 from app.wire.announcement import Announcement
@@ -25,6 +26,7 @@ from app.wire.stories import StoryDraft, StoryPatch
 OPERATOR = "operator-secret-of-forty-characters-0000"
 LINKS = Links("https://live.example", Site("The Post", "https://post.example", None))
 START = Micros(1_790_000_000_000_000)
+HOUR = 3_600_000_000
 
 
 class ForetoldRandom:
@@ -84,9 +86,14 @@ class Desk:
         return body(editing.edit_entry(self.room, call, entry["story"], entry["id"], EntryPatch(**fields)))
 
     def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
-        """`submit`, `publish`, `discard`, `unpublish`, `retract`, `reinstate`, `remove` or `correct`."""
+        """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
         self.now += 1_000_000
         return body(ACTIONS[action](self.room, self.call(), entry["story"], entry["id"], **particulars))
+
+    def due(self, later: int = 0) -> int | None:
+        """Let so many microseconds pass, then let happen what is due; when more will be."""
+        self.now += later
+        return run_due_work(self.room)
 
     def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> Desk:
         """A new person with a token, at this newsroom."""
@@ -111,14 +118,20 @@ class Desk:
 
 
 ACTIONS: dict[str, Callable[..., Reply]] = {
-    "submit": lifecycle.submit_entry,
-    "publish": lifecycle.publish_entry,
-    "discard": lifecycle.discard_working_revision,
-    "unpublish": lambda *place, note=None: lifecycle.unpublish_entry(*place, note=note),
-    "retract": lambda *place, reason="It was wrong.": lifecycle.retract_entry(*place, reason=reason),
-    "reinstate": lifecycle.reinstate_entry,
-    "remove": lambda *place, note=None: lifecycle.remove_entry(*place, note=note),
-    "correct": lambda *place, text="A word.", severity="correction": lifecycle.correct_entry(
+    "submit": reviewing.submit_entry,
+    "return": lambda *place, note=None: reviewing.return_entry(*place, note=note),
+    "reject": lambda *place, note=None: reviewing.reject_entry(*place, note=note),
+    "publish": releasing.publish_entry,
+    "schedule": lambda room, *place, publish_at=None: releasing.schedule_entry(
+        room, *place, publish_at=Micros(room.clock() + HOUR) if publish_at is None else Micros(publish_at)
+    ),
+    "cancel": releasing.cancel_entry,
+    "discard": releasing.discard_working_revision,
+    "unpublish": lambda *place, note=None: taking_back.unpublish_entry(*place, note=note),
+    "retract": lambda *place, reason="It was wrong.": taking_back.retract_entry(*place, reason=reason),
+    "reinstate": taking_back.reinstate_entry,
+    "remove": lambda *place, note=None: taking_back.remove_entry(*place, note=note),
+    "correct": lambda *place, text="A word.", severity="correction": taking_back.correct_entry(
         *place, text=text, severity=severity
     ),
 }

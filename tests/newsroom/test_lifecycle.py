@@ -8,16 +8,33 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, Gone, NotAllowed, PreconditionFailed
+from app.newsroom import desk as reads
 from app.newsroom import entries
-from app.newsroom.lifecycle import MAX_CORRECTIONS
+from app.newsroom.taking_back import MAX_CORRECTIONS
 from app.newsroom.versions import show_versions
 from app.wire.entries import EntryDraft
 from tests.newsroom.desk import ACTIONS, Desk, body
 
-STATUSES = ("draft", "submitted", "published", "unpublished", "retracted", "removed")
+STATUSES = (
+    "draft",
+    "submitted",
+    "rejected",
+    "scheduled",
+    "published",
+    "unpublished",
+    "retracted",
+    "expired",
+    "removed",
+)
 DRAWN = {
     ("draft", "submit"): "submitted",
     ("draft", "publish"): "published",
+    ("draft", "schedule"): "scheduled",
+    ("submitted", "return"): "draft",
+    ("submitted", "reject"): "rejected",
+    ("submitted", "schedule"): "scheduled",
+    ("unpublished", "schedule"): "scheduled",
+    ("scheduled", "cancel"): "draft",
     ("submitted", "publish"): "published",
     ("unpublished", "publish"): "published",
     ("published", "unpublish"): "unpublished",
@@ -34,7 +51,14 @@ def entry_in(desk: Desk, status: str) -> dict[str, Any]:
     story = desk.story()["id"]
     if status in {"draft", "submitted"}:
         return desk.post(story, status=status)
-    entry = desk.post(story)
+    if status == "scheduled":
+        return desk.act("schedule", desk.post(story, status="draft"))
+    if status == "rejected":
+        return desk.act("reject", desk.post(story, status="submitted"))
+    entry = desk.post(story, expires_at="2100-01-01T00:00:00Z" if status == "expired" else None)
+    if status == "expired":
+        desk.due(3_000_000_000_000_000)
+        return body(reads.show_entry(desk.room, desk.call(), story, entry["id"]))
     path = {"published": [], "unpublished": ["unpublish"], "retracted": ["retract"], "removed": ["remove"]}[status]
     for action in path:
         entry = desk.act(action, entry)

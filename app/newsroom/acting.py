@@ -1,0 +1,77 @@
+"""Doing one thing to one entry: who asks, whether they may, what it was and what it became, all in one transaction."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.domain.clock import Micros
+from app.domain.entry import Entry, EntryStatus
+from app.domain.rights import Actor, is_public_status, require_action
+from app.domain.statuses import Action
+from app.domain.story import Story
+from app.newsroom.access import authenticate
+from app.newsroom.finding import known_entry, locked_story
+from app.newsroom.freezing import refuse_frozen
+from app.newsroom.preconditions import honour_match
+from app.newsroom.recording import answer_entry, record_entry
+from app.newsroom.replies import earlier_reply
+from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.timing import is_held
+from app.storage.database import WriteTransaction
+from app.storage.replies import blank_replies
+
+ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
+"""What readers notice nothing of, whatever the entry's status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What every step needs: the transaction, the means, the story it plays in, and the time it is."""
+
+    tx: WriteTransaction
+    room: Newsroom
+    actor: Actor
+    story: Story
+    action: Action
+    now: Micros
+
+
+Step = Callable[[Scene, Entry], Entry]
+"""From the entry before to the entry after; raises what forbids it."""
+
+
+def act(
+    room: Newsroom,
+    call: Call,
+    story_ref: str,
+    entry_ref: str,
+    *,
+    action: Action,
+    step: Step,
+    note: str | None = None,
+) -> Reply:
+    """Take `step` with an entry and record it. Raises NotFound, NotAllowed, PreconditionFailed, what `step` raises."""
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        story = locked_story(tx, story_ref)
+        before = known_entry(tx, story, entry_ref)
+        refuse_frozen(story, action)
+        visible = is_public_status(before) and action not in ASIDE
+        require_action(actor, action, entry=before, settings=story.settings, visible=visible)
+        honour_match(call.if_match, before)
+        after = step(Scene(tx, room, actor, story, action, room.clock()), before)
+        record_entry(tx, room, actor, call, before=before, after=after, action=action, note=note)
+        reply = answer_entry(tx, room, actor, call, after, status=202 if is_held(after) else 200)
+        if after.status is EntryStatus.REMOVED:
+            blank_replies(tx, story.id, after.id)
+        return reply
+
+
+def moved(entry: Entry, status: EntryStatus, *, at: Micros) -> Entry:
+    """The entry's next version, in `status`."""
+    status_at = at if status is not entry.status else entry.status_at
+    return dataclasses.replace(entry, status=status, status_at=status_at, version=entry.version + 1)
