@@ -37,6 +37,7 @@ class Habit:
     """How a reader reads: `page_size` None asks for everything (`after=0`), else it begins with a page of that size.
 
     `whole` readers load older pages down to the end. `breaks` is how often the connection is lost on the way.
+    `deflate` readers offer to have a WebSocket compressed, as browsers do.
     """
 
     transport: Transport
@@ -44,11 +45,12 @@ class Habit:
     page_size: int | None = 20
     whole: bool = True
     breaks: int = 0
+    deflate: bool = False
 
 
 class Follower:
     """One reader of one story. `log` is what it was told, for a person who looks into a failure; `hear` may be set to
-    be given every message and reply whole."""
+    be given every message and reply whole. `is_compressed` says what its last WebSocket agreed to."""
 
     def __init__(self, client: httpx.AsyncClient, story: str, habit: Habit, chance: random.Random) -> None:
         self.client = client
@@ -58,6 +60,7 @@ class Follower:
         self.reader = Reader(empty_state(story))
         self.log: list[str] = []
         self.connections = 0
+        self.is_compressed = False
         self.hear: Callable[[Json], None] | None = None
         self._page: Json | None = None
 
@@ -101,7 +104,9 @@ class Follower:
     async def _read_websocket(self, until: Callable[[State], bool], budget: int | None) -> None:
         address = f"{self.client.base_url}".replace("http", "ws", 1).rstrip("/")
         where = f"{address}/v1/stories/{self.story}/live?{self._resume_query()}"
-        async with connect(where, proxy=None, compression=None, max_size=None, close_timeout=5) as socket:
+        compression = "deflate" if self.habit.deflate else None
+        async with connect(where, proxy=None, compression=compression, max_size=None, close_timeout=5) as socket:
+            self.is_compressed = bool(socket.protocol.extensions)
             count = 0
             while not self._is_done(until):
                 if count == budget:

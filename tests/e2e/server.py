@@ -27,7 +27,8 @@ POLL_SECONDS = 0.02
 class Server:
     """One server process at a time, on one port, over one database; what it logs is kept in `log_path`.
 
-    `wrapper` is put before its command line, for a tracer. `ready_seconds` is what its last start took.
+    `wrapper` is put before its command line, for a tracer, and `options` behind. `ready_seconds` is what its last start
+    took.
     """
 
     data_dir: Path
@@ -35,6 +36,7 @@ class Server:
     port: int
     settings: dict[str, str] = field(default_factory=dict)
     wrapper: Sequence[str] = ()
+    options: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
     ready_seconds: float = 0.0
 
@@ -51,7 +53,7 @@ class Server:
         began = time.monotonic()
         with self.log_path.open("ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, sys.executable, "-m", "app.cli", "serve"],
+                [*self.wrapper, sys.executable, "-m", "app.cli", "serve", *self.options],
                 env=self._environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         await_true(self._is_ready, seconds=READY_SECONDS, or_say=lambda: f"not ready: {self.log}")
@@ -119,12 +121,18 @@ class Server:
 
 @contextmanager
 def serving(
-    database_url: str, folder: Path, *, wrapper: Sequence[str] = (), name: str = "data", **settings: str
+    database_url: str,
+    folder: Path,
+    *,
+    wrapper: Sequence[str] = (),
+    options: Sequence[str] = (),
+    name: str = "data",
+    **settings: str,
 ) -> Iterator[Server]:
     """A server over a migrated database, ready; killed at the end of the block if it still runs."""
     data_dir = folder / name
     data_dir.mkdir(mode=0o700, exist_ok=True)
-    server = Server(data_dir, database_url, _free_port(), settings=settings, wrapper=wrapper)
+    server = Server(data_dir, database_url, _free_port(), settings=settings, wrapper=wrapper, options=options)
     try:
         server.start()
         yield server

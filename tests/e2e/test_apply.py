@@ -1,16 +1,22 @@
-"""The law of the log, on the real server: whoever applies what comes holds exactly what a fresh reader sees."""
+"""The law of the log, on the real server: whoever applies what comes holds exactly what a fresh reader sees.
+
+On both databases; on the readers' own transports, where half of the WebSockets are compressed, and as any ASGI server
+would serve them; whole readers and those who hold a window; with connections lost at random.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 import pytest
 
 from app.domain.apply import State
-from tests.e2e.histories import History
+from tests.e2e.histories import OPERATIONS, History
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, serving
 from tests.figures import Figures
@@ -18,16 +24,24 @@ from tests.figures import Figures
 AT_ONCE = 8
 THE_END = "The end"
 HISTORY_SECONDS = 60
+PATHS = ["own transports", "portable"]
 
 
 @pytest.mark.timeout(240)
+@pytest.mark.parametrize(("options", "suite", "prove"), [((), 75, 750), (("--portable",), 25, 250)], ids=PATHS)
 async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
-    anyio_backend: str, database_url: str, tmp_path: Path, figures: Figures
+    anyio_backend: str,
+    database_url: str,
+    tmp_path: Path,
+    figures: Figures,
+    options: Sequence[str],
+    suite: int,
+    prove: int,
 ) -> None:
-    histories = figures.choose(suite=100, prove=1000)  # on each of the two databases
+    histories = figures.choose(suite=suite, prove=prove)  # on each of the two databases
     gate = asyncio.Semaphore(AT_ONCE)
-    wrong: list[list[str]] = []
-    with serving(database_url, tmp_path, HEARTBEAT_SECONDS="1") as server:
+    lives: list[Life] = []
+    with serving(database_url, tmp_path, options=options, HEARTBEAT_SECONDS="1") as server:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         async with (
             httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=40) as desk,
@@ -36,27 +50,38 @@ async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
 
             async def run(seed: int) -> None:
                 async with gate, asyncio.timeout(HISTORY_SECONDS):
-                    wrong.extend(await _live_through(desk, client, seed))
+                    lives.append(await _live_through(desk, client, seed))
 
             await asyncio.gather(*(run(seed) for seed in range(histories)))
-        assert wrong == [], server.log
+        assert [life.wrong for life in lives if life.wrong] == [], server.log
+    assert any(life.is_compressed for life in lives) is (not options)  # servers that frame themselves do not compress
+    assert {name for life in lives for name in life.operations} == {operation.name for operation in OPERATIONS}
 
 
-async def _live_through(desk: httpx.AsyncClient, client: httpx.AsyncClient, seed: int) -> list[list[str]]:
-    """One history with its readers; what each of them holds wrong at the end."""
+@dataclass(frozen=True, slots=True)
+class Life:
+    """What became of one history: what its readers hold wrong at the end, and what there was to be tested."""
+
+    wrong: list[list[str]]
+    operations: set[str]
+    is_compressed: bool
+
+
+async def _live_through(desk: httpx.AsyncClient, client: httpx.AsyncClient, seed: int) -> Life:
     chance = random.Random(seed)
     history = History(desk, chance)
     await history.begin()
-    readers = [Follower(client, history.story, _habit(chance, transport), chance) for transport in Transport]
+    readers = [Follower(client, history.story_id, _habit(chance, transport), chance) for transport in Transport]
     following = [asyncio.create_task(_follow(reader)) for reader in readers]
     for _ in range(chance.randrange(5, 25)):
         await history.step()
-    late = Follower(client, history.story, _habit(chance, chance.choice(list(Transport))), chance)
+    late = Follower(client, history.story_id, _habit(chance, chance.choice(list(Transport))), chance)
     following.append(asyncio.create_task(_follow(late)))
     await history.end(THE_END)
     await asyncio.gather(*following)
     found = [await differences(reader, client) for reader in [*readers, late]]
-    return [[f"history {seed}", *lines, *history.done] for lines in found if lines]
+    wrong = [[f"history {seed}", *lines, *history.done] for lines in found if lines]
+    return Life(wrong, history.performed, any(reader.is_compressed for reader in [*readers, late]))
 
 
 async def _follow(reader: Follower) -> None:
@@ -75,4 +100,5 @@ def _habit(chance: random.Random, transport: Transport) -> Habit:
         page_size=chance.choice([None, 20, 5, 2]),
         whole=chance.random() < 0.5,
         breaks=chance.randrange(5),
+        deflate=chance.random() < 0.5,
     )
