@@ -14,6 +14,7 @@ from app.api import (
     read_entries,
     read_site,
     read_stories,
+    search,
     write_entries,
     write_stories,
 )
@@ -30,6 +31,7 @@ ROUTERS = (
     write_entries.posting,
     write_entries.writing,
     newsroom.router,
+    search.router,
     people.router,
     operations.router,
 )

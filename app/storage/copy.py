@@ -53,6 +53,7 @@ from app.storage.archive import (
     verify_archive,
 )
 from app.storage.migrating import alembic_config, migration_connection
+from app.storage.search_filling import empty_search, fill_search
 from app.storage.sqlite import BUSY_MILLISECONDS, sqlite_uri
 
 BATCH_ROWS = 1_000
@@ -101,6 +102,7 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
             command.upgrade(alembic_config(target), "head")
             _empty(target, replace=replace)
             _copy_tables(archive, target, schema.metadata, progress)
+            fill_search(target)
             _begin_new_epochs(target, random)
             _continue_numbers(target)
     return contents
@@ -170,7 +172,7 @@ def _require_revision(source: Connection) -> str:
 def _reflect(archive: Connection) -> MetaData:
     """The tables as they are at the archive's schema, which may be older than this release's."""
     found = MetaData()
-    found.reflect(archive)
+    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # made anew, never copied
     found.remove(found.tables["alembic_version"])
     return found
 
@@ -227,6 +229,7 @@ def _empty(target: Connection, *, replace: bool) -> None:
         raise CopyFailed("The database is not empty: --yes replaces everything in it with the backup.")
     for table in reversed(schema.metadata.sorted_tables):
         target.execute(delete(table))
+    empty_search(target)
 
 
 def _begin_new_epochs(target: Connection, random: RandomSource) -> None:

@@ -17,6 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from app.domain.errors import Unavailable
 from app.storage.database import Database
+from app.storage.search_filling import fill_search
 from app.storage.sqlite import lock_store, open_for_migration
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -38,6 +39,8 @@ def migrate(url: str, *, revision: str = "head") -> None:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
+        if revision == "head":
+            fill_search(connection)
 
 
 def require_current_schema(database: Database) -> None:

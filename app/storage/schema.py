@@ -18,6 +18,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    UniqueConstraint,
     false,
 )
 
@@ -310,6 +311,21 @@ events = Table(
     Column("entry_count", Integer, nullable=False),
     Column("last_entry_at", BigInteger),
 )
+
+derived = MetaData(naming_convention=metadata.naming_convention)
+"""Tables whose rows are made from those of others: no backup has them, and a restore makes them anew."""
+
+search_documents = Table(
+    "search_documents",
+    derived,
+    Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
+    Column("story_id", _Key, nullable=False),
+    Column("entry_id", _Key, nullable=False),
+    Column("words", Text, nullable=False),
+    UniqueConstraint("story_id", "entry_id"),
+)
+"""The words of each story (its `entry_id` is empty) and entry, folded, each once. PostgreSQL has a column `lexemes`
+beside them and an index on it, SQLite a virtual table `search_index` that triggers keep; migration 0004 makes both."""
 
 NEWSROOM_TABLES = (
     stories,

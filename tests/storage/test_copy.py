@@ -30,7 +30,7 @@ TEXT = "“Late,” she said — 19:07, ½ done · مرحبا · 🙂"
 def _rows() -> dict[str, list[dict[str, Any]]]:
     """At least one row for each table, with every kind of value: text, bytes, JSON, nothing, yes and no."""
     blocks = [{"id": "b1", "type": "paragraph", "html": f"<p>{TEXT}</p>"}]
-    content = {"kind": "update", "headline": None, "blocks": blocks, "text": TEXT}
+    content = {"kind": "update", "headline": None, "blocks": blocks, "text": TEXT, "authors": [], "tags": []}
     entry = {
         "story_id": STORY, "status": "published", "version": 2, "content": content, "created_at": 1_760_000_000_000_001,
         "status_at": 1_760_000_000_000_002, "created_by": None, "created_by_token": "admin",

@@ -1,0 +1,87 @@
+"""Searching the newsroom: stories and entries by their words, drafts and working revisions included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from app.domain.entry import EntryStatus
+from app.domain.errors import MalformedInput
+from app.domain.identifiers import StoryId
+from app.domain.rights import Right, require_right
+from app.domain.story import Story
+from app.domain.words import words_of
+from app.newsroom.access import authenticate
+from app.newsroom.finding import known_entry, known_story
+from app.newsroom.room import Call, Newsroom, Reply
+from app.storage.database import ReadTransaction
+from app.storage.search import Found, find_documents
+from app.wire.encoding import encode_json
+from app.wire.newsroom import newsroom_entry
+
+MAX_WORDS = 50
+"""A search for more words looks for the last ones: they are what was typed last."""
+
+_POSITION = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
+
+
+def search_newsroom(
+    room: Newsroom,
+    call: Call,
+    words: str,
+    *,
+    story_ref: str | None,
+    statuses: frozenset[EntryStatus] | None,
+    position: str | None,
+    limit: int,
+) -> Reply:
+    """What has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
+
+    Words are compared without case and accents; signs between them mean nothing. Raises NotFound `story_not_found`,
+    MalformedInput `bad_position`.
+    """
+    below = None if position is None else _below(position)
+    wanted = words_of(words)
+    wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
+    with room.database.snapshot() as tx:
+        require_right(authenticate(tx, room, call), Right.READ_NEWSROOM)
+        stories = None if story_ref is None else {known_story(tx, story_ref).id}
+        found = _find(tx, wanted, stories, statuses, below, limit + 1)
+        items = _items(tx, found[:limit])
+    following = str(found[limit - 1].number) if len(found) > limit else None
+    return Reply(200, encode_json({"items": items, "next": following}))
+
+
+def _find(
+    tx: ReadTransaction,
+    words: list[str],
+    stories: Collection[StoryId] | None,
+    statuses: Collection[EntryStatus] | None,
+    below: int | None,
+    limit: int,
+) -> list[Found]:
+    if not words:
+        return []
+    return find_documents(tx, words, stories=stories, statuses=statuses, below=below, limit=limit)
+
+
+def _items(tx: ReadTransaction, found: list[Found]) -> list[dict[str, Any]]:
+    """Each story or entry as it is now, an entry with the story it is in."""
+    stories: dict[StoryId, Story] = {}
+    items = []
+    for each in found:
+        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story)
+        entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
+        items.append({"story": _in_short(story), "entry": entry})
+    return items
+
+
+def _in_short(story: Story) -> dict[str, str]:
+    return {"id": story.id, "slug": story.slug, "title": story.fields["title"], "status": story.status.value}
+
+
+def _below(position: str) -> int:
+    if _POSITION.fullmatch(position) is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return int(position)

@@ -1,0 +1,137 @@
+"""What the newsroom searches: the words of each story and entry, in an index that the database keeps beside them.
+
+The index holds nothing that other tables do not hold: it is not backed up, but made anew. Both databases are given the
+same words, cut and folded by app/domain/words.py, and cut and fold nothing themselves, so that both find the same:
+SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector that it makes of each row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Integer, Select, bindparam, cast, column, delete, exists, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from app.content import render_text
+from app.domain.entry import Entry, EntryContent, EntryStatus
+from app.domain.identifiers import EntryId, StoryId
+from app.domain.story import Story
+from app.domain.words import words_of
+from app.storage import schema
+from app.storage.database import ReadTransaction, WriteTransaction
+
+MAX_CHARACTERS = 100_000
+"""What is indexed of one story or entry: more than any article has, and no more than both databases take."""
+
+MAX_WORD_LENGTH = 64
+"""Longer words are found by their beginning."""
+
+_documents = schema.search_documents
+_entries = schema.entries
+_index = table("search_index", column("rowid", Integer))
+_STORY_ITSELF = ""
+"""In the place of an entry's id: the row of the story's own words."""
+
+_WRITE = text(
+    "INSERT INTO search_documents (story_id, entry_id, words) VALUES (:story, :entry, :words)"
+    " ON CONFLICT (story_id, entry_id) DO UPDATE SET words = excluded.words"
+    " WHERE search_documents.words <> excluded.words"
+)
+_DELETE = delete(_documents).where(
+    _documents.c.story_id == bindparam("of_story"), _documents.c.entry_id == bindparam("of_entry")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A story (then `entry` is None) or an entry. The later it was made, the greater is `number`."""
+
+    number: int
+    story: StoryId
+    entry: EntryId | None
+
+
+def index_entry(tx: WriteTransaction, entry: Entry) -> None:
+    """Let the entry be found by what it says now, in public and in its working revision; a removed one by nothing."""
+    if entry.status is EntryStatus.REMOVED:
+        tx.connection.execute(_DELETE, {"of_story": entry.story, "of_entry": entry.id})
+    else:
+        tx.connection.execute(_WRITE, _entry_row(entry))
+
+
+def index_story(tx: WriteTransaction, story: Story) -> None:
+    """Let the story be found by its title and standfirst."""
+    tx.connection.execute(_WRITE, _story_row(story))
+
+
+def find_documents(
+    tx: ReadTransaction,
+    words: Sequence[str],
+    *,
+    stories: Collection[StoryId] | None,
+    statuses: Collection[EntryStatus] | None,
+    below: int | None,
+    limit: int,
+) -> list[Found]:
+    """Stories and entries with all of these folded words, the last one perhaps as a beginning; the newest first.
+
+    `stories` limits it to these, `statuses` to entries in one of these, `below` to those with lower numbers.
+    """
+    query = _matching(words, tx.connection.dialect.name)
+    if stories is not None:
+        query = query.where(_documents.c.story_id.in_(list(stories)))
+    if statuses is not None:
+        of_document = (_entries.c.story_id == _documents.c.story_id, _entries.c.id == _documents.c.entry_id)
+        in_one = _entries.c.status.in_([status.value for status in statuses])
+        query = query.where(exists().where(*of_document, in_one))
+    if below is not None:
+        query = query.where(_documents.c.number < below)
+    return [
+        Found(row.number, StoryId(row.story_id), EntryId(row.entry_id) if row.entry_id != _STORY_ITSELF else None)
+        for row in tx.connection.execute(query.limit(limit))
+    ]
+
+
+def _matching(words: Sequence[str], dialect: str) -> Select[Any]:
+    """The rows that match, the newest first."""
+    query = select(_documents.c.number, _documents.c.story_id, _documents.c.entry_id)
+    cut = [word[:MAX_WORD_LENGTH] for word in words]
+    if dialect == "sqlite":
+        match = " ".join(f'"{word}"' for word in cut) + "*"
+        index = _index.join(_documents, _documents.c.number == _index.c.rowid)
+        matching = query.select_from(index).where(literal_column("search_index").op("MATCH")(match))
+        return matching.order_by(_index.c.rowid.desc())
+    match = " & ".join(f"'{word}'" for word in cut) + ":*"
+    lexemes = literal_column("search_documents.lexemes", TSVECTOR)
+    return query.where(lexemes.op("@@")(cast(match, TSQUERY))).order_by(_documents.c.number.desc())
+
+
+def _entry_row(entry: Entry) -> dict[str, str]:
+    texts = _texts(entry.content)
+    if entry.working is not None:
+        texts += _texts(entry.working.content)
+    return {"story": entry.story, "entry": entry.id, "words": _words(texts)}
+
+
+def _story_row(story: Story) -> dict[str, str]:
+    texts = [story.fields["title"], story.fields.get("standfirst") or ""]
+    return {"story": story.id, "entry": _STORY_ITSELF, "words": _words(texts)}
+
+
+def _texts(content: EntryContent) -> list[str]:
+    """What a revision can be found by: its headline, body, authors, tags and source."""
+    return [
+        content.headline or "",
+        render_text([dict(block) for block in content.blocks]),
+        *(author["name"] for author in content.authors),
+        *(tag["label"] for tag in content.tags),
+        (content.source or {}).get("name") or "",
+    ]
+
+
+def _words(texts: Iterable[str]) -> str:
+    """The words of some texts, each once, with blanks between."""
+    words = words_of(" ".join(texts)[:MAX_CHARACTERS])
+    return " ".join(dict.fromkeys(word[:MAX_WORD_LENGTH] for word in words))[:MAX_CHARACTERS]

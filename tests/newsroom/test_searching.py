@@ -1,0 +1,259 @@
+"""The newsroom's search, on both databases: the same words find the same, and nothing anybody types breaks it."""
+
+from __future__ import annotations
+
+import random
+import string
+from typing import Any
+
+import pytest
+
+from app.domain.entry import EntryStatus
+from app.domain.errors import MalformedInput, NotAllowed, NotFound
+from app.domain.identifiers import StoryId
+from app.domain.words import words_of
+from app.newsroom.searching import search_newsroom
+from app.storage.search import MAX_CHARACTERS, find_documents
+from tests.newsroom.desk import Desk, body
+
+UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
+HOSTILE = [
+    "", " ", "*", '"', "'", '""', "''", "\\", "\x00", "a\x00b", "(", ")", "AND", "OR NOT", "NEAR(a b)", "a AND", "^a",
+    "words:a", "a OR b*", "- a", "a:*", "a & b | !c", "a <-> b", "%", "_", ";", "'; DROP TABLE entries; --", "🙂",
+    "\ud800", "a" * 10_000, "a " * 5_000, "'" * 10_000, '"a" ' * 2_500, "\u0301", "ا" * 200,
+    " ".join(string.ascii_letters),
+]  # fmt: skip
+
+
+def find(desk: Desk, words: str, **asked: Any) -> dict[str, Any]:
+    given = {"story_ref": None, "statuses": None, "position": None, "limit": 20, **asked}
+    return body(search_newsroom(desk.room, desk.call(), words, **given))
+
+
+def found(desk: Desk, words: str, **asked: Any) -> list[str]:
+    """The ids of what was found: of entries, and of stories whose own words match."""
+    return [(item["entry"] or item["story"])["id"] for item in find(desk, words, **asked)["items"]]
+
+
+@pytest.fixture
+def story(desk: Desk) -> str:
+    made: str = desk.story("Election night", standfirst="Along the coast.")["id"]
+    return made
+
+
+def test_an_entry_is_found_by_everything_it_says(desk: Desk, story: str) -> None:
+    entry = desk.post(
+        story,
+        "The **bridge** opened in 1931.\n\n> Nobody saw it\n> — Cleo Vance, clerk",
+        headline="Ferry cancelled",
+        authors=[{"name": "Ada Lind"}],
+        tags=[{"slug": "r", "label": "Rivers"}],
+        source={"url": "https://agency.example/1", "name": "Agency Nord"},
+    )
+    desk.post(story, "Something else.")
+    for words in (
+        "bridge",
+        "1931",
+        "nobody saw",
+        "vance clerk",
+        "ferry",
+        "ada lind",
+        "rivers",
+        "nord",
+        "ferry bridge ada",
+    ):
+        assert found(desk, words) == [entry["id"]], words
+    assert found(desk, "bridge tunnel") == []
+
+
+def test_words_match_without_case_accents_and_signs(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Ålesund’s Straße: “Vær så god”, café-owner said. Москва́ 東京都")
+    for words in (
+        "alesund",
+        "ÅLESUND",
+        "strasse",
+        "vaer sa god",
+        "CAFÉ OWNER",
+        "cafe-owner",
+        "москва",
+        "京都",
+        '"café"',
+    ):
+        assert found(desk, words) == [entry["id"]], words
+    assert found(desk, "京大") == []
+
+
+def test_the_last_word_may_be_a_beginning_the_others_are_whole(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Counting continues.")
+    assert found(desk, "cont") == found(desk, "counting c") == found(desk, "counting continues") == [entry["id"]]
+    assert found(desk, "count continues") == []
+
+
+def test_a_story_is_found_by_its_title_and_standfirst(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "The coast is clear.")
+    assert found(desk, "coast") == [entry["id"], story]
+    assert find(desk, "election")["items"] == [
+        {
+            "story": {
+                "id": story,
+                "slug": find(desk, "election")["items"][0]["story"]["slug"],
+                "title": "Election night",
+                "status": "live",
+            },
+            "entry": None,
+        }
+    ]
+    desk.patch_story(story, title="Flood watch")
+    assert (found(desk, "election"), found(desk, "flood")) == ([], [story])
+
+
+def test_drafts_and_working_revisions_are_found_in_any_story(desk: Desk, story: str) -> None:
+    drawer = desk.story("Drawer", status="draft")["id"]
+    hidden = desk.post(drawer, "Embargoed figures.", status="draft")
+    public = desk.post(story, "Public figures.")
+    desk.patch(public, text="Revised sums.", publish=False)
+    assert found(desk, "figures") == [public["id"], hidden["id"]]
+    assert found(desk, "revised") == [public["id"]]
+    desk.act("discard", public)
+    assert found(desk, "revised") == []
+    desk.patch(public, text="Corrected sums.")
+    assert (found(desk, "sums"), found(desk, "public")) == ([public["id"]], [])
+
+
+def test_what_was_removed_is_not_found(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Zugzwang.")
+    desk.act("unpublish", entry)
+    assert found(desk, "zugzwang") == [entry["id"]]
+    desk.act("remove", entry)
+    assert found(desk, "zugzwang") == []
+
+
+def test_a_search_is_limited_to_a_story_and_to_statuses(desk: Desk, story: str) -> None:
+    other = desk.story("Another", slug="another")["id"]
+    one, draft = desk.post(story, "Figures."), desk.post(story, "Figures.", status="draft")
+    elsewhere = desk.post(other, "Figures.")
+    assert found(desk, "figures") == [elsewhere["id"], draft["id"], one["id"]]
+    assert found(desk, "figures", story_ref="another") == [elsewhere["id"]]
+    drafts = frozenset({EntryStatus.DRAFT})
+    assert found(desk, "figures", statuses=drafts) == [draft["id"]]
+    assert found(desk, "figures", statuses=drafts | {EntryStatus.PUBLISHED}, story_ref=story) == [
+        draft["id"],
+        one["id"],
+    ]
+    assert found(desk, "another", statuses=frozenset(EntryStatus)) == [], "a story has no entry's status"
+    with pytest.raises(NotFound):
+        find(desk, "figures", story_ref=UNKNOWN)
+
+
+def test_stories_outside_those_asked_for_are_left_out(desk: Desk, story: str) -> None:
+    mine = desk.post(story, "Figures.")
+    desk.post(desk.story("Another")["id"], "Figures.")
+
+    def entries(stories: set[StoryId]) -> list[str | None]:
+        with desk.database.snapshot() as tx:
+            hits = find_documents(tx, ["figures"], stories=stories, statuses=None, below=None, limit=20)
+        return [hit.entry for hit in hits]
+
+    assert entries({StoryId(story)}) == [mine["id"]]
+    assert entries(set()) == []
+
+
+def test_pages_have_each_thing_once(desk: Desk, story: str) -> None:
+    posted = [desk.post(story, f"Figures {number}.")["id"] for number in range(7)]
+    ids, position = [], None
+    while True:
+        page = find(desk, "figures", limit=3, position=position)
+        ids += [item["entry"]["id"] for item in page["items"]]
+        if page["next"] is None:
+            break
+        position = page["next"]
+        desk.post(story, "Figures, later.")
+    assert ids == posted[::-1]
+
+
+def test_what_is_found_is_shown_as_it_is_now(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Figures.", status="draft")
+    [item] = find(desk, "figures")["items"]
+    assert item["entry"] == entry
+    assert desk.act("publish", entry) == find(desk, "figures")["items"][0]["entry"]
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=[f"{number}" for number in range(len(HOSTILE))])
+def test_whatever_is_typed_is_taken_for_plain_words(desk: Desk, story: str, words: str) -> None:
+    entry = desk.post(story, "a and or not near words " + " ".join(string.ascii_lowercase))
+    hits = found(desk, words)
+    wanted = words_of(words)
+    assert set(hits) <= {entry["id"], story}
+    if not wanted:
+        assert hits == []
+    elif set(wanted) <= set(words_of(entry["text"])):
+        assert hits[0] == entry["id"]
+
+
+def test_random_texts_are_found_by_random_words_of_theirs_as_a_plain_comparison_says(desk: Desk, story: str) -> None:
+    chance = random.Random(7)
+    vocabulary = [
+        "polls",
+        "Pölls",
+        "close",
+        "closed",
+        "1931",
+        "19",
+        "a",
+        "東京",
+        "o'clock",
+        "e.g.",
+        "it’s",
+        "🙂",
+        "x_y",
+    ]
+    texts = {}
+    for _ in range(30):
+        text = " ".join(chance.choice(vocabulary) for _ in range(6)) + " end"
+        texts[desk.post(story, text, status="draft")["id"]] = text
+    for _ in range(60):
+        query = " ".join(chance.choice(vocabulary) for _ in range(chance.randrange(1, 4)))
+        *whole, last = words_of(query) or [""]
+        expected = {
+            entry
+            for entry, text in texts.items()
+            if last and set(whole) <= set(words_of(text)) and any(word.startswith(last) for word in words_of(text))
+        }
+        assert set(found(desk, query, limit=100)) - {story} == expected, query
+
+
+def test_long_texts_and_words_are_indexed_as_far_as_is_promised(desk: Desk, story: str) -> None:
+    word = "w" * 300
+    entry = desk.post(story, f"{word} {'ﷺ' * 500} " + " ".join(f"n{number}" for number in range(9_000)), status="draft")
+    assert found(desk, word) == found(desk, "n8999") == [entry["id"]]
+    long = " ".join(f"m{number:07}" for number in range(13_000))
+    assert len(long) > MAX_CHARACTERS
+    other = desk.post(story, long, text_format="plain", status="draft")
+    assert found(desk, "m0000001") == [other["id"]]
+    assert found(desk, "m0012999") == []
+
+
+@pytest.mark.parametrize("position", ["", "0", "-1", "1.5", "newest", "12345678901234567"])
+def test_a_position_that_was_not_made_here_is_refused(desk: Desk, position: str) -> None:
+    with pytest.raises(MalformedInput, match="bad_position"):
+        find(desk, "figures", position=position)
+
+
+def test_searching_takes_the_right_to_read_the_newsroom(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Figures.", status="draft")
+    assert found(desk.hire("reporter"), "figures") == [entry["id"]]
+    with pytest.raises(NotAllowed):
+        find(desk.hire("editor", scopes=["write"]), "figures")
+
+
+def test_a_write_that_fails_leaves_the_index_as_it_was(desk: Desk, story: str) -> None:
+    entry = desk.post(story, "Figures.", status="draft")
+
+    def forget_and_fail() -> None:
+        with desk.database.transaction() as tx:
+            tx.connection.exec_driver_sql("DELETE FROM search_documents")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        forget_and_fail()
+    assert found(desk, "figures") == [entry["id"]]
