@@ -76,6 +76,7 @@ def serve(
             drain=server.drain,
             drain_seconds=settings.drain_seconds,
             count_readers=server.count_readers,
+            message_bytes=settings.max_message_bytes,
             when_ready=lambda: greeting.show_when_answered(sockets[0]),
         )
 

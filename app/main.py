@@ -35,6 +35,7 @@ from app.live.handshake import Entrance
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile, connections_possible
 from app.newsroom import watching
+from app.live.live_limits import LiveLimits
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Newsroom
 from app.reading.representations import Representations
@@ -173,7 +174,7 @@ class Application:
             heartbeat_seconds=self._settings.heartbeat_seconds,
             say=_silence if self._access_log is None else self._access_log.add_event,
             reconcile_seconds=RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS,
-            overload_lag_seconds=self._settings.overload_lag_seconds,
+            limits=_live_limits_of(self._settings),
         )
 
     def _open_rooms(
@@ -290,6 +291,20 @@ def _entrance_of(settings: Settings) -> Entrance:
     """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
     limits = ConnectionLimits(
         total=settings.max_connections or connections_possible(),
+def _live_limits_of(settings: Settings) -> LiveLimits:
+    return LiveLimits(
+        stories=settings.max_stories_per_connection,
+        message_bytes=settings.max_message_bytes,
+        messages_per_second=settings.max_messages_per_second,
+        header_seconds=settings.header_seconds,
+        stall_seconds=settings.stall_seconds,
+        ring_events=settings.ring_events,
+        ring_bytes=settings.ring_kilobytes * 1024,
+        rings_bytes=settings.rings_megabytes * 1024 * 1024,
+        overload_lag_seconds=settings.overload_lag_seconds,
+    )
+
+
         per_second=settings.max_handshakes_per_second,
         per_address=settings.max_connections_per_address,
         trusted_proxies=settings.trusted_proxies,

@@ -42,7 +42,7 @@ COLLECTOR_THRESHOLDS = (20_000, 20, 50)
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s after which common proxies drop an idle connection, so that they, not we, end it first."""
 MESSAGE_LIMIT_BYTES = 4_096
-"""The largest WebSocket message a client may send; more is closed with 1009 before it is read into memory."""
+"""The largest WebSocket message a client may send, unless the operator has set another."""
 PING_SECONDS = 20.0
 """A peer that has answered no ping for this long after one was sent has gone without saying so."""
 DRAIN_SECONDS = 1.0
@@ -188,19 +188,22 @@ def run_server(
     drain: Callable[[], Awaitable[None]],
     drain_seconds: float,
     count_readers: Callable[[], int],
+    message_bytes: int,
     when_ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
     Readers' connections come in by `entrance`; without one they go through the application as on any ASGI server.
-    `count_readers` says how many live connections there are, for the log: the server does not know those that left it.
+    `message_bytes` is the largest message a WebSocket of the application may send; more is closed with 1009 before it
+    is read into memory. `count_readers` says how many live connections there are, for the log: the server does not
+    know those that have left it.
     `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
     `drain_seconds` beside the five seconds of any stop.
     """
     sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
     _quieten_collector()
     raise_file_limit()
-    config = server_config(app, trusted_proxies=trusted_proxies)
+    config = server_config(app, trusted_proxies=trusted_proxies, message_bytes=message_bytes)
     if entrance is not None:
         config.http_protocol_class = cast("Any", partial(greeted, entrance))
     server = Server(
@@ -215,7 +218,9 @@ def run_server(
     server.run(sockets)
 
 
-def server_config(app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network]) -> uvicorn.Config:
+def server_config(
+    app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network], message_bytes: int = MESSAGE_LIMIT_BYTES
+) -> uvicorn.Config:
     """uvicorn's settings: the fast parser and loop, our logs, small inbound messages, no compression per message."""
     config = uvicorn.Config(
         app=cast("Any", app),
@@ -229,7 +234,7 @@ def server_config(app: Application, *, trusted_proxies: Sequence[IPv4Network | I
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=[str(network) for network in trusted_proxies],
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        ws_max_size=MESSAGE_LIMIT_BYTES,
+        ws_max_size=message_bytes,
         ws_per_message_deflate=False,
         ws_ping_interval=PING_SECONDS,
         ws_ping_timeout=PING_SECONDS,

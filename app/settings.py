@@ -72,6 +72,14 @@ class Settings(BaseSettings):
     max_connections: int = Field(default=0, ge=0)
     max_connections_per_address: int = Field(default=0, ge=0)
     max_handshakes_per_second: int = Field(default=20_000, ge=0)
+    max_stories_per_connection: int = Field(default=32, ge=1, le=64)
+    max_message_bytes: int = Field(default=4096, ge=512, le=65_536)
+    max_messages_per_second: int = Field(default=10, ge=1, le=1000)
+    header_seconds: int = Field(default=10, ge=1, le=300)
+    stall_seconds: int = Field(default=30, ge=1, le=600)
+    ring_events: int = Field(default=256, ge=1, le=65_536)
+    ring_kilobytes: int = Field(default=512, ge=1, le=65_536)
+    rings_megabytes: int = Field(default=64, ge=1, le=65_536)
     overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"

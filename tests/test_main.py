@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.main import create_app
 from app.settings import Settings
 from app.storage.migrating import WrongSchema
@@ -58,6 +59,32 @@ async def test_a_request_outside_the_lifespan_is_a_mistake_of_the_server(sqlite_
     app = create_app(settings(tmp_path, sqlite_url))
     with pytest.raises(RuntimeError, match="lifespan"):
         await app({"type": "http"}, asyncio.Queue[Message]().get, asyncio.Queue[Message]().put)
+
+
+async def test_the_operators_limits_are_those_that_hold(
+    sqlite_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LIVEBLOG_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("LIVEBLOG_DATABASE_URL", sqlite_url)
+    async with create_app(Settings()).running() as rooms:
+        assert rooms.hub.limits == NORMAL_LIMITS
+    for number, name in enumerate((
+        "MAX_STORIES_PER_CONNECTION", "MAX_MESSAGE_BYTES", "MAX_MESSAGES_PER_SECOND", "HEADER_SECONDS",
+        "STALL_SECONDS", "RING_EVENTS", "RING_KILOBYTES", "RINGS_MEGABYTES", "OVERLOAD_LAG_SECONDS",
+    )):  # fmt: skip
+        monkeypatch.setenv(f"LIVEBLOG_{name}", "512" if name == "MAX_MESSAGE_BYTES" else str(11 + number))
+    async with create_app(Settings()).running() as rooms:
+        assert rooms.hub.limits == LiveLimits(
+            stories=11,
+            message_bytes=512,
+            messages_per_second=13,
+            header_seconds=14,
+            stall_seconds=15,
+            ring_events=16,
+            ring_bytes=17 * 1024,
+            rings_bytes=18 * 1024 * 1024,
+            overload_lag_seconds=19,
+        )
 
 
 async def test_a_database_without_the_schema_stops_the_start_with_a_sentence(tmp_path: Path) -> None:

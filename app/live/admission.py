@@ -47,11 +47,11 @@ def live_address(path: str) -> LiveAddress | None:
 
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
-def read_wishes(address: LiveAddress, query_string: bytes) -> Asked:
+def read_wishes(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> Asked:
     """What is asked for. Raises MalformedInput."""
     query = parse_query(query_string)
     variant = parse_body(query)
     if address.story is None:
-        return Asked(tuple(parse_wishes(query)), variant)
+        return Asked(tuple(parse_wishes(query, limit=limit_stories)), variant)
     named = address.kind == "events" and parse_flag(query, "named")
     return Asked((parse_wish(address.story, query),), variant, named)

@@ -22,10 +22,9 @@ from app.live.session import Session
 from app.wire.close_codes import ABNORMAL, GOING_AWAY
 from app.wire.encoding import BodyVariant
 
-STALL_SECONDS = 30.0
 SLOWEST_BYTES_PER_SECOND = 4096
-"""A write is given up after 30 seconds and the time its bytes take at this pace: an ASGI server does not say how far
-it came, and a snapshot of a megabyte must reach a reader on a bad line. They resume from their cursor when they can."""
+"""A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
+not say how far it came, and a snapshot of a megabyte must reach a reader on a bad line."""
 
 BATCH_BYTES = 64 * 1024
 
@@ -57,6 +56,7 @@ class Connection:
         self.session = Session(
             variant=variant,
             heartbeat_seconds=hub.heartbeat_seconds,
+            limits=hub.limits,
             sole=sole,
             metrics=hub.metrics,
             wake=self._awake.set,
@@ -157,7 +157,7 @@ class Connection:
 
     def _expect_progress(self, size: int) -> None:
         """A server lets a write begin once the one before is through, so both count."""
-        patience = STALL_SECONDS + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
+        patience = self._hub.limits.stall_seconds + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
         self._unsent_bytes = size
         self._gives_up_at = self._hub.moment().seconds + patience
         self._hub.crowd.tick_by(self, due_at=self._gives_up_at)

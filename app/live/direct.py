@@ -26,9 +26,6 @@ from app.wire.close_codes import ABNORMAL, INTERNAL_ERROR, CloseCode
 
 _log = structlog.get_logger(__name__)
 
-STALL_SECONDS = 30.0
-"""A peer that has taken no byte for this long is cut; it resumes from its cursor when it can."""
-
 HIGH_WATER_BYTES = 64 * 1024
 """What may wait in our buffer for one peer before the story's passes leave it out."""
 
@@ -74,6 +71,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         self.session = Session(
             variant=form.variant,
             heartbeat_seconds=hub.heartbeat_seconds,
+            limits=hub.limits,
             sole=sole,
             metrics=hub.metrics,
             wake=self.wake,
@@ -115,7 +113,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1
         self.session.unready(self._form)
-        self._hub.crowd.tick_by(self, due_at=self._paused_since + STALL_SECONDS)
+        self._hub.crowd.tick_by(self, due_at=self._paused_since + self._hub.limits.stall_seconds)
 
     def resume_writing(self) -> None:
         """There is room again: bring the peer to the present, by the newest state only."""
@@ -218,11 +216,11 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._hub.fetch(ask).add_done_callback(answered)
 
     def _watch_progress(self, now: float) -> float:
-        unsent_bytes = self.transport.get_write_buffer_size()
+        unsent_bytes, stall_seconds = self.transport.get_write_buffer_size(), self._hub.limits.stall_seconds
         if unsent_bytes < self._unsent_bytes:
             self._unsent_bytes, self._paused_since = unsent_bytes, now
-        elif self._paused_since is not None and now - self._paused_since >= STALL_SECONDS:
+        elif self._paused_since is not None and now - self._paused_since >= stall_seconds:
             self._hub.metrics.connections_stalled += 1
             self.leave("no write progress", ABNORMAL)
             self.transport.abort()
-        return now + STALL_SECONDS / 4
+        return now + stall_seconds / 4

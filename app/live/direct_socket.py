@@ -19,7 +19,6 @@ from app.live.frames import (
 )
 from app.live.hub import Hub
 from app.live.packets import Form, Framing
-from app.live.session import INBOUND_LIMIT_BYTES
 from app.wire.close_codes import NORMAL, PROTOCOL_ERROR, CloseCode
 
 CONTROL_FRAMES_PER_SECOND = 20.0
@@ -34,7 +33,6 @@ class DirectSocket(DirectConnection):
     __slots__ = ("_control", "_is_deaf", "_reader")
 
     kind = "websocket"
-    limit_bytes = INBOUND_LIMIT_BYTES
     limit_fragments = FRAGMENTS_LIMIT
     control_frames_per_second = CONTROL_FRAMES_PER_SECOND
 
@@ -62,7 +60,8 @@ class DirectSocket(DirectConnection):
 
     def _make_reader(self) -> FrameReader:
         deflate = self._form.framing is Framing.DEFLATED_FRAME
-        return FrameReader(deflate=deflate, limit_bytes=self.limit_bytes, limit_fragments=self.limit_fragments)
+        limit_bytes = self._hub.limits.message_bytes
+        return FrameReader(deflate=deflate, limit_bytes=limit_bytes, limit_fragments=self.limit_fragments)
 
     def _take(self, received: Received) -> None:
         if received.opcode is Opcode.CLOSE:

@@ -51,7 +51,8 @@ class EventStreamRoute:
     async def _stream(self, scope: Scope, resume_from: bytes | None, receive: Receive, send: Send) -> None:
         retry = retry_line(self._jitter)
         try:
-            asked = read_wishes(LiveAddress("events", scope["path_params"]["story"]), scope["query_string"])
+            address = LiveAddress("events", scope["path_params"]["story"])
+            asked = read_wishes(address, scope["query_string"], limit_stories=1)
         except MalformedInput as error:
             refused = encode_refused(None, status=400, code=error.code)
             await _send_body(

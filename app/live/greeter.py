@@ -14,9 +14,6 @@ from urllib.parse import unquote
 from app.live.admission import LiveAddress, live_address
 from app.live.handshake import Entrance, Handshake, Headers
 
-FIRST_BYTE_SECONDS = 10.0
-"""Time for the first byte: a connection that says nothing is a descriptor somebody else needs."""
-
 _LONGEST_BYTES = 4_096
 _METHOD = b"GET /v1/"
 _VERSION = b" HTTP/1.1"
@@ -49,7 +46,7 @@ class Greeter(asyncio.Protocol):
             refusal = Handshake(self._entrance, hub, transport, [], on_hand_over=_nothing)
             refusal.refuse_http(503, "too_many_connections", "This server is full; try another or come back.")
         else:
-            waiting.add(self, until=hub.seconds() + FIRST_BYTE_SECONDS)
+            waiting.add(self, until=hub.seconds() + hub.limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone before it was anything."""

@@ -100,7 +100,7 @@ class Handshake:
             self.refuse_http(error.status, "bad_upgrade", error.detail)
             return
         try:
-            asked = read_wishes(address, query_string)
+            asked = read_wishes(address, query_string, limit_stories=self._hub.limits.stories)
         except MalformedInput as error:
             self._refuse(upgrade, 400, error.code, error.detail, close=BAD_REQUEST)
         else:

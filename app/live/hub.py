@@ -16,6 +16,7 @@ from app.live.deliveries import Delivery
 from app.live.effects import Answer, Ask, Failed, Missing, Opened, OpenStory, Withdrawn
 from app.live.farewells import OVERLOADED, STOPPING, Farewell, draining
 from app.live.ledger import Ledger, Say
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.live.log import StoryLog
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
@@ -52,11 +53,12 @@ class Hub:
         clock: Clock,
         heartbeat_seconds: float = 25,
         reconcile_seconds: float = 1.0,
-        overload_lag_seconds: float = 0.0,
+        limits: LiveLimits = NORMAL_LIMITS,
         monotonic: Callable[[], float] = time.monotonic,
         say: Say | None = None,
     ) -> None:
         self.heartbeat_seconds = heartbeat_seconds
+        self.limits = limits
         self.metrics = metrics = LiveMetrics()
         self.draining = False
         self.ledger = Ledger(metrics, say=say)
@@ -64,7 +66,7 @@ class Hub:
         self._monotonic = monotonic
         self._reconcile_seconds = reconcile_seconds
         self._tasks = tasks = Tasks()
-        self._shelf = shelf = Shelf()
+        self._shelf = shelf = Shelf(limits)
         self._passes = passes = Passes(metrics=metrics, monotonic=monotonic)
         self._truth = truth = Truth(
             log,
@@ -77,7 +79,7 @@ class Hub:
         self._openings = Openings(log, shelf=shelf, truth=truth, tasks=tasks, metrics=metrics, monotonic=monotonic)
         self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=truth.observe)
         self.crowd = Crowd(now=monotonic())
-        self._overload = Overload(lag_seconds=overload_lag_seconds, now=monotonic())
+        self._overload = Overload(lag_seconds=limits.overload_lag_seconds, now=monotonic())
         self._waiters: set[Waiter] = set()
         self._hello: tuple[int, Message] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None

@@ -13,9 +13,6 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId
 from app.live.packets import Packet
 
-RING_LIMIT_PACKETS = 256
-RING_LIMIT_BYTES = 512 * 1024
-
 
 class _Slot:
     __slots__ = ("cursor", "packet", "weight")
@@ -35,9 +32,7 @@ class Ring:
 
     __slots__ = ("_base", "_dropped", "_limit_bytes", "_limit_packets", "_newest", "_positions", "_slots", "size_bytes")
 
-    def __init__(
-        self, base: Cursor, *, limit_packets: int = RING_LIMIT_PACKETS, limit_bytes: int = RING_LIMIT_BYTES
-    ) -> None:
+    def __init__(self, base: Cursor, *, limit_packets: int, limit_bytes: int) -> None:
         self._base = base
         self._limit_packets = limit_packets
         self._limit_bytes = limit_bytes

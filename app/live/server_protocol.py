@@ -32,12 +32,6 @@ HEAD_LIMIT_BYTES = 64 * 1024
 """A head is under 8 KB; the parser knows no limit, and a head, a trailer or a chunk's extension without end would fill
 the memory."""
 
-HEAD_SECONDS = 10.0
-"""Time for a request's head to arrive: who sends a byte a second would otherwise hold a connection for ever."""
-
-STALL_SECONDS = 30.0
-"""Time in which a client must take something of an answer that waits for it, or is cut."""
-
 
 class LiveProtocol(HttpToolsProtocol):
     """One TCP connection, until it becomes a reader's."""
@@ -57,7 +51,7 @@ class LiveProtocol(HttpToolsProtocol):
         super().connection_made(transport)
         hub = self._entrance.hub
         if hub is not None:
-            hub.crowd.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
+            hub.crowd.watch(self, due_at=hub.seconds() + hub.limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone before it became a reader."""
@@ -79,7 +73,7 @@ class LiveProtocol(HttpToolsProtocol):
         elif self._unparsed_bytes > HEAD_LIMIT_BYTES and hub is not None:
             self._end_head_without_end(hub)
         elif self._is_in_head and hub is not None and not hub.crowd.is_watched(self):
-            hub.crowd.watch(self, due_at=hub.seconds() + HEAD_SECONDS)
+            hub.crowd.watch(self, due_at=hub.seconds() + hub.limits.header_seconds)
 
     def on_body(self, body: bytes) -> None:
         """Part of a body is here."""
@@ -118,7 +112,7 @@ class LiveProtocol(HttpToolsProtocol):
         self._unsent_bytes = self.transport.get_write_buffer_size()
         hub = self._entrance.hub
         if hub is not None:
-            hub.crowd.watch(self, due_at=hub.seconds() + STALL_SECONDS)
+            hub.crowd.watch(self, due_at=hub.seconds() + hub.limits.stall_seconds)
 
     def resume_writing(self) -> None:
         """It has been taken."""
@@ -129,12 +123,15 @@ class LiveProtocol(HttpToolsProtocol):
 
     def tick(self, now: float) -> float | None:
         """Cut who did not send the head in time, or takes nothing of the answer."""
+        hub = self._entrance.hub
+        if hub is None:
+            self.transport.abort()
+            return None
         unsent_bytes = self.transport.get_write_buffer_size()
         if 0 <= unsent_bytes < self._unsent_bytes:
             self._unsent_bytes = unsent_bytes
-            return now + STALL_SECONDS
-        hub = self._entrance.hub
-        if self._is_in_head and self._unsent_bytes < 0 and hub is not None:
+            return now + hub.limits.stall_seconds
+        if self._is_in_head and self._unsent_bytes < 0:
             self._refuse(hub, 408, "too_slow", "The request's head took too long.")
         else:
             self.transport.abort()
@@ -175,7 +172,7 @@ class LiveProtocol(HttpToolsProtocol):
         hub = self._entrance.hub
         if address is not None and address.kind == "events" and hub is not None and self._may_stream(hub, headers):
             try:
-                self._stream = address, read_wishes(address, scope["query_string"]), headers
+                self._stream = address, read_wishes(address, scope["query_string"], limit_stories=1), headers
             except MalformedInput:
                 pass  # the portable route says what is wrong
             else:

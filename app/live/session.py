@@ -14,21 +14,16 @@ from app.domain.identifiers import StoryId
 from app.live.allowance import Allowance
 from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step, Withdrawn
 from app.live.farewells import Farewell
+from app.live.live_limits import LiveLimits
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
 from app.live.packets import FINAL_SSE_ID, Form, Message
 from app.live.place import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Opening, Place, Refusal
 from app.live.stories import LiveStory
-from app.live.wishes import STORIES_LIMIT, NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
+from app.live.wishes import NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
 from app.wire.close_codes import BAD_REQUEST, NORMAL, PROTOCOL_ERROR, TOO_BIG, CloseCode
 from app.wire.encoding import BodyVariant
 from app.wire.messages import encode_heartbeat, encode_refused
-
-INBOUND_LIMIT_BYTES = 4096
-"""A subscribe message is under 200 bytes; nobody needs to make us parse more."""
-
-INBOUND_PER_SECOND = 10.0
-"""Enough for 32 subscriptions in a few seconds; a loop that subscribes over and over is cut off."""
 
 _OPENS_TO: Mapping[type[Answer], Refusal] = {Missing: STORY_NOT_FOUND, Withdrawn: STORY_WITHDRAWN}
 """How the reader is refused whose story could not be opened."""
@@ -37,7 +32,7 @@ _TOO_MANY_STORIES = Refusal(400, "too_many_stories", BAD_REQUEST)
 
 
 class Session:
-    """Follows up to 32 stories for one peer.
+    """Follows one or several stories for one peer.
 
     `sole`: the connection was opened for one story and ends when that story is refused, vanishes or is over.
     `wake` is called when the session may have something to do and its shell did not cause it.
@@ -50,6 +45,7 @@ class Session:
         "_farewell",
         "_heartbeat_seconds",
         "_last_write_at",
+        "_limits",
         "_metrics",
         "_opening",
         "_outbox",
@@ -65,6 +61,7 @@ class Session:
         *,
         variant: BodyVariant,
         heartbeat_seconds: float,
+        limits: LiveLimits,
         sole: bool,
         metrics: LiveMetrics,
         wake: Callable[[], None],
@@ -73,6 +70,7 @@ class Session:
     ) -> None:
         self._variant = variant
         self._heartbeat_seconds = heartbeat_seconds
+        self._limits = limits
         self._sole = sole
         self._metrics = metrics
         self._wake = wake
@@ -95,7 +93,7 @@ class Session:
         """Follow a story, or begin again with one that is followed. Pass `story` when it is already in memory."""
         if story is not None:
             self._attach(wish, story)
-        elif wish.ref not in self._opening and len(self._opening) + len(self._places) >= STORIES_LIMIT:
+        elif wish.ref not in self._opening and len(self._opening) + len(self._places) >= self._limits.stories:
             self._refuse(wish.ref, _TOO_MANY_STORIES)
         else:
             self._opening[wish.ref] = Opening(wish)
@@ -104,8 +102,8 @@ class Session:
         """Take one message of the peer, whatever it is."""
         if isinstance(data, bytes):
             self._end(PROTOCOL_ERROR, "binary message")
-        elif len(data.encode(errors="replace")) > INBOUND_LIMIT_BYTES:
-            self._end(TOO_BIG, "message over 4 KB")
+        elif len(data.encode(errors="replace")) > self._limits.message_bytes:
+            self._end(TOO_BIG, "message too large")
         elif not self._may_speak(now):
             self._end(PROTOCOL_ERROR, "too many messages")
         elif self._close is None:
@@ -195,7 +193,7 @@ class Session:
 
     def _may_speak(self, now: Moment) -> bool:
         if self._allowance is None:  # most readers never say a word
-            self._allowance = Allowance(per_second=INBOUND_PER_SECOND, now=now.seconds)
+            self._allowance = Allowance(per_second=self._limits.messages_per_second, now=now.seconds)
         return self._allowance.spend(now.seconds)
 
     def _receive_text(self, text: str) -> None:

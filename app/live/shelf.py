@@ -5,20 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.identifiers import StoryId
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.live.stories import LiveStory
 from app.wire.announcement import StoryHead
 
 KEPT_SECONDS = 60.0
 """How long a story stays after its last reader left or its head was last asked for."""
 
-RINGS_LIMIT_BYTES = 64 * 1024 * 1024
-
 
 class Shelf:
     """Stories by id and by every slug they were asked for under. Times are monotonic, in seconds."""
 
-    def __init__(self, *, rings_limit_bytes: int = RINGS_LIMIT_BYTES) -> None:
-        self._rings_limit_bytes = rings_limit_bytes
+    def __init__(self, limits: LiveLimits = NORMAL_LIMITS) -> None:
+        self._limits = limits
         self._stories: dict[StoryId, LiveStory] = {}
         self._ids: dict[str, StoryId] = {}
 
@@ -43,7 +42,7 @@ class Shelf:
         """Put a story here; the one that is here already wins."""
         story = self._stories.get(head.story)
         if story is None:
-            story = self._stories[head.story] = LiveStory(head, used_at=now)
+            story = self._stories[head.story] = LiveStory(head, limits=self._limits, used_at=now)
         self.name(head.slug, story)
         return story
 
@@ -72,7 +71,7 @@ class Shelf:
     def _bound_rings(self) -> None:
         total = sum(story.ring.size_bytes for story in self._stories.values())
         for story in sorted(self._stories.values(), key=lambda story: story.used_at):
-            if total <= self._rings_limit_bytes:
+            if total <= self._limits.rings_bytes:
                 return
             total -= story.ring.size_bytes
             story.ring.restart(story.head.cursor)

@@ -10,6 +10,7 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.live.brackets import Brackets
 from app.live.deliveries import DELIVERIES_KEPT, Delivery
+from app.live.live_limits import LiveLimits
 from app.live.packets import Form, Message, Packet
 from app.live.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
@@ -69,9 +70,9 @@ class LiveStory:
         "used_at",
     )
 
-    def __init__(self, head: StoryHead, *, used_at: float) -> None:
+    def __init__(self, head: StoryHead, *, limits: LiveLimits, used_at: float) -> None:
         self.head = head
-        self.ring = Ring(head.cursor)
+        self.ring = Ring(head.cursor, limit_packets=limits.ring_events, limit_bytes=limits.ring_bytes)
         self.generation = 0
         self.gone = False
         self.places: set[Attached] = set()

@@ -56,7 +56,8 @@ class WebSocketRoute:
         """Read the URL and find its story, so that a refusal can still be an HTTP answer."""
         try:
             ref = scope.get("path_params", {}).get("story")
-            asked = read_wishes(LiveAddress("live", ref), scope["query_string"])
+            limit = self._hub.limits.stories
+            asked = read_wishes(LiveAddress("live", ref), scope["query_string"], limit_stories=limit)
             return _Admitted(asked, None if ref is None else await self._hub.open(ref))
         except MalformedInput as error:
             await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)

@@ -13,9 +13,6 @@ from app.domain.cursor import FROM_THE_BEGINNING
 from app.domain.errors import MalformedInput
 from app.wire.encoding import BodyVariant
 
-STORIES_LIMIT = 32
-"""Stories one connection may follow."""
-
 _FLAGS = {"0": False, "1": True}
 _NO_CURSOR = ""
 
@@ -90,11 +87,11 @@ def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
     return text is not None and _FLAGS[text]
 
 
-def parse_wishes(query: Mapping[str, Sequence[str]]) -> list[Wish]:
-    """The wishes of `subscribe=<story>@<cursor>`, as often as it is given. Raises MalformedInput."""
+def parse_wishes(query: Mapping[str, Sequence[str]], *, limit: int) -> list[Wish]:
+    """The wishes of `subscribe=<story>@<cursor>`, as often as it is given, up to `limit`. Raises MalformedInput."""
     texts = query.get("subscribe", [])
-    if len(texts) > STORIES_LIMIT:
-        raise MalformedInput("too_many_stories", f"One connection follows at most {STORIES_LIMIT} stories.")
+    if len(texts) > limit:
+        raise MalformedInput("too_many_stories", f"One connection follows at most {limit} stories.")
     wishes = []
     for text in texts:
         ref, at, after = text.partition("@")

@@ -21,7 +21,7 @@ class CloseCode:
 NORMAL = CloseCode(1000, False, "closed by the reader's own wish, or the story has ended and a goodbye said so")
 GOING_AWAY = CloseCode(1001, True, "the server or the page goes away")
 ABNORMAL = CloseCode(1006, True, "cut without a close frame: network, proxy, or a reader that stopped reading")
-TOO_BIG = CloseCode(1009, False, "a message of the reader over 4 KB")
+TOO_BIG = CloseCode(1009, False, "a message that is larger than the server takes")
 INTERNAL_ERROR = CloseCode(1011, True, "the server could not go on")
 SERVICE_RESTART = CloseCode(1012, True, "the server restarts and had no time to say goodbye")
 TOKEN_EXPIRED = CloseCode(4001, True, "the newsroom's stream: the token's time is over; come back with another one")

@@ -27,6 +27,7 @@ from app.live.frames import Opcode
 from app.live.handshake import Entrance
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile
+from app.live.live_limits import LiveLimits
 from app.live.moment import Moment
 from app.live.packets import Form, Framing, Message
 from app.live.server_protocol import greeted
@@ -38,6 +39,7 @@ from tests.live.app import routes
 from tests.live.model import START, ModelLog
 
 A_DAY_SECONDS = 86_400.0
+MESSAGE_BYTES = 1 << 26
 PATH = "/v1/live"
 
 
@@ -72,7 +74,6 @@ class EchoSocket(DirectSocket):
 
     __slots__ = ()
 
-    limit_bytes = 1 << 26
     limit_fragments = 1 << 20
     control_frames_per_second = 1e9
 
@@ -82,6 +83,7 @@ class EchoSocket(DirectSocket):
         self.session = EchoSession(
             variant=form.variant,
             heartbeat_seconds=hub.heartbeat_seconds,
+            limits=hub.limits,
             sole=sole,
             metrics=hub.metrics,
             wake=self.wake,
@@ -98,7 +100,13 @@ class EchoSocket(DirectSocket):
 
 async def serve(port: int) -> None:
     """Serve on a port of 127.0.0.1 until cancelled."""
-    hub = Hub(ModelLog(), clock=lambda: START, heartbeat_seconds=A_DAY_SECONDS, reconcile_seconds=A_DAY_SECONDS)
+    hub = Hub(
+        ModelLog(),
+        clock=lambda: START,
+        limits=LiveLimits(message_bytes=MESSAGE_BYTES),
+        heartbeat_seconds=A_DAY_SECONDS,
+        reconcile_seconds=A_DAY_SECONDS,
+    )
     await hub.start()
     entrance = Entrance(
         Turnstile(ConnectionLimits(total=0, per_second=0, per_address=0), now=time.monotonic()),

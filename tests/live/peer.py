@@ -22,6 +22,7 @@ from app.live.effects import (
     Unusable,
     Withdrawn,
 )
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.live.log import CursorUnusable
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
@@ -49,6 +50,7 @@ class Peer:
         sole: bool = False,
         variant: BodyVariant = BodyVariant.HTML,
         limit: int = 1000,
+        limits: LiveLimits = NORMAL_LIMITS,
     ) -> None:
         self.log = log
         self.limit = limit
@@ -59,6 +61,7 @@ class Peer:
         self.session = Session(
             variant=variant,
             heartbeat_seconds=HEARTBEAT_SECONDS,
+            limits=limits,
             sole=sole,
             metrics=self.metrics,
             wake=self._count_wake,
@@ -77,7 +80,7 @@ class Peer:
             raise NotFound("story_not_found", "There is no such story.")
         if model.closing == "withdrawn":
             raise Gone("story_withdrawn", "The story was withdrawn.")
-        return self.memory.setdefault(model.id, LiveStory(model.head, used_at=0.0))
+        return self.memory.setdefault(model.id, LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0))
 
     def subscribe(self, ref: str, **wish: Any) -> None:
         self.session.subscribe(Wish(ref, **wish), story=self.live(ref))

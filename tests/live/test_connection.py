@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.live.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, STALL_SECONDS, Connection
+from app.live.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, Connection
 from app.live.effects import Close
 from app.live.hub import Hub
+from app.live.live_limits import NORMAL_LIMITS
 from app.live.packets import Message
 from app.live.wishes import Wish
 from app.wire.close_codes import PROTOCOL_ERROR
@@ -86,7 +87,7 @@ async def test_a_write_is_given_up_after_the_time_its_bytes_may_take() -> None:
     peer.gate.clear()
     serving = asyncio.create_task(peer.serve())
     await _settle()
-    patience = STALL_SECONDS + 100 / SLOWEST_BYTES_PER_SECOND
+    patience = NORMAL_LIMITS.stall_seconds + 100 / SLOWEST_BYTES_PER_SECOND
     assert peer.connection.tick(peer.seconds + 1) == pytest.approx(peer.seconds + patience, abs=0.01)
     assert not serving.done()
     peer.connection.tick(peer.seconds + patience)

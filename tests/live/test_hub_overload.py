@@ -12,6 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
 from app.live.hub import Hub
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.live.metrics import LiveMetrics
 from app.live.overload import CALM_SECONDS, SUSTAINED_SECONDS
 from app.live.passes import SLICE, Passes
@@ -45,7 +46,7 @@ class _Clock:
 def _hub(clock: _Clock, *models: ModelStory) -> Hub:
     return Hub(
         ModelLog(*models), clock=lambda: START, heartbeat_seconds=10_000, reconcile_seconds=1000,
-        overload_lag_seconds=2.0, monotonic=clock,
+        limits=LiveLimits(overload_lag_seconds=2.0), monotonic=clock,
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
 async def test_news_waits_from_its_commit_until_everybody_was_told() -> None:
     clock = _Clock()
     model = story()
-    live = LiveStory(model.head, used_at=0.0)
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.places.update(Follower() for _ in range(3 * SLICE))
     passes = Passes(metrics=LiveMetrics(), monotonic=clock)
     assert passes.waiting_seconds(clock.now) == 0
@@ -110,7 +111,7 @@ async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
             raise ConnectionError
 
     model = story()
-    live = LiveStory(model.head, used_at=0.0)
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.places.add(Broken())
     passes = Passes(metrics=LiveMetrics(), monotonic=_Clock())
     with pytest.raises(ConnectionError):

@@ -13,7 +13,8 @@ import pytest
 from app.live import last_words, server_protocol
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits
-from tests.live.app import current_path, serve
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
+from tests.live.app import NO_LIMITS, current_path, serve
 from tests.live.hubs import SOON
 from tests.live.model import START, ModelLog, story
 from tests.live.test_server_protocol import handshake, until
@@ -41,10 +42,18 @@ def direct_path() -> Iterator[None]:
 
 @asynccontextmanager
 async def _serving(
-    limits: ConnectionLimits, *, monotonic: Callable[[], float] = time.monotonic
+    limits: ConnectionLimits,
+    *,
+    live: LiveLimits = NORMAL_LIMITS,
+    monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[tuple[Hub, int]]:
     hub = Hub(
-        ModelLog(story()), clock=lambda: START, heartbeat_seconds=1000, reconcile_seconds=1000, monotonic=monotonic
+        ModelLog(story()),
+        clock=lambda: START,
+        limits=live,
+        heartbeat_seconds=1000,
+        reconcile_seconds=1000,
+        monotonic=monotonic,
     )
     async with serve(hub, limits=limits) as address:
         yield hub, int(address.rpartition(":")[2])
@@ -137,16 +146,14 @@ async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiti
 
 
 async def test_a_head_without_end_is_told_so_while_it_is_still_being_sent() -> None:
-    async with _serving(ConnectionLimits(total=0, per_second=0, per_address=0)) as (_, port), _client(port) as client:
+    async with _serving(NO_LIMITS) as (_, port), _client(port) as client:
         await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (server_protocol.HEAD_LIMIT_BYTES + 20_000))
         assert (await client.answer()).startswith(b"HTTP/1.1 431 ")
 
 
-async def test_a_slow_head_behind_an_answer_under_way_is_cut_without_a_word_in_the_middle_of_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(server_protocol, "HEAD_SECONDS", 0.3)
-    async with _serving(ConnectionLimits(total=0, per_second=0, per_address=0)) as (_, port), _client(port) as client:
+async def test_a_slow_head_behind_an_answer_under_way_is_cut_without_a_word_in_the_middle_of_it() -> None:
+    hasty = LiveLimits(header_seconds=0.3)
+    async with _serving(NO_LIMITS, live=hasty) as (_, port), _client(port) as client:
         await client.send(b"POST /v1/stories/one/events HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n")
         await client.until(b"caught_up")
         await client.send(b"GET /v1/stor")

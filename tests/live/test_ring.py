@@ -21,7 +21,7 @@ def _seqs(packets: list[Packet] | None) -> list[int] | None:
 
 
 def _ring(model: ModelStory, **limits: int) -> Ring:
-    return Ring(model.head.cursor, **limits)
+    return Ring(model.head.cursor, **{"limit_packets": 256, "limit_bytes": 512 * 1024, **limits})
 
 
 def test_a_reader_is_given_what_came_after_their_cursor() -> None:

@@ -20,9 +20,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.live import direct, greeter, server_protocol
+from app.live import direct
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile
+from app.live.live_limits import NORMAL_LIMITS, LiveLimits
 from app.live.server_protocol import LiveProtocol
 from tests.live.app import NO_LIMITS, current_path, entrance_to, serve
 from tests.live.model import START, ModelLog, ModelStory, story
@@ -44,9 +45,19 @@ def direct_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @asynccontextmanager
 async def serving(
-    model: ModelStory, *, limits: ConnectionLimits = NO_LIMITS, heartbeat_seconds: float = 1000
+    model: ModelStory,
+    *,
+    limits: ConnectionLimits = NO_LIMITS,
+    live: LiveLimits = NORMAL_LIMITS,
+    heartbeat_seconds: float = 1000,
 ) -> AsyncIterator[tuple[Hub, int]]:
-    hub = Hub(ModelLog(model), clock=lambda: START, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
+    hub = Hub(
+        ModelLog(model),
+        clock=lambda: START,
+        limits=live,
+        heartbeat_seconds=heartbeat_seconds,
+        reconcile_seconds=1000,
+    )
     async with serve(hub, limits=limits) as address:
         try:
             yield hub, int(address.rpartition(":")[2])
@@ -255,28 +266,25 @@ async def test_thousands_of_mutated_frames_harm_nobody_else() -> None:
             await bystander.close()
 
 
-async def test_a_slow_head_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server_protocol, "HEAD_SECONDS", 0.3)
-    async with serving(story()) as (_, port):
+async def test_a_slow_head_is_cut() -> None:
+    async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (_, port):
         raw = await Raw.open(port)
         raw.writer.write(b"GET /v1/stories/one/live HTT")
         async with asyncio.timeout(SOON):
             assert (await raw.reader.read()).startswith(b"HTTP/1.1 408 ")
 
 
-async def test_a_connection_that_says_nothing_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(greeter, "FIRST_BYTE_SECONDS", 0.3)
-    async with serving(story()) as (_, port):
+async def test_a_connection_that_says_nothing_is_cut() -> None:
+    async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (_, port):
         silent = await Raw.open(port)
         async with asyncio.timeout(SOON):
             with suppress(ConnectionResetError):
                 assert await silent.reader.read() == b""
 
 
-async def test_a_reader_who_takes_nothing_is_cut_and_counted(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(direct, "STALL_SECONDS", 0.5)
+async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
     model = story()
-    async with serving(model) as (hub, port):
+    async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
         raw = await Raw.upgraded(port)
         raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a door
         (live,) = hub._shelf

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.live.wishes import STORIES_LIMIT, Wish
+from app.live.live_limits import LiveLimits
+from app.live.wishes import Wish
 from app.wire.close_codes import PROTOCOL_ERROR, TOO_BIG
 from tests.live.model import ModelLog, story
 from tests.live.peer import Peer, greeted
@@ -159,13 +160,29 @@ def test_ten_messages_a_second_are_allowed_for_ever() -> None:
 
 
 def test_a_connection_follows_so_many_stories_and_no_more() -> None:
-    models = [story(f"s{number}") for number in range(STORIES_LIMIT + 1)]
-    peer = Peer(ModelLog(*models))
+    models = [story(f"s{number}") for number in range(6)]
+    peer = Peer(ModelLog(*models), limits=LiveLimits(stories=5))
     for model in models:
         peer.session.subscribe(Wish(model.slug))
     refused = [m for m in peer.run() if m["type"] == "refused"]
-    assert refused == [{"type": "refused", "story": "s32", "status": 400, "code": "too_many_stories"}]
-    assert len(peer.session.places) == STORIES_LIMIT
+    assert refused == [{"type": "refused", "story": "s5", "status": 400, "code": "too_many_stories"}]
+    assert len(peer.session.places) == 5
+
+
+def test_the_operator_decides_how_much_a_reader_may_say() -> None:
+    peer = greeted(story(), limits=LiveLimits(message_bytes=100, messages_per_second=2))
+    peer.session.receive('{"type":"x","p":"' + "x" * 81 + '"}', peer.now)
+    assert peer.pull().close is None
+    peer.session.receive('{"type":"x","p":"' + "x" * 82 + '"}', peer.now)
+    close = peer.pull().close
+    assert close is not None
+    assert close.code is TOO_BIG
+    other = greeted(story(), limits=LiveLimits(messages_per_second=2))
+    for _ in range(3):
+        other.say(type="ping")
+    close = other.pull().close
+    assert close is not None
+    assert close.code is PROTOCOL_ERROR
 
 
 def test_asking_twice_for_a_story_that_is_being_opened_asks_once() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.live.live_limits import LiveLimits
 from app.live.shelf import KEPT_SECONDS, Shelf
 from app.wire.encoding import BodyVariant
 from tests.live.model import story
@@ -63,7 +64,7 @@ def test_removing_a_story_leaves_the_one_that_took_its_place() -> None:
 def test_the_rings_used_least_recently_are_given_back_first() -> None:
     models = [story(name) for name in ("one", "two", "six")]
     weight = len(models[0].publish("x" * 1000).events[0].json(BodyVariant.HTML))
-    shelf = Shelf(rings_limit_bytes=3 * weight)
+    shelf = Shelf(LiveLimits(rings_bytes=3 * weight))
     lives = [shelf.add(model.head, now=float(number)) for number, model in enumerate(models)]
     for live, model in zip(lives, models, strict=True):
         live.offer(model.publish("x" * 1000))

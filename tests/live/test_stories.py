@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.live.live_limits import NORMAL_LIMITS
 from app.live.packets import Packet
 from app.live.stories import EARLY_LIMIT, LiveStory
 from app.wire.announcement import Announcement
@@ -11,7 +12,7 @@ from tests.live.model import ModelStory, story
 
 
 def _live(model: ModelStory) -> LiveStory:
-    return LiveStory(model.head, used_at=0.0)
+    return LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
 
 
 def _held(live: LiveStory, model: ModelStory, seq: int) -> list[int]:

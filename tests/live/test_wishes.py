@@ -6,7 +6,6 @@ import pytest
 
 from app.domain.errors import MalformedInput
 from app.live.wishes import (
-    STORIES_LIMIT,
     NotAMessage,
     Ping,
     Subscribe,
@@ -26,7 +25,7 @@ def test_a_url_without_a_query_follows_from_now_on() -> None:
     query = parse_query(b"")
     assert parse_wish("one", query) == Wish("one")
     assert parse_body(query) is BodyVariant.HTML
-    assert parse_wishes(query) == []
+    assert parse_wishes(query, limit=32) == []
 
 
 def test_a_url_says_all_that_resuming_needs() -> None:
@@ -67,7 +66,7 @@ def test_a_query_of_any_bytes_is_read() -> None:
 
 def test_several_stories_are_named_with_their_cursors() -> None:
     query = parse_query(b"subscribe=one@k3.5.abc&subscribe=two&subscribe=three@0&subscribe=four@")
-    assert parse_wishes(query) == [
+    assert parse_wishes(query, limit=32) == [
         Wish("one", after="k3.5.abc"),
         Wish("two"),
         Wish("three", after="0"),
@@ -76,11 +75,11 @@ def test_several_stories_are_named_with_their_cursors() -> None:
 
 
 def test_a_url_with_too_many_stories_is_refused() -> None:
-    texts = [f"subscribe={number}" for number in range(STORIES_LIMIT + 1)]
+    texts = [f"subscribe={number}" for number in range(6)]
     with pytest.raises(MalformedInput) as refused:
-        parse_wishes(parse_query("&".join(texts).encode()))
+        parse_wishes(parse_query("&".join(texts).encode()), limit=5)
     assert refused.value.code == "too_many_stories"
-    assert len(parse_wishes(parse_query("&".join(texts[:-1]).encode()))) == STORIES_LIMIT
+    assert len(parse_wishes(parse_query("&".join(texts[:-1]).encode()), limit=5)) == 5
 
 
 @pytest.mark.parametrize(
