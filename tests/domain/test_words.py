@@ -20,7 +20,7 @@ from app.domain.words import fold, words_of
         ("foo_bar AND NOT NEAR(x)*", ["foo", "bar", "and", "not", "near", "x"]),
         ("東京 カレー", ["東", "京", "カ", "レ", "ー"]),
         ("ﬁnal ½ ①", ["final", "1", "2", "1"]),
-        ('"\'\\ \x00 ():&|!*', []),
+        ("\"'\\ \x00 ():&|!*", []),
         ("", []),
     ],
 )

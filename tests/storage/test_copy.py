@@ -20,6 +20,7 @@ from app.storage.archive import CopyFailed, verify_archive
 from app.storage.copy import back_up, restore
 from app.storage.migrating import migrate
 from app.storage.opening import open_database
+from app.storage.search import find_documents
 from app.storage.sqlite import StoreLocked
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
@@ -229,6 +230,19 @@ def test_a_backup_of_a_restored_database_holds_the_same_again(empty_url: str, ar
     _restore(empty_url, archive)
     again = _backup(empty_url, tmp_path / "again.backup")
     assert _contents(f"sqlite:///{again}") == _contents(f"sqlite:///{archive}")
+
+
+def test_what_was_restored_can_be_searched_though_no_backup_has_an_index(empty_url: str, archive: Path) -> None:
+    with sqlite3.connect(archive) as connection:
+        assert connection.execute("SELECT count(*) FROM search_documents").fetchall() == [(0,)]
+    connection.close()
+    for replace in (False, True):
+        _restore(empty_url, archive, replace=replace)
+        database = open_database(empty_url)
+        with database.snapshot() as tx:
+            found = find_documents(tx, ["late", "don"], stories=None, statuses=None, below=None, limit=9)
+        database.close()
+        assert [hit.entry for hit in found] == [ENTRIES[1], ENTRIES[0], None]
 
 
 def test_numbers_go_on_after_a_restore(empty_url: str, archive: Path) -> None:

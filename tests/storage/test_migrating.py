@@ -10,6 +10,9 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.storage.migrating import migrate
+from app.storage.opening import open_database
+from app.storage.search import find_documents
+from tests.newsroom.desk import Desk
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
@@ -66,7 +69,25 @@ def test_corrections_that_were_public_before_there_was_a_log_are_in_it(empty_url
     ]
 
 
+def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_which_it_was_made(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    story = desk.story("Figures")["id"]
+    posted = [desk.post(story, "Figures.", status="draft")["id"] for _ in range(3)]
+    removed = desk.act("remove", desk.post(story, "Figures."))
+    database.close()
+    migrate(empty_url, revision="0003")
+    migrate(empty_url)
+    database = open_database(empty_url)
+    with database.snapshot() as tx:
+        found = find_documents(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
+    database.close()
+    assert [hit.entry for hit in found] == [*posted[::-1], None]
+    assert removed["id"] not in [hit.entry for hit in found]
+
+
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0002", "0001", "base", "head"):
+    for revision in ("0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
