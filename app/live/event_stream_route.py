@@ -61,6 +61,7 @@ class EventStreamRoute:
             return
         turned_away = self._hub.turns_away
         if turned_away is not None:
+            self._hub.metrics.refusals[503] += 1
             retry = retry_line(self._jitter, window_ms=turned_away.window_ms)
             await _send_body(send, retry + turned_away.goodbye.bytes_in(Framing.CHUNK), more=False)
             return

@@ -35,6 +35,7 @@ from app.wire.announcement import Announcement, StoryHead
 from app.wire.messages import encode_hello
 
 DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
+"""A thousand readers a second is what any server can take back; nobody is asked to wait longer than a minute."""
 
 _log = structlog.get_logger(__name__)
 

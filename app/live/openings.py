@@ -15,6 +15,7 @@ from app.live.truth import Truth
 from app.wire.announcement import Announcement
 
 HELD_LIMIT = 1000
+"""Announcements kept while stories are opened, which takes milliseconds; one that is lost here is found missing."""
 
 
 class Openings:

@@ -39,6 +39,7 @@ _UNCHECKED = -1
 
 _RETRY_SECONDS = 0.5
 _RETRY_LIMIT_SECONDS = 8.0
+"""A read that failed is tried again after half a second, then each time twice as late, up to this."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,8 @@ from app.wire.messages import encode_snapshot
 
 KEPT_LIMIT = 256
 KEPT_LIMIT_BYTES = 32 * 1024 * 1024
+"""Answers kept for the next who lack the same: enough for a restart of everybody, small beside the rings."""
+
 READS_AT_ONCE = 8
 """More would not be faster, and each may bring a megabyte."""
 

@@ -27,6 +27,8 @@ from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
 
 GONE_SECONDS = 1.0
+"""How long a refused client may take to go before we return all the same."""
+
 _log = structlog.get_logger(__name__)
 
 

@@ -213,6 +213,7 @@ async def test_newcomers_are_told_to_come_back_later_until_it_is_over() -> None:
             assert retry == {"retry": "30000"}
             assert json.loads(goodbye["data"]) == GOODBYE
             assert "id" not in goodbye
+        assert hub.metrics.refusals[503] >= 1
         _recover(hub, clock)
         async with connect(url) as reader:
             await next_messages(reader, 3)
