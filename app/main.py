@@ -34,8 +34,8 @@ from app.live.desk_route import DeskRoute
 from app.live.handshake import Entrance
 from app.live.hub import Hub
 from app.live.limits import ConnectionLimits, Turnstile, connections_possible
-from app.newsroom import watching
 from app.live.live_limits import LiveLimits
+from app.newsroom import watching
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Newsroom
 from app.reading.representations import Representations
@@ -287,10 +287,6 @@ def _links_of(settings: Settings) -> Links:
     return Links(public_url=settings.public_url, site=site)
 
 
-def _entrance_of(settings: Settings) -> Entrance:
-    """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
-    limits = ConnectionLimits(
-        total=settings.max_connections or connections_possible(),
 def _live_limits_of(settings: Settings) -> LiveLimits:
     return LiveLimits(
         stories=settings.max_stories_per_connection,
@@ -305,6 +301,10 @@ def _live_limits_of(settings: Settings) -> LiveLimits:
     )
 
 
+def _entrance_of(settings: Settings) -> Entrance:
+    """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
+    limits = ConnectionLimits(
+        total=settings.max_connections or connections_possible(),
         per_second=settings.max_handshakes_per_second,
         per_address=settings.max_connections_per_address,
         trusted_proxies=settings.trusted_proxies,
