@@ -28,6 +28,7 @@ from app.api.requests import RequestIds, is_readable, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
+from app.domain.errors import Moved
 from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.live.desk import Desk, DeskFeed
 from app.live.desk_route import DeskRoute
@@ -249,7 +250,10 @@ class Application:
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.rooms.reading
         if position is None and around is None:
-            body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
+            try:
+                body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
+            except Moved as moved:
+                return StoryPage({}, redirect_slug=moved.slug)
         else:
             view = await reading.snapshots.read(
                 lambda tx: read_state_at(tx, ref, position=position, around=around, links=reading.links)

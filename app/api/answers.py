@@ -20,6 +20,9 @@ from app.reading.representations import COMPRESS_FROM_BYTES, Representation, com
 PUBLIC_CACHE = b"public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 """A browser asks again after a second, a CDN after two, and both may show the old while they ask."""
 
+CALM_CACHE = b"public, max-age=1, s-maxage=30, stale-while-revalidate=60"
+"""Of a story that has ended: a correction is seen half a minute later, and a CDN asks hardly ever."""
+
 NO_STORE = b"no-store"
 
 _NOTHING: Message = {"type": "http.response.body", "body": b""}
@@ -43,6 +46,8 @@ async def send_representation(
             accepted = value if accepted is None else accepted + b"," + value
         elif name == b"if-none-match":
             if_none_match = value if if_none_match is None else if_none_match + b"," + value
+    if representation.is_over and cache_control is PUBLIC_CACHE:
+        cache_control = CALM_CACHE
     encoding = choose_encoding(accepted)
     key = (encoding, cache_control)
     prepared = representation.prepared.get(key)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +13,16 @@ from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 from starlette.types import Scope
 
-from app.domain.errors import InvalidInput, LiveblogError, MalformedInput, NotFound, TooLarge, TooMany, Unavailable
+from app.domain.errors import (
+    InvalidInput,
+    LiveblogError,
+    MalformedInput,
+    Moved,
+    NotFound,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
 from app.wire.encoding import encode_json
 from app.wire.problems import problem_members, problem_of, validation_errors
 
@@ -24,10 +34,20 @@ def error_response(error: LiveblogError, scope: Scope) -> Response:
     headers = {}
     if isinstance(error, TooMany | Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
+    if isinstance(error, Moved):
+        headers["Location"] = _moved_to(error.slug, scope)
     problem = problem_of(error)
     if problem["status"] == 401:
         headers["WWW-Authenticate"] = "Bearer"
     return problem_response(problem, scope, headers=headers)
+
+
+def _moved_to(slug: str, scope: Scope) -> str:
+    """The same address under the story's slug of today."""
+    head, _, rest = scope["path"].partition("/stories/")
+    query = scope["query_string"].decode("latin-1")
+    _, slash, below = rest.partition("/")
+    return f"{head}/stories/{slug}{slash}{quote(below)}" + (f"?{query}" if query else "")
 
 
 def problem_response(problem: dict[str, Any], scope: Scope, *, headers: dict[str, str] | None = None) -> Response:

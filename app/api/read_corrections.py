@@ -11,7 +11,7 @@ from app.api.rooms import Reading
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation
-from app.reading.stories import require_story
+from app.reading.stories import require_story_by_its_name
 from app.reading.views import View
 from app.storage.database import ReadTransaction
 from app.wire.encoding import BodyVariant
@@ -37,13 +37,14 @@ async def list_corrections(
         return RepresentationResponse(await reading.representations.current(story, view))
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story(tx, story)
+        found = require_story_by_its_name(tx, story)
         page = read_corrections(tx, found, position=position, limit=limit, links=reading.links)
         return Representation(
             plain=page.body,
             tag=f"{found.head.cursor}.corrections-page",
             links=tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url),
             surrogate=f"story-{found.head.story}",
+            is_over=found.head.closing is not None,
         )
 
     return await fresh_response(await reading.snapshots.read(work), request)

@@ -14,7 +14,7 @@ from app.api.rooms import Reading
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
 from app.reading.representations import Representation
-from app.reading.stories import require_story
+from app.reading.stories import require_story_by_its_name
 from app.reading.views import View
 from app.storage.database import ReadTransaction
 from app.storage.public import EntryFilter
@@ -83,13 +83,14 @@ async def list_entries(
     shape, wanted = query.shape(), query.page()
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story(tx, story)
+        found = require_story_by_its_name(tx, story)
         page = read_page(tx, found, wanted, links=reading.links)
         return Representation(
             plain=encode_page(page, found, shape),
             tag=f"{found.head.cursor}.page",
             links=tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url),
             surrogate=f"story-{found.head.story}",
+            is_over=found.head.closing is not None,
         )
 
     return await fresh_response(await reading.snapshots.read(work), request)
@@ -112,11 +113,12 @@ async def get_entry(
     view = body.value if shape.fields is None else "fields"
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story(tx, story)
+        found = require_story_by_its_name(tx, story)
         head = found.head
         listed = require_entry(tx, head.story, entry)
         tag = f"r{listed.revision}.{head.cursor.epoch}.{view}"
-        return Representation(plain=shape.encode(listed), tag=tag, surrogate=f"story-{head.story}")
+        is_over = head.closing is not None
+        return Representation(plain=shape.encode(listed), tag=tag, surrogate=f"story-{head.story}", is_over=is_over)
 
     return await fresh_response(await reading.snapshots.read(work), request)
 

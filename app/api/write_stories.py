@@ -10,9 +10,9 @@ from app.api.bodies import WriteRoute
 from app.api.calls import TheCall, perform
 from app.api.documented import answers
 from app.api.write_entries import StoryRef
-from app.newsroom import stories
-from app.wire.newsroom_shapes import NEWSROOM_STORY, NewsroomStory
-from app.wire.stories import StoryDraft, StoryPatch
+from app.newsroom import furniture, stories
+from app.wire.newsroom_shapes import NEWSROOM_ENTRY, NEWSROOM_STORY, NewsroomStory
+from app.wire.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 
 router = APIRouter(tags=["Writing stories"], route_class=WriteRoute)
 
@@ -40,3 +40,30 @@ async def edit_story(
 ) -> Response:
     """Change a story; needs If-Match. `"status": "live"` makes a draft public, with what was published in it."""
     return await perform(request, stories.edit_story, call, story, patch)
+
+
+@router.put(
+    "/v1/stories/{story}/pinned", responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422)
+)
+async def pin_entries(
+    request: Request,
+    story: StoryRef,
+    pins: Annotated[Pins, Body(examples=[{"items": [{"entry": NEWSROOM_ENTRY["id"]}]}])],
+    call: TheCall,
+) -> Response:
+    """Let exactly these public entries stand above the timeline, the topmost first; at most ten."""
+    return await perform(request, furniture.pin_entries, call, story, pins)
+
+
+@router.put(
+    "/v1/stories/{story}/key-points",
+    responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422),
+)
+async def set_key_points(
+    request: Request,
+    story: StoryRef,
+    points: Annotated[KeyPoints, Body(examples=[{"items": [{"text": "Polls have closed."}]}])],
+    call: TheCall,
+) -> Response:
+    """Let exactly these be what to know of the story, in this order; at most twenty."""
+    return await perform(request, furniture.set_key_points, call, story, points)

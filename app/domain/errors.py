@@ -5,6 +5,7 @@ LiveblogError
 ├── MalformedInput          400  not readable at all (JSON, query, cursor syntax)
 ├── NotAuthenticated        401  no, unknown, expired or revoked credentials
 ├── NotAllowed              403  known, but without the right
+├── Moved                   308  the story has another slug now
 ├── NotFound                404  unknown, or what the caller may not know exists
 ├── Conflict                409  the object's state forbids it
 ├── Gone                    410  was public and is no more, or a cursor that cannot be honoured
@@ -65,6 +66,14 @@ class NotAllowed(LiveblogError):
 
 class NotFound(LiveblogError):
     """Unknown, or hidden from this caller; the two are told apart nowhere."""
+
+
+class Moved(LiveblogError):
+    """The story has another slug now; whoever reads goes there, and streams just serve."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__("moved", "This story has another address now.")
+        self.slug = slug
 
 
 class Conflict(LiveblogError):

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.domain.clock import Micros
+from app.domain.clock import Micros, parse_time
 from app.domain.entry import JsonObject
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 
 
 class StoryStatus(StrEnum):
@@ -24,6 +25,9 @@ class StoryStatus(StrEnum):
     ARCHIVED = "archived"
     WITHDRAWN = "withdrawn"
 
+
+BEFORE_START = frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING})
+"""A story in one of these goes live by itself when its coverage begins."""
 
 NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
 """Of a story in one of these, readers know nothing."""
@@ -75,10 +79,24 @@ class Story:
     """What to know, `{text, entry?}`, in order."""
     frozen: bool = False
     """Nothing goes out until somebody thaws the story; taking back still works."""
-    due_at: Micros | None = None
-    """When something of it next has to be done without a person."""
+    ends_at: Micros | None = None
+    """When it ends by itself unless a new entry comes before; set while it is live and `auto_end_after` says so."""
     site_frozen: bool = False
     """The whole site was frozen when this was read; not the story's own."""
+
+    @property
+    def due_at(self) -> Micros | None:
+        """When something of it next has to be done without a person; None while nothing waits for a time."""
+        times = [pin["until"] for pin in self.pinned if pin.get("until") is not None]
+        times.append(self.starts_at if self.status in BEFORE_START else None)
+        times.append(self.ends_at if self.status is StoryStatus.LIVE else None)
+        return min((Micros(time) for time in times if time is not None), default=None)
+
+    @property
+    def starts_at(self) -> Micros | None:
+        """When its coverage begins."""
+        start = self.fields.get("coverage_start")
+        return None if start is None else parse_time(start)
 
     @property
     def is_frozen(self) -> bool:
@@ -89,3 +107,18 @@ class Story:
     def is_public(self) -> bool:
         """Whether readers know of it (a withdrawn one: that it was)."""
         return self.status not in NEWSROOM_ONLY
+
+
+def without_entry(story: Story, entry: EntryId) -> Story:
+    """The story with no pin of the entry, and with its key points pointing at it no more; they keep their text."""
+    return dataclasses.replace(
+        story,
+        pinned=tuple(pin for pin in story.pinned if pin["entry"] != entry),
+        key_points=tuple({**point, "entry": None} if point["entry"] == entry else point for point in story.key_points),
+    )
+
+
+def without_ended_pins(story: Story, *, now: Micros) -> Story:
+    """The story with the pins whose time is not over."""
+    kept = [pin for pin in story.pinned if pin["until"] is None or pin["until"] > now]
+    return dataclasses.replace(story, pinned=tuple(kept))

@@ -13,7 +13,7 @@ from app.domain.statuses import Action
 from app.domain.story import Story
 from app.newsroom.access import authenticate
 from app.newsroom.finding import known_entry, locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import honour_match
 from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
@@ -59,7 +59,7 @@ def act(
             return reply
         story = locked_story(tx, story_ref)
         before = known_entry(tx, story, entry_ref)
-        refuse_frozen(story, action)
+        refuse_closed(story, action)
         visible = is_public_status(before) and action not in ASIDE
         require_action(actor, action, entry=before, settings=story.settings, visible=visible)
         honour_match(call.if_match, before)

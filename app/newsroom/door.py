@@ -25,14 +25,16 @@ from app.storage.door import (
     PublicEntryRow,
     PublicStoryRow,
     append_event,
+    bury_public_entries,
     bury_public_entry,
+    keep_public_slug,
     newest_published_at,
     read_public_revision,
     read_public_story,
     write_public_entry,
     write_public_story,
 )
-from app.wire.announcement import Announcement, StoryHead
+from app.wire.announcement import Announcement, StoryHead, closing_of
 from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
 from app.wire.newsroom import stored_story_fields
 from app.wire.public_entry import encode_correction, encode_public_entry, filter_labels
@@ -64,7 +66,12 @@ class StoryChanged:
     changed: tuple[str, ...] | None = None
 
 
-PublicChange = Shown | Hidden | StoryChanged
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The story leaves as a whole: nothing of it is anywhere readers can get. Its last event."""
+
+
+PublicChange = Shown | Hidden | StoryChanged | Withdrawn
 
 
 def pass_door(
@@ -115,9 +122,17 @@ class _Passage:
                 self._hide(change)
             case StoryChanged():
                 self._change_story(change)
+            case Withdrawn():
+                self._withdraw()
 
     def head(self) -> StoryHead:
-        return StoryHead(story=self.row.story, slug=self.row.slug, cursor=self.row.head, counts=self.row.counts)
+        return StoryHead(
+            story=self.row.story,
+            slug=self.row.slug,
+            cursor=self.row.head,
+            counts=self.row.counts,
+            closing=closing_of(self.row.status),
+        )
 
     def _show(self, change: Shown) -> None:
         seq, at = self.row.head.seq, self.row.head_time
@@ -164,9 +179,29 @@ class _Passage:
 
     def _change_story(self, change: StoryChanged) -> None:
         stored = stored_story_fields(self._story)
-        self.row = dataclasses.replace(self.row, fields=stored, slug=self._story.slug, last_seq=self.row.head.seq)
+        if self._story.slug != self.row.slug:
+            keep_public_slug(self._tx, self._story.id, self.row.slug)
+        self.row = dataclasses.replace(
+            self.row,
+            fields=stored,
+            slug=self._story.slug,
+            status=self._story.status.value,
+            last_seq=self.row.head.seq,
+        )
         fields = encode_story_fields(stored, links=self._room.links, story=self._story.id, slug=self._story.slug)
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
+
+    def _withdraw(self) -> None:
+        bury_public_entries(self._tx, self._story.id)
+        counts = StoryCounts(entry_count=0, last_entry_at=None)
+        self.row = dataclasses.replace(
+            self.row,
+            fields=b"{}",
+            status=self._story.status.value,
+            last_seq=self.row.head.seq,
+            counts=counts,
+        )
+        self._append(self._line("story.removed"), revision=None)
 
     def _line(
         self,
@@ -212,6 +247,7 @@ def _new_row(room: Newsroom, story: Story) -> PublicStoryRow:
         counts=StoryCounts(0, None),
         public_since=room.clock(),
         fields=stored_story_fields(story),
+        status=story.status.value,
     )
 
 

@@ -23,13 +23,12 @@ from app.newsroom.finding import locked_story
 from app.newsroom.publishing import hide
 from app.newsroom.recording import record_entry
 from app.newsroom.releasing import parked, release
-from app.newsroom.room import Call, Newsroom
+from app.newsroom.room import Newsroom
+from app.newsroom.story_times import NOBODY, advance_story
 from app.storage.database import WriteTransaction
 from app.storage.due import list_due_entries, list_due_stories, read_next_due
 
 log = structlog.get_logger()
-
-NOBODY = Call(None)
 
 
 def run_due_work(room: Newsroom) -> Micros | None:
@@ -58,6 +57,7 @@ def park_overdue(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
 def _run_story(room: Newsroom, story_id: StoryId, now: Micros) -> None:
     with room.database.transaction() as tx:
         story = locked_story(tx, story_id)
+        story = advance_story(tx, room, story, now=now)
         for entry in list_due_entries(tx, story.id, now):
             _bring_forward(tx, room, story, entry, now)
 

@@ -11,7 +11,7 @@ from app.domain.story import Story
 from app.newsroom.access import authenticate
 from app.newsroom.door import Shown
 from app.newsroom.finding import known_entry, locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import require_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, record_entry
@@ -36,7 +36,7 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
             return reply
         story = locked_story(tx, story_ref)
         before = known_entry(tx, story, entry_ref)
-        refuse_frozen(story)
+        refuse_closed(story)
         next_status(before.status, Action.EDIT)
         # What is scheduled goes out without another look: to change it takes the right to change what is out.
         scheduled = is_scheduled(before)

@@ -18,7 +18,7 @@ from app.newsroom.access import authenticate
 from app.newsroom.door import Shown
 from app.newsroom.editing import revise
 from app.newsroom.finding import locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import honour_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, entry_location, record_entry
@@ -47,7 +47,7 @@ def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) 
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
-        refuse_frozen(story)
+        refuse_closed(story)
         entry, shorthand = _write(tx, room, actor, call, story, draft)
         return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
 
@@ -63,7 +63,7 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
-        refuse_frozen(story)
+        refuse_closed(story)
         written: list[EntryId] = []
         results = []
         for item in batch.items:
@@ -96,7 +96,7 @@ def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, d
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = locked_story(tx, story_ref)
-        refuse_frozen(story)
+        refuse_closed(story)
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:
             entry, shorthand = _write(tx, room, actor, call, story, draft, external_id=external_id)

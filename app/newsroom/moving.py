@@ -13,7 +13,7 @@ from app.domain.story import Story
 from app.newsroom.access import authenticate
 from app.newsroom.door import Shown, pass_door
 from app.newsroom.finding import known_entry, locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import honour_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, record_entry
@@ -44,7 +44,7 @@ def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move:
             return reply
         story = locked_story(tx, story_ref)
         before = known_entry(tx, story, entry_ref)
-        refuse_frozen(story)
+        refuse_closed(story)
         require_action(actor, Action.MOVE, entry=before, settings=story.settings, visible=True)
         honour_match(call.if_match, before)
         next_status(before.status, Action.MOVE)

@@ -1,26 +1,33 @@
-"""Making stories, changing them, and making them public."""
+"""Making stories, changing them, and leading them through their life: public, paused, ended, archived, withdrawn."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
+from typing import Any
 
+from app.content import complete_blocks
+from app.domain.clock import Micros, format_time
 from app.domain.entry import EntryStatus
-from app.domain.errors import Conflict
+from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
 from app.domain.rights import Actor, Right, require_right
 from app.domain.story import STORY_MOVES, Story, StorySettings, StoryStatus
 from app.newsroom.access import authenticate
-from app.newsroom.door import PublicChange, Shown, StoryChanged, pass_door
+from app.newsroom.continuing import link_back, resolved_continues
+from app.newsroom.door import PublicChange, Shown, StoryChanged, Withdrawn, pass_door
 from app.newsroom.finding import locked_story
 from app.newsroom.freezing import refuse_frozen
 from app.newsroom.preconditions import require_match
 from app.newsroom.recording import answer_story
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.writing import block_ids
 from app.storage.audit import AuditedChange, append_audit
 from app.storage.database import WriteTransaction
 from app.storage.entries import list_entries_in_status, update_entry
-from app.storage.stories import insert_story, read_story, update_story
+from app.storage.replies import blank_story_replies
+from app.storage.stories import insert_story, read_story, rename_story, update_story
 from app.wire.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 
 SLUG_TAIL_LENGTH = 6
@@ -30,28 +37,31 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     """Make a story; live unless the draft says otherwise.
 
     The same id with the same fields again answers with the story as it is now. Raises Conflict `id_taken`,
-    `slug_taken`.
+    `slug_taken`, InvalidInput.
     """
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.EDIT_STORIES)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = _new_story(room, draft)
+        story = _new_story(tx, room, draft)
         known = read_story(tx, draft.id) if draft.id is not None else None
         if known is not None:
-            if dataclasses.replace(story, slug=draft.slug or known.slug, created_at=known.created_at) != known:
+            if not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
             return answer_story(tx, room, actor, call, known, status=201)
+        refuse_frozen(story)
+        _check_start(story, now=room.clock())
         insert_story(tx, story)
-        _audit(tx, room, actor, call, before=None, after=story)
+        record_story(tx, room, actor, call, before=None, after=story)
         if story.is_public:
             pass_door(tx, room, story, [StoryChanged()])
+            link_back(tx, room, before=None, after=story)
         return answer_story(tx, room, actor, call, story, status=201)
 
 
 def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply:
-    """Change a story's members, settings or status. Raises Conflict `wrong_status`, `slug_fixed`."""
+    """Change a story's members, settings, slug or status. Raises Conflict `wrong_status`, `slug_taken`."""
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.EDIT_STORIES)
@@ -60,65 +70,43 @@ def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply
         before = locked_story(tx, ref)
         refuse_frozen(before)
         require_match(call.if_match, before)
-        after = _patched(before, patch)
-        if after != before:
-            after = dataclasses.replace(after, version=before.version + 1)
-            update_story(tx, after)
-            _audit(tx, room, actor, call, before=before, after=after)
-            _make_public(tx, room, before, after)
+        after = _patched(tx, room, before, patch)
+        after = put_story(tx, room, actor, call, before, after)
         return answer_story(tx, room, actor, call, after)
 
 
-def _new_story(room: Newsroom, draft: StoryDraft) -> Story:
-    story_id = StoryId(draft.id or room.random.uuid("story", draft.title))
-    tail = room.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
-    return Story(
-        id=story_id,
-        slug=draft.slug or slug_from_title(draft.title, tail=tail),
-        status=StoryStatus(draft.status),
-        version=1,
-        fields={**STORY_DEFAULTS, **draft.given_fields()},
-        settings=StorySettings(**draft.given_settings()),
-        created_at=room.clock(),
-    )
+def put_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story, after: Story) -> Story:
+    """Keep a changed story, record it, and let readers know what they may. Returns `before` if nothing changed."""
+    if after == before:
+        return before
+    after = dataclasses.replace(after, version=before.version + 1)
+    if after.slug != before.slug:
+        rename_story(tx, after, former=before.slug)
+    else:
+        update_story(tx, after)
+    record_story(tx, room, actor, call, before=before, after=after)
+    _tell_readers(tx, room, before, after)
+    return after
 
 
-def _patched(before: Story, patch: StoryPatch) -> Story:
-    status = before.status if patch.status is None else StoryStatus(patch.status)
-    if status is not before.status and status not in STORY_MOVES[before.status]:
-        raise Conflict("wrong_status", f"A story that is {before.status} cannot become {status}.")
-    if patch.slug is not None and patch.slug != before.slug:
-        raise Conflict("slug_fixed", "The slug is part of every link to the story and cannot change.")
-    return dataclasses.replace(
-        before,
-        status=status,
-        fields={**before.fields, **patch.given_fields()},
-        settings=dataclasses.replace(before.settings, **patch.given_settings()),
-    )
+def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
+    """The story in another status, with what that means for its times. Raises Conflict `wrong_status`."""
+    if status is story.status:
+        return story
+    if status not in STORY_MOVES[story.status]:
+        raise Conflict("wrong_status", f"A story that is {story.status} cannot become {status}.")
+    fields = dict(story.fields)
+    if status is StoryStatus.ENDED and fields.get("coverage_end") is None:
+        fields["coverage_end"] = format_time(now)
+    if story.status is StoryStatus.ENDED and status is StoryStatus.LIVE:
+        fields["coverage_end"] = None
+    return dataclasses.replace(story, status=status, fields=fields, ends_at=_ends_at(story, status, now))
 
 
-def _make_public(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> None:
-    if not after.is_public:
-        return
-    if not before.is_public:
-        _open(tx, room, after)
-        return
-    changed = tuple(name for name in after.fields if after.fields[name] != before.fields.get(name))
-    if changed:
-        pass_door(tx, room, after, [StoryChanged(changed=changed)])
-
-
-def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
-    """The story becomes public: itself first, then what was published in it meanwhile, oldest first."""
-    waiting = list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED)
-    changes: list[PublicChange] = [StoryChanged(), *(Shown(entry, "entry.published") for entry in waiting)]
-    for entry in pass_door(tx, room, story, changes).values():
-        update_entry(tx, dataclasses.replace(entry, public_version=entry.version))
-
-
-def _audit(
+def record_story(
     tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, before: Story | None, after: Story
 ) -> None:
+    """The audit row of a change to a story."""
     change = AuditedChange(
         action="create" if before is None else "edit",
         object_kind="story",
@@ -128,6 +116,108 @@ def _audit(
         after=_summary(after),
     )
     append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+
+
+def _new_story(tx: WriteTransaction, room: Newsroom, draft: StoryDraft) -> Story:
+    story_id = StoryId(draft.id or room.random.uuid("story", draft.title))
+    tail = room.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
+    now = room.clock()
+    status = StoryStatus(draft.status)
+    story = Story(
+        id=story_id,
+        slug=draft.slug or slug_from_title(draft.title, tail=tail),
+        status=status,
+        version=1,
+        fields={
+            **STORY_DEFAULTS,
+            **_completed(tx, draft.given_fields(), new_id=block_ids(room.random, f"{story_id}:1")),
+        },
+        settings=StorySettings(**draft.given_settings()),
+        created_at=now,
+    )
+    return dataclasses.replace(story, ends_at=_ends_at(story, status, now))
+
+
+def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
+    """Whether a known story is what a repeated creation would make, but for what was done with it since."""
+    made = dataclasses.replace(
+        story,
+        slug=draft.slug or known.slug,
+        created_at=known.created_at,
+        pinned=known.pinned,
+        key_points=known.key_points,
+        ends_at=known.ends_at,
+        site_frozen=known.site_frozen,
+        frozen=known.frozen,
+    )
+    return made == known
+
+
+def _patched(tx: WriteTransaction, room: Newsroom, before: Story, patch: StoryPatch) -> Story:
+    new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
+    after = dataclasses.replace(
+        before,
+        slug=patch.slug or before.slug,
+        fields={**before.fields, **_completed(tx, patch.given_fields(), new_id=new_id, story=before.id)},
+        settings=dataclasses.replace(before.settings, **patch.given_settings()),
+    )
+    now = room.clock()
+    if patch.status is not None:
+        after = moved_story(after, StoryStatus(patch.status), now=now)
+    if after.settings.auto_end_after != before.settings.auto_end_after:
+        after = dataclasses.replace(after, ends_at=_ends_at(after, after.status, now))
+    if "coverage_start" in patch.model_fields_set or after.status is not before.status:
+        _check_start(after, now=now)
+    return after
+
+
+def _completed(
+    tx: WriteTransaction, given: dict[str, Any], *, new_id: Callable[[], str], story: StoryId | None = None
+) -> dict[str, Any]:
+    """What a client wrote, with the picture as a block and the continued story by its id."""
+    if given.get("image") is not None:
+        given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
+    if given.get("continues") is not None:
+        given["continues"] = resolved_continues(tx, given["continues"], story=story)
+    return given
+
+
+def _check_start(story: Story, *, now: Micros) -> None:
+    if story.status is StoryStatus.SCHEDULED and (story.starts_at is None or story.starts_at <= now):
+        detail = "A scheduled story goes live by itself: say when, in coverage_start."
+        raise InvalidInput([FieldError("/coverage_start", "not_in_future", detail)])
+
+
+def _ends_at(story: Story, status: StoryStatus, now: Micros) -> Micros | None:
+    after = story.settings.auto_end_after
+    return Micros(now + after * 1_000_000) if status is StoryStatus.LIVE and after is not None else None
+
+
+def _tell_readers(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> None:
+    if not after.is_public:
+        return
+    if after.status is StoryStatus.WITHDRAWN:
+        pass_door(tx, room, after, [Withdrawn()])
+        blank_story_replies(tx, after.id)
+    elif not before.is_public:
+        _open(tx, room, after)
+    elif changed := _changed(before, after):
+        pass_door(tx, room, after, [StoryChanged(changed=changed)])
+    link_back(tx, room, before=before, after=after)
+
+
+def _changed(before: Story, after: Story) -> tuple[str, ...]:
+    """The public names of what readers see differently."""
+    own = [name for name in ("slug", "status", "pinned", "key_points") if getattr(before, name) != getattr(after, name)]
+    return (*own, *(name for name in after.fields if after.fields[name] != before.fields.get(name)))
+
+
+def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
+    """The story becomes public: itself first, then what was published in it meanwhile, oldest first."""
+    waiting = list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED)
+    changes: list[PublicChange] = [StoryChanged(), *(Shown(entry, "entry.published") for entry in waiting)]
+    for entry in pass_door(tx, room, story, changes).values():
+        update_entry(tx, dataclasses.replace(entry, public_version=entry.version))
 
 
 def _summary(story: Story) -> dict[str, str | int]:

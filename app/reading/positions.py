@@ -15,10 +15,10 @@ from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.identifiers import EntryId
 from app.storage.corrections import CorrectionPlace
-from app.storage.public import Boundary
+from app.storage.public import Boundary, StoryPlace
 
 _ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
-_STORY = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
+_STORY = re.compile(r"([on])\.([0-9])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 _CORRECTION = re.compile(r"([on])\.([0-9]{1,16})\.([0-9a-f-]{36})\.([0-9]{1,4})", re.ASCII)
 _DIRECTIONS: dict[str, Literal["older", "newer"]] = {"o": "older", "n": "newer"}
 
@@ -37,17 +37,17 @@ def parse_position(text: str) -> Boundary:
     return Boundary(sort_key=match[3], id=match[4], direction=_DIRECTIONS[match[1]], inclusive=match[2] == "i")
 
 
-def encode_story_position(since: Micros, story: str, *, newer: bool) -> str:
-    """The position of the page of stories that lies beyond the one that became public at `since`."""
-    return _wrap(f"{'n' if newer else 'o'}.{since}.{story}")
+def encode_story_position(place: StoryPlace, *, newer: bool) -> str:
+    """The position of the page of stories that lies beyond a place."""
+    return _wrap(f"{'n' if newer else 'o'}.{place.rank}.{place.since}.{place.story}")
 
 
-def parse_story_position(text: str) -> tuple[Micros, str, bool]:
-    """Read a position in the list of stories: since when, which one, and whether the newer page is meant."""
+def parse_story_position(text: str) -> tuple[StoryPlace, bool]:
+    """Read a position in the list of stories: beyond which place, and whether the page before it is meant."""
     match = _STORY.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
-    return Micros(int(match[2])), match[3], match[1] == "n"
+    return StoryPlace(int(match[2]), Micros(int(match[3])), match[4]), match[1] == "n"
 
 
 def encode_correction_position(place: CorrectionPlace, *, newer: bool) -> str:

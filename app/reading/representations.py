@@ -17,6 +17,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
 
 from app.domain.cursor import Cursor
+from app.domain.errors import Moved
 from app.domain.identifiers import StoryId
 from app.reading.snapshots import Snapshots
 from app.reading.stories import require_story
@@ -44,6 +45,8 @@ class Representation:
     links: tuple[tuple[str, str], ...] = ()
     """(URL, relation) pairs of the `Link` header."""
     surrogate: str = ""
+    is_over: bool = False
+    """It shows a story that has ended, and hardly changes."""
     gzip: bytes | None = None
     brotli: bytes | None = None
     prepared: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
@@ -93,6 +96,10 @@ def compressed(
     )
 
 
+def _is_its_name(ref: str, head: StoryHead) -> bool:
+    return ref == head.story or ref == head.slug
+
+
 class Representations:
     """The views of stories in memory, least recently used first to go. Belongs to one event loop."""
 
@@ -113,13 +120,18 @@ class Representations:
     def ready(self, ref: str, view: View) -> Representation | None:
         """The view at the story's head if both are in memory; None: ask `current`. Never waits."""
         head = self._heads.head(ref)
-        return None if head is None else self._find(head, view)
+        return None if head is None or not _is_its_name(ref, head) else self._find(head, view)
 
     async def current(self, ref: str, view: View) -> Representation:
-        """The view of the story at its head. Raises NotFound, and Unavailable when it must be read and cannot be."""
+        """The view of the story at its head.
+
+        Raises NotFound, Gone, Moved for a slug it had before, and Unavailable when it must be read and cannot be.
+        """
         head = self._heads.head(ref)
         if head is None:
             head = (await self._heads.open(ref)).head
+        if not _is_its_name(ref, head):
+            raise Moved(head.slug)
         return self._find(head, view) or await self._build_once(head, view)
 
     def _find(self, head: StoryHead, view: View) -> Representation | None:
@@ -158,6 +170,7 @@ class Representations:
                 tag=f"{cursor}.{view.tag}",
                 links=tuple((url, rel) for url, rel in ((read.next, "next"), (read.prev, "prev")) if url),
                 surrogate=f"story-{head.story}",
+                is_over=story.head.closing is not None,
             )
             return cursor, found
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from app.domain.clock import Micros
-from app.domain.errors import NotFound
+from pydantic_core import from_json
+
+from app.domain.errors import Gone, Moved, NotFound
 from app.domain.identifiers import is_slug, is_uuid4
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database import ReadTransaction
@@ -31,22 +32,42 @@ def is_story_ref(ref: str) -> bool:
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story named by id or slug. Raises NotFound, for hidden and unknown ones alike."""
+    """The public story of that id or slug. Raises NotFound, hidden and unknown alike, and Gone for a withdrawn one."""
     story = find_public_story(tx, ref) if is_story_ref(ref) else None
     if story is None:
         raise NotFound("story_not_found", "No such story.")
+    if story.head.closing == "withdrawn":
+        raise Gone("story_withdrawn", "This story has been withdrawn.")
     return story
 
 
-def encode_state(story: PublicStory, timeline: bytes, *, links: Links) -> bytes:
-    """The body of `GET /v1/stories/{story}`; `timeline` holds the members of the first page."""
-    return b'%b,"timeline":{%b},"included":[],%b}' % (_fields(story, links)[:-1], timeline, _standing(story))
+def require_story_by_its_name(tx: ReadTransaction, ref: str) -> PublicStory:
+    """The public story named by id or today's slug. Raises Moved for one named by a slug it had before."""
+    story = require_story(tx, ref)
+    if ref not in (story.head.story, story.head.slug):
+        raise Moved(story.head.slug)
+    return story
+
+
+def named_entries(story: PublicStory) -> list[str]:
+    """The entries that the story's pins and key points name, each once."""
+    fields = from_json(story.fields)
+    named = [
+        *(pin["entry"] for pin in fields.get("pinned", ())),
+        *(p.get("entry") for p in fields.get("key_points", ())),
+    ]
+    return list(dict.fromkeys(entry for entry in named if entry is not None))
+
+
+def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, links: Links) -> bytes:
+    """The body of `GET /v1/stories/{story}`; `timeline` has the members of the first page, `included` more entries."""
+    standing = _standing(story)
+    return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, standing)
 
 
 def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryPage:
-    """One page of the public stories, those that became public last first. Raises InvalidInput for a bad position."""
-    since, ref, newer = (None, "", False) if position is None else parse_story_position(position)
-    after = None if since is None else (since, ref)
+    """One page of the public stories, what goes on first. Raises InvalidInput for a bad position."""
+    after, newer = (None, False) if position is None else parse_story_position(position)
     found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
     stories = found[-limit:] if newer else found[:limit]
     more = len(found) > limit
@@ -60,15 +81,11 @@ def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, li
 
 
 def _has_beyond(tx: ReadTransaction, edge: list[PublicStory], *, newer: bool) -> bool:
-    return any(list_public_stories(tx, after=_place(story), newer=newer, limit=1) for story in edge)
-
-
-def _place(story: PublicStory) -> tuple[Micros, str]:
-    return story.public_since, story.head.story
+    return any(list_public_stories(tx, after=story.place, newer=newer, limit=1) for story in edge)
 
 
 def _url(story: PublicStory, *, newer: bool, limit: int, links: Links) -> str:
-    position = encode_story_position(story.public_since, story.head.story, newer=newer)
+    position = encode_story_position(story.place, newer=newer)
     return f"{links.public_url}/v1/stories?limit={limit}&position={quote(position, safe='')}"
 
 

@@ -12,7 +12,7 @@ from app.reading.snapshots import Snapshots
 from app.reading.stories import is_story_ref, require_story
 from app.reading.views import View, read_view
 from app.storage.database import ReadTransaction
-from app.storage.public import read_heads
+from app.storage.public import find_public_story, read_heads
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
@@ -32,10 +32,12 @@ class PublicStoryLog:
         return await self._snapshots.read(lambda tx: require_story(tx, ref).head)
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
-        """Everything after `after` by state. Raises CursorUnusable, NotFound."""
+        """Everything after `after` by state; of a withdrawn story, that it is. Raises CursorUnusable, NotFound."""
 
         def work(tx: ReadTransaction) -> ChangesPage:
-            found = require_story(tx, story)
+            found = find_public_story(tx, story)
+            if found is None:
+                raise NotFound("story_not_found", "No such story.")
             return read_changes(tx, found, after=after, limit=limit, limit_bytes=limit_bytes, links=self._links)
 
         return await self._snapshots.read(work)

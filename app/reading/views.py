@@ -6,10 +6,10 @@ from typing import Literal, NamedTuple
 
 from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape
-from app.reading.pages import PAGE_LIMIT, PageRequest, encode_page, read_page
-from app.reading.stories import encode_state, require_story
+from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
+from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database import ReadTransaction
-from app.storage.public import PublicStory
+from app.storage.public import PublicStory, list_public_entries_named
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
 
@@ -45,7 +45,7 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Lin
     if view.name == "entries":
         body = encode_page(page, story, shape)
     else:
-        body = encode_state(story, page.json_members(shape), links=links)
+        body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape), links=links)
     return ReadView(body, page.next, page.prev)
 
 
@@ -56,5 +56,15 @@ def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around
     """
     story = require_story(tx, ref)
     page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
-    body = encode_state(story, page.json_members(EntryShape()), links=links)
+    shape = EntryShape()
+    body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape), links=links)
     return ReadView(body, page.next, page.prev)
+
+
+def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape) -> bytes:
+    """The entries that pins and key points name and that are not on the page, newest first."""
+    shown = {entry.id for entry in page.items}
+    wanted = [entry for entry in named_entries(story) if entry not in shown]
+    if not wanted:
+        return b""
+    return b",".join(shape.encode(entry) for entry in list_public_entries_named(tx, story.head.story, wanted))

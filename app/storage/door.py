@@ -38,6 +38,10 @@ _DELETE_LABELS = delete(_labels).where(
 )
 _INSERT_EVENT = insert(_events)
 
+_NOTHING = dict.fromkeys(
+    ("sort_key", "published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks", "body_text")
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PublicStoryRow:
@@ -51,6 +55,7 @@ class PublicStoryRow:
     counts: StoryCounts
     public_since: Micros
     fields: bytes
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,7 @@ def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | 
         counts=StoryCounts(row.entry_count, row.last_entry_at),
         public_since=Micros(row.public_since),
         fields=row.fields,
+        status=row.status,
     )
 
 
@@ -100,6 +106,7 @@ def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: boo
         "public_since": row.public_since,
         "fields": row.fields,
         "encoder": schema.ENCODER,
+        "status": row.status,
     }
     if is_new:
         tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})
@@ -140,12 +147,21 @@ def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow
 
 def bury_public_entry(tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int) -> None:
     """Leave a tombstone: the revision and the event number, and no content."""
-    nothing = dict.fromkeys(
-        ("sort_key", "published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks", "body_text")
-    )
-    values = {"visible": False, "revision": revision, "last_seq": seq, **nothing}
+    values = {"visible": False, "revision": revision, "last_seq": seq, **_NOTHING}
     tx.connection.execute(_UPDATE_ENTRY, {"of_story": story, "of_entry": entry, **values})
     _delete_labels(tx, story, entry)
+
+
+def keep_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
+    """Let readers who know the story by a slug it has given up still find it."""
+    tx.connection.execute(insert(schema.public_slugs).values(slug=slug, story_id=story))
+
+
+def bury_public_entries(tx: WriteTransaction, story: StoryId) -> None:
+    """Leave tombstones of all of a story's entries: no content of any."""
+    tx.connection.execute(update(_entries).where(_entries.c.story_id == story).values(visible=False, **_NOTHING))
+    for table in (_labels, schema.public_corrections):
+        tx.connection.execute(delete(table).where(table.c.story_id == story))
 
 
 def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:

@@ -4,24 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.storage import schema
 from app.storage.database import ReadTransaction
-from app.wire.announcement import StoryHead
+from app.wire.announcement import StoryHead, closing_of
 from app.wire.encoding import EncodedEntry, EventLine, StoryCounts
 
 _stories = schema.public_stories
 _entries = schema.public_entries
+_slugs = schema.public_slugs
 _labels = schema.public_labels
 _events = schema.events
 
 Order = Literal["newest", "oldest"]
+
+
+class StoryPlace(NamedTuple):
+    """A story's place in the list of all: its rank, since when it is public, and its id."""
+
+    rank: int
+    since: Micros
+    story: str
+
+
+_RANKS = {"upcoming": 1, "ended": 2, "archived": 3}
+"""What goes on comes first in the list, then what will, then what is over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +45,12 @@ class PublicStory:
     last_seq: int
     public_since: Micros
     fields: bytes
+    status: str
+
+    @property
+    def place(self) -> StoryPlace:
+        """Where it stands in the list of stories."""
+        return StoryPlace(_RANKS.get(self.status, 0), self.public_since, self.head.story)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +107,9 @@ class Change:
 
 
 def find_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
-    """A public story by id or slug."""
-    where = or_(_stories.c.story_id == ref, _stories.c.slug == ref)
+    """A public story, or one that was withdrawn, by id, by slug, or by a slug readers have known it under."""
+    former = select(_slugs.c.story_id).where(_slugs.c.slug == ref).scalar_subquery()
+    where = or_(_stories.c.story_id == ref, _stories.c.slug == ref, _stories.c.story_id == former)
     row = tx.connection.execute(select(_stories).where(where)).one_or_none()
     return None if row is None else _story(row)
 
@@ -100,21 +120,21 @@ def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId,
     return {StoryId(row.story_id): _story(row).head for row in tx.connection.execute(query)}
 
 
-def list_public_stories(
-    tx: ReadTransaction, *, after: tuple[Micros, str] | None, newer: bool, limit: int
-) -> list[PublicStory]:
-    """Public stories, those that became public last first; `after` is a (public_since, id) to go on from.
+def list_public_stories(tx: ReadTransaction, *, after: StoryPlace | None, newer: bool, limit: int) -> list[PublicStory]:
+    """Public stories: live first, then upcoming, ended, archived; of each those that became public last first.
 
-    With `newer` the page before it, in the same order.
+    `after` is the place to go on from; with `newer` the page before it, in the same order.
     """
+    rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    query = select(_stories)
+    query = select(_stories).where(_stories.c.status != "withdrawn")
     if after is not None:
-        at, ref = after
-        beyond = (since > at) if newer else (since < at)
-        level = (story > ref) if newer else (story < ref)
-        query = query.where(or_(beyond, and_(since == at, level)))
-    order = (since.asc(), story.asc()) if newer else (since.desc(), story.desc())
+        beyond = (rank < after.rank) if newer else (rank > after.rank)
+        later = (since > after.since) if newer else (since < after.since)
+        level = (story > after.story) if newer else (story < after.story)
+        within = or_(later, and_(since == after.since, level))
+        query = query.where(or_(beyond, and_(rank == after.rank, within)))
+    order = (rank.desc(), since.asc(), story.asc()) if newer else (rank.asc(), since.desc(), story.desc())
     rows = [_story(row) for row in tx.connection.execute(query.order_by(*order).limit(limit))]
     return rows[::-1] if newer else rows
 
@@ -174,16 +194,31 @@ def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: 
         .order_by(_entries.c.last_seq)
         .limit(limit)
     )
+    if story.head.closing == "withdrawn":
+        return [Change(line=_read_line(tx, story), entry=None)] if story.last_seq > after else []
     changes = [
         Change(line=_line(row, story.head.cursor.epoch), entry=_encoded(row) if row.visible else None)
         for row in tx.connection.execute(query)
     ]
     if story.last_seq > after:
-        own = select(_events).where(_events.c.story_id == story_id, _events.c.seq == story.last_seq)
-        row = tx.connection.execute(own).one()
-        changes.append(Change(line=_line(row, story.head.cursor.epoch), entry=None))
+        changes.append(Change(line=_read_line(tx, story), entry=None))
         changes.sort(key=lambda change: change.line.cursor.seq)
     return changes[:limit]
+
+
+def list_public_entries_named(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
+    """Those of the entries that are visible, newest first."""
+    query = select(_entries).where(
+        _entries.c.story_id == story, _entries.c.id.in_(entries), _entries.c.visible.is_(True)
+    )
+    query = query.order_by(_entries.c.sort_key.desc(), _entries.c.id.desc())
+    return [_listed(row) for row in tx.connection.execute(query)]
+
+
+def _read_line(tx: ReadTransaction, story: PublicStory) -> EventLine:
+    """The story's own newest event."""
+    own = select(_events).where(_events.c.story_id == story.head.story, _events.c.seq == story.last_seq)
+    return _line(tx.connection.execute(own).one(), story.head.cursor.epoch)
 
 
 _PARTS = ("fields", "body_html", "blocks", "body_text")
@@ -219,8 +254,15 @@ def _story(row: Row[Any]) -> PublicStory:
         slug=row.slug,
         cursor=Cursor(row.epoch, row.head_seq, row.head_check),
         counts=StoryCounts(row.entry_count, row.last_entry_at),
+        closing=closing_of(row.status),
     )
-    return PublicStory(head=head, last_seq=row.last_seq, public_since=Micros(row.public_since), fields=row.fields)
+    return PublicStory(
+        head=head,
+        last_seq=row.last_seq,
+        public_since=Micros(row.public_since),
+        fields=row.fields,
+        status=row.status,
+    )
 
 
 def _listed(row: Row[Any]) -> ListedEntry:

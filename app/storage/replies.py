@@ -80,6 +80,11 @@ def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
     tx.connection.execute(update(_replies).where(shows_it).values(body=None))
 
 
+def blank_story_replies(tx: WriteTransaction, story: StoryId) -> None:
+    """Take everything of a withdrawn story out of the stored replies."""
+    tx.connection.execute(update(_replies).where(_replies.c.story_id == story).values(body=None))
+
+
 def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
     """Forget at most `limit` replies older than `at`; how many there were."""
     old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at).limit(limit)

@@ -50,6 +50,7 @@ stories = Table(
     Column("pinned", JSON, nullable=False, server_default="[]"),
     Column("key_points", JSON, nullable=False, server_default="[]"),
     Column("frozen", Boolean, nullable=False, server_default=false()),
+    Column("ends_at", BigInteger),
     Column("due_at", BigInteger),
     Index(None, "due_at"),
 )

@@ -25,9 +25,6 @@ from app.storage.database import ReadTransaction, WriteTransaction
 MAX_CHARACTERS = 100_000
 """What is indexed of one story or entry: more than any article has, and no more than both databases take."""
 
-MAX_WORD_LENGTH = 64
-"""Longer words are found by their beginning."""
-
 _documents = schema.search_documents
 _entries = schema.entries
 _index = table("search_index", column("rowid", Integer))
@@ -97,13 +94,12 @@ def find_documents(
 def _matching(words: Sequence[str], dialect: str) -> Select[Any]:
     """The rows that match, the newest first."""
     query = select(_documents.c.number, _documents.c.story_id, _documents.c.entry_id)
-    cut = [word[:MAX_WORD_LENGTH] for word in words]
     if dialect == "sqlite":
-        match = " ".join(f'"{word}"' for word in cut) + "*"
+        match = " ".join(f'"{word}"' for word in words) + "*"
         index = _index.join(_documents, _documents.c.number == _index.c.rowid)
         matching = query.select_from(index).where(literal_column("search_index").op("MATCH")(match))
         return matching.order_by(_index.c.rowid.desc())
-    match = " & ".join(f"'{word}'" for word in cut) + ":*"
+    match = " & ".join(f"'{word}'" for word in words) + ":*"
     lexemes = literal_column("search_documents.lexemes", TSVECTOR)
     return query.where(lexemes.op("@@")(cast(match, TSQUERY))).order_by(_documents.c.number.desc())
 
@@ -133,5 +129,4 @@ def _texts(content: EntryContent) -> list[str]:
 
 def _words(texts: Iterable[str]) -> str:
     """The words of some texts, each once, with blanks between."""
-    words = words_of(" ".join(texts)[:MAX_CHARACTERS])
-    return " ".join(dict.fromkeys(word[:MAX_WORD_LENGTH] for word in words))[:MAX_CHARACTERS]
+    return " ".join(dict.fromkeys(words_of(" ".join(texts)[:MAX_CHARACTERS])))[:MAX_CHARACTERS]

@@ -17,17 +17,19 @@ from app.storage.database import ReadTransaction, WriteTransaction
 from app.storage.search import index_story
 
 _stories = schema.stories
+_former = schema.former_slugs
 
 # Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
+_FORMER = select(_former.c.story_id).where(_former.c.slug == bindparam("ref")).scalar_subquery()
 _SELECT = select(_stories, _SITE_FROZEN).where(
-    or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref"))
+    or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref"), _stories.c.id == _FORMER)
 )
 _SELECT_LOCKED = _SELECT.with_for_update(of=_stories)
 
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
-    """The story with that id or slug, whatever its status."""
+    """The story with that id or slug, one it has had before too, whatever its status."""
     row = tx.connection.execute(_SELECT, {"ref": ref}).one_or_none()
     return None if row is None else _story(row)
 
@@ -48,6 +50,7 @@ def insert_story(tx: WriteTransaction, story: Story) -> None:
     """Raises Conflict `slug_taken` or `id_taken`; the transaction goes on."""
     if tx.connection.execute(select(_stories.c.id).where(_stories.c.id == story.id)).first():
         raise Conflict("id_taken", "A story with this id exists already.")
+    _refuse_former_slug(tx, story.slug)
     try:
         with tx.savepoint():
             tx.connection.execute(insert(_stories).values(**_columns(story)))
@@ -60,6 +63,25 @@ def update_story(tx: WriteTransaction, story: Story) -> None:
     """Write every column anew."""
     tx.connection.execute(update(_stories).where(_stories.c.id == story.id).values(**_columns(story)))
     index_story(tx, story)
+
+
+def rename_story(tx: WriteTransaction, story: Story, *, former: str) -> None:
+    """Write every column anew, with another slug than `former`, which stays the story's own for good.
+
+    Raises Conflict `slug_taken` for a slug that any story has or has had; the transaction goes on.
+    """
+    _refuse_former_slug(tx, story.slug)
+    try:
+        with tx.savepoint():
+            update_story(tx, story)
+    except IntegrityError as error:
+        raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
+    tx.connection.execute(insert(_former).values(slug=former, story_id=story.id))
+
+
+def _refuse_former_slug(tx: WriteTransaction, slug: str) -> None:
+    if tx.connection.execute(select(_former.c.slug).where(_former.c.slug == slug)).first():
+        raise Conflict("slug_taken", "A story has had this slug, and links still lead there; choose another one.")
 
 
 def delete_story(tx: WriteTransaction, story: StoryId) -> None:
@@ -96,6 +118,7 @@ def _columns(story: Story) -> dict[str, Any]:
         "pinned": list(story.pinned),
         "key_points": list(story.key_points),
         "frozen": story.frozen,
+        "ends_at": story.ends_at,
         "due_at": story.due_at,
     }
 
@@ -112,6 +135,6 @@ def _story(row: Row[Any]) -> Story:
         pinned=tuple(row.pinned),
         key_points=tuple(row.key_points),
         frozen=row.frozen,
-        due_at=row.due_at,
+        ends_at=row.ends_at,
         site_frozen=bool(row.site_frozen),
     )

@@ -13,6 +13,13 @@ Closing = Literal["ended", "withdrawn"]
 """How a story is over. `ended` (also archived): its readers are brought to the head and sent away to ask now and then.
 `withdrawn`: nothing of it is public any more, and `story.removed` was its last event."""
 
+_CLOSING: dict[str, Closing] = {"ended": "ended", "archived": "ended", "withdrawn": "withdrawn"}
+
+
+def closing_of(status: str) -> Closing | None:
+    """How a story of that public status is over; None for one that goes on."""
+    return _CLOSING.get(status)
+
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:

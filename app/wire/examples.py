@@ -29,6 +29,15 @@ STORY_FIELDS: dict[str, Any] = {
     "publisher": {"name": "The Harbour Post", "url": "https://harbour.example", "logo": None},
     "about": None,
     "canonical_url": None,
+    "section": "Politics",
+    "tags": [],
+    "image": None,
+    "coverage_start": TIME,
+    "coverage_end": None,
+    "continues": None,
+    "continued_by": None,
+    "pinned": [{"entry": ENTRY_ID, "until": None}],
+    "key_points": [{"text": "Polls have closed.", "entry": ENTRY_ID}],
     "status": "live",
 }
 

@@ -12,6 +12,7 @@ from app.domain.story import Story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.public_entry import body_html, public_members
+from app.wire.stories import STORY_DEFAULTS
 
 
 def newsroom_entry(entry: Entry) -> dict[str, Any]:
@@ -51,7 +52,8 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
         "url": links.story_page(story.slug),
         "entry_url_template": links.entry_page_template(story.slug),
         "status": story.status.value,
-        **story.fields,
+        **_furnished(story),
+        "frozen": story.frozen,
         "settings": asdict(story.settings),
         "version": story.version,
         "created_at": format_time(story.created_at),
@@ -60,7 +62,17 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
 
 def stored_story_fields(story: Story) -> bytes:
     """The public members of a story without anything that a rename or a setting could change."""
-    return encode_json({"status": story.status.value, **story.fields})
+    return encode_json({"status": story.status.value, **_furnished(story)})
+
+
+def _furnished(story: Story) -> dict[str, Any]:
+    """The members clients write, with the pins and key points."""
+    return {
+        **STORY_DEFAULTS,
+        **story.fields,
+        "pinned": [{**pin, "until": _time(pin["until"])} for pin in story.pinned],
+        "key_points": story.key_points,
+    }
 
 
 def content_members(content: EntryContent) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from app.wire.examples import ENTRY, STORY_FIELDS
 from app.wire.public import About as PublicAbout
-from app.wire.public import Author, Block, Correction, Public, Publisher, Source, Tag
+from app.wire.public import Author, Block, Correction, KeyPoint, Pin, Public, Publisher, Source, Tag
 
 
 class ContentFields(Public):
@@ -92,7 +92,9 @@ class NewsroomStory(Public):
     slug: str
     url: str
     entry_url_template: str
-    status: str = Field(description="`draft` or `live`.")
+    status: str = Field(
+        description="`draft`, `scheduled`, `upcoming`, `live`, `paused`, `ended`, `archived` or `withdrawn`."
+    )
     title: str
     standfirst: str | None
     language: str
@@ -101,6 +103,16 @@ class NewsroomStory(Public):
     publisher: Publisher | None = Field(description="Null: the site.")
     about: PublicAbout | None
     canonical_url: str | None
+    section: str | None
+    tags: list[Tag]
+    image: dict[str, object] | None
+    coverage_start: AwareDatetime | None
+    coverage_end: AwareDatetime | None
+    continues: str | None
+    continued_by: str | None
+    pinned: list[Pin]
+    key_points: list[KeyPoint]
+    frozen: bool = Field(description="Nothing goes out or changes until somebody thaws it.")
     settings: StorySettings
     version: int
     created_at: AwareDatetime
@@ -294,6 +306,7 @@ NEWSROOM_ENTRY = {
 
 NEWSROOM_STORY = {
     **STORY_FIELDS,
+    "frozen": False,
     "settings": {
         "review_required": False,
         "require_alt": False,

@@ -46,6 +46,27 @@ class About(Public):
     start: AwareDatetime | None
 
 
+class Tag(Public):
+    """A tag; filter by its slug."""
+
+    slug: str
+    label: str
+
+
+class Pin(Public):
+    """A pinned entry, by reference."""
+
+    entry: str
+    until: AwareDatetime | None = Field(description="When it comes down, as an event.")
+
+
+class KeyPoint(Public):
+    """What to know, in a sentence."""
+
+    text: str
+    entry: str | None = Field(description="The entry that tells more.")
+
+
 class StoryFields(Public):
     """A story's own members, as `story.updated` carries them."""
 
@@ -61,7 +82,16 @@ class StoryFields(Public):
     publisher: Publisher
     about: About | None
     canonical_url: str | None
-    status: str = Field(description="`live`.")
+    section: str | None
+    tags: list[Tag]
+    image: dict[str, object] | None = Field(description="An image block: `url`, `alt`, `html`, …")
+    coverage_start: AwareDatetime | None
+    coverage_end: AwareDatetime | None
+    continues: str | None = Field(description="The id of the story that this one goes on from.")
+    continued_by: str | None = Field(description="The id of the story that goes on from this one.")
+    pinned: list[Pin] = Field(description="Entries that stand above the timeline, the topmost first.")
+    key_points: list[KeyPoint]
+    status: str = Field(description="`upcoming`, `live`, `paused`, `ended` or `archived`.")
 
 
 class StoryStanding(Public):
@@ -83,13 +113,6 @@ class Source(Public):
 
     url: str
     name: str | None = None
-
-
-class Tag(Public):
-    """A tag; filter by its slug."""
-
-    slug: str
-    label: str
 
 
 class Block(Public):

@@ -7,9 +7,11 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from app.domain.clock import format_time
 from app.domain.identifiers import is_slug
-from app.wire.entries import ClientId
-from app.wire.text import Line, Paragraphs, Request, WebAddress
+from app.wire.blocks import Pixels
+from app.wire.entries import ClientId, Tag
+from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, WebAddress
 
 _ZONES = available_timezones() | {"UTC"}
 
@@ -75,6 +77,17 @@ class SettingsPatch(Request):
         return self
 
 
+class StoryImage(Request):
+    """The picture a story is known by."""
+
+    url: WebAddress
+    width: Pixels | None = None
+    height: Pixels | None = None
+    alt: Paragraphs | None = None
+    caption: Paragraphs | None = None
+    credit: Line | None = None
+
+
 class _StoryFields(Request):
     slug: Slug | None = None
     standfirst: Paragraphs | None = None
@@ -84,22 +97,32 @@ class _StoryFields(Request):
     publisher: Publisher | None = None
     about: About | None = None
     canonical_url: WebAddress | None = None
+    section: Line | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+    image: StoryImage | None = None
+    coverage_start: Moment | None = Field(None, description="When coverage begins; a story that waits goes live then.")
+    coverage_end: Moment | None = Field(None, description="When coverage ended; set by ending the story.")
+    continues: ShortLine | None = Field(
+        None, description="The public story, by id or slug, that this one goes on from."
+    )
     settings: SettingsPatch | None = None
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "direction", "time_zone", "settings"):
+        for name in ("title", "status", "language", "direction", "time_zone", "tags", "settings"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out instead")
         return self
 
     def given_fields(self) -> dict[str, Any]:
         """The public members the client wrote, by wire name."""
-        return {
-            name: value
-            for name, value in self.model_dump(include=set(STORY_FIELDS)).items()
-            if name in self.model_fields_set
-        }
+        given = self.model_dump(include=set(STORY_FIELDS) & self.model_fields_set)
+        for name in ("coverage_start", "coverage_end"):
+            if given.get(name) is not None:
+                given[name] = format_time(given[name])
+        if given.get("image") is not None and self.image is not None:
+            given["image"] = self.image.model_dump(exclude_none=True)
+        return given
 
     def given_settings(self) -> dict[str, Any]:
         """The settings the client wrote."""
@@ -111,17 +134,64 @@ class StoryDraft(_StoryFields):
 
     id: ClientId | None = None
     title: Line
-    status: Literal["draft", "live"] = "live"
+    status: Literal["draft", "scheduled", "upcoming", "live"] = "live"
 
 
 class StoryPatch(_StoryFields):
     """Changes to a story: what is left out stays as it is, null clears."""
 
     title: Line | None = None
-    status: Literal["draft", "live"] | None = None
+    status: Literal["draft", "scheduled", "upcoming", "live", "paused", "ended", "archived", "withdrawn"] | None = None
 
 
-STORY_FIELDS = ("title", "standfirst", "language", "direction", "time_zone", "publisher", "about", "canonical_url")
+class Pin(Request):
+    """An entry that stands above the timeline."""
+
+    entry: ClientId
+    until: Moment | None = Field(None, description="When it comes down by itself.")
+
+
+class Pins(Request):
+    """The pinned entries, the topmost first."""
+
+    items: list[Pin] = Field(max_length=10)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({pin.entry for pin in self.items}) < len(self.items):
+            raise ValueError("an entry is pinned once")
+        return self
+
+
+class KeyPoint(Request):
+    """What to know, in a sentence, and the entry that tells more."""
+
+    text: Line
+    entry: ClientId | None = None
+
+
+class KeyPoints(Request):
+    """The key points, in order."""
+
+    items: list[KeyPoint] = Field(max_length=20)
+
+
+STORY_FIELDS = (
+    "title",
+    "standfirst",
+    "language",
+    "direction",
+    "time_zone",
+    "section",
+    "tags",
+    "publisher",
+    "about",
+    "canonical_url",
+    "image",
+    "coverage_start",
+    "coverage_end",
+    "continues",
+)
 """The public members of a story that clients write, in the order in which they are sent."""
 
 STORY_DEFAULTS: dict[str, Any] = {
@@ -129,4 +199,6 @@ STORY_DEFAULTS: dict[str, Any] = {
     "language": "en",
     "direction": "ltr",
     "time_zone": "UTC",
+    "tags": [],
+    "continued_by": None,
 }

@@ -25,6 +25,7 @@ def _added() -> dict[str, list[sa.Column[object]]]:
             sa.Column("pinned", sa.JSON(), nullable=False, server_default="[]"),
             sa.Column("key_points", sa.JSON(), nullable=False, server_default="[]"),
             sa.Column("frozen", sa.Boolean(), nullable=False, server_default=sa.false()),
+            sa.Column("ends_at", sa.BigInteger()),
             sa.Column("due_at", sa.BigInteger()),
         ],
         "entries": [

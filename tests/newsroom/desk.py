@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
-from app.newsroom import editing, entries, people, releasing, reviewing, stories, taking_back
+from app.newsroom import editing, entries, furniture, people, releasing, reviewing, stories, taking_back
 from app.newsroom.access import digest_of
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
@@ -21,7 +21,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.entries import EntryDraft, EntryPatch, ExternalEntry
 from app.wire.links import Links, Site
 from app.wire.people import PersonDraft, TokenDraft
-from app.wire.stories import StoryDraft, StoryPatch
+from app.wire.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 
 OPERATOR = "operator-secret-of-forty-characters-0000"
 LINKS = Links("https://live.example", Site("The Post", "https://post.example", None))
@@ -89,6 +89,15 @@ class Desk:
         """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
         self.now += 1_000_000
         return body(ACTIONS[action](self.room, self.call(), entry["story"], entry["id"], **particulars))
+
+    def pin(self, story: str, *entries: dict[str, Any], until: str | None = None) -> dict[str, Any]:
+        pins = [{"entry": entry["id"], "until": until} for entry in entries]
+        return body(furniture.pin_entries(self.room, self.call(), story, Pins.model_validate({"items": pins})))
+
+    def key_points(self, story: str, *points: tuple[str, str | None]) -> dict[str, Any]:
+        items = [{"text": text, "entry": entry} for text, entry in points]
+        draft = KeyPoints.model_validate({"items": items})
+        return body(furniture.set_key_points(self.room, self.call(), story, draft))
 
     def due(self, later: int = 0) -> int | None:
         """Let so many microseconds pass, then let happen what is due; when more will be."""

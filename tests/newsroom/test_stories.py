@@ -39,9 +39,16 @@ def test_a_slug_is_taken_once_and_stays(desk: Desk) -> None:
     story = desk.story(slug="election-night")
     with pytest.raises(Conflict, match="slug_taken"):
         desk.story(slug="election-night")
-    with pytest.raises(Conflict, match="slug_fixed"):
-        desk.patch_story(story["id"], slug="another")
     assert desk.patch_story(story["id"], slug="election-night")["version"] == 1
+    assert desk.patch_story(story["id"], slug="the-long-night")["slug"] == "the-long-night"
+    assert desk.patch_story("election-night", title="By its old name")["id"] == story["id"]
+    for taken in ("election-night", "the-long-night"):
+        with pytest.raises(Conflict, match="slug_taken"):
+            desk.story(slug=taken)
+    other = desk.story(slug="another")
+    with pytest.raises(Conflict, match="slug_taken"):
+        desk.patch_story(other["id"], slug="election-night")
+    assert desk.patch_story(other["id"], title="Still here")["slug"] == "another"
 
 
 def test_the_same_client_made_id_makes_one_story(desk: Desk) -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.reading.positions import encode_position, encode_story_position, parse_position, parse_story_position
-from app.storage.public import Boundary
+from app.storage.public import Boundary, StoryPlace
 
 ENTRY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 
@@ -23,8 +23,8 @@ def test_a_position_says_what_it_was_made_from(direction: str, inclusive: bool) 
 
 @pytest.mark.parametrize("newer", [True, False])
 def test_a_position_in_the_list_of_stories_says_what_it_was_made_from(newer: bool) -> None:
-    since = Micros(1_790_000_000_000_000)
-    assert parse_story_position(encode_story_position(since, ENTRY, newer=newer)) == (since, ENTRY, newer)
+    place = StoryPlace(2, Micros(1_790_000_000_000_000), ENTRY)
+    assert parse_story_position(encode_story_position(place, newer=newer)) == (place, newer)
 
 
 def test_a_position_is_one_word_that_fits_into_a_url() -> None:

@@ -22,8 +22,10 @@ FIELDS = (
     '"url":"https://live.example/stories/election-night",'
     '"entry_url_template":"https://live.example/stories/election-night?entry={id}#entry-{id}",'
     '"status":"live","title":"Live: “election night”","standfirst":null,"language":"en","direction":"ltr",'
-    '"time_zone":"UTC","publisher":{"name":"The Post","url":"https://post.example","logo":null},"about":null,'
-    '"canonical_url":null'
+    '"time_zone":"UTC","section":null,"tags":[],'
+    '"publisher":{"name":"The Post","url":"https://post.example","logo":null},"about":null,"canonical_url":null,'
+    '"image":null,"coverage_start":null,"coverage_end":null,"continues":null,"continued_by":null,"pinned":[],'
+    '"key_points":[]'
 )
 ENTRY_MEMBERS = (
     '{"id":"c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f","revision":1,"status":"published","kind":"update","key_event":false,'

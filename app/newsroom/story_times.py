@@ -1,0 +1,40 @@
+"""What happens to a story by itself: it starts, pins end, and coverage that has fallen silent ends."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from app.domain.clock import Micros
+from app.domain.story import BEFORE_START, Story, StoryStatus, without_ended_pins
+from app.newsroom.access import CLOCK
+from app.newsroom.room import Call, Newsroom
+from app.newsroom.stories import moved_story, put_story
+from app.storage.database import WriteTransaction
+from app.storage.door import read_public_story
+from app.storage.stories import update_story
+
+NOBODY = Call(None)
+
+
+def advance_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+    """The story after what is due of it by now; nothing of a frozen one."""
+    if story.is_frozen or story.due_at is None or story.due_at > now:
+        return story
+    if story.status in BEFORE_START and story.starts_at is not None and story.starts_at <= now:
+        story = put_story(tx, room, CLOCK, NOBODY, story, moved_story(story, StoryStatus.LIVE, now=now))
+    story = put_story(tx, room, CLOCK, NOBODY, story, without_ended_pins(story, now=now))
+    if story.status is StoryStatus.LIVE and story.ends_at is not None and story.ends_at <= now:
+        story = _ended_or_put_off(tx, room, story, now=now)
+    return story
+
+
+def _ended_or_put_off(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+    """Ended, unless an entry came since the end was set: then it is put off, of which readers notice nothing."""
+    row = read_public_story(tx, story.id)
+    newest = None if row is None else row.counts.last_entry_at
+    silence = Micros((story.settings.auto_end_after or 0) * 1_000_000)
+    if newest is not None and newest + silence > now:
+        story = dataclasses.replace(story, ends_at=Micros(newest + silence))
+        update_story(tx, story)
+        return story
+    return put_story(tx, room, CLOCK, NOBODY, story, moved_story(story, StoryStatus.ENDED, now=now))
