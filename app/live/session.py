@@ -80,7 +80,7 @@ class Session:
         self._places: dict[StoryId, Place] = {}
         self._outbox = [hello]
         self._ping_waits = False
-        self._ended: list[Message] = []
+        self._ended: tuple[Message, ...] = ()
         self._farewell: Farewell | None = None
         self._close: Close | None = None
 
@@ -225,7 +225,7 @@ class Session:
         if any(place.between for place in self._places.values()):
             return
         step.writes += self._ended
-        self._ended = []
+        self._ended = ()
         if self._farewell is not None and self._close is None:
             step.writes.append(self._farewell.goodbye)
             self._close = self._farewell.close
@@ -272,7 +272,7 @@ class Session:
         self._drop(place)
         head = place.story.head
         if head.closing == "ended":
-            self._ended.append(place.story.brackets.ended(head, is_final=self._sole))
+            self._ended += (place.story.brackets.ended(head, is_final=self._sole),)
             if self._sole:
                 self._end(NORMAL, "story ended")
         else:
