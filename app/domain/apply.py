@@ -37,13 +37,51 @@ def apply(state: State, event: Event) -> dict[str, Any]:
     kind = event["type"]
     after = dict(state)
     if kind in UPSERTS:
-        after["timeline"] = upsert_entry(state["timeline"], event["entry"])
+        after = with_entry(after, event["entry"])
     elif kind == "entry.removed":
-        after["timeline"] = remove_entry(state["timeline"], event["id"])
+        after = without_entry(after, event["id"])
     elif kind == "story.updated":
-        after.update(event["fields"])
+        after = with_named({**after, **event["fields"]})
     after["head"] = event["cursor"]
     return with_counters(after, event)
+
+
+def with_entry(state: State, entry: Mapping[str, Any]) -> dict[str, Any]:
+    """The state with `entry` in its place, in the timeline or among those that pins and key points name."""
+    return with_named({**state, "timeline": upsert_entry(state["timeline"], entry)}, entry)
+
+
+def without_entry(state: State, entry_id: str) -> dict[str, Any]:
+    """The state without that entry, wherever it was held."""
+    included = [entry for entry in state["included"] if entry["id"] != entry_id]
+    return {**state, "timeline": remove_entry(state["timeline"], entry_id), "included": included}
+
+
+def with_named(state: State, *offered: Mapping[str, Any]) -> dict[str, Any]:
+    """The state whose `included` are the named entries that the timeline does not hold, newest first.
+
+    They are taken from those included before and those `offered`, whichever has the greater revision.
+    """
+    held = {item["id"] for item in state["timeline"]["items"]}
+    known: dict[str, Mapping[str, Any]] = {}
+    for entry in (*state["included"], *offered):
+        before = known.get(entry["id"])
+        if before is None or entry["revision"] >= before["revision"]:
+            known[entry["id"]] = entry
+    wanted = [known[name] for name in named_entries(state) if name in known and name not in held]
+    return {**state, "included": sorted(wanted, key=place_of, reverse=True)}
+
+
+def named_entries(state: State) -> list[str]:
+    """The ids that the story's pins and key points name, each once."""
+    references = (*state.get("pinned", ()), *state.get("key_points", ()))
+    return list(dict.fromkeys(each["entry"] for each in references if each.get("entry") is not None))
+
+
+def missing_entries(state: State) -> list[str]:
+    """The named entries that are not held: to be fetched once caught up, and given to `with_entry`."""
+    held = {entry["id"] for entry in (*state["timeline"]["items"], *state["included"])}
+    return [name for name in named_entries(state) if name not in held]
 
 
 def upsert_entry(timeline: Timeline, entry: Mapping[str, Any]) -> dict[str, Any]:

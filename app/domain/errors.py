@@ -71,8 +71,8 @@ class NotFound(LiveblogError):
 class Moved(LiveblogError):
     """The story has another slug now; whoever reads goes there, and streams just serve."""
 
-    def __init__(self, slug: str) -> None:
-        super().__init__("moved", "This story has another address now.")
+    def __init__(self, code: str, detail: str, *, slug: str) -> None:
+        super().__init__(code, detail)
         self.slug = slug
 
 

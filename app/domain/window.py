@@ -18,9 +18,9 @@ from app.domain.apply import (
     apply,
     bound_of,
     place_of,
-    remove_entry,
     seq_of,
-    upsert_entry,
+    with_entry,
+    without_entry,
 )
 
 Page = Mapping[str, Any]
@@ -49,7 +49,7 @@ def merge_page(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[
         raise ValueError("the page is behind the state it is merged into")
     merged: dict[str, Any] = {**state, "timeline": _lowered(state["timeline"], page)}
     for item in page["items"]:
-        merged["timeline"] = upsert_entry(merged["timeline"], item)
+        merged = with_entry(merged, item)
     for reply in replies:
         for event in reply["events"]:
             merged = _fold(merged, event)
@@ -72,7 +72,7 @@ def _fold(state: dict[str, Any], event: Event) -> dict[str, Any]:
         return apply(state, event)
     # Already seen, but not by the page: its entries are brought up to date; fields, counters and head are newer here.
     if event["type"] in UPSERTS:
-        return {**state, "timeline": upsert_entry(state["timeline"], event["entry"])}
+        return with_entry(state, event["entry"])
     if event["type"] == "entry.removed":
-        return {**state, "timeline": remove_entry(state["timeline"], event["id"])}
+        return without_entry(state, event["id"])
     return state

@@ -131,7 +131,7 @@ class Representations:
         if head is None:
             head = (await self._heads.open(ref)).head
         if not _is_its_name(ref, head):
-            raise Moved(head.slug)
+            raise Moved("moved", "This story has another address now.", slug=head.slug)
         return self._find(head, view) or await self._build_once(head, view)
 
     def _find(self, head: StoryHead, view: View) -> Representation | None:

@@ -45,7 +45,7 @@ def require_story_by_its_name(tx: ReadTransaction, ref: str) -> PublicStory:
     """The public story named by id or today's slug. Raises Moved for one named by a slug it had before."""
     story = require_story(tx, ref)
     if ref not in (story.head.story, story.head.slug):
-        raise Moved(story.head.slug)
+        raise Moved("moved", "This story has another address now.", slug=story.head.slug)
     return story
 
 

@@ -45,12 +45,44 @@ export function removeEntry(timeline, id) {
   return { ...timeline, items: timeline.items.filter((item) => item.id !== id), bound: boundOf(timeline) };
 }
 
+/** The state with the entry in its place, in the timeline or among those that pins and key points name. */
+export function withEntry(state, entry) {
+  return withNamed({ ...state, timeline: upsertEntry(state.timeline, entry) }, entry);
+}
+
+function withoutEntry(state, id) {
+  const included = state.included.filter((entry) => entry.id !== id);
+  return { ...state, timeline: removeEntry(state.timeline, id), included };
+}
+
+/** The state whose `included` are the named entries that the timeline does not hold, newest first. */
+function withNamed(state, ...offered) {
+  const held = new Set(state.timeline.items.map(({ id }) => id));
+  const known = new Map();
+  for (const entry of [...state.included, ...offered]) {
+    const before = known.get(entry.id);
+    if (!before || entry.revision >= before.revision) known.set(entry.id, entry);
+  }
+  const wanted = namedEntries(state).filter((id) => known.has(id) && !held.has(id)).map((id) => known.get(id));
+  return { ...state, included: wanted.sort(newestFirst) };
+}
+
+function namedEntries({ pinned = [], key_points: points = [] }) {
+  return [...new Set([...pinned, ...points].map(({ entry }) => entry).filter((id) => id != null))];
+}
+
+/** The named entries that are not held: to be fetched once caught up, and given to withEntry(). */
+export function missingEntries(state) {
+  const held = new Set([...state.timeline.items, ...state.included].map(({ id }) => id));
+  return namedEntries(state).filter((id) => !held.has(id));
+}
+
 /** The state after one numbered event. Whether it is to be applied is decided by receive(). */
 export function apply(state, event) {
-  const after = { ...state };
-  if (UPSERTS.has(event.type)) after.timeline = upsertEntry(state.timeline, event.entry);
-  else if (event.type === "entry.removed") after.timeline = removeEntry(state.timeline, event.id);
-  else if (event.type === "story.updated") Object.assign(after, event.fields);
+  let after = { ...state };
+  if (UPSERTS.has(event.type)) after = withEntry(after, event.entry);
+  else if (event.type === "entry.removed") after = withoutEntry(after, event.id);
+  else if (event.type === "story.updated") after = withNamed({ ...after, ...event.fields });
   after.head = event.cursor;
   return withCounters(after, event);
 }
@@ -130,7 +162,7 @@ export function changesWantedAfter(state, page, replies = []) {
 export function mergePage(state, page, replies = []) {
   if (changesWantedAfter(state, page, replies) !== null) throw new RangeError("the page is behind the state");
   const timeline = lowered(state.timeline, page);
-  let merged = { ...state, timeline: page.items.reduce(upsertEntry, timeline) };
+  let merged = page.items.reduce(withEntry, { ...state, timeline });
   for (const reply of replies) {
     for (const event of reply.events) merged = fold(merged, event);
     if (seqOf(reply.cursor) > seqOf(merged.head)) merged = { ...merged, head: reply.cursor };
@@ -147,7 +179,7 @@ function lowered(timeline, page) {
 function fold(state, event) {
   if (event.seq > seqOf(state.head)) return apply(state, event);
   // Already seen, but not by the page: its entries are brought up to date; fields, counters and head are newer here.
-  if (UPSERTS.has(event.type)) return { ...state, timeline: upsertEntry(state.timeline, event.entry) };
-  if (event.type === "entry.removed") return { ...state, timeline: removeEntry(state.timeline, event.id) };
+  if (UPSERTS.has(event.type)) return withEntry(state, event.entry);
+  if (event.type === "entry.removed") return withoutEntry(state, event.id);
   return state;
 }
