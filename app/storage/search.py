@@ -7,11 +7,26 @@ SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Integer, Select, bindparam, cast, column, delete, exists, literal_column, select, table, text
+from sqlalchemy import (
+    Integer,
+    Row,
+    Select,
+    bindparam,
+    cast,
+    column,
+    delete,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from app.content import render_text
@@ -27,7 +42,9 @@ MAX_CHARACTERS = 100_000
 
 _documents = schema.search_documents
 _entries = schema.entries
+_SELECT = select(_documents.c.number, _documents.c.story_id, _documents.c.entry_id)
 _index = table("search_index", column("rowid", Integer))
+_state = table("search_state", column("indexed_to", Integer))
 _STORY_ITSELF = ""
 """In the place of an entry's id: the row of the story's own words."""
 
@@ -76,32 +93,57 @@ def find_documents(
 
     `stories` limits it to these, `statuses` to entries in one of these, `below` to those with lower numbers.
     """
-    query = _matching(words, tx.connection.dialect.name)
+    found: list[Found] = []
+    for query in _SEARCHES[tx.connection.dialect.name](words):
+        if len(found) < limit:
+            query = _limited(query, stories, statuses, below).limit(limit - len(found))
+            found += [_found(row) for row in tx.connection.execute(query)]
+    return found
+
+
+def _limited(
+    query: Select[Any],
+    stories: Collection[StoryId] | None,
+    statuses: Collection[EntryStatus] | None,
+    below: int | None,
+) -> Select[Any]:
     if stories is not None:
         query = query.where(_documents.c.story_id.in_(list(stories)))
     if statuses is not None:
         of_document = (_entries.c.story_id == _documents.c.story_id, _entries.c.id == _documents.c.entry_id)
         in_one = _entries.c.status.in_([status.value for status in statuses])
         query = query.where(exists().where(*of_document, in_one))
-    if below is not None:
-        query = query.where(_documents.c.number < below)
-    return [
-        Found(row.number, StoryId(row.story_id), EntryId(row.entry_id) if row.entry_id != _STORY_ITSELF else None)
-        for row in tx.connection.execute(query.limit(limit))
-    ]
+    return query if below is None else query.where(_documents.c.number < below)
 
 
-def _matching(words: Sequence[str], dialect: str) -> Select[Any]:
-    """The rows that match, the newest first."""
-    query = select(_documents.c.number, _documents.c.story_id, _documents.c.entry_id)
-    if dialect == "sqlite":
-        match = " ".join(f'"{word}"' for word in words) + "*"
-        index = _index.join(_documents, _documents.c.number == _index.c.rowid)
-        matching = query.select_from(index).where(literal_column("search_index").op("MATCH")(match))
-        return matching.order_by(_index.c.rowid.desc())
+def _search_sqlite(words: Sequence[str]) -> tuple[Select[Any], ...]:
+    """What is too new to be in the index, then what is in it."""
+    new = _SELECT.where(_documents.c.number > select(_state.c.indexed_to).scalar_subquery())
+    between_blanks = literal(" ") + _documents.c.words + literal(" ")
+    for word in (*(f" {word} " for word in words[:-1]), f" {words[-1]}"):
+        new = new.where(func.instr(between_blanks, word) > 0)
+    match = " ".join(f'"{word}"' for word in words) + "*"
+    indexed = _SELECT.select_from(_index.join(_documents, _documents.c.number == _index.c.rowid))
+    indexed = indexed.where(literal_column("search_index").op("MATCH")(match))
+    return new.order_by(_documents.c.number.desc()), indexed.order_by(_index.c.rowid.desc())
+
+
+def _search_postgres(words: Sequence[str]) -> tuple[Select[Any], ...]:
     match = " & ".join(f"'{word}'" for word in words) + ":*"
     lexemes = literal_column("search_documents.lexemes", TSVECTOR)
-    return query.where(lexemes.op("@@")(cast(match, TSQUERY))).order_by(_documents.c.number.desc())
+    return (_SELECT.where(lexemes.op("@@")(cast(match, TSQUERY))).order_by(_documents.c.number.desc()),)
+
+
+_SEARCHES: dict[str, Callable[[Sequence[str]], tuple[Select[Any], ...]]] = {
+    "sqlite": _search_sqlite,
+    "postgresql": _search_postgres,
+}
+"""How each database looks: by queries whose rows follow each other, each with the newest first."""
+
+
+def _found(row: Row[Any]) -> Found:
+    entry = None if row.entry_id == _STORY_ITSELF else EntryId(row.entry_id)
+    return Found(row.number, StoryId(row.story_id), entry)
 
 
 def _entry_row(entry: Entry) -> dict[str, str]:

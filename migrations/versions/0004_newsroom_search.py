@@ -17,18 +17,30 @@ depends_on = None
 
 KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
-FOLLOWING = (
+ON_SQLITE = (
+    "CREATE TABLE search_state (id INTEGER PRIMARY KEY CHECK (id = 1), indexed_to INTEGER NOT NULL)",
+    "INSERT INTO search_state (id, indexed_to) VALUES (1, 0)",
     "CREATE VIRTUAL TABLE search_index USING fts5(words, content='search_documents', content_rowid='number',"
     " tokenize='ascii', detail=none, columnsize=0)",
-    "CREATE TRIGGER search_documents_insert AFTER INSERT ON search_documents BEGIN"
+    "CREATE TRIGGER search_documents_batch AFTER INSERT ON search_documents"
+    " WHEN new.number >= (SELECT indexed_to FROM search_state) + 64 BEGIN"
+    " INSERT INTO search_index (rowid, words) SELECT number, words FROM search_documents"
+    " WHERE number > (SELECT indexed_to FROM search_state);"
+    " UPDATE search_state SET indexed_to = new.number; END",
+    "CREATE TRIGGER search_documents_again AFTER INSERT ON search_documents"
+    " WHEN new.number <= (SELECT indexed_to FROM search_state) BEGIN"
     " INSERT INTO search_index (rowid, words) VALUES (new.number, new.words); END",
-    "CREATE TRIGGER search_documents_delete AFTER DELETE ON search_documents BEGIN"
+    "CREATE TRIGGER search_documents_delete AFTER DELETE ON search_documents"
+    " WHEN old.number <= (SELECT indexed_to FROM search_state) BEGIN"
     " INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.number, old.words); END",
-    "CREATE TRIGGER search_documents_update AFTER UPDATE ON search_documents BEGIN"
+    "CREATE TRIGGER search_documents_update AFTER UPDATE ON search_documents"
+    " WHEN old.number <= (SELECT indexed_to FROM search_state) BEGIN"
     " INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', old.number, old.words);"
     " INSERT INTO search_index (rowid, words) VALUES (new.number, new.words); END",
 )
-"""The words come cut and folded, with blanks between: `ascii` takes every other sign for part of a word."""
+"""The index is written for 64 new rows at once, which costs each of them a fraction; up to then they are looked through
+one by one (app/storage/search.py). A number that is used again is indexed at once. The words come cut and folded, with
+blanks between: `ascii` takes every other sign for part of a word."""
 
 
 def upgrade() -> None:
@@ -42,7 +54,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("story_id", "entry_id", name=op.f("uq_search_documents_story_id_entry_id")),
     )
     if op.get_bind().dialect.name == "sqlite":
-        for statement in FOLLOWING:
+        for statement in ON_SQLITE:
             op.execute(statement)
         return
     op.execute(
@@ -56,3 +68,4 @@ def downgrade() -> None:
     op.drop_table("search_documents")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("search_index")
+        op.drop_table("search_state")

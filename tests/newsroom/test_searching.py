@@ -7,12 +7,14 @@ import string
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput, NotAllowed, NotFound
 from app.domain.identifiers import StoryId
 from app.domain.words import words_of
 from app.newsroom.searching import search_newsroom
+from app.storage import schema
 from app.storage.search import MAX_CHARACTERS, find_documents
 from tests.newsroom.desk import Desk, body
 
@@ -190,36 +192,76 @@ def test_whatever_is_typed_is_taken_for_plain_words(desk: Desk, story: str, word
         assert hits[0] == entry["id"]
 
 
-def test_random_texts_are_found_by_random_words_of_theirs_as_a_plain_comparison_says(desk: Desk, story: str) -> None:
-    chance = random.Random(7)
-    vocabulary = [
-        "polls",
-        "Pölls",
-        "close",
-        "closed",
-        "1931",
-        "19",
-        "a",
-        "東京",
-        "o'clock",
-        "e.g.",
-        "it’s",
-        "🙂",
-        "x_y",
-    ]
-    texts = {}
-    for _ in range(30):
-        text = " ".join(chance.choice(vocabulary) for _ in range(6)) + " end"
-        texts[desk.post(story, text, status="draft")["id"]] = text
-    for _ in range(60):
-        query = " ".join(chance.choice(vocabulary) for _ in range(chance.randrange(1, 4)))
-        *whole, last = words_of(query) or [""]
-        expected = {
+VOCABULARY = ["polls", "Pölls", "close", "closed", "1931", "19", "a", "東京", "o'clock", "e.g.", "it’s", "🙂", "x_y"]
+
+
+class Plain:
+    """What a search must find, by looking at each text."""
+
+    def __init__(self, chance: random.Random) -> None:
+        self.chance = chance
+        self.texts: dict[str, str] = {}
+
+    def text(self) -> str:
+        return " ".join(self.chance.choice(VOCABULARY) for _ in range(6)) + " end"
+
+    def query(self) -> str:
+        return " ".join(self.chance.choice(VOCABULARY) for _ in range(self.chance.randrange(1, 4)))
+
+    def find(self, query: str) -> set[str]:
+        *whole, last = words_of(query) or ["nothing"]
+        found = {entry: words_of(text) for entry, text in self.texts.items()}
+        return {
             entry
-            for entry, text in texts.items()
-            if last and set(whole) <= set(words_of(text)) and any(word.startswith(last) for word in words_of(text))
+            for entry, words in found.items()
+            if set(whole) <= set(words) and any(word.startswith(last) for word in words)
         }
-        assert set(found(desk, query, limit=100)) - {story} == expected, query
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_search_finds_what_a_plain_comparison_finds_however_often_texts_come_change_and_go(
+    desk: Desk, seed: int
+) -> None:
+    story = desk.story("Xyz")["id"]
+    plain = Plain(random.Random(seed))
+    chance = plain.chance
+    entries: dict[str, dict[str, Any]] = {}
+    for number in range(260):
+        roll = chance.random()
+        if roll < 0.7 or not entries:
+            entry = desk.post(story, plain.text(), status="draft")
+        elif roll < 0.85:
+            entry = desk.patch(entries[chance.choice(sorted(entries))], text=plain.text())
+        else:  # the newest too, whose number is then free again
+            entry = desk.act("remove", entries.pop(chance.choice([*sorted(entries), list(entries)[-1]])))
+            del plain.texts[entry["id"]]
+            continue
+        entries[entry["id"]] = entry
+        plain.texts[entry["id"]] = entry["text"]
+        if number % 5 == 0:
+            query = plain.query()
+            assert set(every(desk, query)) == plain.find(query), query
+    query = "end"
+    assert every(desk, query) == [entry for entry in reversed(made_in_order(desk, story)) if entry in plain.texts]
+
+
+def every(desk: Desk, query: str) -> list[str]:
+    """The ids on all pages."""
+    ids: list[str] = []
+    position = None
+    while True:
+        page = find(desk, query, limit=17, position=position)
+        ids += [item["entry"]["id"] for item in page["items"]]
+        position = page["next"]
+        if position is None:
+            return ids
+
+
+def made_in_order(desk: Desk, story: str) -> list[str]:
+    """The ids of a story's entries, the first made first."""
+    with desk.database.snapshot() as tx:
+        query = select(schema.entries.c.id).where(schema.entries.c.story_id == story)
+        return list(tx.connection.execute(query.order_by(schema.entries.c.created_at)).scalars())
 
 
 def test_long_texts_and_words_are_indexed_as_far_as_is_promised(desk: Desk, story: str) -> None:
