@@ -14,7 +14,7 @@ from app.newsroom.acting import Scene, act, moved
 from app.newsroom.door import Shown
 from app.newsroom.publishing import show
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.timing import held_until, require_future
+from app.newsroom.timing import held_until, public_edit, require_future
 from app.newsroom.writing import check_alternatives
 from app.storage.database import WriteTransaction
 
@@ -30,9 +30,9 @@ def schedule_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *
     def step(scene: Scene, before: Entry) -> Entry:
         require_future(publish_at, now=scene.now, pointer="/publish_at")
         check_alternatives(before.newest_content, scene.story.settings)
-        if before.working is not None:
-            next_status(before.working.status, Action.SCHEDULE)
-            return _with_working(before, _due(before.working, publish_at, held=False))
+        if (edit := public_edit(before)) is not None:
+            next_status(edit.status, Action.SCHEDULE)
+            return _with_working(before, _due(edit, publish_at, held=False))
         after = moved(before, next_status(before.status, Action.SCHEDULE), at=scene.now)
         return dataclasses.replace(after, publish_at=publish_at, held=False)
 
@@ -43,8 +43,8 @@ def cancel_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> 
     """Take back what was scheduled or held: it is a draft again, and nobody has seen it."""
 
     def step(scene: Scene, before: Entry) -> Entry:
-        if before.working is not None:
-            next_status(before.working.status, Action.CANCEL)
+        if (edit := public_edit(before)) is not None:
+            next_status(edit.status, Action.CANCEL)
             return dataclasses.replace(parked(before), version=before.version + 1)
         after = moved(before, next_status(before.status, Action.CANCEL), at=scene.now)
         return dataclasses.replace(after, publish_at=None, held=False)

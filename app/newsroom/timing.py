@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.clock import Micros
-from app.domain.entry import Entry, EntryStatus
+from app.domain.entry import Entry, EntryStatus, WorkingRevision
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.rights import Actor, is_public_status, require_action
 from app.domain.statuses import Action
@@ -25,10 +25,15 @@ def is_held(entry: Entry) -> bool:
     return entry.held or (entry.working is not None and entry.working.held)
 
 
+def public_edit(entry: Entry) -> WorkingRevision | None:
+    """The working revision where it is what goes out next; an entry readers do not see goes out itself, with it."""
+    return entry.working if is_public_status(entry) else None
+
+
 def is_scheduled(entry: Entry) -> bool:
     """Whether what an editor would go on writing goes out by itself."""
-    working = entry.working
-    return (entry.status if working is None else working.status) is EntryStatus.SCHEDULED
+    edit = public_edit(entry)
+    return (entry.status if edit is None else edit.status) is EntryStatus.SCHEDULED
 
 
 def require_future(at: Micros, *, now: Micros, pointer: str) -> None:
@@ -59,7 +64,7 @@ def retimed(actor: Actor, story: Story, entry: Entry, patch: EntryPatch, *, now:
 def _rescheduled(entry: Entry, publish_at: Micros) -> Entry:
     if not is_scheduled(entry):
         raise Conflict("wrong_status", "Only what is scheduled has a publish_at; schedule the entry instead.")
-    if entry.working is None:
+    edit = public_edit(entry)
+    if edit is None:
         return dataclasses.replace(entry, publish_at=publish_at, held=False)
-    working = dataclasses.replace(entry.working, publish_at=publish_at, held=False)
-    return dataclasses.replace(entry, working=working)
+    return dataclasses.replace(entry, working=dataclasses.replace(edit, publish_at=publish_at, held=False))

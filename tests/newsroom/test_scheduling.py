@@ -56,6 +56,21 @@ def test_a_scheduled_edit_of_a_public_entry_goes_out_as_one_revision(desk: Desk)
     assert len(desk.told) == told + 1
 
 
+def test_an_entry_that_was_taken_out_goes_out_again_with_the_edit_that_waited(desk: Desk) -> None:
+    entry = desk.post(desk.story()["id"], "One.")
+    desk.patch(entry, text="Two.", publish=False)
+    desk.act("schedule", entry)
+    desk.act("unpublish", entry)
+    again = desk.act("schedule", entry)
+    assert (again["status"], again["working"]["status"]) == ("scheduled", "draft")
+    assert desk.act("cancel", entry)["status"] == "draft"
+    desk.act("schedule", entry)
+    assert desk.due(2 * HOUR) is None
+    out = _now(desk, entry)
+    assert (out["status"], out["working"], out["text"]) == ("published", None, "Two.")
+    assert desk.events()[-1]["type"] == "entry.published"
+
+
 def test_an_entry_that_ends_leaves_readers_by_itself(desk: Desk) -> None:
     story = desk.story()["id"]
     entry = desk.post(story, expires_at=_at(desk, HOUR))
