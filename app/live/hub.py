@@ -260,6 +260,6 @@ class Hub:
             due_at = self._monotonic() + SLOT_SECONDS
             await asyncio.sleep(SLOT_SECONDS)
             now = self._monotonic()
-            self.note_lag(max(0.0, now - due_at, self._passes.waiting_seconds(now)))
+            self.note_lag(max(0.0, now - due_at, self._passes.lag_seconds(now)))
             while self.crowd.tick(self._monotonic()):  # noqa: ASYNC110 - others have their turn between two slices
                 await asyncio.sleep(0)

@@ -32,6 +32,7 @@ class Passes:
         self._monotonic = monotonic
         self._telling: dict[LiveStory, float] = {}
         self._again: dict[LiveStory, float] = {}
+        self._slowest = (0.0, 0.0)
 
     def tell(self, story: LiveStory) -> None:
         """Bring every place of the story to its newest head."""
@@ -41,9 +42,15 @@ class Passes:
         else:
             self._begin(story, now)
 
-    def waiting_seconds(self, now: float) -> float:
-        """For how long the oldest news has been waiting that not everybody has been told of; 0 if there is none."""
-        return max((now - since for since in self._telling.values()), default=0.0)
+    def lag_seconds(self, now: float) -> float:
+        """How long news takes to reach the last reader: the oldest that is still being told, and the latest told.
+
+        What was told counts for as long again as it took; else a process that is always late would seem to be in time
+        whenever it is looked at between two passes.
+        """
+        seconds, until = self._slowest
+        told = seconds if now <= until else 0.0
+        return max(told, *(now - since for since in self._telling.values()), 0.0)
 
     def _begin(self, story: LiveStory, since: float) -> None:
         self._telling[story] = since
@@ -59,10 +66,15 @@ class Passes:
             del self._telling[story]
             self._again.pop(story, None)
             raise
-        del self._telling[story]
+        self._told(self._monotonic(), since=self._telling.pop(story))
         since = self._again.pop(story, None)
         if since is not None:
             self._begin(story, since)
+
+    def _told(self, now: float, *, since: float) -> None:
+        seconds, until = self._slowest
+        if now > until or now - since >= seconds:
+            self._slowest = (now - since, now + (now - since))
 
     def _pass(self, story: LiveStory) -> Iterator[None]:
         """One run over the story's readers; yields where others may have their turn."""

@@ -80,29 +80,57 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
     assert hub.metrics.lag_seconds == 0.5
 
 
-async def test_news_waits_from_its_commit_until_everybody_was_told() -> None:
-    clock = _Clock()
-    model = story()
+def _told(model: ModelStory, passes: Passes, live: LiveStory) -> None:
+    live.offer(model.publish())
+    passes.tell(live)
+
+
+async def _until_told(count: int) -> None:
+    for _ in range(count):
+        await asyncio.sleep(0)
+
+
+async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -> None:
+    clock, model = _Clock(), story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     live.places.update(Follower() for _ in range(3 * SLICE))
     passes = Passes(metrics=LiveMetrics(), monotonic=clock)
-    assert passes.waiting_seconds(clock.now) == 0
-    live.offer(model.publish())
-    passes.tell(live)
+    assert passes.lag_seconds(clock.now) == 0
+    _told(model, passes, live)
     clock.now += 1
-    live.offer(model.publish())
-    passes.tell(live)
+    _told(model, passes, live)
+    clock.now += 3
+    _told(model, passes, live)
+    assert passes.lag_seconds(clock.now) == 4
+    await _until_told(2)
+    # The first pass is over and took four seconds; what came during it has been waiting for three.
+    clock.now += 2
+    assert passes.lag_seconds(clock.now) == 5
+    await _until_told(4)
+    assert passes.lag_seconds(clock.now) == 5
+    assert all(place.wakes == 2 for place in live.places if isinstance(place, Follower))
+
+
+async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
+    clock, model = _Clock(), story()
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    live.places.update(Follower() for _ in range(2 * SLICE))
+    passes = Passes(metrics=LiveMetrics(), monotonic=clock)
+    _told(model, passes, live)
+    clock.now += 3
+    await _until_told(2)
     clock.now += 1
-    live.offer(model.publish())
-    passes.tell(live)
-    assert passes.waiting_seconds(clock.now) == 2
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    # The first pass is over; what came during it has been waiting since then.
-    assert passes.waiting_seconds(clock.now) == 1
-    for _ in range(4):
-        await asyncio.sleep(0)
-    assert passes.waiting_seconds(clock.now) == 0
+    _told(model, passes, live)
+    await _until_told(2)
+    assert passes.lag_seconds(clock.now) == 3
+    clock.now += 2
+    assert passes.lag_seconds(clock.now) == 3
+    clock.now += 0.1
+    assert passes.lag_seconds(clock.now) == 0
+    _told(model, passes, live)
+    clock.now += 0.5
+    await _until_told(2)
+    assert passes.lag_seconds(clock.now) == 0.5
 
 
 async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
@@ -115,8 +143,8 @@ async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
     live.places.add(Broken())
     passes = Passes(metrics=LiveMetrics(), monotonic=_Clock())
     with pytest.raises(ConnectionError):
-        passes.tell(live)
-    assert passes.waiting_seconds(2000.0) == 0
+        _told(model, passes, live)
+    assert passes.lag_seconds(2000.0) == 0
 
 
 # Shedding
