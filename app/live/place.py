@@ -9,7 +9,7 @@ slow read never leaves a reader inside one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.domain.cursor import FROM_THE_BEGINNING, Cursor, MalformedCursor, parse_cursor
 from app.live.effects import (
@@ -27,10 +27,10 @@ from app.live.effects import (
 )
 from app.live.metrics import LiveMetrics
 from app.live.packets import Message
+from app.live.refusals import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Refusal
 from app.live.stories import LiveStory
 from app.live.wishes import Wish
 from app.wire.announcement import StoryHead
-from app.wire.close_codes import INTERNAL_ERROR, NO_SUCH_STORY, WITHDRAWN, CloseCode
 from app.wire.encoding import BodyVariant
 from app.wire.messages import Resume, SnapshotReason, encode_catching_up
 
@@ -40,20 +40,6 @@ _UNCHECKED = -1
 _RETRY_SECONDS = 0.5
 _RETRY_LIMIT_SECONDS = 8.0
 """A read that failed is tried again after half a second, then each time twice as late, up to this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The place cannot be kept; `status` and `code` go to the reader, `close` ends a connection that had no other."""
-
-    status: int
-    code: str
-    close: CloseCode
-
-
-STORY_NOT_FOUND = Refusal(404, "story_not_found", NO_SUCH_STORY)
-STORY_WITHDRAWN = Refusal(410, "story_withdrawn", WITHDRAWN)
-UNAVAILABLE = Refusal(503, "unavailable", INTERNAL_ERROR)
 
 
 class Opening:

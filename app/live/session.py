@@ -7,28 +7,24 @@ session keeps no queue of events, only its places' cursors.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import cast
 
 from app.domain.identifiers import StoryId
 from app.live.allowance import Allowance
-from app.live.effects import Answer, Ask, Close, Missing, Opened, OpenStory, ReadAnswer, Step, Withdrawn
+from app.live.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer, Step
 from app.live.farewells import Farewell
 from app.live.live_limits import LiveLimits
 from app.live.metrics import LiveMetrics
 from app.live.moment import Moment
 from app.live.packets import FINAL_SSE_ID, Form, Message
-from app.live.place import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Opening, Place, Refusal
+from app.live.place import Opening, Place
+from app.live.refusals import TOO_MANY_STORIES, Refusal, absence_of, refusal_of
 from app.live.stories import LiveStory
 from app.live.wishes import NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
-from app.wire.close_codes import BAD_REQUEST, NORMAL, PROTOCOL_ERROR, TOO_BIG, CloseCode
+from app.wire.close_codes import NORMAL, PROTOCOL_ERROR, TOO_BIG, CloseCode
 from app.wire.encoding import BodyVariant
 from app.wire.messages import encode_heartbeat, encode_refused
-
-_OPENS_TO: Mapping[type[Answer], Refusal] = {Missing: STORY_NOT_FOUND, Withdrawn: STORY_WITHDRAWN}
-"""How the reader is refused whose story could not be opened."""
-
-_TOO_MANY_STORIES = Refusal(400, "too_many_stories", BAD_REQUEST)
 
 
 class Session:
@@ -94,7 +90,7 @@ class Session:
         if story is not None:
             self._attach(wish, story)
         elif wish.ref not in self._opening and len(self._opening) + len(self._places) >= self._limits.stories:
-            self._refuse(wish.ref, _TOO_MANY_STORIES)
+            self._refuse(wish.ref, TOO_MANY_STORIES)
         else:
             self._opening[wish.ref] = Opening(wish)
 
@@ -243,7 +239,7 @@ class Session:
         if isinstance(answer, Opened):
             self._attach(opening.wish, answer.story)
         else:
-            self._refuse(opening.wish.ref, _OPENS_TO.get(type(answer), UNAVAILABLE))
+            self._refuse(opening.wish.ref, refusal_of(answer))
 
     def _attach(self, wish: Wish, story: LiveStory) -> None:
         former = self._places.get(story.id)
@@ -276,7 +272,7 @@ class Session:
             if self._sole:
                 self._end(NORMAL, "story ended")
         else:
-            self._refuse(place.story.id, STORY_NOT_FOUND if head.closing is None else STORY_WITHDRAWN)
+            self._refuse(place.story.id, absence_of(place.story))
 
     def _drop(self, place: Place) -> None:
         place.leave()
