@@ -91,4 +91,5 @@ def _context(state: dict[str, Any], *, missed: bool, entry: str | None) -> dict[
         "missed": missed,
         "canonical": state["canonical_url"] or state["url"],
         "around": None if missed else entry,
+        "named": {each["id"]: each for each in (*timeline["items"], *state["included"])},
     }

@@ -18,8 +18,10 @@ from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
 from app.web.assets import Assets
+from app.wire.encoding import encode_json
 from app.wire.links import Site
 
+_SHORT = 200
 _TEMPLATES = Path(__file__).parent / "templates"
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -58,6 +60,20 @@ def place_name(time_zone: str) -> str:
     return time_zone.rpartition("/")[2].replace("_", " ")
 
 
+def briefly(entry: Mapping[str, Any]) -> str:
+    """An entry's headline, or the beginning of its text."""
+    if entry["headline"]:
+        return str(entry["headline"])
+    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote)>)", r" \1", entry["body_html"] or "")
+    text = " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
+    return text if len(text) <= _SHORT else text[: _SHORT - 1].rsplit(" ", 1)[0] + "…"
+
+
+def as_json(value: Any) -> str:
+    """JSON for an attribute, where it is escaped like any text."""
+    return encode_json(value).decode()
+
+
 class Renderer:
     """Renders the templates for one site."""
 
@@ -70,7 +86,11 @@ class Renderer:
             lstrip_blocks=True,
         )
         filters = {"when": when, "web_address": web_address, "place_name": place_name, "made_safe": Markup}
-        self._environment.filters |= filters | {"path_part": lambda text: quote(text, safe="")}
+        self._environment.filters |= filters | {
+            "path_part": lambda text: quote(text, safe=""),
+            "briefly": briefly,
+            "json": as_json,
+        }
         self._environment.globals |= {"site": site, "asset": assets.url}
 
     def render(self, template: str, **context: Any) -> str:

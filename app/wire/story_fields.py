@@ -11,6 +11,10 @@ from pydantic_core import from_json
 from app.domain.identifiers import StoryId
 from app.wire.encoding import encode_json
 from app.wire.links import Links
+from app.wire.stories import STORY_DEFAULTS
+
+_MEMBERS_ADDED = {**STORY_DEFAULTS, "pinned": [], "key_points": []}
+"""What a story that was stored by an earlier release lacks."""
 
 
 def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
@@ -19,6 +23,8 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
     A story that names no publisher is published by the site.
     """
     fields = from_json(stored)
+    for name, value in _MEMBERS_ADDED.items():
+        fields.setdefault(name, value)
     if fields["publisher"] is None:
         site = links.site
         fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}

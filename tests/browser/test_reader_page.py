@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -249,3 +250,38 @@ def test_the_api_page_shows_every_operation_within_its_policy(newsroom: Newsroom
     page.wait_for_selector(".opblock")
     document = newsroom.client.get("/openapi.json").json()
     assert page.locator(".opblock").count() == sum(len(operations) for operations in document["paths"].values())
+
+
+def test_pins_key_points_and_how_the_story_goes_stand_above_the_timeline_and_stay_true(
+    open_page: Open, newsroom: Newsroom
+) -> None:
+    story = newsroom.make_story()
+    pinned = newsroom.publish(story, "The count so far: 40 %. " + "More words than fit. " * 20)
+    other = newsroom.publish(story, "Second.", headline="The second headline")
+    for number in range(21):
+        newsroom.publish(story, f"Later {number}.")
+    place = f"/v1/stories/{story['id']}"
+    newsroom.client.put(f"{place}/pinned", json={"items": [{"entry": pinned["id"]}]}).raise_for_status()
+    newsroom.client.put(f"{place}/key-points", json={"items": [{"text": "Turnout is high."}]}).raise_for_status()
+    page = open_page(newsroom.page(story))
+    drawn = page.locator("#pinned").inner_text()
+    assert "The count so far: 40 %." in drawn
+    assert drawn.endswith("…")
+    expect(page.locator("#key-points")).to_have_text(re.compile("Turnout is high."))
+    page.wait_for_selector('#story[data-connection="live"]')
+
+    # An entry far below what the page holds is pinned: its words have to be fetched.
+    items = [{"entry": other["id"]}, {"entry": pinned["id"]}]
+    newsroom.client.put(f"{place}/pinned", json={"items": items}).raise_for_status()
+    expect(page.locator("#pinned li").first).to_have_text("The second headline")
+    assert page.locator("#pinned li").nth(1).inner_text() in drawn
+    newsroom.edit(other, headline="The second headline, mended")
+    expect(page.locator("#pinned li").first).to_have_text("The second headline, mended")
+    newsroom.act(pinned, "remove")
+    expect(page.locator("#pinned li")).to_have_count(1)
+    newsroom.edit_story(story, status="paused")
+    expect(page.locator("#story .live")).to_have_text("Live updates, paused")
+    newsroom.edit_story(story, status="ended")
+    expect(page.locator("#story .live")).to_have_text("Ended")
+    page.locator("#pinned a").click()
+    expect(page.locator(f"#entry-{other['id']}")).to_be_in_viewport()

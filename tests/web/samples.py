@@ -98,6 +98,8 @@ def story(**fields: Any) -> dict[str, Any]:
         "publisher": {"name": "The Courier", "url": "https://courier.example", "logo": None},
         "about": {"name": "Storm Berta", "place": "Porto", "start": None},
         "canonical_url": None,
+        "pinned": [],
+        "key_points": [],
         "status": "live",
         "timeline": {"items": entries(), "next": None, "prev": None},
         "included": [],

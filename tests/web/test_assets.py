@@ -9,7 +9,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 import httpx
 import pytest
 
-from app.web.assets import STATIC_FOLDER, Assets
+from app.web.assets import STATIC_FOLDER, Assets, without_comments
 from tests.web import samples
 from tests.web.site import FakeReading, client_of
 
@@ -61,7 +61,7 @@ async def test_text_is_compressed_for_those_who_can_read_it(
     async with client.stream("GET", "/static/client.js", headers={"Accept-Encoding": accepted}) as answer:
         raw = b"".join([part async for part in answer.aiter_raw()])
     assert callable(unpack)
-    assert unpack(raw) == (STATIC_FOLDER / "client.js").read_bytes()
+    assert unpack(raw) == without_comments((STATIC_FOLDER / "client.js").read_bytes())
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
@@ -105,7 +105,17 @@ def test_a_changed_file_changes_every_versioned_address(tmp_path: Path) -> None:
 
 def test_what_keeps_a_page_up_to_date_is_small() -> None:
     assets = Assets()
-    names = ("apply.js", "transports.js", "client.js", "entries.js", "players.js", "reader.js")
+    names = ("apply.js", "transports.js", "client.js", "entries.js", "furniture.js", "players.js", "reader.js")
     sizes = [len(asset.brotli) for name in names for asset, _ in [assets.find(name)] if asset is not None]
     assert len(sizes) == len(names)
     assert sum(sizes) <= 12 * 1024
+
+
+def test_scripts_are_sent_without_the_lines_that_only_explain_them() -> None:
+    script = b'// What it is.\n\n/** Says\n * more. */\nconst a = "/** no */"; // kept\n  // gone\nconst b = 1;\n'
+    assert without_comments(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
+    for path in STATIC_FOLDER.glob("*.js"):
+        code = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+        sent = [line for line in without_comments(path.read_bytes()).decode().splitlines() if line.strip()]
+        left_out = [line.strip() for line in code if line not in sent]
+        assert all(line.startswith(("//", "/**", "*")) or line.endswith("*/") for line in left_out), path.name

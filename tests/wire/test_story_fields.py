@@ -30,7 +30,10 @@ def test_the_fields_of_a_story_are_these_bytes() -> None:
         b'"title":"\xe2\x80\x9cElection night\xe2\x80\x9d \xe2\x80\x93 live","standfirst":null,"language":"en",'
         b'"direction":"ltr","time_zone":"Europe/Oslo",'
         b'"publisher":{"name":"The Harbour Post","url":"https://harbour.example","logo":null},'
-        b'"about":null,"canonical_url":null,"status":"live"}'
+        b'"about":null,"canonical_url":null,"status":"live",'
+        # What the release that stored it did not know yet.
+        b'"section":null,"tags":[],"image":null,"coverage_start":null,"coverage_end":null,"continues":null,'
+        b'"continued_by":null,"pinned":[],"key_points":[]}'
     )
 
 

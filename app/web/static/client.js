@@ -2,7 +2,9 @@
 // It begins with a state (or fetches one), stays connected by whatever transport gets through, and resumes exactly from
 // the head it holds. What a message does to the state is decided in apply.js; this file decides when to connect.
 
-import { changesWantedAfter, foldChanges, mergePage, readerOf, receive } from "./apply.js";
+import {
+  changesWantedAfter, foldChanges, mergePage, missingEntries, readerOf, receive, withEntry,
+} from "./apply.js";
 import { openEventSource, openPolling, openWebSocket } from "./transports.js";
 
 const ORDER = ["websocket", "sse", "poll"];
@@ -72,6 +74,7 @@ class Follower {
     this.slowPollSeconds = null; // the pace the server has asked us to poll at, while it has
     this.liveTimer = null; // when we are to try a connection again instead; none for a story that has ended
     this.listeners = [];
+    this.fetching = new Set();
   }
 
   get state() {
@@ -305,6 +308,7 @@ class Follower {
     if (verdict === "replaced") this.snapshots += 1;
     if (verdict === "applied" || verdict === "replaced") {
       this.onUpdate({ state: reader.state, before, message, verdict });
+      this.#fetchMissing();
     }
   }
 
@@ -318,8 +322,29 @@ class Follower {
       if (verdict === "applied") this.onUpdate({ state: reader.state, before, message: event, verdict });
     }
     [this.reader] = foldChanges(this.reader, { ...reply, events: [] });
+    this.#fetchMissing();
     if (this.#hasEnded && OPEN.includes(this.state.status)) this.#goLive();
     else if (!reply.more) this.onConnection(this.#hasEnded ? "ended" : "live");
+  }
+
+  /** Pins and key points may name entries that are held nowhere: once live, each is fetched. */
+  async #fetchMissing() {
+    if (this.reader.mode !== "live") return;
+    const began = this.snapshots;
+    for (const id of missingEntries(this.state).filter((missing) => !this.fetching.has(missing))) {
+      this.fetching.add(id);
+      try {
+        const entry = await this.#get(`${this.#path}/entries/${id}`);
+        if (!this.running || this.reader === null || began !== this.snapshots) return;
+        const before = this.state;
+        this.reader = { ...this.reader, state: withEntry(before, entry) };
+        this.onUpdate({ state: this.state, before, message: null, verdict: "page" });
+      } catch {
+        // It is gone, and the event that says so is on its way; or the next change asks again.
+      } finally {
+        this.fetching.delete(id);
+      }
+    }
   }
 
   #resume(connection) {

@@ -3,6 +3,7 @@
 
 import { follow } from "./client.js";
 import { drawEntry, inShort } from "./entries.js";
+import { briefly, drawFurniture } from "./furniture.js";
 import { offerPlayers } from "./players.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
@@ -27,8 +28,12 @@ function stateOnPage() {
   const items = articles().map(({ dataset }) => (
     { id: dataset.id, revision: Number(dataset.revision), sort_key: dataset.sortKey }
   ));
-  const { story: id, head, next, language, timeZone } = main.dataset;
-  return { id, language, time_zone: timeZone, timeline: { items, next: next || null, prev: null }, included: [], head };
+  const { story: id, head, next, language, timeZone, status } = main.dataset;
+  const [pinned, points, included] = ["pinned", "keyPoints", "included"].map((name) => JSON.parse(main.dataset[name]));
+  return {
+    id, language, time_zone: timeZone, status, pinned, key_points: points,
+    timeline: { items, next: next || null, prev: null }, included, head,
+  };
 }
 
 const follower = follow({
@@ -50,6 +55,7 @@ function onUpdate({ state, before, message, verdict }) {
   const held = new Set((before?.timeline.items ?? []).map((item) => item.id));
   keepingPlace(() => draw(state, { all: verdict === "replaced" }));
   if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
+  drawFurniture(state, textOnPage);
   drawCount(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
@@ -177,6 +183,14 @@ function drawStory(state) {
   const standfirst = main.querySelector(".standfirst");
   standfirst.textContent = state.standfirst ?? "";
   standfirst.hidden = !state.standfirst;
+}
+
+/** What an entry that the server drew says. */
+function textOnPage(id) {
+  const article = document.getElementById(`entry-${id}`);
+  return briefly({
+    headline: article?.querySelector("h2")?.textContent, body_html: article?.querySelector(".body")?.innerHTML,
+  });
 }
 
 function drawCount({ entry_count: count }) {
