@@ -16,7 +16,7 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from app.domain.apply import State, bound_of, place_of
+from app.domain.apply import State, bound_of, missing_entries, named_entries, place_of, with_entry
 from app.domain.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
 from app.domain.window import changes_wanted_after, merge_page
 
@@ -88,6 +88,16 @@ class Follower:
         while self.habit.whole and self.state["timeline"]["next"] is not None:
             await self._photograph()
             await self._merge()
+        await self._fetch_missing()
+
+    async def _fetch_missing(self) -> None:
+        """Ask for the entries that pins and key points name and that are held nowhere; what is gone by now is left."""
+        for missing in missing_entries(self.state):
+            answer = await self.client.get(f"/v1/stories/{self.story}/entries/{missing}?body={self.habit.body}")
+            self.log.append(f"fetch {missing}: {answer.status_code}")
+            assert answer.status_code in {200, 404, 410}, answer.text
+            if answer.status_code == 200:
+                self.reader = Reader(with_entry(self.state, answer.json()), self.reader.mode)
 
     def _is_done(self, until: Callable[[State], bool]) -> bool:
         return self.reader.mode is Mode.LIVE and until(self.state)
@@ -128,6 +138,7 @@ class Follower:
                     return
                 count += 1
                 await self._load_older_sometimes()
+        await asyncio.sleep(self.chance.uniform(*RECONNECT_SECONDS))  # the server has ended it
 
     async def _poll(self, until: Callable[[State], bool], budget: int | None) -> None:
         count = 0
@@ -175,6 +186,8 @@ class Follower:
         return verdict
 
     async def _load_older_sometimes(self) -> None:
+        if self.reader.mode is Mode.LIVE and self.chance.random() < 0.2:
+            await self._fetch_missing()
         if self._page is None and self.chance.random() < 0.1:
             await self._photograph()
         elif self._page is not None and self.chance.random() < 0.3:
@@ -225,7 +238,9 @@ async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound
         items += page["items"]
         following = page["next"]
     assert state["timeline"]["items"] == items[:20]
-    return {**state, "timeline": [e for e in items if bound is None or place_of(e) >= (bound[0], bound[1])]}
+    timeline = [e for e in items if bound is None or place_of(e) >= (bound[0], bound[1])]
+    held, named = {e["id"] for e in timeline}, named_entries(state)
+    return {**state, "timeline": timeline, "included": [e for e in items if e["id"] in named and e["id"] not in held]}
 
 
 def held_state(state: State) -> Json:
