@@ -25,6 +25,7 @@ Place = tuple[str, str]
 """Where an entry stands in a timeline: (sort_key, id), compared bytewise, the greater the newer."""
 
 UPSERTS = frozenset({"entry.published", "entry.updated"})
+_NOTHING = {"items": [], "next": None, "prev": None, "bound": None}
 _COUNTERS = ("entry_count", "last_entry_at")
 
 
@@ -42,6 +43,8 @@ def apply(state: State, event: Event) -> dict[str, Any]:
         after = without_entry(after, event["id"])
     elif kind == "story.updated":
         after = with_named({**after, **event["fields"]})
+    elif kind == "story.removed":
+        after = {"id": state["id"], "status": "withdrawn", "timeline": _NOTHING, "included": []}
     after["head"] = event["cursor"]
     return with_counters(after, event)
 

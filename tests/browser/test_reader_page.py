@@ -285,3 +285,13 @@ def test_pins_key_points_and_how_the_story_goes_stand_above_the_timeline_and_sta
     expect(page.locator("#story .live")).to_have_text("Ended")
     page.locator("#pinned a").click()
     expect(page.locator(f"#entry-{other['id']}")).to_be_in_viewport()
+
+
+def test_of_a_withdrawn_story_nothing_stays_on_an_open_page(open_page: Open, newsroom: Newsroom) -> None:
+    story = newsroom.make_story(title="The wrong name")
+    newsroom.publish(story, "Somebody did something.")
+    page = _attached(open_page(newsroom.page(story)))
+    newsroom.edit_story(story, status="withdrawn")
+    expect(page.locator("#story")).to_have_text("This story has been withdrawn.")
+    assert "Somebody" not in page.content()
+    assert "wrong name" not in page.inner_text("body")

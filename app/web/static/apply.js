@@ -3,6 +3,7 @@
 // Pure: nothing here touches the network, the page or a clock, and nothing given is ever changed.
 
 const UPSERTS = new Set(["entry.published", "entry.updated"]);
+const NOTHING = { items: [], next: null, prev: null, bound: null };
 const COUNTERS = ["entry_count", "last_entry_at"];
 
 /** The number inside a cursor; 0 for "from the beginning". */
@@ -83,6 +84,7 @@ export function apply(state, event) {
   if (UPSERTS.has(event.type)) after = withEntry(after, event.entry);
   else if (event.type === "entry.removed") after = withoutEntry(after, event.id);
   else if (event.type === "story.updated") after = withNamed({ ...after, ...event.fields });
+  else if (event.type === "story.removed") after = { id: state.id, status: "withdrawn", timeline: NOTHING, included: [] };
   after.head = event.cursor;
   return withCounters(after, event);
 }

@@ -45,6 +45,14 @@ const follower = follow({
 });
 
 function onUpdate({ state, before, message, verdict }) {
+  if (state.status === "withdrawn") {
+    const notice = document.createElement("p");
+    notice.textContent = "This story has been withdrawn.";
+    main.replaceChildren(notice);
+    document.title = notice.textContent;
+    follower.stop();
+    return;
+  }
   if (!newestPage) {
     if (verdict === "replaced") {
       location.reload(); // a snapshot begins with the newest entries, and this page does not
