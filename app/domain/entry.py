@@ -102,6 +102,8 @@ class Entry:
     """As of a working revision."""
     expires_at: Micros | None = None
     """When it leaves the public by itself."""
+    pin_wanted: bool = False
+    """Somebody who may pin it wants it pinned as soon as it comes out, or its working revision does."""
 
     @property
     def due_at(self) -> Micros | None:

@@ -29,6 +29,8 @@ class StoryStatus(StrEnum):
 BEFORE_START = frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING})
 """A story in one of these goes live by itself when its coverage begins."""
 
+MAX_PINS = 10
+
 NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
 """Of a story in one of these, readers know nothing."""
 
@@ -107,6 +109,12 @@ class Story:
     def is_public(self) -> bool:
         """Whether readers know of it (a withdrawn one: that it was)."""
         return self.status not in NEWSROOM_ONLY
+
+
+def with_pin(story: Story, entry: EntryId) -> Story:
+    """The story with the entry pinned above all others; of more than it may have, the lowest goes."""
+    others = (pin for pin in story.pinned if pin["entry"] != entry)
+    return dataclasses.replace(story, pinned=({"entry": entry, "until": None}, *others)[:MAX_PINS])
 
 
 def without_entry(story: Story, entry: EntryId) -> Story:

@@ -13,11 +13,11 @@ from app.newsroom.door import Shown
 from app.newsroom.finding import known_entry, locked_story
 from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import require_match
-from app.newsroom.publishing import show
+from app.newsroom.publishing import pin_entry, show
 from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.shorthand import expand_shorthand
+from app.newsroom.shorthand import expand_shorthand, wants_pin
 from app.newsroom.timing import held_until, is_held, is_scheduled, retimed
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, revised_content
 from app.storage.database import WriteTransaction
@@ -47,7 +47,8 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
         new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
-        after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside)
+        pin = wants_pin(shorthand)
+        after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside, pin=pin)
         after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
         if after is not before:
             after = dataclasses.replace(after, edited_by_hand=True)
@@ -65,13 +66,35 @@ def revise(
     *,
     material: bool,
     aside: bool,
+    pin: bool = False,
 ) -> Entry:
     """Give the entry new content; the caller records it. Returns `entry` itself if nothing changes.
 
     The edit goes aside, into a working revision, when it is asked to, when there is one already, and when the actor
-    may not change what readers see.
+    may not change what readers see. With `pin` the entry is pinned with it, or where it is out already, at once.
     """
     check_alternatives(content, story.settings)
+    if not pin:
+        return _revised(tx, room, actor, story, entry, content, material=material, aside=aside)
+    wishing = dataclasses.replace(entry, pin_wanted=True)
+    after = _revised(tx, room, actor, story, wishing, content, material=material, aside=aside)
+    if after is wishing and story.is_public and is_public_status(entry) and entry.working is None:
+        pin_entry(tx, room, story, entry)
+        return entry
+    return after
+
+
+def _revised(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    story: Story,
+    entry: Entry,
+    content: EntryContent,
+    *,
+    material: bool,
+    aside: bool,
+) -> Entry:
     if entry.working is not None:
         return _revise_working(entry, entry.working, content, material=material)
     if content == entry.content:

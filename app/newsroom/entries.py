@@ -24,7 +24,7 @@ from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, entry_location, record_entry
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.shorthand import expand_shorthand
+from app.newsroom.shorthand import expand_shorthand, wants_pin
 from app.newsroom.timing import held_until, is_held, is_scheduled, require_future
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, new_content
 from app.storage.database import WriteTransaction
@@ -144,6 +144,7 @@ def _write(
         external_version=draft.external_version if isinstance(draft, ExternalEntry) else None,
         publish_at=draft.publish_at,
         expires_at=draft.expires_at,
+        pin_wanted=wants_pin(shorthand),
     )
     _check_times(entry, now=at)
     until = held_until(story, at) if is_public_status(entry) else None
@@ -193,7 +194,8 @@ def _bring_up(
     new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
     content = new_content(draft, byline=actor.byline, new_id=new_id, before=known.newest_content)
     aside = known.edited_by_hand
-    after = revise(tx, room, actor, story, known, content, material=True, aside=aside)
+    pin = wants_pin(shorthand)
+    after = revise(tx, room, actor, story, known, content, material=True, aside=aside, pin=pin)
     if version is not None:
         after = dataclasses.replace(after, external_version=version)
     if after.version != known.version:

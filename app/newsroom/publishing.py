@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from typing import Literal
 
-from app.domain.entry import Entry
+from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict
 from app.domain.rights import is_public_status
-from app.domain.story import Story, StoryStatus, without_entry
-from app.newsroom.door import Hidden, PublicChange, Shown, StoryChanged, pass_door
+from app.domain.story import Story, StoryStatus, with_pin, without_entry
+from app.newsroom.door import Hidden, Shown, StoryChanged, pass_door
 from app.newsroom.room import Newsroom
 from app.storage.database import WriteTransaction
-from app.storage.stories import update_story
+from app.storage.stories import read_story, update_story
 
 
 def show(tx: WriteTransaction, room: Newsroom, story: Story, change: Shown) -> Entry:
-    """The entry after it passed the door; as it was while the story itself is not public yet.
+    """The entry after it passed the door, with its pin if one was wanted; as it was while the story is not public yet.
 
     Raises Conflict `story_ended` for what would be new in a story that has ended.
     """
@@ -24,8 +25,20 @@ def show(tx: WriteTransaction, room: Newsroom, story: Story, change: Shown) -> E
         return change.entry
     if change.type == "entry.published" and story.status is StoryStatus.ENDED:
         raise Conflict("story_ended", "The story has ended: corrections are taken, new entries once it is live again.")
-    entry = pass_door(tx, room, story, [change])[change.entry.id]
-    return dataclasses.replace(entry, public_version=entry.version)
+    entry, furniture = change.entry, list[StoryChanged]()
+    if _comes_out_pinned(entry):
+        story, furniture = _refurnished(tx, story, lambda known: with_pin(known, entry.id))
+        change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
+    shown = pass_door(tx, room, story, [change, *furniture])[entry.id]
+    return dataclasses.replace(shown, public_version=shown.version)
+
+
+def pin_entry(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry) -> Story:
+    """Pin an entry that is out already, above all others. Returns the story with it."""
+    story, furniture = _refurnished(tx, story, lambda known: with_pin(known, entry.id))
+    if furniture:
+        pass_door(tx, room, story, furniture)
+    return story
 
 
 def hide(
@@ -36,15 +49,30 @@ def hide(
     *,
     cause: Literal["unpublished", "removed", "expired"],
 ) -> Entry:
-    """The entry after it left the public, if it was there. `entry` still has its old status."""
+    """The entry after it left the public, if it was there, with its pin. `entry` still has its old status."""
     if not (story.is_public and is_public_status(entry)):
         return entry
-    changes: list[PublicChange] = [Hidden(entry.id, cause)]
-    furnished = without_entry(story, entry.id)
-    changed = tuple(name for name in ("pinned", "key_points") if getattr(furnished, name) != getattr(story, name))
-    if changed:
-        story = dataclasses.replace(furnished, version=story.version + 1)
-        update_story(tx, story)
-        changes.append(StoryChanged(changed=changed))
-    pass_door(tx, room, story, changes)
+    story, furniture = _refurnished(tx, story, lambda known: without_entry(known, entry.id))
+    pass_door(tx, room, story, [Hidden(entry.id, cause), *furniture])
     return dataclasses.replace(entry, revision=entry.revision + 1)
+
+
+def _comes_out_pinned(entry: Entry) -> bool:
+    return entry.pin_wanted and entry.status is EntryStatus.PUBLISHED and entry.working is None
+
+
+def _refurnished(
+    tx: WriteTransaction, story: Story, change: Callable[[Story], Story]
+) -> tuple[Story, list[StoryChanged]]:
+    """The story after `change` to its pins and key points, and what readers are to be told of it.
+
+    It is read anew: in one transaction several entries may come and go, each with its own pin.
+    """
+    before = read_story(tx, story.id) or story
+    after = change(before)
+    changed = tuple(name for name in ("pinned", "key_points") if getattr(after, name) != getattr(before, name))
+    if not changed:
+        return before, []
+    after = dataclasses.replace(after, version=before.version + 1)
+    update_story(tx, after)
+    return after, [StoryChanged(changed=changed)]

@@ -58,7 +58,7 @@ def discard_working_revision(room: Newsroom, call: Call, story_ref: str, entry_r
     def step(scene: Scene, before: Entry) -> Entry:
         if before.working is None:
             raise Conflict("nothing_to_discard", "The entry has no working revision.")
-        return dataclasses.replace(before, working=None, version=before.version + 1)
+        return dataclasses.replace(before, working=None, pin_wanted=False, version=before.version + 1)
 
     return act(room, call, story_ref, entry_ref, action=Action.DISCARD, step=step)
 

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from app.content import Shorthand, read_shorthand
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import FieldError, InvalidInput
-from app.domain.rights import Actor
+from app.domain.rights import Actor, Right, has_right
 from app.domain.words import words_of
 from app.storage.database import ReadTransaction
 from app.storage.people import Person, list_people
@@ -33,12 +33,17 @@ def expand_shorthand(
         changes["tags"] = _with_tags(written.tags, found, before)
     if found.authors:
         changes["authors"] = _with_authors(written.authors, found)
-    members = _members(found)
+    members = _members(found, actor)
     changes |= {name: members[name] for name in ("key_event", "importance") if name in members}
     return written.model_copy(update=changes), members
 
 
-def _members(found: Shorthand) -> dict[str, Any]:
+def wants_pin(understood: JsonObject | None) -> bool:
+    """Whether what was understood asks for a pin that its writer may set."""
+    return understood is not None and "pin" in understood
+
+
+def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
     """What was understood, under the names of what it changes."""
     members: dict[str, Any] = {}
     if found.tags:
@@ -50,6 +55,8 @@ def _members(found: Shorthand) -> dict[str, Any]:
     importance = next((name for name in ("breaking", "major") if name in found.commands), None)
     if importance is not None:
         members["importance"] = importance
+    if "pin" in found.commands:
+        members |= {"pin": True} if has_right(actor, Right.EDIT_STORIES) else {"refused": ["pin"]}
     return members
 
 

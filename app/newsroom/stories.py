@@ -8,7 +8,7 @@ from typing import Any
 
 from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
-from app.domain.entry import EntryStatus
+from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
 from app.domain.rights import Actor, Right, require_right
@@ -19,6 +19,7 @@ from app.newsroom.door import PublicChange, Shown, StoryChanged, Withdrawn, pass
 from app.newsroom.finding import locked_story
 from app.newsroom.freezing import refuse_frozen
 from app.newsroom.preconditions import require_match
+from app.newsroom.publishing import pin_entry
 from app.newsroom.recording import answer_story
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
@@ -85,8 +86,7 @@ def put_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, be
     else:
         update_story(tx, after)
     record_story(tx, room, actor, call, before=before, after=after)
-    _tell_readers(tx, room, before, after)
-    return after
+    return _tell_readers(tx, room, before, after)
 
 
 def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
@@ -193,17 +193,18 @@ def _ends_at(story: Story, status: StoryStatus, now: Micros) -> Micros | None:
     return Micros(now + after * 1_000_000) if status is StoryStatus.LIVE and after is not None else None
 
 
-def _tell_readers(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> None:
+def _tell_readers(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> Story:
     if not after.is_public:
-        return
+        return after
     if after.status is StoryStatus.WITHDRAWN:
         pass_door(tx, room, after, [Withdrawn()])
         blank_story_replies(tx, after.id)
     elif not before.is_public:
-        _open(tx, room, after)
+        after = _open(tx, room, after)
     elif changed := _changed(before, after):
         pass_door(tx, room, after, [StoryChanged(changed=changed)])
     link_back(tx, room, before=before, after=after)
+    return after
 
 
 def _changed(before: Story, after: Story) -> tuple[str, ...]:
@@ -212,12 +213,22 @@ def _changed(before: Story, after: Story) -> tuple[str, ...]:
     return (*own, *(name for name in after.fields if after.fields[name] != before.fields.get(name)))
 
 
-def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
-    """The story becomes public: itself first, then what was published in it meanwhile, oldest first."""
-    waiting = list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED)
+def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> Story:
+    """The story becomes public: itself first, then what was published in it meanwhile, oldest first, then its pins."""
+    waiting = sorted(list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED), key=_when)
     changes: list[PublicChange] = [StoryChanged(), *(Shown(entry, "entry.published") for entry in waiting)]
     for entry in pass_door(tx, room, story, changes).values():
-        update_entry(tx, dataclasses.replace(entry, public_version=entry.version))
+        update_entry(tx, dataclasses.replace(entry, public_version=entry.version, pin_wanted=False))
+    for entry in waiting:
+        if entry.pin_wanted:
+            story = pin_entry(tx, room, story, entry)
+    return story
+
+
+def _when(entry: Entry) -> tuple[bool, Micros]:
+    """For those that say when they are from, that; the others come out now, in the order they had."""
+    at = entry.content.display_time
+    return at is None, at or Micros(0)
 
 
 def _summary(story: Story) -> dict[str, str | int]:

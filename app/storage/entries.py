@@ -216,6 +216,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
         "publish_at": entry.publish_at,
         "held": entry.held,
         "expires_at": entry.expires_at,
+        "pin_wanted": entry.pin_wanted,
         "due_at": entry.due_at,
     }
 
@@ -246,4 +247,5 @@ def entry_of_row(row: Row[Any]) -> Entry:
         publish_at=row.publish_at,
         held=row.held,
         expires_at=row.expires_at,
+        pin_wanted=row.pin_wanted,
     )

@@ -43,6 +43,8 @@ class Understood(Public):
     authors: list[Author] | None = None
     key_event: bool | None = None
     importance: str | None = None
+    pin: bool | None = Field(None, description="It is pinned when it comes out, the topmost of all.")
+    refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
 
 
 class NewsroomEntry(ContentFields):
@@ -65,6 +67,7 @@ class NewsroomEntry(ContentFields):
     publish_at: AwareDatetime | None = Field(description="When it goes out by itself, while it is `scheduled`.")
     held: bool = Field(description="It goes out by itself because the story holds everything for a while.")
     expires_at: AwareDatetime | None = Field(description="When it leaves readers by itself.")
+    pin_wanted: bool = Field(description="It is to be pinned when it comes out, or its working revision does.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
@@ -297,6 +300,7 @@ NEWSROOM_ENTRY = {
     "publish_at": None,
     "held": False,
     "expires_at": None,
+    "pin_wanted": False,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.domain.clock import format_time
 from app.domain.identifiers import is_slug
+from app.domain.story import MAX_PINS
 from app.wire.blocks import Pixels
 from app.wire.entries import ClientId, Tag
 from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, WebAddress
@@ -154,7 +155,7 @@ class Pin(Request):
 class Pins(Request):
     """The pinned entries, the topmost first."""
 
-    items: list[Pin] = Field(max_length=10)
+    items: list[Pin] = Field(max_length=MAX_PINS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

@@ -33,6 +33,7 @@ def _added() -> dict[str, list[sa.Column[object]]]:
             sa.Column("held", sa.Boolean(), nullable=False, server_default=sa.false()),
             sa.Column("expires_at", sa.BigInteger()),
             sa.Column("due_at", sa.BigInteger()),
+            sa.Column("pin_wanted", sa.Boolean(), nullable=False, server_default=sa.false()),
         ],
         "people": [
             sa.Column("avatar", sa.Text()),

@@ -147,3 +147,12 @@ def test_the_newsroom_reads_the_display_time_of_each_version(desk: Desk) -> None
     desk.patch(entry, display_time=None)
     versions = body(show_versions(desk.room, desk.call(), entry["story"], entry["id"]))["items"]
     assert [version["display_time"] for version in versions] == [None, EARLIER]
+
+
+def test_what_waits_for_its_story_comes_out_in_the_order_of_the_timeline(desk: Desk) -> None:
+    story = desk.story(status="draft")["id"]
+    late, old = desk.post(story), desk.post(story, display_time=EARLIER)
+    older = desk.post(story, display_time="1950-01-01T00:00:00Z")
+    desk.patch_story(story, status="live")
+    published = [event["entry"]["id"] for event in desk.events() if event["type"] == "entry.published"]
+    assert published == [older["id"], old["id"], late["id"]] == timeline(desk, story)[::-1]
