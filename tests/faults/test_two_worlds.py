@@ -47,6 +47,14 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", f"{ENTRIES}/{FOUR}/remove", {}),
     ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"text": "From the wire, again.", "external_version": 4}),
     ("POST", f"/stories/{OTHER}/entries", {"id": _id(31), "text": "The water rises.", "authors": [{"name": "Ada"}]}),
+    ("PUT", f"/stories/{STORY}/pinned", {"items": [{"entry": TWO}, {"entry": ONE, "until": "2100-01-01T00:00:00Z"}]}),
+    ("PUT", f"/stories/{STORY}/key-points", {"items": [{"text": "Polls are closed.", "entry": TWO}]}),
+    ("PATCH", f"/stories/{STORY}", {"status": "paused", "section": "Politics"}),
+    ("POST", f"{ENTRIES}/{TWO}/unpublish", {}),
+    ("PATCH", f"/stories/{OTHER}", {"slug": "flood-watch", "continues": STORY}),
+    ("PATCH", f"/stories/{STORY}", {"status": "live"}),
+    ("PATCH", f"/stories/{OTHER}", {"status": "ended", "coverage_end": "2026-09-21T15:00:00Z"}),
+    ("POST", f"{ENTRIES}/{TWO}/publish", {}),
 ]
 
 
@@ -126,8 +134,45 @@ async def _keep_secrets(world: World, number: int) -> None:
         method, path, body = PUBLIC_HISTORY[1]
         await world.secret(method, path, 201, **body)
         await world.secret(method, path, 409, **{**body, "text": "another text"})
+        await _keep_secrets_for_later(world, number)
     if number > 14:
         await world.secret("PUT", f"{ENTRIES}/by-external-id/wire-1", 200, text="secret, old", external_version=1)
+
+
+async def _keep_secrets_for_later(world: World, number: int) -> None:
+    """What is to happen, and then does not; who may do what; and a freeze that nobody outside notices."""
+    mine = _id(3000 + world.secrets)
+    later = {"publish_at": "2100-01-01T00:00:00Z"}
+    await world.secret("POST", ENTRIES, 202, id=mine, text="secret, for later", status="scheduled", **later)
+    await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, publish_at="2100-01-02T00:00:00Z", expires_at=None)
+    await world.secret("POST", f"{ENTRIES}/{mine}/cancel", 200)
+    await world.secret("POST", f"{ENTRIES}/{mine}/submit", 200)
+    await world.secret("POST", f"{ENTRIES}/{mine}/return", 200, note="secret note")
+    await world.secret("POST", f"{ENTRIES}/{mine}/submit", 200)
+    await world.secret("POST", f"{ENTRIES}/{mine}/reject", 200, note="secret note")
+    await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, text=f"secret edit for later {number}", publish=False)
+    await world.secret("POST", f"{ENTRIES}/{ONE}/submit", 200)
+    await world.secret("POST", f"{ENTRIES}/{ONE}/schedule", 200, **later)
+    await world.secret("POST", f"{ENTRIES}/{ONE}/cancel", 200)
+    await world.secret("POST", f"{ENTRIES}/{ONE}/discard", 200)
+    await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, expires_at=f"21{number:02d}-01-01T00:00:00Z")
+    await world.secret("POST", f"{ENTRIES}/{mine}/move", 409, before=ONE)
+    await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, display_time="1999-12-31T23:59:59Z")
+    await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, display_time="1999-12-31T23:59:59Z", publish=False)
+    await world.secret("POST", f"{ENTRIES}/{ONE}/discard", 200)
+    await world.secret("PUT", f"/stories/{STORY}/pinned", 409, items=[{"entry": mine}])
+    await world.secret("PATCH", f"/stories/{STORY}", 200, settings={"hold_seconds": 60, "auto_end_after": 86_400})
+    await world.secret("POST", ENTRIES, 202, id=_id(4000 + world.secrets), text="secret, held")
+    await world.secret("POST", f"{ENTRIES}/{_id(4000 + world.secrets - 1)}/cancel", 200)
+    await world.secret("PATCH", f"/stories/{STORY}", 200, settings={"hold_seconds": 0, "auto_end_after": None})
+    await world.secret("PATCH", f"/stories/{DRAWER}", 200, continues=STORY, slug=f"drawer-{number}")
+    await world.secret("PUT", f"/stories/{DRAWER}/key-points", 200, items=[{"text": f"secret {number}"}])
+    await world.secret("POST", "/newsroom/freeze", 200, story=STORY, frozen=True)
+    await world.secret("POST", ENTRIES, 409, text="secret, and frozen")
+    await world.secret("POST", "/newsroom/freeze", 200, story=STORY, frozen=False)
+    await world.secret("POST", "/newsroom/freeze", 200, frozen=True)
+    await world.secret("POST", "/newsroom/freeze", 200, frozen=False)
+    await world.secret("POST", "/newsroom/live/tickets", 201)
 
 
 async def _keep_secrets_about_the_newsroom(world: World, number: int) -> None:
