@@ -19,6 +19,7 @@ from playwright.async_api import Browser, Page, async_playwright
 from app.domain.apply import bound_of
 from tests.browser.conftest import FLAGS, find_chromium
 from tests.e2e.histories import History
+from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import fresh_state, held_state, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, serving
 from tests.figures import Figures
@@ -65,7 +66,7 @@ FOLLOW = """async ({ story, habits, end }) => {
         changed();
       },
     });
-    reader.isDone = () => reader.connection === "live" && reader.follower.state?.title === end;
+    reader.isDone = () => /live|ended/.test(reader.connection) && reader.follower.state?.title === end;
     reader.follower.start();
     return reader;
   }
@@ -75,10 +76,16 @@ FOLLOW = """async ({ story, habits, end }) => {
 
 CUT = "(number) => { for (const socket of readers[number].sockets) socket.close(); }"
 OLDER = "(number) => readers[number].follower.loadOlder().catch(() => false)"
-SETTLED = """() => Promise.all(readers.map((reader) => new Promise((resolve) => {
-  reader.done = () => { if (reader.isDone()) resolve(); };
-  reader.done();
-})))"""
+SETTLED = """async () => {
+  // While a story has ended, a page asks every half minute, unless the network comes back.
+  const hurry = () => readers.some((reader) => !reader.isDone() && reader.connection === "ended");
+  const hurrying = setInterval(() => { if (hurry()) window.dispatchEvent(new Event("online")); }, 300);
+  await Promise.all(readers.map((reader) => new Promise((resolve) => {
+    reader.done = () => { if (reader.isDone()) resolve(); };
+    reader.done();
+  })));
+  clearInterval(hurrying);
+}"""
 HELD = """async ({ number, whole }) => {
   const { follower, extensions } = readers[number];
   while (whole && await follower.loadOlder());
@@ -133,7 +140,7 @@ async def _live_through(server: Server, browser: Browser, seed: int) -> list[Jso
         reading_client(server.url) as client,
         await browser.new_context() as context,
     ):
-        history = History(desk, chance)
+        history = History(desk, chance, OPERATIONS)
         await history.begin()
         page = await context.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))
