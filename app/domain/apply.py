@@ -25,7 +25,7 @@ Place = tuple[str, str]
 """Where an entry stands in a timeline: (sort_key, id), compared bytewise, the greater the newer."""
 
 UPSERTS = frozenset({"entry.published", "entry.updated"})
-_NOTHING = {"items": [], "next": None, "prev": None, "bound": None}
+_NOTHING: dict[str, Any] = {"items": [], "next": None, "prev": None, "bound": None}
 _COUNTERS = ("entry_count", "last_entry_at")
 
 

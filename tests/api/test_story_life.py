@@ -51,8 +51,7 @@ async def test_pinned_entries_that_are_not_on_the_page_are_included(server: Serv
     story = await server.story()
     ref = f"/v1/stories/{story['id']}"
     old, older = [await server.post(story["id"], f"Early {number}.") for number in range(2)]
-    for number in range(21):
-        last = await server.post(story["id"], f"Later {number}.")
+    last = [await server.post(story["id"], f"Later {number}.") for number in range(21)][-1]
     assert await _put(server, f"{ref}/pinned", [{"entry": old["id"]}, {"entry": last["id"]}]) == 200
     assert await _put(server, f"{ref}/key-points", [{"text": "Know this.", "entry": older["id"]}]) == 200
     state = (await server.client.get(ref)).json()
@@ -149,7 +148,8 @@ async def test_the_list_has_first_what_goes_on_and_then_what_will_and_what_is_ov
             await _patch(server, story, status=step)
     walked: list[str] = []
     url: str | None = "/v1/stories?limit=2"
-    pages = []
+    pages: list[list[str]] = []
+    back: str | None = None
     while url is not None:
         page = (await server.client.get(url)).json()
         walked += [story["status"] for story in page["items"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -162,12 +163,13 @@ def test_taking_an_entry_back_turns_its_scheduled_edit_into_a_draft(desk: Desk, 
 def test_a_time_that_has_passed_and_one_for_what_is_not_scheduled_are_refused(desk: Desk) -> None:
     story = desk.story()["id"]
     draft = desk.post(story, status="draft")
-    for write in (
+    writes: list[Callable[[], object]] = [
         lambda: desk.post(story, status="scheduled", publish_at=_at(desk, 0)),
         lambda: desk.act("schedule", draft, publish_at=desk.now),
         lambda: desk.patch(draft, expires_at=_at(desk, -HOUR)),
         lambda: desk.post(story, status="scheduled", publish_at=_at(desk, 2 * HOUR), expires_at=_at(desk, HOUR)),
-    ):
+    ]
+    for write in writes:
         with pytest.raises(InvalidInput) as refused:
             write()
         assert refused.value.errors[0].code == "not_in_future"

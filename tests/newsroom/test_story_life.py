@@ -108,9 +108,10 @@ def test_an_ended_story_takes_corrections_and_no_new_entries_until_it_is_live_ag
     desk.patch_story(story["id"], status="ended")
     assert desk.act("correct", entry)["corrections"]
     assert desk.patch(entry, text="Mended.")["revision"] == 3
-    for write in (lambda: desk.post(story["id"]), lambda: desk.act("publish", draft)):
-        with pytest.raises(Conflict, match="story_ended"):
-            write()
+    with pytest.raises(Conflict, match="story_ended"):
+        desk.post(story["id"])
+    with pytest.raises(Conflict, match="story_ended"):
+        desk.act("publish", draft)
     assert desk.post(story["id"], status="draft")["status"] == "draft"
     desk.due(2 * HOUR)
     parked = body(reads.show_entry(desk.room, desk.call(), story["id"], waiting["id"]))
@@ -124,13 +125,12 @@ def test_an_archived_story_is_read_only_but_for_taking_back(desk: Desk) -> None:
     entries = [desk.post(story["id"]) for _ in range(3)]
     for status in ("ended", "archived"):
         desk.patch_story(story["id"], status=status)
-    for write in (
-        lambda: desk.post(story["id"], status="draft"),
-        lambda: desk.patch(entries[0], text="No."),
-        lambda: desk.act("correct", entries[0]),
-    ):
-        with pytest.raises(Conflict, match="story_archived"):
-            write()
+    with pytest.raises(Conflict, match="story_archived"):
+        desk.post(story["id"], status="draft")
+    with pytest.raises(Conflict, match="story_archived"):
+        desk.patch(entries[0], text="No.")
+    with pytest.raises(Conflict, match="story_archived"):
+        desk.act("correct", entries[0])
     for action, entry in zip(("retract", "unpublish", "remove"), entries, strict=True):
         desk.act(action, entry)
 
@@ -148,9 +148,10 @@ def test_a_withdrawn_story_leaves_no_text_in_any_readers_table(desk: Desk, datab
             kept = str([tuple(row) for row in tx.connection.execute(select(table))])
             for word in ("wrong name", "Somebody", "somebody", "affair"):
                 assert word not in kept
-    for write in (lambda: desk.post(story["id"]), lambda: desk.act("remove", entry)):
-        with pytest.raises(Gone, match="story_withdrawn"):
-            write()
+    with pytest.raises(Gone, match="story_withdrawn"):
+        desk.post(story["id"])
+    with pytest.raises(Gone, match="story_withdrawn"):
+        desk.act("remove", entry)
     with pytest.raises(Conflict, match="wrong_status"):
         desk.patch_story(story["id"], status="live")
     assert body(reads.show_entry(desk.room, desk.call(), story["id"], entry["id"]))["text"] == "Somebody did something."
