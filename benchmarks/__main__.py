@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -12,9 +13,12 @@ from typing import Protocol
 
 from app.serving import raise_file_limit
 from benchmarks.arriving import measure_arriving
-from benchmarks.fan_out import measure_fan_out
+from benchmarks.fan_out import measure_fan_out, measure_peers
 from benchmarks.figures import Table
+from benchmarks.joining import measure_joining
 from benchmarks.machine import client_core, describe, move_to
+from benchmarks.memory import measure_memory
+from benchmarks.portable import measure_portable
 from benchmarks.reading import measure_reading
 from benchmarks.starting import measure_starting
 from benchmarks.writing import measure_writing
@@ -32,6 +36,10 @@ MEASUREMENTS: dict[str, Measurement] = {
     "reading": measure_reading,
     "starting": measure_starting,
     "fan_out": measure_fan_out,
+    "peers": measure_peers,
+    "portable": measure_portable,
+    "memory": measure_memory,
+    "joining": measure_joining,
 }
 
 
@@ -44,6 +52,8 @@ def main(arguments: Sequence[str], *, show: Callable[[str], None] = print) -> No
     unknown = [name for name in chosen.names if name not in MEASUREMENTS]
     if unknown:
         parser.error(f"no such measurement: {', '.join(unknown)}")
+    # An end that was asked for is one like any other: servers are stopped, the data of the run is removed.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     raise_file_limit()
     for line in describe():
         show(line)

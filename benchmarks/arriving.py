@@ -13,7 +13,7 @@ from benchmarks.figures import Figure, Table, median, percentile
 from benchmarks.http_client import HttpConnection, connect
 from benchmarks.raw_commits import commit_seconds, read_rows
 from benchmarks.readers import Audience
-from benchmarks.requests import post_entry
+from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog
 
 ACK_ABOVE_COMMIT_SECONDS = 0.003
@@ -59,11 +59,11 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
 
 
 async def _measure(server: Running, story: str, *, many: int, posts: int) -> tuple[_Times, _Times]:
-    audience = Audience()
-    await audience.join(server.port, story, 1)
+    audience = Audience(server.port, live_path(story))
+    await audience.join(1)
     poster = _Poster(await connect(server.port))
     quiet = await _post_all(poster, story, audience, posts)
-    await audience.join(server.port, story, many - 1)
+    await audience.join(many - 1)
     crowded = await _post_all(poster, story, audience, posts)
     audience.leave()
     poster.connection.close()

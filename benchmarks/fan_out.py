@@ -1,106 +1,190 @@
-"""What one delivery to one reader costs, and what a reader who only listens keeps in memory.
-
-By the way `liveblog serve` serves readers, and by the portable routes that any ASGI server could run.
-"""
+"""What one delivery to one reader costs beside programs that only send: the limit in C, a bare protocol, and peers."""
 
 from __future__ import annotations
 
-import asyncio
-import time
+import json
+import resource
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import uvloop
 
+from benchmarks.comparing import PAIRS, PUBLICATIONS, Compared, Side, compare
 from benchmarks.figures import Figure, Table, median
-from benchmarks.http_client import HttpConnection, connect
-from benchmarks.readers import Audience
-from benchmarks.requests import post_entry
+from benchmarks.other_readers import CompressedReader
+from benchmarks.peers.programs import BARE_UVLOOP, C_LOOP, NCHAN, NODE_WS, Peer, PeerMissing, peer_running, post_message
+from benchmarks.publishing import Publication
+from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog
 
-PUBLICATIONS = 20
-PAUSE_SECONDS = 0.025
-WAYS: tuple[tuple[str, tuple[str, ...]], ...] = (("as served", ()), ("portable", ("--portable",)))
+CPU_BARS: dict[str, float] = {BARE_UVLOOP.name: 1.08, C_LOOP.name: 1.25}
+COMPRESSION_BAR = 1.0
+LAST_READER_BAR = 1.2
+CLIENT_BUSY_BAR = 0.9
+"""Above it the client could be what the last reader waited for."""
+
+KEPT_FREE = 300
+"""Descriptors not used for readers: both audiences are this one client's, and so are its own few files."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    handshake_cpu: float
-    bytes_each: float
-    post_cpu: float
-    delivery_cpu: list[float]
-    last_reader: list[float]
+class _Beside:
+    """How it went beside one peer; `compared` is None where there is no such program, for the reason given."""
+
+    name: str
+    compared: Compared | None
+    reason: str = ""
 
 
 def measure_fan_out(folder: Path, *, long: bool) -> Table:
-    """CPU for each handshake and delivery, memory for each reader."""
-    readers = 10_000 if long else 1_000
+    """CPU for each delivery against the C loop and the bare protocol, and with compression against without."""
+    readers = _readers(long=long)
+    with liveblog(folder) as server:
+        story, other = _story(server), _story(server)
+        found = _beside(folder, server, story, readers, (C_LOOP, BARE_UVLOOP))
+        packed = uvloop.run(_compare_compression(server, story, other, readers))
+    figures = [figure for each in found for figure in _figures(each)]
+    figures += _cpu_figures("with compression", "without", packed, COMPRESSION_BAR)
+    return Table(f"Fan-out to {readers:,} readers on WebSockets", (*figures, *_client_figures(found)), _notes())
+
+
+def measure_peers(folder: Path, *, long: bool) -> Table:
+    """The same against programs that others use for this."""
+    readers = _readers(long=long)
+    with liveblog(folder) as server:
+        found = _beside(folder, server, _story(server), readers, (NCHAN, NODE_WS))
+    figures = [figure for each in found for figure in _figures(each)]
+    return Table(f"Fan-out beside others, {readers:,} readers on WebSockets", tuple(figures), _notes())
+
+
+def _readers(*, long: bool) -> int:
+    allowed, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(10_000 if long else 1_000, (allowed - KEPT_FREE) // 2)
+
+
+def _story(server: Running) -> str:
+    story: str = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
+    return story
+
+
+def _beside(folder: Path, server: Running, story: str, readers: int, peers: Sequence[Peer]) -> list[_Beside]:
+    message_bytes = _message_bytes(server, story)
     found = []
-    for number, (_, options) in enumerate(WAYS):
-        own = folder / str(number)
-        own.mkdir()
-        with liveblog(own, *options) as server:
-            story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
-            found.append(uvloop.run(_measure(server, story, readers)))
-    return Table(
-        f"Fan-out to {readers:,} readers on WebSockets",
-        tuple(figure for (name, _), each in zip(WAYS, found, strict=True) for figure in _figures(name, each)),
-        (
-            f"{PUBLICATIONS} publications with {PAUSE_SECONDS * 1e3:.0f} ms between; medians. What a POST costs "
-            f"without readers ({', '.join(f'{each.post_cpu * 1e6:,.0f} µs' for each in found)}) is taken off.",
-        ),
-    )
+    for peer in peers:
+        try:
+            with peer_running(peer, folder, message_bytes) as other:
+                compared = uvloop.run(_compare_peer(server, story, other, peer, message_bytes, readers))
+                found.append(_Beside(peer.name, compared))
+        except PeerMissing as reason:
+            found.append(_Beside(peer.name, None, str(reason)))
+    return found
 
 
-def _figures(way: str, found: _Found) -> tuple[Figure, ...]:
-    return (
-        Figure(f"{way}: CPU for each delivery", f"{median(found.delivery_cpu) * 1e6:.1f} µs"),
-        Figure(f"{way}: POST → last reader", f"p50 {median(found.last_reader) * 1e3:.0f} ms"),
-        Figure(f"{way}: memory for each idle reader", f"{found.bytes_each / 1024:.1f} KB"),
+def _message_bytes(server: Running, story: str) -> int:
+    """How large an event of ours is, so that the others send as much."""
+    uvloop.run(_post_one(server, story))
+    event = server.ask("GET", f"/v1/stories/{story}/changes?after=0")["events"][-1]
+    return len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode())
+
+
+async def _post_one(server: Running, story: str) -> None:
+    side = await Side.open(server, live_path(story), lambda number: post_entry(story, number))
+    await side.publisher.publish(side.audience)
+    side.close()
+
+
+async def _compare_peer(
+    server: Running, story: str, other: Running, peer: Peer, message_bytes: int, readers: int
+) -> Compared:
+    request = post_message(message_bytes)
+    ours = await Side.open(server, live_path(story), lambda number: post_entry(story, number))
+    theirs = await Side.open(other, "/live", lambda _: request, kind=peer.kind)
+    return await _let_in_and_compare(ours, theirs, readers)
+
+
+async def _compare_compression(server: Running, story: str, other: str, readers: int) -> Compared:
+    packed = await Side.open(server, live_path(story), lambda number: post_entry(story, number), kind=CompressedReader)
+    plain = await Side.open(server, live_path(other), lambda number: post_entry(other, number))
+    return await _let_in_and_compare(packed, plain, readers)
+
+
+async def _let_in_and_compare(ours: Side, theirs: Side, readers: int) -> Compared:
+    try:
+        for side in (ours, theirs):
+            await side.let_in(readers)
+        return await compare(ours, theirs)
+    finally:
+        ours.close()
+        theirs.close()
+
+
+def _figures(beside: _Beside) -> list[Figure]:
+    if beside.compared is None:
+        return [Figure(f"beside {beside.name}", "not measured", beside.reason)]
+    found = beside.compared
+    first = median(each.first_seconds for each in found.our_publications)
+    last, their_last = _last(found.our_publications), _last(found.their_publications)
+    bar = LAST_READER_BAR * their_last + first if beside.name == C_LOOP.name else None
+    return [
+        *_cpu_figures("", beside.name, found, CPU_BARS.get(beside.name)),
         Figure(
-            f"{way}: CPU for each handshake, up to caught_up",
-            f"{found.handshake_cpu * 1e6:.0f} µs",
-            f"{1 / found.handshake_cpu:,.0f}/s on one core",
+            f"beside {beside.name}: POST → first reader",
+            f"p50 {first * 1e3:.1f} ms",
+            f"theirs {median(each.first_seconds for each in found.their_publications) * 1e3:.1f} ms",
         ),
+        Figure(
+            f"beside {beside.name}: POST → last reader",
+            f"p50 {last * 1e3:.1f} ms",
+            f"theirs {their_last * 1e3:.1f} ms",
+            "" if bar is None else f"≤ {bar * 1e3:.1f} ms ({LAST_READER_BAR} × theirs + our first)",
+            None if bar is None else last <= bar,
+        ),
+    ]
+
+
+def _last(publications: list[Publication]) -> float:
+    return median(each.last_seconds for each in publications)
+
+
+def _cpu_figures(how: str, beside: str, found: Compared, bar: float | None) -> list[Figure]:
+    ratio = median(found.ratios)
+    name = f"{how}: CPU for each delivery" if how else f"beside {beside}: CPU for each delivery"
+    pairs = ", ".join(
+        f"{ours * 1e6:.1f}/{theirs * 1e6:.1f} = {ours / theirs:.2f} ×"
+        for ours, theirs in zip(found.ours, found.theirs, strict=True)
     )
+    return [
+        Figure(
+            name,
+            f"{median(found.ours) * 1e6:.1f} µs",
+            f"{beside} {median(found.theirs) * 1e6:.1f} µs; {ratio:.3f} ×; pairs: {pairs}",
+            "" if bar is None else f"≤ {bar} ×",
+            None if bar is None else ratio <= bar,
+        )
+    ]
 
 
-async def _measure(server: Running, story: str, readers: int) -> _Found:
-    poster = await connect(server.port)
-    nobody = Audience()
-    for number in range(PUBLICATIONS):
-        await _publish(server, poster, story, nobody, number)
-    post_cpu = median([(await _publish(server, poster, story, nobody, number))[0] for number in range(PUBLICATIONS)])
-    audience = Audience()
-    await audience.join(server.port, story, 10)
-    memory, cpu = server.memory_bytes, server.cpu_seconds
-    await audience.join(server.port, story, readers)
-    handshake_cpu = (server.cpu_seconds - cpu) / readers
-    bytes_each = (server.memory_bytes - memory) / readers
-    measured = [await _publish(server, poster, story, audience, number) for number in range(PUBLICATIONS)]
-    audience.leave()
-    poster.close()
-    return _Found(
-        handshake_cpu=handshake_cpu,
-        bytes_each=bytes_each,
-        post_cpu=post_cpu,
-        delivery_cpu=[(cpu - post_cpu) / audience.joined for cpu, _ in measured],
-        last_reader=[seconds for _, seconds in measured],
+def _client_figures(found: list[_Beside]) -> list[Figure]:
+    measured = [each.compared for each in found if each.compared is not None]
+    if not measured:
+        return []
+    ours = median(each.client_busy for one in measured for each in one.our_publications)
+    theirs = median(each.client_busy for one in measured for each in one.their_publications)
+    return [
+        Figure(
+            "the client's own share of its core, POST → last reader",
+            f"{ours:.0%}",
+            f"beside the others {theirs:.0%}",
+            f"≤ {CLIENT_BUSY_BAR:.0%}",
+            max(ours, theirs) <= CLIENT_BUSY_BAR,
+        )
+    ]
+
+
+def _notes() -> tuple[str, ...]:
+    return (
+        f"{PAIRS} pairs of {PUBLICATIONS} publications each, both servers on the same core and told in turns, ours "
+        "first; medians. Both sides send messages of the same size to as many readers. What a POST costs without "
+        "readers is taken off on both sides. Ours writes each to the disk first; the others only send.",
     )
-
-
-async def _publish(
-    server: Running, poster: HttpConnection, story: str, audience: Audience, number: int
-) -> tuple[float, float]:
-    """Post one entry: the CPU until every reader has it and the POST is answered, and the time to the last reader."""
-    answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    poster.when_answered = answered.set_result
-    everyone = audience.expect()
-    cpu, started = server.cpu_seconds, time.perf_counter()
-    poster.send(post_entry(story, number))
-    status = await answered
-    assert status == 201, status
-    await everyone
-    last = audience.last_at - started
-    await asyncio.sleep(PAUSE_SECONDS)
-    return server.cpu_seconds - cpu, last

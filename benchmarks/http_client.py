@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
-_LENGTH = b"content-length: "
+_LENGTHS = (b"content-length: ", b"Content-Length: ")
 
 
 class HttpConnection(asyncio.Protocol):
@@ -143,11 +143,12 @@ class _Run:
 
 
 def _length(head: bytes, end: int) -> int:
-    start = head.find(_LENGTH, 0, end)
-    if start < 0:
-        return 0  # 304: a head and nothing else
-    start += len(_LENGTH)
-    return int(head[start : head.find(b"\r", start)])
+    for name in _LENGTHS:
+        start = head.find(name, 0, end)
+        if start >= 0:
+            start += len(name)
+            return int(head[start : head.find(b"\r", start)])
+    return 0  # 304: a head and nothing else
 
 
 def _unasked(status: int) -> None:

@@ -40,6 +40,32 @@ def memory_bytes(pid: int) -> int:
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
+def peak_memory_bytes(pid: int) -> int:
+    """The most memory a process has had in use since `forget_peak`."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) * 1024
+    raise RuntimeError("this kernel does not tell a process's peak")
+
+
+def forget_peak(pid: int) -> None:
+    """Let the peak begin again at what is in use now."""
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def open_descriptors(pid: int) -> int:
+    """How many files and sockets a process holds."""
+    return len(os.listdir(f"/proc/{pid}/fd"))
+
+
+def socket_memory_bytes() -> int:
+    """What the kernel holds in the buffers of all TCP sockets of this machine, in both directions."""
+    for line in Path("/proc/net/sockstat").read_text().splitlines():
+        if line.startswith("TCP:"):
+            return int(line.split()[-1]) * os.sysconf("SC_PAGE_SIZE")
+    raise RuntimeError("this kernel does not tell what its sockets hold")
+
+
 def describe() -> list[str]:
     """A few lines that say what was measured on."""
     packages = ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)

@@ -7,32 +7,39 @@ import time
 from typing import cast
 
 CONNECTING_AT_ONCE = 50
+PATIENCE_SECONDS = 30.0
+"""What has not come by then does not come any more: the measurement fails."""
 
 _EVENT = b'{"type":"entry.'
+_CAUGHT_UP = b'{"type":"caught_up"'
 _SHORT, _LONG = 126, 127
 
 
 class Audience:
-    """All readers of one story, and when the event they wait for reached the first and the last of them."""
+    """All readers at one address, and when the event they wait for reached the first and the last of them."""
 
-    def __init__(self) -> None:
+    def __init__(self, port: int, path: str, *, kind: type[Reader] | None = None) -> None:
+        self.port = port
+        self.path = path
         self.readers: list[Reader] = []
         self.joined = 0
+        self.events = 0
         self.first_at = 0.0
         self.last_at = 0.0
+        self._kind = kind or Reader
         self._missing = 0
         self._all_have_it: asyncio.Future[None] | None = None
 
-    async def join(self, port: int, story: str, count: int) -> None:
+    async def join(self, count: int, *, at_once: int = CONNECTING_AT_ONCE) -> None:
         """Let `count` more readers in; returns once each has been told that it is up to date."""
         wanted = self.joined + count
         while self.joined < wanted:
-            wave = min(CONNECTING_AT_ONCE, wanted - self.joined)
-            new = [Reader(self, story) for _ in range(wave)]
-            await asyncio.gather(*(each.connect(port) for each in new))
-            await asyncio.gather(*(each.caught_up for each in new))
+            new = [self._kind(self) for _ in range(min(at_once, wanted - self.joined))]
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.gather(*(each.connect(self.port) for each in new))
+                await asyncio.gather(*(each.caught_up for each in new))
             self.readers += new
-            self.joined += wave
+            self.joined += len(new)
 
     def expect(self, events: int = 1) -> asyncio.Future[None]:
         """Done once each reader has received `events` more."""
@@ -45,6 +52,7 @@ class Audience:
 
     def received(self) -> None:
         """One reader has one more event."""
+        self.events += 1
         if self.first_at == 0.0:
             self.first_at = time.perf_counter()
         self._missing -= 1
@@ -57,30 +65,29 @@ class Audience:
         for each in self.readers:
             each.close()
         self.readers.clear()
+        self.joined = 0
 
 
 class Reader(asyncio.Protocol):
     """One WebSocket that only listens. `caught_up` is done when the server says so."""
 
-    def __init__(self, audience: Audience, story: str) -> None:
+    headers = b""
+    """What the request for the upgrade has beside what it must have."""
+
+    def __init__(self, audience: Audience) -> None:
         self._audience = audience
-        self._story = story
         self._rest = b""
         self._is_open = False
         self._transport: asyncio.Transport | None = None
         self.caught_up: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def connect(self, port: int) -> None:
-        """Open the connection to a server on this machine and ask for the story's stream."""
+        """Open the connection to a server on this machine and ask for the stream."""
         await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", port)
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(
-            f"GET /v1/stories/{self._story}/live HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\n"
-            "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            "Sec-WebSocket-Version: 13\r\n\r\n".encode()
-        )
+        self._transport.write(upgrade_request(self._audience.path, self.headers))
 
     def close(self) -> None:
         """Go without a word, as readers do."""
@@ -94,14 +101,25 @@ class Reader(asyncio.Protocol):
             if end < 0:
                 self._rest = data
                 return
-            assert data.startswith(b"HTTP/1.1 101"), data[:80]
             self._is_open = True
+            self.opened(data[:end])
             data = data[end + 4 :]
         self._rest = self._take_frames(data)
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.caught_up.done():
             self.caught_up.set_exception(ConnectionError("the server ended the connection"))
+
+    def opened(self, head: bytes) -> None:
+        """The server's answer to the request is here."""
+        assert head.startswith(b"HTTP/1.1 101"), head[:80]
+
+    def take(self, data: bytes, start: int, length: int) -> None:
+        """One message, of `length` bytes from `start` on."""
+        if data.startswith(_EVENT, start):
+            self._audience.received()
+        elif not self.caught_up.done() and data.startswith(_CAUGHT_UP, start):
+            self.caught_up.set_result(None)
 
     def _take_frames(self, data: bytes) -> bytes:
         """Take every complete frame; what is left is the beginning of the next."""
@@ -114,10 +132,14 @@ class Reader(asyncio.Protocol):
                 length, head = int.from_bytes(data[start + 2 : start + 10], "big"), 10
             if len(data) - start < head + length:
                 break
-            start += head
-            if data.startswith(_EVENT, start):
-                self._audience.received()
-            elif not self.caught_up.done() and data.startswith(b'{"type":"caught_up"', start):
-                self.caught_up.set_result(None)
-            start += length
+            self.take(data, start + head, length)
+            start += head + length
         return data[start:]
+
+
+def upgrade_request(path: str, headers: bytes = b"") -> bytes:
+    """The request every WebSocket begins with."""
+    return (
+        b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%b\r\n"
+    ) % (path.encode(), headers)

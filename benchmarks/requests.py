@@ -29,6 +29,11 @@ def post_entry(story: str, number: int) -> bytes:
     return head.encode() + body
 
 
+def live_path(story: str) -> str:
+    """Where a story's WebSocket is opened."""
+    return f"/v1/stories/{story}/live"
+
+
 def get(path: str, headers: dict[str, str]) -> bytes:
     """A reader's GET."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())

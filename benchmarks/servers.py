@@ -49,6 +49,14 @@ class Running:
         with urlopen(request, timeout=READY_SECONDS) as response:  # noqa: S310 - as above
             return json.loads(response.read())
 
+    def count(self, name: str) -> float:
+        """One of our server's counters or gauges, without its prefix: the sum over its labels."""
+        with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=READY_SECONDS) as response:
+            lines = response.read().decode().splitlines()
+        found = [line for line in lines if line.partition(" ")[0].partition("{")[0] == f"liveblog_{name}"]
+        assert found, f"the server does not count {name}"
+        return sum(float(line.rpartition(" ")[2]) for line in found)
+
 
 def environment(folder: Path, port: int) -> dict[str, str]:
     """What our commands are given: everything as it is by default, on data of their own."""
@@ -72,7 +80,7 @@ def liveblog(folder: Path, *options: str) -> Iterator[Running]:
     """Our server as an operator runs it, with every request logged (to a file in `folder`), until the block ends."""
     migrate(folder)
     port = free_port()
-    with running(["-m", "app.cli", "serve", *options], folder=folder, port=port) as pid:
+    with running([sys.executable, "-m", "app.cli", "serve", *options], folder=folder, port=port) as pid:
         await_answer(port, "/readyz")
         yield Running(pid, port)
 
@@ -81,15 +89,16 @@ def liveblog(folder: Path, *options: str) -> Iterator[Running]:
 def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
     """A bare Starlette application that gives the answers in a file, on the same uvicorn settings."""
     port = free_port()
-    with running(["-m", "benchmarks.bare_routes", str(port), str(answers)], folder=folder, port=port) as pid:
+    command = [sys.executable, "-m", "benchmarks.bare_routes", str(port), str(answers)]
+    with running(command, folder=folder, port=port) as pid:
         await_answer(port, "/identity")
         yield Running(pid, port)
 
 
 @contextmanager
-def running(arguments: Sequence[str], *, folder: Path, port: int) -> Iterator[int]:
-    """Run Python with these arguments on the servers' core; its process id."""
-    command = ["taskset", "-c", str(server_core()), sys.executable, *arguments]
+def running(command: Sequence[str], *, folder: Path, port: int) -> Iterator[int]:
+    """Run any command on the servers' core until the block ends; its process id. It does not outlive this process."""
+    command = ["taskset", "-c", str(server_core()), "setpriv", "--pdeathsig", "KILL", *command]
     with (folder / f"server-{port}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment(folder, port), cwd=ROOT, stdout=log, stderr=log)
         try:

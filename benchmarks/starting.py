@@ -60,6 +60,6 @@ def _import_only(folder: Path, modules: list[str]) -> float:
 def _start(folder: Path) -> float:
     port = free_port()
     started = time.perf_counter()
-    with running(["-m", "app.cli", "serve"], folder=folder, port=port):
+    with running([sys.executable, "-m", "app.cli", "serve"], folder=folder, port=port):
         await_answer(port, "/v1/site")
         return time.perf_counter() - started
