@@ -17,6 +17,9 @@ from app.wire.encoding import encode_json
 FLUSH_SECONDS = 0.2
 FLUSH_LINES = 500
 
+_PREVIEWS = "/v1/previews/"
+"""What follows in such a path opens what is not public yet."""
+
 AccessLine = tuple[str, str, str, int, int, float]
 """Request id, method, path (no query, still percent-encoded), status, bytes of the body, seconds until its end."""
 
@@ -35,6 +38,8 @@ class AccessLog:
 
     def add(self, line: AccessLine) -> None:
         """Take a line; it is written within a fifth of a second."""
+        if line[2].startswith(_PREVIEWS):
+            line = (*line[:2], f"{_PREVIEWS}…", *line[3:])
         self._keep(self._render(self._now(), line))
 
     def add_event(self, event: str, **fields: str | float) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+from typing import Literal
 
 import pytest
 
@@ -98,3 +99,13 @@ async def test_lines_are_written_a_moment_later_or_at_once_when_there_are_many()
     log.add(LINE)
     await asyncio.wait_for(stream.written.wait(), 5)
     assert stream.getvalue().count("\n") == FLUSH_LINES + 1
+
+
+@pytest.mark.parametrize("form", ["json", "console"])
+async def test_what_opens_a_preview_is_not_written_down(form: Literal["json", "console"]) -> None:
+    stream = io.StringIO()
+    log = AccessLog(form=form, stream=stream, clock=Clock())
+    log.add(("id", "GET", "/v1/previews/WyJzdG9yeSJd.secret", 200, 98, 0.0015))
+    log.flush()
+    assert "/v1/previews/…" in stream.getvalue()
+    assert "secret" not in stream.getvalue()
