@@ -32,7 +32,7 @@ format: $(VENV)/.dev ## put the code into its one format
 	$(RUN) -m ruff check --fix-only --quiet .
 	$(RUN) -m ruff format .
 
-bench: $(VENV)/.dev ## measure, and print the figures with their machine
+bench: $(VENV)/.dev ## measure beside a C loop, bare protocols and other servers; about four minutes
 	$(RUN) -m benchmarks $(ARGS)
 
 prove: $(VENV)/.dev ## run the full reliability figures, one after the other; takes long

@@ -13,6 +13,8 @@ from typing import Protocol
 
 from app.serving import raise_file_limit
 from benchmarks.arriving import measure_arriving
+from benchmarks.busy import measure_busy
+from benchmarks.churn import measure_churn
 from benchmarks.fan_out import measure_fan_out, measure_peers
 from benchmarks.figures import Table
 from benchmarks.joining import measure_joining
@@ -20,6 +22,7 @@ from benchmarks.machine import client_core, describe, move_to
 from benchmarks.memory import measure_memory
 from benchmarks.portable import measure_portable
 from benchmarks.reading import measure_reading
+from benchmarks.slow_readers import measure_slow_readers
 from benchmarks.starting import measure_starting
 from benchmarks.writing import measure_writing
 
@@ -40,6 +43,9 @@ MEASUREMENTS: dict[str, Measurement] = {
     "portable": measure_portable,
     "memory": measure_memory,
     "joining": measure_joining,
+    "slow_readers": measure_slow_readers,
+    "busy": measure_busy,
+    "churn": measure_churn,
 }
 
 
@@ -47,7 +53,7 @@ def main(arguments: Sequence[str], *, show: Callable[[str], None] = print) -> No
     """Run the measurements named, or all of them, one after the other."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="name", help=f"which to run: {', '.join(MEASUREMENTS)}")
-    parser.add_argument("--long", action="store_true", help="more rounds, and 10,000 readers instead of 1,000")
+    parser.add_argument("--long", action="store_true", help="more rounds, 10,000 readers, 20 minutes of churn")
     chosen = parser.parse_args(arguments)
     unknown = [name for name in chosen.names if name not in MEASUREMENTS]
     if unknown:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import zlib
-from typing import cast
 
 from benchmarks.readers import Reader
 
@@ -40,11 +38,9 @@ class UntoldReader(Reader):
 class EventStreamReader(Reader):
     """One event stream that only listens."""
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(
-            b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n" % self._audience.path.encode()
-        )
+    def request(self) -> bytes:
+        head = b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+        return head % self._audience.path.encode()
 
     def opened(self, head: bytes) -> None:
         assert head.startswith(b"HTTP/1.1 200"), head[:80]

@@ -87,7 +87,11 @@ class Reader(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(upgrade_request(self._audience.path, self.headers))
+        self._transport.write(self.request())
+
+    def request(self) -> bytes:
+        """What it asks for the stream with."""
+        return upgrade_request(self._audience.path, self.headers)
 
     def close(self) -> None:
         """Go without a word, as readers do."""

@@ -1,0 +1,125 @@
+"""What readers notice of eight writers at work: the handshakes of those who come, the time of those who are there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.figures import Figure, Table, median, percentile
+from benchmarks.http_client import HttpConnection, connect
+from benchmarks.leaving import await_connections
+from benchmarks.readers import Audience
+from benchmarks.requests import live_path, post_entry
+from benchmarks.servers import Running, liveblog
+from benchmarks.steady import TimedAudience, deliver_steadily
+
+WRITERS = 8
+READERS = 1_000
+PER_SECOND = 10.0
+BAR = 2.0
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Handshakes a second, seconds from each POST to each reader, and the writers' posts a second meanwhile."""
+
+    handshakes: float
+    deliveries: list[float]
+    posts: float
+
+
+class _Writers:
+    """Eight connections that post one entry after the other until they are stopped."""
+
+    def __init__(self, make_request: Callable[[int], bytes]) -> None:
+        self._make_request = make_request
+        self._open: list[HttpConnection] = []
+        self.posted = 0
+
+    async def start(self, port: int) -> None:
+        for _ in range(WRITERS):
+            connection = await connect(port)
+            self._open.append(connection)
+            connection.when_answered = self._next(connection)
+            connection.send(self._make_request(0))
+
+    def stop(self) -> None:
+        for each in self._open:
+            each.close()
+
+    def _next(self, connection: HttpConnection) -> Callable[[int], None]:
+        def answered(status: int) -> None:
+            assert status == 201, status
+            self.posted += 1
+            connection.send(self._make_request(self.posted))
+
+        return answered
+
+
+def measure_busy(folder: Path, *, long: bool) -> Table:
+    """Handshakes and fan-out, quiet and while eight writers post, in turns."""
+    seconds = 10.0 if long else 2.0
+    with liveblog(folder) as server:
+        story, other = (server.ask("POST", "/v1/stories", {"title": "Election night"})["id"] for _ in range(2))
+        rounds = [
+            (
+                uvloop.run(_measure(server, story, None, seconds)),
+                uvloop.run(_measure(server, story, _Writers(lambda number: post_entry(other, number)), seconds)),
+            )
+            for _ in range(ROUNDS)
+        ]
+    quiet, busy = [each for each, _ in rounds], [each for _, each in rounds]
+    slower = median(calm.handshakes / loud.handshakes for calm, loud in rounds)
+    calm, loud = (percentile([one for each in side for one in each.deliveries], 99) for side in (quiet, busy))
+    return Table(
+        f"While {WRITERS} writers post",
+        (
+            Figure(
+                "handshakes, up to caught_up",
+                f"{median(each.handshakes for each in busy):,.0f}/s",
+                f"quiet {median(each.handshakes for each in quiet):,.0f}/s; {slower:.2f} × as slow",
+                f"≤ {BAR:.0f} ×",
+                slower <= BAR,
+            ),
+            Figure(
+                f"POST → each of {READERS:,} readers",
+                f"p99 {loud * 1e3:.1f} ms",
+                f"quiet {calm * 1e3:.1f} ms; {loud / calm:.2f} ×",
+                f"≤ {BAR:.0f} ×",
+                loud <= BAR * calm,
+            ),
+            Figure("the writers' posts meanwhile", f"{median(each.posts for each in busy):,.0f}/s"),
+        ),
+        (
+            f"{ROUNDS} rounds, in turns. The writers post to a story without readers, each as soon as the last was "
+            f"answered: they take all that the server's core has left. Fan-out: {PER_SECOND:.0f} posts a second for "
+            f"{seconds:.0f} s. Handshakes by the clock, 50 at once.",
+        ),
+    )
+
+
+async def _measure(server: Running, story: str, writers: _Writers | None, seconds: float) -> _Found:
+    started = time.perf_counter()
+    if writers is not None:
+        await writers.start(server.port)
+    warm = Audience(server.port, live_path(story))
+    await warm.join(100)
+    warm.leave()
+    audience = TimedAudience(server.port, live_path(story))
+    begun = time.perf_counter()
+    await audience.join(READERS)
+    handshakes = READERS / (time.perf_counter() - begun)
+    deliveries = await deliver_steadily(
+        audience, lambda number: post_entry(story, number), per_second=PER_SECOND, seconds=seconds
+    )
+    posts = 0 if writers is None else writers.posted / (time.perf_counter() - started)
+    if writers is not None:
+        writers.stop()
+    audience.leave()
+    await await_connections(server, 0)
+    return _Found(handshakes, deliveries, posts)

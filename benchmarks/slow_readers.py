@@ -1,0 +1,146 @@
+"""What readers who never read cost: the memory they hold, and the time of those who do read."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from pathlib import Path
+from typing import cast
+
+import uvloop
+
+from benchmarks.figures import Figure, Table, percentile
+from benchmarks.leaving import await_connections
+from benchmarks.machine import socket_memory_bytes
+from benchmarks.readers import PATIENCE_SECONDS, Audience, Reader
+from benchmarks.requests import live_path, post_entry
+from benchmarks.servers import Running, liveblog
+from benchmarks.steady import TimedAudience, deliver_steadily
+
+NORMAL = 200
+SLOW = 1_000
+PER_SECOND = 100.0
+PROCESS_BAR = 64 * 2**20
+TOTAL_BAR = 256 * 2**20
+LATENCY_BAR = 2.0
+LOOK_SECONDS = 0.25
+RECEIVE_BUFFER_BYTES = 4096
+"""A slow reader's own kernel is elsewhere: as little as possible of its memory is to be counted here."""
+
+
+class StalledReader(Reader):
+    """Asks for the stream, and never reads a byte of it."""
+
+    async def connect(self, port: int) -> None:
+        loop = asyncio.get_running_loop()
+        own = socket.socket()
+        own.setblocking(False)
+        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        await loop.sock_connect(own, ("127.0.0.1", port))
+        await loop.create_connection(lambda: self, sock=own)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        cast("asyncio.Transport", transport).pause_reading()
+        super().connection_made(transport)
+        self.caught_up.set_result(None)  # it will never know
+
+
+class _Held:
+    """The most memory that was seen, in the process and in the kernel's sockets, above what there was before."""
+
+    def __init__(self, server: Running) -> None:
+        self._server = server
+        self._process_before, self._kernel_before = server.memory_bytes, socket_memory_bytes()
+        self.process = self.kernel = self.total = 0
+        self.waiting = self.cut = 0.0
+
+    async def watch(self) -> None:
+        while True:
+            process = self._server.memory_bytes - self._process_before
+            kernel = socket_memory_bytes() - self._kernel_before
+            self.process, self.kernel = max(self.process, process), max(self.kernel, kernel)
+            self.total = max(self.total, process + kernel)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def count(self) -> None:
+        """How many take nothing now, and how many were cut for it."""
+        self.waiting = self._server.count("live_connections_slow")
+        self.cut = self._server.count("live_connections_stalled_total")
+
+
+def measure_slow_readers(folder: Path, *, long: bool) -> Table:
+    """1,000 who never read beside 200 normal ones, at 100 events a second."""
+    alone, beside = (20.0, 60.0) if long else (4.0, 8.0)
+    with liveblog(folder) as server:
+        story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
+        quiet, crowded, held = uvloop.run(_measure(server, story, alone, beside))
+    before, after = percentile(quiet, 99), percentile(crowded, 99)
+    return Table(
+        f"{SLOW:,} readers who never read beside {NORMAL} normal ones",
+        (
+            Figure(
+                "the process's memory grew by",
+                f"{held.process / 2**20:.1f} MB",
+                "",
+                f"≤ {PROCESS_BAR // 2**20} MB",
+                held.process <= PROCESS_BAR,
+            ),
+            Figure("the kernel's socket memory grew by", f"{held.kernel / 2**20:.1f} MB"),
+            Figure(
+                "both together",
+                f"{held.total / 2**20:.1f} MB",
+                "",
+                f"≤ {TOTAL_BAR // 2**20} MB",
+                held.total <= TOTAL_BAR,
+            ),
+            Figure(
+                "POST → a normal reader",
+                f"p50 {percentile(crowded, 50) * 1e3:.1f} ms, p99 {after * 1e3:.1f} ms",
+                f"without the slow ones p50 {percentile(quiet, 50) * 1e3:.1f} ms, p99 {before * 1e3:.1f} ms; "
+                f"{after / before:.2f} ×",
+                f"p99 ≤ {LATENCY_BAR:.0f} ×",
+                after <= LATENCY_BAR * before,
+            ),
+            Figure(
+                "slow ones at the end",
+                f"{held.waiting:.0f} waiting",
+                f"{held.cut:.0f} cut, after 30 s without a byte taken",
+            ),
+        ),
+        (
+            f"{PER_SECOND:.0f} events of about 1 KB a second, {beside:.0f} s with the slow ones after {alone:.0f} s "
+            f"without; memory looked at every {LOOK_SECONDS} s, the most of it above what there was before the slow "
+            "ones came. The kernel's memory is that of all TCP sockets of this machine, both ends; the slow ones' "
+            f"receive buffers are {RECEIVE_BUFFER_BYTES // 1024} KB.",
+        ),
+    )
+
+
+async def _measure(server: Running, story: str, alone: float, beside: float) -> tuple[list[float], list[float], _Held]:
+    def make(number: int) -> bytes:
+        return post_entry(story, number)
+
+    normal = TimedAudience(server.port, live_path(story))
+    await normal.join(NORMAL)
+    quiet = await deliver_steadily(normal, make, per_second=PER_SECOND, seconds=alone)
+    normal.leave()
+    await await_connections(server, 0)
+    normal = TimedAudience(server.port, live_path(story))
+    await normal.join(NORMAL)
+    held = _Held(server)
+    slow = Audience(server.port, live_path(story), kind=StalledReader)
+    await slow.join(SLOW)
+    await _await_all(server)
+    watching = asyncio.create_task(held.watch())
+    crowded = await deliver_steadily(normal, make, per_second=PER_SECOND, seconds=beside)
+    watching.cancel()
+    held.count()
+    normal.leave()
+    slow.leave()
+    return quiet, crowded, held
+
+
+async def _await_all(server: Running) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while await asyncio.to_thread(server.count, "live_connections") < NORMAL + SLOW:  # noqa: ASYNC110 - nobody tells
+            await asyncio.sleep(LOOK_SECONDS)
