@@ -9,9 +9,9 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table, median, percentile
 from benchmarks.http_client import HttpConnection, connect
-from benchmarks.leaving import await_connections
 from benchmarks.readers import Audience
 from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog
@@ -74,32 +74,36 @@ def measure_busy(folder: Path, *, long: bool) -> Table:
             for _ in range(ROUNDS)
         ]
     quiet, busy = [each for each, _ in rounds], [each for _, each in rounds]
-    slower = median(calm.handshakes / loud.handshakes for calm, loud in rounds)
-    calm, loud = (percentile([one for each in side for one in each.deliveries], 99) for side in (quiet, busy))
     return Table(
         f"While {WRITERS} writers post",
-        (
-            Figure(
-                "handshakes, up to caught_up",
-                f"{median(each.handshakes for each in busy):,.0f}/s",
-                f"quiet {median(each.handshakes for each in quiet):,.0f}/s; {slower:.2f} × as slow",
-                f"≤ {BAR:.0f} ×",
-                slower <= BAR,
-            ),
-            Figure(
-                f"POST → each of {READERS:,} readers",
-                f"p99 {loud * 1e3:.1f} ms",
-                f"quiet {calm * 1e3:.1f} ms; {loud / calm:.2f} ×",
-                f"≤ {BAR:.0f} ×",
-                loud <= BAR * calm,
-            ),
-            Figure("the writers' posts meanwhile", f"{median(each.posts for each in busy):,.0f}/s"),
-        ),
+        _figures(quiet, busy),
         (
             f"{ROUNDS} rounds, in turns. The writers post to a story without readers, each as soon as the last was "
             f"answered: they take all that the server's core has left. Fan-out: {PER_SECOND:.0f} posts a second for "
             f"{seconds:.0f} s. Handshakes by the clock, 50 at once.",
         ),
+    )
+
+
+def _figures(quiet: list[_Found], busy: list[_Found]) -> tuple[Figure, ...]:
+    slower = median(calm.handshakes / loud.handshakes for calm, loud in zip(quiet, busy, strict=True))
+    calm, loud = (percentile([one for each in side for one in each.deliveries], 99) for side in (quiet, busy))
+    return (
+        Figure(
+            "handshakes, up to caught_up",
+            f"{median(each.handshakes for each in busy):,.0f}/s",
+            f"quiet {median(each.handshakes for each in quiet):,.0f}/s; {slower:.2f} × as slow",
+            f"≤ {BAR:.0f} ×",
+            slower <= BAR,
+        ),
+        Figure(
+            f"POST → each of {READERS:,} readers",
+            f"p99 {loud * 1e3:.1f} ms",
+            f"quiet {calm * 1e3:.1f} ms; {loud / calm:.2f} ×",
+            f"≤ {BAR:.0f} ×",
+            loud <= BAR * calm,
+        ),
+        Figure("the writers' posts meanwhile", f"{median(each.posts for each in busy):,.0f}/s"),
     )
 
 

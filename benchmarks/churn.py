@@ -9,8 +9,8 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table
-from benchmarks.leaving import await_connections
 from benchmarks.machine import open_descriptors
 from benchmarks.readers import Audience, Reader, upgrade_request
 from benchmarks.requests import live_path, post_entry

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import uvloop
 
+from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table
-from benchmarks.leaving import await_connections
 from benchmarks.machine import forget_peak, peak_memory_bytes
 from benchmarks.other_readers import EventStreamReader
 from benchmarks.readers import Audience, Reader

@@ -9,10 +9,10 @@ from typing import cast
 
 import uvloop
 
+from benchmarks.connections import await_connections
 from benchmarks.figures import Figure, Table, percentile
-from benchmarks.leaving import await_connections
 from benchmarks.machine import socket_memory_bytes
-from benchmarks.readers import PATIENCE_SECONDS, Audience, Reader
+from benchmarks.readers import Audience, Reader
 from benchmarks.requests import live_path, post_entry
 from benchmarks.servers import Running, liveblog
 from benchmarks.steady import TimedAudience, deliver_steadily
@@ -74,39 +74,9 @@ def measure_slow_readers(folder: Path, *, long: bool) -> Table:
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         quiet, crowded, held = uvloop.run(_measure(server, story, alone, beside))
-    before, after = percentile(quiet, 99), percentile(crowded, 99)
     return Table(
         f"{SLOW:,} readers who never read beside {NORMAL} normal ones",
-        (
-            Figure(
-                "the process's memory grew by",
-                f"{held.process / 2**20:.1f} MB",
-                "",
-                f"≤ {PROCESS_BAR // 2**20} MB",
-                held.process <= PROCESS_BAR,
-            ),
-            Figure("the kernel's socket memory grew by", f"{held.kernel / 2**20:.1f} MB"),
-            Figure(
-                "both together",
-                f"{held.total / 2**20:.1f} MB",
-                "",
-                f"≤ {TOTAL_BAR // 2**20} MB",
-                held.total <= TOTAL_BAR,
-            ),
-            Figure(
-                "POST → a normal reader",
-                f"p50 {percentile(crowded, 50) * 1e3:.1f} ms, p99 {after * 1e3:.1f} ms",
-                f"without the slow ones p50 {percentile(quiet, 50) * 1e3:.1f} ms, p99 {before * 1e3:.1f} ms; "
-                f"{after / before:.2f} ×",
-                f"p99 ≤ {LATENCY_BAR:.0f} ×",
-                after <= LATENCY_BAR * before,
-            ),
-            Figure(
-                "slow ones at the end",
-                f"{held.waiting:.0f} waiting",
-                f"{held.cut:.0f} cut, after 30 s without a byte taken",
-            ),
-        ),
+        (*_memory_figures(held), _latency_figure(quiet, crowded)),
         (
             f"{PER_SECOND:.0f} events of about 1 KB a second, {beside:.0f} s with the slow ones after {alone:.0f} s "
             f"without; memory looked at every {LOOK_SECONDS} s, the most of it above what there was before the slow "
@@ -114,6 +84,36 @@ def measure_slow_readers(folder: Path, *, long: bool) -> Table:
             f"receive buffers are {RECEIVE_BUFFER_BYTES // 1024} KB.",
         ),
     )
+
+
+def _memory_figures(held: _Held) -> tuple[Figure, ...]:
+    process, total = held.process <= PROCESS_BAR, held.total <= TOTAL_BAR
+    return (
+        Figure("the process's memory grew by", _megabytes(held.process), "", f"≤ {_megabytes(PROCESS_BAR)}", process),
+        Figure("the kernel's socket memory grew by", _megabytes(held.kernel)),
+        Figure("both together", _megabytes(held.total), "", f"≤ {_megabytes(TOTAL_BAR)}", total),
+        Figure(
+            "slow ones at the end",
+            f"{held.waiting:.0f} waiting",
+            f"{held.cut:.0f} cut: 30 s without a byte taken",
+        ),
+    )
+
+
+def _latency_figure(quiet: list[float], crowded: list[float]) -> Figure:
+    before, after = percentile(quiet, 99), percentile(crowded, 99)
+    return Figure(
+        "POST → a normal reader",
+        f"p50 {percentile(crowded, 50) * 1e3:.1f} ms, p99 {after * 1e3:.1f} ms",
+        f"without the slow ones p50 {percentile(quiet, 50) * 1e3:.1f} ms, p99 {before * 1e3:.1f} ms; "
+        f"{after / before:.2f} ×",
+        f"p99 ≤ {LATENCY_BAR:.0f} ×",
+        after <= LATENCY_BAR * before,
+    )
+
+
+def _megabytes(count: int) -> str:
+    return f"{count / 2**20:.1f} MB"
 
 
 async def _measure(server: Running, story: str, alone: float, beside: float) -> tuple[list[float], list[float], _Held]:
@@ -130,7 +130,7 @@ async def _measure(server: Running, story: str, alone: float, beside: float) -> 
     held = _Held(server)
     slow = Audience(server.port, live_path(story), kind=StalledReader)
     await slow.join(SLOW)
-    await _await_all(server)
+    await await_connections(server, NORMAL + SLOW)
     watching = asyncio.create_task(held.watch())
     crowded = await deliver_steadily(normal, make, per_second=PER_SECOND, seconds=beside)
     watching.cancel()
@@ -138,9 +138,3 @@ async def _measure(server: Running, story: str, alone: float, beside: float) -> 
     normal.leave()
     slow.leave()
     return quiet, crowded, held
-
-
-async def _await_all(server: Running) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while await asyncio.to_thread(server.count, "live_connections") < NORMAL + SLOW:  # noqa: ASYNC110 - nobody tells
-            await asyncio.sleep(LOOK_SECONDS)
