@@ -7,7 +7,7 @@ import hashlib
 import sys
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from random import Random
 from typing import Any, TextIO
@@ -28,7 +28,7 @@ from app.api.requests import RequestIds, is_readable, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
-from app.domain.errors import Moved
+from app.domain.errors import Moved, Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.live.desk import Desk, DeskFeed
 from app.live.desk_route import DeskRoute
@@ -38,7 +38,7 @@ from app.live.limits import ConnectionLimits, Turnstile, connections_possible
 from app.live.live_limits import LiveLimits
 from app.newsroom import watching
 from app.newsroom.due import run_due_work
-from app.newsroom.room import Newsroom
+from app.newsroom.room import Newsroom, SessionLimits
 from app.reading.representations import Representations
 from app.reading.room import ReadingRoom
 from app.reading.site import represent_site
@@ -61,6 +61,7 @@ from app.work.due import DueWork
 from app.work.jobs import Job, in_thread
 from app.work.jobs import running as running_jobs
 from app.work.retention import retention_job
+from app.work.usage import usage_job
 
 new_request_id = RequestIds()
 
@@ -129,6 +130,8 @@ class Application:
                 self._open_edge(rooms, self.desk)
                 async with running_jobs(self._jobs(rooms)):
                     yield rooms
+                with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
+                    await usage_job(rooms.newsroom).run()
             finally:
                 if self.desk is not None:
                     await self.desk.stop()
@@ -195,6 +198,10 @@ class Application:
             random=self._random,
             links=self._links,
             admin_token_sha256=hashlib.sha256(admin_token.encode()).hexdigest(),
+            session_limits=SessionLimits(
+                lifetime_seconds=self._settings.session_days * 86_400,
+                idle_seconds=self._settings.session_idle_hours * 3_600,
+            ),
         )
         return Rooms(
             reading=reading,
@@ -245,7 +252,8 @@ class Application:
             random=Random(),  # noqa: S311 - how long until the next entry is no secret
         )
         due_work = DueWork(partial(run_due_work, rooms.newsroom), clock=self._clock).job()
-        return [due_work, checkpoint_job(database), retention_job(database, clock=self._clock), posting]
+        retention = retention_job(database, clock=self._clock)
+        return [due_work, checkpoint_job(database), retention, usage_job(rooms.newsroom), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.rooms.reading

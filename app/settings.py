@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     ring_kilobytes: int = Field(default=512, ge=1, le=65_536)
     rings_megabytes: int = Field(default=64, ge=1, le=65_536)
     overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
+    session_days: int = Field(default=30, ge=1, le=365)
+    session_idle_hours: int = Field(default=168, ge=1, le=8760)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 

@@ -6,15 +6,20 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from app.api import (
+    audit,
+    emergency,
+    members,
     newsroom,
     operations,
     people,
+    previews,
     read_changes,
     read_corrections,
     read_entries,
     read_site,
     read_stories,
     search,
+    sessions,
     write_entries,
     write_stories,
 )
@@ -30,9 +35,16 @@ ROUTERS = (
     write_stories.router,
     write_entries.posting,
     write_entries.writing,
+    emergency.router,
     newsroom.router,
     search.router,
+    members.router,
+    previews.making,
+    previews.showing,
     people.router,
+    sessions.signing_in,
+    sessions.signing_out,
+    audit.router,
     operations.router,
 )
 """Every route of this room, in the order in which the description lists them."""

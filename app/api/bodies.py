@@ -15,10 +15,11 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
-from app.api.calls import credentials_of
+from app.api.credentials import credentials_of
 from app.api.rooms import Rooms
 from app.domain.errors import MalformedInput, UnsupportedType
 from app.newsroom.access import refuse_hopeless
+from app.newsroom.room import Call
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 50
@@ -31,19 +32,27 @@ class WriteRoute(APIRoute):
     """A route of the newsroom: a call without usable credentials is refused before its body is read."""
 
     accepts_forms = False
+    needs_credentials = True
 
     def get_route_handler(self) -> _Handler:
         """The route's handler behind the checks above."""
         handler = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
-            rooms: Rooms = request.app.state.rooms
-            refuse_hopeless(rooms.newsroom, credentials_of(request))
+            if self.needs_credentials:
+                rooms: Rooms = request.app.state.rooms
+                refuse_hopeless(rooms.newsroom, Call(*credentials_of(request)))
             if request.method in {"POST", "PUT", "PATCH"}:
                 await _read_body(request, accepts_forms=self.accepts_forms)
             return await handler(request)
 
         return checked
+
+
+class SignInRoute(WriteRoute):
+    """The same, for the call that gives out credentials."""
+
+    needs_credentials = False
 
 
 class FormWriteRoute(WriteRoute):

@@ -10,23 +10,13 @@ from typing import Annotated, Concatenate, ParamSpec, TypeVar
 import anyio.to_thread
 from fastapi import Depends, Header, Request, Response
 
+from app.api.credentials import credentials_of
 from app.api.rooms import Rooms
 from app.domain.errors import MalformedInput
 from app.newsroom.room import Call, Newsroom, Reply
 
 P = ParamSpec("P")
 Result = TypeVar("Result")
-
-
-def credentials_of(request: Request) -> str | None:
-    """The bearer token of a request; the only place where one is accepted is the Authorization header."""
-    values = request.headers.getlist("authorization")
-    if not values:
-        return None
-    scheme, _, token = values[0].partition(" ")
-    if len(values) > 1 or scheme.lower() != "bearer":
-        return None
-    return token.strip() or None
 
 
 async def _call(
@@ -44,8 +34,10 @@ async def _call(
             raise MalformedInput("repeated_header", f"{name} was sent more than once.")
     digest = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode())
     digest.update(await request.body())
+    credentials = credentials_of(request)
     return Call(
-        credentials=credentials_of(request),
+        credentials=credentials.secret,
+        is_session=credentials.is_session,
         fingerprint=digest.hexdigest(),
         idempotency_key=idempotency_key,
         if_match=if_match,
@@ -54,7 +46,8 @@ async def _call(
 
 
 async def _reading_call(request: Request) -> Call:
-    return Call(credentials=credentials_of(request), request_id=request.scope.get("request_id"))
+    secret, is_session = credentials_of(request)
+    return Call(credentials=secret, is_session=is_session, request_id=request.scope.get("request_id"))
 
 
 TheCall = Annotated[Call, Depends(_call)]
@@ -85,7 +78,11 @@ async def perform(
     **kw: P.kwargs,
 ) -> Response:
     """Run a use case in a thread for writes and answer what it replies; its errors become problems."""
-    reply = await run(request, use_case, call, *args, **kw)
+    return answer_of(await run(request, use_case, call, *args, **kw))
+
+
+def answer_of(reply: Reply) -> Response:
+    """A use case's reply as it is sent."""
     return Response(
         reply.body,
         status_code=reply.status,

@@ -15,6 +15,7 @@ Responses = dict[int | str, dict[str, Any]]
 _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "story_not_found": (404, "Not Found", "No such story.", {}),
     "entry_not_found": (404, "Not Found", "No such entry.", {}),
+    "preview_not_found": (404, "Not Found", "There is no such preview, or none any more.", {}),
     "entry_gone": (410, "Gone", "This entry is no longer public.", {"cause": "removed"}),
     "cursor_unusable": (
         410,

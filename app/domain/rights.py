@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
-from app.domain.entry import PUBLIC_STATUSES, Entry
+from app.domain.entry import PUBLIC_STATUSES, Entry, JsonObject
 from app.domain.errors import NotAllowed
-from app.domain.identifiers import PersonId
+from app.domain.identifiers import PersonId, StoryId
 from app.domain.statuses import Action
-from app.domain.story import StorySettings
+from app.domain.story import Story, StorySettings
 
 
 class Role(StrEnum):
@@ -40,7 +41,12 @@ class Right(StrEnum):
     READ_NEWSROOM = "read_newsroom"
     CREATE_ENTRY = "create_entry"
     EDIT_STORIES = "edit_stories"
+    CREATE_STORIES = "create_stories"
+    MANAGE_MEMBERS = "manage_members"
+    MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
+    READ_AUDIT = "read_audit"
+    FREEZE = "freeze"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +56,15 @@ class Actor:
     role: Role
     token_id: str
     person: PersonId | None = None
-    byline: str | None = None
+    author: JsonObject | None = None
+    """Who an entry of theirs is by, unless it says otherwise."""
     scopes: frozenset[Scope] = frozenset(Scope)
     shorthand: bool = False
     """Whether shorthand in the texts this token writes is read."""
+    memberships: Mapping[StoryId, Role] = field(default_factory=dict)
+    """The person's role in each story that they are a member of."""
+    stories: frozenset[StoryId] | None = None
+    """The only stories there are for this token; None for all."""
 
     @property
     def key(self) -> str:
@@ -65,8 +76,18 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.READ_NEWSROOM: (Role.REPORTER, Scope.READ),
     Right.CREATE_ENTRY: (Role.REPORTER, Scope.WRITE),
     Right.EDIT_STORIES: (Role.EDITOR, Scope.PUBLISH),
+    Right.CREATE_STORIES: (Role.EDITOR, Scope.PUBLISH),
+    Right.MANAGE_MEMBERS: (Role.EDITOR, Scope.MANAGE),
+    Right.MANAGE_OWN_TOKENS: (Role.REPORTER, Scope.MANAGE),
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
+    Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
+    Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
 }
+
+_OF_THE_SITE = frozenset(
+    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
+)
+"""What a token that is bound to stories never has: it reaches beyond them."""
 
 _PUBLISHING = frozenset(
     {
@@ -83,9 +104,27 @@ _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE
 """What takes an editor, whoever's entry it is."""
 
 
+def acting_in(actor: Actor, story: Story) -> Actor | None:
+    """The actor with the greater of their own role and their role as a member; None if for them there is no such story.
+
+    A bot that is bound to a story counts as its member.
+    """
+    if actor.stories is not None and story.id not in actor.stories:
+        return None
+    membership = actor.memberships.get(story.id)
+    is_bound_bot = actor.person is None and actor.stories is not None
+    if story.settings.members_only and membership is None and actor.role is not Role.ADMIN and not is_bound_bot:
+        return None
+    if membership is None or actor.role.includes(membership):
+        return actor
+    return dataclasses.replace(actor, role=membership)
+
+
 def has_right(actor: Actor, right: Right) -> bool:
-    """Whether the actor's role and scopes both give `right`."""
+    """Whether the actor's role and scopes both give `right`; ask with `acting_in` for what is done in a story."""
     role, scope = RIGHTS[right]
+    if right in _OF_THE_SITE and actor.stories is not None:
+        return False
     return actor.role.includes(role) and scope in actor.scopes
 
 

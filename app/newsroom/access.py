@@ -14,7 +14,7 @@ from app.domain.identifiers import BASE62, RandomSource, TokenId
 from app.domain.rights import Actor, Role, Scope
 from app.newsroom.room import Call, Newsroom
 from app.storage.database import ReadTransaction
-from app.storage.people import TokenHolder, read_person, read_token, read_token_holder
+from app.storage.people import Token, TokenHolder, read_holder_of_token, read_token_holder
 
 OPERATOR_ID = "admin"
 """The identity under which the operator's own token writes."""
@@ -26,18 +26,24 @@ CLOCK = Actor(role=Role.ADMIN, token_id=CLOCK_ID)
 SECRET_LENGTH = 30
 CHECKSUM_LENGTH = 6
 
-_TOKEN = re.compile(r"lb_(?:person|bot)_[0-9A-Za-z]{36}", re.ASCII)
+SecretKind = Literal["person", "bot", "session", "invite"]
+
+_SECRET = re.compile(r"lb_(person|bot|session|invite)_[0-9A-Za-z]{36}", re.ASCII)
+_FOR_THE_API = frozenset({"person", "bot"})
 
 
-def make_token(random: RandomSource, *, kind: Literal["person", "bot"], token_id: str) -> str:
+def make_secret(random: RandomSource, *, kind: SecretKind, ident: str) -> str:
     """A new secret, `lb_<kind>_<30 base62><6 base62 of CRC32>`: scanners find it, and a typo costs no look-up."""
-    stem = f"lb_{kind}_{random.letters('token', token_id, SECRET_LENGTH)}"
+    stem = f"lb_{kind}_{random.letters('token', ident, SECRET_LENGTH)}"
     return stem + _checksum(stem)
 
 
-def has_valid_checksum(token: str) -> bool:
-    """Whether `token` was made by `make_token`, as far as its own characters tell."""
-    return _TOKEN.fullmatch(token) is not None and _checksum(token[:-CHECKSUM_LENGTH]) == token[-CHECKSUM_LENGTH:]
+def kind_of_secret(secret: str) -> str | None:
+    """What kind of secret `make_secret` made this as; None for anything else, as far as its own characters tell."""
+    match = _SECRET.fullmatch(secret)
+    if match is None or _checksum(secret[:-CHECKSUM_LENGTH]) != secret[-CHECKSUM_LENGTH:]:
+        return None
+    return match[1]
 
 
 def digest_of(token: str) -> str:
@@ -45,11 +51,18 @@ def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def refuse_hopeless(room: Newsroom, credentials: str | None) -> str:
+def csrf_token(session_secret: str) -> str:
+    """What a page repeats with each write, to show that it is ours: only who knows the session's secret can make it."""
+    return hashlib.sha256(f"csrf {session_secret}".encode()).hexdigest()
+
+
+def refuse_hopeless(room: Newsroom, call: Call) -> str:
     """The credentials, if a look-up could find them. Raises NotAuthenticated without touching the database."""
+    credentials = call.credentials
     if not credentials:
         raise NotAuthenticated("token_missing", "Send a token: Authorization: Bearer lb_….")
-    if not (is_admin_token(room, credentials) or has_valid_checksum(credentials)):
+    kind = kind_of_secret(credentials)
+    if not (kind == "session" if call.is_session else kind in _FOR_THE_API or is_admin_token(room, credentials)):
         raise NotAuthenticated("token_invalid", "This is no token of ours: mistyped, or cut off.")
     return credentials
 
@@ -60,41 +73,60 @@ def is_admin_token(room: Newsroom, credentials: str) -> bool:
 
 
 def authenticate(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
-    """Who calls. Raises NotAuthenticated `token_missing`, `token_invalid`, `token_revoked` or `token_expired`."""
-    credentials = refuse_hopeless(room, call.credentials)
-    if is_admin_token(room, credentials):
+    """Who calls. Raises NotAuthenticated `token_missing`, `token_invalid`, or as `actor_of_token`."""
+    credentials = refuse_hopeless(room, call)
+    if not call.is_session and is_admin_token(room, credentials):
         return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
     holder = read_token_holder(tx, digest_of(credentials))
-    if holder is None:
+    if holder is None or (holder.token.kind == "session") is not call.is_session:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
-    return _actor(holder, room.clock())
+    now = room.clock()
+    actor = _actor(room, holder, now)
+    room.usage.note(actor.token_id, now)
+    return actor
 
 
 def actor_of_token(tx: ReadTransaction, room: Newsroom, token_id: str) -> Actor:
-    """Who a token's holder is now, for what was opened with it before. Raises as `authenticate`."""
+    """Who a token's holder is now, for what was opened with it before.
+
+    Raises NotAuthenticated `token_invalid`, `token_revoked`, `token_expired` or `person_disabled`.
+    """
     if token_id == OPERATOR_ID:
         return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
-    token = read_token(tx, TokenId(token_id))
-    if token is None:
+    holder = read_holder_of_token(tx, TokenId(token_id))
+    if holder is None:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
-    return _actor(TokenHolder(token, read_person(tx, token.person) if token.person else None), room.clock())
+    return _actor(room, holder, room.clock())
 
 
-def _actor(holder: TokenHolder, now: Micros) -> Actor:
+def _actor(room: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
     token, person = holder.token, holder.person
     if token.revoked_at is not None:
         raise NotAuthenticated("token_revoked", "This token has been revoked.")
-    if token.expires_at is not None and token.expires_at <= now:
+    if _ends_at(room, token) <= now:
         raise NotAuthenticated("token_expired", "This token has expired.")
+    if person is not None and person.disabled_at is not None:
+        raise NotAuthenticated("person_disabled", "This person does not work here at the moment.")
     role = person.role if person is not None else token.role
     return Actor(
         role=role or Role.REPORTER,
         token_id=token.id,
         person=None if person is None else person.id,
-        byline=None if person is None else (person.byline or person.name),
+        author=None if person is None else person.author,
         scopes=token.scopes or frozenset(Scope),
         shorthand=token.shorthand,
+        memberships=holder.memberships,
+        stories=token.stories,
     )
+
+
+def _ends_at(room: Newsroom, token: Token) -> float:
+    """When it ends by itself; a session earlier than it might when it is not used."""
+    end = float("inf") if token.expires_at is None else token.expires_at
+    if token.kind == "token":
+        return end
+    used_at = max(token.created_at, token.last_used_at or 0, room.usage.last(token.id) or 0)
+    return min(end, used_at + room.session_limits.idle_seconds * 1_000_000)
 
 
 def _checksum(stem: str) -> str:

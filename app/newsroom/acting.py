@@ -41,24 +41,30 @@ class Scene:
 Step = Callable[[Scene, Entry], Entry]
 """From the entry before to the entry after; raises what forbids it."""
 
+Find = Callable[[WriteTransaction, Story, Actor], Entry]
+"""Which entry it is, where the caller has named none; raises NotFound."""
+
 
 def act(
     room: Newsroom,
     call: Call,
     story_ref: str,
-    entry_ref: str,
+    entry: str | Find,
     *,
     action: Action,
     step: Step,
     note: str | None = None,
 ) -> Reply:
-    """Take `step` with an entry and record it. Raises NotFound, NotAllowed, PreconditionFailed, what `step` raises."""
+    """Take `step` with an entry, by id or as it is found, and record it.
+
+    Raises NotFound, NotAllowed, PreconditionFailed, what `step` raises.
+    """
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = locked_story(tx, story_ref)
-        before = known_entry(tx, story, entry_ref)
+        story, actor = locked_story(tx, story_ref, actor)
+        before = known_entry(tx, story, entry) if isinstance(entry, str) else entry(tx, story, actor)
         refuse_closed(story, action)
         visible = is_public_status(before) and action not in ASIDE
         require_action(actor, action, entry=before, settings=story.settings, visible=visible)

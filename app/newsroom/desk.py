@@ -9,14 +9,13 @@ from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId
 from app.domain.rights import Actor, Right, has_right, require_right
-from app.newsroom.access import OPERATOR_ID, authenticate
-from app.newsroom.finding import known_entry, known_story
+from app.newsroom.access import OPERATOR_ID, authenticate, csrf_token
+from app.newsroom.finding import known_entry, known_story, visible_stories
 from app.newsroom.preconditions import etag_of
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
 from app.storage.entries import count_entries_by_status, list_entries
 from app.storage.people import read_person
-from app.storage.stories import list_stories
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_entry, newsroom_story
 
@@ -31,28 +30,30 @@ def show_me(room: Newsroom, call: Call) -> Reply:
         me = {
             "kind": "admin" if actor.token_id == OPERATOR_ID else "person" if person else "bot",
             "name": None if person is None else person.name,
-            "byline": actor.byline,
+            "byline": None if actor.author is None else actor.author["name"],
             "person": actor.person,
             "role": actor.role.value,
             "scopes": sorted(scope.value for scope in actor.scopes),
             "can": [right.value for right in Right if has_right(actor, right)],
+            "stories": None if actor.stories is None else sorted(actor.stories),
         }
+        if call.is_session and call.credentials is not None:
+            me["csrf"] = csrf_token(call.credentials)
         return Reply(200, encode_json(me))
 
 
 def show_stories(room: Newsroom, call: Call) -> Reply:
-    """All stories, newest first, drafts included."""
+    """All stories there are for the caller, newest first, drafts included."""
     with room.database.snapshot() as tx:
-        _reader(tx, room, call)
-        items = [newsroom_story(story, links=room.links) for story in list_stories(tx)]
+        actor = _reader(tx, room, call)
+        items = [newsroom_story(story, links=room.links) for story in visible_stories(tx, actor)]
         return Reply(200, encode_json({"items": items}))
 
 
 def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
     """One story with its settings, and how many entries it has in each status."""
     with room.database.snapshot() as tx:
-        _reader(tx, room, call)
-        story = known_story(tx, story_ref)
+        story = known_story(tx, story_ref, _reader(tx, room, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
         body = {**newsroom_story(story, links=room.links), "entries": counts}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
@@ -69,8 +70,7 @@ def show_entries(
 ) -> Reply:
     """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with room.database.snapshot() as tx:
-        _reader(tx, room, call)
-        story = known_story(tx, story_ref)
+        story = known_story(tx, story_ref, _reader(tx, room, call))
         before = None if position is None else _position(position)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
@@ -90,8 +90,7 @@ def show_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Re
 def find_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
     """One entry, for whoever may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
     with room.database.snapshot() as tx:
-        _reader(tx, room, call)
-        return known_entry(tx, known_story(tx, story_ref), entry_ref)
+        return known_entry(tx, known_story(tx, story_ref, _reader(tx, room, call)), entry_ref)
 
 
 def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:

@@ -56,7 +56,7 @@ def park_overdue(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
 
 def _run_story(room: Newsroom, story_id: StoryId, now: Micros) -> None:
     with room.database.transaction() as tx:
-        story = locked_story(tx, story_id)
+        story, _ = locked_story(tx, story_id, CLOCK)
         story = advance_story(tx, room, story, now=now)
         for entry in list_due_entries(tx, story.id, now):
             _bring_forward(tx, room, story, entry, now)

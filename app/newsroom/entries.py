@@ -46,7 +46,7 @@ def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) 
         require_right(actor, Right.CREATE_ENTRY)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = locked_story(tx, story_ref)
+        story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
         entry, shorthand = _write(tx, room, actor, call, story, draft)
         return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
@@ -62,7 +62,7 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
         require_right(actor, Right.CREATE_ENTRY)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = locked_story(tx, story_ref)
+        story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
         written: list[EntryId] = []
         results = []
@@ -95,7 +95,7 @@ def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, d
         require_right(actor, Right.CREATE_ENTRY)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = locked_story(tx, story_ref)
+        story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:
@@ -127,7 +127,7 @@ def _write(
     at = room.clock()
     check_display_time(draft, now=at)
     entry_id = EntryId(draft.id or room.random.uuid("entry", f"{story.id}:{at}"))
-    content = new_content(draft, byline=actor.byline, new_id=block_ids(room.random, f"{entry_id}:1"))
+    content = new_content(draft, author=actor.author, new_id=block_ids(room.random, f"{entry_id}:1"))
     check_alternatives(content, story.settings)
     entry = Entry(
         story=story.id,
@@ -192,7 +192,7 @@ def _bring_up(
     draft, shorthand = expand_shorthand(tx, actor, draft)
     check_display_time(draft, now=room.clock())
     new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
-    content = new_content(draft, byline=actor.byline, new_id=new_id, before=known.newest_content)
+    content = new_content(draft, author=actor.author, new_id=new_id, before=known.newest_content)
     aside = known.edited_by_hand
     pin = wants_pin(shorthand)
     after = revise(tx, room, actor, story, known, content, material=True, aside=aside, pin=pin)

@@ -54,10 +54,10 @@ _Change = Callable[[WriteTransaction, Story], Story]
 def _put(room: Newsroom, call: Call, story_ref: str, changed: _Change) -> Reply:
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
-        require_right(actor, Right.EDIT_STORIES)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        before = locked_story(tx, story_ref)
+        before, actor = locked_story(tx, story_ref, actor)
+        require_right(actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         honour_match(call.if_match, before)
         after = put_story(tx, room, actor, call, before, changed(tx, before))

@@ -42,7 +42,7 @@ def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move:
         actor = authenticate(tx, room, call)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = locked_story(tx, story_ref)
+        story, actor = locked_story(tx, story_ref, actor)
         before = known_entry(tx, story, entry_ref)
         refuse_closed(story)
         require_action(actor, Action.MOVE, entry=before, settings=story.settings, visible=True)

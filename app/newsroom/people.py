@@ -1,54 +1,45 @@
-"""Adding people, making tokens, and taking tokens back."""
+"""The newsroom's people: adding them, changing what is known of them, and keeping them out."""
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.errors import FieldError, InvalidInput, NotFound
-from app.domain.identifiers import PersonId, TokenId
-from app.domain.rights import Actor, Right, Scope, require_right
-from app.newsroom.access import authenticate, digest_of, make_token
+from app.domain.errors import NotFound
+from app.domain.identifiers import PersonId
+from app.domain.rights import Right, require_right
+from app.newsroom.access import authenticate
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.audit import AuditedChange, append_audit
 from app.storage.database import WriteTransaction
+from app.storage.invites import delete_invites
 from app.storage.people import (
     Person,
-    Token,
     insert_person,
-    insert_token,
     list_people,
-    list_tokens,
-    read_person,
-    read_token,
-    update_token_revoked,
+    lock_person,
+    update_person,
+    update_tokens_revoked,
 )
 from app.wire.encoding import encode_json
-from app.wire.people import PersonDraft, TokenDraft
-
-_DAY = 86_400_000_000
+from app.wire.people import PersonDraft, PersonPatch
 
 
 def add_person(room: Newsroom, call: Call, draft: PersonDraft) -> Reply:
-    """Add somebody to the newsroom; give them a token next."""
+    """Add somebody to the newsroom; give them a token or an invitation next."""
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.MANAGE_PEOPLE)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         at = room.clock()
-        person = Person(
-            id=PersonId(room.random.uuid("person", f"{draft.name}:{at}")),
-            name=draft.name,
-            email=draft.email,
-            role=draft.role,
-            byline=draft.byline,
-            created_at=at,
-        )
+        person = Person(id=PersonId(room.random.uuid("person", f"{draft.name}:{at}")), created_at=at, **dict(draft))
         insert_person(tx, person)
-        _audit(tx, room, actor, call, action="create", kind="person", ident=person.id)
-        reply = Reply(201, encode_json(_person(person)))
+        change = AuditedChange("create", "person", person.id, after=_summary(person))
+        append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+        reply = Reply(201, encode_json(shown_person(person)))
         return keep_reply(tx, actor, call, reply, story=None, entries=[])
 
 
@@ -56,80 +47,90 @@ def show_people(room: Newsroom, call: Call) -> Reply:
     """Everybody of the newsroom, for admins."""
     with room.database.snapshot() as tx:
         require_right(authenticate(tx, room, call), Right.MANAGE_PEOPLE)
-        return Reply(200, encode_json({"items": [_person(person) for person in list_people(tx)]}))
+        return Reply(200, encode_json({"items": [shown_person(person) for person in list_people(tx)]}))
 
 
-def create_token(room: Newsroom, call: Call, draft: TokenDraft) -> Reply:
-    """Make a token. The reply is the only place its secret ever stands: it is not kept, not even for a retry."""
+def edit_person(room: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
+    """Change what is known of somebody; their entries stay as they were written. Raises NotFound."""
+    given = patch.model_dump(exclude_unset=True)
+    return _change(room, call, person_id, action="edit", given=given)
+
+
+def disable_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+    """Let nothing of theirs in until they are enabled again; their tokens and sessions stay. Raises NotFound."""
+    return _change(room, call, person_id, action="disable", given={"disabled_at": room.clock()})
+
+
+def enable_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+    """Let somebody in again. Raises NotFound."""
+    return _change(room, call, person_id, action="enable", given={"disabled_at": None})
+
+
+def revoke_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+    """Take back every token, session and invitation of somebody, at once and for good. Raises NotFound."""
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
-            raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        person = _locked(tx, person_id)
         at = room.clock()
-        token = Token(
-            id=TokenId(room.random.uuid("token", f"{draft.label}:{at}")),
-            label=draft.label,
-            person=None if draft.person is None else PersonId(draft.person),
-            role=draft.role,
-            scopes=frozenset(draft.scopes or Scope),
-            created_at=at,
-            expires_at=None if draft.expires_in_days is None else Micros(at + draft.expires_in_days * _DAY),
-            revoked_at=None,
-        )
-        secret = make_token(room.random, kind="bot" if token.person is None else "person", token_id=token.id)
-        insert_token(tx, token, secret_sha256=digest_of(secret))
-        _audit(tx, room, actor, call, action="create", kind="token", ident=token.id)
-        return Reply(201, encode_json({**_token(token), "token": secret}))
+        revoked = update_tokens_revoked(tx, person.id, at=at)
+        delete_invites(tx, person.id)
+        change = AuditedChange("revoke", "person", person.id, after={"revoked": revoked})
+        append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+        reply = Reply(200, encode_json({"person": person.id, "revoked": revoked}))
+        return keep_reply(tx, actor, call, reply, story=None, entries=[])
 
 
-def show_tokens(room: Newsroom, call: Call) -> Reply:
-    """Every token there has been, without secrets, for admins."""
-    with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.MANAGE_PEOPLE)
-        return Reply(200, encode_json({"items": [_token(token) for token in list_tokens(tx)]}))
-
-
-def revoke_token(room: Newsroom, call: Call, token_id: str) -> Reply:
-    """Take a token back: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        update_token_revoked(tx, TokenId(token_id), at=room.clock())
-        token = read_token(tx, TokenId(token_id))
-        if token is None:
-            raise NotFound("token_not_found", "There is no such token.")
-        _audit(tx, room, actor, call, action="revoke", kind="token", ident=token.id)
-        return Reply(200, encode_json(_token(token)))
-
-
-def _audit(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, action: str, kind: str, ident: str
-) -> None:
-    change = AuditedChange(action=action, object_kind=kind, object_id=ident)
-    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
-
-
-def _person(person: Person) -> dict[str, Any]:
+def shown_person(person: Person) -> dict[str, Any]:
+    """A person as admins see them."""
     return {
         "id": person.id,
         "name": person.name,
         "email": person.email,
         "role": person.role.value,
         "byline": person.byline,
+        "avatar": person.avatar,
+        "url": person.url,
         "created_at": format_time(person.created_at),
+        "disabled_at": None if person.disabled_at is None else format_time(person.disabled_at),
     }
 
 
-def _token(token: Token) -> dict[str, Any]:
-    return {
-        "id": token.id,
-        "label": token.label,
-        "kind": "bot" if token.person is None else "person",
-        "person": token.person,
-        "role": None if token.role is None else token.role.value,
-        "scopes": sorted(scope.value for scope in token.scopes),
-        "created_at": format_time(token.created_at),
-        "expires_at": None if token.expires_at is None else format_time(token.expires_at),
-        "revoked_at": None if token.revoked_at is None else format_time(token.revoked_at),
-    }
+def _change(room: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.MANAGE_PEOPLE)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        before = _locked(tx, person_id)
+        after = _changed(before, given)
+        if after != before:
+            update_person(tx, after)
+            change = AuditedChange(
+                action, "person", after.id, before=_summary(before), after={**_summary(after), "changed": sorted(given)}
+            )
+            append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+        reply = Reply(200, encode_json(shown_person(after)))
+        return keep_reply(tx, actor, call, reply, story=None, entries=[])
+
+
+def _changed(person: Person, given: dict[str, Any]) -> Person:
+    """Disabled a second time, somebody stays disabled since the first."""
+    disabled_at: Micros | None = given.get("disabled_at", person.disabled_at)
+    if disabled_at is not None and person.disabled_at is not None:
+        disabled_at = person.disabled_at
+    return dataclasses.replace(person, **{**given, "disabled_at": disabled_at})
+
+
+def _locked(tx: WriteTransaction, person_id: str) -> Person:
+    person = lock_person(tx, PersonId(person_id))
+    if person is None:
+        raise NotFound("person_not_found", "There is no such person.")
+    return person
+
+
+def _summary(person: Person) -> dict[str, Any]:
+    """What the audit says of somebody: no address of theirs, since it is kept longer than they may want."""
+    return {"role": person.role.value, "disabled": person.disabled_at is not None}

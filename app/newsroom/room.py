@@ -7,8 +7,17 @@ from dataclasses import dataclass, field
 
 from app.domain.clock import Clock
 from app.domain.identifiers import RandomSource
+from app.newsroom.usage import TokenUsage
 from app.storage.database import Database
 from app.wire.links import Links
+
+
+@dataclass(frozen=True, slots=True)
+class SessionLimits:
+    """How long a browser stays signed in: in all, and without being used."""
+
+    lifetime_seconds: int = 30 * 86_400
+    idle_seconds: int = 7 * 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +29,20 @@ class Newsroom:
     random: RandomSource
     links: Links
     admin_token_sha256: str
+    session_limits: SessionLimits = SessionLimits()
+    usage: TokenUsage = field(default_factory=TokenUsage)
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """Who calls, and the conditions that came with the call.
 
-    `fingerprint` is a digest of method, path and body: what makes two calls with one Idempotency-Key the same.
+    `is_session` says that the credentials are a browser's, out of its cookie. `fingerprint` is a digest of method,
+    path and body: what makes two calls with one Idempotency-Key the same.
     """
 
     credentials: str | None
+    is_session: bool = False
     fingerprint: str = ""
     idempotency_key: str | None = None
     if_match: str | None = None

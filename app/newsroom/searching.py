@@ -9,11 +9,11 @@ from typing import Any
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
-from app.domain.rights import Right, require_right
+from app.domain.rights import Actor, Right, require_right
 from app.domain.story import Story
 from app.domain.words import words_of
 from app.newsroom.access import authenticate
-from app.newsroom.finding import known_entry, known_story
+from app.newsroom.finding import known_entry, known_story, only_stories
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
 from app.storage.search import Found, find_documents
@@ -45,10 +45,11 @@ def search_newsroom(
     wanted = words_of(words)
     wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
     with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.READ_NEWSROOM)
-        stories = None if story_ref is None else {known_story(tx, story_ref).id}
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        stories = only_stories(tx, actor) if story_ref is None else {known_story(tx, story_ref, actor).id}
         found = _find(tx, wanted, stories, statuses, below, limit + 1)
-        items = _items(tx, found[:limit])
+        items = _items(tx, actor, found[:limit])
     following = str(found[limit - 1].number) if len(found) > limit else None
     return Reply(200, encode_json({"items": items, "next": following}))
 
@@ -66,12 +67,12 @@ def _find(
     return find_documents(tx, words, stories=stories, statuses=statuses, below=below, limit=limit)
 
 
-def _items(tx: ReadTransaction, found: list[Found]) -> list[dict[str, Any]]:
+def _items(tx: ReadTransaction, actor: Actor, found: list[Found]) -> list[dict[str, Any]]:
     """Each story or entry as it is now, an entry with the story it is in."""
     stories: dict[StoryId, Story] = {}
     items = []
     for each in found:
-        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story)
+        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story, actor)
         entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
         items.append({"story": _in_short(story), "entry": entry})
     return items

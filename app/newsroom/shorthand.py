@@ -104,7 +104,7 @@ def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
     whole: dict[str, JsonObject | None] = {}
     first: dict[str, JsonObject | None] = {}
     for person in people:
-        author = {"name": person.byline or person.name}
+        author = person.author
         words = [found for found in (words_of(author["name"]), words_of(person.name)) if found]
         for handles, names in ((whole, {"".join(found) for found in words}), (first, {found[0] for found in words})):
             for name in names:

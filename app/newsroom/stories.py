@@ -18,6 +18,7 @@ from app.newsroom.continuing import link_back, resolved_continues
 from app.newsroom.door import PublicChange, Shown, StoryChanged, Withdrawn, pass_door
 from app.newsroom.finding import locked_story
 from app.newsroom.freezing import refuse_frozen
+from app.newsroom.membership import stay_in_sight
 from app.newsroom.preconditions import require_match
 from app.newsroom.publishing import pin_entry
 from app.newsroom.recording import answer_story
@@ -25,6 +26,7 @@ from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.writing import block_ids
 from app.storage.audit import AuditedChange, append_audit
+from app.storage.control import read_site_frozen
 from app.storage.database import WriteTransaction
 from app.storage.entries import list_entries_in_status, update_entry
 from app.storage.replies import blank_story_replies
@@ -42,7 +44,7 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     """
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
-        require_right(actor, Right.EDIT_STORIES)
+        require_right(actor, Right.CREATE_STORIES)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
         story = _new_story(tx, room, draft)
@@ -54,7 +56,8 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         refuse_frozen(story)
         _check_start(story, now=room.clock())
         insert_story(tx, story)
-        record_story(tx, room, actor, call, before=None, after=story)
+        record_story(tx, room, actor, call, before=None, after=story, action="create")
+        stay_in_sight(tx, room, actor, call, story)
         if story.is_public:
             pass_door(tx, room, story, [StoryChanged()])
             link_back(tx, room, before=None, after=story)
@@ -65,18 +68,28 @@ def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply
     """Change a story's members, settings, slug or status. Raises Conflict `wrong_status`, `slug_taken`."""
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
-        require_right(actor, Right.EDIT_STORIES)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        before = locked_story(tx, ref)
+        before, actor = locked_story(tx, ref, actor)
+        require_right(actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         require_match(call.if_match, before)
         after = _patched(tx, room, before, patch)
         after = put_story(tx, room, actor, call, before, after)
+        stay_in_sight(tx, room, actor, call, after)
         return answer_story(tx, room, actor, call, after)
 
 
-def put_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story, after: Story) -> Story:
+def put_story(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    before: Story,
+    after: Story,
+    *,
+    action: str = "edit",
+) -> Story:
     """Keep a changed story, record it, and let readers know what they may. Returns `before` if nothing changed."""
     if after == before:
         return before
@@ -85,7 +98,7 @@ def put_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, be
         rename_story(tx, after, former=before.slug)
     else:
         update_story(tx, after)
-    record_story(tx, room, actor, call, before=before, after=after)
+    record_story(tx, room, actor, call, before=before, after=after, action=action)
     return _tell_readers(tx, room, before, after)
 
 
@@ -104,11 +117,18 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
 
 
 def record_story(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, before: Story | None, after: Story
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    *,
+    before: Story | None,
+    after: Story,
+    action: str,
 ) -> None:
     """The audit row of a change to a story."""
     change = AuditedChange(
-        action="create" if before is None else "edit",
+        action=action,
         object_kind="story",
         object_id=after.id,
         story_id=after.id,
@@ -134,6 +154,7 @@ def _new_story(tx: WriteTransaction, room: Newsroom, draft: StoryDraft) -> Story
         },
         settings=StorySettings(**draft.given_settings()),
         created_at=now,
+        site_frozen=read_site_frozen(tx),
     )
     return dataclasses.replace(story, ends_at=_ends_at(story, status, now))
 

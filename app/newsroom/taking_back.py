@@ -8,7 +8,7 @@ from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, JsonObject
 from app.domain.errors import Conflict
 from app.domain.statuses import Action, next_status
-from app.newsroom.acting import Scene, act, moved
+from app.newsroom.acting import Find, Scene, act, moved
 from app.newsroom.door import Shown
 from app.newsroom.publishing import hide, show
 from app.newsroom.releasing import parked
@@ -29,7 +29,7 @@ def unpublish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, 
     return act(room, call, story_ref, entry_ref, action=Action.UNPUBLISH, step=step, note=note)
 
 
-def retract_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, reason: str) -> Reply:
+def retract_entry(room: Newsroom, call: Call, story_ref: str, entry: str | Find, *, reason: str) -> Reply:
     """Say in public that an entry no longer stands, and why; its text stays readable, struck through."""
 
     def step(scene: Scene, before: Entry) -> Entry:
@@ -37,7 +37,7 @@ def retract_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *,
         changed = ("status", "body", "corrections")
         return change_in_public(scene, parked(before), changed=changed, correction=line)
 
-    return act(room, call, story_ref, entry_ref, action=Action.RETRACT, step=step)
+    return act(room, call, story_ref, entry, action=Action.RETRACT, step=step)
 
 
 def reinstate_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:

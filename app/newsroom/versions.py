@@ -38,8 +38,9 @@ def show_versions(
     `with_diff` adds the steps from the body before to this one, word by word. Raises MalformedInput `bad_position`.
     """
     with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.READ_NEWSROOM)
-        entry = known_entry(tx, known_story(tx, story_ref), entry_ref)
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        entry = known_entry(tx, known_story(tx, story_ref, actor), entry_ref)
         below = None if position is None else _below(position)
         found = list_versions(tx, entry.story, entry.id, below=below, limit=limit + 1)
     following = str(found[limit - 1].version) if len(found) > limit else None

@@ -62,8 +62,7 @@ def admit_by_ticket(room: Newsroom, ticket: str) -> Watcher:
 def find_watched_story(room: Newsroom, token_id: str, ref: str) -> WatchedStory:
     """The story, if the token's holder may see it. Raises NotFound `story_not_found`, NotAuthenticated."""
     with room.database.snapshot() as tx:
-        actor_of_token(tx, room, token_id)
-        story = known_story(tx, ref)
+        story = known_story(tx, ref, actor_of_token(tx, room, token_id))
         return WatchedStory(story.id, story.slug)
 
 
@@ -152,7 +151,7 @@ def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Auth
 
 def _sees(tx: ReadTransaction, actor: Actor, story: StoryId) -> bool:
     try:
-        known_story(tx, story)
+        known_story(tx, story, actor)
     except NotFound:
         return False
     return True

@@ -48,13 +48,13 @@ def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
 
 
 def new_content(
-    draft: EntryDraft, *, byline: str | None, new_id: Callable[[], str], before: EntryContent | None = None
+    draft: EntryDraft, *, author: JsonObject | None, new_id: Callable[[], str], before: EntryContent | None = None
 ) -> EntryContent:
     """What a new entry says; without authors it is by its poster. Raises InvalidInput, TooLarge.
 
     Given what the entry said `before`, blocks that have not changed keep their ids.
     """
-    authors: tuple[JsonObject, ...] = ({"name": byline},) if byline else ()
+    authors: tuple[JsonObject, ...] = (author,) if author is not None else ()
     if draft.authors is not None:
         authors = tuple(author.model_dump(exclude_none=True) for author in draft.authors)
     content = EntryContent(

@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import ColumnElement, insert, select
 
 from app.domain.clock import Micros
+from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Actor
 from app.storage import schema
-from app.storage.database import WriteTransaction
+from app.storage.database import ReadTransaction, WriteTransaction
+
+_audit = schema.audit
 
 # Built once, since building takes longer than running; inline, since nobody asks for the row's number.
-_INSERT = insert(schema.audit).inline()
+_INSERT = insert(_audit).inline()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,30 @@ class AuditedChange:
     story_id: str | None = None
     before: dict[str, Any] | None = None
     after: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One write that was done: who, when, what."""
+
+    id: int
+    at: Micros
+    person: PersonId | None
+    token_id: str
+    change: AuditedChange
+    request_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which rows are asked for: all that match everything that is given. `until` is not in the stretch any more."""
+
+    person: str | None = None
+    token: str | None = None
+    story: str | None = None
+    action: str | None = None
+    since: Micros | None = None
+    until: Micros | None = None
 
 
 def append_audit(
@@ -48,3 +75,54 @@ def append_audit(
             "request_id": request_id,
         },
     )
+
+
+def list_audit(tx: ReadTransaction, only: AuditFilter, *, below: int | None, limit: int) -> list[AuditRow]:
+    """The rows that match, the newest first; those with a number below `below`."""
+    query = select(_audit).order_by(_audit.c.id.desc()).limit(limit)
+    for column, wanted in (
+        (_audit.c.person_id, only.person),
+        (_audit.c.token_id, only.token),
+        (_audit.c.story_id, only.story),
+        (_audit.c.action, only.action),
+    ):
+        query = query if wanted is None else query.where(column == wanted)
+    query = query if only.since is None else query.where(_audit.c.at >= only.since)
+    query = query if only.until is None else query.where(_audit.c.at < only.until)
+    query = query if below is None else query.where(_audit.c.id < below)
+    return [
+        AuditRow(
+            id=row.id,
+            at=Micros(row.at),
+            person=row.person_id,
+            token_id=row.token_id,
+            change=AuditedChange(
+                action=row.action,
+                object_kind=row.object_kind,
+                object_id=row.object_id,
+                story_id=row.story_id,
+                before=row.before,
+                after=row.after,
+            ),
+            request_id=row.request_id,
+        )
+        for row in tx.connection.execute(query)
+    ]
+
+
+def list_entries_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[StoryId, EntryId]]:
+    """The entries that a token wrote to since a time, in the order of their stories' ids."""
+    columns = (_audit.c.story_id, _audit.c.object_id)
+    query = select(*columns).where(*_by(token, since), _audit.c.object_kind == "entry").distinct().order_by(*columns)
+    return [(StoryId(row.story_id), EntryId(row.object_id)) for row in tx.connection.execute(query)]
+
+
+def list_others_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[str, str, str]]:
+    """Everything else that it wrote to: what it is, its id, and what was done."""
+    columns = (_audit.c.object_kind, _audit.c.object_id, _audit.c.action)
+    query = select(*columns).where(*_by(token, since), _audit.c.object_kind != "entry").distinct().order_by(*columns)
+    return [(row.object_kind, row.object_id, row.action) for row in tx.connection.execute(query)]
+
+
+def _by(token: str, since: Micros) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return (_audit.c.token_id == token, _audit.c.at >= since)

@@ -91,6 +91,24 @@ def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntrySta
     return [entry_of_row(row) for row in tx.connection.execute(query)]
 
 
+def read_last_published(
+    tx: ReadTransaction, story: StoryId, *, person: PersonId | None, token: str | None
+) -> Entry | None:
+    """Of the entries that are published, the one that came out last: a person's, or of a token without a person."""
+    query = (
+        select(_entries)
+        .where(_entries.c.story_id == story, _entries.c.status == EntryStatus.PUBLISHED.value)
+        .order_by(_entries.c.published_at.desc(), _entries.c.id)
+        .limit(1)
+    )
+    if person is not None:
+        query = query.where(_entries.c.created_by == person)
+    else:
+        query = query.where(_entries.c.created_by.is_(None), _entries.c.created_by_token == token)
+    row = tx.connection.execute(query).one_or_none()
+    return None if row is None else entry_of_row(row)
+
+
 def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:
     """How many entries a story has in each status that occurs."""
     query = select(_entries.c.status, func.count()).where(_entries.c.story_id == story).group_by(_entries.c.status)

@@ -69,6 +69,7 @@ memberships = Table(
     Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
     Column("person_id", _Key, ForeignKey("people.id"), primary_key=True),
     Column("role", Text, nullable=False),
+    Index(None, "person_id"),
 )
 
 entries = Table(
@@ -198,6 +199,7 @@ audit = Table(
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("request_id", Text),
+    Index(None, "at"),
 )
 
 replies = Table(

@@ -46,6 +46,11 @@ def list_stories(tx: ReadTransaction) -> list[Story]:
     return [_story(row) for row in rows]
 
 
+def lock_every_story(tx: WriteTransaction) -> None:
+    """Wait until whoever is writing in a story has ended."""
+    tx.connection.execute(select(_stories.c.id).order_by(_stories.c.id).with_for_update()).all()
+
+
 def insert_story(tx: WriteTransaction, story: Story) -> None:
     """Raises Conflict `slug_taken` or `id_taken`; the transaction goes on."""
     if tx.connection.execute(select(_stories.c.id).where(_stories.c.id == story.id)).first():

@@ -42,6 +42,14 @@ class Links:
         """One entry in the API."""
         return f"{self.public_url}/v1/stories/{story}/entries/{entry}"
 
+    def invitation(self, secret: str) -> str:
+        """The newsroom's page, which signs in with what stands in the fragment: no server and no log ever sees it."""
+        return f"{self.public_url}/newsroom#invite={secret}"
+
+    def preview(self, signed: str) -> str:
+        """An entry as it is now, for whoever has the link."""
+        return f"{self.public_url}/v1/previews/{signed}"
+
     def newsroom_story(self, story: StoryId) -> str:
         """The story as the newsroom sees it, for tokens only."""
         return f"{self.public_url}/v1/newsroom/stories/{story}"

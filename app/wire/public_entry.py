@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from app.content import Block, render_html, render_retracted_html, render_text
@@ -42,6 +43,13 @@ def encode_public_entry(entry: Entry) -> EncodedEntry:
         blocks=encode_json(blocks),
         body_text=encode_json(render_text(blocks)),
     )
+
+
+def preview_members(entry: Entry) -> dict[str, Any]:
+    """An entry as readers would get it if it went out now, with its working revision if it has one."""
+    newest = replace(entry, content=entry.newest_content)
+    blocks: list[Block] = [dict(block) for block in newest.content.blocks]
+    return {**public_members(newest), "body_html": body_html(newest), "blocks": blocks}
 
 
 def encode_correction(entry: Entry, line: JsonObject) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
-from app.newsroom import editing, entries, furniture, people, releasing, reviewing, stories, taking_back
+from app.newsroom import editing, entries, furniture, people, releasing, reviewing, stories, taking_back, tokens
 from app.newsroom.access import digest_of
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
@@ -48,6 +48,7 @@ class Desk:
 
     database: Database
     token: str = OPERATOR
+    person: str | None = None
     now: int = START
     told: list[Announcement] = field(default_factory=list)
 
@@ -61,7 +62,7 @@ class Desk:
 
     def as_holder_of(self, token: str) -> Desk:
         """The same newsroom, seen by another caller; what it announces is told to both."""
-        other = Desk(self.database, token, self.now)
+        other = Desk(self.database, token, now=self.now)
         other.told = self.told
         self.database.announce_to(self.told.append)
         return other
@@ -114,8 +115,10 @@ class Desk:
             )
         )
         draft = TokenDraft.model_validate({"label": f"token {self.made}", "person": person["id"], **token})
-        secret = body(people.create_token(self.room, self.call(), draft))["token"]
-        return self.as_holder_of(secret)
+        secret = body(tokens.create_token(self.room, self.call(), draft))["token"]
+        hired = self.as_holder_of(secret)
+        hired.person = person["id"]
+        return hired
 
     def events(self) -> list[dict[str, Any]]:
         """Every event told so far, decoded."""

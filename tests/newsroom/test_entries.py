@@ -52,7 +52,8 @@ def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
 
 def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(desk: Desk) -> None:
     story, reporter = desk.story()["id"], desk.hire(byline="Ada R.")
-    assert reporter.post(story)["authors"] == [{"name": "Ada R."}]
+    (author,) = reporter.post(story)["authors"]
+    assert author == {"id": reporter.person, "name": "Ada R."}
     assert reporter.post(story, authors=[])["authors"] == []
     assert reporter.post(story, authors=[{"name": "Agency", "role": "wire"}])["authors"] == [
         {"name": "Agency", "role": "wire"}

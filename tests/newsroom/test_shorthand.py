@@ -48,10 +48,10 @@ def test_shorthand_is_taken_out_of_the_text_and_put_where_it_belongs(hurried: De
     assert entry["text"] == "Polls have closed."
     assert (entry["importance"], entry["key_event"]) == ("breaking", True)
     assert entry["tags"] == [POLLS, {"slug": "oslo", "label": "Oslo"}]
-    assert entry["authors"] == [{"name": "Bo Berg"}]
+    assert names(entry) == ["Bo Berg"]
     assert entry["shorthand"] == {
         "tags": entry["tags"],
-        "authors": [{"name": "Bo Berg"}],
+        "authors": entry["authors"],
         "key_event": True,
         "importance": "breaking",
     }
@@ -71,7 +71,7 @@ def test_a_token_that_was_not_given_it_writes_what_it_writes(desk: Desk, story: 
 def test_a_text_without_any_is_told_to_have_none(hurried: Desk, story: str) -> None:
     entry = hurried.post(story, "We are #1, says C#.")
     assert (entry["text"], entry["shorthand"]) == ("We are #1, says C#.", {})
-    assert entry["authors"] == [{"name": "Ada Reporter"}]
+    assert names(entry) == ["Ada Reporter"]
     assert "shorthand" not in hurried.post(story, None, headline="#polls")
 
 
@@ -84,7 +84,7 @@ def test_what_was_sent_beside_it_is_added_to(hurried: Desk, story: str) -> None:
         importance="normal",
     )
     assert entry["tags"] == [{"slug": "polls", "label": "The polls"}, {"slug": "oslo", "label": "Oslo"}]
-    assert entry["authors"] == [{"name": "Cleo"}, {"name": "Bo Berg"}]
+    assert names(entry) == ["Cleo", "Bo Berg"]
     assert entry["importance"] == "major"
 
 
@@ -92,8 +92,8 @@ def test_an_edit_adds_tags_and_names_authors(hurried: Desk, story: str) -> None:
     entry = hurried.post(story, "Polls have closed. #polls")
     edited = hurried.patch(entry, text="Polls have closed everywhere. #oslo @bo")
     assert edited["tags"] == [POLLS, {"slug": "oslo", "label": "oslo"}]
-    assert edited["authors"] == [{"name": "Bo Berg"}]
-    assert edited["shorthand"] == {"tags": [{"slug": "oslo", "label": "oslo"}], "authors": [{"name": "Bo Berg"}]}
+    assert names(edited) == ["Bo Berg"]
+    assert edited["shorthand"] == {"tags": [{"slug": "oslo", "label": "oslo"}], "authors": edited["authors"]}
     assert hurried.patch(entry, headline="Closed").keys().isdisjoint({"shorthand"})
 
 
@@ -140,6 +140,11 @@ def test_plain_text_has_it_as_well(hurried: Desk, story: str) -> None:
     assert (entry["body_html"], entry["tags"]) == ("<p>5 *3* 2</p>", [POLLS])
 
 
+def names(entry: dict[str, Any]) -> list[str]:
+    """By whom it is."""
+    return [author["name"] for author in entry["authors"]]
+
+
 def people(*names: tuple[str, str | None]) -> dict[str, Any]:
     """The handles of a newsroom with these names and bylines."""
     return authors_by_handle(
@@ -151,14 +156,14 @@ def people(*names: tuple[str, str | None]) -> dict[str, Any]:
 def test_a_name_is_a_byline_a_name_or_its_first_word() -> None:
     handles = people(("Ada Lind", "Ada L. Reporter"), ("Børge Ås", None))
     for handle in ("adalreporter", "adalind", "ada"):
-        assert handles[handle] == {"name": "Ada L. Reporter"}
+        assert handles[handle] == {"id": "Ada Lind", "name": "Ada L. Reporter"}
     for handle in ("borgeas", "borge"):
-        assert handles[handle] == {"name": "Børge Ås"}
+        assert handles[handle] == {"id": "Børge Ås", "name": "Børge Ås"}
     assert "lind" not in handles
 
 
 def test_a_name_that_two_go_by_is_nobodys_but_the_whole_name_is() -> None:
     handles = people(("Ada Lind", None), ("Ada Berg", None), ("Bo", None), ("Bo Berg", None))
     assert handles["ada"] is None
-    assert handles["adalind"] == {"name": "Ada Lind"}
-    assert handles["bo"] == {"name": "Bo"}
+    assert handles["adalind"] == {"id": "Ada Lind", "name": "Ada Lind"}
+    assert handles["bo"] == {"id": "Bo", "name": "Bo"}

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
-from app.newsroom import people, watching
+from app.newsroom import tokens, watching
 from app.wire.desk_news import Mark, WatchedNews
 from tests.newsroom.desk import OPERATOR, Desk, body
 
@@ -84,7 +84,7 @@ def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(desk: Desk) 
     assert [news.audience for news in found.news] == [{"admin", who.who.token}]
     assert found.ended == {}
 
-    people.revoke_token(desk.room, desk.call(), who.who.token)
+    tokens.revoke_token(desk.room, desk.call(), who.who.token)
     desk.post(story["id"], "One hears this.")
     found = watch.read()
     assert [news.audience for news in found.news] == [{"admin"}]

@@ -1,0 +1,76 @@
+"""`GET /v1/newsroom/audit`: as a list, or whole as a file that is sent while it is read."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import StreamingResponse
+
+from app.api.bodies import WriteRoute
+from app.api.calls import TheReader, perform, run
+from app.api.documented import answers
+from app.newsroom import auditing
+from app.newsroom.auditing import AuditChunk
+from app.newsroom.room import Call
+from app.storage.audit import AuditFilter
+from app.wire.audit_lines import MEDIA_TYPES, AuditFormat
+from app.wire.newsroom_shapes import AUDIT, Audit
+from app.wire.text import Moment
+
+router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
+
+_Word = Annotated[str | None, Query(max_length=200)]
+
+
+async def _only(
+    person: _Word = None,
+    token: _Word = None,
+    story: Annotated[str | None, Query(max_length=200, description="By id or slug.")] = None,
+    action: Annotated[str | None, Query(max_length=200, examples=["publish"])] = None,
+    since: Annotated[Moment | None, Query(description="RFC 3339.")] = None,
+    until: Annotated[Moment | None, Query(description="RFC 3339; not in the stretch any more.")] = None,
+) -> AuditFilter:
+    return AuditFilter(person, token, story, action, since, until)
+
+
+@router.get("/v1/newsroom/audit", responses=answers(200, Audit, AUDIT, 422))
+async def read_audit(
+    request: Request,
+    call: TheReader,
+    only: Annotated[AuditFilter, Depends(_only)],
+    position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 20,
+    form: Annotated[
+        Literal["json", "ndjson", "csv"] | None,
+        Query(alias="format", description="`ndjson` and `csv`: everything that matches, in one file."),
+    ] = None,
+) -> Response:
+    """Who did what when, the newest first. With `Accept: application/x-ndjson` or `text/csv`, all of it as a file."""
+    wanted = form or _accepted(request)
+    if wanted == "json":
+        return await perform(request, auditing.show_audit, call, only, position=position, limit=limit)
+    # The first rows are read before anything is sent, so that whoever may not read them is told so.
+    first = await run(request, auditing.export_chunk, call, only, position=None, form=wanted)
+    return StreamingResponse(
+        _chunks(request, call, only, first, form=wanted),
+        media_type=MEDIA_TYPES[wanted],
+        headers={"Content-Disposition": f'attachment; filename="audit.{wanted}"', "Cache-Control": "no-store"},
+    )
+
+
+async def _chunks(
+    request: Request, call: Call, only: AuditFilter, chunk: AuditChunk, *, form: AuditFormat
+) -> AsyncIterator[bytes]:
+    yield chunk.lines
+    while chunk.position is not None:
+        chunk = await run(request, auditing.export_chunk, call, only, position=chunk.position, form=form)
+        yield chunk.lines
+
+
+def _accepted(request: Request) -> Literal["json", "ndjson", "csv"]:
+    accept = request.headers.get("accept", "")
+    if "application/x-ndjson" in accept:
+        return "ndjson"
+    return "csv" if "text/csv" in accept else "json"

@@ -1,0 +1,43 @@
+"""Links to what is not public yet."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import APIRouter, Path, Request, Response
+
+from app.api.bodies import WriteRoute
+from app.api.calls import TheReader, answer_of, perform
+from app.api.describing import answers as public_answers
+from app.api.documented import answers
+from app.api.rooms import Rooms
+from app.api.write_entries import EntryRef, StoryRef
+from app.newsroom import previews
+from app.wire.newsroom_shapes import PREVIEW, PREVIEW_LINK, Preview, PreviewLink
+
+making = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
+showing = APIRouter(tags=["Reading"])
+
+
+@making.post(
+    "/v1/newsroom/stories/{story}/entries/{entry}/preview",
+    status_code=201,
+    responses=answers(201, PreviewLink, PREVIEW_LINK, 404),
+)
+async def make_preview(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
+    """A link to the entry as it is now, working revision included: for an hour, for whoever has it."""
+    return await perform(request, previews.make_preview, call, story, entry)
+
+
+@showing.get("/v1/previews/{signed}", responses=public_answers(Preview, PREVIEW, "preview_not_found"))
+async def read_preview(
+    request: Request, signed: Annotated[str, Path(description="The end of a link that was made.")]
+) -> Response:
+    """What a link shows, in the shape that readers would get; never kept by a cache, nor found by a search engine."""
+    rooms: Rooms = request.app.state.rooms
+    reply = await anyio.to_thread.run_sync(previews.show_preview, rooms.newsroom, signed, limiter=rooms.write_threads)
+    response = answer_of(reply)
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    return response

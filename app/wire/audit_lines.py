@@ -1,0 +1,48 @@
+"""The audit as a file: one JSON object a line, or a table for a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
+
+from app.wire.encoding import encode_json
+
+AuditFormat = Literal["ndjson", "csv"]
+
+MEDIA_TYPES: Mapping[AuditFormat, str] = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8; header=present",
+}
+COLUMNS = (
+    "id", "at", "person", "token", "action", "object", "object_id", "story", "before", "after", "request_id",
+)  # fmt: skip
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""A cell that begins with one of these is run by spreadsheets, whoever wrote it."""
+
+
+def encode_audit_opening(form: AuditFormat) -> bytes:
+    """What stands before the first line: a table's names."""
+    return _row(COLUMNS) if form == "csv" else b""
+
+
+def encode_audit_line(item: Mapping[str, Any], form: AuditFormat) -> bytes:
+    """One write of the audit, with the end of its line."""
+    if form == "ndjson":
+        return encode_json(item) + b"\n"
+    return _row(_cell(item[name]) for name in COLUMNS)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    text = encode_json(value).decode() if isinstance(value, dict) else str(value)
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def _row(cells: Iterable[str]) -> bytes:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().encode()
