@@ -244,8 +244,8 @@ async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound
 
 
 def held_state(state: State) -> Json:
-    """What a reader holds, without what stands beside the law: where its pages end."""
-    return {**state, "timeline": list(state["timeline"]["items"])}
+    """What a reader holds, without where its pages end, which is its own; told of no entry, it counts none."""
+    return {"entry_count": 0, "last_entry_at": None, **state, "timeline": list(state["timeline"]["items"])}
 
 
 async def differences(follower: Follower, client: httpx.AsyncClient) -> list[str]:
