@@ -17,4 +17,5 @@ sockets.on('connection', (socket) => {
   socket.on('error', () => socket.terminate());
   socket.send('{"type":"caught_up"}');
 });
+server.keepAliveTimeout = 0; // the poster waits while readers come in
 server.listen({ port: Number(process.argv[3]), host: '127.0.0.1', backlog: 2048 });
