@@ -120,6 +120,11 @@ class Desk:
         hired.person = person["id"]
         return hired
 
+    def bot(self, role: str = "reporter", **token: Any) -> Desk:
+        """A new bot's token, at this newsroom."""
+        draft = TokenDraft.model_validate({"label": "bot", "role": role, **token})
+        return self.as_holder_of(body(tokens.create_token(self.room, self.call(), draft))["token"])
+
     def events(self) -> list[dict[str, Any]]:
         """Every event told so far, decoded."""
         return [json.loads(event.json(BodyVariant.HTML)) for told in self.told for event in told.events]
