@@ -97,13 +97,13 @@ class _Authors:
 
 
 def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
-    """Each person's byline and name, without blanks, accents and case; and the first word of each, for the hurried.
+    """The byline and name of each who works here, without blanks, accents and case; and the first word of each.
 
     None where several people go by the same: nobody is given another's words.
     """
     whole: dict[str, JsonObject | None] = {}
     first: dict[str, JsonObject | None] = {}
-    for person in people:
+    for person in (person for person in people if person.disabled_at is None):
         author = person.author
         words = [found for found in (words_of(author["name"]), words_of(person.name)) if found]
         for handles, names in ((whole, {"".join(found) for found in words}), (first, {found[0] for found in words})):

@@ -12,13 +12,12 @@ from app.newsroom import desk as reads
 from app.newsroom.entries import create_entries
 from app.wire.entries import EntryBatch
 from tests.newsroom.desk import HOUR, Desk, body
-from tests.newsroom.test_shorthand import with_shorthand
 
 
 @pytest.fixture
 def editor(desk: Desk) -> Desk:
     """An editor whose token may use shorthand."""
-    return with_shorthand(desk.hire("editor"))
+    return desk.hire("editor", shorthand=True)
 
 
 def pinned(desk: Desk, story: str) -> list[str]:
@@ -46,7 +45,7 @@ def test_an_entry_comes_out_pinned_above_the_others(editor: Desk) -> None:
 
 def test_who_may_not_pin_writes_without_it_and_is_told_so(desk: Desk) -> None:
     story = desk.story()["id"]
-    reporter = with_shorthand(desk.hire("reporter"))
+    reporter = desk.hire("reporter", shorthand=True)
     entry = reporter.post(story, "Polls have closed. /pin #polls")
     assert (entry["status"], entry["text"]) == ("published", "Polls have closed.")
     assert entry["shorthand"] == {"tags": [{"slug": "polls", "label": "polls"}], "refused": ["pin"]}

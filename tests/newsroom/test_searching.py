@@ -299,3 +299,24 @@ def test_a_write_that_fails_leaves_the_index_as_it_was(desk: Desk, story: str) -
     with pytest.raises(ZeroDivisionError):
         forget_and_fail()
     assert found(desk, "figures") == [entry["id"]]
+
+
+def test_a_story_for_its_members_is_found_by_nobody_else(desk: Desk, story: str) -> None:
+    closed = desk.story("Secret figures", settings={"members_only": True})["id"]
+    hidden, open_to_all = desk.post(closed, "Figures."), desk.post(story, "Figures.")
+    assert found(desk, "figures") == [open_to_all["id"], hidden["id"], closed]
+    outsider = desk.hire("editor")
+    assert found(outsider, "figures") == [open_to_all["id"]]
+    with pytest.raises(NotFound, match="story_not_found"):
+        find(outsider, "figures", story_ref=closed)
+    bound = desk.hire("reporter", stories=[story])
+    assert found(bound, "figures") == [open_to_all["id"]]
+
+
+def test_what_an_outsider_is_shown_does_not_depend_on_what_is_closed_to_them(desk: Desk, story: str) -> None:
+    outsider = desk.hire("editor")
+    for _ in range(3):
+        desk.post(story, "Figures.")
+    before = find(outsider, "figures", limit=2)
+    desk.post(desk.story("Figures", settings={"members_only": True})["id"], "Figures.")
+    assert find(outsider, "figures", limit=2) == before

@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from sqlalchemy import update
 
 from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
@@ -14,7 +13,6 @@ from app.domain.identifiers import PersonId
 from app.domain.rights import Role
 from app.newsroom import entries
 from app.newsroom.shorthand import authors_by_handle
-from app.storage import schema
 from app.storage.people import Person
 from app.wire.entries import EntryBatch, EntryDraft
 from tests.newsroom.desk import Desk, body
@@ -26,14 +24,7 @@ POLLS = {"slug": "polls", "label": "polls"}
 def hurried(desk: Desk) -> Desk:
     """A reporter whose token may use shorthand, at a newsroom with a colleague of the name of Bo Berg."""
     desk.hire(byline="Bo Berg")
-    return with_shorthand(desk.hire(byline="Ada Reporter"))
-
-
-def with_shorthand(desk: Desk) -> Desk:
-    """The same caller; every token there is may use shorthand from now on."""
-    with desk.database.transaction() as tx:
-        tx.connection.execute(update(schema.tokens).values(shorthand=True))
-    return desk
+    return desk.hire(byline="Ada Reporter", shorthand=True)
 
 
 @pytest.fixture
@@ -145,10 +136,18 @@ def names(entry: dict[str, Any]) -> list[str]:
     return [author["name"] for author in entry["authors"]]
 
 
-def people(*names: tuple[str, str | None]) -> dict[str, Any]:
-    """The handles of a newsroom with these names and bylines."""
+def people(*names: tuple[str, str | None], disabled: str | None = None) -> dict[str, Any]:
+    """The handles of a newsroom with these names and bylines, one of whom may not work there any more."""
     return authors_by_handle(
-        Person(PersonId(name), name, email=None, role=Role.REPORTER, byline=byline, created_at=Micros(0))
+        Person(
+            id=PersonId(name),
+            name=name,
+            email=None,
+            role=Role.REPORTER,
+            byline=byline,
+            created_at=Micros(0),
+            disabled_at=Micros(1) if name == disabled else None,
+        )
         for name, byline in names
     )
 
@@ -167,3 +166,9 @@ def test_a_name_that_two_go_by_is_nobodys_but_the_whole_name_is() -> None:
     assert handles["ada"] is None
     assert handles["adalind"] == {"id": "Ada Lind", "name": "Ada Lind"}
     assert handles["bo"] == {"id": "Bo", "name": "Bo"}
+
+
+def test_who_works_here_no_more_is_nobody_and_in_nobodys_way() -> None:
+    handles = people(("Ada Lind", None), ("Ada Berg", None), disabled="Ada Lind")
+    assert "adalind" not in handles
+    assert handles["ada"] == {"id": "Ada Berg", "name": "Ada Berg"}
