@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from sqlalchemy import text
+
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
 from app.newsroom import editing, entries, furniture, people, releasing, reviewing, stories, taking_back, tokens
 from app.newsroom.access import digest_of
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
+from app.storage.audit import AuditFilter, list_audit
 from app.storage.database import Database
 from app.wire.announcement import Announcement
 from app.wire.encoding import BodyVariant
@@ -49,6 +52,7 @@ class Desk:
     database: Database
     token: str = OPERATOR
     person: str | None = None
+    is_session: bool = False
     now: int = START
     told: list[Announcement] = field(default_factory=list)
 
@@ -58,7 +62,7 @@ class Desk:
         self.made = 0
 
     def call(self, **conditions: Any) -> Call:
-        return Call(credentials=self.token, **conditions)
+        return Call(credentials=self.token, is_session=self.is_session, **conditions)
 
     def as_holder_of(self, token: str) -> Desk:
         """The same newsroom, seen by another caller; what it announces is told to both."""
@@ -124,6 +128,16 @@ class Desk:
         """A new bot's token, at this newsroom."""
         draft = TokenDraft.model_validate({"label": "bot", "role": role, **token})
         return self.as_holder_of(body(tokens.create_token(self.room, self.call(), draft))["token"])
+
+    def audited(self) -> list[str]:
+        """What was done, as the audit has it, in order."""
+        with self.database.snapshot() as tx:
+            return [row.change.action for row in list_audit(tx, AuditFilter(), below=None, limit=1_000)][::-1]
+
+    def heads(self) -> list[int]:
+        """How many events each story has had."""
+        with self.database.snapshot() as tx:
+            return list(tx.connection.execute(text("SELECT head_seq FROM public_stories ORDER BY story_id")).scalars())
 
     def events(self) -> list[dict[str, Any]]:
         """Every event told so far, decoded."""
