@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import socket
 from pathlib import Path
-from typing import cast
 
 import uvloop
 
@@ -29,20 +28,19 @@ RECEIVE_BUFFER_BYTES = 4096
 
 
 class StalledReader(Reader):
-    """Asks for the stream, and never reads a byte of it."""
+    """Asks for the stream on a socket nobody ever reads from: a paused transport would have read what came at once."""
 
     async def connect(self, port: int) -> None:
         loop = asyncio.get_running_loop()
-        own = socket.socket()
-        own.setblocking(False)
-        own.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
-        await loop.sock_connect(own, ("127.0.0.1", port))
-        await loop.create_connection(lambda: self, sock=own)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        cast("asyncio.Transport", transport).pause_reading()
-        super().connection_made(transport)
+        self._socket = socket.socket()
+        self._socket.setblocking(False)
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER_BYTES)
+        await loop.sock_connect(self._socket, ("127.0.0.1", port))
+        await loop.sock_sendall(self._socket, self.request())
         self.caught_up.set_result(None)  # it will never know
+
+    def close(self) -> None:
+        self._socket.close()
 
 
 class _Held:
