@@ -23,7 +23,8 @@ _events = schema.events
 # Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
 _OF_STORY = _stories.c.story_id == bindparam("of_story")
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
-_SELECT_STORY = select(_stories).where(_OF_STORY)
+_SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
+_SELECT_STORY = select(_stories, _SITE_FROZEN).where(_OF_STORY)
 _INSERT_STORY = insert(_stories)
 _UPDATE_STORY = update(_stories).where(_OF_STORY)
 _SELECT_REVISION = select(_entries.c.revision, _entries.c.visible).where(*_OF_ENTRY)
@@ -56,6 +57,8 @@ class PublicStoryRow:
     public_since: Micros
     fields: bytes
     status: str
+    site_frozen: bool = False
+    """Whether the whole site is frozen now that the story is locked; not the story's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,7 @@ def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | 
         public_since=Micros(row.public_since),
         fields=row.fields,
         status=row.status,
+        site_frozen=bool(row.site_frozen),
     )
 
 
