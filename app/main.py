@@ -39,6 +39,7 @@ from app.live.live_limits import LiveLimits
 from app.newsroom import watching
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Newsroom, SessionLimits
+from app.newsroom.setbacks import Setbacks
 from app.reading.representations import Representations
 from app.reading.room import ReadingRoom
 from app.reading.site import represent_site
@@ -125,7 +126,7 @@ class Application:
             try:
                 rooms = self._open_rooms(database, snapshots, hub, keepers)
                 self.desk = self._make_desk(rooms.newsroom)
-                await in_thread(partial(run_due_work, rooms.newsroom))
+                await in_thread(partial(run_due_work, rooms.newsroom, rooms.setbacks))
                 database.announce_to(hub.post, audited=self.desk.poke)
                 self._open_edge(rooms, self.desk)
                 async with running_jobs(self._jobs(rooms)):
@@ -209,6 +210,7 @@ class Application:
             hub=hub,
             write_threads=CapacityLimiter(WRITES_AT_ONCE),
             requests=self._metrics,
+            setbacks=Setbacks(),
             readiness=Readiness(
                 probes={"database": _probe_of(snapshots)},
                 is_alive=lambda: not any(task.done() for task in keepers),
@@ -251,7 +253,7 @@ class Application:
             connect=lambda: local_api(self, token),
             random=Random(),  # noqa: S311 - how long until the next entry is no secret
         )
-        due_work = DueWork(partial(run_due_work, rooms.newsroom), clock=self._clock).job()
+        due_work = DueWork(partial(run_due_work, rooms.newsroom, rooms.setbacks), clock=self._clock).job()
         retention = retention_job(database, clock=self._clock)
         return [due_work, checkpoint_job(database), retention, usage_job(rooms.newsroom), posting]
 

@@ -12,7 +12,7 @@ Number = int | float
 
 def render_metrics(rooms: Rooms) -> str:
     """Everything that is counted, read now."""
-    return "\n".join([*_requests(rooms), *_reading(rooms), *_live(rooms), ""])
+    return "\n".join([*_requests(rooms), *_writing(rooms), *_reading(rooms), *_live(rooms), ""])
 
 
 def _requests(rooms: Rooms) -> Iterator[str]:
@@ -24,6 +24,10 @@ def _requests(rooms: Rooms) -> Iterator[str]:
     yield from _family("request_seconds", "counter", {"": round(counted.seconds, 6)})
     yield from _family("request_failures", "counter", {"": counted.failures})
     yield from _family("sent_bytes", "counter", {"": counted.bytes_sent})
+
+
+def _writing(rooms: Rooms) -> Iterator[str]:
+    yield from _family("due_work_failures", "counter", {"": rooms.setbacks.failures})
 
 
 def _reading(rooms: Rooms) -> Iterator[str]:

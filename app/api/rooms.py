@@ -12,6 +12,7 @@ from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
 from app.live.hub import Hub
 from app.newsroom.room import Newsroom
+from app.newsroom.setbacks import Setbacks
 from app.reading.room import ReadingRoom
 
 
@@ -24,6 +25,7 @@ class Rooms:
     hub: Hub
     write_threads: CapacityLimiter
     requests: RequestMetrics
+    setbacks: Setbacks
     readiness: Readiness
 
 

@@ -31,4 +31,8 @@ def parse_time(text: str) -> Micros:
     """Read an RFC 3339 time, whatever its offset. Raises ValueError for what is none, or has no offset."""
     if _RFC_3339.fullmatch(text) is None:
         raise ValueError("must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z")
-    return Micros((datetime.fromisoformat(text) - _EPOCH) // timedelta(microseconds=1))
+    try:
+        at = datetime.fromisoformat(text).astimezone(UTC)
+    except OverflowError:  # the first and the last hours there are, in another zone
+        raise ValueError("must be a time between the years 1 and 9999 in UTC") from None
+    return Micros((at - _EPOCH) // timedelta(microseconds=1))

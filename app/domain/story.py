@@ -110,6 +110,11 @@ class Story:
         """Whether readers know of it (a withdrawn one: that it was)."""
         return self.status not in NEWSROOM_ONLY
 
+    @property
+    def is_shown(self) -> bool:
+        """Whether readers can see anything of it."""
+        return self.is_public and self.status is not StoryStatus.WITHDRAWN
+
 
 def with_pin(story: Story, entry: EntryId) -> Story:
     """The story with the entry pinned above all others; of more than it may have, the lowest goes."""

@@ -18,12 +18,15 @@ from app.newsroom.preconditions import honour_match
 from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.timing import is_held
+from app.newsroom.timing import is_scheduled
 from app.storage.database import WriteTransaction
 from app.storage.replies import blank_replies
 
 ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
 """What readers notice nothing of, whatever the entry's status."""
+
+LETTING_OUT = frozenset({Action.PUBLISH, Action.SCHEDULE})
+"""What is answered with 202 where it happens later and by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ def act(
         honour_match(call.if_match, before)
         after = step(Scene(tx, room, actor, story, action, room.clock()), before)
         record_entry(tx, room, actor, call, before=before, after=after, action=action, note=note)
-        reply = answer_entry(tx, room, actor, call, after, status=202 if is_held(after) else 200)
+        later = action in LETTING_OUT and is_scheduled(after)
+        reply = answer_entry(tx, room, actor, call, after, status=202 if later else 200)
         if after.status is EntryStatus.REMOVED:
             blank_replies(tx, story.id, after.id)
         return reply

@@ -7,6 +7,7 @@ twice or not at all: whatever process does it, however often it is killed, and w
 from __future__ import annotations
 
 import dataclasses
+import heapq
 
 import structlog
 
@@ -19,30 +20,34 @@ from app.domain.statuses import Action, next_status
 from app.domain.story import Story
 from app.newsroom.access import CLOCK
 from app.newsroom.acting import moved
-from app.newsroom.finding import locked_story
 from app.newsroom.publishing import hide
 from app.newsroom.recording import record_entry
 from app.newsroom.releasing import parked, release
 from app.newsroom.room import Newsroom
-from app.newsroom.story_times import NOBODY, advance_story
+from app.newsroom.setbacks import Setbacks
+from app.newsroom.story_times import NOBODY, begin_story, end_silent_story
 from app.storage.database import WriteTransaction
 from app.storage.due import list_due_entries, list_due_stories, read_next_due
+from app.storage.stories import lock_story, read_story
 
 log = structlog.get_logger()
 
 
-def run_due_work(room: Newsroom) -> Micros | None:
+def run_due_work(room: Newsroom, setbacks: Setbacks) -> Micros | None:
     """Do everything that is due by now; when something is next due, or None while nothing waits.
 
-    A story in which it fails is left as it was, for the next time; the others are done all the same.
+    A story in which it fails is left as it was, and left out for some runs; the others are done all the same.
     """
     now = room.clock()
     with room.database.snapshot() as tx:
         stories = list_due_stories(tx, now)
     for story in stories:
+        if setbacks.pass_by(story):
+            continue
         try:
-            _run_story(room, story, now)
+            _run_story(room, story)
         except Exception:  # one story must not keep the others waiting
+            setbacks.note(story)
             log.exception("due_work_failed", story=story)
     with room.database.snapshot() as tx:
         return read_next_due(tx, now)
@@ -54,31 +59,45 @@ def park_overdue(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
         _wait_for_a_person(tx, room, entry, note="This came due during a freeze.")
 
 
-def _run_story(room: Newsroom, story_id: StoryId, now: Micros) -> None:
+def _run_story(room: Newsroom, story_id: StoryId) -> None:
     with room.database.transaction() as tx:
-        story, _ = locked_story(tx, story_id, CLOCK)
-        story = advance_story(tx, room, story, now=now)
-        for entry in list_due_entries(tx, story.id, now):
-            _bring_forward(tx, room, story, entry, now)
-
-
-def _bring_forward(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, now: Micros) -> None:
-    """Do what is due of one entry, in the order of the times: it may go out and leave again."""
-    while entry.due_at is not None and entry.due_at <= now:
-        if _is_ending(story, entry, now):
-            after, action = _expired(tx, room, story, entry, now=now), Action.EXPIRE
-        elif story.is_frozen:
+        story = lock_story(tx, story_id)
+        if story is None:
             return
-        else:
-            try:
-                with tx.savepoint():
-                    after = release(tx, room, story, entry, now=now, action=Action.COME_DUE)
-            except LiveblogError as error:
-                _wait_for_a_person(tx, room, entry, note=f"It could not go out by itself: {error.detail}")
-                return
-            action = Action.COME_DUE
-        record_entry(tx, room, CLOCK, NOBODY, before=entry, after=after, action=action)
-        entry = after
+        now = room.clock()
+        # One moment for all of it: a clock that is set back meanwhile must not date what goes out before its time.
+        still = dataclasses.replace(room, clock=lambda: now)
+        story = begin_story(tx, still, story, now=now)
+        _run_entries(tx, still, story, now)
+        end_silent_story(tx, still, read_story(tx, story_id) or story, now=now)
+
+
+def _run_entries(tx: WriteTransaction, room: Newsroom, story: Story, now: Micros) -> None:
+    """Do what is due of the story's entries, one thing after the other in the order of their times."""
+    waiting = [(entry.due_at, entry.id, entry) for entry in list_due_entries(tx, story.id, now)]
+    heapq.heapify(waiting)
+    while waiting:
+        _, _, entry = heapq.heappop(waiting)
+        after = _bring_forward(tx, room, story, entry, now)
+        if after is not None and after.due_at is not None and after.due_at <= now:
+            heapq.heappush(waiting, (after.due_at, after.id, after))
+
+
+def _bring_forward(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, now: Micros) -> Entry | None:
+    """The entry after the one thing that is due of it first; None while a freeze holds that back."""
+    if _is_ending(story, entry, now):
+        after, action = _expired(tx, room, story, entry, now=now), Action.EXPIRE
+    elif story.is_frozen:
+        return None
+    else:
+        try:
+            with tx.savepoint():
+                after = release(tx, room, story, entry, now=now, action=Action.COME_DUE)
+        except LiveblogError as error:
+            return _wait_for_a_person(tx, room, entry, note=f"It could not go out by itself: {error.detail}")
+        action = Action.COME_DUE
+    record_entry(tx, room, CLOCK, NOBODY, before=entry, after=after, action=action)
+    return after
 
 
 def _is_ending(story: Story, entry: Entry, now: Micros) -> bool:
@@ -95,7 +114,8 @@ def _expired(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *
     return moved(parked(hidden), status, at=now)
 
 
-def _wait_for_a_person(tx: WriteTransaction, room: Newsroom, entry: Entry, *, note: str) -> None:
+def _wait_for_a_person(tx: WriteTransaction, room: Newsroom, entry: Entry, *, note: str) -> Entry:
+    """The entry as a submission, if it or its working revision was to go out by itself."""
     if entry.status is EntryStatus.SCHEDULED:
         after = moved(entry, EntryStatus.SUBMITTED, at=room.clock())
         after = dataclasses.replace(after, publish_at=None, held=False)
@@ -103,5 +123,6 @@ def _wait_for_a_person(tx: WriteTransaction, room: Newsroom, entry: Entry, *, no
         working = dataclasses.replace(entry.working, status=EntryStatus.SUBMITTED, publish_at=None, held=False)
         after = dataclasses.replace(entry, working=working, version=entry.version + 1)
     else:
-        return
+        return entry
     record_entry(tx, room, CLOCK, NOBODY, before=entry, after=after, action=Action.CANCEL, note=note)
+    return after

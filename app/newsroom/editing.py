@@ -18,7 +18,7 @@ from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.shorthand import expand_shorthand, wants_pin
-from app.newsroom.timing import held_until, is_held, is_scheduled, retimed
+from app.newsroom.timing import held_until, is_scheduled, retimed
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, revised_content
 from app.storage.database import WriteTransaction
 from app.wire.entries import EntryPatch
@@ -51,9 +51,11 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
         after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside, pin=pin)
         after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
         if after is not before:
-            after = dataclasses.replace(after, edited_by_hand=True)
+            by_hand = before.edited_by_hand or after.newest_content != before.newest_content
+            after = dataclasses.replace(after, edited_by_hand=by_hand)
             record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
-        return answer_entry(tx, room, actor, call, after, status=202 if is_held(after) else 200, shorthand=shorthand)
+        status = 202 if is_scheduled(after) else 200
+        return answer_entry(tx, room, actor, call, after, status=status, shorthand=shorthand)
 
 
 def revise(

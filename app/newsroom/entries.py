@@ -7,7 +7,6 @@ import hashlib
 
 from pydantic import ValidationError
 
-from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import Conflict, LiveblogError, NotAllowed
 from app.domain.identifiers import EntryId
@@ -22,10 +21,11 @@ from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import honour_match
 from app.newsroom.publishing import show
 from app.newsroom.recording import answer_entry, entry_location, record_entry
+from app.newsroom.releasing import parked
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.shorthand import expand_shorthand, wants_pin
-from app.newsroom.timing import held_until, is_held, is_scheduled, require_future
+from app.newsroom.timing import check_times, held_until, is_scheduled
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, new_content
 from app.storage.database import WriteTransaction
 from app.storage.entries import read_entry, read_entry_by_external_id, update_entry
@@ -49,7 +49,7 @@ def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) 
         story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
         entry, shorthand = _write(tx, room, actor, call, story, draft)
-        return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
+        return answer_entry(tx, room, actor, call, entry, status=_created(entry), location=True, shorthand=shorthand)
 
 
 def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
@@ -100,10 +100,11 @@ def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, d
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:
             entry, shorthand = _write(tx, room, actor, call, story, draft, external_id=external_id)
-            return answer_entry(tx, room, actor, call, entry, status=_created(entry), shorthand=shorthand)
+            status = _created(entry)
+            return answer_entry(tx, room, actor, call, entry, status=status, location=True, shorthand=shorthand)
         honour_match(call.if_match, known)
         entry, shorthand = _bring_up(tx, room, actor, call, story, known, draft)
-        status = 202 if is_held(entry) else 200
+        status = 202 if is_scheduled(entry) else 200
         return answer_entry(tx, room, actor, call, entry, status=status, shorthand=shorthand)
 
 
@@ -146,11 +147,11 @@ def _write(
         expires_at=draft.expires_at,
         pin_wanted=wants_pin(shorthand),
     )
-    _check_times(entry, now=at)
     until = held_until(story, at) if is_public_status(entry) else None
     if until is not None:
         entry = dataclasses.replace(entry, status=EntryStatus.SCHEDULED, publish_at=until, held=True)
-    elif is_public_status(entry):
+    check_times(draft, entry, now=at)
+    if is_public_status(entry):
         entry = show(tx, room, story, Shown(entry, "entry.published"))
     record_entry(tx, room, actor, call, before=None, after=entry, action=Action.CREATE)
     return entry, shorthand
@@ -167,13 +168,6 @@ def _first_status(actor: Actor, story: Story, draft: EntryDraft) -> EntryStatus:
     if status is EntryStatus.SCHEDULED and not may_schedule:
         raise NotAllowed("not_allowed", 'This token may not schedule in this story; send "status": "submitted".')
     return status
-
-
-def _check_times(entry: Entry, *, now: Micros) -> None:
-    if entry.publish_at is not None:
-        require_future(entry.publish_at, now=now, pointer="/publish_at")
-    if entry.expires_at is not None:
-        require_future(entry.expires_at, now=Micros(max(now, entry.publish_at or now)), pointer="/expires_at")
 
 
 def _created(entry: Entry) -> int:
@@ -196,6 +190,8 @@ def _bring_up(
     aside = known.edited_by_hand
     pin = wants_pin(shorthand)
     after = revise(tx, room, actor, story, known, content, material=True, aside=aside, pin=pin)
+    if aside and after is not known:
+        after = parked(after)  # what a person has timed must not go out as another system's words
     if version is not None:
         after = dataclasses.replace(after, external_version=version)
     if after.version != known.version:

@@ -50,7 +50,7 @@ def hide(
     cause: Literal["unpublished", "removed", "expired"],
 ) -> Entry:
     """The entry after it left the public, if it was there, with its pin. `entry` still has its old status."""
-    if not (story.is_public and is_public_status(entry)):
+    if not (story.is_shown and is_public_status(entry)):
         return entry
     story, furniture = _refurnished(tx, story, lambda known: without_entry(known, entry.id))
     pass_door(tx, room, story, [Hidden(entry.id, cause), *furniture])

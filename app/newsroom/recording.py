@@ -55,11 +55,12 @@ def answer_entry(
     entry: Entry,
     *,
     status: int = 200,
+    location: bool = False,
     shorthand: JsonObject | None = None,
 ) -> Reply:
     """The newsroom's shape of the entry with its ETag, and what was understood of its shorthand; kept for a retry."""
     headers = {"ETag": etag_of(entry)}
-    if status == 201 or entry.version == 1:
+    if location:
         headers["Location"] = entry_location(room, entry)
     reply = Reply(status, encode_json(written_entry(entry, shorthand=shorthand)), headers)
     return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])

@@ -5,16 +5,17 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.clock import Micros
-from app.domain.entry import Entry, EntryStatus, WorkingRevision, changed_fields, with_content
+from app.domain.entry import Entry, EntryStatus, changed_fields, with_content
 from app.domain.errors import Conflict
 from app.domain.rights import is_public_status
 from app.domain.statuses import Action, next_status, wrong_status
 from app.domain.story import Story
 from app.newsroom.acting import Scene, act, moved
 from app.newsroom.door import Shown
+from app.newsroom.freezing import refuse_closed
 from app.newsroom.publishing import show
 from app.newsroom.room import Call, Newsroom, Reply
-from app.newsroom.timing import held_until, public_edit, require_future
+from app.newsroom.timing import held_until, public_edit, refuse_past_end, require_before_end, require_future
 from app.newsroom.writing import check_alternatives
 from app.storage.database import WriteTransaction
 
@@ -25,16 +26,17 @@ def publish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) ->
 
 
 def schedule_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, publish_at: Micros) -> Reply:
-    """Let an entry, or a working revision, out at `publish_at` without anybody. Raises InvalidInput for a time past."""
+    """Let an entry, or a working revision, out at `publish_at` without anybody.
+
+    Raises InvalidInput for a time that has passed, or that is after the entry's end.
+    """
 
     def step(scene: Scene, before: Entry) -> Entry:
+        edit = public_edit(before)
+        next_status(before.status if edit is None else edit.status, Action.SCHEDULE)
         require_future(publish_at, now=scene.now, pointer="/publish_at")
-        check_alternatives(before.newest_content, scene.story.settings)
-        if (edit := public_edit(before)) is not None:
-            next_status(edit.status, Action.SCHEDULE)
-            return _with_working(before, _due(edit, publish_at, held=False))
-        after = moved(before, next_status(before.status, Action.SCHEDULE), at=scene.now)
-        return dataclasses.replace(after, publish_at=publish_at, held=False)
+        require_before_end(before, publish_at)
+        return _waiting(scene, before, publish_at, held=False)
 
     return act(room, call, story_ref, entry_ref, action=Action.SCHEDULE, step=step)
 
@@ -64,21 +66,27 @@ def discard_working_revision(room: Newsroom, call: Call, story_ref: str, entry_r
 
 
 def release(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *, now: Micros, action: Action) -> Entry:
-    """The entry after what it says newest went out. `action` is PUBLISH, or COME_DUE for what the clock lets out.
+    """The entry after it went out, or the edit of it. `action` is PUBLISH, or COME_DUE for what the clock lets out.
 
-    Raises Conflict `wrong_status`, and InvalidInput for a picture without alternative text where the story wants it.
+    A person lets out what it says newest; the clock what was scheduled, and not what was put aside since. Raises
+    Conflict `wrong_status` or as `refuse_closed`, and InvalidInput for a picture without alternative text where the
+    story wants it.
     """
-    content, working = entry.newest_content, entry.working
-    check_alternatives(content, story.settings)
+    refuse_closed(story)
     if not is_public_status(entry):
         after = moved(entry, next_status(entry.status, action), at=now)
-        after = dataclasses.replace(with_content(after, content), working=None, publish_at=None, held=False)
+        if action is Action.PUBLISH:
+            after = _merged(after)
+        check_alternatives(after.content, story.settings)
+        after = dataclasses.replace(after, publish_at=None, held=False)
         return show(tx, room, story, Shown(after, "entry.published"))
+    working = entry.working
     if working is None:
         raise wrong_status(entry.status, action)
     next_status(working.status, action)
-    after = dataclasses.replace(with_content(entry, content), working=None, version=entry.version + 1)
-    changed = changed_fields(entry.content, content)
+    check_alternatives(working.content, story.settings)
+    after = dataclasses.replace(_merged(entry), version=entry.version + 1)
+    changed = changed_fields(entry.content, working.content)
     if not changed:
         return after
     return show(tx, room, story, Shown(after, "entry.updated", changed=changed, material=working.material))
@@ -96,22 +104,28 @@ def parked(entry: Entry) -> Entry:
 
 def _publish(scene: Scene, before: Entry) -> Entry:
     until = held_until(scene.story, scene.now)
+    if not is_public_status(before):
+        next_status(before.status, Action.PUBLISH)
+        refuse_past_end(before, scene.now if until is None else until)
     if until is None:
         return release(scene.tx, scene.room, scene.story, before, now=scene.now, action=Action.PUBLISH)
-    check_alternatives(before.newest_content, scene.story.settings)
     if is_public_status(before):
         if before.working is None:
             raise wrong_status(before.status, Action.PUBLISH)
         next_status(before.working.status, Action.PUBLISH)
-        return _with_working(before, _due(before.working, until, held=True))
-    next_status(before.status, Action.PUBLISH)
-    after = moved(before, EntryStatus.SCHEDULED, at=scene.now)
-    return dataclasses.replace(after, publish_at=until, held=True)
+    return _waiting(scene, before, until, held=True)
 
 
-def _due(working: WorkingRevision, at: Micros, *, held: bool) -> WorkingRevision:
-    return dataclasses.replace(working, status=EntryStatus.SCHEDULED, publish_at=at, held=held)
+def _waiting(scene: Scene, entry: Entry, at: Micros, *, held: bool) -> Entry:
+    """The entry, or the edit of a public one, as something that goes out at `at`."""
+    check_alternatives(entry.newest_content, scene.story.settings)
+    if (edit := public_edit(entry)) is not None:
+        working = dataclasses.replace(edit, status=EntryStatus.SCHEDULED, publish_at=at, held=held)
+        return dataclasses.replace(entry, working=working, version=entry.version + 1)
+    after = _merged(moved(entry, EntryStatus.SCHEDULED, at=scene.now))
+    return dataclasses.replace(after, publish_at=at, held=held)
 
 
-def _with_working(entry: Entry, working: WorkingRevision) -> Entry:
-    return dataclasses.replace(entry, working=working, version=entry.version + 1)
+def _merged(entry: Entry) -> Entry:
+    """The entry saying what its working revision said, if it has one."""
+    return dataclasses.replace(with_content(entry, entry.newest_content), working=None)

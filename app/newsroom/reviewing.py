@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.entry import Entry
-from app.domain.statuses import Action, next_status, wrong_status
+from app.domain.statuses import Action, next_status
 from app.newsroom.acting import Scene, act, moved
 from app.newsroom.room import Call, Newsroom, Reply
 
@@ -21,11 +21,12 @@ def return_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, 
 
 
 def reject_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
-    """Turn a submission down for good. A working revision is discarded instead."""
+    """Turn a submission down for good. Of a submitted working revision only the version keeps what it said."""
 
     def step(scene: Scene, before: Entry) -> Entry:
         if before.working is not None:
-            raise wrong_status(before.status, Action.REJECT)
+            next_status(before.working.status, Action.REJECT)
+            return dataclasses.replace(before, working=None, version=before.version + 1)
         return moved(before, next_status(before.status, Action.REJECT), at=scene.now)
 
     return act(room, call, story_ref, entry_ref, action=Action.REJECT, step=step, note=note)

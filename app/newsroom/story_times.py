@@ -16,16 +16,27 @@ from app.storage.stories import update_story
 NOBODY = Call(None)
 
 
-def advance_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
-    """The story after what is due of it by now; nothing of a frozen one."""
-    if story.is_frozen or story.due_at is None or story.due_at > now:
+def begin_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+    """The story after its start and the end of its pins, where they are due; nothing of a frozen one."""
+    if not _is_due(story, now):
         return story
     if story.status in BEFORE_START and story.starts_at is not None and story.starts_at <= now:
         story = put_story(tx, room, CLOCK, NOBODY, story, moved_story(story, StoryStatus.LIVE, now=now))
-    story = put_story(tx, room, CLOCK, NOBODY, story, without_ended_pins(story, now=now))
-    if story.status is StoryStatus.LIVE and story.ends_at is not None and story.ends_at <= now:
-        story = _ended_or_put_off(tx, room, story, now=now)
-    return story
+    return put_story(tx, room, CLOCK, NOBODY, story, without_ended_pins(story, now=now))
+
+
+def end_silent_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+    """The story after the end of its coverage, if it has been silent for as long as its settings say; not a frozen one.
+
+    To be asked after its entries have come out: one that was late is no silence.
+    """
+    if not _is_due(story, now) or story.status is not StoryStatus.LIVE or story.ends_at is None or story.ends_at > now:
+        return story
+    return _ended_or_put_off(tx, room, story, now=now)
+
+
+def _is_due(story: Story, now: Micros) -> bool:
+    return not story.is_frozen and story.due_at is not None and story.due_at <= now
 
 
 def _ended_or_put_off(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:

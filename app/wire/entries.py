@@ -101,12 +101,6 @@ class EntryDraft(_EntryFields):
             raise PydanticCustomError("empty_entry", "An entry needs a headline or a body.")
         return self
 
-    @model_validator(mode="after")
-    def _scheduled_for_a_time(self) -> Self:
-        if (self.status == "scheduled") is not (self.publish_at is not None):
-            raise ValueError('"status": "scheduled" and publish_at belong together')
-        return self
-
 
 class ExternalEntry(EntryDraft):
     """What another system sends under its own id: creates the entry, or brings it up to `external_version`."""

@@ -233,7 +233,7 @@ class Event(Public):
     material: bool | None = Field(None, description="False for an edit that readers need not be told of.")
     entry: PublicEntry | None = None
     id: str | None = Field(None, description="The entry that was removed.")
-    cause: str | None = Field(None, description="`unpublished` or `removed`.")
+    cause: str | None = Field(None, description="`unpublished`, `removed` or `expired`.")
     entry_count: int | None = None
     last_entry_at: AwareDatetime | None = None
     fields: StoryFields | None = None

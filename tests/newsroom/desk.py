@@ -17,6 +17,7 @@ from app.newsroom import editing, entries, furniture, people, releasing, reviewi
 from app.newsroom.access import digest_of
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
+from app.newsroom.setbacks import Setbacks
 from app.storage.audit import AuditFilter, list_audit
 from app.storage.database import Database
 from app.wire.announcement import Announcement
@@ -59,6 +60,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.room = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
         self.database.announce_to(self.told.append)
+        self.setbacks = Setbacks()
         self.made = 0
 
     def call(self, **conditions: Any) -> Call:
@@ -107,7 +109,7 @@ class Desk:
     def due(self, later: int = 0) -> int | None:
         """Let so many microseconds pass, then let happen what is due; when more will be."""
         self.now += later
-        return run_due_work(self.room)
+        return run_due_work(self.room, self.setbacks)
 
     def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> Desk:
         """A new person with a token, at this newsroom."""
