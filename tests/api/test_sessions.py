@@ -100,9 +100,8 @@ async def test_a_write_without_the_word_or_without_an_origin_is_refused_and_chan
         {**cookie_alone, "x-csrf-token": csrf},
     ):
         for method, path in (("POST", entries), ("PATCH", f"/v1/stories/{story['id']}"), ("DELETE", f"{entries}/x")):
-            reply = await server.client.request(
-                method, path, json={"text": "x"}, headers={k: v.encode() for k, v in sent.items()}
-            )
+            raw = {name.encode(): value.encode() for name, value in sent.items()}
+            reply = await server.client.request(method, path, json={"text": "x"}, headers=raw)
             assert (reply.status_code, reply.json()["code"]) == (403, "csrf_failed"), (method, sent)
     assert (await server.client.get(entries)).json()["items"] == []
 

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
+from app.domain.identifiers import StoryId
 from app.newsroom import desk as reads
 from app.newsroom import invites, people, sessions, tokens, watching
 from app.newsroom.room import Call
-from app.wire.people import InviteDraft, PersonPatch
+from app.storage.people import list_tokens
+from app.wire.people import InviteDraft, PersonPatch, TokenDraft
 from tests.newsroom.desk import Desk, body
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -84,7 +86,7 @@ def test_everything_somebody_holds_is_taken_back_at_once(desk: Desk) -> None:
     links = [body(invites.invite_person(desk.room, desk.call(), draft))["url"] for _ in range(2)]
     secrets = [link.partition("#invite=")[2] for link in links]
     session = sessions.sign_in(desk.room, Call(None), secret=secrets[0]).secret
-    watched = {watching.admit_by_token(ada.room, ada.token).who.token: frozenset()}
+    watched: dict[str, frozenset[StoryId]] = {watching.admit_by_token(ada.room, ada.token).who.token: frozenset()}
     assert body(people.revoke_person(desk.room, desk.call(), ada.person)) == {"person": ada.person, "revoked": 2}
     with pytest.raises(NotAuthenticated, match="token_revoked"):
         ada.post(story)
@@ -92,7 +94,7 @@ def test_everything_somebody_holds_is_taken_back_at_once(desk: Desk) -> None:
         reads.show_me(desk.room, Call(session, is_session=True))
     with pytest.raises(NotAuthenticated, match="invite_invalid"):
         sessions.sign_in(desk.room, Call(None), secret=secrets[1])
-    ended = watching.read_news(desk.room, watching.begin_watching(desk.room), dict(watched)).ended
+    ended = watching.read_news(desk.room, watching.begin_watching(desk.room), watched).ended
     assert list(ended.values()) == ["token_revoked"]
     assert bo.post(story)["status"] == "published"
     assert body(people.revoke_person(desk.room, desk.call(), ada.person))["revoked"] == 0
@@ -100,7 +102,7 @@ def test_everything_somebody_holds_is_taken_back_at_once(desk: Desk) -> None:
 
 def test_reporters_see_and_take_back_their_own_tokens_and_nobody_elses(desk: Desk) -> None:
     ada, bo = desk.hire(), desk.hire()
-    draft = tokens.TokenDraft.model_validate({"label": "Ada's phone", "person": ada.person})
+    draft = TokenDraft.model_validate({"label": "Ada's phone", "person": ada.person})
     made = body(tokens.create_token(desk.room, desk.call(), draft))
     own = body(tokens.show_own_tokens(ada.room, ada.call()))["items"]
     assert {token["label"] for token in own} == {"token 1", "Ada's phone"}
@@ -115,7 +117,7 @@ def test_reporters_see_and_take_back_their_own_tokens_and_nobody_elses(desk: Des
 
 def test_a_token_without_the_right_to_look_after_others_can_only_take_back_itself(desk: Desk) -> None:
     ada = desk.hire(scopes=["read", "write"])
-    draft = tokens.TokenDraft.model_validate({"label": "other", "person": ada.person})
+    draft = TokenDraft.model_validate({"label": "other", "person": ada.person})
     other = body(tokens.create_token(desk.room, desk.call(), draft))["id"]
     (own,) = body(tokens.show_own_tokens(ada.room, ada.call()))["items"]
     with pytest.raises(NotFound):
@@ -128,9 +130,9 @@ def test_when_a_token_was_used_last_is_noted_in_memory_and_written_together(desk
     story, ada = desk.story()["id"], desk.hire()
     ada.room = desk.room
 
-    def kept() -> list[str | None]:
+    def kept() -> list[int | None]:
         with desk.database.snapshot() as tx:
-            return [token.last_used_at for token in tokens.list_tokens(tx)]
+            return [token.last_used_at for token in list_tokens(tx)]
 
     for _ in range(3):
         ada.post(story)
