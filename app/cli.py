@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 import typer
 
-from app import __version__
+from app import __version__, newsroom_commands
 from app.commands import (
     add_demo,
     ask_api,
@@ -48,6 +48,7 @@ app = typer.Typer(
 )
 tokens = typer.Typer(no_args_is_help=True, help="Make, list and take back the tokens people and bots post with.")
 app.add_typer(tokens, name="token")
+app.add_typer(newsroom_commands.app)
 
 
 @app.command()

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import typer
@@ -106,10 +107,42 @@ async def api_of(settings: Settings, *, clock: Clock = system_clock) -> AsyncGen
         yield api
 
 
-async def ask_api(settings: Settings, method: str, path: str) -> Any:
-    """One call without a body. Raises Refused."""
+async def ask_api(settings: Settings, method: str, path: str, body: Any = None) -> Any:
+    """One call. Raises Refused."""
     async with api_of(settings) as api:
-        return await ask(api, method, path)
+        return await ask(api, method, path, body)
+
+
+async def page_through(
+    settings: Settings, path: str, query: dict[str, str], each: Callable[[dict[str, Any]], None]
+) -> None:
+    """Hand over every item of a list, page by page. Raises Refused."""
+    async with api_of(settings) as api:
+        position: str | None = None
+        while True:
+            asked = {**query, "limit": "100"} | ({} if position is None else {"position": position})
+            page = await ask(api, "GET", f"{path}?{urlencode(asked)}")
+            for item in page["items"]:
+                each(item)
+            position = page["next"]
+            if position is None:
+                return
+
+
+async def find_person(settings: Settings, name: str, *, role: str | None) -> Any:
+    """The person of that name, who is added unless there is one. Raises Refused for several, or another role."""
+    async with api_of(settings) as api:
+        known = await _named(api, name)
+        if not known:
+            return await ask(api, "POST", "/v1/newsroom/people", {"name": name, "role": role or "reporter"})
+        return _only_one(known, name, role=role)
+
+
+async def find_person_and(settings: Settings, name: str, then: Callable[[str], tuple[str, str, Any]]) -> Any:
+    """Make the call that `then` makes of the id of the person of that name. Raises Refused."""
+    async with api_of(settings) as api:
+        person = _only_one(await _named(api, name), name, role=None)
+        return await ask(api, *then(person["id"]))
 
 
 async def make_token(settings: Settings, person: dict[str, Any] | None, token: dict[str, Any]) -> Any:
@@ -181,13 +214,24 @@ def _check_token(token: dict[str, Any]) -> None:
         raise Refused("; ".join(f"{each.pointer}: {each.detail}" for each in wrong)) from None
 
 
-async def _find_or_add(api: httpx.AsyncClient, person: dict[str, Any]) -> Any:
-    known = [each for each in (await ask(api, "GET", "/v1/newsroom/people"))["items"] if each["name"] == person["name"]]
+async def _named(api: httpx.AsyncClient, name: str) -> list[Any]:
+    return [each for each in (await ask(api, "GET", "/v1/newsroom/people"))["items"] if each["name"] == name]
+
+
+def _only_one(known: list[Any], name: str, *, role: str | None) -> Any:
     if not known:
-        return await ask(api, "POST", "/v1/newsroom/people", person)
-    if len(known) > 1 or known[0]["role"] != person["role"]:
+        raise Refused(f"There is nobody called {name}.")
+    if len(known) > 1 or role not in {None, known[0]["role"]}:
         there = ", ".join(f"{each['name']} ({each['role']})" for each in known)
         raise Refused(f"The newsroom has {there} already: choose that role, or a name that tells them apart.")
+    return known[0]
+
+
+async def _find_or_add(api: httpx.AsyncClient, person: dict[str, Any]) -> Any:
+    known = await _named(api, person["name"])
+    if not known:
+        return await ask(api, "POST", "/v1/newsroom/people", person)
+    _only_one(known, person["name"], role=person["role"])
     if any(person[name] not in {None, known[0][name]} for name in ("email", "byline")):
         raise Refused(f"The newsroom has {person['name']} already, with another address or byline: leave those out.")
     return known[0]

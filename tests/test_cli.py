@@ -26,7 +26,10 @@ def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
 
 def test_help_names_every_command(installation: Installation) -> None:
     shown = installation.check("--help")
-    for command in ("serve", "migrate", "token", "demo", "backup", "restore", "openapi"):
+    for command in (
+        *("serve", "migrate", "token", "demo", "backup", "restore", "openapi"),
+        *("invite", "freeze", "thaw", "retract-last", "revert", "revoke", "audit"),
+    ):
         assert command in shown
 
 
