@@ -77,6 +77,77 @@ def test_a_wrong_token_is_refused_with_a_sentence_and_the_right_one_is_kept_for_
     assert newsroom.token not in page.evaluate("JSON.stringify(sessionStorage)")
 
 
+def _invitation(newsroom: Newsroom, name: str) -> str:
+    """The link of a new reporter's invitation."""
+    person = newsroom.client.post("/v1/newsroom/people", json={"name": name, "role": "reporter"}).json()
+    invite = newsroom.client.post("/v1/newsroom/invites", json={"person": person["id"]})
+    assert invite.is_success, invite.text
+    url: str = invite.json()["url"]
+    return url
+
+
+def test_who_opens_an_invitation_is_signed_in_and_posts_and_stays_until_they_sign_out(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    link = _invitation(newsroom, "Ada Lind")
+    page = context.new_page()
+    page.goto(link)
+    page.wait_for_selector("#composer")
+    expect(page.locator("#me")).to_have_text("Ada Lind, reporter")
+    assert page.url == f"{newsroom.url}/newsroom", "the secret is gone from the address"
+    page.select_option("#story", story["id"])
+    page.fill("[name=text]", "From a phone.")
+    page.click("#publish")
+    expect(_item(page, "From a phone.")).to_have_count(1)
+    _sent(page)
+    (entry,) = _public(newsroom, story)
+    assert entry["authors"][0]["name"] == "Ada Lind"
+    (cookie,) = context.cookies()
+    assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
+    assert cookie["value"] not in page.evaluate("document.cookie + JSON.stringify([localStorage, sessionStorage])")
+    page.reload()
+    expect(page.locator("#me")).to_have_text("Ada Lind, reporter")
+    page.click("#sign-out")
+    page.wait_for_selector("#sign-in")
+    page.reload()
+    page.wait_for_selector("#sign-in")
+    assert context.cookies() == []
+
+
+def test_an_invitation_that_was_used_says_so_and_leaves_a_token_to_be_typed(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any], browser: Browser
+) -> None:
+    link = _invitation(newsroom, "Bo Berg")
+    with browser.new_context() as first:
+        page = first.new_page()
+        page.goto(link)
+        page.wait_for_selector("#composer")
+    page = context.new_page()
+    page.goto(link)
+    expect(page.locator("#problem")).to_contain_text("ask for another")
+    _sign_in(page, newsroom.token)
+    assert context.cookies() == []
+
+
+def test_a_person_whose_rights_are_taken_back_is_signed_out_at_once_and_loses_nothing(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    page = context.new_page()
+    page.goto(_invitation(newsroom, "Cleo Dahl"))
+    page.wait_for_selector("#composer")
+    page.select_option("#story", story["id"])
+    page.fill("[name=text]", "Half a thought")
+    people = newsroom.client.get("/v1/newsroom/people").json()["items"]
+    (cleo,) = [person["id"] for person in people if person["name"] == "Cleo Dahl"]
+    assert newsroom.client.post(f"/v1/newsroom/people/{cleo}/revoke").json()["revoked"] == 1
+    page.click("#publish")
+    expect(page.locator("#problem")).to_contain_text("signed out")
+    page.goto(newsroom.url + "/newsroom")
+    page.wait_for_selector("#sign-in")
+    assert "Half a thought" in page.evaluate("JSON.stringify(localStorage)")
+    assert _public(newsroom, story) == []
+
+
 def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
     desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:

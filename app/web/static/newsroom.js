@@ -6,7 +6,7 @@ import { draftNow, fill, keepDraft, restoreDraft } from "./composer.js";
 import { drawItem, drawLetter, problemText } from "./desk.js";
 import { element } from "./entries.js";
 import { Outbox, step } from "./outbox.js";
-import { get, keepToken, newId, patch, session, ticket } from "./session.js";
+import { accept, get, isSignedIn, keepToken, leave, newId, patch, session, takeInvitation, ticket } from "./session.js";
 import { Stream } from "./stream.js";
 import { EMPTY, draftOf, isBlank, stepsFor } from "./writing.js";
 
@@ -28,7 +28,8 @@ let reading = 0;
 
 function say(problem) {
   if (problem?.status === 401) {
-    signOut("This token is not accepted. Sign in again; what you have written is kept here.");
+    const what = session.token === null ? "You are signed out here." : "This token is not accepted.";
+    signOut(`${what} Sign in again; what you have written is kept here.`);
     return;
   }
   const text = problem && (problem.detail ? problemText(problem) : "The server cannot be reached.");
@@ -53,6 +54,7 @@ function tried(action) {
 async function signIn() {
   const { body: me } = await get("/v1/newsroom/me");
   session.who = me.person ?? me.kind;
+  session.csrf = me.csrf ?? null;
   keepToken();
   stream ??= new Stream({
     origin: location.origin, ticket, env: browserEnvironment(),
@@ -68,6 +70,7 @@ async function signIn() {
     storage: localStorage,
     prefix: `liveblog:${session.who}`,
     token: session.token,
+    csrf: session.csrf,
     env: { ...browserEnvironment(), clock: () => Date.now() },
     onChange: drawOutbox,
     onDone: onAcknowledged,
@@ -82,7 +85,7 @@ async function signIn() {
 }
 
 function signOut(why) {
-  session.token = null;
+  session.token = session.csrf = null;
   keepToken();
   follower?.stop();
   follower = null;
@@ -105,7 +108,10 @@ $("sign-in").addEventListener("submit", (event) => {
   $("token").value = "";
   tried(signIn)();
 });
-$("sign-out").addEventListener("click", () => signOut());
+$("sign-out").addEventListener("click", tried(async () => {
+  await leave();
+  signOut();
+}));
 
 // Stories
 
@@ -276,7 +282,7 @@ $("more").addEventListener("click", tried(() => {
   return readEntries();
 }));
 document.addEventListener("visibilitychange", () => {
-  if (!document.hidden && story && session.token) readSoon(0);
+  if (!document.hidden && story && isSignedIn()) readSoon(0);
 });
 
 const NOTE = { name: "note", label: "A note for colleagues (readers never see it)", rows: 2 };
@@ -416,16 +422,33 @@ $("clear").addEventListener("click", tried(async () => {
   tellPresence();
 }));
 
-/** Come back to the desk after a reload; a server that cannot be reached is asked again until it can. */
+/** Come to the desk, with what this tab or the browser has kept; a server that cannot be reached is asked until it can. */
 async function comeBack() {
   try {
     await signIn();
     say(null);
   } catch (problem) {
-    say(problem);
+    if (problem.status === 401 && session.token === null) signOut(); // nobody was signed in
+    else say(problem);
     if (problem.status !== 401) setTimeout(comeBack, COME_BACK_MS);
   }
 }
 
-if (session.token) comeBack();
-else signOut();
+/** Whoever opens the link of an invitation is signed in by it. */
+async function comeIn(secret) {
+  try {
+    await accept(secret);
+    await comeBack();
+  } catch (problem) {
+    signOut(problem.detail ?? "The server cannot be reached. Open the link again in a moment.");
+  }
+}
+
+function begin() {
+  const secret = takeInvitation();
+  if (secret === null) comeBack();
+  else comeIn(secret);
+}
+
+window.addEventListener("hashchange", () => location.hash.startsWith("#invite=") && location.reload());
+begin();

@@ -7,9 +7,11 @@ import { retryAfterMs } from "./transports.js";
 
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 
-/** Headers of a call to the newsroom's API. The token goes nowhere else. */
-export function headersFor(token, { key, ifMatch } = {}) {
-  const headers = { Authorization: `Bearer ${token}`, "Content-Type": "application/json" };
+/** Headers of a call to the newsroom's API: with a token, which goes nowhere else, or the word of the cookie's session. */
+export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
+  const headers = { "Content-Type": "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  else if (csrf) headers["X-CSRF-Token"] = csrf;
   if (key) headers["Idempotency-Key"] = key;
   if (ifMatch) headers["If-Match"] = ifMatch;
   return headers;
@@ -34,8 +36,9 @@ export function step(method, path, body, { ifMatch = null, newKey }) {
  * `onChange` gets all items after each change, `onDone` each item that has been acknowledged, with the last answer.
  */
 export class Outbox {
-  constructor({ storage, prefix, token, env, onChange, onDone, onSignedOut }) {
-    Object.assign(this, { storage, prefix: `${prefix}:out:`, token, env, onChange, onDone, onSignedOut });
+  constructor({ storage, prefix, token, csrf, env, onChange, onDone, onSignedOut }) {
+    const credentials = { token, csrf };
+    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, onChange, onDone, onSignedOut });
     this.items = this.#stored();
     this.busy = false;
     this.failures = 0;
@@ -116,7 +119,7 @@ export class Outbox {
     const tag = ifMatch === "previous" ? item.etag : ifMatch;
     let response;
     try {
-      const headers = headersFor(this.token, { key, ifMatch: tag });
+      const headers = headersFor(this.credentials, { key, ifMatch: tag });
       response = await this.env.fetch(path, { method, headers, body: JSON.stringify(body) });
       if (response.ok) return { answer: await response.json(), etag: response.headers.get("etag") };
     } catch {
@@ -144,7 +147,7 @@ export class Outbox {
   async #afterConflict(item, problem) {
     let response;
     try {
-      response = await this.env.fetch(item.entry, { headers: headersFor(this.token) });
+      response = await this.env.fetch(item.entry, { headers: headersFor(this.credentials) });
       if (!response.ok) return { state: "refused", problem };
       const theirs = await response.json();
       const etag = response.headers.get("etag");

@@ -1,11 +1,12 @@
-// Who is at the desk, and how their calls go to the API. The token is kept for this tab, and sent as a header only.
+// Who is at the desk, and how their calls go to the API. A token is kept for this tab, and sent as a header only; who came
+// with an invitation has a session in a cookie that no script can read, and a word (csrf) that goes with each write.
 
 import { headersFor, problemOf } from "./outbox.js";
 
 const TOKEN = "liveblog-token";
 
-/** `token` while signed in, else null; `who` names the person (or kind of token) whose drafts these are. */
-export const session = { token: sessionStorage.getItem(TOKEN), who: null };
+/** `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are. */
+export const session = { token: sessionStorage.getItem(TOKEN), csrf: null, who: null };
 
 /** Keep the token that was accepted, or forget it. */
 export function keepToken() {
@@ -13,16 +14,44 @@ export function keepToken() {
   else sessionStorage.setItem(TOKEN, session.token);
 }
 
+/** Whether somebody is. */
+export function isSignedIn() {
+  return session.token !== null || session.csrf !== null;
+}
+
+/** The secret of an invitation in the page's address, which it is taken out of: it opens the door once. Else null. */
+export function takeInvitation() {
+  const [, secret] = /^#invite=(.+)$/.exec(location.hash) ?? [];
+  if (secret === undefined) return null;
+  history.replaceState(null, "", location.pathname);
+  return secret;
+}
+
+/** Begin a session with an invitation. Throws a problem. */
+export async function accept(secret) {
+  const response = await fetch("/v1/newsroom/sessions", {
+    method: "POST", headers: headersFor({}), body: JSON.stringify({ secret }),
+  });
+  if (!response.ok) throw await problemOf(response);
+  session.token = null;
+}
+
+/** End the cookie's session, if it is one that we are signed in with. */
+export async function leave() {
+  if (session.token !== null || session.csrf === null) return;
+  await fetch("/v1/newsroom/session", { method: "DELETE", headers: headersFor(session) });
+}
+
 /** Read from the newsroom's API: {body, etag}. Throws a problem. */
 export async function get(path) {
-  const response = await fetch(path, { headers: headersFor(session.token), cache: "no-store" });
+  const response = await fetch(path, { headers: headersFor(session), cache: "no-store" });
   if (!response.ok) throw await problemOf(response);
   return { body: await response.json(), etag: response.headers.get("etag") };
 }
 
 /** Change something small while the person waits for it; what was written goes through the outbox. Throws a problem. */
 export async function patch(path, body, ifMatch) {
-  const headers = headersFor(session.token, { ifMatch });
+  const headers = headersFor(session, { ifMatch });
   const response = await fetch(path, { method: "PATCH", headers, body: JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);
 }
@@ -30,7 +59,7 @@ export async function patch(path, body, ifMatch) {
 /** A key that opens the newsroom's stream once. Throws a problem. */
 export async function ticket() {
   const response = await fetch("/v1/newsroom/live/tickets", {
-    method: "POST", headers: headersFor(session.token), body: "{}",
+    method: "POST", headers: headersFor(session), body: "{}",
   });
   if (!response.ok) throw await problemOf(response);
   return (await response.json()).ticket;

@@ -18,7 +18,7 @@ const newKey = () => `key-${(keys += 1)}`;
 const post = (body = { text: "one" }) => step("POST", "/v1/stories/s1/entries", body, { newKey });
 const patch = (body, ifMatch = '"v1"') => step("PATCH", "/v1/stories/s1/entries/e1", body, { ifMatch, newKey });
 
-function open(storage = new Storage(), world = new World({ random: 1 })) {
+function open(storage = new Storage(), world = new World({ random: 1 }), credentials = { token: "lb_person_x" }) {
   const seen = { done: [], signedOut: 0, sent: [] };
   const { fetch, ...env } = world.env;
   env.clock = () => world.time;
@@ -27,7 +27,7 @@ function open(storage = new Storage(), world = new World({ random: 1 })) {
     return fetch(url);
   };
   const outbox = new Outbox({
-    storage, prefix: "ana", token: "lb_person_x", env,
+    storage, prefix: "ana", ...credentials, env,
     onChange: () => {},
     onDone: (item, answer) => seen.done.push([item.id, answer]),
     onSignedOut: () => { seen.signedOut += 1; },
@@ -46,6 +46,15 @@ test("a write is kept before it is sent and forgotten only when acknowledged", a
   await world.request.answer({ id: "e1" }, { status: 201 });
   assert.equal(storage.length, 0);
   assert.deepEqual(seen.done, [["a", { id: "e1" }]]);
+});
+
+test("a browser's session sends its word with each write, and no token", async () => {
+  const { outbox, world, seen } = open(new Storage(), new World({ random: 1 }), { token: null, csrf: "a-word" });
+  outbox.add(item("a", post()));
+  assert.equal(seen.sent[0].headers["X-CSRF-Token"], "a-word");
+  assert.ok(!("Authorization" in seen.sent[0].headers));
+  await world.request.answer({ id: "e1" }, { status: 201 });
+  assert.deepEqual(outbox.items, []);
 });
 
 test("after a lost answer the same key is sent again, and again later", async () => {
