@@ -89,6 +89,8 @@ class Story:
     @property
     def due_at(self) -> Micros | None:
         """When something of it next has to be done without a person; None while nothing waits for a time."""
+        if self.status is StoryStatus.WITHDRAWN:
+            return None
         times = [pin["until"] for pin in self.pinned if pin.get("until") is not None]
         times.append(self.starts_at if self.status in BEFORE_START else None)
         times.append(self.ends_at if self.status is StoryStatus.LIVE else None)
@@ -112,7 +114,7 @@ class Story:
 
     @property
     def is_shown(self) -> bool:
-        """Whether readers can see anything of it."""
+        """Whether readers can read it now."""
         return self.is_public and self.status is not StoryStatus.WITHDRAWN
 
 

@@ -15,9 +15,11 @@ from typing import Literal
 from app.domain.clock import Micros, parse_time
 from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
+from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
 from app.domain.order import sort_key_at
 from app.domain.story import Story
+from app.newsroom.public_story import public_fields
 from app.newsroom.room import Newsroom
 from app.storage.corrections import CorrectionLine, CorrectionPlace, replace_corrections
 from app.storage.database import WriteTransaction
@@ -36,7 +38,6 @@ from app.storage.door import (
 )
 from app.wire.announcement import Announcement, StoryHead, closing_of
 from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
-from app.wire.newsroom import stored_story_fields
 from app.wire.public_entry import encode_correction, encode_public_entry, filter_labels
 from app.wire.story_fields import encode_story_fields
 
@@ -80,9 +81,12 @@ def pass_door(
     """Make `changes` public in their order, each under its own number, and announce them together.
 
     Returns the entries shown, with the revision, times and order the door gave them; the caller keeps those in the
-    newsroom's tables. The story must be public and locked.
+    newsroom's tables. The story must be public and locked. Raises Unavailable when the site was frozen since it was.
     """
     row = read_public_story(tx, story.id)
+    if row is not None and row.site_frozen and not story.site_frozen:
+        # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
+        raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
     if row is None:
         row = _new_row(room, story)
         write_public_story(tx, row, is_new=True)
@@ -178,7 +182,7 @@ class _Passage:
         self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)
 
     def _change_story(self, change: StoryChanged) -> None:
-        stored = stored_story_fields(self._story)
+        stored = public_fields(self._tx, self._story)
         if self._story.slug != self.row.slug:
             keep_public_slug(self._tx, self._story.id, self.row.slug)
         self.row = dataclasses.replace(
@@ -246,7 +250,7 @@ def _new_row(room: Newsroom, story: Story) -> PublicStoryRow:
         last_seq=0,
         counts=StoryCounts(0, None),
         public_since=room.clock(),
-        fields=stored_story_fields(story),
+        fields=b"{}",
         status=story.status.value,
     )
 

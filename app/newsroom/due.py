@@ -25,10 +25,10 @@ from app.newsroom.recording import record_entry
 from app.newsroom.releasing import parked, release
 from app.newsroom.room import Newsroom
 from app.newsroom.setbacks import Setbacks
-from app.newsroom.story_times import NOBODY, begin_story, end_silent_story
+from app.newsroom.story_times import NOBODY, begin_story, end_silent_story, locked_for_its_times
 from app.storage.database import WriteTransaction
 from app.storage.due import list_due_entries, list_due_stories, read_next_due
-from app.storage.stories import lock_story, read_story
+from app.storage.stories import read_story
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ def park_overdue(tx: WriteTransaction, room: Newsroom, story: Story) -> None:
 
 def _run_story(room: Newsroom, story_id: StoryId) -> None:
     with room.database.transaction() as tx:
-        story = lock_story(tx, story_id)
+        story = locked_for_its_times(tx, story_id)
         if story is None:
             return
         now = room.clock()

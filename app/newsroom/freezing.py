@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from app.domain.errors import Conflict, Gone
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
 
 TAKING_BACK = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
 """What a freeze is there to leave possible."""
+
+CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
 
 
 def refuse_frozen(story: Story) -> None:
@@ -22,11 +26,30 @@ def refuse_closed(story: Story, action: Action | None = None) -> None:
     In a withdrawn story there is nothing left to write to: Gone `story_withdrawn`.
     """
     if story.status is StoryStatus.WITHDRAWN:
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise _withdrawn()
     if story.status is StoryStatus.ARCHIVED and action not in TAKING_BACK:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
     if story.is_frozen and action not in TAKING_BACK:
         raise _frozen()
+
+
+def refuse_closed_story(before: Story, after: Story) -> None:
+    """Raise Conflict `story_archived`, or Gone `story_withdrawn`, for a change to a story that is closed for good.
+
+    How the newsroom deals with it, its settings, may still change; and an archived one may be withdrawn.
+    """
+    if before.status not in CLOSED:
+        return
+    kept = dataclasses.replace(before, status=after.status, ends_at=after.ends_at, settings=after.settings)
+    if after == kept:
+        return
+    if before.status is StoryStatus.WITHDRAWN:
+        raise _withdrawn()
+    raise Conflict("story_archived", "An archived story is read only: it can be withdrawn, and nothing else.")
+
+
+def _withdrawn() -> Gone:
+    return Gone("story_withdrawn", "This story has been withdrawn.")
 
 
 def _frozen() -> Conflict:

@@ -11,7 +11,7 @@ from app.domain.rights import Right, require_right
 from app.domain.story import Story
 from app.newsroom.access import authenticate
 from app.newsroom.finding import locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed_story, refuse_frozen
 from app.newsroom.preconditions import honour_match
 from app.newsroom.recording import answer_story
 from app.newsroom.replies import earlier_reply
@@ -60,7 +60,9 @@ def _put(room: Newsroom, call: Call, story_ref: str, changed: _Change) -> Reply:
         require_right(actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         honour_match(call.if_match, before)
-        after = put_story(tx, room, actor, call, before, changed(tx, before))
+        after = changed(tx, before)
+        refuse_closed_story(before, after)
+        after = put_story(tx, room, actor, call, before, after)
         return answer_story(tx, room, actor, call, after)
 
 

@@ -11,15 +11,16 @@ from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
-from app.domain.rights import Actor, Right, require_right
+from app.domain.rights import Actor, Right, acting_in, require_right
 from app.domain.story import STORY_MOVES, Story, StorySettings, StoryStatus
 from app.newsroom.access import authenticate
-from app.newsroom.continuing import link_back, resolved_continues
+from app.newsroom.continuing import brought_up_to_date, locked_with_linked, resolved_continues, tell_linked
 from app.newsroom.door import PublicChange, Shown, StoryChanged, Withdrawn, pass_door
 from app.newsroom.finding import locked_story
-from app.newsroom.freezing import refuse_frozen
+from app.newsroom.freezing import refuse_closed_story, refuse_frozen
 from app.newsroom.membership import stay_in_sight
 from app.newsroom.preconditions import require_match
+from app.newsroom.public_story import public_changes
 from app.newsroom.publishing import pin_entry
 from app.newsroom.recording import answer_story
 from app.newsroom.replies import earlier_reply
@@ -47,10 +48,10 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         require_right(actor, Right.CREATE_STORIES)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        story = _new_story(tx, room, draft)
+        story = _new_story(tx, room, actor, draft)
         known = read_story(tx, draft.id) if draft.id is not None else None
         if known is not None:
-            if not _is_made_so(known, story, draft):
+            if acting_in(actor, known) is None or not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
             return answer_story(tx, room, actor, call, known, status=201)
         refuse_frozen(story)
@@ -60,7 +61,7 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         stay_in_sight(tx, room, actor, call, story)
         if story.is_public:
             pass_door(tx, room, story, [StoryChanged()])
-            link_back(tx, room, before=None, after=story)
+            tell_linked(tx, room, None, story)
         return answer_story(tx, room, actor, call, story, status=201)
 
 
@@ -70,11 +71,12 @@ def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply
         actor = authenticate(tx, room, call)
         if (reply := earlier_reply(tx, room, actor, call)) is not None:
             return reply
-        before, actor = locked_story(tx, ref, actor)
+        before, actor = _locked_for(tx, ref, actor, patch)
         require_right(actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         require_match(call.if_match, before)
-        after = _patched(tx, room, before, patch)
+        after = _patched(tx, room, actor, before, patch)
+        refuse_closed_story(before, after)
         after = put_story(tx, room, actor, call, before, after)
         stay_in_sight(tx, room, actor, call, after)
         return answer_story(tx, room, actor, call, after)
@@ -93,7 +95,7 @@ def put_story(
     """Keep a changed story, record it, and let readers know what they may. Returns `before` if nothing changed."""
     if after == before:
         return before
-    after = dataclasses.replace(after, version=before.version + 1)
+    after = dataclasses.replace(brought_up_to_date(tx, before, after), version=before.version + 1)
     if after.slug != before.slug:
         rename_story(tx, after, former=before.slug)
     else:
@@ -138,7 +140,14 @@ def record_story(
     append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
 
 
-def _new_story(tx: WriteTransaction, room: Newsroom, draft: StoryDraft) -> Story:
+def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch) -> tuple[Story, Actor]:
+    """The story locked, with all of which the patch may change what readers are told."""
+    if patch.status is None and "continues" not in patch.model_fields_set:
+        return locked_story(tx, ref, actor)
+    return locked_with_linked(tx, ref, actor, continues=patch.continues)
+
+
+def _new_story(tx: WriteTransaction, room: Newsroom, actor: Actor, draft: StoryDraft) -> Story:
     story_id = StoryId(draft.id or room.random.uuid("story", draft.title))
     tail = room.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
     now = room.clock()
@@ -150,7 +159,7 @@ def _new_story(tx: WriteTransaction, room: Newsroom, draft: StoryDraft) -> Story
         version=1,
         fields={
             **STORY_DEFAULTS,
-            **_completed(tx, draft.given_fields(), new_id=block_ids(room.random, f"{story_id}:1")),
+            **_completed(tx, actor, draft.given_fields(), new_id=block_ids(room.random, f"{story_id}:1")),
         },
         settings=StorySettings(**draft.given_settings()),
         created_at=now,
@@ -164,6 +173,8 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
     made = dataclasses.replace(
         story,
         slug=draft.slug or known.slug,
+        version=known.version,
+        fields={**story.fields, "continued_by": known.fields.get("continued_by")},
         created_at=known.created_at,
         pinned=known.pinned,
         key_points=known.key_points,
@@ -174,12 +185,12 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
     return made == known
 
 
-def _patched(tx: WriteTransaction, room: Newsroom, before: Story, patch: StoryPatch) -> Story:
+def _patched(tx: WriteTransaction, room: Newsroom, actor: Actor, before: Story, patch: StoryPatch) -> Story:
     new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
     after = dataclasses.replace(
         before,
         slug=patch.slug or before.slug,
-        fields={**before.fields, **_completed(tx, patch.given_fields(), new_id=new_id, story=before.id)},
+        fields={**before.fields, **_completed(tx, actor, patch.given_fields(), new_id=new_id, story=before.id)},
         settings=dataclasses.replace(before.settings, **patch.given_settings()),
     )
     now = room.clock()
@@ -193,13 +204,18 @@ def _patched(tx: WriteTransaction, room: Newsroom, before: Story, patch: StoryPa
 
 
 def _completed(
-    tx: WriteTransaction, given: dict[str, Any], *, new_id: Callable[[], str], story: StoryId | None = None
+    tx: WriteTransaction,
+    actor: Actor,
+    given: dict[str, Any],
+    *,
+    new_id: Callable[[], str],
+    story: StoryId | None = None,
 ) -> dict[str, Any]:
     """What a client wrote, with the picture as a block and the continued story by its id."""
     if given.get("image") is not None:
         given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
     if given.get("continues") is not None:
-        given["continues"] = resolved_continues(tx, given["continues"], story=story)
+        given["continues"] = resolved_continues(tx, given["continues"], actor, story=story)
     return given
 
 
@@ -215,23 +231,15 @@ def _ends_at(story: Story, status: StoryStatus, now: Micros) -> Micros | None:
 
 
 def _tell_readers(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> Story:
-    if not after.is_public:
-        return after
-    if after.status is StoryStatus.WITHDRAWN:
+    if before.is_shown and not after.is_shown:
         pass_door(tx, room, after, [Withdrawn()])
         blank_story_replies(tx, after.id)
-    elif not before.is_public:
+    elif after.is_shown and not before.is_shown:
         after = _open(tx, room, after)
-    elif changed := _changed(before, after):
+    elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
         pass_door(tx, room, after, [StoryChanged(changed=changed)])
-    link_back(tx, room, before=before, after=after)
+    tell_linked(tx, room, before, after)
     return after
-
-
-def _changed(before: Story, after: Story) -> tuple[str, ...]:
-    """The public names of what readers see differently."""
-    own = [name for name in ("slug", "status", "pinned", "key_points") if getattr(before, name) != getattr(after, name)]
-    return (*own, *(name for name in after.fields if after.fields[name] != before.fields.get(name)))
 
 
 def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> Story:

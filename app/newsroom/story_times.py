@@ -5,15 +5,25 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.clock import Micros
+from app.domain.identifiers import StoryId
 from app.domain.story import BEFORE_START, Story, StoryStatus, without_ended_pins
 from app.newsroom.access import CLOCK
+from app.newsroom.continuing import locked_with_linked
 from app.newsroom.room import Call, Newsroom
 from app.newsroom.stories import moved_story, put_story
 from app.storage.database import WriteTransaction
 from app.storage.door import read_public_story
-from app.storage.stories import update_story
+from app.storage.stories import lock_story, read_story, update_story
 
 NOBODY = Call(None)
+
+
+def locked_for_its_times(tx: WriteTransaction, story: StoryId) -> Story | None:
+    """The story locked; with what else it touches when it comes before readers, if it is about to. None without it."""
+    known = read_story(tx, story)
+    if known is not None and known.status is StoryStatus.SCHEDULED:
+        return locked_with_linked(tx, story, CLOCK)[0]
+    return lock_story(tx, story)
 
 
 def begin_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:

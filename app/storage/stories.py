@@ -25,6 +25,11 @@ _FORMER = select(_former.c.story_id).where(_former.c.slug == bindparam("ref")).s
 _SELECT = select(_stories, _SITE_FROZEN).where(
     or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref"), _stories.c.id == _FORMER)
 )
+_SELECT_CONTINUING = (
+    select(_stories, _SITE_FROZEN)
+    .where(_stories.c.fields["continues"].as_string() == bindparam("of_story"))
+    .order_by(_stories.c.created_at.desc(), _stories.c.id)
+)
 _SELECT_LOCKED = _SELECT.with_for_update(of=_stories)
 
 
@@ -44,6 +49,11 @@ def list_stories(tx: ReadTransaction) -> list[Story]:
     """All stories, newest first."""
     rows = tx.connection.execute(select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id))
     return [_story(row) for row in rows]
+
+
+def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
+    """The stories that say they go on from this one, newest first."""
+    return [_story(row) for row in tx.connection.execute(_SELECT_CONTINUING, {"of_story": story})]
 
 
 def lock_every_story(tx: WriteTransaction) -> None:

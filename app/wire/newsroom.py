@@ -61,9 +61,12 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
     }
 
 
-def stored_story_fields(story: Story) -> bytes:
-    """The public members of a story without anything that a rename or a setting could change."""
-    return encode_json({"status": story.status.value, **_furnished(story)})
+def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
+    """The public members of a story without anything that a rename or a setting could change.
+
+    `continues` is what readers may know of the story it goes on from.
+    """
+    return encode_json({"status": story.status.value, **_furnished(story), "continues": continues})
 
 
 def _furnished(story: Story) -> dict[str, Any]:

@@ -6,6 +6,8 @@ could change are put in when the bytes are sent, by this one function, at the do
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic_core import from_json
 
 from app.domain.identifiers import StoryId
@@ -22,9 +24,7 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
 
     A story that names no publisher is published by the site.
     """
-    fields = from_json(stored)
-    for name, value in _MEMBERS_ADDED.items():
-        fields.setdefault(name, value)
+    fields = _members(stored)
     if fields["publisher"] is None:
         site = links.site
         fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
@@ -35,3 +35,16 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
         "entry_url_template": links.entry_page_template(slug),
     }
     return encode_json(members | fields)
+
+
+def changed_members(before: bytes, after: bytes) -> tuple[str, ...]:
+    """The names of the members that differ between two states of `public_stories.fields`."""
+    known = _members(before)
+    return tuple(name for name, value in _members(after).items() if value != known.get(name))
+
+
+def _members(stored: bytes) -> dict[str, Any]:
+    members: dict[str, Any] = from_json(stored)
+    for name, value in _MEMBERS_ADDED.items():
+        members.setdefault(name, value)
+    return members

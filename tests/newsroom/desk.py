@@ -13,7 +13,18 @@ from sqlalchemy import text
 
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
-from app.newsroom import editing, entries, furniture, people, releasing, reviewing, stories, taking_back, tokens
+from app.newsroom import (
+    editing,
+    emergency,
+    entries,
+    furniture,
+    people,
+    releasing,
+    reviewing,
+    stories,
+    taking_back,
+    tokens,
+)
 from app.newsroom.access import digest_of
 from app.newsroom.due import run_due_work
 from app.newsroom.room import Call, Newsroom, Reply
@@ -24,7 +35,7 @@ from app.wire.announcement import Announcement
 from app.wire.encoding import BodyVariant
 from app.wire.entries import EntryDraft, EntryPatch, ExternalEntry
 from app.wire.links import Links, Site
-from app.wire.people import PersonDraft, TokenDraft
+from app.wire.people import Freeze, PersonDraft, TokenDraft
 from app.wire.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 
 OPERATOR = "operator-secret-of-forty-characters-0000"
@@ -105,6 +116,10 @@ class Desk:
         items = [{"text": text, "entry": entry} for text, entry in points]
         draft = KeyPoints.model_validate({"items": items})
         return body(furniture.set_key_points(self.room, self.call(), story, draft))
+
+    def freeze(self, story: str | None = None, *, frozen: bool = True) -> dict[str, Any]:
+        """Freeze a story or the site, or thaw it."""
+        return body(emergency.set_freeze(self.room, self.call(), Freeze(story=story, frozen=frozen)))
 
     def due(self, later: int = 0) -> int | None:
         """Let so many microseconds pass, then let happen what is due; when more will be."""

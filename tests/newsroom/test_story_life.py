@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from app.domain.clock import Micros, format_time
-from app.domain.errors import Conflict, Gone, InvalidInput
+from app.domain.errors import Conflict, Gone, InvalidInput, LiveblogError
 from app.domain.story import StoryStatus
 from app.newsroom import desk as reads
 from app.storage import schema
@@ -37,6 +37,10 @@ def _story_in(desk: Desk, status: str) -> dict[str, Any]:
     for step in PATHS[status]:
         story = desk.patch_story(story["id"], status=step)
     return story
+
+
+def _entry(desk: Desk, entry: dict[str, Any]) -> dict[str, Any]:
+    return body(reads.show_entry(desk.room, desk.call(), entry["story"], entry["id"]))
 
 
 def _now(desk: Desk, story: dict[str, Any]) -> dict[str, Any]:
@@ -114,8 +118,7 @@ def test_an_ended_story_takes_corrections_and_no_new_entries_until_it_is_live_ag
         desk.act("publish", draft)
     assert desk.post(story["id"], status="draft")["status"] == "draft"
     desk.due(2 * HOUR)
-    parked = body(reads.show_entry(desk.room, desk.call(), story["id"], waiting["id"]))
-    assert parked["status"] == "submitted"
+    assert _entry(desk, waiting)["status"] == "submitted"
     desk.patch_story(story["id"], status="live")
     assert desk.act("publish", draft)["status"] == "published"
 
@@ -154,36 +157,56 @@ def test_a_withdrawn_story_leaves_no_text_in_any_readers_table(desk: Desk, datab
         desk.act("remove", entry)
     with pytest.raises(Conflict, match="wrong_status"):
         desk.patch_story(story["id"], status="live")
-    assert body(reads.show_entry(desk.room, desk.call(), story["id"], entry["id"]))["text"] == "Somebody did something."
+    assert _entry(desk, entry)["text"] == "Somebody did something."
 
 
-def test_days_of_rolling_coverage_know_each_other_once_both_are_public(desk: Desk) -> None:
-    monday = desk.story("Monday")
-    tuesday = desk.story("Tuesday", status="draft", continues=monday["slug"])
-    assert tuesday["continues"] == monday["id"]
-    assert _now(desk, monday)["continued_by"] is None
+@pytest.mark.parametrize(("status", "refused"), [("archived", Conflict), ("withdrawn", Gone)])
+def test_of_a_story_that_is_closed_for_good_only_its_settings_change(
+    desk: Desk, status: str, refused: type[LiveblogError]
+) -> None:
+    story = _story_in(desk, status)
+    told, version = len(desk.events()), story["version"]
+    for change in ({"title": "Another"}, {"slug": "another"}, {"coverage_end": None, "standfirst": "More."}):
+        with pytest.raises(refused, match=f"story_{status}"):
+            desk.patch_story(story["id"], **change)
+    with pytest.raises(refused, match=f"story_{status}"):
+        desk.key_points(story["id"], ("Too late.", None))
+    assert desk.pin(story["id"])["version"] == version
+    assert desk.patch_story(story["id"], title=story["title"])["version"] == version
+    assert desk.patch_story(story["id"], settings={"members_only": True})["settings"]["members_only"]
+    desk.freeze(story["id"])
+    desk.freeze(story["id"], frozen=False)
+    assert len(desk.events()) == told
+
+
+@pytest.mark.parametrize("status", ["archived", "withdrawn"])
+def test_what_comes_due_in_a_closed_story_waits_for_a_person(desk: Desk, status: str) -> None:
+    story = desk.story()["id"]
+    at = format_time(Micros(desk.now + HOUR))
+    new = desk.post(story, status="scheduled", publish_at=at)
+    edited = desk.post(story, "As it was.")
+    desk.patch(edited, text="As it should be.", publish=False)
+    desk.act("schedule", edited, publish_at=desk.now + HOUR)
+    for step in PATHS[status][1:]:
+        desk.patch_story(story, status=step)
     told = len(desk.events())
-    desk.patch_story(tuesday["id"], status="live")
-    assert [(event["type"], event["story"]) for event in desk.events()[told:]] == [
-        ("story.updated", tuesday["id"]), ("story.updated", monday["id"]),
-    ]  # fmt: skip
-    assert _now(desk, monday)["continued_by"] == tuesday["id"]
-    desk.patch_story(tuesday["id"], continues=None)
-    assert _now(desk, monday)["continued_by"] is None
-    desk.patch_story(tuesday["id"], continues=monday["id"])
-    desk.patch_story(tuesday["id"], status="withdrawn")
-    assert _now(desk, monday)["continued_by"] is None
+    desk.due(2 * HOUR)
+    assert len(desk.events()) == told
+    assert _entry(desk, new)["status"] == "submitted"
+    assert (_entry(desk, edited)["working"]["status"], _entry(desk, edited)["text"]) == ("submitted", "As it was.")
+    assert desk.due(9 * HOUR) is None
 
 
-def test_only_a_public_story_can_be_continued(desk: Desk) -> None:
-    draft = desk.story(status="draft")
-    own = desk.story()
-    for ref in (draft["id"], "no-such-story"):
-        with pytest.raises(InvalidInput) as refused:
-            desk.story(continues=ref)
-        assert refused.value.errors[0].code == "story_not_found"
-    with pytest.raises(InvalidInput):
-        desk.patch_story(own["id"], continues=own["id"])
+def test_an_end_that_comes_after_a_withdrawal_is_told_to_nobody(desk: Desk) -> None:
+    story = desk.story()["id"]
+    at = format_time(Micros(desk.now + HOUR))
+    pinned, expiring = desk.post(story), desk.post(story, expires_at=at)
+    desk.pin(story, pinned, until=at)
+    desk.patch_story(story, status="withdrawn")
+    told = len(desk.events())
+    assert desk.due(2 * HOUR) is None
+    assert len(desk.events()) == told
+    assert _entry(desk, expiring)["status"] == "expired"
 
 
 def test_a_story_has_a_picture_that_was_cleaned_like_any_other(desk: Desk) -> None:

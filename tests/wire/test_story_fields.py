@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.identifiers import StoryId
 from app.wire.encoding import encode_json
 from app.wire.links import Links, Site
-from app.wire.story_fields import encode_story_fields
+from app.wire.story_fields import changed_members, encode_story_fields
 
 STORY = StoryId("0c8f5b1e-6a4f-4d7e-9f3e-2f1d0a9b8c7d")
 LINKS = Links("https://live.example", Site("The Harbour Post", "https://harbour.example", None))
@@ -42,3 +42,9 @@ def test_a_story_keeps_the_publisher_it_names() -> None:
     encoded = encode_story_fields(encode_json(STORED | {"publisher": publisher}), links=LINKS, story=STORY, slug="a")
     assert b'"publisher":{"name":"Elsewhere","url":null,"logo":null}' in encoded
     assert b"The Harbour Post" not in encoded
+
+
+def test_what_an_earlier_release_did_not_know_has_not_changed_for_that() -> None:
+    assert changed_members(encode_json(STORED), encode_json(STORED | {"section": None, "tags": []})) == ()
+    after = encode_json(STORED | {"title": "Night", "pinned": [{"entry": "e", "until": None}]})
+    assert changed_members(encode_json(STORED), after) == ("title", "pinned")
