@@ -104,7 +104,7 @@ class _StoryFields(Request):
     coverage_start: Moment | None = Field(None, description="When coverage begins; a story that waits goes live then.")
     coverage_end: Moment | None = Field(None, description="When coverage ended; set by ending the story.")
     continues: ShortLine | None = Field(
-        None, description="The public story, by id or slug, that this one goes on from."
+        None, description="The story, by id or slug, that this one goes on from; readers are told once both are public."
     )
     settings: SettingsPatch | None = None
 
