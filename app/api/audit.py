@@ -35,7 +35,11 @@ async def _only(
     return AuditFilter(person, token, story, action, since, until)
 
 
-@router.get("/v1/newsroom/audit", responses=answers(200, Audit, AUDIT, 422))
+_ANSWERS = answers(200, Audit, AUDIT, 422)
+_ANSWERS[200]["content"] |= {MEDIA_TYPES[form]: {"schema": {"type": "string"}} for form in ("ndjson", "csv")}
+
+
+@router.get("/v1/newsroom/audit", responses=_ANSWERS)
 async def read_audit(
     request: Request,
     call: TheReader,

@@ -63,7 +63,7 @@ async def create_entry(
 @writing.post(
     "/v1/stories/{story}/entries:batch",
     responses=answers(
-        200, BatchResults, {"items": [{"status": 201, "entry": NEWSROOM_ENTRY}]}, 404, 410, 413, 415, 422
+        200, BatchResults, {"items": [{"status": 201, "entry": NEWSROOM_ENTRY}]}, 404, 409, 410, 413, 415, 422
     ),
 )
 async def create_entries(
