@@ -163,8 +163,9 @@ def test_nonsense_after_the_welcome_ends_one_stream_and_no_other(server: Server)
         story = make_story(server)
         good, loud, broken = (_open(server, stack) for _ in range(3))
         _watch(good, story)
-        for _ in range(30):
-            _say(loud, type="ping")
+        with suppress(ConnectionClosed):  # it may be closed before the last one is sent
+            for _ in range(30):
+                _say(loud, type="ping")
         assert _closed(loud) == (4505, "too many messages")
         broken.send("[" * 4_000)
         assert _closed(broken)[0] == 4505
