@@ -21,6 +21,7 @@ _GOOD_REASONS = {
     "entry_not_public",
     "not_in_future",
     "nothing_to_discard",
+    "past_its_end",
     "wrong_status",
 }
 
