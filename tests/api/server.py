@@ -46,7 +46,7 @@ class Server:
 
     async def _written(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
         reply = await self.desk.request(method, path, json=body)
-        assert reply.status_code in {200, 201}, reply.text
+        assert reply.status_code in {200, 201, 202}, reply.text
         written: dict[str, Any] = reply.json()
         return written
 

@@ -1,0 +1,292 @@
+"""Every cell of (status, action, who, under review or not), asked of the real use cases and written down by hand.
+
+A cell says where the action leads: to a status, by its letter; `e` when the edit is kept aside, unseen; `-` when it is
+refused for want of a right, `.` when the drawing has no such arrow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.domain.errors import Conflict, NotAllowed
+from app.newsroom import desk as reads
+from app.newsroom.moving import move_entry
+from app.storage.database import Database
+from app.storage.opening import open_database
+from app.wire.entries import EntryMove
+from tests.newsroom.desk import HOUR, Desk, body
+
+STATUSES = {
+    "D": "draft", "S": "submitted", "J": "rejected", "C": "scheduled", "P": "published", "U": "unpublished",
+    "R": "retracted", "E": "expired", "X": "removed",
+}  # fmt: skip
+
+EDITOR = """
+            D S J C P U R E X
+edit        D S J C P U R E .
+submit      S . . . . . . . .
+return      . D . . . . . . .
+reject      . J . . . . . . .
+publish     P P . . . P . . .
+schedule    C C . . . C . . .
+cancel      . . . D . . . . .
+discard     . . . . . . . . .
+unpublish   . . . . U . U . .
+retract     . . . . R . . . .
+reinstate   . . . . . . P . .
+correct     . . . . P . R . .
+move        . . . . P . R . .
+remove      X X X X X X X X .
+"""
+
+REPORTER_OWN = """
+            D S J C P U R E X
+edit        D S J C P U R E .
+submit      S . . . . . . . .
+return      - - - - - - - - -
+reject      - - - - - - - - -
+publish     P P . . . P . . .
+schedule    - - - - - - - - -
+cancel      . . . D . . . . .
+discard     . . . . . . . . .
+unpublish   . . . . U . U . .
+retract     . . . . R . . . .
+reinstate   . . . . . . P . .
+correct     . . . . P . R . .
+move        - - - - - - - - -
+remove      X X X X X X X X .
+"""
+
+REPORTER_OWN_UNDER_REVIEW = """
+            D S J C P U R E X
+edit        D S J - e U e E .
+submit      S . . . . . . . .
+return      - - - - - - - - -
+reject      - - - - - - - - -
+publish     - - - - - - - - -
+schedule    - - - - - - - - -
+cancel      . . . D . . . . .
+discard     . . . . . . . . .
+unpublish   - - - - - - - - -
+retract     - - - - - - - - -
+reinstate   - - - - - - - - -
+correct     - - - - - - - - -
+move        - - - - - - - - -
+remove      X X X X - X - X .
+"""
+
+REPORTER_ANOTHERS = """
+            D S J C P U R E X
+edit        - - - - - - - - .
+submit      - - - - - - - - -
+return      - - - - - - - - -
+reject      - - - - - - - - -
+publish     - - - - - - - - -
+schedule    - - - - - - - - -
+cancel      - - - - - - - - -
+discard     - - - - - - - - -
+unpublish   - - - - - - - - -
+retract     - - - - - - - - -
+reinstate   - - - - - - - - -
+correct     - - - - - - - - -
+move        - - - - - - - - -
+remove      - - - - - - - - -
+"""
+
+EDITORS_EDIT = """
+            d s c
+edit        d s c
+submit      s . .
+return      . d .
+reject      . 0 .
+publish     0 0 .
+schedule    c c .
+cancel      . . d
+discard     0 0 0
+unpublish   d s d
+retract     d s d
+reinstate   . . .
+correct     d s c
+move        d s c
+remove      0 0 0
+"""
+"""The same of a public entry with a working revision: what becomes of that, by its letter; 0 when it is gone."""
+
+REPORTERS_EDIT_UNDER_REVIEW = """
+            d s c
+edit        d s -
+submit      s . .
+return      - - -
+reject      - - -
+publish     - - -
+schedule    - - -
+cancel      . . d
+discard     0 0 0
+unpublish   - - -
+retract     - - -
+reinstate   - - -
+correct     - - -
+move        - - -
+remove      - - -
+"""
+
+NO_ARROW = {"wrong_status": ".", "nothing_to_discard": "."}
+
+WHO = {
+    "an editor": ("editor", EDITOR),
+    "an admin": ("admin", EDITOR),
+    "its reporter": ("reporter", REPORTER_OWN),
+    "its reporter under review": ("reporter", REPORTER_OWN_UNDER_REVIEW),
+    "another reporter": ("another", REPORTER_ANOTHERS),
+    "another reporter under review": ("another", REPORTER_ANOTHERS),
+    "an editor under review": ("editor", EDITOR),
+    "an admin under review": ("admin", EDITOR),
+}
+
+
+def table(written: str) -> dict[tuple[str, str], str]:
+    """Cells by (letter of the status before, action)."""
+    head, *rows = written.strip().splitlines()
+    letters = head.split()
+    return {
+        (letter, row.split()[0]): cell for row in rows for letter, cell in zip(letters, row.split()[1:], strict=True)
+    }
+
+
+class Cast:
+    """A newsroom with somebody of each kind, and a story for each way of editing one."""
+
+    def __init__(self, database: Database) -> None:
+        self.desk = Desk(database)
+        self.callers = {"admin": self.desk, "editor": self.desk.hire("editor"), "reporter": self.desk.hire()}
+        self.callers["another"] = self.desk.hire()
+        self.stories = {
+            reviewed: self.desk.story(settings={"review_required": reviewed})["id"] for reviewed in (False, True)
+        }
+        self.beside = {reviewed: self.desk.post(story) for reviewed, story in self.stories.items()}
+
+    def entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
+        """The reporter's entry, brought into that status by the desk."""
+        story, desk = self.stories[reviewed], self.desk
+        later = self.callers["reporter"]
+        later.now = desk.now
+        entry = later.post(story, "Polls have closed.", status="draft")
+        desk.now = later.now
+        if letter == "E":
+            desk.patch(entry, expires_at="2100-01-01T00:00:00Z")
+        for action in {
+            "D": [], "S": ["submit"], "J": ["submit", "reject"], "C": ["schedule"], "P": ["publish"],
+            "U": ["publish", "unpublish"], "R": ["publish", "retract"], "E": ["publish"], "X": ["remove"],
+        }[letter]:  # fmt: skip
+            entry = desk.act(action, entry)
+        if letter == "E":
+            now, desk.now = desk.now, 4_200_000_000_000_000
+            desk.due()
+            desk.now = now
+        return self.now(entry)
+
+    def edited_entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
+        """The reporter's public entry with an edit that is a draft, submitted or scheduled."""
+        entry = self.entry("P", reviewed=reviewed)
+        self.desk.patch(entry, text="Better.", publish=False)
+        for action in {"d": [], "s": ["submit"], "c": ["schedule"]}[letter]:
+            self.desk.act(action, entry)
+        return self.now(entry)
+
+    def now(self, entry: dict[str, Any]) -> dict[str, Any]:
+        return body(reads.show_entry(self.desk.room, self.desk.call(), entry["story"], entry["id"]))
+
+    def do(self, caller: str, action: str, entry: dict[str, Any], *, reviewed: bool) -> dict[str, Any]:
+        """The action, or the code of what refused it."""
+        who = self.callers[caller]
+        who.now = self.desk.now
+        if action == "edit":
+            return who.patch(entry, text="Written anew.")
+        if action == "move":
+            move = EntryMove(before=self.beside[reviewed]["id"])
+            return body(move_entry(who.room, who.call(), entry["story"], entry["id"], move))
+        return who.act(action, entry)
+
+
+@pytest.fixture
+def cast(sqlite_url: str) -> Iterator[Cast]:
+    database = open_database(sqlite_url)
+    yield Cast(database)
+    database.close()
+
+
+def outcome(cast: Cast, caller: str, action: str, entry: dict[str, Any], *, reviewed: bool) -> dict[str, Any] | str:
+    try:
+        return cast.do(caller, action, entry, reviewed=reviewed)
+    except NotAllowed:
+        return "-"
+    except Conflict as conflict:
+        return NO_ARROW[conflict.code]
+
+
+@pytest.mark.parametrize("who", WHO)
+@pytest.mark.parametrize("letter", STATUSES)
+def test_everybody_may_do_with_an_entry_what_the_table_says_and_nothing_else(cast: Cast, who: str, letter: str) -> None:
+    caller, written = WHO[who]
+    reviewed = who.endswith("under review")
+    entry = cast.entry(letter, reviewed=reviewed)
+    assert entry["status"] == STATUSES[letter]
+    cells = {action: cell for (before, action), cell in table(written).items() if before == letter}
+    assert len(cells) == 14
+    for action, cell in cells.items():
+        found = outcome(cast, caller, action, entry, reviewed=reviewed)
+        if isinstance(found, str):
+            assert (action, found) == (action, cell)
+            assert cast.now(entry) == entry, f"{action} was refused and changed something"
+            continue
+        if cell == "e":
+            assert (found["status"], found["body_html"]) == (entry["status"], entry["body_html"])
+            assert found["working"]["status"] == "draft"
+        else:
+            assert (action, found["status"]) == (action, STATUSES.get(cell))
+        entry = cast.entry(letter, reviewed=reviewed)
+
+
+@pytest.mark.parametrize("who", ["an editor", "an admin", "an editor under review", "its reporter under review"])
+@pytest.mark.parametrize("letter", ["d", "s", "c"])
+def test_everybody_may_do_with_an_edit_what_the_table_says_and_nothing_else(cast: Cast, who: str, letter: str) -> None:
+    caller, _ = WHO[who]
+    reviewed = who.endswith("under review")
+    written = REPORTERS_EDIT_UNDER_REVIEW if caller == "reporter" else EDITORS_EDIT
+    entry = cast.edited_entry(letter, reviewed=reviewed)
+    for (before, action), cell in table(written).items():
+        if before != letter:
+            continue
+        found = outcome(cast, caller, action, entry, reviewed=reviewed)
+        if isinstance(found, str):
+            assert (action, found) == (action, cell)
+            assert cast.now(entry) == entry, f"{action} was refused and changed something"
+            continue
+        left = "0" if found["working"] is None else found["working"]["status"][:2]
+        assert (action, left) == (action, {"d": "dr", "s": "su", "c": "sc", "0": "0"}.get(cell))
+        entry = cast.edited_entry(letter, reviewed=reviewed)
+
+
+def test_no_cell_of_the_tables_is_missing() -> None:
+    for _, written in WHO.values():
+        assert len(table(written)) == 9 * 14
+    for written in (EDITORS_EDIT, REPORTERS_EDIT_UNDER_REVIEW):
+        assert len(table(written)) == 3 * 14
+
+
+def test_a_held_entry_is_a_scheduled_one_to_everybody(cast: Cast) -> None:
+    cast.desk.patch_story(cast.stories[False], settings={"hold_seconds": 60})
+    entry = cast.entry("P", reviewed=False)
+    assert (entry["status"], entry["held"], entry["publish_at"] is not None) == ("scheduled", True, True)
+    for caller, action, cell in (
+        ("another", "cancel", "-"),
+        ("reporter", "publish", "."),
+        ("reporter", "cancel", "draft"),
+    ):
+        found = outcome(cast, caller, action, entry, reviewed=False)
+        assert (found if isinstance(found, str) else found["status"]) == cell
+    cast.desk.due(HOUR)
+    assert cast.now(entry)["status"] == "draft"
