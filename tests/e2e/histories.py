@@ -17,11 +17,13 @@ _GOOD_REASONS = {
     "blocks_would_be_lost",  # text may not drop a picture by accident
     "entry_gone",  # a wire cannot bring back what was removed
     "story_ended",
+    # It would end before it is out:
+    "out_of_range",
+    "past_its_end",
     # The clock has been quicker:
     "entry_not_public",
     "not_in_future",
     "nothing_to_discard",
-    "past_its_end",
     "wrong_status",
 }
 
