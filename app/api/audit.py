@@ -15,8 +15,8 @@ from app.newsroom import auditing
 from app.newsroom.auditing import AuditChunk
 from app.newsroom.room import Call
 from app.storage.audit import AuditFilter
-from app.wire.audit_lines import MEDIA_TYPES, AuditFormat
-from app.wire.newsroom_shapes import AUDIT, Audit
+from app.wire.audit_lines import MEDIA_TYPES, AuditFormat, encode_audit_line, encode_audit_opening
+from app.wire.newsroom_shapes import AUDIT, AUDIT_ITEM, Audit
 from app.wire.text import Moment
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
@@ -35,8 +35,14 @@ async def _only(
     return AuditFilter(person, token, story, action, since, until)
 
 
+def _example(form: AuditFormat) -> str:
+    return (encode_audit_opening(form) + encode_audit_line(AUDIT_ITEM, form)).decode()
+
+
 _ANSWERS = answers(200, Audit, AUDIT, 422)
-_ANSWERS[200]["content"] |= {MEDIA_TYPES[form]: {"schema": {"type": "string"}} for form in ("ndjson", "csv")}
+_ANSWERS[200]["content"] |= {
+    MEDIA_TYPES[form]: {"schema": {"type": "string"}, "example": _example(form)} for form in ("ndjson", "csv")
+}
 
 
 @router.get("/v1/newsroom/audit", responses=_ANSWERS)

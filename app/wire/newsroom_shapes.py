@@ -530,24 +530,21 @@ REVERTED = {
     "not_reverted": [],
 }
 
-AUDIT = {
-    "items": [
-        {
-            "id": 4711,
-            "at": ENTRY["time"],
-            "person": ME["person"],
-            "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
-            "action": "publish",
-            "object": "entry",
-            "object_id": ENTRY["id"],
-            "story": STORY_FIELDS["id"],
-            "before": {"status": "submitted", "version": 2, "revision": 0},
-            "after": {"status": "published", "version": 3, "revision": 1},
-            "request_id": "0f3c9a7e5b1d4c68a2e0",
-        }
-    ],
-    "next": None,
+AUDIT_ITEM = {
+    "id": 4711,
+    "at": ENTRY["time"],
+    "person": ME["person"],
+    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "action": "publish",
+    "object": "entry",
+    "object_id": ENTRY["id"],
+    "story": STORY_FIELDS["id"],
+    "before": {"status": "submitted", "version": 2, "revision": 0},
+    "after": {"status": "published", "version": 3, "revision": 1},
+    "request_id": "0f3c9a7e5b1d4c68a2e0",
 }
+
+AUDIT = {"items": [AUDIT_ITEM], "next": None}
 
 PREVIEW_LINK = {"url": "https://live.harbour.example/v1/previews/WyI3ZDBl….5d41…", "expires_at": ENTRY["time"]}
 
