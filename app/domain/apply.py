@@ -82,7 +82,7 @@ def named_entries(state: State) -> list[str]:
 
 
 def missing_entries(state: State) -> list[str]:
-    """The named entries that are not held: to be fetched once caught up, and given to `with_entry`."""
+    """The named entries that are not held: each to be fetched once caught up, and given to `window.merge_named`."""
     held = {entry["id"] for entry in (*state["timeline"]["items"], *state["included"])}
     return [name for name in named_entries(state) if name not in held]
 

@@ -1,8 +1,8 @@
-"""Loading older pages into a held story, so that the result is what a fresh reader of that length would see.
+"""Loading pages into a held story, so that the result is what a fresh reader of that length would see.
 
 A page is a photograph taken at its `head`. If the reader has moved past that head in the meantime, the page shows
 some entries as they were; the changes since then have to be folded in with it. `changes_wanted_after` says whether
-and from where to ask for them, `merge_page` does the rest. Both are pure.
+and from where to ask for them, `merge_page` and `merge_named` do the rest. All are pure.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from app.domain.apply import (
     place_of,
     seq_of,
     with_entry,
+    with_named,
     without_entry,
 )
 
@@ -45,11 +46,24 @@ def merge_page(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[
     The page must be the one `timeline.next` named, and no snapshot may have replaced the state since it was asked for.
     Raises ValueError while `changes_wanted_after` still names a cursor: merging would bring back what was taken away.
     """
-    if changes_wanted_after(state, page, replies) is not None:
-        raise ValueError("the page is behind the state it is merged into")
     merged: dict[str, Any] = {**state, "timeline": _lowered(state["timeline"], page)}
     for item in page["items"]:
         merged = with_entry(merged, item)
+    return _brought_forward(merged, page, replies)
+
+
+def merge_named(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[str, Any]:
+    """The state with a page's entries beside the timeline, as far as pins and key points name them.
+
+    The page holds one of `missing_entries` and stands anywhere; what is held of the timeline stays as long as it is.
+    Conditions and errors are those of `merge_page`.
+    """
+    return _brought_forward(with_named(state, *page["items"]), page, replies)
+
+
+def _brought_forward(merged: dict[str, Any], page: Page, replies: Sequence[Reply]) -> dict[str, Any]:
+    if changes_wanted_after(merged, page, replies) is not None:
+        raise ValueError("the page is behind the state it is merged into")
     for reply in replies:
         for event in reply["events"]:
             merged = _fold(merged, event)

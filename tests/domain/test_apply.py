@@ -11,19 +11,18 @@ import pytest
 
 from app.domain.apply import State, apply, bound_of, seq_of
 from app.domain.reader import Mode, Reader, empty_state, fold_changes, receive
-from app.domain.window import changes_wanted_after, merge_page
+from app.domain.window import changes_wanted_after, merge_named, merge_page
 
 FIXTURES = json.loads((Path(__file__).parents[2] / "docs" / "apply-fixtures.json").read_text(encoding="utf-8"))
 CASES = FIXTURES["cases"]
 
 
 def _take(reader: Reader, step: dict[str, Any]) -> Reader:
-    if "page" in step:
-        wanted = changes_wanted_after(reader.state, step["page"], step["replies"])
+    if "wanted" in step:
+        merge, page = (merge_page, step["page"]) if "page" in step else (merge_named, step["named"])
+        wanted = changes_wanted_after(reader.state, page, step["replies"])
         assert wanted == step["wanted"]
-        if wanted is not None:
-            return reader
-        return Reader(merge_page(reader.state, step["page"], step["replies"]), reader.mode)
+        return reader if wanted is not None else Reader(merge(reader.state, page, step["replies"]), reader.mode)
     given = step["changes"] if "changes" in step else step["message"]
     reader, verdict = fold_changes(reader, given) if "changes" in step else receive(reader, given)
     assert verdict == step["verdict"], given

@@ -27,3 +27,4 @@ def test_the_histories_meet_every_verdict_and_every_kind_of_step() -> None:
     assert {step["verdict"] for step in steps if "verdict" in step} == {"applied", "ignored", "replaced", "resume"}
     assert any(step.get("replies") for step in steps)
     assert any(step.get("wanted") for step in steps)
+    assert any("named" in step and step["replies"] for step in steps)

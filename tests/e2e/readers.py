@@ -16,9 +16,9 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from app.domain.apply import State, bound_of, missing_entries, named_entries, place_of, with_entry
+from app.domain.apply import State, bound_of, missing_entries, named_entries, place_of
 from app.domain.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
-from app.domain.window import changes_wanted_after, merge_page
+from app.domain.window import changes_wanted_after, merge_named, merge_page
 
 Json = dict[str, Any]
 RECONNECT_SECONDS = (0.05, 0.3)
@@ -93,11 +93,13 @@ class Follower:
     async def _fetch_missing(self) -> None:
         """Ask for the entries that pins and key points name and that are held nowhere; what is gone by now is left."""
         for missing in missing_entries(self.state):
-            answer = await self.client.get(f"/v1/stories/{self.story}/entries/{missing}?body={self.habit.body}")
+            page = f"/v1/stories/{self.story}/entries?around={missing}&limit=1&body={self.habit.body}"
+            answer = await self.client.get(page)
             self.log.append(f"fetch {missing}: {answer.status_code}")
             assert answer.status_code in {200, 404, 410}, answer.text
             if answer.status_code == 200:
-                self.reader = Reader(with_entry(self.state, answer.json()), self.reader.mode)
+                replies = await self._replies_for(answer.json())
+                self.reader = Reader(merge_named(self.state, answer.json(), replies), self.reader.mode)
 
     def _is_done(self, until: Callable[[State], bool]) -> bool:
         return self.reader.mode is Mode.LIVE and until(self.state)
@@ -202,12 +204,17 @@ class Follower:
         page, self._page = self._page, None
         if page is None:
             return
+        replies = await self._replies_for(page)
+        self.log.append(f"merge {len(page['items'])} with {len(replies)} replies")
+        self.reader = Reader(merge_page(self.state, page, replies), self.reader.mode)
+
+    async def _replies_for(self, page: Json) -> list[Json]:
+        """The `changes` without which the page is behind what is held, in order."""
         replies: list[Json] = []
         while (wanted := changes_wanted_after(self.state, page, replies)) is not None:
             ask = f"/v1/stories/{self.story}/changes?after={wanted}&body={self.habit.body}&limit=7"
             replies.append(await self._get(ask))
-        self.log.append(f"merge {len(page['items'])} with {len(replies)} replies")
-        self.reader = Reader(merge_page(self.state, page, replies), self.reader.mode)
+        return replies
 
     def _resume_query(self) -> str:
         return f"after={quote(self.state['head'])}&body={self.habit.body}"

@@ -47,7 +47,7 @@ export function removeEntry(timeline, id) {
 }
 
 /** The state with the entry in its place, in the timeline or among those that pins and key points name. */
-export function withEntry(state, entry) {
+function withEntry(state, entry) {
   return withNamed({ ...state, timeline: upsertEntry(state.timeline, entry) }, entry);
 }
 
@@ -72,7 +72,7 @@ function namedEntries({ pinned = [], key_points: points = [] }) {
   return [...new Set([...pinned, ...points].map(({ entry }) => entry).filter((id) => id != null))];
 }
 
-/** The named entries that are not held: to be fetched once caught up, and given to withEntry(). */
+/** The named entries that are not held: each to be fetched once caught up, and given to mergeNamed(). */
 export function missingEntries(state) {
   const held = new Set([...state.timeline.items, ...state.included].map(({ id }) => id));
   return namedEntries(state).filter((id) => !held.has(id));
@@ -162,9 +162,17 @@ export function changesWantedAfter(state, page, replies = []) {
 
 /** The state with the next older page in it; `replies` are the `changes` asked for on its behalf. */
 export function mergePage(state, page, replies = []) {
-  if (changesWantedAfter(state, page, replies) !== null) throw new RangeError("the page is behind the state");
   const timeline = lowered(state.timeline, page);
-  let merged = page.items.reduce(withEntry, { ...state, timeline });
+  return broughtForward(page.items.reduce(withEntry, { ...state, timeline }), page, replies);
+}
+
+/** The state with a page's entries beside the timeline, as far as pins and key points name them. */
+export function mergeNamed(state, page, replies = []) {
+  return broughtForward(withNamed(state, ...page.items), page, replies);
+}
+
+function broughtForward(merged, page, replies) {
+  if (changesWantedAfter(merged, page, replies) !== null) throw new RangeError("the page is behind the state");
   for (const reply of replies) {
     for (const event of reply.events) merged = fold(merged, event);
     if (seqOf(reply.cursor) > seqOf(merged.head)) merged = { ...merged, head: reply.cursor };

@@ -3,7 +3,7 @@
 // the head it holds. What a message does to the state is decided in apply.js; this file decides when to connect.
 
 import {
-  changesWantedAfter, foldChanges, mergePage, missingEntries, readerOf, receive, withEntry,
+  changesWantedAfter, foldChanges, mergeNamed, mergePage, missingEntries, readerOf, receive,
 } from "./apply.js";
 import { openEventSource, openPolling, openWebSocket } from "./transports.js";
 
@@ -104,17 +104,22 @@ class Follower {
   async loadOlder() {
     const { next } = this.state.timeline;
     if (next === null) return false;
-    const began = this.snapshots;
     const { pathname, search } = new URL(next, "http://unused");
-    const page = await this.#get(pathname + search);
+    return this.#load(pathname + search, mergePage);
+  }
+
+  /** Merge a page into the state. False when what it belongs to is held no more. */
+  async #load(path, merge) {
+    const began = this.snapshots;
+    const page = await this.#get(path);
     const replies = [];
     for (let wanted; (wanted = changesWantedAfter(this.state, page, replies)) !== null; ) {
       if (replies.length === MAX_REPLIES) throw new Error("the page is too far behind");
       replies.push(await this.#get(`${this.#path}/changes?after=${encodeURIComponent(wanted)}`));
     }
-    if (began !== this.snapshots) return false; // it belongs below a timeline that is held no more
+    if (began !== this.snapshots) return false;
     const before = this.state;
-    this.reader = { ...this.reader, state: mergePage(before, page, replies) };
+    this.reader = { ...this.reader, state: merge(before, page, replies) };
     this.onUpdate({ state: this.state, before, message: null, verdict: "page" });
     return true;
   }
@@ -308,8 +313,8 @@ class Follower {
     if (verdict === "replaced") this.snapshots += 1;
     if (verdict === "applied" || verdict === "replaced") {
       this.onUpdate({ state: reader.state, before, message, verdict });
-      this.#fetchMissing();
     }
+    if (verdict !== "ignored" || message.type === "heartbeat") this.#fetchMissing();
   }
 
   #hearReply(connection, reply, pauseMs) {
@@ -330,17 +335,12 @@ class Follower {
   /** Pins and key points may name entries that are held nowhere: once live, each is fetched. */
   async #fetchMissing() {
     if (this.reader.mode !== "live") return;
-    const began = this.snapshots;
     for (const id of missingEntries(this.state).filter((missing) => !this.fetching.has(missing))) {
       this.fetching.add(id);
       try {
-        const entry = await this.#get(`${this.#path}/entries/${id}`);
-        if (!this.running || this.reader === null || began !== this.snapshots) return;
-        const before = this.state;
-        this.reader = { ...this.reader, state: withEntry(before, entry) };
-        this.onUpdate({ state: this.state, before, message: null, verdict: "page" });
+        await this.#load(`${this.#path}/entries?around=${id}&limit=1`, mergeNamed);
       } catch {
-        // It is gone, and the event that says so is on its way; or the next change asks again.
+        // It is gone, and the event that says so is on its way; or the next change or heartbeat asks again.
       } finally {
         this.fetching.delete(id);
       }

@@ -3,17 +3,18 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-  changesWantedAfter, foldChanges, mergePage, readerOf, receive, seqOf,
+  changesWantedAfter, foldChanges, mergeNamed, mergePage, readerOf, receive, seqOf,
 } from "../../../app/web/static/apply.js";
 
 const file = process.env.LIVEBLOG_FIXTURES ?? new URL("../../../docs/apply-fixtures.json", import.meta.url);
 const { cases } = JSON.parse(readFileSync(file, "utf8"));
 
 function take(reader, step) {
-  if ("page" in step) {
-    const wanted = changesWantedAfter(reader.state, step.page, step.replies);
+  if ("wanted" in step) {
+    const [merge, page] = "page" in step ? [mergePage, step.page] : [mergeNamed, step.named];
+    const wanted = changesWantedAfter(reader.state, page, step.replies);
     assert.equal(wanted, step.wanted);
-    return wanted === null ? readerOf(mergePage(reader.state, step.page, step.replies), reader.mode) : reader;
+    return wanted === null ? readerOf(merge(reader.state, page, step.replies), reader.mode) : reader;
   }
   const given = step.changes ?? step.message;
   const [next, verdict] = step.changes ? foldChanges(reader, given) : receive(reader, given);

@@ -474,3 +474,39 @@ test("an older page asked for before a snapshot is thrown away", async () => {
   assert.equal(await loading, false);
   assert.deepEqual(ids(follower), ["z"]);
 });
+
+const pinning = (seq, id) => (
+  { type: "story.updated", story: "s1", seq, cursor: cursor(seq), fields: { pinned: [{ entry: id, until: null }] } }
+);
+
+test("a pinned entry that is held nowhere is fetched once live, with the changes since", async () => {
+  const world = new World();
+  const follower = begin(world, { state: stateAt(1, [entry("c"), entry("b")], "https://news.example/next") });
+  world.socket.say(HELLO, SUBSCRIBED, pinning(2, "a"));
+  await world.settle();
+  assert.equal(world.requests.length, 0);
+  world.socket.say(caughtUp(2));
+  assert.equal(world.request.url, "https://news.example/v1/stories/s1/entries?around=a&limit=1");
+  world.socket.say(published(3, entry("d")));
+  await world.request.answer({ items: [entry("a")], next: null, prev: "https://news.example/prev", head: cursor(2) });
+  assert.equal(world.request.url, `https://news.example/v1/stories/s1/changes?after=${cursor(2)}`);
+  assert.deepEqual(follower.state.included, []);
+  const events = [{ ...published(3, entry("d")), type: "entry.updated" }];
+  await world.request.answer({ events, cursor: cursor(3), head: cursor(3), more: false });
+  assert.deepEqual(follower.state.included, [entry("a")]);
+  assert.deepEqual(ids(follower), ["d", "c", "b"]);
+  assert.equal(world.updates.at(-1).verdict, "page");
+  assert.equal(world.requests.length, 2);
+});
+
+test("a pinned entry that could not be fetched is asked for again with the next heartbeat", async () => {
+  const world = new World();
+  const follower = begin(world, { state: stateAt(1, [entry("c"), entry("b")], "https://news.example/next") });
+  world.socket.say(HELLO, SUBSCRIBED, pinning(2, "a"), caughtUp(2));
+  await world.request.fail();
+  assert.equal(world.requests.length, 1);
+  world.socket.say({ type: "heartbeat", heads: { s1: cursor(2) } });
+  assert.equal(world.requests.length, 2);
+  await world.request.answer({ items: [entry("a")], next: null, prev: null, head: cursor(2) });
+  assert.deepEqual(follower.state.included, [entry("a")]);
+});
