@@ -30,6 +30,9 @@ DOCS_POLICY = (
 """The vendored viewer writes style attributes and carries its icons as data; everything it shows is our own."""
 
 PUBLIC_CACHE = "public, max-age=1, s-maxage=2, stale-while-revalidate=5"
+CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
+"""Of a story that has ended."""
+
 NO_CACHE = "no-store"
 
 

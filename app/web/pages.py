@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
-from app.web.headers import NO_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
+from app.web.headers import NO_CACHE, CALM_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
 from app.web.rendering import Renderer, position_in
 
-_NOT_THERE = (NotFound, Gone, MalformedInput, InvalidInput)
+_NOT_THERE = (NotFound, MalformedInput, InvalidInput)
+_OVER = frozenset({"ended", "archived"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,25 +56,29 @@ def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: Lis
     @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
     async def show_story(request: Request, ref: str, position: str | None = None, entry: str | None = None) -> Response:
         page = await _read(read_story, ref, position, entry)
-        missed = page is None and (position is not None or entry is not None)
-        if page is None and missed:
+        missed = isinstance(page, HTTPStatus) and (position is not None or entry is not None)
+        if missed:
             page = await _read(read_story, ref, None, None)
-        if page is None:
-            html = renderer.render("not_found.html")
-            return page_response(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=404)
+        if isinstance(page, HTTPStatus):
+            html = renderer.render("not_found.html", is_gone=page is HTTPStatus.GONE)
+            return page_response(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
         html = renderer.render("story.html", **_context(page.state, missed=missed, entry=entry))
-        return page_response(request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE)
+        cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
+        return page_response(request, html, policy=READER_POLICY, cache_control=cache_control)
 
     return router
 
 
-async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> StoryPage | None:
+async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> StoryPage | HTTPStatus:
+    """The page, or the status that says why there is none."""
     try:
-        return await read_story(ref, None if around else position, around)
+        return await read_story(ref, None if around else position, around) or HTTPStatus.NOT_FOUND
+    except Gone:
+        return HTTPStatus.GONE
     except _NOT_THERE:
-        return None
+        return HTTPStatus.NOT_FOUND
 
 
 def _redirect(request: Request, slug: str) -> Response:

@@ -124,7 +124,7 @@ async def test_a_withdrawn_story_is_gone_everywhere(server: Server) -> None:
         answer = await server.client.get(url)
         assert (answer.status_code, answer.json()["code"]) == (410, "story_withdrawn"), url
         assert "wrong name" not in answer.text
-    assert (await server.client.get("/stories/another-affair")).status_code == 404
+    assert (await server.client.get("/stories/another-affair")).status_code == 410
     listed = (await server.client.get("/v1/stories?limit=50")).json()["items"]
     assert story["id"] not in [each["id"] for each in listed]
 

@@ -25,6 +25,8 @@ class FakeReading:
 
     async def read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         self.asked.append((ref, position, around))
+        if ref == "withdrawn":
+            raise Gone("story_withdrawn", "This story has been withdrawn.")
         if ref not in {self.state["slug"], self.state["id"], "an-old-name"}:
             return None
         if position == "not-a-position":

@@ -176,6 +176,21 @@ async def test_hidden_and_unknown_stories_answer_alike(client: httpx.AsyncClient
     assert first.headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("query", [{}, {"entry": "e1"}])
+async def test_a_withdrawn_story_is_said_to_be_gone(client: httpx.AsyncClient, query: dict[str, str]) -> None:
+    answer = await client.get("/stories/withdrawn", params=query)
+    assert (answer.status_code, answer.headers["cache-control"]) == (410, "no-store")
+    assert "This story has been withdrawn." in answer.text
+
+
+async def test_the_page_of_a_story_that_has_ended_is_kept_longer(
+    client: httpx.AsyncClient, reading: FakeReading
+) -> None:
+    assert "s-maxage=2," in (await client.get(PAGE)).headers["cache-control"]
+    reading.state["status"] = "ended"
+    assert "s-maxage=30," in (await client.get(PAGE)).headers["cache-control"]
+
+
 async def test_another_name_of_the_story_redirects_to_its_own_and_keeps_the_query(client: httpx.AsyncClient) -> None:
     answer = await client.get(f"/stories/{samples.STORY_ID}?entry=e1")
     assert answer.status_code == 308
