@@ -11,7 +11,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
-from app.web.headers import NO_CACHE, CALM_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
+from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
 from app.web.rendering import Renderer, position_in
 
 _NOT_THERE = (NotFound, MalformedInput, InvalidInput)
