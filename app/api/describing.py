@@ -13,7 +13,9 @@ from app.wire.public import Problem
 Responses = dict[int | str, dict[str, Any]]
 
 _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
+    "moved": (308, "Permanent Redirect", "This story has another address now.", {}),
     "story_not_found": (404, "Not Found", "No such story.", {}),
+    "story_withdrawn": (410, "Gone", "This story has been withdrawn.", {}),
     "entry_not_found": (404, "Not Found", "No such entry.", {}),
     "preview_not_found": (404, "Not Found", "There is no such preview, or none any more.", {}),
     "entry_gone": (410, "Gone", "This entry is no longer public.", {"cause": "removed"}),
@@ -43,6 +45,13 @@ _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "malformed_query": (400, "Bad Request", "The query cannot be read.", {}),
     "database_unavailable": (503, "Service Unavailable", "The database cannot be used at the moment.", {}),
 }
+
+
+OF_A_STORY = ("story_not_found", "story_withdrawn")
+"""What any read of a story may end in."""
+
+BY_NAME = ("moved", *OF_A_STORY)
+"""The same, where a slug that the story had before is answered with its address of today."""
 
 
 def answers(model: type[BaseModel] | UnionType, example: dict[str, Any], *problems: str) -> Responses:

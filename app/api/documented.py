@@ -14,7 +14,7 @@ _MEANINGS = {
     403: "The token may not do this.",
     404: "There is no such thing.",
     409: "The state it is in forbids it.",
-    410: "The write was done; what it said has been removed since.",
+    410: "The story was withdrawn; or the write was done, and what it said has been removed since.",
     412: "Somebody has changed it since you read it; `current_etag` is today's.",
     413: "Too large.",
     415: "The body is of a type this address does not read.",

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from app.api.answers import NO_STORE, PUBLIC_CACHE, fresh_response
-from app.api.describing import answers
+from app.api.describing import OF_A_STORY, answers
 from app.api.read_stories import BodyQuery, StoryRef
 from app.api.rooms import LiveHub, Reading
 from app.domain.cursor import Cursor
@@ -48,7 +48,7 @@ WaitQuery = Annotated[
 
 @router.get(
     "/v1/stories/{story}/changes",
-    responses=answers(Changes, CHANGES, "story_not_found", "cursor_unusable", "invalid"),
+    responses=answers(Changes, CHANGES, *OF_A_STORY, "cursor_unusable", "invalid"),
 )
 async def get_changes(
     request: Request,

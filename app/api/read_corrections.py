@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from app.api.answers import RepresentationResponse, fresh_response
-from app.api.describing import answers
+from app.api.describing import BY_NAME, answers
 from app.api.read_stories import LimitQuery, PositionQuery, StoryRef
 from app.api.rooms import Reading
 from app.reading.corrections import read_corrections
@@ -21,9 +21,7 @@ from app.wire.public import Corrections
 router = APIRouter(tags=["Reading"])
 
 
-@router.get(
-    "/v1/stories/{story}/corrections", responses=answers(Corrections, CORRECTIONS, "story_not_found", "invalid")
-)
+@router.get("/v1/stories/{story}/corrections", responses=answers(Corrections, CORRECTIONS, *BY_NAME, "invalid"))
 async def list_corrections(
     request: Request,
     reading: Reading,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from app.api.answers import RepresentationResponse, fresh_response
-from app.api.describing import answers
+from app.api.describing import BY_NAME, answers
 from app.api.read_stories import BodyQuery, StoryRef
 from app.api.rooms import Reading
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
@@ -72,7 +72,7 @@ class EntriesQuery(BaseModel):
 
 @router.get(
     "/v1/stories/{story}/entries",
-    responses=answers(Page, PAGE, "story_not_found", "entry_not_found", "entry_gone", "invalid"),
+    responses=answers(Page, PAGE, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
 )
 async def list_entries(
     request: Request, reading: Reading, story: StoryRef, query: Annotated[EntriesQuery, Query()]
@@ -98,7 +98,7 @@ async def list_entries(
 
 @router.get(
     "/v1/stories/{story}/entries/{entry}",
-    responses=answers(PublicEntry | EntryParts, ENTRY, "story_not_found", "entry_not_found", "entry_gone", "invalid"),
+    responses=answers(PublicEntry | EntryParts, ENTRY, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
 )
 async def get_entry(
     request: Request,

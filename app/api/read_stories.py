@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from app.api.answers import RepresentationResponse, fresh_response
-from app.api.describing import answers
+from app.api.describing import BY_NAME, answers
 from app.api.rooms import Reading
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT
 from app.reading.stories import read_story_list
@@ -31,7 +31,7 @@ PositionQuery = Annotated[
 async def list_stories(
     request: Request, reading: Reading, limit: LimitQuery = PAGE_LIMIT, position: PositionQuery = None
 ) -> Response:
-    """All public stories, those that became public last first. The list may be a second old."""
+    """All public stories: live first, then upcoming, ended and archived ones. The list may be a second old."""
     if limit == PAGE_LIMIT and position is None:
         return RepresentationResponse(await reading.story_lists.first())
     page = await reading.snapshots.read(
@@ -40,7 +40,7 @@ async def list_stories(
     return await fresh_response(represent_list(page), request)
 
 
-@router.get("/v1/stories/{story}", responses=answers(StoryState, STORY_STATE, "story_not_found", "invalid"))
+@router.get("/v1/stories/{story}", responses=answers(StoryState, STORY_STATE, *BY_NAME, "invalid"))
 async def get_story(reading: Reading, story: StoryRef, body: BodyQuery = BodyVariant.HTML) -> Response:
     """A story as it is now, with the first page of its timeline.
 

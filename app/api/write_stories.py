@@ -25,12 +25,12 @@ router = APIRouter(tags=["Writing stories"], route_class=WriteRoute)
 async def create_story(
     request: Request, draft: Annotated[StoryDraft, Body(examples=[{"title": "Election night"}])], call: TheCall
 ) -> Response:
-    """Make a story; live at once unless `"status": "draft"`."""
+    """Make a story: live at once, unless it is a `draft`, `upcoming`, or `scheduled` with `coverage_start`."""
     return await perform(request, stories.create_story, call, draft)
 
 
 @router.patch(
-    "/v1/stories/{story}", responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422, 428)
+    "/v1/stories/{story}", responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 410, 412, 413, 415, 422, 428)
 )
 async def edit_story(
     request: Request,
@@ -38,12 +38,16 @@ async def edit_story(
     patch: Annotated[StoryPatch, Body(examples=[{"standfirst": "First results before midnight."}])],
     call: TheCall,
 ) -> Response:
-    """Change a story; needs If-Match. `"status": "live"` makes a draft public, with what was published in it."""
+    """Change a story, or lead it through its life by `status`; needs If-Match.
+
+    `"status": "live"` makes a draft public, with what was published in it, and opens an ended story again.
+    """
     return await perform(request, stories.edit_story, call, story, patch)
 
 
 @router.put(
-    "/v1/stories/{story}/pinned", responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422)
+    "/v1/stories/{story}/pinned",
+    responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 410, 412, 413, 415, 422),
 )
 async def pin_entries(
     request: Request,
@@ -57,7 +61,7 @@ async def pin_entries(
 
 @router.put(
     "/v1/stories/{story}/key-points",
-    responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 412, 413, 415, 422),
+    responses=answers(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 410, 412, 413, 415, 422),
 )
 async def set_key_points(
     request: Request,

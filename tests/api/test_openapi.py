@@ -118,3 +118,15 @@ async def test_what_is_answered_has_the_shape_and_the_members_that_are_described
     problem = (await server.client.get(f"{ref}/entries/{removed['id']}")).json()
     public.Problem.model_validate(problem)
     assert problem.keys() <= public.Problem.model_fields.keys()
+
+
+async def test_every_read_of_a_story_says_that_it_may_be_withdrawn_or_have_another_name(server: Server) -> None:
+    reads = {
+        path: operation["responses"]
+        for method, path, operation in operations(await document(server))
+        if method == "get" and path.startswith("/v1/stories/{story}")
+    }
+    assert "/v1/stories/{story}/entries/{entry}" in reads
+    for path, responses in reads.items():
+        assert "story_withdrawn" in responses["410"]["content"]["application/problem+json"]["examples"], path
+        assert ("308" in responses) is not path.endswith("/changes"), path
