@@ -123,7 +123,9 @@ async def test_pages_hold_what_a_fresh_reader_sees_whatever_breaks_on_the_way(
                 async with gate, asyncio.timeout(HISTORY_SECONDS):
                     held.extend(await _live_through(server, browser, seed))
 
-            await asyncio.gather(*(run(seed) for seed in range(histories)))
+            async with asyncio.TaskGroup() as group:
+                for seed in range(histories):
+                    group.create_task(run(seed))
             await browser.close()
     assert any(len(reader["extensions"]) > 1 for reader in held), "no WebSocket was lost"
     agreed = {extensions for reader in held for extensions in reader["extensions"]}

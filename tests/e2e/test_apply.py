@@ -53,7 +53,9 @@ async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
                 async with gate, asyncio.timeout(HISTORY_SECONDS):
                     lives.append(await _live_through(desk, client, seed))
 
-            await asyncio.gather(*(run(seed) for seed in range(histories)))
+            async with asyncio.TaskGroup() as group:
+                for seed in range(histories):
+                    group.create_task(run(seed))
         assert [life.wrong for life in lives if life.wrong] == [], server.log
     if not options:
         assert any(life.is_compressed for life in lives)
@@ -74,13 +76,14 @@ async def _live_through(desk: httpx.AsyncClient, client: httpx.AsyncClient, seed
     history = History(desk, chance, OPERATIONS)
     await history.begin()
     readers = [Follower(client, history.story_id, _habit(chance, transport), chance) for transport in Transport]
-    following = [asyncio.create_task(_follow(reader)) for reader in readers]
-    for _ in range(chance.randrange(5, 25)):
-        await history.step()
-    late = Follower(client, history.story_id, _habit(chance, chance.choice(list(Transport))), chance)
-    following.append(asyncio.create_task(_follow(late)))
-    await history.end(THE_END)
-    await asyncio.gather(*following)
+    async with asyncio.TaskGroup() as following:
+        for reader in readers:
+            following.create_task(_follow(reader))
+        for _ in range(chance.randrange(5, 25)):
+            await history.step()
+        late = Follower(client, history.story_id, _habit(chance, chance.choice(list(Transport))), chance)
+        following.create_task(_follow(late))
+        await history.end(THE_END)
     found = [await differences(reader, client) for reader in [*readers, late]]
     wrong = [[f"history {seed}", *lines, *history.done] for lines in found if lines]
     return Life(wrong, history.performed, any(reader.is_compressed for reader in [*readers, late]))
