@@ -95,17 +95,21 @@ def test_in_a_frozen_story_nothing_goes_out_what_ends_still_ends_and_after_the_t
     desk.act("schedule", public)
     waiting = desk.post(story, status="scheduled", publish_at=at(desk, HOUR), expires_at=at(desk, 2 * HOUR))
     later = desk.post(story, status="scheduled", publish_at=at(desk, 9 * HOUR))
+    edited = desk.post(story)
+    desk.patch(edited, text="Edited.", publish=False)
+    desk.act("schedule", edited, publish_at=desk.now + HOUR)
+    desk.patch(edited, expires_at=at(desk, 2 * HOUR))
     freeze(desk, story, frozen=True)
     told = len(desk.events())
     desk.due(3 * HOUR)
-    assert [event["id"] for event in desk.events()[told:]] == [ending["id"]]
+    assert [event["id"] for event in desk.events()[told:]] == [ending["id"], edited["id"]]
     freeze(desk, story, frozen=False)
     assert [now(desk, entry)["status"] for entry in (waiting, later)] == ["submitted", "scheduled"]
     assert now(desk, public)["working"]["status"] == "submitted"
     notes = body(show_versions(desk.room, desk.call(), story, waiting["id"]))["items"]
     assert "freeze" in notes[0]["note"]
     desk.due(HOUR)
-    assert len(desk.events()) == told + 1
+    assert len(desk.events()) == told + 2
 
 
 def test_a_clock_set_back_in_the_middle_dates_nothing_before_its_time(desk: Desk) -> None:
