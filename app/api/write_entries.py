@@ -35,10 +35,19 @@ ExternalRef = Annotated[
     ),
 ]
 
-_CHANGED: Any = answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 412, 413, 415, 422)
-_LATER: Any = answers(202, NewsroomEntry, {**NEWSROOM_ENTRY, "status": "scheduled", "held": True})
+_ERRORS = (404, 409, 410, 412, 413, 415, 422)
+_UNSEEN = {"revision": 0, "time": None, "published_at": None, "sort_key": None}
+
+
+def _becomes(**members: Any) -> Any:
+    """The answer to an action, with the members of the example that tell what it did."""
+    return answers(200, NewsroomEntry, {**NEWSROOM_ENTRY, "version": 2, **members}, *_ERRORS)
+
+
+_CHANGED: Any = _becomes()
+_SCHEDULED = {**NEWSROOM_ENTRY, **_UNSEEN, "status": "scheduled", "publish_at": "2026-11-03T22:00:00.000Z"}
+_LATER: Any = answers(202, NewsroomEntry, {**_SCHEDULED, "held": True}, *_ERRORS)
 _HELD: Any = {**_LATER, **_CHANGED}
-_BATCH_EXAMPLE = {"items": [{"status": 201, "location": None, "entry": NEWSROOM_ENTRY}]}
 
 posting = APIRouter(tags=["Writing entries"], route_class=FormWriteRoute)
 writing = APIRouter(tags=["Writing entries"], route_class=WriteRoute)
@@ -112,7 +121,7 @@ async def delete_entry(request: Request, story: StoryRef, entry: EntryRef, call:
     return await perform(request, taking_back.remove_entry, call, story, entry, note=None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/submit", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/submit", responses=_becomes(**_UNSEEN, status="submitted"))
 async def submit_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
@@ -120,7 +129,7 @@ async def submit_entry(
     return await perform(request, reviewing.submit_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/return", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/return", responses=_becomes(**_UNSEEN, status="draft"))
 async def return_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:
@@ -128,15 +137,19 @@ async def return_entry(
     return await perform(request, reviewing.return_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/reject", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/reject", responses=_becomes(**_UNSEEN, status="rejected"))
 async def reject_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:
-    """Turn a submission down for good, with a note readers never see."""
+    """Turn a submission, or a submitted working revision, down for good, with a note readers never see."""
     return await perform(request, reviewing.reject_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/schedule", responses=_CHANGED)
+@writing.post(
+    "/v1/stories/{story}/entries/{entry}/schedule",
+    status_code=202,
+    responses=answers(202, NewsroomEntry, _SCHEDULED, *_ERRORS),
+)
 async def schedule_entry(
     request: Request,
     story: StoryRef,
@@ -144,11 +157,11 @@ async def schedule_entry(
     body: Annotated[Schedule, Body(examples=[{"publish_at": "2026-11-03T22:00:00Z"}])],
     call: TheCall,
 ) -> Response:
-    """Let an entry, or a working revision, out by itself at a time to come."""
+    """Let an entry, or the working revision of one that is out, out by itself at a time to come."""
     return await perform(request, releasing.schedule_entry, call, story, entry, publish_at=body.publish_at)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/cancel", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/cancel", responses=_becomes(**_UNSEEN, status="draft"))
 async def cancel_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, _: Nothing | None = None
 ) -> Response:
@@ -172,7 +185,7 @@ async def discard_working_revision(
     return await perform(request, releasing.discard_working_revision, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_becomes(status="unpublished", revision=2))
 async def unpublish_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:
@@ -180,7 +193,7 @@ async def unpublish_entry(
     return await perform(request, taking_back.unpublish_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/retract", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/retract", responses=_becomes(status="retracted", revision=2))
 async def retract_entry(
     request: Request,
     story: StoryRef,
@@ -200,7 +213,7 @@ async def reinstate_entry(
     return await perform(request, taking_back.reinstate_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/remove", responses=_CHANGED)
+@writing.post("/v1/stories/{story}/entries/{entry}/remove", responses=_becomes(status="removed", revision=2))
 async def remove_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: TheCall, body: Note | None = None
 ) -> Response:

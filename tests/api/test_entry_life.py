@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from app.domain.clock import Micros, format_time
+from app.wire.newsroom_shapes import NewsroomEntry
 from tests.api.server import PUBLIC_URL, Server, running
 
 pytestmark = pytest.mark.anyio
@@ -245,3 +246,31 @@ async def test_a_hold_is_a_number_of_seconds_up_to_an_hour(server: Server, secon
     answer = await write(server, "PATCH", f"/v1/stories/{story}", {"settings": {"hold_seconds": seconds}})
     assert answer.status_code == 422
     assert [error["pointer"][:9] for error in answer.json()["errors"]] == ["/settings"]
+
+
+async def test_every_action_is_described_with_an_entry_as_it_is_after_it(server: Server) -> None:
+    paths = (await server.client.get("/openapi.json")).json()["paths"]
+    statuses = {}
+    for path, operations in paths.items():
+        for code, answer in operations.get("post", {}).get("responses", {}).items():
+            if "/entries/{entry}/" in path and code in {"200", "202"}:
+                example = answer["content"]["application/json"]["example"]
+                # The description leaves out what is null.
+                NewsroomEntry.model_validate(dict.fromkeys(NewsroomEntry.model_fields) | example)
+                statuses[f"{path.rpartition('/')[2]} {code}"] = example["status"]
+    assert statuses == {
+        "submit 200": "submitted",
+        "return 200": "draft",
+        "reject 200": "rejected",
+        "schedule 202": "scheduled",
+        "cancel 200": "draft",
+        "publish 200": "published",
+        "publish 202": "scheduled",
+        "discard 200": "published",
+        "unpublish 200": "unpublished",
+        "retract 200": "retracted",
+        "reinstate 200": "published",
+        "remove 200": "removed",
+        "move 200": "published",
+        "corrections 200": "published",
+    }

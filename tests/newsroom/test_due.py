@@ -10,9 +10,8 @@ import pytest
 
 from app.domain.clock import Micros, format_time, parse_time
 from app.newsroom import desk as reads
-from app.newsroom.due import park_overdue, run_due_work
+from app.newsroom.due import run_due_work
 from app.newsroom.versions import show_versions
-from app.storage.stories import lock_story, update_story
 from tests.newsroom.desk import HOUR, Desk, body
 
 SECOND = 1_000_000
@@ -24,15 +23,6 @@ def at(desk: Desk, later: int) -> str:
 
 def now(desk: Desk, entry: dict[str, Any]) -> dict[str, Any]:
     return body(reads.show_entry(desk.room, desk.call(), entry["story"], entry["id"]))
-
-
-def freeze(desk: Desk, story: str, *, frozen: bool) -> None:
-    with desk.database.transaction() as tx:
-        known = lock_story(tx, story)
-        assert known is not None
-        if not frozen:
-            park_overdue(tx, desk.room, known)
-        update_story(tx, dataclasses.replace(known, frozen=frozen))
 
 
 def test_what_is_late_is_done_in_the_order_of_its_times_not_entry_by_entry(desk: Desk) -> None:
@@ -99,11 +89,11 @@ def test_in_a_frozen_story_nothing_goes_out_what_ends_still_ends_and_after_the_t
     desk.patch(edited, text="Edited.", publish=False)
     desk.act("schedule", edited, publish_at=desk.now + HOUR)
     desk.patch(edited, expires_at=at(desk, 2 * HOUR))
-    freeze(desk, story, frozen=True)
+    desk.freeze(story)
     told = len(desk.events())
     desk.due(3 * HOUR)
     assert [event["id"] for event in desk.events()[told:]] == [ending["id"], edited["id"]]
-    freeze(desk, story, frozen=False)
+    desk.freeze(story, frozen=False)
     assert [now(desk, entry)["status"] for entry in (waiting, later)] == ["submitted", "scheduled"]
     assert now(desk, public)["working"]["status"] == "submitted"
     notes = body(show_versions(desk.room, desk.call(), story, waiting["id"]))["items"]
