@@ -283,6 +283,7 @@ def test_pins_key_points_and_how_the_story_goes_stand_above_the_timeline_and_sta
     expect(page.locator("#story .live")).to_have_text("Live updates, paused")
     newsroom.edit_story(story, status="ended")
     expect(page.locator("#story .live")).to_have_text("Ended")
+    expect(page.locator("#story .live")).to_have_attribute("data-status", "ended")
     page.locator("#pinned a").click()
     expect(page.locator(f"#entry-{other['id']}")).to_be_in_viewport()
 

@@ -242,7 +242,18 @@ async def test_head_answers_as_get_without_a_body(client: httpx.AsyncClient) -> 
 async def test_the_front_page_lists_the_stories(client: httpx.AsyncClient) -> None:
     html = (await client.get("/")).text
     assert f'<a href="{PAGE}" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>' in html
-    assert '<p class="live">Live</p>' in html
+    assert '<p class="live" data-status="live">Live</p>' in html
+
+
+@pytest.mark.parametrize(
+    ("status", "words"),
+    [("upcoming", "Coming up"), ("paused", "Live, paused"), ("ended", "Ended"), ("archived", "Ended")],
+)
+async def test_the_front_page_says_how_each_story_goes(
+    client: httpx.AsyncClient, reading: FakeReading, status: str, words: str
+) -> None:
+    reading.state["status"] = status
+    assert f'<p class="live" data-status="{status}">{words}</p>' in (await client.get("/")).text
 
 
 async def test_a_story_without_entries_says_so(client: httpx.AsyncClient, reading: FakeReading) -> None:

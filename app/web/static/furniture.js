@@ -22,7 +22,9 @@ export function briefly({ headline, body_html: html }) {
 
 /** Draw the key points and pins of a state. `textOf` gives an entry's words where the state has only its place. */
 export function drawFurniture(state, textOf) {
-  document.querySelector("#story .live").textContent = statusWords(state);
+  const live = document.querySelector("#story .live");
+  live.textContent = statusWords(state);
+  live.dataset.status = state.status;
   const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
   const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}` }, text);
   const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));

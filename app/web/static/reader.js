@@ -61,9 +61,11 @@ function onUpdate({ state, before, message, verdict }) {
     holdBackAbove(message);
   }
   const held = new Set((before?.timeline.items ?? []).map((item) => item.id));
-  keepingPlace(() => draw(state, { all: verdict === "replaced" }));
-  if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
-  drawFurniture(state, textOnPage);
+  keepingPlace(() => {
+    draw(state, { all: verdict === "replaced" });
+    if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
+    drawFurniture(state, textOnPage);
+  });
   drawCount(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
