@@ -58,7 +58,7 @@ from app.wire.links import Links, Site
 from app.work.checkpointing import checkpoint_job
 from app.work.demo import demo_job, local_api
 from app.work.demo_story import DEMO_STORY, load_demo_story
-from app.work.due import DueWork
+from app.work.due import LOOK_SECONDS, LOOK_SHARED_SECONDS, DueWork
 from app.work.jobs import Job, in_thread
 from app.work.jobs import running as running_jobs
 from app.work.retention import retention_job
@@ -253,9 +253,13 @@ class Application:
             connect=lambda: local_api(self, token),
             random=Random(),  # noqa: S311 - how long until the next entry is no secret
         )
-        due_work = DueWork(partial(run_due_work, rooms.newsroom, rooms.setbacks), clock=self._clock).job()
+        due_work = DueWork(
+            partial(run_due_work, rooms.newsroom, rooms.setbacks),
+            clock=self._clock,
+            look_seconds=LOOK_SHARED_SECONDS if self._is_shared else LOOK_SECONDS,
+        )
         retention = retention_job(database, clock=self._clock)
-        return [due_work, checkpoint_job(database), retention, usage_job(rooms.newsroom), posting]
+        return [due_work.job(), checkpoint_job(database), retention, usage_job(rooms.newsroom), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.rooms.reading

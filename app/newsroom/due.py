@@ -13,7 +13,7 @@ import structlog
 
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
-from app.domain.errors import LiveblogError
+from app.domain.errors import LiveblogError, Unavailable
 from app.domain.identifiers import StoryId
 from app.domain.rights import is_public_status
 from app.domain.statuses import Action, next_status
@@ -93,6 +93,8 @@ def _bring_forward(tx: WriteTransaction, room: Newsroom, story: Story, entry: En
         try:
             with tx.savepoint():
                 after = release(tx, room, story, entry, now=now, action=Action.COME_DUE)
+        except Unavailable:  # of the moment, and nothing about the entry: it is tried again
+            raise
         except LiveblogError as error:
             return _wait_for_a_person(tx, room, entry, note=f"It could not go out by itself: {error.detail}")
         action = Action.COME_DUE

@@ -98,6 +98,7 @@ async def test_metrics_count_requests_and_reads(server: Server) -> None:
     assert samples['liveblog_live_connections{transport="websocket"}'] == "0"
     assert samples["liveblog_live_connections_shed_total"] == "0"
     assert samples["liveblog_live_overloaded"] == "0"
+    assert samples["liveblog_due_work_failures_total"] == "0"
     assert 0 <= float(samples["liveblog_live_lag_seconds"]) < 60
     typed = re.findall(r"^# TYPE (\S+) (?:counter|gauge)$", text, re.MULTILINE)
     assert {name.partition("{")[0] for name in samples} == set(typed)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.domain.clock import Micros, format_time, parse_time
+from app.domain.errors import Unavailable
 from app.newsroom import desk as reads
 from app.newsroom.due import run_due_work
 from app.newsroom.versions import show_versions
-from tests.newsroom.desk import HOUR, Desk, body
+from tests.newsroom.desk import HOUR, Desk, ForetoldRandom, body
 
 SECOND = 1_000_000
 
@@ -139,3 +140,16 @@ def test_a_story_that_is_paused_or_has_not_begun_lets_out_what_is_due(desk: Desk
         desk.patch_story(story, status=status)
     desk.due(HOUR)
     assert now(desk, entry)["status"] == "published"
+
+
+def test_what_the_database_cannot_do_at_the_moment_is_tried_again_and_waits_for_nobody(desk: Desk) -> None:
+    story = desk.story()["id"]
+    entry = desk.post(story, status="scheduled", publish_at=at(desk, HOUR))
+
+    class Busy(ForetoldRandom):
+        def letters(self, purpose: str, key: str, length: int) -> str:
+            raise Unavailable("database_unavailable", "Not now.", retry_after_seconds=1)
+
+    desk.now += 2 * HOUR
+    run_due_work(dataclasses.replace(desk.room, random=Busy()), desk.setbacks)
+    assert (now(desk, entry)["status"], desk.setbacks.failures) == ("scheduled", 1)

@@ -17,7 +17,7 @@ class Newsroom:
 
     def __init__(self) -> None:
         self.now, self.next, self.runs = NOW, None, 0
-        self.due = DueWork(self.run, clock=lambda: Micros(self.now))
+        self.due = DueWork(self.run, clock=lambda: Micros(self.now), look_seconds=LOOK_SECONDS)
 
     next: int | None
 
