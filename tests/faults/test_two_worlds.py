@@ -174,12 +174,30 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("PATCH", f"/stories/{STORY}", 2, settings={"hold_seconds": 0, "auto_end_after": None})
     await world.secret("PATCH", f"/stories/{DRAWER}", 2, continues=STORY, slug=f"drawer-{number}")
     await world.secret("PUT", f"/stories/{DRAWER}/key-points", 2, items=[{"text": f"secret {number}"}])
+    await _keep_secrets_about_stories(world, number)
     await world.secret("POST", "/newsroom/freeze", 2, story=STORY, frozen=True)
     await world.secret("POST", ENTRIES, 409, text="secret, and frozen")
     await world.secret("POST", "/newsroom/freeze", 2, story=STORY, frozen=False)
     await world.secret("POST", "/newsroom/freeze", 2, frozen=True)
     await world.secret("POST", "/newsroom/freeze", 2, frozen=False)
     await world.secret("POST", "/newsroom/live/tickets", 2)
+
+
+async def _keep_secrets_about_stories(world: World, number: int) -> None:
+    """What a story will be, whom it goes on from, and what is tried with it in vain."""
+    mine = _id(900_000 + world.secrets)
+    start = {"coverage_start": "2100-01-01T00:00:00Z"}
+    await world.secret("PATCH", f"/stories/{STORY}", 2, continues=DRAWER)
+    await world.secret("PATCH", f"/stories/{STORY}", 2, continues=None)
+    await world.secret("PATCH", f"/stories/{STORY}", 2, settings={"members_only": True})
+    await world.secret("PATCH", f"/stories/{STORY}", 2, settings={"members_only": False})
+    await world.secret("PATCH", f"/stories/{STORY}", 409, slug="drawer")
+    await world.secret("PATCH", f"/stories/{STORY}", 409, status="scheduled")
+    await world.secret("POST", "/stories", 2, id=mine, title="Secret", status="scheduled", continues=STORY, **start)
+    await world.secret("POST", f"/stories/{mine}/entries", 2, text="secret, and first of all")
+    await world.secret("PATCH", f"/stories/{mine}", 2, coverage_start="2100-01-02T00:00:00Z", slug=f"secret-{number}")
+    await world.secret("PATCH", f"/stories/{mine}", 2, status="draft", continues=DRAWER)
+    await world.secret("PATCH", f"/stories/{mine}", 409, status="withdrawn")
 
 
 async def _keep_secrets_about_the_newsroom(world: World, number: int) -> None:
