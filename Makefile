@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
-COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --upgrade \
-	--no-annotate pyproject.toml
+COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	--no-strip-extras --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format bench prove lock clean
@@ -38,6 +38,7 @@ bench: $(VENV)/.dev ## measure beside a C loop, bare protocols and other servers
 prove: $(VENV)/.dev ## run the full reliability figures, one after the other; takes long
 	$(RUN) -m pytest --prove -m reliability $(ARGS)
 
+# Extras stay on the pins: without them pip prefers a newer release of what is asked for by its extra, and has no hash for it.
 lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
 	$(COMPILE) --output-file requirements.lock
 	$(COMPILE) --extra postgres --output-file requirements-postgres.lock
