@@ -83,3 +83,36 @@ def test_the_whole_end_of_a_story(sqlite_url: str, tmp_path: Path) -> None:
         status, heard = _streamed(anyone, story)
         assert (status, heard[-1]) == (200, ("end", "refused"))
         assert anyone.get(f"/v1/stories/{story}/changes").status_code == 410
+
+
+def test_readers_who_know_a_story_by_an_old_name_are_just_served(sqlite_url: str, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        server = stack.enter_context(serving(sqlite_url, tmp_path))
+        desk, anyone = stack.enter_context(server.desk()), stack.enter_context(server.reader())
+        story = make_story(server, slug="flood")
+        early = _joined(server, "flood", stack)
+        for slug in ("flood-watch", "flood-watch-day-two"):
+            answer = desk.patch(f"/v1/stories/{story}", json={"slug": slug}, headers={"If-Match": "*"})
+            assert answer.status_code == 200, answer.text
+        told = [json.loads(early.recv(timeout=10)) for _ in range(2)]
+        assert [(each["changed"], each["fields"]["slug"]) for each in told] == [
+            (["slug"], "flood-watch"), (["slug"], "flood-watch-day-two"),
+        ]  # fmt: skip
+        for _ in range(2):  # a story in memory, and one that a new process has never heard of
+            for old in ("flood", "flood-watch"):
+                late = _joined(server, old, stack)
+                url = f"/v1/stories/{story}/entries"
+                assert desk.post(url, json={"text": "The water rises."}).status_code == 201
+                assert json.loads(late.recv(timeout=10))["story"] == story
+                with anyone.stream("GET", f"/v1/stories/{old}/events", timeout=10) as stream:
+                    assert stream.status_code == 200
+                    lines = (line for line in stream.iter_lines() if line.startswith("data: "))
+                    subscribed = json.loads(next(line for line in lines if "subscribed" in line).removeprefix("data: "))
+                assert (subscribed["story"], subscribed["slug"]) == (story, "flood-watch-day-two")
+                polled = anyone.get(f"/v1/stories/{old}/changes", params={"after": "0"}).json()
+                assert polled["events"][0]["fields"]["slug"] == "flood-watch-day-two"
+                moved = anyone.get(f"/v1/stories/{old}", follow_redirects=False)
+                assert (moved.status_code, moved.headers["location"]) == (308, "/v1/stories/flood-watch-day-two")
+                assert moved.headers["access-control-allow-origin"] == "*"
+            server.kill()
+            server.start()

@@ -80,6 +80,20 @@ def test_a_pin_with_an_end_comes_down_by_itself(desk: Desk) -> None:
     assert refused.value.errors[0].pointer == "/items/0/until"
 
 
+@pytest.mark.parametrize("of_site", [True, False])
+def test_a_pin_whose_time_ends_in_a_freeze_comes_down_after_it(desk: Desk, *, of_site: bool) -> None:
+    story = desk.story()["id"]
+    desk.pin(story, desk.post(story), until=format_time(Micros(desk.now + HOUR)))
+    since, frozen = len(desk.events()), None if of_site else story
+    desk.freeze(frozen)
+    desk.due(2 * HOUR)
+    assert _told(desk, since) == []
+    desk.freeze(frozen, frozen=False)
+    for _ in range(2):
+        desk.due()
+        assert _told(desk, since) == [("story.updated", ["pinned"])]
+
+
 def test_nothing_unpublished_stands_in_the_readers_row(desk: Desk, database: Database) -> None:
     story = desk.story(status="draft")["id"]
     with pytest.raises(Conflict, match="entry_not_public"):
