@@ -107,13 +107,13 @@ class Passes:
     def _write_to_ready(
         self, story: LiveStory, delivery: Delivery, pace: _Pace, *, before: Cursor, after: Cursor
     ) -> Iterator[None]:
+        bridge = None if before == after else story.bridge(before)
         for form, group in tuple(story.ready.items()):
-            bridge = None if before == after else story.bridge(before, form)
+            data, messages = (b"", 0) if bridge is None else bridge.bytes_in(form)
             for part in pace.slices_of_crowd(group):
                 if bridge is None:
                     _wake(part)
                 else:
-                    data, messages = bridge
                     written = _write(part, data, before=before, after=after)
                     self._metrics.messages_sent += messages * written
                     self._metrics.bytes_written[form.framing] += len(data) * written

@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.live.brackets import Brackets
+from app.live.bridge import Bridge
 from app.live.deliveries import DELIVERIES_KEPT, Delivery
 from app.live.live_limits import LiveLimits
-from app.live.packets import Form, Message, Packet
+from app.live.packets import Form, Packet
 from app.live.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
-from app.wire.messages import encode_catching_up
 
 Offered = Literal["advanced", "known", "early", "foreign"]
 Mended = Literal["done", "again", "lost"]
@@ -124,24 +124,10 @@ class LiveStory:
         """Forget a place; one that was ready has been made unready first."""
         self.places.discard(place)
 
-    def bridge(self, cursor: Cursor, form: Form) -> tuple[bytes, int] | None:
-        """The bytes that bring whoever follows at `cursor` to the head, and how many messages they are.
-
-        None when the ring cannot know. Where it holds the newest state only, the messages stand in their brackets.
-        """
+    def bridge(self, cursor: Cursor) -> Bridge | None:
+        """What brings whoever follows at `cursor` to the head as it is now; None when the ring cannot know."""
         packets = self.ring.since(cursor)
-        if packets is None:
-            return None
-        messages = [packet.message(form.variant) for packet in packets]
-        if self.head.cursor.seq - cursor.seq != len(packets):
-            messages = [
-                Message(encode_catching_up(self.id), type="catching_up"),
-                *messages,
-                self.brackets.caught_up(self.head),
-            ]
-        if len(messages) == 1:
-            return messages[0].bytes_in(form.framing), 1
-        return b"".join([message.bytes_in(form.framing) for message in messages]), len(messages)
+        return None if packets is None else Bridge(cursor, packets, self.head, brackets=self.brackets)
 
     def since(self, cursor: Cursor) -> list[Packet] | None:
         """What a reader at `cursor` lacks, oldest first; None when only the tables know.

@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from app.domain.cursor import Cursor
 from app.live.farewells import Farewell
 from app.live.hub import Hub
 from tests.live.model import START, ModelLog
@@ -22,6 +23,19 @@ class Follower:
 
     def wake(self) -> None:
         self.wakes += 1
+
+
+class ReadyFollower(Follower):
+    """Is written to by the passes, and keeps what they write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cursor: Cursor | None = None
+        self.is_ready = False
+        self.written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        self.written.append(data)
 
 
 class Connected:

@@ -8,8 +8,9 @@ import threading
 import pytest
 
 from app.live.hub import Hub
+from app.live.packets import FORMS, Framing
 from app.live.passes import FIRST_SLICE
-from tests.live.hubs import SOON, Follower, reach, running_hub
+from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
 from tests.live.model import START, ModelLog, story
 
 pytestmark = pytest.mark.anyio
@@ -213,3 +214,23 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
         while hub.metrics.passes < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_story_that_moves_amid_a_fan_out_is_told_to_each_form_once(turns: int) -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        readers = [ReadyFollower() for _ in range(400)]
+        legible = [form for form in FORMS.values() if form.framing != Framing.DEFLATED_FRAME]
+        for number, reader in enumerate(readers):
+            live.make_ready(reader, legible[number % len(legible)])
+        hub.accept(model.publish())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(3):
+            hub.accept(model.publish())
+        while any(reader.cursor != model.head.cursor for reader in readers):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        numbers = [b"".join(reader.written).count(b'"type":"entry.published"') for reader in readers]
+        assert numbers == [4] * len(readers)
