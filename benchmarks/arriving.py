@@ -41,8 +41,8 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         quiet, crowded = uvloop.run(_measure(server, story, many=many, posts=posts))
-    schema, rows = read_rows(folder / "liveblog.db", posts)
-    raw = median(commit_seconds(folder, schema, rows, pause_seconds=PAUSE_SECONDS))
+    rows = read_rows(folder / "liveblog.db", posts)
+    raw = median(commit_seconds(folder, rows, pause_seconds=PAUSE_SECONDS))
     return Table(
         "From POST to 201, and to readers",
         (

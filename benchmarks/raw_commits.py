@@ -7,36 +7,36 @@ import time
 from pathlib import Path
 from typing import Any
 
-WRITTEN_TABLES = ("entries", "entry_versions", "audit", "public_entries", "public_labels", "events")
+from app.storage.migrating import migrate
+
+WRITTEN_TABLES = ("entries", "entry_versions", "audit", "public_entries", "public_labels", "events", "search_documents")
 SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 4000")
 """As the server's writer has them."""
 
 Rows = list[list[tuple[str, tuple[Any, ...]]]]
 
 
-def read_rows(database: Path, limit: int) -> tuple[list[str], Rows]:
-    """The schema of a server's database, and by entry the statements that write its rows again."""
+def read_rows(database: Path, limit: int) -> Rows:
+    """By entry of a server's database, the statements that write its rows again."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
-        schema = [sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
         ids = [each for (each,) in connection.execute("SELECT id FROM entries ORDER BY created_at LIMIT ?", (limit,))]
-        return schema, [_statements(connection, entry) for entry in ids]
+        return [_statements(connection, entry) for entry in ids]
     finally:
         connection.close()
 
 
-def commit_seconds(folder: Path, schema: list[str], rows: Rows, *, pause_seconds: float = 0.0) -> list[float]:
+def commit_seconds(folder: Path, rows: Rows, *, pause_seconds: float = 0.0) -> list[float]:
     """How long each entry's transaction takes on a new database in `folder`, rows and head moved and fsynced.
 
-    A core and a disk that have just rested are slower: pause as long between two as what is compared with it does.
+    The tables are those of the server, with their indexes and triggers. A core and a disk that have just rested are
+    slower: pause as long between two as what is compared with it does.
     """
+    migrate(f"sqlite:///{folder.absolute() / 'raw.db'}")
     connection = sqlite3.connect(folder / "raw.db", isolation_level=None)
     try:
         for setting in SETTINGS:
             connection.execute(f"PRAGMA {setting}")
-        for statement in schema:
-            if not statement.startswith("CREATE TABLE sqlite_"):
-                connection.execute(statement)
         connection.execute("CREATE TABLE head (seq INTEGER)")
         connection.execute("INSERT INTO head VALUES (0)")
         return [_commit(connection, each, pause_seconds) for each in rows]

@@ -24,8 +24,8 @@ def measure_writing(folder: Path, *, long: bool) -> Table:
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
         rounds = [_round(server, story, entries) for _ in range(ROUNDS)]
-    schema, rows = read_rows(folder / "liveblog.db", entries)
-    raw = commit_seconds(folder, schema, rows)
+    rows = read_rows(folder / "liveblog.db", entries)
+    raw = commit_seconds(folder, rows)
     return Table(
         "Durable single entries through the API, SQLite",
         (
