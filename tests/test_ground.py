@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
+from importlib.metadata import PackageNotFoundError, requires
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
 import pytest
+from packaging.requirements import Requirement
 from pydantic_core.core_schema import ErrorType
 
 from app.domain import errors
@@ -209,7 +211,7 @@ def test_no_room_is_left_out_of_what_is_forbidden() -> None:
 
 def _locked(name: str) -> dict[str, str]:
     text = (ROOT / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)==(\S+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)", text, re.MULTILINE))
 
 
 def test_every_declared_package_is_locked_and_the_locks_agree() -> None:
@@ -223,6 +225,23 @@ def test_every_declared_package_is_locked_and_the_locks_agree() -> None:
     ):
         names = {re.split(r"[\[<>=;~! ]", line)[0] for line in declared}
         assert names <= locked.keys()
+
+
+def test_an_extra_that_a_package_asks_of_another_stands_on_the_locked_pin() -> None:
+    """Without it pip looks at the newest release for the extra, and has no hash for that once it is newer."""
+    text = (ROOT / "requirements-dev.lock").read_text(encoding="utf-8")
+    asked = [Requirement(line) for name in _locked("requirements-dev.lock") for line in _requirements_of(name)]
+    with_extras = [each for each in asked if each.extras and (each.marker is None or each.marker.evaluate())]
+    assert with_extras
+    for each in with_extras:
+        assert f"\n{each.name}[{','.join(sorted(each.extras))}]==" in text, str(each)
+
+
+def _requirements_of(name: str) -> list[str]:
+    try:
+        return requires(name) or []
+    except PackageNotFoundError:  # for another system or another Python
+        return []
 
 
 def test_every_locked_package_has_a_hash_of_its_own() -> None:
