@@ -36,6 +36,7 @@ class Scene:
     tx: WriteTransaction
     room: Newsroom
     actor: Actor
+    call: Call
     story: Story
     action: Action
     now: Micros
@@ -72,7 +73,7 @@ def act(
         visible = is_public_status(before) and action not in ASIDE
         require_action(actor, action, entry=before, settings=story.settings, visible=visible)
         honour_match(call.if_match, before)
-        after = step(Scene(tx, room, actor, story, action, room.clock()), before)
+        after = step(Scene(tx, room, actor, call, story, action, room.clock()), before)
         record_entry(tx, room, actor, call, before=before, after=after, action=action, note=note)
         later = action in LETTING_OUT and is_scheduled(after)
         reply = answer_entry(tx, room, actor, call, after, status=202 if later else 200)

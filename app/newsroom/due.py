@@ -92,7 +92,7 @@ def _bring_forward(tx: WriteTransaction, room: Newsroom, story: Story, entry: En
     else:
         try:
             with tx.savepoint():
-                after = release(tx, room, story, entry, now=now, action=Action.COME_DUE)
+                after = release(tx, room, CLOCK, NOBODY, story, entry, now=now, action=Action.COME_DUE)
         except Unavailable:  # of the moment, and nothing about the entry: it is tried again
             raise
         except LiveblogError as error:
@@ -112,7 +112,7 @@ def _is_ending(story: Story, entry: Entry, now: Micros) -> bool:
 
 def _expired(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *, now: Micros) -> Entry:
     status = next_status(entry.status, Action.EXPIRE)
-    hidden = hide(tx, room, story, entry, cause="expired")
+    hidden = hide(tx, room, CLOCK, NOBODY, story, entry, cause="expired")
     return moved(parked(hidden), status, at=now)
 
 

@@ -48,7 +48,7 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
         pin = wants_pin(shorthand)
-        after = revise(tx, room, actor, story, before, content, material=patch.material, aside=aside, pin=pin)
+        after = revise(tx, room, actor, call, story, before, content, material=patch.material, aside=aside, pin=pin)
         after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
         if after is not before:
             by_hand = before.edited_by_hand or after.newest_content != before.newest_content
@@ -62,6 +62,7 @@ def revise(
     tx: WriteTransaction,
     room: Newsroom,
     actor: Actor,
+    call: Call,
     story: Story,
     entry: Entry,
     content: EntryContent,
@@ -77,11 +78,11 @@ def revise(
     """
     check_alternatives(content, story.settings)
     if not pin:
-        return _revised(tx, room, actor, story, entry, content, material=material, aside=aside)
+        return _revised(tx, room, actor, call, story, entry, content, material=material, aside=aside)
     wishing = dataclasses.replace(entry, pin_wanted=True)
-    after = _revised(tx, room, actor, story, wishing, content, material=material, aside=aside)
+    after = _revised(tx, room, actor, call, story, wishing, content, material=material, aside=aside)
     if after is wishing and story.is_public and is_public_status(entry) and entry.working is None:
-        pin_entry(tx, room, story, entry)
+        pin_entry(tx, room, actor, call, story, entry)
         return entry
     return after
 
@@ -90,6 +91,7 @@ def _revised(
     tx: WriteTransaction,
     room: Newsroom,
     actor: Actor,
+    call: Call,
     story: Story,
     entry: Entry,
     content: EntryContent,
@@ -114,7 +116,8 @@ def _revised(
     after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)
     if not (is_public and changed):
         return after
-    return show(tx, room, story, Shown(after, "entry.updated", changed=changed, material=material))
+    change = Shown(after, "entry.updated", changed=changed, material=material)
+    return show(tx, room, actor, call, story, change)
 
 
 def _next(before: Entry, after: Entry) -> Entry:

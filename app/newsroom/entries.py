@@ -20,7 +20,7 @@ from app.newsroom.finding import locked_story
 from app.newsroom.freezing import refuse_closed
 from app.newsroom.preconditions import honour_match
 from app.newsroom.publishing import show
-from app.newsroom.recording import answer_entry, entry_location, record_entry
+from app.newsroom.recording import answer_entry, entry_location, record_entry, record_unversioned
 from app.newsroom.releasing import parked
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
@@ -28,7 +28,7 @@ from app.newsroom.shorthand import expand_shorthand, wants_pin
 from app.newsroom.timing import check_times, held_until, is_scheduled
 from app.newsroom.writing import block_ids, check_alternatives, check_display_time, new_content
 from app.storage.database import WriteTransaction
-from app.storage.entries import read_entry, read_entry_by_external_id, update_entry
+from app.storage.entries import read_entry, read_entry_by_external_id
 from app.wire.encoding import encode_json
 from app.wire.entries import EntryBatch, EntryDraft, ExternalEntry
 from app.wire.newsroom import written_entry
@@ -152,7 +152,7 @@ def _write(
         entry = dataclasses.replace(entry, status=EntryStatus.SCHEDULED, publish_at=until, held=True)
     check_times(draft, entry, now=at)
     if is_public_status(entry):
-        entry = show(tx, room, story, Shown(entry, "entry.published"))
+        entry = show(tx, room, actor, call, story, Shown(entry, "entry.published"))
     record_entry(tx, room, actor, call, before=None, after=entry, action=Action.CREATE)
     return entry, shorthand
 
@@ -189,7 +189,7 @@ def _bring_up(
     content = new_content(draft, author=actor.author, new_id=new_id, before=known.newest_content)
     aside = known.edited_by_hand
     pin = wants_pin(shorthand)
-    after = revise(tx, room, actor, story, known, content, material=True, aside=aside, pin=pin)
+    after = revise(tx, room, actor, call, story, known, content, material=True, aside=aside, pin=pin)
     if aside and after is not known:
         after = parked(after)  # what a person has timed must not go out as another system's words
     if version is not None:
@@ -197,7 +197,7 @@ def _bring_up(
     if after.version != known.version:
         record_entry(tx, room, actor, call, before=known, after=after, action=Action.EDIT)
     elif after is not known:
-        update_entry(tx, after)
+        record_unversioned(tx, room, actor, call, before=known, after=after)
     return after, shorthand
 
 

@@ -7,7 +7,7 @@ import dataclasses
 from app.domain.entry import Entry
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.order import MAX_KEY_LENGTH, key_between, make_room, sort_key_at
-from app.domain.rights import require_action
+from app.domain.rights import Actor, require_action
 from app.domain.statuses import Action, next_status
 from app.domain.story import Story
 from app.newsroom.access import authenticate
@@ -48,13 +48,15 @@ def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move:
         require_action(actor, Action.MOVE, entry=before, settings=story.settings, visible=True)
         honour_match(call.if_match, before)
         next_status(before.status, Action.MOVE)
-        after = _moved(tx, room, story, before, move)
+        after = _moved(tx, room, actor, call, story, before, move)
         if after is not before:
             record_entry(tx, room, actor, call, before=before, after=after, action=Action.MOVE)
         return answer_entry(tx, room, actor, call, after)
 
 
-def _moved(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, move: EntryMove) -> Entry:
+def _moved(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry, move: EntryMove
+) -> Entry:
     """The entry in its new place; `entry` itself if it is there already."""
     if move.target == entry.id:
         raise InvalidInput([FieldError(f"/{move.side}", "itself", "An entry cannot stand beside itself.")])
@@ -70,7 +72,7 @@ def _moved(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, mov
     key = _key_beside(target, neighbour, is_older=is_older)
     if key is None:
         return _squeezed_in(tx, room, story, entry, target, is_older=is_older)
-    return show(tx, room, story, _shown(_placed(entry, key)))
+    return show(tx, room, actor, call, story, _shown(_placed(entry, key)))
 
 
 def _neighbour(tx: WriteTransaction, story: Story, target: ListedEntry, *, is_older: bool) -> ListedEntry | None:

@@ -8,15 +8,19 @@ from typing import Literal
 
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict
-from app.domain.rights import is_public_status
+from app.domain.rights import Actor, is_public_status
 from app.domain.story import Story, StoryStatus, with_pin, without_entry
 from app.newsroom.door import Hidden, Shown, StoryChanged, pass_door
-from app.newsroom.room import Newsroom
+from app.newsroom.recording import record_story
+from app.newsroom.room import Call, Newsroom
 from app.storage.database import WriteTransaction
 from app.storage.stories import read_story, update_story
 
+UNPIN = "unpin"
+"""Done to a story whose pin or key point named an entry that has left."""
 
-def show(tx: WriteTransaction, room: Newsroom, story: Story, change: Shown) -> Entry:
+
+def show(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
     """The entry after it passed the door, with its pin if one was wanted; as it was while the story is not public yet.
 
     Raises Conflict `story_ended` for what would be new in a story that has ended.
@@ -27,15 +31,17 @@ def show(tx: WriteTransaction, room: Newsroom, story: Story, change: Shown) -> E
         raise Conflict("story_ended", "The story has ended: corrections are taken, new entries once it is live again.")
     entry, furniture = change.entry, list[StoryChanged]()
     if _comes_out_pinned(entry):
-        story, furniture = _refurnished(tx, story, lambda known: with_pin(known, entry.id))
+        story, furniture = _refurnished(
+            tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
+        )
         change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
     shown = pass_door(tx, room, story, [change, *furniture])[entry.id]
     return dataclasses.replace(shown, public_version=shown.version)
 
 
-def pin_entry(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry) -> Story:
+def pin_entry(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry) -> Story:
     """Pin an entry that is out already, above all others. Returns the story with it."""
-    story, furniture = _refurnished(tx, story, lambda known: with_pin(known, entry.id))
+    story, furniture = _refurnished(tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin")
     if furniture:
         pass_door(tx, room, story, furniture)
     return story
@@ -44,6 +50,8 @@ def pin_entry(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry) 
 def hide(
     tx: WriteTransaction,
     room: Newsroom,
+    actor: Actor,
+    call: Call,
     story: Story,
     entry: Entry,
     *,
@@ -52,7 +60,9 @@ def hide(
     """The entry after it left the public, if it was there, with its pin. `entry` still has its old status."""
     if not (story.is_shown and is_public_status(entry)):
         return entry
-    story, furniture = _refurnished(tx, story, lambda known: without_entry(known, entry.id))
+    story, furniture = _refurnished(
+        tx, room, actor, call, story, lambda known: without_entry(known, entry.id), action=UNPIN
+    )
     pass_door(tx, room, story, [Hidden(entry.id, cause), *furniture])
     return dataclasses.replace(entry, revision=entry.revision + 1)
 
@@ -62,9 +72,16 @@ def _comes_out_pinned(entry: Entry) -> bool:
 
 
 def _refurnished(
-    tx: WriteTransaction, story: Story, change: Callable[[Story], Story]
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    change: Callable[[Story], Story],
+    *,
+    action: str,
 ) -> tuple[Story, list[StoryChanged]]:
-    """The story after `change` to its pins and key points, and what readers are to be told of it.
+    """The story after `change` to its pins and key points, kept and recorded, and what readers are to be told of it.
 
     It is read anew: in one transaction several entries may come and go, each with its own pin.
     """
@@ -75,4 +92,5 @@ def _refurnished(
         return before, []
     after = dataclasses.replace(after, version=before.version + 1)
     update_story(tx, after)
+    record_story(tx, room, actor, call, before=before, after=after, action=action)
     return after, [StoryChanged(changed=changed)]

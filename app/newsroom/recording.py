@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.rights import Actor
+from app.domain.statuses import Action
 from app.domain.story import Story
 from app.newsroom.preconditions import etag_of
 from app.newsroom.replies import keep_reply
@@ -12,6 +13,7 @@ from app.storage.audit import AuditedChange, append_audit
 from app.storage.database import WriteTransaction
 from app.storage.entries import append_version, insert_entry, update_entry
 from app.storage.search import index_entry
+from app.storage.story_versions import append_story_version
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_story, written_entry
 
@@ -43,6 +45,46 @@ def record_entry(
         story_id=after.story,
         before=None if before is None else _summary(before),
         after=_summary(after),
+    )
+    append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+
+
+def record_unversioned(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, before: Entry, after: Entry
+) -> None:
+    """Keep what makes no version of an entry, another system's number of it or the wish for a pin, with its row."""
+    update_entry(tx, after)
+    change = AuditedChange(
+        action=Action.EDIT,
+        object_kind="entry",
+        object_id=after.id,
+        story_id=after.story,
+        before=_unversioned(before),
+        after=_unversioned(after),
+    )
+    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+
+
+def record_story(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    *,
+    before: Story | None,
+    after: Story,
+    action: str,
+) -> None:
+    """The version and the audit row of a change to a story, whose new state is kept already."""
+    at = room.clock()
+    append_story_version(tx, after, at=at, actor=actor, action=action)
+    change = AuditedChange(
+        action=action,
+        object_kind="story",
+        object_id=after.id,
+        story_id=after.id,
+        before=None if before is None else _story_summary(before),
+        after=_story_summary(after),
     )
     append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
 
@@ -93,3 +135,11 @@ def _says_otherwise(before: Entry, after: Entry) -> bool:
 
 def _summary(entry: Entry) -> dict[str, str | int]:
     return {"status": entry.status.value, "version": entry.version, "revision": entry.revision}
+
+
+def _unversioned(entry: Entry) -> dict[str, str | int | bool | None]:
+    return {**_summary(entry), "external_version": entry.external_version, "pin_wanted": entry.pin_wanted}
+
+
+def _story_summary(story: Story) -> dict[str, str | int]:
+    return {"status": story.status.value, "version": story.version}

@@ -7,7 +7,7 @@ import dataclasses
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus, changed_fields, with_content
 from app.domain.errors import Conflict
-from app.domain.rights import is_public_status
+from app.domain.rights import Actor, is_public_status
 from app.domain.statuses import Action, next_status, wrong_status
 from app.domain.story import Story
 from app.newsroom.acting import Scene, act, moved
@@ -65,7 +65,17 @@ def discard_working_revision(room: Newsroom, call: Call, story_ref: str, entry_r
     return act(room, call, story_ref, entry_ref, action=Action.DISCARD, step=step)
 
 
-def release(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *, now: Micros, action: Action) -> Entry:
+def release(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    entry: Entry,
+    *,
+    now: Micros,
+    action: Action,
+) -> Entry:
     """The entry after it went out, or the edit of it. `action` is PUBLISH, or COME_DUE for what the clock lets out.
 
     A person lets out what it says newest; the clock what was scheduled, and not what was put aside since. Raises
@@ -79,7 +89,7 @@ def release(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *,
             after = _merged(after)
         check_alternatives(after.content, story.settings)
         after = dataclasses.replace(after, publish_at=None, held=False)
-        return show(tx, room, story, Shown(after, "entry.published"))
+        return show(tx, room, actor, call, story, Shown(after, "entry.published"))
     working = entry.working
     if working is None:
         raise wrong_status(entry.status, action)
@@ -89,7 +99,8 @@ def release(tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, *,
     changed = changed_fields(entry.content, working.content)
     if not changed:
         return after
-    return show(tx, room, story, Shown(after, "entry.updated", changed=changed, material=working.material))
+    change = Shown(after, "entry.updated", changed=changed, material=working.material)
+    return show(tx, room, actor, call, story, change)
 
 
 def parked(entry: Entry) -> Entry:
@@ -108,7 +119,8 @@ def _publish(scene: Scene, before: Entry) -> Entry:
         next_status(before.status, Action.PUBLISH)
         refuse_past_end(before, scene.now if until is None else until)
     if until is None:
-        return release(scene.tx, scene.room, scene.story, before, now=scene.now, action=Action.PUBLISH)
+        where = (scene.tx, scene.room, scene.actor, scene.call, scene.story)
+        return release(*where, before, now=scene.now, action=Action.PUBLISH)
     if is_public_status(before):
         if before.working is None:
             raise wrong_status(before.status, Action.PUBLISH)

@@ -124,7 +124,7 @@ def _taken_out(scene: _Scene, story: Story, entry: Entry) -> Entry:
     """An entry that the token created: readers have it no more, and it does not go out by itself."""
     now = scene.room.clock()
     if is_public_status(entry):
-        hidden = hide(scene.tx, scene.room, story, entry, cause="unpublished")
+        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, story, entry, cause="unpublished")
         return moved(parked(hidden), _S.UNPUBLISHED, at=now)
     if entry.status is _S.SCHEDULED:
         return dataclasses.replace(moved(entry, _S.DRAFT, at=now), publish_at=None, held=False)
@@ -142,7 +142,7 @@ def _brought_back(scene: _Scene, story: Story, entry: Entry, before: EntryVersio
     if status is not _S.SCHEDULED:
         restored = dataclasses.replace(restored, publish_at=None, held=False)
     if is_public_status(entry) and status not in PUBLIC_STATUSES:
-        hidden = hide(scene.tx, scene.room, story, entry, cause="unpublished")
+        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, story, entry, cause="unpublished")
         return dataclasses.replace(restored, revision=hidden.revision)
     refuse_closed(story)
     if status not in PUBLIC_STATUSES:
@@ -152,13 +152,20 @@ def _brought_back(scene: _Scene, story: Story, entry: Entry, before: EntryVersio
 
 def _shown_again(scene: _Scene, story: Story, entry: Entry, restored: Entry) -> Entry:
     if not is_public_status(entry):
-        return show(scene.tx, scene.room, story, Shown(restored, "entry.published"))
+        return show(scene.tx, scene.room, scene.actor, scene.call, story, Shown(restored, "entry.published"))
     changed = changed_fields(entry.content, restored.content)
     if restored.status is not entry.status:
         changed = ("status", *(name for name in changed if name != "body"), "body")
     if not changed:
         return restored
-    return show(scene.tx, scene.room, story, Shown(restored, "entry.updated", changed=changed, material=True))
+    return show(
+        scene.tx,
+        scene.room,
+        scene.actor,
+        scene.call,
+        story,
+        Shown(restored, "entry.updated", changed=changed, material=True),
+    )
 
 
 def _status_again(now: EntryStatus, before: EntryStatus) -> EntryStatus:

@@ -22,11 +22,10 @@ from app.newsroom.membership import stay_in_sight
 from app.newsroom.preconditions import require_match
 from app.newsroom.public_story import public_changes
 from app.newsroom.publishing import pin_entry
-from app.newsroom.recording import answer_story
+from app.newsroom.recording import answer_story, record_story
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.writing import block_ids
-from app.storage.audit import AuditedChange, append_audit
 from app.storage.control import read_site_frozen
 from app.storage.database import WriteTransaction
 from app.storage.entries import list_entries_in_status, update_entry
@@ -101,7 +100,7 @@ def put_story(
     else:
         update_story(tx, after)
     record_story(tx, room, actor, call, before=before, after=after, action=action)
-    return _tell_readers(tx, room, before, after)
+    return _tell_readers(tx, room, actor, call, before, after)
 
 
 def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
@@ -116,28 +115,6 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
     if story.status is StoryStatus.ENDED and status is StoryStatus.LIVE:
         fields["coverage_end"] = None
     return dataclasses.replace(story, status=status, fields=fields, ends_at=_ends_at(story, status, now))
-
-
-def record_story(
-    tx: WriteTransaction,
-    room: Newsroom,
-    actor: Actor,
-    call: Call,
-    *,
-    before: Story | None,
-    after: Story,
-    action: str,
-) -> None:
-    """The audit row of a change to a story."""
-    change = AuditedChange(
-        action=action,
-        object_kind="story",
-        object_id=after.id,
-        story_id=after.id,
-        before=None if before is None else _summary(before),
-        after=_summary(after),
-    )
-    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
 
 
 def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch) -> tuple[Story, Actor]:
@@ -230,19 +207,19 @@ def _ends_at(story: Story, status: StoryStatus, now: Micros) -> Micros | None:
     return Micros(now + after * 1_000_000) if status is StoryStatus.LIVE and after is not None else None
 
 
-def _tell_readers(tx: WriteTransaction, room: Newsroom, before: Story, after: Story) -> Story:
+def _tell_readers(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story, after: Story) -> Story:
     if before.is_shown and not after.is_shown:
         pass_door(tx, room, after, [Withdrawn()])
         blank_story_replies(tx, after.id)
     elif after.is_shown and not before.is_shown:
-        after = _open(tx, room, after)
+        after = _open(tx, room, actor, call, after)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
         pass_door(tx, room, after, [StoryChanged(changed=changed)])
     tell_linked(tx, room, before, after)
     return after
 
 
-def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> Story:
+def _open(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story) -> Story:
     """The story becomes public: itself first, then what was published in it meanwhile, oldest first, then its pins."""
     waiting = sorted(list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED), key=_when)
     changes: list[PublicChange] = [StoryChanged(), *(Shown(entry, "entry.published") for entry in waiting)]
@@ -250,7 +227,7 @@ def _open(tx: WriteTransaction, room: Newsroom, story: Story) -> Story:
         update_entry(tx, dataclasses.replace(entry, public_version=entry.version, pin_wanted=False))
     for entry in waiting:
         if entry.pin_wanted:
-            story = pin_entry(tx, room, story, entry)
+            story = pin_entry(tx, room, actor, call, story, entry)
     return story
 
 
@@ -258,7 +235,3 @@ def _when(entry: Entry) -> tuple[bool, Micros]:
     """For those that say when they are from, that; the others come out now, in the order they had."""
     at = entry.content.display_time
     return at is None, at or Micros(0)
-
-
-def _summary(story: Story) -> dict[str, str | int]:
-    return {"status": story.status.value, "version": story.version}

@@ -23,7 +23,7 @@ def unpublish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, 
 
     def step(scene: Scene, before: Entry) -> Entry:
         status = next_status(before.status, Action.UNPUBLISH)
-        hidden = hide(scene.tx, scene.room, scene.story, before, cause="unpublished")
+        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, scene.story, before, cause="unpublished")
         return moved(parked(hidden), status, at=scene.now)
 
     return act(room, call, story_ref, entry_ref, action=Action.UNPUBLISH, step=step, note=note)
@@ -54,7 +54,7 @@ def remove_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, 
 
     def step(scene: Scene, before: Entry) -> Entry:
         status = next_status(before.status, Action.REMOVE)
-        hidden = hide(scene.tx, scene.room, scene.story, before, cause="removed")
+        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, scene.story, before, cause="removed")
         return dataclasses.replace(moved(hidden, status, at=scene.now), working=None, publish_at=None, held=False)
 
     return act(room, call, story_ref, entry_ref, action=Action.REMOVE, step=step, note=note)
@@ -79,7 +79,8 @@ def change_in_public(scene: Scene, before: Entry, *, changed: tuple[str, ...], c
     if len(corrections) > MAX_CORRECTIONS:
         raise Conflict("too_many_corrections", f"An entry has at most {MAX_CORRECTIONS} corrections.")
     after = dataclasses.replace(moved(before, status, at=scene.now), corrections=corrections)
-    return show(scene.tx, scene.room, scene.story, Shown(after, "entry.updated", changed=changed, material=True))
+    change = Shown(after, "entry.updated", changed=changed, material=True)
+    return show(scene.tx, scene.room, scene.actor, scene.call, scene.story, change)
 
 
 def _line(text: str, severity: str, *, at: Micros) -> JsonObject:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -17,6 +18,17 @@ from app.storage.database import ReadTransaction, WriteTransaction
 _entries = schema.entries
 _versions = schema.entry_versions
 _CONTENT = tuple(field.name for field in fields(EntryContent))
+_PARTICULARS = (
+    "sort_key",
+    "corrections",
+    "publish_at",
+    "held",
+    "expires_at",
+    "external_version",
+    "edited_by_hand",
+    "pin_wanted",
+)
+"""What else a version of an entry keeps: everything somebody may change of it beside what it says."""
 
 # Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
@@ -42,6 +54,8 @@ class EntryVersion:
     content: EntryContent
     working: WorkingRevision | None
     note: str | None
+    particulars: Mapping[str, Any] | None
+    """What else it was, by the names of Entry's members: its place, times, corrections; None where that was not kept."""
 
     @property
     def newest_content(self) -> EntryContent:
@@ -143,6 +157,7 @@ def append_version(
             "content": content_json(entry.content),
             "working": _working_json(entry.working),
             "note": note,
+            "particulars": {name: getattr(entry, name) for name in _PARTICULARS},
         },
     )
 
@@ -170,6 +185,7 @@ def list_versions(
             content=_content(row.content),
             working=_working(row.working),
             note=row.note,
+            particulars=_particulars(row.particulars),
         )
         for row in tx.connection.execute(query)
     ]
@@ -207,6 +223,10 @@ def _working(kept: dict[str, Any] | None) -> WorkingRevision | None:
         publish_at=kept.get("publish_at"),
         held=kept.get("held", False),
     )
+
+
+def _particulars(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if kept is None else {**kept, "corrections": tuple(kept["corrections"])}
 
 
 def _columns(entry: Entry) -> dict[str, Any]:

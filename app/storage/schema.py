@@ -63,6 +63,24 @@ former_slugs = Table(
 )
 """Every slug a story has had and given up: never given to another."""
 
+story_versions = Table(
+    "story_versions",
+    metadata,
+    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", BigInteger, nullable=False),
+    Column("person_id", _Key),
+    Column("token_id", _Key, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("slug", _Key, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("pinned", JSON, nullable=False),
+    Column("key_points", JSON, nullable=False),
+)
+"""What a story was after each change of it that somebody made. Those from before there was this table are one."""
+
 memberships = Table(
     "memberships",
     metadata,
@@ -119,6 +137,7 @@ entry_versions = Table(
     Column("content", JSON, nullable=False),
     Column("working", JSON(none_as_null=True)),
     Column("note", Text),
+    Column("particulars", JSON(none_as_null=True)),
     ForeignKeyConstraint(["story_id", "entry_id"], ["entries.story_id", "entries.id"]),
 )
 
@@ -334,6 +353,7 @@ beside them and an index on it, SQLite a virtual table `search_index` that trigg
 NEWSROOM_TABLES = (
     stories,
     former_slugs,
+    story_versions,
     memberships,
     entries,
     entry_versions,

@@ -115,6 +115,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
         schema.entry_versions,
         schema.entries,
         schema.former_slugs,
+        schema.story_versions,
         schema.memberships,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))

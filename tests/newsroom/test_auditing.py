@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.clock import Micros
+from app.domain.clock import Micros, format_time
 from app.domain.errors import MalformedInput, NotAllowed, NotAuthenticated
 from app.domain.rights import Actor, Role
 from app.newsroom import auditing, people
@@ -156,3 +156,53 @@ def test_a_table_runs_nothing_in_a_spreadsheet_and_breaks_at_nothing(desk: Desk)
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
     assert table[-1][6] == "'=1+1"
     assert [json.loads(line)["object_id"] for line in exported(desk, "ndjson").splitlines()][-1] == "=1+1"
+
+
+def test_a_pin_that_comes_and_goes_with_an_entry_has_a_row_of_its_own(desk: Desk) -> None:
+    story = desk.story()["id"]
+    editor = desk.hire("editor", shorthand=True)
+    editor.now = desk.now
+    entry = editor.post(story, "First results. /pin")
+    editor.act("unpublish", entry)
+    rows = [row for row in reversed(listed(desk)) if row["object"] == "story"][1:]
+    assert [(row["action"], row["person"], row["object_id"]) for row in rows] == [
+        ("pin", editor.person, story),
+        ("unpin", editor.person, story),
+    ]
+    assert [(row["before"]["version"], row["after"]["version"]) for row in rows] == [(1, 2), (2, 3)]
+    editor.act("publish", entry)
+    assert len(listed(desk, action="pin")) == 1, "an entry that comes back brings no pin"
+
+
+def test_pins_and_key_points_that_the_clock_takes_down_are_the_clocks(desk: Desk) -> None:
+    story = desk.story()["id"]
+    ending = desk.post(story, expires_at=format_time(Micros(desk.now + HOUR)))
+    desk.pin(story, ending)
+    desk.key_points(story, ("Polls have closed.", ending["id"]))
+    desk.due(2 * HOUR)
+    (row,) = listed(desk, action="unpin")
+    assert (row["token"], row["object"], row["story"]) == ("clock", "story", story)
+
+
+def test_what_another_system_counts_on_without_a_new_text_has_its_row(desk: Desk) -> None:
+    story = desk.story()["id"]
+    wire = desk.bot("editor")
+    wire.put(story, "wire-1", text="Flood warning.", external_version=1)
+    wire.put(story, "wire-1", text="Flood warning.", external_version=2)
+    wire.put(story, "wire-1", text="Flood warning.", external_version=2)
+    edited, created, *_ = [row for row in listed(desk) if row["object"] == "entry"]
+    assert (edited["action"], edited["token"], created["action"]) == ("edit", created["token"], "create")
+    assert (edited["before"]["external_version"], edited["after"]["external_version"]) == (1, 2)
+    assert len(listed(desk, token=created["token"])) == 2, "an upsert that brings nothing new leaves none"
+
+
+def test_each_story_that_opens_with_pins_says_so_in_the_order_of_its_versions(desk: Desk) -> None:
+    editor = desk.hire("editor", shorthand=True)
+    story = editor.story(status="draft")["id"]
+    for number in range(2):
+        editor.post(story, f"Update {number}. /pin")
+    opened = editor.patch_story(story, status="live")
+    rows = [row for row in reversed(listed(desk)) if row["object"] == "story"]
+    assert [row["action"] for row in rows] == ["create", "edit", "pin", "pin"]
+    assert [row["after"]["version"] for row in rows] == [1, 2, 3, 4]
+    assert opened["version"] == 4

@@ -117,3 +117,27 @@ def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(desk: De
     found = watching.read_news(desk.room, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()
+
+
+def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(desk: Desk) -> None:
+    story = desk.story()["id"]
+    editor = desk.hire("editor", shorthand=True)
+    watch = Watch(desk)
+    entry = editor.post(story, "First results. /pin")
+    told = {message["type"]: message for message in watch.messages()}
+    assert (told["story"]["action"], told["story"]["by"]["person"]) == ("pin", editor.person)
+    assert [pin["entry"] for pin in told["story"]["fields"]["pinned"]] == [entry["id"]]
+    editor.act("remove", entry)
+    told = {message["type"]: message for message in watch.messages()}
+    assert (told["story"]["action"], told["story"]["fields"]["pinned"]) == ("unpin", [])
+    assert told["entry"]["action"] == "remove"
+
+
+def test_an_upsert_that_only_counts_on_is_told(desk: Desk) -> None:
+    story = desk.story()["id"]
+    wire = desk.bot("editor")
+    wire.put(story, "wire-1", text="Flood warning.", external_version=1)
+    watch = Watch(desk)
+    wire.put(story, "wire-1", text="Flood warning.", external_version=2)
+    (told,) = watch.messages()
+    assert (told["action"], told["entry"]["external_version"]) == ("edit", 2)

@@ -54,6 +54,11 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             {"id": "p1", "name": "Ada Lind", "email": None, "role": "editor", "byline": None, "created_at": 1},
         ],
         "former_slugs": [{"slug": "high-water", "story_id": STORY}],
+        "story_versions": [
+            {"story_id": STORY, "version": 1, "at": 1, "person_id": None, "token_id": "admin", "action": "create",
+             "slug": "flood", "status": "live", "fields": {"title": TEXT}, "settings": {}, "pinned": [],
+             "key_points": []},
+        ],
         "memberships": [{"story_id": STORY, "person_id": "p1", "role": "editor"}],
         "invites": [
             {"id": "i1", "person_id": "p1", "secret_sha256": "b" * 64, "created_at": 1, "expires_at": 2,
@@ -68,7 +73,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
         ],
         "entry_versions": [
             {"story_id": STORY, "entry_id": ENTRIES[0], "version": 1, "at": 1, "person_id": None, "token_id": "admin",
-             "action": "create", "status": "draft", "content": content, "working": None, "note": None},
+             "action": "create", "status": "draft", "content": content, "working": None, "note": None,
+             "particulars": {"sort_key": "00", "corrections": []}},
         ],
         "tokens": [
             {"id": "t1", "label": "Desk", "person_id": "p1", "role": None, "scopes": [], "secret_sha256": "a" * 64,
