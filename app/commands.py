@@ -30,7 +30,7 @@ from app.storage.migrating import WrongSchema
 from app.storage.opening import database_folder
 from app.storage.sqlite import StoreLocked
 from app.wire.people import TokenDraft
-from app.wire.problems import validation_errors
+from app.wire.problems import problem_of, validation_errors
 from app.work.demo import DemoRefused, seed_demo
 from app.work.demo import remove_demo as delete_demo
 from app.work.demo_story import load_demo_story
@@ -210,8 +210,7 @@ def _check_token(token: dict[str, Any]) -> None:
     try:
         TokenDraft.model_validate_json(json.dumps(token))
     except ValidationError as error:
-        wrong = validation_errors(error.errors()).errors
-        raise Refused("; ".join(f"{each.pointer}: {each.detail}" for each in wrong)) from None
+        raise Refused(problem_of(validation_errors(error.errors()))["detail"]) from None
 
 
 async def _named(api: httpx.AsyncClient, name: str) -> list[Any]:

@@ -94,8 +94,6 @@ def _client(transport: httpx.AsyncBaseTransport, token: str) -> httpx.AsyncClien
 
 def _sentence(answer: httpx.Response) -> str:
     try:
-        problem = answer.json()
-        details = [f"{error['pointer']}: {error['detail']}" for error in problem.get("errors", [])]
-        return "; ".join(details) or str(problem["detail"])
-    except (ValueError, KeyError, AttributeError):
+        return str(answer.json()["detail"])
+    except (ValueError, KeyError, TypeError):
         return f"The server answered {answer.status_code}: {answer.text[:200]}"

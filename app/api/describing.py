@@ -31,13 +31,13 @@ _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "invalid": (
         422,
         "Unprocessable Content",
-        "Input should be less than or equal to 100",
+        "limit: must be at most 100",
         {
             "errors": [
                 {
                     "pointer": "/query/limit",
                     "code": "less_than_equal",
-                    "detail": "Input should be less than or equal to 100",
+                    "detail": "must be at most 100",
                 }
             ]
         },

@@ -84,6 +84,19 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
 }
 
+_DOING: Mapping[Right, str] = {
+    Right.READ_NEWSROOM: "read the newsroom",
+    Right.CREATE_ENTRY: "write entries",
+    Right.EDIT_STORIES: "edit stories",
+    Right.CREATE_STORIES: "make stories",
+    Right.MANAGE_MEMBERS: "choose a story's members",
+    Right.MANAGE_OWN_TOKENS: "look after one's own tokens",
+    Right.MANAGE_PEOPLE: "look after people and tokens",
+    Right.READ_AUDIT: "read the audit",
+    Right.FREEZE: "freeze and thaw",
+}
+_SOMEBODY: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
+
 _OF_THE_SITE = frozenset(
     {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
 )
@@ -130,8 +143,14 @@ def has_right(actor: Actor, right: Right) -> bool:
 
 def require_right(actor: Actor, right: Right) -> None:
     """Raise NotAllowed `not_allowed` unless `has_right`."""
-    if not has_right(actor, right):
-        raise NotAllowed("not_allowed", f"This token may not {right.value.replace('_', ' ')}.")
+    if has_right(actor, right):
+        return
+    role, scope = RIGHTS[right]
+    if not actor.role.includes(role):
+        raise NotAllowed("not_allowed", f"It takes {_SOMEBODY[role]} to {_DOING[right]}.")
+    if scope not in actor.scopes:
+        raise NotAllowed("not_allowed", f"To {_DOING[right]}, a token needs the scope {scope}.")
+    raise NotAllowed("not_allowed", f"A token that is bound to stories cannot {_DOING[right]}.")
 
 
 def owns(actor: Actor, entry: Entry) -> bool:
@@ -147,24 +166,32 @@ def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: Stor
     `visible` says that readers can see the entry now. Where a reporter may not change what is public, an edit
     may still be made as a working revision: ask for EDIT with `visible=False`.
     """
-    needs = {Scope.WRITE}
-    if action in _PUBLISHING or visible:
-        needs.add(Scope.PUBLISH)
-    if not needs <= actor.scopes:
+    touches_public = action in _PUBLISHING or visible
+    if not _scopes_for(touches_public=touches_public) <= actor.scopes:
         return False
     if actor.role.includes(Role.EDITOR):
         return True
     if action in _EDITORS or (entry is not None and not owns(actor, entry)):
         return False
-    touches_public = action in _PUBLISHING or visible
     return not (settings.review_required and touches_public)
 
 
 def require_action(actor: Actor, action: Action, *, entry: Entry, settings: StorySettings, visible: bool) -> None:
     """Raise NotAllowed `not_allowed` unless `may_act`."""
-    if not may_act(actor, action, entry=entry, settings=settings, visible=visible):
-        why = "stories under review need an editor" if settings.review_required else "it is somebody else's entry"
-        raise NotAllowed("not_allowed", f"This token may not {action} this entry ({why}, or the token's scopes).")
+    if may_act(actor, action, entry=entry, settings=settings, visible=visible):
+        return
+    lacking = _scopes_for(touches_public=action in _PUBLISHING or visible) - actor.scopes
+    if lacking:
+        raise NotAllowed("not_allowed", f"To {action} this entry, a token needs the scope {min(lacking)}.")
+    if action in _EDITORS:
+        raise NotAllowed("not_allowed", f"It takes an editor to {action} an entry.")
+    if not owns(actor, entry):
+        raise NotAllowed("not_allowed", f"It takes an editor to {action} somebody else's entry.")
+    raise NotAllowed("not_allowed", f"This story is reviewed: it takes an editor to {action} its entries.")
+
+
+def _scopes_for(*, touches_public: bool) -> set[Scope]:
+    return {Scope.WRITE, Scope.PUBLISH} if touches_public else {Scope.WRITE}
 
 
 def is_public_status(entry: Entry) -> bool:

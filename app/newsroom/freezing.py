@@ -17,7 +17,7 @@ CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
 def refuse_frozen(story: Story) -> None:
     """Raise Conflict `frozen` for a change to a frozen story, or to any while the site is frozen."""
     if story.is_frozen:
-        raise _frozen()
+        raise _frozen(story)
 
 
 def refuse_closed(story: Story, action: Action | None = None) -> None:
@@ -30,7 +30,7 @@ def refuse_closed(story: Story, action: Action | None = None) -> None:
     if story.status is StoryStatus.ARCHIVED and action not in TAKING_BACK:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
     if story.is_frozen and action not in TAKING_BACK:
-        raise _frozen()
+        raise _frozen(story)
 
 
 def refuse_closed_story(before: Story, after: Story) -> None:
@@ -52,5 +52,6 @@ def _withdrawn() -> Gone:
     return Gone("story_withdrawn", "This story has been withdrawn.")
 
 
-def _frozen() -> Conflict:
-    return Conflict("frozen", "Everything is frozen: only retract, unpublish and remove work until it is thawed.")
+def _frozen(story: Story) -> Conflict:
+    what = "The whole site" if story.site_frozen else "This story"
+    return Conflict("frozen", f"{what} is frozen: only retract, unpublish and remove work until an admin thaws it.")

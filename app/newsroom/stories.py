@@ -108,7 +108,9 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
     if status is story.status:
         return story
     if status not in STORY_MOVES[story.status]:
-        raise Conflict("wrong_status", f"A story that is {story.status} cannot become {status}.")
+        possible = sorted(STORY_MOVES[story.status])
+        rest = f"possible now: {', '.join(possible)}" if possible else "it stays so for good"
+        raise Conflict("wrong_status", f"A story that is {story.status} cannot become {status}; {rest}.")
     fields = dict(story.fields)
     if status is StoryStatus.ENDED and fields.get("coverage_end") is None:
         fields["coverage_end"] = format_time(now)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from app.wire.text import Body, Line, Paragraphs, Request, WebAddress
+from app.wire.text import Body, Line, Paragraphs, Request, Spelt, WebAddress
 
-BlockId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+BlockId = Annotated[str, Spelt(r"[A-Za-z0-9_-]{1,40}", "must be up to 40 letters, digits, _ and -")]
 Pixels = Annotated[int, Field(ge=1, le=20_000)]
 
 
@@ -83,9 +83,9 @@ class AudioBlock(_Block):
 class EmbedBlock(_Block):
     type: Literal["embed"]
     url: WebAddress
-    provider: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_-]{1,40}$")] | None = None
+    provider: Annotated[str, Spelt(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
     title: Line | None = None
-    ratio: Annotated[str, StringConstraints(pattern=r"^[0-9]{1,4}/[0-9]{1,4}$")] | None = None
+    ratio: Annotated[str, Spelt(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.blocks import WrittenBlock, written_block_json
-from app.wire.text import Body, Line, Moment, Paragraphs, Request, ShortLine, WebAddress
+from app.wire.text import Body, Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
 
 
 def _uuid4(value: str) -> str:
@@ -20,8 +20,12 @@ def _uuid4(value: str) -> str:
 
 
 ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
-ExternalId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~:-]{1,200}$")]
-TagSlug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$", max_length=100)]
+ExternalId = Annotated[str, Spelt(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
+TagSlug = Annotated[
+    str,
+    StringConstraints(max_length=100),
+    Spelt(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
+]
 
 
 MAX_AUTHORS = 20

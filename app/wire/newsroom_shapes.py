@@ -282,15 +282,16 @@ class Reverted(Public):
     """What became of everything a token did."""
 
     token: str
-    items: list[RevertedEntry]
-    not_reverted: list[KeptWrite] = Field(description="What was done to anything but entries stays as it is.")
+    items: list[RevertedWrite]
+    not_reverted: list[KeptWrite] = Field(description="What was done to anything but stories and entries stays.")
 
 
-class RevertedEntry(Public):
-    """One entry that the token wrote to."""
+class RevertedWrite(Public):
+    """One entry, or one field of a story, that the token wrote to; without either the story as a whole."""
 
     story: str
-    entry: str
+    entry: str | None
+    field: str | None = Field(description="Of the story: `title`, `pinned`, `settings.hold_seconds` …")
     reverted: bool
     done: str | None = Field(description="`taken_out`, `restored`, or `nothing` where there was nothing left to undo.")
     why: str | None = Field(description="Why it was not reverted.")
@@ -302,6 +303,7 @@ class KeptWrite(Public):
     object: str
     object_id: str
     action: str
+    why: str = Field(description="Why it was not reverted, and what can be done.")
 
 
 class Frozen(Public):
@@ -526,7 +528,24 @@ FROZEN = {"story": None, "frozen": True}
 
 REVERTED = {
     "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
-    "items": [{"story": STORY_FIELDS["id"], "entry": ENTRY["id"], "reverted": True, "done": "taken_out", "why": None}],
+    "items": [
+        {
+            "story": STORY_FIELDS["id"],
+            "entry": ENTRY["id"],
+            "field": None,
+            "reverted": True,
+            "done": "taken_out",
+            "why": None,
+        },
+        {
+            "story": STORY_FIELDS["id"],
+            "entry": None,
+            "field": "title",
+            "reverted": True,
+            "done": "restored",
+            "why": None,
+        },
+    ],
     "not_reverted": [],
 }
 

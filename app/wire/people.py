@@ -8,9 +8,11 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.entries import ClientId
-from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, WebAddress
+from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
 
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}$")]
+Email = Annotated[
+    str, Spelt(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
+]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """A story's id or slug."""
 

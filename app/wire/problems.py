@@ -24,6 +24,7 @@ from app.domain.errors import (
     Unavailable,
     UnsupportedType,
 )
+from app.wire.shape_sentences import sentence_of
 
 STATUS_OF: Mapping[type[LiveblogError], int] = {
     MalformedInput: 400,
@@ -43,6 +44,9 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
 }
 """The one mapping from the tree of errors to HTTP."""
 
+_MAX_NAMED = 3
+"""How many fields the sentence names; all of them are in `errors`."""
+
 _MAX_ERRORS = 20
 """A body of 200 wrong blocks is answered with the first errors, not with a reply larger than the request."""
 
@@ -55,7 +59,8 @@ def status_of(error: LiveblogError) -> int:
 def problem_of(error: LiveblogError) -> dict[str, Any]:
     """The members of the problem that the error alone decides; the edge adds `instance` and `request_id`."""
     status = status_of(error)
-    problem = problem_members(status, code=error.code, detail=error.detail)
+    detail = _named(error.errors) if isinstance(error, InvalidInput) and error.code == "invalid" else error.detail
+    problem = problem_members(status, code=error.code, detail=detail)
     if isinstance(error, InvalidInput):
         problem["errors"] = [
             {"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors[:_MAX_ERRORS]
@@ -77,9 +82,20 @@ def problem_members(status: int, *, code: str, detail: str) -> dict[str, Any]:
 def validation_errors(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> InvalidInput:
     """Pydantic's findings as ours. `skip` leading parts of each location name the place, not a member of it."""
     found = [
-        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=_detail(error)) for error in errors
+        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=sentence_of(error))
+        for error in errors
     ]
     return InvalidInput(found[:_MAX_ERRORS])
+
+
+def _named(errors: Sequence[FieldError]) -> str:
+    """A sentence that says of which fields it speaks: a person reads it without `errors`."""
+    named = [f"{_place(each)}: {each.detail}" if each.pointer else each.detail for each in errors[:_MAX_NAMED]]
+    return "; ".join([*named, *(["…"] if len(errors) > _MAX_NAMED else [])])
+
+
+def _place(error: FieldError) -> str:
+    return error.pointer.removeprefix("/query")[1:]
 
 
 def _pointer(location: Sequence[Any]) -> str:
@@ -89,10 +105,3 @@ def _pointer(location: Sequence[Any]) -> str:
 def _code(error: Mapping[str, Any]) -> str:
     kind = str(error["type"])
     return {"extra_forbidden": "unknown_field", "value_error": "invalid_value"}.get(kind, kind)
-
-
-def _detail(error: Mapping[str, Any]) -> str:
-    if error["type"] == "extra_forbidden":
-        return "There is no such field; check its spelling."
-    message = str(error["msg"])
-    return message.removeprefix("Value error, ")

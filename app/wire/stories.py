@@ -12,7 +12,7 @@ from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.wire.blocks import Pixels
 from app.wire.entries import ClientId, Tag
-from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, WebAddress
+from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
 
 _ZONES = available_timezones() | {"UTC"}
 
@@ -30,13 +30,14 @@ def _time_zone(value: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(max_length=120), AfterValidator(_slug)]
-Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}$")]
+Language = Annotated[str, Spelt(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 DateTime = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?"
-        r"(Z|[+-]([01]\d|2[0-3]):[0-5]\d)$"
+    Spelt(
+        r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+        r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
+        "must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z",
     ),
 ]
 

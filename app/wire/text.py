@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from dataclasses import dataclass
+from typing import Annotated, Any, LiteralString
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from app.domain.clock import Micros, parse_time
 
@@ -44,6 +55,25 @@ def _moment(value: object) -> Micros:
     if not isinstance(value, str):
         raise PydanticCustomError("string_type", "Input should be a valid string")
     return parse_time(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Spelt:
+    """Metadata of a string that matches `pattern` as a whole; `rule` says to people what that means."""
+
+    pattern: str
+    rule: LiteralString
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._check, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": f"^{self.pattern}$"}
+
+    def _check(self, value: str) -> str:
+        if re.fullmatch(self.pattern, value) is None:
+            raise PydanticCustomError("string_pattern_mismatch", self.rule)
+        return value
 
 
 Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_without_controls)]

@@ -215,3 +215,16 @@ def test_a_story_has_a_picture_that_was_cleaned_like_any_other(desk: Desk) -> No
     assert (image["type"], image["alt"]) == ("image", 'The "harbour"')
     assert "<script>" not in image["html"]
     assert desk.events()[-1]["fields"]["image"] == image
+
+
+def test_a_move_that_cannot_be_is_told_with_those_that_can(desk: Desk) -> None:
+    told = {}
+    for status in ("draft", "ended", "withdrawn"):
+        with pytest.raises(Conflict) as refused:
+            desk.patch_story(_story_in(desk, status)["id"], status="paused")
+        told[status] = refused.value.detail
+    assert told == {
+        "draft": "A story that is draft cannot become paused; possible now: live, scheduled, upcoming.",
+        "ended": "A story that is ended cannot become paused; possible now: archived, live, withdrawn.",
+        "withdrawn": "A story that is withdrawn cannot become paused; it stays so for good.",
+    }

@@ -126,8 +126,8 @@ function bothTexts({ composed, theirs }) {
 /** A problem of the API for a person: what is wrong, then each value that cannot be accepted. */
 export function problemText({ detail, errors = [] }) {
   const place = (pointer) => pointer.split("/").filter(Boolean).join(" › ");
-  const lines = errors.map(({ pointer, detail: what }) => `${place(pointer)}: ${what}`);
-  return [detail, ...lines].join("\n");
+  const lines = errors.map(({ pointer, detail: what }) => (pointer ? `${place(pointer)}: ${what}` : what));
+  return lines.join("\n") || detail;
 }
 
 export function isPublic({ status }) {

@@ -1,0 +1,55 @@
+"""What is wrong with the shape of a value, in sentences for whoever wrote it; Pydantic's own are for programmers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_Context = Mapping[str, Any]
+
+
+def sentence_of(error: Mapping[str, Any]) -> str:
+    """One finding of Pydantic's as a sentence without its subject, which is the field it points at."""
+    say = _SENTENCES.get(str(error["type"]))
+    if say is not None:
+        return say(error.get("ctx") or {})
+    return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _always(sentence: str) -> Callable[[_Context], str]:
+    return lambda _: sentence
+
+
+def _count(context: _Context, name: str, thing: str) -> str:
+    number = context[name]
+    return f"{number:,} {thing}" + ("" if number == 1 else "s")
+
+
+_OBJECT = _always("must be a JSON object, in braces")
+_WHOLE = _always("must be a whole number")
+_BOOLEAN = _always("must be true or false")
+_LIST = _always("must be a list, in square brackets")
+
+_SENTENCES: Mapping[str, Callable[[_Context], str]] = {
+    "bool_parsing": _BOOLEAN,
+    "bool_type": _BOOLEAN,
+    "dict_type": _OBJECT,
+    "enum": lambda context: f"must be one of {context['expected']}",
+    "extra_forbidden": _always("There is no such field; check its spelling."),
+    "float_type": _always("must be a number"),
+    "greater_than_equal": lambda context: f"must be at least {context['ge']}",
+    "int_parsing": _WHOLE,
+    "int_type": _WHOLE,
+    "less_than_equal": lambda context: f"must be at most {context['le']}",
+    "list_type": _LIST,
+    "literal_error": lambda context: f"must be one of {context['expected']}",
+    "missing": _always("must be given"),
+    "model_attributes_type": _OBJECT,
+    "model_type": _OBJECT,
+    "string_too_long": lambda context: f"must have at most {_count(context, 'max_length', 'character')}",
+    "string_too_short": lambda context: f"must have at least {_count(context, 'min_length', 'character')}",
+    "string_type": _always("must be text"),
+    "too_long": lambda context: f"must have at most {_count(context, 'max_length', 'item')}",
+    "too_short": lambda context: f"must have at least {_count(context, 'min_length', 'item')}",
+    "tuple_type": _LIST,
+}
