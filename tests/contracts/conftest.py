@@ -1,0 +1,22 @@
+"""One newsroom for all the cells of a file: a server for each would take longer than they do."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.api.server import running
+from tests.conftest import copy_of
+from tests.contracts.house import House, furnished
+
+
+@pytest.fixture(scope="module")
+async def house(
+    anyio_backend: str, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[House]:
+    """A newsroom with everybody in it; each test begins with what it prepares."""
+    folder = tmp_path_factory.mktemp("house")
+    async with running(copy_of(migrated_sqlite, folder), folder / "data") as server:
+        yield await furnished(server)

@@ -1,0 +1,285 @@
+"""A newsroom with somebody of every kind in it, and stories and entries in every state: what the matrix is asked of."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from sqlalchemy import text
+
+from app.domain.clock import Micros, format_time, system_clock
+from app.newsroom.due import run_due_work
+from app.newsroom.setbacks import Setbacks
+from tests.api.server import Server
+from tests.contracts.tables import Row
+
+CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND")
+"""READ: a token of OWN's person that may only read. OTHER, OWN: reporters, the entry is OWN's. MEMBER: a reporter who
+is an editor of the story. BOUND: an admin's token, bound to another story."""
+
+OUTSIDERS = ("NOBODY", "NONSENSE", "EXPIRED", "REVOKED", "DISABLED")
+"""Tokens of admins once; nothing of the newsroom opens to them."""
+
+FAR = "2126-01-01T00:00:00Z"
+HOLD_SECONDS = 3_600
+_MINUTE = 60_000_000
+
+BODIES: dict[str, Any] = {
+    "POST /v1/stories": {"title": "Another"},
+    "PATCH /v1/stories/{story}": {"title": "Another name"},
+    "PATCH /v1/stories/{story} settings": {"settings": {"hold_seconds": 0, "require_alt": True}},
+    "PATCH /v1/stories/{story} withdraw": {"status": "withdrawn"},
+    "PUT /v1/stories/{story}/pinned": {"items": []},
+    "PUT /v1/stories/{story}/pinned it": {"items": [{"entry": "{entry}"}]},
+    "PUT /v1/stories/{story}/key-points": {"items": []},
+    "PUT /v1/stories/{story}/key-points it": {"items": [{"text": "Closed.", "entry": "{entry}"}]},
+    "POST /v1/stories/{story}/retract-last": {"reason": "Wrong."},
+    "POST /v1/stories/{story}/retract-last theirs": {"reason": "Wrong.", "person": "{own}"},
+    "POST /v1/stories/{story}/entries": {"text": "New."},
+    "POST /v1/stories/{story}/entries again": {"text": "New.", "id": "{entry}"},
+    "POST /v1/stories/{story}/entries:batch": {"items": [{"text": "New."}]},
+    "PUT /v1/stories/{story}/entries/by-external-id/{external}": {"text": "From the wire."},
+    "PUT /v1/stories/{story}/entries/by-external-id/{known}": {"text": "From the wire."},
+    "PATCH /v1/stories/{story}/entries/{entry}": {"headline": "Another headline"},
+    "POST /v1/stories/{story}/entries/{entry}/schedule": {"publish_at": FAR},
+    "POST /v1/stories/{story}/entries/{entry}/retract": {"reason": "Wrong."},
+    "POST /v1/stories/{story}/entries/{entry}/move": {"after": "{beside}"},
+    "POST /v1/stories/{story}/entries/{beside}/move": {"after": "{entry}"},
+    "POST /v1/stories/{story}/entries/{entry}/corrections": {"text": "Eight, not nine."},
+    "PUT /v1/newsroom/stories/{story}/members/{person}": {"role": "reporter"},
+    "POST /v1/newsroom/freeze": {"frozen": False},
+    "POST /v1/newsroom/people": {"name": "New", "role": "reporter"},
+    "PATCH /v1/newsroom/people/{person}": {"byline": "B. Line"},
+    "POST /v1/newsroom/invites": {"person": "{person}"},
+    "POST /v1/newsroom/tokens": {"label": "new", "role": "reporter"},
+    "POST /v1/newsroom/tokens/{token}/revert": {"since": "2026-01-01T00:00:00Z"},
+    "POST /v1/newsroom/sessions": {"secret": "nonsense"},
+}
+"""What each row sends, where it sends something. Names in braces stand for what the house has under them."""
+
+BEFORE = {
+    "submit": "draft",
+    "return": "submitted",
+    "reject": "submitted",
+    "schedule": "draft",
+    "cancel": "scheduled",
+    "publish": "draft",
+    "discard": "edited",
+    "reinstate": "retracted",
+}
+"""How the entry stands before an action where nothing else is said; published where nothing stands here."""
+
+ENTRY_STATES: dict[str, tuple[dict[str, Any], tuple[tuple[str, dict[str, Any]], ...]]] = {
+    "draft": ({"status": "draft"}, ()),
+    "submitted": ({"status": "submitted"}, ()),
+    "rejected": ({"status": "submitted"}, (("reject", {}),)),
+    "scheduled": ({"status": "draft"}, (("schedule", {"publish_at": FAR}),)),
+    "held": ({"status": "published"}, ()),
+    "published": ({"status": "published"}, ()),
+    "edited": ({"status": "published"}, ()),
+    "retracted": ({"status": "published"}, (("retract", {"reason": "x"}),)),
+    "unpublished": ({"status": "published"}, (("unpublish", {}),)),
+    "expired": ({"status": "published"}, ()),
+    "removed": ({"status": "published"}, (("remove", {}),)),
+}
+"""How an entry is created, and the actions that then bring it into each state."""
+
+STORY_STATES: dict[str, tuple[dict[str, Any], tuple[dict[str, Any], ...]]] = {
+    "draft": ({"status": "draft"}, ()),
+    "scheduled": ({"status": "scheduled", "coverage_start": FAR}, ()),
+    "upcoming": ({"status": "upcoming", "coverage_start": FAR}, ()),
+    "live": ({}, ()),
+    "paused": ({}, ({"status": "paused"},)),
+    "ended": ({}, ({"status": "ended"},)),
+    "archived": ({}, ({"status": "ended"}, {"status": "archived"})),
+    "withdrawn": ({}, ({"status": "withdrawn"},)),
+    "frozen": ({}, ()),
+    "site": ({}, ()),
+    "members": ({}, ({"settings": {"members_only": True}},)),
+    "reviewed": ({}, ({"settings": {"review_required": True}},)),
+}
+"""How a story is created, and the changes that then bring it into each state. `site`: the whole site is frozen."""
+
+OPEN = frozenset({"draft", "scheduled", "upcoming", "live", "paused"})
+"""A story in one of these takes another entry of OWN's as it stands."""
+
+IMPOSSIBLE = {("draft", "retracted"), ("scheduled", "retracted")}
+"""What is in no public story cannot be retracted."""
+
+
+@dataclass
+class House:
+    """A newsroom with somebody of every kind. `refs` is what the names in paths stand for.
+
+    What a call has changed is made anew before the next one; what every call was refused is used again.
+    """
+
+    server: Server
+    tokens: dict[str, str | None]
+    people: dict[str, str]
+    refs: dict[str, str] = field(default_factory=dict)
+    site_frozen: bool = False
+    _stories: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _entries: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
+    _scene: tuple[str, str] | None = None
+
+    async def admin(self, method: str, path: str, body: Any = None) -> Any:
+        """What the operator is answered, who may do everything."""
+        reply = await self.server.desk.request(method, path, json=body, headers={"if-match": "*"})
+        assert reply.is_success, (method, path, reply.text)
+        return reply.json()
+
+    async def ask(
+        self,
+        caller: str,
+        row: Row,
+        *,
+        body: Any = None,
+        path: str | None = None,
+        query: dict[str, str] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """One call of a row, with its body unless another one is given, at its path unless it is spelt otherwise."""
+        sent = {"x-request-id": "one", "if-match": "*", **(headers or {})}
+        if (token := self.tokens[caller]) is not None:
+            sent["authorization"] = f"Bearer {token}"
+        if query is None and row.action == "search":
+            query = {"q": "polls"}
+        url = httpx.URL(self.server.client.base_url).copy_with(raw_path=(path or self.path(row)).encode())
+        filled = _filled(BODIES.get(row.name) if body is None else body, self.refs)
+        reply = await self.server.client.request(row.method, url, json=filled, headers=sent, params=query)
+        if reply.is_success and row.method != "GET" and self._scene is not None:
+            await self._clear(*self._scene, whole="{entry}" not in row.path)
+        return reply
+
+    def path(self, row: Row) -> str:
+        """The row's path with what its names stand for now."""
+        return row.path.format(**self.refs)
+
+    async def prepare(self, row: Row, *, story: str = "live", entry: str | None = None) -> None:
+        """Let the row's names stand for a story and an entry in these states, to which nothing has been done yet."""
+        scene = self._scene = (story, entry or BEFORE.get(row.action, "published"))
+        if scene not in self._entries:
+            await self._let_site_be(frozen=False)
+            await self._set(*scene)
+        await self._let_site_be(frozen=story == "site")
+        self.refs |= {**self._stories[scene], **self._entries[scene], "external": uuid.uuid4().hex}
+        if "{token}" in row.path:
+            made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
+            self.refs["token"] = made["id"]
+        if "{signed}" in row.path:
+            place = f"/v1/newsroom/stories/{self.refs['story']}/entries/{self.refs['entry']}/preview"
+            self.refs["signed"] = (await self.admin("POST", place))["url"].rpartition("/")[2]
+
+    async def thaw(self) -> None:
+        """Let the site not be frozen any more."""
+        await self._let_site_be(frozen=False)
+
+    async def _let_site_be(self, *, frozen: bool) -> None:
+        if frozen is not self.site_frozen:
+            await self.admin("POST", "/v1/newsroom/freeze", {"frozen": frozen})
+            self.site_frozen = frozen
+
+    async def _set(self, story_state: str, entry_state: str) -> None:
+        """A story with an entry of OWN's, another one beside it, and members, all in their states."""
+        scene = (story_state, entry_state)
+        if scene not in self._stories:
+            self._stories[scene] = await self._begin_story(story_state)
+        story = self._stories[scene]["story"]
+        self._entries[scene] = await self._make_entry(story, entry_state)
+        for change in STORY_STATES[story_state][1]:
+            await self.admin("PATCH", f"/v1/stories/{story}", change)
+        if story_state == "frozen":
+            await self.admin("POST", "/v1/newsroom/freeze", {"story": story, "frozen": True})
+
+    async def _clear(self, story_state: str, entry_state: str, *, whole: bool) -> None:
+        """Take away what was changed: the story, or where that is as it was, the entry alone."""
+        scene = (story_state, entry_state)
+        entry = self._entries.pop(scene, None)
+        story = self._stories[scene]["story"]
+        if whole or story_state not in OPEN:
+            del self._stories[scene]
+        elif entry is not None:
+            await self.server.desk.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
+
+    async def _begin_story(self, state: str) -> dict[str, str]:
+        slug = f"story-{uuid.uuid4().hex}"
+        draft = {"title": f"Title {slug}", "slug": slug, **STORY_STATES[state][0]}
+        story = (await self.admin("POST", "/v1/stories", draft))["id"]
+        for name, role in (("MEMBER", "editor"), ("SPARE", "reporter")):
+            await self.admin("PUT", f"/v1/newsroom/stories/{story}/members/{self.people[name]}", {"role": role})
+        beside = await self.admin("POST", f"/v1/stories/{story}/entries", {"text": "Beside it."})
+        return {"story": story, "slug": slug, "beside": beside["id"]}
+
+    async def _make_entry(self, story: str, state: str) -> dict[str, str]:
+        fields, actions = ENTRY_STATES[state]
+        refs = {"known": uuid.uuid4().hex, "word": f"word{uuid.uuid4().hex}", "aside": f"aside{uuid.uuid4().hex}"}
+        draft = {"text": refs["word"], **fields}
+        if state == "held":
+            await self.admin("PATCH", f"/v1/stories/{story}", {"settings": {"hold_seconds": HOLD_SECONDS}})
+        if state == "expired":
+            draft["expires_at"] = format_time(Micros(system_clock() + _MINUTE))
+        headers = {"authorization": f"Bearer {self.tokens['OWN']}"}
+        place = f"/v1/stories/{story}/entries/by-external-id/{refs['known']}"
+        reply = await self.server.client.put(place, json=draft, headers=headers)
+        assert reply.is_success, reply.text
+        refs["entry"] = reply.json()["id"]
+        path = f"/v1/stories/{story}/entries/{refs['entry']}"
+        for action, body in actions:
+            await self.admin("POST", f"{path}/{action}", body)
+        if state == "held":
+            await self.admin("PATCH", f"/v1/stories/{story}", {"settings": {"hold_seconds": 0}})
+        if state == "edited":
+            await self.admin("PATCH", path, {"text": refs["aside"], "publish": False})
+        if state == "expired":
+            await asyncio.to_thread(self._run_what_is_due_in_a_minute)
+        return refs
+
+    def _run_what_is_due_in_a_minute(self) -> None:
+        later = Micros(system_clock() + _MINUTE + 1)
+        run_due_work(dataclasses.replace(self.server.rooms.newsroom, clock=lambda: later), Setbacks())
+
+
+def column_of(state: str, caller: str) -> str:
+    """The column of a story's state for a caller: a story for members only is `apart` from those who are none."""
+    return "apart" if state == "members" and caller not in {"MEMBER", "ADMIN"} else state
+
+
+def _filled(body: Any, refs: dict[str, str]) -> Any:
+    if isinstance(body, dict):
+        return {key: _filled(value, refs) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_filled(item, refs) for item in body]
+    return body.format(**refs) if isinstance(body, str) and body.startswith("{") else body
+
+
+async def furnished(server: Server) -> House:
+    """A house with everybody in it."""
+    house = House(server, {"NOBODY": None, "NONSENSE": "lb_bot_" + "a" * 36}, {})
+    elsewhere = (await house.admin("POST", "/v1/stories", {"title": "Elsewhere"}))["id"]
+    roles = {"OTHER": "reporter", "OWN": "reporter", "MEMBER": "reporter", "EDITOR": "editor", "ADMIN": "admin"}
+    gone = dict.fromkeys(("EXPIRED", "REVOKED", "DISABLED"), "admin")
+    for name, role in (roles | gone | {"SPARE": "reporter"}).items():
+        person = await house.admin("POST", "/v1/newsroom/people", {"name": name, "role": role})
+        house.people[name] = person["id"]
+        made = await house.admin("POST", "/v1/newsroom/tokens", {"label": name, "person": person["id"]})
+        house.tokens[name] = made["token"]
+        house.refs[f"{name} token"] = made["id"]
+    for name, whose, limits in (("READ", "OWN", {"scopes": ["read"]}), ("BOUND", "ADMIN", {"stories": [elsewhere]})):
+        draft = {"label": name, "person": house.people[whose], **limits}
+        house.tokens[name] = (await house.admin("POST", "/v1/newsroom/tokens", draft))["token"]
+    spare, own = house.people["SPARE"], house.people["OWN"]
+    house.refs |= {"elsewhere": elsewhere, "person": spare, "member": spare, "own": own}
+    await house.admin("POST", f"/v1/newsroom/tokens/{house.refs['REVOKED token']}/revoke")
+    await house.admin("POST", f"/v1/newsroom/people/{house.people['DISABLED']}/disable")
+    await asyncio.to_thread(_expire, server, house.refs["EXPIRED token"])
+    return house
+
+
+def _expire(server: Server, token: str) -> None:
+    with server.rooms.newsroom.database.transaction() as tx:
+        tx.connection.execute(text("UPDATE tokens SET expires_at = 1 WHERE id = :token"), {"token": token})
