@@ -194,6 +194,9 @@ def test_the_source_of_markdown_gives_the_same_blocks_when_it_says_so(text: str)
         assert [(b["type"], b["html"]) for b in again] == [(b["type"], b["html"]) for b in blocks]
 
 
+CPU_SECONDS = 10.0
+"""Far above what any of it takes (0.4 s), on the slowest day too, and far below what time that grows with the square or
+worse would come to."""
 REFUSALS = {"too_complex", "too_long", "too_many_blocks"}
 NESTED: dict[str, tuple[Callable[..., list[Block]], str]] = {
     "quotes in Markdown": (parse_markdown, "> " * 100_000 + "x"),
@@ -238,7 +241,7 @@ def test_input_made_to_be_slow_is_refused_or_read_in_bounded_time(name: str) -> 
     except InvalidInput as error:
         refused = error.errors[0].code
     assert refused in REFUSALS if blocks is None else len(blocks) <= MAX_BLOCKS
-    assert time.process_time() - before < 2
+    assert time.process_time() - before < CPU_SECONDS
 
 
 def test_a_megabyte_of_ordinary_text_is_read_whole() -> None:
@@ -246,6 +249,6 @@ def test_a_megabyte_of_ordinary_text_is_read_whole() -> None:
     text = (paragraph + "\n") * 180
     before = time.process_time()
     blocks = parse_markdown(text, new_id=counted_ids())
-    assert time.process_time() - before < 5
+    assert time.process_time() - before < CPU_SECONDS
     assert len(blocks) == 180
     assert render_text(blocks).count("“no” – and") == 18_000
