@@ -22,6 +22,7 @@ from app.api.cors import ANYONE, CrossOrigin
 from app.api.defaults import Defaults
 from app.api.front import Front
 from app.api.live_routes import LiveRoutes
+from app.api.posting import Posting
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
 from app.api.requests import RequestIds, is_readable, sent_request_id
@@ -235,7 +236,7 @@ class Application:
             desk, clock=self._clock, monotonic=time.monotonic, heartbeat_seconds=self._settings.heartbeat_seconds
         )
         self._edge = Shell(
-            Front(LiveRoutes(Defaults(self.routes), rooms.hub, desk=desk_route), rooms.reading),
+            Front(LiveRoutes(Defaults(Posting(self.routes, rooms)), rooms.hub, desk=desk_route), rooms.reading),
             cross_origin=CrossOrigin(self._settings.cors_origins),
             metrics=self._metrics,
             access_log=self._access_log,

@@ -9,8 +9,9 @@ from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
 import anyio.to_thread
 from fastapi import Depends, Header, Request, Response
+from starlette.types import Scope
 
-from app.api.credentials import credentials_of
+from app.api.credentials import Credentials, credentials_of
 from app.api.rooms import Rooms
 from app.domain.errors import MalformedInput
 from app.newsroom.room import Call, Newsroom, Reply
@@ -32,16 +33,28 @@ async def _call(
     for name in ("idempotency-key", "if-match"):
         if len(request.headers.getlist(name)) > 1:
             raise MalformedInput("repeated_header", f"{name} was sent more than once.")
-    digest = hashlib.sha256(f"{request.method} {request.scope['path']}\n".encode())
-    digest.update(await request.body())
-    credentials = credentials_of(request)
+    return writing_call(
+        request.scope,
+        await request.body(),
+        credentials=credentials_of(request),
+        idempotency_key=idempotency_key,
+        if_match=if_match,
+    )
+
+
+def writing_call(
+    scope: Scope, body: bytes, *, credentials: Credentials, idempotency_key: str | None, if_match: str | None
+) -> Call:
+    """The call that a request with this body makes; the same request has the same fingerprint."""
+    digest = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode())
+    digest.update(body)
     return Call(
         credentials=credentials.secret,
         is_session=credentials.is_session,
         fingerprint=digest.hexdigest(),
         idempotency_key=idempotency_key,
         if_match=if_match,
-        request_id=request.scope.get("request_id"),
+        request_id=scope.get("request_id"),
     )
 
 
@@ -65,7 +78,17 @@ async def run(
     **kw: P.kwargs,
 ) -> Result:
     """What a use case returns, from a thread for writes."""
-    rooms: Rooms = request.app.state.rooms
+    return await run_in(request.app.state.rooms, use_case, call, *args, **kw)
+
+
+async def run_in(
+    rooms: Rooms,
+    use_case: Callable[Concatenate[Newsroom, Call, P], Result],
+    call: Call,
+    *args: P.args,
+    **kw: P.kwargs,
+) -> Result:
+    """The same, for who has the rooms and no request of FastAPI's."""
     work = partial(use_case, rooms.newsroom, call, *args, **kw)
     return await anyio.to_thread.run_sync(work, limiter=rooms.write_threads)
 

@@ -7,6 +7,7 @@ with it has to repeat a word that only our own page knows.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -46,10 +47,7 @@ def credentials_of(request: Request) -> Credentials:
     """
     values = request.headers.getlist("authorization")
     if values:
-        scheme, _, token = values[0].partition(" ")
-        if len(values) > 1 or scheme.lower() != "bearer":
-            return Credentials(None)
-        return Credentials(token.strip() or None)
+        return bearer_of(values)
     rooms: Rooms = request.app.state.rooms
     secret = request.cookies.get(cookie_name(rooms.newsroom.links))
     if not secret or not is_same_origin(request):
@@ -57,6 +55,14 @@ def credentials_of(request: Request) -> Credentials:
     if request.method not in _SAFE and not _is_meant(request, secret):
         raise NotAllowed("csrf_failed", "A write with a session needs its X-CSRF-Token, and a browser's Origin.")
     return Credentials(secret, is_session=True)
+
+
+def bearer_of(authorizations: Sequence[str]) -> Credentials:
+    """The token in the Authorization headers of a request; none where there are several, or of another scheme."""
+    scheme, _, token = authorizations[0].partition(" ")
+    if len(authorizations) > 1 or scheme.lower() != "bearer":
+        return Credentials(None)
+    return Credentials(token.strip() or None)
 
 
 def is_same_origin(request: Request) -> bool:
