@@ -10,6 +10,7 @@ from app.content.markdown import parse_markdown
 from app.content.plain import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.shorthand import Shorthand, read_shorthand
+from app.content.silence import shows_blocks, shows_text
 from app.content.source import dropped_blocks, render_source, reuse_ids
 from app.content.written import complete_blocks
 
@@ -34,5 +35,7 @@ __all__ = [
     "render_source",
     "render_text",
     "reuse_ids",
+    "shows_blocks",
+    "shows_text",
     "warnings_of",
 ]

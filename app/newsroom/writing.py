@@ -15,6 +15,8 @@ from app.content import (
     parse_markdown,
     parse_plain,
     reuse_ids,
+    shows_blocks,
+    shows_text,
     warnings_of,
 )
 from app.content.lines import mentioned_block, split_lines
@@ -145,8 +147,8 @@ def _refuse_loss(before: EntryContent, text: str) -> None:
 
 
 def _refuse_silence(content: EntryContent) -> None:
-    """Blanks, and HTML of which nothing may stay, say nothing: readers would be sent an entry without content."""
-    if not (content.headline or content.blocks):
+    """Blanks, what has no width, and HTML of which nothing may stay: readers would be sent an entry without content."""
+    if not (shows_text(content.headline or "") or shows_blocks(as_blocks(content))):
         raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
 
 

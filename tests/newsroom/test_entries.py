@@ -35,13 +35,25 @@ def test_a_text_is_enough_and_is_published_to_the_letter(desk: Desk) -> None:
     assert entry["text"] == THE_PAGE
 
 
-@pytest.mark.parametrize("written", [{"text": " \n\t"}, {"html": "<script>alert(1)</script>"}, {"html": "<p></p>"}])
+UNSEEN = ({"text": " \n\t"}, {"html": "<script>alert(1)</script>"}, {"html": "<p></p>"}, {"html": "<p>&#8203;</p>"})
+ZERO_WIDTH = ({"text": "\u200b"}, {"text": "\u2060\n\n\ufeff", "text_format": "plain"}, {"headline": "\u200d"})
+
+
+@pytest.mark.parametrize("written", [*UNSEEN, *ZERO_WIDTH])
 def test_an_entry_of_which_nothing_would_be_seen_is_refused(desk: Desk, written: dict[str, str]) -> None:
     story = desk.story()["id"]
     with pytest.raises(InvalidInput) as refusal:
         entries.create_entry(desk.room, desk.call(), story, EntryDraft(**written))
     assert [error.code for error in refusal.value.errors] == ["empty_entry"]
     assert "entry.published" not in [event["type"] for event in desk.events()]
+
+
+def test_an_edit_that_would_leave_nothing_to_be_seen_is_refused_and_changes_nothing(desk: Desk) -> None:
+    entry = desk.post(desk.story()["id"])
+    with pytest.raises(InvalidInput) as refusal:
+        desk.patch(entry, text="\u200b\u00ad")
+    assert [error.code for error in refusal.value.errors] == ["empty_entry"]
+    assert "entry.updated" not in [event["type"] for event in desk.events()]
 
 
 def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
