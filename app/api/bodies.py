@@ -7,6 +7,7 @@ as if they had been the members of a JSON object, so that `curl -d text=…` pos
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import parse_qsl
@@ -100,6 +101,9 @@ def _parse_form(body: bytes) -> dict[str, str]:
         )
     except ValueError:
         raise MalformedInput("malformed_form", "The body is no form in UTF-8, like text=…") from None
+    repeated = [name for name, count in Counter(name for name, _ in fields).items() if count > 1]
+    if repeated:
+        raise MalformedInput("malformed_form", f"The form has more than one {repeated[0][:100]}: send each field once.")
     return dict(fields)
 
 

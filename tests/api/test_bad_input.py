@@ -275,6 +275,10 @@ async def test_a_batch_says_of_each_item_what_is_wrong_with_it(server: Server) -
         (b"=&&==", 400),
         (b"&".join(b"f%d=a" % n for n in range(60)), 400),
         (b"text=%ed%a0%80", 400),
+        (b"text=One&text=Two", 400),
+        (b"text=One&status=draft&status=published", 400),
+        (b"text=One&te%78t=Two", 400),
+        (b"text=%e2%80%8b", 422),
     ],
 )
 async def test_a_bad_form_is_refused_and_changes_nothing(server: Server, content: bytes, status: int) -> None:
@@ -282,3 +286,10 @@ async def test_a_bad_form_is_refused_and_changes_nothing(server: Server, content
     reply = await _send(server, content, kind="application/x-www-form-urlencoded")
     assert reply.status_code == status, reply.text
     assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+async def test_a_form_that_has_a_field_twice_is_told_which(server: Server) -> None:
+    reply = await _send(server, b"text=One&headline=A&text=Two", kind="application/x-www-form-urlencoded")
+    assert (reply.status_code, reply.json()["code"]) == (400, "malformed_form")
+    assert reply.json()["detail"] == "The form has more than one text: send each field once."
