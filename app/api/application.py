@@ -51,7 +51,10 @@ ROUTERS = (
 
 
 def build_application(pages: APIRouter) -> FastAPI:
-    """This room's routes, and the pages. Set `app.state.rooms` (app.api.rooms.Rooms) before the first request."""
+    """This room's routes, and the pages, whose default answers for addresses where there is nothing.
+
+    Set `app.state.rooms` (app.api.rooms.Rooms) before the first request.
+    """
     app = FastAPI(
         openapi_url=None,
         docs_url=None,
@@ -61,6 +64,7 @@ def build_application(pages: APIRouter) -> FastAPI:
     )
     for router in (*ROUTERS, pages):
         app.include_router(router)
+    app.router.default = pages.default
     answer_with_problems(app)
     describe(app)
     return app

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from app.web.assets import Assets, asset_routes
+from app.web.nowhere import nowhere
 from app.web.pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
 from app.web.tools import docs_page, newsroom_page
@@ -14,10 +15,13 @@ from app.wire.links import Site
 def web_routes(
     *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
 ) -> APIRouter:
-    """Every route of this room. The two functions are how it reaches what readers may see; it knows no other way."""
+    """Every route of this room, and as its default what is at no address.
+
+    The two functions are how it reaches what readers may see; it knows no other way.
+    """
     assets = Assets()
     renderer = Renderer(site=site, assets=assets)
-    router = APIRouter()
+    router = APIRouter(default=nowhere(renderer=renderer))
     router.include_router(reader_pages(renderer=renderer, read_story=read_story, list_stories=list_stories))
     router.include_router(newsroom_page(renderer=renderer))
     router.include_router(docs_page(renderer=renderer, openapi_url=openapi_url))

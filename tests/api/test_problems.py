@@ -29,6 +29,38 @@ async def test_what_is_at_no_address_is_a_problem(server: Server) -> None:
         }
 
 
+BROWSER = {"accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_a_person_who_is_nowhere_is_shown_the_page_that_says_so(server: Server, method: str) -> None:
+    page = (await server.client.get("/stories/nothing", headers=BROWSER)).content
+    for path in (
+        "/nothing",
+        "/newsroom/",
+        "/stories",
+        "/stories/",
+        "/stories/a/b",
+        "/v1beta",
+        "//v1/stories",
+        "/docs/x",
+    ):
+        reply = await server.client.request(method, path, headers=BROWSER)
+        assert (reply.status_code, reply.headers["content-type"]) == (404, "text/html; charset=utf-8"), path
+        assert reply.content == (page if method == "GET" else b"")
+        assert "default-src 'none'" in reply.headers["content-security-policy"]
+        assert reply.headers["cache-control"] == "no-store"
+
+
+async def test_a_program_and_whoever_asks_the_api_are_told_so_as_a_problem(server: Server) -> None:
+    for accept in ("*/*", "application/json", "", "text/*", "text/html-like"):
+        assert (await server.client.get("/nothing", headers={"accept": accept})).json()["code"] == "not_found"
+    for method, path in (("GET", "/v1"), ("GET", "/v1/nothing"), ("POST", "/nothing"), ("DELETE", "/stories/a/b")):
+        assert (await server.client.request(method, path, headers=BROWSER)).json()["code"] == "not_found"
+    refused = await server.client.post("/newsroom", headers=BROWSER)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD")
+
+
 @pytest.mark.parametrize(
     ("method", "path", "allow"),
     [
