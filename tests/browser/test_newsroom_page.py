@@ -336,7 +336,8 @@ def test_a_story_is_begun_as_a_draft_and_made_live(desk: Page, newsroom: Newsroo
     expect(desk.locator("#story option:checked")).to_have_text("Begun here (draft)")
     listed = [item["title"] for item in newsroom.client.get("/v1/stories").json()["items"]]
     assert "Begun here" not in listed
-    desk.click("#story-live")
+    desk.click("#story-more summary")
+    desk.click("[data-story=live]")
     desk.click("#ask .primary")
     expect(desk.locator("#story option:checked")).to_have_text("Begun here")
     expect(desk.locator("#story-page")).to_be_visible()

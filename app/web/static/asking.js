@@ -26,7 +26,9 @@ export async function sure(title, yes) {
 }
 
 function drawField({ name, label, rows, options, type, required, value = "" }) {
-  if (type === "checkbox") return element("label", { class: "tick" }, element("input", { name, type }), label);
+  if (type === "checkbox") {
+    return element("label", { class: "tick" }, element("input", { name, type, checked: value === true }), label);
+  }
   return element("label", {}, label, drawControl({ name, rows, options, type, required, value }));
 }
 

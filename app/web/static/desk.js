@@ -17,8 +17,13 @@ const editActions = {
   scheduled: [["cancel", "Do not publish the edit"], ["discard", "Discard the edit"]],
 };
 
-/** What can be done to an entry, as [action, words]. The server decides whether this person may. */
-export function actionsFor({ status, working }) {
+/** What can be done to an entry of a story, as [action, words]. The server decides whether this person may. */
+function actionsFor(entry, story) {
+  const still = STILL[story.status];
+  return actionsOf(entry).filter(([action]) => still === undefined || still.includes(action));
+}
+
+function actionsOf({ status, working }) {
   const edits = working ? editActions[working.status] : [];
   switch (status) {
     case "draft":
@@ -52,8 +57,28 @@ export function actionsFor({ status, working }) {
   }
 }
 
+/** Of a story that is closed for good, what can still be done to its entries. */
+const STILL = { archived: ["retract", "unpublish", "remove"], withdrawn: [] };
+
+/** What an item was drawn from: it is drawn anew when this changes. */
+export function itemKey(entry, story) {
+  return [entry.version, isPinned(entry, story) && "pinned", STILL[story.status] && story.status].filter(Boolean).join(" ");
+}
+
+function isPinned(entry, { pinned }) {
+  return pinned.some((pin) => pin.entry === entry.id);
+}
+
+/** What can be done beside the actions of its status. */
+function furtherActions(entry, story, mayPin) {
+  const actions = [];
+  if (mayPin && isPublic(entry) && !STILL[story.status]) actions.push(["pin", isPinned(entry, story) ? "Unpin" : "Pin"]);
+  if (entry.version > 1) actions.push(["versions", "Versions"]);
+  return actions;
+}
+
 /** One entry of the list. `onAction` gets (action, entry). */
-export function drawItem(entry, story, onAction) {
+export function drawItem(entry, story, { onAction, mayPin }) {
   const shown = newest(entry);
   const at = entry.published_at ?? entry.created_at;
   const time = at && when(at, story);
@@ -61,16 +86,19 @@ export function drawItem(entry, story, onAction) {
   const dueTime = due && when(due, story);
   const body = element("div", { class: "body" });
   body.innerHTML = shown.body_html ?? "";
-  const buttons = actionsFor(entry).map(([action, words]) => {
+  const leaves = entry.expires_at && when(entry.expires_at, story);
+  const isHeld = entry.held || entry.working?.held;
+  const buttons = [...actionsFor(entry, story), ...furtherActions(entry, story, mayPin)].map(([action, words]) => {
     const button = element("button", { type: "button", "data-action": action }, words);
     button.addEventListener("click", () => onAction(action, entry));
     return button;
   });
   return element(
-    "article", { class: "item", "data-id": entry.id, "data-version": String(entry.version) },
+    "article", { class: "item", "data-id": entry.id, "data-version": itemKey(entry, story) },
     element(
       "p", { class: "row" },
       element("span", { class: `state is-${entry.status}` }, entry.status),
+      isPinned(entry, story) && element("span", { class: "state" }, "pinned"),
       entry.working && element("span", { class: "state" }, `edit not published (${entry.working.status})`),
       shown.importance !== "normal" && element("span", { class: "state" }, shown.importance),
       shown.key_event && element("span", { class: "state" }, "key event"),
@@ -83,7 +111,9 @@ export function drawItem(entry, story, onAction) {
       && element("p", { class: "hint" }, "A picture has no description; its caption stands in."),
     (entry.corrections ?? []).length > 0
       && element("p", { class: "hint" }, `Corrections: ${entry.corrections.map(({ text }) => text).join(" · ")}`),
-    dueTime && element("p", { class: "hint" }, "Goes out ", element("time", { datetime: due }, `${dueTime.time}, ${dueTime.date}`)),
+    dueTime && element("p", { class: "hint" }, "Goes out ", element("time", { datetime: due }, `${dueTime.time}, ${dueTime.date}`),
+      isHeld && " by itself; until then it can still be stopped"),
+    leaves && element("p", { class: "hint" }, `Leaves readers at ${leaves.time}, ${leaves.date}`),
     element("p", { class: "actions" }, buttons),
   );
 }

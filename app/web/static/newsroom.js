@@ -3,11 +3,13 @@
 import { ask, sure } from "./asking.js";
 import { browserEnvironment, follow } from "./client.js";
 import { draftNow, fill, keepDraft, restoreDraft } from "./composer.js";
-import { drawItem, drawLetter, problemText } from "./desk.js";
+import { drawItem, drawLetter, itemKey, problemText } from "./desk.js";
 import { element } from "./entries.js";
 import { Outbox, step } from "./outbox.js";
-import { accept, get, isSignedIn, keepToken, leave, newId, patch, session, takeInvitation, ticket } from "./session.js";
+import { accept, get, isSignedIn, keepToken, leave, newId, send, session, takeInvitation, ticket } from "./session.js";
+import { closedSentence, storyActions, storyToBeginWith, takesEntries, togglePin } from "./story_desk.js";
 import { Stream } from "./stream.js";
+import { mayHaveNote, newestNote, showVersions } from "./versions.js";
 import { EMPTY, draftOf, isBlank, stepsFor } from "./writing.js";
 
 const REREAD_MS = 20_000; // in case the newsroom's stream cannot be had
@@ -19,8 +21,10 @@ const composer = $("composer");
 let outbox = null;
 let stories = [];
 let story = null;
+let siteIsFrozen = false;
 let follower = null;
 let stream = null;
+let can = [];
 let people = [];
 let rereading = null;
 let shownPages = 1;
@@ -80,7 +84,8 @@ async function signIn() {
   $("desk").hidden = $("who").hidden = false;
   drawOutbox(outbox.items);
   outbox.run();
-  $("story-new").hidden = !(me.can ?? []).includes("edit_stories");
+  can = me.can ?? [];
+  $("story-new").hidden = !can.includes("create_stories");
   await readStories();
 }
 
@@ -117,14 +122,15 @@ $("sign-out").addEventListener("click", tried(async () => {
 
 async function readStories() {
   ({ body: { items: stories } } = await get("/v1/newsroom/stories"));
-  const options = stories.map(({ id, title, status }) => (
-    element("option", { value: id }, status === "live" ? title : `${title} (${status})`)
-  ));
-  $("story").replaceChildren(...options);
+  $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
   const wanted = localStorage.getItem(`liveblog:${session.who}:story`);
-  const chosen = stories.find(({ id }) => id === (story?.id ?? wanted)) ?? stories[0];
+  const chosen = stories.find(({ id }) => id === story?.id) ?? storyToBeginWith(stories, wanted);
   if (chosen) await choose(chosen);
-  for (const id of ["composer", "list"]) $(id).hidden = !chosen;
+  $("list").hidden = $("story-more").hidden = !chosen;
+}
+
+function nameOf({ title, status }) {
+  return status === "live" ? title : `${title} (${status})`;
 }
 
 async function choose(chosen) {
@@ -132,10 +138,7 @@ async function choose(chosen) {
   story = chosen;
   $("story").value = story.id;
   localStorage.setItem(`liveblog:${session.who}:story`, story.id);
-  $("story-live").hidden = story.status !== "draft";
-  $("story-edit").hidden = $("story-new").hidden;
-  $("story-page").hidden = story.status === "draft";
-  $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
+  drawStory();
   if (another) {
     shownPages = 1;
     $("entries").replaceChildren();
@@ -147,12 +150,44 @@ async function choose(chosen) {
   await readEntries();
 }
 
+/** What can be done with the story as it is now. */
+function drawStory() {
+  const hasPage = !["draft", "scheduled"].includes(story.status);
+  const closed = closedSentence(story, siteIsFrozen);
+  $("story-edit").hidden = !can.includes("edit_stories") || ["archived", "withdrawn"].includes(story.status);
+  $("story-page").hidden = !hasPage;
+  $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
+  $("closed").textContent = closed;
+  $("closed").hidden = !closed;
+  // An entry that is being edited keeps its form: an ended story takes corrections.
+  composer.hidden = !takesEntries(story) && isBlank(draftNow());
+  $("story").selectedOptions[0].textContent = nameOf(story);
+  $("story-actions").replaceChildren(...storyActions(story, can).map(([name, words, action]) => {
+    const button = element("button", { type: "button", "data-story": name }, words);
+    button.addEventListener("click", tried(async () => (await action()) && readStories()));
+    return button;
+  }));
+}
+
+/** The story as it is now, with whether anything is frozen. */
+async function readStory() {
+  const read = story.id;
+  const [{ body: now }, { body: freeze }] = await Promise.all([
+    get(`/v1/newsroom/stories/${read}`), get("/v1/newsroom/freeze"),
+  ]);
+  if (story?.id !== read) return;
+  const before = JSON.stringify([story.status, story.slug, story.title, story.frozen, story.pinned, siteIsFrozen]);
+  siteIsFrozen = freeze.frozen;
+  story = now;
+  if (JSON.stringify([now.status, now.slug, now.title, now.frozen, now.pinned, siteIsFrozen]) !== before) drawStory();
+}
+
 /** What readers are sent tells when to read the newsroom's list again. */
 function followReaders() {
   follower?.stop();
   follower = null;
   $("connection").textContent = "";
-  if (story.status === "draft") return;
+  if (["draft", "scheduled", "withdrawn"].includes(story.status)) return;
   follower = follow({
     story: story.id,
     origin: location.origin,
@@ -172,6 +207,10 @@ const STORY_FIELDS = [
   { name: "language", label: "Language", value: navigator.language || "en" },
   { name: "time_zone", label: "Time zone", value: Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC" },
 ];
+const STORY_SETTINGS = [
+  { name: "review_required", label: "Reviewed: what reporters write waits for an editor", type: "checkbox" },
+  { name: "hold_seconds", label: "Seconds that everything waits before it goes out", type: "number", required: true },
+];
 
 $("story-new").addEventListener("click", tried(async () => {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
@@ -188,16 +227,13 @@ $("story-new").addEventListener("click", tried(async () => {
 $("story-edit").addEventListener("click", tried(async () => {
   const { body: read, etag } = await get(`/v1/newsroom/stories/${story.id}`);
   const fields = STORY_FIELDS.map((field) => ({ ...field, value: read[field.name] ?? "" }));
-  const given = await ask({ title: "Edit story", yes: "Save", fields });
+  const settings = STORY_SETTINGS.map((field) => ({ ...field, value: read.settings[field.name] }));
+  const given = await ask({ title: "Edit story", yes: "Save", fields: [...fields, ...settings] });
   if (!given) return;
-  await patch(`/v1/stories/${story.id}`, { ...given, standfirst: given.standfirst || null }, etag);
-  await readStories();
-}));
-
-$("story-live").addEventListener("click", tried(async () => {
-  const { etag } = await get(`/v1/newsroom/stories/${story.id}`);
-  if (!(await sure("Make this story live? Readers will see it at once.", "Make it live"))) return;
-  await patch(`/v1/stories/${story.id}`, { status: "live" }, etag);
+  const { review_required, hold_seconds, ...rest } = given;
+  const body = { ...rest, standfirst: given.standfirst || null };
+  body.settings = { review_required, hold_seconds: Number(hold_seconds) };
+  await send("PATCH", `/v1/stories/${story.id}`, body, etag);
   await readStories();
 }));
 
@@ -206,6 +242,8 @@ $("story-live").addEventListener("click", tried(async () => {
 async function readEntries() {
   forgetReading();
   const turn = (reading += 1);
+  await readStory();
+  if (turn !== reading) return;
   const filter = $("filter").value && `&status=${$("filter").value}`;
   const items = [];
   let next = "";
@@ -268,9 +306,22 @@ function drawEntries(items) {
   const present = new Map([...$("entries").children].map((item) => [item.dataset.id, item]));
   const drawn = items.map((entry) => {
     const old = present.get(entry.id);
-    return old?.dataset.version === String(entry.version) ? old : drawItem(entry, story, tried(act));
+    if (old?.dataset.version === itemKey(entry, story)) return old;
+    const item = drawItem(entry, story, { onAction: tried(act), mayPin: can.includes("edit_stories") });
+    if (mayHaveNote(entry)) addNote(item, entry).catch(() => {}); // it is in the versions too
+    return item;
   });
   $("entries").replaceChildren(...drawn);
+}
+
+/** Add what a colleague said when they gave the entry back. */
+async function addNote(item, entry) {
+  const note = await newestNote(pathOf(entry.id));
+  if (note) item.querySelector(".actions").before(element("p", { class: "note" }, note));
+}
+
+function pathOf(entry) {
+  return `/v1/newsroom/stories/${story.id}/entries/${entry}`;
 }
 
 $("filter").addEventListener("change", tried(() => {
@@ -313,8 +364,13 @@ const QUESTIONS = {
 const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not another's newer text; taking away never waits
 
 async function act(action, entry) {
-  if (action === "edit") {
-    await edit(entry.id);
+  const own = {
+    edit: () => edit(entry.id),
+    versions: () => showVersions(pathOf(entry.id), story),
+    pin: () => togglePin(story, entry.id).then(readEntries),
+  }[action];
+  if (own) {
+    await own();
     return;
   }
   const question = QUESTIONS[action];
@@ -335,8 +391,7 @@ async function act(action, entry) {
 // What has been written and not been acknowledged
 
 function post({ entry, label, steps, composed }) {
-  const path = `/v1/newsroom/stories/${story.id}/entries/${entry}`;
-  outbox.add({ id: newId(), story: story.id, entry: path, label, steps, composed });
+  outbox.add({ id: newId(), story: story.id, entry: pathOf(entry), label, steps, composed });
 }
 
 function drawOutbox(items) {
@@ -389,13 +444,21 @@ async function mayReplace(question, yes) {
 }
 
 async function edit(id) {
-  const { body, etag } = await get(`/v1/newsroom/stories/${story.id}/entries/${id}`);
+  const { body, etag } = await get(pathOf(id));
   if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
   fill(draftOf(body, etag));
   keepDraft();
   tellPresence();
+  composer.hidden = false;
   composer.scrollIntoView({ block: "start" });
   composer.elements.text.focus({ preventScroll: true });
+}
+
+function emptyForm() {
+  fill(EMPTY);
+  keepDraft();
+  tellPresence();
+  drawStory();
 }
 
 composer.addEventListener("submit", (event) => {
@@ -410,16 +473,12 @@ composer.addEventListener("submit", (event) => {
     const entry = draft.editing?.id ?? steps[0].body.id;
     const label = (draft.headline || draft.text || "Picture").slice(0, 80);
     post({ entry, label, steps, composed: draft });
-    fill(EMPTY);
-    keepDraft();
-    tellPresence();
+    emptyForm();
   })();
 });
 $("clear").addEventListener("click", tried(async () => {
   if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
-  fill(EMPTY);
-  keepDraft();
-  tellPresence();
+  emptyForm();
 }));
 
 /** Come to the desk, with what this tab or the browser has kept; a server that cannot be reached is asked until it can. */

@@ -50,10 +50,11 @@ export async function get(path) {
 }
 
 /** Change something small while the person waits for it; what was written goes through the outbox. Throws a problem. */
-export async function patch(path, body, ifMatch) {
+export async function send(method, path, body, ifMatch) {
   const headers = headersFor(session, { ifMatch });
-  const response = await fetch(path, { method: "PATCH", headers, body: JSON.stringify(body) });
+  const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);
+  return response.json();
 }
 
 /** A key that opens the newsroom's stream once. Throws a problem. */

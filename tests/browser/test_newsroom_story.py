@@ -1,0 +1,197 @@
+"""What an editor does to a whole story from the newsroom's page, and what a reporter sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from tests.browser.conftest import Newsroom
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        context.set_default_timeout(10_000)
+        yield context
+
+
+@pytest.fixture
+def story(newsroom: Newsroom) -> dict[str, Any]:
+    return newsroom.make_story()
+
+
+@pytest.fixture
+def desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+    """The page of the administrator, who has chosen the story."""
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    _come_in(page, newsroom)
+    page.select_option("#story", story["id"])
+    expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
+    page.click("#story-more summary")
+    yield page
+    assert errors == []
+
+
+def _come_in(page: Page, newsroom: Newsroom) -> None:
+    page.goto(f"{newsroom.url}/newsroom")
+    page.fill("#token", newsroom.token)
+    page.click("#sign-in button")
+    page.wait_for_selector("#list")
+
+
+def _item(page: Page, text: str) -> Locator:
+    return page.locator(".item", has_text=text)
+
+
+def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
+    state: dict[str, Any] = newsroom.client.get(f"/v1/stories/{story['id']}").json()
+    return state
+
+
+def _choose(desk: Page, action: str, *, sure: bool = True) -> None:
+    desk.click(f"[data-story={action}]")
+    if sure:
+        desk.click("#ask .primary")
+
+
+def test_a_story_is_paused_resumed_ended_archived_and_withdrawn(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    title, chosen = story["title"], desk.locator("#story option:checked")
+    _choose(desk, "paused", sure=False)
+    expect(chosen).to_have_text(f"{title} (paused)")
+    _choose(desk, "live", sure=False)
+    expect(chosen).to_have_text(title)
+    newsroom.publish(story, "The last word.")
+    _choose(desk, "ended")
+    expect(desk.locator("#closed")).to_contain_text("has ended")
+    expect(desk.locator("#composer")).to_be_hidden()
+    _item(desk, "The last word.").locator('[data-action="edit"]').click()
+    desk.fill("[name=text]", "The very last word.")
+    desk.click("#publish")
+    expect(_item(desk, "The very last word.")).to_be_visible()
+    expect(desk.locator("#composer")).to_be_hidden()
+    _choose(desk, "archived")
+    expect(desk.locator("#closed")).to_contain_text("read only")
+    expect(_item(desk, "The very last word.").locator("button")).to_have_text(
+        ["Retract", "Unpublish", "Remove", "Versions"]
+    )
+    _choose(desk, "withdrawn")
+    expect(chosen).to_have_text(f"{title} (withdrawn)")
+    assert newsroom.client.get(f"/v1/stories/{story['id']}").status_code == 410
+
+
+def test_the_page_begins_with_a_story_that_goes_on(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
+) -> None:
+    over = newsroom.make_story(title="Over and done")
+    newsroom.edit_story(over, status="ended")
+    with browser.new_context() as other:
+        page = other.new_page()
+        _come_in(page, newsroom)
+        expect(page.locator("#story option").first).to_have_text("Over and done (ended)")
+        expect(page.locator("#story option:checked")).not_to_contain_text("(ended)")
+        expect(page.locator("#composer")).to_be_visible()
+
+
+def test_an_entry_is_pinned_and_taken_down_again(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    entry = newsroom.publish(story, "Where to vote.")
+    pin = _item(desk, "Where to vote.").locator('[data-action="pin"]')
+    pin.click()
+    expect(_item(desk, "Where to vote.")).to_contain_text("pinned")
+    assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
+    expect(pin).to_have_text("Unpin")
+    pin.click()
+    expect(pin).to_have_text("Pin")
+    assert _state(newsroom, story)["pinned"] == []
+
+
+def test_key_points_are_written_one_a_line_and_keep_the_entries_they_name(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    entry = newsroom.publish(story, "Counted.")
+    items = {"items": [{"text": "Turnout is 61 %", "entry": entry["id"]}]}
+    assert newsroom.client.put(f"/v1/stories/{story['id']}/key-points", json=items).is_success
+    _choose(desk, "key-points", sure=False)
+    expect(desk.locator("#ask [name=points]")).to_have_value("Turnout is 61 %")
+    desk.fill("#ask [name=points]", "Polls have closed\n\nTurnout is 61 %")
+    with desk.expect_response("**/key-points"):
+        desk.click("#ask .primary")
+    assert _state(newsroom, story)["key_points"] == [
+        {"text": "Polls have closed", "entry": None},
+        {"text": "Turnout is 61 %", "entry": entry["id"]},
+    ]
+
+
+def test_a_freeze_is_said_to_everybody_and_ended_again(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    _choose(desk, "freeze")
+    expect(desk.locator("#closed")).to_contain_text("This story is frozen")
+    expect(desk.locator("[data-story=freeze]")).to_have_text("Thaw this story")
+    _choose(desk, "freeze")
+    expect(desk.locator("#closed")).to_be_hidden()
+    newsroom.publish(story, "Out again.")
+    expect(_item(desk, "Out again.")).to_be_visible()
+
+
+def test_what_came_out_last_is_retracted_with_one_button(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    newsroom.publish(story, "It stands.")
+    newsroom.publish(story, "It does not.")
+    desk.click("[data-story=retract-last]")
+    desk.fill("#ask [name=reason]", "Wrong town.")
+    desk.click("#ask .primary")
+    expect(_item(desk, "It does not.").locator(".state.is-retracted")).to_be_visible()
+    expect(_item(desk, "It stands.").locator(".state.is-published")).to_be_visible()
+
+
+def test_what_an_editor_notes_is_read_by_the_author_and_kept_with_the_versions(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    entry = newsroom.publish(story, "Turnout was 61 %.", status="submitted")
+    newsroom.act(entry, "return", note="Whose figure is it?")
+    expect(_item(desk, "Turnout was 61 %.").locator(".note")).to_have_text("Whose figure is it?")
+    newsroom.edit(entry, text="Turnout was 62 %.")
+    item = _item(desk, "Turnout was 62 %.")
+    item.locator('[data-action="versions"]').click()
+    versions = desk.locator("#show .version")
+    expect(versions).to_have_count(3)
+    expect(versions.first.locator("del")).to_contain_text("61")
+    expect(versions.first.locator("ins")).to_contain_text("62")
+    expect(versions.nth(1)).to_contain_text("Whose figure is it?")
+    desk.click("#show button")
+    newsroom.act(entry, "submit")
+    expect(item.locator(".state.is-submitted")).to_be_visible()
+    expect(item.locator(".note")).to_have_count(0)
+
+
+def test_somebody_new_is_invited_and_comes_in_with_the_link(desk: Page, newsroom: Newsroom, browser: Browser) -> None:
+    desk.click("[data-story=invite]")
+    desk.fill("#ask [name=name]", "Nora Vik")
+    desk.select_option("#ask [name=role]", "editor")
+    desk.click("#ask .primary")
+    expect(desk.locator("#show h2")).to_contain_text("Nora Vik (editor)")
+    expect(desk.locator("#show svg")).to_be_visible()
+    link = desk.locator("#show input").input_value()
+    with browser.new_context() as other:
+        page = other.new_page()
+        page.goto(link)
+        expect(page.locator("#me")).to_have_text("Nora Vik, editor")
+
+
+def test_review_and_a_hold_are_set_where_the_story_is_edited(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    desk.click("#story-edit")
+    desk.check("#ask [name=review_required]")
+    desk.fill("#ask [name=hold_seconds]", "600")
+    desk.click("#ask .primary")
+    expect(desk.locator("#ask")).to_be_hidden()
+    desk.fill("[name=text]", "Held for ten minutes.")
+    desk.click("#publish")
+    expect(_item(desk, "Held for ten minutes.")).to_contain_text("until then it can still be stopped")
+    desk.click("#story-edit")
+    expect(desk.locator("#ask [name=review_required]")).to_be_checked()
+    expect(desk.locator("#ask [name=hold_seconds]")).to_have_value("600")
