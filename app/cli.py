@@ -142,12 +142,24 @@ def create_token(
     byline: Annotated[str | None, typer.Option(help="Shown on the person's entries; the name if left out.")] = None,
     scopes: Annotated[str | None, typer.Option(help="Limits it to some of: read,write,publish,manage.")] = None,
     expires_days: Annotated[int | None, typer.Option(help="Days after which it ends by itself.")] = None,
+    stories: Annotated[
+        list[str] | None, typer.Option("--story", help="A story it is limited to, by id or slug; may be repeated.")
+    ] = None,
+    shorthand: Annotated[
+        bool, typer.Option("--shorthand", help="Read #tag, /key, /pin and @author in what it writes.")
+    ] = False,
 ) -> None:
     """Make a token and print it, alone on standard output and only this once."""
     if bot and (email or byline):
         raise typer.BadParameter("a bot has neither an address nor a byline")
     person = None if bot else {"name": name, "role": role.value, "email": email, "byline": byline}
-    token = {"label": name, "scopes": scopes.split(",") if scopes else None, "expires_in_days": expires_days}
+    token = {
+        "label": name,
+        "scopes": [scope.strip() for scope in scopes.split(",")] if scopes else None,
+        "expires_in_days": expires_days,
+        "stories": stories or None,
+        "shorthand": shorthand,
+    }
     with failing_with_a_sentence():
         made = asyncio.run(make_token(begin(), person, {**token, "role": role.value} if bot else token))
         typer.echo(f"Made the {made['kind']} token {made['id']} for {name}. Keep it now; it is shown once:", err=True)
@@ -156,14 +168,15 @@ def create_token(
 
 @tokens.command("list")
 def list_tokens() -> None:
-    """List every token there has been, newest first: id, label, kind, scopes, made, state."""
+    """List every token there has been, newest first: id, label, kind, scopes, made, state, when it was used last."""
     with failing_with_a_sentence():
         found = asyncio.run(ask_api(begin(), "GET", "/v1/newsroom/tokens"))["items"]
         for token in found:
             kind = f"{token['kind']} ({token['role']})" if token["role"] else token["kind"]
             until = f"until {token['expires_at']}" if token["expires_at"] else "valid"
             state = f"revoked {token['revoked_at']}" if token["revoked_at"] else until
-            columns = (token["id"], token["label"], kind, ",".join(token["scopes"]), token["created_at"], state)
+            used = f"used {token['last_used_at']}" if token["last_used_at"] else "never used"
+            columns = (token["id"], token["label"], kind, ",".join(token["scopes"]), token["created_at"], state, used)
             typer.echo("\t".join(columns))
         if not found:
             typer.echo("There are no tokens yet but the admin's.", err=True)

@@ -19,6 +19,7 @@ from app.control import Refused, ask, ask_to_remove_demo, reach_api, with_contro
 from app.control_socket import CONTROL_SOCKET, CannotListen
 from app.domain.clock import Clock, Micros, system_clock
 from app.domain.errors import LiveblogError
+from app.domain.identifiers import is_uuid4
 from app.lifespan import Application as ControlledApplication
 from app.lifespan import LifespanFailed
 from app.logs import configure_logging
@@ -79,8 +80,11 @@ def begin() -> Settings:
 
 
 def make_data_dir(settings: Settings) -> None:
-    """Make the data folder, open to its owner only, unless it is there."""
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Make the data folder, open to its owner only, unless it is there. Raises Refused."""
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Refused(f"The data folder {settings.data_dir} cannot be made: {error.strerror}.") from None
 
 
 def control_path(settings: Settings) -> Path | None:
@@ -143,6 +147,23 @@ async def find_person_and(settings: Settings, name: str, then: Callable[[str], t
     async with api_of(settings) as api:
         person = _only_one(await _named(api, name), name, role=None)
         return await ask(api, *then(person["id"]))
+
+
+async def find_person_id(settings: Settings, name_or_id: str) -> str:
+    """The id of a person told by it or by their name. Raises Refused."""
+    if is_uuid4(name_or_id):
+        return name_or_id
+    async with api_of(settings) as api:
+        person: str = _only_one(await _named(api, name_or_id), name_or_id, role=None)["id"]
+        return person
+
+
+async def names_of_actors(settings: Settings) -> dict[str, str]:
+    """What people and tokens are called, by their ids. Raises Refused."""
+    async with api_of(settings) as api:
+        people = (await ask(api, "GET", "/v1/newsroom/people"))["items"]
+        tokens = (await ask(api, "GET", "/v1/newsroom/tokens"))["items"]
+    return {each["id"]: each["label"] for each in tokens} | {each["id"]: each["name"] for each in people}
 
 
 async def make_token(settings: Settings, person: dict[str, Any] | None, token: dict[str, Any]) -> Any:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
 from urllib.parse import quote
 
 import typer
 
-from app.commands import ask_api, begin, failing_with_a_sentence, find_person, find_person_and, page_through
+from app.commands import (
+    ask_api,
+    begin,
+    failing_with_a_sentence,
+    find_person,
+    find_person_and,
+    find_person_id,
+    names_of_actors,
+    page_through,
+)
 from app.domain.rights import Role
 from app.wire.audit_lines import encode_audit_line, encode_audit_opening
 from app.wire.qr_codes import encode_qr_text
@@ -39,6 +49,12 @@ def thaw(story: _Story = None) -> None:
     """Let things out again; what came due meanwhile waits for a person, as a submission."""
     _set_freeze(story, frozen=False)
     typer.echo(f"{story or 'The site'} is thawed; look for submissions that came due meanwhile.", err=True)
+    with failing_with_a_sentence():
+        left = asyncio.run(ask_api(begin(), "GET", "/v1/newsroom/freeze"))
+        if left["frozen"]:
+            typer.echo("The whole site is frozen still: nothing goes out until `liveblog thaw`.", err=True)
+        for each in left["stories"]:
+            typer.echo(f"Frozen by itself still: story {each}.", err=True)
 
 
 @app.command("retract-last")
@@ -105,32 +121,54 @@ def invite_person(
 
 @app.command()
 def audit(
-    person: Annotated[str | None, typer.Option(help="A person's id.")] = None,
-    token: Annotated[str | None, typer.Option(help="A token's id.")] = None,
+    person: Annotated[str | None, typer.Option(help="A person's name or id.")] = None,
+    token: Annotated[str | None, typer.Option(help="A token's id, or admin.")] = None,
     story: Annotated[str | None, typer.Option(help="A story's id or slug.")] = None,
     action: Annotated[str | None, typer.Option(help="What was done: publish, retract, revoke …")] = None,
     since: Annotated[str | None, typer.Option(help="From when on, as in 2026-11-03T21:00:00Z.")] = None,
     until: Annotated[str | None, typer.Option(help="Up to when.")] = None,
     form: Annotated[AuditForm, typer.Option("--format", help="csv and ndjson have every member.")] = AuditForm.TEXT,
 ) -> None:
-    """Print who did what when, the newest first."""
+    """Print who did what when, the newest first, and the status before and after."""
     asked = {"person": person, "token": token, "story": story, "action": action, "since": since, "until": until}
     query = {name: value for name, value in asked.items() if value is not None}
+    found = 0
+
+    def show(item: dict[str, Any]) -> None:
+        nonlocal found
+        found += 1
+        typer.echo(_line(item, form, names), nl=False)
+
     with failing_with_a_sentence():
+        settings = begin()
+        if person is not None:
+            query["person"] = asyncio.run(find_person_id(settings, person))
+        names = asyncio.run(names_of_actors(settings)) if form is AuditForm.TEXT else {}
         if form is AuditForm.CSV:
             typer.echo(encode_audit_opening("csv"), nl=False)
-        asyncio.run(
-            page_through(begin(), "/v1/newsroom/audit", query, lambda item: typer.echo(_line(item, form), nl=False))
-        )
+        asyncio.run(page_through(settings, "/v1/newsroom/audit", query, show))
+        if not found:
+            typer.echo("Nothing matches.", err=True)
 
 
-def _line(item: dict[str, Any], form: AuditForm) -> bytes:
+def _line(item: dict[str, Any], form: AuditForm, names: Mapping[str, str]) -> bytes:
     if form is AuditForm.CSV:
         return encode_audit_line(item, "csv")
     if form is AuditForm.NDJSON:
         return encode_audit_line(item, "ndjson")
     who = item["person"] or item["token"]
-    return ("\t".join((item["at"], who, item["action"], item["object"], item["object_id"])) + "\n").encode()
+    columns = (item["at"], names.get(who, who), item["action"], item["object"], item["object_id"], _course(item))
+    return ("\t".join(columns).rstrip() + "\n").encode()
+
+
+def _course(item: dict[str, Any]) -> str:
+    """From which status to which, where the row is about something that has one."""
+    before, after = ((item[name] or {}).get("status") for name in ("before", "after"))
+    return (
+        str(before or after or "")
+        if before == after
+        else " → ".join(str(each or "nothing") for each in (before, after))
+    )
 
 
 def _set_freeze(story: str | None, *, frozen: bool) -> None:

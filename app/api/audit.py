@@ -16,17 +16,18 @@ from app.newsroom.auditing import AuditChunk
 from app.newsroom.room import Call
 from app.storage.audit import AuditFilter
 from app.wire.audit_lines import MEDIA_TYPES, AuditFormat, encode_audit_line, encode_audit_opening
+from app.wire.entries import ClientId
 from app.wire.newsroom_shapes import AUDIT, AUDIT_ITEM, Audit
-from app.wire.text import Moment
+from app.wire.text import Moment, Spelt
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
 
-_Word = Annotated[str | None, Query(max_length=200)]
+_TokenId = Annotated[str, Spelt(r"admin|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be a token's id, or admin")]
 
 
 async def _only(
-    person: _Word = None,
-    token: _Word = None,
+    person: Annotated[ClientId | None, Query(description="By id.")] = None,
+    token: Annotated[_TokenId | None, Query(description="By id; `admin` is the operator's own.")] = None,
     story: Annotated[str | None, Query(max_length=200, description="By id or slug.")] = None,
     action: Annotated[str | None, Query(max_length=200, examples=["publish"])] = None,
     since: Annotated[Moment | None, Query(description="RFC 3339.")] = None,
@@ -39,7 +40,7 @@ def _example(form: AuditFormat) -> str:
     return (encode_audit_opening(form) + encode_audit_line(AUDIT_ITEM, form)).decode()
 
 
-_ANSWERS = answers(200, Audit, AUDIT, 422)
+_ANSWERS = answers(200, Audit, AUDIT, 404, 422)
 _ANSWERS[200]["content"] |= {
     MEDIA_TYPES[form]: {"schema": {"type": "string"}, "example": _example(form)} for form in ("ndjson", "csv")
 }

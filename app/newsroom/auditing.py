@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.clock import format_time
-from app.domain.errors import MalformedInput
+from app.domain.errors import MalformedInput, NotFound
+from app.domain.identifiers import is_uuid4
 from app.domain.rights import Right, require_right
 from app.newsroom.access import authenticate
 from app.newsroom.room import Call, Newsroom, Reply
@@ -33,7 +34,7 @@ class AuditChunk:
 
 
 def show_audit(room: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
-    """Part of the audit, the newest first, for admins. Raises MalformedInput `bad_position`."""
+    """Part of the audit, the newest first, for admins. Raises MalformedInput `bad_position`, NotFound."""
     below = None if position is None else _below(position)
     with room.database.snapshot() as tx:
         require_right(authenticate(tx, room, call), Right.READ_AUDIT)
@@ -79,8 +80,12 @@ def _shown(row: AuditRow) -> dict[str, Any]:
 
 
 def _resolved(tx: ReadTransaction, only: AuditFilter) -> AuditFilter:
-    """With the story's id for its slug. One that is gone may still be asked for by its id."""
-    story = None if only.story is None else read_story(tx, only.story)
+    """With the story's id for its slug. One that is gone may still be asked for by its id. Raises NotFound."""
+    if only.story is None:
+        return only
+    story = read_story(tx, only.story)
+    if story is None and not is_uuid4(only.story):
+        raise NotFound("story_not_found", "There is no such story.")
     return only if story is None else replace(only, story=story.id)
 
 

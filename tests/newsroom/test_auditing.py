@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.domain.clock import Micros, format_time
-from app.domain.errors import MalformedInput, NotAllowed, NotAuthenticated
+from app.domain.errors import MalformedInput, NotAllowed, NotAuthenticated, NotFound
 from app.domain.rights import Actor, Role
 from app.newsroom import auditing, people
 from app.storage.audit import AuditedChange, AuditFilter, append_audit
@@ -85,7 +85,9 @@ def test_it_is_found_by_person_token_story_action_and_time(desk: Desk) -> None:
     assert len(listed(desk, until=Micros(middle))) == len(listed(desk)) - 1
     token = listed(desk, person=ada.person)[0]["token"]
     assert listed(desk, token=token) == listed(desk, person=ada.person)
-    assert listed(desk, story="nowhere") == []
+    assert listed(desk, story="0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e") == [], "what is gone may be asked for by its id"
+    with pytest.raises(NotFound, match="story_not_found"):
+        listed(desk, story="nowhere")
 
 
 def test_pages_hang_together_and_end(desk: Desk) -> None:
