@@ -83,16 +83,18 @@ def revert(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, from `liveblog token list`.")],
     since: Annotated[str, typer.Option(help="From when on, as in 2026-11-03T21:00:00Z.")],
 ) -> None:
-    """Undo what a token did to entries since a time: one line for each, what was done or why not."""
+    """Undo what a token did to stories and entries since a time: one line for each, what was done or why not."""
     with failing_with_a_sentence():
         path = f"/v1/newsroom/tokens/{quote(token_id, safe='')}/revert"
         told = asyncio.run(ask_api(begin(), "POST", path, {"since": since}))
         for item in told["items"]:
-            typer.echo("\t".join((item["story"], item["entry"], item["done"] or f"not reverted: {item['why']}")))
+            what = item["entry"] or item["field"] or "story"
+            typer.echo("\t".join((item["story"], what, item["done"] or f"not reverted: {item['why']}")))
         for kept in told["not_reverted"]:
-            typer.echo(f"{kept['object']} {kept['object_id']}: {kept['action']} stays as it is.", err=True)
+            done = f"{kept['object']} {kept['object_id']}: {kept['action']}"
+            typer.echo(f"{done} stays as it is. {kept['why']}", err=True)
         if not told["items"]:
-            typer.echo("It has written to no entry since then.", err=True)
+            typer.echo("It has written to no story and no entry since then.", err=True)
 
 
 @app.command("revoke")

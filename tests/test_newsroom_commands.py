@@ -74,19 +74,29 @@ def test_the_last_entry_of_a_person_is_retracted_and_the_person_kept_out(
 
 
 def test_what_a_token_did_is_reverted_and_told_line_by_line(installation: Installation, free_port: int) -> None:
-    token = installation.check("token", "create", "--name", "Bot", "--bot", "--role", "editor").strip()
+    token = installation.check("token", "create", "--name", "Bot", "--bot", "--role", "admin").strip()
     ident = installation.check("token", "list").split("\t")[0]
-    with installation.serving(free_port) as server, server.client(token) as bot:
-        bot.post("/v1/stories", json={"title": "Night", "slug": "night"})
+    with installation.serving(free_port) as server, server.client(token) as bot, server.client() as reader:
+        with server.client(installation.token) as ours:
+            ours.post("/v1/stories", json={"title": "Night", "slug": "night"})
+        bot.patch("/v1/stories/night", json={"title": "Lies"}, headers={"If-Match": "*"})
         entry = bot.post("/v1/stories/night/entries", json={"text": "Wrong."}).json()
+        person = bot.post("/v1/newsroom/people", json={"name": "Nobody", "role": "reporter"}).json()
+        assert reader.get("/v1/stories/night").json()["title"] == "Lies"
         done = installation.run("revert", ident, "--since", "2026-01-01T00:00:00Z")
-        assert done.stdout == f"{entry['story']}\t{entry['id']}\ttaken_out\n", done.stderr
-        assert "story" in done.stderr
-        assert bot.get("/v1/stories/night/entries").json()["items"] == []
+        assert done.stdout == f"{entry['story']}\ttitle\trestored\n{entry['story']}\t{entry['id']}\ttaken_out\n"
+        assert f"person {person['id']}: create stays as it is. " in done.stderr
+        state = reader.get("/v1/stories/night").json()
+        assert (state["title"], state["timeline"]["items"]) == ("Night", [])
+        again = installation.run("revert", ident, "--since", "2026-01-01T00:00:00Z")
+        assert [line.split("\t")[2] for line in again.stdout.splitlines()] == ["nothing", "nothing"]
+        bot.post("/v1/stories", json={"title": "Lies", "slug": "lies"})
+        told = installation.run("revert", ident, "--since", "2026-01-01T00:00:00Z").stdout
+        assert "\tstory\tnot reverted: Readers have it" in told
         later = installation.run("revert", ident, "--since", "2126-01-01T00:00:00Z")
         assert (later.returncode, later.stdout) == (0, "")
         wrong = installation.run("revert", ident, "--since", "yesterday")
-        assert (wrong.returncode, "/since" in wrong.stderr) == (1, True)
+        assert (wrong.returncode, "since" in wrong.stderr) == (1, True)
 
 
 def test_the_audit_is_printed_for_people_spreadsheets_and_programs(installation: Installation) -> None:

@@ -124,7 +124,7 @@ async def revert_token(
     body: Annotated[Reversion, Body(examples=[{"since": "2026-11-03T21:00:00Z"}])],
     call: TheCall,
 ) -> Response:
-    """Undo what a token did to entries since a time, as far as that can be; told entry by entry."""
+    """Undo what a token did to stories and entries since a time, as far as that can be; told one by one."""
     return await perform(request, reverting.revert_token, call, token, since=body.since)
 
 

@@ -164,7 +164,7 @@ class _Passage:
             ),
         )
         write_public_entry(self._tx, self._story.id, row, is_new=known is None)
-        if entry.corrections:
+        if entry.corrections or "corrections" in (change.changed or ()):
             replace_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)

@@ -20,7 +20,6 @@ from app.newsroom.recording import answer_entry, record_entry
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import WriteTransaction
-from app.storage.entries import update_entry
 from app.storage.public import (
     Boundary,
     EntryFilter,
@@ -71,7 +70,7 @@ def _moved(
         return entry
     key = _key_beside(target, neighbour, is_older=is_older)
     if key is None:
-        return _squeezed_in(tx, room, story, entry, target, is_older=is_older)
+        return _squeezed_in(tx, room, actor, call, story, entry, target, is_older=is_older)
     return show(tx, room, actor, call, story, _shown(_placed(entry, key)))
 
 
@@ -92,21 +91,28 @@ def _key_beside(target: ListedEntry, neighbour: ListedEntry | None, *, is_older:
 
 
 def _squeezed_in(
-    tx: WriteTransaction, room: Newsroom, story: Story, entry: Entry, target: ListedEntry, *, is_older: bool
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    entry: Entry,
+    target: ListedEntry,
+    *,
+    is_older: bool,
 ) -> Entry:
     """The entry in its new place, where its neighbours need new ones as well: each of them in an event of its own."""
     others = [place for place in list_public_places(tx, story.id) if place.id != entry.id]
     gap = next(index for index, place in enumerate(others) if place.id == target.id) + (not is_older)
     start, keys = make_room([place.sort_key for place in others], gap, newest=sort_key_at(room.clock(), 0))
     own = keys.pop(gap - start)
-    neighbours = [
-        dataclasses.replace(known_entry(tx, story, place.id), sort_key=key)
-        for place, key in zip(others[start:], keys, strict=False)
-    ]
+    standing = [known_entry(tx, story, place.id) for place in others[start : start + len(keys)]]
+    neighbours = [_placed(neighbour, key) for neighbour, key in zip(standing, keys, strict=True)]
     moved = _placed(entry, own)
     shown = pass_door(tx, room, story, [_shown(each) for each in (*neighbours, moved)])
-    for neighbour in neighbours:
-        update_entry(tx, shown[neighbour.id])
+    for before, neighbour in zip(standing, neighbours, strict=True):
+        after = dataclasses.replace(shown[neighbour.id], public_version=neighbour.version)
+        record_entry(tx, room, actor, call, before=before, after=after, action=Action.MOVE)
     return dataclasses.replace(shown[moved.id], public_version=moved.version)
 
 

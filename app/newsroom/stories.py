@@ -54,7 +54,7 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
                 raise Conflict("id_taken", "A story with this id exists already.")
             return answer_story(tx, room, actor, call, known, status=201)
         refuse_frozen(story)
-        _check_start(story, now=room.clock())
+        check_start(story, now=room.clock())
         insert_story(tx, story)
         record_story(tx, room, actor, call, before=None, after=story, action="create")
         stay_in_sight(tx, room, actor, call, story)
@@ -116,7 +116,8 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
         fields["coverage_end"] = format_time(now)
     if story.status is StoryStatus.ENDED and status is StoryStatus.LIVE:
         fields["coverage_end"] = None
-    return dataclasses.replace(story, status=status, fields=fields, ends_at=_ends_at(story, status, now))
+    after = dataclasses.replace(story, status=status, fields=fields)
+    return dataclasses.replace(after, ends_at=end_of_silence(after, now))
 
 
 def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch) -> tuple[Story, Actor]:
@@ -144,7 +145,7 @@ def _new_story(tx: WriteTransaction, room: Newsroom, actor: Actor, draft: StoryD
         created_at=now,
         site_frozen=read_site_frozen(tx),
     )
-    return dataclasses.replace(story, ends_at=_ends_at(story, status, now))
+    return dataclasses.replace(story, ends_at=end_of_silence(story, now))
 
 
 def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
@@ -176,9 +177,9 @@ def _patched(tx: WriteTransaction, room: Newsroom, actor: Actor, before: Story, 
     if patch.status is not None:
         after = moved_story(after, StoryStatus(patch.status), now=now)
     if after.settings.auto_end_after != before.settings.auto_end_after:
-        after = dataclasses.replace(after, ends_at=_ends_at(after, after.status, now))
+        after = dataclasses.replace(after, ends_at=end_of_silence(after, now))
     if "coverage_start" in patch.model_fields_set or after.status is not before.status:
-        _check_start(after, now=now)
+        check_start(after, now=now)
     return after
 
 
@@ -198,15 +199,17 @@ def _completed(
     return given
 
 
-def _check_start(story: Story, *, now: Micros) -> None:
+def check_start(story: Story, *, now: Micros) -> None:
+    """Raise InvalidInput `not_in_future` for a scheduled story that does not say when to come, it goes live then."""
     if story.status is StoryStatus.SCHEDULED and (story.starts_at is None or story.starts_at <= now):
         detail = "A scheduled story goes live by itself: say when, in coverage_start."
         raise InvalidInput([FieldError("/coverage_start", "not_in_future", detail)])
 
 
-def _ends_at(story: Story, status: StoryStatus, now: Micros) -> Micros | None:
+def end_of_silence(story: Story, now: Micros) -> Micros | None:
+    """When a story ends by itself if nothing new comes from now on; None where it does not."""
     after = story.settings.auto_end_after
-    return Micros(now + after * 1_000_000) if status is StoryStatus.LIVE and after is not None else None
+    return Micros(now + after * 1_000_000) if story.status is StoryStatus.LIVE and after is not None else None
 
 
 def _tell_readers(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story, after: Story) -> Story:

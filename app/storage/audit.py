@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, insert, select
+from sqlalchemy import ColumnElement, and_, insert, not_, select
 
 from app.domain.clock import Micros
 from app.domain.identifiers import EntryId, PersonId, StoryId
@@ -17,6 +17,9 @@ _audit = schema.audit
 
 # Built once, since building takes longer than running; inline, since nobody asks for the row's number.
 _INSERT = insert(_audit).inline()
+
+_OF_STORY = and_(_audit.c.object_kind == "story", _audit.c.action.not_in(("freeze", "thaw")))
+"""Rows of changes to a story itself; to freeze one changes nothing in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +120,17 @@ def list_entries_touched(tx: ReadTransaction, token: str, *, since: Micros) -> l
     return [(StoryId(row.story_id), EntryId(row.object_id)) for row in tx.connection.execute(query)]
 
 
+def list_stories_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[StoryId, int]]:
+    """The stories that it wrote to, each with the version that it made, once for each of them."""
+    query = select(_audit.c.object_id, _audit.c.after).where(*_by(token, since), _OF_STORY).order_by(_audit.c.id)
+    return [(StoryId(row.object_id), row.after["version"]) for row in tx.connection.execute(query)]
+
+
 def list_others_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[str, str, str]]:
-    """Everything else that it wrote to: what it is, its id, and what was done."""
+    """Everything else that it did: to what kind of thing, its id, and what was done. Freezes are among it."""
     columns = (_audit.c.object_kind, _audit.c.object_id, _audit.c.action)
-    query = select(*columns).where(*_by(token, since), _audit.c.object_kind != "entry").distinct().order_by(*columns)
+    elsewhere = (_audit.c.object_kind != "entry", not_(_OF_STORY))
+    query = select(*columns).where(*_by(token, since), *elsewhere).distinct().order_by(*columns)
     return [(row.object_kind, row.object_id, row.action) for row in tx.connection.execute(query)]
 
 

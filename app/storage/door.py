@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
@@ -38,6 +40,10 @@ _DELETE_LABELS = delete(_labels).where(
     _labels.c.story_id == bindparam("of_story"), _labels.c.entry_id == bindparam("of_entry")
 )
 _INSERT_EVENT = insert(_events)
+_KEEP_SLUG = {
+    "postgresql": postgres_insert(schema.public_slugs).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(schema.public_slugs).on_conflict_do_nothing(),
+}
 
 _NOTHING = dict.fromkeys(
     ("sort_key", "published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks", "body_text")
@@ -157,8 +163,8 @@ def bury_public_entry(tx: WriteTransaction, story: StoryId, entry: EntryId, *, r
 
 
 def keep_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
-    """Let readers who know the story by a slug it has given up still find it."""
-    tx.connection.execute(insert(schema.public_slugs).values(slug=slug, story_id=story))
+    """Let readers who know the story by a slug it has given up still find it; it may have given it up before."""
+    tx.connection.execute(_KEEP_SLUG[tx.connection.dialect.name], {"slug": slug, "story_id": story})
 
 
 def bury_public_entries(tx: WriteTransaction, story: StoryId) -> None:

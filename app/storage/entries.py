@@ -55,7 +55,7 @@ class EntryVersion:
     working: WorkingRevision | None
     note: str | None
     particulars: Mapping[str, Any] | None
-    """What else it was, by the names of Entry's members: its place, times, corrections; None where that was not kept."""
+    """What else it was, by the names of Entry's members: place, times, corrections; None where that was not kept."""
 
     @property
     def newest_content(self) -> EntryContent:

@@ -6,6 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
 
 from app.domain.clock import Micros
@@ -30,6 +32,10 @@ _SELECT_CONTINUING = (
     .where(_stories.c.fields["continues"].as_string() == bindparam("of_story"))
     .order_by(_stories.c.created_at.desc(), _stories.c.id)
 )
+_KEEP_FORMER = {
+    "postgresql": postgres_insert(_former).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(_former).on_conflict_do_nothing(),
+}
 _SELECT_LOCKED = _SELECT.with_for_update(of=_stories)
 
 
@@ -83,19 +89,21 @@ def update_story(tx: WriteTransaction, story: Story) -> None:
 def rename_story(tx: WriteTransaction, story: Story, *, former: str) -> None:
     """Write every column anew, with another slug than `former`, which stays the story's own for good.
 
-    Raises Conflict `slug_taken` for a slug that any story has or has had; the transaction goes on.
+    It may be one that the story has had before. Raises Conflict `slug_taken` for one that any other story has or has
+    had; the transaction goes on.
     """
-    _refuse_former_slug(tx, story.slug)
+    _refuse_former_slug(tx, story.slug, but_of=story.id)
     try:
         with tx.savepoint():
             update_story(tx, story)
     except IntegrityError as error:
         raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
-    tx.connection.execute(insert(_former).values(slug=former, story_id=story.id))
+    tx.connection.execute(_KEEP_FORMER[tx.connection.dialect.name], {"slug": former, "story_id": story.id})
 
 
-def _refuse_former_slug(tx: WriteTransaction, slug: str) -> None:
-    if tx.connection.execute(select(_former.c.slug).where(_former.c.slug == slug)).first():
+def _refuse_former_slug(tx: WriteTransaction, slug: str, *, but_of: StoryId | None = None) -> None:
+    holder = tx.connection.execute(select(_former.c.story_id).where(_former.c.slug == slug)).scalar_one_or_none()
+    if holder not in (None, but_of):
         raise Conflict("slug_taken", "A story has had this slug, and links still lead there; choose another one.")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.domain.identifiers import StoryId
 from app.domain.rights import Actor
-from app.domain.story import Story
+from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
 
@@ -43,11 +43,11 @@ class StoryVersion:
     token_id: str
     action: str
     slug: str
-    status: str
+    status: StoryStatus
     fields: Mapping[str, Any]
-    settings: Mapping[str, Any]
-    pinned: Sequence[JsonObject]
-    key_points: Sequence[JsonObject]
+    settings: StorySettings
+    pinned: tuple[JsonObject, ...]
+    key_points: tuple[JsonObject, ...]
 
 
 def append_story_version(tx: WriteTransaction, story: Story, *, at: Micros, actor: Actor, action: str) -> None:
@@ -79,11 +79,11 @@ def list_versions_around(tx: ReadTransaction, story: StoryId, token: str, *, sin
             token_id=row.token_id,
             action=row.action,
             slug=row.slug,
-            status=row.status,
+            status=StoryStatus(row.status),
             fields=row.fields,
-            settings=row.settings,
-            pinned=row.pinned,
-            key_points=row.key_points,
+            settings=StorySettings(**row.settings),
+            pinned=tuple(row.pinned),
+            key_points=tuple(row.key_points),
         )
         for row in tx.connection.execute(_SELECT, named)
     ]

@@ -47,6 +47,19 @@ async def test_a_reader_who_comes_by_an_old_name_is_sent_to_the_new_one_and_stre
     assert (changes.status_code, changes.json()["cursor"]) == (200, head)
 
 
+async def test_a_story_that_takes_its_old_name_back_is_served_under_it_and_the_other_leads_there(
+    server: Server,
+) -> None:
+    story = await server.story(slug="flood")
+    assert (await server.client.get("/v1/stories/flood")).status_code == 200
+    await _patch(server, story, slug="not-a-flood")
+    assert (await server.client.get("/v1/stories/flood")).status_code == 308
+    await _patch(server, story, slug="flood")
+    assert (await server.client.get("/v1/stories/flood")).json()["slug"] == "flood"
+    moved = await server.client.get("/v1/stories/not-a-flood")
+    assert (moved.status_code, moved.headers["location"]) == (308, "/v1/stories/flood")
+
+
 async def test_pinned_entries_that_are_not_on_the_page_are_included(server: Server) -> None:
     story = await server.story()
     ref = f"/v1/stories/{story['id']}"

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
-from app.domain.clock import Micros
+from app.domain.clock import Micros, format_time
 from app.domain.errors import NotAllowed, NotFound
 from app.newsroom import desk as reads
 from app.newsroom import emergency, reverting, watching
+from app.newsroom.moving import move_entry
+from app.wire.entries import EntryMove
 from app.wire.people import Freeze
 from tests.newsroom.desk import HOUR, Desk, body
+from tests.newsroom.test_display_time import timeline
+from tests.reading.test_corrections import texts
 
 
 def token_of(who: Desk) -> str:
@@ -21,7 +26,7 @@ def token_of(who: Desk) -> str:
 def revert(desk: Desk, rogue: Desk, since: int = 0) -> dict[str, dict[str, Any]]:
     """What became of each entry, by its id."""
     answer = body(reverting.revert_token(desk.room, desk.call(), token_of(rogue), since=Micros(since)))
-    return {item["entry"]: item for item in answer["items"]}
+    return {item["entry"]: item for item in answer["items"] if item["entry"] is not None}
 
 
 def entry_of(desk: Desk, entry: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +113,7 @@ def test_what_somebody_has_changed_after_it_stays_and_is_told(desk: Desk) -> Non
         ("submitted", "reject", None),
         ("submitted", "publish", "unpublished"),
         ("unpublished", "publish", "unpublished"),
-        ("scheduled", "cancel", None),
+        ("scheduled", "cancel", "scheduled"),
     ],
 )
 def test_a_change_of_status_is_undone_where_a_way_leads_back(
@@ -126,6 +131,7 @@ def test_a_change_of_status_is_undone_where_a_way_leads_back(
     told = revert(desk, rogue)[entry["id"]]
     assert told["reverted"] is (restored is not None), told
     assert entry_of(desk, entry)["status"] == (restored or left)
+    assert revert(desk, rogue)[entry["id"]]["done"] == (None if restored is None else "nothing")
     is_held = entry["id"] in public_bodies(desk)
     assert is_held is (entry_of(desk, entry)["status"] in {"published", "retracted"})
 
@@ -159,15 +165,134 @@ def test_in_a_freeze_what_it_created_goes_and_the_rest_waits(desk: Desk) -> None
     assert public_bodies(desk) == {entry["id"]: "<p>True.</p>"}
 
 
-def test_what_was_done_to_anything_but_entries_is_told(desk: Desk) -> None:
-    rogue = desk.hire("editor")
-    story = rogue.story("Mine")["id"]
-    rogue.patch_story(story, title="Mine, again")
-    answer = body(reverting.revert_token(desk.room, desk.call(), token_of(rogue), since=Micros(0)))
-    assert [(item["object"], item["action"]) for item in answer["not_reverted"]] == [
-        ("story", "create"),
-        ("story", "edit"),
-    ]
+def test_a_moved_entry_and_those_that_made_way_stand_where_they_stood(desk: Desk) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    entries = [desk.post(story) for _ in range(5)]
+    before = timeline(desk, story)
+    rogue.now = desk.now
+    events, moves = len(desk.events()), 109
+    # Round and round in one gap, until the places of neighbours must change as well.
+    for number in range(moves):
+        rogue.now += 1_000_000
+        entry, target = entries[1 + number % 3], entries[1 + (number - 1) % 3]
+        move = EntryMove(**{"before" if number % 2 else "after": target["id"]})
+        move_entry(rogue.room, rogue.call(), story, entry["id"], move)
+    assert len(desk.events()) > events + moves, "some made way"
+    assert timeline(desk, story) != before
+    desk.now = rogue.now
+    since = len(desk.events())
+    told = revert(desk, rogue)
+    assert {item["done"] for item in told.values()} == {"restored"}
+    assert timeline(desk, story) == before
+    assert {tuple(event["changed"]) for event in desk.events()[since:]} == {("sort_key",)}
+    assert {event["material"] for event in desk.events()[since:]} == {False}
+    assert [entry_of(desk, entry)["sort_key"] for entry in entries] == [entry["sort_key"] for entry in entries]
+    assert {item["done"] for item in revert(desk, rogue).values()} == {"nothing"}
+
+
+def test_what_it_dated_back_stands_again_where_it_stood(desk: Desk) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    first, second = desk.post(story), desk.post(story)
+    rogue.now = desk.now
+    rogue.patch(second, display_time="2020-01-01T00:00:00Z")
+    assert timeline(desk, story) == [first["id"], second["id"]]
+    desk.now = rogue.now
+    assert revert(desk, rogue)[second["id"]]["done"] == "restored"
+    assert timeline(desk, story) == [second["id"], first["id"]]
+    assert desk.events()[-1]["entry"]["sort_key"] == second["sort_key"]
+    assert desk.events()[-1]["changed"] == ["time"]
+
+
+def test_the_lines_it_put_into_the_log_of_corrections_are_gone_and_those_of_others_stay(desk: Desk) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    corrected, retracted, clean = desk.post(story), desk.post(story), desk.post(story)
+    desk.act("correct", corrected, text="Eight, not nine.")
+    rogue.now = desk.now
+    rogue.act("correct", corrected, text="It is all a fraud.")
+    rogue.act("correct", clean, text="So is this.")
+    rogue.act("retract", retracted, reason="Fraud.")
+    desk.now = rogue.now
+    told = revert(desk, rogue)
+    assert {item["done"] for item in told.values()} == {"restored"}
+    assert [line["text"] for line in entry_of(desk, corrected)["corrections"]] == ["Eight, not nine."]
+    assert texts(desk, story) == ["Eight, not nine."], "readers' own list of them too"
+    assert entry_of(desk, clean)["corrections"] == entry_of(desk, retracted)["corrections"] == []
+    assert {tuple(event["changed"]) for event in desk.events()[-3:]} == {
+        ("corrections",),
+        ("status", "body", "corrections"),
+    }
+
+
+def test_what_it_left_to_the_clock_is_undone_too(desk: Desk) -> None:
+    story, rogue = desk.story(settings={"hold_seconds": 60})["id"], desk.hire("editor")
+    entry, ending = desk.post(story, "True."), desk.post(story, "True too.")
+    desk.due(HOUR)
+    rogue.now = desk.now
+    rogue.patch(entry, text="False.")
+    rogue.patch(ending, expires_at=format_time(Micros(desk.now + 2 * HOUR)))
+    rogue.due(HOUR)
+    rogue.due(2 * HOUR)
+    assert public_bodies(desk) == {entry["id"]: "<p>False.</p>"}
+    desk.now = rogue.now
+    assert {item["done"] for item in revert(desk, rogue).values()} == {"restored"}
+    assert public_bodies(desk) == {entry["id"]: "<p>True.</p>", ending["id"]: "<p>True too.</p>"}
+    assert entry_of(desk, ending)["expires_at"] is None
+    assert {item["done"] for item in revert(desk, rogue).values()} == {"nothing"}
+
+
+def test_what_ended_in_its_own_time_meanwhile_stays_ended(desk: Desk) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    entry = desk.post(story, "True.", expires_at=format_time(Micros(desk.now + HOUR)))
+    rogue.now = desk.now
+    rogue.patch(entry, text="False.")
+    rogue.due(2 * HOUR)
+    desk.now = rogue.now
+    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
+    again = entry_of(desk, entry)
+    assert (again["status"], again["text"]) == ("expired", "True.")
+    assert public_bodies(desk) == {}
+
+
+@pytest.mark.parametrize("passed", [False, True])
+def test_a_time_that_it_changed_is_the_old_one_again_unless_that_has_passed(desk: Desk, *, passed: bool) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    out_at = format_time(Micros(desk.now + HOUR))
+    entry = desk.post(story, status="scheduled", publish_at=out_at)
+    rogue.now = desk.now
+    rogue.patch(entry, publish_at=format_time(Micros(desk.now + 9 * HOUR)), text="False.")
+    desk.now = rogue.now + 2 * HOUR * passed
+    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
+    again = entry_of(desk, entry)
+    assert (again["status"], again["publish_at"], again["text"]) == (
+        "draft" if passed else "scheduled",
+        None if passed else out_at,
+        "Polls have closed.",
+    )
+    assert revert(desk, rogue)[entry["id"]]["done"] == "nothing"
+
+
+def test_another_systems_next_version_is_taken_again(desk: Desk) -> None:
+    story = desk.story()["id"]
+    wire, rogue = desk.bot("editor"), desk.bot("editor")
+    wire.put(story, "wire-1", text="Flood warning.", external_version=1)
+    rogue.put(story, "wire-1", text="Flood warning.", external_version=2**40)
+    assert wire.put(story, "wire-1", text="Flood.", external_version=2)["text"] == "Flood warning."
+    (item,) = revert(desk, rogue).values()
+    assert item["done"] == "restored"
+    assert wire.put(story, "wire-1", text="Flood.", external_version=2)["text"] == "Flood."
+
+
+def test_what_is_from_before_places_and_times_were_kept_is_restored_without_them(desk: Desk) -> None:
+    story, rogue = desk.story()["id"], desk.hire("editor")
+    entry = desk.post(story, "True.")
+    with desk.database.transaction() as tx:
+        tx.connection.execute(text("UPDATE entry_versions SET particulars = NULL"))
+    rogue.now = desk.now
+    rogue.patch(entry, text="False.")
+    desk.now = rogue.now
+    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
+    assert public_bodies(desk) == {entry["id"]: "<p>True.</p>"}
+    assert entry_of(desk, entry)["sort_key"] == entry["sort_key"]
 
 
 def test_reverting_is_the_admins_and_leaves_its_rows(desk: Desk) -> None:

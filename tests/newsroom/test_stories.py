@@ -51,6 +51,17 @@ def test_a_slug_is_taken_once_and_stays(desk: Desk) -> None:
     assert desk.patch_story(other["id"], title="Still here")["slug"] == "another"
 
 
+def test_a_story_may_take_back_a_slug_it_has_had_as_often_as_it_likes(desk: Desk) -> None:
+    story = desk.story(slug="election-night")["id"]
+    for slug in ("the-long-night", "election-night", "the-long-night", "election-night"):
+        assert desk.patch_story(story, slug=slug)["slug"] == slug
+        assert desk.events()[-1]["fields"]["slug"] == slug
+    for known in ("the-long-night", "election-night"):
+        assert desk.patch_story(known, section="Politics")["id"] == story
+        with pytest.raises(Conflict, match="slug_taken"):
+            desk.story(slug=known)
+
+
 def test_the_same_client_made_id_makes_one_story(desk: Desk) -> None:
     ident = str(uuid.uuid4())
     assert desk.story(id=ident) == desk.story(id=ident)

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.domain.clock import Micros
+from app.newsroom import reverting, watching
 from app.storage.migrating import migrate
 from app.storage.opening import open_database
 from app.storage.search import find_documents
-from tests.newsroom.desk import Desk
+from tests.newsroom.desk import Desk, body
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
@@ -87,7 +89,28 @@ def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_whi
     assert removed["id"] not in [hit.entry for hit in found]
 
 
+def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_was_then(empty_url: str) -> None:
+    migrate(empty_url, revision="0005")
+    execute(
+        empty_url,
+        "INSERT INTO stories (id, slug, status, version, fields, settings, created_at, pinned, key_points, frozen)"
+        " VALUES (:story, 'flood', 'draft', 7, :fields, '{}', 1, '[]', '[]', false)",
+        story=STORY,
+        fields=json.dumps({"title": "The flood", "tags": []}),
+    )
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    rogue = desk.hire("editor")
+    rogue.patch_story(STORY, title="Lies")
+    token = watching.admit_by_token(rogue.room, rogue.token).who.token
+    told = body(reverting.revert_token(desk.room, desk.call(), token, since=Micros(0)))["items"]
+    assert [(item["field"], item["done"]) for item in told] == [("title", "restored")]
+    assert desk.patch_story(STORY, section="Rivers")["title"] == "The flood"
+    database.close()
+
+
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0003", "0002", "0001", "base", "head"):
+    for revision in ("0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
