@@ -45,8 +45,8 @@ def make_preview(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> 
         key = keep_signing_key(tx, room.random.letters("signing key", "site", KEY_LENGTH))
         expires_at = Micros(room.clock() + PREVIEW_SECONDS * 1_000_000)
         signed = _sign(key, [story.id, entry.id, actor.token_id, expires_at])
-        shown = {"url": room.links.preview(signed), "expires_at": format_time(expires_at)}
-        return Reply(201, encode_json(shown))
+        urls = {"url": room.links.preview(signed), "page_url": room.links.preview_page(signed)}
+        return Reply(201, encode_json({**urls, "expires_at": format_time(expires_at)}))
 
 
 def show_preview(room: Newsroom, signed: str) -> Reply:

@@ -8,7 +8,7 @@ from app.web.assets import Assets, asset_routes
 from app.web.nowhere import nowhere
 from app.web.pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
-from app.web.tools import docs_page, newsroom_page
+from app.web.tools import docs_page, newsroom_page, preview_page
 from app.wire.links import Site
 
 
@@ -24,6 +24,7 @@ def web_routes(
     router = APIRouter(default=nowhere(renderer=renderer))
     router.include_router(reader_pages(renderer=renderer, read_story=read_story, list_stories=list_stories))
     router.include_router(newsroom_page(renderer=renderer))
+    router.include_router(preview_page(renderer=renderer))
     router.include_router(docs_page(renderer=renderer, openapi_url=openapi_url))
     router.include_router(asset_routes(assets))
     return router

@@ -1,6 +1,6 @@
-"""The pages for those who work with the server: `/newsroom` and the API's documentation at `/docs`.
+"""The pages for those who work with the server: `/newsroom`, previews, and the API's documentation at `/docs`.
 
-Both are empty shells: what they show, the browser fetches from the API with the rights of whoever looks.
+All are empty shells: what they show, the browser fetches from the API with the rights of whoever looks.
 """
 
 from __future__ import annotations
@@ -18,6 +18,20 @@ def newsroom_page(*, renderer: Renderer) -> APIRouter:
     @router.api_route("/newsroom", methods=["GET", "HEAD"])
     def show_newsroom(request: Request) -> Response:
         return page_response(request, renderer.render("newsroom.html"), policy=NEWSROOM_POLICY)
+
+    return router
+
+
+def preview_page(*, renderer: Renderer) -> APIRouter:
+    """`GET /previews/{signed}`: a preview link for people. The page is the same whatever the link."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/previews/{signed}", methods=["GET", "HEAD"])
+    def show_preview(request: Request, signed: str) -> Response:
+        response = page_response(request, renderer.render("preview.html"), policy=NEWSROOM_POLICY)
+        response.headers["X-Robots-Tag"] = "noindex"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        return response
 
     return router
 

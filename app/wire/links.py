@@ -50,6 +50,10 @@ class Links:
         """An entry as it is now, for whoever has the link."""
         return f"{self.public_url}/v1/previews/{signed}"
 
+    def preview_page(self, signed: str) -> str:
+        """The same, as a page for people."""
+        return f"{self.public_url}/previews/{signed}"
+
     def newsroom_story(self, story: StoryId) -> str:
         """The story as the newsroom sees it, for tokens only."""
         return f"{self.public_url}/v1/newsroom/stories/{story}"

@@ -346,7 +346,8 @@ class Audit(Public):
 class PreviewLink(Public):
     """A link that shows an entry for an hour."""
 
-    url: str
+    url: str = Field(description="The entry as JSON.")
+    page_url: str = Field(description="The same as a page, to be opened by a person.")
     expires_at: AwareDatetime
 
 
@@ -565,7 +566,11 @@ AUDIT_ITEM = {
 
 AUDIT = {"items": [AUDIT_ITEM], "next": None}
 
-PREVIEW_LINK = {"url": "https://live.harbour.example/v1/previews/WyI3ZDBl….5d41…", "expires_at": ENTRY["time"]}
+PREVIEW_LINK = {
+    "url": "https://live.harbour.example/v1/previews/WyI3ZDBl….5d41…",
+    "page_url": "https://live.harbour.example/previews/WyI3ZDBl….5d41…",
+    "expires_at": ENTRY["time"],
+}
 
 PREVIEW = {
     **ENTRY,

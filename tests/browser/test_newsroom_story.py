@@ -78,7 +78,7 @@ def test_a_story_is_paused_resumed_ended_archived_and_withdrawn(
     _choose(desk, "archived")
     expect(desk.locator("#closed")).to_contain_text("read only")
     expect(_item(desk, "The very last word.").locator("button")).to_have_text(
-        ["Retract", "Unpublish", "Remove", "Versions"]
+        ["Retract", "Unpublish", "Remove", "Preview link", "Versions"]
     )
     _choose(desk, "withdrawn")
     expect(chosen).to_have_text(f"{title} (withdrawn)")
@@ -195,3 +195,32 @@ def test_review_and_a_hold_are_set_where_the_story_is_edited(
     desk.click("#story-edit")
     expect(desk.locator("#ask [name=review_required]")).to_be_checked()
     expect(desk.locator("#ask [name=hold_seconds]")).to_have_value("600")
+
+
+def test_a_preview_link_shows_a_draft_to_somebody_without_an_account_and_ends_with_it(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
+) -> None:
+    draft = newsroom.publish(story, "For the **lawyer**.", status="draft", headline="Under the table")
+    _item(desk, "For the lawyer.").locator('[data-action="preview"]').click()
+    link = desk.locator("#show input").input_value()
+    assert link.startswith(f"{newsroom.url}/previews/")
+    with browser.new_context() as other:
+        page = other.new_page()
+        page.goto(link)
+        expect(page.locator("#preview h2")).to_have_text("Under the table")
+        expect(page.locator("#preview strong")).to_have_text("lawyer")
+        expect(page.locator("#preview-notice")).to_contain_text("draft")
+        newsroom.act(draft, "remove")
+        page.reload()
+        expect(page.locator("#preview-notice")).to_contain_text("over")
+        expect(page.locator("#preview h2")).to_have_count(0)
+
+
+def test_the_page_of_a_preview_is_the_same_whatever_its_link(newsroom: Newsroom, story: dict[str, Any]) -> None:
+    draft = newsroom.publish(story, "Secret.", status="draft")
+    path = f"/v1/newsroom/stories/{story['id']}/entries/{draft['id']}/preview"
+    url = newsroom.client.post(path).json()["page_url"]
+    real, forged = newsroom.client.get(url), newsroom.client.get("/previews/forged")
+    assert (real.status_code, real.content) == (forged.status_code, forged.content)
+    assert real.headers["referrer-policy"] == "no-referrer"
+    assert real.headers["cache-control"] == "no-store"

@@ -73,6 +73,7 @@ function isPinned(entry, { pinned }) {
 function furtherActions(entry, story, mayPin) {
   const actions = [];
   if (mayPin && isPublic(entry) && !STILL[story.status]) actions.push(["pin", isPinned(entry, story) ? "Unpin" : "Pin"]);
+  if (entry.status !== "removed") actions.push(["preview", "Preview link"]);
   if (entry.version > 1) actions.push(["versions", "Versions"]);
   return actions;
 }

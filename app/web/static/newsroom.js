@@ -9,7 +9,7 @@ import { Outbox, step } from "./outbox.js";
 import { accept, get, isSignedIn, keepToken, leave, newId, send, session, takeInvitation, ticket } from "./session.js";
 import { closedSentence, storyActions, storyToBeginWith, takesEntries, togglePin } from "./story_desk.js";
 import { Stream } from "./stream.js";
-import { mayHaveNote, newestNote, showVersions } from "./versions.js";
+import { mayHaveNote, newestNote, showPreview, showVersions } from "./versions.js";
 import { EMPTY, draftOf, isBlank, stepsFor } from "./writing.js";
 
 const REREAD_MS = 20_000; // in case the newsroom's stream cannot be had
@@ -366,6 +366,7 @@ const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not an
 async function act(action, entry) {
   const own = {
     edit: () => edit(entry.id),
+    preview: () => showPreview(pathOf(entry.id), story),
     versions: () => showVersions(pathOf(entry.id), story),
     pin: () => togglePin(story, entry.id).then(readEntries),
   }[action];

@@ -1,7 +1,7 @@
-// What an entry said before, what each version changed, and what colleagues noted with it.
+// What an entry said before, what each version changed, what colleagues noted with it, and how it would look outside.
 
 import { element, when } from "./entries.js";
-import { get } from "./session.js";
+import { get, send } from "./session.js";
 
 const PAGE = 50;
 const FOR_A_NOTE = 5;
@@ -29,6 +29,18 @@ export async function showVersions(path, story) {
   dialog.querySelector(".shown").replaceChildren(
     ...items.map((version) => drawVersion(version, story)),
     ...(next === null ? [] : [element("p", { class: "hint" }, `These are the newest ${PAGE}.`)]),
+  );
+  dialog.showModal();
+}
+
+/** Make a link that shows an entry to whoever has it, and show the link. Throws a problem. */
+export async function showPreview(path, story) {
+  const { page_url: url, expires_at: until } = await send("POST", `${path}/preview`, {});
+  const dialog = document.getElementById("show");
+  dialog.querySelector("h2").textContent = `Preview, until ${when(until, story).time}`;
+  dialog.querySelector(".shown").replaceChildren(
+    element("p", {}, element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open it")),
+    element("label", {}, "Link, for whoever may read the entry", element("input", { readonly: true, value: url })),
   );
   dialog.showModal();
 }

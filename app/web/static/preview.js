@@ -1,0 +1,25 @@
+// A preview link as a page: the entry as readers would get it now, drawn as their page draws it.
+
+import { drawEntry } from "./entries.js";
+
+const HERE = { language: "en", time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+const notice = document.getElementById("preview-notice");
+
+async function show() {
+  const response = await fetch(`/v1/previews/${location.pathname.split("/").pop()}`, { cache: "no-store" });
+  if (response.status === 404) {
+    notice.textContent = "This preview is over, or there never was one: links work for an hour. Ask for a new one.";
+    return;
+  }
+  if (!response.ok) throw response;
+  const entry = await response.json();
+  // What is not out yet has no time; here it has that of whoever looks at it.
+  const article = drawEntry({ ...entry, time: entry.time ?? new Date().toISOString() }, HERE);
+  for (const link of article.querySelectorAll(".when a")) link.removeAttribute("href");
+  document.getElementById("preview").replaceChildren(article);
+  notice.textContent = `Preview, as it is now: ${entry.status}. Not for passing on; the link ends within an hour.`;
+}
+
+show().catch(() => {
+  notice.textContent = "The server cannot be reached. Load the page again in a moment.";
+});
