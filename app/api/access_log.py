@@ -17,7 +17,7 @@ from app.wire.encoding import encode_json
 FLUSH_SECONDS = 0.2
 FLUSH_LINES = 500
 
-_PREVIEWS = "/v1/previews/"
+_PREVIEWS = ("/v1/previews/", "/previews/")
 """What follows in such a path opens what is not public yet."""
 
 AccessLine = tuple[str, str, str, int, int, float]
@@ -38,8 +38,9 @@ class AccessLog:
 
     def add(self, line: AccessLine) -> None:
         """Take a line; it is written within a fifth of a second."""
-        if line[2].startswith(_PREVIEWS):
-            line = (*line[:2], f"{_PREVIEWS}…", *line[3:])
+        for beginning in _PREVIEWS:
+            if line[2].startswith(beginning):
+                line = (*line[:2], f"{beginning}…", *line[3:])
         self._keep(self._render(self._now(), line))
 
     def add_event(self, event: str, **fields: str | float) -> None:
@@ -47,7 +48,8 @@ class AccessLog:
         if self._is_json:
             line = encode_json({"event": event, **fields, "level": "info", "time": self._now()}).decode()
         else:
-            line = f"{self._now()} [info     ] {event}  " + " ".join(f"{name}={fields[name]}" for name in fields)
+            told = " ".join([f"{name}={value}" for name, value in fields.items()])
+            line = f"{self._now()} [info     ] {event}  {told}"
         self._keep(line + "\n")
 
     def _keep(self, line: str) -> None:

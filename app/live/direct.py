@@ -109,7 +109,7 @@ class DirectConnection(asyncio.Protocol, ABC):
 
     def pause_writing(self) -> None:
         """The buffer is full: the passes leave this connection out until it has room."""
-        self._paused_since = self._hub.moment().seconds
+        self._paused_since = self._hub.seconds()
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1
         self.session.unready(self._form)
@@ -133,7 +133,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._hub.crowd.leave(self)
         if self.on_close is not None:
             self.on_close()
-        seconds = self._hub.moment().seconds - self._opened_at
+        seconds = self._hub.seconds() - self._opened_at
         self._hub.ledger.closed(self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds)
 
     def tick(self, now: float) -> float:
@@ -163,7 +163,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         if self._left is None:
             self._left = (reason, code)
             self.session.unready(self._form)
-            self._cut_at = self._hub.moment().seconds + LINGER_SECONDS
+            self._cut_at = self._hub.seconds() + LINGER_SECONDS
             self._hub.crowd.tick_by(self, due_at=self._cut_at)
 
     @abstractmethod

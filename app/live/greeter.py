@@ -78,6 +78,9 @@ def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | No
     """The address, query and headers of a request for a reader's WebSocket that leaves no question; else None."""
     if len(data) > _LONGEST_BYTES or not data.startswith(_METHOD) or data.find(_END) != len(data) - len(_END):
         return None
+    ends = data.count(b"\r\n")
+    if data.count(b"\r") != ends or data.count(b"\n") != ends or b"\0" in data:
+        return None
     request_line, *lines = data[: -len(_END)].split(b"\r\n")
     if not request_line.endswith(_VERSION):
         return None
@@ -95,7 +98,7 @@ def _read_headers(lines: list[bytes]) -> Headers | None:
     is_upgrade = is_connection = has_host = False
     for line in lines:
         name, colon, value = line.partition(b":")
-        if not colon or not name or name != name.strip() or b"\0" in line or b"\n" in value or b"\r" in value:
+        if not colon or not name or name != name.strip():
             return None
         name, value = name.lower(), value.strip()
         if name == b"upgrade":

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.wire.messages import SUBPROTOCOL
 
@@ -28,8 +27,7 @@ class BadUpgrade(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Upgrade:
+class Upgrade(NamedTuple):
     """A handshake that can be accepted: its answer, and what was agreed."""
 
     answer: bytes
@@ -53,7 +51,7 @@ def read_upgrade(headers: Iterable[tuple[bytes, bytes]], *, may_deflate: bool) -
     protocols, extensions = fields.get(b"sec-websocket-protocol"), fields.get(b"sec-websocket-extensions")
     subprotocol = SUBPROTOCOL if protocols and SUBPROTOCOL.encode() in _tokens(protocols) else None
     deflate = _acceptable_deflate(extensions) if extensions and may_deflate else None
-    accept = base64.b64encode(hashlib.sha1(key + _ACCEPT_GUID, usedforsecurity=False).digest())
+    accept = binascii.b2a_base64(hashlib.sha1(key + _ACCEPT_GUID, usedforsecurity=False).digest(), newline=False)
     parts = [_ANSWER, accept]
     if subprotocol is not None:
         parts.append(_SUBPROTOCOL)
@@ -64,7 +62,7 @@ def read_upgrade(headers: Iterable[tuple[bytes, bytes]], *, may_deflate: bool) -
 
 def _key(values: list[bytes]) -> bytes:
     try:
-        valid = len(values) == 1 and len(base64.b64decode(values[0].strip(), validate=True)) == 16
+        valid = len(values) == 1 and len(binascii.a2b_base64(values[0].strip(), strict_mode=True)) == 16
     except binascii.Error:
         valid = False
     if not valid:
