@@ -83,7 +83,7 @@ async def revoke_person(request: Request, person: PersonRef, call: TheCall, _: N
     return await perform(request, people.revoke_person, call, person)
 
 
-@router.post("/invites", status_code=201, responses=answers(201, Invite, INVITE, 413, 415, 422))
+@router.post("/invites", status_code=201, responses=answers(201, Invite, INVITE, 410, 413, 415, 422))
 async def invite_person(
     request: Request, draft: Annotated[InviteDraft, Body(examples=[{"person": PERSON["id"]}])], call: TheCall
 ) -> Response:
@@ -100,7 +100,7 @@ async def list_tokens(request: Request, call: TheReader) -> Response:
 @router.post(
     "/tokens",
     status_code=201,
-    responses=answers(201, NewToken, {**TOKEN, "token": _EXAMPLE_SECRET}, 413, 415, 422),
+    responses=answers(201, NewToken, {**TOKEN, "token": _EXAMPLE_SECRET}, 410, 413, 415, 422),
 )
 async def create_token(
     request: Request,
@@ -111,7 +111,7 @@ async def create_token(
     return await perform(request, tokens.create_token, call, draft)
 
 
-@router.post("/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404))
+@router.post("/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 422))
 async def revoke_token(request: Request, token: TokenRef, call: TheCall) -> Response:
     """Take a token back: from now on it opens nothing, and what it holds open is closed."""
     return await perform(request, tokens.revoke_token, call, token)
@@ -134,7 +134,7 @@ async def list_own_tokens(request: Request, call: TheReader) -> Response:
     return await perform(request, tokens.show_own_tokens, call)
 
 
-@router.post("/me/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404))
+@router.post("/me/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 422))
 async def revoke_own_token(request: Request, token: TokenRef, call: TheCall) -> Response:
     """Take back one of your own."""
     return await perform(request, tokens.revoke_own_token, call, token)

@@ -9,8 +9,8 @@ from app.domain.errors import FieldError, Gone, InvalidInput, MalformedInput
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.rights import Actor
 from app.newsroom.room import Call, Newsroom, Reply
-from app.storage.database import WriteTransaction
-from app.storage.replies import StoredReply, claim_reply, update_reply
+from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.replies import StoredReply, claim_reply, read_reply, update_reply
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -21,12 +21,26 @@ def earlier_reply(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call
     Waits for a call with the same key that is still running. Raises InvalidInput `idempotency_key_reused` when the
     key came with another request, Gone `reply_removed` when the text it showed has been removed since.
     """
-    if call.idempotency_key is None:
+    if (key := _key(call)) is None:
         return None
-    if _KEY.fullmatch(call.idempotency_key) is None:
-        raise MalformedInput("bad_idempotency_key", "Idempotency-Key is 1 to 255 visible ASCII characters.")
-    stored = claim_reply(tx, scope=actor.key, key=call.idempotency_key, fingerprint=call.fingerprint, at=room.clock())
+    stored = claim_reply(tx, scope=actor.key, key=key, fingerprint=call.fingerprint, at=room.clock())
     return None if stored is None else _replayed(stored, call)
+
+
+def finished_reply(tx: ReadTransaction, actor: Actor, call: Call) -> Reply | None:
+    """The first reply to this key, or None, which leaves the key free until `first_reply`.
+
+    For what takes several transactions, and does no harm when it is done twice. Raises as `earlier_reply`.
+    """
+    key = _key(call)
+    stored = None if key is None else read_reply(tx, scope=actor.key, key=key)
+    return None if stored is None else _replayed(stored, call)
+
+
+def first_reply(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, reply: Reply) -> Reply:
+    """Keep `reply`, which shows no entry, for a retry; or the reply of a call with the same key that was faster."""
+    earlier = earlier_reply(tx, room, actor, call)
+    return keep_reply(tx, actor, call, reply, story=None, entries=[]) if earlier is None else earlier
 
 
 def keep_reply(
@@ -37,6 +51,12 @@ def keep_reply(
         kept = StoredReply(call.fingerprint, reply.status, dict(reply.headers), reply.body)
         update_reply(tx, kept, scope=actor.key, key=call.idempotency_key, story=story, entries=entries)
     return reply
+
+
+def _key(call: Call) -> str | None:
+    if call.idempotency_key is not None and _KEY.fullmatch(call.idempotency_key) is None:
+        raise MalformedInput("bad_idempotency_key", "Idempotency-Key is 1 to 255 visible ASCII characters.")
+    return call.idempotency_key
 
 
 def _replayed(stored: StoredReply, call: Call) -> Reply:

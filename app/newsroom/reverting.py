@@ -12,6 +12,7 @@ from app.domain.rights import Actor, Right, require_right
 from app.domain.story import Story
 from app.newsroom.access import OPERATOR_ID, authenticate
 from app.newsroom.continuing import locked_with_linked
+from app.newsroom.replies import finished_reply, first_reply
 from app.newsroom.reverting_entries import undo_in_entry
 from app.newsroom.reverting_stories import FURNITURE, find_traces, undo_as_a_whole, undo_in_story
 from app.newsroom.room import Call, Newsroom, Reply
@@ -56,6 +57,8 @@ def revert_token(room: Newsroom, call: Call, token_id: str, *, since: Micros) ->
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.MANAGE_PEOPLE)
+        if (reply := finished_reply(tx, actor, call)) is not None:
+            return reply
         if token_id != OPERATOR_ID and read_token(tx, TokenId(token_id)) is None:
             raise NotFound("token_not_found", "There is no such token.")
         touched = _touched(tx, token_id, since)
@@ -67,7 +70,9 @@ def revert_token(room: Newsroom, call: Call, token_id: str, *, since: Micros) ->
         {"object": kind, "object_id": ident, "action": action, "why": _BY_HAND.get(kind, _TO_DECIDE)}
         for kind, ident, action in others
     ]
-    return Reply(200, encode_json({"token": token_id, "items": items, "not_reverted": kept}))
+    with room.database.transaction() as tx:
+        reply = Reply(200, encode_json({"token": token_id, "items": items, "not_reverted": kept}))
+        return first_reply(tx, room, authenticate(tx, room, call), call, reply)
 
 
 def _touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:

@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from app.domain.clock import Micros, format_time
-from app.domain.errors import FieldError, InvalidInput, NotFound
+from app.domain.errors import FieldError, Gone, InvalidInput, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
 from app.domain.rights import Actor, Right, Scope, has_right, require_right
-from app.newsroom.access import authenticate, digest_of, make_secret
+from app.newsroom.access import SecretKind, authenticate, digest_of, make_secret
+from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.audit import AuditedChange, append_audit
 from app.storage.database import ReadTransaction, WriteTransaction
-from app.storage.people import Token, insert_token, list_tokens, read_person, read_token, update_token_revoked
+from app.storage.people import (
+    Token,
+    insert_token,
+    list_tokens,
+    read_person,
+    read_token,
+    update_token_revoked,
+    update_token_secret,
+)
 from app.storage.stories import read_story
 from app.wire.encoding import encode_json
 from app.wire.people import TokenDraft
@@ -22,10 +33,15 @@ _DAY = 86_400_000_000
 
 
 def create_token(room: Newsroom, call: Call, draft: TokenDraft) -> Reply:
-    """Make a token. The reply is the only place its secret ever stands: it is not kept, not even for a retry."""
+    """Make a token. The reply is the only place its secret ever stands: it is not kept, not even for a retry.
+
+    A retry is given the same token with another secret, as long as nobody has used it. Raises InvalidInput, Gone.
+    """
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.MANAGE_PEOPLE)
+        if (earlier := earlier_reply(tx, room, actor, call)) is not None:
+            return _with_another_secret(tx, room, actor, call, earlier)
         if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
             raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
         at = room.clock()
@@ -41,9 +57,11 @@ def create_token(room: Newsroom, call: Call, draft: TokenDraft) -> Reply:
             shorthand=draft.shorthand,
             stories=None if draft.stories is None else _story_ids(tx, draft.stories),
         )
-        secret = make_secret(room.random, kind="bot" if token.person is None else "person", ident=token.id)
+        secret = _secret_for(room, token)
         insert_token(tx, token, secret_sha256=digest_of(secret))
         record_token(tx, room, actor, call, token, action="create")
+        kept = Reply(201, encode_json(shown_token(room, token)))
+        keep_reply(tx, actor, call, kept, story=None, entries=[])
         return Reply(201, encode_json({**shown_token(room, token), "token": secret}))
 
 
@@ -66,6 +84,8 @@ def revoke_token(room: Newsroom, call: Call, token_id: str) -> Reply:
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.MANAGE_PEOPLE)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
         return _revoke(tx, room, actor, call, TokenId(token_id))
 
 
@@ -73,6 +93,8 @@ def revoke_own_token(room: Newsroom, call: Call, token_id: str) -> Reply:
     """The same for one of the caller's own. Raises NotFound for anybody else's."""
     with room.database.transaction() as tx:
         actor = authenticate(tx, room, call)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
         if token_id not in {token.id for token in _own_tokens(tx, actor)}:
             raise _not_found()
         return _revoke(tx, room, actor, call, TokenId(token_id))
@@ -80,7 +102,7 @@ def revoke_own_token(room: Newsroom, call: Call, token_id: str) -> Reply:
 
 def shown_token(room: Newsroom, token: Token) -> dict[str, Any]:
     """A token without its secret."""
-    used_at = max(token.last_used_at or 0, room.usage.last(token.id) or 0)
+    used_at = _last_used(room, token)
     return {
         "id": token.id,
         "label": token.label,
@@ -117,7 +139,28 @@ def _revoke(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, toke
     if token is None:
         raise _not_found()
     record_token(tx, room, actor, call, token, action="revoke")
-    return Reply(200, encode_json(shown_token(room, token)))
+    reply = Reply(200, encode_json(shown_token(room, token)))
+    return keep_reply(tx, actor, call, reply, story=None, entries=[])
+
+
+def _with_another_secret(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, earlier: Reply) -> Reply:
+    """The token that was made before, for whoever has not got its secret; the one it had opens nothing any more."""
+    token = read_token(tx, TokenId(from_json(earlier.body)["id"]))
+    if token is None or token.revoked_at is not None or _last_used(room, token):
+        raise Gone("reply_removed", "The token was made, and has been used or revoked since; its secret is shown once.")
+    secret = _secret_for(room, token)
+    update_token_secret(tx, token.id, secret_sha256=digest_of(secret))
+    record_token(tx, room, actor, call, token, action="renew")
+    return Reply(earlier.status, encode_json({**shown_token(room, token), "token": secret}), earlier.headers)
+
+
+def _secret_for(room: Newsroom, token: Token) -> str:
+    kind: SecretKind = "bot" if token.person is None else "person"
+    return make_secret(room.random, kind=kind, ident=f"{token.id}:{room.clock()}")
+
+
+def _last_used(room: Newsroom, token: Token) -> int:
+    return max(token.last_used_at or 0, room.usage.last(token.id) or 0)
 
 
 def _story_ids(tx: ReadTransaction, refs: Sequence[str]) -> frozenset[StoryId]:

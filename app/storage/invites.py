@@ -24,6 +24,12 @@ def insert_invite(
     )
 
 
+def update_invite_secret(tx: WriteTransaction, ident: str, *, secret_sha256: str, now: Micros) -> bool:
+    """Let another secret be the invitation's; whether it could still be used."""
+    unused = (_invites.c.id == ident, _invites.c.used_at.is_(None), _invites.c.expires_at > now)
+    return tx.connection.execute(update(_invites).where(*unused).values(secret_sha256=secret_sha256)).rowcount == 1
+
+
 def take_invite(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
     """Whom an invitation is for, once; None for one that is unknown, used or too old."""
     taken = (

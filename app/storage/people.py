@@ -175,6 +175,11 @@ def read_token(tx: ReadTransaction, token: TokenId) -> Token | None:
     return None if row is None else _token(row)
 
 
+def update_token_secret(tx: WriteTransaction, token: TokenId, *, secret_sha256: str) -> None:
+    """Let another secret be the token's; the one before opens nothing any more."""
+    tx.connection.execute(update(_tokens).where(_tokens.c.id == token).values(secret_sha256=secret_sha256))
+
+
 def update_token_revoked(tx: WriteTransaction, token: TokenId, *, at: Micros) -> None:
     """Mark a token as revoked; a second time changes nothing."""
     where = (_tokens.c.id == token, _tokens.c.revoked_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.domain.clock import Micros
 from app.domain.identifiers import EntryId, StoryId
 from app.storage import schema
-from app.storage.database import WriteTransaction
+from app.storage.database import ReadTransaction, WriteTransaction
 
 _replies = schema.replies
 _reply_entries = schema.reply_entries
@@ -46,7 +46,14 @@ def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str,
     values = {"scope": scope, "key": key, "fingerprint": fingerprint, "at": at, "headers": {}}
     if tx.connection.execute(_CLAIMS[tx.connection.dialect.name], values).first() is not None:
         return None
-    row = tx.connection.execute(_SELECT, {"of_scope": scope, "of_key": key}).one()
+    return read_reply(tx, scope=scope, key=key)
+
+
+def read_reply(tx: ReadTransaction, *, scope: str, key: str) -> StoredReply | None:
+    """The reply that has the key; None while none has."""
+    row = tx.connection.execute(_SELECT, {"of_scope": scope, "of_key": key}).one_or_none()
+    if row is None:
+        return None
     return StoredReply(fingerprint=row.fingerprint, status=row.status, headers=row.headers, body=row.body)
 
 
