@@ -106,6 +106,8 @@ async def test_what_opens_a_preview_is_not_written_down(form: Literal["json", "c
     stream = io.StringIO()
     log = AccessLog(form=form, stream=stream, clock=Clock())
     log.add(("id", "GET", "/v1/previews/WyJzdG9yeSJd.secret", 200, 98, 0.0015))
+    log.add(("id", "GET", "/previews/WyJzdG9yeSJd.secret", 200, 98, 0.0015))
     log.flush()
     assert "/v1/previews/…" in stream.getvalue()
+    assert stream.getvalue().count("/previews/…") == 2
     assert "secret" not in stream.getvalue()
