@@ -48,7 +48,8 @@ class AccessLog:
         if self._is_json:
             line = encode_json({"event": event, **fields, "level": "info", "time": self._now()}).decode()
         else:
-            line = f"{self._now()} [info     ] {event}  " + " ".join(f"{name}={fields[name]}" for name in fields)
+            told = " ".join([f"{name}={value}" for name, value in fields.items()])
+            line = f"{self._now()} [info     ] {event}  {told}"
         self._keep(line + "\n")
 
     def _keep(self, line: str) -> None:
