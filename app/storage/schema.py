@@ -198,11 +198,9 @@ control = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("frozen", Boolean, nullable=False, server_default=false()),
-    Column("revocations", BigInteger, nullable=False, server_default="0"),
     Column("signing_key", Text),
 )
-"""At most one row (id 1, made when first needed) for the whole site: whether it is frozen, how often a right was taken
-back, and the key of signed links."""
+"""At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links."""
 
 audit = Table(
     "audit",

@@ -65,7 +65,7 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
              "used_at": None},
         ],
         "tickets": [{"secret_sha256": "c" * 64, "token_id": "t1", "expires_at": 2}],
-        "control": [{"id": 1, "frozen": True, "revocations": 3, "signing_key": "key"}],
+        "control": [{"id": 1, "frozen": True, "signing_key": "key"}],
         "entries": [
             {**entry, "id": ENTRIES[0]},
             {**entry, "id": ENTRIES[1], "external_id": "x", "external_version": 2**53, "edited_by_hand": True,

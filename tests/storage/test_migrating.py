@@ -110,7 +110,17 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
     database.close()
 
 
+def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(empty_url: str) -> None:
+    migrate(empty_url, revision="0006")
+    execute(empty_url, "INSERT INTO control (id, frozen, revocations, signing_key) VALUES (1, true, 3, 'key')")
+    for revision, columns in (("head", 3), ("0006", 4), ("head", 3)):
+        migrate(empty_url, revision=revision)
+        (row,) = execute(empty_url, "SELECT * FROM control")
+        assert len(row) == columns
+        assert execute(empty_url, "SELECT id, frozen, signing_key FROM control") == [(1, True, "key")]
+
+
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0005", "0003", "0002", "0001", "base", "head"):
+    for revision in ("0006", "0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
