@@ -62,7 +62,7 @@ def retract_last(
     story: Annotated[str, typer.Argument(help="Its id or slug.")],
     reason: Annotated[str, typer.Option(help="Why; readers see it.")],
     by: Annotated[
-        str | None, typer.Option(help="The name of whose entry it is; the admin token's if left out.")
+        str | None, typer.Option(help="The name of whose entry it is; what the admin token published if left out.")
     ] = None,
 ) -> None:
     """Retract the entry that somebody published last in a story."""

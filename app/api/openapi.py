@@ -22,6 +22,11 @@ Everything a newsroom's live coverage needs: read a story and what changed since
 
 Reads need no token and may be asked from any page. Every error is `application/problem+json` with a stable `code`.
 Each read answers with an `ETag`; send it back as `If-None-Match`. HEAD works wherever GET does.
+
+What is not plain HTTP is not listed below. A story is followed live by WebSocket at `/v1/stories/{story}/live` (several
+stories: `/v1/live?subscribe={story}@{cursor}`) and by server-sent events at `/v1/stories/{story}/events`, each with
+`?after=` the `head` that was read; the newsroom's own stream is the WebSocket `/v1/newsroom/live`. Their messages are
+described in docs/protocol.md of the source.
 """
 _TAGS = [
     {"name": "Reading", "description": "What readers may see. Authorization is never looked at."},

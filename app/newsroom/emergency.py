@@ -36,7 +36,8 @@ def retract_last(room: Newsroom, call: Call, story_ref: str, retraction: LastRet
             raise NotAllowed("not_allowed", "It takes an editor to retract somebody else's entry.")
         found = read_last_published(tx, story.id, person=person, token=actor.token_id)
         if found is None:
-            raise NotFound("nothing_to_retract", "There is no public entry of theirs in this story.")
+            whose = "theirs" if retraction.person else "yours"
+            raise NotFound("nothing_to_retract", f"There is no public entry of {whose} in this story.")
         return found
 
     return retract_entry(room, call, story_ref, last, reason=retraction.reason)

@@ -27,7 +27,7 @@ def parse_after(text: str) -> Cursor | None:
     try:
         return parse_cursor(text)
     except MalformedCursor:
-        raise CursorUnusable("fork") from None
+        raise CursorUnusable("epoch") from None
 
 
 def read_changes(

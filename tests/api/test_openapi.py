@@ -130,3 +130,9 @@ async def test_every_read_of_a_story_says_that_it_may_be_withdrawn_or_have_anoth
     for path, responses in reads.items():
         assert "story_withdrawn" in responses["410"]["content"]["application/problem+json"]["examples"], path
         assert ("308" in responses) is not path.endswith("/changes"), path
+
+
+async def test_whoever_reads_only_the_description_learns_where_stories_are_followed_live(server: Server) -> None:
+    description = (await server.client.get("/openapi.json")).json()["info"]["description"]
+    for address in ("/v1/stories/{story}/live", "/v1/live", "/v1/stories/{story}/events", "/v1/newsroom/live"):
+        assert f"`{address}" in description

@@ -55,17 +55,17 @@ async def test_every_cursor_that_cannot_be_honoured_is_410_with_the_snapshots_ur
     epoch, seq, check = head.split(".")
     foreign = (await server.client.get(f"/v1/stories/{other['id']}/changes")).json()["head"]
     reasons = {
-        "abc": "fork",
-        "-1": "fork",
-        str(2**63): "fork",
-        f"{epoch}.{2**63}.{check}": "fork",
-        f"{epoch}.-1.{check}": "fork",
+        "abc": "epoch",
+        "-1": "epoch",
+        str(2**63): "epoch",
+        f"{epoch}.{2**63}.{check}": "epoch",
+        f"{epoch}.-1.{check}": "epoch",
         f"{epoch}.{int(seq) + 1}.{check}": "fork",
         f"{epoch}.{seq}.zzzzzz": "fork",
-        f"{epoch}.{seq}": "fork",
+        f"{epoch}.{seq}": "epoch",
         f"zzzzzzzz.{seq}.{check}": "epoch",
         foreign: "epoch",
-        "\u202e": "fork",
+        "\u202e": "epoch",
     }
     for cursor, reason in reasons.items():
         for wait in ("", "5"):

@@ -238,3 +238,16 @@ def test_the_last_is_retracted_in_a_freeze_too(desk: Desk) -> None:
     entry = ada.post(story)
     freeze(desk)
     assert retract_last(ada, story)["id"] == entry["id"]
+
+
+def test_who_has_nothing_to_retract_is_told_whose_entry_was_looked_for(desk: Desk) -> None:
+    story, ada = desk.story()["id"], desk.hire()
+    told = []
+    for person in (None, ada.person):
+        with pytest.raises(NotFound) as refused:
+            emergency.retract_last(desk.room, desk.call(), story, LastRetraction(reason="Wrong.", person=person))
+        told.append(refused.value.detail)
+    assert told == [
+        "There is no public entry of yours in this story.",
+        "There is no public entry of theirs in this story.",
+    ]
