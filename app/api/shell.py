@@ -14,7 +14,7 @@ from app.api.body_limits import TOO_LARGE, limit_bytes_for, limited
 from app.api.cors import EXPOSED, CrossOrigin, Headers
 from app.api.problems import error_response, server_error_response
 from app.api.request_metrics import RequestMetrics
-from app.api.requests import RequestIds, is_readable, sent_request_id
+from app.api.requests import RequestIds, is_readable, is_readable_path, sent_request_id
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -127,7 +127,7 @@ def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError |
     """Why the request cannot be looked at further, if so."""
     query: bytes = scope["query_string"]
     raw_path: bytes = scope.get("raw_path") or b""
-    if b"%" in raw_path and not is_readable(raw_path):
+    if b"%" in raw_path and not is_readable_path(raw_path):
         return MalformedInput("malformed_path", "The path cannot be read.")
     if b"%" in query and not is_readable(query):
         return MalformedInput("malformed_query", "The query cannot be read.")
