@@ -16,6 +16,7 @@ from app.domain.errors import NotFound
 from app.newsroom import desk, versions, watching
 from app.newsroom.versions import VERSIONS_LIMIT
 from app.wire.encoding import encode_json
+from app.wire.entries import Nothing
 from app.wire.newsroom_shapes import (
     DELIVERY,
     ME,
@@ -42,8 +43,8 @@ async def read_me(request: Request, call: TheReader) -> Response:
     return await perform(request, desk.show_me, call)
 
 
-@router.post("/live/tickets", status_code=201, responses=answers(201, Ticket, TICKET))
-async def create_ticket(request: Request, call: TheReader) -> Response:
+@router.post("/live/tickets", status_code=201, responses=answers(201, Ticket, TICKET, 413, 415, 422))
+async def create_ticket(request: Request, call: TheReader, _: Nothing | None = None) -> Response:
     """A key that opens the newsroom's stream `/v1/newsroom/live?ticket=…` once, within half a minute."""
     return await perform(request, watching.issue_ticket, call)
 

@@ -111,8 +111,8 @@ async def create_token(
     return await perform(request, tokens.create_token, call, draft)
 
 
-@router.post("/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 422))
-async def revoke_token(request: Request, token: TokenRef, call: TheCall) -> Response:
+@router.post("/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 413, 415, 422))
+async def revoke_token(request: Request, token: TokenRef, call: TheCall, _: Nothing | None = None) -> Response:
     """Take a token back: from now on it opens nothing, and what it holds open is closed."""
     return await perform(request, tokens.revoke_token, call, token)
 
@@ -134,7 +134,7 @@ async def list_own_tokens(request: Request, call: TheReader) -> Response:
     return await perform(request, tokens.show_own_tokens, call)
 
 
-@router.post("/me/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 422))
-async def revoke_own_token(request: Request, token: TokenRef, call: TheCall) -> Response:
+@router.post("/me/tokens/{token}/revoke", responses=answers(200, Token, TOKEN, 404, 413, 415, 422))
+async def revoke_own_token(request: Request, token: TokenRef, call: TheCall, _: Nothing | None = None) -> Response:
     """Take back one of your own."""
     return await perform(request, tokens.revoke_own_token, call, token)

@@ -14,6 +14,7 @@ from app.api.documented import answers
 from app.api.rooms import Rooms
 from app.api.write_entries import EntryRef, StoryRef
 from app.newsroom import previews
+from app.wire.entries import Nothing
 from app.wire.newsroom_shapes import PREVIEW, PREVIEW_LINK, Preview, PreviewLink
 
 making = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
@@ -23,9 +24,11 @@ showing = APIRouter(tags=["Reading"])
 @making.post(
     "/v1/newsroom/stories/{story}/entries/{entry}/preview",
     status_code=201,
-    responses=answers(201, PreviewLink, PREVIEW_LINK, 404),
+    responses=answers(201, PreviewLink, PREVIEW_LINK, 404, 413, 415, 422),
 )
-async def make_preview(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
+async def make_preview(
+    request: Request, story: StoryRef, entry: EntryRef, call: TheReader, _: Nothing | None = None
+) -> Response:
     """A link to the entry as it is now, working revision included: for an hour, for whoever has it."""
     return await perform(request, previews.make_preview, call, story, entry)
 
