@@ -4,52 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, MutableMapping
-from contextlib import asynccontextmanager
-from typing import Any
 
 import pytest
 
+from tests.api.peers import connected
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
-
-Message = MutableMapping[str, Any]
-
-
-class Peer:
-    """One connection at the ASGI boundary: what the server would pass in and send out."""
-
-    def __init__(self) -> None:
-        self.inbound: asyncio.Queue[Message] = asyncio.Queue()
-        self.outbound: asyncio.Queue[Message] = asyncio.Queue()
-
-    async def next(self) -> Message:
-        return await asyncio.wait_for(self.outbound.get(), 5)
-
-
-@asynccontextmanager
-async def connected(server: Server, kind: str, path: str, *, can_deny: bool = True) -> AsyncIterator[Peer]:
-    """A peer that has asked for `path`; it is gone after the block."""
-    peer = Peer()
-    ref, _, query = path.partition("?")
-    scope = {
-        "type": kind,
-        "path": ref,
-        "raw_path": ref.encode(),
-        "query_string": query.encode(),
-        "headers": [],
-        "client": ("192.0.2.1", 1),
-        "subprotocols": [],
-        "extensions": {"websocket.http.response": {}} if can_deny else {},
-    } | ({"method": "GET"} if kind == "http" else {})
-    await peer.inbound.put({"type": "websocket.connect" if kind == "websocket" else "http.request"})
-    task = asyncio.create_task(server.app(scope, peer.inbound.get, peer.outbound.put))
-    try:
-        yield peer
-    finally:
-        await peer.inbound.put({"type": f"{kind}.disconnect", "code": 1001})
-        await asyncio.wait_for(task, 5)
 
 
 @pytest.mark.parametrize("several", [False, True])

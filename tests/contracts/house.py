@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import json
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,7 @@ from sqlalchemy import text
 from app.domain.clock import Micros, format_time, system_clock
 from app.newsroom.due import run_due_work
 from app.newsroom.setbacks import Setbacks
+from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
 from tests.contracts.tables import Row
 
@@ -142,17 +144,26 @@ class House:
         path: str | None = None,
         query: dict[str, str] | None = None,
         headers: dict[str, str] | None = None,
+        keep: bool = False,
     ) -> httpx.Response:
-        """One call of a row, with its body unless another one is given, at its path unless it is spelt otherwise."""
+        """One call of a row, with its body unless another one is given, at its path unless it is spelt otherwise.
+
+        With `keep`, what it has changed is not made anew.
+        """
         sent = {"x-request-id": "one", "if-match": "*", **(headers or {})}
         if (token := self.tokens[caller]) is not None:
             sent["authorization"] = f"Bearer {token}"
         if query is None and row.action == "search":
             query = {"q": "polls"}
-        url = httpx.URL(self.server.client.base_url).copy_with(raw_path=(path or self.path(row)).encode())
         filled = _filled(BODIES.get(row.name) if body is None else body, self.refs)
-        reply = await self.server.client.request(row.method, url, json=filled, headers=sent, params=query)
-        if reply.is_success and row.method != "GET" and self._scene is not None:
+        if path is None:
+            url = self.path(row)
+            reply = await self.server.client.request(row.method, url, json=filled, headers=sent, params=query)
+        else:
+            content = b"" if filled is None else json.dumps(filled).encode()
+            sent |= {"content-type": "application/json"}
+            reply = await ask_to_the_letter(self.server, row.method, path, headers=sent, content=content)
+        if reply.is_success and row.method != "GET" and not keep and self._scene is not None:
             await self._clear(*self._scene, whole="{entry}" not in row.path)
         return reply
 
@@ -200,10 +211,10 @@ class House:
         """Take away what was changed: the story, or where that is as it was, the entry alone."""
         scene = (story_state, entry_state)
         entry = self._entries.pop(scene, None)
-        story = self._stories[scene]["story"]
         if whole or story_state not in OPEN:
-            del self._stories[scene]
+            self._stories.pop(scene, None)
         elif entry is not None:
+            story = self._stories[scene]["story"]
             await self.server.desk.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
 
     async def _begin_story(self, state: str) -> dict[str, str]:
@@ -260,7 +271,8 @@ def _filled(body: Any, refs: dict[str, str]) -> Any:
 async def furnished(server: Server) -> House:
     """A house with everybody in it."""
     house = House(server, {"NOBODY": None, "NONSENSE": "lb_bot_" + "a" * 36}, {})
-    elsewhere = (await house.admin("POST", "/v1/stories", {"title": "Elsewhere"}))["id"]
+    elsewhere = (await house.admin("POST", "/v1/stories", {"title": "Elsewhere", "slug": "elsewhere"}))["id"]
+    there = (await house.admin("POST", f"/v1/stories/{elsewhere}/entries", {"text": "Over there."}))["id"]
     roles = {"OTHER": "reporter", "OWN": "reporter", "MEMBER": "reporter", "EDITOR": "editor", "ADMIN": "admin"}
     gone = dict.fromkeys(("EXPIRED", "REVOKED", "DISABLED"), "admin")
     for name, role in (roles | gone | {"SPARE": "reporter"}).items():
@@ -273,7 +285,8 @@ async def furnished(server: Server) -> House:
         draft = {"label": name, "person": house.people[whose], **limits}
         house.tokens[name] = (await house.admin("POST", "/v1/newsroom/tokens", draft))["token"]
     spare, own = house.people["SPARE"], house.people["OWN"]
-    house.refs |= {"elsewhere": elsewhere, "person": spare, "member": spare, "own": own}
+    house.refs |= {"else story": elsewhere, "else slug": "elsewhere", "else entry": there}
+    house.refs |= {"person": spare, "member": spare, "own": own}
     await house.admin("POST", f"/v1/newsroom/tokens/{house.refs['REVOKED token']}/revoke")
     await house.admin("POST", f"/v1/newsroom/people/{house.people['DISABLED']}/disable")
     await asyncio.to_thread(_expire, server, house.refs["EXPIRED token"])

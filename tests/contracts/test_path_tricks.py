@@ -1,0 +1,265 @@
+"""Ids and paths spelt otherwise: each is told exactly what it is worth, and none of them changes a row."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from app.storage.schema import metadata
+from tests.api.server import Server
+from tests.contracts.house import BODIES, House
+from tests.contracts.matrix import IN_A_STORY, MATRIX, WORKING
+from tests.contracts.tables import Row, read_table
+from tests.contracts.test_every_address import PAGES
+
+pytestmark = pytest.mark.anyio
+
+ID = "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e"
+FULLWIDTH = {digit: f"%EF%BC%9{digit}" for digit in "0123456789"}
+SPELLINGS: dict[str, Callable[[str], str]] = {
+    "unknown": lambda ident: ID,
+    "upper-case": str.upper,
+    "in-braces": lambda ident: f"%7B{ident}%7D",
+    "as-a-URN": lambda ident: f"urn:uuid:{ident}",
+    "without-hyphens": lambda ident: ident.replace("-", ""),
+    "other-digits": lambda ident: re.sub("[0-9]", lambda digit: FULLWIDTH[digit[0]], ident),
+    "twice": lambda ident: ident * 2,
+    "cut-off": lambda ident: ident[:-1],
+    "nothing": lambda ident: "",
+    "dot-behind": lambda ident: f"{ident}.",
+    "dot-before": lambda ident: f".{ident}",
+    "blank-behind": lambda ident: f"{ident}%20",
+    "blank-before": lambda ident: f"%20{ident}",
+    "line-feed": lambda ident: f"{ident}%0A",
+    "semicolon": lambda ident: f"{ident};v=1",
+    "suffix": lambda ident: f"{ident}.json",
+    "wildcard": lambda ident: "*",
+    "quote": lambda ident: f"{ident}'%20OR%20'1'='1",
+    "dot": lambda ident: ".",
+    "dots": lambda ident: "..",
+    "dots-encoded": lambda ident: "%2e%2e",
+    "dots-twice": lambda ident: "%252e%252e",
+    "up-and-back": lambda ident: f"..%2F{ident}",
+    "slash-encoded": lambda ident: f"{ident}%2F",
+    "slash": lambda ident: f"{ident}/",
+    "slash-before": lambda ident: f"/{ident}",
+    "backslash": lambda ident: f"{ident}%5C",
+    "zero-width": lambda ident: f"{ident}%E2%80%8B",
+    "very-long": lambda ident: "a" * 8_000,
+    "null": lambda ident: f"{ident}%00",
+    "null-raw": lambda ident: "%00",
+    "not-UTF-8": lambda ident: f"{ident}%FF",
+    "overlong": lambda ident: "%C0%AE%C0%AE",
+    "surrogate": lambda ident: "%ED%A0%80",
+    "percent": lambda ident: f"{ident}%",
+}
+
+TRICKS = """
+                  story entry person token signed external slug file link
+-  unknown        404   404   404    404   404    201      404  404  200
+-  upper-case     404   404   404    404   404    201      404  404  200
+-  in-braces      404   404   404    404   404    422      404  404  200
+-  as-a-URN       404   404   404    404   404    201      404  404  200
+-  without-hyphens 404  404   404    404   404    201      404  404  200
+-  other-digits   404   404   404    404   404    422      404  404  200
+-  twice          404   404   404    404   404    201      404  404  200
+-  cut-off        404   404   404    404   404    201      404  404  200
+-  nothing        404   404   404    404   404    404      404  404  404
+-  dot-behind     404   404   404    404   404    201      404  404  200
+-  dot-before     404   404   404    404   404    201      404  404  200
+-  blank-behind   404   404   404    404   404    422      404  404  200
+-  blank-before   404   404   404    404   404    422      404  404  200
+-  line-feed      400   400   400    400   400    400      400  400  400
+-  semicolon      404   404   404    404   404    422      404  404  200
+-  suffix         404   404   404    404   404    201      404  404  200
+-  wildcard       404   404   404    404   404    422      404  404  200
+-  quote          404   404   404    404   404    422      404  404  200
+-  dot            404   404   404    404   404    201      404  404  200
+-  dots           404   404   404    404   404    201      404  404  200
+-  dots-encoded   404   404   404    404   404    201      404  404  200
+-  dots-twice     404   404   404    404   404    422      404  404  200
+-  up-and-back    404   404   404    404   404    404      404  404  404
+-  slash-encoded  404   404   404    404   404    404      404  404  404
+-  slash          404   404   404    404   404    404      404  404  404
+-  slash-before   404   404   404    404   404    404      404  404  404
+-  backslash      404   404   404    404   404    422      404  404  200
+-  zero-width     404   404   404    404   404    422      404  404  200
+-  very-long      404   404   404    404   404    422      404  404  200
+-  null           400   400   400    400   400    400      400  400  400
+-  null-raw       400   400   400    400   400    400      400  400  400
+-  not-UTF-8      400   400   400    400   400    400      400  400  400
+-  overlong       400   400   400    400   400    400      400  400  400
+-  surrogate      400   400   400    400   400    400      400  400  400
+-  percent        400   400   400    400   400    400      400  400  400
+"""
+"""What an admin is answered for each spelling in the place of a known id. Another system's ids are its own to choose:
+letters, digits and `. _ ~ : -`, so that there other spellings are other ids, and make other entries. The page that
+shows a preview is the same whatever the link."""
+
+
+def kind_of(row: Row, name: str) -> str:
+    """The column of a name in a row's path."""
+    if row.path == "/previews/{signed}":
+        return "link"
+    return {"member": "person", "beside": "entry", "known": "external"}.get(name, name)
+
+
+NAMED = [row for row in (*MATRIX, *PAGES) if "{" in row.path]
+
+
+@pytest.mark.parametrize("row", NAMED, ids=lambda row: row.name)
+async def test_a_spelling_of_an_id_is_told_what_the_table_says_and_changes_nothing(house: House, row: Row) -> None:
+    await house.prepare(row)
+    house.refs["file"] = "apply.js"
+    written = await asyncio.to_thread(rows_of, house.server)
+    for name in re.findall(r"\{(\w+)\}", row.path):
+        for trick, cells in read_table(TRICKS).items():
+            expected = cells[kind_of(row, name)]
+            if expected == "201":
+                continue
+            spelt = SPELLINGS[trick.path](house.refs[name])
+            if spelt == house.refs[name]:
+                continue
+            path = row.path.format(**{**house.refs, name: spelt})
+            reply = await house.ask("ADMIN", row, path=path)
+            assert str(reply.status_code) == expected, (trick.path, name, reply.text)
+            assert "Traceback" not in reply.text
+    assert await asyncio.to_thread(rows_of, house.server) == written
+
+
+async def test_another_systems_id_is_what_it_says_to_the_letter(house: House) -> None:
+    row = Row("PUT", "/v1/stories/{story}/entries/by-external-id/{external}")
+    await house.prepare(row)
+    seen = {}
+    for trick, cells in read_table(TRICKS).items():
+        if cells["external"] == "201":
+            path = row.path.format(**{**house.refs, "external": SPELLINGS[trick.path](house.refs["external"] + "-1a")})
+            reply = await house.ask("ADMIN", row, path=path, keep=True)
+            seen[trick.path] = (reply.status_code, reply.json()["id"], reply.json()["external_id"])
+    assert seen.pop("dots-encoded")[1:] == seen["dots"][1:], "one id, written twice"
+    assert len({entry for _, entry, _ in seen.values()}) == len(seen)
+    assert {status for status, _, _ in seen.values()} == {201}
+
+
+@pytest.mark.parametrize("name", ["story", "slug"])
+async def test_an_entry_is_not_there_under_another_storys_name(house: House, name: str) -> None:
+    public = [row for row in MATRIX if "{entry}" in row.path and row not in IN_A_STORY]
+    for row in (*public, *(row for row in IN_A_STORY if "{entry}" in row.path)):
+        await house.prepare(row)
+        path = row.path.format(**{**house.refs, "story": house.refs[f"else {name}"]})
+        written = await asyncio.to_thread(rows_of, house.server)
+        for caller in ("READ", "OTHER", "OWN", "EDITOR", "ADMIN"):
+            reply = await house.ask(caller, row, path=path)
+            assert (reply.status_code, reply.json()["code"]) == (404, "entry_not_found"), (row, caller)
+        assert await asyncio.to_thread(rows_of, house.server) == written, row
+
+
+REFERRING = """
+PUT  /v1/stories/{story}/pinned it            409
+PUT  /v1/stories/{story}/key-points it        409
+POST /v1/stories/{story}/entries/{beside}/move 409
+"""
+
+
+async def test_no_body_can_name_an_entry_of_another_story(house: House) -> None:
+    for row, cells in read_table(REFERRING, ("answer",)).items():
+        await house.prepare(row)
+        house.refs["entry"] = house.refs["else entry"]
+        written = await asyncio.to_thread(rows_of, house.server)
+        reply = await house.ask("ADMIN", row)
+        assert (str(reply.status_code), reply.json()["code"]) == (cells["answer"], "entry_not_public"), row
+        assert await asyncio.to_thread(rows_of, house.server) == written, row
+
+
+OVERRIDES = ("x-http-method-override", "x-http-method", "x-method-override")
+
+
+@pytest.mark.parametrize("row", [row for row in MATRIX if row.method != "POST"], ids=lambda row: row.name)
+async def test_no_header_and_no_query_makes_a_call_another_one(house: House, row: Row) -> None:
+    await house.prepare(row)
+    written = await asyncio.to_thread(rows_of, house.server)
+    if row.method == "GET":
+        plain, wanted = await house.ask("ADMIN", row), "DELETE"
+    else:
+        plain, wanted = await house.ask("ADMIN", Row("POST", row.path), body={}), row.method
+        assert plain.status_code in {405, 422}, plain.text
+    for name in OVERRIDES:
+        for query in (None, {"_method": wanted, "q": "polls"}):
+            asked = row if row.method == "GET" else Row("POST", row.path)
+            body = BODIES.get(row.name) if row.method == "GET" else {}
+            reply = await house.ask("ADMIN", asked, body=body, query=query, headers={name: wanted})
+            assert reply.status_code == plain.status_code, (name, query, reply.text)
+    assert await asyncio.to_thread(rows_of, house.server) == written
+
+
+async def test_no_header_leads_to_another_address(house: House) -> None:
+    plain = await house.server.client.get("/v1/site")
+    for name in ("x-original-url", "x-rewrite-url", "x-forwarded-prefix", "x-forwarded-uri", "forwarded"):
+        reply = await house.server.client.get("/v1/site", headers={name: "/v1/newsroom/people"})
+        assert (reply.status_code, reply.content) == (200, plain.content), name
+
+
+async def test_a_token_in_an_address_opens_nothing(house: House) -> None:
+    for row in WORKING:
+        await house.prepare(row)
+        for name in ("token", "access_token", "authorization", "api_key"):
+            reply = await house.ask("NOBODY", row, query={name: house.tokens["ADMIN"] or "", "q": "polls"})
+            assert (reply.status_code, reply.json()["code"]) == (401, "token_missing"), row
+
+
+@pytest.mark.parametrize(
+    "trick",
+    [
+        "/v1/newsroom/stories/{story}/%2e%2e/%2e%2e/people",
+        "/v1/newsroom/stories/%2e%2e/people",
+        "/v1/newsroom//people",
+        "//v1/newsroom/people",
+        "/v1/newsroom/people/",
+        "/v1/Newsroom/People",
+        "/V1/newsroom/people",
+        "/v1/newsroom/people%00",
+        "/v1/newsroom/people%2f",
+        "/v1/newsroom/people%0a",
+        "/v1/newsroom/people;admin",
+        "/v1/newsroom/people%20",
+        "/v1/newsroom/people.json",
+        "/v1/newsroom/./people",
+        "/v1/newsroom/stories/{closed}%00",
+        "/v1/newsroom/stories/{closed}/",
+        "/v1/newsroom/stories/{closed}%2fentries",
+        "/v1/newsroom/stories/{story}%2f..%2f{closed}",
+        "/v1/newsroom/stories/{story}/entries/%2e%2e/%2e%2e/{closed}",
+        "/v1/newsroom/stories/{CLOSED}",
+        "/v1/stories/{story}/entries/../../../newsroom/people",
+        "/v1/stories/%2e%2e/newsroom/people",
+        "/v1/stories/..%2fnewsroom%2fpeople",
+    ],
+)
+async def test_no_spelling_of_a_path_opens_what_is_closed(house: House, trick: str) -> None:
+    await house.prepare(Row("GET", "/v1/stories/{story}"))
+    story = house.refs["story"]
+    await house.prepare(Row("GET", "/v1/stories/{story}"), story="members")
+    closed = house.refs["story"]
+    path = trick.format(story=story, closed=closed, CLOSED=closed.upper())
+    for caller in ("NOBODY", "OTHER", "EDITOR"):
+        for method in ("GET", "POST", "PATCH", "DELETE"):
+            reply = await house.ask(caller, Row(method, trick), path=path)
+            assert reply.status_code in {400, 401, 404, 405}, (caller, method, reply.text)
+            assert house.refs["slug"] not in reply.text
+            assert house.people["ADMIN"] not in reply.text
+
+
+def rows_of(server: Server) -> str:
+    """A digest of every row of every table, but for when tokens were used last."""
+    digest = hashlib.sha256()
+    with server.rooms.newsroom.database.snapshot() as tx:
+        for table in metadata.sorted_tables:
+            columns = [column for column in table.columns if column.name != "last_used_at"]
+            for row in sorted(repr(tuple(row)) for row in tx.connection.execute(select(*columns))):
+                digest.update(row.encode())
+    return digest.hexdigest()
