@@ -124,9 +124,11 @@ class DirectConnection(asyncio.Protocol, ABC):
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone, or we have closed."""
-        self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
         if self._paused_since is not None:
             self._hub.metrics.connections_slow -= 1
+        if isinstance(exc, TimeoutError) and self._left is None:  # the kernel, too, cuts who takes nothing
+            self._leave_stalled()
+        self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
         reason, code = self._left or ("", ABNORMAL)
         lag = self.session.lag()
         self.session.end()
@@ -220,7 +222,10 @@ class DirectConnection(asyncio.Protocol, ABC):
         if unsent_bytes < self._unsent_bytes:
             self._unsent_bytes, self._paused_since = unsent_bytes, now
         elif self._paused_since is not None and now - self._paused_since >= stall_seconds:
-            self._hub.metrics.connections_stalled += 1
-            self.leave("no write progress", ABNORMAL)
+            self._leave_stalled()
             self.transport.abort()
         return now + stall_seconds / 4
+
+    def _leave_stalled(self) -> None:
+        self._hub.metrics.connections_stalled += 1
+        self.leave("no write progress", ABNORMAL)

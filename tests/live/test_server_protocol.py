@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import socket
 import struct
 import zlib
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -270,6 +271,21 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
         assert hub.metrics.connections_stalled == 1
         assert hub.metrics.connections_slow == 0
         assert live.reader_count == 0
+
+
+async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted_too() -> None:
+    model = story()
+    async with serving(model) as (hub, port):
+        raw = await Raw.upgraded(port)
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as above
+        (connection,) = hub.crowd._dismissed
+        ours: socket.socket = connection.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # as above
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)
+        async with asyncio.timeout(30):
+            while hub.connection_count:
+                hub.post(model.publish(os.urandom(30_000).hex()))
+                await asyncio.sleep(0.01)
+        assert (hub.metrics.connections_stalled, hub.metrics.connections_slow) == (1, 0)
 
 
 async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything() -> None:
