@@ -17,6 +17,7 @@ from app.newsroom.due import run_due_work
 from app.newsroom.setbacks import Setbacks
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
+from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, OPEN, STORY_STATES
 from tests.contracts.tables import Row
 
 CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND")
@@ -26,91 +27,7 @@ is an editor of the story. BOUND: an admin's token, bound to another story."""
 OUTSIDERS = ("NOBODY", "NONSENSE", "EXPIRED", "REVOKED", "DISABLED")
 """Tokens of admins once; nothing of the newsroom opens to them."""
 
-FAR = "2126-01-01T00:00:00Z"
-HOLD_SECONDS = 3_600
 _MINUTE = 60_000_000
-
-BODIES: dict[str, Any] = {
-    "POST /v1/stories": {"title": "Another"},
-    "PATCH /v1/stories/{story}": {"title": "Another name"},
-    "PATCH /v1/stories/{story} settings": {"settings": {"hold_seconds": 0, "require_alt": True}},
-    "PATCH /v1/stories/{story} withdraw": {"status": "withdrawn"},
-    "PUT /v1/stories/{story}/pinned": {"items": []},
-    "PUT /v1/stories/{story}/pinned it": {"items": [{"entry": "{entry}"}]},
-    "PUT /v1/stories/{story}/key-points": {"items": []},
-    "PUT /v1/stories/{story}/key-points it": {"items": [{"text": "Closed.", "entry": "{entry}"}]},
-    "POST /v1/stories/{story}/retract-last": {"reason": "Wrong."},
-    "POST /v1/stories/{story}/retract-last theirs": {"reason": "Wrong.", "person": "{own}"},
-    "POST /v1/stories/{story}/entries": {"text": "New."},
-    "POST /v1/stories/{story}/entries again": {"text": "New.", "id": "{entry}"},
-    "POST /v1/stories/{story}/entries:batch": {"items": [{"text": "New."}]},
-    "PUT /v1/stories/{story}/entries/by-external-id/{external}": {"text": "From the wire."},
-    "PUT /v1/stories/{story}/entries/by-external-id/{known}": {"text": "From the wire."},
-    "PATCH /v1/stories/{story}/entries/{entry}": {"headline": "Another headline"},
-    "POST /v1/stories/{story}/entries/{entry}/schedule": {"publish_at": FAR},
-    "POST /v1/stories/{story}/entries/{entry}/retract": {"reason": "Wrong."},
-    "POST /v1/stories/{story}/entries/{entry}/move": {"after": "{beside}"},
-    "POST /v1/stories/{story}/entries/{beside}/move": {"after": "{entry}"},
-    "POST /v1/stories/{story}/entries/{entry}/corrections": {"text": "Eight, not nine."},
-    "PUT /v1/newsroom/stories/{story}/members/{person}": {"role": "reporter"},
-    "POST /v1/newsroom/freeze": {"frozen": False},
-    "POST /v1/newsroom/people": {"name": "New", "role": "reporter"},
-    "PATCH /v1/newsroom/people/{person}": {"byline": "B. Line"},
-    "POST /v1/newsroom/invites": {"person": "{person}"},
-    "POST /v1/newsroom/tokens": {"label": "new", "role": "reporter"},
-    "POST /v1/newsroom/tokens/{token}/revert": {"since": "2026-01-01T00:00:00Z"},
-    "POST /v1/newsroom/sessions": {"secret": "nonsense"},
-}
-"""What each row sends, where it sends something. Names in braces stand for what the house has under them."""
-
-BEFORE = {
-    "submit": "draft",
-    "return": "submitted",
-    "reject": "submitted",
-    "schedule": "draft",
-    "cancel": "scheduled",
-    "publish": "draft",
-    "discard": "edited",
-    "reinstate": "retracted",
-}
-"""How the entry stands before an action where nothing else is said; published where nothing stands here."""
-
-ENTRY_STATES: dict[str, tuple[dict[str, Any], tuple[tuple[str, dict[str, Any]], ...]]] = {
-    "draft": ({"status": "draft"}, ()),
-    "submitted": ({"status": "submitted"}, ()),
-    "rejected": ({"status": "submitted"}, (("reject", {}),)),
-    "scheduled": ({"status": "draft"}, (("schedule", {"publish_at": FAR}),)),
-    "held": ({"status": "published"}, ()),
-    "published": ({"status": "published"}, ()),
-    "edited": ({"status": "published"}, ()),
-    "retracted": ({"status": "published"}, (("retract", {"reason": "x"}),)),
-    "unpublished": ({"status": "published"}, (("unpublish", {}),)),
-    "expired": ({"status": "published"}, ()),
-    "removed": ({"status": "published"}, (("remove", {}),)),
-}
-"""How an entry is created, and the actions that then bring it into each state."""
-
-STORY_STATES: dict[str, tuple[dict[str, Any], tuple[dict[str, Any], ...]]] = {
-    "draft": ({"status": "draft"}, ()),
-    "scheduled": ({"status": "scheduled", "coverage_start": FAR}, ()),
-    "upcoming": ({"status": "upcoming", "coverage_start": FAR}, ()),
-    "live": ({}, ()),
-    "paused": ({}, ({"status": "paused"},)),
-    "ended": ({}, ({"status": "ended"},)),
-    "archived": ({}, ({"status": "ended"}, {"status": "archived"})),
-    "withdrawn": ({}, ({"status": "withdrawn"},)),
-    "frozen": ({}, ()),
-    "site": ({}, ()),
-    "members": ({}, ({"settings": {"members_only": True}},)),
-    "reviewed": ({}, ({"settings": {"review_required": True}},)),
-}
-"""How a story is created, and the changes that then bring it into each state. `site`: the whole site is frozen."""
-
-OPEN = frozenset({"draft", "scheduled", "upcoming", "live", "paused"})
-"""A story in one of these takes another entry of OWN's as it stands."""
-
-IMPOSSIBLE = {("draft", "retracted"), ("scheduled", "retracted")}
-"""What is in no public story cannot be retracted."""
 
 
 @dataclass
@@ -253,11 +170,6 @@ class House:
     def _run_what_is_due_in_a_minute(self) -> None:
         later = Micros(system_clock() + _MINUTE + 1)
         run_due_work(dataclasses.replace(self.server.rooms.newsroom, clock=lambda: later), Setbacks())
-
-
-def column_of(state: str, caller: str) -> str:
-    """The column of a story's state for a caller: a story for members only is `apart` from those who are none."""
-    return "apart" if state == "members" and caller not in {"MEMBER", "ADMIN"} else state
 
 
 def _filled(body: Any, refs: dict[str, str]) -> Any:

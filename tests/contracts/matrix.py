@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contracts.house import CALLERS
-from tests.contracts.tables import read_table
+from tests.contracts.tables import Row, read_table
 
 PUBLIC = """
 GET /v1/site                                               200 200 200 200 200 200 200
@@ -82,3 +82,14 @@ READING = read_table(PUBLIC, CALLERS)
 WORKING = read_table(NEWSROOM, CALLERS)
 MATRIX = READING | WORKING
 IN_A_STORY = [row for row in WORKING if "{story}" in row.path]
+
+PAGES = {
+    Row("GET", "/"): "200",
+    Row("GET", "/stories/{slug}"): "200",
+    Row("GET", "/previews/{signed}"): "200",
+    Row("GET", "/newsroom"): "200",
+    Row("GET", "/docs"): "200",
+    Row("GET", "/openapi.json"): "200",
+    Row("GET", "/static/{file}"): "200",
+}
+"""The same bytes for everybody; what they show beyond that a browser fetches with the rights of whoever looks."""

@@ -13,7 +13,8 @@ import uuid
 import pytest
 
 from tests.api.peers import connected
-from tests.contracts.house import CALLERS, ENTRY_STATES, House
+from tests.contracts.house import CALLERS, House
+from tests.contracts.states import ENTRY_STATES
 from tests.contracts.tables import Row, read_table
 
 pytestmark = pytest.mark.anyio

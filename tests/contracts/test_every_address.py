@@ -14,22 +14,12 @@ from starlette.routing import BaseRoute
 from app.api.live_routes import NEWSROOM_STREAM
 from app.live import admission
 from tests.api.peers import Peer, connected
-from tests.contracts.house import CALLERS, OUTSIDERS, STORY_STATES, House, column_of
-from tests.contracts.matrix import MATRIX
+from tests.contracts.house import CALLERS, OUTSIDERS, House
+from tests.contracts.matrix import MATRIX, PAGES
+from tests.contracts.states import STORY_STATES, column_of
 from tests.contracts.tables import Row, read_table
 
 pytestmark = pytest.mark.anyio
-
-PAGES = {
-    Row("GET", "/"): "200",
-    Row("GET", "/stories/{slug}"): "200",
-    Row("GET", "/previews/{signed}"): "200",
-    Row("GET", "/newsroom"): "200",
-    Row("GET", "/docs"): "200",
-    Row("GET", "/openapi.json"): "200",
-    Row("GET", "/static/{file}"): "200",
-}
-"""The same bytes for everybody; what they show beyond that a browser fetches with the rights of whoever looks."""
 
 NAMES = {"{ref}": "{slug}", "{path:path}": "{file}"}
 """What the routes call what the house has under another name."""

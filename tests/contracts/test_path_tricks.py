@@ -3,103 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import re
-from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
 
-from app.storage.schema import metadata
-from tests.api.server import Server
-from tests.contracts.house import BODIES, House
-from tests.contracts.matrix import IN_A_STORY, MATRIX, WORKING
+from tests.contracts.digest import rows_of
+from tests.contracts.house import House
+from tests.contracts.matrix import IN_A_STORY, MATRIX, PAGES, WORKING
+from tests.contracts.spellings import SPELLINGS, TRICKS
+from tests.contracts.states import BODIES
 from tests.contracts.tables import Row, read_table
-from tests.contracts.test_every_address import PAGES
 
 pytestmark = pytest.mark.anyio
-
-ID = "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e"
-FULLWIDTH = {digit: f"%EF%BC%9{digit}" for digit in "0123456789"}
-SPELLINGS: dict[str, Callable[[str], str]] = {
-    "unknown": lambda ident: ID,
-    "upper-case": str.upper,
-    "in-braces": lambda ident: f"%7B{ident}%7D",
-    "as-a-URN": lambda ident: f"urn:uuid:{ident}",
-    "without-hyphens": lambda ident: ident.replace("-", ""),
-    "other-digits": lambda ident: re.sub("[0-9]", lambda digit: FULLWIDTH[digit[0]], ident),
-    "twice": lambda ident: ident * 2,
-    "cut-off": lambda ident: ident[:-1],
-    "nothing": lambda ident: "",
-    "dot-behind": lambda ident: f"{ident}.",
-    "dot-before": lambda ident: f".{ident}",
-    "blank-behind": lambda ident: f"{ident}%20",
-    "blank-before": lambda ident: f"%20{ident}",
-    "line-feed": lambda ident: f"{ident}%0A",
-    "semicolon": lambda ident: f"{ident};v=1",
-    "suffix": lambda ident: f"{ident}.json",
-    "wildcard": lambda ident: "*",
-    "quote": lambda ident: f"{ident}'%20OR%20'1'='1",
-    "dot": lambda ident: ".",
-    "dots": lambda ident: "..",
-    "dots-encoded": lambda ident: "%2e%2e",
-    "dots-twice": lambda ident: "%252e%252e",
-    "up-and-back": lambda ident: f"..%2F{ident}",
-    "slash-encoded": lambda ident: f"{ident}%2F",
-    "slash": lambda ident: f"{ident}/",
-    "slash-before": lambda ident: f"/{ident}",
-    "backslash": lambda ident: f"{ident}%5C",
-    "zero-width": lambda ident: f"{ident}%E2%80%8B",
-    "very-long": lambda ident: "a" * 8_000,
-    "null": lambda ident: f"{ident}%00",
-    "null-raw": lambda ident: "%00",
-    "not-UTF-8": lambda ident: f"{ident}%FF",
-    "overlong": lambda ident: "%C0%AE%C0%AE",
-    "surrogate": lambda ident: "%ED%A0%80",
-    "percent": lambda ident: f"{ident}%",
-}
-
-TRICKS = """
-                  story entry person token signed external slug file link
--  unknown        404   404   404    404   404    201      404  404  200
--  upper-case     404   404   404    404   404    201      404  404  200
--  in-braces      404   404   404    404   404    422      404  404  200
--  as-a-URN       404   404   404    404   404    201      404  404  200
--  without-hyphens 404  404   404    404   404    201      404  404  200
--  other-digits   404   404   404    404   404    422      404  404  200
--  twice          404   404   404    404   404    201      404  404  200
--  cut-off        404   404   404    404   404    201      404  404  200
--  nothing        404   404   404    404   404    404      404  404  404
--  dot-behind     404   404   404    404   404    201      404  404  200
--  dot-before     404   404   404    404   404    201      404  404  200
--  blank-behind   404   404   404    404   404    422      404  404  200
--  blank-before   404   404   404    404   404    422      404  404  200
--  line-feed      400   400   400    400   400    400      400  400  400
--  semicolon      404   404   404    404   404    422      404  404  200
--  suffix         404   404   404    404   404    201      404  404  200
--  wildcard       404   404   404    404   404    422      404  404  200
--  quote          404   404   404    404   404    422      404  404  200
--  dot            404   404   404    404   404    201      404  404  200
--  dots           404   404   404    404   404    201      404  404  200
--  dots-encoded   404   404   404    404   404    201      404  404  200
--  dots-twice     404   404   404    404   404    422      404  404  200
--  up-and-back    404   404   404    404   404    404      404  404  404
--  slash-encoded  404   404   404    404   404    404      404  404  404
--  slash          404   404   404    404   404    404      404  404  404
--  slash-before   404   404   404    404   404    404      404  404  404
--  backslash      404   404   404    404   404    422      404  404  200
--  zero-width     404   404   404    404   404    422      404  404  200
--  very-long      404   404   404    404   404    422      404  404  200
--  null           400   400   400    400   400    400      400  400  400
--  null-raw       400   400   400    400   400    400      400  400  400
--  not-UTF-8      400   400   400    400   400    400      400  400  400
--  overlong       400   400   400    400   400    400      400  400  400
--  surrogate      400   400   400    400   400    400      400  400  400
--  percent        400   400   400    400   400    400      400  400  400
-"""
-"""What an admin is answered for each spelling in the place of a known id. Another system's ids are its own to choose:
-letters, digits and `. _ ~ : -`, so that there other spellings are other ids, and make other entries. The page that
-shows a preview is the same whatever the link."""
 
 
 def kind_of(row: Row, name: str) -> str:
@@ -252,14 +167,3 @@ async def test_no_spelling_of_a_path_opens_what_is_closed(house: House, trick: s
             assert reply.status_code in {400, 401, 404, 405}, (caller, method, reply.text)
             assert house.refs["slug"] not in reply.text
             assert house.people["ADMIN"] not in reply.text
-
-
-def rows_of(server: Server) -> str:
-    """A digest of every row of every table, but for when tokens were used last."""
-    digest = hashlib.sha256()
-    with server.rooms.newsroom.database.snapshot() as tx:
-        for table in metadata.sorted_tables:
-            columns = [column for column in table.columns if column.name != "last_used_at"]
-            for row in sorted(repr(tuple(row)) for row in tx.connection.execute(select(*columns))):
-                digest.update(row.encode())
-    return digest.hexdigest()

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.house import ENTRY_STATES, House
+from tests.contracts.house import House
+from tests.contracts.states import ENTRY_STATES
 from tests.contracts.tables import Table, read_table
 
 pytestmark = pytest.mark.anyio

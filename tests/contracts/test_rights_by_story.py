@@ -12,8 +12,9 @@ import uuid
 
 import pytest
 
-from tests.contracts.house import BEFORE, CALLERS, IMPOSSIBLE, OUTSIDERS, STORY_STATES, House, column_of
+from tests.contracts.house import CALLERS, OUTSIDERS, House
 from tests.contracts.matrix import IN_A_STORY, READING
+from tests.contracts.states import BEFORE, IMPOSSIBLE, STORY_STATES, column_of
 from tests.contracts.tables import Row, read_table
 
 pytestmark = pytest.mark.anyio

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.house import CALLERS, STORY_STATES, House, column_of
+from tests.contracts.house import CALLERS, House
+from tests.contracts.states import STORY_STATES, column_of
 from tests.contracts.tables import read_table
 
 pytestmark = pytest.mark.anyio

@@ -6,10 +6,11 @@ import asyncio
 
 import pytest
 
-from tests.contracts.house import BODIES, House
+from tests.contracts.digest import rows_of
+from tests.contracts.house import House
 from tests.contracts.matrix import MATRIX
+from tests.contracts.states import BODIES
 from tests.contracts.tables import Row
-from tests.contracts.test_path_tricks import rows_of
 
 pytestmark = pytest.mark.anyio
 
