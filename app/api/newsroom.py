@@ -57,7 +57,12 @@ async def list_newsroom_stories(request: Request, call: TheReader) -> Response:
 
 @router.get(
     "/stories/{story}",
-    responses=answers(200, NewsroomStoryWithCounts, {**NEWSROOM_STORY, "entries": {"published": 1}}, 404),
+    responses=answers(
+        200,
+        NewsroomStoryWithCounts,
+        {**NEWSROOM_STORY, "entries": {"published": 1}, "role": "reporter", "can": ["read_newsroom", "create_entry"]},
+        404,
+    ),
 )
 async def read_newsroom_story(request: Request, story: StoryRef, call: TheReader) -> Response:
     """One story with its settings, its ETag for If-Match, and how many entries it has in each status."""

@@ -141,6 +141,11 @@ def has_right(actor: Actor, right: Right) -> bool:
     return actor.role.includes(role) and scope in actor.scopes
 
 
+def rights_in_story(actor: Actor) -> list[Right]:
+    """What an actor from `acting_in` may do in that story, beside what is about one entry."""
+    return [right for right in Right if right not in _OF_THE_SITE and has_right(actor, right)]
+
+
 def require_right(actor: Actor, right: Right) -> None:
     """Raise NotAllowed `not_allowed` unless `has_right`."""
     if has_right(actor, right):

@@ -8,9 +8,9 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId
-from app.domain.rights import Actor, Right, has_right, require_right
+from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story
 from app.newsroom.access import OPERATOR_ID, authenticate, csrf_token
-from app.newsroom.finding import known_entry, known_story, visible_stories
+from app.newsroom.finding import known_entry, known_story, story_and_actor, visible_stories
 from app.newsroom.preconditions import etag_of
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
@@ -51,11 +51,12 @@ def show_stories(room: Newsroom, call: Call) -> Reply:
 
 
 def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
-    """One story with its settings, and how many entries it has in each status."""
+    """One story with its settings, how many entries it has in each status, and what the caller may do in it."""
     with room.database.snapshot() as tx:
-        story = known_story(tx, story_ref, _reader(tx, room, call))
+        story, actor = story_and_actor(tx, story_ref, _reader(tx, room, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
-        body = {**newsroom_story(story, links=room.links), "entries": counts}
+        may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
+        body = {**newsroom_story(story, links=room.links), "entries": counts, **may}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
 
 

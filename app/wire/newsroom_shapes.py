@@ -124,9 +124,11 @@ class NewsroomStory(Public):
 
 
 class NewsroomStoryWithCounts(NewsroomStory):
-    """The same with how many entries there are in each status."""
+    """The same with how many entries there are in each status, and what whoever asks may do in it."""
 
     entries: dict[str, int]
+    role: str = Field(description="Of whoever asks, as a member if that is more than their own.")
+    can: list[str] = Field(description="Their rights in this story.")
 
 
 class NewsroomStories(Public):

@@ -224,3 +224,32 @@ def test_the_page_of_a_preview_is_the_same_whatever_its_link(newsroom: Newsroom,
     assert (real.status_code, real.content) == (forged.status_code, forged.content)
     assert real.headers["referrer-policy"] == "no-referrer"
     assert real.headers["cache-control"] == "no-store"
+
+
+def test_a_reporter_sees_what_they_may_do_and_one_button_where_an_editor_looks_first(
+    newsroom: Newsroom, story: dict[str, Any], context: BrowserContext
+) -> None:
+    newsroom.publish(story, "By a colleague.")
+    person = newsroom.client.post("/v1/newsroom/people", json={"name": "Rae Holm", "role": "reporter"}).json()["id"]
+    invite = newsroom.client.post("/v1/newsroom/invites", json={"person": person}).json()["url"]
+    page = context.new_page()
+    page.goto(invite)
+    page.wait_for_selector("#list")
+    page.select_option("#story", story["id"])
+    expect(_item(page, "By a colleague.").locator("button")).to_have_text(["Preview link"])
+    page.fill("[name=text]", "By Rae.")
+    page.click("#publish")
+    mine = ["Edit", "Add a correction", "Retract", "Unpublish", "Remove", "Preview link"]
+    expect(_item(page, "By Rae.").locator("button")).to_have_text(mine)
+    page.click("#story-more summary")
+    expect(page.locator("#story-actions button")).to_have_text(["Retract my last entry"])
+    newsroom.edit_story(story, settings={"review_required": True})
+    expect(page.locator("#publish")).to_be_hidden(timeout=8_000)
+    page.fill("[name=text]", "For an editor.")
+    page.press("[name=headline]", "Enter")
+    expect(_item(page, "For an editor.").locator(".state.is-submitted")).to_be_visible()
+    expect(_item(page, "By Rae.").locator("button")).to_have_text(["Edit", "Preview link"])
+    newsroom.client.put(f"/v1/newsroom/stories/{story['id']}/members/{person}", json={"role": "editor"})
+    page.reload()
+    expect(page.locator("#publish")).to_be_visible()
+    expect(_item(page, "By a colleague.").locator('[data-action="pin"]')).to_be_visible()

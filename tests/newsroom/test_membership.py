@@ -199,3 +199,14 @@ def test_a_bot_that_is_bound_to_a_closed_story_works_in_it_and_one_that_is_not_d
     assert bound.post(story)["status"] == "published"
     with pytest.raises(LiveblogError, match="story_not_found"):
         free.post(story)
+
+
+def test_a_story_says_what_its_reader_may_do_in_it(desk: Desk) -> None:
+    own, other = desk.story()["id"], desk.story("Another night")["id"]
+    ada = desk.hire()
+    join(desk, own, ada, "editor")
+    told = {story: body(reads.show_story(ada.room, ada.call(), story)) for story in (own, other)}
+    assert (told[own]["role"], told[other]["role"]) == ("editor", "reporter")
+    assert told[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
+    assert told[other]["can"] == ["read_newsroom", "create_entry"]
+    assert "create_stories" not in told[own]["can"], "a member of one story makes no other"

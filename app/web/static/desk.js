@@ -17,10 +17,22 @@ const editActions = {
   scheduled: [["cancel", "Do not publish the edit"], ["discard", "Discard the edit"]],
 };
 
-/** What can be done to an entry of a story, as [action, words]. The server decides whether this person may. */
-function actionsFor(entry, story) {
+const EDITORS = ["return", "reject", "schedule"];
+const PUBLISHING = ["publish", "corrections", "retract", "reinstate", "unpublish"];
+
+/** What can be done to an entry of a story, as [action, words], less what would be refused. The server decides. */
+function actionsFor(entry, story, me) {
   const still = STILL[story.status];
-  return actionsOf(entry).filter(([action]) => still === undefined || still.includes(action));
+  return actionsOf(entry).filter(([action]) => (
+    (still === undefined || still.includes(action)) && mayDo(action, entry, story, me)
+  ));
+}
+
+function mayDo(action, entry, { role, settings }, me) {
+  if (role !== "reporter") return true;
+  const isOwn = me.person !== null && entry.created_by === me.person;
+  const touchesReaders = PUBLISHING.includes(action) || (action === "remove" && isPublic(entry));
+  return isOwn && !EDITORS.includes(action) && !(settings.review_required && touchesReaders);
 }
 
 function actionsOf({ status, working }) {
@@ -62,7 +74,9 @@ const STILL = { archived: ["retract", "unpublish", "remove"], withdrawn: [] };
 
 /** What an item was drawn from: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
-  return [entry.version, isPinned(entry, story) && "pinned", STILL[story.status] && story.status].filter(Boolean).join(" ");
+  const rights = story.role === "reporter" && (story.settings.review_required ? "reviewed" : "own");
+  return [entry.version, isPinned(entry, story) && "pinned", STILL[story.status] && story.status, rights]
+    .filter(Boolean).join(" ");
 }
 
 function isPinned(entry, { pinned }) {
@@ -79,7 +93,7 @@ function furtherActions(entry, story, mayPin) {
 }
 
 /** One entry of the list. `onAction` gets (action, entry). */
-export function drawItem(entry, story, { onAction, mayPin }) {
+export function drawItem(entry, story, { onAction, mayPin, me }) {
   const shown = newest(entry);
   const at = entry.published_at ?? entry.created_at;
   const time = at && when(at, story);
@@ -89,7 +103,7 @@ export function drawItem(entry, story, { onAction, mayPin }) {
   body.innerHTML = shown.body_html ?? "";
   const leaves = entry.expires_at && when(entry.expires_at, story);
   const isHeld = entry.held || entry.working?.held;
-  const buttons = [...actionsFor(entry, story), ...furtherActions(entry, story, mayPin)].map(([action, words]) => {
+  const buttons = [...actionsFor(entry, story, me), ...furtherActions(entry, story, mayPin)].map(([action, words]) => {
     const button = element("button", { type: "button", "data-action": action }, words);
     button.addEventListener("click", () => onAction(action, entry));
     return button;

@@ -24,7 +24,8 @@ let story = null;
 let siteIsFrozen = false;
 let follower = null;
 let stream = null;
-let can = [];
+let can = []; // on the whole site; in one story it may be more
+let me = null;
 let people = [];
 let rereading = null;
 let shownPages = 1;
@@ -56,7 +57,7 @@ function tried(action) {
 // Signing in
 
 async function signIn() {
-  const { body: me } = await get("/v1/newsroom/me");
+  ({ body: me } = await get("/v1/newsroom/me"));
   session.who = me.person ?? me.kind;
   session.csrf = me.csrf ?? null;
   keepToken();
@@ -154,9 +155,11 @@ async function choose(chosen) {
 function drawStory() {
   const hasPage = !["draft", "scheduled"].includes(story.status);
   const closed = closedSentence(story, siteIsFrozen);
-  $("story-edit").hidden = !can.includes("edit_stories") || ["archived", "withdrawn"].includes(story.status);
+  $("story-edit").hidden = !mayEditStory() || ["archived", "withdrawn"].includes(story.status);
   $("story-page").hidden = !hasPage;
   $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
+  $("publish").hidden = isReviewed();
+  $("submit").classList.toggle("primary", isReviewed());
   $("closed").textContent = closed;
   $("closed").hidden = !closed;
   // An entry that is being edited keeps its form: an ended story takes corrections.
@@ -169,6 +172,15 @@ function drawStory() {
   }));
 }
 
+/** Whether what is written here waits for an editor: then there is one button to press. */
+function isReviewed() {
+  return story.role === "reporter" && story.settings.review_required;
+}
+
+function mayEditStory() {
+  return can.includes("edit_stories") || (story.can ?? []).includes("edit_stories");
+}
+
 /** The story as it is now, with whether anything is frozen. */
 async function readStory() {
   const read = story.id;
@@ -176,10 +188,15 @@ async function readStory() {
     get(`/v1/newsroom/stories/${read}`), get("/v1/newsroom/freeze"),
   ]);
   if (story?.id !== read) return;
-  const before = JSON.stringify([story.status, story.slug, story.title, story.frozen, story.pinned, siteIsFrozen]);
+  const before = whatIsDrawn();
   siteIsFrozen = freeze.frozen;
   story = now;
-  if (JSON.stringify([now.status, now.slug, now.title, now.frozen, now.pinned, siteIsFrozen]) !== before) drawStory();
+  if (whatIsDrawn() !== before) drawStory();
+}
+
+function whatIsDrawn() {
+  const { status, slug, title, frozen, role, settings } = story;
+  return JSON.stringify([status, slug, title, frozen, role, settings, siteIsFrozen]);
 }
 
 /** What readers are sent tells when to read the newsroom's list again. */
@@ -307,7 +324,7 @@ function drawEntries(items) {
   const drawn = items.map((entry) => {
     const old = present.get(entry.id);
     if (old?.dataset.version === itemKey(entry, story)) return old;
-    const item = drawItem(entry, story, { onAction: tried(act), mayPin: can.includes("edit_stories") });
+    const item = drawItem(entry, story, { onAction: tried(act), mayPin: mayEditStory(), me });
     if (mayHaveNote(entry)) addNote(item, entry).catch(() => {}); // it is in the versions too
     return item;
   });
@@ -464,7 +481,8 @@ function emptyForm() {
 
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  const intent = event.submitter?.value ?? "published";
+  const chosen = event.submitter?.value ?? "published";
+  const intent = chosen === "published" && isReviewed() ? "submitted" : chosen; // Enter presses a hidden button too
   tried(() => {
     const draft = draftNow();
     if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {

@@ -44,7 +44,8 @@ export function closedSentence(story, siteIsFrozen) {
 }
 
 /** The buttons for a story, as [name, words, action]; each action gives true once it has changed something. */
-export function storyActions(story, can) {
+export function storyActions(story, ofTheSite) {
+  const can = [...ofTheSite, ...(story.can ?? [])];
   const actions = [];
   if (story.status !== "withdrawn") {
     actions.push(["retract-last", "Retract my last entry", () => retractLast(story)]);
