@@ -14,7 +14,8 @@ from app.domain.rights import Actor
 from app.domain.story import Story, StoryStatus
 from app.newsroom.door import StoryChanged, pass_door
 from app.newsroom.finding import known_story, locked_story
-from app.newsroom.room import Newsroom
+from app.newsroom.recording import record_story
+from app.newsroom.room import Call, Newsroom
 from app.storage.database import WriteTransaction
 from app.storage.stories import list_continuing, lock_story, read_story, update_story
 
@@ -59,14 +60,16 @@ def brought_up_to_date(tx: WriteTransaction, before: Story | None, after: Story)
     return dataclasses.replace(after, fields={**after.fields, "continued_by": _successor(tx, after.id)})
 
 
-def tell_linked(tx: WriteTransaction, room: Newsroom, before: Story | None, after: Story) -> None:
+def tell_linked(
+    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story | None, after: Story
+) -> None:
     """Let the stories on either side of this one say what has become true of them, each in an event of its own."""
     was_shown = before is not None and before.is_shown
     former = None if before is None else before.fields.get("continues")
     if was_shown is after.is_shown and former == after.fields.get("continues"):
         return
     for ref in sorted({ref for ref in (former, after.fields.get("continues")) if ref is not None}):
-        _tell_continued(tx, room, ref)
+        _tell_continued(tx, room, actor, call, ref)
     if was_shown is not after.is_shown:
         for later in list_continuing(tx, after.id):
             if _may_say(later):
@@ -83,7 +86,7 @@ def _linked(tx: WriteTransaction, story: Story, continues: str | None) -> set[St
     return {each.id for each in (story, *earlier, *list_continuing(tx, story.id))}
 
 
-def _tell_continued(tx: WriteTransaction, room: Newsroom, ref: str) -> None:
+def _tell_continued(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, ref: str) -> None:
     earlier = read_story(tx, ref)
     if earlier is None or not _may_say(earlier):
         return
@@ -93,6 +96,7 @@ def _tell_continued(tx: WriteTransaction, room: Newsroom, ref: str) -> None:
     fields = {**earlier.fields, "continued_by": successor}
     told = dataclasses.replace(earlier, fields=fields, version=earlier.version + 1)
     update_story(tx, told)
+    record_story(tx, room, actor, call, before=earlier, after=told, action="link")
     pass_door(tx, room, told, [StoryChanged(changed=("continued_by",))])
 
 

@@ -60,7 +60,7 @@ def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         stay_in_sight(tx, room, actor, call, story)
         if story.is_public:
             pass_door(tx, room, story, [StoryChanged()])
-            tell_linked(tx, room, None, story)
+            tell_linked(tx, room, actor, call, None, story)
         return answer_story(tx, room, actor, call, story, status=201)
 
 
@@ -220,7 +220,7 @@ def _tell_readers(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call
         after = _open(tx, room, actor, call, after)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
         pass_door(tx, room, after, [StoryChanged(changed=changed)])
-    tell_linked(tx, room, before, after)
+    tell_linked(tx, room, actor, call, before, after)
     return after
 
 

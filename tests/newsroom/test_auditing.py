@@ -208,3 +208,18 @@ def test_each_story_that_opens_with_pins_says_so_in_the_order_of_its_versions(de
     assert [row["action"] for row in rows] == ["create", "edit", "pin", "pin"]
     assert [row["after"]["version"] for row in rows] == [1, 2, 3, 4]
     assert opened["version"] == 4
+
+
+def test_a_story_that_is_told_by_which_one_it_is_continued_has_its_row(desk: Desk) -> None:
+    monday = desk.story("Monday")["id"]
+    editor = desk.hire("editor")
+    tuesday = editor.story("Tuesday", continues=monday)["id"]
+    editor.patch_story(tuesday, continues=None)
+    rows = listed(desk, person=editor.person)[::-1]
+    assert [(row["action"], row["object_id"]) for row in rows] == [
+        ("create", tuesday),
+        ("link", monday),
+        ("edit", tuesday),
+        ("link", monday),
+    ]
+    assert [row["after"]["version"] for row in rows if row["action"] == "link"] == [2, 3]
