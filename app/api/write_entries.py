@@ -17,6 +17,7 @@ from app.wire.entries import (
     EntryMove,
     EntryPatch,
     ExternalEntry,
+    ExternalId,
     Note,
     Nothing,
     Retraction,
@@ -27,12 +28,8 @@ from app.wire.newsroom_shapes import NEWSROOM_ENTRY, BatchResults, NewsroomEntry
 StoryRef = Annotated[str, Path(description="A story's id or slug.", examples=["election-night-x4k2"])]
 EntryRef = Annotated[str, Path(description="An entry's id.", examples=[NEWSROOM_ENTRY["id"]])]
 ExternalRef = Annotated[
-    str,
-    Path(
-        description="The other system's id of the entry; unique in the story.",
-        pattern=r"^[A-Za-z0-9._~:-]{1,200}$",
-        examples=["wire-20261103-17"],
-    ),
+    ExternalId,
+    Path(description="The other system's id of the entry; unique in the story.", examples=["wire-20261103-17"]),
 ]
 
 _ERRORS = (404, 409, 410, 412, 413, 415, 422)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -95,11 +95,18 @@ def _named(errors: Sequence[FieldError]) -> str:
 
 
 def _place(error: FieldError) -> str:
-    return error.pointer.removeprefix("/query")[1:]
+    return error.pointer.removeprefix("/query").removeprefix("/path")[1:]
 
 
 def _pointer(location: Sequence[Any]) -> str:
-    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in location)
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in _as_sent(location))
+
+
+def _as_sent(location: Sequence[Any]) -> Iterator[Any]:
+    """Without the type of a block, which Pydantic names where the body has nothing."""
+    for index, part in enumerate(location):
+        if not (index > 1 and location[index - 2] == "blocks" and isinstance(location[index - 1], int)):
+            yield part
 
 
 def _code(error: Mapping[str, Any]) -> str:

@@ -52,4 +52,6 @@ _SENTENCES: Mapping[str, Callable[[_Context], str]] = {
     "too_long": lambda context: f"must have at most {_count(context, 'max_length', 'item')}",
     "too_short": lambda context: f"must have at least {_count(context, 'min_length', 'item')}",
     "tuple_type": _LIST,
+    "union_tag_invalid": lambda context: f"has an unknown type; there are {context['expected_tags']}",
+    "union_tag_not_found": _always("must be a JSON object with a type"),
 }

@@ -42,6 +42,14 @@ async def test_what_is_wrong_in_the_query_is_named_too(server: Server) -> None:
     assert (reply.status_code, reply.json()["detail"]) == (422, "limit: must be at most 100")
 
 
+async def test_another_systems_id_that_cannot_be_is_told_what_it_may_be(server: Server) -> None:
+    story = await server.story()
+    path = f"/v1/stories/{story['id']}/entries/by-external-id"
+    reply = await server.desk.put(f"{path}/wire%2017", json={"text": "Polls have closed."})
+    detail = "external_id: must be up to 200 of A-Z a-z 0-9 . _ ~ : -"
+    assert (reply.status_code, reply.json()["detail"]) == (422, detail)
+
+
 async def test_a_frozen_story_and_a_frozen_site_are_told_apart(server: Server) -> None:
     story = await server.story()
     told = []
