@@ -25,7 +25,7 @@ from app.api.live_routes import LiveRoutes
 from app.api.posting import Posting
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
-from app.api.requests import RequestIds, is_readable, sent_request_id
+from app.api.requests import RequestIds, is_readable_path, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
 from app.domain.clock import Clock, system_clock
@@ -329,7 +329,9 @@ def _entrance_of(settings: Settings) -> Entrance:
         trusted_proxies=settings.trusted_proxies,
     )
     turnstile = Turnstile(limits, now=time.monotonic())
-    return Entrance(turnstile, common_headers=_common_headers, is_readable=is_readable, compress=settings.compression)
+    return Entrance(
+        turnstile, common_headers=_common_headers, is_readable=is_readable_path, compress=settings.compression
+    )
 
 
 def _common_headers(request: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.problems import error_response, method_not_allowed
+from app.api.requests import is_readable_path
 from app.domain.errors import NotFound
 from app.live.admission import live_address
 from app.live.event_stream_route import EventStreamRoute
 from app.live.hub import Hub
-from app.live.websocket_route import WebSocketRoute
+from app.live.websocket_route import GONE_SECONDS, WebSocketRoute
 from app.wire.close_codes import NO_SUCH_STORY
 
 NEWSROOM_STREAM = "/v1/newsroom/live"
@@ -30,8 +34,9 @@ class LiveRoutes:
         if is_websocket and scope["path"] == NEWSROOM_STREAM:
             await self._desk(scope, receive, send)
             return
+        is_readable = is_readable_path(scope.get("raw_path") or b"")
         address = live_address(scope["path"])
-        if is_websocket and (address is None or address.kind != "live"):
+        if is_websocket and (address is None or address.kind != "live" or not is_readable):
             await _refuse(scope, receive, send)
             return
         if address is None or (address.kind == "live") is not is_websocket:
@@ -56,3 +61,7 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
     start = {"status": response.status_code, "headers": response.raw_headers}
     await send({"type": "websocket.http.response.start", **start})
     await send({"type": "websocket.http.response.body", "body": response.body})
+    with suppress(TimeoutError):  # uvicorn calls a handshake incomplete that ends before its connection
+        async with asyncio.timeout(GONE_SECONDS):
+            await receive()
+            await receive()

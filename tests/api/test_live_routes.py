@@ -41,8 +41,19 @@ async def test_an_event_stream_brings_what_is_posted_to_any_page(server: Server)
         assert "data: " in text
 
 
+UNREADABLE = ("/v1/stories/%00/live", "/v1/stories/%ff/live", "/v1/live%0a", "/v1/newsroom/live%00")
+
+
 async def test_a_socket_at_no_address_is_refused_as_a_problem_or_as_the_server_can(server: Server) -> None:
-    for path in ("/nothing", "/", "/v1/stories/a", "/v1/stories/a/events", "/v1/stories/a/b/live", "/v1/live/"):
+    for path in (
+        "/nothing",
+        "/",
+        "/v1/stories/a",
+        "/v1/stories/a/events",
+        "/v1/stories/a/b/live",
+        "/v1/live/",
+        *UNREADABLE,
+    ):
         async with connected(server, "websocket", path) as peer:
             start = await peer.next()
             assert (start["type"], start["status"]) == ("websocket.http.response.start", 404)
