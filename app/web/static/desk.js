@@ -123,7 +123,7 @@ export function drawItem(entry, story, { onAction, mayPin, me }) {
     shown.headline && element("h3", {}, shown.headline),
     body,
     (entry.warnings ?? []).includes("alt_missing")
-      && element("p", { class: "hint" }, "A picture has no description; its caption stands in."),
+      && element("p", { class: "hint" }, "A picture has no description for those who cannot see it."),
     (entry.corrections ?? []).length > 0
       && element("p", { class: "hint" }, `Corrections: ${entry.corrections.map(({ text }) => text).join(" · ")}`),
     dueTime && element("p", { class: "hint" }, "Goes out ", element("time", { datetime: due }, `${dueTime.time}, ${dueTime.date}`),
