@@ -201,10 +201,11 @@ async def furnished(server: Server) -> House:
     house.refs |= {"person": spare, "member": spare, "own": own}
     await house.admin("POST", f"/v1/newsroom/tokens/{house.refs['REVOKED token']}/revoke")
     await house.admin("POST", f"/v1/newsroom/people/{house.people['DISABLED']}/disable")
-    await asyncio.to_thread(_expire, server, house.refs["EXPIRED token"])
+    await asyncio.to_thread(expire, server, house.refs["EXPIRED token"])
     return house
 
 
-def _expire(server: Server, token: str) -> None:
+def expire(server: Server, token: str) -> None:
+    """Let a token's time be over."""
     with server.rooms.newsroom.database.transaction() as tx:
         tx.connection.execute(text("UPDATE tokens SET expires_at = 1 WHERE id = :token"), {"token": token})
