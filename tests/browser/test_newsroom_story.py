@@ -246,10 +246,24 @@ def test_a_reporter_sees_what_they_may_do_and_one_button_where_an_editor_looks_f
     newsroom.edit_story(story, settings={"review_required": True})
     expect(page.locator("#publish")).to_be_hidden(timeout=8_000)
     page.fill("[name=text]", "For an editor.")
-    page.press("[name=headline]", "Enter")
+    page.click("#submit")
     expect(_item(page, "For an editor.").locator(".state.is-submitted")).to_be_visible()
     expect(_item(page, "By Rae.").locator("button")).to_have_text(["Edit", "Preview link"])
     newsroom.client.put(f"/v1/newsroom/stories/{story['id']}/members/{person}", json={"role": "editor"})
     page.reload()
     expect(page.locator("#publish")).to_be_visible()
     expect(_item(page, "By a colleague.").locator('[data-action="pin"]')).to_be_visible()
+
+
+def test_enter_in_a_line_of_the_form_publishes_nothing(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    desk.fill("[name=headline]", "Half a headl")
+    desk.press("[name=headline]", "Enter")
+    expect(desk.locator("[name=text]")).to_be_focused()
+    desk.click("summary:has-text('Byline')")
+    desk.fill("[name=tags]", "polls")
+    desk.press("[name=tags]", "Enter")
+    expect(desk.locator("[name=headline]")).to_have_value("Half a headl")
+    desk.fill("[name=text]", "And now the text.")
+    desk.click("#publish")
+    expect(_item(desk, "And now the text.")).to_be_visible()
+    assert _state(newsroom, story)["entry_count"] == 1

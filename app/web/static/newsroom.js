@@ -479,10 +479,16 @@ function emptyForm() {
   drawStory();
 }
 
+// A line that ends with Enter is not finished work: what goes out is what a button was pressed for.
+composer.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=checkbox])")) return;
+  event.preventDefault();
+  if (event.target.name === "headline") composer.elements.text.focus();
+});
+
 composer.addEventListener("submit", (event) => {
   event.preventDefault();
-  const chosen = event.submitter?.value ?? "published";
-  const intent = chosen === "published" && isReviewed() ? "submitted" : chosen; // Enter presses a hidden button too
+  const intent = event.submitter?.value ?? "published";
   tried(() => {
     const draft = draftNow();
     if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
