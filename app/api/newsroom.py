@@ -60,7 +60,13 @@ async def list_newsroom_stories(request: Request, call: TheReader) -> Response:
     responses=answers(
         200,
         NewsroomStoryWithCounts,
-        {**NEWSROOM_STORY, "entries": {"published": 1}, "role": "reporter", "can": ["read_newsroom", "create_entry"]},
+        {
+            **NEWSROOM_STORY,
+            "entries": {"published": 1},
+            "site_frozen": False,
+            "role": "reporter",
+            "can": ["read_newsroom", "create_entry"],
+        },
         404,
     ),
 )

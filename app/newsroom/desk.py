@@ -56,7 +56,8 @@ def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
         story, actor = story_and_actor(tx, story_ref, _reader(tx, room, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
         may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
-        body = {**newsroom_story(story, links=room.links), "entries": counts, **may}
+        more = {"entries": counts, "site_frozen": story.site_frozen, **may}
+        body = {**newsroom_story(story, links=room.links), **more}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
 
 

@@ -127,6 +127,7 @@ class NewsroomStoryWithCounts(NewsroomStory):
     """The same with how many entries there are in each status, and what whoever asks may do in it."""
 
     entries: dict[str, int]
+    site_frozen: bool = Field(description="Nothing goes out in any story; `frozen` is the story's own.")
     role: str = Field(description="Of whoever asks, as a member if that is more than their own.")
     can: list[str] = Field(description="Their rights in this story.")
 

@@ -133,6 +133,12 @@ def test_a_freeze_is_said_to_everybody_and_ended_again(desk: Page, newsroom: New
     expect(desk.locator("[data-story=freeze]")).to_have_text("Thaw this story")
     _choose(desk, "freeze")
     expect(desk.locator("#closed")).to_be_hidden()
+    newsroom.client.post("/v1/newsroom/freeze", json={"frozen": True})
+    desk.reload()
+    expect(desk.locator("#closed")).to_contain_text("The whole site is frozen")
+    newsroom.client.post("/v1/newsroom/freeze", json={"frozen": False})
+    desk.reload()
+    expect(desk.locator("#connection")).to_have_text("")
     newsroom.publish(story, "Out again.")
     expect(_item(desk, "Out again.")).to_be_visible()
 

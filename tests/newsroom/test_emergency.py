@@ -240,6 +240,16 @@ def test_the_last_is_retracted_in_a_freeze_too(desk: Desk) -> None:
     assert retract_last(ada, story)["id"] == entry["id"]
 
 
+def test_a_story_tells_its_own_freeze_from_that_of_the_site(desk: Desk) -> None:
+    story = desk.story()["id"]
+    told = []
+    for whole, frozen in ((story, True), (None, True), (story, False), (None, False)):
+        freeze(desk, whole, frozen=frozen)
+        shown = body(reads.show_story(desk.room, desk.call(), story))
+        told.append((shown["frozen"], shown["site_frozen"]))
+    assert told == [(True, False), (True, True), (False, True), (False, False)]
+
+
 def test_who_has_nothing_to_retract_is_told_whose_entry_was_looked_for(desk: Desk) -> None:
     story, ada = desk.story()["id"], desk.hire()
     told = []

@@ -21,7 +21,6 @@ const composer = $("composer");
 let outbox = null;
 let stories = [];
 let story = null;
-let siteIsFrozen = false;
 let follower = null;
 let stream = null;
 let can = []; // on the whole site; in one story it may be more
@@ -154,7 +153,7 @@ async function choose(chosen) {
 /** What can be done with the story as it is now. */
 function drawStory() {
   const hasPage = !["draft", "scheduled"].includes(story.status);
-  const closed = closedSentence(story, siteIsFrozen);
+  const closed = closedSentence(story);
   $("story-edit").hidden = !mayEditStory() || ["archived", "withdrawn"].includes(story.status);
   $("story-page").hidden = !hasPage;
   $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
@@ -181,22 +180,19 @@ function mayEditStory() {
   return can.includes("edit_stories") || (story.can ?? []).includes("edit_stories");
 }
 
-/** The story as it is now, with whether anything is frozen. */
+/** The story as it is now, with what whoever is here may do in it. */
 async function readStory() {
   const read = story.id;
-  const [{ body: now }, { body: freeze }] = await Promise.all([
-    get(`/v1/newsroom/stories/${read}`), get("/v1/newsroom/freeze"),
-  ]);
+  const { body: now } = await get(`/v1/newsroom/stories/${read}`);
   if (story?.id !== read) return;
   const before = whatIsDrawn();
-  siteIsFrozen = freeze.frozen;
   story = now;
   if (whatIsDrawn() !== before) drawStory();
 }
 
 function whatIsDrawn() {
-  const { status, slug, title, frozen, role, settings } = story;
-  return JSON.stringify([status, slug, title, frozen, role, settings, siteIsFrozen]);
+  const { status, slug, title, frozen, site_frozen: siteFrozen, role, settings } = story;
+  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, settings]);
 }
 
 /** What readers are sent tells when to read the newsroom's list again. */
