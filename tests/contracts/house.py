@@ -17,7 +17,7 @@ from app.newsroom.due import run_due_work
 from app.newsroom.setbacks import Setbacks
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
-from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, OPEN, STORY_STATES
+from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, REOPENED, STORY_STATES
 from tests.contracts.tables import Row
 
 CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND")
@@ -96,6 +96,8 @@ class House:
             await self._set(*scene)
         await self._let_site_be(frozen=story == "site")
         self.refs |= {**self._stories[scene], **self._entries[scene], "external": uuid.uuid4().hex}
+        if "{member}" in row.path:
+            await self.admin("PUT", self.path(row), {"role": "reporter"})
         if "{token}" in row.path:
             made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
             self.refs["token"] = made["id"]
@@ -128,18 +130,22 @@ class House:
         """Take away what was changed: the story, or where that is as it was, the entry alone."""
         scene = (story_state, entry_state)
         entry = self._entries.pop(scene, None)
-        if whole or story_state not in OPEN:
+        if entry is None or whole or story_state not in REOPENED:
             self._stories.pop(scene, None)
-        elif entry is not None:
-            story = self._stories[scene]["story"]
-            await self.server.desk.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
+            return
+        story = self._stories[scene]["story"]
+        await self._let_site_be(frozen=False)
+        if story_state == "frozen":
+            await self.admin("POST", "/v1/newsroom/freeze", {"story": story, "frozen": False})
+        if REOPENED[story_state]:
+            await self.admin("PATCH", f"/v1/stories/{story}", REOPENED[story_state])
+        await self.server.desk.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
 
     async def _begin_story(self, state: str) -> dict[str, str]:
         slug = f"story-{uuid.uuid4().hex}"
         draft = {"title": f"Title {slug}", "slug": slug, **STORY_STATES[state][0]}
         story = (await self.admin("POST", "/v1/stories", draft))["id"]
-        for name, role in (("MEMBER", "editor"), ("SPARE", "reporter")):
-            await self.admin("PUT", f"/v1/newsroom/stories/{story}/members/{self.people[name]}", {"role": role})
+        await self.admin("PUT", f"/v1/newsroom/stories/{story}/members/{self.people['MEMBER']}", {"role": "editor"})
         beside = await self.admin("POST", f"/v1/stories/{story}/entries", {"text": "Beside it."})
         return {"story": story, "slug": slug, "beside": beside["id"]}
 

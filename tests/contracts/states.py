@@ -83,8 +83,13 @@ STORY_STATES: dict[str, tuple[dict[str, Any], tuple[dict[str, Any], ...]]] = {
 }
 """How a story is created, and the changes that then bring it into each state. `site`: the whole site is frozen."""
 
-OPEN = frozenset({"draft", "scheduled", "upcoming", "live", "paused"})
-"""A story in one of these takes another entry of OWN's as it stands."""
+REOPENED: dict[str, dict[str, Any]] = {
+    **{state: {} for state in ("draft", "scheduled", "upcoming", "live", "paused", "frozen", "site")},
+    "ended": {"status": "live"},
+    "members": {"settings": {"members_only": False}},
+    "reviewed": {"settings": {"review_required": False}},
+}
+"""What lets a story take another entry of OWN's, once it is not frozen; those left out take none any more."""
 
 IMPOSSIBLE = {("draft", "retracted"), ("scheduled", "retracted")}
 """What is in no public story cannot be retracted."""
