@@ -42,21 +42,7 @@ def create_token(room: Newsroom, call: Call, draft: TokenDraft) -> Reply:
         require_right(actor, Right.MANAGE_PEOPLE)
         if (earlier := earlier_reply(tx, room, actor, call)) is not None:
             return _with_another_secret(tx, room, actor, call, earlier)
-        if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
-            raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
-        at = room.clock()
-        token = Token(
-            id=TokenId(room.random.uuid("token", f"{draft.label}:{at}")),
-            label=draft.label,
-            person=None if draft.person is None else PersonId(draft.person),
-            role=draft.role,
-            scopes=frozenset(draft.scopes or Scope),
-            created_at=at,
-            expires_at=None if draft.expires_in_days is None else Micros(at + draft.expires_in_days * _DAY),
-            revoked_at=None,
-            shorthand=draft.shorthand,
-            stories=None if draft.stories is None else _story_ids(tx, draft.stories),
-        )
+        token = _new_token(tx, room, draft)
         secret = _secret_for(room, token)
         insert_token(tx, token, secret_sha256=digest_of(secret))
         record_token(tx, room, actor, call, token, action="create")
@@ -141,6 +127,25 @@ def _revoke(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, toke
     record_token(tx, room, actor, call, token, action="revoke")
     reply = Reply(200, encode_json(shown_token(room, token)))
     return keep_reply(tx, actor, call, reply, story=None, entries=[])
+
+
+def _new_token(tx: ReadTransaction, room: Newsroom, draft: TokenDraft) -> Token:
+    """Raises InvalidInput for a person or a story there is not."""
+    if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
+        raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
+    at = room.clock()
+    return Token(
+        id=TokenId(room.random.uuid("token", f"{draft.label}:{at}")),
+        label=draft.label,
+        person=None if draft.person is None else PersonId(draft.person),
+        role=draft.role,
+        scopes=frozenset(draft.scopes or Scope),
+        created_at=at,
+        expires_at=None if draft.expires_in_days is None else Micros(at + draft.expires_in_days * _DAY),
+        revoked_at=None,
+        shorthand=draft.shorthand,
+        stories=None if draft.stories is None else _story_ids(tx, draft.stories),
+    )
 
 
 def _with_another_secret(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, earlier: Reply) -> Reply:
