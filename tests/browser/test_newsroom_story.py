@@ -273,3 +273,20 @@ def test_enter_in_a_line_of_the_form_publishes_nothing(desk: Page, newsroom: New
     desk.click("#publish")
     expect(_item(desk, "And now the text.")).to_be_visible()
     assert _state(newsroom, story)["entry_count"] == 1
+
+
+def test_a_draft_in_another_story_is_found_and_gone_to(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    other = newsroom.make_story(title="Storm watch")
+    draft = newsroom.publish(other, "Gullfaks is evacuated.", status="draft")
+    desk.fill("[name=words]", "gullfaks evac")
+    desk.press("[name=words]", "Enter")
+    found = desk.locator("#show .found")
+    expect(found).to_have_count(1)
+    expect(found).to_contain_text("Storm watch")
+    expect(found).to_contain_text("Gullfaks is evacuated.")
+    found.locator("button").click()
+    expect(desk.locator("#story option:checked")).to_have_text("Storm watch")
+    expect(desk.locator(f'.item[data-id="{draft["id"]}"]')).to_be_in_viewport()
+    desk.fill("[name=words]", "nothing like it")
+    desk.click("#search button")
+    expect(desk.locator("#show h2")).to_have_text("Nothing has all of: nothing like it")

@@ -7,6 +7,7 @@ import { drawItem, drawLetter, itemKey, problemText } from "./desk.js";
 import { element } from "./entries.js";
 import { Outbox, step } from "./outbox.js";
 import { accept, get, isSignedIn, keepToken, leave, newId, send, session, takeInvitation, ticket } from "./session.js";
+import { search } from "./search.js";
 import { closedSentence, storyActions, storyToBeginWith, takesEntries, togglePin } from "./story_desk.js";
 import { Stream } from "./stream.js";
 import { mayHaveNote, newestNote, showPreview, showVersions } from "./versions.js";
@@ -213,6 +214,22 @@ function followReaders() {
 }
 
 $("story").addEventListener("change", tried(() => choose(stories.find(({ id }) => id === $("story").value))));
+
+$("search").addEventListener("submit", (event) => {
+  event.preventDefault();
+  tried(() => search(event.target.elements.words.value, tried(goTo)))();
+});
+
+/** Go to what was found; an entry that is too far down the list is shown as its versions. */
+async function goTo({ story: found, entry }) {
+  $("filter").value = "";
+  if (!stories.some(({ id }) => id === found.id)) await readStories();
+  await choose(stories.find(({ id }) => id === found.id));
+  if (entry === null) return;
+  const item = $("entries").querySelector(`[data-id="${entry.id}"]`);
+  if (item) item.scrollIntoView({ block: "center" });
+  else await showVersions(pathOf(entry.id), story);
+}
 
 const STORY_FIELDS = [
   { name: "title", label: "Title", required: true },
