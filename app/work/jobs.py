@@ -38,12 +38,16 @@ async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> Async
 
 
 async def in_thread(call: Callable[[], Result]) -> Result:
-    """Run a blocking call beside the loop. A cancellation is raised when the call has ended: it may hold a lock."""
+    """Run a blocking call beside the loop. A cancellation is raised when the call has ended: it may hold a lock.
+
+    How a call ended that nobody waits for any more is of no interest.
+    """
     future = asyncio.ensure_future(asyncio.to_thread(call))
     try:
         return await asyncio.shield(future)
     except asyncio.CancelledError:
         await asyncio.wait([future])
+        future.exception()
         raise
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
+from typing import Any
 
 import pytest
 
@@ -109,3 +111,24 @@ async def test_a_thread_gives_its_result_and_its_error() -> None:
     assert await in_thread(lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
         await in_thread(lambda: 1 / 0)
+
+
+async def test_an_error_in_a_thread_that_nobody_waits_for_any_more_is_not_told_to_the_loop() -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def fail() -> None:
+        begun.set()
+        may_end.wait(10)
+        raise ZeroDivisionError
+
+    waiting = asyncio.create_task(in_thread(fail))
+    await asyncio.to_thread(begun.wait, 10)
+    waiting.cancel()
+    may_end.set()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+    del waiting
+    gc.collect()
+    assert complaints == []
