@@ -13,6 +13,7 @@ from app.api.rooms import LiveHub
 from app.api.write_entries import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
+from app.domain.story import StoryStatus
 from app.newsroom import desk, versions, watching
 from app.newsroom.versions import VERSIONS_LIMIT
 from app.wire.encoding import encode_json
@@ -49,10 +50,17 @@ async def create_ticket(request: Request, call: TheReader, _: Nothing | None = N
     return await perform(request, watching.issue_ticket, call)
 
 
-@router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY]}))
-async def list_newsroom_stories(request: Request, call: TheReader) -> Response:
-    """All stories, drafts included, newest first."""
-    return await perform(request, desk.show_stories, call)
+@router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY], "next": None}, 422))
+async def list_newsroom_stories(
+    request: Request,
+    call: TheReader,
+    status: Annotated[list[StoryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
+    position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
+    limit: Annotated[int, Query(ge=1, le=100)] = 100,
+) -> Response:
+    """Stories, drafts included, newest first."""
+    statuses = None if status is None else frozenset(status)
+    return await perform(request, desk.show_stories, call, statuses=statuses, position=position, limit=limit)
 
 
 @router.get(

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from itertools import islice
+from typing import TypeVar
 
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
-from app.domain.identifiers import EntryId
+from app.domain.identifiers import EntryId, StoryId
 from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story
+from app.domain.story import StoryStatus
 from app.newsroom.access import OPERATOR_ID, authenticate, csrf_token
 from app.newsroom.finding import known_entry, known_story, story_and_actor, visible_stories
 from app.newsroom.preconditions import etag_of
@@ -18,6 +22,8 @@ from app.storage.entries import count_entries_by_status, list_entries
 from app.storage.people import read_person
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_entry, newsroom_story
+
+Id = TypeVar("Id")
 
 _POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 
@@ -42,12 +48,20 @@ def show_me(room: Newsroom, call: Call) -> Reply:
         return Reply(200, encode_json(me))
 
 
-def show_stories(room: Newsroom, call: Call) -> Reply:
-    """All stories there are for the caller, newest first, drafts included."""
+def show_stories(
+    room: Newsroom, call: Call, *, statuses: frozenset[StoryStatus] | None, position: str | None, limit: int
+) -> Reply:
+    """Stories there are for the caller, newest first, drafts included; `next` is the position to go on from."""
     with room.database.snapshot() as tx:
         actor = _reader(tx, room, call)
-        items = [newsroom_story(story, links=room.links) for story in visible_stories(tx, actor)]
-        return Reply(200, encode_json({"items": items}))
+        before = None if position is None else _position(position, StoryId)
+        found = list(islice(visible_stories(tx, actor, statuses=statuses, before=before), limit + 1))
+        page = found[:limit]
+        body = {
+            "items": [newsroom_story(story, links=room.links) for story in page],
+            "next": f"{page[-1].created_at}.{page[-1].id}" if len(found) > limit else None,
+        }
+        return Reply(200, encode_json(body))
 
 
 def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
@@ -73,7 +87,7 @@ def show_entries(
     """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with room.database.snapshot() as tx:
         story = known_story(tx, story_ref, _reader(tx, room, call))
-        before = None if position is None else _position(position)
+        before = None if position is None else _position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
@@ -101,8 +115,8 @@ def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
     return actor
 
 
-def _position(text: str) -> tuple[Micros, EntryId]:
+def _position(text: str, kind: Callable[[str], Id]) -> tuple[Micros, Id]:
     match = _POSITION.fullmatch(text)
     if match is None:
         raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
-    return Micros(int(match[1])), EntryId(match[2])
+    return Micros(int(match[1])), kind(match[2])

@@ -51,10 +51,22 @@ def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
     return None if row is None else _story(row)
 
 
-def list_stories(tx: ReadTransaction) -> list[Story]:
-    """All stories, newest first."""
-    rows = tx.connection.execute(select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id))
-    return [_story(row) for row in rows]
+def list_stories(
+    tx: ReadTransaction,
+    *,
+    statuses: frozenset[StoryStatus] | None = None,
+    before: tuple[Micros, StoryId] | None = None,
+    limit: int | None = None,
+) -> list[Story]:
+    """Stories, newest first; `before` is the (created_at, id) of the last one seen."""
+    query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
+    if statuses is not None:
+        query = query.where(_stories.c.status.in_([status.value for status in statuses]))
+    if before is not None:
+        at, story = before
+        older, beside = _stories.c.created_at < at, (_stories.c.created_at == at) & (_stories.c.id > story)
+        query = query.where(older | beside)
+    return [_story(row) for row in tx.connection.execute(query.limit(limit))]
 
 
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:

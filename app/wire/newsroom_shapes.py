@@ -133,9 +133,10 @@ class NewsroomStoryWithCounts(NewsroomStory):
 
 
 class NewsroomStories(Public):
-    """All stories, newest first."""
+    """Part of the stories, newest first; `next` is the position to go on from."""
 
     items: list[NewsroomStory]
+    next: str | None
 
 
 class NewsroomEntries(Public):

@@ -290,3 +290,25 @@ def test_a_draft_in_another_story_is_found_and_gone_to(desk: Page, newsroom: New
     desk.fill("[name=words]", "nothing like it")
     desk.click("#search button")
     expect(desk.locator("#show h2")).to_have_text("Nothing has all of: nothing like it")
+
+
+def test_a_story_older_than_the_menu_reaches_is_found_and_stays_chosen(
+    context: BrowserContext, newsroom: Newsroom
+) -> None:
+    old = newsroom.make_story()
+    entry = newsroom.publish(old, "Zanzibar declares.")
+    for number in range(101):
+        answer = newsroom.client.post("/v1/stories", json={"title": f"Draft {number}", "status": "draft"})
+        assert answer.status_code == 201, answer.text
+    page = context.new_page()
+    _come_in(page, newsroom)
+    options = page.locator("#story option")
+    expect(options).to_have_count(100)
+    page.fill("[name=words]", "zanzibar")
+    page.click("#search button")
+    page.locator("#show .found button").click()
+    expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{old['slug']}")
+    expect(page.locator(f'[data-id="{entry["id"]}"]')).to_be_visible()
+    page.reload()
+    expect(page.locator("#story option:checked")).to_have_text(old["title"])
+    expect(options).to_have_count(101)

@@ -15,6 +15,7 @@ from app.wire.people import Membership
 from app.wire.stories import StoryDraft
 from tests.newsroom.desk import Desk, body
 
+ALL: dict[str, Any] = {"statuses": None, "position": None, "limit": 100}
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
@@ -130,7 +131,7 @@ def test_it_is_in_no_list_search_or_stream_of_others(desk: Desk) -> None:
     desk.post(hidden, "A secret word.")
 
     def listed(who: Desk) -> set[str]:
-        return {item["id"] for item in body(reads.show_stories(who.room, who.call()))["items"]}
+        return {item["id"] for item in body(reads.show_stories(who.room, who.call(), **ALL))["items"]}
 
     def found(who: Desk) -> int:
         reply = searching.search_newsroom(
@@ -178,7 +179,7 @@ def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(desk: Desk) -> 
     entry = desk.post(other["id"])
     bound = desk.hire("editor", stories=[own["slug"]])
     assert bound.post(own["id"])["status"] == "published"
-    assert [item["id"] for item in body(reads.show_stories(bound.room, bound.call()))["items"]] == [own["id"]]
+    assert [item["id"] for item in body(reads.show_stories(bound.room, bound.call(), **ALL))["items"]] == [own["id"]]
     assert body(reads.show_me(bound.room, bound.call()))["stories"] == [own["id"]]
     attempts: list[Callable[[], object]] = [
         lambda: bound.post(other["id"]),

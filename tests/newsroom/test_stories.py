@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 import pytest
 
-from app.domain.errors import Conflict, NotAllowed, PreconditionFailed
-from tests.newsroom.desk import Desk
+from app.domain.errors import Conflict, MalformedInput, NotAllowed, PreconditionFailed
+from app.domain.story import StoryStatus
+from app.newsroom import desk as reads
+from app.newsroom import finding
+from tests.newsroom.desk import Desk, body
 
 
 def test_a_title_is_enough_and_the_story_is_live(desk: Desk) -> None:
@@ -91,3 +95,51 @@ def test_time_never_runs_backwards_in_a_story(desk: Desk) -> None:
     second = desk.post(story)
     assert second["published_at"] == first["published_at"]
     assert second["sort_key"] > first["sort_key"]
+
+
+def _pages(desk: Desk, limit: int, **status: Any) -> list[list[str]]:
+    """The titles on each page of the newsroom's list of stories, from the first to the last."""
+    pages: list[list[str]] = []
+    position = None
+    while not pages or position is not None:
+        shown = body(
+            reads.show_stories(desk.room, desk.call(), statuses=status.get("statuses"), position=position, limit=limit)
+        )
+        pages.append([story["title"] for story in shown["items"]])
+        position = shown["next"]
+    return pages
+
+
+def test_the_list_of_stories_is_read_in_pages_newest_first(desk: Desk) -> None:
+    for number in range(7):
+        desk.now += 1
+        desk.story(f"Day {number}", status="draft" if number % 3 else "live")
+    newest_first = [f"Day {number}" for number in reversed(range(7))]
+    assert _pages(desk, 100) == [newest_first]
+    assert _pages(desk, 7) == [newest_first]
+    assert [len(page) for page in _pages(desk, 3)] == [3, 3, 1]
+    assert _pages(desk, 2) == [newest_first[start : start + 2] for start in range(0, 7, 2)]
+    live = frozenset({StoryStatus.LIVE})
+    assert _pages(desk, 2, statuses=live) == [["Day 6", "Day 3"], ["Day 0"]]
+    assert _pages(desk, 2, statuses=frozenset({StoryStatus.ENDED})) == [[]]
+    with pytest.raises(MalformedInput, match="bad_position"):
+        reads.show_stories(desk.room, desk.call(), statuses=None, position="1.x", limit=2)
+
+
+def test_stories_made_in_one_moment_are_all_on_some_page(desk: Desk) -> None:
+    titles = {desk.story(f"Day {number}")["title"] for number in range(5)}
+    pages = _pages(desk, 2)
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert {title for page in pages for title in page} == titles
+
+
+def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+    own = []
+    for number in range(3):
+        desk.now += 1
+        own.append(desk.story(f"Day {number}")["id"])
+        for _ in range(3):
+            desk.story("Of others")
+    bound = desk.hire(stories=own)
+    assert _pages(bound, 2) == [["Day 2", "Day 1"], ["Day 0"]]

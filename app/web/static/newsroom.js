@@ -121,13 +121,24 @@ $("sign-out").addEventListener("click", tried(async () => {
 
 // Stories
 
-async function readStories() {
-  ({ body: { items: stories } } = await get("/v1/newsroom/stories"));
-  $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
+/** Read which stories there are: the newest, and one that is needed beside them. */
+async function readStories(also) {
+  ({ body: { items: stories } } = await get("/v1/newsroom/stories")); // the newest; the search finds all
   const wanted = localStorage.getItem(`liveblog:${session.who}:story`);
+  for (const older of [also, story?.id, wanted]) await addToStories(older);
+  $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
   const chosen = stories.find(({ id }) => id === story?.id) ?? storyToBeginWith(stories, wanted);
   if (chosen) await choose(chosen);
   $("list").hidden = $("story-more").hidden = !chosen;
+}
+
+async function addToStories(id) {
+  if (!id || stories.some((each) => each.id === id)) return;
+  try {
+    stories.push((await get(`/v1/newsroom/stories/${id}`)).body);
+  } catch (problem) {
+    if (problem.status !== 404) throw problem;
+  }
 }
 
 function nameOf({ title, status }) {
@@ -149,6 +160,11 @@ async function choose(chosen) {
   stream.watch(story.id);
   tellPresence();
   await readEntries();
+}
+
+async function chooseById(wanted) {
+  if (!stories.some(({ id }) => id === wanted)) await readStories(wanted);
+  await choose(stories.find(({ id }) => id === wanted));
 }
 
 /** What can be done with the story as it is now. */
@@ -223,8 +239,7 @@ $("search").addEventListener("submit", (event) => {
 /** Go to what was found; an entry that is too far down the list is shown as its versions. */
 async function goTo({ story: found, entry }) {
   $("filter").value = "";
-  if (!stories.some(({ id }) => id === found.id)) await readStories();
-  await choose(stories.find(({ id }) => id === found.id));
+  await chooseById(found.id);
   if (entry === null) return;
   const item = $("entries").querySelector(`[data-id="${entry.id}"]`);
   if (item) item.scrollIntoView({ block: "center" });
@@ -437,7 +452,7 @@ async function onChoice(choice, item) {
   }
   if (choice === "again" && item.composed) {
     if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return;
-    if (item.story !== story.id) await choose(stories.find(({ id }) => id === item.story));
+    if (item.story !== story.id) await chooseById(item.story);
     fill(await takenBack(item));
     keepDraft();
   }
