@@ -36,9 +36,6 @@ SWITCH_INTERVAL_SECONDS = 0.0005
 """How long a thread may hold the interpreter before the event loop gets it back. With Python's own 5 ms, one thread
 that renders text cuts new connections from thousands a second to hundreds (measured: 270/s, against 1,990 with 0.5 ms).
 """
-COLLECTOR_THRESHOLDS = (20_000, 20, 50)
-"""How many new objects before Python looks for cycles, and how many such looks before it looks at older ones too."""
-
 KEEP_ALIVE_SECONDS = 75
 """Longer than the 60 s after which common proxies drop an idle connection, so that they, not we, end it first."""
 MESSAGE_LIMIT_BYTES = 4_096
@@ -256,12 +253,11 @@ def raise_file_limit() -> None:
 def _quieten_collector() -> None:
     """What was made by starting stays for good, and connections are freed by counting, not by looking for cycles.
 
-    With Python's own thresholds each ten thousand connections were walked through dozens of times while they came
-    in: a quarter of what a handshake cost (measured).
+    The thresholds are the package's own. With Python's each ten thousand connections were walked through dozens of
+    times while they came in: a quarter of what a handshake cost (measured).
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(*COLLECTOR_THRESHOLDS)
 
 
 async def _within(seconds: float, step: Awaitable[None], *, what: str) -> bool:

@@ -16,9 +16,9 @@ Cursor = Annotated[
 
 
 class Public(BaseModel):
-    """What readers get; more members may be added."""
+    """What readers get; more members may be added. Made to be described, not to be validated with at the start."""
 
-    model_config = ConfigDict(extra="allow")
+    model_config = ConfigDict(extra="allow", defer_build=True)
 
 
 class Site(Public):
