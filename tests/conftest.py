@@ -16,6 +16,7 @@ from app.storage.opening import open_database
 from tests.figures import Figures
 from tests.needs import require
 from tests.postgres import PostgresServer, find_programs, run_postgres
+from tests.processes import Installation
 
 PROVE_TIMEOUT_SECONDS = 3600
 OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
@@ -143,3 +144,12 @@ def copy_of(template: Path, folder: Path) -> str:
     path.parent.mkdir(exist_ok=True)
     shutil.copyfile(template, path)
     return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
+    """A data folder with an empty database."""
+    data_dir = tmp_path / "data"
+    data_dir.mkdir(mode=0o700)
+    shutil.copyfile(migrated_sqlite, data_dir / "liveblog.db")
+    return Installation(data_dir)

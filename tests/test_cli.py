@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import stat
 from pathlib import Path
@@ -13,15 +12,6 @@ import pytest
 
 from app import __version__
 from tests.processes import Installation
-
-
-@pytest.fixture
-def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
-    """A data folder with an empty database."""
-    data_dir = tmp_path / "data"
-    data_dir.mkdir(mode=0o700)
-    shutil.copyfile(migrated_sqlite, data_dir / "liveblog.db")
-    return Installation(data_dir)
 
 
 def test_help_names_every_command(installation: Installation) -> None:

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.processes import Installation
-
-
-@pytest.fixture
-def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
-    """A data folder with an empty database."""
-    data_dir = tmp_path / "data"
-    data_dir.mkdir(mode=0o700)
-    shutil.copyfile(migrated_sqlite, data_dir / "liveblog.db")
-    return Installation(data_dir)
 
 
 def test_the_audit_names_people_and_bots_and_tells_what_became_of_things(

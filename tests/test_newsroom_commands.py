@@ -5,21 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
-import shutil
-from pathlib import Path
-
-import pytest
 
 from tests.processes import Installation
-
-
-@pytest.fixture
-def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
-    """A data folder with an empty database."""
-    data_dir = tmp_path / "data"
-    data_dir.mkdir(mode=0o700)
-    shutil.copyfile(migrated_sqlite, data_dir / "liveblog.db")
-    return Installation(data_dir)
 
 
 def test_a_story_and_the_site_are_frozen_and_thawed_beside_the_server(

@@ -28,15 +28,6 @@ STOP_SECONDS = 5.0
 
 
 @pytest.fixture
-def installation(migrated_sqlite: Path, tmp_path: Path) -> Installation:
-    """A data folder with an empty database."""
-    data_dir = tmp_path / "data"
-    data_dir.mkdir()
-    shutil.copyfile(migrated_sqlite, data_dir / "liveblog.db")
-    return Installation(data_dir)
-
-
-@pytest.fixture
 def server(installation: Installation, free_port: int) -> Iterator[Server]:
     with installation.serving(free_port) as running:
         yield running
