@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Literal, TextIO
 
+from starlette.types import Scope
+
 from app.domain.clock import Clock, Micros, format_time
 from app.wire.encoding import encode_json
 
@@ -21,7 +23,7 @@ _PREVIEWS = ("/v1/previews/", "/previews/")
 """What follows in such a path opens what is not public yet."""
 
 AccessLine = tuple[str, str, str, int, int, float]
-"""Request id, method, path (no query, still percent-encoded), status, bytes of the body, seconds until its end."""
+"""Request id, method, path as `path_to_log` gives it, status, bytes of the body, seconds until its end."""
 
 
 class AccessLog:
@@ -38,9 +40,6 @@ class AccessLog:
 
     def add(self, line: AccessLine) -> None:
         """Take a line; it is written within a fifth of a second."""
-        for beginning in _PREVIEWS:
-            if line[2].startswith(beginning):
-                line = (*line[:2], f"{beginning}…", *line[3:])
         self._keep(self._render(self._now(), line))
 
     def add_event(self, event: str, **fields: str | float) -> None:
@@ -73,6 +72,19 @@ class AccessLog:
         if second != self._second:
             self._second, self._written_second = second, format_time(Micros(second * 1_000_000))[:-4]
         return f"{self._written_second}{rest // 1000:03d}Z"
+
+
+def path_to_log(scope: Scope) -> str:
+    """The path of a request, without query and still percent-encoded, as it may stand in a log.
+
+    What opens a preview is left out however it was spelt: it is the decoded path that finds the route.
+    """
+    decoded: str = scope["path"]
+    for beginning in _PREVIEWS:
+        if decoded.startswith(beginning):
+            return f"{beginning}…"
+    raw: bytes = scope.get("raw_path", b"")
+    return raw.decode("latin-1") or decoded
 
 
 @lru_cache(maxsize=1024)

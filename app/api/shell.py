@@ -9,7 +9,7 @@ from time import perf_counter
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.access_log import AccessLog
+from app.api.access_log import AccessLog, path_to_log
 from app.api.body_limits import TOO_LARGE, limit_bytes_for, limited
 from app.api.cors import EXPOSED, CrossOrigin, Headers
 from app.api.problems import error_response, server_error_response
@@ -65,8 +65,7 @@ class Shell:
             metrics.bytes_sent += exchange.size_bytes
             metrics.by_status[exchange.status] += 1
             if self._access_log is not None:
-                path = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
-                line = (request_id, scope["method"], path, exchange.status, exchange.size_bytes, seconds)
+                line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
                 self._access_log.add(line)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
@@ -85,7 +84,7 @@ class Shell:
             await self._app(scope, receive, exchange.send)
         except Exception:
             self._metrics.failures += 1
-            _log.exception("request_failed", request_id=scope["request_id"], method=method, path=scope["path"])
+            _log.exception("request_failed", request_id=scope["request_id"], method=method, path=path_to_log(scope))
             if exchange.status == 0:
                 await server_error_response(scope)(scope, receive, exchange.send)
             elif not exchange.complete:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from typing import Literal
 
+import httpx
 import pytest
+from structlog.testing import capture_logs
 
 from app.api.access_log import FLUSH_LINES, AccessLine, AccessLog
+from app.api.cors import CrossOrigin
+from app.api.request_metrics import RequestMetrics
+from app.api.shell import Shell
 from app.domain.clock import Micros, format_time
+from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
 
@@ -101,13 +106,26 @@ async def test_lines_are_written_a_moment_later_or_at_once_when_there_are_many()
     assert stream.getvalue().count("\n") == FLUSH_LINES + 1
 
 
-@pytest.mark.parametrize("form", ["json", "console"])
-async def test_what_opens_a_preview_is_not_written_down(form: Literal["json", "console"]) -> None:
-    stream = io.StringIO()
-    log = AccessLog(form=form, stream=stream, clock=Clock())
-    log.add(("id", "GET", "/v1/previews/WyJzdG9yeSJd.secret", 200, 98, 0.0015))
-    log.add(("id", "GET", "/previews/WyJzdG9yeSJd.secret", 200, 98, 0.0015))
-    log.flush()
-    assert "/v1/previews/…" in stream.getvalue()
-    assert stream.getvalue().count("/previews/…") == 2
-    assert "secret" not in stream.getvalue()
+SPELLINGS = ["/v1/previews/secret", "/previews/secret", "/v1/%70reviews/secret", "/previews%2Fsecret"]
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+async def test_what_opens_a_preview_is_not_written_down_however_it_is_spelt(server: Server, path: str) -> None:
+    with capture_logs() as others:
+        await server.client.get(path)
+    server.app.flush_logs()
+    assert "/previews/…" in server.access_lines.getvalue()
+    assert "secret" not in server.access_lines.getvalue() + repr(others)
+
+
+@pytest.mark.parametrize("path", SPELLINGS)
+async def test_nor_is_it_when_something_of_ours_breaks(path: str) -> None:
+    async def broken(scope: object, receive: object, send: object) -> None:
+        raise ZeroDivisionError
+
+    shell = Shell(broken, cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None)
+    with capture_logs() as logged:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example") as client:
+            assert (await client.get(path)).status_code == 500
+    assert [line["event"] for line in logged] == ["request_failed"]
+    assert "secret" not in repr(logged)
