@@ -17,7 +17,7 @@ from app.newsroom.room import Call
 from app.storage.audit import AuditFilter
 from app.wire.audit_lines import MEDIA_TYPES, AuditFormat, encode_audit_line, encode_audit_opening
 from app.wire.entries import ClientId
-from app.wire.newsroom_shapes import AUDIT, AUDIT_ITEM, Audit
+from app.wire.oversight_shapes import AUDIT, AUDIT_ITEM, Audit
 from app.wire.text import Moment, Spelt
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)

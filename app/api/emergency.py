@@ -11,7 +11,8 @@ from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
 from app.api.write_entries import StoryRef
 from app.newsroom import emergency
-from app.wire.newsroom_shapes import FROZEN, NEWSROOM_ENTRY, Frozen, FrozenStories, NewsroomEntry
+from app.wire.newsroom_shapes import NEWSROOM_ENTRY, NewsroomEntry
+from app.wire.oversight_shapes import FROZEN, Frozen, FrozenStories
 from app.wire.people import Freeze, LastRetraction
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)

@@ -12,8 +12,8 @@ from app.api.documented import answers
 from app.api.people import PersonRef
 from app.api.write_entries import StoryRef
 from app.newsroom import membership
-from app.wire.newsroom_shapes import MEMBER, Member, Members
 from app.wire.people import Membership
+from app.wire.people_shapes import MEMBER, Member, Members
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom/stories/{story}/members")
 

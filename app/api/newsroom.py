@@ -20,20 +20,17 @@ from app.wire.encoding import encode_json
 from app.wire.entries import Nothing
 from app.wire.newsroom_shapes import (
     DELIVERY,
-    ME,
     NEWSROOM_ENTRY,
     NEWSROOM_STORY,
-    TICKET,
     VERSION,
     Delivery,
     EntryVersions,
-    Me,
     NewsroomEntries,
     NewsroomEntry,
     NewsroomStories,
     NewsroomStoryWithCounts,
-    Ticket,
 )
+from app.wire.people_shapes import ME, TICKET, Me, Ticket
 
 router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
 

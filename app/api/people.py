@@ -11,21 +11,9 @@ from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
 from app.newsroom import invites, people, reverting, tokens
 from app.wire.entries import Nothing
-from app.wire.newsroom_shapes import (
-    INVITE,
-    PERSON,
-    REVERTED,
-    TOKEN,
-    Invite,
-    NewToken,
-    People,
-    Person,
-    Reverted,
-    RevokedPerson,
-    Token,
-    Tokens,
-)
+from app.wire.oversight_shapes import REVERTED, Reverted
 from app.wire.people import InviteDraft, PersonDraft, PersonPatch, Reversion, TokenDraft
+from app.wire.people_shapes import INVITE, PERSON, TOKEN, Invite, NewToken, People, Person, RevokedPerson, Token, Tokens
 
 router = APIRouter(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")
 

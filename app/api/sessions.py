@@ -14,8 +14,8 @@ from app.api.rooms import Rooms
 from app.domain.errors import NotAllowed
 from app.newsroom import sessions
 from app.newsroom.room import Call
-from app.wire.newsroom_shapes import SESSION, Session, SignedOut
 from app.wire.people import SignIn
+from app.wire.people_shapes import SESSION, Session, SignedOut
 
 signing_in = APIRouter(tags=["People and tokens"], route_class=SignInRoute, prefix="/v1/newsroom")
 signing_out = APIRouter(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")

@@ -1,8 +1,9 @@
-"""The shapes of the newsroom's answers, for the API's description; app/wire/newsroom.py makes what is sent."""
+"""The shapes of what the newsroom is answered about stories and entries, for the API's description.
+
+app/wire/newsroom.py makes what is sent.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from pydantic import AwareDatetime, Field
 
@@ -226,127 +227,6 @@ class Delivery(Public):
     p99_ms: float | None
 
 
-class Ticket(Public):
-    """A key to the newsroom's stream, good once."""
-
-    ticket: str
-    expires_at: str
-
-
-class Me(Public):
-    """Whose token this is."""
-
-    kind: str = Field(description="`person`, `bot` or `admin`.")
-    name: str | None
-    byline: str | None
-    person: str | None
-    role: str
-    scopes: list[str]
-    can: list[str] = Field(description="What may be done anywhere; as a member of a story perhaps more there.")
-    stories: list[str] | None = Field(description="The only stories there are for this token; null: all.")
-    csrf: str | None = Field(None, description="With a session: what each write repeats in X-CSRF-Token.")
-
-
-class Person(Public):
-    """Somebody of the newsroom."""
-
-    id: str
-    name: str
-    email: str | None
-    role: str
-    byline: str | None
-    avatar: str | None
-    url: str | None
-    created_at: AwareDatetime
-    disabled_at: AwareDatetime | None = Field(description="Since when nothing of theirs is let in.")
-
-
-class RevokedPerson(Public):
-    """Somebody whose every token, session and invitation was taken back."""
-
-    person: str
-    revoked: int = Field(description="How many were valid until now.")
-
-
-class Member(Public):
-    """Somebody in one story."""
-
-    person: str
-    name: str
-    role: str = Field(description="In this story; whoever may do more everywhere may do it here too.")
-
-
-class Members(Public):
-    """The members of a story, in order of name."""
-
-    items: list[Member]
-
-
-class Reverted(Public):
-    """What became of everything a token did."""
-
-    token: str
-    items: list[RevertedWrite]
-    not_reverted: list[KeptWrite] = Field(description="What was done to anything but stories and entries stays.")
-
-
-class RevertedWrite(Public):
-    """One entry, or one field of a story, that the token wrote to; without either the story as a whole."""
-
-    story: str
-    entry: str | None
-    field: str | None = Field(description="Of the story: `title`, `pinned`, `settings.hold_seconds` …")
-    reverted: bool
-    done: str | None = Field(description="`taken_out`, `restored`, or `nothing` where there was nothing left to undo.")
-    why: str | None = Field(description="Why it was not reverted.")
-
-
-class KeptWrite(Public):
-    """A write that cannot be undone by itself: look at it."""
-
-    object: str
-    object_id: str
-    action: str
-    why: str = Field(description="Why it was not reverted, and what can be done.")
-
-
-class Frozen(Public):
-    """A story, or where it is null the site."""
-
-    story: str | None
-    frozen: bool
-
-
-class FrozenStories(Public):
-    """What is frozen now."""
-
-    frozen: bool = Field(description="The whole site.")
-    stories: list[str]
-
-
-class AuditItem(Public):
-    """One write."""
-
-    id: int
-    at: AwareDatetime
-    person: str | None
-    token: str = Field(description="`admin`: the operator; `clock`: it came due by itself.")
-    action: str
-    object: str = Field(description="`entry`, `story`, `person`, `token`, `invite`, `member` or `site`.")
-    object_id: str
-    story: str | None
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-    request_id: str | None
-
-
-class Audit(Public):
-    """Part of the audit, the newest first; `next` is the position to go on from."""
-
-    items: list[AuditItem]
-    next: str | None
-
-
 class PreviewLink(Public):
     """A link that shows an entry for an hour."""
 
@@ -375,66 +255,6 @@ class Preview(Public):
     corrections: list[Correction]
     body_html: str
     blocks: list[Block]
-
-
-class Invite(Public):
-    """A link that signs somebody in once."""
-
-    id: str
-    person: str
-    url: str = Field(description="The secret is in the fragment, which no browser sends anywhere. Shown this once.")
-    qr_svg: str = Field(description="The link as a picture, an SVG element.")
-    expires_at: AwareDatetime
-
-
-class Session(Public):
-    """A browser that is signed in; the session itself is in the cookie that came with this."""
-
-    person: str
-    name: str
-    csrf: str = Field(description="What each write repeats in X-CSRF-Token.")
-    expires_at: AwareDatetime
-
-
-class SignedOut(Public):
-    """The session is over."""
-
-    signed_out: bool
-
-
-class People(Public):
-    """Everybody."""
-
-    items: list[Person]
-
-
-class Token(Public):
-    """A token without its secret, or a browser's session."""
-
-    id: str
-    label: str
-    kind: str = Field(description="`person`, `bot` or `session`.")
-    person: str | None
-    role: str | None
-    scopes: list[str]
-    stories: list[str] | None = Field(description="The only stories it sees and writes in; null: all.")
-    shorthand: bool
-    created_at: AwareDatetime
-    expires_at: AwareDatetime | None
-    revoked_at: AwareDatetime | None
-    last_used_at: AwareDatetime | None = Field(description="To about a minute.")
-
-
-class NewToken(Token):
-    """A token with its secret, which is shown this once."""
-
-    token: str
-
-
-class Tokens(Public):
-    """Every token there has been."""
-
-    items: list[Token]
 
 
 _CONTENT = {
@@ -477,8 +297,6 @@ NEWSROOM_STORY = {
     "created_at": ENTRY["time"],
 }
 
-TICKET = {"ticket": "f3K9vQ0sTzLw1xYb7RmNc2HdP5gJ8aUeO6iCkXyZ4Wq", "expires_at": ENTRY["time"]}
-
 SEARCH_RESULTS = {
     "items": [
         {
@@ -504,72 +322,6 @@ VERSION = {
     "changed": None,
 }
 
-ME = {
-    "kind": "person",
-    "name": "Ada Reporter",
-    "byline": "Ada Reporter",
-    "person": "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e",
-    "role": "reporter",
-    "scopes": ["manage", "publish", "read", "write"],
-    "can": ["read_newsroom", "create_entry", "manage_own_tokens"],
-    "stories": None,
-}
-
-PERSON = {
-    "id": ME["person"],
-    "name": "Ada Reporter",
-    "email": "ada@harbour.example",
-    "role": "reporter",
-    "byline": "Ada Reporter",
-    "avatar": "https://harbour.example/people/ada.jpg",
-    "url": "https://harbour.example/people/ada",
-    "created_at": ENTRY["time"],
-    "disabled_at": None,
-}
-
-MEMBER = {"person": PERSON["id"], "name": PERSON["name"], "role": "editor"}
-
-FROZEN = {"story": None, "frozen": True}
-
-REVERTED = {
-    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
-    "items": [
-        {
-            "story": STORY_FIELDS["id"],
-            "entry": ENTRY["id"],
-            "field": None,
-            "reverted": True,
-            "done": "taken_out",
-            "why": None,
-        },
-        {
-            "story": STORY_FIELDS["id"],
-            "entry": None,
-            "field": "title",
-            "reverted": True,
-            "done": "restored",
-            "why": None,
-        },
-    ],
-    "not_reverted": [],
-}
-
-AUDIT_ITEM = {
-    "id": 4711,
-    "at": ENTRY["time"],
-    "person": ME["person"],
-    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
-    "action": "publish",
-    "object": "entry",
-    "object_id": ENTRY["id"],
-    "story": STORY_FIELDS["id"],
-    "before": {"status": "submitted", "version": 2, "revision": 0},
-    "after": {"status": "published", "version": 3, "revision": 1},
-    "request_id": "0f3c9a7e5b1d4c68a2e0",
-}
-
-AUDIT = {"items": [AUDIT_ITEM], "next": None}
-
 PREVIEW_LINK = {
     "url": "https://live.harbour.example/v1/previews/WyI3ZDBl….5d41…",
     "page_url": "https://live.harbour.example/previews/WyI3ZDBl….5d41…",
@@ -583,29 +335,4 @@ PREVIEW = {
     "published_at": None,
     "sort_key": None,
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
-}
-
-INVITE = {
-    "id": "a1f0c7d2-4b3e-4d5c-9e6f-7a8b9c0d1e2f",
-    "person": PERSON["id"],
-    "url": "https://live.harbour.example/newsroom#invite=lb_invite_…",
-    "qr_svg": "<svg …>",
-    "expires_at": ENTRY["time"],
-}
-
-SESSION = {"person": PERSON["id"], "name": PERSON["name"], "csrf": "7f3a9c…", "expires_at": ENTRY["time"]}
-
-TOKEN = {
-    "id": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
-    "label": "Ada’s phone",
-    "kind": "person",
-    "person": ME["person"],
-    "role": None,
-    "scopes": ["manage", "publish", "read", "write"],
-    "stories": None,
-    "shorthand": False,
-    "created_at": ENTRY["time"],
-    "expires_at": None,
-    "revoked_at": None,
-    "last_used_at": ENTRY["time"],
 }
