@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import sqlite3
 import stat
@@ -22,99 +21,7 @@ from app.storage.migrating import migrate
 from app.storage.opening import open_database
 from app.storage.search import find_documents
 from app.storage.sqlite import StoreLocked
-
-STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
-ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
-TEXT = "“Late,” she said — 19:07, ½ done · مرحبا · 🙂"
-
-
-def _rows() -> dict[str, list[dict[str, Any]]]:
-    """At least one row for each table, with every kind of value: text, bytes, JSON, nothing, yes and no."""
-    blocks = [{"id": "b1", "type": "paragraph", "html": f"<p>{TEXT}</p>"}]
-    content = {"kind": "update", "headline": None, "blocks": blocks, "text": TEXT, "authors": [], "tags": []}
-    entry = {
-        "story_id": STORY, "status": "published", "version": 2, "content": content, "created_at": 1_760_000_000_000_001,
-        "status_at": 1_760_000_000_000_002, "created_by": None, "created_by_token": "admin",
-        "creation_fingerprint": "f", "revision": 1, "public_version": 2, "working": None, "external_id": None,
-        "external_version": None, "edited_by_hand": False, "published_at": 1_760_000_000_000_002, "updated_at": None,
-        "sort_key": "00", "corrections": [],
-    }  # fmt: skip
-    event = {
-        "story_id": STORY, "revision": 1, "changed": None, "material": None, "cause": None, "time": 1,
-        "entry_count": 1, "last_entry_at": None,
-    }  # fmt: skip
-    public = {"story_id": STORY, "revision": 1, "sort_key": "00", "encoder": 1}
-    nothing = dict.fromkeys(("published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks"))
-    return {
-        "stories": [
-            {"id": STORY, "slug": "flood", "status": "live", "version": 1, "fields": {"title": TEXT}, "settings": {},
-             "created_at": 1},
-        ],
-        "people": [
-            {"id": "p1", "name": "Ada Lind", "email": None, "role": "editor", "byline": None, "created_at": 1},
-        ],
-        "former_slugs": [{"slug": "high-water", "story_id": STORY}],
-        "story_versions": [
-            {"story_id": STORY, "version": 1, "at": 1, "person_id": None, "token_id": "admin", "action": "create",
-             "slug": "flood", "status": "live", "fields": {"title": TEXT}, "settings": {}, "pinned": [],
-             "key_points": []},
-        ],
-        "memberships": [{"story_id": STORY, "person_id": "p1", "role": "editor"}],
-        "invites": [
-            {"id": "i1", "person_id": "p1", "secret_sha256": "b" * 64, "created_at": 1, "expires_at": 2,
-             "used_at": None},
-        ],
-        "tickets": [{"secret_sha256": "c" * 64, "token_id": "t1", "expires_at": 2}],
-        "control": [{"id": 1, "frozen": True, "signing_key": "key"}],
-        "entries": [
-            {**entry, "id": ENTRIES[0]},
-            {**entry, "id": ENTRIES[1], "external_id": "x", "external_version": 2**53, "edited_by_hand": True,
-             "working": {"status": "draft", "material": True, "content": content}},
-        ],
-        "entry_versions": [
-            {"story_id": STORY, "entry_id": ENTRIES[0], "version": 1, "at": 1, "person_id": None, "token_id": "admin",
-             "action": "create", "status": "draft", "content": content, "working": None, "note": None,
-             "particulars": {"sort_key": "00", "corrections": []}},
-        ],
-        "tokens": [
-            {"id": "t1", "label": "Desk", "person_id": "p1", "role": None, "scopes": [], "secret_sha256": "a" * 64,
-             "created_at": 1, "expires_at": None, "revoked_at": None},
-        ],
-        "audit": [
-            {"id": 7, "at": 1, "person_id": None, "token_id": "admin", "action": "create", "object_kind": "story",
-             "object_id": STORY, "story_id": STORY, "before": None, "after": {"title": TEXT}, "request_id": None},
-        ],
-        "replies": [
-            {"scope": "admin", "key": "k", "fingerprint": "f", "status": 201, "headers": {"etag": "v1"},
-             "body": b'{"id":1}', "story_id": STORY, "at": 1},
-            {"scope": "admin", "key": "blank", "fingerprint": "f", "status": None, "headers": {}, "body": None,
-             "story_id": None, "at": 1},
-        ],
-        "reply_entries": [{"scope": "admin", "key": "k", "entry_id": ENTRIES[0], "story_id": STORY}],
-        "public_stories": [
-            {"story_id": STORY, "slug": "flood", "epoch": "OldEpoch", "head_seq": 4, "head_check": "c4", "head_time": 1,
-             "last_seq": 1, "entry_count": 1, "last_entry_at": None, "public_since": 1,
-             "fields": json.dumps({"title": TEXT}, ensure_ascii=False).encode(), "encoder": 1},
-        ],
-        "public_slugs": [{"slug": "high-water", "story_id": STORY}],
-        "public_entries": [
-            {**public, "id": ENTRIES[0], "visible": True, "last_seq": 2, "published_at": 2, "kind": "update",
-             "key_event": False, "importance": "normal", "fields": TEXT.encode(), "body_html": b"<p>",
-             "blocks": b"[]", "body_text": TEXT.encode()},
-            {**public, "id": ENTRIES[1], "visible": False, "last_seq": 4, **nothing, "body_text": None},
-        ],
-        "public_corrections": [
-            {"story_id": STORY, "entry_id": ENTRIES[0], "number": 0, "at": 1, "item": TEXT.encode()},
-        ],
-        "public_labels": [{"story_id": STORY, "entry_id": ENTRIES[0], "label": "tag:river"}],
-        "events": [
-            {**event, "seq": 1, "check": "c1", "type": "story.updated", "entry_id": None},
-            {**event, "seq": 2, "check": "c2", "type": "entry.published", "entry_id": ENTRIES[0]},
-            {**event, "seq": 3, "check": "c3", "type": "entry.published", "entry_id": ENTRIES[1], "changed": ["body"],
-             "material": True},
-            {**event, "seq": 4, "check": "c4", "type": "entry.removed", "entry_id": ENTRIES[1], "cause": "removed"},
-        ],
-    }  # fmt: skip
+from tests.storage.rows import ENTRIES, rows_by_table
 
 
 def _engine(url: str) -> Engine:
@@ -123,7 +30,7 @@ def _engine(url: str) -> Engine:
 
 def _fill(connection: Connection) -> None:
     for table in schema.metadata.sorted_tables:
-        for row in _rows()[table.name]:
+        for row in rows_by_table()[table.name]:
             connection.execute(insert(table).values(**row))
 
 
@@ -254,7 +161,7 @@ def test_what_was_restored_can_be_searched_though_no_backup_has_an_index(empty_u
 def test_numbers_go_on_after_a_restore(empty_url: str, archive: Path) -> None:
     _restore(empty_url, archive)
     engine = _engine(empty_url)
-    row = {name: value for name, value in _rows()["audit"][0].items() if name != "id"}
+    row = {name: value for name, value in rows_by_table()["audit"][0].items() if name != "id"}
     with engine.begin() as connection:
         number = connection.execute(insert(schema.audit).values(**row).returning(schema.audit.c.id)).scalar_one()
     engine.dispose()
@@ -288,7 +195,7 @@ def test_progress_is_told_to_the_end(filled_url: str, tmp_path: Path) -> None:
     told: list[tuple[str, int, int]] = []
     back_up(filled_url, tmp_path / "the.backup", progress=lambda *step: told.append(step))
     assert ("events", 4, 4) in told
-    assert {table for table, _, _ in told} == set(_rows())
+    assert {table for table, _, _ in told} == set(rows_by_table())
 
 
 def test_a_backup_is_made_while_a_server_writes_and_shows_one_moment(sqlite_url: str, tmp_path: Path) -> None:
