@@ -105,7 +105,7 @@ def without_comments(script: bytes) -> bytes:
 
 
 def _is_ours(name: str) -> bool:
-    return name.endswith(".js") and "/" not in name
+    return name.endswith(".js") and not name.startswith("docs/")
 
 
 def asset_routes(assets: Assets) -> APIRouter:

@@ -1,8 +1,8 @@
 // The newsroom's own stream: told of every change in a story, drafts included, and of who is at work on what.
 // It carries no state: each message only says that the lists are to be read again, or who is there.
 
-import { backOffMs, isFinalCode } from "./client.js";
-import { openWebSocket } from "./transports.js";
+import { backOffMs, isFinalCode } from "../client.js";
+import { openWebSocket } from "../transports.js";
 
 const SAY_AGAIN_MS = 25_000; // the server forgets who says nothing for a minute
 const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds

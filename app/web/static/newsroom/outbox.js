@@ -2,8 +2,8 @@
 // Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
 // server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
 
-import { backOffMs } from "./client.js";
-import { retryAfterMs } from "./transports.js";
+import { backOffMs } from "../client.js";
+import { retryAfterMs } from "../transports.js";
 
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 

@@ -1,6 +1,22 @@
-// Questions in a dialog: a sentence, some fields, yes or no.
+// Dialogs: questions with fields, yes or no, and things to look at.
 
-import { element } from "./entries.js";
+import { element } from "../entries.js";
+
+/** A button that runs `press`. */
+export function button(words, press, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, words);
+  made.addEventListener("click", press);
+  return made;
+}
+
+/** Show something until it is closed. */
+export function show(title, ...content) {
+  const dialog = document.getElementById("show");
+  dialog.querySelector("h2").textContent = title;
+  dialog.querySelector(".shown").replaceChildren(...content.flat());
+  if (!dialog.open) dialog.showModal();
+  return dialog;
+}
 
 /** Ask for some fields; gives them, or null when the person thought better of it. */
 export function ask({ title, yes, fields }) {

@@ -5,11 +5,31 @@ import { headersFor, problemOf } from "./outbox.js";
 
 const TOKEN = "liveblog-token";
 
-/** `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are. */
-export const session = { token: sessionStorage.getItem(TOKEN), csrf: null, who: null };
+/**
+ * `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are; `me` is
+ * what the API says of them.
+ */
+export const session = { token: sessionStorage.getItem(TOKEN), csrf: null, who: null, me: null };
 
-/** Keep the token that was accepted, or forget it. */
-export function keepToken() {
+/** Find out who that is, with the token or the cookie there is. Throws a problem. */
+export async function enter() {
+  const { body: me } = await get("/v1/newsroom/me");
+  Object.assign(session, { me, who: me.person ?? me.kind, csrf: me.csrf ?? null });
+  keepToken();
+}
+
+/** Forget what this tab was signed in with. */
+export function forget() {
+  session.token = session.csrf = null;
+  keepToken();
+}
+
+/** Whether whoever is here has a right: everywhere, or as a member of that story. */
+export function may(right, story = null) {
+  return session.me.can.includes(right) || (story?.can ?? []).includes(right);
+}
+
+function keepToken() {
   if (session.token === null) sessionStorage.removeItem(TOKEN);
   else sessionStorage.setItem(TOKEN, session.token);
 }
@@ -50,7 +70,7 @@ export async function get(path) {
 }
 
 /** Change something small while the person waits for it; what was written goes through the outbox. Throws a problem. */
-export async function send(method, path, body, ifMatch) {
+export async function send(method, path, body, { ifMatch } = {}) {
   const headers = headersFor(session, { ifMatch });
   const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);

@@ -39,6 +39,13 @@ export function draftOf(entry, etag) {
   return { ...draft, editing: { ...editing, before: draft } };
 }
 
+/** A draft of an entry that has arrived in part, with the text that has not; its picture is there. */
+export function joined(begun, { text, ...composed }) {
+  const { picture_url, picture_alt, picture_caption, picture_credit } = EMPTY;
+  const texts = [begun.text, text].filter((part) => part.trim()).join("\n\n");
+  return { ...composed, picture_url, picture_alt, picture_caption, picture_credit, text: texts, editing: begun.editing };
+}
+
 function authorLine({ name, role, place }) {
   return [name, role, place].filter(Boolean).join(", ");
 }

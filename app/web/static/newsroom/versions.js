@@ -1,7 +1,8 @@
-// What an entry said before, what each version changed, what colleagues noted with it, and how it would look outside.
+// What an entry said before, what each version changed, and what colleagues noted with it.
 
-import { element, when } from "./entries.js";
-import { get, send } from "./session.js";
+import { element, when } from "../entries.js";
+import { show } from "./dialogs.js";
+import { get } from "./session.js";
 
 const PAGE = 50;
 const FOR_A_NOTE = 5;
@@ -24,25 +25,11 @@ export async function newestNote(path) {
 /** Show all that an entry has been, the newest first. Throws a problem. */
 export async function showVersions(path, story) {
   const { body: { items, next } } = await get(`${path}/versions?diff=true&limit=${PAGE}`);
-  const dialog = document.getElementById("show");
-  dialog.querySelector("h2").textContent = "Versions";
-  dialog.querySelector(".shown").replaceChildren(
-    ...items.map((version) => drawVersion(version, story)),
-    ...(next === null ? [] : [element("p", { class: "hint" }, `These are the newest ${PAGE}.`)]),
+  show(
+    "Versions",
+    items.map((version) => drawVersion(version, story)),
+    next === null ? [] : element("p", { class: "hint" }, `These are the newest ${PAGE}.`),
   );
-  dialog.showModal();
-}
-
-/** Make a link that shows an entry to whoever has it, and show the link. Throws a problem. */
-export async function showPreview(path, story) {
-  const { page_url: url, expires_at: until } = await send("POST", `${path}/preview`, {});
-  const dialog = document.getElementById("show");
-  dialog.querySelector("h2").textContent = `Preview, until ${when(until, story).time}`;
-  dialog.querySelector(".shown").replaceChildren(
-    element("p", {}, element("a", { href: url, target: "_blank", rel: "noopener noreferrer" }, "Open it")),
-    element("label", {}, "Link, for whoever may read the entry", element("input", { readonly: true, value: url })),
-  );
-  dialog.showModal();
 }
 
 function drawVersion({ version, at, action, status, note, headline, text, changed, diff }, story) {

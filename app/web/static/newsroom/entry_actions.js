@@ -1,0 +1,66 @@
+// What the buttons of an entry do: what is asked first, and what is sent.
+
+import { editEntry } from "./composer.js";
+import { ask } from "./dialogs.js";
+import { pathOf, readEntries } from "./entry_list.js";
+import { postEntry } from "./letters.js";
+import { step } from "./outbox.js";
+import { showPreview } from "./preview_link.js";
+import { newId } from "./session.js";
+import { togglePin } from "./story_actions.js";
+import { story } from "./stories.js";
+import { showVersions } from "./versions.js";
+
+const NOTE = { name: "note", label: "A note for colleagues (readers never see it)", rows: 2 };
+const QUESTIONS = {
+  retract: {
+    title: "Retract", yes: "Retract",
+    fields: [
+      { name: "reason", label: "Why (readers see this, above the text struck through)", rows: 3, required: true },
+    ],
+  },
+  corrections: {
+    title: "Add a correction", yes: "Add",
+    fields: [
+      { name: "text", label: "What was wrong, and what is right (readers see this)", rows: 3, required: true },
+      { name: "severity", label: "It is a", options: ["correction", "clarification"] },
+    ],
+  },
+  return: { title: "Return to its author", yes: "Return", fields: [NOTE] },
+  reject: { title: "Reject: it cannot be published any more", yes: "Reject", fields: [NOTE] },
+  schedule: {
+    title: "Schedule", yes: "Schedule",
+    fields: [{ name: "publish_at", label: "Goes out at (your local time)", type: "datetime-local", required: true }],
+  },
+  unpublish: { title: "Unpublish: take it from readers; it can be published again", yes: "Unpublish", fields: [NOTE] },
+  remove: { title: "Remove for good: it cannot be brought back", yes: "Remove", fields: [NOTE] },
+  discard: { title: "Discard the edit? Readers keep what they see.", yes: "Discard", fields: [] },
+};
+const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not another's newer text; taking away never waits
+const OWN = {
+  edit: ({ id }) => editEntry(pathOf(id)),
+  preview: ({ id }) => showPreview(pathOf(id), story),
+  versions: ({ id }) => showVersions(pathOf(id), story),
+  pin: ({ id }) => togglePin(story, id).then(readEntries),
+};
+
+/** Do what a button of an entry says. Throws a problem. */
+export async function act(action, entry) {
+  if (action in OWN) await OWN[action](entry);
+  else await askAndPost(action, entry);
+}
+
+async function askAndPost(action, entry) {
+  const question = QUESTIONS[action];
+  const body = question ? await ask(question) : {};
+  if (!body) return;
+  if (body.note === "") delete body.note;
+  if (body.publish_at) body.publish_at = new Date(body.publish_at).toISOString();
+  const ifMatch = ON_WHAT_WAS_READ.includes(action) ? `"v${entry.version}"` : null;
+  const path = `/v1/stories/${story.id}/entries/${entry.id}/${action}`;
+  postEntry({
+    entry: entry.id,
+    label: `${action === "corrections" ? "correct" : action}: ${entry.headline ?? entry.text ?? ""}`.slice(0, 80),
+    steps: [step("POST", path, body, { ifMatch, newKey: newId })],
+  });
+}

@@ -1,0 +1,103 @@
+// The newsroom's page, put together: who signs in, and which part of it tells which.
+
+import { adaptToStory, beginComposer, restoreDraft, takeBack } from "./composer.js";
+import { act } from "./entry_actions.js";
+import { beginList, leaveEntries, readSoon, showEntries } from "./entry_list.js";
+import { closeLetters, openLetters } from "./letters.js";
+import { onSignedOut, say, tried, write } from "./notices.js";
+import { beginPresence, endPresence, tellPresence, watchStory } from "./presence.js";
+import "./search.js";
+import { accept, enter, forget, leave, may, session, takeInvitation } from "./session.js";
+import { beginStories, beginWith, leaveStory, readStories, story } from "./stories.js";
+import { drawStoryActions } from "./story_actions.js";
+import { editStory, makeStory } from "./story_form.js";
+
+const COME_BACK_MS = 5_000;
+const $ = (id) => document.getElementById(id);
+
+async function signIn() {
+  await enter();
+  const { me } = session;
+  beginPresence(readSoon);
+  $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
+  openLetters({ onDone: onAcknowledged, onTakeBack: takeBack });
+  $("sign-in").hidden = true;
+  $("desk").hidden = $("who").hidden = false;
+  $("story-new").hidden = !may("create_stories");
+  await readStories();
+}
+
+function signOut(why) {
+  forget();
+  leaveEntries();
+  endPresence();
+  closeLetters();
+  leaveStory();
+  $("desk").hidden = $("who").hidden = true;
+  $("sign-in").hidden = false;
+  $("token").value = "";
+  write(why);
+}
+
+/** What was sent is on the server's disk. */
+function onAcknowledged(item) {
+  if (item.begins) tried(beginWith)(item.story);
+  else if (item.story === story?.id) readSoon(0);
+}
+
+/** Come to the desk, with what this tab or the browser has kept; a server that cannot be reached is asked until it can. */
+async function comeBack() {
+  try {
+    await signIn();
+    say(null);
+  } catch (problem) {
+    if (problem.status === 401 && session.token === null) signOut(); // nobody was signed in
+    else say(problem);
+    if (problem.status !== 401) setTimeout(comeBack, COME_BACK_MS);
+  }
+}
+
+/** Whoever opens the link of an invitation is signed in by it. */
+async function comeIn(secret) {
+  try {
+    await accept(secret);
+    await comeBack();
+  } catch (problem) {
+    signOut(problem.detail ?? "The server cannot be reached. Open the link again in a moment.");
+  }
+}
+
+onSignedOut(() => {
+  const what = session.token === null ? "You are signed out here." : "This token is not accepted.";
+  signOut(`${what} Sign in again; what you have written is kept here.`);
+});
+beginStories({
+  onChosen: async (isAnother) => {
+    if (isAnother) restoreDraft();
+    watchStory(story);
+    await showEntries(isAnother);
+  },
+  onChanged: () => {
+    adaptToStory();
+    drawStoryActions();
+  },
+});
+beginComposer(tellPresence);
+beginList(act);
+$("story-new").addEventListener("click", tried(makeStory));
+$("story-edit").addEventListener("click", tried(editStory));
+$("sign-in").addEventListener("submit", (event) => {
+  event.preventDefault();
+  session.token = $("token").value.trim();
+  $("token").value = "";
+  tried(signIn)();
+});
+$("sign-out").addEventListener("click", tried(async () => {
+  await leave();
+  signOut();
+}));
+window.addEventListener("hashchange", () => location.hash.startsWith("#invite=") && location.reload());
+
+const secret = takeInvitation();
+if (secret === null) comeBack();
+else comeIn(secret);
