@@ -96,6 +96,8 @@ class Entry:
     updated_at: Micros | None = None
     sort_key: str | None = None
     corrections: tuple[JsonObject, ...] = ()
+    retraction_stands: bool = False
+    """It was retracted and never reinstated: wherever it is now, it comes out struck through or not at all."""
     publish_at: Micros | None = None
     """When it goes out by itself; set while the status is `scheduled`."""
     held: bool = False

@@ -65,12 +65,17 @@ TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus] = {
 }
 
 
-def next_status(status: EntryStatus, action: Action) -> EntryStatus:
-    """Where `action` leads. Raises Conflict `wrong_status` when the drawing has no such arrow."""
+def next_status(status: EntryStatus, action: Action, *, retraction_stands: bool = False) -> EntryStatus:
+    """Where `action` leads. Raises Conflict `wrong_status` when the drawing has no such arrow.
+
+    While a retraction stands, whatever else would lead to `published` leads to `retracted`: REINSTATE alone ends it.
+    """
     try:
-        return TRANSITIONS[status, action]
+        after = TRANSITIONS[status, action]
     except KeyError:
         raise wrong_status(status, action) from None
+    is_still_wrong = retraction_stands and action is not Action.REINSTATE
+    return _S.RETRACTED if is_still_wrong and after is _S.PUBLISHED else after
 
 
 def wrong_status(status: EntryStatus, action: Action) -> Conflict:

@@ -84,7 +84,7 @@ def release(
     """
     refuse_closed(story)
     if not is_public_status(entry):
-        after = moved(entry, next_status(entry.status, action), at=now)
+        after = moved(entry, next_status(entry.status, action, retraction_stands=entry.retraction_stands), at=now)
         if action is Action.PUBLISH:
             after = _merged(after)
         check_alternatives(after.content, story.settings)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.clock import Micros, format_time
-from app.domain.entry import Entry, JsonObject
+from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import Conflict
 from app.domain.statuses import Action, next_status
 from app.newsroom.acting import Find, Scene, act, moved
@@ -78,7 +78,9 @@ def change_in_public(scene: Scene, before: Entry, *, changed: tuple[str, ...], c
     corrections = before.corrections if correction is None else (*before.corrections, correction)
     if len(corrections) > MAX_CORRECTIONS:
         raise Conflict("too_many_corrections", f"An entry has at most {MAX_CORRECTIONS} corrections.")
-    after = dataclasses.replace(moved(before, status, at=scene.now), corrections=corrections)
+    stands = status is EntryStatus.RETRACTED
+    after = moved(before, status, at=scene.now)
+    after = dataclasses.replace(after, corrections=corrections, retraction_stands=stands)
     change = Shown(after, "entry.updated", changed=changed, material=True)
     return show(scene.tx, scene.room, scene.actor, scene.call, scene.story, change)
 

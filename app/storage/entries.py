@@ -21,6 +21,7 @@ _CONTENT = tuple(field.name for field in fields(EntryContent))
 _PARTICULARS = (
     "sort_key",
     "corrections",
+    "retraction_stands",
     "publish_at",
     "held",
     "expires_at",
@@ -251,6 +252,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
         "updated_at": entry.updated_at,
         "sort_key": entry.sort_key,
         "corrections": list(entry.corrections),
+        "retraction_stands": entry.retraction_stands,
         "publish_at": entry.publish_at,
         "held": entry.held,
         "expires_at": entry.expires_at,
@@ -282,6 +284,7 @@ def entry_of_row(row: Row[Any]) -> Entry:
         updated_at=row.updated_at,
         sort_key=row.sort_key,
         corrections=tuple(row.corrections),
+        retraction_stands=row.retraction_stands,
         publish_at=row.publish_at,
         held=row.held,
         expires_at=row.expires_at,

@@ -118,6 +118,7 @@ entries = Table(
     Column("expires_at", BigInteger),
     Column("due_at", BigInteger),
     Column("pin_wanted", Boolean, nullable=False, server_default=false()),
+    Column("retraction_stands", Boolean, nullable=False, server_default=false()),
     Index(None, "story_id", "external_id", unique=True),
     Index(None, "story_id", "status_at"),
     Index(None, "due_at"),

@@ -31,6 +31,7 @@ def newsroom_entry(entry: Entry) -> dict[str, Any]:
         "held": entry.held,
         "expires_at": _time(entry.expires_at),
         "pin_wanted": entry.pin_wanted,
+        "retraction_stands": entry.retraction_stands,
         "external_id": entry.external_id,
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),

@@ -71,6 +71,7 @@ class NewsroomEntry(ContentFields):
     held: bool = Field(description="It goes out by itself because the story holds everything for a while.")
     expires_at: AwareDatetime | None = Field(description="When it leaves readers by itself.")
     pin_wanted: bool = Field(description="It is to be pinned when it comes out, or its working revision does.")
+    retraction_stands: bool = Field(description="It was retracted and not reinstated: it comes out as `retracted`.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
@@ -276,6 +277,7 @@ NEWSROOM_ENTRY = {
     "held": False,
     "expires_at": None,
     "pin_wanted": False,
+    "retraction_stands": False,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],

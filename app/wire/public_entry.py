@@ -47,7 +47,8 @@ def encode_public_entry(entry: Entry) -> EncodedEntry:
 
 def preview_members(entry: Entry) -> dict[str, Any]:
     """An entry as readers would get it if it went out now, with its working revision if it has one."""
-    newest = replace(entry, content=entry.newest_content)
+    status = EntryStatus.RETRACTED if entry.retraction_stands else entry.status
+    newest = replace(entry, content=entry.newest_content, status=status)
     blocks: list[Block] = [dict(block) for block in newest.content.blocks]
     return {**public_members(newest), "body_html": body_html(newest), "blocks": blocks}
 
@@ -58,9 +59,9 @@ def encode_correction(entry: Entry, line: JsonObject) -> bytes:
 
 
 def body_html(entry: Entry) -> str:
-    """The body as one piece of HTML; a retracted entry opens with the reason and strikes its text."""
+    """The body as one piece of HTML; while a retraction stands it opens with the reason and strikes the text."""
     blocks: list[Block] = [dict(block) for block in entry.content.blocks]
-    if entry.status is EntryStatus.RETRACTED:
+    if entry.retraction_stands:
         return render_retracted_html(blocks, retraction_reason(entry))
     return render_html(blocks)
 

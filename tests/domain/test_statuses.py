@@ -62,6 +62,12 @@ def test_every_status_and_action_leads_where_the_drawing_says(status: EntryStatu
         assert next_status(status, action) == expected
 
 
+@pytest.mark.parametrize(("status", "action"), sorted(TRANSITIONS))
+def test_while_a_retraction_stands_only_reinstating_leads_to_published(status: EntryStatus, action: Action) -> None:
+    drawn, standing = DRAWN.get(action, {})[status], next_status(status, action, retraction_stands=True)
+    assert standing == (R if drawn == P and action is not Action.REINSTATE else drawn)
+
+
 def test_the_table_of_the_code_has_no_arrow_more() -> None:
     assert len(TRANSITIONS) == sum(len(row) for row in DRAWN.values())
 

@@ -124,3 +124,20 @@ def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
     for revision in ("0006", "0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
+
+
+def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    story = desk.story("Figures")["id"]
+    ways = (["retract"], ["retract", "unpublish"], ["retract", "reinstate"], ["retract", "reinstate", "unpublish"], [])
+    entries = [desk.post(story) for _ in ways]
+    for entry, way in zip(entries, ways, strict=True):
+        for action in way:
+            desk.act(action, entry)
+    database.close()
+    migrate(empty_url, revision="0007")
+    migrate(empty_url)
+    rows = {row[0]: row[1] for row in execute(empty_url, "SELECT id, retraction_stands FROM entries")}
+    assert [bool(rows[entry["id"]]) for entry in entries] == [True, True, False, False, False]
