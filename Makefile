@@ -20,7 +20,7 @@ run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://
 	@exec $(RUN) -m app.cli serve --show-token
 
 test: $(VENV)/.dev ## run the whole suite; what this machine lacks is skipped with its reason
-	$(RUN) -m pytest $(ARGS)
+	$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
 	$(RUN) -m ruff check .

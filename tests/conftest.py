@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,10 +14,16 @@ from app.storage.migrating import migrate
 from app.storage.opening import open_database
 from tests.figures import Figures
 from tests.needs import require
+from tests.ports import reserved_port
 from tests.postgres import PostgresServer, find_programs, run_postgres
 from tests.processes import Installation
 
 PROVE_TIMEOUT_SECONDS = 3600
+WORKERS_LIMIT = 8
+"""More would each start a PostgreSQL of their own for the last few files."""
+
+LONG_FILES = ("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/test_")
+"""Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""
 OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
@@ -35,9 +40,20 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Decide what `-n auto` is (`make test`): one worker for each core; none for full figures, which need the machine."""
+    return 0 if _proving(config) else min(len(os.sched_getaffinity(0)), WORKERS_LIMIT)
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that ask for figures; give full figures the time they need, whatever the small ones have."""
+    """Mark the tests that ask for figures; give full figures the time they need, whatever the small ones have.
+
+    A worker among others runs the long files first.
+    """
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
     for item in items:
         if "figures" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.reliability)
@@ -69,12 +85,10 @@ def ticker_trace(request: pytest.FixtureRequest) -> Path | None:
 
 
 @pytest.fixture
-def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nobody listened on a moment ago."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+def free_port() -> Iterator[int]:
+    """A TCP port on 127.0.0.1 that is this test's own."""
+    with reserved_port() as port:
+        yield port
 
 
 @pytest.fixture(scope="session")

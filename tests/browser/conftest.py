@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -19,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.needs import require
+from tests.ports import reserved_port
 
 START_SECONDS = 30
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -67,7 +67,12 @@ class Newsroom:
 @pytest.fixture(scope="module")
 def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
     """A server started by its own commands on a free port."""
-    folder, port, token = tmp_path_factory.mktemp("server"), _free_port(), secrets.token_hex(24)
+    with reserved_port() as port:
+        yield from _run_newsroom(tmp_path_factory.mktemp("server"), port)
+
+
+def _run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
+    token = secrets.token_hex(24)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     environment |= {
         "LIVEBLOG_DATA_DIR": str(folder / "data"),
@@ -105,13 +110,6 @@ def find_chromium() -> str:
     require("chromium", found=found is not None, reason="install the chromium package to test the pages")
     assert found is not None
     return found
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:

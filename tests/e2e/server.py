@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from tests.ports import reserved_port
 
 ROOT = Path(__file__).parents[2]
 ADMIN_TOKEN = "operator-secret-of-forty-characters-0000"
@@ -132,16 +133,17 @@ def serving(
     """A server over a migrated database, ready; killed at the end of the block if it still runs."""
     data_dir = folder / name
     data_dir.mkdir(mode=0o700, exist_ok=True)
-    server = Server(data_dir, database_url, _free_port(), settings=settings, wrapper=wrapper, options=options)
-    try:
-        server.start()
-        yield server
-    except BaseException as error:
-        ended = None if server.process is None else server.process.poll()
-        error.add_note(f"The server's exit code is {ended}; it logged: {server.log}")
-        raise
-    finally:
-        server.kill()
+    with reserved_port() as port:
+        server = Server(data_dir, database_url, port, settings=settings, wrapper=wrapper, options=options)
+        try:
+            server.start()
+            yield server
+        except BaseException as error:
+            ended = None if server.process is None else server.process.poll()
+            error.add_note(f"The server's exit code is {ended}; it logged: {server.log}")
+            raise
+        finally:
+            server.kill()
 
 
 def make_story(server: Server, title: str = "Election night", **fields: Any) -> str:
@@ -159,10 +161,3 @@ def await_true(condition: Callable[[], bool], *, seconds: float, or_say: Callabl
     while not condition():
         assert time.monotonic() < deadline, or_say()
         time.sleep(POLL_SECONDS)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

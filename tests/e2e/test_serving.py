@@ -22,6 +22,7 @@ from websockets.sync.client import connect
 
 from app.serving import SAME_STOP_SECONDS
 from tests.needs import require
+from tests.ports import reserved_port
 from tests.processes import Installation, Server
 
 STOP_SECONDS = 5.0
@@ -45,13 +46,6 @@ def _head(server: Server, story: str) -> str:
     with server.client() as reader:
         head: str = reader.get(f"/v1/stories/{story}").json()["head"]
         return head
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def test_four_lines_tell_where_to_look_and_how_to_post(installation: Installation, free_port: int) -> None:
@@ -147,7 +141,7 @@ def test_what_was_acknowledged_is_there_after_a_kill(installation: Installation,
         server.process.kill()
         server.process.wait()
     assert (installation.data_dir / "control.sock").exists(), "a killed server leaves its socket behind"
-    with installation.serving(_free_port()) as again, again.client() as reader:
+    with installation.serving(free_port) as again, again.client() as reader:
         assert reader.get(f"/v1/stories/{story}/entries/{entry}").status_code == 200
         assert "known" not in installation.check("token", "list"), "the stale socket was replaced by one that answers"
 
@@ -182,7 +176,8 @@ def test_a_database_without_schema_is_one_clear_sentence(tmp_path: Path, free_po
 
 
 def test_a_data_folder_another_server_holds_is_one_clear_sentence(installation: Installation, server: Server) -> None:
-    refused = Installation(installation.data_dir, {"LIVEBLOG_PORT": str(_free_port())}).run("serve")
+    with reserved_port() as port:
+        refused = Installation(installation.data_dir, {"LIVEBLOG_PORT": str(port)}).run("serve")
     assert refused.returncode == 1
     assert len(refused.stderr.splitlines()) == 1
     assert f"using {installation.data_dir}" in refused.stderr
