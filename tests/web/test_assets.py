@@ -84,7 +84,9 @@ async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncC
         answer = await client.get(url)
         assert answer.status_code == 200, url
         if url.endswith(".js") and "/docs/" not in url:
-            wanted |= {str(httpx.URL(url).join(name)) for name in re.findall(r'(?:from|import) "(\.[^"]+)"', answer.text)}
+            wanted |= {
+                str(httpx.URL(url).join(name)) for name in re.findall(r'(?:from|import) "(\.[^"]+)"', answer.text)
+            }
     assert {url.rpartition("/")[2] for url in seen} >= {
         "apply.js",
         "client.js",
