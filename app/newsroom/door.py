@@ -69,7 +69,8 @@ class StoryChanged:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The story leaves as a whole: nothing of it is anywhere readers can get. Its last event."""
+    """The story leaves as a whole: nothing of it is anywhere readers can get. Its last event,
+    unless an admin undoes the withdrawal."""
 
 
 PublicChange = Shown | Hidden | StoryChanged | Withdrawn
@@ -172,11 +173,12 @@ class _Passage:
 
     def _hide(self, change: Hidden) -> None:
         known = read_public_revision(self._tx, self._story.id, change.entry)
-        revision = (known[0] if known else 0) + 1
+        revision, was_visible = (known[0] + 1, known[1]) if known else (1, False)
         bury_public_entry(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
         replace_corrections(self._tx, self._story.id, change.entry, [])
         counts = StoryCounts(
-            entry_count=self.row.counts.entry_count - 1, last_entry_at=newest_published_at(self._tx, self._story.id)
+            entry_count=self.row.counts.entry_count - was_visible,
+            last_entry_at=newest_published_at(self._tx, self._story.id),
         )
         self.row = dataclasses.replace(self.row, counts=counts)
         self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)

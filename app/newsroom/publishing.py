@@ -21,14 +21,19 @@ UNPIN = "unpin"
 
 
 def show(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
-    """The entry after it passed the door, with its pin if one was wanted; as it was while the story is not public yet.
+    """The entry after it passed the door, with its pin if one was wanted; as it was while readers have no such story.
 
     Raises Conflict `story_ended` for what would be new in a story that has ended.
     """
-    if not story.is_public:
-        return change.entry
     if change.type == "entry.published" and story.status is StoryStatus.ENDED:
         raise Conflict("story_ended", "The story has ended: corrections are taken, new entries once it is live again.")
+    return show_again(tx, room, actor, call, story, change)
+
+
+def show_again(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
+    """As `show`, of what readers have had before: a story that has ended takes that too."""
+    if not story.is_shown:
+        return change.entry
     entry, furniture = change.entry, list[StoryChanged]()
     if _comes_out_pinned(entry):
         story, furniture = _refurnished(

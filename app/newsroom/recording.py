@@ -129,8 +129,8 @@ def entry_location(room: Newsroom, entry: Entry) -> str:
 
 def _says_otherwise(before: Entry, after: Entry) -> bool:
     """Whether the entry is to be found by other words than before."""
-    gone = after.status is EntryStatus.REMOVED and before.status is not EntryStatus.REMOVED
-    return gone or before.content != after.content or before.working != after.working
+    is_gone, was_gone = after.status is EntryStatus.REMOVED, before.status is EntryStatus.REMOVED
+    return is_gone is not was_gone or before.content != after.content or before.working != after.working
 
 
 def _summary(entry: Entry) -> dict[str, str | int]:

@@ -9,7 +9,7 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import NotFound
 from app.domain.identifiers import EntryId, StoryId, TokenId
 from app.domain.rights import Actor, Right, require_right
-from app.domain.story import Story
+from app.domain.story import Story, StoryStatus
 from app.newsroom.access import OPERATOR_ID, authenticate
 from app.newsroom.continuing import locked_with_linked
 from app.newsroom.replies import finished_reply, first_reply
@@ -106,13 +106,25 @@ def _locked(tx: WriteTransaction, actor: Actor, story: StoryId, token: str, sinc
 
 
 def _undone(at: Undoing, story: Story, versions: Sequence[StoryVersion], touched: _Touched) -> list[Outcome]:
-    """First the story, so that entries can come back into it; last what names entries, which have come and gone."""
+    """First the story, so that entries can come back into it; last what names entries, which have come and gone.
+
+    One that was withdrawn comes back after its entries, so that nothing is shown in it that is about to be undone.
+    """
     traces = find_traces(versions, at.token, since=at.since)
     own = {name: trace for name, trace in traces.items() if name not in FURNITURE}
-    told = [*undo_as_a_whole(at, story, versions, touched.versions), *undo_in_story(at, _newest(at, story), own)]
-    told += [undo_in_entry(at, _newest(at, story), entry) for entry in touched.entries]
+    told: list[Outcome] = []
+    if story.status is StoryStatus.WITHDRAWN:
+        told += _undone_entries(at, story, touched)
+    told += undo_as_a_whole(at, story, versions, touched.versions)
+    told += undo_in_story(at, _newest(at, story), own)
+    if story.status is not StoryStatus.WITHDRAWN:
+        told += _undone_entries(at, story, touched)
     furniture = {name: trace for name, trace in traces.items() if name in FURNITURE}
     return [*told, *undo_in_story(at, _newest(at, story), furniture)]
+
+
+def _undone_entries(at: Undoing, story: Story, touched: _Touched) -> list[Outcome]:
+    return [undo_in_entry(at, _newest(at, story), entry) for entry in touched.entries]
 
 
 def _newest(at: Undoing, story: Story) -> Story:

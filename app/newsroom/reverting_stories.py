@@ -9,16 +9,18 @@ from itertools import pairwise
 from typing import Any
 
 from app.domain.clock import Micros
-from app.domain.errors import LiveblogError
+from app.domain.errors import Conflict, LiveblogError
 from app.domain.identifiers import EntryId
-from app.domain.story import Story, StoryStatus
+from app.domain.rights import is_public_status
+from app.domain.story import NEWSROOM_ONLY, Story, StoryStatus, without_ended_pins, without_entry
 from app.newsroom.access import CLOCK_ID
 from app.newsroom.continuing import resolved_continues
-from app.newsroom.freezing import refuse_closed_story, refuse_frozen
+from app.newsroom.freezing import refuse_frozen
 from app.newsroom.publishing import UNPIN
-from app.newsroom.stories import check_start, end_of_silence, moved_story, put_story
+from app.newsroom.stories import check_start, end_of_silence, moved_story, put_story, story_in_status
 from app.newsroom.undoing import REVERT, Outcome, Undoing
-from app.storage.door import read_public_revision
+from app.storage.door import read_public_revision, read_public_story
+from app.storage.entries import has_others_published, read_entry
 from app.storage.story_versions import StoryVersion
 from app.wire.stories import STORY_FIELDS
 
@@ -28,7 +30,7 @@ FURNITURE = frozenset({"pinned", "key_points"})
 _SETTING = "settings."
 _SINCE = "It has been changed since."
 _NOT_KEPT = "What it was before is not kept."
-_FOR_GOOD = "Readers have it, and withdrawing it is for good: withdraw it yourself if it is to go."
+_OTHERS_WROTE = "Others have published in it since: withdraw it yourself if it is to go."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,38 +70,57 @@ def undo_in_story(at: Undoing, story: Story, traces: Mapping[str, Trace]) -> lis
     for name in (name for name in known if name in traces):
         told[name] = Outcome(story.id, field=name, done="nothing")
         try:
-            before = _as_can_be(at, story, name, traces[name].before)
+            before = _as_can_be(at, after, name, traces[name].before)
             if before == known[name]:
                 continue
             if not traces[name].stands:
                 told[name] = Outcome(story.id, field=name, why=_SINCE)
                 continue
             after = _with_field(at, after, name, before)
-            told[name] = Outcome(story.id, field=name, done="restored")
+            done = "withdrawn" if before is StoryStatus.WITHDRAWN else "restored"
+            told[name] = Outcome(story.id, field=name, done=done)
         except LiveblogError as error:
             told[name] = Outcome(story.id, field=name, why=error.detail)
     why = None if after == story else _put(at, story, after)
     if why is not None:
-        told |= {name: Outcome(story.id, field=name, why=why) for name in told if told[name].done == "restored"}
+        told |= {name: Outcome(story.id, field=name, why=why) for name in told if told[name].done != "nothing"}
     return list(told.values())
 
 
 def undo_as_a_whole(at: Undoing, story: Story, versions: Sequence[StoryVersion], written: set[int]) -> list[Outcome]:
     """What there is to tell of a story that the token made, or of changes (`written`) that `versions` do not have."""
     if versions and versions[0].action == "create" and _is_by(versions[0], at.token, at.since):
-        return [_taken_out(at, story)]
+        return [_taken_out(at, story, versions)]
     lost = written - {version.version for version in versions}
     return [Outcome(story.id, why=_NOT_KEPT)] if lost else []
 
 
-def _taken_out(at: Undoing, story: Story) -> Outcome:
+def _taken_out(at: Undoing, story: Story, versions: Sequence[StoryVersion]) -> Outcome:
+    """What the token made goes: readers have it no more, and it does not go out by itself."""
     if story.is_shown:
-        return Outcome(story.id, why=_FOR_GOOD)
-    if story.status is not StoryStatus.SCHEDULED:
+        if not _led_there_alone(versions, at.token):
+            return Outcome(story.id, why=_SINCE)
+        if _others_published(at, story):
+            return Outcome(story.id, why=_OTHERS_WROTE)
+        status = StoryStatus.WITHDRAWN
+    elif story.status is StoryStatus.SCHEDULED:
+        status = StoryStatus.DRAFT
+    else:
         return Outcome(story.id, done="nothing")
-    draft = moved_story(story, StoryStatus.DRAFT, now=at.room.clock())
-    put_story(at.tx, at.room, at.actor, at.call, story, draft, action=REVERT)
-    return Outcome(story.id, done="taken_out")
+    after = moved_story(story, status, now=at.room.clock())
+    put_story(at.tx, at.room, at.actor, at.call, story, after, action=REVERT)
+    return Outcome(story.id, done="withdrawn" if status is StoryStatus.WITHDRAWN else "taken_out")
+
+
+def _led_there_alone(versions: Sequence[StoryVersion], token: str) -> bool:
+    """Whether nobody but the token that made the story, and the clock, has given it another status."""
+    led = {later.token_id for earlier, later in pairwise(versions) if later.status is not earlier.status}
+    return led <= {token, CLOCK_ID}
+
+
+def _others_published(at: Undoing, story: Story) -> bool:
+    row = read_public_story(at.tx, story.id)
+    return row is not None and has_others_published(at.tx, story.id, at.token, since=row.public_since)
 
 
 def _fields(of: Story | StoryVersion) -> dict[str, Any]:
@@ -116,17 +137,27 @@ def _is_by(version: StoryVersion, token: str, since: Micros) -> bool:
 
 
 def _follows_by_itself(version: StoryVersion, name: str) -> bool:
-    """Whether nobody decided this: pins end, and go with their entries."""
-    return name in FURNITURE and (version.action == UNPIN or version.token_id == CLOCK_ID)
+    """Whether nobody decided this: pins end, and go with their entries; a story starts, and ends in silence."""
+    if version.token_id == CLOCK_ID:
+        return name in {*FURNITURE, "status", "coverage_end"}
+    return name in FURNITURE and version.action == UNPIN
 
 
 def _as_can_be(at: Undoing, story: Story, name: str, before: Any) -> Any:
-    """What the field can be again today: pins and key points name public entries, and no pin whose time is over."""
-    if name not in FURNITURE:
+    """What the field can be again today: pins and key points name public entries, and no pin whose time is over.
+
+    A story that readers have come to know goes as a whole; one whose start has passed has started.
+    """
+    now = at.room.clock()
+    if name == "status":
+        if before in NEWSROOM_ONLY and story.is_public:
+            return StoryStatus.WITHDRAWN
+        has_begun = before is StoryStatus.UPCOMING and story.starts_at is not None and story.starts_at <= now
+        return StoryStatus.LIVE if has_begun else before
+    if name not in FURNITURE or story.status is StoryStatus.WITHDRAWN:
         return before
     if name == "key_points":
         return tuple({**point, "entry": point["entry"] if _is_public(at, story, point) else None} for point in before)
-    now = at.room.clock()
     timely = (pin for pin in before if pin["until"] is None or pin["until"] > now)
     return tuple(pin for pin in timely if _is_public(at, story, pin))
 
@@ -146,7 +177,7 @@ def _with_field(at: Undoing, story: Story, name: str, before: Any) -> Story:
         after = dataclasses.replace(story, settings=settings)
         return dataclasses.replace(after, ends_at=end_of_silence(after, now))
     if name == "status":
-        after = moved_story(story, StoryStatus(before), now=now)
+        after = _in_status(at, story, StoryStatus(before))
     elif name in {"slug", *FURNITURE}:
         return dataclasses.replace(story, **{name: before})
     else:
@@ -157,12 +188,36 @@ def _with_field(at: Undoing, story: Story, name: str, before: Any) -> Story:
     return after
 
 
+def _in_status(at: Undoing, story: Story, status: StoryStatus) -> Story:
+    """The story in a status it had, also where no ordinary way leads back: from the archive, from a withdrawal.
+
+    Raises Conflict for what would go with others' entries in it.
+    """
+    now = at.room.clock()
+    if not story.is_public:
+        return moved_story(story, status, now=now)
+    if status is StoryStatus.WITHDRAWN and _others_published(at, story):
+        raise Conflict("wrong_status", _OTHERS_WROTE)
+    after = story_in_status(story, status, now=now)
+    return after if story.is_shown else _without_absent(at, without_ended_pins(after, now=now))
+
+
+def _without_absent(at: Undoing, story: Story) -> Story:
+    """The story without pins of entries that have left while nobody could see it."""
+    named = {reference["entry"] for reference in (*story.pinned, *story.key_points)} - {None}
+    for entry in named:
+        known = read_entry(at.tx, story.id, EntryId(entry))
+        if known is None or not is_public_status(known):
+            story = without_entry(story, EntryId(entry))
+    return story
+
+
 def _put(at: Undoing, story: Story, after: Story) -> str | None:
-    """Keep the story and tell readers; or why that cannot be."""
+    """Keep the story and tell readers; or why that cannot be. In a freeze nothing is told, but that a story goes."""
     try:
         with at.tx.savepoint():
-            refuse_frozen(story)
-            refuse_closed_story(story, after)
+            if after.is_shown or not story.is_shown:
+                refuse_frozen(story)
             put_story(at.tx, at.room, at.actor, at.call, story, after, action=REVERT)
     except LiveblogError as error:
         return error.detail

@@ -8,27 +8,25 @@ from typing import Any
 
 from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
-from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
 from app.domain.rights import Actor, Right, acting_in, require_right
 from app.domain.story import STORY_MOVES, Story, StorySettings, StoryStatus
 from app.newsroom.access import authenticate
 from app.newsroom.continuing import brought_up_to_date, locked_with_linked, resolved_continues, tell_linked
-from app.newsroom.door import PublicChange, Shown, StoryChanged, Withdrawn, pass_door
+from app.newsroom.door import StoryChanged, Withdrawn, pass_door
 from app.newsroom.finding import locked_story
 from app.newsroom.freezing import refuse_closed_story, refuse_frozen
 from app.newsroom.membership import stay_in_sight
+from app.newsroom.opening import open_story
 from app.newsroom.preconditions import require_match
 from app.newsroom.public_story import public_changes
-from app.newsroom.publishing import pin_entry
 from app.newsroom.recording import answer_story, record_story
 from app.newsroom.replies import earlier_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.writing import block_ids
 from app.storage.control import read_site_frozen
 from app.storage.database import WriteTransaction
-from app.storage.entries import list_entries_in_status, update_entry
 from app.storage.replies import blank_story_replies
 from app.storage.stories import insert_story, read_story, rename_story, update_story
 from app.wire.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
@@ -111,6 +109,11 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
         possible = sorted(STORY_MOVES[story.status])
         rest = f"possible now: {', '.join(possible)}" if possible else "it stays so for good"
         raise Conflict("wrong_status", f"A story that is {story.status} cannot become {status}; {rest}.")
+    return story_in_status(story, status, now=now)
+
+
+def story_in_status(story: Story, status: StoryStatus, *, now: Micros) -> Story:
+    """As `moved_story`, whether a way leads there or not."""
     fields = dict(story.fields)
     if status is StoryStatus.ENDED and fields.get("coverage_end") is None:
         fields["coverage_end"] = format_time(now)
@@ -217,26 +220,8 @@ def _tell_readers(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call
         pass_door(tx, room, after, [Withdrawn()])
         blank_story_replies(tx, after.id)
     elif after.is_shown and not before.is_shown:
-        after = _open(tx, room, actor, call, after)
+        after = open_story(tx, room, actor, call, after)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
         pass_door(tx, room, after, [StoryChanged(changed=changed)])
     tell_linked(tx, room, actor, call, before, after)
     return after
-
-
-def _open(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story) -> Story:
-    """The story becomes public: itself first, then what was published in it meanwhile, oldest first, then its pins."""
-    waiting = sorted(list_entries_in_status(tx, story.id, EntryStatus.PUBLISHED), key=_when)
-    changes: list[PublicChange] = [StoryChanged(), *(Shown(entry, "entry.published") for entry in waiting)]
-    for entry in pass_door(tx, room, story, changes).values():
-        update_entry(tx, dataclasses.replace(entry, public_version=entry.version, pin_wanted=False))
-    for entry in waiting:
-        if entry.pin_wanted:
-            story = pin_entry(tx, room, actor, call, story, entry)
-    return story
-
-
-def _when(entry: Entry) -> tuple[bool, Micros]:
-    """For those that say when they are from, that; the others come out now, in the order they had."""
-    at = entry.content.display_time
-    return at is None, at or Micros(0)

@@ -40,7 +40,7 @@ class Outcome:
     entry: EntryId | None = None
     field: str | None = None
     done: str | None = None
-    """`taken_out`, `restored`, or `nothing` where nothing was left to undo; None where it was not undone."""
+    """`taken_out`, `restored`, `withdrawn`, or `nothing` where nothing was left; None where it was not undone."""
     why: str | None = None
     """Why it was not."""
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -172,6 +172,18 @@ def bury_public_entries(tx: WriteTransaction, story: StoryId) -> None:
     tx.connection.execute(update(_entries).where(_entries.c.story_id == story).values(visible=False, **_NOTHING))
     for table in (_labels, schema.public_corrections):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
+
+
+def list_entries_told(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
+    """The entries that readers were told of and not told to forget; of a withdrawn story they see none of them."""
+    newest = and_(_events.c.story_id == _entries.c.story_id, _events.c.seq == _entries.c.last_seq)
+    query = (
+        select(_entries.c.id)
+        .select_from(_entries.join(_events, newest))
+        .where(_entries.c.story_id == story, _events.c.type != "entry.removed")
+        .order_by(_entries.c.last_seq)
+    )
+    return [EntryId(entry) for entry in tx.connection.execute(query).scalars()]
 
 
 def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:

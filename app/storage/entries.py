@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, not_, select, update
 
 from app.domain.clock import Micros
-from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision
+from app.domain.entry import PUBLIC_STATUSES, Entry, EntryContent, EntryStatus, WorkingRevision
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Actor
 from app.storage import schema
@@ -122,6 +122,24 @@ def read_last_published(
         query = query.where(_entries.c.created_by.is_(None), _entries.c.created_by_token == token)
     row = tx.connection.execute(query).one_or_none()
     return None if row is None else entry_of_row(row)
+
+
+def has_others_published(tx: ReadTransaction, story: StoryId, token: str, *, since: Micros) -> bool:
+    """Whether an entry is out that the token has not made, and that somebody else has let out after `since`."""
+    public = [status.value for status in PUBLIC_STATUSES]
+    earlier = _versions.alias()
+    of_entry = (_versions.c.story_id == _entries.c.story_id, _versions.c.entry_id == _entries.c.id)
+    of_version = (earlier.c.story_id == _versions.c.story_id, earlier.c.entry_id == _versions.c.entry_id)
+    was_out = exists().where(*of_version, earlier.c.version < _versions.c.version, earlier.c.status.in_(public))
+    let_out = exists().where(
+        *of_entry,
+        _versions.c.status.in_(public),
+        _versions.c.token_id != token,
+        _versions.c.at > since,
+        not_(was_out),
+    )
+    made = and_(_entries.c.story_id == story, _entries.c.created_by_token != token, _entries.c.status.in_(public))
+    return tx.connection.execute(select(_entries.c.id).where(made, let_out).limit(1)).first() is not None
 
 
 def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:

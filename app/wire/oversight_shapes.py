@@ -26,7 +26,7 @@ class RevertedWrite(Public):
     entry: str | None
     field: str | None = Field(description="Of the story: `title`, `pinned`, `settings.hold_seconds` …")
     reverted: bool
-    done: str | None = Field(description="`taken_out`, `restored`, or `nothing` where there was nothing left to undo.")
+    done: str | None = Field(description="`taken_out`, `restored`, `withdrawn`, or `nothing` if nothing was left.")
     why: str | None = Field(description="Why it was not reverted.")
 
 

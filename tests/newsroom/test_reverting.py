@@ -98,44 +98,6 @@ def test_what_somebody_has_changed_after_it_stays_and_is_told(desk: Desk) -> Non
     assert public_bodies(desk)[entry["id"]] == "<p>Put right by hand.</p>"
 
 
-@pytest.mark.parametrize(
-    ("before", "action", "restored"),
-    [
-        ("published", "unpublish", "published"),
-        ("published", "retract", "published"),
-        ("retracted", "reinstate", "retracted"),
-        ("retracted", "unpublish", None),
-        ("published", "remove", None),
-        ("draft", "publish", "unpublished"),
-        ("draft", "submit", "draft"),
-        ("draft", "schedule", "draft"),
-        ("submitted", "return", "submitted"),
-        ("submitted", "reject", None),
-        ("submitted", "publish", "unpublished"),
-        ("unpublished", "publish", "unpublished"),
-        ("scheduled", "cancel", "scheduled"),
-    ],
-)
-def test_a_change_of_status_is_undone_where_a_way_leads_back(
-    desk: Desk, before: str, action: str, restored: str | None
-) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    first = {"retracted": "published", "unpublished": "published"}.get(before, before)
-    more = {"publish_at": "2027-01-01T00:00:00Z"} if first == "scheduled" else {}
-    entry = desk.post(story, status=first, **more)
-    if before != first:
-        desk.act({"retracted": "retract", "unpublished": "unpublish"}[before], entry)
-    rogue.now = desk.now
-    left = rogue.act(action, entry)["status"]
-    desk.now = rogue.now
-    told = revert(desk, rogue)[entry["id"]]
-    assert told["reverted"] is (restored is not None), told
-    assert entry_of(desk, entry)["status"] == (restored or left)
-    assert revert(desk, rogue)[entry["id"]]["done"] == (None if restored is None else "nothing")
-    is_held = entry["id"] in public_bodies(desk)
-    assert is_held is (entry_of(desk, entry)["status"] in {"published", "retracted"})
-
-
 def test_a_working_revision_it_left_behind_goes_and_one_it_changed_comes_back(desk: Desk) -> None:
     story, rogue = desk.story()["id"], desk.hire("editor")
     without, having = desk.post(story, "One."), desk.post(story, "Two.")
