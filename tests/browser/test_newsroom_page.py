@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PICTURE, Newsroom
+from tests.browser.desk import item, press
 
 
 @pytest.fixture
@@ -39,14 +40,6 @@ def _sign_in(page: Page, token: str) -> None:
     page.fill("#token", token)
     page.click("#sign-in button")
     page.wait_for_selector("#composer")
-
-
-def _item(page: Page, text: str) -> Locator:
-    return page.locator(".item", has_text=text)
-
-
-def _do(page: Page, text: str, action: str) -> None:
-    _item(page, text).locator(f'[data-action="{action}"]').click()
 
 
 def _public(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
@@ -98,7 +91,7 @@ def test_who_opens_an_invitation_is_signed_in_and_posts_and_stays_until_they_sig
     page.select_option("#story", story["id"])
     page.fill("[name=text]", "From a phone.")
     page.click("#publish")
-    expect(_item(page, "From a phone.")).to_have_count(1)
+    expect(item(page, "From a phone.")).to_have_count(1)
     _sent(page)
     (entry,) = _public(newsroom, story)
     assert entry["authors"][0]["name"] == "Ada Lind"
@@ -164,7 +157,7 @@ def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
     desk.fill("[name=picture_caption]", "The river")
     desk.fill("[name=picture_credit]", "Ana Sousa/Agency")
     desk.click("#publish")
-    expect(_item(desk, "Bridge").locator(".state.is-published")).to_be_visible()
+    expect(item(desk, "Bridge").locator(".state.is-published")).to_be_visible()
     _sent(desk)
     (entry,) = _public(newsroom, story)
     assert entry["headline"] == "Bridge “closed” — 40–60 %"
@@ -183,11 +176,11 @@ def test_drafts_and_submissions_are_listed_and_not_public_until_published(
 ) -> None:
     desk.fill("[name=text]", "A draft.")
     desk.click("#save")
-    _do(desk, "A draft.", "submit")
-    expect(_item(desk, "A draft.").locator(".state.is-submitted")).to_be_visible()
+    press(desk, "A draft.", "submit")
+    expect(item(desk, "A draft.").locator(".state.is-submitted")).to_be_visible()
     assert _public(newsroom, story) == []
-    _do(desk, "A draft.", "publish")
-    expect(_item(desk, "A draft.").locator(".state.is-published")).to_be_visible()
+    press(desk, "A draft.", "publish")
+    expect(item(desk, "A draft.").locator(".state.is-published")).to_be_visible()
     assert len(_public(newsroom, story)) == 1
 
 
@@ -195,32 +188,32 @@ def test_an_edit_can_be_kept_aside_then_published_or_discarded(
     desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     newsroom.publish(story, "First words.")
-    _do(desk, "First words.", "edit")
+    press(desk, "First words.", "edit")
     expect(desk.locator("#save")).to_have_text("Save without publishing")
     desk.fill("[name=text]", "Second words.")
     desk.click("#save")
-    expect(_item(desk, "Second words.")).to_contain_text("edit not published")
+    expect(item(desk, "Second words.")).to_contain_text("edit not published")
     assert "First words." in _public(newsroom, story)[0]["body_html"]
-    _do(desk, "Second words.", "publish")
-    expect(_item(desk, "Second words.")).not_to_contain_text("edit not published")
+    press(desk, "Second words.", "publish")
+    expect(item(desk, "Second words.")).not_to_contain_text("edit not published")
     assert "Second words." in _public(newsroom, story)[0]["body_html"]
-    _do(desk, "Second words.", "edit")
+    press(desk, "Second words.", "edit")
     expect(desk.locator("[name=text]")).to_have_value("Second words.")
     desk.fill("[name=text]", "Third words.")
     desk.click("#save")
-    _do(desk, "Third words.", "discard")
+    press(desk, "Third words.", "discard")
     desk.click("#ask .primary")
-    expect(_item(desk, "Second words.")).to_be_visible()
+    expect(item(desk, "Second words.")).to_be_visible()
 
 
 def test_a_silent_edit_leaves_no_mark(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     newsroom.publish(story, "Teh words.")
-    _do(desk, "Teh words.", "edit")
+    press(desk, "Teh words.", "edit")
     expect(desk.locator("[name=text]")).to_have_value("Teh words.")
     desk.fill("[name=text]", "The words.")
     desk.check("[name=silent]")
     desk.click("#publish")
-    expect(_item(desk, "The words.")).to_be_visible()
+    expect(item(desk, "The words.")).to_be_visible()
     (entry,) = _public(newsroom, story)
     assert (entry["revision"], entry["updated_at"]) == (2, None)
 
@@ -229,22 +222,22 @@ def test_what_was_wrong_is_corrected_retracted_reinstated_unpublished_and_remove
     desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     newsroom.publish(story, "The dam failed.")
-    _do(desk, "The dam failed.", "corrections")
+    press(desk, "The dam failed.", "corrections")
     desk.fill("#ask [name=text]", "It is a levee.")
     desk.click("#ask .primary")
-    expect(_item(desk, "The dam failed.")).to_contain_text("It is a levee.")
-    _do(desk, "The dam failed.", "retract")
+    expect(item(desk, "The dam failed.")).to_contain_text("It is a levee.")
+    press(desk, "The dam failed.", "retract")
     desk.fill("#ask [name=reason]", "It did not.")
     desk.click("#ask .primary")
-    expect(_item(desk, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
+    expect(item(desk, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
     assert "It did not." in _public(newsroom, story)[0]["body_html"]
-    _do(desk, "The dam failed.", "reinstate")
-    expect(_item(desk, "The dam failed.").locator(".state.is-published")).to_be_visible()
-    _do(desk, "The dam failed.", "unpublish")
+    press(desk, "The dam failed.", "reinstate")
+    expect(item(desk, "The dam failed.").locator(".state.is-published")).to_be_visible()
+    press(desk, "The dam failed.", "unpublish")
     desk.click("#ask .primary")
-    expect(_item(desk, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
+    expect(item(desk, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
     assert _public(newsroom, story) == []
-    _do(desk, "The dam failed.", "remove")
+    press(desk, "The dam failed.", "remove")
     desk.click("#ask .primary")
     expect(desk.locator(".item .state.is-removed")).to_be_visible()
 
@@ -253,7 +246,7 @@ def test_an_edit_that_somebody_else_overtook_shows_both_texts_and_loses_neither(
     desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     entry = newsroom.publish(story, "Begun.")
-    _do(desk, "Begun.", "edit")
+    press(desk, "Begun.", "edit")
     expect(desk.locator("[name=text]")).to_have_value("Begun.")
     newsroom.edit(entry, text="Theirs.")
     desk.fill("[name=text]", "Mine.")
@@ -266,7 +259,7 @@ def test_an_edit_that_somebody_else_overtook_shows_both_texts_and_loses_neither(
     expect(desk.locator("[name=text]")).to_have_value("Mine.")
     desk.fill("[name=text]", "Mine and theirs.")
     desk.click("#publish")
-    expect(_item(desk, "Mine and theirs.")).to_be_visible()
+    expect(item(desk, "Mine and theirs.")).to_be_visible()
     _sent(desk)
 
 
@@ -280,7 +273,7 @@ def test_what_is_written_without_a_network_survives_a_reload_and_is_posted_once(
     desk.fill("[name=text]", "Half a thought")
     context.set_offline(False)
     desk.reload()
-    expect(_item(desk, "From a tunnel.")).to_have_count(1)
+    expect(item(desk, "From a tunnel.")).to_have_count(1)
     expect(desk.locator("[name=text]")).to_have_value("Half a thought")
     _sent(desk)
     assert len(_public(newsroom, story)) == 1
@@ -302,7 +295,7 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
     desk.route("**/entries", lose_the_first)
     desk.fill("[name=text]", "Only once.")
     desk.click("#publish")
-    expect(_item(desk, "Only once.")).to_have_count(1)
+    expect(item(desk, "Only once.")).to_have_count(1)
     _sent(desk)
     assert len(lost) == 1
     assert len(_public(newsroom, story)) == 1
@@ -325,7 +318,7 @@ def test_a_refusal_says_which_value_and_gives_the_text_back(desk: Page) -> None:
 def test_what_others_publish_appears_by_itself(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     expect(desk.locator("#connection")).to_have_text("")
     newsroom.publish(story, "From a colleague.")
-    expect(_item(desk, "From a colleague.")).to_be_visible(timeout=3_000)
+    expect(item(desk, "From a colleague.")).to_be_visible(timeout=3_000)
 
 
 def test_a_story_is_begun_as_a_draft_and_made_live(desk: Page, newsroom: Newsroom) -> None:
@@ -355,7 +348,7 @@ def test_typed_markup_is_text_in_the_newsroom_too(desk: Page) -> None:
     desk.fill("[name=headline]", evil)
     desk.fill("[name=text]", evil)
     desk.click("#publish")
-    expect(_item(desk, evil)).to_have_count(1)
+    expect(item(desk, evil)).to_have_count(1)
     assert desk.locator(".item img").count() == 0
 
 
@@ -373,7 +366,7 @@ def test_a_colleagues_draft_appears_and_who_edits_what_is_said(
 ) -> None:
     desk.wait_for_function("document.getElementById('entries') !== null")
     draft = newsroom.publish(story, "A colleague writes.", status="draft")
-    expect(_item(desk, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
+    expect(item(desk, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
     with browser.new_context() as other:
         colleague = other.new_page()
         colleague.goto(f"{newsroom.url}/newsroom")
@@ -381,7 +374,7 @@ def test_a_colleagues_draft_appears_and_who_edits_what_is_said(
         colleague.select_option("#story", story["id"])
         colleague.locator(f'.item[data-id="{draft["id"]}"] [data-action="edit"]').click()
         expect(desk.locator("#people")).to_contain_text("is editing")
-        _do(desk, "A colleague writes.", "edit")
+        press(desk, "A colleague writes.", "edit")
         expect(desk.locator("#people")).to_contain_text("is editing the entry you have open")
         expect(colleague.locator("#people")).to_contain_text("is editing the entry you have open")
     expect(desk.locator("#people")).to_be_empty()

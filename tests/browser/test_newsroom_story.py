@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Newsroom
+from tests.browser.desk import at_the_desk, choose, item, open_as, press, sign_in, somebody
 
 
 @pytest.fixture
@@ -25,26 +26,8 @@ def story(newsroom: Newsroom) -> dict[str, Any]:
 
 @pytest.fixture
 def desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    """The page of the administrator, who has chosen the story."""
-    page, errors = context.new_page(), []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    _come_in(page, newsroom)
-    page.select_option("#story", story["id"])
-    expect(page.locator("#story-page")).to_have_attribute("href", f"/stories/{story['slug']}")
-    page.click("#story-more summary")
-    yield page
-    assert errors == []
-
-
-def _come_in(page: Page, newsroom: Newsroom) -> None:
-    page.goto(f"{newsroom.url}/newsroom")
-    page.fill("#token", newsroom.token)
-    page.click("#sign-in button")
-    page.wait_for_selector("#list")
-
-
-def _item(page: Page, text: str) -> Locator:
-    return page.locator(".item", has_text=text)
+    with at_the_desk(context, newsroom, story) as page:
+        yield page
 
 
 def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
@@ -70,15 +53,15 @@ def test_a_story_is_paused_resumed_ended_archived_and_withdrawn(
     _choose(desk, "ended")
     expect(desk.locator("#closed")).to_contain_text("has ended")
     expect(desk.locator("#composer")).to_be_hidden()
-    _item(desk, "The last word.").locator('[data-action="edit"]').click()
+    item(desk, "The last word.").locator('[data-action="edit"]').click()
     desk.fill("[name=text]", "The very last word.")
     desk.click("#publish")
-    expect(_item(desk, "The very last word.")).to_be_visible()
+    expect(item(desk, "The very last word.")).to_be_visible()
     expect(desk.locator("#composer")).to_be_hidden()
     _choose(desk, "archived")
     expect(desk.locator("#closed")).to_contain_text("read only")
-    expect(_item(desk, "The very last word.").locator("button")).to_have_text(
-        ["Retract", "Unpublish", "Remove", "Preview link", "Versions"]
+    expect(item(desk, "The very last word.").locator("button")).to_have_text(
+        ["Retract", "Preview link", "Versions", "Unpublish", "Remove"]
     )
     _choose(desk, "withdrawn")
     expect(chosen).to_have_text(f"{title} (withdrawn)")
@@ -92,7 +75,7 @@ def test_the_page_begins_with_a_story_that_goes_on(
     newsroom.edit_story(over, status="ended")
     with browser.new_context() as other:
         page = other.new_page()
-        _come_in(page, newsroom)
+        sign_in(page, newsroom)
         expect(page.locator("#story option").first).to_have_text("Over and done (ended)")
         expect(page.locator("#story option:checked")).not_to_contain_text("(ended)")
         expect(page.locator("#composer")).to_be_visible()
@@ -100,9 +83,9 @@ def test_the_page_begins_with_a_story_that_goes_on(
 
 def test_an_entry_is_pinned_and_taken_down_again(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     entry = newsroom.publish(story, "Where to vote.")
-    pin = _item(desk, "Where to vote.").locator('[data-action="pin"]')
-    pin.click()
-    expect(_item(desk, "Where to vote.")).to_contain_text("pinned")
+    pin = item(desk, "Where to vote.").locator('[data-action="pin"]')
+    press(desk, "Where to vote.", "pin")
+    expect(item(desk, "Where to vote.")).to_contain_text("pinned")
     assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
     expect(pin).to_have_text("Unpin")
     pin.click()
@@ -140,7 +123,7 @@ def test_a_freeze_is_said_to_everybody_and_ended_again(desk: Page, newsroom: New
     desk.reload()
     expect(desk.locator("#connection")).to_have_text("")
     newsroom.publish(story, "Out again.")
-    expect(_item(desk, "Out again.")).to_be_visible()
+    expect(item(desk, "Out again.")).to_be_visible()
 
 
 def test_what_came_out_last_is_retracted_with_one_button(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
@@ -149,8 +132,8 @@ def test_what_came_out_last_is_retracted_with_one_button(desk: Page, newsroom: N
     desk.click("[data-story=retract-last]")
     desk.fill("#ask [name=reason]", "Wrong town.")
     desk.click("#ask .primary")
-    expect(_item(desk, "It does not.").locator(".state.is-retracted")).to_be_visible()
-    expect(_item(desk, "It stands.").locator(".state.is-published")).to_be_visible()
+    expect(item(desk, "It does not.").locator(".state.is-retracted")).to_be_visible()
+    expect(item(desk, "It stands.").locator(".state.is-published")).to_be_visible()
 
 
 def test_what_an_editor_notes_is_read_by_the_author_and_kept_with_the_versions(
@@ -158,10 +141,9 @@ def test_what_an_editor_notes_is_read_by_the_author_and_kept_with_the_versions(
 ) -> None:
     entry = newsroom.publish(story, "Turnout was 61 %.", status="submitted")
     newsroom.act(entry, "return", note="Whose figure is it?")
-    expect(_item(desk, "Turnout was 61 %.").locator(".note")).to_have_text("Whose figure is it?")
+    expect(item(desk, "Turnout was 61 %.").locator(".note:not(.at-work)")).to_have_text("Whose figure is it?")
     newsroom.edit(entry, text="Turnout was 62 %.")
-    item = _item(desk, "Turnout was 62 %.")
-    item.locator('[data-action="versions"]').click()
+    press(desk, "Turnout was 62 %.", "versions")
     versions = desk.locator("#show .version")
     expect(versions).to_have_count(3)
     expect(versions.first.locator("del")).to_contain_text("61")
@@ -169,8 +151,8 @@ def test_what_an_editor_notes_is_read_by_the_author_and_kept_with_the_versions(
     expect(versions.nth(1)).to_contain_text("Whose figure is it?")
     desk.click("#show button")
     newsroom.act(entry, "submit")
-    expect(item.locator(".state.is-submitted")).to_be_visible()
-    expect(item.locator(".note")).to_have_count(0)
+    expect(item(desk, "Turnout was 62 %.").locator(".state.is-submitted")).to_be_visible()
+    expect(item(desk, "Turnout was 62 %.").locator(".note:not(.at-work)")).to_have_count(0)
 
 
 def test_somebody_new_is_invited_and_comes_in_with_the_link(desk: Page, newsroom: Newsroom, browser: Browser) -> None:
@@ -197,7 +179,7 @@ def test_review_and_a_hold_are_set_where_the_story_is_edited(
     expect(desk.locator("#ask")).to_be_hidden()
     desk.fill("[name=text]", "Held for ten minutes.")
     desk.click("#publish")
-    expect(_item(desk, "Held for ten minutes.")).to_contain_text("until then it can still be stopped")
+    expect(item(desk, "Held for ten minutes.")).to_contain_text("until then it can still be stopped")
     desk.click("#story-edit")
     expect(desk.locator("#ask [name=review_required]")).to_be_checked()
     expect(desk.locator("#ask [name=hold_seconds]")).to_have_value("600")
@@ -207,7 +189,7 @@ def test_a_preview_link_shows_a_draft_to_somebody_without_an_account_and_ends_wi
     desk: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
 ) -> None:
     draft = newsroom.publish(story, "For the **lawyer**.", status="draft", headline="Under the table")
-    _item(desk, "For the lawyer.").locator('[data-action="preview"]').click()
+    press(desk, "For the lawyer.", "preview")
     link = desk.locator("#show input").input_value()
     assert link.startswith(f"{newsroom.url}/previews/")
     with browser.new_context() as other:
@@ -236,29 +218,26 @@ def test_a_reporter_sees_what_they_may_do_and_one_button_where_an_editor_looks_f
     newsroom: Newsroom, story: dict[str, Any], context: BrowserContext
 ) -> None:
     newsroom.publish(story, "By a colleague.")
-    person = newsroom.client.post("/v1/newsroom/people", json={"name": "Rae Holm", "role": "reporter"}).json()["id"]
-    invite = newsroom.client.post("/v1/newsroom/invites", json={"person": person}).json()["url"]
-    page = context.new_page()
-    page.goto(invite)
-    page.wait_for_selector("#list")
-    page.select_option("#story", story["id"])
-    expect(_item(page, "By a colleague.").locator("button")).to_have_text(["Preview link"])
+    person = somebody(newsroom, "Rae Holm")
+    page = open_as(context, newsroom, person)
+    choose(page, story)
+    expect(item(page, "By a colleague.").locator("button")).to_have_text(["Preview link"])
     page.fill("[name=text]", "By Rae.")
     page.click("#publish")
-    mine = ["Edit", "Add a correction", "Retract", "Unpublish", "Remove", "Preview link"]
-    expect(_item(page, "By Rae.").locator("button")).to_have_text(mine)
+    mine = ["Edit", "Add a correction", "Retract", "Times", "Preview link", "Unpublish", "Remove"]
+    expect(item(page, "By Rae.").locator("button")).to_have_text(mine)
     page.click("#story-more summary")
     expect(page.locator("#story-actions button")).to_have_text(["Retract my last entry"])
     newsroom.edit_story(story, settings={"review_required": True})
     expect(page.locator("#publish")).to_be_hidden(timeout=8_000)
     page.fill("[name=text]", "For an editor.")
     page.click("#submit")
-    expect(_item(page, "For an editor.").locator(".state.is-submitted")).to_be_visible()
-    expect(_item(page, "By Rae.").locator("button")).to_have_text(["Edit", "Preview link"])
+    expect(item(page, "For an editor.").locator(".state.is-submitted")).to_be_visible()
+    expect(item(page, "By Rae.").locator("button")).to_have_text(["Edit", "Preview link"])
     newsroom.client.put(f"/v1/newsroom/stories/{story['id']}/members/{person}", json={"role": "editor"})
     page.reload()
     expect(page.locator("#publish")).to_be_visible()
-    expect(_item(page, "By a colleague.").locator('[data-action="pin"]')).to_be_visible()
+    expect(item(page, "By a colleague.").locator('[data-action="pin"]')).to_have_text("Pin")
 
 
 def test_enter_in_a_line_of_the_form_publishes_nothing(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
@@ -271,7 +250,7 @@ def test_enter_in_a_line_of_the_form_publishes_nothing(desk: Page, newsroom: New
     expect(desk.locator("[name=headline]")).to_have_value("Half a headl")
     desk.fill("[name=text]", "And now the text.")
     desk.click("#publish")
-    expect(_item(desk, "And now the text.")).to_be_visible()
+    expect(item(desk, "And now the text.")).to_be_visible()
     assert _state(newsroom, story)["entry_count"] == 1
 
 
@@ -301,7 +280,7 @@ def test_a_story_older_than_the_menu_reaches_is_found_and_stays_chosen(
         answer = newsroom.client.post("/v1/stories", json={"title": f"Draft {number}", "status": "draft"})
         assert answer.status_code == 201, answer.text
     page = context.new_page()
-    _come_in(page, newsroom)
+    sign_in(page, newsroom)
     options = page.locator("#story option")
     expect(options).to_have_count(100)
     page.fill("[name=words]", "zanzibar")

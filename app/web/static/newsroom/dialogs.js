@@ -1,6 +1,10 @@
 // Dialogs: questions with fields, yes or no, and things to look at.
 
 import { element } from "../entries.js";
+import { fieldErrors } from "./problems.js";
+
+const asking = document.getElementById("ask");
+const showing = document.getElementById("show");
 
 /** A button that runs `press`. */
 export function button(words, press, attributes = {}) {
@@ -11,45 +15,139 @@ export function button(words, press, attributes = {}) {
 
 /** Show something until it is closed. */
 export function show(title, ...content) {
-  const dialog = document.getElementById("show");
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector(".shown").replaceChildren(...content.flat());
-  if (!dialog.open) dialog.showModal();
-  return dialog;
+  showing.querySelector("h2").textContent = title;
+  showing.querySelector(".shown").replaceChildren(...content.flat().filter(Boolean));
+  open(showing);
+  return showing;
 }
 
-/** Ask for some fields; gives them, or null when the person thought better of it. */
-export function ask({ title, yes, fields }) {
-  const dialog = document.getElementById("ask");
-  dialog.querySelector("h2").textContent = title;
-  dialog.querySelector(".primary").textContent = yes;
-  dialog.querySelector(".fields").replaceChildren(...fields.map(drawField));
-  dialog.returnValue = "";
-  dialog.showModal();
-  return new Promise((resolve) => {
-    dialog.addEventListener("close", () => {
-      const form = new FormData(dialog.querySelector("form"));
-      const value = ({ name, type }) => (type === "checkbox" ? form.has(name) : form.get(name).trim());
-      const given = Object.fromEntries(fields.map((field) => [field.name, value(field)]));
-      resolve(dialog.returnValue === "yes" ? given : null);
+/**
+ * Ask for some fields; gives them, or null when the person thought better of it.
+ *
+ * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
+ * the dialog stays until that has been done with what was given: a problem it throws is told beside the field that it
+ * names, a `notes` of the problem by name says what else there is to say of a field, and nothing typed is lost. Throws the
+ * problem of somebody who is not signed in any more.
+ */
+export function ask({ title, intro, yes, fields, send = async () => {} }) {
+  asking.querySelector("h2").textContent = title;
+  asking.querySelector(".primary").textContent = yes;
+  asking.querySelector(".fields").replaceChildren(
+    ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
+  );
+  tell(null);
+  asking.returnValue = "";
+  open(asking);
+  return new Promise((resolve, reject) => {
+    let sent = null;
+    let signedOut = null;
+    const form = asking.querySelector("form");
+    const submit = async (event) => {
+      event.preventDefault();
+      if (event.submitter?.value === "no") {
+        asking.close();
+        return;
+      }
+      if (form.getAttribute("aria-busy") === "true") return;
+      const given = givenIn(form, fields);
+      form.setAttribute("aria-busy", "true");
+      try {
+        tell(null);
+        await send(given);
+        sent = given;
+        asking.close();
+      } catch (problem) {
+        if (problem.status === 401) {
+          signedOut = problem;
+          asking.close();
+        } else tell(problem);
+      } finally {
+        form.removeAttribute("aria-busy");
+      }
+    };
+    form.addEventListener("submit", submit);
+    asking.addEventListener("close", () => {
+      form.removeEventListener("submit", submit);
+      if (signedOut) reject(signedOut);
+      else resolve(sent);
     }, { once: true });
   });
 }
 
-/** Ask a question without fields: true or false. */
-export async function sure(title, yes) {
-  return (await ask({ title, yes, fields: [] })) !== null;
+/** Ask a question; true once `send` is done, false when the person thought better of it. */
+export async function sure(title, yes, send) {
+  return (await ask({ title, yes, fields: [], send })) !== null;
 }
 
-function drawField({ name, label, rows, options, type, required, value = "" }) {
-  if (type === "checkbox") {
-    return element("label", { class: "tick" }, element("input", { name, type, checked: value === true }), label);
+showing.querySelector(".close").addEventListener("click", () => showing.close());
+
+/** Open it; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
+function open(dialog) {
+  if (dialog.open) return;
+  const opener = document.activeElement;
+  const again = placeOf(opener);
+  dialog.showModal();
+  dialog.addEventListener("close", () => {
+    if (!opener?.isConnected && again) document.querySelector(again)?.focus();
+  }, { once: true });
+}
+
+function placeOf(opener) {
+  if (!opener?.dataset) return null;
+  const { action, story } = opener.dataset;
+  const item = opener.closest("[data-id]");
+  if (action && item) return `[data-id="${item.dataset.id}"] [data-action="${action}"]`;
+  return story ? `[data-story="${story}"]` : null;
+}
+
+function givenIn(form, fields) {
+  const data = new FormData(form);
+  const value = ({ name, type }) => (type === "checkbox" ? data.has(name) : (data.get(name) ?? "").trim());
+  return Object.fromEntries(fields.map((field) => [field.name, value(field)]));
+}
+
+/** Say what is wrong: of each field beside it, the rest above the buttons. */
+function tell(problem) {
+  const { named, rest } = problem ? fieldErrors(problem, (name) => fieldOf(name) !== null) : { named: {}, rest: "" };
+  const general = asking.querySelector(".general");
+  general.textContent = rest;
+  general.hidden = !rest;
+  for (const field of asking.querySelectorAll(".field")) {
+    const words = named[field.dataset.field] ?? problem?.notes?.[field.dataset.field] ?? "";
+    const place = field.querySelector(".problem");
+    place.textContent = words;
+    place.hidden = !words;
+    field.querySelector("[name]").toggleAttribute("aria-invalid", Boolean(named[field.dataset.field]));
   }
-  return element("label", {}, label, drawControl({ name, rows, options, type, required, value }));
+  asking.querySelector('[aria-invalid], .field:has(.problem:not([hidden])) [name]')?.focus();
 }
 
-function drawControl({ name, rows, options, type, required, value }) {
-  if (options) return element("select", { name }, options.map((word) => element("option", {}, word)));
-  if (rows) return element("textarea", { name, rows, required }, value);
-  return element("input", { name, type, value, required });
+function fieldOf(name) {
+  return asking.querySelector(`.field[data-field="${CSS.escape(name)}"]`);
+}
+
+function drawField({ name, label, hint, type, ...how }) {
+  const isTick = type === "checkbox";
+  const control = drawControl({ name, type, ...how, "aria-describedby": `hint-${name} wrong-${name}` });
+  return element(
+    "div", { class: "field", "data-field": name },
+    element("label", { class: isTick && "tick" }, isTick ? [control, label] : [label, control]),
+    hint && element("p", { class: "hint", id: `hint-${name}` }, hint),
+    element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
+  );
+}
+
+function drawControl({ rows, options, value = "", type, ...attributes }) {
+  if (options) return drawChoice(options, value, attributes);
+  if (rows) return element("textarea", { rows, ...attributes }, value);
+  if (type === "checkbox") return element("input", { type, ...attributes, checked: value === true });
+  return element("input", { type, ...attributes, value });
+}
+
+/** A menu; an option is a word or [value, words]. */
+export function drawChoice(options, chosen, attributes) {
+  return element("select", attributes, options.map((option) => {
+    const [value, words] = Array.isArray(option) ? option : [option, option];
+    return element("option", { value, selected: value === chosen }, words);
+  }));
 }

@@ -2,14 +2,17 @@
 
 import { editEntry } from "./composer.js";
 import { ask } from "./dialogs.js";
-import { pathOf, readEntries } from "./entry_list.js";
+import { pathOf, readEntries, readSoon } from "./entry_list.js";
+import { askTimes } from "./entry_times.js";
 import { postEntry } from "./letters.js";
 import { step } from "./outbox.js";
+import { askPinEnd, togglePin } from "./pins.js";
+import { showPlaces } from "./placing.js";
 import { showPreview } from "./preview_link.js";
 import { newId } from "./session.js";
-import { togglePin } from "./story_actions.js";
 import { story } from "./stories.js";
 import { showVersions } from "./versions.js";
+import { fromZone } from "./zones.js";
 
 const NOTE = { name: "note", label: "A note for colleagues (readers never see it)", rows: 2 };
 const QUESTIONS = {
@@ -30,7 +33,7 @@ const QUESTIONS = {
   reject: { title: "Reject: it cannot be published any more", yes: "Reject", fields: [NOTE] },
   schedule: {
     title: "Schedule", yes: "Schedule",
-    fields: [{ name: "publish_at", label: "Goes out at (your local time)", type: "datetime-local", required: true }],
+    fields: [{ name: "publish_at", label: "Goes out at", type: "datetime-local", required: true }],
   },
   unpublish: { title: "Unpublish: take it from readers; it can be published again", yes: "Unpublish", fields: [NOTE] },
   remove: { title: "Remove for good: it cannot be brought back", yes: "Remove", fields: [NOTE] },
@@ -42,6 +45,9 @@ const OWN = {
   preview: ({ id }) => showPreview(pathOf(id), story),
   versions: ({ id }) => showVersions(pathOf(id), story),
   pin: ({ id }) => togglePin(story, id).then(readEntries),
+  "pin-end": ({ id }) => askPinEnd(story, id).then(readEntries),
+  place: (entry) => showPlaces(entry, story, readSoon),
+  times: (entry) => askTimes(entry, story, { read: pathOf(entry.id) }).then(readEntries),
 };
 
 /** Do what a button of an entry says. Throws a problem. */
@@ -52,10 +58,19 @@ export async function act(action, entry) {
 
 async function askAndPost(action, entry) {
   const question = QUESTIONS[action];
-  const body = question ? await ask(question) : {};
-  if (!body) return;
-  if (body.note === "") delete body.note;
-  if (body.publish_at) body.publish_at = new Date(body.publish_at).toISOString();
+  if (!question) {
+    post(action, entry, {});
+    return;
+  }
+  const intro = action === "schedule" ? `The time in ${story.time_zone}, where the story is.` : undefined;
+  await ask({ ...question, intro, send: async (given) => post(action, entry, bodyOf(given)) });
+}
+
+function bodyOf({ note, publish_at: at, ...given }) {
+  return { ...given, ...(note && { note }), ...(at && { publish_at: fromZone(at, story.time_zone) }) };
+}
+
+function post(action, entry, body) {
   const ifMatch = ON_WHAT_WAS_READ.includes(action) ? `"v${entry.version}"` : null;
   const path = `/v1/stories/${story.id}/entries/${entry.id}/${action}`;
   postEntry({

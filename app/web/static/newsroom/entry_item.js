@@ -1,13 +1,16 @@
 // Draws one entry of the newsroom's list: its state, its words, when it goes out and leaves, and what can be done to it.
 
 import { element, when } from "../entries.js";
+import { briefly } from "../furniture.js";
 import { button } from "./dialogs.js";
-import { actionsFor, isPinned, rightsKey } from "./entry_rights.js";
+import { dueOf } from "./entry_times.js";
+import { actionsFor, pinOf, rightsKey } from "./entry_rights.js";
 import { newest } from "./outbox.js";
 
 /** What an item was drawn from: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
-  return [entry.version, isPinned(entry, story) && "pinned", rightsKey(story)].filter(Boolean).join(" ");
+  const pin = pinOf(entry, story);
+  return [entry.version, pin && `pinned ${pin.until ?? ""}`, story.time_zone, rightsKey(story)].filter(Boolean).join(" ");
 }
 
 /** The entry as an <article>. `onAction` gets (action, entry). */
@@ -15,11 +18,13 @@ export function drawItem(entry, story, { onAction, rights }) {
   const shown = newest(entry);
   const body = element("div", { class: "body" });
   body.innerHTML = shown.body_html ?? "";
-  const buttons = actionsFor(entry, story, rights).map(([action, words]) => (
+  const { often, seldom } = actionsFor(entry, story, rights);
+  const draw = (actions) => element("p", { class: "actions" }, actions.map(([action, words]) => (
     button(words, () => onAction(action, entry), { "data-action": action })
-  ));
+  )));
   return element(
-    "article", { class: "item", "data-id": entry.id, "data-version": itemKey(entry, story) },
+    "article",
+    { class: "item", "data-id": entry.id, "data-version": itemKey(entry, story), tabindex: "-1", "aria-label": briefly(shown).slice(0, 80) },
     drawState(entry, shown, story),
     shown.headline && element("h3", {}, shown.headline),
     body,
@@ -27,15 +32,18 @@ export function drawItem(entry, story, { onAction, rights }) {
       && hint("A picture has no description for those who cannot see it."),
     (entry.corrections ?? []).length > 0 && hint(`Corrections: ${entry.corrections.map(({ text }) => text).join(" · ")}`),
     drawTimes(entry, story),
-    element("p", { class: "actions" }, buttons),
+    element("p", { class: "note at-work", hidden: true }),
+    draw(often),
+    seldom.length > 0 && element("details", { class: "seldom" }, element("summary", {}, "More"), draw(seldom)),
   );
 }
 
 function drawState(entry, shown, story) {
+  const pin = pinOf(entry, story);
   return element(
     "p", { class: "row" },
     state(entry.status, `is-${entry.status}`),
-    isPinned(entry, story) && state("pinned"),
+    pin && state(["pinned", pin.until && ` until `, moment(pin.until, story)]),
     entry.working && state(`edit not published (${entry.working.status})`),
     shown.importance !== "normal" && state(shown.importance),
     shown.key_event && state("key event"),
@@ -45,9 +53,11 @@ function drawState(entry, shown, story) {
 }
 
 function drawTimes(entry, story) {
-  const due = entry.publish_at ?? entry.working?.publish_at;
+  const due = dueOf(entry);
+  const dated = newest(entry).display_time;
   const isHeld = entry.held || entry.working?.held;
   return [
+    dated && hint("Dated ", moment(dated, story)),
     due && hint("Goes out ", moment(due, story), isHeld && " by itself; until then it can still be stopped"),
     entry.expires_at && hint("Leaves readers at ", moment(entry.expires_at, story)),
   ];

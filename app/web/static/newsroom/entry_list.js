@@ -4,6 +4,7 @@ import { follow } from "../client.js";
 import { element } from "../entries.js";
 import { drawItem, itemKey } from "./entry_item.js";
 import { say, tried } from "./notices.js";
+import { markPeople } from "./presence.js";
 import { get, isSignedIn, may, session } from "./session.js";
 import { readStory, story } from "./stories.js";
 import { canBeFollowed, takesChanges } from "./story_states.js";
@@ -18,6 +19,7 @@ let follower = null;
 let rereading = null;
 let shownPages = 1;
 let reading = 0;
+let items = [];
 
 /** Begin to show entries. `act` gets (action, entry) when a button of one is pressed. */
 export function beginList(act) {
@@ -47,6 +49,7 @@ export async function showEntries(isAnother) {
 
 /** Show nothing any more. */
 export function leaveEntries() {
+  items = [];
   follower?.stop();
   follower = null;
   forgetReading();
@@ -56,6 +59,11 @@ export function leaveEntries() {
 /** The item of an entry, if it is in the list as far as that is read. */
 export function itemOf(entry) {
   return $("entries").querySelector(`[data-id="${entry}"]`);
+}
+
+/** Who has written what is in the list, as [{id, name}]. */
+export function authorsSeen() {
+  return items.flatMap(({ authors }) => authors ?? []).filter(({ id }) => id);
 }
 
 /** Where the newsroom reads an entry of the chosen story. */
@@ -69,17 +77,18 @@ export async function readEntries() {
   await readStory();
   if (turn !== reading) return;
   const filter = $("filter").value && `&status=${$("filter").value}`;
-  const items = [];
+  const found = [];
   let next = "";
   for (let page = 0; page < shownPages && next !== null; page += 1) {
     const position = next && `&position=${encodeURIComponent(next)}`;
     const path = `/v1/newsroom/stories/${story.id}/entries?limit=50${filter}${position}`;
     const { body } = await get(path);
-    items.push(...body.items);
+    found.push(...body.items);
     ({ next } = body);
   }
   if (turn !== reading) return; // a later reading is under way, and knows better
-  drawEntries(items);
+  items = found;
+  drawEntries();
   $("more").hidden = next === null;
   readSoon(REREAD_MS);
 }
@@ -125,7 +134,7 @@ function followReaders() {
 }
 
 /** Unchanged entries keep their elements, so that nothing under a finger moves away. */
-function drawEntries(items) {
+function drawEntries() {
   const present = new Map([...$("entries").children].map((item) => [item.dataset.id, item]));
   const rights = { me: session.me, mayPin: may("edit_stories", story) && takesChanges(story) };
   const drawn = items.map((entry) => {
@@ -135,7 +144,22 @@ function drawEntries(items) {
     if (mayHaveNote(entry)) addNote(item, entry).catch(() => {}); // it is in the versions too
     return item;
   });
-  $("entries").replaceChildren(...drawn);
+  keepingFocus(() => $("entries").replaceChildren(...drawn));
+  markPeople();
+}
+
+/** Draw the list; what was opened stays open, and what has the focus keeps it, or else its entry has it. */
+function keepingFocus(draw) {
+  const place = $("entries");
+  const opened = [...place.querySelectorAll(".seldom[open]")].map((details) => details.closest(".item").dataset.id);
+  const at = place.contains(document.activeElement) ? document.activeElement : null;
+  const [id, action] = [at?.closest(".item").dataset.id, at?.dataset.action];
+  draw();
+  for (const each of opened) itemOf(each)?.querySelector(".seldom")?.setAttribute("open", "");
+  if (!at || document.activeElement === at) return;
+  const item = itemOf(id);
+  const again = at.isConnected ? at : action ? item?.querySelector(`[data-action="${action}"]`) : item?.querySelector("summary");
+  (again ?? item)?.focus({ preventScroll: true });
 }
 
 /** Add what a colleague said when they gave the entry back. */

@@ -4,8 +4,9 @@
 import { browserEnvironment } from "../client.js";
 import { element } from "../entries.js";
 import { button } from "./dialogs.js";
-import { problemText, say, tried } from "./notices.js";
+import { say, tried } from "./notices.js";
 import { Outbox, newest } from "./outbox.js";
+import { problemText } from "./problems.js";
 import { newId, session } from "./session.js";
 import { story } from "./stories.js";
 

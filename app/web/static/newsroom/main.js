@@ -9,7 +9,7 @@ import { beginPresence, endPresence, tellPresence, watchStory } from "./presence
 import "./search.js";
 import { accept, enter, forget, leave, may, session, takeInvitation } from "./session.js";
 import { beginStories, beginWith, leaveStory, readStories, story } from "./stories.js";
-import { drawStoryActions } from "./story_actions.js";
+import { drawSiteActions, drawStoryActions } from "./story_actions.js";
 import { editStory, makeStory } from "./story_form.js";
 
 const COME_BACK_MS = 5_000;
@@ -24,6 +24,7 @@ async function signIn() {
   $("sign-in").hidden = true;
   $("desk").hidden = $("who").hidden = false;
   $("story-new").hidden = !may("create_stories");
+  drawSiteActions();
   await readStories();
 }
 
@@ -33,6 +34,7 @@ function signOut(why) {
   endPresence();
   closeLetters();
   leaveStory();
+  for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   $("desk").hidden = $("who").hidden = true;
   $("sign-in").hidden = false;
   $("token").value = "";
@@ -80,6 +82,7 @@ beginStories({
   onChanged: () => {
     adaptToStory();
     drawStoryActions();
+    drawSiteActions();
   },
 });
 beginComposer(tellPresence);

@@ -1,4 +1,7 @@
-// What went wrong, said to whoever works at the page.
+// What went wrong, and what was done, said to whoever works at the page.
+
+import { element } from "../entries.js";
+import { problemText } from "./problems.js";
 
 const place = document.getElementById("problem");
 let signedOut = () => {};
@@ -11,13 +14,34 @@ export function onSignedOut(callback) {
 /** Say what went wrong, or null: nothing is any more. */
 export function say(problem) {
   if (problem?.status === 401) signedOut();
-  else write(problem && (problem.detail ? problemText(problem) : "The server cannot be reached."));
+  else write(problem && problemText(problem));
 }
 
 /** Write a sentence where problems stand; nothing takes away what stands there. */
 export function write(sentence) {
   place.hidden = !sentence;
   place.textContent = sentence ?? "";
+}
+
+/** A place for problems beside what they are about, and `trying(action)`, which does something and says there what went wrong. */
+export function problemPlace() {
+  const beside = element("p", { class: "problem", role: "alert", hidden: true });
+  const trying = async (action) => {
+    beside.hidden = true;
+    try {
+      await action();
+    } catch (problem) {
+      if (problem.status === 401) say(problem);
+      beside.textContent = problemText(problem);
+      beside.hidden = false;
+    }
+  };
+  return { beside, trying };
+}
+
+/** Tell somebody who does not see the page what was done. */
+export function announce(sentence) {
+  document.getElementById("said").textContent = sentence;
 }
 
 /** Run what a button started; whatever goes wrong is said. */
@@ -30,11 +54,4 @@ export function tried(action) {
       say(problem);
     }
   };
-}
-
-/** A problem of the API for a person: what is wrong, then each value that cannot be accepted. */
-export function problemText({ detail, errors = [] }) {
-  const path = (pointer) => pointer.split("/").filter(Boolean).join(" › ");
-  const lines = errors.map(({ pointer, detail: what }) => (pointer ? `${path(pointer)}: ${what}` : what));
-  return lines.join("\n") || detail;
 }

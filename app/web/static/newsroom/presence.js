@@ -11,6 +11,21 @@ const place = document.getElementById("people");
 let stream = null;
 let people = [];
 
+/** Who else is at work on the story, as [{id, name}]. */
+export function peopleHere() {
+  return people.filter(({ person }) => person).map(({ person, name }) => ({ id: person, name }));
+}
+
+/** Say at each entry of the list who has it open. */
+export function markPeople() {
+  for (const item of document.querySelectorAll("#entries .item")) {
+    const names = people.filter(({ entry }) => entry === item.dataset.id).map(({ name }) => name ?? "Somebody");
+    const place = item.querySelector(".at-work");
+    place.hidden = names.length === 0;
+    place.textContent = names.length > 0 ? `${[...new Set(names)].join(" and ")}: editing this now` : "";
+  }
+}
+
 /** Open the newsroom's stream, if it is not open. `onNews` is called whenever the story may have changed. */
 export function beginPresence(onNews) {
   stream ??= new Stream({
@@ -46,5 +61,7 @@ function drawPeople() {
   const lines = people.map(({ name, doing, entry }) => (
     `${name ?? "Somebody"} ${DOING[doing]}${entry && entry === mine ? " the entry you have open" : ""}`
   ));
-  place.textContent = [...new Set(lines)].join(" · ");
+  const words = [...new Set(lines)].join(" · ");
+  if (place.textContent !== words) place.textContent = words;
+  markPeople();
 }

@@ -69,12 +69,36 @@ export async function get(path) {
   return { body: await response.json(), etag: response.headers.get("etag") };
 }
 
-/** Change something small while the person waits for it; what was written goes through the outbox. Throws a problem. */
-export async function send(method, path, body, { ifMatch } = {}) {
-  const headers = headersFor(session, { ifMatch });
+/**
+ * Change something small while the person waits for it; what was written goes through the outbox. With the same `key`,
+ * what was done already is not done twice. Throws a problem.
+ */
+export async function send(method, path, body, { ifMatch, key } = {}) {
+  const headers = headersFor(session, { ifMatch, key });
   const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
   if (!response.ok) throw await problemOf(response);
   return response.json();
+}
+
+/** Take a file of the API along, under a name. Throws a problem. */
+export async function download(path, name) {
+  const response = await fetch(path, { headers: headersFor(session), cache: "no-store" });
+  if (!response.ok) throw await problemOf(response);
+  const link = Object.assign(document.createElement("a"), {
+    href: URL.createObjectURL(await response.blob()), download: name,
+  });
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+/** Keys for the tries of one thing: the same as long as the same is tried. */
+export function keysForTries() {
+  const keys = new Map();
+  return (body) => {
+    const tried = JSON.stringify(body);
+    if (!keys.has(tried)) keys.set(tried, newId());
+    return keys.get(tried);
+  };
 }
 
 /** A key that opens the newsroom's stream once. Throws a problem. */

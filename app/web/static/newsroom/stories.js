@@ -7,7 +7,9 @@ import { closedSentence, hasPage, nameOf, storyToBeginWith, takesChanges } from 
 
 const $ = (id) => document.getElementById(id);
 let told = null;
-let stories = [];
+
+/** The stories that can be chosen: the newest, and those that were needed beside them. */
+export let stories = [];
 
 /** The story that is chosen, with what whoever is here may do in it; null before there is one. */
 export let story = null;
@@ -30,7 +32,7 @@ export function leaveStory() {
 export async function readStories(also) {
   ({ body: { items: stories } } = await get("/v1/newsroom/stories")); // the newest; the search finds all
   const wanted = localStorage.getItem(keptUnder());
-  for (const older of [also, story?.id, wanted]) await addToStories(older);
+  for (const older of [also, story?.id, wanted]) await findStory(older);
   $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
   const chosen = stories.find(({ id }) => id === story?.id) ?? storyToBeginWith(stories, wanted);
   if (chosen) await choose(chosen);
@@ -60,12 +62,18 @@ export async function readStory() {
   if (whatIsDrawn() !== before) drawStory();
 }
 
-async function addToStories(id) {
-  if (!id || stories.some((each) => each.id === id)) return;
+/** A story by its id, which may be an old one; undefined if there is none for whoever is here. Throws a problem. */
+export async function findStory(id) {
+  if (!id) return undefined;
+  const known = stories.find((each) => each.id === id);
+  if (known) return known;
   try {
-    stories.push((await get(`/v1/newsroom/stories/${id}`)).body);
+    const { body } = await get(`/v1/newsroom/stories/${id}`);
+    stories.push(body);
+    return body;
   } catch (problem) {
     if (problem.status !== 404) throw problem;
+    return undefined;
   }
 }
 
@@ -83,15 +91,28 @@ function drawStory() {
   $("story-edit").hidden = !may("edit_stories", story) || !takesChanges(story);
   $("story-page").hidden = !hasPage(story);
   $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
+  drawLinks(story).catch(() => {}); // the stories before and after it are told with the next reading
   $("closed").textContent = closed;
   $("closed").hidden = !closed;
   $("story").selectedOptions[0].textContent = nameOf(story);
   told.onChanged();
 }
 
+/** Which story this one goes on from, and which goes on from it. */
+async function drawLinks({ id, continues, continued_by: later }) {
+  const [before, after] = await Promise.all([findStory(continues), findStory(later)]);
+  if (story?.id !== id) return;
+  const line = (words, other) => other && [words, hasPage(other)
+    ? element("a", { href: `/stories/${encodeURIComponent(other.slug)}`, target: "_blank", rel: "noopener" }, other.title)
+    : nameOf(other)];
+  const lines = [line("Continues ", before), line("Continued by ", after)].filter(Boolean);
+  $("story-links").replaceChildren(...lines.flatMap((words, index) => (index === 0 ? words : [" · ", ...words])));
+  $("story-links").hidden = lines.length === 0;
+}
+
 function whatIsDrawn() {
-  const { status, slug, title, frozen, site_frozen: siteFrozen, role, settings } = story;
-  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, settings]);
+  const { status, slug, title, frozen, site_frozen: siteFrozen, role, can, settings, continues, continued_by: later } = story;
+  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later]);
 }
 
 function keptUnder() {

@@ -1,8 +1,13 @@
-// What is done to a whole story: its way through its life, what stands above its timeline, and the brakes.
+// What is done to a whole story, and to the whole newsroom: the buttons, for those who may press them.
 
-import { ask, button, show, sure } from "./dialogs.js";
-import { element } from "../entries.js";
+import { showAudit } from "./audit.js";
+import { askToChange } from "./changing.js";
+import { button, sure } from "./dialogs.js";
+import { freezeSite, freezeStory, retractLast } from "./emergency.js";
+import { inviteSomebody } from "./invitation.js";
+import { showMembers } from "./members.js";
 import { tried } from "./notices.js";
+import { showPeople } from "./people.js";
 import { get, may, send } from "./session.js";
 import { readStories, story } from "./stories.js";
 import { MOVES, takesChanges } from "./story_states.js";
@@ -16,92 +21,75 @@ const SURE = {
 
 /** Draw the buttons for the chosen story as it is now. */
 export function drawStoryActions() {
-  document.getElementById("story-actions").replaceChildren(...actionsOf(story).map(([name, words, action]) => (
+  draw("story-actions", actionsOf(story));
+}
+
+/** Draw the buttons for what is no single story's. */
+export function drawSiteActions() {
+  const actions = siteActions();
+  draw("site-actions", actions);
+  document.getElementById("site-more").hidden = actions.length === 0;
+}
+
+function draw(place, actions) {
+  document.getElementById(place).replaceChildren(...actions.map(([name, words, action]) => (
     button(words, tried(async () => (await action()) && readStories()), { "data-story": name })
   )));
 }
 
-/** Pin an entry above all others, or take its pin away. Throws a problem. */
-export async function togglePin({ id }, entry) {
-  const { body: { pinned }, etag } = await get(`/v1/newsroom/stories/${id}`);
-  const others = pinned.filter((pin) => pin.entry !== entry);
-  const items = others.length < pinned.length ? others : [{ entry }, ...pinned];
-  await send("PUT", `/v1/stories/${id}/pinned`, { items }, { ifMatch: etag });
-}
-
-/** As [name, words, action]; each action gives true once it has changed something. */
+/** As [name, words, action]; each action gives true once it has changed something of the story. */
 function actionsOf(of) {
   const actions = [];
-  if (of.status !== "withdrawn") actions.push(["retract-last", "Retract my last entry", () => retractLast(of)]);
   if (may("edit_stories", of)) {
     if (takesChanges(of)) actions.push(["key-points", "Key points", () => editKeyPoints(of)]);
     for (const [status, words] of MOVES[of.status] ?? []) actions.push([status, words, () => move(of, status, words)]);
   }
+  if (may("manage_members", of)) actions.push(["members", "Members", () => showMembers(of)]);
+  if (of.status !== "withdrawn") {
+    const whose = of.role === "reporter" ? "Retract my last entry" : "Retract the last entry";
+    actions.push(["retract-last", whose, () => retractLast(of)]);
+  }
   if (may("freeze")) {
     const words = of.frozen ? "Thaw this story" : "Freeze this story";
-    actions.push(["freeze", words, () => freeze(of, words)]);
+    actions.push(["freeze", words, () => freezeStory(of, words)]);
   }
-  if (may("manage_people")) actions.push(["invite", "Invite somebody", invite]);
   return actions;
 }
-async function move(story, status, words) {
-  const { etag } = await get(`/v1/newsroom/stories/${story.id}`);
-  const again = story.status === "paused" && status === "live";
-  if (!again && SURE[status] && !(await sure(SURE[status], words))) return false;
-  await send("PATCH", `/v1/stories/${story.id}`, { status }, { ifMatch: etag });
+
+function siteActions() {
+  const actions = [];
+  if (may("manage_people")) {
+    actions.push(["invite", "Invite somebody", inviteSomebody], ["people", "People and tokens", () => showPeople()]);
+  }
+  if (may("read_audit")) actions.push(["audit", "Who did what", showAudit]);
+  if (may("freeze")) actions.push(["freeze-site", story?.site_frozen ? "Thaw the site" : "Freeze the site", freezeSite]);
+  return actions;
+}
+
+async function move(of, status, words) {
+  const change = async () => {
+    const { etag } = await get(`/v1/newsroom/stories/${of.id}`);
+    await send("PATCH", `/v1/stories/${of.id}`, { status }, { ifMatch: etag });
+  };
+  const again = of.status === "paused" && status === "live";
+  if (!again && SURE[status]) return sure(SURE[status], words, change);
+  await change();
   return true;
 }
 
-async function editKeyPoints(story) {
-  const { body: { key_points: points }, etag } = await get(`/v1/newsroom/stories/${story.id}`);
-  const value = points.map(({ text }) => text).join("\n");
-  const field = { name: "points", label: "What to know, one a line; readers see it above the timeline", rows: 6, value };
-  const given = await ask({ title: "Key points", yes: "Save", fields: [field] });
-  if (!given) return false;
-  const texts = given.points.split("\n").map((line) => line.trim()).filter(Boolean);
-  // A point whose words were left alone goes on pointing at its entry.
-  const items = texts.map((text) => points.find((point) => point.text === text) ?? { text });
-  await send("PUT", `/v1/stories/${story.id}/key-points`, { items }, { ifMatch: etag });
-  return true;
-}
-
-async function retractLast(story) {
-  const reason = { name: "reason", label: "Why (readers see this, above the text struck through)", rows: 3, required: true };
-  const given = await ask({ title: "Retract what I published last in this story", yes: "Retract", fields: [reason] });
-  if (!given) return false;
-  await send("POST", `/v1/stories/${story.id}/retract-last`, given);
-  return true;
-}
-
-async function freeze(story, words) {
-  const question = story.frozen
-    ? "Thaw this story? What came due meanwhile waits as submissions."
-    : "Freeze this story? Nothing goes out until it is thawed; what is out can still be taken back.";
-  if (!(await sure(question, words))) return false;
-  await send("POST", "/v1/newsroom/freeze", { story: story.id, frozen: !story.frozen });
-  return true;
-}
-
-async function invite() {
-  const fields = [
-    { name: "name", label: "Name", required: true },
-    { name: "role", label: "Role of somebody new", options: ["reporter", "editor", "admin"] },
-  ];
-  const given = await ask({ title: "Invite somebody", yes: "Make a link", fields });
-  if (!given) return false;
-  const { body: { items: people } } = await get("/v1/newsroom/people");
-  const known = people.filter(({ name }) => name === given.name);
-  if (known.length > 1) throw { detail: `There are several people called ${given.name}; use the command line.` };
-  const person = known[0] ?? await send("POST", "/v1/newsroom/people", given);
-  showInvitation(person, await send("POST", "/v1/newsroom/invites", { person: person.id }));
-  return false;
-}
-
-function showInvitation({ name, role }, { url, qr_svg: picture }) {
-  const code = element("div", { class: "qr" });
-  code.innerHTML = picture; // made by our server, of an address of ours
-  show(
-    `For ${name} (${role}) alone, once, within a day`,
-    code, element("label", {}, "Link", element("input", { readonly: true, value: url })),
-  );
+function editKeyPoints({ id }) {
+  return askToChange({
+    title: "Key points",
+    read: `/v1/newsroom/stories/${id}`,
+    write: { method: "PUT", path: `/v1/stories/${id}/key-points` },
+    fieldsOf: ({ key_points: points }) => [{
+      name: "points", label: "What to know, one a line; readers see it above the timeline", rows: 6,
+      value: points.map(({ text }) => text).join("\n"),
+    }],
+    bodyOf: ({ points: lines }, { key_points: points }) => {
+      const texts = lines.split("\n").map((line) => line.trim()).filter(Boolean);
+      // A point whose words were left alone goes on pointing at its entry.
+      return { items: texts.map((text) => points.find((point) => point.text === text) ?? { text }) };
+    },
+  });
 }

@@ -1,0 +1,49 @@
+// The times of an entry: when it goes out by itself, the time that readers are shown, and when it leaves them.
+
+import { when } from "../entries.js";
+import { askToChange } from "./changing.js";
+import { newest } from "./outbox.js";
+import { fromZone, inZone } from "./zones.js";
+
+/** Ask for an entry's times, as they are where the story happens. True once something was changed. Throws a problem. */
+export function askTimes(entry, story, { read }) {
+  const zone = story.time_zone;
+  return askToChange({
+    title: "Times of this entry",
+    intro: introOf(zone, story),
+    read,
+    write: { method: "PATCH", path: `/v1/stories/${story.id}/entries/${entry.id}` },
+    fieldsOf: (now) => fieldsOf(now, story, zone),
+    bodyOf: (changed) => Object.fromEntries(
+      Object.entries(changed).map(([name, local]) => [name, fromZone(local, zone)]),
+    ),
+  });
+}
+
+function introOf(zone, story) {
+  const now = when(new Date().toISOString(), story);
+  return ({ working, status }) => [
+    `All times are those of the story, ${zone}: it is ${now.time} there, ${now.date}.`,
+    working && status !== "draft" && " There is an edit that is not published: the time shown changes once that goes out.",
+  ].filter(Boolean).join("");
+}
+
+function fieldsOf(entry, story, zone) {
+  const due = dueOf(entry);
+  const out = entry.published_at && when(entry.published_at, story);
+  const shown = out ? `it is when it came out (${out.time}, ${out.date})` : "it will be when it comes out";
+  const field = (name, label, hint, at) => ({
+    name, label, hint, type: "datetime-local", value: inZone(at, zone), required: name === "publish_at",
+  });
+  return [
+    due && field("publish_at", "Goes out at", "It can still be stopped until then.", due),
+    field("display_time", "Time that readers are shown", `It says where the entry stands, too. Left empty, ${shown}.`,
+      newest(entry).display_time),
+    field("expires_at", "Leaves readers at", "For good. Left empty, it stays. Readers do not see this time.", entry.expires_at),
+  ].filter(Boolean);
+}
+
+/** When the entry, or the edit of it, goes out by itself; null if it does not. */
+export function dueOf({ publish_at: at, working }) {
+  return at ?? working?.publish_at ?? null;
+}

@@ -1,0 +1,41 @@
+// The entries that stand above a story's timeline, and how long they do.
+
+import { askToChange, change } from "./changing.js";
+import { announce } from "./notices.js";
+import { fromZone, inZone } from "./zones.js";
+
+/** Pin an entry above all others, or take its pin away. Throws a problem. */
+export async function togglePin(story, entry) {
+  let isPinned = false;
+  await change({
+    ...addressesOf(story),
+    bodyOf: ({ pinned }) => {
+      const others = pinned.filter((pin) => pin.entry !== entry);
+      isPinned = others.length === pinned.length;
+      return { items: isPinned ? [{ entry }, ...pinned] : others };
+    },
+  });
+  announce(isPinned ? "Pinned above the timeline." : "Not pinned any more.");
+}
+
+/** Ask when a pin is to come down by itself. Throws a problem. */
+export async function askPinEnd(story, entry) {
+  const zone = story.time_zone;
+  await askToChange({
+    ...addressesOf(story),
+    title: "When does this pin come down?",
+    fieldsOf: ({ pinned }) => [{
+      name: "until", label: `Comes down at (time in ${zone})`, type: "datetime-local",
+      hint: "Left empty, it stays until somebody takes it down. The entry itself stays where it is.",
+      value: inZone(pinned.find((pin) => pin.entry === entry)?.until, zone),
+    }],
+    bodyOf: ({ until }, { pinned }) => {
+      if (!pinned.some((pin) => pin.entry === entry)) throw { detail: "This entry is not pinned any more." };
+      return { items: pinned.map((pin) => (pin.entry === entry ? { entry, until: fromZone(until, zone) } : pin)) };
+    },
+  });
+}
+
+function addressesOf({ id }) {
+  return { read: `/v1/newsroom/stories/${id}`, write: { method: "PUT", path: `/v1/stories/${id}/pinned` } };
+}
