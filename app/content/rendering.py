@@ -9,6 +9,7 @@ from typing import Any
 from app.content.blocks import Block
 from app.content.inline import attribute, inline_text
 from app.content.sanitising import INLINE_TAGS, sanitise
+from app.content.silence import shows_text
 from app.content.tokens import Token, tokenise
 
 
@@ -108,5 +109,6 @@ def _table_text(block: Block) -> str:
 
 def warnings_of(blocks: Sequence[Block]) -> list[str]:
     """What an editor should know: `alt_missing` if a picture has no description but its caption, or none at all."""
-    without = any(b.get("type") == "image" and b.get("alt", "") in {"", b.get("caption", "")} for b in blocks)
-    return ["alt_missing"] if without else []
+    pictures = (block for block in blocks if block.get("type") == "image")
+    is_without = any(b.get("alt", "") == b.get("caption", "") or not shows_text(b.get("alt", "")) for b in pictures)
+    return ["alt_missing"] if is_without else []

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.blocks import WrittenBlock, written_block_json
-from app.wire.text import Body, Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
+from app.wire.text import Body, Line, Moment, Paragraphs, Request, ShortLine, ShownParagraphs, Spelt, WebAddress
 
 
 def _uuid4(value: str) -> str:
@@ -142,7 +142,7 @@ class EntryBatch(Request):
 class Retraction(Request):
     """Why an entry is retracted; readers see it."""
 
-    reason: Paragraphs = Field(min_length=1)
+    reason: ShownParagraphs
 
 
 class Note(Request):
@@ -160,7 +160,7 @@ class Schedule(Request):
 class CorrectionDraft(Request):
     """A line for the entry's public log of corrections."""
 
-    text: Paragraphs = Field(min_length=1)
+    text: ShownParagraphs
     severity: Literal["clarification", "correction"] = "correction"
 
 

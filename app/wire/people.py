@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.entries import ClientId
-from app.wire.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
+from app.wire.text import Line, Moment, Request, ShortLine, ShownParagraphs, Spelt, WebAddress
 
 Email = Annotated[
     str, Spelt(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
@@ -96,7 +96,7 @@ class Freeze(Request):
 class LastRetraction(Request):
     """Why the last entry is retracted; readers see it."""
 
-    reason: Paragraphs = Field(min_length=1)
+    reason: ShownParagraphs
     person: ClientId | None = Field(None, description="Whose last entry; your own if left out. For editors.")
 
 

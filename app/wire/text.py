@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from app.content import shows_text
 from app.domain.clock import Micros, parse_time
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -35,6 +36,12 @@ def _without_controls(value: str) -> str:
 def _one_line(value: str) -> str:
     if "\n" in value or "\r" in value:
         raise ValueError("must be one line")
+    return value
+
+
+def _shown(value: str) -> str:
+    if not shows_text(value):
+        raise PydanticCustomError("blank", "has nothing in it to be seen: blanks and what has no width are no text")
     return value
 
 
@@ -82,13 +89,17 @@ Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_w
 Paragraphs = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_without_controls)]
 """Up to 4,000 characters, over several lines."""
 
+ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterValidator(_shown)]
+"""The same, with something in it to be seen."""
+
 Line = Annotated[
     str,
     StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
     AfterValidator(_without_controls),
     AfterValidator(_one_line),
+    AfterValidator(_shown),
 ]
-"""One line of 1 to 300 characters."""
+"""One line of 1 to 300 characters, with something in it to be seen."""
 
 ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 """One line of 1 to 100 characters."""
