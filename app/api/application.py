@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.routing import APIRoute
 
 from app.api import (
@@ -25,6 +25,7 @@ from app.api import (
 )
 from app.api.openapi import describe
 from app.api.problems import answer_with_problems
+from app.api.repeated import refuse_repeated
 
 ROUTERS = (
     read_site.router,
@@ -62,8 +63,9 @@ def build_application(pages: APIRouter) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
     )
-    for router in (*ROUTERS, pages):
-        app.include_router(router)
+    for router in ROUTERS:
+        app.include_router(router, dependencies=[Depends(refuse_repeated)])
+    app.include_router(pages)
     app.router.default = pages.default
     answer_with_problems(app)
     describe(app)

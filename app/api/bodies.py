@@ -14,13 +14,14 @@ from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from pydantic_core import from_json
 
 from app.api.credentials import credentials_of
+from app.api.repeated import RepeatedName, parse_json
 from app.api.rooms import Rooms
 from app.domain.errors import MalformedInput, UnsupportedType
 from app.newsroom.access import refuse_hopeless
 from app.newsroom.room import Call
+from app.wire.encoding import encode_json
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 50
@@ -86,7 +87,12 @@ async def _read_body(request: Request, *, accepts_forms: bool) -> None:
 
 def _parse_json(body: bytes) -> Any:
     try:
-        return from_json(body, allow_inf_nan=False)
+        return parse_json(body)
+    except RepeatedName as error:
+        raise MalformedInput(
+            "repeated_member",
+            f"An object in the body has {encode_json(error.name).decode()} more than once: send it once.",
+        ) from None
     except ValueError as error:
         raise MalformedInput("malformed_json", f"The body is not JSON: {error}.") from None
 

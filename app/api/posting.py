@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from pydantic_core import from_json
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.calls import answer_of, run_in, writing_call
 from app.api.credentials import Credentials, bearer_of
 from app.api.problems import error_response
+from app.api.repeated import parse_json
 from app.api.rooms import Rooms
 from app.domain.errors import LiveblogError, NotAuthenticated
 from app.newsroom.access import refuse_hopeless
@@ -97,7 +97,7 @@ class _Body:
             more = message.get("more_body", False)
         self.data = b"".join([message.get("body", b"") for message in self._messages])
         try:
-            return EntryDraft.model_validate(from_json(self.data, allow_inf_nan=False))
+            return EntryDraft.model_validate(parse_json(self.data))
         except ValueError:
             return None
 

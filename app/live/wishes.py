@@ -142,4 +142,6 @@ def _story_of(message: Mapping[str, Any]) -> str:
 
 def _first(query: Mapping[str, Sequence[str]], name: str) -> str | None:
     values = query.get(name)
+    if values is not None and len(values) > 1:
+        raise MalformedInput("repeated_parameter", f"{name} was sent more than once in the query.")
     return values[0] if values else None

@@ -56,6 +56,7 @@ UNUSUAL = {
     "a list": Case(b"[]"),
     "null": Case(b"null"),
     "nothing said": Case(b'{"text": ""}'),
+    "a name twice": Case(b'{"text": "Lost.", "headline": "One", "text": "Kept."}'),
     "half a pair": Case(b'{"text": "a \\ud83d b"}'),
     "unknown member": Case(b'{"text": "Polls have closed.", "txet": 1}'),
     "several faults": Case(b'{"text": 7, "tags": "x", "kind": "song", "publish_at": "soon"}'),

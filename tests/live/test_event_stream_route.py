@@ -88,6 +88,7 @@ async def test_a_browser_that_was_told_the_end_stays_away() -> None:
         ("/v1/stories/nowhere/events", 404, "story_not_found"),
         ("/v1/stories/one/events?body=pdf", 400, "malformed_query"),
         ("/v1/stories/one/events?named=maybe", 400, "malformed_query"),
+        ("/v1/stories/one/events?after=0&after=0", 400, "repeated_parameter"),
     ],
 )
 async def test_a_refusal_is_the_last_event_of_a_200_stream(path: str, status: int, code: str) -> None:

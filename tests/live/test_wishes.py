@@ -50,6 +50,12 @@ def test_an_unknown_switch_is_refused(query: bytes) -> None:
         parse_wish("one", parse_query(query))
 
 
+@pytest.mark.parametrize("query", [b"after=0&after=k3.5.abc", b"snapshot=1&snapshot=1", b"replay=full&replay=full"])
+def test_what_is_said_twice_is_refused(query: bytes) -> None:
+    with pytest.raises(MalformedInput, match="repeated_parameter"):
+        parse_wish("one", parse_query(query))
+
+
 def test_a_switch_is_on_or_off() -> None:
     query = parse_query(b"named=1&other=0")
     assert [parse_flag(query, name) for name in ("named", "other", "absent")] == [True, False, False]

@@ -1,0 +1,67 @@
+"""What was sent twice where it is meant once: whichever were taken, the other would be lost without a word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from json import JSONDecoder
+from typing import Any, get_args, get_origin
+
+from fastapi import Request
+from fastapi.dependencies.models import Dependant
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from app.domain.errors import MalformedInput
+
+_LONGEST_NAME = 100
+
+
+class RepeatedName(ValueError):
+    """An object of a JSON text has this name more than once."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name[:_LONGEST_NAME]
+
+
+def parse_json(body: bytes) -> Any:
+    """What a JSON text says. Raises RepeatedName, ValueError for what is no JSON."""
+    parsed = from_json(body, allow_inf_nan=False)
+    # The parser takes the last of two members and says nothing; the library's does too, but lets them be looked at.
+    _NAMES.decode(body.decode())
+    return parsed
+
+
+async def refuse_repeated(request: Request) -> None:
+    """Raise MalformedInput `repeated_parameter` for a query parameter of the route that it knows once and got twice."""
+    if not request.scope["query_string"]:
+        return
+    counts = Counter(name for name, _ in request.query_params.multi_items())
+    repeated = {name for name, count in counts.items() if count > 1}
+    if repeated:
+        for name in _expected_once(request.scope["route"].dependant):
+            if name in repeated:
+                raise MalformedInput("repeated_parameter", f"{name} was sent more than once in the query.")
+
+
+def _look(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(members)
+    if len(found) < len(members):
+        raise RepeatedName(next(name for name, count in Counter(name for name, _ in members).items() if count > 1))
+    return found
+
+
+_NAMES = JSONDecoder(object_pairs_hook=_look)
+"""Looks at the names in what is known to be JSON."""
+
+
+def _expected_once(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        annotation = field.field_info.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from annotation.model_fields
+        elif not any(get_origin(each) in {list, Sequence} for each in (annotation, *get_args(annotation))):
+            yield field.alias
+    for dependency in dependant.dependencies:
+        yield from _expected_once(dependency)
