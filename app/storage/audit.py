@@ -12,11 +12,12 @@ from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Actor
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.prepared import PreparedWrite
 
 _audit = schema.audit
 
 # Built once, since building takes longer than running; inline, since nobody asks for the row's number.
-_INSERT = insert(_audit).inline()
+_INSERT = PreparedWrite(insert(_audit).inline())
 
 _OF_STORY = and_(_audit.c.object_kind == "story", _audit.c.action.not_in(("freeze", "thaw")))
 """Rows of changes to a story itself; to freeze one changes nothing in it."""
@@ -63,8 +64,8 @@ def append_audit(
 ) -> None:
     """Add a row for `change`."""
     tx.is_audited = True
-    tx.connection.execute(
-        _INSERT,
+    _INSERT.run(
+        tx,
         {
             "at": at,
             "person_id": actor.person,

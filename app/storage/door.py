@@ -15,6 +15,7 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.storage import schema
 from app.storage.database import WriteTransaction
+from app.storage.prepared import PreparedQuery, PreparedWrite
 from app.wire.encoding import EncodedEntry, EventLine, StoryCounts
 
 _stories = schema.public_stories
@@ -26,11 +27,11 @@ _events = schema.events
 _OF_STORY = _stories.c.story_id == bindparam("of_story")
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
-_SELECT_STORY = select(_stories, _SITE_FROZEN).where(_OF_STORY)
+_SELECT_STORY = PreparedQuery(select(_stories, _SITE_FROZEN).where(_OF_STORY))
 _INSERT_STORY = insert(_stories)
-_UPDATE_STORY = update(_stories).where(_OF_STORY)
+_UPDATE_STORY = PreparedWrite(update(_stories).where(_OF_STORY))
 _SELECT_REVISION = select(_entries.c.revision, _entries.c.visible).where(*_OF_ENTRY)
-_INSERT_ENTRY = insert(_entries)
+_INSERT_ENTRY = PreparedWrite(insert(_entries))
 _UPDATE_ENTRY = update(_entries).where(*_OF_ENTRY)
 _SELECT_NEWEST = select(func.max(_entries.c.published_at)).where(
     _entries.c.story_id == bindparam("of_story"), _entries.c.visible.is_(True)
@@ -39,7 +40,7 @@ _INSERT_LABEL = insert(_labels)
 _DELETE_LABELS = delete(_labels).where(
     _labels.c.story_id == bindparam("of_story"), _labels.c.entry_id == bindparam("of_entry")
 )
-_INSERT_EVENT = insert(_events)
+_INSERT_EVENT = PreparedWrite(insert(_events))
 _KEEP_SLUG = {
     "postgresql": postgres_insert(schema.public_slugs).on_conflict_do_nothing(),
     "sqlite": sqlite_insert(schema.public_slugs).on_conflict_do_nothing(),
@@ -85,7 +86,7 @@ class PublicEntryRow:
 
 def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
     """The story's public row; its newsroom row is locked already."""
-    row = tx.connection.execute(_SELECT_STORY, {"of_story": story}).one_or_none()
+    row = _SELECT_STORY.one_or_none(tx, {"of_story": story})
     if row is None:
         return None
     return PublicStoryRow(
@@ -121,7 +122,7 @@ def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: boo
     if is_new:
         tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})
     else:
-        tx.connection.execute(_UPDATE_STORY, {"of_story": row.story, **values})
+        _UPDATE_STORY.run(tx, {"of_story": row.story, **values})
 
 
 def read_public_revision(tx: WriteTransaction, story: StoryId, entry: EntryId) -> tuple[int, bool] | None:
@@ -148,7 +149,7 @@ def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow
         "encoder": schema.ENCODER,
     }
     if is_new:
-        tx.connection.execute(_INSERT_ENTRY, {"story_id": story, "id": row.id, **values})
+        _INSERT_ENTRY.run(tx, {"story_id": story, "id": row.id, **values})
     else:
         tx.connection.execute(_UPDATE_ENTRY, {"of_story": story, "of_entry": row.id, **values})
         _delete_labels(tx, story, row.id)
@@ -194,8 +195,8 @@ def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
 
 def append_event(tx: WriteTransaction, line: EventLine, *, revision: int | None) -> None:
     """Add the row that gives a public change its number."""
-    tx.connection.execute(
-        _INSERT_EVENT,
+    _INSERT_EVENT.run(
+        tx,
         {
             "story_id": line.story,
             "seq": line.cursor.seq,

@@ -14,6 +14,7 @@ from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Actor
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.prepared import PreparedWrite
 
 _entries = schema.entries
 _versions = schema.entry_versions
@@ -37,9 +38,9 @@ _SELECT = select(_entries).where(*_OF_ENTRY)
 _SELECT_EXTERNAL = select(_entries).where(
     _entries.c.story_id == bindparam("of_story"), _entries.c.external_id == bindparam("of_external_id")
 )
-_INSERT = insert(_entries)
-_UPDATE = update(_entries).where(*_OF_ENTRY)
-_INSERT_VERSION = insert(_versions)
+_INSERT = PreparedWrite(insert(_entries))
+_UPDATE = PreparedWrite(update(_entries).where(*_OF_ENTRY))
+_INSERT_VERSION = PreparedWrite(insert(_versions))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,20 +151,20 @@ def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntrySt
 
 def insert_entry(tx: WriteTransaction, entry: Entry) -> None:
     """A new entry; the story is locked, and the caller has made sure that ids are free."""
-    tx.connection.execute(_INSERT, _columns(entry))
+    _INSERT.run(tx, _columns(entry))
 
 
 def update_entry(tx: WriteTransaction, entry: Entry) -> None:
     """Write every column anew."""
-    tx.connection.execute(_UPDATE, {"of_story": entry.story, "of_entry": entry.id, **_columns(entry)})
+    _UPDATE.run(tx, {"of_story": entry.story, "of_entry": entry.id, **_columns(entry)})
 
 
 def append_version(
     tx: WriteTransaction, entry: Entry, *, at: Micros, actor: Actor, action: str, note: str | None
 ) -> None:
     """Keep what the entry says now as its newest version."""
-    tx.connection.execute(
-        _INSERT_VERSION,
+    _INSERT_VERSION.run(
+        tx,
         {
             "story_id": entry.story,
             "entry_id": entry.id,

@@ -36,6 +36,7 @@ from app.domain.story import Story
 from app.domain.words import words_of
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.prepared import PreparedWrite
 
 MAX_CHARACTERS = 100_000
 """What is indexed of one story or entry: more than any article has, and no more than both databases take."""
@@ -48,10 +49,12 @@ _state = table("search_state", column("indexed_to", Integer))
 _STORY_ITSELF = ""
 """In the place of an entry's id: the row of the story's own words."""
 
-_WRITE = text(
-    "INSERT INTO search_documents (story_id, entry_id, words) VALUES (:story, :entry, :words)"
-    " ON CONFLICT (story_id, entry_id) DO UPDATE SET words = excluded.words"
-    " WHERE search_documents.words <> excluded.words"
+_WRITE = PreparedWrite(
+    text(
+        "INSERT INTO search_documents (story_id, entry_id, words) VALUES (:story, :entry, :words)"
+        " ON CONFLICT (story_id, entry_id) DO UPDATE SET words = excluded.words"
+        " WHERE search_documents.words <> excluded.words"
+    )
 )
 _DELETE = delete(_documents).where(
     _documents.c.story_id == bindparam("of_story"), _documents.c.entry_id == bindparam("of_entry")
@@ -72,12 +75,12 @@ def index_entry(tx: WriteTransaction, entry: Entry) -> None:
     if entry.status is EntryStatus.REMOVED:
         tx.connection.execute(_DELETE, {"of_story": entry.story, "of_entry": entry.id})
     else:
-        tx.connection.execute(_WRITE, _entry_row(entry))
+        _WRITE.run(tx, _entry_row(entry))
 
 
 def index_story(tx: WriteTransaction, story: Story) -> None:
     """Let the story be found by its title and standfirst."""
-    tx.connection.execute(_WRITE, _story_row(story))
+    _WRITE.run(tx, _story_row(story))
 
 
 def find_documents(

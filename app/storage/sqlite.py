@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -49,6 +50,7 @@ class SqliteDatabase:
         self._announcer = Announcer()
         self._writer_engine = _writer_engine(path)
         self._writer: Connection = self._writer_engine.connect()
+        self._driver = driver_of(self._writer)
         self._readers = _reader_engine(path)
 
     @contextmanager
@@ -56,13 +58,13 @@ class SqliteDatabase:
         with self._writer_lock:
             tx = WriteTransaction(self._writer)
             with _unavailable_when_refused():
-                self._writer.exec_driver_sql("BEGIN IMMEDIATE")
+                self._driver.execute("BEGIN IMMEDIATE")
                 try:
                     yield tx
-                    self._writer.exec_driver_sql("COMMIT")
+                    self._driver.execute("COMMIT")
                 except BaseException:
-                    if self._in_transaction():
-                        self._writer.exec_driver_sql("ROLLBACK")
+                    if self._driver.in_transaction:
+                        self._driver.execute("ROLLBACK")
                     raise
             self._announcer.tell(tx)
 
@@ -94,9 +96,10 @@ class SqliteDatabase:
             self._writer_engine.dispose()
         os.close(self._lock_file)
 
-    def _in_transaction(self) -> bool:
-        raw = self._writer.connection.driver_connection
-        return isinstance(raw, sqlite3.Connection) and raw.in_transaction
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's connection under one of SQLAlchemy's."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def sqlite_uri(path: Path, *, read_only: bool) -> str:
@@ -108,7 +111,7 @@ def sqlite_uri(path: Path, *, read_only: bool) -> str:
 def _unavailable_when_refused() -> Generator[None]:
     try:
         yield
-    except (OperationalError, PoolTimeout) as error:  # locked, disk full, file gone
+    except (OperationalError, PoolTimeout, sqlite3.OperationalError) as error:  # locked, disk full, file gone
         raise Unavailable(
             "database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2
         ) from error

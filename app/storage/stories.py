@@ -16,6 +16,7 @@ from app.domain.identifiers import StoryId
 from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
+from app.storage.prepared import PreparedQuery
 from app.storage.search import index_story
 
 _stories = schema.stories
@@ -36,7 +37,7 @@ _KEEP_FORMER = {
     "postgresql": postgres_insert(_former).on_conflict_do_nothing(),
     "sqlite": sqlite_insert(_former).on_conflict_do_nothing(),
 }
-_SELECT_LOCKED = _SELECT.with_for_update(of=_stories)
+_SELECT_LOCKED = PreparedQuery(_SELECT.with_for_update(of=_stories))
 
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
@@ -47,7 +48,7 @@ def read_story(tx: ReadTransaction, ref: str) -> Story | None:
 
 def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
     """The same, locked until the transaction ends: every write in a story takes this lock first."""
-    row = tx.connection.execute(_SELECT_LOCKED, {"ref": ref}).one_or_none()
+    row = _SELECT_LOCKED.one_or_none(tx, {"ref": ref})
     return None if row is None else _story(row)
 
 
