@@ -12,7 +12,6 @@ from functools import partial
 from random import Random
 from typing import Any, TextIO
 
-from anyio import CapacityLimiter
 from pydantic_core import from_json
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -28,6 +27,7 @@ from app.api.request_metrics import RequestMetrics
 from app.api.requests import RequestIds, is_readable_path, sent_request_id
 from app.api.rooms import Rooms
 from app.api.shell import Shell
+from app.api.write_threads import WriteThreads
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Moved, Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
@@ -135,6 +135,8 @@ class Application:
                 with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
                     await usage_job(rooms.newsroom).run()
             finally:
+                if self._rooms is not None:
+                    await in_thread(self._rooms.write_threads.close)
                 if self.desk is not None:
                     await self.desk.stop()
                 self._rooms = self._edge = self.desk = self.entrance.hub = None
@@ -209,7 +211,7 @@ class Application:
             reading=reading,
             newsroom=newsroom,
             hub=hub,
-            write_threads=CapacityLimiter(WRITES_AT_ONCE),
+            write_threads=WriteThreads(WRITES_AT_ONCE),
             requests=self._metrics,
             setbacks=Setbacks(),
             readiness=Readiness(

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Concatenate, ParamSpec, TypeVar
 
-import anyio.to_thread
 from fastapi import Depends, Header, Request, Response
 from starlette.types import Scope
 
@@ -90,7 +89,7 @@ async def run_in(
 ) -> Result:
     """The same, for who has the rooms and no request of FastAPI's."""
     work = partial(use_case, rooms.newsroom, call, *args, **kw)
-    return await anyio.to_thread.run_sync(work, limiter=rooms.write_threads)
+    return await rooms.write_threads.run(work)
 
 
 async def perform(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
-import anyio.to_thread
 from fastapi import APIRouter, Path, Request, Response
 
 from app.api.bodies import WriteRoute
@@ -39,7 +39,7 @@ async def read_preview(
 ) -> Response:
     """What a link shows, in the shape that readers would get; never kept by a cache, nor found by a search engine."""
     rooms: Rooms = request.app.state.rooms
-    reply = await anyio.to_thread.run_sync(previews.show_preview, rooms.newsroom, signed, limiter=rooms.write_threads)
+    reply = await rooms.write_threads.run(partial(previews.show_preview, rooms.newsroom, signed))
     response = answer_of(reply)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from anyio import CapacityLimiter
 from fastapi import Depends, Request
 
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
+from app.api.write_threads import WriteThreads
 from app.live.hub import Hub
 from app.newsroom.room import Newsroom
 from app.newsroom.setbacks import Setbacks
@@ -23,7 +23,7 @@ class Rooms:
     reading: ReadingRoom
     newsroom: Newsroom
     hub: Hub
-    write_threads: CapacityLimiter
+    write_threads: WriteThreads
     requests: RequestMetrics
     setbacks: Setbacks
     readiness: Readiness
