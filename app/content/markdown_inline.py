@@ -152,7 +152,7 @@ class InlineMarkdown:
 
     def _tokens(self, text: str) -> list[Token]:
         marks = len(_MARKS.findall(text))
-        if marks > self._marks_left:
+        if not marks or marks > self._marks_left:
             return _plain_tokens(text)
         self._marks_left -= marks
         return _engine().parseInline(text)[0].children or []
