@@ -1,0 +1,59 @@
+"""What a freeze of the whole site stops beside writes to stories and entries, and what an emergency needs all the same.
+
+What stops inside a story that is frozen, or while the site is, are the columns `frozen` and `site` of
+test_rights_by_story.py. Here is every other route that writes, asked by an admin, with the site frozen.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.contracts.house import House
+from tests.contracts.matrix import MATRIX
+from tests.contracts.tables import Row, read_table
+
+pytestmark = pytest.mark.anyio
+
+SITE_FROZEN = """
+                                                          ANSWER CODE
+POST   /v1/stories                                        409    frozen
+POST   /v1/newsroom/freeze                                200    -
+POST   /v1/newsroom/tokens/{token}/revert                 200    -
+POST   /v1/newsroom/tokens/{token}/revoke                 200    -
+POST   /v1/newsroom/tokens                                201    -
+POST   /v1/newsroom/people                                201    -
+PATCH  /v1/newsroom/people/{person}                       200    -
+POST   /v1/newsroom/people/{person}/disable               200    -
+POST   /v1/newsroom/people/{person}/enable                200    -
+POST   /v1/newsroom/people/{person}/revoke                200    -
+POST   /v1/newsroom/invites                               201    -
+POST   /v1/newsroom/me/tokens/{token}/revoke              404    token_not_found
+POST   /v1/newsroom/live/tickets                          201    -
+POST   /v1/newsroom/sessions                              401    invite_invalid
+DELETE /v1/newsroom/session                               401    token_missing
+"""
+"""Whoever has to find out, and to lock somebody out, can: nothing of this is anything readers see."""
+
+TABLE = read_table(SITE_FROZEN)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+async def test_in_a_freeze_of_the_site_a_route_answers_what_the_table_says(house: House, row: Row) -> None:
+    await house.prepare(row, story="site")
+    before = await what_readers_have(house)
+    reply = await house.ask("ADMIN", row, keep=True)
+    house.site_frozen = house.site_frozen and row.action != "freeze"
+    code = "-" if reply.is_success else reply.json()["code"]
+    assert {"ANSWER": str(reply.status_code), "CODE": code} == TABLE[row], reply.text
+    assert await what_readers_have(house) == before
+    await house.thaw()
+
+
+async def what_readers_have(house: House) -> tuple[str, str]:
+    story = await house.server.client.get(f"/v1/stories/{house.refs['story']}")
+    return story.text, (await house.server.client.get("/v1/stories?limit=100")).text
+
+
+def test_every_route_that_writes_is_here_or_in_the_tables_of_a_storys_states() -> None:
+    writes = {row for row in MATRIX if row.method != "GET"}
+    assert {row.address for row in TABLE} == {row.address for row in writes if "{story}" not in row.path}
