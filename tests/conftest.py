@@ -40,9 +40,9 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
 
 
-@pytest.hookimpl(optionalhook=True)
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Decide what `-n auto` is (`make test`): one worker for each core; none for full figures, which need the machine."""
+    """Decide what `-n auto` is: one worker for each core, but none for full figures, which need the machine."""
     return 0 if _proving(config) else min(len(os.sched_getaffinity(0)), WORKERS_LIMIT)
 
 

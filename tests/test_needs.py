@@ -36,24 +36,17 @@ def test_a_figure_is_small_in_the_suite_and_full_when_proving() -> None:
 
 
 @pytest.mark.parametrize("full", [False, True])
-def test_the_option_prove_asks_for_full_figures_and_gives_them_time(tmp_path: Path, full: bool) -> None:
+def test_the_option_prove_asks_for_full_figures_and_gives_them_time_and_the_machine(tmp_path: Path, full: bool) -> None:
     (tmp_path / "test_asking.py").write_text(
         "import pytest\n"
         "@pytest.mark.timeout(5)\n"
         "def test_asking(figures, request):\n"
         f"    assert figures.full is {full}\n"
         f"    assert request.node.get_closest_marker('timeout').args == ({3600 if full else 5},)\n"
+        f"    assert hasattr(request.config, 'workerinput') is {not full}\n"
     )
     command = [sys.executable, "-m", "pytest", "-q", "-c", f"{ROOT}/pyproject.toml", "--rootdir", str(ROOT)]
-    command += [
-        "-m",
-        "reliability",
-        "-p",
-        "tests.conftest",
-        "-p",
-        "no:cacheprovider",
-        *(["--prove"] if full else []),
-        str(tmp_path),
-    ]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "-n", "auto", "-m", "reliability", str(tmp_path)]
+    command += ["--prove"] if full else []
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

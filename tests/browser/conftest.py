@@ -15,12 +15,15 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.needs import require
 from tests.ports import reserved_port
 
 START_SECONDS = 30
+PATIENCE_MILLISECONDS = 20_000
+"""How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
+
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360"/></svg>'
 
@@ -99,6 +102,7 @@ def _run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
 def browser() -> Iterator[Browser]:
     """Chromium without a network: names resolve to nothing but this machine."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MILLISECONDS)
         browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
         yield browser
         browser.close()

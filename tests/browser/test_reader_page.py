@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PICTURE, Newsroom
+from tests.browser.conftest import PATIENCE_MILLISECONDS, PICTURE, Newsroom
 
 LIVE = '[data-connection="live"]'
 SEEN = """() => {
@@ -40,7 +40,7 @@ def open_page(browser: Browser, trouble: list[str]) -> Iterator[Open]:
 
     def open_at(address: str, **options: Any) -> Page:
         context = browser.new_context(**{"viewport": {"width": 900, "height": 700}} | options)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
         context.route("https://*/**", lambda route: route.fulfill(content_type="image/svg+xml", body=PICTURE))
         contexts.append(context)
         page = context.new_page()

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests.needs import require
 from tests.ports import reserved_port
 
 ROOT = Path(__file__).parents[2]
@@ -28,8 +29,7 @@ POLL_SECONDS = 0.02
 class Server:
     """One server process at a time, on one port, over one database; what it logs is kept in `log_path`.
 
-    `wrapper` is put before its command line, for a tracer, and `options` behind. `ready_seconds` is what its last start
-    took.
+    `wrapper` is put before its command line, for a tracer, and `options` behind.
     """
 
     data_dir: Path
@@ -39,7 +39,6 @@ class Server:
     wrapper: Sequence[str] = ()
     options: Sequence[str] = ()
     process: subprocess.Popen[bytes] | None = None
-    ready_seconds: float = 0.0
 
     @property
     def url(self) -> str:
@@ -58,8 +57,15 @@ class Server:
                 env=self._environment(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
             )  # fmt: skip
         await_true(self._is_ready, seconds=READY_SECONDS, or_say=lambda: f"not ready: {self.log}")
-        self.ready_seconds = time.monotonic() - began
-        return self.ready_seconds
+        return time.monotonic() - began
+
+    def cpu_seconds(self) -> float:
+        """What the running process has worked so far, whoever else uses the machine."""
+        assert self.process is not None
+        stat = Path(f"/proc/{self.process.pid}/stat")
+        require("/proc", found=stat.exists(), reason="this is read from Linux's /proc")
+        user, system = stat.read_text().rpartition(")")[2].split()[11:13]
+        return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
     def kill(self) -> None:
         """SIGKILL, as a crash of the machine's memory would end it."""

@@ -135,7 +135,7 @@ async def _join(node: Server, publication: _Publication, chance: random.Random) 
 async def _on_websocket(node: Server, story: str, after: str | None) -> AsyncGenerator[dict[str, Any]]:
     query = "" if after is None else f"?after={quote(after)}"
     where = f"{node.url.replace('http', 'ws', 1)}/v1/stories/{story}/live{query}"
-    async with connect(where, proxy=None, compression=None) as socket:
+    async with connect(where, proxy=None, compression=None, open_timeout=JOIN_SECONDS) as socket:
         async for text in socket:
             yield json.loads(text)
 

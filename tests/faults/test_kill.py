@@ -22,8 +22,7 @@ STORIES = 4
 WRITERS = 8
 READERS = 50
 READY_AGAIN_SECONDS = 5.0
-QUIET_STARTS = 4
-"""In the suite, which shares its machine, a start may also take this many times a start with nothing to recover."""
+"""By the clock in full; in the suite, which shares its machine, by what the server itself has worked until then."""
 
 LIFE_SECONDS = (0.05, 0.9)
 PAUSE_SECONDS = (0.0, 0.04)
@@ -71,7 +70,6 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
     kills = figures.choose(suite=10, prove=300)
     chance = random.Random(kills)
     with serving(database_url, tmp_path) as server:
-        quiet = server.ready_seconds
         stories = [make_story(server, f"Story {number}") for number in range(STORIES)]
         stop = asyncio.Event()
         writers = [_Writer(stories[n % STORIES], f"writer {n}", random.Random(n), stop) for n in range(WRITERS)]
@@ -86,7 +84,7 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
                 await reader.begin()
             reading = [group.create_task(reader.follow(_has_ended)) for reader in readers]
             writing = [group.create_task(writer.write(desk)) for writer in writers]
-            slowest = await _kill_again_and_again(server, kills, chance)
+            slowest = await _kill_again_and_again(server, kills, chance, by_the_clock=figures.full)
             stop.set()
             await asyncio.gather(*writing)
             for story in stories:
@@ -99,16 +97,17 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
         assert server.stop() == 0, server.log
     _compare_with_the_tables(database_url, stories, writers)
     assert sum(writer.retries for writer in writers) > 0, "no kill hit a write"
-    assert slowest < (READY_AGAIN_SECONDS if figures.full else max(READY_AGAIN_SECONDS, QUIET_STARTS * quiet))
+    assert slowest < READY_AGAIN_SECONDS
 
 
-async def _kill_again_and_again(server: Server, kills: int, chance: random.Random) -> float:
+async def _kill_again_and_again(server: Server, kills: int, chance: random.Random, *, by_the_clock: bool) -> float:
     """Kill and restart that many times; the seconds of the slowest start."""
     slowest = 0.0
     for _ in range(kills):
         await asyncio.sleep(chance.uniform(*LIFE_SECONDS))
         server.kill()
-        slowest = max(slowest, await asyncio.to_thread(server.start))
+        waited = await asyncio.to_thread(server.start)
+        slowest = max(slowest, waited if by_the_clock else server.cpu_seconds())
     return slowest
 
 
