@@ -80,9 +80,8 @@ def path_to_log(scope: Scope) -> str:
     What opens a preview is left out however it was spelt: it is the decoded path that finds the route.
     """
     decoded: str = scope["path"]
-    for beginning in _PREVIEWS:
-        if decoded.startswith(beginning):
-            return f"{beginning}…"
+    if decoded.startswith(_PREVIEWS):
+        return next(f"{beginning}…" for beginning in _PREVIEWS if decoded.startswith(beginning))
     raw: bytes = scope.get("raw_path", b"")
     return raw.decode("latin-1") or decoded
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 import structlog
@@ -109,17 +109,16 @@ class _Exchange:
         self._send = send
         self._added = added
 
-    async def send(self, message: Message) -> None:
+    def send(self, message: Message) -> Awaitable[None]:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             headers = [*message.get("headers", ()), *self._added]
             if self.status == 304 and headers[-1] is EXPOSED:
                 headers.pop()  # the page keeps the list it got with the content
-            await self._send({"type": "http.response.start", "status": self.status, "headers": headers})
-        else:
-            self.size_bytes += len(message.get("body", b""))
-            self.complete = not message.get("more_body", False)
-            await self._send(message)
+            return self._send({"type": "http.response.start", "status": self.status, "headers": headers})
+        self.size_bytes += len(message.get("body", b""))
+        self.complete = not message.get("more_body", False)
+        return self._send(message)
 
 
 def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError | None:
