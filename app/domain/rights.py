@@ -117,17 +117,34 @@ _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE
 """What takes an editor, whoever's entry it is."""
 
 
-def acting_in(actor: Actor, story: Story) -> Actor | None:
-    """The actor with the greater of their own role and their role as a member; None if for them there is no such story.
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Which stories there are for somebody."""
 
-    A bot that is bound to a story counts as its member.
-    """
-    if actor.stories is not None and story.id not in actor.stories:
+    only: frozenset[StoryId] | None
+    """These alone; None for whichever there are."""
+    apart: frozenset[StoryId] | None
+    """Of the stories for members only these; None for all of them."""
+
+    def holds(self, story: Story) -> bool:
+        """Whether the story is among them."""
+        if self.only is not None and story.id not in self.only:
+            return False
+        return self.apart is None or not story.settings.members_only or story.id in self.apart
+
+
+def sight_of(actor: Actor) -> Sight:
+    """What there is for the actor. A bot that is bound to a story counts as its member."""
+    is_bound_bot = actor.person is None and actor.stories is not None
+    sees_all = actor.role is Role.ADMIN or is_bound_bot
+    return Sight(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
+
+
+def acting_in(actor: Actor, story: Story) -> Actor | None:
+    """The actor with the greater of their own role and that as a member; None if for them there is no such story."""
+    if not sight_of(actor).holds(story):
         return None
     membership = actor.memberships.get(story.id)
-    is_bound_bot = actor.person is None and actor.stories is not None
-    if story.settings.members_only and membership is None and actor.role is not Role.ADMIN and not is_bound_bot:
-        return None
     if membership is None or actor.role.includes(membership):
         return actor
     return dataclasses.replace(actor, role=membership)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import islice
 from typing import TypeVar
 
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story
+from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, sight_of
 from app.domain.story import StoryStatus
 from app.newsroom.access import OPERATOR_ID, authenticate, csrf_token
-from app.newsroom.finding import known_entry, known_story, story_and_actor, visible_stories
+from app.newsroom.finding import known_entry, known_story, story_and_actor
 from app.newsroom.preconditions import etag_of
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
 from app.storage.entries import count_entries_by_status, list_entries
 from app.storage.people import read_person
+from app.storage.stories import list_stories
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_entry, newsroom_story
 
@@ -55,7 +55,7 @@ def show_stories(
     with room.database.snapshot() as tx:
         actor = _reader(tx, room, call)
         before = None if position is None else _position(position, StoryId)
-        found = list(islice(visible_stories(tx, actor, statuses=statuses, before=before), limit + 1))
+        found = list_stories(tx, sight=sight_of(actor), statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
             "items": [newsroom_story(story, links=room.links) for story in page],

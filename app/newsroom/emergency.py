@@ -8,11 +8,11 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.identifiers import PersonId
-from app.domain.rights import Actor, Right, Role, require_right
+from app.domain.rights import Actor, Right, Role, require_right, sight_of
 from app.domain.story import BEFORE_START, Story, StoryStatus
 from app.newsroom.access import authenticate
 from app.newsroom.due import park_overdue
-from app.newsroom.finding import locked_story, visible_stories
+from app.newsroom.finding import locked_story
 from app.newsroom.replies import earlier_reply, keep_reply
 from app.newsroom.room import Call, Newsroom, Reply
 from app.newsroom.stories import moved_story, put_story
@@ -22,7 +22,7 @@ from app.storage.control import read_site_frozen, update_site_frozen
 from app.storage.database import WriteTransaction
 from app.storage.due import list_due_stories
 from app.storage.entries import read_last_published
-from app.storage.stories import lock_every_story
+from app.storage.stories import list_frozen_stories, lock_every_story
 from app.wire.encoding import encode_json
 from app.wire.people import Freeze, LastRetraction
 
@@ -48,7 +48,7 @@ def show_freeze(room: Newsroom, call: Call) -> Reply:
     with room.database.snapshot() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.READ_NEWSROOM)
-        stories = [story.id for story in visible_stories(tx, actor) if story.frozen]
+        stories = list_frozen_stories(tx, sight_of(actor))
         return Reply(200, encode_json({"frozen": read_site_frozen(tx), "stories": stories}))
 
 

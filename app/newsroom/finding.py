@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from app.domain.clock import Micros
 from app.domain.entry import Entry
 from app.domain.errors import NotFound
-from app.domain.identifiers import EntryId, StoryId
-from app.domain.rights import Actor, Role, acting_in
-from app.domain.story import Story, StoryStatus
+from app.domain.identifiers import EntryId
+from app.domain.rights import Actor, acting_in
+from app.domain.story import Story
 from app.storage.database import ReadTransaction, WriteTransaction
 from app.storage.entries import read_entry
-from app.storage.stories import list_stories, lock_story, read_story
-
-_AT_ONCE = 100
-"""Stories read at a time, of which the caller may see all or few."""
+from app.storage.stories import lock_story, read_story
 
 
 def locked_story(tx: WriteTransaction, ref: str, actor: Actor) -> tuple[Story, Actor]:
@@ -34,28 +28,6 @@ def known_story(tx: ReadTransaction, ref: str, actor: Actor) -> Story:
 def story_and_actor(tx: ReadTransaction, ref: str, actor: Actor) -> tuple[Story, Actor]:
     """As `locked_story`, without the lock."""
     return _known(read_story(tx, ref), actor)
-
-
-def visible_stories(
-    tx: ReadTransaction,
-    actor: Actor,
-    *,
-    statuses: frozenset[StoryStatus] | None = None,
-    before: tuple[Micros, StoryId] | None = None,
-) -> Iterator[Story]:
-    """The stories that there are for the actor, newest first, read as they are taken; `before` as in `list_stories`."""
-    while stories := list_stories(tx, statuses=statuses, before=before, limit=_AT_ONCE):
-        yield from (story for story in stories if acting_in(actor, story) is not None)
-        before = stories[-1].created_at, stories[-1].id
-
-
-def only_stories(tx: ReadTransaction, actor: Actor) -> frozenset[StoryId] | None:
-    """The ids of those, where there are others that the actor may not know of; else None."""
-    if actor.role is Role.ADMIN and actor.stories is None:
-        return None
-    every = list_stories(tx)
-    seen = frozenset(story.id for story in every if acting_in(actor, story) is not None)
-    return seen if len(seen) < len(every) else None
 
 
 def known_entry(tx: ReadTransaction, story: Story, entry: str) -> Entry:

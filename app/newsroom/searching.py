@@ -9,14 +9,15 @@ from typing import Any
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
-from app.domain.rights import Actor, Right, require_right
+from app.domain.rights import Actor, Right, require_right, sight_of
 from app.domain.story import Story
 from app.domain.words import words_of
 from app.newsroom.access import authenticate
-from app.newsroom.finding import known_entry, known_story, only_stories
+from app.newsroom.finding import known_entry, known_story
 from app.newsroom.room import Call, Newsroom, Reply
 from app.storage.database import ReadTransaction
 from app.storage.search import Found, find_documents
+from app.storage.stories import read_stories_in_sight
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_entry
 
@@ -47,7 +48,9 @@ def search_newsroom(
     with room.database.snapshot() as tx:
         actor = authenticate(tx, room, call)
         require_right(actor, Right.READ_NEWSROOM)
-        stories = only_stories(tx, actor) if story_ref is None else {known_story(tx, story_ref, actor).id}
+        stories = (
+            read_stories_in_sight(tx, sight_of(actor)) if story_ref is None else {known_story(tx, story_ref, actor).id}
+        )
         found = _find(tx, wanted, stories, statuses, below, limit + 1)
         items = _items(tx, actor, found[:limit])
     following = str(found[limit - 1].number) if len(found) > limit else None

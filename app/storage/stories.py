@@ -5,7 +5,22 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Row, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.exc import IntegrityError
@@ -13,6 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
+from app.domain.rights import Sight
 from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage import schema
 from app.storage.database import ReadTransaction, WriteTransaction
@@ -55,12 +71,15 @@ def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
 def list_stories(
     tx: ReadTransaction,
     *,
+    sight: Sight | None = None,
     statuses: frozenset[StoryStatus] | None = None,
     before: tuple[Micros, StoryId] | None = None,
     limit: int | None = None,
 ) -> list[Story]:
-    """Stories, newest first; `before` is the (created_at, id) of the last one seen."""
+    """Stories, all or those within sight, newest first; `before` is the (created_at, id) of the last one seen."""
     query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
+    if sight is not None:
+        query = query.where(_held_by(sight))
     if statuses is not None:
         query = query.where(_stories.c.status.in_([status.value for status in statuses]))
     if before is not None:
@@ -68,6 +87,20 @@ def list_stories(
         older, beside = _stories.c.created_at < at, (_stories.c.created_at == at) & (_stories.c.id > story)
         query = query.where(older | beside)
     return [_story(row) for row in tx.connection.execute(query.limit(limit))]
+
+
+def list_frozen_stories(tx: ReadTransaction, sight: Sight) -> list[StoryId]:
+    """The stories within sight that are frozen themselves, newest first."""
+    query = select(_stories.c.id).where(_held_by(sight), _stories.c.frozen.is_(True))
+    return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
+
+
+def read_stories_in_sight(tx: ReadTransaction, sight: Sight) -> frozenset[StoryId] | None:
+    """Their ids, where there are others that are not; else None."""
+    beyond = select(_stories.c.id).where(not_(_held_by(sight))).limit(1)
+    if tx.connection.execute(beyond).first() is None:
+        return None
+    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_held_by(sight))))
 
 
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
@@ -175,3 +208,18 @@ def _story(row: Row[Any]) -> Story:
         ends_at=row.ends_at,
         site_frozen=bool(row.site_frozen),
     )
+
+
+def _held_by(sight: Sight) -> ColumnElement[bool]:
+    """As `Sight.holds`."""
+    held: list[ColumnElement[bool]] = []
+    if sight.only is not None:
+        held.append(_stories.c.id.in_(sorted(sight.only)))
+    if sight.apart is not None:
+        for_members = func.coalesce(_stories.c.settings["members_only"].as_boolean(), false())
+        held.append(or_(not_(for_members), _stories.c.id.in_(sorted(sight.apart))))
+    return and_(true(), *held)
+
+
+def _ids(tx: ReadTransaction, query: Select[tuple[str]]) -> list[str]:
+    return list(tx.connection.execute(query).scalars())
