@@ -221,5 +221,5 @@ def _held_by(sight: Sight) -> ColumnElement[bool]:
     return and_(true(), *held)
 
 
-def _ids(tx: ReadTransaction, query: Select[tuple[str]]) -> list[str]:
+def _ids(tx: ReadTransaction, query: Select[Any]) -> list[str]:
     return list(tx.connection.execute(query).scalars())
