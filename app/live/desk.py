@@ -1,7 +1,7 @@
 """The newsroom's own stream: drafts and submissions as they change, and who is at work on what.
 
 It shares nothing with readers' connections. Commits wake it, the tables tell it what there is to say, and each read
-looks up anew who may hear it. Presence is kept in memory: it locks nothing, and is gone with the connection.
+looks up anew who may hear it. Presence is kept in memory, and is gone with the connection.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ import structlog
 from anyio import CapacityLimiter
 
 from app.domain.clock import Clock
+from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
+from app.live.desk_presence import PresenceBoard
 from app.live.effects import Close
 from app.live.tasks import Tasks
 from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
@@ -28,9 +30,6 @@ from app.wire.messages import encode_goodbye, encode_refused
 
 OUTBOX_LIMIT = 1_000
 """Messages somebody may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
-
-PRESENCE_SECONDS = 60.0
-"""How long a word about what somebody does holds without being said again."""
 
 STORIES_LIMIT = 32
 DRAIN_RECONNECT_MS = (0, 2_000)
@@ -89,12 +88,13 @@ class Desk:
         """`poll_seconds`: how late the writes of other processes may be told; those of this one wake it at once."""
         self._feed = feed
         self._clock = clock
-        self._monotonic = monotonic
         self._poll_seconds = poll_seconds
         self._threads = CapacityLimiter(2)
         self._tasks = Tasks()
         self._members: set[DeskMember] = set()
-        self._presence: dict[StoryId, dict[DeskMember, tuple[Presence, float]]] = {}
+        self._presence: PresenceBoard[DeskMember] = PresenceBoard(monotonic)
+        self._untold: set[tuple[StoryId, DeskMember]] = set()
+        """Presence that those who watch all stories have not been told of: whether they may is to be looked up."""
         self._moved = asyncio.Event()
         self._reading = asyncio.Lock()
         self._mark: Mark | None = None
@@ -123,7 +123,7 @@ class Desk:
     def leave(self, member: DeskMember) -> None:
         """The connection has ended: nobody is told anything for it, and its presence is gone."""
         self._members.discard(member)
-        for story in tuple(self._presence):
+        for story in self._presence.stories:
             self._set_presence(story, member, None)
 
     async def watch(self, member: DeskMember, ref: str | None) -> None:
@@ -132,6 +132,8 @@ class Desk:
             async with self._reading:
                 member.watches_all = True
             member.tell(encode_watching_all())
+            self._untold.update((story, member) for story in self._presence.stories)
+            self._moved.set()
             return
         if len(member.watching) >= STORIES_LIMIT:
             member.tell(encode_refused(ref, status=400, code="too_many_stories"))
@@ -140,7 +142,7 @@ class Desk:
         # Not while the tables are read for those who watched before: what is read then would be told without us.
         async with self._reading:
             member.watching[found.story] = found.slug
-        member.tell(encode_watching(found.story, slug=found.slug, people=self._others(found.story, member)))
+        member.tell(encode_watching(found.story, slug=found.slug, people=self._presence.others(found.story, member)))
 
     def unwatch(self, member: DeskMember, ref: str | None) -> None:
         """No more of a story, or of all."""
@@ -161,9 +163,9 @@ class Desk:
         if doing is None:
             self._set_presence(story, member, None)
             return
-        who, before = member.watcher.who, self._presence.get(story, {}).get(member)
-        is_same = before is not None and (before[0].doing, before[0].entry) == (doing, entry)
-        since = before[0].since if before is not None and is_same else self._clock()
+        who, before = member.watcher.who, self._presence.of(story, member)
+        is_same = before is not None and (before.doing, before.entry) == (doing, entry)
+        since = before.since if before is not None and is_same else self._clock()
         self._set_presence(story, member, Presence(who.person, who.name, doing, entry, since))
 
     def drain(self) -> None:
@@ -186,10 +188,12 @@ class Desk:
             try:
                 async with self._reading:
                     await self._read()
+                await self._tell_those_who_watch_all()
             except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read tells what this missed)
                 _log.warning("desk read failed", error=repr(error))
                 await asyncio.sleep(self._poll_seconds)
-            self._forget_silent()
+            for story, member in self._presence.silent():
+                self._set_presence(story, member, None)
         self._mark = None
 
     async def _read(self) -> None:
@@ -217,30 +221,23 @@ class Desk:
                 member.tell(news.message)
 
     def _set_presence(self, story: StoryId, member: DeskMember, presence: Presence | None) -> None:
-        here = self._presence.get(story, {})
-        before = here.get(member)
-        if presence is None:
-            if before is None:
-                return
-            del here[member]
-        else:
-            here[member] = (presence, self._monotonic())
-            self._presence[story] = here
-        if not here:
-            del self._presence[story]
-        if before is None or before[0] != presence:
-            for other in self._members - {member}:
-                if story in other.watching:
-                    other.tell(encode_presence(story, self._others(story, other)))
+        if not self._presence.put(story, member, presence):
+            return
+        for other in self._members - {member}:
+            if story in other.watching:
+                other.tell(encode_presence(story, self._presence.others(story, other)))
+            elif other.watches_all:
+                self._untold.add((story, other))
+                self._moved.set()
 
-    def _forget_silent(self) -> None:
-        too_long_ago = self._monotonic() - PRESENCE_SECONDS
-        for story, here in tuple(self._presence.items()):
-            for member in [member for member, (_, said_at) in here.items() if said_at < too_long_ago]:
-                self._set_presence(story, member, None)
-
-    def _others(self, story: StoryId, member: DeskMember) -> list[Presence]:
-        return [presence for other, (presence, _) in self._presence.get(story, {}).items() if other is not member]
+    async def _tell_those_who_watch_all(self) -> None:
+        while self._untold:
+            story, member = next(iter(self._untold))
+            if member in self._members and member.watches_all and story not in member.watching:
+                with suppress(NotFound, NotAuthenticated):
+                    await self._run(partial(self._feed.find_story, member.token, story))
+                    member.tell(encode_presence(story, self._presence.others(story, member)))
+            self._untold.discard((story, member))
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(call, limiter=self._threads)

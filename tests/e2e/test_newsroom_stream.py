@@ -120,6 +120,28 @@ def test_colleagues_see_who_is_at_work_on_what_until_they_stop_or_leave(server: 
         assert _next(boss)["code"] == "story_not_watched"
 
 
+def test_who_watches_all_stories_sees_who_is_at_work_in_those_they_may_see(server: Server) -> None:
+    with ExitStack() as stack:
+        shared, secret = make_story(server), make_story(server, settings={"members_only": True})
+        boss, late = _open(server, stack), _open(server, stack)
+        token, _ = _hire(server, "Bo Ek")
+        bo, at_work = _open(server, stack, token=token), _open(server, stack)
+        _watch(boss, None)
+        _watch(bo, None)
+        _watch(at_work, secret)
+        _say(at_work, type="presence", story=secret, doing="composing")
+        assert _next_of("presence", boss)["story"] == secret
+        _say(at_work, type="watch", story=shared)
+        _say(at_work, type="presence", story=shared, doing="editing", entry="an-entry")
+        for socket in (boss, bo):
+            told = _next_of("presence", socket)
+            assert (told["story"], [one["doing"] for one in told["people"]]) == (shared, ["editing"])
+        _watch(late, None)
+        assert {_next_of("presence", late)["story"] for _ in range(2)} == {shared, secret}
+        _say(at_work, type="presence", story=shared, doing=None)
+        assert _next_of("presence", bo) == {"type": "presence", "story": shared, "people": []}
+
+
 def test_a_revoked_token_closes_the_stream_it_opened(server: Server) -> None:
     with ExitStack() as stack:
         desk = stack.enter_context(server.desk())
