@@ -236,6 +236,31 @@ def test_a_person_is_kept_out_let_in_again_and_loses_every_session(
         page.wait_for_selector("#sign-in")
 
 
+def test_a_bot_is_given_a_token_that_is_shown_once_and_a_person_another_role(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    person = somebody(newsroom, "Pia Wolf")
+    desk.click("[data-story=people]")
+    desk.click("#show summary:has-text('Bots')")
+    desk.get_by_role("button", name="New bot").click()
+    desk.fill("#ask [name=label]", "Weather bot")
+    desk.fill("#ask [name=expires_in_days]", "9999")
+    desk.click("#ask .primary")
+    expect(desk.locator("#wrong-expires_in_days")).to_contain_text("3650")
+    desk.fill("#ask [name=expires_in_days]", "30")
+    desk.click("#ask .primary")
+    secret = desk.locator("#show input").input_value()
+    assert _write_as(newsroom, {"token": secret}, story, "12 °C.")["status"] == "published"
+    desk.click("#show .close")
+    desk.click("[data-story=people]")
+    pia = desk.locator(f'#show details[data-person="{person}"]')
+    pia.locator("summary").click()
+    pia.get_by_role("button", name="Change").click()
+    desk.select_option("#ask [name=role]", "editor")
+    desk.click("#ask .primary")
+    expect(pia.locator("summary")).to_have_text("Pia Wolf, editor")
+
+
 def test_an_editor_retracts_what_a_colleague_published_last(
     newsroom: Newsroom, story: dict[str, Any], context: BrowserContext, browser: Browser
 ) -> None:
@@ -281,7 +306,9 @@ def test_every_dialog_fits_a_phone(desk: Page, newsroom: Newsroom, story: dict[s
     expect(desk.locator(f'.item[data-id="{entry["id"]}"]')).to_be_visible()
     desk.locator(".seldom > summary").click()
     opened = [f'[data-action="{name}"]' for name in ("place", "times", "preview")]
-    opened += [f"[data-story={name}]" for name in ("key-points", "members", "retract-last", "people", "audit")]
+    opened += [
+        f"[data-story={name}]" for name in ("key-points", "details", "members", "retract-last", "people", "audit")
+    ]
     for button in [*opened, "#story-edit"]:
         desk.click(button)
         dialog = desk.locator("dialog[open]")

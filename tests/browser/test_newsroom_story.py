@@ -291,3 +291,51 @@ def test_a_story_older_than_the_menu_reaches_is_found_and_stays_chosen(
     page.reload()
     expect(page.locator("#story option:checked")).to_have_text(old["title"])
     expect(options).to_have_count(101)
+
+
+def test_a_story_is_given_a_picture_tags_and_an_end_of_its_own(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    _choose(desk, "details", sure=False)
+    desk.fill("#ask [name=image]", "https://pictures.example/no blanks.jpg")
+    desk.fill("#ask [name=alt]", "A river")
+    desk.fill("#ask [name=tags]", "Weather, Trains & buses")
+    desk.fill("#ask [name=auto_end_after]", "90")
+    desk.click("#ask .primary")
+    expect(desk.locator("#wrong-image")).to_contain_text("percent-encoded")
+    desk.fill("#ask [name=image]", "https://pictures.example/river.jpg")
+    desk.click("#ask .primary")
+    expect(desk.locator("#ask")).to_be_hidden()
+    state = _state(newsroom, story)
+    assert (state["image"]["url"], state["image"]["alt"]) == ("https://pictures.example/river.jpg", "A river")
+    assert [tag["slug"] for tag in state["tags"]] == ["weather", "trains-buses"]
+    told = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}").json()
+    assert told["settings"]["auto_end_after"] == 5_400
+    _choose(desk, "details", sure=False)
+    expect(desk.locator("#ask [name=auto_end_after]")).to_have_value("90")
+    desk.fill("#ask [name=image]", "")
+    desk.fill("#ask [name=auto_end_after]", "")
+    desk.click("#ask .primary")
+    expect(desk.locator("#ask")).to_be_hidden()
+    assert _state(newsroom, story)["image"] is None
+
+
+def test_a_draft_is_announced_or_left_to_start_by_itself(context: BrowserContext, newsroom: Newsroom) -> None:
+    story = newsroom.make_story(title="Tomorrow", status="draft", time_zone="Europe/Lisbon")
+    page = context.new_page()
+    sign_in(page, newsroom)
+    page.select_option("#story", story["id"])
+    page.click("#story-more summary")
+    chosen = page.locator("#story option:checked")
+    page.click("[data-story=scheduled]")
+    page.fill("#ask [name=coverage_start]", "2020-01-01T10:00")
+    page.click("#ask .primary")
+    expect(page.locator("#wrong-coverage_start")).to_contain_text("say when")
+    page.fill("#ask [name=coverage_start]", "2099-07-01T10:00")
+    page.click("#ask .primary")
+    expect(chosen).to_have_text("Tomorrow (scheduled)")
+    page.click("[data-story=upcoming]")
+    expect(page.locator("#ask [name=coverage_start]")).to_have_value("2099-07-01T10:00")
+    page.click("#ask .primary")
+    expect(chosen).to_have_text("Tomorrow (upcoming)")
+    assert _state(newsroom, story)["coverage_start"] == "2099-07-01T09:00:00.000Z"

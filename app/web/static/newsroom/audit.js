@@ -23,14 +23,15 @@ export async function showAudit() {
     get("/v1/newsroom/people"), get("/v1/newsroom/tokens"),
   ]);
   const audit = new Audit(people, tokens);
-  show("Who did what", audit.content);
+  show("Audit: who did what", audit.content);
   await audit.read();
 }
 
 class Audit {
   constructor(people, tokens) {
     Object.assign(this, { people, tokens, next: null });
-    this.names = new Map([...Object.entries(NOBODY), ...[...people, ...tokens].map(({ id, name, label }) => [id, name ?? label])]);
+    const named = [...people, ...tokens].map(({ id, name, label }) => [id, name ?? label]);
+    this.names = new Map([...Object.entries(NOBODY), ...named]);
     Object.assign(this, problemPlace());
     this.said = element("p", { class: "hint", role: "status" });
     this.list = element("ol", { class: "audit" });
@@ -127,8 +128,11 @@ class Audit {
         course && element("span", { class: "state" }, course),
       ),
       item.object !== "site" && element("p", {}, this.named(item.object_id)),
-      element("p", { class: "hint" }, `${time}, ${date}`, item.object !== "story" && item.story && [" · ", this.named(item.story)],
-        token && ` · with “${token}”`),
+      element(
+        "p", { class: "hint" }, `${time}, ${date}`,
+        item.object !== "story" && item.story && [" · ", this.named(item.story)],
+        token && ` · with “${token}”`,
+      ),
     );
   }
 

@@ -1,4 +1,4 @@
-// Changing something that others may be changing too: it is read, asked about, and written with the version that was read.
+// Changing what others may be changing too: it is read, asked about, and written with the version that was read.
 
 import { ask } from "./dialogs.js";
 import { get, send } from "./session.js";
@@ -40,7 +40,7 @@ export async function askToChange({ title, intro, yes = "Save", read, write, fie
         if (problem.status !== 412) throw problem;
         ({ body, etag } = await get(read));
         const theirs = valuesOf(fieldsOf(body));
-        const both = Object.keys(changed).filter((name) => theirs[name] !== known[name] && theirs[name] !== changed[name]);
+        const both = Object.keys(changed).filter((name) => ![known[name], changed[name]].includes(theirs[name]));
         known = theirs;
         if (both.length > 0) throw overtaken(both, theirs);
       }

@@ -26,8 +26,8 @@ export function show(title, ...content) {
  *
  * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
  * the dialog stays until that has been done with what was given: a problem it throws is told beside the field that it
- * names, a `notes` of the problem by name says what else there is to say of a field, and nothing typed is lost. Throws the
- * problem of somebody who is not signed in any more.
+ * names, a `notes` of the problem by name says what else there is to say of a field, and nothing typed is lost. Throws
+ * the problem of somebody who is not signed in any more.
  */
 export function ask({ title, intro, yes, fields, send = async () => {} }) {
   asking.querySelector("h2").textContent = title;

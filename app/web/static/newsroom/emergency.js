@@ -9,9 +9,10 @@ import { get, keysForTries, send, session } from "./session.js";
 export async function retractLast(story) {
   const keyFor = keysForTries();
   const whose = story.role === "reporter" ? [] : [await whoseField()];
-  const reason = { name: "reason", label: "Why (readers see this, above the text struck through)", rows: 3, required: true };
+  const label = "Why (readers see this, above the text struck through)";
+  const reason = { name: "reason", label, rows: 3, required: true };
   const given = await ask({
-    title: whose.length ? "Retract what somebody published last in this story" : "Retract what I published last in this story",
+    title: `Retract what ${whose.length ? "somebody" : "I"} published last in this story`,
     yes: "Retract",
     fields: [...whose, reason],
     send: async ({ reason: why, person }) => {

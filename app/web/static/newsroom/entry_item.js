@@ -1,11 +1,10 @@
-// Draws one entry of the newsroom's list: its state, its words, when it goes out and leaves, and what can be done to it.
+// Draws one entry of the newsroom's list: its state, its words, its times, and what can be done to it.
 
 import { element, when } from "../entries.js";
 import { briefly } from "../furniture.js";
 import { button } from "./dialogs.js";
-import { dueOf } from "./entry_times.js";
 import { actionsFor, pinOf, rightsKey } from "./entry_rights.js";
-import { newest } from "./outbox.js";
+import { dueOf, newest } from "./revisions.js";
 
 /** What an item was drawn from: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
@@ -24,7 +23,10 @@ export function drawItem(entry, story, { onAction, rights }) {
   )));
   return element(
     "article",
-    { class: "item", "data-id": entry.id, "data-version": itemKey(entry, story), tabindex: "-1", "aria-label": briefly(shown).slice(0, 80) },
+    {
+      class: "item", "data-id": entry.id, "data-version": itemKey(entry, story), tabindex: "-1",
+      "aria-label": briefly(shown).slice(0, 80),
+    },
     drawState(entry, shown, story),
     shown.headline && element("h3", {}, shown.headline),
     body,
@@ -43,7 +45,7 @@ function drawState(entry, shown, story) {
   return element(
     "p", { class: "row" },
     state(entry.status, `is-${entry.status}`),
-    pin && state(["pinned", pin.until && ` until `, moment(pin.until, story)]),
+    pin && state(["pinned", pin.until && " until ", moment(pin.until, story)]),
     entry.working && state(`edit not published (${entry.working.status})`),
     shown.importance !== "normal" && state(shown.importance),
     shown.key_event && state("key event"),
@@ -56,7 +58,9 @@ function drawTimes(entry, story) {
   const due = dueOf(entry);
   const dated = newest(entry).display_time;
   const isHeld = entry.held || entry.working?.held;
+  const comesOutRetracted = entry.retraction_stands && entry.status !== "retracted";
   return [
+    comesOutRetracted && hint("It was retracted: it comes out struck through until it is reinstated."),
     dated && hint("Dated ", moment(dated, story)),
     due && hint("Goes out ", moment(due, story), isHeld && " by itself; until then it can still be stopped"),
     entry.expires_at && hint("Leaves readers at ", moment(entry.expires_at, story)),

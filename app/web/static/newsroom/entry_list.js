@@ -158,7 +158,7 @@ function keepingFocus(draw) {
   for (const each of opened) itemOf(each)?.querySelector(".seldom")?.setAttribute("open", "");
   if (!at || document.activeElement === at) return;
   const item = itemOf(id);
-  const again = at.isConnected ? at : action ? item?.querySelector(`[data-action="${action}"]`) : item?.querySelector("summary");
+  const again = at.isConnected ? at : item?.querySelector(action ? `[data-action="${action}"]` : "summary");
   (again ?? item)?.focus({ preventScroll: true });
 }
 

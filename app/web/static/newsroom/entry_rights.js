@@ -32,8 +32,8 @@ export function pinOf(entry, { pinned }) {
 }
 
 /**
- * What can be done to an entry of a story, less what would be refused, as [action, words]: what is needed often, and what
- * is needed now and then. `me` is whoever is here; `mayPin` says whether they may change the story.
+ * What can be done to an entry of a story, less what would be refused, as [action, words]: what is needed often, and
+ * what is needed now and then. `me` is whoever is here; `mayPin` says whether they may change the story.
  */
 export function actionsFor(entry, story, { me, mayPin }) {
   const still = STILL[story.status];

@@ -2,7 +2,7 @@
 
 import { when } from "../entries.js";
 import { askToChange } from "./changing.js";
-import { newest } from "./outbox.js";
+import { dueOf, newest } from "./revisions.js";
 import { fromZone, inZone } from "./zones.js";
 
 /** Ask for an entry's times, as they are where the story happens. True once something was changed. Throws a problem. */
@@ -24,7 +24,7 @@ function introOf(zone, story) {
   const now = when(new Date().toISOString(), story);
   return ({ working, status }) => [
     `All times are those of the story, ${zone}: it is ${now.time} there, ${now.date}.`,
-    working && status !== "draft" && " There is an edit that is not published: the time shown changes once that goes out.",
+    working && status !== "draft" && " An edit is not published yet: the time shown changes with it.",
   ].filter(Boolean).join("");
 }
 
@@ -39,11 +39,7 @@ function fieldsOf(entry, story, zone) {
     due && field("publish_at", "Goes out at", "It can still be stopped until then.", due),
     field("display_time", "Time that readers are shown", `It says where the entry stands, too. Left empty, ${shown}.`,
       newest(entry).display_time),
-    field("expires_at", "Leaves readers at", "For good. Left empty, it stays. Readers do not see this time.", entry.expires_at),
+    field("expires_at", "Leaves readers at", "For good. Left empty, it stays. Readers do not see this time.",
+      entry.expires_at),
   ].filter(Boolean);
-}
-
-/** When the entry, or the edit of it, goes out by itself; null if it does not. */
-export function dueOf({ publish_at: at, working }) {
-  return at ?? working?.publish_at ?? null;
 }

@@ -5,8 +5,9 @@ import { browserEnvironment } from "../client.js";
 import { element } from "../entries.js";
 import { button } from "./dialogs.js";
 import { say, tried } from "./notices.js";
-import { Outbox, newest } from "./outbox.js";
+import { Outbox } from "./outbox.js";
 import { problemText } from "./problems.js";
+import { newest } from "./revisions.js";
 import { newId, session } from "./session.js";
 import { story } from "./stories.js";
 
@@ -25,7 +26,10 @@ const place = document.getElementById("waiting");
 let outbox = null;
 let takeBack = null;
 
-/** Send what this person has left here, and what they write from now on. `onTakeBack` gets an item, and says whether it was taken. */
+/**
+ * Send what this person has left here, and what they write from now on. `onDone` gets each item that was acknowledged;
+ * `onTakeBack` one that is to be edited again, and says whether it was taken.
+ */
 export function openLetters({ onDone, onTakeBack }) {
   closeLetters();
   takeBack = onTakeBack;

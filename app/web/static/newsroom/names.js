@@ -1,7 +1,7 @@
 // What stories and entries are called, for lists that know only their ids.
 
 import { briefly } from "../furniture.js";
-import { newest } from "./outbox.js";
+import { newest } from "./revisions.js";
 import { get } from "./session.js";
 
 const AT_MOST = 100; // things whose words are looked up at once; of more, the ids will do

@@ -23,7 +23,7 @@ export function write(sentence) {
   place.textContent = sentence ?? "";
 }
 
-/** A place for problems beside what they are about, and `trying(action)`, which does something and says there what went wrong. */
+/** A place `beside` what problems are about, and `trying(action)`, which does something and says there what went wrong. */
 export function problemPlace() {
   const beside = element("p", { class: "problem", role: "alert", hidden: true });
   const trying = async (action) => {

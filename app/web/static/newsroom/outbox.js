@@ -4,6 +4,7 @@
 
 import { backOffMs } from "../client.js";
 import { retryAfterMs } from "../transports.js";
+import { newest } from "./revisions.js";
 
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 
@@ -182,11 +183,6 @@ export class Outbox {
       .map((item) => ({ ...item, state: item.state === "signed-out" ? "sending" : item.state }))
       .sort((a, b) => a.at - b.at);
   }
-}
-
-/** What an entry says at its newest: its working revision if it has one. */
-export function newest(entry) {
-  return { ...entry, ...entry.working?.fields };
 }
 
 function says(entry, body) {

@@ -1,10 +1,11 @@
 // Everybody of the newsroom and what opens its doors, for admins: inviting, keeping out, taking back, undoing.
 
 import { element, when } from "../entries.js";
-import { button, show, sure } from "./dialogs.js";
+import { ask, button, show, sure } from "./dialogs.js";
 import { makeInvitation, showInvitation } from "./invitation.js";
 import { problemPlace } from "./notices.js";
 import { get, send } from "./session.js";
+import { makeToken } from "./tokens.js";
 import { askToUndo } from "./undoing.js";
 import { ownZone } from "./zones.js";
 
@@ -22,7 +23,10 @@ export async function showPeople(open = null) {
     "People and tokens",
     beside,
     people.map((person) => drawPerson(person, tokens.filter((token) => token.person === person.id), { open, press })),
-    drawGroup("bots", "Bots, and the operator", open, drawTokens([...bots, OPERATOR], "bots", press)),
+    drawGroup("bots", "Bots, and the operator", open, [
+      element("p", { class: "actions" }, press("New bot", () => makeToken())),
+      ...drawTokens([...bots, OPERATOR], "bots", press),
+    ]),
   );
   document.querySelector("#show details[open] > summary")?.focus();
 }
@@ -30,16 +34,18 @@ export async function showPeople(open = null) {
 function drawPerson(person, tokens, { open, press }) {
   const { id, name, role, disabled_at: disabled } = person;
   const path = `/v1/newsroom/people/${id}`;
-  const keepOut = disabled
-    ? ["Let in again", `Let ${name} in again? What was not revoked works again.`, `${path}/enable`]
-    : ["Keep out for now", `Keep ${name} out for now? Nothing of theirs is let in until they are let in again.`, `${path}/disable`];
-  const revoke = `Revoke everything that lets ${name} in? Tokens, sessions and invitations end for good; what they wrote stays.`;
+  const [words, action, then] = disabled
+    ? ["Let in again", "enable", "What was not revoked works again."]
+    : ["Keep out for now", "disable", "Nothing of theirs is let in until they are let in again."];
+  const revoked = "Tokens, sessions and invitations end for good; what they wrote stays.";
   return drawGroup(id, `${name}, ${role}${disabled ? " (kept out)" : ""}`, open, [
     element(
       "p", { class: "actions" },
       disabled ? null : press("Invitation link", async () => showInvitation(person, await makeInvitation(person))),
-      press(keepOut[0], () => doing(id, ...keepOut)),
-      press("Revoke all", () => doing(id, "Revoke all", revoke, `${path}/revoke`)),
+      press("Change", () => changePerson(person)),
+      disabled ? null : press("New token", () => makeToken(person)),
+      press(words, () => doing(id, words, `${words}: ${name}? ${then}`, `${path}/${action}`)),
+      press("Revoke all", () => doing(id, "Revoke all", `Revoke all that lets ${name} in? ${revoked}`, `${path}/revoke`)),
     ),
     ...drawTokens(tokens, id, press),
   ]);
@@ -80,6 +86,19 @@ function stateOf({ kind, role, revoked_at: revoked, expires_at: expires, last_us
 function moment(at) {
   const { time, date } = when(at, { language: "en", time_zone: ownZone() });
   return `${time}, ${date}`;
+}
+
+/** Ask what is to be known of somebody from now on; what they have written stays as it is. */
+async function changePerson(person) {
+  const fields = [
+    { name: "name", label: "Name", value: person.name, required: true },
+    { name: "role", label: "Role", options: ["reporter", "editor", "admin"], value: person.role },
+    { name: "byline", label: "What stands under their entries", value: person.byline ?? "", hint: "Left empty, the name." },
+  ];
+  const path = `/v1/newsroom/people/${person.id}`;
+  const save = ({ byline, ...given }) => send("PATCH", path, { ...given, byline: byline || null });
+  const given = await ask({ title: `Change what is known of ${person.name}`, yes: "Save", fields, send: save });
+  if (given) await showPeople(person.id);
 }
 
 async function doing(group, words, question, path) {

@@ -35,7 +35,9 @@ class Placing {
     const hint = "As readers see it, the newest first. The time that is shown stays as it is.";
     this.drawList();
     show(title, element("p", { class: "hint" }, hint), this.said, this.beside, this.list);
-    this.list.querySelector("[aria-current]").scrollIntoView({ block: "center" });
+    const own = this.list.querySelector("[aria-current]");
+    own.querySelector("button:enabled")?.focus();
+    own.scrollIntoView({ block: "center" });
   }
 
   drawList() {
@@ -43,10 +45,11 @@ class Placing {
     const more = (words, url, side) => url && element("li", {}, button(words, () => this.readMore(url, side)));
     const gap = (index) => (index === at || index === at + 1 ? null : this.drawGap(index));
     const rows = this.items.flatMap((item, index) => [
-      gap(index), index === at ? this.drawOwn(item, at) : this.drawOther(item),
+      gap(index), index === at ? this.drawOwn(item, at) : element("li", {}, this.line(item)),
     ]);
     this.list.replaceChildren(...[
-      more("Show newer ones", this.newer, "newer"), ...rows, gap(this.items.length), more("Show older ones", this.older, "older"),
+      more("Show newer ones", this.newer, "newer"), ...rows, gap(this.items.length),
+      more("Show older ones", this.older, "older"),
     ].filter(Boolean));
   }
 
@@ -61,10 +64,6 @@ class Placing {
     );
   }
 
-  drawOther(item) {
-    return element("li", {}, this.line(item));
-  }
-
   drawGap(index) {
     const [above, below] = [this.items[index - 1], this.items[index]];
     const go = () => (below ? this.move(below, "before") : this.move(above, "after"));
@@ -74,7 +73,8 @@ class Placing {
 
   line(item) {
     const { time, date } = when(item.time, this.story);
-    return element("p", {}, element("time", { class: "hint", datetime: item.time }, `${time}, ${date}`), " ", brief(item));
+    const at = element("time", { class: "hint", datetime: item.time }, `${time}, ${date}`);
+    return element("p", {}, at, " ", brief(item));
   }
 
   /** Put the entry beside another one; the button that was pressed, or its like, has the focus afterwards. */

@@ -5,7 +5,7 @@ import { briefly } from "../furniture.js";
 import { button, show } from "./dialogs.js";
 import { itemOf, pathOf } from "./entry_list.js";
 import { tried } from "./notices.js";
-import { newest } from "./outbox.js";
+import { newest } from "./revisions.js";
 import { get } from "./session.js";
 import { chooseById, story } from "./stories.js";
 import { showVersions } from "./versions.js";

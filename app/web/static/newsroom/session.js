@@ -6,8 +6,8 @@ import { headersFor, problemOf } from "./outbox.js";
 const TOKEN = "liveblog-token";
 
 /**
- * `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are; `me` is
- * what the API says of them.
+ * `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are; `me`
+ * is what the API says of them.
  */
 export const session = { token: sessionStorage.getItem(TOKEN), csrf: null, who: null, me: null };
 
@@ -24,9 +24,9 @@ export function forget() {
   keepToken();
 }
 
-/** Whether whoever is here has a right: everywhere, or as a member of that story. */
+/** Whether whoever is here has a right: in that story, where it has been read alone, else everywhere. */
 export function may(right, story = null) {
-  return session.me.can.includes(right) || (story?.can ?? []).includes(right);
+  return (story?.can ?? session.me.can).includes(right);
 }
 
 function keepToken() {

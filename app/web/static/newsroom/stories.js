@@ -111,7 +111,8 @@ async function drawLinks({ id, continues, continued_by: later }) {
 }
 
 function whatIsDrawn() {
-  const { status, slug, title, frozen, site_frozen: siteFrozen, role, can, settings, continues, continued_by: later } = story;
+  const { status, slug, title, frozen, role, can, settings, continues } = story;
+  const { site_frozen: siteFrozen, continued_by: later } = story;
   return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later]);
 }
 

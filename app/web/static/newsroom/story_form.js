@@ -28,7 +28,8 @@ const SETTINGS = [
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
-  await ask({ title: "New story", yes: "Create", fields: [...WORDS, ...PLACE, draft], send: async (given) => postNew(given) });
+  const fields = [...WORDS, ...PLACE, draft];
+  await ask({ title: "New story", yes: "Create", fields, send: async (given) => postNew(given) });
 }
 
 /** Ask what is to be changed of the chosen story, and change it. Throws a problem. */
@@ -83,7 +84,9 @@ function addressField({ slug }) {
 /** The stories that this one can go on from; the one it goes on from now, too, however old it is. */
 async function earlierField() {
   await findStory(story.continues);
-  const others = stories.filter(({ id, status }) => id !== story.id && (status !== "withdrawn" || id === story.continues));
+  const others = stories.filter(({ id, status }) => (
+    id !== story.id && (status !== "withdrawn" || id === story.continues)
+  ));
   return {
     name: "continues", label: "Continues (the story of the day before, say)",
     options: [["", "No other story"], ...others.map((each) => [each.id, nameOf(each)])],

@@ -8,8 +8,8 @@ const CLOSED = {
 
 /** Where a story can be led from where it is, as [status, words]. */
 export const MOVES = {
-  draft: [["live", "Make it live"]],
-  scheduled: [["live", "Make it live"], ["draft", "Do not start it"]],
+  draft: [["live", "Make it live"], ["scheduled", "Let it start by itself"], ["upcoming", "Announce it"]],
+  scheduled: [["live", "Make it live"], ["upcoming", "Announce it"], ["draft", "Do not start it"]],
   upcoming: [["live", "Make it live"], ["withdrawn", "Withdraw"]],
   live: [["paused", "Pause"], ["ended", "End"], ["withdrawn", "Withdraw"]],
   paused: [["live", "Resume"], ["ended", "End"], ["withdrawn", "Withdraw"]],

@@ -7,7 +7,10 @@ import { keysForTries, send } from "./session.js";
 import { fromZone, inZone, ownZone } from "./zones.js";
 
 const HOUR_MS = 3_600_000;
-const DONE = { taken_out: "taken from readers", restored: "as it was before", nothing: "nothing was left to undo" };
+const DONE = {
+  taken_out: "taken from readers", restored: "as it was before", withdrawn: "withdrawn",
+  nothing: "nothing was left to undo",
+};
 
 /** Ask since when, undo, and show item by item what became of it. Throws a problem. */
 export async function askToUndo({ id, label }) {
@@ -38,9 +41,11 @@ async function showOutcome(label, { items, not_reverted: kept }) {
     entry ? names.get(entry) ?? `entry ${entry}` : field ? `${field} of the story` : "the story",
     names.get(story) ?? `story ${story}`, reverted ? DONE[done] ?? done : `not undone: ${why}`, reverted,
   ));
-  const others = kept.map(({ object, object_id: id, action, why }) => drawLine(`${action} of ${object} ${id}`, null, why, false));
+  const others = kept.map(({ object, object_id: id, action, why }) => (
+    drawLine(`${action} of ${object} ${id}`, null, why, false)
+  ));
   show(
-    items.length + kept.length === 0 ? `“${label}” has done nothing since then` : `What became of what “${label}” did`,
+    lines.length + others.length > 0 ? `What became of what “${label}” did` : `“${label}” has done nothing since then`,
     left > 0 && element("p", { class: "problem" }, `To be looked at by somebody: ${left}.`),
     element("ul", { class: "outcome" }, [...others, ...lines]),
   );

@@ -1,7 +1,8 @@
 // What a reporter writes: as the form holds it (a draft of plain strings), as the API takes it, and as steps to send.
 // Pure: names, keys and addresses are handed in.
 
-import { newest, step } from "./outbox.js";
+import { step } from "./outbox.js";
+import { newest } from "./revisions.js";
 
 const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "divider"]);
 const MENTION = /^\s*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
@@ -63,10 +64,10 @@ function authorsOf({ authors, no_byline: none, editing }) {
   });
 }
 
-/** Tags, parted by commas. */
-function tagsOf({ tags, editing }) {
-  const labels = [...new Set(tags.split(",").map((label) => label.trim()).filter(Boolean))];
-  return labels.map((label) => editing?.tags.find((tag) => tag.label === label) ?? { slug: slugOf(label), label });
+/** Tags, parted by commas; those that are known keep their address words. */
+export function tagsFrom(text, known) {
+  const labels = [...new Set(text.split(",").map((label) => label.trim()).filter(Boolean))];
+  return labels.map((label) => known.find((tag) => tag.label === label) ?? { slug: slugOf(label), label });
 }
 
 /** An address word for a label; for scripts without one, made of the characters' numbers. */
@@ -91,7 +92,7 @@ export function fieldsOf(draft) {
     key_event: draft.key_event,
     authors: authorsOf(draft),
     source: source ? withoutNulls({ url: source, name: draft.source_name.trim() || null }) : null,
-    tags: tagsOf(draft),
+    tags: tagsFrom(draft.tags, draft.editing?.tags ?? []),
   };
 }
 

@@ -19,7 +19,9 @@ export function fromZone(local, timeZone) {
   const found = [-DAY_MS, DAY_MS]
     .map((away) => wall - offsetMs(wall + away, timeZone))
     .filter((at) => at + offsetMs(at, timeZone) === wall);
-  if (found.length === 0) throw { detail: `There is no ${local.replace("T", ", ")} in ${timeZone}: the clocks go forward then.` };
+  if (found.length === 0) {
+    throw { detail: `There is no ${local.replace("T", ", ")} in ${timeZone}: the clocks go forward then.` };
+  }
   return new Date(Math.min(...found)).toISOString();
 }
 
