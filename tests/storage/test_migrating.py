@@ -131,7 +131,13 @@ def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(emp
     database = open_database(empty_url)
     desk = Desk(database)
     story = desk.story("Figures")["id"]
-    ways: tuple[list[str], ...] = (["retract"], ["retract", "unpublish"], ["retract", "reinstate"], ["retract", "reinstate", "unpublish"], [])
+    ways: tuple[list[str], ...] = (
+        ["retract"],
+        ["retract", "unpublish"],
+        ["retract", "reinstate"],
+        ["retract", "reinstate", "unpublish"],
+        [],
+    )
     entries = [desk.post(story) for _ in ways]
     for entry, way in zip(entries, ways, strict=True):
         for action in way:
