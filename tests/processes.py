@@ -15,6 +15,8 @@ from pathlib import Path
 
 import httpx
 
+from tests.loopback import NO_CERTIFICATES
+
 ROOT = Path(__file__).parent.parent
 READY_SECONDS = 30
 COMMAND_SECONDS = 50
@@ -99,7 +101,7 @@ class Server:
     def client(self, token: str | None = None) -> httpx.Client:
         """A client of this server, with a token or as a reader."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, timeout=40)
+        return httpx.Client(base_url=self.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40)
 
     @property
     def log(self) -> str:

@@ -13,6 +13,7 @@ import pytest
 from app.control_socket import open_listeners
 from app.lifespan import Application
 from app.serving import CLOSE_SECONDS, ControlEndpoint, Server, server_config
+from tests.loopback import NO_CERTIFICATES
 
 pytestmark = pytest.mark.anyio
 
@@ -74,7 +75,7 @@ class Run:
         self.task = asyncio.create_task(self.server.serve([self.listener]))
 
     async def get(self, path: str) -> int:
-        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES) as client:
             return (await client.get(path)).status_code
 
     async def stop(self) -> None:

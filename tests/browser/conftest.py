@@ -17,6 +17,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.loopback import NO_CERTIFICATES
 from tests.needs import require
 from tests.ports import reserved_port
 
@@ -91,7 +92,7 @@ def _run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
         server = subprocess.Popen([*command, "serve"], env=environment, cwd=root, stdout=log, stderr=log)
     try:
         _wait_until_ready(server, url, folder / "log")
-        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}) as client:
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, verify=NO_CERTIFICATES) as client:
             yield Newsroom(url, token, client)
     finally:
         server.terminate()
@@ -121,7 +122,7 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
     while time.monotonic() < deadline:
         assert server.poll() is None, log.read_text()
         try:
-            if httpx.get(f"{url}/healthz").is_success:
+            if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES).is_success:
                 return
         except httpx.TransportError:
             time.sleep(0.05)

@@ -15,6 +15,7 @@ from typing import Any
 
 import httpx
 
+from tests.loopback import NO_CERTIFICATES
 from tests.needs import require
 from tests.ports import reserved_port
 
@@ -89,12 +90,16 @@ class Server:
     def desk(self, token: str = ADMIN_TOKEN) -> httpx.Client:
         """A client that may do everything, or what `token` may."""
         return httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {token}"}, trust_env=False, timeout=30
+            base_url=self.url,
+            headers={"Authorization": f"Bearer {token}"},
+            trust_env=False,
+            verify=NO_CERTIFICATES,
+            timeout=30,
         )
 
     def reader(self) -> httpx.Client:
         """A client without credentials."""
-        return httpx.Client(base_url=self.url, trust_env=False, timeout=40)
+        return httpx.Client(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES, timeout=40)
 
     @property
     def log(self) -> str:
@@ -105,7 +110,7 @@ class Server:
         assert self.process is not None
         assert self.process.poll() is None, f"it ended with {self.process.returncode}: {self.log}"
         try:
-            answer = httpx.get(f"{self.url}/readyz", trust_env=False, timeout=5)
+            answer = httpx.get(f"{self.url}/readyz", trust_env=False, verify=NO_CERTIFICATES, timeout=5)
         except httpx.TransportError:
             return False
         return answer.status_code == 200 and answer.json()["status"] == "ready"

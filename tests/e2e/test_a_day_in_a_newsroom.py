@@ -23,6 +23,7 @@ import pytest
 from app.domain.apply import State
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, serving
+from tests.loopback import NO_CERTIFICATES
 
 AGREE_SECONDS = 20
 Json = dict[str, Any]
@@ -108,7 +109,9 @@ def _words(entry: Json) -> str:
 @asynccontextmanager
 async def _at_desk(server: Server, token: str) -> AsyncIterator[Desk]:
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=40) as client:
+    async with httpx.AsyncClient(
+        base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
+    ) as client:
         yield Desk(client)
 
 

@@ -21,6 +21,7 @@ from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, serving
 from tests.figures import Figures
+from tests.loopback import NO_CERTIFICATES
 
 AT_ONCE = 16
 THE_END = "The end"
@@ -45,7 +46,9 @@ async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
     with serving(database_url, tmp_path, options=options, HEARTBEAT_SECONDS="1") as server:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         async with (
-            httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=40) as desk,
+            httpx.AsyncClient(
+                base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
+            ) as desk,
             reading_client(server.url) as client,
         ):
 

@@ -15,6 +15,7 @@ from tests.e2e.readers import Follower, Habit, Transport, differences, reading_c
 from tests.e2e.server import ADMIN_TOKEN, serving
 from tests.e2e.tickers import Ticker, TickerStep, make_ticker, read_tickers
 from tests.figures import Figures
+from tests.loopback import NO_CERTIFICATES
 
 SPEED = 100
 THE_END = "Full time"
@@ -46,7 +47,9 @@ async def test_readers_of_tickers_hold_what_the_tables_hold(
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         limits = httpx.Limits(max_connections=8)
         async with (
-            httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=60, limits=limits) as desk,
+            httpx.AsyncClient(
+                base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=60, limits=limits
+            ) as desk,
             reading_client(server.url) as client,
         ):
             replays = [_replay(desk, client, ticker, random.Random(seed)) for seed, ticker in enumerate(tickers)]

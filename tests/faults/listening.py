@@ -12,6 +12,7 @@ import httpx
 from websockets.sync.client import connect
 
 from tests.e2e.server import Server
+from tests.loopback import NO_CERTIFICATES
 
 Json = dict[str, Any]
 SAY_SECONDS = 20
@@ -31,7 +32,7 @@ def told_on_event_stream(server: Server, story: str, last_event_id: str | None =
     """The same of an event stream."""
     headers = {} if last_event_id is None else {"Last-Event-ID": last_event_id}
     told: list[Json] = []
-    with httpx.Client(base_url=server.url, trust_env=False, timeout=SAY_SECONDS) as client:  # noqa: SIM117
+    with httpx.Client(base_url=server.url, trust_env=False, verify=NO_CERTIFICATES, timeout=SAY_SECONDS) as client:  # noqa: SIM117
         with client.stream("GET", f"/v1/stories/{story}/events", params=query, headers=headers) as answer:
             assert answer.status_code == 200
             waiting = b""

@@ -19,6 +19,7 @@ from websockets.asyncio.client import connect
 from tests.e2e.readers import messages_of, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
+from tests.loopback import NO_CERTIFICATES
 
 AT_ONCE = 100
 JOIN_SECONDS = 60
@@ -74,7 +75,9 @@ async def test_who_joins_amid_publications_is_told_each_event_once(
     wrong: list[str] = []
     headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
     async with (
-        httpx.AsyncClient(base_url=nodes[0].url, headers=headers, trust_env=False, timeout=40) as desk,
+        httpx.AsyncClient(
+            base_url=nodes[0].url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
+        ) as desk,
         reading_client(nodes[0].url) as client,
         asyncio.TaskGroup() as group,
     ):

@@ -17,6 +17,7 @@ from tests.e2e.readers import Follower, Habit, Transport, differences, reading_c
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.faults.tables import head_of, numbers_of, visible_entries
 from tests.figures import Figures
+from tests.loopback import NO_CERTIFICATES
 
 STORIES = 4
 WRITERS = 8
@@ -75,7 +76,9 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
         writers = [_Writer(stories[n % STORIES], f"writer {n}", random.Random(n), stop) for n in range(WRITERS)]
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         async with (
-            httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False, timeout=20) as desk,
+            httpx.AsyncClient(
+                base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=20
+            ) as desk,
             reading_client(server.url) as client,
             asyncio.TaskGroup() as group,
         ):

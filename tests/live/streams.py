@@ -12,6 +12,7 @@ import httpx
 from app.live.hub import Hub
 from tests.live.app import serve
 from tests.live.model import START, ModelLog, ModelStory
+from tests.loopback import NO_CERTIFICATES
 
 SOON = 5.0
 Block = dict[str, str]
@@ -29,7 +30,10 @@ async def serving_streams(
 
 @asynccontextmanager
 async def reading(url: str, **headers: str) -> AsyncIterator[AsyncIterator[Block]]:
-    async with httpx.AsyncClient(timeout=SOON) as client, client.stream("GET", url, headers=headers) as response:
+    async with (
+        httpx.AsyncClient(timeout=SOON, verify=NO_CERTIFICATES) as client,
+        client.stream("GET", url, headers=headers) as response,
+    ):
         assert response.status_code == 200
         yield _blocks(response)
 

@@ -13,6 +13,7 @@ from app.live.hub import Hub
 from tests.live.asgi_peer import AsgiPeer, http_scope
 from tests.live.model import START, ModelLog, story
 from tests.live.streams import SOON, block_kinds, next_blocks, reading, rest_of, serving_streams
+from tests.loopback import NO_CERTIFICATES
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
@@ -65,7 +66,7 @@ async def test_the_last_event_id_wins_over_the_query() -> None:
 
 
 async def test_the_headers_keep_caches_and_proxies_away() -> None:
-    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient() as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         response = await client.head(f"{at}/v1/stories/one/events")
         assert response.status_code == 200
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -75,7 +76,7 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
 
 
 async def test_a_browser_that_was_told_the_end_stays_away() -> None:
-    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient() as client:
+    async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         for method in ("GET", "HEAD"):
             headers = {"Last-Event-ID": "end"}
             response = await client.request(method, f"{at}/v1/stories/one/events", headers=headers)
