@@ -12,7 +12,7 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict, LiveblogError
 from app.domain.identifiers import EntryId
 from app.domain.rights import is_public_status
-from app.domain.story import NEWSROOM_ONLY, Story, StoryStatus, without_ended_pins, without_entry
+from app.domain.story import BEFORE_START, NEWSROOM_ONLY, Story, StoryStatus, without_ended_pins, without_entry
 from app.newsroom.access import CLOCK_ID
 from app.newsroom.continuing import resolved_continues
 from app.newsroom.freezing import refuse_frozen
@@ -55,7 +55,9 @@ def find_traces(versions: Sequence[StoryVersion], token: str, *, since: Micros) 
         is_its_own = _is_by(version, token, since)
         for name in (name for name in now if now[name] != was[name]):
             left = traces.get(name)
-            if is_its_own:
+            if name == "status" and left is None and _is_opened_early(version, was, traces):
+                traces |= {name: Trace(was[name], stands=True)}
+            elif is_its_own:
                 traces |= {name: Trace(kept[name], stands=True)} if name in kept else {}
             elif left is None or not left.stands or not _follows_by_itself(version, name):
                 kept[name] = now[name]
@@ -132,6 +134,12 @@ def _fields(of: Story | StoryVersion) -> dict[str, Any]:
     return {"slug": of.slug, **fields, **settings, **furniture, "status": of.status, "coverage_end": end}
 
 
+def _is_opened_early(version: StoryVersion, was: Mapping[str, Any], traces: Mapping[str, Trace]) -> bool:
+    """Whether the clock let readers see the story at a time that the token had chosen."""
+    start = traces.get("coverage_start")
+    return version.token_id == CLOCK_ID and was["status"] in NEWSROOM_ONLY and start is not None and start.stands
+
+
 def _is_by(version: StoryVersion, token: str, since: Micros) -> bool:
     return version.token_id == token and version.at >= since
 
@@ -146,14 +154,13 @@ def _follows_by_itself(version: StoryVersion, name: str) -> bool:
 def _as_can_be(at: Undoing, story: Story, name: str, before: Any) -> Any:
     """What the field can be again today: pins and key points name public entries, and no pin whose time is over.
 
-    A story that readers have come to know goes as a whole; one whose start has passed has started.
+    A story that readers have come to know goes as a whole; but one whose start has passed would have started.
     """
     now = at.room.clock()
     if name == "status":
-        if before in NEWSROOM_ONLY and story.is_public:
-            return StoryStatus.WITHDRAWN
-        has_begun = before is StoryStatus.UPCOMING and story.starts_at is not None and story.starts_at <= now
-        return StoryStatus.LIVE if has_begun else before
+        if before in BEFORE_START and story.is_public and story.starts_at is not None and story.starts_at <= now:
+            return StoryStatus.LIVE
+        return StoryStatus.WITHDRAWN if before in NEWSROOM_ONLY and story.is_public else before
     if name not in FURNITURE or story.status is StoryStatus.WITHDRAWN:
         return before
     if name == "key_points":

@@ -255,6 +255,25 @@ def test_a_story_that_was_to_come_is_to_come_again_unless_its_time_has(desk: Des
     assert story_of(desk, stories[0])["status"] == "live"
 
 
+@pytest.mark.parametrize("by", ["opening it", "moving its start"])
+@pytest.mark.parametrize("is_due", [False, True])
+def test_a_story_that_came_out_before_its_time_goes_unless_that_has_come(desk: Desk, by: str, *, is_due: bool) -> None:
+    start = desk.now + 3 * HOUR
+    story = desk.story(status="scheduled", coverage_start=format_time(Micros(start)))["id"]
+    rogue = rogue_at(desk)
+    if by == "opening it":
+        rogue.patch_story(story, status="live")
+    else:
+        rogue.patch_story(story, coverage_start=format_time(Micros(desk.now + HOUR)))
+        rogue.due(HOUR)
+    assert fresh(desk, story)["status"] == "live"
+    desk.now = start + HOUR if is_due else rogue.now
+    told = reverted(desk, rogue)
+    assert told["status"] == ("nothing" if is_due else "withdrawn", None)
+    assert story_of(desk, story)["status"] == ("live" if is_due else "withdrawn")
+    assert story_of(desk, story)["coverage_start"] == format_time(Micros(start))
+
+
 def test_days_that_go_on_from_each_other_name_it_again(desk: Desk) -> None:
     monday = desk.story("Monday")["id"]
     tuesday = desk.story("Tuesday", continues=monday)["id"]
