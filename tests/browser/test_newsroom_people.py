@@ -126,7 +126,7 @@ def test_an_editor_chooses_members_among_those_met_in_the_story_or_by_id_and_is_
     unmet = somebody(newsroom, "Una Vale")
     page = open_as(context, newsroom, somebody(newsroom, "Ed Moss", "editor"))
     choose(page, story)
-    expect(page.locator("#site-more")).to_be_hidden()
+    expect(page.locator("#site-actions button")).to_have_text(["Where I am signed in"])
     page.fill("[name=text]", "By Ed.")
     page.click("#publish")
     expect(item(page, "By Ed.")).to_have_count(1)
@@ -259,6 +259,26 @@ def test_a_bot_is_given_a_token_that_is_shown_once_and_a_person_another_role(
     desk.select_option("#ask [name=role]", "editor")
     desk.click("#ask .primary")
     expect(pia.locator("summary")).to_have_text("Pia Wolf, editor")
+
+
+def test_somebody_revokes_the_phone_that_they_have_lost(
+    newsroom: Newsroom, story: dict[str, Any], context: BrowserContext, browser: Browser
+) -> None:
+    person = somebody(newsroom, "Ola Rask")
+    with browser.new_context() as other:
+        lost = open_as(other, newsroom, person)
+        page = open_as(context, newsroom, person)
+        page.click("#site-more summary")
+        page.click("[data-story=own-tokens]")
+        expect(page.locator("[data-token]")).to_have_count(2)
+        for _ in range(2):  # one of the two is the page's own, which ends it
+            page.locator("[data-token] button").last.click()
+            page.click("#ask .primary")
+            expect(page.locator("#ask")).to_be_hidden()
+        page.wait_for_selector("#sign-in")
+        expect(page.locator("dialog[open]")).to_have_count(0)
+        lost.reload()
+        lost.wait_for_selector("#sign-in")
 
 
 def test_an_editor_retracts_what_a_colleague_published_last(

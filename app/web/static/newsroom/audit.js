@@ -1,13 +1,13 @@
 // The audit, for admins: who did what when, the newest first; narrowed down, and taken along as a file.
 
-import { element, when } from "../entries.js";
+import { element } from "../entries.js";
 import { button, drawChoice, show } from "./dialogs.js";
 import { namesOf } from "./names.js";
 import { problemPlace } from "./notices.js";
 import { download, get, session } from "./session.js";
 import { stories } from "./stories.js";
 import { nameOf } from "./story_states.js";
-import { fromZone, ownZone } from "./zones.js";
+import { fromZone, momentText, ownZone } from "./zones.js";
 
 const PAGE = 20;
 const NOBODY = { admin: "The operator", clock: "By itself" };
@@ -116,7 +116,6 @@ class Audit {
   }
 
   drawLine(item) {
-    const { time, date } = when(item.at, { language: "en", time_zone: ownZone() });
     const token = item.person && this.names.get(item.token);
     const course = courseOf(item);
     return element(
@@ -124,12 +123,12 @@ class Audit {
       element(
         "p", { class: "row" },
         element("b", {}, this.names.get(item.person ?? item.token) ?? item.person ?? item.token),
-        element("span", {}, `${item.action} ${item.object}`),
+        element("span", {}, `${item.action.replaceAll("_", " ")} ${item.object}`),
         course && element("span", { class: "state" }, course),
       ),
       item.object !== "site" && element("p", {}, this.named(item.object_id)),
       element(
-        "p", { class: "hint" }, `${time}, ${date}`,
+        "p", { class: "hint" }, momentText(item.at),
         item.object !== "story" && item.story && [" · ", this.named(item.story)],
         token && ` · with “${token}”`,
       ),

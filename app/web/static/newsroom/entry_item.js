@@ -1,10 +1,11 @@
 // Draws one entry of the newsroom's list: its state, its words, its times, and what can be done to it.
 
-import { element, when } from "../entries.js";
+import { element } from "../entries.js";
 import { briefly } from "../furniture.js";
 import { button } from "./dialogs.js";
 import { actionsFor, pinOf, rightsKey } from "./entry_rights.js";
 import { dueOf, newest } from "./revisions.js";
+import { momentText } from "./zones.js";
 
 /** What an item was drawn from: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
@@ -76,7 +77,5 @@ function hint(...content) {
 }
 
 function moment(at, story, attributes = {}) {
-  if (!at) return null;
-  const { time, date } = when(at, story);
-  return element("time", { datetime: at, ...attributes }, `${time}, ${date}`);
+  return at && element("time", { datetime: at, ...attributes }, momentText(at, story));
 }

@@ -3,7 +3,7 @@
 import { follow } from "../client.js";
 import { element } from "../entries.js";
 import { drawItem, itemKey } from "./entry_item.js";
-import { say, tried } from "./notices.js";
+import { say, tried, write } from "./notices.js";
 import { markPeople } from "./presence.js";
 import { get, isSignedIn, may, session } from "./session.js";
 import { readStory, story } from "./stories.js";
@@ -114,6 +114,7 @@ function forgetReading() {
 function onReadFailed(problem) {
   if (problem.status === 401) say(problem);
   else readSoon(REREAD_MS);
+  if (problem.status === 404) write("You cannot see this story any more: choose another one. What is in the form is kept.");
 }
 
 /** What readers are sent tells when to read the newsroom's list again. */

@@ -1,9 +1,8 @@
 // The times of an entry: when it goes out by itself, the time that readers are shown, and when it leaves them.
 
-import { when } from "../entries.js";
 import { askToChange } from "./changing.js";
 import { dueOf, newest } from "./revisions.js";
-import { fromZone, inZone } from "./zones.js";
+import { fromZone, inZone, momentText } from "./zones.js";
 
 /** Ask for an entry's times, as they are where the story happens. True once something was changed. Throws a problem. */
 export function askTimes(entry, story, { read }) {
@@ -21,17 +20,17 @@ export function askTimes(entry, story, { read }) {
 }
 
 function introOf(zone, story) {
-  const now = when(new Date().toISOString(), story);
+  const now = momentText(new Date().toISOString(), story);
   return ({ working, status }) => [
-    `All times are those of the story, ${zone}: it is ${now.time} there, ${now.date}.`,
+    `All times are those of the story, ${zone}: it is ${now} there.`,
     working && status !== "draft" && " An edit is not published yet: the time shown changes with it.",
   ].filter(Boolean).join("");
 }
 
 function fieldsOf(entry, story, zone) {
   const due = dueOf(entry);
-  const out = entry.published_at && when(entry.published_at, story);
-  const shown = out ? `it is when it came out (${out.time}, ${out.date})` : "it will be when it comes out";
+  const out = entry.published_at;
+  const shown = out ? `it is when it came out (${momentText(out, story)})` : "it will be when it comes out";
   const field = (name, label, hint, at) => ({
     name, label, hint, type: "datetime-local", value: inZone(at, zone), required: name === "publish_at",
   });

@@ -1,13 +1,12 @@
 // Everybody of the newsroom and what opens its doors, for admins: inviting, keeping out, taking back, undoing.
 
-import { element, when } from "../entries.js";
+import { element } from "../entries.js";
 import { ask, button, show, sure } from "./dialogs.js";
 import { makeInvitation, showInvitation } from "./invitation.js";
 import { problemPlace } from "./notices.js";
 import { get, send } from "./session.js";
-import { makeToken } from "./tokens.js";
+import { drawTokens, makeToken } from "./tokens.js";
 import { askToUndo } from "./undoing.js";
-import { ownZone } from "./zones.js";
 
 const OPERATOR = { id: "admin", label: "The operator’s own token", kind: "operator" };
 
@@ -25,7 +24,7 @@ export async function showPeople(open = null) {
     people.map((person) => drawPerson(person, tokens.filter((token) => token.person === person.id), { open, press })),
     drawGroup("bots", "Bots, and the operator", open, [
       element("p", { class: "actions" }, press("New bot", () => makeToken())),
-      ...drawTokens([...bots, OPERATOR], "bots", press),
+      drawTokens([...bots, OPERATOR], buttonsOf("bots", press)),
     ]),
   );
   document.querySelector("#show details[open] > summary")?.focus();
@@ -47,7 +46,7 @@ function drawPerson(person, tokens, { open, press }) {
       press(words, () => doing(id, words, `${words}: ${name}? ${then}`, `${path}/${action}`)),
       press("Revoke all", () => doing(id, "Revoke all", `Revoke all that lets ${name} in? ${revoked}`, `${path}/revoke`)),
     ),
-    ...drawTokens(tokens, id, press),
+    drawTokens(tokens, buttonsOf(id, press)),
   ]);
 }
 
@@ -55,37 +54,16 @@ function drawGroup(id, title, open, content) {
   return element("details", { "data-person": id, open: id === open }, element("summary", {}, title), ...content);
 }
 
-function drawTokens(tokens, group, press) {
-  if (tokens.length === 0) return [element("p", { class: "hint" }, "No tokens and no sessions.")];
-  return [element("ul", { class: "people" }, tokens.map((token) => drawToken(token, group, press)))];
-}
-
-function drawToken(token, group, press) {
-  const { id, label, kind, revoked_at: revoked } = token;
-  const question = `Revoke “${label}”? It opens nothing from then on; what it wrote stays.`;
-  return element(
-    "li", { "data-token": id },
-    element("p", {}, element("b", {}, label), element("span", { class: "hint" }, ` ${stateOf(token)}`)),
-    element(
-      "p", { class: "actions" },
-      revoked || kind === "operator" ? null
-        : press("Revoke", () => doing(group, "Revoke", question, `/v1/newsroom/tokens/${id}/revoke`)),
-      press("Undo what it did", () => askToUndo(token)),
-    ),
-  );
-}
-
-function stateOf({ kind, role, revoked_at: revoked, expires_at: expires, last_used_at: used }) {
-  return [
-    [kind, role].filter(Boolean).join(", "),
-    revoked ? `revoked ${moment(revoked)}` : expires && `ends ${moment(expires)}`,
-    used && `used ${moment(used)}`,
-  ].filter(Boolean).join(" · ");
-}
-
-function moment(at) {
-  const { time, date } = when(at, { language: "en", time_zone: ownZone() });
-  return `${time}, ${date}`;
+/** What can be done to each token of a group. */
+function buttonsOf(group, press) {
+  return ({ id, label, kind, revoked_at: revoked }) => {
+    const question = `Revoke “${label}”? It opens nothing from then on; what it wrote stays.`;
+    const revoke = () => doing(group, "Revoke", question, `/v1/newsroom/tokens/${id}/revoke`);
+    return [
+      revoked || kind === "operator" ? null : press("Revoke", revoke),
+      press("Undo what it did", () => askToUndo({ id, label })),
+    ];
+  };
 }
 
 /** Ask what is to be known of somebody from now on; what they have written stays as it is. */

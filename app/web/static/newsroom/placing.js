@@ -1,10 +1,11 @@
 // Moving an entry in the timeline, looked at as readers see it: one up, one down, or beside any other.
 
-import { element, when } from "../entries.js";
+import { element } from "../entries.js";
 import { briefly } from "../furniture.js";
 import { button, show } from "./dialogs.js";
 import { problemPlace } from "./notices.js";
 import { get, send } from "./session.js";
+import { momentText } from "./zones.js";
 
 const PAGE = 20;
 
@@ -72,13 +73,13 @@ class Placing {
   }
 
   line(item) {
-    const { time, date } = when(item.time, this.story);
-    const at = element("time", { class: "hint", datetime: item.time }, `${time}, ${date}`);
+    const at = element("time", { class: "hint", datetime: item.time }, momentText(item.time, this.story));
     return element("p", {}, at, " ", brief(item));
   }
 
   /** Put the entry beside another one; the button that was pressed, or its like, has the focus afterwards. */
   async move(target, side, step = "up") {
+    this.said.textContent = "";
     await this.trying(async () => {
       const path = `/v1/stories/${this.story.id}/entries/${this.entry.id}/move`;
       await send("POST", path, { [side]: target.id });

@@ -8,10 +8,11 @@ import { inviteSomebody } from "./invitation.js";
 import { showMembers } from "./members.js";
 import { tried } from "./notices.js";
 import { showPeople } from "./people.js";
-import { get, may, send } from "./session.js";
+import { get, may, send, session } from "./session.js";
 import { readStories, story } from "./stories.js";
 import { editDetails } from "./story_details.js";
 import { MOVES, takesChanges } from "./story_states.js";
+import { showOwnTokens } from "./tokens.js";
 import { fromZone, inZone } from "./zones.js";
 
 const SURE = {
@@ -74,6 +75,7 @@ function siteActions() {
   if (may("manage_people")) {
     actions.push(["invite", "Invite somebody", inviteSomebody], ["people", "People and tokens", () => showPeople()]);
   }
+  if (may("manage_own_tokens") && session.me.person) actions.push(["own-tokens", "Where I am signed in", showOwnTokens]);
   if (may("read_audit")) actions.push(["audit", "Audit", showAudit]);
   if (may("freeze")) actions.push(["freeze-site", story?.site_frozen ? "Thaw the site" : "Freeze the site", freezeSite]);
   return actions;

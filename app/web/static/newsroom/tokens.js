@@ -1,8 +1,10 @@
-// Making a token, whose secret is shown once and kept nowhere.
+// Tokens and sessions: shown, one's own taken back, and made, with a secret that is shown once and kept nowhere.
 
 import { element } from "../entries.js";
-import { ask, show } from "./dialogs.js";
-import { keysForTries, send } from "./session.js";
+import { ask, button, show, sure } from "./dialogs.js";
+import { problemPlace } from "./notices.js";
+import { get, keysForTries, send } from "./session.js";
+import { momentText } from "./zones.js";
 
 const LABEL = { name: "label", label: "What it is for, so that it can be found again", required: true };
 const ROLE = { name: "role", label: "What it may do", options: ["reporter", "editor", "admin"] };
@@ -27,6 +29,43 @@ export async function makeToken(person = null) {
     },
   });
   if (made) showSecret(made);
+}
+
+/** Show the tokens and sessions of whoever is here, to be taken back one by one. Throws a problem. */
+export async function showOwnTokens() {
+  const { body: { items } } = await get("/v1/newsroom/me/tokens");
+  const { beside, trying } = problemPlace();
+  const revoke = async ({ id, label }) => {
+    const question = `Revoke “${label}”? If it is the one you are here with, you are signed out.`;
+    const path = `/v1/newsroom/me/tokens/${id}/revoke`;
+    if (await sure(question, "Revoke", () => send("POST", path, {}))) await showOwnTokens();
+  };
+  show(
+    "Where I am signed in",
+    element("p", { class: "hint" }, "Each of these lets somebody in as you. Revoke what you have lost or do not know."),
+    beside,
+    drawTokens(items.filter(({ revoked_at: revoked }) => revoked === null), (token) => (
+      button("Revoke", () => trying(() => revoke(token)), { "aria-label": `Revoke ${token.label}` })
+    )),
+  );
+}
+
+/** Tokens and sessions as a list; `buttonsOf(token)` gives what can be done to each. */
+export function drawTokens(tokens, buttonsOf) {
+  if (tokens.length === 0) return element("p", { class: "hint" }, "No tokens and no sessions.");
+  return element("ul", { class: "people" }, tokens.map((token) => element(
+    "li", { "data-token": token.id },
+    element("p", {}, element("b", {}, token.label), element("span", { class: "hint" }, ` ${stateOf(token)}`)),
+    element("p", { class: "actions" }, buttonsOf(token)),
+  )));
+}
+
+function stateOf({ kind, role, revoked_at: revoked, expires_at: expires, last_used_at: used }) {
+  return [
+    [kind, role].filter(Boolean).join(", "),
+    revoked ? `revoked ${momentText(revoked)}` : expires && `ends ${momentText(expires)}`,
+    used && `used ${momentText(used)}`,
+  ].filter(Boolean).join(" · ");
 }
 
 function showSecret({ label, token }) {

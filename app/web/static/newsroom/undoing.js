@@ -42,7 +42,7 @@ async function showOutcome(label, { items, not_reverted: kept }) {
     names.get(story) ?? `story ${story}`, reverted ? DONE[done] ?? done : `not undone: ${why}`, reverted,
   ));
   const others = kept.map(({ object, object_id: id, action, why }) => (
-    drawLine(`${action} of ${object} ${id}`, null, why, false)
+    drawLine(`${action.replaceAll("_", " ")} of ${object} ${id}`, null, why, false)
   ));
   show(
     lines.length + others.length > 0 ? `What became of what “${label}” did` : `“${label}” has done nothing since then`,

@@ -1,8 +1,9 @@
 // What an entry said before, what each version changed, and what colleagues noted with it.
 
-import { element, when } from "../entries.js";
+import { element } from "../entries.js";
 import { show } from "./dialogs.js";
 import { get } from "./session.js";
+import { momentText } from "./zones.js";
 
 const PAGE = 50;
 const FOR_A_NOTE = 5;
@@ -33,12 +34,11 @@ export async function showVersions(path, story) {
 }
 
 function drawVersion({ version, at, action, status, note, headline, text, changed, diff }, story) {
-  const { time, date } = when(at, story);
   const steps = diff?.body ?? [["same", text ?? ""]];
   return element(
     "section", { class: "version" },
     element("p", { class: "row" }, element("b", {}, `${version}. ${action}`), element("span", { class: "state" }, status),
-      element("time", { class: "hint", datetime: at }, `${time}, ${date}`)),
+      element("time", { class: "hint", datetime: at }, momentText(at, story))),
     (changed ?? []).length > 0 && element("p", { class: "hint" }, `Changed: ${changed.join(", ")}`),
     note && element("p", { class: "note" }, note),
     headline && element("h3", {}, headline),

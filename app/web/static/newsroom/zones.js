@@ -1,5 +1,7 @@
 // Times as they are typed and read where a story happens, whatever the clock of the one who types. Pure.
 
+import { when } from "../entries.js";
+
 const DAY_MS = 86_400_000;
 
 /** A moment as a field of type datetime-local holds it; "" for none. */
@@ -23,6 +25,12 @@ export function fromZone(local, timeZone) {
     throw { detail: `There is no ${local.replace("T", ", ")} in ${timeZone}: the clocks go forward then.` };
   }
   return new Date(Math.min(...found)).toISOString();
+}
+
+/** A moment for a person: where the story happens, or without a story, where whoever is here is. */
+export function momentText(moment, story = { language: "en", time_zone: ownZone() }) {
+  const { time, date } = when(moment, story);
+  return `${time}, ${date}`;
 }
 
 /** The time zone of whoever is here. */
