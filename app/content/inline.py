@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import NamedTuple
 
@@ -13,6 +14,8 @@ from app.content.tokens import Token, tags, tokenise
 
 MAX_INLINE_DEPTH = 16
 """Deeper tags are left out and their text kept: the sanitiser's time grows with the square of the depth."""
+
+_KEPT_CHARACTERS = 4_000
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -158,6 +161,10 @@ def trim_breaks(html: str) -> str:
 
 def inline_text(html: str) -> str:
     """The plain text of inline HTML; a line break is a newline."""
+    return _kept_text(html) if len(html) <= _KEPT_CHARACTERS else _text(html)
+
+
+def _text(html: str) -> str:
     parts = []
     for token in tokenise(html):
         if token.kind == "text":
@@ -165,3 +172,7 @@ def inline_text(html: str) -> str:
         elif token.value == "br":
             parts.append("\n")
     return "".join(parts)
+
+
+_kept_text = lru_cache(maxsize=64)(_text)
+"""One write asks for the text of its paragraphs several times: for readers, and for the search."""

@@ -29,4 +29,8 @@ def shows_blocks(blocks: Sequence[Block]) -> bool:
 
 
 def _shows_html(html: str) -> bool:
+    # Most paragraphs begin with a letter or a digit, and no tag has to be read to know it.
+    first = html[3:4] if html.startswith("<p>") else ""
+    if first.isascii() and first.isalnum():
+        return True
     return any(token.kind == "text" and shows_text(token.value) for token in tokenise(html))

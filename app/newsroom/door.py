@@ -81,8 +81,9 @@ def pass_door(
 ) -> dict[EntryId, Entry]:
     """Make `changes` public in their order, each under its own number, and announce them together.
 
-    Returns the entries shown, with the revision, times and order the door gave them; the caller keeps those in the
-    newsroom's tables. The story must be public and locked. Raises Unavailable when the site was frozen since it was.
+    Returns the entries shown, with the revision, times and order the door gave them, and their version as the public
+    one; the caller keeps those in the newsroom's tables. The story must be public and locked. Raises Unavailable when
+    the site was frozen since it was.
     """
     row = read_public_story(tx, story.id)
     if row is not None and row.site_frozen and not story.site_frozen:
@@ -91,18 +92,18 @@ def pass_door(
     if row is None:
         row = _new_row(room, story)
         write_public_story(tx, row, is_new=True)
-    passage = _Passage(tx, room, story, row)
+    base, passage = row.head, _Passage(tx, room, story, row)
     for change in changes:
         passage.take(change)
     write_public_story(tx, passage.row, is_new=False)
     for line, revision in passage.lines:
         append_event(tx, line, revision=revision)
-    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events), base=row.head))
+    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events), base=base))
     return passage.shown
 
 
 class _Passage:
-    """One run through the door: the story's public row as it moves on, change by change."""
+    """One run through the door, change by change: it moves the story's public row on."""
 
     def __init__(self, tx: WriteTransaction, room: Newsroom, story: Story, row: PublicStoryRow) -> None:
         self._tx = tx
@@ -119,7 +120,7 @@ class _Passage:
         check = self._room.random.letters("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
         at = Micros(max(self._room.clock(), self.row.head_time))
         cursor = Cursor(self.row.head.epoch, seq, check)
-        self.row = dataclasses.replace(self.row, head=cursor, head_time=at)
+        self.row.head, self.row.head_time = cursor, at
         match change:
             case Shown():
                 self._show(change)
@@ -154,15 +155,13 @@ class _Passage:
             published_at=published_at,
             updated_at=at if change.material else change.entry.updated_at,
             sort_key=sort_key,
+            public_version=change.entry.version,
         )
         row = _entry_row(entry, seq, published_at=published_at, sort_key=sort_key)
         counts = self.row.counts
-        self.row = dataclasses.replace(
-            self.row,
-            counts=StoryCounts(
-                entry_count=counts.entry_count + (not was_visible),
-                last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
-            ),
+        self.row.counts = StoryCounts(
+            entry_count=counts.entry_count + (not was_visible),
+            last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
         )
         write_public_entry(self._tx, self._story.id, row, is_new=known is None)
         if entry.corrections or "corrections" in (change.changed or ()):
@@ -176,38 +175,30 @@ class _Passage:
         revision, was_visible = (known[0] + 1, known[1]) if known else (1, False)
         bury_public_entry(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
         replace_corrections(self._tx, self._story.id, change.entry, [])
-        counts = StoryCounts(
+        self.row.counts = StoryCounts(
             entry_count=self.row.counts.entry_count - was_visible,
             last_entry_at=newest_published_at(self._tx, self._story.id),
         )
-        self.row = dataclasses.replace(self.row, counts=counts)
         self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)
 
     def _change_story(self, change: StoryChanged) -> None:
         stored = public_fields(self._tx, self._story)
         if self._story.slug != self.row.slug:
             keep_public_slug(self._tx, self._story.id, self.row.slug)
-        self.row = dataclasses.replace(
-            self.row,
-            fields=stored,
-            slug=self._story.slug,
-            status=self._story.status.value,
-            last_seq=self.row.head.seq,
-        )
+        self.row.fields, self.row.slug = stored, self._story.slug
+        self._lead()
         fields = encode_story_fields(stored, links=self._room.links, story=self._story.id, slug=self._story.slug)
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 
     def _withdraw(self) -> None:
         bury_public_entries(self._tx, self._story.id)
-        counts = StoryCounts(entry_count=0, last_entry_at=None)
-        self.row = dataclasses.replace(
-            self.row,
-            fields=b"{}",
-            status=self._story.status.value,
-            last_seq=self.row.head.seq,
-            counts=counts,
-        )
+        self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
+        self._lead()
         self._append(self._line("story.removed"), revision=None)
+
+    def _lead(self) -> None:
+        """The change is one of the story itself."""
+        self.row.status, self.row.last_seq = self._story.status.value, self.row.head.seq
 
     def _line(
         self,

@@ -111,9 +111,8 @@ def _squeezed_in(
     moved = _placed(entry, own)
     shown = pass_door(tx, room, story, [_shown(each) for each in (*neighbours, moved)])
     for before, neighbour in zip(standing, neighbours, strict=True):
-        after = dataclasses.replace(shown[neighbour.id], public_version=neighbour.version)
-        record_entry(tx, room, actor, call, before=before, after=after, action=Action.MOVE)
-    return dataclasses.replace(shown[moved.id], public_version=moved.version)
+        record_entry(tx, room, actor, call, before=before, after=shown[neighbour.id], action=Action.MOVE)
+    return shown[moved.id]
 
 
 def _placed(entry: Entry, key: str) -> Entry:

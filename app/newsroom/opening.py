@@ -33,7 +33,7 @@ def open_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, s
     hidden = [Hidden(entry.id, _CAUSES.get(entry.status, "unpublished")) for entry in gone]
     changes: list[PublicChange] = [StoryChanged(), *hidden, *(Shown(entry, "entry.published") for entry in out)]
     for entry in pass_door(tx, room, story, changes).values():
-        update_entry(tx, dataclasses.replace(entry, public_version=entry.version, pin_wanted=False))
+        update_entry(tx, dataclasses.replace(entry, pin_wanted=False))
     for entry in gone:
         update_entry(tx, dataclasses.replace(entry, revision=entry.revision + 1))
     for entry in out:

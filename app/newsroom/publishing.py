@@ -40,8 +40,7 @@ def show_again(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, s
             tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
         )
         change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
-    shown = pass_door(tx, room, story, [change, *furniture])[entry.id]
-    return dataclasses.replace(shown, public_version=shown.version)
+    return pass_door(tx, room, story, [change, *furniture])[entry.id]
 
 
 def pin_entry(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry) -> Story:

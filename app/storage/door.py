@@ -51,9 +51,9 @@ _NOTHING = dict.fromkeys(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PublicStoryRow:
-    """A public story's place in its own log, and its encoded fields."""
+    """A public story's place in its own log, and its encoded fields; the door moves it on."""
 
     story: StoryId
     slug: str
