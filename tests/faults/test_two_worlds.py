@@ -135,6 +135,8 @@ async def _keep_secrets(world: World, number: int) -> None:
         await world.secret(method, path, 201, **body)
         await world.secret(method, path, 409, **{**body, "text": "another text"})
         await _keep_secrets_for_later(world, number)
+        if number % 8 == 2:
+            await _keep_a_theft_secret(world)
     if number > 14:
         await world.secret("PUT", f"{ENTRIES}/by-external-id/wire-1", 200, text="secret, old", external_version=1)
 
@@ -181,6 +183,24 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("POST", "/newsroom/freeze", 2, frozen=True)
     await world.secret("POST", "/newsroom/freeze", 2, frozen=False)
     await world.secret("POST", "/newsroom/live/tickets", 2)
+
+
+async def _keep_a_theft_secret(world: World) -> None:
+    """What a stolen token does to what nobody has seen, and that it is undone."""
+    removed, rejected = _id(6_000_000 + world.secrets), _id(7_000_000 + world.secrets)
+    await world.secret("POST", ENTRIES, 201, id=removed, text="secret, to be removed", status="draft")
+    await world.secret("POST", ENTRIES, 201, id=rejected, text="secret, to be rejected", status="submitted")
+    stolen = await world.secret("POST", "/newsroom/tokens", 201, label=f"stolen {world.secrets}", role="editor")
+    token = stolen["token"]
+    await world.secret("POST", f"{ENTRIES}/{removed}/remove", 200, token=token)
+    await world.secret("POST", f"{ENTRIES}/{rejected}/reject", 200, token=token)
+    await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, token=token, text="secret lies", publish=False)
+    await world.secret("PATCH", f"/stories/{DRAWER}", 200, token=token, standfirst="secret lies")
+    await world.secret("PATCH", f"/stories/{STORY}", 200, token=token, settings={"review_required": True})
+    undone = await world.secret("POST", f"/newsroom/tokens/{stolen['id']}/revert", 200, since="2026-01-01T00:00:00Z")
+    assert {item["done"] for item in undone["items"]} == {"restored"}, undone
+    await world.secret("POST", f"{ENTRIES}/{rejected}/return", 200)
+    await world.secret("POST", f"{ENTRIES}/{removed}/remove", 200)
 
 
 async def _keep_secrets_about_stories(world: World, number: int) -> None:
