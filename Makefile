@@ -19,7 +19,7 @@ run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://
 	@$(RUN) -m app.cli demo
 	@exec $(RUN) -m app.cli serve --show-token
 
-test: $(VENV)/.dev ## run the whole suite; what this machine lacks is skipped with its reason
+test: $(VENV)/.dev ## run the whole suite on every core; what this machine lacks is skipped with its reason
 	$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
