@@ -40,10 +40,7 @@ class WriteThreads:
         if self._unfinished > len(self._threads) < self._count:
             self._begin_thread()
         self._queue.put(_Work(call, copy_context(), loop, future))
-        try:
-            return await future
-        finally:
-            self._unfinished -= 1
+        return await future
 
     def close(self) -> None:
         """Wait until what was asked for is done, and end the threads. Nothing may be asked for any more."""
@@ -61,21 +58,20 @@ class WriteThreads:
 
     def _work(self) -> None:
         while (work := self._queue.get()) is not None:
-            settle: Callable[..., None]
+            result, error = None, None
             try:
-                settle, outcome = _give, work.context.run(work.call)
-            except BaseException as error:  # noqa: BLE001 - whatever it is, it belongs to who asked
-                settle, outcome = _fail, error
+                result = work.context.run(work.call)
+            except BaseException as raised:  # noqa: BLE001 - whatever it is, it belongs to who asked
+                error = raised
             with suppress(RuntimeError):  # the loop has ended: nobody waits any more
-                work.loop.call_soon_threadsafe(settle, work.future, outcome)
-            del work, outcome
+                work.loop.call_soon_threadsafe(self._settle, work.future, result, error)
+            del work, result, error
 
-
-def _give(future: asyncio.Future[Any], result: Any) -> None:
-    if not future.done():
-        future.set_result(result)
-
-
-def _fail(future: asyncio.Future[Any], error: BaseException) -> None:
-    if not future.done():
-        future.set_exception(error)
+    def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        self._unfinished -= 1
+        if future.done():  # given up
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)

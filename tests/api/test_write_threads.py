@@ -88,6 +88,25 @@ async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() 
     threads.close()
 
 
+async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
+    threads = WriteThreads(2)
+    begun, go = threading.Event(), threading.Event()
+
+    def call() -> None:
+        begun.set()
+        go.wait(PATIENCE_SECONDS)
+
+    gone = asyncio.create_task(threads.run(call))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    async with asyncio.timeout(PATIENCE_SECONDS / 2):
+        assert await threads.run(lambda: threading.current_thread().name) == "write-2"
+    go.set()
+    threads.close()
+
+
 async def test_closing_waits_for_what_was_asked_for() -> None:
     threads = WriteThreads(1)
     go = threading.Event()
