@@ -10,7 +10,6 @@ import pytest
 from app.domain.errors import Conflict, MalformedInput, NotAllowed, PreconditionFailed
 from app.domain.story import StoryStatus
 from app.newsroom import desk as reads
-from app.newsroom import finding
 from tests.newsroom.desk import Desk, body
 
 
@@ -133,8 +132,7 @@ def test_stories_made_in_one_moment_are_all_on_some_page(desk: Desk) -> None:
     assert {title for page in pages for title in page} == titles
 
 
-def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "_AT_ONCE", 2)
+def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(desk: Desk) -> None:
     own = []
     for number in range(3):
         desk.now += 1
