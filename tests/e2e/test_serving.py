@@ -102,10 +102,9 @@ def test_a_stop_ends_every_kind_of_reader_in_order_and_the_process_with_0(
     assert head != ""
 
 
-def test_a_stop_without_clients_is_immediate(server: Server) -> None:
-    began = time.monotonic()
+def test_a_stop_without_clients_waits_for_nothing(server: Server) -> None:
     assert server.stop(STOP_SECONDS) == 0
-    assert time.monotonic() - began < 2
+    assert not re.search("timed out|cutting", server.log), "nothing was there to wait for, or to cut off"
 
 
 def test_a_second_signal_ends_the_process_at_once(installation: Installation, server: Server) -> None:
@@ -115,10 +114,9 @@ def test_a_second_signal_ends_the_process_at_once(installation: Installation, se
         server.process.send_signal(signal.SIGTERM)
         _await_log(server, "draining")
         time.sleep(SAME_STOP_SECONDS * 1.2)  # a signal before that is the same stop told twice
-        began = time.monotonic()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(timeout=5) == 128 + signal.SIGTERM
-        assert time.monotonic() - began < 1
+        # Whoever waits for the half request ends with 0.
+        assert server.process.wait(timeout=STOP_SECONDS) == 128 + signal.SIGTERM
 
 
 def test_one_stop_told_twice_is_one_stop(server: Server) -> None:
