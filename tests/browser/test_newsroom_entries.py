@@ -271,3 +271,25 @@ def test_a_last_entry_is_retracted_once_however_often_its_answer_is_lost(
     expect(desk.locator("#ask")).to_be_hidden()
     expect(item(desk, "It does not.").locator(".state.is-retracted")).to_be_visible()
     assert [entry["status"] for entry in _state(newsroom, story)["timeline"]["items"]] == ["retracted", "published"]
+
+
+def test_a_question_that_was_left_while_it_was_sent_does_not_answer_the_next_one(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "The polls closed.")
+    held: list[Route] = []
+    desk.route("**/retract-last", lambda route: held.append(route))
+    desk.click("[data-story=retract-last]")
+    desk.fill("#ask [name=reason]", "Wrong town.")
+    with desk.expect_request("**/retract-last"):
+        desk.click("#ask .primary")
+    desk.click("#ask .primary")  # a second press sends nothing more
+    desk.click("#ask button[value=no]")
+    press(desk, "The polls closed.", "times")
+    desk.fill("#ask [name=display_time]", "2026-01-02T03:04")
+    assert len(held) == 1
+    held[0].abort()
+    expect(desk.locator("#said")).to_have_text("")
+    expect(desk.locator("#ask .general")).to_be_hidden()
+    desk.click("#ask .primary")
+    expect(item(desk, "The polls closed.")).to_contain_text("Dated 03:04")

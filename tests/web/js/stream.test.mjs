@@ -72,7 +72,9 @@ test("a lost connection comes back with another ticket, one refused for good doe
   assert.deepEqual(seen.people, []);
   await world.pass(30_000);
   assert.equal(tickets.length, 2);
+  const told = seen.news;
   world.sockets[1].drop(4501);
+  assert.equal(seen.news, told + 1, "so that the lists are read, and their answer says why");
   await world.pass(120_000);
   assert.equal(world.sockets.length, 2);
 });

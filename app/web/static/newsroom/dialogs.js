@@ -36,42 +36,49 @@ export function ask({ title, intro, yes, fields, send = async () => {} }) {
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
   tell(null);
-  asking.returnValue = "";
   open(asking);
+  return answered(fields, send);
+}
+
+/** What was given, once it is sent and the dialog is closed. What is done after Escape is nobody's answer any more. */
+function answered(fields, send) {
+  const form = asking.querySelector("form");
   return new Promise((resolve, reject) => {
-    let sent = null;
-    let signedOut = null;
-    const form = asking.querySelector("form");
+    let end = () => resolve(null);
+    const over = new AbortController();
+    asking.removeAttribute("aria-busy");
     const submit = async (event) => {
       event.preventDefault();
-      if (event.submitter?.value === "no") {
-        asking.close();
-        return;
+      if (event.submitter?.value !== "no") {
+        if (asking.hasAttribute("aria-busy")) return;
+        const given = givenIn(form, fields);
+        asking.setAttribute("aria-busy", "true");
+        const problem = await problemIn(() => send(given));
+        if (over.signal.aborted) return;
+        asking.removeAttribute("aria-busy");
+        tell(problem);
+        if (problem && problem.status !== 401) return;
+        end = () => (problem ? reject(problem) : resolve(given));
       }
-      if (form.getAttribute("aria-busy") === "true") return;
-      const given = givenIn(form, fields);
-      form.setAttribute("aria-busy", "true");
-      try {
-        tell(null);
-        await send(given);
-        sent = given;
-        asking.close();
-      } catch (problem) {
-        if (problem.status === 401) {
-          signedOut = problem;
-          asking.close();
-        } else tell(problem);
-      } finally {
-        form.removeAttribute("aria-busy");
-      }
+      asking.close();
     };
-    form.addEventListener("submit", submit);
+    form.addEventListener("submit", submit, { signal: over.signal });
     asking.addEventListener("close", () => {
-      form.removeEventListener("submit", submit);
-      if (signedOut) reject(signedOut);
-      else resolve(sent);
+      over.abort();
+      end();
     }, { once: true });
   });
+}
+
+/** What went wrong in doing something; null if nothing did. */
+async function problemIn(action) {
+  try {
+    tell(null);
+    await action();
+    return null;
+  } catch (problem) {
+    return problem;
+  }
 }
 
 /** Ask a question; true once `send` is done, false when the person thought better of it. */
@@ -102,7 +109,8 @@ function placeOf(opener) {
 
 function givenIn(form, fields) {
   const data = new FormData(form);
-  const value = ({ name, type }) => (type === "checkbox" ? data.has(name) : (data.get(name) ?? "").trim());
+  const text = (name) => (data.get(name) ?? "").replaceAll("\r\n", "\n").trim();
+  const value = ({ name, type }) => (type === "checkbox" ? data.has(name) : text(name));
   return Object.fromEntries(fields.map((field) => [field.name, value(field)]));
 }
 

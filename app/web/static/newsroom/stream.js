@@ -115,7 +115,8 @@ export class Stream {
     this.socket = null;
     this.isOpen = false;
     this.onPeople([]);
-    if (!isFinalCode(code)) this.#comeBack();
+    if (isFinalCode(code)) this.onNews(); // whoever reads the lists now is told why
+    else this.#comeBack();
   }
 
   #comeBack() {
