@@ -77,9 +77,13 @@ def test_what_a_token_did_is_reverted_and_told_line_by_line(installation: Instal
         assert (state["title"], state["timeline"]["items"]) == ("Night", [])
         again = installation.run("revert", ident, "--since", "2026-01-01T00:00:00Z")
         assert [line.split("\t")[2] for line in again.stdout.splitlines()] == ["nothing", "nothing"]
-        bot.post("/v1/stories", json={"title": "Lies", "slug": "lies"})
+        for slug in ("lies", "flood"):
+            bot.post("/v1/stories", json={"title": slug, "slug": slug})
+        with server.client(installation.token) as ours:
+            ours.post("/v1/stories/flood/entries", json={"text": "The water rises."})
         told = installation.run("revert", ident, "--since", "2026-01-01T00:00:00Z").stdout
-        assert "\tstory\tnot reverted: Readers have it" in told
+        assert "\tstory\twithdrawn\n" in told
+        assert "\tstory\tnot reverted: Others have published in it since" in told
         later = installation.run("revert", ident, "--since", "2126-01-01T00:00:00Z")
         assert (later.returncode, later.stdout) == (0, "")
         wrong = installation.run("revert", ident, "--since", "yesterday")

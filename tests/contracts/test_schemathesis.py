@@ -36,7 +36,7 @@ def server(sqlite_url: str, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(RUN_SECONDS)
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_that_can_be_sent_breaks_what_is_promised(
     server: Server, tmp_path: Path, figures: Figures, role: str

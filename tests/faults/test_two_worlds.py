@@ -215,7 +215,7 @@ async def _keep_secrets_about_stories(world: World, number: int) -> None:
     await world.secret("PATCH", f"/stories/{STORY}", 409, status="scheduled")
     await world.secret("POST", "/stories", 2, id=mine, title="Secret", status="scheduled", continues=STORY, **start)
     await world.secret("POST", f"/stories/{mine}/entries", 2, text="secret, and first of all")
-    await world.secret("PATCH", f"/stories/{mine}", 2, coverage_start="2100-01-02T00:00:00Z", slug=f"secret-{number}")
+    await world.secret("PATCH", f"/stories/{mine}", 2, coverage_start="2100-01-02T00:00:00Z", slug=f"secret-{mine}")
     await world.secret("PATCH", f"/stories/{mine}", 2, status="draft", continues=DRAWER)
     await world.secret("PATCH", f"/stories/{mine}", 409, status="withdrawn")
 
