@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Depends, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import APIRouter, FastAPI
 
 from app.api import (
     audit,
@@ -25,7 +24,6 @@ from app.api import (
 )
 from app.api.openapi import describe
 from app.api.problems import answer_with_problems
-from app.api.repeated import refuse_repeated
 
 ROUTERS = (
     read_site.router,
@@ -61,17 +59,11 @@ def build_application(pages: APIRouter) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=_operation_id,
     )
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(refuse_repeated)])
+        app.router.routes.extend(router.routes)
     app.include_router(pages)
     app.router.default = pages.default
     answer_with_problems(app)
     describe(app)
     return app
-
-
-def _operation_id(route: APIRoute) -> str:
-    """The function's name: stable as long as we want it to be, and what generated clients call the method."""
-    return route.name

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheReader, perform, run
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.newsroom import auditing
 from app.newsroom.auditing import AuditChunk
 from app.newsroom.room import Call
@@ -20,7 +21,7 @@ from app.wire.entries import ClientId
 from app.wire.oversight_shapes import AUDIT, AUDIT_ITEM, Audit
 from app.wire.text import Moment, Spelt
 
-router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
+router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
 _TokenId = Annotated[str, Spelt(r"admin|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be a token's id, or admin")]
 

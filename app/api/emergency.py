@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.api.write_entries import StoryRef
 from app.newsroom import emergency
 from app.wire.newsroom_shapes import NEWSROOM_ENTRY, NewsroomEntry
 from app.wire.oversight_shapes import FROZEN, Frozen, FrozenStories
 from app.wire.people import Freeze, LastRetraction
 
-router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
+router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
 
 @router.post(

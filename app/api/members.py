@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
 from app.api.people import PersonRef
+from app.api.routes import Routes
 from app.api.write_entries import StoryRef
 from app.newsroom import membership
 from app.wire.people import Membership
 from app.wire.people_shapes import MEMBER, Member, Members
 
-router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom/stories/{story}/members")
+router = Routes(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom/stories/{story}/members")
 
 
 @router.get("", responses=answers(200, Members, {"items": [MEMBER]}, 404))

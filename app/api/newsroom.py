@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheReader, perform, run
 from app.api.documented import answers
 from app.api.rooms import LiveHub
+from app.api.routes import Routes
 from app.api.write_entries import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
@@ -32,7 +33,7 @@ from app.wire.newsroom_shapes import (
 )
 from app.wire.people_shapes import ME, TICKET, Me, Ticket
 
-router = APIRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
+router = Routes(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 
 @router.get("/me", responses=answers(200, Me, ME))

@@ -6,16 +6,17 @@ import hashlib
 import hmac
 from ipaddress import ip_address
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app import __version__
 from app.api.exposition import render_metrics
 from app.api.rooms import Rooms
+from app.api.routes import Routes
 from app.domain.errors import NotFound
 from app.wire.encoding import encode_json
 
-router = APIRouter(tags=["Operations"])
+router = Routes(tags=["Operations"])
 
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import Body, Path, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheCall, TheReader, perform
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.newsroom import invites, people, reverting, tokens
 from app.wire.entries import Nothing
 from app.wire.oversight_shapes import REVERTED, Reverted
 from app.wire.people import InviteDraft, PersonDraft, PersonPatch, Reversion, TokenDraft
 from app.wire.people_shapes import INVITE, PERSON, TOKEN, Invite, NewToken, People, Person, RevokedPerson, Token, Tokens
 
-router = APIRouter(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")
+router = Routes(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 _EXAMPLE_SECRET = "lb_person_…"  # noqa: S105 - an example with the secret left out
 

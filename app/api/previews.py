@@ -5,20 +5,21 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import Path, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheReader, answer_of, perform
 from app.api.describing import answers as public_answers
 from app.api.documented import answers
 from app.api.rooms import Rooms
+from app.api.routes import Routes
 from app.api.write_entries import EntryRef, StoryRef
 from app.newsroom import previews
 from app.wire.entries import Nothing
 from app.wire.newsroom_shapes import PREVIEW, PREVIEW_LINK, Preview, PreviewLink
 
-making = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
-showing = APIRouter(tags=["Reading"])
+making = Routes(tags=["Newsroom"], route_class=WriteRoute)
+showing = Routes(tags=["Reading"])
 
 
 @making.post(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.api.answers import NO_STORE, PUBLIC_CACHE, fresh_response
 from app.api.describing import OF_A_STORY, answers
 from app.api.read_stories import BodyQuery, StoryRef
 from app.api.rooms import LiveHub, Reading
+from app.api.routes import Routes
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone
 from app.domain.identifiers import StoryId
@@ -34,7 +35,7 @@ from app.wire.public import Changes
 
 MAX_WAIT_SECONDS = 30
 
-router = APIRouter(tags=["Reading"])
+router = Routes(tags=["Reading"])
 
 AfterQuery = Annotated[
     str | None,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from app.api.answers import RepresentationResponse, fresh_response
 from app.api.describing import BY_NAME, answers
 from app.api.read_stories import LimitQuery, PositionQuery, StoryRef
 from app.api.rooms import Reading
+from app.api.routes import Routes
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation
@@ -18,7 +19,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.examples import CORRECTIONS
 from app.wire.public import Corrections
 
-router = APIRouter(tags=["Reading"])
+router = Routes(tags=["Reading"])
 
 
 @router.get("/v1/stories/{story}/corrections", responses=answers(Corrections, CORRECTIONS, *BY_NAME, "invalid"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
 from app.api.answers import RepresentationResponse, fresh_response
 from app.api.describing import BY_NAME, answers
 from app.api.read_stories import BodyQuery, StoryRef
 from app.api.rooms import Reading
+from app.api.routes import Routes
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
 from app.reading.representations import Representation
@@ -22,7 +23,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.examples import ENTRY, PAGE
 from app.wire.public import EntryParts, Page, PublicEntry
 
-router = APIRouter(tags=["Reading"])
+router = Routes(tags=["Reading"])
 
 _FIELDS = f"Send these members only, named with commas between: {', '.join(ENTRY_FIELDS)}."
 _FIELDS_SCHEMA: dict[str, JsonValue] = {"pattern": "^({0})(,({0}))*$".format("|".join(ENTRY_FIELDS))}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from app.api.answers import RepresentationResponse
 from app.api.describing import answers
 from app.api.rooms import Reading
+from app.api.routes import Routes
 from app.wire.examples import SITE
 from app.wire.public import Site
 
-router = APIRouter(tags=["Reading"])
+router = Routes(tags=["Reading"])
 
 
 @router.get("/v1/site", responses=answers(Site, SITE))

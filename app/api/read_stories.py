@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from app.api.answers import RepresentationResponse, fresh_response
 from app.api.describing import BY_NAME, answers
 from app.api.rooms import Reading
+from app.api.routes import Routes
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT
 from app.reading.stories import read_story_list
 from app.reading.story_lists import represent_list
@@ -17,7 +18,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.examples import STORY_LIST, STORY_STATE
 from app.wire.public import StoryList, StoryState
 
-router = APIRouter(tags=["Reading"])
+router = Routes(tags=["Reading"])
 
 StoryRef = Annotated[str, Path(description="The story's id or slug.")]
 BodyQuery = Annotated[BodyVariant, Query(description="Send bodies as HTML, as typed blocks, or both.")]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheReader, perform
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.domain.entry import EntryStatus
 from app.newsroom.searching import search_newsroom
 from app.wire.newsroom_shapes import SEARCH_RESULTS, SearchResults
 
-router = APIRouter(tags=["Newsroom"], route_class=WriteRoute)
+router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
 
 @router.get("/v1/newsroom/search", responses=answers(200, SearchResults, SEARCH_RESULTS, 404, 422))

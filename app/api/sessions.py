@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from app.api.bodies import SignInRoute, WriteRoute
 from app.api.calls import TheCall, answer_of, perform, run
 from app.api.credentials import cookie_name, is_https, is_same_origin
 from app.api.documented import answers
 from app.api.rooms import Rooms
+from app.api.routes import Routes
 from app.domain.errors import NotAllowed
 from app.newsroom import sessions
 from app.newsroom.room import Call
 from app.wire.people import SignIn
 from app.wire.people_shapes import SESSION, Session, SignedOut
 
-signing_in = APIRouter(tags=["People and tokens"], route_class=SignInRoute, prefix="/v1/newsroom")
-signing_out = APIRouter(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")
+signing_in = Routes(tags=["People and tokens"], route_class=SignInRoute, prefix="/v1/newsroom")
+signing_out = Routes(tags=["People and tokens"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 
 @signing_in.post("/sessions", status_code=201, responses=answers(201, Session, SESSION, 413, 415, 422))

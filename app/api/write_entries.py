@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Request, Response
+from fastapi import Body, Path, Request, Response
 
 from app.api.bodies import FORM, FormWriteRoute, WriteRoute
 from app.api.calls import TheCall, perform
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.newsroom import editing, entries, moving, releasing, reviewing, taking_back
 from app.wire.entries import (
     CorrectionDraft,
@@ -46,8 +47,8 @@ _SCHEDULED = {**NEWSROOM_ENTRY, **_UNSEEN, "status": "scheduled", "publish_at": 
 _LATER: Any = answers(202, NewsroomEntry, {**_SCHEDULED, "held": True}, *_ERRORS)
 _HELD: Any = {**_LATER, **_CHANGED}
 
-posting = APIRouter(tags=["Writing entries"], route_class=FormWriteRoute)
-writing = APIRouter(tags=["Writing entries"], route_class=WriteRoute)
+posting = Routes(tags=["Writing entries"], route_class=FormWriteRoute)
+writing = Routes(tags=["Writing entries"], route_class=WriteRoute)
 
 
 @posting.post(

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Request, Response
+from fastapi import Body, Request, Response
 
 from app.api.bodies import WriteRoute
 from app.api.calls import TheCall, perform
 from app.api.documented import answers
+from app.api.routes import Routes
 from app.api.write_entries import StoryRef
 from app.newsroom import furniture, stories
 from app.wire.newsroom_shapes import NEWSROOM_ENTRY, NEWSROOM_STORY, NewsroomStory
 from app.wire.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 
-router = APIRouter(tags=["Writing stories"], route_class=WriteRoute)
+router = Routes(tags=["Writing stories"], route_class=WriteRoute)
 
 
 @router.post(
