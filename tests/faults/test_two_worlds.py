@@ -113,7 +113,7 @@ async def _keep_secrets(world: World, number: int) -> None:
     await _keep_secrets_about_the_newsroom(world, number)
     if number == 0:
         return
-    mine = _id(1000 + world.secrets)
+    mine = _id(1_000_000 + world.secrets)
     await world.secret("POST", ENTRIES, 201, id=mine, text="secret draft", status="draft", importance="breaking")
     await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, text="secret draft, longer\n\nand longer")
     await world.secret("POST", f"{ENTRIES}/{mine}/submit", 200)
@@ -143,7 +143,7 @@ async def _keep_secrets(world: World, number: int) -> None:
 
 async def _keep_secrets_for_later(world: World, number: int) -> None:
     """What is to happen, and then does not; who may do what; and a freeze that nobody outside notices."""
-    mine = _id(3000 + world.secrets)
+    mine = _id(3_000_000 + world.secrets)
     later = {"publish_at": "2100-01-01T00:00:00Z"}
     await world.secret("POST", ENTRIES, 2, id=mine, text="secret, for later", status="scheduled", **later)
     await world.secret("PATCH", f"{ENTRIES}/{mine}", 2, publish_at="2100-01-02T00:00:00Z", expires_at=None)
@@ -164,8 +164,8 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("POST", f"{ENTRIES}/{ONE}/discard", 2)
     await world.secret("PUT", f"/stories/{STORY}/pinned", 409, items=[{"entry": mine}])
     await world.secret("PATCH", f"/stories/{STORY}", 2, settings={"hold_seconds": 60, "auto_end_after": 86_400})
-    await world.secret("POST", ENTRIES, 2, id=_id(4000 + world.secrets), text="secret, held")
-    await world.secret("POST", f"{ENTRIES}/{_id(4000 + world.secrets - 1)}/cancel", 2)
+    await world.secret("POST", ENTRIES, 2, id=_id(4_000_000 + world.secrets), text="secret, held")
+    await world.secret("POST", f"{ENTRIES}/{_id(4_000_000 + world.secrets - 1)}/cancel", 2)
     await world.secret("PATCH", f"{ENTRIES}/{ONE}", 202, text=f"secret edit, held {number}", importance="breaking")
     await world.secret("PATCH", f"{ENTRIES}/{ONE}", 202, text=f"secret edit, held and edited {number}")
     await world.secret("POST", f"{ENTRIES}/{ONE}/cancel", 2)
@@ -232,7 +232,7 @@ async def _keep_secrets_about_the_newsroom(world: World, number: int) -> None:
     await world.secret("POST", f"/newsroom/tokens/{token['id']}/revoke", 200)
     await world.secret("POST", "/stories", 401, token=token["token"], title="Not any more")
     await world.secret("POST", "/stories", 401, token="lb_person_" + "x" * 36, title="Not at all")
-    await world.secret("POST", "/stories", 201, id=_id(5000 + world.secrets), title="Secret", status="draft")
+    await world.secret("POST", "/stories", 201, id=_id(5_000_000 + world.secrets), title="Secret", status="draft")
 
 
 async def _begin_to_listen(plain: World, secretive: World) -> list[tuple[Socket, Socket]]:

@@ -79,7 +79,7 @@ class World:
     async def secret(self, method: str, path: str, expect: int, *, token: str | None = None, **body: Any) -> Json:
         """Something readers must not be able to notice; `expect` is the status, or its first digit."""
         self.secrets += 1
-        self.now += 1000
+        self.now += 100  # however many there are, they fit between two public steps
         return await self.write(method, path, expect, token=token, **body)
 
     async def write(self, method: str, path: str, expect: int, *, token: str | None = None, **body: Any) -> Json:
