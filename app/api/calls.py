@@ -76,20 +76,10 @@ async def run(
     *args: P.args,
     **kw: P.kwargs,
 ) -> Result:
-    """What a use case returns, from a thread for writes."""
-    return await run_in(request.app.state.rooms, use_case, call, *args, **kw)
-
-
-async def run_in(
-    rooms: Rooms,
-    use_case: Callable[Concatenate[Newsroom, Call, P], Result],
-    call: Call,
-    *args: P.args,
-    **kw: P.kwargs,
-) -> Result:
-    """The same, for who has the rooms and no request of FastAPI's."""
-    work = partial(use_case, rooms.newsroom, call, *args, **kw)
-    return await rooms.write_threads.run(work)
+    """What a use case returns, from a thread: of those for reads if that is what the request asks for."""
+    rooms: Rooms = request.app.state.rooms
+    threads = rooms.read_threads if request.method in {"GET", "HEAD"} else rooms.write_threads
+    return await threads.run(partial(use_case, rooms.newsroom, call, *args, **kw))
 
 
 async def perform(
@@ -99,7 +89,7 @@ async def perform(
     *args: P.args,
     **kw: P.kwargs,
 ) -> Response:
-    """Run a use case in a thread for writes and answer what it replies; its errors become problems."""
+    """Run a use case in a thread and answer what it replies; its errors become problems."""
     return answer_of(await run(request, use_case, call, *args, **kw))
 
 

@@ -6,12 +6,13 @@ looked, and a test holds the two to the same answers.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import NamedTuple
 
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.api.calls import answer_of, run_in, writing_call
+from app.api.calls import answer_of, writing_call
 from app.api.credentials import Credentials, bearer_of
 from app.api.problems import error_response
 from app.api.repeated import parse_json
@@ -60,8 +61,9 @@ class Posting:
             idempotency_key=post.idempotency_key,
             if_match=post.if_match,
         )
+        work = partial(create_entry, self._rooms.newsroom, call, post.story, draft)
         try:
-            response = answer_of(await run_in(self._rooms, create_entry, call, post.story, draft))
+            response = answer_of(await self._rooms.write_threads.run(work))
         except LiveblogError as error:
             response = error_response(error, scope)
         await response(scope, receive, send)

@@ -40,7 +40,7 @@ async def read_preview(
 ) -> Response:
     """What a link shows, in the shape that readers would get; never kept by a cache, nor found by a search engine."""
     rooms: Rooms = request.app.state.rooms
-    reply = await rooms.write_threads.run(partial(previews.show_preview, rooms.newsroom, signed))
+    reply = await rooms.read_threads.run(partial(previews.show_preview, rooms.newsroom, signed))
     response = answer_of(reply)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"

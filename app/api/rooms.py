@@ -9,7 +9,7 @@ from fastapi import Depends, Request
 
 from app.api.readiness import Readiness
 from app.api.request_metrics import RequestMetrics
-from app.api.write_threads import WriteThreads
+from app.api.threads import Threads
 from app.live.hub import Hub
 from app.newsroom.room import Newsroom
 from app.newsroom.setbacks import Setbacks
@@ -23,7 +23,9 @@ class Rooms:
     reading: ReadingRoom
     newsroom: Newsroom
     hub: Hub
-    write_threads: WriteThreads
+    write_threads: Threads
+    read_threads: Threads
+    """For the newsroom's reads, so that none of them keeps a write waiting."""
     requests: RequestMetrics
     setbacks: Setbacks
     readiness: Readiness

@@ -1,4 +1,4 @@
-"""The threads that use cases run in: a write blocks while it is put on disk, and the loop has readers to serve.
+"""The threads that use cases run in: they block while a database works, and the loop has readers to serve.
 
 The hop to a thread and back is a part of every write, and takes half the time it takes with a general pool.
 """
@@ -23,11 +23,12 @@ class _Work(NamedTuple):
     future: asyncio.Future[Any]
 
 
-class WriteThreads:
-    """As many threads as may write at once, each begun when it is first needed."""
+class Threads:
+    """As many threads as calls may run at once, each begun when it is first needed."""
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, *, name: str) -> None:
         self._count = count
+        self._name = name
         self._threads: list[threading.Thread] = []
         self._unfinished = 0
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
@@ -51,7 +52,7 @@ class WriteThreads:
         self._threads.clear()
 
     def _begin_thread(self) -> None:
-        name = f"write-{len(self._threads) + 1}"
+        name = f"{self._name}-{len(self._threads) + 1}"
         thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._threads.append(thread)
         thread.start()

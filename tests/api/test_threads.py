@@ -1,4 +1,4 @@
-"""The hop to a thread for writes and back."""
+"""The hop to a thread and back."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from app.api.write_threads import WriteThreads
+from app.api.threads import Threads
 
 pytestmark = pytest.mark.anyio
 
@@ -18,7 +18,7 @@ WHO: ContextVar[str] = ContextVar("who", default="nobody")
 
 
 async def test_a_call_runs_in_another_thread_and_what_it_returns_comes_back() -> None:
-    threads = WriteThreads(2)
+    threads = Threads(2, name="write")
     name = await threads.run(lambda: threading.current_thread().name)
     assert name == "write-1"
     assert await threads.run(lambda: 1 + 1) == 2
@@ -26,7 +26,7 @@ async def test_a_call_runs_in_another_thread_and_what_it_returns_comes_back() ->
 
 
 async def test_what_a_call_raises_is_raised_to_who_asked_and_the_thread_goes_on() -> None:
-    threads = WriteThreads(1)
+    threads = Threads(1, name="write")
     with pytest.raises(ZeroDivisionError):
         await threads.run(lambda: 1 // 0)
     assert await threads.run(lambda: "on") == "on"
@@ -34,7 +34,7 @@ async def test_what_a_call_raises_is_raised_to_who_asked_and_the_thread_goes_on(
 
 
 async def test_a_call_sees_the_context_of_who_asked_and_leaves_none_behind() -> None:
-    threads = WriteThreads(1)
+    threads = Threads(1, name="write")
     token = WHO.set("Ada")
     assert await threads.run(WHO.get) == "Ada"
     WHO.reset(token)
@@ -43,7 +43,7 @@ async def test_a_call_sees_the_context_of_who_asked_and_leaves_none_behind() -> 
 
 
 async def test_no_more_run_at_once_than_may_and_all_that_may_do() -> None:
-    threads = WriteThreads(3)
+    threads = Threads(3, name="write")
     together = threading.Barrier(3, timeout=PATIENCE_SECONDS)
     running, most, lock = 0, 0, threading.Lock()
 
@@ -63,14 +63,14 @@ async def test_no_more_run_at_once_than_may_and_all_that_may_do() -> None:
 
 
 async def test_one_writer_after_the_other_is_served_by_one_thread() -> None:
-    threads = WriteThreads(8)
+    threads = Threads(8, name="write")
     names = {await threads.run(lambda: threading.current_thread().name) for _ in range(20)}
     assert names == {"write-1"}
     threads.close()
 
 
 async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() -> None:
-    threads = WriteThreads(1)
+    threads = Threads(1, name="write")
     begun, go, done = threading.Event(), threading.Event(), threading.Event()
 
     def call() -> None:
@@ -89,7 +89,7 @@ async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() 
 
 
 async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
-    threads = WriteThreads(2)
+    threads = Threads(2, name="write")
     begun, go = threading.Event(), threading.Event()
 
     def call() -> None:
@@ -108,7 +108,7 @@ async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
 
 
 async def test_closing_waits_for_what_was_asked_for() -> None:
-    threads = WriteThreads(1)
+    threads = Threads(1, name="write")
     go = threading.Event()
     done: list[int] = []
 
