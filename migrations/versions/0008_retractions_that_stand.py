@@ -28,8 +28,7 @@ WHERE status = 'retracted' OR (status <> 'published' AND 'retract' = (
 
 def upgrade() -> None:
     # In place: no table is rebuilt, so that no row is ever without what it refers to.
-    column = sa.Column("retraction_stands", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("entries", column)
+    op.add_column("entries", sa.Column("retraction_stands", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.execute(STANDING)
 
 
