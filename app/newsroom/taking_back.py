@@ -15,7 +15,8 @@ from app.newsroom.releasing import parked
 from app.newsroom.room import Call, Newsroom, Reply
 
 MAX_CORRECTIONS = 50
-"""An entry's public log travels with every event of it; more lines than this is another story."""
+"""An entry's public log travels with every event of it; more lines than this is another story. Retractions find room
+for as many again: what no longer stands must not go on standing because it was corrected often."""
 
 
 def unpublish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
@@ -76,8 +77,9 @@ def change_in_public(scene: Scene, before: Entry, *, changed: tuple[str, ...], c
     if not scene.story.is_public:
         raise Conflict("story_not_public", "Nobody has seen this entry yet: edit, unpublish or remove it instead.")
     corrections = before.corrections if correction is None else (*before.corrections, correction)
-    if len(corrections) > MAX_CORRECTIONS:
-        raise Conflict("too_many_corrections", f"An entry has at most {MAX_CORRECTIONS} corrections.")
+    most = MAX_CORRECTIONS if scene.action is Action.CORRECT else 2 * MAX_CORRECTIONS
+    if len(corrections) > most:
+        raise Conflict("too_many_corrections", f"An entry has at most {most} lines in its log of corrections.")
     stands = status is EntryStatus.RETRACTED
     after = moved(before, status, at=scene.now)
     after = dataclasses.replace(after, corrections=corrections, retraction_stands=stands)

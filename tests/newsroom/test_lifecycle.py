@@ -142,6 +142,15 @@ def test_corrections_are_an_open_log_with_an_end(desk: Desk) -> None:
         desk.act("correct", entry)
 
 
+def test_an_entry_that_was_corrected_as_often_as_it_can_be_is_retracted_all_the_same(desk: Desk) -> None:
+    entry = desk.post(desk.story()["id"])
+    for _ in range(MAX_CORRECTIONS):
+        entry = desk.act("correct", entry)
+    entry = desk.act("retract", entry, reason="None of it held.")
+    assert (entry["status"], entry["corrections"][-1]["text"]) == ("retracted", "None of it held.")
+    assert desk.act("reinstate", entry)["status"] == "published"
+
+
 def test_in_a_draft_story_nothing_is_told_until_it_opens_and_then_in_order(desk: Desk) -> None:
     story = desk.story(status="draft")["id"]
     first, second = desk.post(story, "First"), desk.post(story, "Second")
