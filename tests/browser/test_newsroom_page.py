@@ -314,6 +314,23 @@ def test_a_refusal_says_which_value_and_gives_the_text_back(desk: Page) -> None:
     _sent(desk)
 
 
+def test_what_a_story_that_ended_meanwhile_refuses_is_given_back_where_it_is_seen(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    desk.route("**/entries", lambda route: route.abort())
+    desk.fill("#composer [name=text]", "Written as the story ended.")
+    desk.click("#publish")
+    expect(desk.locator('.letter[data-state="waiting"]')).to_have_count(1)
+    newsroom.edit_story(story, status="ended")
+    expect(desk.locator("#composer")).to_be_hidden()
+    desk.unroute("**/entries")
+    desk.evaluate("window.dispatchEvent(new Event('online'))")
+    desk.locator('.letter[data-state="refused"] [data-choice="again"]').click()
+    expect(desk.locator(".letter")).to_have_count(0)
+    expect(desk.locator("#composer [name=text]")).to_be_visible()
+    expect(desk.locator("#composer [name=text]")).to_have_value("Written as the story ended.")
+
+
 def test_what_others_publish_appears_by_itself(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     expect(desk.locator("#connection")).to_have_text("")
     newsroom.publish(story, "From a colleague.")

@@ -28,7 +28,7 @@ export function beginComposer(changed) {
     tried(() => post(event.submitter?.value ?? "published"))();
   });
   $("clear").addEventListener("click", tried(async () => {
-    if (await mayReplace("Throw away what is in the form?", "Throw away")) empty();
+    if (await mayReplace("Throw away what is in the form?", "Throw away")) take(EMPTY);
   }));
 }
 
@@ -99,12 +99,7 @@ function post(intent) {
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = (draft.headline || draft.text || "Picture").slice(0, 80);
   postEntry({ entry, label, steps, composed: draft });
-  empty();
-}
-
-function empty() {
   take(EMPTY);
-  adaptToStory();
 }
 
 function take(draft) {
@@ -133,6 +128,7 @@ function fill(draft) {
     ));
   }
   nameButtons();
+  adaptToStory(); // what is in the form is seen, also where nothing new can be written any more
 }
 
 function nameButtons() {
