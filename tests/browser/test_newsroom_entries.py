@@ -293,3 +293,23 @@ def test_a_question_that_was_left_while_it_was_sent_does_not_answer_the_next_one
     expect(desk.locator("#ask .general")).to_be_hidden()
     desk.click("#ask .primary")
     expect(item(desk, "The polls closed.")).to_contain_text("Dated 03:04")
+
+
+def test_a_question_that_comes_late_leaves_the_one_that_is_open_as_it_is(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "It stands.")
+    expect(item(desk, "It stands.")).to_be_visible()
+    held: list[Route] = []
+    desk.route("**/v1/newsroom/people", lambda route: held.append(route))
+    with desk.expect_request("**/v1/newsroom/people"):
+        desk.click("[data-story=retract-last]")
+    desk.click("[data-story=freeze]")
+    expect(desk.locator("#ask h2")).to_contain_text("Freeze this story?")
+    with desk.expect_response("**/v1/newsroom/people"):
+        held[0].continue_()
+    desk.evaluate("new Promise((resolve) => setTimeout(resolve))")  # whoever waited for the answer has gone on
+    expect(desk.locator("#ask h2")).to_contain_text("Freeze this story?")
+    desk.click("#ask .primary")
+    expect(desk.locator("#closed")).to_contain_text("This story is frozen")
+    assert [entry["status"] for entry in _state(newsroom, story)["timeline"]["items"]] == ["published"]

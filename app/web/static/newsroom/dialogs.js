@@ -27,9 +27,10 @@ export function show(title, ...content) {
  * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
  * the dialog stays until that has been done with what was given: a problem it throws is told beside the field that it
  * names, a `notes` of the problem by name says what else there is to say of a field, and nothing typed is lost. Throws
- * the problem of somebody who is not signed in any more.
+ * the problem of somebody who is not signed in any more. While another question is open it is not asked at all.
  */
-export function ask({ title, intro, yes, fields, send = async () => {} }) {
+export async function ask({ title, intro, yes, fields, send = async () => {} }) {
+  if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
   asking.querySelector("h2").textContent = title;
   asking.querySelector(".primary").textContent = yes;
   asking.querySelector(".fields").replaceChildren(
