@@ -93,6 +93,18 @@ def test_an_entry_is_pinned_and_taken_down_again(desk: Page, newsroom: Newsroom,
     assert _state(newsroom, story)["pinned"] == []
 
 
+def test_pin_pins_what_a_colleague_has_just_pinned(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    entry = newsroom.publish(story, "Where to vote.")
+    expect(item(desk, "Where to vote.")).to_be_visible()
+    desk.route("**/entries?limit=**", lambda route: route.abort())  # what is drawn is what was read before
+    path = f"/v1/stories/{story['id']}/pinned"
+    pins = {"items": [{"entry": entry["id"]}]}
+    assert newsroom.client.put(path, json=pins, headers={"If-Match": "*"}).is_success
+    press(desk, "Where to vote.", "pin")
+    expect(desk.locator("#said")).to_have_text("Pinned above the timeline.")
+    assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
+
+
 def test_key_points_are_written_one_a_line_and_keep_the_entries_they_name(
     desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
@@ -318,6 +330,20 @@ def test_a_story_is_given_a_picture_tags_and_an_end_of_its_own(
     desk.click("#ask .primary")
     expect(desk.locator("#ask")).to_be_hidden()
     assert _state(newsroom, story)["image"] is None
+
+
+def test_two_who_change_different_words_of_one_picture_lose_neither(
+    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    picture = {"url": "https://pictures.example/river.jpg", "alt": "A river", "caption": "At noon"}
+    newsroom.edit_story(story, image=picture)
+    _choose(desk, "details", sure=False)
+    newsroom.edit_story(story, image={**picture, "caption": "At midnight"})
+    desk.fill("#ask [name=alt]", "A river in flood")
+    desk.click("#ask .primary")
+    expect(desk.locator("#ask")).to_be_hidden()
+    image = _state(newsroom, story)["image"]
+    assert (image["alt"], image["caption"]) == ("A river in flood", "At midnight")
 
 
 def test_a_draft_is_announced_or_left_to_start_by_itself(context: BrowserContext, newsroom: Newsroom) -> None:

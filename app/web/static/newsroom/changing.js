@@ -20,8 +20,8 @@ export async function change({ read, write, bodyOf }) {
 /**
  * Ask for changes and make them; true once something was changed. Throws a problem.
  *
- * `fieldsOf(object)` gives the fields with their values, `bodyOf(changed, object, given)` what is to be written for those
- * that were changed, by name. What somebody else changed meanwhile stays, unless it is the same field: then both values
+ * `fieldsOf(object)` gives the fields with their values, `bodyOf(changed, object)` what is to be written for those that
+ * were changed, by name. What somebody else changed meanwhile stays, unless it is the same field: then both values
  * are shown, and whoever saves again does so knowingly.
  */
 export async function askToChange({ title, intro, yes = "Save", read, write, fieldsOf, bodyOf }) {
@@ -34,7 +34,7 @@ export async function askToChange({ title, intro, yes = "Save", read, write, fie
     if (Object.keys(changed).length === 0) return;
     for (let known = valuesOf(fieldsOf(body)); ; ) {
       try {
-        await send(write.method, write.path, bodyOf(changed, body, given), { ifMatch: etag });
+        await send(write.method, write.path, bodyOf(changed, body), { ifMatch: etag });
         return;
       } catch (problem) {
         if (problem.status !== 412) throw problem;

@@ -3,10 +3,11 @@
 import { editEntry } from "./composer.js";
 import { ask } from "./dialogs.js";
 import { pathOf, readEntries, readSoon } from "./entry_list.js";
+import { pinOf } from "./entry_rights.js";
 import { askTimes } from "./entry_times.js";
 import { postEntry } from "./letters.js";
 import { step } from "./outbox.js";
-import { askPinEnd, togglePin } from "./pins.js";
+import { askPinEnd, pin, unpin } from "./pins.js";
 import { showPlaces } from "./placing.js";
 import { showPreview } from "./preview_link.js";
 import { newId } from "./session.js";
@@ -44,15 +45,15 @@ const OWN = {
   edit: ({ id }) => editEntry(pathOf(id)),
   preview: ({ id }) => showPreview(pathOf(id), story),
   versions: ({ id }) => showVersions(pathOf(id), story),
-  pin: ({ id }) => togglePin(story, id).then(readEntries),
+  pin: (entry, seen) => (pinOf(entry, seen) ? unpin : pin)(story, entry.id).then(readEntries), // as the button said
   "pin-end": ({ id }) => askPinEnd(story, id).then(readEntries),
   place: (entry) => showPlaces(entry, story, readSoon),
   times: (entry) => askTimes(entry, story, { read: pathOf(entry.id) }).then(readEntries),
 };
 
-/** Do what a button of an entry says. Throws a problem. */
-export async function act(action, entry) {
-  if (action in OWN) await OWN[action](entry);
+/** Do what a button of an entry says, of a story as it was `seen`. Throws a problem. */
+export async function act(action, entry, seen) {
+  if (action in OWN) await OWN[action](entry, seen);
   else await askAndPost(action, entry);
 }
 

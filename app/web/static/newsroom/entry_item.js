@@ -13,14 +13,14 @@ export function itemKey(entry, story) {
   return [entry.version, pin && `pinned ${pin.until ?? ""}`, story.time_zone, rightsKey(story)].filter(Boolean).join(" ");
 }
 
-/** The entry as an <article>. `onAction` gets (action, entry). */
+/** The entry as an <article>. `onAction` gets (action, entry, story), as they were drawn. */
 export function drawItem(entry, story, { onAction, rights }) {
   const shown = newest(entry);
   const body = element("div", { class: "body" });
   body.innerHTML = shown.body_html ?? "";
   const { often, seldom } = actionsFor(entry, story, rights);
   const draw = (actions) => element("p", { class: "actions" }, actions.map(([action, words]) => (
-    button(words, () => onAction(action, entry), { "data-action": action })
+    button(words, () => onAction(action, entry, story), { "data-action": action })
   )));
   return element(
     "article",

@@ -21,7 +21,7 @@ let shownPages = 1;
 let reading = 0;
 let items = [];
 
-/** Begin to show entries. `act` gets (action, entry) when a button of one is pressed. */
+/** Begin to show entries. `act` gets (action, entry, story) when a button of one is pressed. */
 export function beginList(act) {
   onAction = act;
   $("filter").addEventListener("change", tried(() => {

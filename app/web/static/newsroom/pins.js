@@ -4,18 +4,23 @@ import { askToChange, change } from "./changing.js";
 import { announce } from "./notices.js";
 import { fromZone, inZone } from "./zones.js";
 
-/** Pin an entry above all others, or take its pin away. Throws a problem. */
-export async function togglePin(story, entry) {
-  let isPinned = false;
+/** Pin an entry above all others, or leave it as a colleague has just pinned it. Throws a problem. */
+export async function pin(story, entry) {
+  const isPinned = (pins) => pins.some((each) => each.entry === entry);
   await change({
     ...addressesOf(story),
-    bodyOf: ({ pinned }) => {
-      const others = pinned.filter((pin) => pin.entry !== entry);
-      isPinned = others.length === pinned.length;
-      return { items: isPinned ? [{ entry }, ...pinned] : others };
-    },
+    bodyOf: ({ pinned }) => ({ items: isPinned(pinned) ? pinned : [{ entry }, ...pinned] }),
   });
-  announce(isPinned ? "Pinned above the timeline." : "Not pinned any more.");
+  announce("Pinned above the timeline.");
+}
+
+/** Take an entry's pin away. Throws a problem. */
+export async function unpin(story, entry) {
+  await change({
+    ...addressesOf(story),
+    bodyOf: ({ pinned }) => ({ items: pinned.filter((each) => each.entry !== entry) }),
+  });
+  announce("Not pinned any more.");
 }
 
 /** Ask when a pin is to come down by itself. Throws a problem. */

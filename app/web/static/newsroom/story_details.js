@@ -4,7 +4,7 @@ import { askToChange } from "./changing.js";
 import { fromZone, inZone } from "./zones.js";
 import { tagsFrom } from "./writing.js";
 
-const PICTURE = ["image", "alt", "caption", "credit"];
+const WORDS = ["alt", "caption", "credit"];
 const MINUTE = 60; // in seconds
 
 /** Ask for a story's details, and change them. True once something was changed. Throws a problem. */
@@ -15,7 +15,7 @@ export function editDetails(story) {
     read: `/v1/newsroom/stories/${story.id}`,
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
     fieldsOf: (now) => fieldsOf(now, zone),
-    bodyOf: (changed, now, given) => bodyOf(changed, now, given, zone),
+    bodyOf: (changed, now) => bodyOf(changed, now, zone),
   });
 }
 
@@ -39,9 +39,9 @@ function fieldsOf({ image, section, tags, coverage_start: start, settings }, zon
   ];
 }
 
-function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, ...changed }, now, given, zone) {
+function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, ...picture }, now, zone) {
   const body = {};
-  if (PICTURE.some((name) => name in changed)) body.image = imageOf(given, now.image);
+  if (Object.keys(picture).length > 0) body.image = imageOf(picture, now.image);
   if (section !== undefined) body.section = section || null;
   if (tags !== undefined) body.tags = tagsFrom(tags, now.tags);
   if (start !== undefined) body.coverage_start = fromZone(start, zone);
@@ -51,10 +51,11 @@ function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes,
   return body;
 }
 
-/** The picture as it was given; of the same picture, its size stays. */
-function imageOf({ image: url, ...words }, known) {
+/** The picture as it is now with what was changed of it; of the same picture, its size stays. */
+function imageOf(changed, known) {
+  const { image: url, ...words } = { image: known?.url, ...known, ...changed };
   if (!url) return null;
-  const written = ["alt", "caption", "credit"].filter((name) => words[name]).map((name) => [name, words[name]]);
+  const written = WORDS.filter((name) => words[name]).map((name) => [name, words[name]]);
   const sized = known?.url === url ? ["width", "height"].filter((name) => known[name]) : [];
   const size = sized.map((name) => [name, known[name]]);
   return { url, ...Object.fromEntries([...size, ...written]) };
