@@ -18,7 +18,6 @@ import structlog
 from anyio import CapacityLimiter
 
 from app.domain.clock import Clock
-from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.live.desk_presence import PresenceBoard
 from app.live.effects import Close
@@ -123,6 +122,7 @@ class Desk:
     def leave(self, member: DeskMember) -> None:
         """The connection has ended: nobody is told anything for it, and its presence is gone."""
         self._members.discard(member)
+        self._untold = {(story, other) for story, other in self._untold if other is not member}
         for story in self._presence.stories:
             self._set_presence(story, member, None)
 
@@ -188,7 +188,6 @@ class Desk:
             try:
                 async with self._reading:
                     await self._read()
-                await self._tell_those_who_watch_all()
             except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read tells what this missed)
                 _log.warning("desk read failed", error=repr(error))
                 await asyncio.sleep(self._poll_seconds)
@@ -202,10 +201,16 @@ class Desk:
         watched: dict[str, frozenset[StoryId]] = {}
         for member in self._members:
             watched[member.token] = watched.get(member.token, frozenset()) | frozenset(member.watching)
+        # Kept until the read has succeeded; what is added meanwhile has its turn with the next.
+        untold = {(story, member) for story, member in self._untold if member in self._members}
+        for story, member in untold:
+            watched[member.token] |= {story}
         found = await self._run(partial(self._feed.read, self._mark, watched))
         self._mark = found.mark
+        self._untold -= untold
         for member in tuple(self._members):
             self._bring_up(member, found)
+        self._tell_presence(untold, found)
 
     def _bring_up(self, member: DeskMember, found: WatchedNews) -> None:
         code = found.ended.get(member.token)
@@ -230,14 +235,11 @@ class Desk:
                 self._untold.add((story, other))
                 self._moved.set()
 
-    async def _tell_those_who_watch_all(self) -> None:
-        while self._untold:
-            story, member = next(iter(self._untold))
-            if member in self._members and member.watches_all and story not in member.watching:
-                with suppress(NotFound, NotAuthenticated):
-                    await self._run(partial(self._feed.find_story, member.token, story))
-                    member.tell(encode_presence(story, self._presence.others(story, member)))
-            self._untold.discard((story, member))
+    def _tell_presence(self, untold: set[tuple[StoryId, DeskMember]], found: WatchedNews) -> None:
+        for story, member in untold:
+            is_lost = story in found.lost.get(member.token, frozenset())
+            if not is_lost and member in self._members and member.watches_all and story not in member.watching:
+                member.tell(encode_presence(story, self._presence.others(story, member)))
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(call, limiter=self._threads)
