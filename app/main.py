@@ -75,10 +75,13 @@ WRITES_AT_ONCE_SHARED = 8
 """PostgreSQL has a connection for each, and writers of different stories do not wait for each other."""
 
 READS_AT_ONCE = 4
-"""The newsroom's own reads; as many stay free for what readers need read from the tables."""
+"""The newsroom's own; what readers need read from the tables has threads of its own."""
 
 GOODBYE_SECONDS = 0.8
 """How long readers may take to answer our goodbye before they are cut; the whole stop has five seconds."""
+
+CALLS_END_SECONDS = 1.0
+"""How long the end of a process waits for the calls under way; what is stuck longer than that is stuck for good."""
 
 RECONCILE_SECONDS = 1.0
 RECONCILE_SHARED_SECONDS = 0.25
@@ -143,8 +146,8 @@ class Application:
                     await usage_job(rooms.newsroom).run()
             finally:
                 if self._rooms is not None:
-                    await in_thread(self._rooms.write_threads.close)
-                    await in_thread(self._rooms.read_threads.close)
+                    for threads in (self._rooms.write_threads, self._rooms.read_threads):
+                        await in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
                 if self.desk is not None:
                     await self.desk.stop()
                 self._rooms = self._edge = self.desk = self.entrance.hub = None

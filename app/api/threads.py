@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from contextvars import Context, copy_context
 from queue import SimpleQueue
+from time import monotonic
 from typing import Any, NamedTuple, TypeVar
 
 Result = TypeVar("Result")
@@ -43,12 +44,16 @@ class Threads:
         self._queue.put(_Work(call, copy_context(), loop, future))
         return await future
 
-    def close(self) -> None:
-        """Wait until what was asked for is done, and end the threads. Nothing may be asked for any more."""
+    def close(self, *, within_seconds: float) -> None:
+        """Wait until what was asked for is done, but no longer than that, and end the threads.
+
+        Nothing may be asked for any more. A call that is stuck in its database ends with the process.
+        """
+        deadline = monotonic() + within_seconds
         for _ in self._threads:
             self._queue.put(None)
         for thread in self._threads:
-            thread.join()
+            thread.join(max(0.0, deadline - monotonic()))
         self._threads.clear()
 
     def _begin_thread(self) -> None:
@@ -61,7 +66,8 @@ class Threads:
         while (work := self._queue.get()) is not None:
             result, error = None, None
             try:
-                result = work.context.run(work.call)
+                if not work.future.cancelled():  # whoever gave up before it began has it not done
+                    result = work.context.run(work.call)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, it belongs to who asked
                 error = raised
             with suppress(RuntimeError):  # the loop has ended: nobody waits any more

@@ -28,8 +28,9 @@ from app.storage.database import Announce, ReadTransaction, WriteTransaction
 from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
-READERS = 8
-"""Connections readers may hold at once; the read threads of the process are as many."""
+READERS = 14
+"""Connections that may read at once: as many as there are threads that read, so that none waits for one (8 for what
+readers need, 4 for the newsroom's reads, 2 for its stream)."""
 CHECKPOINT_PAGES = 4_000
 """A commit that leaves the WAL longer than this (16 MB) checkpoints at once instead of waiting for an idle moment."""
 

@@ -22,7 +22,7 @@ async def test_a_call_runs_in_another_thread_and_what_it_returns_comes_back() ->
     name = await threads.run(lambda: threading.current_thread().name)
     assert name == "write-1"
     assert await threads.run(lambda: 1 + 1) == 2
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_what_a_call_raises_is_raised_to_who_asked_and_the_thread_goes_on() -> None:
@@ -30,7 +30,7 @@ async def test_what_a_call_raises_is_raised_to_who_asked_and_the_thread_goes_on(
     with pytest.raises(ZeroDivisionError):
         await threads.run(lambda: 1 // 0)
     assert await threads.run(lambda: "on") == "on"
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_a_call_sees_the_context_of_who_asked_and_leaves_none_behind() -> None:
@@ -39,7 +39,7 @@ async def test_a_call_sees_the_context_of_who_asked_and_leaves_none_behind() -> 
     assert await threads.run(WHO.get) == "Ada"
     WHO.reset(token)
     assert await threads.run(WHO.get) == "nobody"
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_no_more_run_at_once_than_may_and_all_that_may_do() -> None:
@@ -59,14 +59,14 @@ async def test_no_more_run_at_once_than_may_and_all_that_may_do() -> None:
 
     await asyncio.gather(*(threads.run(call) for _ in range(9)))
     assert most == 3
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_one_writer_after_the_other_is_served_by_one_thread() -> None:
     threads = Threads(8, name="write")
     names = {await threads.run(lambda: threading.current_thread().name) for _ in range(20)}
     assert names == {"write-1"}
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() -> None:
@@ -85,7 +85,7 @@ async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() 
         await waiting
     go.set()
     assert await threads.run(done.is_set)
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
@@ -104,7 +104,7 @@ async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
     async with asyncio.timeout(PATIENCE_SECONDS / 2):
         assert await threads.run(lambda: threading.current_thread().name) == "write-2"
     go.set()
-    threads.close()
+    threads.close(within_seconds=PATIENCE_SECONDS)
 
 
 async def test_closing_waits_for_what_was_asked_for() -> None:
@@ -118,8 +118,38 @@ async def test_closing_waits_for_what_was_asked_for() -> None:
 
     asked = [asyncio.create_task(threads.run(partial(call, number))) for number in (1, 2)]
     await asyncio.sleep(0)
-    closing = asyncio.create_task(asyncio.to_thread(threads.close))
+    closing = asyncio.create_task(asyncio.to_thread(threads.close, within_seconds=PATIENCE_SECONDS))
     go.set()
     await closing
     assert done == [1, 2]
     await asyncio.gather(*asked)
+
+
+async def test_a_call_that_nobody_waits_for_any_more_is_not_begun() -> None:
+    threads = Threads(1, name="write")
+    go, done = threading.Event(), threading.Event()
+    first = asyncio.create_task(threads.run(partial(go.wait, PATIENCE_SECONDS)))
+    second = asyncio.create_task(threads.run(done.set))
+    await asyncio.sleep(0)
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    go.set()
+    await first
+    assert not await threads.run(done.is_set)
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_closing_does_not_wait_for_what_is_stuck() -> None:
+    threads = Threads(1, name="write")
+    begun, go = threading.Event(), threading.Event()
+
+    def stuck() -> None:
+        begun.set()
+        go.wait(PATIENCE_SECONDS)
+
+    asked = asyncio.create_task(threads.run(stuck))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    threads.close(within_seconds=0.0)
+    go.set()
+    await asked
