@@ -17,10 +17,11 @@ depends_on = None
 
 STANDING = """
 UPDATE entries SET retraction_stands = true
-WHERE status = 'retracted' OR (status <> 'published' AND 'retract' = (
-    SELECT entry_versions.action FROM entry_versions
+WHERE status = 'retracted' OR (status <> 'published' AND 'retracted' = (
+    SELECT entry_versions.status FROM entry_versions
     WHERE entry_versions.story_id = entries.story_id AND entry_versions.entry_id = entries.id
-        AND entry_versions.action IN ('retract', 'reinstate')
+        AND entry_versions.action IN ('retract', 'reinstate', 'revert')
+        AND entry_versions.status IN ('published', 'retracted')
     ORDER BY entry_versions.version DESC LIMIT 1))
 """
 """What is retracted, and what was retracted last and has left since."""
