@@ -10,7 +10,7 @@ from app.domain.entry import PUBLIC_STATUSES, Entry, EntryStatus
 from app.domain.rights import Actor
 from app.domain.story import Story
 from app.newsroom.door import Hidden, PublicChange, Shown, StoryChanged, pass_door
-from app.newsroom.publishing import pin_entry
+from app.newsroom.publishing import comes_out_pinned, pin_entry
 from app.newsroom.room import Call, Newsroom
 from app.storage.database import WriteTransaction
 from app.storage.door import list_entries_told
@@ -37,7 +37,7 @@ def open_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, s
     for entry in gone:
         update_entry(tx, dataclasses.replace(entry, revision=entry.revision + 1))
     for entry in out:
-        if entry.pin_wanted:
+        if comes_out_pinned(entry):
             story = pin_entry(tx, room, actor, call, story, entry)
     return story
 

@@ -35,7 +35,7 @@ def show_again(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, s
     if not story.is_shown:
         return change.entry
     entry, furniture = change.entry, list[StoryChanged]()
-    if _comes_out_pinned(entry):
+    if comes_out_pinned(entry):
         story, furniture = _refurnished(
             tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
         )
@@ -71,7 +71,8 @@ def hide(
     return dataclasses.replace(entry, revision=entry.revision + 1)
 
 
-def _comes_out_pinned(entry: Entry) -> bool:
+def comes_out_pinned(entry: Entry) -> bool:
+    """Whether the pin that was wished for goes with the entry: not with one that is retracted, or waits for an edit."""
     return entry.pin_wanted and entry.status is EntryStatus.PUBLISHED and entry.working is None
 
 

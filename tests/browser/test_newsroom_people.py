@@ -202,7 +202,7 @@ def test_what_a_token_did_is_undone_since_a_time_and_told_item_by_item(
     token.get_by_role("button", name="Undo what it did").click()
     desk.click("#ask .primary")
     outcome = desk.locator(".outcome li")
-    expect(outcome.filter(has_text="Nonsense from a bot.")).to_contain_text("taken from readers")
+    expect(outcome.filter(has_text="Nonsense from a bot.")).to_contain_text("taken out")
     expect(outcome.filter(has_text="Somebody mended this")).to_have_count(1)
     desk.click("#show .close")
     expect(item(desk, "Nonsense from a bot.").locator(".state.is-unpublished")).to_be_visible()

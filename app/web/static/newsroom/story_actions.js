@@ -19,7 +19,7 @@ const SURE = {
   live: "Make this story live? Readers will see it at once.",
   ended: "End this story? It takes corrections then, and new entries once it is reopened.",
   archived: "Archive this story? It is read only then, for good.",
-  withdrawn: "Withdraw this story? Readers lose all of it, and it cannot be brought back.",
+  withdrawn: "Withdraw this story? Readers lose all of it, and it cannot be published again.",
 };
 const STARTS = {
   scheduled: { title: "Let this story start by itself: nobody sees it until then", required: true },

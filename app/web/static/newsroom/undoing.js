@@ -8,7 +8,7 @@ import { fromZone, inZone, ownZone } from "./zones.js";
 
 const HOUR_MS = 3_600_000;
 const DONE = {
-  taken_out: "taken from readers", restored: "as it was before", withdrawn: "withdrawn",
+  taken_out: "taken out", restored: "as it was before", withdrawn: "withdrawn",
   nothing: "nothing was left to undo",
 };
 
