@@ -153,8 +153,12 @@ class Socket:
 
     @property
     def text(self) -> str:
-        """Everything it was told, without the one line that is random on purpose."""
-        return "\n".join(line for said in self.said for line in said.split("\n") if not line.startswith("retry:"))
+        """Everything it was told, without the one line that is random on purpose, and without heartbeats.
+
+        Those say what time it is, and come when nothing else has come for a while by the wall clock.
+        """
+        told = (said for said in self.said if '"type":"heartbeat"' not in said)
+        return "\n".join(line for said in told for line in said.split("\n") if not line.startswith("retry:"))
 
     @property
     def cursors(self) -> list[str]:
