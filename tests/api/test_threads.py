@@ -117,7 +117,7 @@ async def test_closing_waits_for_what_was_asked_for() -> None:
         done.append(number)
 
     asked = [asyncio.create_task(threads.run(partial(call, number))) for number in (1, 2)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, in which both are asked for
     closing = asyncio.create_task(asyncio.to_thread(threads.close, within_seconds=PATIENCE_SECONDS))
     go.set()
     await closing
@@ -130,7 +130,7 @@ async def test_a_call_that_nobody_waits_for_any_more_is_not_begun() -> None:
     go, done = threading.Event(), threading.Event()
     first = asyncio.create_task(threads.run(partial(go.wait, PATIENCE_SECONDS)))
     second = asyncio.create_task(threads.run(done.set))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # one turn of the loop, in which both are asked for
     second.cancel()
     with pytest.raises(asyncio.CancelledError):
         await second
