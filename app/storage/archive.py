@@ -155,6 +155,8 @@ def _connection(path: Path, *, mode: str, foreign_keys: bool) -> Generator[Conne
         raw.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         return raw
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    engine = create_engine(
+        "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT"
+    )
     with engine.connect() as connection:
         yield connection

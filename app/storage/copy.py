@@ -143,13 +143,17 @@ def _snapshot(url: str) -> Generator[Connection]:
         if not path.exists():
             raise CopyFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
         engine = create_engine(
-            "sqlite://", creator=lambda: _open_reader(path), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            "sqlite://",
+            creator=lambda: _open_reader(path),
+            hide_parameters=True,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
         )
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ")
     with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
         yield connection
 

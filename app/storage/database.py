@@ -60,7 +60,10 @@ class WriteTransaction(ReadTransaction):
 
 
 class Database(Protocol):
-    """A database that is open. All calls block; call them from a thread, not from the event loop."""
+    """A database that is open. All calls block; call them from a thread, not from the event loop.
+
+    Its errors do not quote what was to be written: they reach the log, and unpublished text must not.
+    """
 
     def transaction(self) -> AbstractContextManager[WriteTransaction]:
         """A write transaction. Leaving the block commits, then announces; an exception rolls back.

@@ -68,7 +68,7 @@ def migration_connection(url: str) -> Generator[Connection]:
         with _sqlite_connection(Path(parsed.database or "")) as connection:
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
     with _connected(engine) as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         yield connection
@@ -89,7 +89,11 @@ def _sqlite_connection(path: Path) -> Generator[Connection]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with lock_store(path.parent):
         engine = create_engine(
-            "sqlite://", creator=lambda: open_for_migration(path), poolclass=NullPool, isolation_level="AUTOCOMMIT"
+            "sqlite://",
+            creator=lambda: open_for_migration(path),
+            hide_parameters=True,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
         )
         with engine.connect() as connection:
             connection.exec_driver_sql("BEGIN IMMEDIATE")

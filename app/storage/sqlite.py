@@ -178,6 +178,7 @@ def _writer_engine(path: Path) -> Engine:
         "sqlite://",
         creator=lambda: _open_writer(path),
         poolclass=StaticPool,
+        hide_parameters=True,
         isolation_level="AUTOCOMMIT",
         json_serializer=lambda value: encode_json(value).decode(),
     )
@@ -188,6 +189,7 @@ def _reader_engine(path: Path) -> Engine:
         "sqlite://",
         creator=lambda: _open(path, read_only=True),
         poolclass=QueuePool,
+        hide_parameters=True,
         pool_size=READERS,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
