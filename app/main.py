@@ -15,55 +15,55 @@ from typing import Any, TextIO
 from pydantic_core import from_json
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.access_log import AccessLog
 from app.api.application import build_application
-from app.api.cors import ANYONE, CrossOrigin
-from app.api.defaults import Defaults
-from app.api.front import Front
-from app.api.live_routes import LiveRoutes
-from app.api.posting import Posting
-from app.api.readiness import Readiness
-from app.api.request_metrics import RequestMetrics
-from app.api.requests import RequestIds, is_readable_path, sent_request_id
-from app.api.rooms import Rooms
-from app.api.shell import Shell
-from app.api.threads import Threads
+from app.api.http.readiness import Readiness
+from app.api.http.request_metrics import RequestMetrics
+from app.api.http.state import Rooms
+from app.api.http.threads import Threads
+from app.api.layers.access_log import AccessLog
+from app.api.layers.cors import ANYONE, CrossOrigin
+from app.api.layers.default_headers import Defaults
+from app.api.layers.hot_create import Posting
+from app.api.layers.hot_reads import Front
+from app.api.layers.live_dispatch import LiveRoutes
+from app.api.layers.middleware import Shell
+from app.api.layers.request_ids import RequestIds, is_readable_path, sent_request_id
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Moved, Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
-from app.live.desk import Desk, DeskFeed
-from app.live.desk_route import DeskRoute
-from app.live.handshake import Entrance
-from app.live.hub import Hub
-from app.live.limits import ConnectionLimits, Turnstile, connections_possible
-from app.live.live_limits import LiveLimits
-from app.newsroom import watching
-from app.newsroom.due import run_due_work
-from app.newsroom.room import Newsroom, SessionLimits
-from app.newsroom.setbacks import Setbacks
+from app.jobs.checkpointing import checkpoint_job
+from app.jobs.demo import demo_job, local_api
+from app.jobs.demo_story import DEMO_STORY, load_demo_story
+from app.jobs.due_work import LOOK_SECONDS, LOOK_SHARED_SECONDS, DueWork
+from app.jobs.job import Job, in_thread
+from app.jobs.job import running as running_jobs
+from app.jobs.retention import retention_job
+from app.jobs.token_usage import usage_job
+from app.live.hub.admission_limits import ConnectionLimits, Turnstile, connections_possible
+from app.live.hub.hub import Hub
+from app.live.native.handshake import Entrance
+from app.live.story.limits import LiveLimits
+from app.newsroom.context.newsroom import Newsroom, SessionLimits
+from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.due_work import run_due_work
+from app.newsroom.queries import stream_feed as watching
+from app.newsroom_stream.stream import Desk, DeskFeed
+from app.newsroom_stream.websocket_route import DeskRoute
+from app.reading.reading import ReadingRoom
 from app.reading.representations import Representations
-from app.reading.room import ReadingRoom
 from app.reading.site import represent_site
 from app.reading.snapshots import Snapshots
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.reading.views import View, read_state_at
 from app.settings import Settings, load_or_make_admin_token
-from app.storage.database import Database, ReadTransaction
-from app.storage.migrating import require_current_schema
-from app.storage.opening import open_database
+from app.storage.database.opening import open_database
+from app.storage.database.transactions import Database, ReadTransaction
+from app.storage.upkeep.migrations import require_current_schema
 from app.web.pages import StoryPage
 from app.web.routes import web_routes
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links, Site
-from app.work.checkpointing import checkpoint_job
-from app.work.demo import demo_job, local_api
-from app.work.demo_story import DEMO_STORY, load_demo_story
-from app.work.due import LOOK_SECONDS, LOOK_SHARED_SECONDS, DueWork
-from app.work.jobs import Job, in_thread
-from app.work.jobs import running as running_jobs
-from app.work.retention import retention_job
-from app.work.usage import usage_job
 
 new_request_id = RequestIds()
 

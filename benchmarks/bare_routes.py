@@ -19,7 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.serving import SWITCH_INTERVAL_SECONDS, server_config
+from app.server.uvicorn_server import SWITCH_INTERVAL_SECONDS, server_config
 
 
 @dataclass(frozen=True, slots=True)

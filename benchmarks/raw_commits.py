@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from app.storage.migrating import migrate
+from app.storage.upkeep.migrations import migrate
 
 WRITTEN_TABLES = ("entries", "entry_versions", "audit", "public_entries", "public_labels", "events", "search_documents")
 SETTINGS = ("journal_mode = WAL", "synchronous = FULL", "secure_delete = ON", "wal_autocheckpoint = 4000")

@@ -17,7 +17,7 @@ BAR = 2.0
 _LIST_IMPORTED = """
 import sys, json
 before = set(sys.modules)
-import app.cli
+import app.cli.main
 names = [name for name in sys.modules if name not in before]
 left_out = sys.stdlib_module_names | {"app", "__mp_main__"}
 print(json.dumps([name for name in names if name.partition(".")[0] not in left_out and "-" not in name]))

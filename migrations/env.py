@@ -1,10 +1,10 @@
-"""Runs the migrations on the connection that app/storage/migrating.py has opened and locked."""
+"""Runs the migrations on the connection that app/storage/upkeep/migrations.py has opened and locked."""
 
 from __future__ import annotations
 
 from alembic import context
 
-from app.storage.schema import metadata
+from app.storage.database.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

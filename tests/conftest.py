@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.database import Database
-from app.storage.migrating import migrate
-from app.storage.opening import open_database
+from app.storage.database.opening import open_database
+from app.storage.database.transactions import Database
+from app.storage.upkeep.migrations import migrate
 from tests.figures import Figures
 from tests.needs import require
 from tests.ports import reserved_port

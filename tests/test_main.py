@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from app.live.live_limits import NORMAL_LIMITS, LiveLimits
+from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.main import create_app
 from app.settings import Settings
-from app.storage.migrating import WrongSchema
-from app.storage.sqlite import StoreLocked
+from app.storage.database.sqlite import StoreLocked
+from app.storage.upkeep.migrations import WrongSchema
 
 pytestmark = pytest.mark.anyio
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from app.api import (
+from app.api.http.problems import answer_with_problems
+from app.api.routes import (
     audit,
     emergency,
     members,
-    newsroom,
+    newsroom_reads,
     operations,
     people,
     previews,
@@ -22,8 +23,7 @@ from app.api import (
     write_entries,
     write_stories,
 )
-from app.api.openapi import describe
-from app.api.problems import answer_with_problems
+from app.api.routes.openapi import describe
 
 ROUTERS = (
     read_site.router,
@@ -35,7 +35,7 @@ ROUTERS = (
     write_entries.posting,
     write_entries.writing,
     emergency.router,
-    newsroom.router,
+    newsroom_reads.router,
     search.router,
     members.router,
     previews.making,
@@ -52,7 +52,7 @@ ROUTERS = (
 def build_application(pages: APIRouter) -> FastAPI:
     """This room's routes, and the pages, whose default answers for addresses where there is nothing.
 
-    Set `app.state.rooms` (app.api.rooms.Rooms) before the first request.
+    Set `app.state.rooms` (app.api.http.state.Rooms) before the first request.
     """
     app = FastAPI(
         openapi_url=None,

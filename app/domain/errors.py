@@ -17,7 +17,7 @@ LiveblogError
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
-The HTTP statuses are mapped in one place, app/api/problems.py.
+The HTTP statuses are mapped in one place, app/api/http/problems.py.
 """
 
 from __future__ import annotations

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from app.domain.cursor import FROM_THE_BEGINNING, Cursor, MalformedCursor, parse_cursor
-from app.live.log import CursorUnusable
-from app.storage.database import ReadTransaction
-from app.storage.public import Change, PublicStory, list_changes, read_event_check
+from app.live.story.story_log import CursorUnusable
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import Change, PublicStory, list_changes, read_event_check
 from app.wire.announcement import ChangesPage
 from app.wire.encoding import BodyVariant, EncodedEvent, encode_event, encode_json
 from app.wire.links import Links

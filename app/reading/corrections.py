@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from app.reading.positions import encode_correction_position, parse_correction_position
-from app.storage.corrections import CorrectionLine, CorrectionPlace, list_corrections
-from app.storage.database import ReadTransaction
-from app.storage.public import PublicStory
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.corrections import CorrectionLine, CorrectionPlace, list_corrections
+from app.storage.public.reads import PublicStory
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 

@@ -9,8 +9,8 @@ from pydantic_core import from_json
 
 from app.domain.errors import FieldError, Gone, InvalidInput, NotFound
 from app.domain.identifiers import StoryId, is_uuid4
-from app.storage.database import ReadTransaction
-from app.storage.public import ListedEntry, Tombstone, read_public_entry
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import ListedEntry, Tombstone, read_public_entry
 from app.wire.encoding import BodyVariant, encode_json
 
 BODY_FIELDS = ("body_html", "blocks", "body_text")

@@ -9,8 +9,8 @@ from urllib.parse import quote
 from app.domain.identifiers import StoryId
 from app.reading.entries import EntryShape, require_entry
 from app.reading.positions import encode_position, parse_position
-from app.storage.database import ReadTransaction
-from app.storage.public import Boundary, EntryFilter, ListedEntry, Order, PublicStory, list_public_entries
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import Boundary, EntryFilter, ListedEntry, Order, PublicStory, list_public_entries
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 

@@ -14,8 +14,8 @@ from typing import Literal
 from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.identifiers import EntryId
-from app.storage.corrections import CorrectionPlace
-from app.storage.public import Boundary, StoryPlace
+from app.storage.public.corrections import CorrectionPlace
+from app.storage.public.reads import Boundary, StoryPlace
 
 _ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
 _STORY = re.compile(r"([on])\.([0-9])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)

@@ -22,7 +22,7 @@ from app.domain.identifiers import StoryId
 from app.reading.snapshots import Snapshots
 from app.reading.stories import require_story
 from app.reading.views import View, read_view
-from app.storage.database import ReadTransaction
+from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead
 from app.wire.links import Links
 
@@ -59,7 +59,7 @@ class Representation:
 
 
 class Heads(Protocol):
-    """Where public stories stand, from memory: app.live.hub.Hub."""
+    """Where public stories stand, from memory: app.live.hub.hub.Hub."""
 
     def head(self, ref: str) -> StoryHead | None: ...
 

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from anyio import CapacityLimiter, to_thread
 
-from app.storage.database import Database, ReadTransaction
+from app.storage.database.transactions import Database, ReadTransaction
 
 READS_AT_ONCE = 8
 """As many as the SQLite store keeps connections for; more threads would only wait for each other."""

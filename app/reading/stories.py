@@ -10,8 +10,8 @@ from pydantic_core import from_json
 from app.domain.errors import Gone, Moved, NotFound
 from app.domain.identifiers import is_slug, is_uuid4
 from app.reading.positions import encode_story_position, parse_story_position
-from app.storage.database import ReadTransaction
-from app.storage.public import PublicStory, find_public_story, list_public_stories
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import PublicStory, find_public_story, list_public_stories
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.story_fields import encode_story_fields

@@ -11,15 +11,15 @@ from app.reading.changes import read_changes
 from app.reading.snapshots import Snapshots
 from app.reading.stories import is_story_ref, require_story
 from app.reading.views import View, read_view
-from app.storage.database import ReadTransaction
-from app.storage.public import find_public_story, read_heads
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import find_public_story, read_heads
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
 
 
 class PublicStoryLog:
-    """app.live.log.StoryLog over the readers' tables; each method is described there."""
+    """app.live.story.story_log.StoryLog over the readers' tables; each method is described there."""
 
     def __init__(self, snapshots: Snapshots, *, links: Links) -> None:
         self._snapshots = snapshots

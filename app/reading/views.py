@@ -8,8 +8,8 @@ from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
-from app.storage.database import ReadTransaction
-from app.storage.public import PublicStory, list_public_entries_named
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import PublicStory, list_public_entries_named
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
 

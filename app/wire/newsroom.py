@@ -12,7 +12,7 @@ from app.domain.story import Story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.public_entry import body_html, public_members
-from app.wire.stories import STORY_DEFAULTS
+from app.wire.requests.stories import STORY_DEFAULTS
 
 
 def newsroom_entry(entry: Entry) -> dict[str, Any]:

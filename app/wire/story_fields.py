@@ -13,7 +13,7 @@ from pydantic_core import from_json
 from app.domain.identifiers import StoryId
 from app.wire.encoding import encode_json
 from app.wire.links import Links
-from app.wire.stories import STORY_DEFAULTS
+from app.wire.requests.stories import STORY_DEFAULTS
 
 _MEMBERS_ADDED = {**STORY_DEFAULTS, "pinned": [], "key_points": []}
 """What a story that was stored by an earlier release lacks."""

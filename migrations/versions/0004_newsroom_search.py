@@ -39,8 +39,8 @@ ON_SQLITE = (
     " INSERT INTO search_index (rowid, words) VALUES (new.number, new.words); END",
 )
 """The index is written for 64 new rows at once, which costs each of them a fraction; up to then they are looked through
-one by one (app/storage/search.py). A number that is used again is indexed at once. The words come cut and folded, with
-blanks between: `ascii` takes every other sign for part of a word."""
+one by one (app/storage/newsroom/search.py). A number that is used again is indexed at once. The words come cut and
+folded, with blanks between: `ascii` takes every other sign for part of a word."""
 
 
 def upgrade() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from app.api.rooms import Rooms
+from app.api.http.state import Rooms
 from app.domain.clock import Clock, system_clock
 from app.main import Application, create_app
 from app.settings import Settings

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.desk import PHONE, at_the_desk, choose, item, open_as, press, somebody
+from tests.browser.newsroom_page import PHONE, at_the_desk, choose, item, open_as, press, somebody
 
 LISBON = ZoneInfo("Europe/Lisbon")
 

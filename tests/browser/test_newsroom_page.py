@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import PATIENCE_MILLISECONDS, PICTURE, Newsroom
-from tests.browser.desk import item, press
+from tests.browser.newsroom_page import item, press
 
 
 @pytest.fixture

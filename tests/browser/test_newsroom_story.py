@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.desk import at_the_desk, choose, item, open_as, press, sign_in, somebody
+from tests.browser.newsroom_page import at_the_desk, choose, item, open_as, press, sign_in, somebody
 
 
 @pytest.fixture

@@ -22,19 +22,19 @@ import structlog
 import uvloop
 from uvicorn.server import ServerState
 
-from app.live.direct_socket import DirectSocket
-from app.live.frames import Opcode
-from app.live.handshake import Entrance
-from app.live.hub import Hub
-from app.live.limits import ConnectionLimits, Turnstile
-from app.live.live_limits import LiveLimits
-from app.live.moment import Moment
-from app.live.packets import Form, Framing, Message
-from app.live.server_protocol import greeted
-from app.live.session import Session
-from app.live.stories import LiveStory
-from app.live.wishes import Wish
-from app.serving import server_config
+from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.hub import Hub
+from app.live.native.handshake import Entrance
+from app.live.native.server_protocol import greeted
+from app.live.native.websocket import DirectSocket
+from app.live.protocol.frames import Opcode
+from app.live.protocol.subscribe_requests import Wish
+from app.live.session.clocks import Moment
+from app.live.session.session import Session
+from app.live.story.limits import LiveLimits
+from app.live.story.live_story import LiveStory
+from app.live.story.packets import Form, Framing, Message
+from app.server.uvicorn_server import server_config
 from tests.live.app import routes
 from tests.live.model import START, ModelLog
 

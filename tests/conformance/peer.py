@@ -9,7 +9,7 @@ from contextlib import suppress
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 SOON_SECONDS = 30.0
 DEFLATE_TAIL = b"\x00\x00\xff\xff"

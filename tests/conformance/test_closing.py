@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.peer import CLOSE, CONTINUATION, PING, TEXT, Echo, Outcome, Said, closing
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 OK = 1000
 PROTOCOL_ERROR = 1002

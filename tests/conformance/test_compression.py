@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.conformance.peer import BINARY, CONTINUATION, PING, PONG, TEXT, Echo, Outcome, Said, closing
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 OK, PROTOCOL_ERROR, NOT_DEFLATED = 1000, 1002, 1007
 RSV1 = 0x40

@@ -14,7 +14,7 @@ import os
 import pytest
 
 from tests.conformance.peer import BINARY, CONTINUATION, PING, PONG, TEXT, Echo, Outcome, Said, closing
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 HELLO = Said(TEXT, b"Hello, world!")
 PONG_FOR_PING = Said(PONG, b"ping")

@@ -9,7 +9,7 @@ import random
 import pytest
 
 from tests.conformance.peer import BINARY, CONTINUATION, TEXT, Echo, Outcome, Said, closing
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 MB = 1 << 20
 OK = 1000

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.conformance.peer import CONTINUATION, TEXT, Echo, Outcome, Said
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 Encode = Callable[[bytes], bytes]
 

@@ -6,7 +6,7 @@ import hashlib
 
 from sqlalchemy import select
 
-from app.storage.schema import metadata
+from app.storage.database.schema import metadata
 from tests.api.server import Server
 
 

@@ -13,8 +13,8 @@ import httpx
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time, system_clock
-from app.newsroom.due import run_due_work
-from app.newsroom.setbacks import Setbacks
+from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.due_work import run_due_work
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
 from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, REOPENED, STORY_STATES

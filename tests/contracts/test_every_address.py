@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from starlette.routing import BaseRoute
 
-from app.api.live_routes import NEWSROOM_STREAM
-from app.live import admission
+from app.api.layers.live_dispatch import NEWSROOM_STREAM
+from app.live.protocol import addresses as admission
 from tests.api.peers import Peer, connected
 from tests.contracts.house import CALLERS, OUTSIDERS, House
 from tests.contracts.matrix import MATRIX, PAGES

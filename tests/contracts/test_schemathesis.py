@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.wire.newsroom_shapes import NEWSROOM_ENTRY
+from app.wire.shapes.newsroom import NEWSROOM_ENTRY
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
 

@@ -16,10 +16,10 @@ import httpx
 from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
-from app.domain.apply import State, bound_of, missing_entries, named_entries, place_of
-from app.domain.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
-from app.domain.window import changes_wanted_after, merge_named, merge_page
 from tests.loopback import NO_CERTIFICATES
+from tests.reference.apply import State, bound_of, missing_entries, named_entries, place_of
+from tests.reference.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
+from tests.reference.window import changes_wanted_after, merge_named, merge_page
 
 Json = dict[str, Any]
 RECONNECT_SECONDS = (0.05, 0.3)

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from websockets.sync.client import connect
 
-from app.work.demo import LONGEST_PAUSE_SECONDS
-from app.work.demo_story import load_demo_story
+from app.jobs.demo import LONGEST_PAUSE_SECONDS
+from app.jobs.demo_story import load_demo_story
 from tests.processes import Installation
 
 

@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from app.wire.close_codes import PROTOCOL_ERROR
 from tests.e2e.server import Server, make_story, serving
 from tests.figures import Figures
-from tests.live.test_frames import masked
+from tests.live.protocol.test_frames import masked
 
 BYSTANDERS = 50
 AT_ONCE = 40

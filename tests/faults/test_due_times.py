@@ -13,17 +13,17 @@ from typing import Any
 import pytest
 
 from app.domain.clock import Micros, format_time, parse_time
-from app.newsroom import entries
-from app.newsroom.due import run_due_work
-from app.newsroom.room import Newsroom
-from app.newsroom.setbacks import Setbacks
-from app.storage.database import Announce, Database, ReadTransaction, WriteTransaction
-from app.storage.due import list_due_stories
-from app.storage.opening import open_database
-from app.wire.entries import EntryBatch
+from app.newsroom.context.newsroom import Newsroom
+from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.due_work import run_due_work
+from app.newsroom.entries import create as entries
+from app.storage.database.opening import open_database
+from app.storage.database.transactions import Announce, Database, ReadTransaction, WriteTransaction
+from app.storage.newsroom.due import list_due_stories
+from app.wire.requests.entries import EntryBatch
 from tests.faults.tables import select
 from tests.figures import Figures
-from tests.newsroom.desk import LINKS, START, Desk, ForetoldRandom, body
+from tests.newsroom.driver import LINKS, START, Desk, ForetoldRandom, body
 
 SECOND, MINUTE = 1_000_000, 60_000_000
 SPAN = 60 * MINUTE

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.storage.schema import NEWSROOM_TABLES, READERS_TABLES
+from app.storage.database.schema import NEWSROOM_TABLES, READERS_TABLES
 from tests.e2e.readers import Follower, Habit, Transport, reading_client
 from tests.e2e.server import make_story, serving
 

@@ -12,12 +12,12 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.domain.apply import State
 from tests.e2e.readers import Follower, Habit, Transport, differences, reading_client
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.faults.tables import head_of, numbers_of, visible_entries
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
+from tests.reference.apply import State
 
 STORIES = 4
 WRITERS = 8

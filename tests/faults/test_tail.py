@@ -13,16 +13,17 @@ import pytest
 from app.domain.clock import Micros, system_clock
 from app.domain.cursor import Cursor
 from app.domain.identifiers import RandomSource, SystemRandomSource
-from app.newsroom import entries, stories
-from app.newsroom.access import digest_of
-from app.newsroom.room import Call, Newsroom
+from app.newsroom.context.access import digest_of
+from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.entries import create as entries
+from app.newsroom.stories import lifecycle as stories
 from app.reading.changes import read_changes
 from app.reading.stories import require_story
-from app.storage.opening import open_database
-from app.wire.entries import EntryDraft
-from app.wire.stories import StoryDraft
+from app.storage.database.opening import open_database
+from app.wire.requests.entries import EntryDraft
+from app.wire.requests.stories import StoryDraft
 from tests.figures import Figures
-from tests.newsroom.desk import LINKS, OPERATOR, body
+from tests.newsroom.driver import LINKS, OPERATOR, body
 
 WRITERS = 64
 POOLS = 8

@@ -14,13 +14,13 @@ from typing import Any, Literal, cast
 
 import uvicorn
 
-from app.live.asgi import Receive, Scope, Send
-from app.live.event_stream_route import EventStreamRoute
-from app.live.handshake import Entrance
-from app.live.hub import Hub
-from app.live.limits import ConnectionLimits, Turnstile
-from app.live.server_protocol import greeted
-from app.live.websocket_route import WebSocketRoute
+from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.hub import Hub
+from app.live.native.handshake import Entrance
+from app.live.native.server_protocol import greeted
+from app.live.portable.asgi import Receive, Scope, Send
+from app.live.portable.event_stream_route import EventStreamRoute
+from app.live.portable.websocket_route import WebSocketRoute
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(?:live|events)")
 

@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.domain.cursor import Cursor
-from app.live.farewells import Farewell
-from app.live.hub import Hub
+from app.live.hub.hub import Hub
+from app.live.session.goodbyes import Farewell
 from tests.live.model import START, ModelLog
 
 SOON = 5.0

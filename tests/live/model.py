@@ -11,7 +11,7 @@ from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import EntryId, StoryId
-from app.live.log import CursorUnusable
+from app.live.story.story_log import CursorUnusable
 from app.wire.announcement import Announcement, ChangesPage, Closing, StoryHead
 from app.wire.encoding import (
     BodyVariant,

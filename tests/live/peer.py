@@ -8,7 +8,9 @@ from typing import Any
 from app.domain.clock import Micros
 from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import StoryId
-from app.live.effects import (
+from app.live.protocol.subscribe_requests import Wish
+from app.live.session.clocks import Moment
+from app.live.session.effects import (
     Answer,
     Ask,
     CatchUp,
@@ -22,15 +24,13 @@ from app.live.effects import (
     Unusable,
     Withdrawn,
 )
-from app.live.live_limits import NORMAL_LIMITS, LiveLimits
-from app.live.log import CursorUnusable
-from app.live.metrics import LiveMetrics
-from app.live.moment import Moment
-from app.live.packets import Message, Packet
-from app.live.place import Opening, Place
-from app.live.session import Session
-from app.live.stories import LiveStory
-from app.live.wishes import Wish
+from app.live.session.session import Session
+from app.live.session.subscription import Opening, Place
+from app.live.story.limits import NORMAL_LIMITS, LiveLimits
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
+from app.live.story.packets import Message, Packet
+from app.live.story.story_log import CursorUnusable
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant, encode_json
 from app.wire.messages import encode_hello, encode_snapshot

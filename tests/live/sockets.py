@@ -13,7 +13,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
-from app.live.hub import Hub
+from app.live.hub.hub import Hub
 from tests.live.app import serve
 from tests.live.model import START, ModelLog, ModelStory
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from app.live.hub import Hub
+from app.live.hub.hub import Hub
 from tests.live.app import serve
 from tests.live.model import START, ModelLog, ModelStory
 from tests.loopback import NO_CERTIFICATES

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.storage.database import Database
-from tests.newsroom.desk import Desk
+from app.storage.database.transactions import Database
+from tests.newsroom.driver import Desk
 
 
 @pytest.fixture

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, NotAllowed
-from app.newsroom import desk as reads
-from app.newsroom.moving import move_entry
-from app.storage.database import Database
-from app.storage.opening import open_database
-from app.wire.entries import EntryMove
-from tests.newsroom.desk import HOUR, Desk, body
+from app.newsroom.entries.move import move_entry
+from app.newsroom.queries import lists as reads
+from app.storage.database.opening import open_database
+from app.storage.database.transactions import Database
+from app.wire.requests.entries import EntryMove
+from tests.newsroom.driver import HOUR, Desk, body
 
 STATUSES = {
     "D": "draft", "S": "submitted", "J": "rejected", "C": "scheduled", "P": "published", "U": "unpublished",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 from app.domain.errors import Unavailable
-from app.storage.database import Announce, Database, ReadTransaction, WriteTransaction
+from app.storage.database.transactions import Announce, Database, ReadTransaction, WriteTransaction
 
 
 class CountingDatabase:

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from app.domain.cursor import Cursor
-from app.live.log import CursorUnusable
+from app.live.story.story_log import CursorUnusable
 from app.reading.changes import encode_changes, parse_after, read_changes, size_of
 from app.reading.stories import require_story
-from app.storage.database import Database
+from app.storage.database.transactions import Database
 from app.wire.announcement import ChangesPage
 from app.wire.encoding import BodyVariant, EncodedEvent
-from tests.newsroom.desk import LINKS, Desk
+from tests.newsroom.driver import LINKS, Desk
 
 MEGABYTE = 1024 * 1024
 

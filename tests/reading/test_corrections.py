@@ -10,7 +10,7 @@ import pytest
 from app.domain.errors import InvalidInput, NotFound
 from app.reading.corrections import read_corrections
 from app.reading.stories import require_story
-from tests.newsroom.desk import LINKS, Desk
+from tests.newsroom.driver import LINKS, Desk
 
 
 def page(desk: Desk, story: str, *, position: str | None = None, limit: int = 20) -> dict[str, Any]:

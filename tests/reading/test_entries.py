@@ -9,9 +9,9 @@ import pytest
 from app.domain.errors import Gone, InvalidInput, NotFound
 from app.domain.identifiers import StoryId
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
-from app.storage.database import Database
+from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.desk import Desk
+from tests.newsroom.driver import Desk
 
 
 def test_fields_are_sent_exactly_as_named_in_the_order_of_the_whole(desk: Desk, database: Database) -> None:

@@ -14,9 +14,9 @@ from app.domain.errors import Gone, NotFound
 from app.reading.entries import EntryShape
 from app.reading.pages import PageRequest, encode_page, read_page
 from app.reading.stories import require_story
-from app.storage.database import Database
-from app.storage.public import EntryFilter
-from tests.newsroom.desk import LINKS, Desk
+from app.storage.database.transactions import Database
+from app.storage.public.reads import EntryFilter
+from tests.newsroom.driver import LINKS, Desk
 
 Order = Literal["newest", "oldest"]
 ORDERS: list[Order] = ["newest", "oldest"]

@@ -9,7 +9,7 @@ import pytest
 from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.reading.positions import encode_position, encode_story_position, parse_position, parse_story_position
-from app.storage.public import Boundary, StoryPlace
+from app.storage.public.reads import Boundary, StoryPlace
 
 ENTRY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 

@@ -15,10 +15,10 @@ from app.domain.errors import NotFound, Unavailable
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, Representations, compressed
 from app.reading.snapshots import Snapshots
 from app.reading.views import View
-from app.storage.database import Database
+from app.storage.database.transactions import Database
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
-from tests.newsroom.desk import LINKS, Desk
+from tests.newsroom.driver import LINKS, Desk
 from tests.reading.counting import CountingDatabase
 
 pytestmark = pytest.mark.anyio

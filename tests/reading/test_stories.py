@@ -10,9 +10,9 @@ import pytest
 from app.domain.errors import InvalidInput, NotFound
 from app.reading.stories import is_story_ref, read_story_list, require_story
 from app.reading.views import View, read_state_at, read_view
-from app.storage.database import Database
+from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.desk import LINKS, Desk
+from tests.newsroom.driver import LINKS, Desk
 
 STORY = "7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b"
 ENTRY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"

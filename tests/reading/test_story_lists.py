@@ -10,8 +10,8 @@ import pytest
 from app.domain.errors import Unavailable
 from app.reading.snapshots import Snapshots
 from app.reading.story_lists import KEPT_SECONDS, StoryLists, content_tag
-from app.storage.database import Database
-from tests.newsroom.desk import LINKS, Desk
+from app.storage.database.transactions import Database
+from tests.newsroom.driver import LINKS, Desk
 from tests.reading.counting import CountingDatabase
 
 pytestmark = pytest.mark.anyio

@@ -8,12 +8,12 @@ import pytest
 
 from app.domain.errors import NotFound
 from app.domain.identifiers import StoryId
-from app.live.log import CursorUnusable, StoryLog
+from app.live.story.story_log import CursorUnusable, StoryLog
 from app.reading.snapshots import Snapshots
 from app.reading.story_log import PublicStoryLog
-from app.storage.database import Database
+from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.desk import LINKS, Desk
+from tests.newsroom.driver import LINKS, Desk
 
 pytestmark = pytest.mark.anyio
 

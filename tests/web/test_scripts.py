@@ -9,8 +9,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.domain.histories import Life
 from tests.needs import require
+from tests.reference.histories import Life
 
 TESTS = Path(__file__).parent / "js"
 NODE = shutil.which("node")

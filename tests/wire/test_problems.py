@@ -9,10 +9,10 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from app.domain.errors import FieldError, InvalidInput
-from app.wire.entries import EntryDraft
-from app.wire.people import Freeze, PersonDraft
 from app.wire.problems import problem_of, validation_errors
-from app.wire.stories import StoryDraft
+from app.wire.requests.entries import EntryDraft
+from app.wire.requests.people import Freeze, PersonDraft
+from app.wire.requests.stories import StoryDraft
 
 
 def told(model: type[BaseModel], given: Any) -> str:

@@ -1,0 +1,125 @@
+"""Sends a representation: its ETag, 304, and the encoding the client likes most. The one place where that is decided.
+
+What does not depend on the request is made once for each encoding and kept with the representation, because on an
+election night one of them is sent tens of thousands of times a second.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from app.api.http.conditional import etag_of, holds
+from app.api.http.negotiation import Encoding, choose_encoding
+from app.reading.representations import COMPRESS_FROM_BYTES, Representation, compressed
+
+PUBLIC_CACHE = b"public, max-age=1, s-maxage=2, stale-while-revalidate=5"
+"""A browser asks again after a second, a CDN after two, and both may show the old while they ask."""
+
+CALM_CACHE = b"public, max-age=1, s-maxage=30, stale-while-revalidate=60"
+"""Of a story that has ended: a correction is seen half a minute later, and a CDN asks hardly ever."""
+
+NO_STORE = b"no-store"
+
+_NOTHING: Message = {"type": "http.response.body", "body": b""}
+
+
+class _Prepared(NamedTuple):
+    found: Message
+    body: Message
+    not_modified: Message
+    tags: frozenset[bytes]
+    """If-None-Match as a browser that holds the answer sends it, so that hardly any has to be parsed."""
+
+
+async def send_representation(
+    representation: Representation, scope: Scope, send: Send, *, cache_control: bytes = PUBLIC_CACHE
+) -> None:
+    """Answer with the representation, or with 304 if the client says it holds it."""
+    accepted = if_none_match = None
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            accepted = value if accepted is None else accepted + b"," + value
+        elif name == b"if-none-match":
+            if_none_match = value if if_none_match is None else if_none_match + b"," + value
+    if representation.is_over and cache_control is PUBLIC_CACHE:
+        cache_control = CALM_CACHE
+    encoding = choose_encoding(accepted)
+    key = (encoding, cache_control)
+    prepared = representation.prepared.get(key)
+    if not isinstance(prepared, _Prepared):
+        prepared = representation.prepared[key] = _prepare(representation, encoding, cache_control)
+    if if_none_match is not None and (if_none_match in prepared.tags or holds(if_none_match, representation.tag)):
+        await send(prepared.not_modified)
+        await send(_NOTHING)
+    else:
+        await send(prepared.found)
+        await send(prepared.body)
+
+
+class RepresentationResponse(Response):
+    """A representation as the answer of a FastAPI route."""
+
+    def __init__(self, representation: Representation, *, cache_control: bytes = PUBLIC_CACHE) -> None:
+        super().__init__()
+        self._representation = representation
+        self._cache_control = cache_control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await send_representation(self._representation, scope, send, cache_control=self._cache_control)
+
+
+def _prepare(representation: Representation, encoding: Encoding, cache_control: bytes) -> _Prepared:
+    body, encoding = _encoded(representation, encoding)
+    shared = [
+        (b"etag", etag_of(representation.tag, encoding.suffix)),
+        (b"vary", b"Accept-Encoding"),
+        (b"cache-control", cache_control),
+    ]
+    content = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-content-type-options", b"nosniff"),
+    ]
+    if representation.surrogate:
+        content.append((b"surrogate-key", representation.surrogate.encode()))
+    if representation.links:
+        content.append((b"link", link_header(representation.links)))
+    if encoding is not Encoding.IDENTITY:
+        content.append((b"content-encoding", encoding.coding.encode()))
+    return _Prepared(
+        found={"type": "http.response.start", "status": 200, "headers": content + shared},
+        body={"type": "http.response.body", "body": body},
+        not_modified={"type": "http.response.start", "status": 304, "headers": shared},
+        tags=frozenset(etag_of(representation.tag, each.suffix) for each in Encoding),
+    )
+
+
+def _encoded(representation: Representation, encoding: Encoding) -> tuple[bytes, Encoding]:
+    """The bytes in that encoding, or in none when they were not worth compressing."""
+    if encoding is Encoding.BROTLI and representation.brotli is not None:
+        return representation.brotli, encoding
+    if encoding is Encoding.GZIP and representation.gzip is not None:
+        return representation.gzip, encoding
+    return representation.plain, Encoding.IDENTITY
+
+
+def link_header(links: tuple[tuple[str, str], ...]) -> bytes:
+    """The value of `Link` (RFC 8288)."""
+    return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links).encode()
+
+
+async def fresh_response(
+    representation: Representation, request: Request, *, cache_control: bytes = PUBLIC_CACHE
+) -> RepresentationResponse:
+    """An answer that nobody else will ask for: compressed the one way this client likes, off the event loop."""
+    encoding = choose_encoding(request.headers.get("accept-encoding", "").encode("latin-1"))
+    if encoding is Encoding.IDENTITY or len(representation.plain) < COMPRESS_FROM_BYTES:
+        return RepresentationResponse(representation, cache_control=cache_control)
+    coding: Literal["gzip", "br"] = "br" if encoding is Encoding.BROTLI else "gzip"
+    smaller = await to_thread.run_sync(compressed, representation, [coding])
+    return RepresentationResponse(smaller, cache_control=cache_control)

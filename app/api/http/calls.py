@@ -1,0 +1,103 @@
+"""From a request to a use case and back: the call, the thread it runs in, and the reply."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Concatenate, ParamSpec, TypeVar
+
+from fastapi import Depends, Header, Request, Response
+from starlette.types import Scope
+
+from app.api.http.credentials import Credentials, credentials_of
+from app.api.http.state import Rooms
+from app.domain.errors import MalformedInput
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+
+P = ParamSpec("P")
+Result = TypeVar("Result")
+
+
+async def _call(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(description="Yours, new for each write; a retry with it is answered again and done once."),
+    ] = None,
+    if_match: Annotated[
+        str | None, Header(description="The ETag you have seen; the write is refused if it is no longer today's.")
+    ] = None,
+) -> Call:
+    for name in ("idempotency-key", "if-match"):
+        if len(request.headers.getlist(name)) > 1:
+            raise MalformedInput("repeated_header", f"{name} was sent more than once.")
+    return writing_call(
+        request.scope,
+        await request.body(),
+        credentials=credentials_of(request),
+        idempotency_key=idempotency_key,
+        if_match=if_match,
+    )
+
+
+def writing_call(
+    scope: Scope, body: bytes, *, credentials: Credentials, idempotency_key: str | None, if_match: str | None
+) -> Call:
+    """The call that a request with this body makes; the same request has the same fingerprint."""
+    digest = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode())
+    digest.update(body)
+    return Call(
+        credentials=credentials.secret,
+        is_session=credentials.is_session,
+        fingerprint=digest.hexdigest(),
+        idempotency_key=idempotency_key,
+        if_match=if_match,
+        request_id=scope.get("request_id"),
+    )
+
+
+async def _reading_call(request: Request) -> Call:
+    secret, is_session = credentials_of(request)
+    return Call(credentials=secret, is_session=is_session, request_id=request.scope.get("request_id"))
+
+
+TheCall = Annotated[Call, Depends(_call)]
+"""Who calls and under which conditions."""
+
+TheReader = Annotated[Call, Depends(_reading_call)]
+"""Who reads: the newsroom's reads have no conditions."""
+
+
+async def run(
+    request: Request,
+    use_case: Callable[Concatenate[Newsroom, Call, P], Result],
+    call: Call,
+    *args: P.args,
+    **kw: P.kwargs,
+) -> Result:
+    """What a use case returns, from a thread: of those for reads if that is what the request asks for."""
+    rooms: Rooms = request.app.state.rooms
+    threads = rooms.read_threads if request.method in {"GET", "HEAD"} else rooms.write_threads
+    return await threads.run(partial(use_case, rooms.newsroom, call, *args, **kw))
+
+
+async def perform(
+    request: Request,
+    use_case: Callable[Concatenate[Newsroom, Call, P], Reply],
+    call: Call,
+    *args: P.args,
+    **kw: P.kwargs,
+) -> Response:
+    """Run a use case in a thread and answer what it replies; its errors become problems."""
+    return answer_of(await run(request, use_case, call, *args, **kw))
+
+
+def answer_of(reply: Reply) -> Response:
+    """A use case's reply as it is sent."""
+    return Response(
+        reply.body,
+        status_code=reply.status,
+        headers={**reply.headers, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
+        media_type="application/json",
+    )

@@ -1,0 +1,92 @@
+"""With what a request signs in: a token in its Authorization header, else a browser's session in its cookie.
+
+A cookie is sent by a browser whether its page meant it or not. So one is honoured for our own pages alone, and a write
+with it has to repeat a word that only our own page knows.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+from app.api.http.state import Rooms
+from app.domain.errors import NotAllowed
+from app.newsroom.context.access import csrf_token
+from app.wire.links import Links
+
+CSRF_HEADER = "x-csrf-token"
+_SAFE = {"GET", "HEAD"}
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Credentials(NamedTuple):
+    """A secret, if there is one, and whether it is a browser's."""
+
+    secret: str | None
+    is_session: bool = False
+
+
+def cookie_name(links: Links) -> str:
+    """What the session's cookie is called; `__Host-` lets a browser take it over HTTPS and from this host alone."""
+    return "__Host-liveblog" if is_https(links) else "liveblog"
+
+
+def is_https(links: Links) -> bool:
+    """Whether browsers reach us over HTTPS."""
+    return links.public_url.startswith("https://")
+
+
+def credentials_of(request: Request) -> Credentials:
+    """What the request signs in with. Raises NotAllowed `csrf_failed` for a write that its page may not have meant.
+
+    A bearer token wins over a cookie; the only place where one is accepted is the Authorization header.
+    """
+    values = request.headers.getlist("authorization")
+    if values:
+        return bearer_of(values)
+    rooms: Rooms = request.app.state.rooms
+    secret = request.cookies.get(cookie_name(rooms.newsroom.links))
+    if not secret or not is_same_origin(request):
+        return Credentials(None)
+    if request.method not in _SAFE and not _is_meant(request, secret):
+        raise NotAllowed("csrf_failed", "A write with a session needs its X-CSRF-Token, and a browser's Origin.")
+    return Credentials(secret, is_session=True)
+
+
+def bearer_of(authorizations: Sequence[str]) -> Credentials:
+    """The token in the Authorization headers of a request; none where there are several, or of another scheme."""
+    scheme, _, token = authorizations[0].partition(" ")
+    if len(authorizations) > 1 or scheme.lower() != "bearer":
+        return Credentials(None)
+    return Credentials(token.strip() or None)
+
+
+def is_same_origin(request: Request) -> bool:
+    """Whether the request comes from one of our own pages, or from no page at all."""
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    rooms: Rooms = request.app.state.rooms
+    ours = {_authority(rooms.newsroom.links.public_url), _authority(f"http://{request.headers.get('host', '')}")}
+    return _authority(origin) in ours
+
+
+def _is_meant(request: Request, secret: str) -> bool:
+    sent = request.headers.get(CSRF_HEADER, "")
+    return "origin" in request.headers and hmac.compare_digest(sent.encode(), csrf_token(secret).encode())
+
+
+def _authority(url: str) -> tuple[str | None, int | None] | None:
+    """The host and port of an address; the port None where it is the scheme's own. None for what is no address."""
+    try:
+        parts = urlsplit(url)
+        port = None if parts.port == _DEFAULT_PORTS.get(parts.scheme) else parts.port
+    except ValueError:
+        return None
+    return (parts.hostname, port) if parts.hostname else None

@@ -1,0 +1,64 @@
+"""The counters of one process in Prometheus' text format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import Enum
+
+from app.api.http.state import Rooms
+
+Number = int | float
+
+
+def render_metrics(rooms: Rooms) -> str:
+    """Everything that is counted, read now."""
+    return "\n".join([*_requests(rooms), *_writing(rooms), *_reading(rooms), *_live(rooms), ""])
+
+
+def _requests(rooms: Rooms) -> Iterator[str]:
+    counted = rooms.requests
+    yield from _family(
+        "requests", "counter", {f'{{status="{code}"}}': n for code, n in sorted(counted.by_status.items())}
+    )
+    yield from _family("requests_in_flight", "gauge", {"": counted.in_flight})
+    yield from _family("request_seconds", "counter", {"": round(counted.seconds, 6)})
+    yield from _family("request_failures", "counter", {"": counted.failures})
+    yield from _family("sent_bytes", "counter", {"": counted.bytes_sent})
+
+
+def _writing(rooms: Rooms) -> Iterator[str]:
+    yield from _family("due_work_failures", "counter", {"": rooms.setbacks.failures})
+
+
+def _reading(rooms: Rooms) -> Iterator[str]:
+    kept = rooms.reading.representations
+    yield from _family("representation_builds", "counter", {"": kept.builds})
+    yield from _family("representation_hits", "counter", {"": kept.hits})
+    yield from _family("representation_kept_bytes", "gauge", {"": kept.kept_bytes})
+
+
+def _live(rooms: Rooms) -> Iterator[str]:
+    counted = rooms.hub.metrics
+    for name in counted.__slots__:
+        value = getattr(counted, name)
+        if isinstance(value, Mapping):
+            label = _LABELS.get(name, "transport")
+            samples: dict[str, Number] = {f'{{{label}="{_written(key)}"}}': number for key, number in value.items()}
+        else:
+            samples = {"": value}
+        yield from _family(f"live_{name}", "gauge" if name in _GAUGES else "counter", samples)
+
+
+_LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
+_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})
+
+
+def _written(key: object) -> str:
+    return key.name.lower() if isinstance(key, Enum) else str(key)
+
+
+def _family(name: str, kind: str, samples: Mapping[str, Number]) -> Iterator[str]:
+    full = f"liveblog_{name}_total" if kind == "counter" else f"liveblog_{name}"
+    yield f"# TYPE {full} {kind}"
+    for labels, number in samples.items():
+        yield f"{full}{labels} {number}"

@@ -1,0 +1,45 @@
+"""What the routes are given: one object of the running application, put together by main and typed here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from app.api.http.readiness import Readiness
+from app.api.http.request_metrics import RequestMetrics
+from app.api.http.threads import Threads
+from app.live.hub.hub import Hub
+from app.newsroom.context.newsroom import Newsroom
+from app.newsroom.due.backoff import Setbacks
+from app.reading.reading import ReadingRoom
+
+
+@dataclass(frozen=True, slots=True)
+class Rooms:
+    """The rooms of one running process; `app.state.rooms` of the FastAPI application."""
+
+    reading: ReadingRoom
+    newsroom: Newsroom
+    hub: Hub
+    write_threads: Threads
+    read_threads: Threads
+    """For the newsroom's reads, so that none of them keeps a write waiting."""
+    requests: RequestMetrics
+    setbacks: Setbacks
+    readiness: Readiness
+
+
+async def _reading(request: Request) -> ReadingRoom:
+    rooms: Rooms = request.app.state.rooms
+    return rooms.reading
+
+
+async def _hub(request: Request) -> Hub:
+    rooms: Rooms = request.app.state.rooms
+    return rooms.hub
+
+
+Reading = Annotated[ReadingRoom, Depends(_reading)]
+LiveHub = Annotated[Hub, Depends(_hub)]

@@ -1,0 +1,135 @@
+"""Takes the write that newsrooms do most, one new entry as JSON, without entering FastAPI, which costs a fifth of it.
+
+Only what is plainly right is taken; whatever is unusual or wrong goes on to the same route in FastAPI as if nobody had
+looked, and a test holds the two to the same answers.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.http.calls import answer_of, writing_call
+from app.api.http.credentials import Credentials, bearer_of
+from app.api.http.duplicates import parse_json
+from app.api.http.problems import error_response
+from app.api.http.state import Rooms
+from app.domain.errors import LiveblogError, NotAuthenticated
+from app.newsroom.context.access import refuse_hopeless
+from app.newsroom.context.newsroom import Call
+from app.newsroom.entries.create import create_entry
+from app.wire.requests.entries import EntryDraft
+
+_STORIES = "/v1/stories/"
+_ENTRIES = "/entries"
+_LOOKED_AT = {b"authorization", b"content-type", b"idempotency-key", b"if-match"}
+
+
+class _Post(NamedTuple):
+    """A request for a new entry, as far as its headers tell."""
+
+    story: str
+    credentials: Credentials
+    idempotency_key: str | None
+    if_match: str | None
+
+
+class Posting:
+    """ASGI application before `app`, which answers what this does not. It is asked for HTTP only."""
+
+    def __init__(self, app: ASGIApp, rooms: Rooms) -> None:
+        self._app = app
+        self._rooms = rooms
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        post = _post_in(scope) if scope["method"] == "POST" else None
+        if post is None or not self._may_be_known(post.credentials):
+            await self._app(scope, receive, send)
+            return
+        body = _Body()
+        draft = await body.read(receive)
+        if draft is None:
+            await self._app(scope, body.again(receive), send)
+            return
+        call = writing_call(
+            scope,
+            body.data,
+            credentials=post.credentials,
+            idempotency_key=post.idempotency_key,
+            if_match=post.if_match,
+        )
+        work = partial(create_entry, self._rooms.newsroom, call, post.story, draft)
+        try:
+            response = answer_of(await self._rooms.write_threads.run(work))
+        except LiveblogError as error:
+            response = error_response(error, scope)
+        await response(scope, receive, send)
+
+    def _may_be_known(self, credentials: Credentials) -> bool:
+        try:
+            refuse_hopeless(self._rooms.newsroom, Call(*credentials))
+        except NotAuthenticated:
+            return False
+        return True
+
+
+class _Body:
+    """The body of a request, read by us and there to be read again by the routes."""
+
+    def __init__(self) -> None:
+        self.data = b""
+        self._messages: list[Message] = []
+        self._error: HTTPException | None = None
+
+    async def read(self, receive: Receive) -> EntryDraft | None:
+        """The draft it holds; None for anything else, for a body too large or too slow, and for a lost client."""
+        more = True
+        while more:
+            try:
+                message = await receive()
+            except HTTPException as error:
+                self._error = error
+                return None
+            self._messages.append(message)
+            if message["type"] != "http.request":
+                return None
+            more = message.get("more_body", False)
+        self.data = b"".join([message.get("body", b"") for message in self._messages])
+        try:
+            return EntryDraft.model_validate(parse_json(self.data))
+        except ValueError:
+            return None
+
+    def again(self, receive: Receive) -> Receive:
+        """`receive`, beginning with what was read already."""
+        messages = iter(self._messages)
+
+        async def receive_again() -> Message:
+            for message in messages:
+                return message
+            if self._error is not None:
+                raise self._error
+            return await receive()
+
+        return receive_again
+
+
+def _post_in(scope: Scope) -> _Post | None:
+    """What is posted where, if the address and the headers are the usual ones."""
+    path: str = scope["path"]
+    if not (path.startswith(_STORIES) and path.endswith(_ENTRIES)):
+        return None
+    story = path[len(_STORIES) : -len(_ENTRIES)]
+    found: dict[bytes, str] = {}
+    for name, value in scope["headers"]:
+        if name in _LOOKED_AT:
+            if name in found:
+                return None
+            found[name] = value.decode("latin-1")
+    authorization = found.get(b"authorization")
+    if not story or "/" in story or authorization is None or found.get(b"content-type") != "application/json":
+        return None
+    return _Post(story, bearer_of([authorization]), found.get(b"idempotency-key"), found.get(b"if-match"))

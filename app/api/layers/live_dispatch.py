@@ -1,0 +1,67 @@
+"""Sends readers' sockets and event streams to the live room's own routes, before anything of HTTP's is set up."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.api.http.problems import error_response, method_not_allowed
+from app.api.layers.request_ids import is_readable_path
+from app.domain.errors import NotFound
+from app.live.hub.hub import Hub
+from app.live.portable.event_stream_route import EventStreamRoute
+from app.live.portable.websocket_route import GONE_SECONDS, WebSocketRoute
+from app.live.protocol.addresses import live_address
+from app.wire.close_codes import NO_SUCH_STORY
+
+NEWSROOM_STREAM = "/v1/newsroom/live"
+
+
+class LiveRoutes:
+    """ASGI application before `app`, which answers every HTTP request but those for event streams."""
+
+    def __init__(self, app: ASGIApp, hub: Hub, *, desk: ASGIApp) -> None:
+        """`desk` serves the newsroom's own stream."""
+        self._app = app
+        self._desk = desk
+        self._websocket = WebSocketRoute(hub)
+        self._event_stream = EventStreamRoute(hub)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_websocket = scope["type"] == "websocket"
+        if is_websocket and scope["path"] == NEWSROOM_STREAM:
+            await self._desk(scope, receive, send)
+            return
+        is_readable = is_readable_path(scope.get("raw_path") or b"")
+        address = live_address(scope["path"])
+        if is_websocket and (address is None or address.kind != "live" or not is_readable):
+            await _refuse(scope, receive, send)
+            return
+        if address is None or (address.kind == "live") is not is_websocket:
+            await self._app(scope, receive, send)
+            return
+        scope["path_params"] = {"story": address.story}
+        if is_websocket:
+            await self._websocket(scope, receive, send)
+        elif scope["method"] in {"GET", "HEAD"}:
+            await self._event_stream(scope, receive, send)
+        else:
+            await method_not_allowed(scope, allow=("GET", "HEAD"))(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a handshake at an address without sockets: 404, or the one refusal a server knows that cannot say so."""
+    await receive()
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": NO_SUCH_STORY.code})
+        return
+    response = error_response(NotFound("not_found", "There is nothing at this address."), scope)
+    start = {"status": response.status_code, "headers": response.raw_headers}
+    await send({"type": "websocket.http.response.start", **start})
+    await send({"type": "websocket.http.response.body", "body": response.body})
+    with suppress(TimeoutError):  # uvicorn calls a handshake incomplete that ends before its connection
+        async with asyncio.timeout(GONE_SECONDS):
+            await receive()
+            await receive()

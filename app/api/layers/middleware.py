@@ -1,0 +1,137 @@
+"""The outermost layer, around everything that answers: ids, limits, cross-origin headers, the log and the counters."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.http.problems import error_response, server_error_response
+from app.api.http.request_metrics import RequestMetrics
+from app.api.layers.access_log import AccessLog, path_to_log
+from app.api.layers.body_limits import TOO_LARGE, limit_bytes_for, limited
+from app.api.layers.cors import EXPOSED, CrossOrigin, Headers
+from app.api.layers.request_ids import RequestIds, is_readable, is_readable_path, sent_request_id
+from app.domain.errors import LiveblogError, MalformedInput, TooLarge
+
+_WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+
+_log = structlog.get_logger(__name__)
+
+
+class Shell:
+    """ASGI application around `app`. WebSockets pass through: their route limits and logs them itself."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        cross_origin: CrossOrigin,
+        metrics: RequestMetrics,
+        access_log: AccessLog | None,
+        make_request_id: Callable[[], str] | None = None,
+    ) -> None:
+        self._app = app
+        self._cross_origin = cross_origin
+        self._metrics = metrics
+        self._access_log = access_log
+        self._make_request_id = make_request_id or RequestIds()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        metrics = self._metrics
+        metrics.in_flight += 1
+        headers = dict(scope["headers"])
+        sent_id = headers.get(b"x-request-id")
+        request_id = (sent_request_id(sent_id) if sent_id else None) or self._make_request_id()
+        scope["request_id"] = request_id
+        added = [
+            (b"x-request-id", request_id.encode()),
+            *self._cross_origin.headers(scope["method"], scope["path"], headers.get(b"origin")),
+        ]
+        exchange = _Exchange(send, added)
+        try:
+            await self._answer(scope, receive, exchange, headers)
+        finally:
+            seconds = perf_counter() - started
+            metrics.in_flight -= 1
+            metrics.seconds += seconds
+            metrics.bytes_sent += exchange.size_bytes
+            metrics.by_status[exchange.status] += 1
+            if self._access_log is not None:
+                line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
+                self._access_log.add(line)
+
+    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
+        error = _what_is_wrong(scope, headers)
+        if error is not None:
+            await error_response(error, scope)(scope, receive, exchange.send)
+            return
+        method = scope["method"]
+        if method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
+            await self._preflight(scope, exchange, headers)
+            return
+        if method not in _WITHOUT_BODY:
+            now = asyncio.get_running_loop().time
+            receive = limited(receive, limit_bytes=limit_bytes_for(scope["path"]), now=now)
+        try:
+            await self._app(scope, receive, exchange.send)
+        except Exception:
+            self._metrics.failures += 1
+            _log.exception("request_failed", request_id=scope["request_id"], method=method, path=path_to_log(scope))
+            if exchange.status == 0:
+                await server_error_response(scope)(scope, receive, exchange.send)
+            elif not exchange.complete:
+                raise  # half an answer is out: only a cut connection tells the client so
+
+    async def _preflight(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
+        wanted = headers[b"access-control-request-method"].decode("latin-1")
+        allowed = self._cross_origin.preflight(wanted, scope["path"], headers[b"origin"])
+        await exchange.send({"type": "http.response.start", "status": 204, "headers": allowed})
+        await exchange.send({"type": "http.response.body", "body": b""})
+
+
+class _Exchange:
+    """One answer on its way out. `status` is 0 until it has begun."""
+
+    __slots__ = ("_added", "_send", "complete", "size_bytes", "status")
+
+    def __init__(self, send: Send, added: Headers) -> None:
+        self.status = 0
+        self.size_bytes = 0
+        self.complete = False
+        self._send = send
+        self._added = added
+
+    def send(self, message: Message) -> Awaitable[None]:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = [*message.get("headers", ()), *self._added]
+            if self.status == 304 and headers[-1] is EXPOSED:
+                headers.pop()  # the page keeps the list it got with the content
+            return self._send({"type": "http.response.start", "status": self.status, "headers": headers})
+        self.size_bytes += len(message.get("body", b""))
+        self.complete = not message.get("more_body", False)
+        return self._send(message)
+
+
+def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError | None:
+    """Why the request cannot be looked at further, if so."""
+    query: bytes = scope["query_string"]
+    raw_path: bytes = scope.get("raw_path") or b""
+    if b"%" in raw_path and not is_readable_path(raw_path):
+        return MalformedInput("malformed_path", "The path cannot be read.")
+    if b"%" in query and not is_readable(query):
+        return MalformedInput("malformed_query", "The query cannot be read.")
+    if scope["method"] not in _WITHOUT_BODY and b"content-length" in headers:
+        length = headers[b"content-length"]
+        # Longer than any real length, it is no number worth reading.
+        if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes_for(scope["path"])):
+            return TooLarge("body_too_large", TOO_LARGE)
+    return None

@@ -1,0 +1,96 @@
+"""For whoever runs the server: is it up, is it ready, which version, how is it doing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from ipaddress import ip_address
+
+from fastapi import Request, Response
+from fastapi.responses import PlainTextResponse
+
+from app import __version__
+from app.api.http.declarations import Routes
+from app.api.http.exposition import render_metrics
+from app.api.http.state import Rooms
+from app.domain.errors import NotFound
+from app.wire.encoding import encode_json
+
+router = Routes(tags=["Operations"])
+
+_FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
+
+
+def _json_answer(description: str, example: dict[str, object]) -> dict[int | str, dict[str, object]]:
+    schema = {"type": "object", "additionalProperties": True}
+    return {200: {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}}
+
+
+@router.get("/healthz", responses=_json_answer("The process runs.", {"status": "ok"}))
+async def get_health() -> Response:
+    """The process runs and its event loop turns. Touches nothing else; restart the process when this fails."""
+    return _json({"status": "ok"})
+
+
+@router.get(
+    "/readyz",
+    responses={
+        **_json_answer("Send traffic here.", {"status": "ready", "reasons": []}),
+        503: {
+            "description": "Send traffic elsewhere.",
+            "content": {"application/json": {"example": {"status": "draining", "reasons": []}}},
+        },
+    },
+)
+async def get_readiness(request: Request) -> Response:
+    """Whether to send traffic here. `degraded` is 200: readers are served from memory while the database is away."""
+    rooms: Rooms = request.app.state.rooms
+    status, word, reasons = await rooms.readiness.check()
+    return _json({"status": word, "reasons": reasons}, status=status)
+
+
+@router.get("/version", responses=_json_answer("The release.", {"version": __version__}))
+async def get_version() -> Response:
+    """Which release runs here."""
+    return _json({"version": __version__})
+
+
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    responses={
+        200: {
+            "description": "Prometheus text format.",
+            "content": {"text/plain": {"example": "liveblog_requests_in_flight 1\n"}},
+        }
+    },
+)
+async def get_metrics(request: Request) -> Response:
+    """Counters for Prometheus. Answered on this machine, or with the admin token; for anyone else it is not there."""
+    rooms: Rooms = request.app.state.rooms
+    if not _is_local(request) and not _is_admin(request, rooms.newsroom.admin_token_sha256):
+        raise NotFound("not_found", "There is nothing at this address.")
+    return Response(render_metrics(rooms), media_type="text/plain; version=0.0.4")
+
+
+def _is_local(request: Request) -> bool:
+    """Whether the peer is this machine itself, and not a proxy on it that speaks for somebody else."""
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    if request.client is None or not request.client.host:
+        return True  # the control socket, which only the server's own account can open
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_admin(request: Request, admin_token_sha256: str) -> bool:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    digest = hashlib.sha256(token.strip().encode()).hexdigest()
+    return scheme.lower() == "bearer" and hmac.compare_digest(digest, admin_token_sha256)
+
+
+def _json(members: dict[str, object], *, status: int = 200) -> Response:
+    headers = {"Cache-Control": "no-store"}
+    return Response(encode_json(members), status_code=status, media_type="application/json", headers=headers)

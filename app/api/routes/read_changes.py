@@ -1,0 +1,108 @@
+"""`GET /v1/stories/{story}/changes`: the log by polling, long or short."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query, Request, Response
+
+from app.api.http.answers import NO_STORE, PUBLIC_CACHE, fresh_response
+from app.api.http.declarations import Routes
+from app.api.http.read_descriptions import OF_A_STORY, answers
+from app.api.http.state import LiveHub, Reading
+from app.api.routes.read_stories import BodyQuery, StoryRef
+from app.domain.cursor import Cursor
+from app.domain.errors import Gone
+from app.domain.identifiers import StoryId
+from app.live.hub.hub import Hub
+from app.live.story.story_log import CursorUnusable
+from app.reading.changes import (
+    CHANGES_LIMIT,
+    MAX_CHANGES_LIMIT,
+    PAGE_LIMIT_BYTES,
+    encode_changes,
+    parse_after,
+    read_changes,
+)
+from app.reading.reading import ReadingRoom
+from app.reading.representations import Representation
+from app.reading.stories import require_story
+from app.storage.database.transactions import ReadTransaction
+from app.wire.announcement import ChangesPage, StoryHead
+from app.wire.encoding import BodyVariant
+from app.wire.shapes.examples import CHANGES
+from app.wire.shapes.public import Changes
+
+MAX_WAIT_SECONDS = 30
+
+router = Routes(tags=["Reading"])
+
+AfterQuery = Annotated[
+    str | None,
+    Query(max_length=100, description="The cursor you hold; `0` for everything; leave it out to learn where to begin."),
+]
+LimitQuery = Annotated[int, Query(ge=1, le=MAX_CHANGES_LIMIT, description="How many events are sent at most.")]
+WaitQuery = Annotated[
+    int, Query(ge=0, le=MAX_WAIT_SECONDS, description="Seconds to wait for an event when there is none yet.")
+]
+
+
+@router.get(
+    "/v1/stories/{story}/changes",
+    responses=answers(Changes, CHANGES, *OF_A_STORY, "cursor_unusable", "invalid"),
+)
+async def get_changes(
+    request: Request,
+    reading: Reading,
+    hub: LiveHub,
+    story: StoryRef,
+    after: AfterQuery = None,
+    limit: LimitQuery = CHANGES_LIMIT,
+    wait: WaitQuery = 0,
+    body: BodyQuery = BodyVariant.HTML,
+) -> Response:
+    """Everything after a cursor, by state. A cursor that cannot be honoured is 410, with the URL of the snapshot."""
+    head = hub.head(story) or (await hub.open(story)).head
+    try:
+        page = await _read(reading, hub, head, after=after, limit=limit, wait=wait)
+    except CursorUnusable as error:
+        raise _gone(error, reading, head.story) from None
+    tag = f"{page.head.cursor}.changes.{body}"
+    answer = Representation(plain=encode_changes(page, body), tag=tag, surrogate=f"story-{head.story}")
+    return await fresh_response(answer, request, cache_control=NO_STORE if wait else PUBLIC_CACHE)
+
+
+async def _read(
+    reading: ReadingRoom, hub: Hub, head: StoryHead, *, after: str | None, limit: int, wait: int
+) -> ChangesPage:
+    if after is None:
+        return _nothing_since(head)
+    cursor = parse_after(after)
+    if cursor != head.cursor:
+        page = await _read_tables(reading, head.story, cursor, limit)
+        if page.events or not wait:
+            return page
+    if wait:
+        # The reader is at the head, so that this is a cursor: "from the beginning" always has an event.
+        seq = 0 if cursor is None else cursor.seq
+        head = await hub.wait_beyond(head.story, seq, timeout_seconds=wait)
+    if cursor == head.cursor:
+        return _nothing_since(head)
+    return await _read_tables(reading, head.story, cursor, limit)
+
+
+async def _read_tables(reading: ReadingRoom, story: StoryId, after: Cursor | None, limit: int) -> ChangesPage:
+    def work(tx: ReadTransaction) -> ChangesPage:
+        found = require_story(tx, story)
+        return read_changes(tx, found, after=after, limit=limit, limit_bytes=PAGE_LIMIT_BYTES, links=reading.links)
+
+    return await reading.snapshots.read(work)
+
+
+def _nothing_since(head: StoryHead) -> ChangesPage:
+    return ChangesPage(events=(), cursor=head.cursor, head=head, more=False)
+
+
+def _gone(error: CursorUnusable, reading: ReadingRoom, story: StoryId) -> Gone:
+    detail = "This cursor cannot be continued from; begin again from the snapshot."
+    return Gone("cursor_unusable", detail, cause=error.reason, snapshot_url=reading.links.story(story))

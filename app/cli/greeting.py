@@ -1,0 +1,73 @@
+"""What a server prints once it answers: four lines to begin with, each ready to be opened or pasted."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import socket
+import ssl
+from pathlib import Path
+
+import httpx
+import typer
+
+from app.jobs.demo_story import DEMO_SLUG
+
+ANSWER_SECONDS = 10.0
+
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Trusts nobody: it is our own socket. To read every authority there is would take 19 ms of each start."""
+
+
+class Greeting:
+    """Where to look and how to post. The token itself is printed only if asked for: logs are kept and read by many."""
+
+    def __init__(self, public_url: str, token: str, token_file: Path | None, *, show_token: bool) -> None:
+        """`token_file` holds the token, for a line that reads it from there; None if it was set by hand."""
+        self._public_url = public_url
+        self._token = token
+        self._token_file = token_file
+        self._show_token = show_token
+
+    async def show_when_answered(self, listener: socket.socket) -> None:
+        """Wait until the server answers through its own socket, then print. Raises httpx.HTTPError if it does not."""
+        async with httpx.AsyncClient(
+            base_url=_address(listener), timeout=ANSWER_SECONDS, trust_env=False, verify=_NO_CERTIFICATES
+        ) as client:
+            (await client.get("/healthz")).raise_for_status()
+            has_demo = (await client.get(f"/v1/stories/{DEMO_SLUG}")).is_success
+        typer.echo("\n".join(self.lines(has_demo=has_demo)))
+
+    def lines(self, *, has_demo: bool) -> list[str]:
+        """The reader's page, the newsroom, the token, and a command that posts."""
+        return [
+            f"Reader's page  {self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
+            f"Newsroom       {self._public_url}/newsroom",
+            f"Token          {self._token if self._show_token else self._whereabouts()}",
+            f"Post           {self._curl(has_demo=has_demo)}",
+        ]
+
+    def _whereabouts(self) -> str:
+        return f"in {self._token_file}" if self._token_file else "the one in LIVEBLOG_ADMIN_TOKEN"
+
+    def _curl(self, *, has_demo: bool) -> str:
+        header = f"curl -H {self._authorization()}"
+        if has_demo:
+            text = shlex.quote("text=Hello from the command line.")
+            return f"{header} --data-urlencode {text} {self._public_url}/v1/stories/{DEMO_SLUG}/entries"
+        title = shlex.quote(json.dumps({"title": "My first live blog"}))
+        return f"{header} -H 'Content-Type: application/json' -d {title} {self._public_url}/v1/stories"
+
+    def _authorization(self) -> str:
+        if self._show_token:
+            return shlex.quote(f"Authorization: Bearer {self._token}")
+        if self._token_file:
+            return f'"Authorization: Bearer $(cat {shlex.quote(str(self._token_file))})"'
+        return '"Authorization: Bearer $LIVEBLOG_ADMIN_TOKEN"'
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    if listener.family == socket.AF_INET6:
+        return f"http://[{'::1' if host == '::' else host}]:{port}"
+    return f"http://{'127.0.0.1' if host == '0.0.0.0' else host}:{port}"  # noqa: S104 - compared, not listened on

@@ -1,0 +1,18 @@
+"""Writes when each token was used last: once a minute, and when the server stops."""
+
+from __future__ import annotations
+
+from app.jobs.job import Job, in_thread
+from app.newsroom.context.newsroom import Newsroom
+
+PAUSE_SECONDS = 60.0
+"""How much of it a killed server loses at most."""
+
+
+def usage_job(room: Newsroom) -> Job:
+    """A job that writes what was noted since the last time."""
+
+    async def run() -> None:
+        await in_thread(lambda: room.usage.write(room.database))
+
+    return Job(name="usage", run=run, pause_seconds=lambda: PAUSE_SECONDS)

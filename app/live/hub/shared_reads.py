@@ -1,0 +1,136 @@
+"""Reads from the tables, shared: ten thousand readers who lack the same thing cost one read.
+
+A read is named by what it asks and by the head the story had when it was asked, so a kept answer never hides an
+event. Answers are kept for a moment, within a size, because those who resume after a restart come one by one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+
+import structlog
+
+from app.domain.cursor import Cursor
+from app.domain.errors import Gone, NotFound
+from app.live.hub.tasks import Tasks
+from app.live.session.effects import (
+    Answer,
+    CatchUp,
+    Failed,
+    Missing,
+    Read,
+    ReadChanges,
+    ReadSnapshot,
+    SnapshotTaken,
+    Unusable,
+    Withdrawn,
+)
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
+from app.live.story.packets import Message, Packet
+from app.live.story.story_log import CHANGES_LIMIT, CHANGES_LIMIT_BYTES, CursorUnusable, StoryLog
+from app.wire.announcement import StoryHead
+from app.wire.messages import encode_snapshot
+
+KEPT_LIMIT = 256
+KEPT_LIMIT_BYTES = 32 * 1024 * 1024
+"""Answers kept for the next who lack the same: enough for a restart of everybody, small beside the rings."""
+
+READS_AT_ONCE = 8
+"""More would not be faster, and each may bring a megabyte."""
+
+Observe = Callable[[LiveStory, Cursor, StoryHead], None]
+_log = structlog.get_logger(__name__)
+
+
+class SharedReads:
+    """Answers `ReadChanges` and `ReadSnapshot`. `observe` is told each head read, before its answer is given."""
+
+    def __init__(self, log: StoryLog, *, tasks: Tasks, metrics: LiveMetrics, observe: Observe) -> None:
+        self._log = log
+        self._tasks = tasks
+        self._metrics = metrics
+        self._observe = observe
+        self._kept: OrderedDict[Hashable, tuple[asyncio.Task[Answer], int]] = OrderedDict()
+        self._kept_bytes = 0
+        self._slots = asyncio.Semaphore(READS_AT_ONCE)
+
+    def fetch(self, ask: Read) -> asyncio.Task[Answer]:
+        """The answer, now or later; the task never fails. Do not cancel it: others wait for it too."""
+        key = _name_of(ask)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            self._metrics.reads_shared += 1
+            return kept[0]
+        task = self._tasks.spawn(self._read(ask))
+        self._kept[key] = (task, 0)
+        task.add_done_callback(lambda done: self._keep(key, done))
+        return task
+
+    async def _read(self, ask: Read) -> Answer:
+        try:
+            async with self._slots:
+                if isinstance(ask, ReadChanges):
+                    return await self._read_changes(ask)
+                return await self._read_snapshot(ask)
+        except CursorUnusable as error:
+            return Unusable(error.reason)
+        except NotFound:
+            return Missing()
+        except Gone:
+            return Withdrawn()
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and asks again)
+            self._metrics.reads_failed += 1
+            _log.warning("live read failed", story=ask.story.id, error=repr(error))
+            return Failed()
+
+    async def _read_changes(self, ask: ReadChanges) -> CatchUp:
+        self._metrics.reads_changes += 1
+        before, generation = ask.story.head.cursor, ask.story.generation
+        page = await self._log.changes(ask.story.id, ask.after, limit=CHANGES_LIMIT, limit_bytes=CHANGES_LIMIT_BYTES)
+        if ask.story.generation == generation:
+            self._observe(ask.story, before, page.head)
+        return CatchUp(tuple(Packet(event) for event in page.events), page.cursor, page.head, page.more)
+
+    async def _read_snapshot(self, ask: ReadSnapshot) -> SnapshotTaken:
+        self._metrics.reads_snapshot += 1
+        before, generation = ask.story.head.cursor, ask.story.generation
+        head, state = await self._log.snapshot(ask.story.id, ask.variant)
+        if ask.story.generation == generation:
+            self._observe(ask.story, before, head)
+        json = encode_snapshot(ask.story.id, reason=ask.reason, state=state)
+        return SnapshotTaken(head, Message(json, type="snapshot", sse_id=str(head.cursor)))
+
+    def _keep(self, key: Hashable, done: asyncio.Task[Answer]) -> None:
+        size = 0 if done.cancelled() else _size_of(done.result())
+        if size == 0:
+            del self._kept[key]
+            return
+        self._kept[key] = (done, size)
+        self._kept_bytes += size
+        for name, (_, kept) in tuple(self._kept.items()):
+            if len(self._kept) <= KEPT_LIMIT and self._kept_bytes <= KEPT_LIMIT_BYTES:
+                return
+            if kept:
+                del self._kept[name]
+                self._kept_bytes -= kept
+
+
+def _name_of(ask: Read) -> Hashable:
+    story = ask.story
+    asked = ("changes", ask.after) if isinstance(ask, ReadChanges) else ("snapshot", ask.reason, ask.variant)
+    return (story.id, story.generation, story.head.cursor, asked)
+
+
+def _size_of(answer: Answer) -> int:
+    match answer:
+        case CatchUp(packets=packets):
+            return 1 + sum(packet.size_bytes for packet in packets)
+        case SnapshotTaken(message=message):
+            return len(message.json)
+        case Unusable():
+            return 1
+    return 0

@@ -1,0 +1,231 @@
+"""A reader's connection on its transport, without a server between: no task, queue, event or timer of its own.
+
+The connection is itself the protocol, and the story's pass writes prepared bytes straight to its transport while it
+is *ready*: caught up, with room in its buffer. Everything else (joining, catching up, heartbeats, refusals, the end)
+goes through the same session as on the portable path.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from app.live.hub.hub import Hub
+from app.live.protocol.subscribe_requests import Wish
+from app.live.session.effects import Answer, Ask, Close
+from app.live.session.goodbyes import Farewell
+from app.live.session.session import Session
+from app.live.session.subscription import Opening, Place
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import Transport
+from app.live.story.packets import Form, Message
+from app.wire.close_codes import ABNORMAL, INTERNAL_ERROR, CloseCode
+
+_log = structlog.get_logger(__name__)
+
+HIGH_WATER_BYTES = 64 * 1024
+"""What may wait in our buffer for one peer before the story's passes leave it out."""
+
+LINGER_SECONDS = 5.0
+"""How long after our last byte a peer may take to close."""
+
+
+class DirectConnection(asyncio.Protocol, ABC):
+    """One open connection. A subclass says how messages become bytes, and what a peer's bytes mean."""
+
+    __slots__ = (
+        "_cut_at",
+        "_form",
+        "_head",
+        "_hub",
+        "_is_pumping",
+        "_left",
+        "_opened_at",
+        "_paused_since",
+        "_sent",
+        "_unsent_bytes",
+        "on_close",
+        "session",
+        "transport",
+    )
+
+    kind: Transport
+
+    def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
+        now = hub.moment()
+        self._hub = hub
+        self._form = form
+        self._opened_at = now.seconds
+        self._left: tuple[str, CloseCode] | None = None
+        self._cut_at: float | None = None
+        self._paused_since: float | None = None
+        self._unsent_bytes = 0
+        self._sent = 0
+        self._is_pumping = False
+        self._head = b""
+        self.on_close: Callable[[], None] | None = None
+        self.transport = transport
+        self.session = Session(
+            variant=form.variant,
+            heartbeat_seconds=hub.heartbeat_seconds,
+            limits=hub.limits,
+            sole=sole,
+            metrics=hub.metrics,
+            wake=self.wake,
+            hello=hub.hello(now),
+            now=now,
+        )
+
+    def begin(self, wishes: Sequence[Wish], *, story: LiveStory | None, head: bytes) -> None:
+        """Count the connection in, and tell it what it wishes to follow, in one write with the answer's `head`."""
+        self._head = head
+        self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+        self._hub.crowd.enter(self, due_at=self.session.due_at())
+        self._hub.ledger.opened(self.kind)
+        for wish in wishes:
+            self.session.subscribe(wish, story=story)
+        self.pump()
+
+    def wake(self) -> None:
+        """A story moved in a way that the pass could not write, or the session has something to say."""
+        if not self._is_pumping and self._paused_since is None:
+            self.pump()
+
+    def pump(self) -> None:
+        """Write what the session has, as long as the peer's buffer has room; then be ready for the passes."""
+        if self._left is not None:
+            return
+        self._is_pumping = True
+        try:
+            self.session.unready(self._form)
+            self._pump()
+        except Exception:  # noqa: BLE001 - must not reach the pass or drain that called, and with it all other readers
+            self._break()
+        finally:
+            self._is_pumping = False
+
+    def pause_writing(self) -> None:
+        """The buffer is full: the passes leave this connection out until it has room."""
+        self._paused_since = self._hub.seconds()
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        self._hub.metrics.connections_slow += 1
+        self.session.unready(self._form)
+        self._hub.crowd.tick_by(self, due_at=self._paused_since + self._hub.limits.stall_seconds)
+
+    def resume_writing(self) -> None:
+        """There is room again: bring the peer to the present, by the newest state only."""
+        if self._paused_since is not None:
+            self._paused_since = None
+            self._hub.metrics.connections_slow -= 1
+            self.wake()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The peer is gone, or we have closed."""
+        if self._paused_since is not None:
+            self._hub.metrics.connections_slow -= 1
+        if isinstance(exc, TimeoutError) and self._left is None:  # the kernel, too, cuts who takes nothing
+            self._leave_stalled()
+        self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
+        reason, code = self._left or ("", ABNORMAL)
+        lag = self.session.lag()
+        self.session.end()
+        self._hub.crowd.leave(self)
+        if self.on_close is not None:
+            self.on_close()
+        seconds = self._hub.seconds() - self._opened_at
+        self._hub.ledger.closed(self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds)
+
+    def tick(self, now: float) -> float:
+        """Heartbeats, retries, and an end to what makes no progress."""
+        if self._cut_at is not None:
+            if now >= self._cut_at:
+                self.transport.abort()
+            return self._cut_at
+        if self._paused_since is not None:
+            return self._watch_progress(now)
+        self.session.note_passes()
+        if self.session.due_at() <= now:
+            self.pump()
+        return max(self.session.due_at(), now)
+
+    def dismiss(self, farewell: Farewell) -> None:
+        """Say goodbye and end."""
+        self.session.dismiss(farewell)
+
+    def cut(self) -> None:
+        """End now, without a goodbye."""
+        self.leave("cut at the end of the drain", ABNORMAL)
+        self.transport.abort()
+
+    def leave(self, reason: str, code: CloseCode) -> None:
+        """Follow nothing any more; the first reason counts. The transport closes soon, or at the latest by itself."""
+        if self._left is None:
+            self._left = (reason, code)
+            self.session.unready(self._form)
+            self._cut_at = self._hub.seconds() + LINGER_SECONDS
+            self._hub.crowd.tick_by(self, due_at=self._cut_at)
+
+    @abstractmethod
+    def finish(self, close: Close) -> None:
+        """Write the end, in the way of the transport."""
+
+    def _pump(self) -> None:
+        while self._paused_since is None:
+            step = self.session.pull(self._hub.moment())
+            for asker, ask in step.asks:
+                self._ask(asker, ask)
+            if step.writes:
+                self._write(step.writes)
+            if step.close is not None:
+                self.finish(step.close)
+                self.leave(step.close.reason, step.close.code)
+                return
+            if self._is_ready() or not step.writes:
+                return
+
+    def _break(self) -> None:
+        """End this connection alone, and say in the log what is wrong with us."""
+        _log.exception("live connection failed")
+        self.leave("failed", INTERNAL_ERROR)
+        self.transport.abort()
+
+    def _is_ready(self) -> bool:
+        """Let the passes write from now on, if there is room and nothing else to say."""
+        return self._paused_since is None and self.session.make_ready(self._form, self.transport.write)
+
+    def _write(self, messages: Sequence[Message]) -> None:
+        framing = self._form.framing
+        self.transport.write(b"".join((self._head, *(message.bytes_in(framing) for message in messages))))
+        self._head = b""
+        self._sent += len(messages)
+        self._hub.metrics.messages_sent += len(messages)
+
+    def _ask(self, asker: Place | Opening, ask: Ask) -> None:
+        def answered(task: asyncio.Task[Answer]) -> None:
+            if task.cancelled() or self._left is not None:
+                return
+            try:
+                self.session.answer(asker, ask, task.result(), self._hub.moment())
+            except Exception:  # noqa: BLE001 - a callback's failure would leave the reader waiting for ever
+                self._break()
+                return
+            self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+            self.wake()
+
+        self._hub.fetch(ask).add_done_callback(answered)
+
+    def _watch_progress(self, now: float) -> float:
+        unsent_bytes, stall_seconds = self.transport.get_write_buffer_size(), self._hub.limits.stall_seconds
+        if unsent_bytes < self._unsent_bytes:
+            self._unsent_bytes, self._paused_since = unsent_bytes, now
+        elif self._paused_since is not None and now - self._paused_since >= stall_seconds:
+            self._leave_stalled()
+            self.transport.abort()
+        return now + stall_seconds / 4
+
+    def _leave_stalled(self) -> None:
+        self._hub.metrics.connections_stalled += 1
+        self.leave("no write progress", ABNORMAL)

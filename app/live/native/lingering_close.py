@@ -1,0 +1,66 @@
+"""Refusing a connection so that its peer reads why.
+
+Closing while the peer still sends makes the system reset the connection, and the peer lose what it was answered. So
+after our last word we only stop sending, and read and drop what comes until the peer has closed: for a moment, up to
+a size, and not for too many at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+from app.live.hub.connection_registry import Crowd
+
+LINGER_SECONDS = 2.0
+"""How long a refused peer may take to close: one that answers at all needs one round trip."""
+
+LINGERING_LIMIT = 64
+"""How many are waited for at once; a flood of refused connections must not use up the descriptors kept for others."""
+
+DROPPED_LIMIT_BYTES = 1024 * 1024
+"""What a refused peer may still send: a request it had begun, not a stream."""
+
+
+class LastWords:
+    """Those of one server's refused connections that have not closed yet."""
+
+    def __init__(self) -> None:
+        self._lingering: set[_Lingering] = set()
+
+    def say(self, data: bytes, transport: asyncio.Transport, *, crowd: Crowd, now: float) -> None:
+        """Write `data` and end the connection, which is nobody else's any more. `now` is monotonic, in seconds."""
+        transport.write(data)
+        if len(self._lingering) >= LINGERING_LIMIT or not transport.can_write_eof():
+            transport.close()
+            return
+        lingering = _Lingering(transport, left=lambda gone: self._left(gone, crowd))
+        self._lingering.add(lingering)
+        crowd.watch(lingering, due_at=now + LINGER_SECONDS)
+        transport.set_protocol(lingering)
+        transport.write_eof()
+
+    def _left(self, lingering: _Lingering, crowd: Crowd) -> None:
+        self._lingering.discard(lingering)
+        crowd.unwatch(lingering)
+
+
+class _Lingering(asyncio.Protocol):
+    """A connection that was told its last word."""
+
+    def __init__(self, transport: asyncio.Transport, *, left: Callable[[_Lingering], None]) -> None:
+        self._transport = transport
+        self._left = left
+        self._dropped_bytes = 0
+
+    def data_received(self, data: bytes) -> None:
+        self._dropped_bytes += len(data)
+        if self._dropped_bytes > DROPPED_LIMIT_BYTES:
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._left(self)
+
+    def tick(self, now: float) -> None:
+        """The time is out."""
+        self._transport.abort()

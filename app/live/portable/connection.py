@@ -1,0 +1,184 @@
+"""What the portable shells share: run one session against the hub, one write at a time.
+
+The shell's coroutine is the only writer. It pulls a step, writes it, and sleeps until the story, the peer or the
+clock wakes it. A peer that reads slowly only delays the next pull.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from app.live.hub.hub import Hub
+from app.live.session.effects import Answer, Ask, Close
+from app.live.session.goodbyes import Farewell
+from app.live.session.session import Session
+from app.live.session.subscription import Opening, Place
+from app.live.story.metrics import Transport
+from app.live.story.packets import Message
+from app.wire.close_codes import ABNORMAL, GOING_AWAY
+from app.wire.encoding import BodyVariant
+
+SLOWEST_BYTES_PER_SECOND = 4096
+"""A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
+not say how far it came, and a snapshot of a megabyte must reach a reader on a bad line."""
+
+BATCH_BYTES = 64 * 1024
+
+Write = Callable[[Sequence[Message]], Awaitable[None]]
+Finish = Callable[[Close], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    reason: str
+    code: int
+
+
+class Connection:
+    """One open connection. Use as a context manager: it is counted, logged, and detached from its stories."""
+
+    def __init__(self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool) -> None:
+        self._hub = hub
+        self._transport: Transport = transport
+        self._awake = asyncio.Event()
+        self._task = asyncio.current_task()
+        self._gives_up_at: float | None = None
+        self._unsent_bytes = 0
+        self._has_given_up = False
+        self._left: _Left | None = None
+        now = hub.moment()
+        self._opened_at = now.seconds
+        self._sent = 0
+        self.session = Session(
+            variant=variant,
+            heartbeat_seconds=hub.heartbeat_seconds,
+            limits=hub.limits,
+            sole=sole,
+            metrics=hub.metrics,
+            wake=self._awake.set,
+            hello=hub.hello(now),
+            now=now,
+        )
+
+    def __enter__(self) -> Self:
+        self._hub.crowd.enter(self, due_at=self.session.due_at())
+        self._hub.ledger.opened(self._transport)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        lag = self.session.lag()
+        self.session.end()
+        self._hub.crowd.leave(self)
+        left = self._left or _Left("cancelled", GOING_AWAY.code)
+        seconds = self._hub.moment().seconds - self._opened_at
+        self._hub.ledger.closed(
+            self._transport, reason=left.reason, code=left.code, sent=self._sent, lag=lag, seconds=seconds
+        )
+
+    async def run(self, write: Write, finish: Finish) -> None:
+        """Serve until the session ends (then `finish`), or the peer does. `write` waits for room in the buffer."""
+        try:
+            close = await self._serve(write)
+            if close is not None:
+                self._expect_progress(0)
+                await finish(close)
+        except OSError:
+            self.left("peer lost")
+        except asyncio.CancelledError:
+            if not self._has_given_up or self._task is None or self._task.uncancel() > 0:
+                raise
+
+    def receive(self, data: str | bytes) -> None:
+        """Give the session a message of the peer."""
+        self.session.receive(data, self._hub.moment())
+        self._awake.set()
+
+    def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
+        """The connection has ended; the first reason counts."""
+        if self._left is None:
+            self._left = _Left(reason, code)
+        self._awake.set()
+
+    def tick(self, now: float) -> float:
+        """Wake for a heartbeat or a retry; give up a write that stalls."""
+        if self._gives_up_at is not None:
+            if now >= self._gives_up_at and not self._has_given_up:
+                self._hub.metrics.connections_stalled += 1
+                self._give_up("no write progress")
+            return max(self._gives_up_at, now + 1)
+        due_at = self.session.due_at()
+        if due_at <= now:
+            self._awake.set()
+            return now + self._hub.heartbeat_seconds
+        return due_at
+
+    def dismiss(self, farewell: Farewell) -> None:
+        """Say goodbye and end."""
+        self.session.dismiss(farewell)
+
+    def cut(self) -> None:
+        """End now, without a goodbye."""
+        self._give_up("cut at the end of the drain")
+
+    def _give_up(self, reason: str) -> None:
+        if self._task is not None and not self._has_given_up:
+            self._has_given_up = True
+            self.left(reason)
+            self._task.cancel()
+
+    async def _serve(self, write: Write) -> Close | None:
+        while self._left is None:
+            self._awake.clear()
+            step = self.session.pull(self._hub.moment())
+            for asker, ask in step.asks:
+                self._ask(asker, ask)
+            for batch in _batches(step.writes):
+                await self._write(write, batch)
+            if step.close is not None and self._left is None:
+                self.left(step.close.reason, code=step.close.code.code)
+                return step.close
+            if not step.writes:
+                await self._awake.wait()
+        return None
+
+    async def _write(self, write: Write, messages: Sequence[Message]) -> None:
+        self._expect_progress(sum(len(message.json) for message in messages))
+        await write(messages)
+        self._gives_up_at = None
+        self._sent += len(messages)
+        self._hub.metrics.messages_sent += len(messages)
+        self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+
+    def _expect_progress(self, size: int) -> None:
+        """A server lets a write begin once the one before is through, so both count."""
+        patience = self._hub.limits.stall_seconds + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
+        self._unsent_bytes = size
+        self._gives_up_at = self._hub.moment().seconds + patience
+        self._hub.crowd.tick_by(self, due_at=self._gives_up_at)
+
+    def _ask(self, asker: Place | Opening, ask: Ask) -> None:
+        def answered(task: asyncio.Task[Answer]) -> None:
+            if not task.cancelled():
+                self.session.answer(asker, ask, task.result(), self._hub.moment())
+                self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+                self._awake.set()
+
+        self._hub.fetch(ask).add_done_callback(answered)
+
+
+def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
+    """Runs of messages of about `BATCH_BYTES`, so that a slow peer's progress shows."""
+    start = size = 0
+    for end, message in enumerate(messages, start=1):
+        size += len(message.json)
+        if size >= BATCH_BYTES:
+            yield messages[start:end]
+            start, size = end, 0
+    if start < len(messages):
+        yield messages[start:]

@@ -1,0 +1,95 @@
+"""The portable SSE shell: `/v1/stories/{story}/events` on any ASGI server.
+
+An EventSource gives up for good on any answer but 200, so refusals are events on a 200 stream; the final one has
+the id `end`, and a browser that comes back with it is told 204: stay away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Sequence
+
+from app.domain.errors import MalformedInput
+from app.live.hub.hub import Hub
+from app.live.portable.asgi import Receive, Scope, Send, header
+from app.live.portable.connection import Connection
+from app.live.protocol.addresses import LiveAddress, read_wishes
+from app.live.protocol.event_stream_text import STREAM_HEADERS, resumed, retry_line
+from app.live.protocol.subscribe_requests import Wish
+from app.live.session.effects import Close
+from app.live.story.packets import FINAL_SSE_ID, Framing, Message
+from app.wire.encoding import BodyVariant
+from app.wire.messages import encode_refused
+
+
+class EventStreamRoute:
+    """ASGI application for GET and HEAD; the router sets `scope["path_params"]["story"]`. `jitter` is in [0, 1)."""
+
+    def __init__(self, hub: Hub, *, jitter: Callable[[], float] = random.random) -> None:
+        self._hub = hub
+        self._jitter = jitter
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        resume_from = header(scope, b"last-event-id")
+        if resume_from == FINAL_SSE_ID.encode():
+            await _respond(send, 204, [(b"cache-control", b"no-store")])
+        elif scope["method"] == "HEAD":
+            await _respond(send, 200, STREAM_HEADERS)
+        else:
+            await send({"type": "http.response.start", "status": 200, "headers": STREAM_HEADERS})
+            await self._stream(scope, resume_from, receive, send)
+
+    async def _stream(self, scope: Scope, resume_from: bytes | None, receive: Receive, send: Send) -> None:
+        retry = retry_line(self._jitter)
+        try:
+            address = LiveAddress("events", scope["path_params"]["story"])
+            asked = read_wishes(address, scope["query_string"], limit_stories=1)
+        except MalformedInput as error:
+            refused = encode_refused(None, status=400, code=error.code)
+            await _send_body(
+                send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).bytes_in(Framing.CHUNK), more=False
+            )
+            return
+        turned_away = self._hub.turns_away
+        if turned_away is not None:
+            self._hub.metrics.refusals[503] += 1
+            retry = retry_line(self._jitter, window_ms=turned_away.window_ms)
+            await _send_body(send, retry + turned_away.goodbye.bytes_in(Framing.CHUNK), more=False)
+            return
+        await _send_body(send, retry)
+        (wish,) = asked.wishes
+        await self._serve(resumed(wish, resume_from), asked.variant, asked.named, receive, send)
+
+    async def _serve(self, wish: Wish, variant: BodyVariant, named: bool, receive: Receive, send: Send) -> None:
+        framing = Framing.NAMED_CHUNK if named else Framing.CHUNK
+
+        async def write(messages: Sequence[Message]) -> None:
+            chunks = [message.bytes_in(framing) for message in messages]
+            await _send_body(send, b"".join(chunks))
+
+        async def finish(_: Close) -> None:
+            await _send_body(send, b"", more=False)
+
+        with Connection(self._hub, transport="sse", variant=variant, sole=True) as connection:
+            connection.session.subscribe(wish)
+            reader = asyncio.create_task(_read(connection, receive))
+            try:
+                await connection.run(write, finish)
+            finally:
+                reader.cancel()
+
+
+async def _read(connection: Connection, receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+    connection.left("peer closed")
+
+
+async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await _send_body(send, b"", more=False)
+
+
+async def _send_body(send: Send, body: bytes, *, more: bool = True) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": more})

@@ -1,0 +1,57 @@
+"""Which addresses are readers' live connections, and what such an address asks for."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal, NamedTuple
+
+from app.live.protocol.subscribe_requests import Wish, parse_body, parse_flag, parse_query, parse_wish, parse_wishes
+from app.wire.encoding import BodyVariant
+
+_STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
+_SEVERAL = "/v1/live"
+
+ADDRESSES_KEPT = 1_024
+"""Most readers ask for the same few addresses, and reading one costs a tenth of a handshake."""
+
+
+class LiveAddress(NamedTuple):
+    """A path of ours: a story's socket or event stream, or (without `story`) a socket for several."""
+
+    kind: Literal["live", "events"]
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the query of a live address wishes for."""
+
+    wishes: tuple[Wish, ...]
+    variant: BodyVariant
+    named: bool = False
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def live_address(path: str) -> LiveAddress | None:
+    """What a decoded path names; None if it is no live connection's."""
+    if path == _SEVERAL:
+        return LiveAddress("live", None)
+    if not path.endswith(("/live", "/events")):
+        return None
+    match = _STORY.fullmatch(path)
+    if match is None:
+        return None
+    return LiveAddress("live" if match[2] == "live" else "events", match[1])
+
+
+@lru_cache(maxsize=ADDRESSES_KEPT)
+def read_wishes(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> Asked:
+    """What is asked for. Raises MalformedInput."""
+    query = parse_query(query_string)
+    variant = parse_body(query)
+    if address.story is None:
+        return Asked(tuple(parse_wishes(query, limit=limit_stories)), variant)
+    named = address.kind == "events" and parse_flag(query, "named")
+    return Asked((parse_wish(address.story, query),), variant, named)

@@ -1,0 +1,29 @@
+"""The parts of an event stream that are not events: headers, the retry line, where a returning browser resumes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.live.protocol.subscribe_requests import Wish
+
+RETRY_WINDOW_MS = (2_000, 6_000)
+"""Browsers come back after a time from this window, so that ten thousand do not come back at once."""
+
+STREAM_HEADERS = [
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+    (b"x-accel-buffering", b"no"),
+]
+
+
+def retry_line(jitter: Callable[[], float], *, window_ms: tuple[int, int] = RETRY_WINDOW_MS) -> bytes:
+    """The stream's first line: when to come back, drawn anew for each browser. `jitter` is in [0, 1)."""
+    shortest, longest = window_ms
+    return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
+
+
+def resumed(wish: Wish, last_event_id: bytes | None) -> Wish:
+    """The wish of a browser that comes back by itself: the last id it heard counts more than its URL."""
+    if last_event_id is None:
+        return wish
+    return Wish(wish.ref, after=last_event_id.decode("latin-1"), full=wish.full)

@@ -1,0 +1,62 @@
+"""Why the server ends connections that could go on, or lets nobody in, and what each reader is told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.live.session.effects import Close
+from app.live.story.packets import Message
+from app.wire.close_codes import DRAIN
+from app.wire.close_codes import OVERLOADED as OVERLOADED_CODE
+from app.wire.messages import encode_goodbye
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """A goodbye and the close behind it; one serves everybody it is said to.
+
+    `code` and `detail` are the problem with which a handshake is refused meanwhile; whoever is sent away or refused
+    comes back after a time drawn from `window_ms`.
+    """
+
+    goodbye: Message
+    close: Close
+    code: str
+    detail: str
+    window_ms: tuple[int, int]
+
+    @property
+    def retry_after_seconds(self) -> int:
+        """When the window begins, as `Retry-After` says it."""
+        return self.window_ms[0] // 1000
+
+
+def draining(window_ms: tuple[int, int]) -> Farewell:
+    """The server stops."""
+    goodbye = encode_goodbye(reason="drain", reconnect_after_ms=window_ms)
+    return Farewell(
+        Message(goodbye, type="goodbye"),
+        Close(DRAIN, "drain"),
+        code="unavailable",
+        detail="The server is being replaced; connect again in a moment.",
+        window_ms=window_ms,
+    )
+
+
+def overloaded(window_ms: tuple[int, int], *, poll_seconds: int) -> Farewell:
+    """The server is late with everything: some of its readers are better served by polling for a while."""
+    goodbye = encode_goodbye(reason="overload", reconnect_after_ms=window_ms, poll_seconds=poll_seconds)
+    return Farewell(
+        Message(goodbye, type="goodbye"),
+        Close(OVERLOADED_CODE, "overload"),
+        code="overloaded",
+        detail="The server has more readers than it can serve now; poll for changes, and connect again later.",
+        window_ms=window_ms,
+    )
+
+
+STOPPING = draining((5_000, 10_000))
+"""For those who come while the server stops."""
+
+OVERLOADED = overloaded((15_000, 45_000), poll_seconds=10)
+"""A poll of ten seconds is answered from memory or a cache; the window is longer than a short overload lasts."""

@@ -1,0 +1,39 @@
+"""What brings everybody who follows at one cursor to the head of that moment, as bytes for each form of connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.cursor import Cursor
+from app.live.story.control_messages import Brackets
+from app.live.story.packets import Form, Message, Packet
+from app.wire.announcement import StoryHead
+from app.wire.messages import encode_catching_up
+
+
+class Bridge:
+    """From `start` to `head`, by `packets`, all fixed when it is made: the story may move on while it is written.
+
+    Where the packets are fewer than the numbers between, they are the newest state only and stand in their brackets.
+    """
+
+    __slots__ = ("_brackets", "_head", "_is_whole", "_packets")
+
+    def __init__(self, start: Cursor, packets: Sequence[Packet], head: StoryHead, *, brackets: Brackets) -> None:
+        self._packets = packets
+        self._head = head
+        self._brackets = brackets
+        self._is_whole = head.cursor.seq - start.seq == len(packets)
+
+    def bytes_in(self, form: Form) -> tuple[bytes, int]:
+        """The bytes for connections of that form, and how many messages they are."""
+        messages = [packet.message(form.variant) for packet in self._packets]
+        if not self._is_whole:
+            messages = [
+                Message(encode_catching_up(self._head.story), type="catching_up"),
+                *messages,
+                self._brackets.caught_up(self._head),
+            ]
+        if len(messages) == 1:
+            return messages[0].bytes_in(form.framing), 1
+        return b"".join([message.bytes_in(form.framing) for message in messages]), len(messages)

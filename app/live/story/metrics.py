@@ -1,0 +1,51 @@
+"""What live counts about itself: plain integers, raised where things happen and read when somebody asks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.live.story.packets import Framing
+
+Transport = Literal["websocket", "sse"]
+
+REFUSED_WITH = (400, 404, 408, 410, 426, 429, 431, 503)
+"""The statuses a connection is refused with before it is a reader's."""
+
+
+@dataclass(slots=True)
+class LiveMetrics:
+    """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now.
+
+    `lag_seconds` is how late the loop or a story's pass was when it was last looked at, `overloaded` 1 while readers
+    are turned away for it.
+    """
+
+    connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
+    connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
+    connections_stalled: int = 0
+    connections_slow: int = 0
+    connections_shed: int = 0
+    lag_seconds: float = 0.0
+    overloaded: int = 0
+    refusals: Counter[int] = field(default_factory=lambda: Counter(dict.fromkeys(REFUSED_WITH, 0)))
+    waiting_polls: int = 0
+    announcements: int = 0
+    announcements_lost: int = 0
+    events_accepted: int = 0
+    messages_sent: int = 0
+    bytes_written: Counter[Framing] = field(default_factory=lambda: Counter(dict.fromkeys(Framing, 0)))
+    passes: int = 0
+    pass_seconds: float = 0.0
+    resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
+    resumes_from_ring: int = 0
+    reads_shared: int = 0
+    reads_changes: int = 0
+    reads_snapshot: int = 0
+    reads_find: int = 0
+    reads_failed: int = 0
+    gaps: int = 0
+    resets: int = 0
+    reconciles: int = 0
+    reconciles_failed: int = 0

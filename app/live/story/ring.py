@@ -1,0 +1,101 @@
+"""The newest events of one story in memory, so that readers a little behind cost no read.
+
+Like the tables, the ring replays by state: an event about an entry drops the content of the one before it, which
+keeps its number only. What was edited away or removed is therefore nowhere to be replayed.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import islice
+
+from app.domain.cursor import Cursor
+from app.domain.identifiers import EntryId
+from app.live.story.packets import Packet
+
+
+class _Slot:
+    __slots__ = ("cursor", "packet", "weight")
+
+    def __init__(self, packet: Packet) -> None:
+        self.cursor = packet.cursor
+        self.weight = packet.size_bytes
+        self.packet: Packet | None = packet
+
+
+class Ring:
+    """Events from `base` (excluded) to the story's head, oldest first, within a count and a size.
+
+    Numbers may be missing where events were taken from the tables; a reader who stands on such a number is sent to
+    the tables too.
+    """
+
+    __slots__ = ("_base", "_dropped", "_limit_bytes", "_limit_packets", "_newest", "_positions", "_slots", "size_bytes")
+
+    def __init__(self, base: Cursor, *, limit_packets: int, limit_bytes: int) -> None:
+        self._base = base
+        self._limit_packets = limit_packets
+        self._limit_bytes = limit_bytes
+        self._slots: deque[_Slot] = deque()
+        self._positions: dict[int, int] = {}
+        self._newest: dict[EntryId | None, _Slot] = {}
+        self._dropped = 0
+        self.size_bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def append(self, packet: Packet) -> None:
+        """Take the next event; the oldest leave while a limit is passed (one event over it stays alone)."""
+        slot = _Slot(packet)
+        older = self._newest.get(packet.entry_id)
+        if older is not None:
+            self._forget_content(older)
+        self._newest[packet.entry_id] = slot
+        self._positions[packet.cursor.seq] = self._dropped + len(self._slots)
+        self._slots.append(slot)
+        self.size_bytes += packet.size_bytes
+        while len(self._slots) > self._limit_packets or (self.size_bytes > self._limit_bytes and len(self._slots) > 1):
+            self._drop_oldest()
+
+    def knows(self, cursor: Cursor) -> bool:
+        """Whether this event is the ring's base or among those after it."""
+        if cursor == self._base:
+            return True
+        position = self._positions.get(cursor.seq)
+        return position is not None and self._slots[position - self._dropped].cursor == cursor
+
+    def since(self, cursor: Cursor) -> list[Packet] | None:
+        """What a reader at `cursor` lacks, oldest first; None when the ring cannot know."""
+        if not self.knows(cursor):
+            return None
+        start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
+        return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
+
+    def newest_about(self, entry: EntryId) -> Cursor | None:
+        """The newest event about an entry, if it is still here."""
+        slot = self._newest.get(entry)
+        return None if slot is None else slot.cursor
+
+    def restart(self, base: Cursor) -> None:
+        """Forget every event; the story is now at `base`."""
+        self._slots.clear()
+        self._positions.clear()
+        self._newest.clear()
+        self._dropped = 0
+        self._base = base
+        self.size_bytes = 0
+
+    def _drop_oldest(self) -> None:
+        slot = self._slots.popleft()
+        self._dropped += 1
+        del self._positions[slot.cursor.seq]
+        self._base = slot.cursor
+        if slot.packet is not None:
+            del self._newest[slot.packet.entry_id]
+            self._forget_content(slot)
+
+    def _forget_content(self, slot: _Slot) -> None:
+        self.size_bytes -= slot.weight
+        slot.weight = 0
+        slot.packet = None

@@ -1,0 +1,159 @@
+"""From what a client wrote to what a revision says."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+from app.content import (
+    TEXT_TYPES,
+    Block,
+    complete_blocks,
+    dropped_blocks,
+    parse_html,
+    parse_markdown,
+    parse_plain,
+    reuse_ids,
+    shows_blocks,
+    shows_text,
+    warnings_of,
+)
+from app.content.lines import mentioned_block, split_lines
+from app.domain.clock import Micros, format_time, parse_time
+from app.domain.entry import EntryContent, JsonObject
+from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
+from app.domain.identifiers import RandomSource
+from app.domain.story import StorySettings
+from app.wire.encoding import encode_json
+from app.wire.requests.entries import EntryDraft, EntryPatch
+
+MAX_ENCODED_BYTES = 131_072
+"""The largest entry that is stored and pushed (blocks as JSON, their HTML included)."""
+
+EARLIEST_DISPLAY_TIME = parse_time("1900-01-01T00:00:00Z")
+CLOCKS_DIFFER = Micros(60_000_000)
+
+_PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "display_time")
+
+
+def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
+    """Makes the ids of one write's new blocks; `key` names the entry and the version."""
+    made = 0
+
+    def new_id() -> str:
+        nonlocal made
+        made += 1
+        return random.letters("block", f"{key}:{made}", 10)
+
+    return new_id
+
+
+def new_content(
+    draft: EntryDraft, *, author: JsonObject | None, new_id: Callable[[], str], before: EntryContent | None = None
+) -> EntryContent:
+    """What a new entry says; without authors it is by its poster. Raises InvalidInput, TooLarge.
+
+    Given what the entry said `before`, blocks that have not changed keep their ids.
+    """
+    authors: tuple[JsonObject, ...] = (author,) if author is not None else ()
+    if draft.authors is not None:
+        authors = tuple(author.model_dump(exclude_none=True) for author in draft.authors)
+    content = EntryContent(
+        **{name: getattr(draft, name) for name in _PLAIN_FIELDS},
+        authors=authors,
+        source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
+        tags=tuple(tag.model_dump() for tag in draft.tags or ()),
+    )
+    content = _with_body(content, draft, new_id=new_id)
+    if before is not None:
+        kept = reuse_ids(as_blocks(before), as_blocks(content))
+        content = dataclasses.replace(content, blocks=tuple(kept))
+    _refuse_silence(content)
+    return _check_size(content)
+
+
+def revised_content(before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str]) -> EntryContent:
+    """What the entry says after `patch`. Raises InvalidInput, TooLarge, Conflict `blocks_would_be_lost`."""
+    given = patch.model_fields_set
+    changes: dict[str, Any] = {name: getattr(patch, name) for name in _PLAIN_FIELDS if name in given}
+    if patch.authors is not None:
+        changes["authors"] = tuple(author.model_dump(exclude_none=True) for author in patch.authors)
+    if "source" in given:
+        changes["source"] = None if patch.source is None else patch.source.model_dump(exclude_none=True)
+    if patch.tags is not None:
+        changes["tags"] = tuple(tag.model_dump() for tag in patch.tags)
+    after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id)
+    _refuse_silence(after)
+    return _check_size(after)
+
+
+def check_alternatives(content: EntryContent, settings: StorySettings) -> None:
+    """Raise InvalidInput `alt_required` for a picture without alternative text in a story that wants one."""
+    if settings.require_alt and "alt_missing" in warnings_of(as_blocks(content)):
+        raise InvalidInput(
+            [FieldError("/blocks", "alt_required", "This story wants alternative text with every picture.")]
+        )
+
+
+def check_display_time(written: EntryDraft | EntryPatch, *, now: Micros) -> None:
+    """Raise InvalidInput `out_of_range` for a display time in the future, or before there was anything to report live.
+
+    A minute is let pass: the writer's clock may be ahead of ours.
+    """
+    at = written.display_time
+    if at is not None and not EARLIEST_DISPLAY_TIME <= at <= now + CLOCKS_DIFFER:
+        detail = f"The time to show lies between {format_time(EARLIEST_DISPLAY_TIME)} and now."
+        raise InvalidInput([FieldError("/display_time", "out_of_range", detail)])
+
+
+def as_blocks(content: EntryContent) -> list[Block]:
+    """The content's blocks as the content room takes them."""
+    return [dict(block) for block in content.blocks]
+
+
+def _with_body(content: EntryContent, written: EntryDraft | EntryPatch, *, new_id: Callable[[], str]) -> EntryContent:
+    before = as_blocks(content)
+    text, text_format = None, "markdown"
+    blocks = written.written_blocks()
+    if blocks is not None:
+        after = complete_blocks(blocks, new_id=new_id)
+    elif written.html is not None:
+        after = parse_html(written.html, new_id=new_id)
+    elif written.text is not None:
+        text, text_format = written.text, written.text_format or content.text_format
+        _refuse_loss(content, text)
+        parse = parse_plain if text_format == "plain" else parse_markdown
+        kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
+        after = parse(text, new_id=new_id, kept=kept)
+    else:
+        return content
+    return dataclasses.replace(content, text=text, text_format=text_format, blocks=tuple(reuse_ids(before, after)))
+
+
+def _refuse_loss(before: EntryContent, text: str) -> None:
+    """Text cannot hold every block: those it does not name by `[[block:id]]` would be gone unnoticed.
+
+    Where the entry was typed as text before, only the blocks that text named are at stake: an embed that was made
+    from an address on a line of its own goes with that line.
+    """
+    lost = dropped_blocks(text, as_blocks(before))
+    if before.text is not None:
+        named = {mentioned_block(line) for line in split_lines(before.text)}
+        lost = [block for block in lost if block in named]
+    if lost:
+        listed = ", ".join(f"[[block:{block}]]" for block in lost)
+        raise Conflict("blocks_would_be_lost", f"The new text leaves out {listed}; keep them on lines of their own.")
+
+
+def _refuse_silence(content: EntryContent) -> None:
+    """Blanks, what has no width, and HTML of which nothing may stay: readers would be sent an entry without content."""
+    if not (shows_text(content.headline or "") or shows_blocks(as_blocks(content))):
+        raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
+
+
+def _check_size(content: EntryContent) -> EntryContent:
+    size = len(encode_json(content.blocks))
+    if size > MAX_ENCODED_BYTES:
+        raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENCODED_BYTES:,} at most.")
+    return content

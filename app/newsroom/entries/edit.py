@@ -1,0 +1,134 @@
+"""Changing what an entry says, in the open or aside in a working revision."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields, with_content
+from app.domain.rights import Actor, is_public_status, may_act, require_action
+from app.domain.statuses import Action, next_status
+from app.domain.story import Story
+from app.newsroom.context.access import authenticate
+from app.newsroom.context.freezing import refuse_closed
+from app.newsroom.context.idempotency import earlier_reply
+from app.newsroom.context.lookup import known_entry, locked_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import require_match
+from app.newsroom.context.recording import answer_entry, record_entry
+from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, revised_content
+from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
+from app.newsroom.entries.times import held_until, is_scheduled, retimed
+from app.newsroom.publication.publication import Shown
+from app.newsroom.publication.visibility import pin_entry, show
+from app.storage.database.transactions import WriteTransaction
+from app.wire.requests.entries import EntryPatch
+
+
+def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch: EntryPatch) -> Reply:
+    """Change an entry. A public one changes for readers at once, unless the patch or a review keeps the edit aside.
+
+    A patch that changes nothing makes no version. Raises PreconditionRequired, PreconditionFailed, Conflict
+    `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed.
+    """
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+            return reply
+        story, actor = locked_story(tx, story_ref, actor)
+        before = known_entry(tx, story, entry_ref)
+        refuse_closed(story)
+        next_status(before.status, Action.EDIT)
+        # What is scheduled goes out without another look: to change it takes the right to change what is out.
+        scheduled = is_scheduled(before)
+        require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=scheduled)
+        require_match(call.if_match, before)
+        check_display_time(patch, now=room.clock())
+        patch, shorthand = expand_shorthand(tx, actor, patch, before=before.newest_content)
+        new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
+        content = revised_content(before.newest_content, patch, new_id=new_id)
+        aside = is_public_status(before) and not patch.publish
+        pin = wants_pin(shorthand)
+        after = revise(tx, room, actor, call, story, before, content, material=patch.material, aside=aside, pin=pin)
+        after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
+        if after is not before:
+            by_hand = before.edited_by_hand or after.newest_content != before.newest_content
+            after = dataclasses.replace(after, edited_by_hand=by_hand)
+            record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
+        status = 202 if is_scheduled(after) else 200
+        return answer_entry(tx, room, actor, call, after, status=status, shorthand=shorthand)
+
+
+def revise(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    entry: Entry,
+    content: EntryContent,
+    *,
+    material: bool,
+    aside: bool,
+    pin: bool = False,
+) -> Entry:
+    """Give the entry new content; the caller records it. Returns `entry` itself if nothing changes.
+
+    The edit goes aside, into a working revision, when it is asked to, when there is one already, and when the actor
+    may not change what readers see. With `pin` the entry is pinned with it, or where it is out already, at once.
+    """
+    check_alternatives(content, story.settings)
+    if not pin:
+        return _revised(tx, room, actor, call, story, entry, content, material=material, aside=aside)
+    wishing = dataclasses.replace(entry, pin_wanted=True)
+    after = _revised(tx, room, actor, call, story, wishing, content, material=material, aside=aside)
+    if after is wishing and story.is_public and is_public_status(entry) and entry.working is None:
+        pin_entry(tx, room, actor, call, story, entry)
+        return entry
+    return after
+
+
+def _revised(
+    tx: WriteTransaction,
+    room: Newsroom,
+    actor: Actor,
+    call: Call,
+    story: Story,
+    entry: Entry,
+    content: EntryContent,
+    *,
+    material: bool,
+    aside: bool,
+) -> Entry:
+    if entry.working is not None:
+        return _revise_working(entry, entry.working, content, material=material)
+    if content == entry.content:
+        return entry
+    is_public = is_public_status(entry)
+    in_the_open = may_act(actor, Action.EDIT, entry=entry, settings=story.settings, visible=is_public)
+    changed = changed_fields(entry.content, content)
+    until = held_until(story, room.clock()) if is_public and changed else None
+    if aside or not in_the_open:
+        working = WorkingRevision(EntryStatus.DRAFT, content, material)
+        return dataclasses.replace(entry, working=working, version=entry.version + 1)
+    if until is not None:
+        working = WorkingRevision(EntryStatus.SCHEDULED, content, material, publish_at=until, held=True)
+        return dataclasses.replace(entry, working=working, version=entry.version + 1)
+    after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)
+    if not (is_public and changed):
+        return after
+    change = Shown(after, "entry.updated", changed=changed, material=material)
+    return show(tx, room, actor, call, story, change)
+
+
+def _next(before: Entry, after: Entry) -> Entry:
+    """`after` as a version of its own, unless nothing has changed or it is one already."""
+    if after == before:
+        return before
+    return after if after.version > before.version else dataclasses.replace(after, version=before.version + 1)
+
+
+def _revise_working(entry: Entry, working: WorkingRevision, content: EntryContent, *, material: bool) -> Entry:
+    if content == working.content and material == working.material:
+        return entry
+    working = dataclasses.replace(working, content=content, material=material)
+    return dataclasses.replace(entry, working=working, version=entry.version + 1)

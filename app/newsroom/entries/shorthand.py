@@ -1,0 +1,112 @@
+"""Shorthand in what a reporter writes: taken out of the text, put where it belongs, and told in the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from app.content import Shorthand, read_shorthand
+from app.domain.entry import EntryContent, JsonObject
+from app.domain.errors import FieldError, InvalidInput
+from app.domain.rights import Actor, Right, has_right
+from app.domain.words import words_of
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.people import Person, list_people
+from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, EntryDraft, EntryPatch, ExternalEntry, Tag
+
+Written = TypeVar("Written", EntryDraft, ExternalEntry, EntryPatch)
+
+
+def expand_shorthand(
+    tx: ReadTransaction, actor: Actor, written: Written, *, before: EntryContent | None = None
+) -> tuple[Written, JsonObject | None]:
+    """What the writer meant, and what was understood of the text's shorthand; None for a token that writes none.
+
+    Tags are added to those sent, else to those the entry had `before`; authors to those sent, else they are the only
+    ones. An edit whose text is nothing but shorthand leaves the body as it is. Raises InvalidInput `too_long`.
+    """
+    if not actor.shorthand or written.text is None:
+        return written, None
+    found = read_shorthand(written.text, find_author=_Authors(tx).find)
+    changes: dict[str, Any] = {"text": found.text or None}
+    if found.tags:
+        changes["tags"] = _with_tags(written.tags, found, before)
+    if found.authors:
+        changes["authors"] = _with_authors(written.authors, found)
+    members = _members(found, actor)
+    changes |= {name: members[name] for name in ("key_event", "importance") if name in members}
+    return written.model_copy(update=changes), members
+
+
+def wants_pin(understood: JsonObject | None) -> bool:
+    """Whether what was understood asks for a pin that its writer may set."""
+    return understood is not None and "pin" in understood
+
+
+def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
+    """What was understood, under the names of what it changes."""
+    members: dict[str, Any] = {}
+    if found.tags:
+        members["tags"] = found.tags
+    if found.authors:
+        members["authors"] = found.authors
+    if "key" in found.commands:
+        members["key_event"] = True
+    importance = next((name for name in ("breaking", "major") if name in found.commands), None)
+    if importance is not None:
+        members["importance"] = importance
+    if "pin" in found.commands:
+        members |= {"pin": True} if has_right(actor, Right.EDIT_STORIES) else {"refused": ["pin"]}
+    return members
+
+
+def _with_tags(sent: list[Tag] | None, found: Shorthand, before: EntryContent | None) -> list[Tag]:
+    kept = [Tag(**tag) for tag in before.tags] if sent is None and before is not None else sent or []
+    known = {tag.slug for tag in kept}
+    tags = [*kept, *(Tag(**tag) for tag in found.tags if tag["slug"] not in known)]
+    return _limited(tags, MAX_TAGS, "tags")
+
+
+def _with_authors(sent: list[Author] | None, found: Shorthand) -> list[Author]:
+    known = {author.name for author in sent or ()}
+    authors = [*(sent or ()), *(Author(**author) for author in found.authors if author["name"] not in known)]
+    return _limited(authors, MAX_AUTHORS, "authors")
+
+
+_Item = TypeVar("_Item")
+
+
+def _limited(items: list[_Item], most: int, name: str) -> list[_Item]:
+    if len(items) > most:
+        raise InvalidInput([FieldError("/text", "too_long", f"An entry has at most {most} {name}.")])
+    return items
+
+
+class _Authors:
+    """The newsroom's people by what may follow an `@`; read when the first is asked for."""
+
+    def __init__(self, tx: ReadTransaction) -> None:
+        self._tx = tx
+        self._handles: Mapping[str, JsonObject | None] | None = None
+
+    def find(self, name: str) -> JsonObject | None:
+        """The author of that name; None if there is none, or more than one."""
+        if self._handles is None:
+            self._handles = authors_by_handle(list_people(self._tx))
+        return self._handles.get("".join(words_of(name)))
+
+
+def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
+    """The byline and name of each who works here, without blanks, accents and case; and the first word of each.
+
+    None where several people go by the same: nobody is given another's words.
+    """
+    whole: dict[str, JsonObject | None] = {}
+    first: dict[str, JsonObject | None] = {}
+    for person in (person for person in people if person.disabled_at is None):
+        author = person.author
+        words = [found for found in (words_of(author["name"]), words_of(person.name)) if found]
+        for handles, names in ((whole, {"".join(found) for found in words}), (first, {found[0] for found in words})):
+            for name in names:
+                handles[name] = author if handles.get(name, author) == author else None
+    return {**first, **whole}

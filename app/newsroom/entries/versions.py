@@ -1,0 +1,97 @@
+"""What an entry said before: its versions, and what each of them changed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from app.content import DIFFERENCE_WORK, compare_texts, render_text
+from app.domain.clock import format_time
+from app.domain.entry import EntryContent, changed_fields
+from app.domain.errors import MalformedInput
+from app.domain.rights import Right, require_right
+from app.newsroom.context.access import authenticate
+from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.newsroom.entries import EntryVersion, list_versions
+from app.wire.encoding import encode_json
+from app.wire.newsroom import content_members, working_members
+
+VERSIONS_LIMIT = 50
+
+_POSITION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+
+
+def show_versions(
+    room: Newsroom,
+    call: Call,
+    story_ref: str,
+    entry_ref: str,
+    *,
+    with_diff: bool = False,
+    position: str | None = None,
+    limit: int = VERSIONS_LIMIT,
+) -> Reply:
+    """The versions of an entry, newest first: who, when, what was done, what it said then, and what that changed.
+
+    `with_diff` adds the steps from the body before to this one, word by word. Raises MalformedInput `bad_position`.
+    """
+    with room.database.snapshot() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        entry = known_entry(tx, known_story(tx, story_ref, actor), entry_ref)
+        below = None if position is None else _below(position)
+        found = list_versions(tx, entry.story, entry.id, below=below, limit=limit + 1)
+    following = str(found[limit - 1].version) if len(found) > limit else None
+    return Reply(200, encode_json({"items": _items(found, limit, with_diff=with_diff), "next": following}))
+
+
+def _items(found: Sequence[EntryVersion], limit: int, *, with_diff: bool) -> list[dict[str, Any]]:
+    """Each version beside the one before it; of those found, the last one of a full page is there for that alone."""
+    items = []
+    work = DIFFERENCE_WORK
+    for number, version in enumerate(found[:limit]):
+        earlier = found[number + 1] if number + 1 < len(found) else None
+        item = {**_version(version), "changed": None if earlier is None else _changed(earlier, version)}
+        if with_diff:
+            body, work = (None, work) if earlier is None else _body_diff(earlier, version, work)
+            item["diff"] = body
+        items.append(item)
+    return items
+
+
+def _changed(earlier: EntryVersion, version: EntryVersion) -> list[str]:
+    """The names of what is no longer as it was in what an editor goes on writing: the working revision if any."""
+    status = ["status"] if earlier.status is not version.status else []
+    return [*status, *changed_fields(earlier.newest_content, version.newest_content)]
+
+
+def _body_diff(earlier: EntryVersion, version: EntryVersion, work: int) -> tuple[dict[str, Any], int]:
+    """How the body's text differs, and how much work is left for the other versions."""
+    found = compare_texts(_text(earlier.newest_content), _text(version.newest_content), work=work)
+    return {"body": found.steps, "truncated": found.truncated}, work - found.work
+
+
+def _text(content: EntryContent) -> str:
+    return render_text([dict(block) for block in content.blocks])
+
+
+def _version(version: EntryVersion) -> dict[str, Any]:
+    return {
+        "version": version.version,
+        "at": format_time(version.at),
+        "person": version.person,
+        "token": version.token_id,
+        "action": version.action,
+        "status": version.status.value,
+        "note": version.note,
+        **content_members(version.content),
+        "working": None if version.working is None else working_members(version.working),
+    }
+
+
+def _below(position: str) -> int:
+    if _POSITION.fullmatch(position) is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return int(position)

@@ -1,0 +1,76 @@
+"""Browser sessions: begun with an invitation, ended by signing out, by time, or by an admin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.domain.clock import Micros, format_time
+from app.domain.errors import NotAuthenticated
+from app.domain.identifiers import TokenId
+from app.domain.rights import Scope
+from app.newsroom.context.access import actor_of_token, authenticate, csrf_token, digest_of, kind_of_secret, make_secret
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.people.tokens import record_token
+from app.storage.newsroom.invites import take_invite
+from app.storage.newsroom.people import Token, insert_token, read_person, read_token, update_token_revoked
+from app.wire.encoding import encode_json
+
+
+@dataclass(frozen=True, slots=True)
+class NewSession:
+    """A session's secret, for the cookie alone, and what its page is told."""
+
+    secret: str
+    reply: Reply
+
+
+def sign_in(room: Newsroom, call: Call, *, secret: str) -> NewSession:
+    """Begin a session with an invitation, which is used up by it: of two at once, one gets in.
+
+    Raises NotAuthenticated `invite_invalid`, or `person_disabled`, which leaves the invitation as it was.
+    """
+    if kind_of_secret(secret) != "invite":
+        raise _invalid()
+    with room.database.transaction() as tx:
+        now = room.clock()
+        person_id = take_invite(tx, digest_of(secret), now=now)
+        person = None if person_id is None else read_person(tx, person_id)
+        if person is None:
+            raise _invalid()
+        token = Token(
+            id=TokenId(room.random.uuid("session", f"{person.id}:{now}")),
+            label="Browser",
+            person=person.id,
+            role=None,
+            scopes=frozenset(Scope),
+            created_at=now,
+            expires_at=Micros(now + room.session_limits.lifetime_seconds * 1_000_000),
+            revoked_at=None,
+            kind="session",
+        )
+        session = make_secret(room.random, kind="session", ident=token.id)
+        insert_token(tx, token, secret_sha256=digest_of(session))
+        record_token(tx, room, actor_of_token(tx, room, token.id), call, token, action="sign_in")
+        shown = {"person": person.id, "name": person.name, "csrf": csrf_token(session), **_end(token)}
+        return NewSession(session, Reply(201, encode_json(shown)))
+
+
+def sign_out(room: Newsroom, call: Call) -> Reply:
+    """End the caller's session; called with a token, nothing is ended. Raises NotAuthenticated."""
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        token = read_token(tx, TokenId(actor.token_id))
+        if token is None or token.kind != "session":
+            raise NotAuthenticated("token_missing", "There is no session to end: this call came with a token.")
+        update_token_revoked(tx, token.id, at=room.clock())
+        record_token(tx, room, actor, call, token, action="sign_out")
+        return Reply(200, encode_json({"signed_out": True}))
+
+
+def _end(token: Token) -> dict[str, Any]:
+    return {"expires_at": None if token.expires_at is None else format_time(token.expires_at)}
+
+
+def _invalid() -> NotAuthenticated:
+    return NotAuthenticated("invite_invalid", "This invitation is unknown, used, or older than a day; ask for another.")

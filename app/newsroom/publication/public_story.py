@@ -1,0 +1,26 @@
+"""What readers are told of a story itself, beside its entries."""
+
+from __future__ import annotations
+
+from app.domain.story import Story
+from app.storage.database.transactions import WriteTransaction
+from app.storage.newsroom.stories import read_story
+from app.storage.public.publication import read_public_story
+from app.wire.newsroom import stored_story_fields
+from app.wire.story_fields import changed_members
+
+
+def public_fields(tx: WriteTransaction, story: Story) -> bytes:
+    """The story's public members as they are stored: of a story it continues, nothing unless that one can be read."""
+    continues = story.fields.get("continues")
+    earlier = None if continues is None else read_story(tx, continues)
+    return stored_story_fields(story, continues=earlier.id if earlier is not None and earlier.is_shown else None)
+
+
+def public_changes(tx: WriteTransaction, story: Story) -> tuple[str, ...]:
+    """The names of the members that readers do not know yet as they are now, of a story they can read."""
+    row = read_public_story(tx, story.id)
+    if row is None:
+        return ()
+    renamed = ("slug",) if row.slug != story.slug else ()
+    return (*renamed, *changed_members(row.fields, public_fields(tx, story)))

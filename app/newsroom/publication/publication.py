@@ -1,0 +1,271 @@
+"""The one door between the newsroom and its readers.
+
+Nothing becomes public, changes in public or leaves the public except through `pass_door`. It runs in the writer's
+transaction, with the story's newsroom row locked, and gives each change the next number of the story: number order
+is commit order.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.domain.clock import Micros, parse_time
+from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
+from app.domain.entry import Entry
+from app.domain.errors import Unavailable
+from app.domain.identifiers import EntryId
+from app.domain.order import sort_key_at
+from app.domain.story import Story
+from app.newsroom.context.newsroom import Newsroom
+from app.newsroom.publication.public_story import public_fields
+from app.storage.database.transactions import WriteTransaction
+from app.storage.public.corrections import CorrectionLine, CorrectionPlace, replace_corrections
+from app.storage.public.publication import (
+    PublicEntryRow,
+    PublicStoryRow,
+    append_event,
+    bury_public_entries,
+    bury_public_entry,
+    keep_public_slug,
+    newest_published_at,
+    read_public_revision,
+    read_public_story,
+    write_public_entry,
+    write_public_story,
+)
+from app.wire.announcement import Announcement, StoryHead, closing_of
+from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
+from app.wire.public_entry import encode_correction, encode_public_entry, filter_labels
+from app.wire.story_fields import encode_story_fields
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An entry comes in front of readers, or changes there."""
+
+    entry: Entry
+    type: Literal["entry.published", "entry.updated"]
+    changed: tuple[str, ...] | None = None
+    material: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """An entry leaves: its text is gone from everything readers can get."""
+
+    entry: EntryId
+    cause: Literal["unpublished", "removed", "expired"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryChanged:
+    """The story itself becomes public, or its public members change."""
+
+    changed: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The story leaves as a whole: nothing of it is anywhere readers can get. Its last event,
+    unless an admin undoes the withdrawal."""
+
+
+PublicChange = Shown | Hidden | StoryChanged | Withdrawn
+
+
+def pass_door(
+    tx: WriteTransaction, room: Newsroom, story: Story, changes: Sequence[PublicChange]
+) -> dict[EntryId, Entry]:
+    """Make `changes` public in their order, each under its own number, and announce them together.
+
+    Returns the entries shown, with the revision, times and order the door gave them, and their version as the public
+    one; the caller keeps those in the newsroom's tables. The story must be public and locked. Raises Unavailable when
+    the site was frozen since it was.
+    """
+    row = read_public_story(tx, story.id)
+    if row is not None and row.site_frozen and not story.site_frozen:
+        # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
+        raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
+    if row is None:
+        row = _new_row(room, story)
+        write_public_story(tx, row, is_new=True)
+    base, passage = row.head, _Passage(tx, room, story, row)
+    for change in changes:
+        passage.take(change)
+    write_public_story(tx, passage.row, is_new=False)
+    for line, revision in passage.lines:
+        append_event(tx, line, revision=revision)
+    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events), base=base))
+    return passage.shown
+
+
+class _Passage:
+    """One run through the door, change by change: it moves the story's public row on."""
+
+    def __init__(self, tx: WriteTransaction, room: Newsroom, story: Story, row: PublicStoryRow) -> None:
+        self._tx = tx
+        self._room = room
+        self._story = story
+        self.row = row
+        self.lines: list[tuple[EventLine, int | None]] = []
+        self.events: list[EncodedEvent] = []
+        self.shown: dict[EntryId, Entry] = {}
+
+    def take(self, change: PublicChange) -> None:
+        """Give `change` the next number."""
+        seq = self.row.head.seq + 1
+        check = self._room.random.letters("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
+        at = Micros(max(self._room.clock(), self.row.head_time))
+        cursor = Cursor(self.row.head.epoch, seq, check)
+        self.row.head, self.row.head_time = cursor, at
+        match change:
+            case Shown():
+                self._show(change)
+            case Hidden():
+                self._hide(change)
+            case StoryChanged():
+                self._change_story(change)
+            case Withdrawn():
+                self._withdraw()
+
+    def head(self) -> StoryHead:
+        return StoryHead(
+            story=self.row.story,
+            slug=self.row.slug,
+            cursor=self.row.head,
+            counts=self.row.counts,
+            closing=closing_of(self.row.status),
+        )
+
+    def _show(self, change: Shown) -> None:
+        seq, at = self.row.head.seq, self.row.head_time
+        # An entry without a revision has never been here, so that there is nothing to look up.
+        known = read_public_revision(self._tx, self._story.id, change.entry.id) if change.entry.revision else None
+        revision, was_visible = known or (0, False)
+        published_at = change.entry.published_at or at
+        display_time = change.entry.content.display_time
+        dated = published_at if display_time is None else display_time
+        sort_key = change.entry.sort_key or sort_key_at(dated, seq)
+        entry = dataclasses.replace(
+            change.entry,
+            revision=revision + 1,
+            published_at=published_at,
+            updated_at=at if change.material else change.entry.updated_at,
+            sort_key=sort_key,
+            public_version=change.entry.version,
+        )
+        row = _entry_row(entry, seq, published_at=published_at, sort_key=sort_key)
+        counts = self.row.counts
+        self.row.counts = StoryCounts(
+            entry_count=counts.entry_count + (not was_visible),
+            last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
+        )
+        write_public_entry(self._tx, self._story.id, row, is_new=known is None)
+        if entry.corrections or "corrections" in (change.changed or ()):
+            replace_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
+        self.shown[entry.id] = entry
+        line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
+        self._append(line, revision=entry.revision, entry=row.encoded)
+
+    def _hide(self, change: Hidden) -> None:
+        known = read_public_revision(self._tx, self._story.id, change.entry)
+        revision, was_visible = (known[0] + 1, known[1]) if known else (1, False)
+        bury_public_entry(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
+        replace_corrections(self._tx, self._story.id, change.entry, [])
+        self.row.counts = StoryCounts(
+            entry_count=self.row.counts.entry_count - was_visible,
+            last_entry_at=newest_published_at(self._tx, self._story.id),
+        )
+        self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)
+
+    def _change_story(self, change: StoryChanged) -> None:
+        stored = public_fields(self._tx, self._story)
+        if self._story.slug != self.row.slug:
+            keep_public_slug(self._tx, self._story.id, self.row.slug)
+        self.row.fields, self.row.slug = stored, self._story.slug
+        self._lead()
+        fields = encode_story_fields(stored, links=self._room.links, story=self._story.id, slug=self._story.slug)
+        self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
+
+    def _withdraw(self) -> None:
+        bury_public_entries(self._tx, self._story.id)
+        self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
+        self._lead()
+        self._append(self._line("story.removed"), revision=None)
+
+    def _lead(self) -> None:
+        """The change is one of the story itself."""
+        self.row.status, self.row.last_seq = self._story.status.value, self.row.head.seq
+
+    def _line(
+        self,
+        event_type: str,
+        *,
+        entry: EntryId | None = None,
+        changed: tuple[str, ...] | None = None,
+        material: bool | None = None,
+        cause: str | None = None,
+    ) -> EventLine:
+        return EventLine(
+            story=self._story.id,
+            cursor=self.row.head,
+            type=event_type,
+            time=self.row.head_time,
+            entry_id=entry,
+            changed=changed,
+            material=material,
+            cause=cause,
+            counts=self.row.counts,
+        )
+
+    def _append(
+        self,
+        line: EventLine,
+        *,
+        revision: int | None,
+        entry: EncodedEntry | None = None,
+        story_fields: bytes | None = None,
+    ) -> None:
+        self.lines.append((line, revision))
+        self.events.append(encode_event(line, entry=entry, story_fields=story_fields))
+
+
+def _new_row(room: Newsroom, story: Story) -> PublicStoryRow:
+    """A story that is about to become public: epoch made, nothing in its log yet."""
+    return PublicStoryRow(
+        story=story.id,
+        slug=story.slug,
+        head=Cursor(room.random.letters("epoch", story.id, EPOCH_LENGTH), 0, ""),
+        head_time=Micros(0),
+        last_seq=0,
+        counts=StoryCounts(0, None),
+        public_since=room.clock(),
+        fields=b"{}",
+        status=story.status.value,
+    )
+
+
+def _entry_row(entry: Entry, seq: int, *, published_at: Micros, sort_key: str) -> PublicEntryRow:
+    content = entry.content
+    return PublicEntryRow(
+        id=entry.id,
+        revision=entry.revision,
+        last_seq=seq,
+        sort_key=sort_key,
+        published_at=published_at,
+        kind=content.kind,
+        key_event=content.key_event,
+        importance=content.importance,
+        labels=filter_labels(content),
+        encoded=encode_public_entry(entry),
+    )
+
+
+def _correction_lines(entry: Entry) -> list[CorrectionLine]:
+    return [
+        CorrectionLine(CorrectionPlace(parse_time(line["at"]), entry.id, number), encode_correction(entry, line))
+        for number, line in enumerate(entry.corrections)
+    ]

@@ -1,0 +1,95 @@
+"""Reading the audit: who did what, when, to which object. It is written by each use case, in its own transaction."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.domain.clock import format_time
+from app.domain.errors import MalformedInput, NotFound
+from app.domain.identifiers import is_uuid4
+from app.domain.rights import Right, require_right
+from app.newsroom.context.access import authenticate
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.audit import AuditFilter, AuditRow, list_audit
+from app.storage.newsroom.stories import read_story
+from app.wire.audit_lines import AuditFormat, encode_audit_line, encode_audit_opening
+from app.wire.encoding import encode_json
+
+EXPORT_ROWS = 500
+"""Rows read and held at once while the whole audit is written out."""
+
+_POSITION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditChunk:
+    """Part of an export, and where the next one begins; None after the last."""
+
+    lines: bytes
+    position: int | None
+
+
+def show_audit(room: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
+    """Part of the audit, the newest first, for admins. Raises MalformedInput `bad_position`, NotFound."""
+    below = None if position is None else _below(position)
+    with room.database.snapshot() as tx:
+        require_right(authenticate(tx, room, call), Right.READ_AUDIT)
+        found = list_audit(tx, _resolved(tx, only), below=below, limit=limit + 1)
+    following = str(found[limit - 1].id) if len(found) > limit else None
+    return Reply(200, encode_json({"items": [_shown(row) for row in found[:limit]], "next": following}))
+
+
+def export_chunk(
+    room: Newsroom, call: Call, only: AuditFilter, *, position: int | None, form: AuditFormat
+) -> AuditChunk:
+    """The next rows of the whole audit, the newest first. Whoever loses the right meanwhile gets no more."""
+    with room.database.snapshot() as tx:
+        require_right(authenticate(tx, room, call), Right.READ_AUDIT)
+        found = list_audit(tx, _resolved(tx, only), below=position, limit=EXPORT_ROWS)
+    return AuditChunk(
+        b"".join(_lines(found, form, is_first=position is None)), found[-1].id if len(found) == EXPORT_ROWS else None
+    )
+
+
+def _lines(rows: list[AuditRow], form: AuditFormat, *, is_first: bool) -> Iterator[bytes]:
+    if is_first:
+        yield encode_audit_opening(form)
+    for row in rows:
+        yield encode_audit_line(_shown(row), form)
+
+
+def _shown(row: AuditRow) -> dict[str, Any]:
+    change = row.change
+    return {
+        "id": row.id,
+        "at": format_time(row.at),
+        "person": row.person,
+        "token": row.token_id,
+        "action": change.action,
+        "object": change.object_kind,
+        "object_id": change.object_id,
+        "story": change.story_id,
+        "before": change.before,
+        "after": change.after,
+        "request_id": row.request_id,
+    }
+
+
+def _resolved(tx: ReadTransaction, only: AuditFilter) -> AuditFilter:
+    """With the story's id for its slug. One that is gone may still be asked for by its id. Raises NotFound."""
+    if only.story is None:
+        return only
+    story = read_story(tx, only.story)
+    if story is None and not is_uuid4(only.story):
+        raise NotFound("story_not_found", "There is no such story.")
+    return only if story is None else replace(only, story=story.id)
+
+
+def _below(position: str) -> int:
+    if _POSITION.fullmatch(position) is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return int(position)

@@ -1,0 +1,122 @@
+"""What the newsroom reads: its stories and entries with drafts, and who the caller is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.domain.clock import Micros
+from app.domain.entry import Entry, EntryStatus
+from app.domain.errors import MalformedInput
+from app.domain.identifiers import EntryId, StoryId
+from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, sight_of
+from app.domain.story import StoryStatus
+from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
+from app.newsroom.context.lookup import known_entry, known_story, story_and_actor
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import etag_of
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.entries import count_entries_by_status, list_entries
+from app.storage.newsroom.people import read_person
+from app.storage.newsroom.stories import list_stories
+from app.wire.encoding import encode_json
+from app.wire.newsroom import newsroom_entry, newsroom_story
+
+Id = TypeVar("Id")
+
+_POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
+
+
+def show_me(room: Newsroom, call: Call) -> Reply:
+    """Whose token this is and what it may do."""
+    with room.database.snapshot() as tx:
+        actor = authenticate(tx, room, call)
+        person = read_person(tx, actor.person) if actor.person is not None else None
+        me = {
+            "kind": "admin" if actor.token_id == OPERATOR_ID else "person" if person else "bot",
+            "name": None if person is None else person.name,
+            "byline": None if actor.author is None else actor.author["name"],
+            "person": actor.person,
+            "role": actor.role.value,
+            "scopes": sorted(scope.value for scope in actor.scopes),
+            "can": [right.value for right in Right if has_right(actor, right)],
+            "stories": None if actor.stories is None else sorted(actor.stories),
+        }
+        if call.is_session and call.credentials is not None:
+            me["csrf"] = csrf_token(call.credentials)
+        return Reply(200, encode_json(me))
+
+
+def show_stories(
+    room: Newsroom, call: Call, *, statuses: frozenset[StoryStatus] | None, position: str | None, limit: int
+) -> Reply:
+    """Stories there are for the caller, newest first, drafts included; `next` is the position to go on from."""
+    with room.database.snapshot() as tx:
+        actor = _reader(tx, room, call)
+        before = None if position is None else _position(position, StoryId)
+        found = list_stories(tx, sight=sight_of(actor), statuses=statuses, before=before, limit=limit + 1)
+        page = found[:limit]
+        body = {
+            "items": [newsroom_story(story, links=room.links) for story in page],
+            "next": f"{page[-1].created_at}.{page[-1].id}" if len(found) > limit else None,
+        }
+        return Reply(200, encode_json(body))
+
+
+def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
+    """One story with its settings, how many entries it has in each status, and what the caller may do in it."""
+    with room.database.snapshot() as tx:
+        story, actor = story_and_actor(tx, story_ref, _reader(tx, room, call))
+        counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
+        may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
+        more = {"entries": counts, "site_frozen": story.site_frozen, **may}
+        body = {**newsroom_story(story, links=room.links), **more}
+        return Reply(200, encode_json(body), {"ETag": etag_of(story)})
+
+
+def show_entries(
+    room: Newsroom,
+    call: Call,
+    story_ref: str,
+    *,
+    statuses: frozenset[EntryStatus] | None,
+    position: str | None,
+    limit: int,
+) -> Reply:
+    """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
+    with room.database.snapshot() as tx:
+        story = known_story(tx, story_ref, _reader(tx, room, call))
+        before = None if position is None else _position(position, EntryId)
+        found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
+        page = found[:limit]
+        body = {
+            "items": [newsroom_entry(entry) for entry in page],
+            "next": f"{page[-1].status_at}.{page[-1].id}" if len(found) > limit else None,
+        }
+        return Reply(200, encode_json(body))
+
+
+def show_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+    """One entry with its ETag for If-Match."""
+    entry = find_entry(room, call, story_ref, entry_ref)
+    return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+
+
+def find_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
+    """One entry, for whoever may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
+    with room.database.snapshot() as tx:
+        return known_entry(tx, known_story(tx, story_ref, _reader(tx, room, call)), entry_ref)
+
+
+def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
+    actor = authenticate(tx, room, call)
+    require_right(actor, Right.READ_NEWSROOM)
+    return actor
+
+
+def _position(text: str, kind: Callable[[str], Id]) -> tuple[Micros, Id]:
+    match = _POSITION.fullmatch(text)
+    if match is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return Micros(int(match[1])), kind(match[2])

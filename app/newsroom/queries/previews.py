@@ -1,0 +1,96 @@
+"""Links to what is not public yet: whoever has one reads it as it is now, for an hour, without signing in.
+
+A link says what it shows, who made it and when it ends, and is signed; nothing of it is kept. So it dies with its time,
+with the right of whoever made it, and with what it shows.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+from typing import Any
+
+from pydantic_core import from_json
+
+from app.domain.clock import Micros, format_time
+from app.domain.entry import Entry, EntryStatus
+from app.domain.errors import LiveblogError, NotFound
+from app.domain.rights import Right, require_right
+from app.newsroom.context.access import actor_of_token, authenticate
+from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.site_control import keep_signing_key, read_signing_key
+from app.wire.encoding import encode_json
+from app.wire.public_entry import preview_members
+
+PREVIEW_SECONDS = 3_600
+KEY_LENGTH = 43
+
+_LONGEST = 400
+"""Characters of a link's signed part; ours have about 250."""
+
+
+def make_preview(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+    """A link to an entry as it is now and will be within the hour. Raises NotFound."""
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        story = known_story(tx, story_ref, actor)
+        entry = known_entry(tx, story, entry_ref)
+        if entry.status is EntryStatus.REMOVED:
+            raise NotFound("entry_not_found", "There is no such entry in this story.")
+        key = keep_signing_key(tx, room.random.letters("signing key", "site", KEY_LENGTH))
+        expires_at = Micros(room.clock() + PREVIEW_SECONDS * 1_000_000)
+        signed = _sign(key, [story.id, entry.id, actor.token_id, expires_at])
+        urls = {"url": room.links.preview(signed), "page_url": room.links.preview_page(signed)}
+        return Reply(201, encode_json({**urls, "expires_at": format_time(expires_at)}))
+
+
+def show_preview(room: Newsroom, signed: str) -> Reply:
+    """What a link shows, in the public shape. Raises NotFound, the same whatever is wrong with the link."""
+    with room.database.snapshot() as tx:
+        try:
+            return Reply(200, encode_json(preview_members(_previewed(tx, room, signed))))
+        except LiveblogError:
+            raise NotFound("preview_not_found", "There is no such preview, or none any more.") from None
+
+
+def _previewed(tx: ReadTransaction, room: Newsroom, signed: str) -> Entry:
+    story_id, entry_id, token_id, expires_at = _read(read_signing_key(tx), signed)
+    if expires_at <= room.clock():
+        raise _forged()
+    actor = actor_of_token(tx, room, token_id)
+    require_right(actor, Right.READ_NEWSROOM)
+    entry = known_entry(tx, known_story(tx, story_id, actor), entry_id)
+    if entry.status is EntryStatus.REMOVED:
+        raise _forged()
+    return entry
+
+
+def _sign(key: str, said: list[Any]) -> str:
+    payload = base64.urlsafe_b64encode(encode_json(said)).decode().rstrip("=")
+    return f"{payload}.{_signature(key, payload)}"
+
+
+def _read(key: str | None, signed: str) -> tuple[str, str, str, int]:
+    payload, _, signature = signed.partition(".")
+    # Without a key nothing has been signed; the comparison is made all the same.
+    genuine = hmac.compare_digest(_signature(key or "", payload).encode(), signature.encode())
+    if key is None or not genuine or len(signed) > _LONGEST:
+        raise _forged()
+    try:
+        story, entry, token, expires_at = from_json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, binascii.Error):
+        raise _forged() from None
+    return story, entry, token, expires_at
+
+
+def _signature(key: str, payload: str) -> str:
+    return hmac.new(key.encode(), f"preview {payload}".encode(), hashlib.sha256).hexdigest()
+
+
+def _forged() -> NotFound:
+    return NotFound("preview_not_found", "There is no such preview, or none any more.")

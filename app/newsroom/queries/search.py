@@ -1,0 +1,91 @@
+"""Searching the newsroom: stories and entries by their words, drafts and working revisions included."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from app.domain.entry import EntryStatus
+from app.domain.errors import MalformedInput
+from app.domain.identifiers import StoryId
+from app.domain.rights import Actor, Right, require_right, sight_of
+from app.domain.story import Story
+from app.domain.words import words_of
+from app.newsroom.context.access import authenticate
+from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.search import Found, find_documents
+from app.storage.newsroom.stories import read_stories_in_sight
+from app.wire.encoding import encode_json
+from app.wire.newsroom import newsroom_entry
+
+MAX_WORDS = 50
+"""A search for more words looks for the last ones: they are what was typed last."""
+
+_POSITION = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
+
+
+def search_newsroom(
+    room: Newsroom,
+    call: Call,
+    words: str,
+    *,
+    story_ref: str | None,
+    statuses: frozenset[EntryStatus] | None,
+    position: str | None,
+    limit: int,
+) -> Reply:
+    """What has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
+
+    Words are compared without case and accents; signs between them mean nothing. Raises NotFound `story_not_found`,
+    MalformedInput `bad_position`.
+    """
+    below = None if position is None else _below(position)
+    wanted = words_of(words)
+    wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
+    with room.database.snapshot() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        stories = (
+            read_stories_in_sight(tx, sight_of(actor)) if story_ref is None else {known_story(tx, story_ref, actor).id}
+        )
+        found = _find(tx, wanted, stories, statuses, below, limit + 1)
+        items = _items(tx, actor, found[:limit])
+    following = str(found[limit - 1].number) if len(found) > limit else None
+    return Reply(200, encode_json({"items": items, "next": following}))
+
+
+def _find(
+    tx: ReadTransaction,
+    words: list[str],
+    stories: Collection[StoryId] | None,
+    statuses: Collection[EntryStatus] | None,
+    below: int | None,
+    limit: int,
+) -> list[Found]:
+    if not words:
+        return []
+    return find_documents(tx, words, stories=stories, statuses=statuses, below=below, limit=limit)
+
+
+def _items(tx: ReadTransaction, actor: Actor, found: list[Found]) -> list[dict[str, Any]]:
+    """Each story or entry as it is now, an entry with the story it is in."""
+    stories: dict[StoryId, Story] = {}
+    items = []
+    for each in found:
+        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story, actor)
+        entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
+        items.append({"story": _in_short(story), "entry": entry})
+    return items
+
+
+def _in_short(story: Story) -> dict[str, str]:
+    return {"id": story.id, "slug": story.slug, "title": story.fields["title"], "status": story.status.value}
+
+
+def _below(position: str) -> int:
+    if _POSITION.fullmatch(position) is None:
+        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+    return int(position)

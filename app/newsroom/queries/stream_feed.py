@@ -1,0 +1,163 @@
+"""What the newsroom's stream tells its people: each write of a story they may see, as it is after it.
+
+The tables are the truth: the stream is woken by commits, and what it tells is read here. Rights are looked up anew
+in each read, so that whoever has lost one hears nothing more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.domain.clock import Micros, format_time
+from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
+from app.domain.identifiers import PersonId, StoryId, TokenId
+from app.domain.rights import Actor, Right, require_right
+from app.newsroom.context.access import actor_of_token, authenticate, digest_of
+from app.newsroom.context.lookup import known_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.entries import read_entry
+from app.storage.newsroom.people import read_person, read_token
+from app.storage.newsroom.stories import read_story
+from app.storage.newsroom.stream_feed import (
+    WatchedRow,
+    insert_ticket,
+    list_writes_after,
+    newest_audit_number,
+    take_ticket,
+)
+from app.wire.encoding import encode_json
+from app.wire.newsroom import newsroom_entry, newsroom_story
+from app.wire.newsroom_stream_messages import Author, encode_entry_news, encode_story_news
+from app.wire.newsroom_stream_news import Mark, News, WatchedNews, WatchedStory, Watcher
+
+TICKET_SECONDS = 30
+TICKET_LENGTH = 43
+
+LATE_NUMBERS = 500
+"""Audit numbers are drawn before the commit: on PostgreSQL one this far behind the newest may still turn up."""
+
+
+def issue_ticket(room: Newsroom, call: Call) -> Reply:
+    """A key that opens the newsroom's stream once, within half a minute: for pages whose sockets send no header."""
+    with room.database.transaction() as tx:
+        actor = authenticate(tx, room, call)
+        require_right(actor, Right.READ_NEWSROOM)
+        now = room.clock()
+        expires_at = Micros(now + TICKET_SECONDS * 1_000_000)
+        secret = room.random.letters("ticket", f"{actor.token_id}:{now}", TICKET_LENGTH)
+        insert_ticket(tx, digest_of(secret), token_id=actor.token_id, now=now, expires_at=expires_at)
+        return Reply(201, encode_json({"ticket": secret, "expires_at": format_time(expires_at)}))
+
+
+def admit_by_token(room: Newsroom, credentials: str) -> Watcher:
+    """Who this token's holder is. Raises NotAuthenticated, NotAllowed."""
+    with room.database.snapshot() as tx:
+        return _watcher(tx, authenticate(tx, room, Call(credentials)))
+
+
+def admit_by_ticket(room: Newsroom, ticket: str) -> Watcher:
+    """Who a ticket was issued to; it is used up by this. Raises NotAuthenticated `ticket_invalid`, NotAllowed."""
+    with room.database.transaction() as tx:
+        token_id = take_ticket(tx, digest_of(ticket), now=room.clock())
+        if token_id is not None:
+            return _watcher(tx, actor_of_token(tx, room, token_id))
+    raise NotAuthenticated("ticket_invalid", "This ticket is unknown, used or too old; ask for another one.")
+
+
+def find_watched_story(room: Newsroom, token_id: str, ref: str) -> WatchedStory:
+    """The story, if the token's holder may see it. Raises NotFound `story_not_found`, NotAuthenticated."""
+    with room.database.snapshot() as tx:
+        story = known_story(tx, ref, actor_of_token(tx, room, token_id))
+        return WatchedStory(story.id, story.slug)
+
+
+def begin_watching(room: Newsroom) -> Mark:
+    """From here on."""
+    with room.database.snapshot() as tx:
+        newest = newest_audit_number(tx)
+        return Mark(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
+
+
+def read_news(room: Newsroom, mark: Mark, watched: Mapping[str, frozenset[StoryId]]) -> WatchedNews:
+    """What was written since `mark`, for the holders of these tokens; `watched` is which stories each has named."""
+    with room.database.snapshot() as tx:
+        actors, ended = _actors(tx, room, watched)
+        since = mark.newest - LATE_NUMBERS
+        rows = [row for row in list_writes_after(tx, since) if row.id not in mark.told]
+        numbers = {row.id for row in rows} | mark.told
+        newest = max(numbers, default=mark.newest)
+        return WatchedNews(
+            mark=Mark(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),
+            news=tuple(_news(tx, room, _newest_of_each(rows), actors)),
+            ended=ended,
+            lost={
+                token: frozenset(story for story in watched[token] if not _sees(tx, actor, story))
+                for token, actor in actors.items()
+            },
+        )
+
+
+def _watcher(tx: ReadTransaction, actor: Actor) -> Watcher:
+    require_right(actor, Right.READ_NEWSROOM)
+    return Watcher(_author(tx, actor.person, actor.token_id), actor.role.value)
+
+
+def _actors(
+    tx: ReadTransaction, room: Newsroom, watched: Mapping[str, frozenset[StoryId]]
+) -> tuple[dict[str, Actor], dict[str, str]]:
+    """The actors behind the tokens, and of those that are good for nothing any more the error's code."""
+    actors: dict[str, Actor] = {}
+    ended: dict[str, str] = {}
+    for token in watched:
+        try:
+            actor = actor_of_token(tx, room, token)
+            require_right(actor, Right.READ_NEWSROOM)
+        except LiveblogError as error:
+            ended[token] = error.code
+        else:
+            actors[token] = actor
+    return actors, ended
+
+
+def _newest_of_each(rows: list[WatchedRow]) -> list[WatchedRow]:
+    """An object is told as it is now, so that of several writes of it the last one is enough."""
+    last = {(row.story, row.entry): row for row in rows}
+    return sorted(last.values(), key=lambda row: row.id)
+
+
+def _news(tx: ReadTransaction, room: Newsroom, rows: list[WatchedRow], actors: Mapping[str, Actor]) -> list[News]:
+    told = []
+    for row in rows:
+        message = _message(tx, room, row)
+        if message is not None:
+            audience = frozenset(token for token, actor in actors.items() if _sees(tx, actor, row.story))
+            told.append(News(row.story, message, audience))
+    return told
+
+
+def _message(tx: ReadTransaction, room: Newsroom, row: WatchedRow) -> bytes | None:
+    by = _author(tx, row.person, row.token_id)
+    if row.entry is None:
+        story = read_story(tx, row.story)
+        if story is None:
+            return None
+        return encode_story_news(newsroom_story(story, links=room.links), action=row.action, by=by, at=row.at)
+    entry = read_entry(tx, row.story, row.entry)
+    return None if entry is None else encode_entry_news(newsroom_entry(entry), action=row.action, by=by, at=row.at)
+
+
+def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Author:
+    if person is not None:
+        known = read_person(tx, person)
+        return Author(token_id, person, None if known is None else known.name)
+    token = read_token(tx, TokenId(token_id))
+    return Author(token_id, None, None if token is None else token.label)
+
+
+def _sees(tx: ReadTransaction, actor: Actor, story: StoryId) -> bool:
+    try:
+        known_story(tx, story, actor)
+    except NotFound:
+        return False
+    return True

@@ -1,0 +1,95 @@
+"""What somebody of the newsroom says on its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from pydantic_core import from_json
+
+from app.live.protocol.subscribe_requests import NotAMessage
+from app.wire.newsroom_stream_messages import Doing
+
+NAME_LIMIT = 200
+"""Longer than any token, id or slug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authenticate:
+    """The first message where there was no ticket."""
+
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Tell me of this story; None: of every story I may see."""
+
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unwatch:
+    """No more of this story; None: no more of all of them."""
+
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """What I am doing in a story that I watch; None: nothing any more. To be said again at least once a minute."""
+
+    story: str
+    doing: Doing | None
+    entry: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AreYouThere:
+    """Show that you are alive."""
+
+
+Asking = Authenticate | Watch | Unwatch | Present | AreYouThere
+
+
+def parse_asking(data: str | bytes) -> Asking | None:
+    """Read one message; None is a type we do not know, to be ignored. Raises NotAMessage."""
+    if isinstance(data, bytes):
+        raise NotAMessage("binary message")
+    try:
+        message = from_json(data, cache_strings=False)
+    except ValueError as error:
+        raise NotAMessage("not JSON") from error
+    if not isinstance(message, dict):
+        raise NotAMessage("not an object")
+    match message.get("type"):
+        case "authenticate":
+            return Authenticate(_text(message, "token"))
+        case "watch":
+            return Watch(_optional(message, "story"))
+        case "unwatch":
+            return Unwatch(_optional(message, "story"))
+        case "presence":
+            return Present(_text(message, "story"), _doing(message), _optional(message, "entry"))
+        case "ping":
+            return AreYouThere()
+    return None
+
+
+def _text(message: Mapping[str, Any], name: str) -> str:
+    value = message.get(name)
+    if not isinstance(value, str) or len(value) > NAME_LIMIT:
+        raise NotAMessage(f"no {name}")
+    return value
+
+
+def _optional(message: Mapping[str, Any], name: str) -> str | None:
+    return None if message.get(name) is None else _text(message, name)
+
+
+def _doing(message: Mapping[str, Any]) -> Doing | None:
+    value = message.get("doing")
+    if value is not None and value not in get_args(Doing):
+        raise NotAMessage("doing is one of " + ", ".join(get_args(Doing)))
+    return value

@@ -1,0 +1,249 @@
+"""The newsroom's own stream: drafts and submissions as they change, and who is at work on what.
+
+It shares nothing with readers' connections. Commits wake it, the tables tell it what there is to say, and each read
+looks up anew who may hear it. Presence is kept in memory, and is gone with the connection.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import partial
+from typing import TypeVar
+
+import anyio.to_thread
+import structlog
+from anyio import CapacityLimiter
+
+from app.domain.clock import Clock
+from app.domain.identifiers import StoryId
+from app.live.hub.tasks import Tasks
+from app.live.session.effects import Close
+from app.newsroom_stream.presence import PresenceBoard
+from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
+from app.wire.messages import encode_goodbye, encode_refused
+from app.wire.newsroom_stream_messages import Doing, Presence, encode_presence, encode_watching, encode_watching_all
+from app.wire.newsroom_stream_news import Mark, WatchedNews, WatchedStory, Watcher
+
+OUTBOX_LIMIT = 1_000
+"""Messages somebody may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
+
+STORIES_LIMIT = 32
+DRAIN_RECONNECT_MS = (0, 2_000)
+
+_log = structlog.get_logger(__name__)
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class DeskFeed:
+    """What the newsroom gives its stream, handed across by the composition root. All calls block."""
+
+    admit_by_token: Callable[[str], Watcher]
+    admit_by_ticket: Callable[[str], Watcher]
+    find_story: Callable[[str, str], WatchedStory]
+    begin: Callable[[], Mark]
+    read: Callable[[Mark, Mapping[str, frozenset[StoryId]]], WatchedNews]
+
+
+@dataclass(eq=False, slots=True)
+class DeskMember:
+    """One open connection of the newsroom: what it watches, and what is still to be sent to it."""
+
+    watcher: Watcher
+    wake: Callable[[], None]
+    watching: dict[StoryId, str] = field(default_factory=dict)
+    watches_all: bool = False
+    outbox: list[bytes] = field(default_factory=list)
+    close: Close | None = None
+
+    @property
+    def token(self) -> str:
+        return self.watcher.who.token
+
+    def tell(self, message: bytes) -> None:
+        """Send `message` next; somebody too far behind is sent away instead."""
+        if self.close is not None:
+            return
+        if len(self.outbox) >= OUTBOX_LIMIT:
+            self.outbox.clear()
+            self.close = Close(TOO_SLOW, "too far behind")
+        else:
+            self.outbox.append(message)
+        self.wake()
+
+    def end(self, close: Close) -> None:
+        """Say what is waiting, then close."""
+        self.close = self.close or close
+        self.wake()
+
+
+class Desk:
+    """Everybody of the newsroom who is connected to this process."""
+
+    def __init__(self, feed: DeskFeed, *, clock: Clock, monotonic: Callable[[], float], poll_seconds: float) -> None:
+        """`poll_seconds`: how late the writes of other processes may be told; those of this one wake it at once."""
+        self._feed = feed
+        self._clock = clock
+        self._poll_seconds = poll_seconds
+        self._threads = CapacityLimiter(2)
+        self._tasks = Tasks()
+        self._members: set[DeskMember] = set()
+        self._presence: PresenceBoard[DeskMember] = PresenceBoard(monotonic)
+        self._untold: set[tuple[StoryId, DeskMember]] = set()
+        """Presence that those who watch all stories have not been told of: whether they may is to be looked up."""
+        self._moved = asyncio.Event()
+        self._reading = asyncio.Lock()
+        self._mark: Mark | None = None
+        self._loop = asyncio.get_running_loop()
+        self.draining = False
+
+    def poke(self) -> None:
+        """Something was written, in any thread."""
+        if self._members:
+            self._loop.call_soon_threadsafe(self._moved.set)
+
+    async def admit(self, *, token: str | None = None, ticket: str | None = None) -> Watcher:
+        """Who that is. Raises NotAuthenticated, NotAllowed, Unavailable."""
+        if ticket is not None:
+            return await self._run(partial(self._feed.admit_by_ticket, ticket))
+        return await self._run(partial(self._feed.admit_by_token, token or ""))
+
+    async def join(self, member: DeskMember) -> None:
+        """From now on `member` can watch; call `leave` at its end."""
+        async with self._reading:
+            if self._mark is None:
+                self._mark = await self._run(self._feed.begin)
+                self._tasks.spawn(self._follow())
+            self._members.add(member)
+
+    def leave(self, member: DeskMember) -> None:
+        """The connection has ended: nobody is told anything for it, and its presence is gone."""
+        self._members.discard(member)
+        self._untold = {(story, other) for story, other in self._untold if other is not member}
+        for story in self._presence.stories:
+            self._set_presence(story, member, None)
+
+    async def watch(self, member: DeskMember, ref: str | None) -> None:
+        """Tell `member` of a story, or of all. Raises NotFound, NotAuthenticated."""
+        if ref is None:
+            async with self._reading:
+                member.watches_all = True
+            member.tell(encode_watching_all())
+            self._untold.update((story, member) for story in self._presence.stories)
+            self._moved.set()
+            return
+        if len(member.watching) >= STORIES_LIMIT:
+            member.tell(encode_refused(ref, status=400, code="too_many_stories"))
+            return
+        found = await self._run(partial(self._feed.find_story, member.token, ref))
+        # Not while the tables are read for those who watched before: what is read then would be told without us.
+        async with self._reading:
+            member.watching[found.story] = found.slug
+        member.tell(encode_watching(found.story, slug=found.slug, people=self._presence.others(found.story, member)))
+
+    def unwatch(self, member: DeskMember, ref: str | None) -> None:
+        """No more of a story, or of all."""
+        if ref is None:
+            member.watches_all = False
+            return
+        story = _named(member, ref)
+        if story is not None:
+            del member.watching[story]
+            self._set_presence(story, member, None)
+
+    def show_presence(self, member: DeskMember, ref: str, *, doing: Doing | None, entry: str | None) -> None:
+        """Tell those who watch the story what `member` is doing there. It must watch the story itself."""
+        story = _named(member, ref)
+        if story is None:
+            member.tell(encode_refused(ref, status=404, code="story_not_watched"))
+            return
+        if doing is None:
+            self._set_presence(story, member, None)
+            return
+        who, before = member.watcher.who, self._presence.of(story, member)
+        is_same = before is not None and (before.doing, before.entry) == (doing, entry)
+        since = before.since if before is not None and is_same else self._clock()
+        self._set_presence(story, member, Presence(who.person, who.name, doing, entry, since))
+
+    def drain(self) -> None:
+        """Everybody is told to come back soon, and closed: they are few, and at work."""
+        self.draining = True
+        for member in tuple(self._members):
+            member.tell(encode_goodbye(reason="drain", reconnect_after_ms=DRAIN_RECONNECT_MS))
+            member.end(Close(DRAIN, "drain"))
+
+    async def stop(self) -> None:
+        """End the reading."""
+        await self._tasks.stop()
+
+    async def _follow(self) -> None:
+        while self._members:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._poll_seconds):
+                    await self._moved.wait()
+            self._moved.clear()
+            try:
+                async with self._reading:
+                    await self._read()
+            except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read tells what this missed)
+                _log.warning("desk read failed", error=repr(error))
+                await asyncio.sleep(self._poll_seconds)
+            for story, member in self._presence.silent():
+                self._set_presence(story, member, None)
+        self._mark = None
+
+    async def _read(self) -> None:
+        if self._mark is None:
+            return
+        watched: dict[str, frozenset[StoryId]] = {}
+        for member in self._members:
+            watched[member.token] = watched.get(member.token, frozenset()) | frozenset(member.watching)
+        # Kept until the read has succeeded; what is added meanwhile has its turn with the next.
+        untold = {(story, member) for story, member in self._untold if member in self._members}
+        for story, member in untold:
+            watched[member.token] |= {story}
+        found = await self._run(partial(self._feed.read, self._mark, watched))
+        self._mark = found.mark
+        self._untold -= untold
+        for member in tuple(self._members):
+            self._bring_up(member, found)
+        self._tell_presence(untold, found)
+
+    def _bring_up(self, member: DeskMember, found: WatchedNews) -> None:
+        code = found.ended.get(member.token)
+        if code is not None:
+            member.end(Close(TOKEN_EXPIRED if code == "token_expired" else NOT_SIGNED_IN, code))
+            return
+        for story in found.lost.get(member.token, frozenset()) & member.watching.keys():
+            del member.watching[story]
+            self._set_presence(story, member, None)
+            member.tell(encode_refused(story, status=404, code="story_not_found"))
+        for news in found.news:
+            if member.token in news.audience and (member.watches_all or news.story in member.watching):
+                member.tell(news.message)
+
+    def _set_presence(self, story: StoryId, member: DeskMember, presence: Presence | None) -> None:
+        if not self._presence.put(story, member, presence):
+            return
+        for other in self._members - {member}:
+            if story in other.watching:
+                other.tell(encode_presence(story, self._presence.others(story, other)))
+            elif other.watches_all:
+                self._untold.add((story, other))
+                self._moved.set()
+
+    def _tell_presence(self, untold: set[tuple[StoryId, DeskMember]], found: WatchedNews) -> None:
+        for story, member in untold:
+            is_lost = story in found.lost.get(member.token, frozenset())
+            if not is_lost and member in self._members and member.watches_all and story not in member.watching:
+                member.tell(encode_presence(story, self._presence.others(story, member)))
+
+    async def _run(self, call: Callable[[], Result]) -> Result:
+        return await anyio.to_thread.run_sync(call, limiter=self._threads)
+
+
+def _named(member: DeskMember, ref: str) -> StoryId | None:
+    return next((story for story, slug in member.watching.items() if ref in (story, slug)), None)

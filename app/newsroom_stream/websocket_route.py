@@ -1,0 +1,190 @@
+"""The newsroom's stream on a WebSocket: `/v1/newsroom/live`. Moves messages between a server and a Desk."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+
+import structlog
+
+from app.domain.clock import Clock
+from app.domain.errors import LiveblogError, MalformedInput, NotAllowed, NotAuthenticated, NotFound
+from app.live.portable.asgi import Receive, Scope, Send
+from app.live.protocol.subscribe_requests import NotAMessage, parse_query
+from app.live.session.effects import Close
+from app.live.session.rate_limit import Allowance
+from app.newsroom_stream.requests import AreYouThere, Asking, Authenticate, Present, Unwatch, Watch, parse_asking
+from app.newsroom_stream.stream import Desk, DeskMember
+from app.wire.close_codes import (
+    BAD_REQUEST,
+    INTERNAL_ERROR,
+    NORMAL,
+    NOT_ALLOWED,
+    NOT_SIGNED_IN,
+    PROTOCOL_ERROR,
+    SERVICE_RESTART,
+    CloseCode,
+)
+from app.wire.messages import encode_hello, encode_refused
+from app.wire.newsroom_stream_messages import encode_desk_heartbeat, encode_welcome
+from app.wire.newsroom_stream_news import Watcher
+
+AUTHENTICATE_SECONDS = 10.0
+"""A connection that has not said who it is after this is closed: nobody needs longer, and it holds a socket."""
+
+INBOUND_PER_SECOND = 10.0
+STALL_SECONDS = 30.0
+"""A message that cannot be handed to the network for so long has nobody who reads it."""
+
+_log = structlog.get_logger(__name__)
+
+
+class DeskRoute:
+    """ASGI application for one WebSocket of the newsroom."""
+
+    def __init__(self, desk: Desk, *, clock: Clock, monotonic: Callable[[], float], heartbeat_seconds: float) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._monotonic = monotonic
+        self._heartbeat_seconds = heartbeat_seconds
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        message = await receive()
+        if message["type"] != "websocket.connect":
+            return
+        await send({"type": "websocket.accept", "headers": []})
+        if self._desk.draining:
+            await _close(send, Close(SERVICE_RESTART, "restarting"))
+            return
+        await _send(send, encode_hello(heartbeat_seconds=self._heartbeat_seconds, time=self._clock()))
+        try:
+            watcher = await self._admit(scope, receive)
+        except _Refused as refusal:
+            await _close(send, refusal.close)
+            return
+        if watcher is not None:
+            await self._serve(watcher, receive, send)
+
+    async def _admit(self, scope: Scope, receive: Receive) -> Watcher | None:
+        """Who that is; None if they left before they said so. Raises _Refused."""
+        try:
+            tickets = parse_query(scope["query_string"]).get("ticket")
+            if tickets:
+                return await self._desk.admit(ticket=tickets[0])
+            async with asyncio.timeout(AUTHENTICATE_SECONDS):
+                asking = await _hear(receive)
+            if not isinstance(asking, Authenticate):
+                raise _Refused(NOT_SIGNED_IN, "authenticate first")
+            return await self._desk.admit(token=asking.token)
+        except _Left:
+            return None
+        except TimeoutError:
+            raise _Refused(NOT_SIGNED_IN, "authenticate first") from None
+        except MalformedInput as error:
+            raise _Refused(BAD_REQUEST, error.code) from None
+        except NotAMessage as error:
+            raise _Refused(PROTOCOL_ERROR, str(error)) from None
+        except NotAuthenticated as error:
+            raise _Refused(NOT_SIGNED_IN, error.code) from None
+        except NotAllowed as error:
+            raise _Refused(NOT_ALLOWED, error.code) from None
+        except LiveblogError as error:
+            raise _Refused(INTERNAL_ERROR, error.code) from None
+
+    async def _serve(self, watcher: Watcher, receive: Receive, send: Send) -> None:
+        awake = asyncio.Event()
+        member = DeskMember(watcher, awake.set)
+        member.tell(encode_welcome(watcher.who, role=watcher.role))
+        await self._desk.join(member)
+        _log.info("desk_opened", token=watcher.who.token)
+        reader = asyncio.create_task(self._read(member, receive))
+        try:
+            await self._write(member, awake, send)
+        finally:
+            reader.cancel()
+            self._desk.leave(member)
+            reason = "cancelled" if member.close is None else member.close.reason
+            _log.info("desk_closed", token=watcher.who.token, reason=reason)
+
+    async def _write(self, member: DeskMember, awake: asyncio.Event, send: Send) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._heartbeat_seconds):
+                    await awake.wait()
+            awake.clear()
+            messages, member.outbox = member.outbox, []
+            if not messages and member.close is None:
+                messages = [encode_desk_heartbeat(self._clock())]
+            try:
+                async with asyncio.timeout(STALL_SECONDS):
+                    for message in messages:
+                        await _send(send, message)
+                    if member.close is not None:
+                        await _close(send, member.close)
+                        return
+            except TimeoutError:
+                member.end(Close(INTERNAL_ERROR, "stalled"))
+                return
+
+    async def _read(self, member: DeskMember, receive: Receive) -> None:
+        allowance = Allowance(per_second=INBOUND_PER_SECOND, now=self._monotonic())
+        try:
+            while True:
+                asking = await _hear(receive)
+                if not allowance.spend(self._monotonic()):
+                    raise NotAMessage("too many messages")
+                if asking is not None:
+                    await self._answer(member, asking)
+        except _Left:
+            member.end(Close(NORMAL, "peer closed"))
+        except NotAMessage as error:
+            member.end(Close(PROTOCOL_ERROR, str(error)))
+        except NotAuthenticated as error:
+            member.end(Close(NOT_SIGNED_IN, error.code))
+        except LiveblogError as error:
+            member.end(Close(INTERNAL_ERROR, error.code))
+
+    async def _answer(self, member: DeskMember, asking: Asking) -> None:
+        match asking:
+            case Watch(story=ref):
+                try:
+                    await self._desk.watch(member, ref)
+                except NotFound as error:
+                    member.tell(encode_refused(ref, status=404, code=error.code))
+            case Unwatch(story=ref):
+                self._desk.unwatch(member, ref)
+            case Present(story=ref, doing=doing, entry=entry):
+                self._desk.show_presence(member, ref, doing=doing, entry=entry)
+            case AreYouThere():
+                member.tell(encode_desk_heartbeat(self._clock()))
+            case Authenticate():
+                raise NotAMessage("authenticated already")
+
+
+class _Left(Exception):
+    """The peer has closed."""
+
+
+class _Refused(Exception):
+    """The connection is closed instead of served."""
+
+    def __init__(self, code: CloseCode, reason: str) -> None:
+        super().__init__(reason)
+        self.close = Close(code, reason)
+
+
+async def _hear(receive: Receive) -> Asking | None:
+    message = await receive()
+    if message["type"] == "websocket.disconnect":
+        raise _Left
+    text = message.get("text")
+    return parse_asking(message.get("bytes") or b"" if text is None else text)
+
+
+async def _send(send: Send, message: bytes) -> None:
+    await send({"type": "websocket.send", "text": message.decode()})
+
+
+async def _close(send: Send, close: Close) -> None:
+    await send({"type": "websocket.close", "code": close.code.code, "reason": close.reason})

@@ -1,0 +1,278 @@
+"""Runs the application on real sockets: uvicorn as we need it, and an end that loses nobody.
+
+A stop goes: readiness turns to 503, readers are told when and how to come back, running requests finish, the database
+is closed, the process ends with 0. All of it within five seconds beside the time readers are sent away in, whatever
+clients do; a second signal ends it at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import resource
+import sys
+import threading
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from socket import socket
+from types import FrameType
+from typing import Any, cast
+
+import structlog
+import uvicorn
+
+from app.live.native.handshake import Entrance
+from app.live.native.server_protocol import greeted
+from app.server.control_socket import close_control_socket, open_control_socket
+from app.server.lifespan import Application, Lifespan
+
+SWITCH_INTERVAL_SECONDS = 0.0005
+"""How long a thread may hold the interpreter before the event loop gets it back. With Python's own 5 ms, one thread
+that renders text cuts new connections from thousands a second to hundreds (measured: 270/s, against 1,990 with 0.5 ms).
+"""
+KEEP_ALIVE_SECONDS = 75
+"""Longer than the 60 s after which common proxies drop an idle connection, so that they, not we, end it first."""
+MESSAGE_LIMIT_BYTES = 4_096
+"""The largest WebSocket message a client may send, unless the operator has set another."""
+PING_SECONDS = 20.0
+"""A peer that has answered no ping for this long after one was sent has gone without saying so."""
+DRAIN_SECONDS = 1.0
+"""Time to write the goodbye to every reader and close."""
+FINISH_SECONDS = 2.0
+"""Time for running requests, and for peers to read what was written to them, before connections are cut."""
+CLOSE_SECONDS = 1.0
+"""Time for the application to end its tasks and close the database."""
+SAME_STOP_SECONDS = 0.5
+"""A signal this soon after the first is the same stop told twice: `make` passes on what its whole group was sent."""
+LAST_RESORT_SECONDS = 4.8
+"""When all of the above together has taken this long, something hangs: the process ends all the same, with 1."""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class ControlEndpoint:
+    """What commands reach a running server by: an application of their own, on a Unix socket."""
+
+    path: Path
+    app: Application
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server with our start, our drain and our exit code."""
+
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        control: ControlEndpoint | None,
+        drain: Callable[[], Awaitable[None]],
+        when_ready: Callable[[], Awaitable[None]],
+        count_readers: Callable[[], int] = lambda: 0,
+        drain_seconds: float = 0.0,
+        last_resort_seconds: float | None = None,
+    ) -> None:
+        """`last_resort_seconds` after the drain's time the process is ended if it is still there; None: never."""
+        super().__init__(config)
+        self._drain_seconds = drain_seconds
+        self._last_resort_seconds = last_resort_seconds
+        self._stop_asked_at: float | None = None
+        self._control = control
+        self._control_socket: socket | None = None
+        self._drain = drain
+        self._count_readers = count_readers
+        self._when_ready = when_ready
+        self._announcement: asyncio.Task[None] | None = None
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start the application, then listen; raises what the application raised."""
+        await super().startup(sockets)
+        if self._control is not None:
+            # Only now: the database's lock is ours, so that no other server can be behind this path.
+            self._control_socket = open_control_socket(self._control.path)
+        if self._control is not None and self._control_socket is not None:
+            factory = self._protocol_factory(self._control.app)
+            loop = asyncio.get_running_loop()
+            self.servers.append(await loop.create_server(factory, sock=self._control_socket))
+        self._announcement = asyncio.create_task(self._announce(), name="ready")
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        """Drain, finish, close: each within its time."""
+        if self._last_resort_seconds is not None:
+            _end_process_after(self._drain_seconds + self._last_resort_seconds)
+        if self._announcement is not None:
+            self._announcement.cancel()
+        log.info("draining", connections=len(self.server_state.connections), readers=self._count_readers())
+        await _within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
+        self._stop_listening(sockets or [])
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        await self._wait_for_requests(FINISH_SECONDS)
+        await self._cut_connections()
+        lifespan = cast("Lifespan", self.lifespan)
+        if not await _within(CLOSE_SECONDS, lifespan.shutdown(), what="close"):
+            await lifespan.abandon()
+        log.info("stopped")
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """First signal: end in order. Second: end now; what was acknowledged is on disk."""
+        now = time.monotonic()
+        if self._stop_asked_at is None:
+            # Not remembered, as uvicorn does to raise it again at the end: a stop that was asked for is a success.
+            self._stop_asked_at = now
+            self.should_exit = True
+        elif now - self._stop_asked_at > SAME_STOP_SECONDS:
+            os._exit(128 + sig)
+
+    def _protocol_factory(self, app: Application) -> Callable[[], asyncio.Protocol]:
+        config = server_config(app, trusted_proxies=())
+        make = cast("Any", config.http_protocol_class)
+
+        def make_protocol() -> asyncio.Protocol:
+            protocol: asyncio.Protocol = make(
+                config=config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return protocol
+
+        return make_protocol
+
+    async def _announce(self) -> None:
+        try:
+            await self._when_ready()
+        except Exception:  # the server runs; only its greeting could not be made
+            log.exception("greeting_failed")
+
+    def _stop_listening(self, sockets: Sequence[socket]) -> None:
+        for server in self.servers:
+            server.close()
+        for each in sockets:
+            each.close()
+        if self._control is not None and self._control_socket is not None:
+            close_control_socket(self._control_socket, self._control.path)
+
+    async def _wait_for_requests(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        # uvicorn tells nobody when its last connection has ended, so this asks.
+        while (self.server_state.connections or self.server_state.tasks) and loop.time() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+    async def _cut_connections(self) -> None:
+        left = list(self.server_state.connections)
+        if left:
+            log.info("cutting_connections", count=len(left))
+        for connection in left:
+            connection.transport.abort()
+        await self._wait_for_requests(0.2)
+        for task in list(self.server_state.tasks):
+            task.cancel()
+        await self._wait_for_requests(0.2)
+
+
+def run_server(
+    app: Application,
+    *,
+    sockets: list[socket],
+    control: ControlEndpoint | None,
+    entrance: Entrance | None,
+    trusted_proxies: Sequence[IPv4Network | IPv6Network],
+    drain: Callable[[], Awaitable[None]],
+    drain_seconds: float,
+    count_readers: Callable[[], int],
+    message_bytes: int,
+    when_ready: Callable[[], Awaitable[None]],
+) -> None:
+    """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
+
+    Readers' connections come in by `entrance`; without one they go through the application as on any ASGI server.
+    `message_bytes` is the largest message a WebSocket of the application may send; more is closed with 1009 before it
+    is read into memory. `count_readers` says how many live connections there are, for the log: the server does not
+    know those that have left it.
+    `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
+    `drain_seconds` beside the five seconds of any stop.
+    """
+    sys.setswitchinterval(SWITCH_INTERVAL_SECONDS)
+    _quieten_collector()
+    raise_file_limit()
+    config = server_config(app, trusted_proxies=trusted_proxies, message_bytes=message_bytes)
+    if entrance is not None:
+        config.http_protocol_class = cast("Any", partial(greeted, entrance))
+    server = Server(
+        config,
+        control=control,
+        drain=drain,
+        when_ready=when_ready,
+        count_readers=count_readers,
+        drain_seconds=drain_seconds,
+        last_resort_seconds=LAST_RESORT_SECONDS,
+    )
+    server.run(sockets)
+
+
+def server_config(
+    app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network], message_bytes: int = MESSAGE_LIMIT_BYTES
+) -> uvicorn.Config:
+    """uvicorn's settings: the fast parser and loop, our logs, small inbound messages, no compression per message."""
+    config = uvicorn.Config(
+        app=cast("Any", app),
+        http="httptools",
+        ws="websockets-sansio",
+        loop="uvloop",
+        interface="asgi3",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(trusted_proxies),
+        forwarded_allow_ips=[str(network) for network in trusted_proxies],
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        ws_max_size=message_bytes,
+        ws_per_message_deflate=False,
+        ws_ping_interval=PING_SECONDS,
+        ws_ping_timeout=PING_SECONDS,
+        workers=1,
+    )
+    config.load()
+    config.lifespan_class = cast("Any", lambda loaded: Lifespan(loaded.loaded_app))
+    return config
+
+
+def raise_file_limit() -> None:
+    """Let the process hold as many connections as the system allows: the soft limit is often 1,024."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        with suppress(ValueError, OSError):  # some systems refuse "unlimited" here; then the soft limit stays
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+def _quieten_collector() -> None:
+    """What was made by starting stays for good, and connections are freed by counting, not by looking for cycles.
+
+    The thresholds are the package's own. With Python's each ten thousand connections were walked through dozens of
+    times while they came in: a quarter of what a handshake cost (measured).
+    """
+    gc.collect()
+    gc.freeze()
+
+
+async def _within(seconds: float, step: Awaitable[None], *, what: str) -> bool:
+    try:
+        await asyncio.wait_for(step, seconds)
+    except TimeoutError:
+        log.info("cut_short", step=what, seconds=seconds)
+        return False
+    except Exception:  # the stop goes on whatever one step met
+        log.exception("stop_step_failed", step=what)
+        return False
+    return True
+
+
+def _end_process_after(seconds: float) -> None:
+    timer = threading.Timer(seconds, os._exit, args=(1,))
+    timer.daemon = True
+    timer.start()

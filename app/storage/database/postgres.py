@@ -1,0 +1,89 @@
+"""PostgreSQL: many processes on one database, through psycopg 3."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.domain.errors import Unavailable
+from app.storage.database.commit_listeners import Announcer
+from app.storage.database.transactions import Announce, ReadTransaction, WriteTransaction
+
+POOL_SIZE = 12
+CONNECT_SECONDS = 5
+STATEMENT_MILLISECONDS = 30_000
+"""No statement of ours takes longer; one that does is stuck and must not hold a story's lock for ever."""
+
+
+class PostgresDatabase:
+    """A PostgreSQL database. Story rows are locked by the use cases; there is no lock of ours around writes."""
+
+    def __init__(self, url: str) -> None:
+        self._announcer = Announcer()
+        self._is_closed = False
+        self._returning = threading.Lock()
+        engine = create_engine(
+            url,
+            pool_size=POOL_SIZE,
+            max_overflow=4,
+            pool_timeout=CONNECT_SECONDS,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={
+                "connect_timeout": CONNECT_SECONDS,
+                "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={STATEMENT_MILLISECONDS}"
+                " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
+            },
+        )
+        self._engine = engine
+        self._writers = engine.execution_options(isolation_level="READ COMMITTED")
+        self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+
+    @contextmanager
+    def transaction(self) -> Generator[WriteTransaction]:
+        with _unavailable_when_gone(), self._connected(self._writers) as connection, connection.begin():
+            tx = WriteTransaction(connection)
+            yield tx
+        self._announcer.tell(tx)
+
+    @contextmanager
+    def snapshot(self) -> Generator[ReadTransaction]:
+        with _unavailable_when_gone(), self._connected(self._readers) as connection, connection.begin():
+            yield ReadTransaction(connection)
+
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        self._announcer.announce_to(announce, audited=audited)
+
+    def checkpoint(self) -> None:
+        """Nothing to do: PostgreSQL keeps house by itself."""
+
+    def close(self) -> None:
+        with self._returning:
+            self._is_closed = True
+            self._engine.dispose()
+
+    @contextmanager
+    def _connected(self, engine: Engine) -> Generator[Connection]:
+        connection = engine.connect()
+        try:
+            yield connection
+        finally:
+            with self._returning:
+                if self._is_closed and not connection.invalidated:
+                    connection.detach()  # its pool is gone: coming back there it would stay open for good
+                connection.close()
+
+
+@contextmanager
+def _unavailable_when_gone() -> Generator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise Unavailable(
+            "database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2
+        ) from error

@@ -1,0 +1,196 @@
+"""SQLite: one writer for the whole system, any number of readers.
+
+SQLite before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at once, so exactly one
+connection does both, and whoever opens it holds an exclusive lock on `liveblog.lock` beside the file. Commits
+are announced while the writer's lock is still held, so that announcement order is commit order.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import sqlite3
+import threading
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import cast
+from urllib.parse import quote
+
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import QueuePool, StaticPool
+
+from app.domain.errors import Unavailable
+from app.storage.database.commit_listeners import Announcer
+from app.storage.database.transactions import Announce, ReadTransaction, WriteTransaction
+from app.wire.encoding import encode_json
+
+BUSY_MILLISECONDS = 5_000
+READERS = 14
+"""Connections that may read at once: as many as there are threads that read, so that none waits for one (8 for what
+readers need, 4 for the newsroom's reads, 2 for its stream)."""
+CHECKPOINT_PAGES = 4_000
+"""A commit that leaves the WAL longer than this (16 MB) checkpoints at once instead of waiting for an idle moment."""
+
+
+class StoreLocked(Exception):
+    """Another process holds the writer of this data directory."""
+
+
+class SqliteDatabase:
+    """A SQLite file, opened for writing by this process alone."""
+
+    def __init__(self, path: Path) -> None:
+        """Open `path`, creating it if need be. Raises StoreLocked when another process writes to it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock_file = _lock(path.parent)
+        self._path = path
+        self._writer_lock = threading.Lock()
+        self._announcer = Announcer()
+        self._writer_engine = _writer_engine(path)
+        self._writer: Connection = self._writer_engine.connect()
+        self._driver = driver_of(self._writer)
+        self._readers = _reader_engine(path)
+
+    @contextmanager
+    def transaction(self) -> Generator[WriteTransaction]:
+        with self._writer_lock:
+            tx = WriteTransaction(self._writer)
+            with _unavailable_when_refused():
+                self._driver.execute("BEGIN IMMEDIATE")
+                try:
+                    yield tx
+                    self._driver.execute("COMMIT")
+                except BaseException:
+                    if self._driver.in_transaction:
+                        self._driver.execute("ROLLBACK")
+                    raise
+            self._announcer.tell(tx)
+
+    @contextmanager
+    def snapshot(self) -> Generator[ReadTransaction]:
+        with _unavailable_when_refused(), self._readers.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield ReadTransaction(connection)
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
+        self._announcer.announce_to(announce, audited=audited)
+
+    def checkpoint(self) -> None:
+        """Copy what readers no longer need from the WAL into the file, if the writer is idle now."""
+        if self._writer_lock.acquire(blocking=False):
+            try:
+                self._writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                self._writer_lock.release()
+
+    def close(self) -> None:
+        with self._writer_lock:
+            self._readers.dispose()
+            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            self._writer.close()
+            self._writer_engine.dispose()
+        os.close(self._lock_file)
+
+
+def driver_of(connection: Connection) -> sqlite3.Connection:
+    """The driver's connection under one of SQLAlchemy's."""
+    return cast(sqlite3.Connection, connection.connection.driver_connection)
+
+
+def sqlite_uri(path: Path, *, read_only: bool) -> str:
+    """The `file:` URI sqlite3 opens; read-only connections can neither write nor checkpoint."""
+    return f"file:{quote(str(path.resolve()))}{'?mode=ro' if read_only else ''}"
+
+
+@contextmanager
+def _unavailable_when_refused() -> Generator[None]:
+    try:
+        yield
+    except (OperationalError, PoolTimeout, sqlite3.OperationalError) as error:  # locked, disk full, file gone
+        raise Unavailable(
+            "database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2
+        ) from error
+
+
+@contextmanager
+def lock_store(folder: Path) -> Generator[None]:
+    """Hold the writer's lock of a data directory without a server. Raises StoreLocked."""
+    handle = _lock(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def open_for_migration(path: Path) -> sqlite3.Connection:
+    """The writer's connection with foreign keys off, because a table rebuilt under them would lose its children.
+
+    Hold `lock_store` first. The switch has no effect inside a transaction, so it is set here, before any begins.
+    """
+    connection = _open_writer(path)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    return connection
+
+
+def _lock(folder: Path) -> int:
+    path = folder / "liveblog.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        raise StoreLocked(str(path)) from None
+    return handle
+
+
+def _open(path: Path, *, read_only: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(
+        sqlite_uri(path, read_only=read_only),
+        uri=True,
+        isolation_level=None,
+        check_same_thread=False,
+        cached_statements=512,
+    )
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA mmap_size = 0")
+    return connection
+
+
+def _open_writer(path: Path) -> sqlite3.Connection:
+    connection = _open(path, read_only=False)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
+    connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
+    return connection
+
+
+def _writer_engine(path: Path) -> Engine:
+    # AUTOCOMMIT: the driver begins nothing by itself; BEGIN and COMMIT are ours.
+    return create_engine(
+        "sqlite://",
+        creator=lambda: _open_writer(path),
+        poolclass=StaticPool,
+        hide_parameters=True,
+        isolation_level="AUTOCOMMIT",
+        json_serializer=lambda value: encode_json(value).decode(),
+    )
+
+
+def _reader_engine(path: Path) -> Engine:
+    return create_engine(
+        "sqlite://",
+        creator=lambda: _open(path, read_only=True),
+        poolclass=QueuePool,
+        hide_parameters=True,
+        pool_size=READERS,
+        max_overflow=0,
+        isolation_level="AUTOCOMMIT",
+    )

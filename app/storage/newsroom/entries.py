@@ -1,0 +1,311 @@
+"""Entries as the newsroom holds them, and every version of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from sqlalchemy import Row, and_, bindparam, exists, func, insert, not_, select, update
+
+from app.domain.clock import Micros
+from app.domain.entry import PUBLIC_STATUSES, Entry, EntryContent, EntryStatus, WorkingRevision
+from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.rights import Actor
+from app.storage.database import schema
+from app.storage.database.prepared import PreparedWrite
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+
+_entries = schema.entries
+_versions = schema.entry_versions
+_CONTENT = tuple(field.name for field in fields(EntryContent))
+_PARTICULARS = (
+    "sort_key",
+    "corrections",
+    "retraction_stands",
+    "publish_at",
+    "held",
+    "expires_at",
+    "external_version",
+    "edited_by_hand",
+    "pin_wanted",
+)
+"""What else a version of an entry keeps: everything somebody may change of it beside what it says."""
+
+# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+_OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
+_SELECT = select(_entries).where(*_OF_ENTRY)
+_SELECT_EXTERNAL = select(_entries).where(
+    _entries.c.story_id == bindparam("of_story"), _entries.c.external_id == bindparam("of_external_id")
+)
+_INSERT = PreparedWrite(insert(_entries))
+_UPDATE = PreparedWrite(update(_entries).where(*_OF_ENTRY))
+_INSERT_VERSION = PreparedWrite(insert(_versions))
+
+
+@dataclass(frozen=True, slots=True)
+class EntryVersion:
+    """One newsroom change of an entry: who did what, and what the entry said after it."""
+
+    version: int
+    at: Micros
+    person: PersonId | None
+    token_id: str
+    action: str
+    status: EntryStatus
+    content: EntryContent
+    working: WorkingRevision | None
+    note: str | None
+    particulars: Mapping[str, Any] | None
+    """What else it was, by the names of Entry's members: place, times, corrections; None where that was not kept."""
+
+    @property
+    def newest_content(self) -> EntryContent:
+        """As of an entry: the working revision if there is one."""
+        return self.content if self.working is None else self.working.content
+
+
+def read_entry(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Entry | None:
+    """One entry, whatever its status."""
+    row = tx.connection.execute(_SELECT, {"of_story": story, "of_entry": entry}).one_or_none()
+    return None if row is None else entry_of_row(row)
+
+
+def read_entry_by_external_id(tx: ReadTransaction, story: StoryId, external_id: str) -> Entry | None:
+    """The entry another system knows under `external_id` in this story."""
+    named = {"of_story": story, "of_external_id": external_id}
+    row = tx.connection.execute(_SELECT_EXTERNAL, named).one_or_none()
+    return None if row is None else entry_of_row(row)
+
+
+def list_entries(
+    tx: ReadTransaction,
+    story: StoryId,
+    *,
+    statuses: frozenset[EntryStatus] | None,
+    before: tuple[Micros, EntryId] | None,
+    limit: int,
+) -> list[Entry]:
+    """A story's entries, latest change of status first; `before` is the (status_at, id) of the last one seen."""
+    query = select(_entries).where(_entries.c.story_id == story)
+    if statuses is not None:
+        query = query.where(_entries.c.status.in_([status.value for status in statuses]))
+    if before is not None:
+        at, entry = before
+        query = query.where((_entries.c.status_at < at) | ((_entries.c.status_at == at) & (_entries.c.id < entry)))
+    query = query.order_by(_entries.c.status_at.desc(), _entries.c.id.desc()).limit(limit)
+    return [entry_of_row(row) for row in tx.connection.execute(query)]
+
+
+def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntryStatus) -> list[Entry]:
+    """All entries of a story in one status, in the order in which they came into it."""
+    query = (
+        select(_entries)
+        .where(_entries.c.story_id == story, _entries.c.status == status.value)
+        .order_by(_entries.c.status_at, _entries.c.created_at, _entries.c.id)
+    )
+    return [entry_of_row(row) for row in tx.connection.execute(query)]
+
+
+def read_last_published(
+    tx: ReadTransaction, story: StoryId, *, person: PersonId | None, token: str | None
+) -> Entry | None:
+    """Of the entries that are published, the one that came out last: a person's, or of a token without a person."""
+    query = (
+        select(_entries)
+        .where(_entries.c.story_id == story, _entries.c.status == EntryStatus.PUBLISHED.value)
+        .order_by(_entries.c.published_at.desc(), _entries.c.id)
+        .limit(1)
+    )
+    if person is not None:
+        query = query.where(_entries.c.created_by == person)
+    else:
+        query = query.where(_entries.c.created_by.is_(None), _entries.c.created_by_token == token)
+    row = tx.connection.execute(query).one_or_none()
+    return None if row is None else entry_of_row(row)
+
+
+def has_others_published(tx: ReadTransaction, story: StoryId, token: str, *, since: Micros) -> bool:
+    """Whether an entry is out that the token has not made, and that somebody else has let out after `since`."""
+    public = [status.value for status in PUBLIC_STATUSES]
+    earlier = _versions.alias()
+    of_entry = (_versions.c.story_id == _entries.c.story_id, _versions.c.entry_id == _entries.c.id)
+    of_version = (earlier.c.story_id == _versions.c.story_id, earlier.c.entry_id == _versions.c.entry_id)
+    was_out = exists().where(*of_version, earlier.c.version < _versions.c.version, earlier.c.status.in_(public))
+    let_out = exists().where(
+        *of_entry,
+        _versions.c.status.in_(public),
+        _versions.c.token_id != token,
+        _versions.c.at > since,
+        not_(was_out),
+    )
+    made = and_(_entries.c.story_id == story, _entries.c.created_by_token != token, _entries.c.status.in_(public))
+    return tx.connection.execute(select(_entries.c.id).where(made, let_out).limit(1)).first() is not None
+
+
+def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:
+    """How many entries a story has in each status that occurs."""
+    query = select(_entries.c.status, func.count()).where(_entries.c.story_id == story).group_by(_entries.c.status)
+    return {EntryStatus(status): count for status, count in tx.connection.execute(query)}
+
+
+def insert_entry(tx: WriteTransaction, entry: Entry) -> None:
+    """A new entry; the story is locked, and the caller has made sure that ids are free."""
+    _INSERT.run(tx, _columns(entry))
+
+
+def update_entry(tx: WriteTransaction, entry: Entry) -> None:
+    """Write every column anew."""
+    _UPDATE.run(tx, {"of_story": entry.story, "of_entry": entry.id, **_columns(entry)})
+
+
+def append_version(
+    tx: WriteTransaction, entry: Entry, *, at: Micros, actor: Actor, action: str, note: str | None
+) -> None:
+    """Keep what the entry says now as its newest version."""
+    _INSERT_VERSION.run(
+        tx,
+        {
+            "story_id": entry.story,
+            "entry_id": entry.id,
+            "version": entry.version,
+            "at": at,
+            "person_id": actor.person,
+            "token_id": actor.token_id,
+            "action": action,
+            "status": entry.status.value,
+            "content": content_json(entry.content),
+            "working": _working_json(entry.working),
+            "note": note,
+            "particulars": {name: getattr(entry, name) for name in _PARTICULARS},
+        },
+    )
+
+
+def list_versions(
+    tx: ReadTransaction, story: StoryId, entry: EntryId, *, below: int | None, limit: int
+) -> list[EntryVersion]:
+    """The versions of an entry, newest first: all, or those with a number below `below`."""
+    query = (
+        select(_versions)
+        .where(_versions.c.story_id == story, _versions.c.entry_id == entry)
+        .order_by(_versions.c.version.desc())
+        .limit(limit)
+    )
+    if below is not None:
+        query = query.where(_versions.c.version < below)
+    return [
+        EntryVersion(
+            version=row.version,
+            at=Micros(row.at),
+            person=row.person_id,
+            token_id=row.token_id,
+            action=row.action,
+            status=EntryStatus(row.status),
+            content=_content(row.content),
+            working=_working(row.working),
+            note=row.note,
+            particulars=_particulars(row.particulars),
+        )
+        for row in tx.connection.execute(query)
+    ]
+
+
+def content_json(content: EntryContent) -> dict[str, Any]:
+    """A revision's content as it is kept."""
+    return {name: getattr(content, name) for name in _CONTENT}
+
+
+def _working_json(working: WorkingRevision | None) -> dict[str, Any] | None:
+    if working is None:
+        return None
+    return {
+        "status": working.status.value,
+        "material": working.material,
+        "content": content_json(working.content),
+        "publish_at": working.publish_at,
+        "held": working.held,
+    }
+
+
+def _content(kept: dict[str, Any]) -> EntryContent:
+    tuples = {name: tuple(kept[name]) for name in ("blocks", "authors", "tags")}
+    return EntryContent(**{**kept, **tuples})
+
+
+def _working(kept: dict[str, Any] | None) -> WorkingRevision | None:
+    if kept is None:
+        return None
+    return WorkingRevision(
+        status=EntryStatus(kept["status"]),
+        material=kept["material"],
+        content=_content(kept["content"]),
+        publish_at=kept.get("publish_at"),
+        held=kept.get("held", False),
+    )
+
+
+def _particulars(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    return None if kept is None else {**kept, "corrections": tuple(kept["corrections"])}
+
+
+def _columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "story_id": entry.story,
+        "id": entry.id,
+        "status": entry.status.value,
+        "version": entry.version,
+        "content": content_json(entry.content),
+        "created_at": entry.created_at,
+        "status_at": entry.status_at,
+        "created_by": entry.created_by,
+        "created_by_token": entry.created_by_token,
+        "creation_fingerprint": entry.creation_fingerprint,
+        "revision": entry.revision,
+        "public_version": entry.public_version,
+        "working": _working_json(entry.working),
+        "external_id": entry.external_id,
+        "external_version": entry.external_version,
+        "edited_by_hand": entry.edited_by_hand,
+        "published_at": entry.published_at,
+        "updated_at": entry.updated_at,
+        "sort_key": entry.sort_key,
+        "corrections": list(entry.corrections),
+        "retraction_stands": entry.retraction_stands,
+        "publish_at": entry.publish_at,
+        "held": entry.held,
+        "expires_at": entry.expires_at,
+        "pin_wanted": entry.pin_wanted,
+        "due_at": entry.due_at,
+    }
+
+
+def entry_of_row(row: Row[Any]) -> Entry:
+    """The entry a row of its table holds."""
+    return Entry(
+        story=StoryId(row.story_id),
+        id=EntryId(row.id),
+        status=EntryStatus(row.status),
+        version=row.version,
+        content=_content(row.content),
+        created_at=Micros(row.created_at),
+        status_at=Micros(row.status_at),
+        created_by=row.created_by,
+        created_by_token=row.created_by_token,
+        creation_fingerprint=row.creation_fingerprint,
+        revision=row.revision,
+        public_version=row.public_version,
+        working=_working(row.working),
+        external_id=row.external_id,
+        external_version=row.external_version,
+        edited_by_hand=row.edited_by_hand,
+        published_at=row.published_at,
+        updated_at=row.updated_at,
+        sort_key=row.sort_key,
+        corrections=tuple(row.corrections),
+        retraction_stands=row.retraction_stands,
+        publish_at=row.publish_at,
+        held=row.held,
+        expires_at=row.expires_at,
+        pin_wanted=row.pin_wanted,
+    )

@@ -1,0 +1,47 @@
+"""Invitations: one-use secrets with which somebody signs in. Only their SHA-256 is kept."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, update
+
+from app.domain.clock import Micros
+from app.domain.identifiers import PersonId
+from app.storage.database import schema
+from app.storage.database.transactions import WriteTransaction
+
+_invites = schema.invites
+
+
+def insert_invite(
+    tx: WriteTransaction, ident: str, *, person: PersonId, secret_sha256: str, now: Micros, expires_at: Micros
+) -> None:
+    """Keep an invitation until it is used; those whose time is over go."""
+    tx.connection.execute(delete(_invites).where(_invites.c.expires_at <= now))
+    tx.connection.execute(
+        insert(_invites).values(
+            id=ident, person_id=person, secret_sha256=secret_sha256, created_at=now, expires_at=expires_at
+        )
+    )
+
+
+def update_invite_secret(tx: WriteTransaction, ident: str, *, secret_sha256: str, now: Micros) -> bool:
+    """Let another secret be the invitation's; whether it could still be used."""
+    unused = (_invites.c.id == ident, _invites.c.used_at.is_(None), _invites.c.expires_at > now)
+    return tx.connection.execute(update(_invites).where(*unused).values(secret_sha256=secret_sha256)).rowcount == 1
+
+
+def take_invite(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
+    """Whom an invitation is for, once; None for one that is unknown, used or too old."""
+    taken = (
+        update(_invites)
+        .where(_invites.c.secret_sha256 == secret_sha256, _invites.c.used_at.is_(None), _invites.c.expires_at > now)
+        .values(used_at=now)
+        .returning(_invites.c.person_id)
+    )
+    person: str | None = tx.connection.execute(taken).scalar_one_or_none()
+    return None if person is None else PersonId(person)
+
+
+def delete_invites(tx: WriteTransaction, person: PersonId) -> None:
+    """Take back what somebody has not used yet."""
+    tx.connection.execute(delete(_invites).where(_invites.c.person_id == person, _invites.c.used_at.is_(None)))

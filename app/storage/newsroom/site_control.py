@@ -1,0 +1,46 @@
+"""The one row that governs the whole site: whether it is frozen, and the key of signed links."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.storage.database import schema
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+
+_control = schema.control
+
+_MAKE = {
+    "postgresql": postgres_insert(_control).values(id=1).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(_control).values(id=1).on_conflict_do_nothing(),
+}
+_SELECT = select(_control).where(_control.c.id == 1)
+
+
+def read_site_frozen(tx: ReadTransaction) -> bool:
+    """Whether nothing of the whole site may go out."""
+    row = tx.connection.execute(_SELECT).one_or_none()
+    return row is not None and row.frozen
+
+
+def update_site_frozen(tx: WriteTransaction, *, frozen: bool) -> bool:
+    """Freeze the site, or thaw it; whether it was otherwise before. Two at once take turns."""
+    tx.connection.execute(_MAKE[tx.connection.dialect.name])
+    changed = update(_control).where(_control.c.id == 1, _control.c.frozen.is_not(frozen)).values(frozen=frozen)
+    return tx.connection.execute(changed).rowcount == 1
+
+
+def read_signing_key(tx: ReadTransaction) -> str | None:
+    """The key of signed links; None before the first one was made."""
+    row = tx.connection.execute(_SELECT).one_or_none()
+    return None if row is None else row.signing_key
+
+
+def keep_signing_key(tx: WriteTransaction, candidate: str) -> str:
+    """The key of signed links: the one that is there, else `candidate` from now on."""
+    tx.connection.execute(_MAKE[tx.connection.dialect.name])
+    missing = (_control.c.id == 1, _control.c.signing_key.is_(None))
+    tx.connection.execute(update(_control).where(*missing).values(signing_key=candidate))
+    key: str = tx.connection.execute(_SELECT).one().signing_key
+    return key

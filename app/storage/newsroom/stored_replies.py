@@ -1,0 +1,101 @@
+"""First replies to writes that carried an Idempotency-Key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.domain.clock import Micros
+from app.domain.identifiers import EntryId, StoryId
+from app.storage.database import schema
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+
+_replies = schema.replies
+_reply_entries = schema.reply_entries
+
+# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+_CLAIMS = {
+    "postgresql": postgres_insert(_replies).on_conflict_do_nothing().returning(_replies.c.key),
+    "sqlite": sqlite_insert(_replies).on_conflict_do_nothing().returning(_replies.c.key),
+}
+_OF_REPLY = (_replies.c.scope == bindparam("of_scope"), _replies.c.key == bindparam("of_key"))
+_SELECT = select(_replies).where(*_OF_REPLY)
+_UPDATE = update(_replies).where(*_OF_REPLY)
+_INSERT_ENTRIES = insert(_reply_entries)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReply:
+    """What was answered first. `body` is None once an entry it shows has been removed."""
+
+    fingerprint: str
+    status: int | None
+    headers: dict[str, str]
+    body: bytes | None
+
+
+def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
+    """Take the key for this transaction; or the reply that has it already.
+
+    Waits for another transaction that has claimed the key and not ended yet.
+    """
+    values = {"scope": scope, "key": key, "fingerprint": fingerprint, "at": at, "headers": {}}
+    if tx.connection.execute(_CLAIMS[tx.connection.dialect.name], values).first() is not None:
+        return None
+    return read_reply(tx, scope=scope, key=key)
+
+
+def read_reply(tx: ReadTransaction, *, scope: str, key: str) -> StoredReply | None:
+    """The reply that has the key; None while none has."""
+    row = tx.connection.execute(_SELECT, {"of_scope": scope, "of_key": key}).one_or_none()
+    if row is None:
+        return None
+    return StoredReply(fingerprint=row.fingerprint, status=row.status, headers=row.headers, body=row.body)
+
+
+def update_reply(
+    tx: WriteTransaction,
+    reply: StoredReply,
+    *,
+    scope: str,
+    key: str,
+    story: StoryId | None,
+    entries: Iterable[EntryId],
+) -> None:
+    """Keep what is about to be answered, and which entries' text stands in it."""
+    values = {"status": reply.status, "headers": reply.headers, "body": reply.body, "story_id": story}
+    tx.connection.execute(_UPDATE, {"of_scope": scope, "of_key": key, **values})
+    rows = [{"scope": scope, "key": key, "entry_id": entry, "story_id": story} for entry in dict.fromkeys(entries)]
+    if rows:
+        tx.connection.execute(_INSERT_ENTRIES, rows)
+
+
+def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
+    """Take a removed entry's text out of every stored reply that shows it."""
+    shows_it = exists().where(
+        and_(
+            _reply_entries.c.scope == _replies.c.scope,
+            _reply_entries.c.key == _replies.c.key,
+            _reply_entries.c.story_id == story,
+            _reply_entries.c.entry_id == entry,
+        )
+    )
+    tx.connection.execute(update(_replies).where(shows_it).values(body=None))
+
+
+def blank_story_replies(tx: WriteTransaction, story: StoryId) -> None:
+    """Take everything of a withdrawn story out of the stored replies."""
+    tx.connection.execute(update(_replies).where(_replies.c.story_id == story).values(body=None))
+
+
+def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
+    """Forget at most `limit` replies older than `at`; how many there were."""
+    old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at).limit(limit)
+    rows = tx.connection.execute(old).all()
+    for scope, key in rows:
+        tx.connection.execute(delete(_replies).where(_replies.c.scope == scope, _replies.c.key == key))
+    return len(rows)

@@ -1,0 +1,225 @@
+"""Stories as the newsroom holds them. A story's row is the lock for everything written in that story."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    false,
+    func,
+    insert,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
+
+from app.domain.clock import Micros
+from app.domain.errors import Conflict
+from app.domain.identifiers import StoryId
+from app.domain.rights import Sight
+from app.domain.story import Story, StorySettings, StoryStatus
+from app.storage.database import schema
+from app.storage.database.prepared import PreparedQuery
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.search import index_story
+
+_stories = schema.stories
+_former = schema.former_slugs
+
+# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+_SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
+_FORMER = select(_former.c.story_id).where(_former.c.slug == bindparam("ref")).scalar_subquery()
+_SELECT = select(_stories, _SITE_FROZEN).where(
+    or_(_stories.c.id == bindparam("ref"), _stories.c.slug == bindparam("ref"), _stories.c.id == _FORMER)
+)
+_SELECT_CONTINUING = (
+    select(_stories, _SITE_FROZEN)
+    .where(_stories.c.fields["continues"].as_string() == bindparam("of_story"))
+    .order_by(_stories.c.created_at.desc(), _stories.c.id)
+)
+_KEEP_FORMER = {
+    "postgresql": postgres_insert(_former).on_conflict_do_nothing(),
+    "sqlite": sqlite_insert(_former).on_conflict_do_nothing(),
+}
+_SELECT_LOCKED = PreparedQuery(_SELECT.with_for_update(of=_stories))
+
+
+def read_story(tx: ReadTransaction, ref: str) -> Story | None:
+    """The story with that id or slug, one it has had before too, whatever its status."""
+    row = tx.connection.execute(_SELECT, {"ref": ref}).one_or_none()
+    return None if row is None else _story(row)
+
+
+def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
+    """The same, locked until the transaction ends: every write in a story takes this lock first."""
+    row = _SELECT_LOCKED.one_or_none(tx, {"ref": ref})
+    return None if row is None else _story(row)
+
+
+def list_stories(
+    tx: ReadTransaction,
+    *,
+    sight: Sight | None = None,
+    statuses: frozenset[StoryStatus] | None = None,
+    before: tuple[Micros, StoryId] | None = None,
+    limit: int | None = None,
+) -> list[Story]:
+    """Stories, all or those within sight, newest first; `before` is the (created_at, id) of the last one seen."""
+    query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
+    if sight is not None:
+        query = query.where(_held_by(sight))
+    if statuses is not None:
+        query = query.where(_stories.c.status.in_([status.value for status in statuses]))
+    if before is not None:
+        at, story = before
+        older, beside = _stories.c.created_at < at, (_stories.c.created_at == at) & (_stories.c.id > story)
+        query = query.where(older | beside)
+    return [_story(row) for row in tx.connection.execute(query.limit(limit))]
+
+
+def list_frozen_stories(tx: ReadTransaction, sight: Sight) -> list[StoryId]:
+    """The stories within sight that are frozen themselves, newest first."""
+    query = select(_stories.c.id).where(_held_by(sight), _stories.c.frozen.is_(True))
+    return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
+
+
+def read_stories_in_sight(tx: ReadTransaction, sight: Sight) -> frozenset[StoryId] | None:
+    """Their ids, where there are others that are not; else None."""
+    beyond = select(_stories.c.id).where(not_(_held_by(sight))).limit(1)
+    if tx.connection.execute(beyond).first() is None:
+        return None
+    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_held_by(sight))))
+
+
+def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
+    """The stories that say they go on from this one, newest first."""
+    return [_story(row) for row in tx.connection.execute(_SELECT_CONTINUING, {"of_story": story})]
+
+
+def lock_every_story(tx: WriteTransaction) -> None:
+    """Wait until whoever is writing in a story has ended."""
+    tx.connection.execute(select(_stories.c.id).order_by(_stories.c.id).with_for_update()).all()
+
+
+def insert_story(tx: WriteTransaction, story: Story) -> None:
+    """Raises Conflict `slug_taken` or `id_taken`; the transaction goes on."""
+    if tx.connection.execute(select(_stories.c.id).where(_stories.c.id == story.id)).first():
+        raise Conflict("id_taken", "A story with this id exists already.")
+    _refuse_former_slug(tx, story.slug)
+    try:
+        with tx.savepoint():
+            tx.connection.execute(insert(_stories).values(**_columns(story)))
+    except IntegrityError as error:
+        raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
+    index_story(tx, story)
+
+
+def update_story(tx: WriteTransaction, story: Story) -> None:
+    """Write every column anew."""
+    tx.connection.execute(update(_stories).where(_stories.c.id == story.id).values(**_columns(story)))
+    index_story(tx, story)
+
+
+def rename_story(tx: WriteTransaction, story: Story, *, former: str) -> None:
+    """Write every column anew, with another slug than `former`, which stays the story's own for good.
+
+    It may be one that the story has had before. Raises Conflict `slug_taken` for one that any other story has or has
+    had; the transaction goes on.
+    """
+    _refuse_former_slug(tx, story.slug, but_of=story.id)
+    try:
+        with tx.savepoint():
+            update_story(tx, story)
+    except IntegrityError as error:
+        raise Conflict("slug_taken", "Another story has this slug; choose another one.") from error
+    tx.connection.execute(_KEEP_FORMER[tx.connection.dialect.name], {"slug": former, "story_id": story.id})
+
+
+def _refuse_former_slug(tx: WriteTransaction, slug: str, *, but_of: StoryId | None = None) -> None:
+    holder = tx.connection.execute(select(_former.c.story_id).where(_former.c.slug == slug)).scalar_one_or_none()
+    if holder not in (None, but_of):
+        raise Conflict("slug_taken", "A story has had this slug, and links still lead there; choose another one.")
+
+
+def delete_story(tx: WriteTransaction, story: StoryId) -> None:
+    """Every trace of a story in every table; for the demo story alone."""
+    replies, reply_entries = schema.replies, schema.reply_entries
+    tx.connection.execute(delete(schema.search_documents).where(schema.search_documents.c.story_id == story))
+    tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
+    tx.connection.execute(delete(replies).where(replies.c.story_id == story))
+    for table in (
+        schema.events,
+        schema.public_labels,
+        schema.public_corrections,
+        schema.public_entries,
+        schema.public_slugs,
+        schema.public_stories,
+        schema.entry_versions,
+        schema.entries,
+        schema.former_slugs,
+        schema.story_versions,
+        schema.memberships,
+    ):
+        tx.connection.execute(delete(table).where(table.c.story_id == story))
+    tx.connection.execute(delete(_stories).where(_stories.c.id == story))
+
+
+def _columns(story: Story) -> dict[str, Any]:
+    return {
+        "id": story.id,
+        "slug": story.slug,
+        "status": story.status.value,
+        "version": story.version,
+        "fields": dict(story.fields),
+        "settings": asdict(story.settings),
+        "created_at": story.created_at,
+        "pinned": list(story.pinned),
+        "key_points": list(story.key_points),
+        "frozen": story.frozen,
+        "ends_at": story.ends_at,
+        "due_at": story.due_at,
+    }
+
+
+def _story(row: Row[Any]) -> Story:
+    return Story(
+        id=StoryId(row.id),
+        slug=row.slug,
+        status=StoryStatus(row.status),
+        version=row.version,
+        fields=row.fields,
+        settings=StorySettings(**row.settings),
+        created_at=Micros(row.created_at),
+        pinned=tuple(row.pinned),
+        key_points=tuple(row.key_points),
+        frozen=row.frozen,
+        ends_at=row.ends_at,
+        site_frozen=bool(row.site_frozen),
+    )
+
+
+def _held_by(sight: Sight) -> ColumnElement[bool]:
+    """As `Sight.holds`."""
+    held: list[ColumnElement[bool]] = []
+    if sight.only is not None:
+        held.append(_stories.c.id.in_(sorted(sight.only)))
+    if sight.apart is not None:
+        for_members = func.coalesce(_stories.c.settings["members_only"].as_boolean(), false())
+        held.append(or_(not_(for_members), _stories.c.id.in_(sorted(sight.apart))))
+    return and_(true(), *held)
+
+
+def _ids(tx: ReadTransaction, query: Select[Any]) -> list[str]:
+    return list(tx.connection.execute(query).scalars())

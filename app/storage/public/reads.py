@@ -1,0 +1,287 @@
+"""The reading side of the readers' tables. No query here sees a newsroom table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+
+from app.domain.clock import Micros
+from app.domain.cursor import Cursor
+from app.domain.identifiers import EntryId, StoryId
+from app.storage.database import schema
+from app.storage.database.transactions import ReadTransaction
+from app.wire.announcement import StoryHead, closing_of
+from app.wire.encoding import EncodedEntry, EventLine, StoryCounts
+
+_stories = schema.public_stories
+_entries = schema.public_entries
+_slugs = schema.public_slugs
+_labels = schema.public_labels
+_events = schema.events
+
+Order = Literal["newest", "oldest"]
+
+
+class StoryPlace(NamedTuple):
+    """A story's place in the list of all: its rank, since when it is public, and its id."""
+
+    rank: int
+    since: Micros
+    story: str
+
+
+_RANKS = {"upcoming": 1, "ended": 2, "archived": 3}
+"""What goes on comes first in the list, then what will, then what is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicStory:
+    """A public story: its head, the event that changed it last, and its fields as stored JSON."""
+
+    head: StoryHead
+    last_seq: int
+    public_since: Micros
+    fields: bytes
+    status: str
+
+    @property
+    def place(self) -> StoryPlace:
+        """Where it stands in the list of stories."""
+        return StoryPlace(_RANKS.get(self.status, 0), self.public_since, self.head.story)
+
+
+@dataclass(frozen=True, slots=True)
+class ListedEntry:
+    """A visible entry and its place in the timeline."""
+
+    id: EntryId
+    revision: int
+    sort_key: str
+    encoded: EncodedEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a visible entry stands in the timeline."""
+
+    sort_key: str
+    id: EntryId
+
+
+@dataclass(frozen=True, slots=True)
+class Tombstone:
+    """An entry that was public and is no more, and why."""
+
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """What a list is limited to; None leaves a field open. `labels` are `tag:…` and `author:…`, all required."""
+
+    kind: str | None = None
+    key_event: bool | None = None
+    importance: str | None = None
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A place between two entries: only what lies beyond it in `direction` is listed."""
+
+    sort_key: str
+    id: str
+    direction: Literal["older", "newer"]
+    inclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One object changed after a cursor: its event row, and its present content unless it is gone or the story."""
+
+    line: EventLine
+    entry: EncodedEntry | None
+
+
+def find_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
+    """A public story, or one that was withdrawn, by id, by slug, or by a slug readers have known it under."""
+    former = select(_slugs.c.story_id).where(_slugs.c.slug == ref).scalar_subquery()
+    where = or_(_stories.c.story_id == ref, _stories.c.slug == ref, _stories.c.story_id == former)
+    row = tx.connection.execute(select(_stories).where(where)).one_or_none()
+    return None if row is None else _story(row)
+
+
+def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
+    """Where each of those stories that are public stands, in one query."""
+    query = select(_stories).where(_stories.c.story_id.in_(stories))
+    return {StoryId(row.story_id): _story(row).head for row in tx.connection.execute(query)}
+
+
+def list_public_stories(tx: ReadTransaction, *, after: StoryPlace | None, newer: bool, limit: int) -> list[PublicStory]:
+    """Public stories: live first, then upcoming, ended, archived; of each those that became public last first.
+
+    `after` is the place to go on from; with `newer` the page before it, in the same order.
+    """
+    rank = case(_RANKS, value=_stories.c.status, else_=0)
+    since, story = _stories.c.public_since, _stories.c.story_id
+    query = select(_stories).where(_stories.c.status != "withdrawn")
+    if after is not None:
+        beyond = (rank < after.rank) if newer else (rank > after.rank)
+        later = (since > after.since) if newer else (since < after.since)
+        level = (story > after.story) if newer else (story < after.story)
+        within = or_(later, and_(since == after.since, level))
+        query = query.where(or_(beyond, and_(rank == after.rank, within)))
+    order = (rank.desc(), since.asc(), story.asc()) if newer else (rank.asc(), since.desc(), story.desc())
+    rows = [_story(row) for row in tx.connection.execute(query.order_by(*order).limit(limit))]
+    return rows[::-1] if newer else rows
+
+
+def list_public_entries(
+    tx: ReadTransaction, story: StoryId, *, boundary: Boundary | None, only: EntryFilter, limit: int, older: bool
+) -> list[ListedEntry]:
+    """Visible entries going older (else newer) from `boundary`, or from the newest (else oldest) one."""
+    query = _filtered(select(_entries).where(_entries.c.story_id == story, _entries.c.visible.is_(True)), only)
+    if boundary is not None:
+        query = query.where(_beyond(boundary))
+    columns = (_entries.c.sort_key, _entries.c.id)
+    query = query.order_by(*(column.desc() if older else column.asc() for column in columns)).limit(limit)
+    return [_listed(row) for row in tx.connection.execute(query)]
+
+
+def list_public_places(tx: ReadTransaction, story: StoryId) -> list[Place]:
+    """Where each visible entry of a story stands, the oldest first."""
+    query = (
+        select(_entries.c.sort_key, _entries.c.id)
+        .where(_entries.c.story_id == story, _entries.c.visible.is_(True))
+        .order_by(_entries.c.sort_key, _entries.c.id)
+    )
+    return [Place(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
+
+
+def read_public_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry | Tombstone | None:
+    """A visible entry, the tombstone of one that was, or None for one that never was."""
+    where = (_entries.c.story_id == story, _entries.c.id == entry)
+    row = tx.connection.execute(select(_entries).where(*where)).one_or_none()
+    if row is None:
+        return None
+    if row.visible:
+        return _listed(row)
+    cause = select(_events.c.cause).where(_events.c.story_id == story, _events.c.seq == row.last_seq)
+    return Tombstone(cause=tx.connection.execute(cause).scalar_one())
+
+
+def read_event_check(tx: ReadTransaction, story: StoryId, seq: int) -> str | None:
+    """The check of one event; None if there is no event of that number."""
+    query = select(_events.c.check).where(_events.c.story_id == story, _events.c.seq == seq)
+    check: str | None = tx.connection.execute(query).scalar_one_or_none()
+    return check
+
+
+def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: int) -> list[Change]:
+    """At most `limit` objects of the story whose last event is after `after`, in the order of those events."""
+    story_id = story.head.story
+    query = (
+        select(_events, *(_entries.c[name] for name in ("visible", *_PARTS)))
+        .select_from(
+            _entries.join(
+                _events, and_(_events.c.story_id == _entries.c.story_id, _events.c.seq == _entries.c.last_seq)
+            )
+        )
+        .where(_entries.c.story_id == story_id, _entries.c.last_seq > after)
+        .order_by(_entries.c.last_seq)
+        .limit(limit)
+    )
+    if story.head.closing == "withdrawn":
+        return [Change(line=_read_line(tx, story), entry=None)] if story.last_seq > after else []
+    changes = [
+        Change(line=_line(row, story.head.cursor.epoch), entry=_encoded(row) if row.visible else None)
+        for row in tx.connection.execute(query)
+    ]
+    if story.last_seq > after:
+        changes.append(Change(line=_read_line(tx, story), entry=None))
+        changes.sort(key=lambda change: change.line.cursor.seq)
+    return changes[:limit]
+
+
+def list_public_entries_named(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
+    """Those of the entries that are visible, newest first."""
+    query = select(_entries).where(
+        _entries.c.story_id == story, _entries.c.id.in_(entries), _entries.c.visible.is_(True)
+    )
+    query = query.order_by(_entries.c.sort_key.desc(), _entries.c.id.desc())
+    return [_listed(row) for row in tx.connection.execute(query)]
+
+
+def _read_line(tx: ReadTransaction, story: PublicStory) -> EventLine:
+    """The story's own newest event."""
+    own = select(_events).where(_events.c.story_id == story.head.story, _events.c.seq == story.last_seq)
+    return _line(tx.connection.execute(own).one(), story.head.cursor.epoch)
+
+
+_PARTS = ("fields", "body_html", "blocks", "body_text")
+
+
+def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
+    if only.kind is not None:
+        query = query.where(_entries.c.kind == only.kind)
+    if only.key_event is not None:
+        query = query.where(_entries.c.key_event.is_(only.key_event))
+    if only.importance is not None:
+        query = query.where(_entries.c.importance == only.importance)
+    for label in only.labels:
+        has_it = select(_labels.c.entry_id).where(_labels.c.story_id == _entries.c.story_id, _labels.c.label == label)
+        query = query.where(_entries.c.id.in_(has_it))
+    return query
+
+
+def _beyond(boundary: Boundary) -> ColumnElement[bool]:
+    key, ident = _entries.c.sort_key, _entries.c.id
+    level = key == boundary.sort_key
+    # The first condition repeats what the second implies: it is the range an index can be walked along.
+    if boundary.direction == "older":
+        near = ident <= boundary.id if boundary.inclusive else ident < boundary.id
+        return and_(key <= boundary.sort_key, or_(key < boundary.sort_key, and_(level, near)))
+    near = ident >= boundary.id if boundary.inclusive else ident > boundary.id
+    return and_(key >= boundary.sort_key, or_(key > boundary.sort_key, and_(level, near)))
+
+
+def _story(row: Row[Any]) -> PublicStory:
+    head = StoryHead(
+        story=StoryId(row.story_id),
+        slug=row.slug,
+        cursor=Cursor(row.epoch, row.head_seq, row.head_check),
+        counts=StoryCounts(row.entry_count, row.last_entry_at),
+        closing=closing_of(row.status),
+    )
+    return PublicStory(
+        head=head,
+        last_seq=row.last_seq,
+        public_since=Micros(row.public_since),
+        fields=row.fields,
+        status=row.status,
+    )
+
+
+def _listed(row: Row[Any]) -> ListedEntry:
+    return ListedEntry(id=EntryId(row.id), revision=row.revision, sort_key=row.sort_key, encoded=_encoded(row))
+
+
+def _encoded(row: Row[Any]) -> EncodedEntry:
+    return EncodedEntry(fields=row.fields, body_html=row.body_html, blocks=row.blocks, body_text=row.body_text)
+
+
+def _line(row: Row[Any], epoch: str) -> EventLine:
+    return EventLine(
+        story=StoryId(row.story_id),
+        cursor=Cursor(epoch, row.seq, row.check),
+        type=row.type,
+        time=Micros(row.time),
+        entry_id=None if row.entry_id is None else EntryId(row.entry_id),
+        changed=None if row.changed is None else tuple(row.changed),
+        material=row.material,
+        cause=row.cause,
+        counts=StoryCounts(row.entry_count, row.last_entry_at),
+    )

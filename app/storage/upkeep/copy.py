@@ -1,0 +1,269 @@
+"""Backup and restore: every table, row by row, between a database of either kind and an archive.
+
+One path for both databases, so that an archive is also the way from SQLite to PostgreSQL and back. Values are carried
+as they are stored: JSON as text, encoded parts as bytes.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.util import CommandError
+from sqlalchemy import (
+    JSON,
+    BindParameter,
+    Cast,
+    Connection,
+    MetaData,
+    Text,
+    TypeCoerce,
+    bindparam,
+    cast,
+    create_engine,
+    delete,
+    func,
+    insert,
+    select,
+    text,
+    type_coerce,
+    update,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
+
+from app.domain.identifiers import RandomSource
+from app.storage.database import schema
+from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
+from app.storage.upkeep.archive import (
+    Contents,
+    CopyFailed,
+    is_known_revision,
+    new_archive,
+    open_archive,
+    read_revision,
+    upgrade_archive,
+    verify_archive,
+)
+from app.storage.upkeep.migrations import alembic_config, migration_connection
+from app.storage.upkeep.search_index import empty_search, fill_search
+
+BATCH_ROWS = 1_000
+EPOCH_LENGTH = 8
+
+Progress = Callable[[str, int, int], None]
+"""Told the table, how many rows are copied and how many there are, after each batch."""
+
+
+def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
+    """Copy the database `url`, as it is at one moment, to the new file `target`, and verify the copy.
+
+    A server may go on writing meanwhile. `target` appears whole, on disk and readable by its owner alone, or not at
+    all. Raises CopyFailed.
+    """
+    if target.exists():
+        raise CopyFailed(f"{target} exists already: name a new file.")
+    with _partial_file(target) as partial:
+        with _snapshot(url) as source:
+            revision = _require_revision(source)
+            with new_archive(partial, revision) as archive:
+                _copy_tables(source, archive, _reflect(archive), progress)
+        contents = verify_archive(partial)
+        _put_in_place(partial, target)
+    return contents
+
+
+def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
+    """Make the database `url` hold what the archive `source` holds, all or nothing, each story under a new epoch.
+
+    Readers' cursors are answered with a reset from then on. Raises CopyFailed, also for a database with contents
+    unless `replace`, or StoreLocked while a server has the SQLite file open.
+    """
+    verify_archive(source)
+    with tempfile.TemporaryDirectory(prefix="liveblog-restore-") as folder:
+        working = Path(folder) / "archive.db"
+        shutil.copyfile(source, working)
+        upgrade_archive(working)
+        contents = verify_archive(working)
+        with (
+            _failing_with_a_sentence("restored"),
+            migration_connection(url) as target,
+            open_archive(working) as archive,
+        ):
+            _refuse_company(target)
+            command.upgrade(alembic_config(target), "head")
+            _empty(target, replace=replace)
+            _copy_tables(archive, target, schema.metadata, progress)
+            fill_search(target)
+            _begin_new_epochs(target, random)
+            _continue_numbers(target)
+    return contents
+
+
+@contextmanager
+def _partial_file(target: Path) -> Generator[Path]:
+    try:
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
+    except OSError as error:
+        raise CopyFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
+    os.close(handle)
+    partial = Path(name)
+    try:
+        with _failing_with_a_sentence("backed up"):
+            yield partial
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+@contextmanager
+def _failing_with_a_sentence(done: str) -> Generator[None]:
+    try:
+        yield
+    except CommandError as error:
+        raise CopyFailed(f"The database is of another release than this one ({error}).") from error
+    except (DBAPIError, OSError, sqlite3.Error) as error:
+        reason = getattr(error, "orig", None) or error
+        raise CopyFailed(f"The database could not be {done}: {reason}.") from error
+
+
+@contextmanager
+def _snapshot(url: str) -> Generator[Connection]:
+    """One consistent, read-only view, beside a server or without one."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        path = Path(parsed.database or "")
+        if not path.exists():
+            raise CopyFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
+        engine = create_engine(
+            "sqlite://",
+            creator=lambda: _open_reader(path),
+            hide_parameters=True,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+        )
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            yield connection
+        return
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ")
+    with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
+        yield connection
+
+
+def _open_reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return connection
+
+
+def _require_revision(source: Connection) -> str:
+    revision = read_revision(source)
+    if revision is None:
+        raise CopyFailed("The database is empty: there is nothing to back up yet.")
+    if not is_known_revision(revision):
+        raise CopyFailed(f"The database has schema {revision}, which this release does not know: use the newer one.")
+    return revision
+
+
+def _reflect(archive: Connection) -> MetaData:
+    """The tables as they are at the archive's schema, which may be older than this release's."""
+    found = MetaData()
+    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # made anew, never copied
+    found.remove(found.tables["alembic_version"])
+    return found
+
+
+def _copy_tables(source: Connection, target: Connection, tables: MetaData, progress: Progress) -> None:
+    for table in tables.sorted_tables:
+        total: int = source.execute(select(func.count()).select_from(table)).scalar_one()
+        write = insert(table).values({column.name: _written(column, target) for column in table.columns})
+        read = select(*(_read(column, source).label(column.name) for column in table.columns))
+        rows = source.execution_options(stream_results=True).execute(read)
+        done = 0
+        for batch in rows.mappings().partitions(BATCH_ROWS):
+            target.execute(write, [dict(row) for row in batch])
+            done += len(batch)
+            progress(table.name, done, total)
+
+
+def _read(column: Any, source: Connection) -> Any:
+    if not isinstance(column.type, JSON):
+        return column
+    as_text: Cast[str] | TypeCoerce[str]
+    as_text = cast(column, Text) if source.dialect.name == "postgresql" else type_coerce(column, Text)
+    return as_text
+
+
+def _written(column: Any, target: Connection) -> BindParameter[Any] | Cast[Any]:
+    if not isinstance(column.type, JSON):
+        return bindparam(column.name, type_=column.type)
+    value = bindparam(column.name, type_=Text())
+    return cast(value, JSON) if target.dialect.name == "postgresql" else value
+
+
+def _refuse_company(target: Connection) -> None:
+    """PostgreSQL has no lock of ours that says a server runs, but it knows who else is connected."""
+    if target.dialect.name != "postgresql":
+        return
+    others = target.execute(
+        text(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND backend_type = 'client backend'"
+        )
+    ).scalar_one()
+    if others:
+        raise CopyFailed(f"{others} other connections use this database: stop every server first.")
+
+
+def _empty(target: Connection, *, replace: bool) -> None:
+    held = [
+        table.name
+        for table in schema.metadata.sorted_tables
+        if target.execute(select(table.primary_key.columns.values()[0]).limit(1)).first() is not None
+    ]
+    if held and not replace:
+        raise CopyFailed("The database is not empty: --yes replaces everything in it with the backup.")
+    for table in reversed(schema.metadata.sorted_tables):
+        target.execute(delete(table))
+    empty_search(target)
+
+
+def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
+    stories = schema.public_stories
+    for story in target.execute(select(stories.c.story_id)).scalars().all():
+        epoch = random.letters("epoch", story, EPOCH_LENGTH)
+        target.execute(update(stories).where(stories.c.story_id == story).values(epoch=epoch))
+
+
+def _continue_numbers(target: Connection) -> None:
+    """The audit's numbers were given, not drawn: PostgreSQL must be told where to go on."""
+    if target.dialect.name == "postgresql":
+        target.execute(
+            text("SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, false) FROM audit")
+        )
+
+
+def _put_in_place(partial: Path, target: Path) -> None:
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    # A link, since it never replaces a file that has appeared meanwhile.
+    try:
+        os.link(partial, target)
+    except FileExistsError:
+        raise CopyFailed(f"{target} exists already: name a new file.") from None
+    except OSError:  # a file system without links
+        partial.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot sync a folder
+            os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,201 @@
+"""What reporters send to write and change entries."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.domain.cursor import MAX_SEQ
+from app.domain.identifiers import is_uuid4
+from app.wire.requests.blocks import WrittenBlock, written_block_json
+from app.wire.requests.text import (
+    Body,
+    Line,
+    Moment,
+    Paragraphs,
+    Request,
+    ShortLine,
+    ShownParagraphs,
+    Spelt,
+    WebAddress,
+)
+
+
+def _uuid4(value: str) -> str:
+    if not is_uuid4(value):
+        raise ValueError("must be a UUID of version 4 in lower case")
+    return value
+
+
+ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
+ExternalId = Annotated[str, Spelt(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
+TagSlug = Annotated[
+    str,
+    StringConstraints(max_length=100),
+    Spelt(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
+]
+
+
+MAX_AUTHORS = 20
+MAX_TAGS = 20
+
+
+class Author(Request):
+    """Who is shown as having written an entry."""
+
+    id: ShortLine | None = None
+    name: Line
+    role: Line | None = None
+    place: Line | None = None
+    avatar: WebAddress | None = None
+    url: WebAddress | None = None
+
+
+class Source(Request):
+    """Where it was first reported; shown as "Source link"."""
+
+    url: WebAddress
+    name: Line | None = None
+
+
+class Tag(Request):
+    """What an entry is filed under: `slug` in addresses and filters, `label` for people."""
+
+    slug: TagSlug
+    label: ShortLine
+
+
+class _EntryFields(Request):
+    headline: Line | None = None
+    text: Body | None = None
+    text_format: Literal["markdown", "plain"] | None = None
+    html: Body | None = None
+    blocks: list[WrittenBlock] | None = Field(None, max_length=200)
+    authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
+    source: Source | None = None
+    tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
+    display_time: Moment | None = Field(
+        None, description="The time to show and to be ordered by, if that is not when it comes out. Not in the future."
+    )
+
+    @model_validator(mode="after")
+    def _one_body(self) -> Self:
+        given = [name for name in ("text", "html", "blocks") if getattr(self, name) is not None]
+        if len(given) > 1:
+            raise ValueError(f"write the body once: {' or '.join(given)}, not both")
+        if self.text_format is not None and self.text is None:
+            raise ValueError("text_format belongs to text")
+        return self
+
+    def written_blocks(self) -> list[dict[str, Any]] | None:
+        """The blocks as the content room takes them; None if the body was not written as blocks."""
+        return None if self.blocks is None else [written_block_json(block) for block in self.blocks]
+
+
+class EntryDraft(_EntryFields):
+    """A new entry. `{"text": "Polls have closed."}` is enough."""
+
+    id: ClientId | None = Field(
+        None, description="Your own id, so that a retry after a lost answer makes no second entry."
+    )
+    status: Literal["draft", "submitted", "scheduled", "published"] | None = Field(
+        None, description="Without it: published if the token may publish, submitted if not."
+    )
+    publish_at: Moment | None = Field(None, description="With status `scheduled`: when it goes out by itself.")
+    expires_at: Moment | None = Field(None, description="When it leaves readers by itself.")
+    kind: Literal["update", "summary"] = "update"
+    key_event: bool = False
+    importance: Literal["normal", "major", "breaking"] = "normal"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if not any((self.headline, self.text, self.html, self.blocks)):
+            raise PydanticCustomError("empty_entry", "An entry needs a headline or a body.")
+        return self
+
+
+class ExternalEntry(EntryDraft):
+    """What another system sends under its own id: creates the entry, or brings it up to `external_version`."""
+
+    external_version: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = Field(
+        None, description="The sender's version; one older than the newest taken is dropped."
+    )
+
+
+class EntryPatch(_EntryFields):
+    """Changes to an entry: what is left out stays as it is."""
+
+    kind: Literal["update", "summary"] | None = None
+    key_event: bool | None = None
+    importance: Literal["normal", "major", "breaking"] | None = None
+    material: bool = Field(True, description='False for a typo: readers see no "updated" mark.')
+    publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
+    publish_at: Moment | None = Field(None, description="Another time for what is scheduled already.")
+    expires_at: Moment | None = Field(None, description="When it leaves readers by itself; null for never.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in ("kind", "key_event", "importance", "text", "html", "blocks", "authors", "tags", "publish_at"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
+
+class EntryBatch(Request):
+    """Up to 100 new entries, written in order; each succeeds or fails alone."""
+
+    items: list[JsonValue] = Field(min_length=1, max_length=100)
+
+
+class Retraction(Request):
+    """Why an entry is retracted; readers see it."""
+
+    reason: ShownParagraphs
+
+
+class Note(Request):
+    """A note for colleagues; readers never see it."""
+
+    note: Paragraphs | None = None
+
+
+class Schedule(Request):
+    """When something goes out by itself."""
+
+    publish_at: Moment
+
+
+class CorrectionDraft(Request):
+    """A line for the entry's public log of corrections."""
+
+    text: ShownParagraphs
+    severity: Literal["clarification", "correction"] = "correction"
+
+
+class EntryMove(Request):
+    """Where an entry goes: right `before` or right `after` another public one, in readers' order, the newest first."""
+
+    before: ClientId | None = Field(None, description="The entry to stand right above: on the side of the newer ones.")
+    after: ClientId | None = Field(None, description="The entry to stand right below: on the side of the older ones.")
+
+    @model_validator(mode="after")
+    def _one_target(self) -> Self:
+        if (self.before is None) == (self.after is None):
+            raise ValueError("give either before or after")
+        return self
+
+    @property
+    def side(self) -> Literal["before", "after"]:
+        """On which side of the target the entry goes."""
+        return "after" if self.before is None else "before"
+
+    @property
+    def target(self) -> str:
+        """The id of the entry to stand beside."""
+        return self.before or self.after or ""
+
+
+class Nothing(Request):
+    """An action without particulars: `{}` or no body at all."""

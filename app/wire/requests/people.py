@@ -1,0 +1,106 @@
+"""What admins send to look after people, tokens, members and the site, and what people send to sign in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from app.domain.rights import Role, Scope
+from app.wire.requests.entries import ClientId
+from app.wire.requests.text import Line, Moment, Request, ShortLine, ShownParagraphs, Spelt, WebAddress
+
+Email = Annotated[
+    str, Spelt(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
+]
+Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
+"""A story's id or slug."""
+
+
+class PersonDraft(Request):
+    """Somebody new in the newsroom."""
+
+    name: Line
+    role: Role
+    email: Email | None = Field(None, description="Private; never shown to readers.")
+    byline: Line | None = Field(None, description="Shown on this person's entries; the name if left out.")
+    avatar: WebAddress | None = Field(None, description="A picture, shown with the byline.")
+    url: WebAddress | None = Field(None, description="Where the byline leads.")
+
+
+class PersonPatch(Request):
+    """Changes to a person: what is left out stays as it is, null clears."""
+
+    name: Line | None = None
+    role: Role | None = None
+    email: Email | None = None
+    byline: Line | None = None
+    avatar: WebAddress | None = None
+    url: WebAddress | None = None
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in ("name", "role"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
+
+class TokenDraft(Request):
+    """A new token: a person's (`person`), with that person's role, or a bot's, with a role of its own."""
+
+    label: ShortLine = Field(description="What it is for, so that it can be found again.")
+    person: ClientId | None = None
+    role: Role | None = None
+    scopes: list[Scope] | None = Field(
+        None, min_length=1, max_length=len(Scope), description="All of the role's if left out."
+    )
+    stories: list[Ref] | None = Field(
+        None, min_length=1, max_length=100, description="It sees and writes in these alone; all if left out."
+    )
+    shorthand: bool = Field(False, description="Read shorthand in the texts it writes: `#tag`, `/key`, `@author`.")
+    expires_in_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
+
+    @model_validator(mode="after")
+    def _whose(self) -> Self:
+        if (self.person is None) == (self.role is None):
+            raise ValueError("give either person or role")
+        return self
+
+
+class Membership(Request):
+    """What somebody is in one story, whatever they are elsewhere."""
+
+    role: Literal["reporter", "editor"]
+
+
+class InviteDraft(Request):
+    """Whom a link is for."""
+
+    person: ClientId
+
+
+class SignIn(Request):
+    """The secret out of an invitation's link."""
+
+    secret: Annotated[str, StringConstraints(max_length=100)]
+
+
+class Freeze(Request):
+    """Whether nothing more may go out: of one story, or of the site where none is named."""
+
+    story: Ref | None = None
+    frozen: bool
+
+
+class LastRetraction(Request):
+    """Why the last entry is retracted; readers see it."""
+
+    reason: ShownParagraphs
+    person: ClientId | None = Field(None, description="Whose last entry; your own if left out. For editors.")
+
+
+class Reversion(Request):
+    """From when on what a token did is undone."""
+
+    since: Moment

@@ -1,0 +1,206 @@
+"""What editors send to make and change stories."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from app.domain.clock import format_time
+from app.domain.identifiers import is_slug
+from app.domain.story import MAX_PINS
+from app.wire.requests.blocks import Pixels
+from app.wire.requests.entries import ClientId, Tag
+from app.wire.requests.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
+
+_ZONES = available_timezones() | {"UTC"}
+
+
+def _slug(value: str) -> str:
+    if not is_slug(value):
+        raise ValueError("must be lower-case letters and digits joined by hyphens, and not look like a UUID")
+    return value
+
+
+def _time_zone(value: str) -> str:
+    if value not in _ZONES:
+        raise ValueError("is no time zone of the IANA database, like Europe/Lisbon")
+    return value
+
+
+Slug = Annotated[str, StringConstraints(max_length=120), AfterValidator(_slug)]
+Language = Annotated[str, Spelt(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")]
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
+DateTime = Annotated[
+    str,
+    Spelt(
+        r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
+        r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
+        "must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z",
+    ),
+]
+
+
+class Publisher(Request):
+    """Who publishes the story; the site if left out."""
+
+    name: Line
+    url: WebAddress | None = None
+    logo: WebAddress | None = None
+
+
+class About(Request):
+    """The event that is covered."""
+
+    name: Line
+    place: Line | None = None
+    start: DateTime | None = Field(None, description="RFC 3339.")
+
+
+class SettingsPatch(Request):
+    """How the story is edited; the newsroom alone sees it."""
+
+    review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
+    require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
+    hold_seconds: Annotated[int, Field(ge=0, le=3_600)] | None = Field(
+        None, description="Publications and edits wait this long, and can be cancelled unseen."
+    )
+    auto_end_after: Annotated[int, Field(ge=60, le=2_592_000)] | None = Field(
+        None, description="Seconds without a new entry after which the story ends by itself; null for never."
+    )
+    members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in self.model_fields_set - {"auto_end_after"}:
+            if getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        return self
+
+
+class StoryImage(Request):
+    """The picture a story is known by."""
+
+    url: WebAddress
+    width: Pixels | None = None
+    height: Pixels | None = None
+    alt: Paragraphs | None = None
+    caption: Paragraphs | None = None
+    credit: Line | None = None
+
+
+class _StoryFields(Request):
+    slug: Slug | None = None
+    standfirst: Paragraphs | None = None
+    language: Language | None = None
+    direction: Literal["ltr", "rtl"] | None = None
+    time_zone: TimeZone | None = None
+    publisher: Publisher | None = None
+    about: About | None = None
+    canonical_url: WebAddress | None = None
+    section: Line | None = None
+    tags: list[Tag] | None = Field(None, max_length=20)
+    image: StoryImage | None = None
+    coverage_start: Moment | None = Field(None, description="When coverage begins; a story that waits goes live then.")
+    coverage_end: Moment | None = Field(None, description="When coverage ended; set by ending the story.")
+    continues: ShortLine | None = Field(
+        None, description="The story, by id or slug, that this one goes on from; readers are told once both are public."
+    )
+    settings: SettingsPatch | None = None
+
+    @model_validator(mode="after")
+    def _no_nulls(self) -> Self:
+        for name in ("title", "status", "language", "direction", "time_zone", "tags", "settings"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(f"{name} cannot be null; leave it out instead")
+        return self
+
+    def given_fields(self) -> dict[str, Any]:
+        """The public members the client wrote, by wire name."""
+        given = self.model_dump(include=set(STORY_FIELDS) & self.model_fields_set)
+        for name in ("coverage_start", "coverage_end"):
+            if given.get(name) is not None:
+                given[name] = format_time(given[name])
+        if given.get("image") is not None and self.image is not None:
+            given["image"] = self.image.model_dump(exclude_none=True)
+        return given
+
+    def given_settings(self) -> dict[str, Any]:
+        """The settings the client wrote."""
+        return {} if self.settings is None else self.settings.model_dump(exclude_unset=True)
+
+
+class StoryDraft(_StoryFields):
+    """A new story. `{"title": "Election night"}` is enough and makes it live."""
+
+    id: ClientId | None = None
+    title: Line
+    status: Literal["draft", "scheduled", "upcoming", "live"] = "live"
+
+
+class StoryPatch(_StoryFields):
+    """Changes to a story: what is left out stays as it is, null clears."""
+
+    title: Line | None = None
+    status: Literal["draft", "scheduled", "upcoming", "live", "paused", "ended", "archived", "withdrawn"] | None = None
+
+
+class Pin(Request):
+    """An entry that stands above the timeline."""
+
+    entry: ClientId
+    until: Moment | None = Field(None, description="When it comes down by itself.")
+
+
+class Pins(Request):
+    """The pinned entries, the topmost first."""
+
+    items: list[Pin] = Field(max_length=MAX_PINS)
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({pin.entry for pin in self.items}) < len(self.items):
+            raise ValueError("an entry is pinned once")
+        return self
+
+
+class KeyPoint(Request):
+    """What to know, in a sentence, and the entry that tells more."""
+
+    text: Line
+    entry: ClientId | None = None
+
+
+class KeyPoints(Request):
+    """The key points, in order."""
+
+    items: list[KeyPoint] = Field(max_length=20)
+
+
+STORY_FIELDS = (
+    "title",
+    "standfirst",
+    "language",
+    "direction",
+    "time_zone",
+    "section",
+    "tags",
+    "publisher",
+    "about",
+    "canonical_url",
+    "image",
+    "coverage_start",
+    "coverage_end",
+    "continues",
+)
+"""The public members of a story that clients write, in the order in which they are sent."""
+
+STORY_DEFAULTS: dict[str, Any] = {
+    **dict.fromkeys(STORY_FIELDS),
+    "language": "en",
+    "direction": "ltr",
+    "time_zone": "UTC",
+    "tags": [],
+    "continued_by": None,
+}

@@ -1,0 +1,340 @@
+"""The shapes of what the newsroom is answered about stories and entries, for the API's description.
+
+app/wire/newsroom.py makes what is sent.
+"""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, Field
+
+from app.wire.shapes.examples import ENTRY, STORY_FIELDS
+from app.wire.shapes.public import About as PublicAbout
+from app.wire.shapes.public import Author, Block, Correction, KeyPoint, Pin, Public, Publisher, Source, Tag
+
+
+class ContentFields(Public):
+    """What one revision says, with the source an editor goes on writing."""
+
+    kind: str
+    key_event: bool
+    importance: str
+    headline: str | None
+    authors: list[Author]
+    source: Source | None
+    tags: list[Tag]
+    display_time: AwareDatetime | None = Field(description="The time to show, where that is not when it came out.")
+    body_html: str
+    blocks: list[Block]
+    text: str = Field(description="The source; pictures and the like stand in it as `[[block:id]]`.")
+    text_format: str
+
+
+class Working(Public):
+    """An edit of a public entry that readers do not see yet."""
+
+    status: str = Field(description="`draft`, `submitted` or `scheduled`.")
+    material: bool
+    publish_at: AwareDatetime | None = Field(None, description="When it goes out by itself, while it is `scheduled`.")
+    held: bool = Field(False, description="It goes out by itself because the story holds everything for a while.")
+    fields: ContentFields
+
+
+class Understood(Public):
+    """What the shorthand in a text stood for; only the members that were in it."""
+
+    tags: list[Tag] | None = None
+    authors: list[Author] | None = None
+    key_event: bool | None = None
+    importance: str | None = None
+    pin: bool | None = Field(None, description="It is pinned when it comes out, the topmost of all.")
+    refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
+
+
+class NewsroomEntry(ContentFields):
+    """An entry as its editors see it."""
+
+    story: str
+    id: str
+    revision: int = Field(description="Public changes; 0 while it has never been public.")
+    status: str = Field(
+        description="`draft`, `submitted`, `rejected`, `scheduled`, `published`, `unpublished`, `retracted`, `expired`"
+        " or `removed`."
+    )
+    time: AwareDatetime | None
+    published_at: AwareDatetime | None
+    updated_at: AwareDatetime | None
+    sort_key: str | None
+    corrections: list[Correction]
+    version: int = Field(description="Every change counts, public or not; the ETag is made of it.")
+    working: Working | None
+    publish_at: AwareDatetime | None = Field(description="When it goes out by itself, while it is `scheduled`.")
+    held: bool = Field(description="It goes out by itself because the story holds everything for a while.")
+    expires_at: AwareDatetime | None = Field(description="When it leaves readers by itself.")
+    pin_wanted: bool = Field(description="It is to be pinned when it comes out, or its working revision does.")
+    retraction_stands: bool = Field(description="It was retracted and not reinstated: it comes out as `retracted`.")
+    external_id: str | None
+    external_version: int | None
+    created_at: AwareDatetime
+    created_by: str | None
+    warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
+    shorthand: Understood | None = Field(
+        None, description="In the answer to a write with a token that may use shorthand: what was understood."
+    )
+
+
+class StorySettings(Public):
+    """How a story is edited."""
+
+    review_required: bool
+    require_alt: bool
+    hold_seconds: int
+    auto_end_after: int | None
+    members_only: bool
+
+
+class NewsroomStory(Public):
+    """A story as its editors see it."""
+
+    id: str
+    slug: str
+    url: str
+    entry_url_template: str
+    status: str = Field(
+        description="`draft`, `scheduled`, `upcoming`, `live`, `paused`, `ended`, `archived` or `withdrawn`."
+    )
+    title: str
+    standfirst: str | None
+    language: str
+    direction: str
+    time_zone: str
+    publisher: Publisher | None = Field(description="Null: the site.")
+    about: PublicAbout | None
+    canonical_url: str | None
+    section: str | None
+    tags: list[Tag]
+    image: dict[str, object] | None
+    coverage_start: AwareDatetime | None
+    coverage_end: AwareDatetime | None
+    continues: str | None
+    continued_by: str | None
+    pinned: list[Pin]
+    key_points: list[KeyPoint]
+    frozen: bool = Field(description="Nothing goes out or changes until somebody thaws it.")
+    settings: StorySettings
+    version: int
+    created_at: AwareDatetime
+
+
+class NewsroomStoryWithCounts(NewsroomStory):
+    """The same with how many entries there are in each status, and what whoever asks may do in it."""
+
+    entries: dict[str, int]
+    site_frozen: bool = Field(description="Nothing goes out in any story; `frozen` is the story's own.")
+    role: str = Field(description="Of whoever asks, as a member if that is more than their own.")
+    can: list[str] = Field(description="Their rights in this story.")
+
+
+class NewsroomStories(Public):
+    """Part of the stories, newest first; `next` is the position to go on from."""
+
+    items: list[NewsroomStory]
+    next: str | None
+
+
+class NewsroomEntries(Public):
+    """Part of a story's entries; `next` is the position to go on from."""
+
+    items: list[NewsroomEntry]
+    next: str | None
+
+
+class BodyDiff(Public):
+    """From the body's text before to this one's."""
+
+    body: list[tuple[str, str]] = Field(description="What is `same`, `removed` and `added`, in the order of the text.")
+    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is told as a whole.")
+
+
+class EntryVersion(ContentFields):
+    """One newsroom change of an entry and what the entry said after it."""
+
+    version: int
+    at: AwareDatetime
+    person: str | None
+    token: str
+    action: str
+    status: str
+    note: str | None
+    working: Working | None
+    changed: list[str] | None = Field(
+        description="What is no longer as in the version before, the working revision counting; null for the first one."
+    )
+    diff: BodyDiff | None = Field(None, description="Sent if asked for; null for the first one.")
+
+
+class EntryVersions(Public):
+    """Part of an entry's versions, newest first; `next` is the position to go on from."""
+
+    items: list[EntryVersion]
+    next: str | None
+
+
+class StoryInShort(Public):
+    """Which story something is in."""
+
+    id: str
+    slug: str
+    title: str
+    status: str
+
+
+class SearchResult(Public):
+    """A story that was found (then `entry` is null), or an entry and the story it is in."""
+
+    story: StoryInShort
+    entry: NewsroomEntry | None
+
+
+class SearchResults(Public):
+    """Part of what was found, the newest first; `next` is the position to go on from."""
+
+    items: list[SearchResult]
+    next: str | None
+
+
+class BatchResult(Public):
+    """What became of one item: `entry`, or `problem`."""
+
+    status: int
+    location: str | None = None
+    entry: NewsroomEntry | None = None
+    problem: dict[str, object] | None = None
+
+
+class BatchResults(Public):
+    """One result for each item, in order."""
+
+    items: list[BatchResult]
+
+
+class Delivery(Public):
+    """How the newest event about an entry reached the readers of this process."""
+
+    seq: int = Field(description="The event's number.")
+    readers: int = Field(description="Who followed the story when it was told.")
+    handed_over: int = Field(description="To how many of them the kernel took it at once.")
+    behind: int = Field(description="How many have not been given it yet: catching up, or slow.")
+    median_ms: float | None = Field(description="When half of them had it, from the commit; null without readers.")
+    p99_ms: float | None
+
+
+class PreviewLink(Public):
+    """A link that shows an entry for an hour."""
+
+    url: str = Field(description="The entry as JSON.")
+    page_url: str = Field(description="The same as a page, to be opened by a person.")
+    expires_at: AwareDatetime
+
+
+class Preview(Public):
+    """An entry as readers would get it now; what it gets at the door is null before."""
+
+    id: str
+    revision: int
+    status: str
+    kind: str
+    key_event: bool
+    importance: str
+    headline: str | None
+    authors: list[Author]
+    source: Source | None
+    tags: list[Tag]
+    time: AwareDatetime | None
+    published_at: AwareDatetime | None
+    updated_at: AwareDatetime | None
+    sort_key: str | None
+    corrections: list[Correction]
+    body_html: str
+    blocks: list[Block]
+
+
+_CONTENT = {
+    **{name: ENTRY[name] for name in ("kind", "key_event", "importance", "headline", "authors", "source", "tags")},
+    "body_html": ENTRY["body_html"],
+    "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
+    "text": "Polls have closed. “We are counting,” the clerk said.",
+    "text_format": "markdown",
+    "display_time": None,
+}
+
+NEWSROOM_ENTRY = {
+    "story": STORY_FIELDS["id"],
+    **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
+    **_CONTENT,
+    "version": 1,
+    "working": None,
+    "publish_at": None,
+    "held": False,
+    "expires_at": None,
+    "pin_wanted": False,
+    "retraction_stands": False,
+    "external_id": None,
+    "external_version": None,
+    "created_at": ENTRY["time"],
+    "created_by": None,
+    "warnings": [],
+}
+
+NEWSROOM_STORY = {
+    **STORY_FIELDS,
+    "frozen": False,
+    "settings": {
+        "review_required": False,
+        "require_alt": False,
+        "hold_seconds": 0,
+        "auto_end_after": None,
+        "members_only": False,
+    },
+    "version": 1,
+    "created_at": ENTRY["time"],
+}
+
+SEARCH_RESULTS = {
+    "items": [
+        {
+            "story": {name: STORY_FIELDS[name] for name in ("id", "slug", "title", "status")},
+            "entry": NEWSROOM_ENTRY,
+        }
+    ],
+    "next": None,
+}
+
+DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
+
+VERSION = {
+    **_CONTENT,
+    "version": 1,
+    "at": ENTRY["time"],
+    "person": None,
+    "token": "admin",
+    "action": "create",
+    "status": "published",
+    "note": None,
+    "working": None,
+    "changed": None,
+}
+
+PREVIEW_LINK = {
+    "url": "https://live.harbour.example/v1/previews/WyI3ZDBl….5d41…",
+    "page_url": "https://live.harbour.example/previews/WyI3ZDBl….5d41…",
+    "expires_at": ENTRY["time"],
+}
+
+PREVIEW = {
+    **ENTRY,
+    "revision": 0,
+    "status": "draft",
+    "published_at": None,
+    "sort_key": None,
+    "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
+}

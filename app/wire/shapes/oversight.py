@@ -1,0 +1,118 @@
+"""The shapes of what is answered in an emergency, and of the audit, for the API's description."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AwareDatetime, Field
+
+from app.wire.shapes.examples import ENTRY, STORY_FIELDS
+from app.wire.shapes.people import ME
+from app.wire.shapes.public import Public
+
+
+class Reverted(Public):
+    """What became of everything a token did."""
+
+    token: str
+    items: list[RevertedWrite]
+    not_reverted: list[KeptWrite] = Field(description="What was done to anything but stories and entries stays.")
+
+
+class RevertedWrite(Public):
+    """One entry, or one field of a story, that the token wrote to; without either the story as a whole."""
+
+    story: str
+    entry: str | None
+    field: str | None = Field(description="Of the story: `title`, `pinned`, `settings.hold_seconds` …")
+    reverted: bool
+    done: str | None = Field(description="`taken_out`, `restored`, `withdrawn`, or `nothing` if nothing was left.")
+    why: str | None = Field(description="Why it was not reverted.")
+
+
+class KeptWrite(Public):
+    """A write that cannot be undone by itself: look at it."""
+
+    object: str
+    object_id: str
+    action: str
+    why: str = Field(description="Why it was not reverted, and what can be done.")
+
+
+class Frozen(Public):
+    """A story, or where it is null the site."""
+
+    story: str | None
+    frozen: bool
+
+
+class FrozenStories(Public):
+    """What is frozen now."""
+
+    frozen: bool = Field(description="The whole site.")
+    stories: list[str]
+
+
+class AuditItem(Public):
+    """One write."""
+
+    id: int
+    at: AwareDatetime
+    person: str | None
+    token: str = Field(description="`admin`: the operator; `clock`: it came due by itself.")
+    action: str
+    object: str = Field(description="`entry`, `story`, `person`, `token`, `invite`, `member` or `site`.")
+    object_id: str
+    story: str | None
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    request_id: str | None
+
+
+class Audit(Public):
+    """Part of the audit, the newest first; `next` is the position to go on from."""
+
+    items: list[AuditItem]
+    next: str | None
+
+
+FROZEN = {"story": None, "frozen": True}
+
+REVERTED = {
+    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "items": [
+        {
+            "story": STORY_FIELDS["id"],
+            "entry": ENTRY["id"],
+            "field": None,
+            "reverted": True,
+            "done": "taken_out",
+            "why": None,
+        },
+        {
+            "story": STORY_FIELDS["id"],
+            "entry": None,
+            "field": "title",
+            "reverted": True,
+            "done": "restored",
+            "why": None,
+        },
+    ],
+    "not_reverted": [],
+}
+
+AUDIT_ITEM = {
+    "id": 4711,
+    "at": ENTRY["time"],
+    "person": ME["person"],
+    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "action": "publish",
+    "object": "entry",
+    "object_id": ENTRY["id"],
+    "story": STORY_FIELDS["id"],
+    "before": {"status": "submitted", "version": 2, "revision": 0},
+    "after": {"status": "published", "version": 3, "revision": 1},
+    "request_id": "0f3c9a7e5b1d4c68a2e0",
+}
+
+AUDIT = {"items": [AUDIT_ITEM], "next": None}

@@ -1,0 +1,177 @@
+"""The shapes of what is answered about people, their tokens, invitations and sessions, for the API's description."""
+
+from __future__ import annotations
+
+from pydantic import AwareDatetime, Field
+
+from app.wire.shapes.examples import ENTRY
+from app.wire.shapes.public import Public
+
+
+class Ticket(Public):
+    """A key to the newsroom's stream, good once."""
+
+    ticket: str
+    expires_at: str
+
+
+class Me(Public):
+    """Whose token this is."""
+
+    kind: str = Field(description="`person`, `bot` or `admin`.")
+    name: str | None
+    byline: str | None
+    person: str | None
+    role: str
+    scopes: list[str]
+    can: list[str] = Field(description="What may be done anywhere; as a member of a story perhaps more there.")
+    stories: list[str] | None = Field(description="The only stories there are for this token; null: all.")
+    csrf: str | None = Field(None, description="With a session: what each write repeats in X-CSRF-Token.")
+
+
+class Person(Public):
+    """Somebody of the newsroom."""
+
+    id: str
+    name: str
+    email: str | None
+    role: str
+    byline: str | None
+    avatar: str | None
+    url: str | None
+    created_at: AwareDatetime
+    disabled_at: AwareDatetime | None = Field(description="Since when nothing of theirs is let in.")
+
+
+class RevokedPerson(Public):
+    """Somebody whose every token, session and invitation was taken back."""
+
+    person: str
+    revoked: int = Field(description="How many were valid until now.")
+
+
+class Member(Public):
+    """Somebody in one story."""
+
+    person: str
+    name: str
+    role: str = Field(description="In this story; whoever may do more everywhere may do it here too.")
+
+
+class Members(Public):
+    """The members of a story, in order of name."""
+
+    items: list[Member]
+
+
+class Invite(Public):
+    """A link that signs somebody in once."""
+
+    id: str
+    person: str
+    url: str = Field(description="The secret is in the fragment, which no browser sends anywhere. Shown this once.")
+    qr_svg: str = Field(description="The link as a picture, an SVG element.")
+    expires_at: AwareDatetime
+
+
+class Session(Public):
+    """A browser that is signed in; the session itself is in the cookie that came with this."""
+
+    person: str
+    name: str
+    csrf: str = Field(description="What each write repeats in X-CSRF-Token.")
+    expires_at: AwareDatetime
+
+
+class SignedOut(Public):
+    """The session is over."""
+
+    signed_out: bool
+
+
+class People(Public):
+    """Everybody."""
+
+    items: list[Person]
+
+
+class Token(Public):
+    """A token without its secret, or a browser's session."""
+
+    id: str
+    label: str
+    kind: str = Field(description="`person`, `bot` or `session`.")
+    person: str | None
+    role: str | None
+    scopes: list[str]
+    stories: list[str] | None = Field(description="The only stories it sees and writes in; null: all.")
+    shorthand: bool
+    created_at: AwareDatetime
+    expires_at: AwareDatetime | None
+    revoked_at: AwareDatetime | None
+    last_used_at: AwareDatetime | None = Field(description="To about a minute.")
+
+
+class NewToken(Token):
+    """A token with its secret, which is shown this once."""
+
+    token: str
+
+
+class Tokens(Public):
+    """Every token there has been."""
+
+    items: list[Token]
+
+
+TICKET = {"ticket": "f3K9vQ0sTzLw1xYb7RmNc2HdP5gJ8aUeO6iCkXyZ4Wq", "expires_at": ENTRY["time"]}
+
+ME = {
+    "kind": "person",
+    "name": "Ada Reporter",
+    "byline": "Ada Reporter",
+    "person": "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e",
+    "role": "reporter",
+    "scopes": ["manage", "publish", "read", "write"],
+    "can": ["read_newsroom", "create_entry", "manage_own_tokens"],
+    "stories": None,
+}
+
+PERSON = {
+    "id": ME["person"],
+    "name": "Ada Reporter",
+    "email": "ada@harbour.example",
+    "role": "reporter",
+    "byline": "Ada Reporter",
+    "avatar": "https://harbour.example/people/ada.jpg",
+    "url": "https://harbour.example/people/ada",
+    "created_at": ENTRY["time"],
+    "disabled_at": None,
+}
+
+MEMBER = {"person": PERSON["id"], "name": PERSON["name"], "role": "editor"}
+
+INVITE = {
+    "id": "a1f0c7d2-4b3e-4d5c-9e6f-7a8b9c0d1e2f",
+    "person": PERSON["id"],
+    "url": "https://live.harbour.example/newsroom#invite=lb_invite_…",
+    "qr_svg": "<svg …>",
+    "expires_at": ENTRY["time"],
+}
+
+SESSION = {"person": PERSON["id"], "name": PERSON["name"], "csrf": "7f3a9c…", "expires_at": ENTRY["time"]}
+
+TOKEN = {
+    "id": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "label": "Ada’s phone",
+    "kind": "person",
+    "person": ME["person"],
+    "role": None,
+    "scopes": ["manage", "publish", "read", "write"],
+    "stories": None,
+    "shorthand": False,
+    "created_at": ENTRY["time"],
+    "expires_at": None,
+    "revoked_at": None,
+    "last_used_at": ENTRY["time"],
+}

@@ -1,0 +1,155 @@
+"""The hop to a thread and back."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from contextvars import ContextVar
+from functools import partial
+
+import pytest
+
+from app.api.http.threads import Threads
+
+pytestmark = pytest.mark.anyio
+
+PATIENCE_SECONDS = 10
+WHO: ContextVar[str] = ContextVar("who", default="nobody")
+
+
+async def test_a_call_runs_in_another_thread_and_what_it_returns_comes_back() -> None:
+    threads = Threads(2, name="write")
+    name = await threads.run(lambda: threading.current_thread().name)
+    assert name == "write-1"
+    assert await threads.run(lambda: 1 + 1) == 2
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_what_a_call_raises_is_raised_to_who_asked_and_the_thread_goes_on() -> None:
+    threads = Threads(1, name="write")
+    with pytest.raises(ZeroDivisionError):
+        await threads.run(lambda: 1 // 0)
+    assert await threads.run(lambda: "on") == "on"
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_a_call_sees_the_context_of_who_asked_and_leaves_none_behind() -> None:
+    threads = Threads(1, name="write")
+    token = WHO.set("Ada")
+    assert await threads.run(WHO.get) == "Ada"
+    WHO.reset(token)
+    assert await threads.run(WHO.get) == "nobody"
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_no_more_run_at_once_than_may_and_all_that_may_do() -> None:
+    threads = Threads(3, name="write")
+    together = threading.Barrier(3, timeout=PATIENCE_SECONDS)
+    running, most, lock = 0, 0, threading.Lock()
+
+    def call() -> None:
+        nonlocal running, most
+        with lock:
+            running += 1
+            most = max(most, running)
+        together.wait()
+        with lock:
+            running -= 1
+        together.wait()
+
+    await asyncio.gather(*(threads.run(call) for _ in range(9)))
+    assert most == 3
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_one_writer_after_the_other_is_served_by_one_thread() -> None:
+    threads = Threads(8, name="write")
+    names = {await threads.run(lambda: threading.current_thread().name) for _ in range(20)}
+    assert names == {"write-1"}
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_who_gives_up_waits_no_longer_and_the_call_is_done_all_the_same() -> None:
+    threads = Threads(1, name="write")
+    begun, go, done = threading.Event(), threading.Event(), threading.Event()
+
+    def call() -> None:
+        begun.set()
+        go.wait(PATIENCE_SECONDS)
+        done.set()
+
+    waiting = asyncio.create_task(threads.run(call))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    go.set()
+    assert await threads.run(done.is_set)
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_a_thread_whose_caller_has_gone_is_busy_all_the_same() -> None:
+    threads = Threads(2, name="write")
+    begun, go = threading.Event(), threading.Event()
+
+    def call() -> None:
+        begun.set()
+        go.wait(PATIENCE_SECONDS)
+
+    gone = asyncio.create_task(threads.run(call))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    gone.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await gone
+    async with asyncio.timeout(PATIENCE_SECONDS / 2):
+        assert await threads.run(lambda: threading.current_thread().name) == "write-2"
+    go.set()
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_closing_waits_for_what_was_asked_for() -> None:
+    threads = Threads(1, name="write")
+    go = threading.Event()
+    done: list[int] = []
+
+    def call(number: int) -> None:
+        go.wait(PATIENCE_SECONDS)
+        done.append(number)
+
+    asked = [asyncio.create_task(threads.run(partial(call, number))) for number in (1, 2)]
+    await asyncio.sleep(0)  # one turn of the loop, in which both are asked for
+    closing = asyncio.create_task(asyncio.to_thread(threads.close, within_seconds=PATIENCE_SECONDS))
+    go.set()
+    await closing
+    assert done == [1, 2]
+    await asyncio.gather(*asked)
+
+
+async def test_a_call_that_nobody_waits_for_any_more_is_not_begun() -> None:
+    threads = Threads(1, name="write")
+    go, done = threading.Event(), threading.Event()
+    first = asyncio.create_task(threads.run(partial(go.wait, PATIENCE_SECONDS)))
+    second = asyncio.create_task(threads.run(done.set))
+    await asyncio.sleep(0)  # one turn of the loop, in which both are asked for
+    second.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await second
+    go.set()
+    await first
+    assert not await threads.run(done.is_set)
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_closing_does_not_wait_for_what_is_stuck() -> None:
+    threads = Threads(1, name="write")
+    begun, go = threading.Event(), threading.Event()
+
+    def stuck() -> None:
+        begun.set()
+        go.wait(PATIENCE_SECONDS)
+
+    asked = asyncio.create_task(threads.run(stuck))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    threads.close(within_seconds=0.0)
+    go.set()
+    await asked

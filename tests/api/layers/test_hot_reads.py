@@ -1,0 +1,117 @@
+"""The front answers exactly what FastAPI would: same status, same headers, same bytes, on every route it takes."""
+
+from __future__ import annotations
+
+import httpx
+import pytest
+
+from app.api.http.request_metrics import RequestMetrics
+from app.api.layers.cors import CrossOrigin
+from app.api.layers.default_headers import Defaults
+from app.api.layers.hot_reads import Front
+from app.api.layers.middleware import Shell
+from tests.api.server import PUBLIC_URL, Server
+
+pytestmark = pytest.mark.anyio
+
+ENCODINGS = ["identity", "gzip;q=0.5, br;q=0.1", "br"]
+
+
+class Refused(Exception):
+    """A request reached the routes behind the front."""
+
+
+async def refuse(scope: object, receive: object, send: object) -> None:
+    raise Refused
+
+
+def behind(server: Server, app: object) -> httpx.AsyncClient:
+    """A client of the same rooms, seen through `app` alone."""
+    shell = Shell(
+        app,  # type: ignore[arg-type]  # an ASGI application
+        cross_origin=CrossOrigin(()),
+        metrics=RequestMetrics(),
+        access_log=None,
+        make_request_id=lambda: "the-same-id",
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url=PUBLIC_URL)
+
+
+def paths(story: dict[str, str]) -> list[str]:
+    """Every address the front takes, found or not."""
+    queries = ["", "?body=html", "?body=blocks", "?body=both"]
+    refs = [story["id"], story["slug"], "no-such-story", "No Story", "%C3%A4"]
+    views = [f"/v1/stories/{ref}{rest}{query}" for ref in refs for rest in ("", "/entries") for query in queries]
+    return ["/v1/site", "/v1/stories", *views]
+
+
+async def test_the_front_and_fastapi_answer_alike(server: Server) -> None:
+    story = await server.story()
+    for _ in range(25):
+        await server.post(story["id"], "Polls have closed, “quietly” – and counting goes on.")
+    reading = server.rooms.reading
+    front = behind(server, Front(refuse, reading))
+    routes = behind(server, Defaults(server.app.routes))
+    async with front, routes:
+        for path in paths(story):
+            for method in ("GET", "HEAD"):
+                for encoding in ENCODINGS:
+                    tag = (await routes.get(path, headers={"accept-encoding": encoding})).headers.get("etag", '"none"')
+                    for condition in ("", '"other"', tag):
+                        headers = {"accept-encoding": encoding, "if-none-match": condition}
+                        one = await front.request(method, path, headers=headers)
+                        other = await routes.request(method, path, headers=headers)
+                        where = (method, path, headers)
+                        assert one.status_code == other.status_code, where
+                        assert sorted(one.headers.raw) == sorted(other.headers.raw), where
+                        assert one.content == other.content, where
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/stories"),
+        ("GET", "/v1/stories/"),
+        ("GET", "/v1/stories?limit=20"),
+        ("GET", "/v1/site?x=1"),
+        ("GET", "/v1/stories/a/"),
+        ("GET", "/v1/stories/a/entries/"),
+        ("GET", "/v1/stories/a/entries?limit=20"),
+        ("GET", "/v1/stories/a/entries?body=html&body=both"),
+        ("GET", "/v1/stories/a/entries?body=text"),
+        ("GET", "/v1/stories/a/entries/b"),
+        ("GET", "/v1/stories/a/changes"),
+        ("GET", "/v1/storiesa"),
+        ("GET", "/stories/a"),
+        ("DELETE", "/v1/stories/a"),
+    ],
+)
+async def test_the_front_leaves_everything_else_to_the_routes(server: Server, method: str, path: str) -> None:
+    passed: list[str] = []
+
+    async def note(scope: dict[str, str], receive: object, send: object) -> None:
+        passed.append(scope["path"])
+        await server.app.routes(scope, receive, send)  # type: ignore[arg-type]  # as above
+
+    async with behind(server, Front(note, server.rooms.reading)) as client:  # type: ignore[arg-type]  # as above
+        await client.request(method, path)
+    assert passed == [path.partition("?")[0]]
+
+
+async def test_a_hot_read_touches_no_database(server: Server) -> None:
+    story = await server.story()
+    await server.post(story["id"])
+    await server.client.get(f"/v1/stories/{story['id']}")
+    builds = server.rooms.reading.representations.builds
+    for _ in range(5):
+        assert (await server.client.get(f"/v1/stories/{story['slug']}")).status_code == 200
+    assert server.rooms.reading.representations.builds == builds
+
+
+async def test_a_reader_sees_what_was_acknowledged(server: Server) -> None:
+    story = await server.story()
+    for number in range(10):
+        posted = await server.post(story["id"], f"Update {number}.")
+        state = (await server.client.get(f"/v1/stories/{story['id']}")).json()
+        assert state["timeline"]["items"][0]["id"] == posted["id"]
+        assert state["entry_count"] == number + 1

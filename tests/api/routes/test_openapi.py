@@ -1,0 +1,138 @@
+"""The API's description: complete, with examples that are true, and true of what is really answered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from app.wire.shapes import examples, public
+from tests.api.server import Server
+
+pytestmark = pytest.mark.anyio
+
+
+async def document(server: Server) -> dict[str, Any]:
+    reply = await server.client.get("/openapi.json")
+    assert reply.status_code == 200
+    described: dict[str, Any] = reply.json()
+    return described
+
+
+def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method, path, operation)
+        for path, methods in described["paths"].items()
+        for method, operation in methods.items()
+    ]
+
+
+async def test_every_operation_has_its_own_name_a_tag_and_a_summary(server: Server) -> None:
+    described = await document(server)
+    assert described["openapi"].startswith("3.1")
+    found = operations(described)
+    names = [operation["operationId"] for _, _, operation in found]
+    assert len(names) == len(set(names))
+    tags = {tag["name"] for tag in described["tags"]}
+    for method, path, operation in found:
+        assert set(operation["tags"]) <= tags, (method, path)
+        assert operation["description"], (method, path)
+
+
+async def test_every_operation_has_an_example_of_its_good_answer(server: Server) -> None:
+    for method, path, operation in operations(await document(server)):
+        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        assert good, (method, path)
+        for answer in good:
+            assert answer["content"], (method, path)
+            for content in answer["content"].values():
+                assert content.get("example") or content.get("examples"), (method, path)
+
+
+async def test_every_reference_leads_somewhere_and_validation_errors_are_problems(server: Server) -> None:
+    described = await document(server)
+
+    def references(part: Any) -> list[str]:
+        if isinstance(part, dict):
+            own = [part["$ref"]] if isinstance(part.get("$ref"), str) else []
+            return own + [each for value in part.values() for each in references(value)]
+        return [each for value in part for each in references(value)] if isinstance(part, list) else []
+
+    for reference in references(described):
+        kind, name = reference.removeprefix("#/components/").split("/")
+        assert name in described["components"][kind], reference
+    for method, path, operation in operations(described):
+        for status, answer in operation["responses"].items():
+            if status.startswith(("4", "5")) and path not in {"/readyz"}:
+                assert set(answer["content"]) == {"application/problem+json"}, (method, path, status)
+
+
+@pytest.mark.parametrize(
+    ("model", "example"),
+    [
+        (public.Site, examples.SITE),
+        (public.StoryState, examples.STORY_STATE),
+        (public.StoryList, examples.STORY_LIST),
+        (public.Page, examples.PAGE),
+        (public.PublicEntry, examples.ENTRY),
+        (public.Changes, examples.CHANGES),
+        (public.Corrections, examples.CORRECTIONS),
+    ],
+)
+def test_every_example_is_of_its_shape(model: type[BaseModel], example: dict[str, Any]) -> None:
+    model.model_validate(example)
+
+
+async def test_what_is_answered_has_the_shape_and_the_members_that_are_described(server: Server) -> None:
+    story = await server.story(about={"name": "Election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"})
+    ref = f"/v1/stories/{story['id']}"
+    entry = await server.post(
+        story["id"],
+        authors=[{"name": "Ada"}],
+        source={"url": "https://agency.example/1", "name": "Agency"},
+        tags=[{"slug": "a", "label": "A"}],
+    )
+    removed = await server.post(story["id"])
+    await server.act("remove", removed)
+    await server.desk.patch(ref, json={"title": "Election night, later"}, headers={"if-match": "*"})
+    for path, model, example in (
+        ("/v1/site", public.Site, examples.SITE),
+        ("/v1/stories", public.StoryList, examples.STORY_LIST),
+        (ref, public.StoryState, examples.STORY_STATE),
+        (f"{ref}/entries", public.Page, examples.PAGE),
+        (f"{ref}/entries/{entry['id']}", public.PublicEntry, examples.ENTRY),
+        (f"{ref}/changes?after=0", public.Changes, examples.CHANGES),
+        (f"{ref}/corrections", public.Corrections, examples.CORRECTIONS),
+    ):
+        body = (await server.client.get(path)).json()
+        model.model_validate(body)
+        assert body.keys() == example.keys(), path
+    both = (await server.client.get(f"{ref}/entries/{entry['id']}?body=both")).json()
+    assert both.keys() == public.PublicEntry.model_fields.keys()
+    events = (await server.client.get(f"{ref}/changes?after=0")).json()["events"]
+    assert {event["type"] for event in events} == {"entry.published", "entry.removed", "story.updated"}
+    assert {name for event in events for name in event} <= public.Event.model_fields.keys()
+    (fields,) = [event["fields"] for event in events if event["type"] == "story.updated"]
+    assert fields.keys() == public.StoryFields.model_fields.keys()
+    problem = (await server.client.get(f"{ref}/entries/{removed['id']}")).json()
+    public.Problem.model_validate(problem)
+    assert problem.keys() <= public.Problem.model_fields.keys()
+
+
+async def test_every_read_of_a_story_says_that_it_may_be_withdrawn_or_have_another_name(server: Server) -> None:
+    reads = {
+        path: operation["responses"]
+        for method, path, operation in operations(await document(server))
+        if method == "get" and path.startswith("/v1/stories/{story}")
+    }
+    assert "/v1/stories/{story}/entries/{entry}" in reads
+    for path, responses in reads.items():
+        assert "story_withdrawn" in responses["410"]["content"]["application/problem+json"]["examples"], path
+        assert ("308" in responses) is not path.endswith("/changes"), path
+
+
+async def test_whoever_reads_only_the_description_learns_where_stories_are_followed_live(server: Server) -> None:
+    description = (await server.client.get("/openapi.json")).json()["info"]["description"]
+    for address in ("/v1/stories/{story}/live", "/v1/live", "/v1/stories/{story}/events", "/v1/newsroom/live"):
+        assert f"`{address}" in description

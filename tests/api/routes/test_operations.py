@@ -1,0 +1,105 @@
+"""Health, readiness, version and metrics."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+import httpx
+import pytest
+
+from app import __version__
+from app.api.http.readiness import Readiness
+from tests.api.server import ADMIN_TOKEN, PUBLIC_URL, Server
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_health_and_version_answer_whatever_else_is_wrong(server: Server) -> None:
+    await server.app.drain()
+    assert (await server.client.get("/healthz")).json() == {"status": "ok"}
+    assert (await server.client.get("/version")).json() == {"version": __version__}
+
+
+async def test_a_running_server_is_ready_until_it_drains(server: Server) -> None:
+    ready = await server.client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"status": "ready", "reasons": []})
+    await server.app.drain()
+    draining = await server.client.get("/readyz")
+    assert (draining.status_code, draining.json()) == (503, {"status": "draining", "reasons": []})
+
+
+async def works() -> bool:
+    return True
+
+
+async def raises() -> bool:
+    raise ConnectionError
+
+
+async def hangs() -> bool:
+    await asyncio.Event().wait()
+    return True
+
+
+async def test_trouble_behind_the_server_is_named_and_stays_200() -> None:
+    readiness = Readiness(probes={"one": works, "two": raises, "three": hangs}, is_alive=lambda: True)
+    assert await readiness.check() == (503, "starting", [])
+    readiness.phase = "ready"
+    assert await readiness.check() == (200, "degraded", ["two", "three"])
+
+
+async def test_a_process_whose_own_tasks_have_died_is_not_ready() -> None:
+    readiness = Readiness(probes={}, is_alive=lambda: False)
+    readiness.phase = "ready"
+    status, word, reasons = await readiness.check()
+    assert (status, word) == (503, "dead")
+    assert reasons
+
+
+def from_address(server: Server, host: str) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(server.app, client=(host, 1))
+    return httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL)
+
+
+async def test_metrics_are_for_this_machine_and_for_admins(server: Server) -> None:
+    unknown = await server.client.get("/nothing", headers={"x-request-id": "same"})
+    refused = await server.client.get("/metrics", headers={"x-request-id": "same"})
+    assert refused.status_code == 404
+    assert refused.json() | {"instance": ""} == unknown.json() | {"instance": ""}
+    for headers in (
+        {"authorization": f"Bearer {ADMIN_TOKEN}x"},
+        {"authorization": ADMIN_TOKEN},
+        {"authorization": "Bearer"},
+    ):
+        assert (await server.client.get("/metrics", headers=headers)).status_code == 404
+    assert (await server.desk.get("/metrics")).status_code == 200
+    for host in ("127.0.0.1", "::1", ""):
+        async with from_address(server, host) as local:
+            assert (await local.get("/metrics")).status_code == 200
+            for header in ("x-forwarded-for", "forwarded", "x-real-ip"):
+                assert (await local.get("/metrics", headers={header: "192.0.2.9"})).status_code == 404
+    async with from_address(server, "testclient") as odd:
+        assert (await odd.get("/metrics")).status_code == 404
+
+
+async def test_metrics_count_requests_and_reads(server: Server) -> None:
+    story = await server.story()
+    for _ in range(3):
+        await server.client.get(f"/v1/stories/{story['id']}")
+    await server.client.get("/nothing")
+    text = (await server.desk.get("/metrics")).text
+    samples = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
+    assert samples['liveblog_requests_total{status="200"}'] == "3"
+    assert samples['liveblog_requests_total{status="404"}'] == "1"
+    assert samples["liveblog_requests_in_flight"] == "1"
+    assert samples["liveblog_representation_builds_total"] == "1"
+    assert samples["liveblog_representation_hits_total"] == "2"
+    assert samples['liveblog_live_connections{transport="websocket"}'] == "0"
+    assert samples["liveblog_live_connections_shed_total"] == "0"
+    assert samples["liveblog_live_overloaded"] == "0"
+    assert samples["liveblog_due_work_failures_total"] == "0"
+    assert 0 <= float(samples["liveblog_live_lag_seconds"]) < 60
+    typed = re.findall(r"^# TYPE (\S+) (?:counter|gauge)$", text, re.MULTILINE)
+    assert {name.partition("{")[0] for name in samples} == set(typed)
+    assert len(typed) == len(set(typed))

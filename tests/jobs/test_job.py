@@ -1,0 +1,134 @@
+"""Jobs run again and again, survive their failures, and end with the server."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import threading
+from typing import Any
+
+import pytest
+
+from app.jobs.job import Job, in_thread, running
+
+pytestmark = pytest.mark.anyio
+
+
+class Pauses:
+    """A sleep that a test ends by hand."""
+
+    def __init__(self) -> None:
+        self.asked: list[float] = []
+        self._over = asyncio.Semaphore(0)
+        self.reached = asyncio.Semaphore(0)
+
+    async def sleep(self, seconds: float) -> None:
+        self.asked.append(seconds)
+        self.reached.release()
+        await self._over.acquire()
+
+    async def end_one(self) -> None:
+        """Let one pause be over, and wait until the next begins."""
+        self._over.release()
+        await self.reached.acquire()
+
+
+async def test_a_job_runs_after_each_pause_and_never_before_the_first() -> None:
+    pauses, runs = Pauses(), 0
+
+    async def run() -> None:
+        nonlocal runs
+        runs += 1
+
+    lengths = iter([3.0, 5.0, 7.0, 9.0])
+    async with running([Job("counting", run, lambda: next(lengths))], sleep=pauses.sleep):
+        await pauses.reached.acquire()
+        assert runs == 0
+        await pauses.end_one()
+        await pauses.end_one()
+        assert runs == 2
+    assert pauses.asked == [3.0, 5.0, 7.0]
+
+
+async def test_a_job_that_fails_is_run_again() -> None:
+    pauses, runs = Pauses(), 0
+
+    async def run() -> None:
+        nonlocal runs
+        runs += 1
+        raise ValueError("this once")
+
+    async with running([Job("failing", run, lambda: 1.0)], sleep=pauses.sleep):
+        await pauses.reached.acquire()
+        await pauses.end_one()
+        await pauses.end_one()
+    assert runs == 2
+
+
+async def test_one_job_that_fails_leaves_the_others_alone() -> None:
+    pauses, ran = Pauses(), asyncio.Event()
+
+    async def fail() -> None:
+        raise ValueError("always")
+
+    async def run() -> None:
+        ran.set()
+
+    jobs = [Job("failing", fail, lambda: 1.0), Job("working", run, lambda: 1.0)]
+    async with running(jobs, sleep=pauses.sleep):
+        for _ in jobs:
+            await pauses.reached.acquire()
+        for _ in jobs:
+            await pauses.end_one()
+        await asyncio.wait_for(ran.wait(), 5)
+
+
+async def test_a_call_under_way_in_a_thread_ends_before_the_jobs_do() -> None:
+    begun, may_end, ended = threading.Event(), threading.Event(), threading.Event()
+
+    def call() -> None:
+        begun.set()
+        may_end.wait(10)
+        ended.set()
+
+    async def run() -> None:
+        await in_thread(call)
+
+    async def leave() -> None:
+        async with running([Job("slow", run, lambda: 0.0)]):
+            await asyncio.to_thread(begun.wait, 10)
+
+    leaving = asyncio.create_task(leave())
+    await asyncio.to_thread(begun.wait, 10)
+    done, _ = await asyncio.wait([leaving], timeout=0.1)
+    assert not done, "the jobs were left while a call held what it works on"
+    may_end.set()
+    await asyncio.wait_for(leaving, 10)
+    assert ended.is_set()
+
+
+async def test_a_thread_gives_its_result_and_its_error() -> None:
+    assert await in_thread(lambda: 7) == 7
+    with pytest.raises(ZeroDivisionError):
+        await in_thread(lambda: 1 / 0)
+
+
+async def test_an_error_in_a_thread_that_nobody_waits_for_any_more_is_not_told_to_the_loop() -> None:
+    complaints: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: complaints.append(context))
+    begun, may_end = threading.Event(), threading.Event()
+
+    def fail() -> None:
+        begun.set()
+        may_end.wait(10)
+        raise ZeroDivisionError
+
+    waiting = asyncio.create_task(in_thread(fail))
+    await asyncio.to_thread(begun.wait, 10)
+    waiting.cancel()
+    may_end.set()
+    await asyncio.wait([waiting])
+    assert waiting.cancelled()
+    del waiting
+    gc.collect()
+    assert complaints == []

@@ -1,0 +1,236 @@
+"""The hub takes announcements: late, doubled, missing, lying, or of another history."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+
+import pytest
+
+from app.live.hub.fan_out import FIRST_SLICE
+from app.live.hub.hub import Hub
+from app.live.story.packets import FORMS, Framing
+from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
+from tests.live.model import START, ModelLog, story
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_announcements_from_another_thread_arrive_in_commit_order() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        committed = [model.publish() for _ in range(50)]
+
+        def commit() -> None:
+            for announcement in committed:
+                hub.post(announcement)
+
+        thread = threading.Thread(target=commit)
+        thread.start()
+        thread.join()
+        await reach(hub, 51)
+        assert reader.wakes == 50
+        assert hub.metrics.gaps == 0
+
+
+async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        announcement = model.publish()
+        hub.accept(announcement)
+        hub.accept(announcement)
+        assert reader.wakes == 1
+
+
+async def test_an_announcement_nobody_follows_is_dropped() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        hub.accept(model.publish())
+        assert log.reads == []
+        assert hub.metrics.announcements == 1
+
+
+async def test_an_announcement_before_the_start_or_after_the_end_is_counted_and_harmless() -> None:
+    model = story()
+    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub.post(model.publish())
+    await hub.start()
+    await hub.stop()
+    hub.post(model.publish())
+    assert hub.metrics.announcements_lost == 2
+
+
+def test_an_announcement_after_the_loop_was_closed_is_counted_and_harmless() -> None:
+    model = story()
+    hub = Hub(ModelLog(model), clock=lambda: START)
+    asyncio.run(hub.start())
+    hub.post(model.publish())
+    assert hub.metrics.announcements_lost == 1
+
+
+async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        await hub.open("one")
+        first, second = model.publish(), model.publish()
+        hub.accept(second)
+        hub.accept(first)
+        await reach(hub, 3)
+        async with asyncio.timeout(SOON):
+            while hub._truth._mending:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
+                await asyncio.sleep(0.01)
+        assert log.reads == ["find"]
+
+
+async def test_a_missing_number_is_read_once_for_everybody() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        readers = [Follower() for _ in range(FIRST_SLICE - 1)]
+        live.places.update(readers)
+        model.publish()
+        for _ in range(3):
+            hub.accept(model.publish())
+        await reach(hub, 5)
+        assert log.reads == ["find", "changes"]
+        assert {reader.wakes for reader in readers} == {1}
+        packets = live.ring.since(model.cursors[1])
+        assert packets is not None
+        assert [packet.cursor.seq for packet in packets] == [2, 3, 4, 5]
+
+
+async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconcile_pass() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log, reconcile_seconds=0.05) as hub:
+        await hub.open("one")
+        log.failing = True
+        model.publish()
+        hub.accept(model.publish())
+        waiting = asyncio.create_task(reach(hub, 3))
+        async with asyncio.timeout(SOON):
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+                await asyncio.sleep(0.01)
+        log.failing = False
+        await waiting
+
+
+async def test_a_number_that_was_announced_but_does_not_exist_is_forgotten() -> None:
+    model, liar = story(), story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        lies = [liar.publish() for _ in range(4)]
+        hub.accept(lies[-1])
+        assert live.is_behind()
+        async with asyncio.timeout(SOON):
+            while live.is_behind():  # noqa: ASYNC110  (nothing moves when a lie is found out)
+                await asyncio.sleep(0.01)
+        assert live.head == model.head
+        hub.accept(model.publish())
+        assert live.head == model.head
+
+
+async def test_another_epoch_in_an_announcement_is_settled_by_the_tables() -> None:
+    model = story(entries=1)
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        model.rebuild("epoch002")
+        reader = Follower()
+        live.places.add(reader)
+        hub.accept(model.publish())
+        await hub.wait_beyond("one", 2, timeout_seconds=SOON)
+        assert live.head == model.head
+        assert (live.generation, reader.wakes, hub.metrics.resets) == (1, 1, 1)
+
+
+@pytest.mark.parametrize("back_to", [3, 2], ids=["same number", "older number"])
+async def test_an_event_that_contradicts_ours_is_settled_by_the_tables(back_to: int) -> None:
+    model = story(entries=3)
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        model.fork(back_to=back_to, branch="b")
+        hub.accept(model.publish())
+        while model.seq < 5:
+            # It would follow our head by its number, but it follows another event.
+            hub.accept(model.publish())
+        assert live.head.cursor.check == "a00004"
+        async with asyncio.timeout(SOON):
+            while live.generation == 0 or live.is_behind():
+                await hub.wait_beyond("one", 5, timeout_seconds=0.01)
+        assert live.head == model.head
+
+
+async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        model.fork(back_to=3, branch="b")
+        model.publish()
+        hub.accept(model.publish("its number follows our head, its history does not"))
+        assert (live.head.cursor.check, reader.wakes) == ("a00004", 0)
+        await hub.wait_beyond("one", 4, timeout_seconds=SOON)
+        assert (live.generation, live.head, hub.metrics.gaps) == (1, model.head, 0)
+        assert log.reads == ["find", "find"]
+
+
+async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_reconcile_pass() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        model.fork(back_to=3, branch="b")
+        log.failing = True
+        hub.accept(model.publish())
+        async with asyncio.timeout(SOON):
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+                await asyncio.sleep(0.01)
+        log.failing = False
+        await hub.reconcile()
+        assert (live.generation, live.head) == (1, model.head)
+
+
+async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        readers = [Follower() for _ in range(1000)]
+        live.places.update(readers)
+        hub.accept(model.publish())
+        assert 0 < sum(reader.wakes for reader in readers) < 1000
+        hub.accept(model.publish())
+        while hub.metrics.passes < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
+            await asyncio.sleep(0)
+        assert {reader.wakes for reader in readers} == {2}
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_a_story_that_moves_amid_a_fan_out_is_told_to_each_form_once(turns: int) -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        readers = [ReadyFollower() for _ in range(400)]
+        legible = [form for form in FORMS.values() if form.framing != Framing.DEFLATED_FRAME]
+        for number, reader in enumerate(readers):
+            live.make_ready(reader, legible[number % len(legible)])
+        hub.accept(model.publish())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        for _ in range(3):
+            hub.accept(model.publish())
+        while any(reader.cursor != model.head.cursor for reader in readers):  # noqa: ASYNC110 - as above
+            await asyncio.sleep(0)
+        numbers = [b"".join(reader.written).count(b'"type":"entry.published"') for reader in readers]
+        assert numbers == [4] * len(readers)

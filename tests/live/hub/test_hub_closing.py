@@ -1,0 +1,152 @@
+"""The hub and stories that are over: ended, reopened, withdrawn."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.domain.errors import Gone
+from app.live.session.effects import Missing, OpenStory, ReadChanges, ReadSnapshot, Withdrawn
+from app.wire.encoding import BodyVariant
+from tests.live.hubs import SOON, Follower, reach, running_hub
+from tests.live.model import ModelLog, story
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_end_of_a_story_wakes_its_readers_once_and_keeps_it_for_those_who_poll() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        hub.accept(model.end())
+        assert reader.wakes == 1
+        assert hub.head("one") == model.head
+        waiting = asyncio.create_task(hub.wait_beyond("one", 2, timeout_seconds=SOON))
+        await asyncio.sleep(0)
+        hub.accept(model.publish("a correction"))
+        assert await waiting == model.head
+
+
+async def test_a_poll_behind_the_head_of_an_ended_story_returns_at_once() -> None:
+    model = story(entries=1)
+    model.end()
+    async with running_hub(ModelLog(model)) as hub:
+        assert await hub.wait_beyond("one", 1, timeout_seconds=1000) == model.head
+
+
+async def test_a_poll_at_the_head_of_an_ended_story_waits_its_time_and_no_longer() -> None:
+    model = story()
+    model.end()
+    async with running_hub(ModelLog(model)) as hub:
+        assert await hub.wait_beyond("one", 2, timeout_seconds=0.01) == model.head
+
+
+async def test_the_end_that_was_never_announced_is_found_by_the_reconcile_pass() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        model.end()
+        await hub.reconcile()
+        await reach(hub, 2)
+        assert live.head.closing == "ended"
+
+
+async def test_an_end_that_the_announcement_did_not_mention_is_learned_from_the_tables() -> None:
+    model = story()
+    async with running_hub(ModelLog(model)) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        await hub.reconcile()
+        assert reader.wakes == 0
+        model.closing = "ended"
+        await hub.reconcile()
+        assert (live.head.closing, reader.wakes) == ("ended", 1)
+
+
+async def test_a_withdrawn_story_tells_its_readers_and_is_there_for_nobody_else() -> None:
+    model = story(entries=2)
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        waiting = asyncio.create_task(hub.wait_beyond("one", 3, timeout_seconds=SOON))
+        await asyncio.sleep(0)
+        hub.accept(model.withdraw())
+        assert reader.wakes == 1
+        with pytest.raises(Gone):
+            await waiting
+        assert hub.head("one") is None
+        for ref in ("one", "id-one"):
+            with pytest.raises(Gone):
+                await hub.open(ref)
+            assert await hub.fetch(OpenStory(ref)) == Withdrawn()
+
+
+async def test_a_story_withdrawn_while_it_is_opened_is_not_kept() -> None:
+    model = story()
+    log = ModelLog(model)
+    log.gate = asyncio.Event()
+    async with running_hub(log) as hub:
+        opening = asyncio.create_task(hub.open("one"))
+        await log.waiting.wait()
+        hub.accept(model.withdraw())
+        log.gate.set()
+        live = await opening
+        assert live.head.closing == "withdrawn"
+        assert live.last_word is not None
+        assert hub.head("one") is None
+
+
+@pytest.mark.parametrize("tells", [True, False], ids=["with its last event", "without"])
+async def test_a_withdrawal_that_was_never_announced_is_found_by_the_reconcile_pass(tells: bool) -> None:
+    model = story(entries=1)
+    log = ModelLog(model)
+    log.tells_of_withdrawn = tells
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        reader = Follower()
+        live.places.add(reader)
+        model.withdraw()
+        await hub.reconcile()
+        async with asyncio.timeout(SOON):
+            while hub.head("one") is not None:  # noqa: ASYNC110  (a story that leaves tells nobody)
+                await asyncio.sleep(0.01)
+        assert live.head.closing == "withdrawn"
+        assert (live.last_word is not None, live.gone) == (tells, not tells)
+        assert reader.wakes >= 1
+        assert hub.metrics.resets == 0
+
+
+async def test_a_reconcile_pass_that_crosses_a_withdrawal_takes_nothing_of_it_back() -> None:
+    model = story()
+    log = ModelLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        log.gate = asyncio.Event()
+        reading = asyncio.create_task(hub.reconcile())
+        await log.waiting.wait()
+        hub.accept(model.withdraw())
+        log.stories.clear()
+        log.gate.set()
+        await reading
+        assert (live.head.closing, live.gone) == ("withdrawn", False)
+        assert live.last_word is not None
+
+
+async def test_reads_of_a_withdrawn_story_say_so() -> None:
+    model = story(entries=1)
+    log = ModelLog(model)
+    log.tells_of_withdrawn = False
+    async with running_hub(log) as hub:
+        live = await hub.open("one")
+        held = model.head.cursor
+        model.withdraw()
+        assert await hub.fetch(ReadChanges(live, held, 0)) == Withdrawn()
+        assert await hub.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0)) == Withdrawn()
+        log.stories.clear()
+        assert await hub.fetch(ReadChanges(live, None, 0)) == Missing()

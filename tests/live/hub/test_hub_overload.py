@@ -1,0 +1,262 @@
+"""The hub under overload: what it measures, whom it sends away, and what newcomers are told. On both paths."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+
+from app.live.hub.fan_out import SLICE, Passes
+from app.live.hub.hub import Hub
+from app.live.hub.overload import CALM_SECONDS, SUSTAINED_SECONDS
+from app.live.story.limits import NORMAL_LIMITS, LiveLimits
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
+from tests.live.app import serve
+from tests.live.hubs import SOON, Connected, Follower
+from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.sockets import closed, next_messages
+from tests.live.streams import next_blocks, reading, rest_of
+
+pytestmark = pytest.mark.anyio
+both_paths = pytest.mark.usefixtures("both_paths")
+
+GOODBYE = {
+    "type": "goodbye", "reason": "overload", "reconnect_after_ms": [15_000, 45_000], "use": "poll", "poll_seconds": 10,
+}  # fmt: skip
+
+
+class _Clock:
+    """A monotonic clock that moves when it is told to, and with every reading by `step`."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.step = 0.0
+
+    def __call__(self) -> float:
+        self.now += self.step
+        return self.now
+
+
+def _hub(clock: _Clock, *models: ModelStory) -> Hub:
+    return Hub(
+        ModelLog(*models), clock=lambda: START, heartbeat_seconds=10_000, reconcile_seconds=1000,
+        limits=LiveLimits(overload_lag_seconds=2.0), monotonic=clock,
+    )  # fmt: skip
+
+
+def _overload(hub: Hub, clock: _Clock) -> None:
+    """Let the hub be late until it calls that an overload; nobody has been sent away yet."""
+    hub.note_lag(3.0)
+    clock.now += SUSTAINED_SECONDS
+    hub.note_lag(3.0)
+    assert hub.turns_away is not None
+
+
+def _recover(hub: Hub, clock: _Clock) -> None:
+    hub.note_lag(0.0)
+    clock.now += CALM_SECONDS
+    hub.note_lag(0.0)
+    assert hub.turns_away is None
+
+
+# Measuring
+
+
+async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
+    clock = _Clock()
+    hub = _hub(clock)
+    await hub.start()
+    clock.step = 0.75
+    async with asyncio.timeout(SOON):
+        while hub.metrics.lag_seconds == 0:  # noqa: ASYNC110 - a measurement tells nobody
+            await asyncio.sleep(0.01)
+    await hub.stop()
+    assert hub.metrics.lag_seconds == 0.5
+
+
+def _told(model: ModelStory, passes: Passes, live: LiveStory) -> None:
+    live.offer(model.publish())
+    passes.tell(live)
+
+
+async def _until_told(metrics: LiveMetrics, *, passes: int) -> None:
+    while metrics.passes < passes:  # noqa: ASYNC110 - a pass tells nobody that it is over
+        await asyncio.sleep(0)
+
+
+async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -> None:
+    clock, model = _Clock(), story()
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    live.places.update(Follower() for _ in range(3 * SLICE))
+    metrics = LiveMetrics()
+    passes = Passes(metrics=metrics, monotonic=clock)
+    assert passes.lag_seconds(clock.now) == 0
+    _told(model, passes, live)
+    clock.now += 1
+    _told(model, passes, live)
+    clock.now += 3
+    _told(model, passes, live)
+    assert passes.lag_seconds(clock.now) == 4
+    await _until_told(metrics, passes=1)
+    # The first pass is over and took four seconds; what came during it has been waiting for three.
+    clock.now += 2
+    assert passes.lag_seconds(clock.now) == 5
+    await _until_told(metrics, passes=2)
+    assert passes.lag_seconds(clock.now) == 5
+    assert all(place.wakes == 2 for place in live.places if isinstance(place, Follower))
+
+
+async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
+    clock, model = _Clock(), story()
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    live.places.update(Follower() for _ in range(2 * SLICE))
+    metrics = LiveMetrics()
+    passes = Passes(metrics=metrics, monotonic=clock)
+    _told(model, passes, live)
+    clock.now += 3
+    await _until_told(metrics, passes=1)
+    clock.now += 1
+    _told(model, passes, live)
+    await _until_told(metrics, passes=2)
+    assert passes.lag_seconds(clock.now) == 3
+    clock.now += 2
+    assert passes.lag_seconds(clock.now) == 3
+    clock.now += 0.1
+    assert passes.lag_seconds(clock.now) == 0
+    _told(model, passes, live)
+    clock.now += 0.5
+    await _until_told(metrics, passes=3)
+    assert passes.lag_seconds(clock.now) == 0.5
+
+
+async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
+    class Broken(Follower):
+        def wake(self) -> None:
+            raise ConnectionError
+
+    model = story()
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    live.places.add(Broken())
+    passes = Passes(metrics=LiveMetrics(), monotonic=_Clock())
+    with pytest.raises(ConnectionError):
+        _told(model, passes, live)
+    assert passes.lag_seconds(2000.0) == 0
+
+
+# Shedding
+
+
+async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
+    clock = _Clock()
+    hub = _hub(clock)
+    connections = [Connected(hub, obedient=False) for _ in range(200)]
+    for connection in connections:
+        hub.crowd.enter(connection, due_at=clock.now + 1000)
+    _overload(hub, clock)
+    for shed in (4, 8, 12):
+        clock.now += 1
+        hub.note_lag(3.0)
+        assert [each.window is not None for each in connections] == [False] * (200 - shed) + [True] * shed
+        assert hub.metrics.connections_shed == shed
+    assert {each.window for each in connections[-12:]} == {(15_000, 45_000)}
+
+
+async def test_a_server_that_stops_sheds_nobody_beside_its_drain() -> None:
+    clock = _Clock()
+    hub = _hub(clock)
+    connections = [Connected(hub, obedient=False) for _ in range(200)]
+    for connection in connections:
+        hub.crowd.enter(connection, due_at=clock.now + 1000)
+    _overload(hub, clock)
+    hub.draining = True
+    clock.now += 1
+    hub.note_lag(3.0)
+    assert hub.metrics.connections_shed == 0
+    assert hub.turns_away is not None
+    assert hub.turns_away.code == "unavailable"
+
+
+@asynccontextmanager
+async def _full_house(hub: Hub, address: str) -> AsyncIterator[list[ClientConnection]]:
+    readers = [await connect(f"ws://{address}/v1/stories/one/live") for _ in range(20)]
+    for reader in readers:
+        await next_messages(reader, 3)
+    yield readers
+    for reader in readers:
+        await reader.close()
+
+
+@both_paths
+async def test_a_socket_is_sent_away_to_poll_and_the_others_go_on() -> None:
+    clock, model = _Clock(), story()
+    hub = _hub(clock, model)
+    async with serve(hub) as address, _full_house(hub, address) as readers:
+        _overload(hub, clock)
+        clock.now += 1
+        hub.note_lag(3.0)
+        messages, code, reason = await closed(readers[-1])
+        assert (messages, code, reason) == ([GOODBYE], 4009, "overload")
+        hub.post(model.publish())
+        for reader in readers[:-1]:
+            assert [message["seq"] for message in await next_messages(reader, 1)] == [2]
+        assert hub.metrics.connections_shed == 1
+
+
+@both_paths
+async def test_a_stream_is_sent_away_to_poll_and_may_come_back() -> None:
+    clock, model = _Clock(), story()
+    hub = _hub(clock, model)
+    async with (
+        serve(hub) as address,
+        _full_house(hub, address),
+        reading(f"http://{address}/v1/stories/one/events") as blocks,
+    ):
+        await next_blocks(blocks, 4)
+        _overload(hub, clock)
+        clock.now += 1
+        hub.note_lag(3.0)
+        (goodbye,) = await rest_of(blocks)
+        assert json.loads(goodbye["data"]) == GOODBYE
+        assert "id" not in goodbye
+
+
+@both_paths
+async def test_newcomers_are_told_to_come_back_later_until_it_is_over() -> None:
+    clock, model = _Clock(), story()
+    hub = _hub(clock, model)
+    async with serve(hub) as address:
+        url = f"ws://{address}/v1/stories/one/live"
+        _overload(hub, clock)
+        with pytest.raises(InvalidStatus) as refused:
+            await connect(url)
+        answer = refused.value.response
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "15")
+        assert json.loads(answer.body)["code"] == "overloaded"
+        async with reading(f"http://{address}/v1/stories/one/events") as blocks:
+            retry, goodbye = await rest_of(blocks)
+            assert retry == {"retry": "30000"}
+            assert json.loads(goodbye["data"]) == GOODBYE
+            assert "id" not in goodbye
+        assert hub.metrics.refusals[503] >= 1
+        _recover(hub, clock)
+        async with connect(url) as reader:
+            await next_messages(reader, 3)
+
+
+async def test_polls_go_on_under_overload() -> None:
+    clock, model = _Clock(), story()
+    hub = _hub(clock, model)
+    await hub.start()
+    _overload(hub, clock)
+    waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
+    await hub.open("one")
+    await asyncio.sleep(0)
+    hub.post(model.publish())
+    assert await waiting == model.head
+    await hub.stop()

@@ -1,0 +1,368 @@
+"""Readers on their own transports: what is taken off HTTP, what is refused, and what a hostile peer gets."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+import socket
+import struct
+import zlib
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_network
+from typing import ClassVar
+
+import pytest
+from uvicorn import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+from websockets.asyncio.client import ClientConnection, connect
+
+from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.hub import Hub
+from app.live.native import connection as direct
+from app.live.native.server_protocol import LiveProtocol
+from app.live.story.limits import NORMAL_LIMITS, LiveLimits
+from tests.live.app import NO_LIMITS, current_path, entrance_to, serve
+from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.protocol.test_frames import masked
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
+
+SOON = 10.0
+KEY = base64.b64encode(b"0123456789abcdef").decode()
+
+
+@pytest.fixture
+def direct_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(direct, "LINGER_SECONDS", 0.3)
+    token = current_path.set("direct")
+    yield
+    current_path.reset(token)
+
+
+@asynccontextmanager
+async def serving(
+    model: ModelStory,
+    *,
+    limits: ConnectionLimits = NO_LIMITS,
+    live: LiveLimits = NORMAL_LIMITS,
+    heartbeat_seconds: float = 1000,
+) -> AsyncIterator[tuple[Hub, int]]:
+    hub = Hub(
+        ModelLog(model),
+        clock=lambda: START,
+        limits=live,
+        heartbeat_seconds=heartbeat_seconds,
+        reconcile_seconds=1000,
+    )
+    async with serve(hub, limits=limits) as address:
+        try:
+            yield hub, int(address.rpartition(":")[2])
+        finally:
+            for raw in Raw.opened:
+                raw.writer.close()
+                with suppress(OSError):
+                    await raw.writer.wait_closed()
+            Raw.opened.clear()
+
+
+class Raw:
+    """A peer that sends whatever bytes it likes."""
+
+    opened: ClassVar[list[Raw]] = []
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.reader = reader
+        self.writer = writer
+
+    @classmethod
+    async def open(cls, port: int) -> Raw:
+        raw = cls(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 22))
+        cls.opened.append(raw)
+        return raw
+
+    @classmethod
+    async def upgraded(cls, port: int, *, extensions: str = "") -> Raw:
+        raw = await cls.open(port)
+        raw.writer.write(handshake(extensions=extensions))
+        async with asyncio.timeout(SOON):
+            head = await raw.reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 101 "), head
+            while b'"caught_up"' not in await raw.frame():
+                pass
+        return raw
+
+    async def frame(self) -> bytes:
+        """The next frame's payload; a close frame's begins with its code."""
+        _, size = await self.reader.readexactly(2)
+        if size == 126:
+            size = int.from_bytes(await self.reader.readexactly(2), "big")
+        return await self.reader.readexactly(size)
+
+    async def close_code(self) -> int | None:
+        """What the server closes with; None if the connection just ends."""
+        async with asyncio.timeout(SOON):
+            rest = await self.reader.read()
+        at = rest.find(b"\x88")
+        return int.from_bytes(rest[at + 2 : at + 4], "big") if at >= 0 and len(rest) >= at + 4 else None
+
+
+def handshake(path: str = "/v1/stories/one/live", *, extensions: str = "", version: str = "13") -> bytes:
+    offered = f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
+    return (
+        f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        f"Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: {version}\r\n{offered}\r\n"
+    ).encode()
+
+
+async def answer_to(port: int, request: bytes) -> bytes:
+    raw = await Raw.open(port)
+    raw.writer.write(request)
+    async with asyncio.timeout(SOON):
+        return await raw.reader.read()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Let the loop run until it is so."""
+    async with asyncio.timeout(SOON):
+        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
+            await asyncio.sleep(0)
+
+
+async def caught_up(reader: ClientConnection) -> None:
+    async with asyncio.timeout(SOON):
+        while json.loads(await reader.recv())["type"] != "caught_up":
+            pass
+
+
+async def test_uvicorn_still_has_what_we_hold_on_to() -> None:
+    entrance = entrance_to(Hub(ModelLog(story()), clock=lambda: START))
+    config = Config(lambda: None, log_config=None)
+    config.load()
+    protocol = LiveProtocol(entrance=entrance, config=config, server_state=ServerState(), app_state={})
+    for name in ("connections", "transport", "parser", "cycle", "scope", "headers", "flow", "pipeline", "client"):
+        assert hasattr(protocol, name), name
+    for name in ("handle_websocket_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "on_message_begin"):
+        assert callable(getattr(HttpToolsProtocol, name)), name
+
+
+async def test_a_reader_who_is_caught_up_is_written_to_without_a_task_or_a_wake() -> None:
+    model = story()
+    async with serving(model) as (hub, port), connect(f"ws://127.0.0.1:{port}/v1/stories/one/live") as reader:
+        await caught_up(reader)
+        (live,) = hub._shelf
+        before = len(asyncio.all_tasks())
+        assert (len(live.places), live.reader_count) == (0, 1)
+        hub.post(model.publish("hello"))
+        async with asyncio.timeout(SOON):
+            assert json.loads(await reader.recv())["seq"] == model.seq
+        assert len(asyncio.all_tasks()) == before
+        delivery = live.deliveries[-1]
+        assert (delivery.seq, delivery.readers, delivery.written, delivery.left) == (model.seq, 1, 1, 0)
+
+
+async def test_compressed_and_plain_readers_hear_the_same() -> None:
+    model = story()
+    async with serving(model) as (hub, port):
+        url = f"ws://127.0.0.1:{port}/v1/stories/one/live"
+        async with connect(url) as packed, connect(url, compression=None) as plain:
+            assert [extension.name for extension in packed.protocol.extensions] == ["permessage-deflate"]
+            assert plain.protocol.extensions == []
+            for reader in (packed, plain):
+                await caught_up(reader)
+            for number in range(3):
+                hub.post(model.publish(f"{number} " + "Wahl " * 200))
+                async with asyncio.timeout(SOON):
+                    assert await packed.recv() == await plain.recv()
+            await packed.send(json.dumps({"type": "ping", "padding": "x" * 1000}))
+            async with asyncio.timeout(SOON):
+                assert json.loads(await packed.recv())["type"] == "heartbeat"
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status"),
+    [
+        (handshake(version="8"), b"426"),
+        (handshake().replace(KEY.encode(), b"short"), b"400"),
+        (handshake("/v1/stories/nope/live"), b"404"),
+        (handshake("/v1/stories/one/live?body=x"), b"400"),
+        (handshake("/v1/stories/%ff/live"), b"404"),
+    ],
+)
+async def test_a_handshake_that_cannot_be_is_answered_in_http(request_bytes: bytes, status: bytes) -> None:
+    async with serving(story()) as (hub, port):
+        answer = await answer_to(port, request_bytes)
+        head, _, body = answer.partition(b"\r\n\r\n")
+        assert head.split(b" ")[1] == status
+        assert b"content-type: application/problem+json" in head
+        assert json.loads(body)["status"] == int(status)
+        assert hub.connection_count == 0
+        assert hub.metrics.refusals[int(status)] == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "code"),
+    [
+        (b"\x81\x05hello", 1002),
+        (masked(3), 1002),
+        (masked(1, b"x", bits=0x40), 1002),
+        (masked(0, b"x"), 1002),
+        (masked(9, b"x" * 126), 1002),
+        (masked(1, b"\xff"), 1007),
+        (masked(1, b"x" * 5000), 1009),
+        (struct.pack("!BBQ", 0x82, 0xFF, 1 << 40) + b"\0\0\0\0", 1009),
+        (masked(2, b"x"), 4505),
+        (masked(1, b"[" * 4000), 4505),
+        (masked(9, b"?") * 200, 4505),
+        (masked(1, b'{"type":"ping"}') * 50, 4505),
+        (masked(8, struct.pack("!H", 1000)), 1000),
+        (masked(8), 1000),
+        (masked(8, struct.pack("!H", 4999)), 4999),
+        (masked(8, struct.pack("!H", 1005)), 1002),
+    ],
+)
+async def test_a_peer_that_breaks_the_protocol_is_closed_with_the_code_that_says_so(sent: bytes, code: int) -> None:
+    async with serving(story()) as (hub, port):
+        raw = await Raw.upgraded(port)
+        raw.writer.write(sent)
+        assert await raw.close_code() == code
+        raw.writer.close()
+        await until(lambda: not hub.connection_count)
+
+
+async def test_a_bomb_is_closed_before_it_is_unpacked() -> None:
+    compressor = zlib.compressobj(wbits=-15)
+    bomb = (compressor.compress(b"\0" * 3_000_000) + compressor.flush(zlib.Z_SYNC_FLUSH))[:-4]
+    async with serving(story()) as (_, port):
+        raw = await Raw.upgraded(port, extensions="permessage-deflate")
+        raw.writer.write(masked(1, bomb, bits=0x40))
+        assert await raw.close_code() == 1009
+
+
+async def test_a_slow_head_is_cut() -> None:
+    async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (_, port):
+        raw = await Raw.open(port)
+        raw.writer.write(b"GET /v1/stories/one/live HTT")
+        async with asyncio.timeout(SOON):
+            assert (await raw.reader.read()).startswith(b"HTTP/1.1 408 ")
+
+
+async def test_a_connection_that_says_nothing_is_cut() -> None:
+    async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (_, port):
+        silent = await Raw.open(port)
+        async with asyncio.timeout(SOON):
+            with suppress(ConnectionResetError):
+                assert await silent.reader.read() == b""
+
+
+async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
+    model = story()
+    async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
+        raw = await Raw.upgraded(port)
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a door
+        (live,) = hub._shelf
+        async with asyncio.timeout(30):
+            while hub.connection_count:
+                hub.post(model.publish(os.urandom(30_000).hex()))
+                await asyncio.sleep(0.01)
+        assert hub.metrics.connections_stalled == 1
+        assert hub.metrics.connections_slow == 0
+        assert live.reader_count == 0
+
+
+async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted_too() -> None:
+    model = story()
+    async with serving(model) as (hub, port):
+        raw = await Raw.upgraded(port)
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as above
+        (connection,) = hub.crowd._dismissed
+        ours: socket.socket = connection.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # as above
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)
+        async with asyncio.timeout(30):
+            while hub.connection_count:
+                hub.post(model.publish(os.urandom(30_000).hex()))
+                await asyncio.sleep(0.01)
+        assert (hub.metrics.connections_stalled, hub.metrics.connections_slow) == (1, 0)
+
+
+async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything() -> None:
+    model = story()
+    async with serving(model) as (hub, port):
+        async with connect(
+            f"ws://127.0.0.1:{port}/v1/stories/one/live", max_size=None, max_queue=1, compression=None, close_timeout=1
+        ) as reader:
+            await caught_up(reader)
+            published = model.publish("x")
+            hub.post(published)
+            entry = str(published.events[0].entry_id)
+            for _ in range(400):
+                hub.post(model.edit(entry, os.urandom(20_000).hex()))
+            async with asyncio.timeout(SOON):
+                await until(lambda: hub.metrics.connections_slow > 0)
+                seen = [json.loads(await reader.recv())]
+                while seen[-1].get("cursor") != str(model.head.cursor):
+                    seen.append(json.loads(await reader.recv()))
+        assert len(seen) < 300, "superseded text was skipped"
+        assert seen[-1]["type"] in {"caught_up", "entry.updated"}
+
+
+async def test_a_full_server_says_so() -> None:
+    limits = ConnectionLimits(total=2, per_second=0, per_address=0)
+    async with serving(story(), limits=limits) as (hub, port):
+        first, second = await Raw.upgraded(port), await Raw.upgraded(port)
+        answer = await answer_to(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"retry-after:" in answer
+        assert hub.metrics.refusals[503] == 1
+        first.writer.close()
+        second.writer.close()
+
+
+async def test_a_loop_of_handshakes_is_stopped() -> None:
+    limits = ConnectionLimits(total=0, per_second=3, per_address=0)
+    async with serving(story(), limits=limits) as (hub, port):
+        answers = [await answer_to_first_line(port) for _ in range(12)]
+        assert answers[:3] == [b"HTTP/1.1 101 Switching Protocols"] * 3
+        assert b"HTTP/1.1 429 Too Many Requests" in answers
+        assert hub.metrics.refusals[429] > 0
+
+
+async def answer_to_first_line(port: int) -> bytes:
+    raw = await Raw.open(port)
+    raw.writer.write(handshake())
+    async with asyncio.timeout(SOON):
+        line = await raw.reader.readline()
+    return line.strip()
+
+
+def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> None:
+    limits = ConnectionLimits(total=0, per_second=0, per_address=2, trusted_proxies=(ip_network("10.0.0.0/8"),))
+    turnstile = Turnstile(limits, now=0)
+    assert turnstile.address_of("192.0.2.1", [b"198.51.100.7"]) == "192.0.2.1"
+    assert turnstile.address_of("10.1.1.1", [b"203.0.113.9, 198.51.100.7, 10.2.2.2"]) == "198.51.100.7"
+    assert turnstile.address_of("10.1.1.1", [b"203.0.113.9", b"198.51.100.7"]) == "198.51.100.7"
+    assert turnstile.address_of("127.0.0.1", []) is None
+    assert turnstile.address_of("10.1.1.1", [b"unknown"]) is None
+    turnstile.enter("198.51.100.7")
+    turnstile.enter("198.51.100.7")
+    assert not turnstile.may_enter("198.51.100.7", now=0)
+    assert turnstile.may_enter("198.51.100.8", now=0)
+    turnstile.leave("198.51.100.7")
+    assert turnstile.may_enter("198.51.100.7", now=0)
+
+
+async def test_a_stream_whose_request_has_a_body_is_taken_off_too() -> None:
+    async with serving(story()) as (hub, port):
+        raw = await Raw.open(port)
+        request = b"GET /v1/stories/one/events?after=0 HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}"
+        raw.writer.write(request)
+        async with asyncio.timeout(SOON):
+            head = await raw.reader.readuntil(b"\r\n\r\n")
+            await raw.reader.readuntil(b'"caught_up"')
+        assert head.startswith(b"HTTP/1.1 200 ")
+        assert b"connection: close" in head
+        raw.writer.close()
+        await until(lambda: not hub.connection_count)

@@ -1,0 +1,261 @@
+"""The session where a story is over: ended, archived, reopened or withdrawn."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from app.live.protocol.subscribe_requests import Wish
+from app.live.session.effects import OpenStory, ReadChanges, Step, Withdrawn
+from app.live.session.goodbyes import draining
+from app.wire.close_codes import DRAIN, NORMAL, WITHDRAWN
+from tests.live.model import ModelLog, ModelStory, story
+from tests.live.peer import Peer
+
+ENDED = {"type": "goodbye", "reason": "ended", "story": "id-one", "use": "poll", "poll_seconds": 30}
+REFUSED = {"type": "refused", "story": "id-one", "status": 410, "code": "story_withdrawn"}
+
+
+def _following(model: ModelStory, *others: ModelStory, sole: bool = False) -> Peer:
+    peer = Peer(ModelLog(model, *others), sole=sole)
+    for each in (model, *others):
+        peer.subscribe(each.slug)
+    peer.run()
+    return peer
+
+
+def _said(step: Step) -> list[str]:
+    return [message.type for message in step.writes]
+
+
+def _code(step: Step) -> object:
+    return None if step.close is None else step.close.code
+
+
+# Ended
+
+
+def test_a_story_that_ends_sends_its_reader_away_after_its_last_event() -> None:
+    model = story(entries=1)
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    live.offer(model.end())
+    step = peer.pull()
+    assert _said(step) == ["story.updated", "goodbye"]
+    assert json.loads(step.writes[-1].json) == ENDED
+    assert step.writes[-1].sse_id == "end"
+    assert _code(step) is NORMAL
+    assert live.reader_count == 0
+
+
+@pytest.mark.parametrize("after", [None, "0", "epoch001.2.a00002", "epoch001.4.a00004", "nonsense"])
+def test_who_comes_to_a_story_that_has_ended_is_brought_to_its_head_first(after: str | None) -> None:
+    model = story(entries=2)
+    model.end()
+    peer = Peer(ModelLog(model), sole=True)
+    peer.subscribe("one", after=after)
+    *_, caught_up, goodbye = peer.run()
+    assert (caught_up["type"], caught_up["cursor"]) == ("caught_up", str(model.head.cursor))
+    assert goodbye == ENDED
+    assert _code(peer.pull()) is NORMAL
+
+
+def test_the_goodbye_waits_for_every_page_of_a_long_catch_up() -> None:
+    model = story(entries=5)
+    model.end()
+    peer = Peer(ModelLog(model), sole=True, limit=2)
+    peer.subscribe("one", after="0")
+    # The story's first event was superseded by its last.
+    assert peer.types() == ["hello", "subscribed", "2", "3", "4", "5", "6", "7", "caught_up", "goodbye"]
+
+
+def test_who_was_behind_when_the_story_ended_gets_everything_before_the_goodbye() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    for announcement in (model.publish("old"), model.edit("e00001", "new"), model.end()):
+        live.offer(announcement)
+    live.ring.restart(live.head.cursor)
+    assert peer.types() == ["catching_up", "3", "4", "caught_up", "goodbye"]
+
+
+def test_on_a_connection_for_several_stories_only_the_ended_one_is_followed_no_more() -> None:
+    one, two = story("one"), story("two")
+    peer = _following(one, two)
+    peer.live("one").offer(one.end())
+    assert peer.run()[-1] == ENDED
+    peer.live("one").offer(one.publish("a correction"))
+    peer.live("two").offer(two.publish())
+    assert [(message["story"], message["seq"]) for message in peer.run()] == [("id-two", 2)]
+    assert [place.story.id for place in peer.session.places] == ["id-two"]
+    peer.say(type="ping")
+    (heartbeat,) = peer.run()
+    assert list(heartbeat["heads"]) == ["id-two"]
+
+
+def test_a_connection_whose_last_story_of_several_ends_stays_open() -> None:
+    one, two = story("one"), story("two")
+    peer = _following(one, two)
+    peer.live("one").offer(one.end())
+    peer.live("two").offer(two.end())
+    peer.run()
+    assert (peer.session.places, _code(peer.pull())) == ((), None)
+
+
+def test_the_goodbye_of_one_story_never_comes_while_another_catches_up() -> None:
+    one, two = story("one"), story("two", entries=3)
+    peer = Peer(ModelLog(one, two), limit=2)
+    peer.subscribe("one")
+    peer.run()
+    peer.subscribe("two", after="0")
+    ((asker, ask),) = peer.pull().asks
+    peer.answer(asker, ask)
+    ((asker, ask),) = peer.pull().asks
+    peer.live("one").offer(one.end())
+    assert _said(peer.pull()) == ["story.updated"]
+    peer.answer(asker, ask)
+    assert peer.types() == ["3", "4", "caught_up", "goodbye"]
+
+
+def test_an_ended_story_that_is_asked_for_again_is_caught_up_again() -> None:
+    one, two = story("one"), story("two")
+    peer = _following(one, two)
+    live = peer.live("one")
+    live.offer(one.end())
+    peer.run()
+    live.offer(one.publish("a correction"))
+    peer.say(type="subscribe", story="one", after=str(one.cursors[2]))
+    assert peer.types() == ["subscribed", "3", "caught_up", "goodbye"]
+
+
+def test_a_story_that_is_reopened_before_its_reader_heard_of_the_end_goes_on() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    live.offer(model.end())
+    live.offer(model.reopen())
+    assert peer.types() == ["catching_up", "3", "caught_up"]
+    live.offer(model.publish())
+    assert peer.types() == ["4"]
+    assert _code(peer.pull()) is None
+
+
+def test_a_reader_whom_the_tables_told_of_the_end_stays_until_the_hub_has_heard_of_it() -> None:
+    model = story(entries=2)
+    peer = Peer(ModelLog(model), sole=True)
+    live = peer.live("one")
+    ended = model.end()
+    peer.subscribe("one", after=str(model.cursors[2]))
+    assert peer.types() == ["hello", "subscribed", "3", "4", "caught_up"]
+    assert _code(peer.pull()) is None
+    live.offer(ended)
+    assert peer.types() == ["goodbye"]
+    assert _code(peer.pull()) is NORMAL
+
+
+def test_a_server_that_stops_says_one_goodbye_to_who_has_one_already() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    peer.live("one").offer(model.end())
+    peer.session.dismiss(draining((0, 1000)))
+    step = peer.pull()
+    assert _said(step) == ["story.updated", "goodbye"]
+    assert _code(step) is NORMAL
+
+
+def test_a_server_that_stops_says_goodbye_on_a_connection_where_one_story_has_ended() -> None:
+    one, two = story("one"), story("two")
+    peer = _following(one, two)
+    peer.live("one").offer(one.end())
+    peer.session.dismiss(draining((0, 1000)))
+    step = peer.pull()
+    assert _said(step) == ["story.updated", "goodbye", "goodbye"]
+    assert _code(step) is DRAIN
+
+
+# Withdrawn
+
+
+def test_a_story_that_is_withdrawn_tells_its_reader_and_ends() -> None:
+    model = story(entries=2)
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    live.offer(model.withdraw())
+    step = peer.pull()
+    assert _said(step) == ["story.removed", "refused"]
+    assert json.loads(step.writes[-1].json) == REFUSED
+    assert step.writes[-1].sse_id == "end"
+    assert _code(step) is WITHDRAWN
+    assert live.reader_count == 0
+
+
+def test_who_is_behind_when_a_story_is_withdrawn_gets_nothing_of_it_but_that() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    live.offer(model.publish("what nobody may read any more"))
+    live.offer(model.publish("nor this"))
+    live.offer(model.withdraw())
+    messages = peer.run()
+    assert [message["type"] for message in messages] == ["catching_up", "story.removed", "caught_up", "refused"]
+    assert "nobody" not in str(messages)
+
+
+def test_on_a_connection_for_several_stories_a_withdrawn_one_closes_nothing() -> None:
+    one, two = story("one"), story("two")
+    peer = _following(one, two)
+    peer.live("one").offer(one.withdraw())
+    assert peer.run()[-1] == REFUSED
+    peer.live("two").offer(two.publish())
+    assert peer.types() == ["2"]
+    assert _code(peer.pull()) is None
+
+
+def test_a_withdrawn_story_is_refused_to_who_comes_for_it() -> None:
+    model = story(entries=2)
+    model.withdraw()
+    peer = Peer(ModelLog(model), sole=True)
+    peer.session.subscribe(Wish("one"))
+    ((asker, ask),) = peer.pull().asks
+    assert isinstance(ask, OpenStory)
+    peer.answer(asker, ask)
+    step = peer.pull()
+    assert [json.loads(message.json) for message in step.writes] == [{**REFUSED, "story": "one"}]
+    assert (step.writes[0].sse_id, _code(step)) == ("end", WITHDRAWN)
+
+
+def test_a_read_that_finds_the_story_withdrawn_before_anything_was_said_is_a_refusal() -> None:
+    model = story(entries=2)
+    peer = Peer(ModelLog(model), sole=True)
+    peer.run()
+    peer.subscribe("one", after="0")
+    ((asker, ask),) = peer.pull().asks
+    assert isinstance(ask, ReadChanges)
+    peer.answer(asker, ask, Withdrawn())
+    step = peer.pull()
+    assert (_said(step), _code(step)) == (["refused"], WITHDRAWN)
+
+
+def test_a_read_that_finds_the_story_withdrawn_under_a_reader_tells_its_last_event() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    live.offer(model.publish())
+    live.ring.restart(live.head.cursor)
+    ((asker, ask),) = peer.pull().asks
+    live.offer(model.withdraw())
+    assert peer.pull().writes == []
+    peer.answer(asker, ask, Withdrawn())
+    assert peer.types() == ["catching_up", "3", "caught_up", "refused"]
+    assert _code(peer.pull()) is WITHDRAWN
+
+
+def test_a_story_the_tables_call_withdrawn_without_telling_its_last_event_is_refused() -> None:
+    model = story()
+    peer = _following(model, sole=True)
+    live = peer.live("one")
+    model.withdraw()
+    live.head, live.gone = model.head, True
+    step = peer.pull()
+    assert (_said(step), _code(step)) == (["refused"], WITHDRAWN)

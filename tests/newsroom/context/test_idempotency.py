@@ -1,0 +1,60 @@
+"""A key makes any write safe to repeat: done once, answered alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.domain.errors import InvalidInput
+from app.newsroom.context.newsroom import Reply
+from app.newsroom.entries import create as entries
+from app.newsroom.entries import edit as editing
+from app.newsroom.stories import lifecycle as stories
+from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry
+from app.wire.requests.stories import StoryPatch
+from tests.newsroom.driver import Desk
+
+Write = Callable[[Desk, dict[str, Any], str], Reply]
+
+
+def _edit(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = desk.call(idempotency_key="k", fingerprint=fingerprint, if_match=f'"v{entry["version"]}"')
+    return editing.edit_entry(desk.room, call, entry["story"], entry["id"], EntryPatch(text="Edited."))
+
+
+def _upsert(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = desk.call(idempotency_key="k", fingerprint=fingerprint)
+    return entries.upsert_entry(desk.room, call, entry["story"], "wire-1", ExternalEntry(text="Wired."))
+
+
+def _edit_story(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = desk.call(idempotency_key="k", fingerprint=fingerprint, if_match='"v1"')
+    return stories.edit_story(desk.room, call, entry["story"], StoryPatch(title="Another night"))
+
+
+def _create(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = desk.call(idempotency_key="k", fingerprint=fingerprint)
+    return entries.create_entry(desk.room, call, entry["story"], EntryDraft(text="Created."))
+
+
+@pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])
+def test_a_repeated_write_is_done_once_and_answered_alike(desk: Desk, write: Write) -> None:
+    entry = desk.post(desk.story()["id"])
+    first = write(desk, entry, "a request")
+    told = len(desk.told)
+    again = write(desk, entry, "a request")
+    assert (again.status, again.body) == (first.status, first.body)
+    assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
+    assert len(desk.told) == told
+
+
+@pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])
+def test_a_key_that_came_with_another_write_is_refused_and_keeps_its_reply(desk: Desk, write: Write) -> None:
+    entry = desk.post(desk.story()["id"])
+    first = write(desk, entry, "a request")
+    for other in (_edit, _upsert, _edit_story, _create):
+        with pytest.raises(InvalidInput, match="idempotency_key_reused"):
+            other(desk, entry, "another request")
+    assert write(desk, entry, "a request").body == first.body

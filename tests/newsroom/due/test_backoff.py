@@ -1,0 +1,18 @@
+"""A story in which due work failed rests for ten runs, and each failure is counted."""
+
+from __future__ import annotations
+
+from app.domain.identifiers import StoryId
+from app.newsroom.due.backoff import Setbacks
+
+ONE, OTHER = StoryId("one"), StoryId("other")
+
+
+def test_a_story_rests_for_ten_runs_after_each_failure_and_no_other_does() -> None:
+    setbacks = Setbacks()
+    assert not setbacks.pass_by(ONE)
+    for failures in (1, 2):
+        setbacks.note(ONE)
+        assert setbacks.failures == failures
+        assert [setbacks.pass_by(ONE) for _ in range(12)] == [*[True] * 10, False, False]
+        assert not setbacks.pass_by(OTHER)

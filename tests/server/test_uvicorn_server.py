@@ -1,0 +1,173 @@
+"""The order of a server's start and end, with applications that behave in every way they can."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from app.server.control_socket import open_listeners
+from app.server.lifespan import Application
+from app.server.uvicorn_server import CLOSE_SECONDS, ControlEndpoint, Server, server_config
+from tests.loopback import NO_CERTIFICATES
+
+pytestmark = pytest.mark.anyio
+
+
+class Happenings:
+    """An application that writes down what happens, and answers once it may."""
+
+    def __init__(self, *, fails: str = "", hangs: str = "") -> None:
+        self.order: list[str] = []
+        self.asked = asyncio.Event()
+        self.may_answer = asyncio.Event()
+        self.may_answer.set()
+        self._fails, self._hangs = fails, hangs
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+            return
+        self.asked.set()
+        await self.may_answer.wait()
+        self.order.append(f"answered {scope['path']}")
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"ok"})
+
+    async def _live(self, receive: Any, send: Any) -> None:
+        for step in ("startup", "shutdown"):
+            await receive()
+            self.order.append(step)
+            if self._fails == step:
+                raise ValueError(step)
+            if self._hangs == step:
+                await asyncio.Event().wait()
+            await send({"type": f"lifespan.{step}.complete"})
+
+
+class Run:
+    """One server on a free port, from its start to its end."""
+
+    def __init__(
+        self,
+        app: Application,
+        *,
+        drain: Callable[[Run], Awaitable[None]] | None = None,
+        control: ControlEndpoint | None = None,
+    ) -> None:
+        self.ready = asyncio.Event()
+        (self.listener,) = open_listeners("127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self.listener.getsockname()[1]}"
+
+        async def drained() -> None:
+            if drain is not None:
+                await drain(self)
+
+        async def became_ready() -> None:
+            self.ready.set()
+
+        config = server_config(app, trusted_proxies=())
+        self.server = Server(config, control=control, drain=drained, when_ready=became_ready)
+        self.task = asyncio.create_task(self.server.serve([self.listener]))
+
+    async def get(self, path: str) -> int:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES) as client:
+            return (await client.get(path)).status_code
+
+    async def stop(self) -> None:
+        self.server.should_exit = True
+        await asyncio.wait_for(self.task, 10)
+
+
+async def test_a_server_begins_answers_drains_and_ends_in_that_order() -> None:
+    app = Happenings()
+
+    async def drain(run: Run) -> None:
+        app.order.append("drain")
+        assert await run.get("/while-draining") == 200, "requests are answered until the drain is over"
+
+    run = Run(app, drain=drain)
+    await asyncio.wait_for(run.ready.wait(), 10)
+    assert await run.get("/first") == 200
+    await run.stop()
+    assert app.order == ["startup", "answered /first", "drain", "answered /while-draining", "shutdown"]
+    with pytest.raises(httpx.ConnectError):
+        await run.get("/too-late")
+
+
+async def test_a_request_under_way_is_finished() -> None:
+    app = Happenings()
+    app.may_answer.clear()
+    run = Run(app)
+    await asyncio.wait_for(run.ready.wait(), 10)
+    answer = asyncio.create_task(run.get("/slow"))
+    await asyncio.wait_for(app.asked.wait(), 10)
+    run.server.should_exit = True
+    asyncio.get_running_loop().call_later(0.5, app.may_answer.set)
+    assert await asyncio.wait_for(answer, 10) == 200
+    await asyncio.wait_for(run.task, 10)
+    assert app.order == ["startup", "answered /slow", "shutdown"]
+
+
+async def test_a_request_that_never_ends_is_cut() -> None:
+    app = Happenings()
+    app.may_answer.clear()
+    run = Run(app)
+    await asyncio.wait_for(run.ready.wait(), 10)
+    answer = asyncio.create_task(run.get("/never"))
+    await asyncio.wait_for(app.asked.wait(), 10)
+    await run.stop()
+    with pytest.raises(httpx.TransportError):
+        await answer
+    assert app.order == ["startup", "shutdown"]
+
+
+async def test_a_drain_that_fails_or_hangs_does_not_keep_the_server() -> None:
+    async def fail(_run: Run) -> None:
+        raise ValueError("no drain today")
+
+    async def hang(_run: Run) -> None:
+        await asyncio.Event().wait()
+
+    for drain in (fail, hang):
+        app = Happenings()
+        run = Run(app, drain=drain)
+        await asyncio.wait_for(run.ready.wait(), 10)
+        await run.stop()
+        assert app.order == ["startup", "shutdown"]
+
+
+async def test_an_application_that_does_not_close_is_abandoned_in_time() -> None:
+    app = Happenings(hangs="shutdown")
+    run = Run(app)
+    await asyncio.wait_for(run.ready.wait(), 10)
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    await run.stop()
+    assert loop.time() - began < CLOSE_SECONDS + 2
+
+
+async def test_why_an_application_cannot_start_is_raised_and_nobody_is_listened_to() -> None:
+    run = Run(Happenings(fails="startup"))
+    with pytest.raises(ValueError, match="startup"):
+        await asyncio.wait_for(run.task, 10)
+    assert not run.ready.is_set()
+    run.listener.close()
+
+
+async def test_the_control_socket_answers_with_an_application_of_its_own(tmp_path: Path) -> None:
+    app, control = Happenings(), Happenings()
+    path = tmp_path / "control.sock"
+    run = Run(app, control=ControlEndpoint(path, control))
+    await asyncio.wait_for(run.ready.wait(), 10)
+    transport = httpx.AsyncHTTPTransport(uds=str(path))
+    async with httpx.AsyncClient(transport=transport, base_url="http://liveblog") as client:
+        assert (await client.get("/command")).status_code == 200
+    assert control.order == ["answered /command"]
+    await run.stop()
+    assert app.order == ["startup", "shutdown"]
+    assert not path.exists()

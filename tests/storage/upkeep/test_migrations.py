@@ -1,0 +1,154 @@
+"""Migrations bring what is there along."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.domain.clock import Micros
+from app.newsroom.emergency import revert as reverting
+from app.newsroom.queries import stream_feed as watching
+from app.storage.database.opening import open_database
+from app.storage.newsroom.search import find_documents
+from app.storage.upkeep.migrations import migrate
+from tests.newsroom.driver import Desk, body
+
+STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
+ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
+LINES = [
+    {"text": "“Eight”, not nine.", "at": "2026-11-03T21:04:05.123Z", "severity": "correction"},
+    {"text": "No.", "at": "2026-11-03T21:04:06.000Z", "severity": "retraction"},
+]
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where nothing is yet, not even tables."""
+    if request.param == "postgres":
+        url: str = request.getfixturevalue("postgres_url")
+        return url
+    return f"sqlite:///{tmp_path / 'data' / 'liveblog.db'}"
+
+
+def execute(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        result = connection.execute(text(statement), values)
+        rows = [tuple(row) for row in result] if result.returns_rows else []
+    engine.dispose()
+    return rows
+
+
+def test_corrections_that_were_public_before_there_was_a_log_are_in_it(empty_url: str) -> None:
+    migrate(empty_url, revision="0002")
+    execute(
+        empty_url,
+        "INSERT INTO public_stories (story_id, slug, epoch, head_seq, head_check, head_time, last_seq, entry_count,"
+        " public_since, fields, encoder) VALUES (:story, 'flood', 'e', 2, 'c', 1, 1, 1, 1, :fields, 1)",
+        story=STORY,
+        fields=b"{}",
+    )
+    for entry, corrections in zip(ENTRIES, (LINES, []), strict=True):
+        execute(
+            empty_url,
+            "INSERT INTO public_entries (story_id, id, visible, revision, last_seq, fields, encoder)"
+            " VALUES (:story, :entry, true, 1, 2, :fields, 1)",
+            story=STORY,
+            entry=entry,
+            fields=json.dumps({"headline": "The bridge", "corrections": corrections}).encode(),
+        )
+    migrate(empty_url)
+    rows = execute(empty_url, "SELECT story_id, entry_id, number, at, item FROM public_corrections ORDER BY number")
+    assert [row[:4] for row in rows] == [
+        (STORY, ENTRIES[0], 0, 1_793_739_845_123_000),
+        (STORY, ENTRIES[0], 1, 1_793_739_846_000_000),
+    ]
+    assert [json.loads(row[4]) for row in rows] == [
+        {"entry": ENTRIES[0], "headline": "The bridge", **line} for line in LINES
+    ]
+
+
+def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_which_it_was_made(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    story = desk.story("Figures")["id"]
+    posted = [desk.post(story, "Figures.", status="draft")["id"] for _ in range(3)]
+    removed = desk.act("remove", desk.post(story, "Figures."))
+    database.close()
+    migrate(empty_url, revision="0003")
+    migrate(empty_url)
+    database = open_database(empty_url)
+    with database.snapshot() as tx:
+        found = find_documents(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
+    database.close()
+    assert [hit.entry for hit in found] == [*posted[::-1], None]
+    assert removed["id"] not in [hit.entry for hit in found]
+
+
+def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_was_then(empty_url: str) -> None:
+    migrate(empty_url, revision="0005")
+    execute(
+        empty_url,
+        "INSERT INTO stories (id, slug, status, version, fields, settings, created_at, pinned, key_points, frozen)"
+        " VALUES (:story, 'flood', 'draft', 7, :fields, '{}', 1, '[]', '[]', false)",
+        story=STORY,
+        fields=json.dumps({"title": "The flood", "tags": []}),
+    )
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    rogue = desk.hire("editor")
+    rogue.patch_story(STORY, title="Lies")
+    token = watching.admit_by_token(rogue.room, rogue.token).who.token
+    told = body(reverting.revert_token(desk.room, desk.call(), token, since=Micros(0)))["items"]
+    assert [(item["field"], item["done"]) for item in told] == [("title", "restored")]
+    assert desk.patch_story(STORY, section="Rivers")["title"] == "The flood"
+    database.close()
+
+
+def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(empty_url: str) -> None:
+    migrate(empty_url, revision="0006")
+    execute(empty_url, "INSERT INTO control (id, frozen, revocations, signing_key) VALUES (1, true, 3, 'key')")
+    for revision, columns in (("head", 3), ("0006", 4), ("head", 3)):
+        migrate(empty_url, revision=revision)
+        (row,) = execute(empty_url, "SELECT * FROM control")
+        assert len(row) == columns
+        assert execute(empty_url, "SELECT id, frozen, signing_key FROM control") == [(1, True, "key")]
+
+
+def test_every_step_can_be_taken_back(empty_url: str) -> None:
+    migrate(empty_url)
+    for revision in ("0006", "0005", "0003", "0002", "0001", "base", "head"):
+        migrate(empty_url, revision=revision)
+
+
+def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    desk = Desk(database)
+    story = desk.story("Figures")["id"]
+    ways: tuple[list[str], ...] = (
+        ["retract"],
+        ["retract", "unpublish"],
+        ["retract", "reinstate"],
+        ["retract", "reinstate", "unpublish"],
+        [],
+        ["retract", "reinstate", "unpublish"],
+    )
+    entries = [desk.post(story) for _ in ways]
+    for entry, way in zip(entries, ways, strict=True):
+        for action in way:
+            desk.act(action, entry)
+    with database.transaction() as tx:  # as if the retraction had been undone with all that a token did
+        undone = "UPDATE entry_versions SET action = 'revert' WHERE entry_id = :entry AND action = 'reinstate'"
+        tx.connection.execute(text(undone), {"entry": entries[-1]["id"]})
+    database.close()
+    migrate(empty_url, revision="0007")
+    migrate(empty_url)
+    rows = {row[0]: row[1] for row in execute(empty_url, "SELECT id, retraction_stands FROM entries")}
+    assert [bool(rows[entry["id"]]) for entry in entries] == [True, True, False, False, False, False]

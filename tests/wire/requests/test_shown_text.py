@@ -1,0 +1,71 @@
+"""Wherever a text has to be given, or is, there is something in it to be seen: characters without ink are no words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from app.wire.problems import validation_errors
+from app.wire.requests.entries import CorrectionDraft, EntryDraft, EntryPatch, Retraction
+from app.wire.requests.people import LastRetraction, PersonDraft, PersonPatch, TokenDraft
+from app.wire.requests.stories import KeyPoints, StoryDraft, StoryPatch
+from app.wire.requests.text import Request
+
+URL = "https://live.example/x"
+INVISIBLE = {
+    "a zero-width space": "\u200b",
+    "a word joiner": "\u2060",
+    "a byte order mark": "\ufeff",
+    "a soft hyphen": "\u00ad",
+    "a Hangul filler": "\u3164",
+    "several of them, with blanks between": "\u200b \u00ad\u3164 \u2060",
+    "blanks": "  \u00a0 ",
+}
+VISIBLE = ("a", "\u200ba\u200b", "…", "\u0301", "👩\u200d🚒", "\u200f\u05d0\u200f")
+"""A mark that combines with nothing has ink of its own, and is seen."""
+
+Body = Callable[[str], dict[str, Any]]
+PLACES: dict[str, tuple[type[Request], Body, str]] = {
+    "headline": (EntryDraft, lambda t: {"headline": t, "text": "x"}, "/headline"),
+    "headline in a patch": (EntryPatch, lambda t: {"headline": t}, "/headline"),
+    "author": (EntryDraft, lambda t: {"text": "x", "authors": [{"name": t}]}, "/authors/0/name"),
+    "author's role": (EntryDraft, lambda t: {"text": "x", "authors": [{"name": "A", "role": t}]}, "/authors/0/role"),
+    "source": (EntryDraft, lambda t: {"text": "x", "source": {"url": URL, "name": t}}, "/source/name"),
+    "tag": (EntryDraft, lambda t: {"text": "x", "tags": [{"slug": "a", "label": t}]}, "/tags/0/label"),
+    "heading": (EntryDraft, lambda t: {"blocks": [{"type": "heading", "level": 2, "text": t}]}, "/blocks/0/text"),
+    "retraction": (Retraction, lambda t: {"reason": t}, "/reason"),
+    "last retraction": (LastRetraction, lambda t: {"reason": t}, "/reason"),
+    "correction": (CorrectionDraft, lambda t: {"text": t}, "/text"),
+    "title": (StoryDraft, lambda t: {"title": t}, "/title"),
+    "title in a patch": (StoryPatch, lambda t: {"title": t}, "/title"),
+    "section": (StoryPatch, lambda t: {"section": t}, "/section"),
+    "tag of a story": (StoryPatch, lambda t: {"tags": [{"slug": "a", "label": t}]}, "/tags/0/label"),
+    "publisher": (StoryPatch, lambda t: {"publisher": {"name": t}}, "/publisher/name"),
+    "event": (StoryPatch, lambda t: {"about": {"name": t}}, "/about/name"),
+    "key point": (KeyPoints, lambda t: {"items": [{"text": t}]}, "/items/0/text"),
+    "person": (PersonDraft, lambda t: {"name": t, "role": "editor"}, "/name"),
+    "byline": (PersonDraft, lambda t: {"name": "Ada", "role": "editor", "byline": t}, "/byline"),
+    "byline in a patch": (PersonPatch, lambda t: {"byline": t}, "/byline"),
+    "token": (TokenDraft, lambda t: {"label": t, "role": "editor"}, "/label"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("invisible", INVISIBLE)
+def test_a_text_that_nobody_could_see_is_refused_where_it_stands(place: str, invisible: str) -> None:
+    model, body, pointer = PLACES[place]
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(body(INVISIBLE[invisible]))
+    (found,) = validation_errors(refused.value.errors()).errors
+    is_trimmed = invisible == "blanks" and model not in {Retraction, LastRetraction, CorrectionDraft}
+    assert (found.pointer, found.code) == (pointer, "string_too_short" if is_trimmed else "blank")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("visible", VISIBLE)
+def test_one_that_shows_anything_is_taken(place: str, visible: str) -> None:
+    model, body, _ = PLACES[place]
+    model.model_validate(body(visible))
