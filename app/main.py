@@ -18,15 +18,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.application import build_application
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.api.http.threads import Threads
 from app.api.layers.access_log import AccessLog
 from app.api.layers.cors import ANYONE, CrossOrigin
-from app.api.layers.default_headers import Defaults
-from app.api.layers.hot_create import Posting
-from app.api.layers.hot_reads import Front
-from app.api.layers.live_dispatch import LiveRoutes
-from app.api.layers.middleware import Shell
+from app.api.layers.default_headers import DefaultHeaders
+from app.api.layers.hot_create import HotCreate
+from app.api.layers.hot_reads import HotReads
+from app.api.layers.live_dispatch import LiveDispatch
+from app.api.layers.middleware import Middleware
 from app.api.layers.request_ids import RequestIds, is_readable_path, sent_request_id
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Moved, Unavailable
@@ -39,17 +39,17 @@ from app.jobs.job import Job, in_thread
 from app.jobs.job import running as running_jobs
 from app.jobs.retention import retention_job
 from app.jobs.token_usage import usage_job
-from app.live.hub.admission_limits import ConnectionLimits, Turnstile, connections_possible
+from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter, connections_possible
 from app.live.hub.hub import Hub
-from app.live.native.handshake import Entrance
+from app.live.native.handshake import AcceptContext
 from app.live.story.limits import LiveLimits
 from app.newsroom.context.newsroom import Newsroom, SessionLimits
-from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.queries import stream_feed as watching
-from app.newsroom_stream.stream import Desk, DeskFeed
-from app.newsroom_stream.websocket_route import DeskRoute
-from app.reading.reading import ReadingRoom
+from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
+from app.newsroom_stream.websocket_route import NewsroomStreamRoute
+from app.reading.reading import Reading
 from app.reading.representations import Representations
 from app.reading.site import represent_site
 from app.reading.snapshots import Snapshots
@@ -96,11 +96,11 @@ class Application:
         self._clock = clock
         self._random = random
         self._links = _links_of(settings)
-        self._rooms: Rooms | None = None
+        self._app_state: AppState | None = None
         self._edge: ASGIApp | None = None
-        self.desk: Desk | None = None
+        self.newsroom_stream: NewsroomStream | None = None
         self._metrics = RequestMetrics()
-        self.entrance = _entrance_of(settings)
+        self.accept_context = _accept_context_of(settings)
         self._access_log = _access_log_of(settings, clock, access_stream)
         pages = web_routes(site=self._links.site, read_story=self._read_story, list_stories=self._list_stories)
         self.routes = build_application(pages)
@@ -111,11 +111,11 @@ class Application:
         return not self._settings.database_url.startswith("sqlite")
 
     @property
-    def rooms(self) -> Rooms:
+    def app_state(self) -> AppState:
         """What the lifespan has opened. RuntimeError outside it."""
-        if self._rooms is None:
+        if self._app_state is None:
             raise RuntimeError("the application's lifespan has not begun, or has ended")
-        return self._rooms
+        return self._app_state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -126,7 +126,7 @@ class Application:
             await self._edge(scope, receive, send)
 
     @asynccontextmanager
-    async def running(self) -> AsyncGenerator[Rooms]:
+    async def running(self) -> AsyncGenerator[AppState]:
         """Open everything, and put it away again at the end. Raises WrongSchema, StoreLocked, UnusableSettings."""
         database = open_database(self._settings.database_url)
         try:
@@ -135,22 +135,22 @@ class Application:
             hub = self._make_hub(snapshots)
             keepers = await _started(hub)
             try:
-                rooms = self._open_rooms(database, snapshots, hub, keepers)
-                self.desk = self._make_desk(rooms.newsroom)
-                await in_thread(partial(run_due_work, rooms.newsroom, rooms.setbacks))
-                database.announce_to(hub.post, audited=self.desk.poke)
-                self._open_edge(rooms, self.desk)
-                async with running_jobs(self._jobs(rooms)):
-                    yield rooms
+                app_state = self._open_state(database, snapshots, hub, keepers)
+                self.newsroom_stream = self._make_newsroom_stream(app_state.newsroom)
+                await in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
+                database.announce_to(hub.post, audited=self.newsroom_stream.poke)
+                self._open_edge(app_state, self.newsroom_stream)
+                async with running_jobs(self._jobs(app_state)):
+                    yield app_state
                 with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
-                    await usage_job(rooms.newsroom).run()
+                    await usage_job(app_state.newsroom).run()
             finally:
-                if self._rooms is not None:
-                    for threads in (self._rooms.write_threads, self._rooms.read_threads):
+                if self._app_state is not None:
+                    for threads in (self._app_state.write_threads, self._app_state.read_threads):
                         await in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
-                if self.desk is not None:
-                    await self.desk.stop()
-                self._rooms = self._edge = self.desk = self.entrance.hub = None
+                if self.newsroom_stream is not None:
+                    await self.newsroom_stream.stop()
+                self._app_state = self._edge = self.newsroom_stream = self.accept_context.hub = None
                 await hub.stop()
                 self.flush_logs()
         finally:
@@ -163,15 +163,15 @@ class Application:
 
     def count_readers(self) -> int:
         """Readers' live connections now."""
-        return 0 if self._rooms is None else self._rooms.hub.connection_count
+        return 0 if self._app_state is None else self._app_state.hub.connection_count
 
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
-        self.rooms.readiness.phase = "draining"
-        self.entrance.waiting.close()
-        if self.desk is not None:
-            self.desk.drain()
-        await self.rooms.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
+        self.app_state.readiness.phase = "draining"
+        self.accept_context.waiting.close()
+        if self.newsroom_stream is not None:
+            self.newsroom_stream.drain()
+        await self.app_state.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -191,15 +191,15 @@ class Application:
             PublicStoryLog(snapshots, links=self._links),
             clock=self._clock,
             heartbeat_seconds=self._settings.heartbeat_seconds,
-            say=_silence if self._access_log is None else self._access_log.add_event,
+            log_line=_silence if self._access_log is None else self._access_log.add_event,
             reconcile_seconds=RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS,
             limits=_live_limits_of(self._settings),
         )
 
-    def _open_rooms(
+    def _open_state(
         self, database: Database, snapshots: Snapshots, hub: Hub, keepers: frozenset[asyncio.Task[Any]]
-    ) -> Rooms:
-        reading = ReadingRoom(
+    ) -> AppState:
+        reading = Reading(
             snapshots=snapshots,
             representations=Representations(snapshots, hub, links=self._links),
             story_lists=StoryLists(snapshots, links=self._links, monotonic=time.monotonic),
@@ -218,22 +218,22 @@ class Application:
                 idle_seconds=self._settings.session_idle_hours * 3_600,
             ),
         )
-        return Rooms(
+        return AppState(
             reading=reading,
             newsroom=newsroom,
             hub=hub,
             write_threads=Threads(WRITES_AT_ONCE_SHARED if self._is_shared else WRITES_AT_ONCE, name="write"),
             read_threads=Threads(READS_AT_ONCE, name="read"),
             requests=self._metrics,
-            setbacks=Setbacks(),
+            backoff=Backoff(),
             readiness=Readiness(
                 probes={"database": _probe_of(snapshots)},
                 is_alive=lambda: not any(task.done() for task in keepers),
             ),
         )
 
-    def _make_desk(self, newsroom: Newsroom) -> Desk:
-        feed = DeskFeed(
+    def _make_newsroom_stream(self, newsroom: Newsroom) -> NewsroomStream:
+        feed = NewsroomFeed(
             admit_by_token=partial(watching.admit_by_token, newsroom),
             admit_by_ticket=partial(watching.admit_by_ticket, newsroom),
             find_story=partial(watching.find_watched_story, newsroom),
@@ -241,43 +241,53 @@ class Application:
             read=partial(watching.read_news, newsroom),
         )
         poll_seconds = RECONCILE_SHARED_SECONDS if self._is_shared else RECONCILE_SECONDS
-        return Desk(feed, clock=self._clock, monotonic=time.monotonic, poll_seconds=poll_seconds)
+        return NewsroomStream(feed, clock=self._clock, monotonic=time.monotonic, poll_seconds=poll_seconds)
 
-    def _open_edge(self, rooms: Rooms, desk: Desk) -> None:
-        self.routes.state.rooms = rooms
-        self._rooms = rooms
-        desk_route = DeskRoute(
-            desk, clock=self._clock, monotonic=time.monotonic, heartbeat_seconds=self._settings.heartbeat_seconds
+    def _open_edge(self, app_state: AppState, newsroom_stream: NewsroomStream) -> None:
+        self.routes.state.app_state = app_state
+        self._app_state = app_state
+        newsroom_stream_route = NewsroomStreamRoute(
+            newsroom_stream,
+            clock=self._clock,
+            monotonic=time.monotonic,
+            heartbeat_seconds=self._settings.heartbeat_seconds,
         )
-        self._edge = Shell(
-            Front(LiveRoutes(Defaults(Posting(self.routes, rooms)), rooms.hub, desk=desk_route), rooms.reading),
+        self._edge = Middleware(
+            HotReads(
+                LiveDispatch(
+                    DefaultHeaders(HotCreate(self.routes, app_state)),
+                    app_state.hub,
+                    newsroom_stream=newsroom_stream_route,
+                ),
+                app_state.reading,
+            ),
             cross_origin=CrossOrigin(self._settings.cors_origins),
             metrics=self._metrics,
             access_log=self._access_log,
         )
-        self.entrance.hub = rooms.hub
-        rooms.hub.crowd.watch(self.entrance.waiting, due_at=rooms.hub.seconds())
-        rooms.readiness.phase = "ready"
+        self.accept_context.hub = app_state.hub
+        app_state.hub.connections.watch(self.accept_context.waiting, due_at=app_state.hub.seconds())
+        app_state.readiness.phase = "ready"
 
-    def _jobs(self, rooms: Rooms) -> list[Job]:
-        database, token = rooms.newsroom.database, load_or_make_admin_token(self._settings)
+    def _jobs(self, app_state: AppState) -> list[Job]:
+        database, token = app_state.newsroom.database, load_or_make_admin_token(self._settings)
         posting = demo_job(
             database,
             load_demo_story(self._settings.public_url),
-            count_readers=lambda: rooms.hub.reader_count(DEMO_STORY),
+            count_readers=lambda: app_state.hub.reader_count(DEMO_STORY),
             connect=lambda: local_api(self, token),
             random=Random(),  # noqa: S311 - how long until the next entry is no secret
         )
         due_work = DueWork(
-            partial(run_due_work, rooms.newsroom, rooms.setbacks),
+            partial(run_due_work, app_state.newsroom, app_state.backoff),
             clock=self._clock,
             look_seconds=LOOK_SHARED_SECONDS if self._is_shared else LOOK_SECONDS,
         )
         retention = retention_job(database, clock=self._clock)
-        return [due_work.job(), checkpoint_job(database), retention, usage_job(rooms.newsroom), posting]
+        return [due_work.job(), checkpoint_job(database), retention, usage_job(app_state.newsroom), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
-        reading = self.rooms.reading
+        reading = self.app_state.reading
         if position is None and around is None:
             try:
                 body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
@@ -292,7 +302,7 @@ class Application:
         return StoryPage(state, redirect_slug=None if ref == state["slug"] else state["slug"])
 
     async def _list_stories(self) -> list[dict[str, Any]]:
-        page: dict[str, Any] = from_json((await self.rooms.reading.story_lists.first()).plain)
+        page: dict[str, Any] = from_json((await self.app_state.reading.story_lists.first()).plain)
         items: list[dict[str, Any]] = page["items"]
         return items
 
@@ -334,17 +344,17 @@ def _live_limits_of(settings: Settings) -> LiveLimits:
     )
 
 
-def _entrance_of(settings: Settings) -> Entrance:
+def _accept_context_of(settings: Settings) -> AcceptContext:
     """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
-    limits = ConnectionLimits(
+    limits = AdmissionLimits(
         total=settings.max_connections or connections_possible(),
         per_second=settings.max_handshakes_per_second,
         per_address=settings.max_connections_per_address,
         trusted_proxies=settings.trusted_proxies,
     )
-    turnstile = Turnstile(limits, now=time.monotonic())
-    return Entrance(
-        turnstile, common_headers=_common_headers, is_readable=is_readable_path, compress=settings.compression
+    limiter = ConnectionLimiter(limits, now=time.monotonic())
+    return AcceptContext(
+        limiter, common_headers=_common_headers, is_readable=is_readable_path, compress=settings.compression
     )
 
 

@@ -53,7 +53,7 @@ class ChurningReader(Reader):
         self._last = seq
 
 
-class _Crowd:
+class _Connections:
     """Those who are there, and what those who left had seen."""
 
     def __init__(self, server: Running, story: str) -> None:
@@ -106,13 +106,15 @@ def measure_churn(folder: Path, *, long: bool) -> Table:
     seconds = 1_200.0 if long else 20.0
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
-        crowd, before, after, posts = uvloop.run(_measure(server, story, seconds))
-    settled = [each for each in crowd.looks if each[0] >= seconds / 4]
+        connections, before, after, posts = uvloop.run(_measure(server, story, seconds))
+    settled = [each for each in connections.looks if each[0] >= seconds / 4]
     return Table(
         "Readers who come and go",
         (
-            Figure("events that did not follow on the one before", f"{crowd.gaps}", "", "0", crowd.gaps == 0),
-            Figure("joins", f"{crowd.joins:,}", f"{crowd.events:,} events received of {posts:,} posts"),
+            Figure(
+                "events that did not follow on the one before", f"{connections.gaps}", "", "0", connections.gaps == 0
+            ),
+            Figure("joins", f"{connections.joins:,}", f"{connections.events:,} events received of {posts:,} posts"),
             Figure(
                 "open sockets",
                 f"{after['socket']}",
@@ -137,7 +139,7 @@ def measure_churn(folder: Path, *, long: bool) -> Table:
     )
 
 
-async def _measure(server: Running, story: str, seconds: float) -> tuple[_Crowd, Counter[str], Counter[str], int]:
+async def _measure(server: Running, story: str, seconds: float) -> tuple[_Connections, Counter[str], Counter[str], int]:
     def make(number: int) -> bytes:
         return post_entry(story, number)
 
@@ -145,15 +147,15 @@ async def _measure(server: Running, story: str, seconds: float) -> tuple[_Crowd,
     await post_steadily(server.port, make, per_second=PER_SECOND, seconds=2, posted_at=[])
     await await_connections(server, 0)
     before = open_descriptors(server.pid)
-    crowd = _Crowd(server, story)
+    connections = _Connections(server, story)
     posting = asyncio.create_task(
         post_steadily(server.port, make, per_second=PER_SECOND, seconds=seconds, posted_at=[])
     )
-    await crowd.churn(seconds)
+    await connections.churn(seconds)
     posts = await posting
-    crowd.leave()
+    connections.leave()
     await await_connections(server, 0)
-    return crowd, before, open_descriptors(server.pid), posts
+    return connections, before, open_descriptors(server.pid), posts
 
 
 def _seq(cursor: bytes) -> int:

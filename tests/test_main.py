@@ -40,10 +40,10 @@ class Lifespan:
 async def test_an_application_opens_with_its_lifespan_and_closes_after_it(sqlite_url: str, tmp_path: Path) -> None:
     app = create_app(settings(tmp_path, sqlite_url))
     with pytest.raises(RuntimeError, match="lifespan"):
-        _ = app.rooms
+        _ = app.app_state
     lifespan = Lifespan(app)
     assert await lifespan.ask("startup") == {"type": "lifespan.startup.complete"}
-    assert app.rooms.readiness.phase == "ready"
+    assert app.app_state.readiness.phase == "ready"
     assert (tmp_path / "admin-token").stat().st_mode & 0o777 == 0o600
     other = create_app(settings(tmp_path, sqlite_url))
     with pytest.raises(StoreLocked):
@@ -66,15 +66,15 @@ async def test_the_operators_limits_are_those_that_hold(
 ) -> None:
     monkeypatch.setenv("LIVEBLOG_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("LIVEBLOG_DATABASE_URL", sqlite_url)
-    async with create_app(Settings()).running() as rooms:
-        assert rooms.hub.limits == NORMAL_LIMITS
+    async with create_app(Settings()).running() as app_state:
+        assert app_state.hub.limits == NORMAL_LIMITS
     for number, name in enumerate((
         "MAX_STORIES_PER_CONNECTION", "MAX_MESSAGE_BYTES", "MAX_MESSAGES_PER_SECOND", "HEADER_SECONDS",
         "STALL_SECONDS", "RING_EVENTS", "RING_KILOBYTES", "RINGS_MEGABYTES", "OVERLOAD_LAG_SECONDS",
     )):  # fmt: skip
         monkeypatch.setenv(f"LIVEBLOG_{name}", "512" if name == "MAX_MESSAGE_BYTES" else str(11 + number))
-    async with create_app(Settings()).running() as rooms:
-        assert rooms.hub.limits == LiveLimits(
+    async with create_app(Settings()).running() as app_state:
+        assert app_state.hub.limits == LiveLimits(
             stories=11,
             message_bytes=512,
             messages_per_second=13,

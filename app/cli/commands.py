@@ -95,7 +95,7 @@ def control_path(settings: Settings) -> Path | None:
 
 def controlled(served: Application) -> ControlledApplication:
     """The application with what only commands may do."""
-    return with_controls(served, remove_demo=lambda: in_thread(lambda: delete_demo(served.rooms.newsroom.database)))
+    return with_controls(served, remove_demo=lambda: in_thread(lambda: delete_demo(served.app_state.newsroom.database)))
 
 
 @asynccontextmanager

@@ -73,7 +73,7 @@ def serve(
             server,
             sockets=sockets,
             control=None if path is None else ControlEndpoint(path, controlled(server)),
-            entrance=None if portable else server.entrance,
+            accept_context=None if portable else server.accept_context,
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
             drain_seconds=settings.drain_seconds,

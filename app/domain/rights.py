@@ -118,7 +118,7 @@ _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Visibility:
     """Which stories there are for somebody."""
 
     only: frozenset[StoryId] | None
@@ -133,11 +133,11 @@ class Sight:
         return self.apart is None or not story.settings.members_only or story.id in self.apart
 
 
-def sight_of(actor: Actor) -> Sight:
+def sight_of(actor: Actor) -> Visibility:
     """What there is for the actor. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
-    return Sight(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
+    return Visibility(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
 
 
 def acting_in(actor: Actor, story: Story) -> Actor | None:

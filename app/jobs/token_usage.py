@@ -9,10 +9,10 @@ PAUSE_SECONDS = 60.0
 """How much of it a killed server loses at most."""
 
 
-def usage_job(room: Newsroom) -> Job:
+def usage_job(newsroom: Newsroom) -> Job:
     """A job that writes what was noted since the last time."""
 
     async def run() -> None:
-        await in_thread(lambda: room.usage.write(room.database))
+        await in_thread(lambda: newsroom.usage.write(newsroom.database))
 
     return Job(name="usage", run=run, pause_seconds=lambda: PAUSE_SECONDS)

@@ -38,7 +38,7 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class DeskFeed:
+class NewsroomFeed:
     """What the newsroom gives its stream, handed across by the composition root. All calls block."""
 
     admit_by_token: Callable[[str], Watcher]
@@ -49,7 +49,7 @@ class DeskFeed:
 
 
 @dataclass(eq=False, slots=True)
-class DeskMember:
+class StreamMember:
     """One open connection of the newsroom: what it watches, and what is still to be sent to it."""
 
     watcher: Watcher
@@ -80,19 +80,21 @@ class DeskMember:
         self.wake()
 
 
-class Desk:
+class NewsroomStream:
     """Everybody of the newsroom who is connected to this process."""
 
-    def __init__(self, feed: DeskFeed, *, clock: Clock, monotonic: Callable[[], float], poll_seconds: float) -> None:
+    def __init__(
+        self, feed: NewsroomFeed, *, clock: Clock, monotonic: Callable[[], float], poll_seconds: float
+    ) -> None:
         """`poll_seconds`: how late the writes of other processes may be told; those of this one wake it at once."""
         self._feed = feed
         self._clock = clock
         self._poll_seconds = poll_seconds
         self._threads = CapacityLimiter(2)
         self._tasks = Tasks()
-        self._members: set[DeskMember] = set()
-        self._presence: PresenceBoard[DeskMember] = PresenceBoard(monotonic)
-        self._untold: set[tuple[StoryId, DeskMember]] = set()
+        self._members: set[StreamMember] = set()
+        self._presence: PresenceBoard[StreamMember] = PresenceBoard(monotonic)
+        self._untold: set[tuple[StoryId, StreamMember]] = set()
         """Presence that those who watch all stories have not been told of: whether they may is to be looked up."""
         self._moved = asyncio.Event()
         self._reading = asyncio.Lock()
@@ -111,7 +113,7 @@ class Desk:
             return await self._run(partial(self._feed.admit_by_ticket, ticket))
         return await self._run(partial(self._feed.admit_by_token, token or ""))
 
-    async def join(self, member: DeskMember) -> None:
+    async def join(self, member: StreamMember) -> None:
         """From now on `member` can watch; call `leave` at its end."""
         async with self._reading:
             if self._mark is None:
@@ -119,14 +121,14 @@ class Desk:
                 self._tasks.spawn(self._follow())
             self._members.add(member)
 
-    def leave(self, member: DeskMember) -> None:
+    def leave(self, member: StreamMember) -> None:
         """The connection has ended: nobody is told anything for it, and its presence is gone."""
         self._members.discard(member)
         self._untold = {(story, other) for story, other in self._untold if other is not member}
         for story in self._presence.stories:
             self._set_presence(story, member, None)
 
-    async def watch(self, member: DeskMember, ref: str | None) -> None:
+    async def watch(self, member: StreamMember, ref: str | None) -> None:
         """Tell `member` of a story, or of all. Raises NotFound, NotAuthenticated."""
         if ref is None:
             async with self._reading:
@@ -144,7 +146,7 @@ class Desk:
             member.watching[found.story] = found.slug
         member.tell(encode_watching(found.story, slug=found.slug, people=self._presence.others(found.story, member)))
 
-    def unwatch(self, member: DeskMember, ref: str | None) -> None:
+    def unwatch(self, member: StreamMember, ref: str | None) -> None:
         """No more of a story, or of all."""
         if ref is None:
             member.watches_all = False
@@ -154,7 +156,7 @@ class Desk:
             del member.watching[story]
             self._set_presence(story, member, None)
 
-    def show_presence(self, member: DeskMember, ref: str, *, doing: Doing | None, entry: str | None) -> None:
+    def show_presence(self, member: StreamMember, ref: str, *, doing: Doing | None, entry: str | None) -> None:
         """Tell those who watch the story what `member` is doing there. It must watch the story itself."""
         story = _named(member, ref)
         if story is None:
@@ -212,7 +214,7 @@ class Desk:
             self._bring_up(member, found)
         self._tell_presence(untold, found)
 
-    def _bring_up(self, member: DeskMember, found: WatchedNews) -> None:
+    def _bring_up(self, member: StreamMember, found: WatchedNews) -> None:
         code = found.ended.get(member.token)
         if code is not None:
             member.end(Close(TOKEN_EXPIRED if code == "token_expired" else NOT_SIGNED_IN, code))
@@ -225,7 +227,7 @@ class Desk:
             if member.token in news.audience and (member.watches_all or news.story in member.watching):
                 member.tell(news.message)
 
-    def _set_presence(self, story: StoryId, member: DeskMember, presence: Presence | None) -> None:
+    def _set_presence(self, story: StoryId, member: StreamMember, presence: Presence | None) -> None:
         if not self._presence.put(story, member, presence):
             return
         for other in self._members - {member}:
@@ -235,7 +237,7 @@ class Desk:
                 self._untold.add((story, other))
                 self._moved.set()
 
-    def _tell_presence(self, untold: set[tuple[StoryId, DeskMember]], found: WatchedNews) -> None:
+    def _tell_presence(self, untold: set[tuple[StoryId, StreamMember]], found: WatchedNews) -> None:
         for story, member in untold:
             is_lost = story in found.lost.get(member.token, frozenset())
             if not is_lost and member in self._members and member.watches_all and story not in member.watching:
@@ -245,5 +247,5 @@ class Desk:
         return await anyio.to_thread.run_sync(call, limiter=self._threads)
 
 
-def _named(member: DeskMember, ref: str) -> StoryId | None:
+def _named(member: StreamMember, ref: str) -> StoryId | None:
     return next((story for story, slug in member.watching.items() if ref in (story, slug)), None)

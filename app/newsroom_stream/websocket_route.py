@@ -13,9 +13,9 @@ from app.domain.errors import LiveblogError, MalformedInput, NotAllowed, NotAuth
 from app.live.portable.asgi import Receive, Scope, Send
 from app.live.protocol.subscribe_requests import NotAMessage, parse_query
 from app.live.session.effects import Close
-from app.live.session.rate_limit import Allowance
+from app.live.session.rate_limit import RateLimit
 from app.newsroom_stream.requests import AreYouThere, Asking, Authenticate, Present, Unwatch, Watch, parse_asking
-from app.newsroom_stream.stream import Desk, DeskMember
+from app.newsroom_stream.stream import NewsroomStream, StreamMember
 from app.wire.close_codes import (
     BAD_REQUEST,
     INTERNAL_ERROR,
@@ -27,7 +27,7 @@ from app.wire.close_codes import (
     CloseCode,
 )
 from app.wire.messages import encode_hello, encode_refused
-from app.wire.newsroom_stream_messages import encode_desk_heartbeat, encode_welcome
+from app.wire.newsroom_stream_messages import encode_newsroom_heartbeat, encode_welcome
 from app.wire.newsroom_stream_news import Watcher
 
 AUTHENTICATE_SECONDS = 10.0
@@ -40,11 +40,13 @@ STALL_SECONDS = 30.0
 _log = structlog.get_logger(__name__)
 
 
-class DeskRoute:
+class NewsroomStreamRoute:
     """ASGI application for one WebSocket of the newsroom."""
 
-    def __init__(self, desk: Desk, *, clock: Clock, monotonic: Callable[[], float], heartbeat_seconds: float) -> None:
-        self._desk = desk
+    def __init__(
+        self, newsroom_stream: NewsroomStream, *, clock: Clock, monotonic: Callable[[], float], heartbeat_seconds: float
+    ) -> None:
+        self._stream = newsroom_stream
         self._clock = clock
         self._monotonic = monotonic
         self._heartbeat_seconds = heartbeat_seconds
@@ -54,7 +56,7 @@ class DeskRoute:
         if message["type"] != "websocket.connect":
             return
         await send({"type": "websocket.accept", "headers": []})
-        if self._desk.draining:
+        if self._stream.draining:
             await _close(send, Close(SERVICE_RESTART, "restarting"))
             return
         await _send(send, encode_hello(heartbeat_seconds=self._heartbeat_seconds, time=self._clock()))
@@ -71,12 +73,12 @@ class DeskRoute:
         try:
             tickets = parse_query(scope["query_string"]).get("ticket")
             if tickets:
-                return await self._desk.admit(ticket=tickets[0])
+                return await self._stream.admit(ticket=tickets[0])
             async with asyncio.timeout(AUTHENTICATE_SECONDS):
                 asking = await _hear(receive)
             if not isinstance(asking, Authenticate):
                 raise _Refused(NOT_SIGNED_IN, "authenticate first")
-            return await self._desk.admit(token=asking.token)
+            return await self._stream.admit(token=asking.token)
         except _Left:
             return None
         except TimeoutError:
@@ -94,20 +96,20 @@ class DeskRoute:
 
     async def _serve(self, watcher: Watcher, receive: Receive, send: Send) -> None:
         awake = asyncio.Event()
-        member = DeskMember(watcher, awake.set)
+        member = StreamMember(watcher, awake.set)
         member.tell(encode_welcome(watcher.who, role=watcher.role))
-        await self._desk.join(member)
+        await self._stream.join(member)
         _log.info("desk_opened", token=watcher.who.token)
         reader = asyncio.create_task(self._read(member, receive))
         try:
             await self._write(member, awake, send)
         finally:
             reader.cancel()
-            self._desk.leave(member)
+            self._stream.leave(member)
             reason = "cancelled" if member.close is None else member.close.reason
             _log.info("desk_closed", token=watcher.who.token, reason=reason)
 
-    async def _write(self, member: DeskMember, awake: asyncio.Event, send: Send) -> None:
+    async def _write(self, member: StreamMember, awake: asyncio.Event, send: Send) -> None:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._heartbeat_seconds):
@@ -115,7 +117,7 @@ class DeskRoute:
             awake.clear()
             messages, member.outbox = member.outbox, []
             if not messages and member.close is None:
-                messages = [encode_desk_heartbeat(self._clock())]
+                messages = [encode_newsroom_heartbeat(self._clock())]
             try:
                 async with asyncio.timeout(STALL_SECONDS):
                     for message in messages:
@@ -127,12 +129,12 @@ class DeskRoute:
                 member.end(Close(INTERNAL_ERROR, "stalled"))
                 return
 
-    async def _read(self, member: DeskMember, receive: Receive) -> None:
-        allowance = Allowance(per_second=INBOUND_PER_SECOND, now=self._monotonic())
+    async def _read(self, member: StreamMember, receive: Receive) -> None:
+        rate_limit = RateLimit(per_second=INBOUND_PER_SECOND, now=self._monotonic())
         try:
             while True:
                 asking = await _hear(receive)
-                if not allowance.spend(self._monotonic()):
+                if not rate_limit.spend(self._monotonic()):
                     raise NotAMessage("too many messages")
                 if asking is not None:
                     await self._answer(member, asking)
@@ -145,19 +147,19 @@ class DeskRoute:
         except LiveblogError as error:
             member.end(Close(INTERNAL_ERROR, error.code))
 
-    async def _answer(self, member: DeskMember, asking: Asking) -> None:
+    async def _answer(self, member: StreamMember, asking: Asking) -> None:
         match asking:
             case Watch(story=ref):
                 try:
-                    await self._desk.watch(member, ref)
+                    await self._stream.watch(member, ref)
                 except NotFound as error:
                     member.tell(encode_refused(ref, status=404, code=error.code))
             case Unwatch(story=ref):
-                self._desk.unwatch(member, ref)
+                self._stream.unwatch(member, ref)
             case Present(story=ref, doing=doing, entry=entry):
-                self._desk.show_presence(member, ref, doing=doing, entry=entry)
+                self._stream.show_presence(member, ref, doing=doing, entry=entry)
             case AreYouThere():
-                member.tell(encode_desk_heartbeat(self._clock()))
+                member.tell(encode_newsroom_heartbeat(self._clock()))
             case Authenticate():
                 raise NotAMessage("authenticated already")
 

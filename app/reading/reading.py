@@ -11,7 +11,7 @@ from app.wire.links import Links
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingRoom:
+class Reading:
     """Everything a public read needs; made once by the composition root, on the event loop that serves."""
 
     snapshots: Snapshots

@@ -27,8 +27,8 @@ from typing import Any, cast
 import structlog
 import uvicorn
 
-from app.live.native.handshake import Entrance
-from app.live.native.server_protocol import greeted
+from app.live.native.handshake import AcceptContext
+from app.live.native.server_protocol import make_protocol
 from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
 
@@ -180,7 +180,7 @@ def run_server(
     *,
     sockets: list[socket],
     control: ControlEndpoint | None,
-    entrance: Entrance | None,
+    accept_context: AcceptContext | None,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
     drain_seconds: float,
@@ -201,8 +201,8 @@ def run_server(
     _quieten_collector()
     raise_file_limit()
     config = server_config(app, trusted_proxies=trusted_proxies, message_bytes=message_bytes)
-    if entrance is not None:
-        config.http_protocol_class = cast("Any", partial(greeted, entrance))
+    if accept_context is not None:
+        config.http_protocol_class = cast("Any", partial(make_protocol, accept_context))
     server = Server(
         config,
         control=control,

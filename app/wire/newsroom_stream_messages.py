@@ -66,7 +66,7 @@ def encode_presence(story: StoryId, people: Iterable[Presence]) -> bytes:
     return encode_json({"type": "presence", "story": story, "people": _people(people)})
 
 
-def encode_desk_heartbeat(time: Micros) -> bytes:
+def encode_newsroom_heartbeat(time: Micros) -> bytes:
     """Alive."""
     return encode_json({"type": "heartbeat", "time": format_time(time)})
 

@@ -23,7 +23,7 @@ _UPGRADED = (
 _CAUGHT_UP = b'\x81\x14{"type":"caught_up"}'
 
 
-class Crowd:
+class ConnectionRegistry:
     """Everybody who listens, and the frame they are told."""
 
     def __init__(self, message_bytes: int) -> None:
@@ -46,11 +46,11 @@ class Crowd:
 class Connection(asyncio.Protocol):
     """One connection, a reader's or the poster's. A request of the benchmark comes in one piece."""
 
-    __slots__ = ("_crowd", "_transport")
+    __slots__ = ("_connections", "_transport")
     _transport: asyncio.Transport
 
-    def __init__(self, crowd: Crowd) -> None:
-        self._crowd = crowd
+    def __init__(self, connections: ConnectionRegistry) -> None:
+        self._connections = connections
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
@@ -58,24 +58,24 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if data.startswith(b"POST"):
             self._transport.write(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n")
-            self._crowd.tell()
+            self._connections.tell()
         elif _KEY in data:
             key = data.partition(_KEY)[2].partition(b"\r\n")[0]
             accept = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())
             self._transport.write(_UPGRADED % accept + _CAUGHT_UP)
-            self._crowd.readers[self._transport] = None
+            self._connections.readers[self._transport] = None
         else:
             self._transport.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._crowd.readers.pop(self._transport, None)
+        self._connections.readers.pop(self._transport, None)
 
 
 async def main(port: int, message_bytes: int) -> None:
     """Serve until the process is ended."""
-    crowd = Crowd(message_bytes)
+    connections = ConnectionRegistry(message_bytes)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(crowd), "127.0.0.1", port, backlog=2048)
+    server = await loop.create_server(lambda: Connection(connections), "127.0.0.1", port, backlog=2048)
     await server.serve_forever()
 
 

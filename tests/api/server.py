@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.domain.clock import Clock, system_clock
 from app.main import Application, create_app
 from app.settings import Settings
@@ -27,9 +27,9 @@ class Server:
     """A running application. `client` asks without credentials, `desk` with the admin token."""
 
     app: Application
-    rooms: Rooms
+    app_state: AppState
     client: httpx.AsyncClient
-    desk: httpx.AsyncClient
+    driver: httpx.AsyncClient
     access_lines: io.StringIO
 
     async def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
@@ -45,7 +45,7 @@ class Server:
         return await self._written("POST", f"/v1/stories/{entry['story']}/entries/{entry['id']}/{action}", body)
 
     async def _written(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        reply = await self.desk.request(method, path, json=body)
+        reply = await self.driver.request(method, path, json=body)
         assert reply.status_code in {200, 201, 202}, reply.text
         written: dict[str, Any] = reply.json()
         return written
@@ -66,7 +66,7 @@ async def running(database_url: str, folder: Path, *, clock: Clock = system_cloc
         log_format="json",
     )
     app = create_app(settings, clock=clock, access_stream=access_lines)
-    async with app.running() as rooms:
+    async with app.running() as app_state:
         transport = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))
         async with (
             httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=PLAIN) as client,
@@ -74,6 +74,6 @@ async def running(database_url: str, folder: Path, *, clock: Clock = system_cloc
                 transport=transport,
                 base_url=PUBLIC_URL,
                 headers={**PLAIN, "authorization": f"Bearer {ADMIN_TOKEN}"},
-            ) as desk,
+            ) as driver,
         ):
-            yield Server(app, rooms, client, desk, access_lines)
+            yield Server(app, app_state, client, driver, access_lines)

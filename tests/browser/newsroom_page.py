@@ -22,7 +22,7 @@ def sign_in(page: Page, newsroom: Newsroom) -> None:
 
 
 @contextmanager
-def at_the_desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+def signed_in(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
     """The page of the administrator, who has chosen a story and opened what is folded away. No script may fail."""
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))

@@ -141,11 +141,11 @@ async def _live_through(server: Server, browser: Browser, seed: int) -> list[Jso
     async with (
         httpx.AsyncClient(
             base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
-        ) as desk,
+        ) as driver,
         reading_client(server.url) as client,
         await browser.new_context() as context,
     ):
-        history = History(desk, chance, OPERATIONS)
+        history = History(driver, chance, OPERATIONS)
         await history.begin()
         page = await context.new_page()
         page.on("pageerror", lambda error: trouble.append(str(error)))

@@ -24,7 +24,7 @@ def story(newsroom: Newsroom) -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
     """The page of somebody who has signed in and chosen the story."""
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -141,23 +141,23 @@ def test_a_person_whose_rights_are_taken_back_is_signed_out_at_once_and_loses_no
 
 
 def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    desk.fill("[name=headline]", "Bridge “closed” — 40–60 %")
-    desk.fill("[name=text]", "“Quoted,” she said.\nSecond line.\n\n**Some background:** 5 * 3")
-    desk.select_option("[name=importance]", "breaking")
-    desk.check("[name=key_event]")
-    desk.click("summary:has-text('Byline')")
-    desk.fill("[name=authors]", "Ana Sousa, Reporter, Porto")
-    desk.fill("[name=source_url]", "https://first.example/report")
-    desk.fill("[name=tags]", "Weather, Trains & buses")
-    desk.click("summary:has-text('Picture')")
-    desk.fill("[name=picture_url]", "https://pictures.example/river.jpg")
-    desk.fill("[name=picture_caption]", "The river")
-    desk.fill("[name=picture_credit]", "Ana Sousa/Agency")
-    desk.click("#publish")
-    expect(item(desk, "Bridge").locator(".state.is-published")).to_be_visible()
-    _sent(desk)
+    driver.fill("[name=headline]", "Bridge “closed” — 40–60 %")
+    driver.fill("[name=text]", "“Quoted,” she said.\nSecond line.\n\n**Some background:** 5 * 3")
+    driver.select_option("[name=importance]", "breaking")
+    driver.check("[name=key_event]")
+    driver.click("summary:has-text('Byline')")
+    driver.fill("[name=authors]", "Ana Sousa, Reporter, Porto")
+    driver.fill("[name=source_url]", "https://first.example/report")
+    driver.fill("[name=tags]", "Weather, Trains & buses")
+    driver.click("summary:has-text('Picture')")
+    driver.fill("[name=picture_url]", "https://pictures.example/river.jpg")
+    driver.fill("[name=picture_caption]", "The river")
+    driver.fill("[name=picture_credit]", "Ana Sousa/Agency")
+    driver.click("#publish")
+    expect(item(driver, "Bridge").locator(".state.is-published")).to_be_visible()
+    _sent(driver)
     (entry,) = _public(newsroom, story)
     assert entry["headline"] == "Bridge “closed” — 40–60 %"
     assert "“Quoted,” she said.<br>Second line." in entry["body_html"]
@@ -171,115 +171,115 @@ def test_an_entry_goes_from_the_form_to_readers_to_the_letter(
 
 
 def test_drafts_and_submissions_are_listed_and_not_public_until_published(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    desk.fill("[name=text]", "A draft.")
-    desk.click("#save")
-    press(desk, "A draft.", "submit")
-    expect(item(desk, "A draft.").locator(".state.is-submitted")).to_be_visible()
+    driver.fill("[name=text]", "A draft.")
+    driver.click("#save")
+    press(driver, "A draft.", "submit")
+    expect(item(driver, "A draft.").locator(".state.is-submitted")).to_be_visible()
     assert _public(newsroom, story) == []
-    press(desk, "A draft.", "publish")
-    expect(item(desk, "A draft.").locator(".state.is-published")).to_be_visible()
+    press(driver, "A draft.", "publish")
+    expect(item(driver, "A draft.").locator(".state.is-published")).to_be_visible()
     assert len(_public(newsroom, story)) == 1
 
 
 def test_an_edit_can_be_kept_aside_then_published_or_discarded(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     newsroom.publish(story, "First words.")
-    press(desk, "First words.", "edit")
-    expect(desk.locator("#save")).to_have_text("Save without publishing")
-    desk.fill("[name=text]", "Second words.")
-    desk.click("#save")
-    expect(item(desk, "Second words.")).to_contain_text("edit not published")
+    press(driver, "First words.", "edit")
+    expect(driver.locator("#save")).to_have_text("Save without publishing")
+    driver.fill("[name=text]", "Second words.")
+    driver.click("#save")
+    expect(item(driver, "Second words.")).to_contain_text("edit not published")
     assert "First words." in _public(newsroom, story)[0]["body_html"]
-    press(desk, "Second words.", "publish")
-    expect(item(desk, "Second words.")).not_to_contain_text("edit not published")
+    press(driver, "Second words.", "publish")
+    expect(item(driver, "Second words.")).not_to_contain_text("edit not published")
     assert "Second words." in _public(newsroom, story)[0]["body_html"]
-    press(desk, "Second words.", "edit")
-    expect(desk.locator("[name=text]")).to_have_value("Second words.")
-    desk.fill("[name=text]", "Third words.")
-    desk.click("#save")
-    press(desk, "Third words.", "discard")
-    desk.click("#ask .primary")
-    expect(item(desk, "Second words.")).to_be_visible()
+    press(driver, "Second words.", "edit")
+    expect(driver.locator("[name=text]")).to_have_value("Second words.")
+    driver.fill("[name=text]", "Third words.")
+    driver.click("#save")
+    press(driver, "Third words.", "discard")
+    driver.click("#ask .primary")
+    expect(item(driver, "Second words.")).to_be_visible()
 
 
-def test_a_silent_edit_leaves_no_mark(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+def test_a_silent_edit_leaves_no_mark(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     newsroom.publish(story, "Teh words.")
-    press(desk, "Teh words.", "edit")
-    expect(desk.locator("[name=text]")).to_have_value("Teh words.")
-    desk.fill("[name=text]", "The words.")
-    desk.check("[name=silent]")
-    desk.click("#publish")
-    expect(item(desk, "The words.")).to_be_visible()
+    press(driver, "Teh words.", "edit")
+    expect(driver.locator("[name=text]")).to_have_value("Teh words.")
+    driver.fill("[name=text]", "The words.")
+    driver.check("[name=silent]")
+    driver.click("#publish")
+    expect(item(driver, "The words.")).to_be_visible()
     (entry,) = _public(newsroom, story)
     assert (entry["revision"], entry["updated_at"]) == (2, None)
 
 
 def test_what_was_wrong_is_corrected_retracted_reinstated_unpublished_and_removed(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     newsroom.publish(story, "The dam failed.")
-    press(desk, "The dam failed.", "corrections")
-    desk.fill("#ask [name=text]", "It is a levee.")
-    desk.click("#ask .primary")
-    expect(item(desk, "The dam failed.")).to_contain_text("It is a levee.")
-    press(desk, "The dam failed.", "retract")
-    desk.fill("#ask [name=reason]", "It did not.")
-    desk.click("#ask .primary")
-    expect(item(desk, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
+    press(driver, "The dam failed.", "corrections")
+    driver.fill("#ask [name=text]", "It is a levee.")
+    driver.click("#ask .primary")
+    expect(item(driver, "The dam failed.")).to_contain_text("It is a levee.")
+    press(driver, "The dam failed.", "retract")
+    driver.fill("#ask [name=reason]", "It did not.")
+    driver.click("#ask .primary")
+    expect(item(driver, "The dam failed.").locator(".state.is-retracted")).to_be_visible()
     assert "It did not." in _public(newsroom, story)[0]["body_html"]
-    press(desk, "The dam failed.", "reinstate")
-    expect(item(desk, "The dam failed.").locator(".state.is-published")).to_be_visible()
-    press(desk, "The dam failed.", "unpublish")
-    desk.click("#ask .primary")
-    expect(item(desk, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
+    press(driver, "The dam failed.", "reinstate")
+    expect(item(driver, "The dam failed.").locator(".state.is-published")).to_be_visible()
+    press(driver, "The dam failed.", "unpublish")
+    driver.click("#ask .primary")
+    expect(item(driver, "The dam failed.").locator(".state.is-unpublished")).to_be_visible()
     assert _public(newsroom, story) == []
-    press(desk, "The dam failed.", "remove")
-    desk.click("#ask .primary")
-    expect(desk.locator(".item .state.is-removed")).to_be_visible()
+    press(driver, "The dam failed.", "remove")
+    driver.click("#ask .primary")
+    expect(driver.locator(".item .state.is-removed")).to_be_visible()
 
 
 def test_an_edit_that_somebody_else_overtook_shows_both_texts_and_loses_neither(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     entry = newsroom.publish(story, "Begun.")
-    press(desk, "Begun.", "edit")
-    expect(desk.locator("[name=text]")).to_have_value("Begun.")
+    press(driver, "Begun.", "edit")
+    expect(driver.locator("[name=text]")).to_have_value("Begun.")
     newsroom.edit(entry, text="Theirs.")
-    desk.fill("[name=text]", "Mine.")
-    desk.click("#publish")
-    conflict = desk.locator('.letter[data-state="conflict"]')
+    driver.fill("[name=text]", "Mine.")
+    driver.click("#publish")
+    conflict = driver.locator('.letter[data-state="conflict"]')
     expect(conflict.locator("pre")).to_have_text(["Mine.", "Theirs."])
-    desk.reload()
+    driver.reload()
     expect(conflict.locator("pre")).to_have_text(["Mine.", "Theirs."])
     conflict.locator('[data-choice="again"]').click()
-    expect(desk.locator("[name=text]")).to_have_value("Mine.")
-    desk.fill("[name=text]", "Mine and theirs.")
-    desk.click("#publish")
-    expect(item(desk, "Mine and theirs.")).to_be_visible()
-    _sent(desk)
+    expect(driver.locator("[name=text]")).to_have_value("Mine.")
+    driver.fill("[name=text]", "Mine and theirs.")
+    driver.click("#publish")
+    expect(item(driver, "Mine and theirs.")).to_be_visible()
+    _sent(driver)
 
 
 def test_what_is_written_without_a_network_survives_a_reload_and_is_posted_once(
-    desk: Page, context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     context.set_offline(True)
-    desk.fill("[name=text]", "From a tunnel.")
-    desk.click("#publish")
-    desk.wait_for_selector('.letter[data-state="waiting"]')
-    desk.fill("[name=text]", "Half a thought")
+    driver.fill("[name=text]", "From a tunnel.")
+    driver.click("#publish")
+    driver.wait_for_selector('.letter[data-state="waiting"]')
+    driver.fill("[name=text]", "Half a thought")
     context.set_offline(False)
-    desk.reload()
-    expect(item(desk, "From a tunnel.")).to_have_count(1)
-    expect(desk.locator("[name=text]")).to_have_value("Half a thought")
-    _sent(desk)
+    driver.reload()
+    expect(item(driver, "From a tunnel.")).to_have_count(1)
+    expect(driver.locator("[name=text]")).to_have_value("Half a thought")
+    _sent(driver)
     assert len(_public(newsroom, story)) == 1
 
 
 def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     lost: list[str] = []
 
@@ -291,106 +291,106 @@ def test_an_answer_that_is_lost_on_its_way_makes_no_second_entry(
         else:
             route.continue_()
 
-    desk.route("**/entries", lose_the_first)
-    desk.fill("[name=text]", "Only once.")
-    desk.click("#publish")
-    expect(item(desk, "Only once.")).to_have_count(1)
-    _sent(desk)
+    driver.route("**/entries", lose_the_first)
+    driver.fill("[name=text]", "Only once.")
+    driver.click("#publish")
+    expect(item(driver, "Only once.")).to_have_count(1)
+    _sent(driver)
     assert len(lost) == 1
     assert len(_public(newsroom, story)) == 1
 
 
-def test_a_refusal_says_which_value_and_gives_the_text_back(desk: Page) -> None:
-    desk.evaluate("document.getElementById('composer').noValidate = true")
-    desk.fill("[name=text]", "With a bad source.")
-    desk.click("summary:has-text('Byline')")
-    desk.fill("[name=source_url]", "nonsense")
-    desk.click("#publish")
-    letter = desk.locator('.letter[data-state="refused"]')
+def test_a_refusal_says_which_value_and_gives_the_text_back(driver: Page) -> None:
+    driver.evaluate("document.getElementById('composer').noValidate = true")
+    driver.fill("[name=text]", "With a bad source.")
+    driver.click("summary:has-text('Byline')")
+    driver.fill("[name=source_url]", "nonsense")
+    driver.click("#publish")
+    letter = driver.locator('.letter[data-state="refused"]')
     expect(letter.locator(".problem")).to_contain_text("source › url:")
     letter.locator('[data-choice="again"]').click()
-    expect(desk.locator("[name=text]")).to_have_value("With a bad source.")
-    expect(desk.locator("[name=source_url]")).to_be_visible()
-    _sent(desk)
+    expect(driver.locator("[name=text]")).to_have_value("With a bad source.")
+    expect(driver.locator("[name=source_url]")).to_be_visible()
+    _sent(driver)
 
 
 def test_what_a_story_that_ended_meanwhile_refuses_is_given_back_where_it_is_seen(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    desk.route("**/entries", lambda route: route.abort())
-    desk.fill("#composer [name=text]", "Written as the story ended.")
-    desk.click("#publish")
-    expect(desk.locator('.letter[data-state="waiting"]')).to_have_count(1)
+    driver.route("**/entries", lambda route: route.abort())
+    driver.fill("#composer [name=text]", "Written as the story ended.")
+    driver.click("#publish")
+    expect(driver.locator('.letter[data-state="waiting"]')).to_have_count(1)
     newsroom.edit_story(story, status="ended")
-    expect(desk.locator("#composer")).to_be_hidden()
-    desk.unroute("**/entries")
-    desk.evaluate("window.dispatchEvent(new Event('online'))")
-    desk.locator('.letter[data-state="refused"] [data-choice="again"]').click()
-    expect(desk.locator(".letter")).to_have_count(0)
-    expect(desk.locator("#composer [name=text]")).to_be_visible()
-    expect(desk.locator("#composer [name=text]")).to_have_value("Written as the story ended.")
+    expect(driver.locator("#composer")).to_be_hidden()
+    driver.unroute("**/entries")
+    driver.evaluate("window.dispatchEvent(new Event('online'))")
+    driver.locator('.letter[data-state="refused"] [data-choice="again"]').click()
+    expect(driver.locator(".letter")).to_have_count(0)
+    expect(driver.locator("#composer [name=text]")).to_be_visible()
+    expect(driver.locator("#composer [name=text]")).to_have_value("Written as the story ended.")
 
 
-def test_what_others_publish_appears_by_itself(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
-    expect(desk.locator("#connection")).to_have_text("")
+def test_what_others_publish_appears_by_itself(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    expect(driver.locator("#connection")).to_have_text("")
     newsroom.publish(story, "From a colleague.")
-    expect(item(desk, "From a colleague.")).to_be_visible(timeout=3_000)
+    expect(item(driver, "From a colleague.")).to_be_visible(timeout=3_000)
 
 
-def test_a_story_is_begun_as_a_draft_and_made_live(desk: Page, newsroom: Newsroom) -> None:
-    desk.click("#story-new")
-    desk.fill("#ask [name=title]", "Begun here")
-    desk.check("#ask [name=draft]")
-    desk.click("#ask .primary")
-    expect(desk.locator("#story option:checked")).to_have_text("Begun here (draft)")
+def test_a_story_is_begun_as_a_draft_and_made_live(driver: Page, newsroom: Newsroom) -> None:
+    driver.click("#story-new")
+    driver.fill("#ask [name=title]", "Begun here")
+    driver.check("#ask [name=draft]")
+    driver.click("#ask .primary")
+    expect(driver.locator("#story option:checked")).to_have_text("Begun here (draft)")
     listed = [item["title"] for item in newsroom.client.get("/v1/stories").json()["items"]]
     assert "Begun here" not in listed
-    desk.click("#story-more summary")
-    desk.click("[data-story=live]")
-    desk.click("#ask .primary")
-    expect(desk.locator("#story option:checked")).to_have_text("Begun here")
-    expect(desk.locator("#story-page")).to_be_visible()
+    driver.click("#story-more summary")
+    driver.click("[data-story=live]")
+    driver.click("#ask .primary")
+    expect(driver.locator("#story option:checked")).to_have_text("Begun here")
+    expect(driver.locator("#story-page")).to_be_visible()
 
 
-def test_the_page_fits_a_phone(desk: Page) -> None:
-    desk.set_viewport_size({"width": 320, "height": 640})
-    for summary in desk.locator("#composer summary").all():
+def test_the_page_fits_a_phone(driver: Page) -> None:
+    driver.set_viewport_size({"width": 320, "height": 640})
+    for summary in driver.locator("#composer summary").all():
         summary.click()
-    assert desk.evaluate("document.documentElement.scrollWidth") == 320
+    assert driver.evaluate("document.documentElement.scrollWidth") == 320
 
 
-def test_typed_markup_is_text_in_the_newsroom_too(desk: Page) -> None:
+def test_typed_markup_is_text_in_the_newsroom_too(driver: Page) -> None:
     evil = "<img src=x onerror=document.body.remove()>"
-    desk.fill("[name=headline]", evil)
-    desk.fill("[name=text]", evil)
-    desk.click("#publish")
-    expect(item(desk, evil)).to_have_count(1)
-    assert desk.locator(".item img").count() == 0
+    driver.fill("[name=headline]", evil)
+    driver.fill("[name=text]", evil)
+    driver.click("#publish")
+    expect(item(driver, evil)).to_have_count(1)
+    assert driver.locator(".item img").count() == 0
 
 
-def test_a_reload_while_the_server_cannot_be_reached_comes_back_by_itself(desk: Page) -> None:
-    desk.fill("[name=text]", "Half a thought")
-    desk.route("**/v1/newsroom/me", lambda route: route.abort(), times=1)
-    desk.reload()
-    expect(desk.locator("#problem")).to_contain_text("cannot be reached")
-    expect(desk.locator("[name=text]")).to_have_value("Half a thought", timeout=15_000)
-    expect(desk.locator("#problem")).to_be_hidden()
+def test_a_reload_while_the_server_cannot_be_reached_comes_back_by_itself(driver: Page) -> None:
+    driver.fill("[name=text]", "Half a thought")
+    driver.route("**/v1/newsroom/me", lambda route: route.abort(), times=1)
+    driver.reload()
+    expect(driver.locator("#problem")).to_contain_text("cannot be reached")
+    expect(driver.locator("[name=text]")).to_have_value("Half a thought", timeout=15_000)
+    expect(driver.locator("#problem")).to_be_hidden()
 
 
 def test_a_colleagues_draft_appears_and_who_edits_what_is_said(
-    desk: Page, browser: Browser, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, browser: Browser, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    desk.wait_for_function("document.getElementById('entries') !== null")
+    driver.wait_for_function("document.getElementById('entries') !== null")
     draft = newsroom.publish(story, "A colleague writes.", status="draft")
-    expect(item(desk, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
+    expect(item(driver, "A colleague writes.")).to_be_visible(timeout=5_000)  # long before the list is read again
     with browser.new_context() as other:
         colleague = other.new_page()
         colleague.goto(f"{newsroom.url}/newsroom")
         _sign_in(colleague, newsroom.token)
         colleague.select_option("#story", story["id"])
         colleague.locator(f'.item[data-id="{draft["id"]}"] [data-action="edit"]').click()
-        expect(desk.locator("#people")).to_contain_text("is editing")
-        press(desk, "A colleague writes.", "edit")
-        expect(desk.locator("#people")).to_contain_text("is editing the entry you have open")
+        expect(driver.locator("#people")).to_contain_text("is editing")
+        press(driver, "A colleague writes.", "edit")
+        expect(driver.locator("#people")).to_contain_text("is editing the entry you have open")
         expect(colleague.locator("#people")).to_contain_text("is editing the entry you have open")
-    expect(desk.locator("#people")).to_be_empty()
+    expect(driver.locator("#people")).to_be_empty()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.conftest import Newsroom
-from tests.browser.newsroom_page import at_the_desk, choose, item, open_as, press, sign_in, somebody
+from tests.browser.newsroom_page import choose, item, open_as, press, sign_in, signed_in, somebody
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def story(newsroom: Newsroom) -> dict[str, Any]:
 
 
 @pytest.fixture
-def desk(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    with at_the_desk(context, newsroom, story) as page:
+def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+    with signed_in(context, newsroom, story) as page:
         yield page
 
 
@@ -35,41 +35,41 @@ def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
     return state
 
 
-def _choose(desk: Page, action: str, *, sure: bool = True) -> None:
-    desk.click(f"[data-story={action}]")
+def _choose(driver: Page, action: str, *, sure: bool = True) -> None:
+    driver.click(f"[data-story={action}]")
     if sure:
-        desk.click("#ask .primary")
+        driver.click("#ask .primary")
 
 
 def test_a_story_is_paused_resumed_ended_archived_and_withdrawn(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    title, chosen = story["title"], desk.locator("#story option:checked")
-    _choose(desk, "paused", sure=False)
+    title, chosen = story["title"], driver.locator("#story option:checked")
+    _choose(driver, "paused", sure=False)
     expect(chosen).to_have_text(f"{title} (paused)")
-    _choose(desk, "live", sure=False)
+    _choose(driver, "live", sure=False)
     expect(chosen).to_have_text(title)
     newsroom.publish(story, "The last word.")
-    _choose(desk, "ended")
-    expect(desk.locator("#closed")).to_contain_text("has ended")
-    expect(desk.locator("#composer")).to_be_hidden()
-    item(desk, "The last word.").locator('[data-action="edit"]').click()
-    desk.fill("[name=text]", "The very last word.")
-    desk.click("#publish")
-    expect(item(desk, "The very last word.")).to_be_visible()
-    expect(desk.locator("#composer")).to_be_hidden()
-    _choose(desk, "archived")
-    expect(desk.locator("#closed")).to_contain_text("read only")
-    expect(item(desk, "The very last word.").locator("button")).to_have_text(
+    _choose(driver, "ended")
+    expect(driver.locator("#closed")).to_contain_text("has ended")
+    expect(driver.locator("#composer")).to_be_hidden()
+    item(driver, "The last word.").locator('[data-action="edit"]').click()
+    driver.fill("[name=text]", "The very last word.")
+    driver.click("#publish")
+    expect(item(driver, "The very last word.")).to_be_visible()
+    expect(driver.locator("#composer")).to_be_hidden()
+    _choose(driver, "archived")
+    expect(driver.locator("#closed")).to_contain_text("read only")
+    expect(item(driver, "The very last word.").locator("button")).to_have_text(
         ["Retract", "Preview link", "Versions", "Unpublish", "Remove"]
     )
-    _choose(desk, "withdrawn")
+    _choose(driver, "withdrawn")
     expect(chosen).to_have_text(f"{title} (withdrawn)")
     assert newsroom.client.get(f"/v1/stories/{story['id']}").status_code == 410
 
 
 def test_the_page_begins_with_a_story_that_goes_on(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
+    driver: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
 ) -> None:
     over = newsroom.make_story(title="Over and done")
     newsroom.edit_story(over, status="ended")
@@ -81,11 +81,11 @@ def test_the_page_begins_with_a_story_that_goes_on(
         expect(page.locator("#composer")).to_be_visible()
 
 
-def test_an_entry_is_pinned_and_taken_down_again(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+def test_an_entry_is_pinned_and_taken_down_again(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     entry = newsroom.publish(story, "Where to vote.")
-    pin = item(desk, "Where to vote.").locator('[data-action="pin"]')
-    press(desk, "Where to vote.", "pin")
-    expect(item(desk, "Where to vote.")).to_contain_text("pinned")
+    pin = item(driver, "Where to vote.").locator('[data-action="pin"]')
+    press(driver, "Where to vote.", "pin")
+    expect(item(driver, "Where to vote.")).to_contain_text("pinned")
     assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
     expect(pin).to_have_text("Unpin")
     pin.click()
@@ -93,88 +93,90 @@ def test_an_entry_is_pinned_and_taken_down_again(desk: Page, newsroom: Newsroom,
     assert _state(newsroom, story)["pinned"] == []
 
 
-def test_pin_pins_what_a_colleague_has_just_pinned(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+def test_pin_pins_what_a_colleague_has_just_pinned(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     entry = newsroom.publish(story, "Where to vote.")
-    expect(item(desk, "Where to vote.")).to_be_visible()
-    desk.route("**/entries?limit=**", lambda route: route.abort())  # what is drawn is what was read before
+    expect(item(driver, "Where to vote.")).to_be_visible()
+    driver.route("**/entries?limit=**", lambda route: route.abort())  # what is drawn is what was read before
     path = f"/v1/stories/{story['id']}/pinned"
     pins = {"items": [{"entry": entry["id"]}]}
     assert newsroom.client.put(path, json=pins, headers={"If-Match": "*"}).is_success
-    press(desk, "Where to vote.", "pin")
-    expect(desk.locator("#said")).to_have_text("Pinned above the timeline.")
+    press(driver, "Where to vote.", "pin")
+    expect(driver.locator("#said")).to_have_text("Pinned above the timeline.")
     assert [each["entry"] for each in _state(newsroom, story)["pinned"]] == [entry["id"]]
 
 
 def test_key_points_are_written_one_a_line_and_keep_the_entries_they_name(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     entry = newsroom.publish(story, "Counted.")
     items = {"items": [{"text": "Turnout is 61 %", "entry": entry["id"]}]}
     assert newsroom.client.put(f"/v1/stories/{story['id']}/key-points", json=items).is_success
-    _choose(desk, "key-points", sure=False)
-    expect(desk.locator("#ask [name=points]")).to_have_value("Turnout is 61 %")
-    desk.fill("#ask [name=points]", "Polls have closed\n\nTurnout is 61 %")
-    with desk.expect_response("**/key-points"):
-        desk.click("#ask .primary")
+    _choose(driver, "key-points", sure=False)
+    expect(driver.locator("#ask [name=points]")).to_have_value("Turnout is 61 %")
+    driver.fill("#ask [name=points]", "Polls have closed\n\nTurnout is 61 %")
+    with driver.expect_response("**/key-points"):
+        driver.click("#ask .primary")
     assert _state(newsroom, story)["key_points"] == [
         {"text": "Polls have closed", "entry": None},
         {"text": "Turnout is 61 %", "entry": entry["id"]},
     ]
 
 
-def test_a_freeze_is_said_to_everybody_and_ended_again(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
-    _choose(desk, "freeze")
-    expect(desk.locator("#closed")).to_contain_text("This story is frozen")
-    expect(desk.locator("[data-story=freeze]")).to_have_text("Thaw this story")
-    _choose(desk, "freeze")
-    expect(desk.locator("#closed")).to_be_hidden()
+def test_a_freeze_is_said_to_everybody_and_ended_again(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    _choose(driver, "freeze")
+    expect(driver.locator("#closed")).to_contain_text("This story is frozen")
+    expect(driver.locator("[data-story=freeze]")).to_have_text("Thaw this story")
+    _choose(driver, "freeze")
+    expect(driver.locator("#closed")).to_be_hidden()
     newsroom.client.post("/v1/newsroom/freeze", json={"frozen": True})
-    desk.reload()
-    expect(desk.locator("#closed")).to_contain_text("The whole site is frozen")
+    driver.reload()
+    expect(driver.locator("#closed")).to_contain_text("The whole site is frozen")
     newsroom.client.post("/v1/newsroom/freeze", json={"frozen": False})
-    desk.reload()
-    expect(desk.locator("#connection")).to_have_text("")
+    driver.reload()
+    expect(driver.locator("#connection")).to_have_text("")
     newsroom.publish(story, "Out again.")
-    expect(item(desk, "Out again.")).to_be_visible()
+    expect(item(driver, "Out again.")).to_be_visible()
 
 
-def test_what_came_out_last_is_retracted_with_one_button(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+def test_what_came_out_last_is_retracted_with_one_button(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
     newsroom.publish(story, "It stands.")
     newsroom.publish(story, "It does not.")
-    desk.click("[data-story=retract-last]")
-    desk.fill("#ask [name=reason]", "Wrong town.")
-    desk.click("#ask .primary")
-    expect(item(desk, "It does not.").locator(".state.is-retracted")).to_be_visible()
-    expect(item(desk, "It stands.").locator(".state.is-published")).to_be_visible()
+    driver.click("[data-story=retract-last]")
+    driver.fill("#ask [name=reason]", "Wrong town.")
+    driver.click("#ask .primary")
+    expect(item(driver, "It does not.").locator(".state.is-retracted")).to_be_visible()
+    expect(item(driver, "It stands.").locator(".state.is-published")).to_be_visible()
 
 
 def test_what_an_editor_notes_is_read_by_the_author_and_kept_with_the_versions(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     entry = newsroom.publish(story, "Turnout was 61 %.", status="submitted")
     newsroom.act(entry, "return", note="Whose figure is it?")
-    expect(item(desk, "Turnout was 61 %.").locator(".note:not(.at-work)")).to_have_text("Whose figure is it?")
+    expect(item(driver, "Turnout was 61 %.").locator(".note:not(.at-work)")).to_have_text("Whose figure is it?")
     newsroom.edit(entry, text="Turnout was 62 %.")
-    press(desk, "Turnout was 62 %.", "versions")
-    versions = desk.locator("#show .version")
+    press(driver, "Turnout was 62 %.", "versions")
+    versions = driver.locator("#show .version")
     expect(versions).to_have_count(3)
     expect(versions.first.locator("del")).to_contain_text("61")
     expect(versions.first.locator("ins")).to_contain_text("62")
     expect(versions.nth(1)).to_contain_text("Whose figure is it?")
-    desk.click("#show button")
+    driver.click("#show button")
     newsroom.act(entry, "submit")
-    expect(item(desk, "Turnout was 62 %.").locator(".state.is-submitted")).to_be_visible()
-    expect(item(desk, "Turnout was 62 %.").locator(".note:not(.at-work)")).to_have_count(0)
+    expect(item(driver, "Turnout was 62 %.").locator(".state.is-submitted")).to_be_visible()
+    expect(item(driver, "Turnout was 62 %.").locator(".note:not(.at-work)")).to_have_count(0)
 
 
-def test_somebody_new_is_invited_and_comes_in_with_the_link(desk: Page, newsroom: Newsroom, browser: Browser) -> None:
-    desk.click("[data-story=invite]")
-    desk.fill("#ask [name=name]", "Nora Vik")
-    desk.select_option("#ask [name=role]", "editor")
-    desk.click("#ask .primary")
-    expect(desk.locator("#show h2")).to_contain_text("Nora Vik (editor)")
-    expect(desk.locator("#show svg")).to_be_visible()
-    link = desk.locator("#show input").input_value()
+def test_somebody_new_is_invited_and_comes_in_with_the_link(driver: Page, newsroom: Newsroom, browser: Browser) -> None:
+    driver.click("[data-story=invite]")
+    driver.fill("#ask [name=name]", "Nora Vik")
+    driver.select_option("#ask [name=role]", "editor")
+    driver.click("#ask .primary")
+    expect(driver.locator("#show h2")).to_contain_text("Nora Vik (editor)")
+    expect(driver.locator("#show svg")).to_be_visible()
+    link = driver.locator("#show input").input_value()
     with browser.new_context() as other:
         page = other.new_page()
         page.goto(link)
@@ -182,27 +184,27 @@ def test_somebody_new_is_invited_and_comes_in_with_the_link(desk: Page, newsroom
 
 
 def test_review_and_a_hold_are_set_where_the_story_is_edited(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    desk.click("#story-edit")
-    desk.check("#ask [name=review_required]")
-    desk.fill("#ask [name=hold_seconds]", "600")
-    desk.click("#ask .primary")
-    expect(desk.locator("#ask")).to_be_hidden()
-    desk.fill("[name=text]", "Held for ten minutes.")
-    desk.click("#publish")
-    expect(item(desk, "Held for ten minutes.")).to_contain_text("until then it can still be stopped")
-    desk.click("#story-edit")
-    expect(desk.locator("#ask [name=review_required]")).to_be_checked()
-    expect(desk.locator("#ask [name=hold_seconds]")).to_have_value("600")
+    driver.click("#story-edit")
+    driver.check("#ask [name=review_required]")
+    driver.fill("#ask [name=hold_seconds]", "600")
+    driver.click("#ask .primary")
+    expect(driver.locator("#ask")).to_be_hidden()
+    driver.fill("[name=text]", "Held for ten minutes.")
+    driver.click("#publish")
+    expect(item(driver, "Held for ten minutes.")).to_contain_text("until then it can still be stopped")
+    driver.click("#story-edit")
+    expect(driver.locator("#ask [name=review_required]")).to_be_checked()
+    expect(driver.locator("#ask [name=hold_seconds]")).to_have_value("600")
 
 
 def test_a_preview_link_shows_a_draft_to_somebody_without_an_account_and_ends_with_it(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
+    driver: Page, newsroom: Newsroom, story: dict[str, Any], browser: Browser
 ) -> None:
     draft = newsroom.publish(story, "For the **lawyer**.", status="draft", headline="Under the table")
-    press(desk, "For the lawyer.", "preview")
-    link = desk.locator("#show input").input_value()
+    press(driver, "For the lawyer.", "preview")
+    link = driver.locator("#show input").input_value()
     assert link.startswith(f"{newsroom.url}/previews/")
     with browser.new_context() as other:
         page = other.new_page()
@@ -252,35 +254,35 @@ def test_a_reporter_sees_what_they_may_do_and_one_button_where_an_editor_looks_f
     expect(item(page, "By a colleague.").locator('[data-action="pin"]')).to_have_text("Pin")
 
 
-def test_enter_in_a_line_of_the_form_publishes_nothing(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
-    desk.fill("[name=headline]", "Half a headl")
-    desk.press("[name=headline]", "Enter")
-    expect(desk.locator("[name=text]")).to_be_focused()
-    desk.click("summary:has-text('Byline')")
-    desk.fill("[name=tags]", "polls")
-    desk.press("[name=tags]", "Enter")
-    expect(desk.locator("[name=headline]")).to_have_value("Half a headl")
-    desk.fill("[name=text]", "And now the text.")
-    desk.click("#publish")
-    expect(item(desk, "And now the text.")).to_be_visible()
+def test_enter_in_a_line_of_the_form_publishes_nothing(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+    driver.fill("[name=headline]", "Half a headl")
+    driver.press("[name=headline]", "Enter")
+    expect(driver.locator("[name=text]")).to_be_focused()
+    driver.click("summary:has-text('Byline')")
+    driver.fill("[name=tags]", "polls")
+    driver.press("[name=tags]", "Enter")
+    expect(driver.locator("[name=headline]")).to_have_value("Half a headl")
+    driver.fill("[name=text]", "And now the text.")
+    driver.click("#publish")
+    expect(item(driver, "And now the text.")).to_be_visible()
     assert _state(newsroom, story)["entry_count"] == 1
 
 
-def test_a_draft_in_another_story_is_found_and_gone_to(desk: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
+def test_a_draft_in_another_story_is_found_and_gone_to(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     other = newsroom.make_story(title="Storm watch")
     draft = newsroom.publish(other, "Gullfaks is evacuated.", status="draft")
-    desk.fill("[name=words]", "gullfaks evac")
-    desk.press("[name=words]", "Enter")
-    found = desk.locator("#show .found")
+    driver.fill("[name=words]", "gullfaks evac")
+    driver.press("[name=words]", "Enter")
+    found = driver.locator("#show .found")
     expect(found).to_have_count(1)
     expect(found).to_contain_text("Storm watch")
     expect(found).to_contain_text("Gullfaks is evacuated.")
     found.locator("button").click()
-    expect(desk.locator("#story option:checked")).to_have_text("Storm watch")
-    expect(desk.locator(f'.item[data-id="{draft["id"]}"]')).to_be_in_viewport()
-    desk.fill("[name=words]", "nothing like it")
-    desk.click("#search button")
-    expect(desk.locator("#show h2")).to_have_text("Nothing has all of: nothing like it")
+    expect(driver.locator("#story option:checked")).to_have_text("Storm watch")
+    expect(driver.locator(f'.item[data-id="{draft["id"]}"]')).to_be_in_viewport()
+    driver.fill("[name=words]", "nothing like it")
+    driver.click("#search button")
+    expect(driver.locator("#show h2")).to_have_text("Nothing has all of: nothing like it")
 
 
 def test_a_story_older_than_the_menu_reaches_is_found_and_stays_chosen(
@@ -306,42 +308,42 @@ def test_a_story_older_than_the_menu_reaches_is_found_and_stays_chosen(
 
 
 def test_a_story_is_given_a_picture_tags_and_an_end_of_its_own(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    _choose(desk, "details", sure=False)
-    desk.fill("#ask [name=image]", "https://pictures.example/no blanks.jpg")
-    desk.fill("#ask [name=alt]", "A river")
-    desk.fill("#ask [name=tags]", "Weather, Trains & buses")
-    desk.fill("#ask [name=auto_end_after]", "90")
-    desk.click("#ask .primary")
-    expect(desk.locator("#wrong-image")).to_contain_text("percent-encoded")
-    desk.fill("#ask [name=image]", "https://pictures.example/river.jpg")
-    desk.click("#ask .primary")
-    expect(desk.locator("#ask")).to_be_hidden()
+    _choose(driver, "details", sure=False)
+    driver.fill("#ask [name=image]", "https://pictures.example/no blanks.jpg")
+    driver.fill("#ask [name=alt]", "A river")
+    driver.fill("#ask [name=tags]", "Weather, Trains & buses")
+    driver.fill("#ask [name=auto_end_after]", "90")
+    driver.click("#ask .primary")
+    expect(driver.locator("#wrong-image")).to_contain_text("percent-encoded")
+    driver.fill("#ask [name=image]", "https://pictures.example/river.jpg")
+    driver.click("#ask .primary")
+    expect(driver.locator("#ask")).to_be_hidden()
     state = _state(newsroom, story)
     assert (state["image"]["url"], state["image"]["alt"]) == ("https://pictures.example/river.jpg", "A river")
     assert [tag["slug"] for tag in state["tags"]] == ["weather", "trains-buses"]
     told = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}").json()
     assert told["settings"]["auto_end_after"] == 5_400
-    _choose(desk, "details", sure=False)
-    expect(desk.locator("#ask [name=auto_end_after]")).to_have_value("90")
-    desk.fill("#ask [name=image]", "")
-    desk.fill("#ask [name=auto_end_after]", "")
-    desk.click("#ask .primary")
-    expect(desk.locator("#ask")).to_be_hidden()
+    _choose(driver, "details", sure=False)
+    expect(driver.locator("#ask [name=auto_end_after]")).to_have_value("90")
+    driver.fill("#ask [name=image]", "")
+    driver.fill("#ask [name=auto_end_after]", "")
+    driver.click("#ask .primary")
+    expect(driver.locator("#ask")).to_be_hidden()
     assert _state(newsroom, story)["image"] is None
 
 
 def test_two_who_change_different_words_of_one_picture_lose_neither(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     picture = {"url": "https://pictures.example/river.jpg", "alt": "A river", "caption": "At noon"}
     newsroom.edit_story(story, image=picture)
-    _choose(desk, "details", sure=False)
+    _choose(driver, "details", sure=False)
     newsroom.edit_story(story, image={**picture, "caption": "At midnight"})
-    desk.fill("#ask [name=alt]", "A river in flood")
-    desk.click("#ask .primary")
-    expect(desk.locator("#ask")).to_be_hidden()
+    driver.fill("#ask [name=alt]", "A river in flood")
+    driver.click("#ask .primary")
+    expect(driver.locator("#ask")).to_be_hidden()
     image = _state(newsroom, story)["image"]
     assert (image["alt"], image["caption"]) == ("A river in flood", "At midnight")
 

@@ -22,14 +22,14 @@ import structlog
 import uvloop
 from uvicorn.server import ServerState
 
-from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
 from app.live.hub.hub import Hub
-from app.live.native.handshake import Entrance
-from app.live.native.server_protocol import greeted
-from app.live.native.websocket import DirectSocket
+from app.live.native.handshake import AcceptContext
+from app.live.native.server_protocol import make_protocol
+from app.live.native.websocket import NativeWebSocket
 from app.live.protocol.frames import Opcode
-from app.live.protocol.subscribe_requests import Wish
-from app.live.session.clocks import Moment
+from app.live.protocol.subscribe_requests import SubscribeRequest
+from app.live.session.clocks import ClockReading
 from app.live.session.session import Session
 from app.live.story.limits import LiveLimits
 from app.live.story.live_story import LiveStory
@@ -64,12 +64,12 @@ class EchoSession(Session):
 
     __slots__ = ()
 
-    def receive(self, data: str | bytes, now: Moment) -> None:
+    def receive(self, data: str | bytes, now: ClockReading) -> None:
         """Send it back."""
         self._outbox.append(Echo(data))
 
 
-class EchoSocket(DirectSocket):
+class EchoSocket(NativeWebSocket):
     """A reader's WebSocket with an echo for a session, and no limit that a conformance suite reaches."""
 
     __slots__ = ()
@@ -79,7 +79,7 @@ class EchoSocket(DirectSocket):
 
     def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
         super().__init__(hub, transport, form=form, sole=sole)
-        now = hub.moment()
+        now = hub.read_clocks()
         self.session = EchoSession(
             variant=form.variant,
             heartbeat_seconds=hub.heartbeat_seconds,
@@ -92,10 +92,10 @@ class EchoSocket(DirectSocket):
         )
         self.session.pull(now)  # drops the hello: an echo does not speak first
 
-    def begin(self, wishes: Sequence[Wish], *, story: LiveStory | None, head: bytes) -> None:
+    def begin(self, requests: Sequence[SubscribeRequest], *, story: LiveStory | None, head: bytes) -> None:
         """Answer the handshake by itself: there is no first message to send it with."""
         self.transport.write(head)
-        super().begin(wishes, story=story, head=b"")
+        super().begin(requests, story=story, head=b"")
 
 
 async def serve(port: int) -> None:
@@ -108,16 +108,16 @@ async def serve(port: int) -> None:
         reconcile_seconds=A_DAY_SECONDS,
     )
     await hub.start()
-    entrance = Entrance(
-        Turnstile(ConnectionLimits(total=0, per_second=0, per_address=0), now=time.monotonic()),
+    accept_context = AcceptContext(
+        ConnectionLimiter(AdmissionLimits(total=0, per_second=0, per_address=0), now=time.monotonic()),
         common_headers=lambda _: [],
         is_readable=lambda _: True,
         hub=hub,
         make_socket=EchoSocket,
     )
     config = server_config(routes(hub), trusted_proxies=())
-    make_protocol = partial(greeted, entrance, server_state=ServerState(), config=config, app_state={})
-    server = await asyncio.get_running_loop().create_server(make_protocol, "127.0.0.1", port)
+    factory = partial(make_protocol, accept_context, server_state=ServerState(), config=config, app_state={})
+    server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", port)
     sys.stdout.write(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}\n")
     sys.stdout.flush()
     await server.serve_forever()

@@ -13,7 +13,7 @@ from tests.api.server import Server
 def rows_of(server: Server) -> str:
     """A digest of every row of every table, but for when tokens were used last."""
     digest = hashlib.sha256()
-    with server.rooms.newsroom.database.snapshot() as tx:
+    with server.app_state.newsroom.database.snapshot() as tx:
         for table in metadata.sorted_tables:
             columns = [column for column in table.columns if column.name != "last_used_at"]
             for row in sorted(repr(tuple(row)) for row in tx.connection.execute(select(*columns))):

@@ -13,7 +13,7 @@ import httpx
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time, system_clock
-from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
@@ -48,7 +48,7 @@ class House:
 
     async def admin(self, method: str, path: str, body: Any = None) -> Any:
         """What the operator is answered, who may do everything."""
-        reply = await self.server.desk.request(method, path, json=body, headers={"if-match": "*"})
+        reply = await self.server.driver.request(method, path, json=body, headers={"if-match": "*"})
         assert reply.is_success, (method, path, reply.text)
         return reply.json()
 
@@ -139,7 +139,7 @@ class House:
             await self.admin("POST", "/v1/newsroom/freeze", {"story": story, "frozen": False})
         if REOPENED[story_state]:
             await self.admin("PATCH", f"/v1/stories/{story}", REOPENED[story_state])
-        await self.server.desk.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
+        await self.server.driver.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
 
     async def _begin_story(self, state: str) -> dict[str, str]:
         slug = f"story-{uuid.uuid4().hex}"
@@ -175,7 +175,7 @@ class House:
 
     def _run_what_is_due_in_a_minute(self) -> None:
         later = Micros(system_clock() + _MINUTE + 1)
-        run_due_work(dataclasses.replace(self.server.rooms.newsroom, clock=lambda: later), Setbacks())
+        run_due_work(dataclasses.replace(self.server.app_state.newsroom, clock=lambda: later), Backoff())
 
 
 def _filled(body: Any, refs: dict[str, str]) -> Any:
@@ -213,5 +213,5 @@ async def furnished(server: Server) -> House:
 
 def expire(server: Server, token: str) -> None:
     """Let a token's time be over."""
-    with server.rooms.newsroom.database.transaction() as tx:
+    with server.app_state.newsroom.database.transaction() as tx:
         tx.connection.execute(text("UPDATE tokens SET expires_at = 1 WHERE id = :token"), {"token": token})

@@ -39,7 +39,7 @@ GET /v1/newsroom/live                           404   404   404   404   404   40
 """What readers are told, whatever token they show. `open`: brought to the head, and kept; `ends`: and sent to poll.
 `no404`, `no410`: refused by a message with that status; four digits: let in, and closed with that code."""
 
-DESK = """
+DRIVER = """
                     NOBODY NONSENSE EXPIRED REVOKED DISABLED READ    OTHER   OWN     MEMBER  EDITOR  ADMIN   BOUND
 WS authenticate     4501   4501     4501    4501    4501     welcome welcome welcome welcome welcome welcome welcome
 WS ticket           401    401      401     401     401      welcome welcome welcome welcome welcome welcome welcome
@@ -130,7 +130,7 @@ async def test_readers_connections_are_told_of_a_story_what_the_table_says(house
 
 @pytest.mark.parametrize("caller", [*CALLERS, *OUTSIDERS])
 async def test_the_newsrooms_stream_lets_in_whom_the_table_says(house: House, caller: str) -> None:
-    head, *lines = [line.split() for line in DESK.strip().splitlines()]
+    head, *lines = [line.split() for line in DRIVER.strip().splitlines()]
     cells = {line[1]: dict(zip(head, line[2:], strict=True))[caller] for line in lines}
     async with connected(house.server, "websocket", NEWSROOM_STREAM) as peer:
         assert await introduced(peer, house.tokens[caller] or "") == cells["authenticate"]

@@ -87,7 +87,7 @@ class Server:
             process.wait()
             raise AssertionError(f"it did not stop: {self.log}") from None
 
-    def desk(self, token: str = ADMIN_TOKEN) -> httpx.Client:
+    def driver(self, token: str = ADMIN_TOKEN) -> httpx.Client:
         """A client that may do everything, or what `token` may."""
         return httpx.Client(
             base_url=self.url,
@@ -159,8 +159,8 @@ def serving(
 
 def make_story(server: Server, title: str = "Election night", **fields: Any) -> str:
     """A new story, live unless told otherwise; its id."""
-    with server.desk() as desk:
-        answer = desk.post("/v1/stories", json={"title": title, **fields})
+    with server.driver() as driver:
+        answer = driver.post("/v1/stories", json={"title": title, **fields})
     assert answer.status_code == 201, answer.text
     story: str = answer.json()["id"]
     return story

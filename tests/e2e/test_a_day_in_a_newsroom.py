@@ -30,7 +30,7 @@ Json = dict[str, Any]
 
 
 @dataclass
-class Desk:
+class NewsroomDriver:
     """Somebody of the newsroom at work on one story."""
 
     client: httpx.AsyncClient
@@ -107,15 +107,15 @@ def _words(entry: Json) -> str:
 
 
 @asynccontextmanager
-async def _at_desk(server: Server, token: str) -> AsyncIterator[Desk]:
+async def _signed_in_page(server: Server, token: str) -> AsyncIterator[NewsroomDriver]:
     headers = {"Authorization": f"Bearer {token}"}
     async with httpx.AsyncClient(
         base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
     ) as client:
-        yield Desk(client)
+        yield NewsroomDriver(client)
 
 
-async def _hire(boss: Desk, name: str, role: str) -> str:
+async def _hire(boss: NewsroomDriver, name: str, role: str) -> str:
     person = await boss.send("POST", "/v1/newsroom/people", name=name, role=role)
     token = await boss.send("POST", "/v1/newsroom/tokens", label=name, person=person["id"])
     secret: str = token["token"]
@@ -134,13 +134,15 @@ def _send_and_lose_the_answer(server: Server, token: str, path: str, key: str, b
 @pytest.mark.timeout(180)
 async def test_a_day_in_a_newsroom(anyio_backend: str, database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path, HEARTBEAT_SECONDS="1") as server:
-        async with _at_desk(server, ADMIN_TOKEN) as boss, reading_client(server.url) as client:
+        async with _signed_in_page(server, ADMIN_TOKEN) as boss, reading_client(server.url) as client:
             ada_token, eve_token = await _hire(boss, "Ada", "reporter"), await _hire(boss, "Eve", "editor")
-            async with _at_desk(server, ada_token) as ada, _at_desk(server, eve_token) as eve:
+            async with _signed_in_page(server, ada_token) as ada, _signed_in_page(server, eve_token) as eve:
                 await _morning(server, client, ada, eve, ada_token)
 
 
-async def _morning(server: Server, client: httpx.AsyncClient, ada: Desk, eve: Desk, ada_token: str) -> None:
+async def _morning(
+    server: Server, client: httpx.AsyncClient, ada: NewsroomDriver, eve: NewsroomDriver, ada_token: str
+) -> None:
     # Eve announces the coverage; reporters' work is to be read before it goes out.
     ada.story = await eve.make_story(
         title="Election day", status="upcoming", settings={"review_required": True}, slug="election-day"
@@ -199,7 +201,9 @@ async def _morning(server: Server, client: httpx.AsyncClient, ada: Desk, eve: De
     await _afternoon(server, client, eve, public, closed)
 
 
-async def _afternoon(server: Server, client: httpx.AsyncClient, eve: Desk, public: Public, closed: Json) -> None:
+async def _afternoon(
+    server: Server, client: httpx.AsyncClient, eve: NewsroomDriver, public: Public, closed: Json
+) -> None:
     # A projection is retracted, with the reason where everybody reads it, and later stands again.
     early = await eve.write("The mayor has lost.")
     await eve.act("retract", early, reason="Half the wards are missing.")

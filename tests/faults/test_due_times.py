@@ -14,7 +14,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time, parse_time
 from app.newsroom.context.newsroom import Newsroom
-from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries import create as entries
 from app.storage.database.opening import open_database
@@ -23,7 +23,7 @@ from app.storage.newsroom.due import list_due_stories
 from app.wire.requests.entries import EntryBatch
 from tests.faults.tables import select
 from tests.figures import Figures
-from tests.newsroom.driver import LINKS, START, Desk, ForetoldRandom, body
+from tests.newsroom.driver import LINKS, START, ForetoldRandom, NewsroomDriver, body
 
 SECOND, MINUTE = 1_000_000, 60_000_000
 SPAN = 60 * MINUTE
@@ -97,12 +97,14 @@ class Planned:
 
 
 def _open_newsroom(database: Database, clock: Callable[[], Micros]) -> Newsroom:
-    return Newsroom(database, clock, ForetoldRandom(), LINKS, Desk(database).room.admin_token_sha256)
+    return Newsroom(database, clock, ForetoldRandom(), LINKS, NewsroomDriver(database).newsroom.admin_token_sha256)
 
 
-def _plan(desk: Desk, number: int, chance: random.Random) -> list[Planned]:
+def _plan(driver: NewsroomDriver, number: int, chance: random.Random) -> list[Planned]:
     """That many entries of each kind in turn, in several stories; one of those holds everything for ten minutes."""
-    stories = [desk.story(f"Story {n}", settings={"hold_seconds": 600 if n == 0 else 0})["id"] for n in range(STORIES)]
+    stories = [
+        driver.story(f"Story {n}", settings={"hold_seconds": 600 if n == 0 else 0})["id"] for n in range(STORIES)
+    ]
     plans: list[Planned] = []
     for first in range(0, number, 50):
         held = first // 50 % 4 == 3
@@ -110,10 +112,10 @@ def _plan(desk: Desk, number: int, chance: random.Random) -> list[Planned]:
         kinds = KINDS[4:] if held else KINDS[:4]
         chosen = [kinds[n % len(kinds)] for n in range(min(50, number - first))]
         drafts = [_draft(kind, first + n, chance) for n, kind in enumerate(chosen)]
-        made = body(entries.create_entries(desk.room, desk.call(), story, EntryBatch(items=drafts)))["items"]
+        made = body(entries.create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=drafts)))["items"]
         for kind, result in zip(chosen, made, strict=True):
             assert result["status"] in {201, 202}, result
-            plans.append(_planned(desk, kind, result["entry"], chance))
+            plans.append(_planned(driver, kind, result["entry"], chance))
     return plans
 
 
@@ -127,14 +129,14 @@ def _draft(kind: str, number: int, chance: random.Random) -> Any:
     return draft
 
 
-def _planned(desk: Desk, kind: str, entry: dict[str, Any], chance: random.Random) -> Planned:
+def _planned(driver: NewsroomDriver, kind: str, entry: dict[str, Any], chance: random.Random) -> Planned:
     if kind == "an edit goes out":
         at = START + chance.randint(SPAN // 4, SPAN)
-        desk.patch(entry, text="Edited.", publish=False)
-        desk.act("schedule", entry, publish_at=at)
+        driver.patch(entry, text="Edited.", publish=False)
+        driver.act("schedule", entry, publish_at=at)
         return Planned(entry["id"], {PUBLISHED: START, UPDATED: at})
     if kind == "is held back and cancelled":
-        desk.act("cancel", entry)
+        driver.act("cancel", entry)
         return Planned(entry["id"], {})
     times = {PUBLISHED: entry["publish_at"] or entry["published_at"], REMOVED: entry["expires_at"]}
     return Planned(entry["id"], {type_: parse_time(at) for type_, at in times.items() if at is not None})
@@ -146,20 +148,20 @@ def test_what_is_due_comes_once_and_never_early_through_kills_and_a_clock_that_i
 ) -> None:
     chance = random.Random(TIMES)
     database = open_database(database_url)
-    plans = _plan(Desk(database), TIMES, chance)
+    plans = _plan(NewsroomDriver(database), TIMES, chance)
     clock = RestlessClock(chance, now=START + SPAN // 5)
     kills = 0
     while clock.now < START + 2 * SPAN:
         clock.now += chance.randint(-MINUTE // 2, 2 * MINUTE)
         mortal = MortalDatabase(database, lambda: chance.random() < 0.15)
         try:
-            run_due_work(_open_newsroom(mortal, clock), Setbacks())
+            run_due_work(_open_newsroom(mortal, clock), Backoff())
         except Killed:
             kills += 1
             database.close()
             database = open_database(database_url)
             continue
-    run_due_work(_open_newsroom(database, lambda: Micros(START + 3 * SPAN)), Setbacks())
+    run_due_work(_open_newsroom(database, lambda: Micros(START + 3 * SPAN)), Backoff())
     with database.snapshot() as tx:
         assert list_due_stories(tx, Micros(START + 10 * SPAN)) == []
     database.close()
@@ -173,20 +175,20 @@ def test_several_processes_at_once_do_what_is_due_once(database_url: str, figure
     number = figures.choose(suite=200, prove=TIMES)
     chance = random.Random(number)
     first = open_database(database_url)
-    plans = _plan(Desk(first), number, chance)
+    plans = _plan(NewsroomDriver(first), number, chance)
     # SQLite has one process; there the same database is shared by threads.
     others = [first] if database_url.startswith("sqlite") else [open_database(database_url) for _ in range(3)]
     now = [START + SPAN // 5]
-    rooms = [_open_newsroom(database, lambda: Micros(now[0])) for database in (first, *others)]
-    setbacks = [Setbacks() for _ in rooms]
+    app_state = [_open_newsroom(database, lambda: Micros(now[0])) for database in (first, *others)]
+    backoff = [Backoff() for _ in app_state]
     while now[0] < START + 2 * SPAN:
         now[0] += 3 * MINUTE
-        threads = [threading.Thread(target=run_due_work, args=pair) for pair in zip(rooms, setbacks, strict=True)]
+        threads = [threading.Thread(target=run_due_work, args=pair) for pair in zip(app_state, backoff, strict=True)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert [each.failures for each in setbacks] == [0] * len(rooms)
+    assert [each.failures for each in backoff] == [0] * len(app_state)
     for database in {first, *others}:
         database.close()
     _compare(database_url, plans)

@@ -67,9 +67,11 @@ class _Tail:
 def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url: str, figures: Figures) -> None:
     wanted = figures.choose(suite=600, prove=20_000)
     moods = _Moody()
-    rooms = [_room(shared_url, moods) for _ in range(POOLS)]
+    app_state = [_room(shared_url, moods) for _ in range(POOLS)]
     call = Call(credentials=OPERATOR)
-    made = [body(stories.create_story(rooms[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)]
+    made = [
+        body(stories.create_story(app_state[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)
+    ]
     moods.armed = True
     tails = [_Tail(story) for story in made]
     todo = iter(range(wanted))
@@ -78,7 +80,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
     abandoned = threading.Semaphore(0)
 
     def write(number: int) -> None:
-        room = rooms[number % POOLS]
+        newsroom = app_state[number % POOLS]
         while True:
             with gate:
                 turn = next(todo, None)
@@ -86,7 +88,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
                 return
             try:
                 story = made[turn % STORIES]
-                written = body(entries.create_entry(room, call, story, EntryDraft(text=f"Entry {turn}")))
+                written = body(entries.create_entry(newsroom, call, story, EntryDraft(text=f"Entry {turn}")))
             except _Abandoned:
                 abandoned.release()
             else:
@@ -96,7 +98,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
         while True:
             last_round = ended.is_set()
             for tail in tails:
-                _read_on(rooms[0], tail)
+                _read_on(app_state[0], tail)
             if last_round:
                 return
 
@@ -108,8 +110,8 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
         finally:
             ended.set()
         reading.result()
-    for room in rooms:
-        room.database.close()
+    for newsroom in app_state:
+        newsroom.database.close()
     for tail in tails:
         assert tail.seen == list(range(1, len(tail.seen) + 1))
         assert sorted(tail.entries) == sorted(entry for story, entry in acknowledged if story == tail.story)
@@ -120,8 +122,8 @@ def _room(url: str, moods: RandomSource) -> Newsroom:
     return Newsroom(open_database(url), lambda: Micros(system_clock()), moods, LINKS, digest_of(OPERATOR))
 
 
-def _read_on(room: Newsroom, tail: _Tail) -> None:
-    with room.database.snapshot() as tx:
+def _read_on(newsroom: Newsroom, tail: _Tail) -> None:
+    with newsroom.database.snapshot() as tx:
         found = require_story(tx, tail.story)
         page = read_changes(tx, found, after=tail.after, limit=PAGE, limit_bytes=1_000_000, links=LINKS)
     tail.seen += [event.cursor.seq for event in page.events]

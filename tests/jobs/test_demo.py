@@ -66,7 +66,7 @@ async def api(app: Application) -> AsyncGenerator[httpx.AsyncClient]:
 
 
 def _database(app: Application) -> Database:
-    return app.rooms.newsroom.database
+    return app.app_state.newsroom.database
 
 
 def _job(app: Application, *, readers: int) -> Job:
@@ -172,7 +172,7 @@ async def test_a_removed_demo_leaves_no_trace_and_can_be_seeded_again(
     await seed_demo(api, STORY, go_to=clock.go_back)
     assert remove_demo(_database(app))
     assert not remove_demo(_database(app))
-    await app.rooms.hub.reconcile()
+    await app.app_state.hub.reconcile()
     assert (await api.get("/v1/stories/demo")).status_code == 404
     assert (await api.get(f"/v1/newsroom/stories/{DEMO_STORY}")).status_code == 404
     assert await seed_demo(api, STORY, go_to=clock.go_back)

@@ -14,10 +14,10 @@ from typing import Any, Literal, cast
 
 import uvicorn
 
-from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
 from app.live.hub.hub import Hub
-from app.live.native.handshake import Entrance
-from app.live.native.server_protocol import greeted
+from app.live.native.handshake import AcceptContext
+from app.live.native.server_protocol import make_protocol
 from app.live.portable.asgi import Receive, Scope, Send
 from app.live.portable.event_stream_route import EventStreamRoute
 from app.live.portable.websocket_route import WebSocketRoute
@@ -56,14 +56,14 @@ Path = Literal["portable", "direct"]
 current_path: ContextVar[Path] = ContextVar("current_path", default="portable")
 """The way readers are served in this test; set by the fixture of a module whose tests must pass on both."""
 
-NO_LIMITS = ConnectionLimits(total=0, per_second=0, per_address=0)
+NO_LIMITS = AdmissionLimits(total=0, per_second=0, per_address=0)
 
 
-def entrance_to(hub: Hub, limits: ConnectionLimits = NO_LIMITS) -> Entrance:
+def accept_context_for(hub: Hub, limits: AdmissionLimits = NO_LIMITS) -> AcceptContext:
     """An open door to the hub."""
-    turnstile = Turnstile(limits, now=time.monotonic())
-    return Entrance(
-        turnstile,
+    limiter = ConnectionLimiter(limits, now=time.monotonic())
+    return AcceptContext(
+        limiter,
         common_headers=lambda _: [(b"x-request-id", b"one")],
         is_readable=lambda _: True,
         jitter=lambda: 0.5,
@@ -76,7 +76,7 @@ async def serve(
     hub: Hub,
     *,
     ws: Literal["websockets-sansio", "auto"] = "websockets-sansio",
-    limits: ConnectionLimits = NO_LIMITS,
+    limits: AdmissionLimits = NO_LIMITS,
 ) -> AsyncIterator[str]:
     """Run on a free port of 127.0.0.1, in the way of `current_path`; gives `127.0.0.1:<port>`."""
     config = uvicorn.Config(
@@ -92,9 +92,9 @@ async def serve(
     )
     config.load()
     if current_path.get() == "direct":
-        entrance = entrance_to(hub, limits)
-        hub.crowd.watch(entrance.waiting, due_at=hub.seconds())
-        config.http_protocol_class = cast("Any", partial(greeted, entrance))
+        accept_context = accept_context_for(hub, limits)
+        hub.connections.watch(accept_context.waiting, due_at=hub.seconds())
+        config.http_protocol_class = cast("Any", partial(make_protocol, accept_context))
     server = _Server(config)
     await hub.start()
     task = asyncio.create_task(server.serve())

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from app.domain.cursor import Cursor
 from app.live.hub.hub import Hub
-from app.live.session.goodbyes import Farewell
+from app.live.session.goodbyes import Goodbye
 from tests.live.model import START, ModelLog
 
 SOON = 5.0
@@ -52,11 +52,11 @@ class Connected:
         self.ticked.set()
         return now + 1000
 
-    def dismiss(self, farewell: Farewell) -> None:
-        first, last = json.loads(farewell.goodbye.json)["reconnect_after_ms"]
+    def dismiss(self, goodbye: Goodbye) -> None:
+        first, last = json.loads(goodbye.goodbye.json)["reconnect_after_ms"]
         self.window = (first, last)
         if self._obedient:
-            self._hub.crowd.leave(self)
+            self._hub.connections.leave(self)
 
     def cut(self) -> None:
         self.was_cut = True

@@ -8,12 +8,12 @@ from typing import Any
 from app.domain.clock import Micros
 from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import StoryId
-from app.live.protocol.subscribe_requests import Wish
-from app.live.session.clocks import Moment
+from app.live.protocol.subscribe_requests import SubscribeRequest
+from app.live.session.clocks import ClockReading
 from app.live.session.effects import (
     Answer,
     Ask,
-    CatchUp,
+    ChangesRead,
     Failed,
     Missing,
     Opened,
@@ -25,7 +25,7 @@ from app.live.session.effects import (
     Withdrawn,
 )
 from app.live.session.session import Session
-from app.live.session.subscription import Opening, Place
+from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -70,8 +70,8 @@ class Peer:
         )
 
     @property
-    def now(self) -> Moment:
-        return Moment(wall=Micros(START + int(self.seconds * 1_000_000)), seconds=self.seconds)
+    def now(self) -> ClockReading:
+        return ClockReading(wall=Micros(START + int(self.seconds * 1_000_000)), seconds=self.seconds)
 
     def live(self, ref: str) -> LiveStory:
         """The story in memory, as the hub would open it. Raises NotFound, Gone."""
@@ -82,10 +82,10 @@ class Peer:
             raise Gone("story_withdrawn", "The story was withdrawn.")
         return self.memory.setdefault(model.id, LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0))
 
-    def subscribe(self, ref: str, **wish: Any) -> None:
-        self.session.subscribe(Wish(ref, **wish), story=self.live(ref))
+    def subscribe(self, ref: str, **request: Any) -> None:
+        self.session.subscribe(SubscribeRequest(ref, **request), story=self.live(ref))
 
-    def say(self, **message: Any) -> None:
+    def log_line(self, **message: Any) -> None:
         self.session.receive(json.dumps(message), self.now)
 
     def pull(self) -> Step:
@@ -106,7 +106,7 @@ class Peer:
         """The types of what was sent, with the number of events."""
         return [f"{m['seq']}" if "seq" in m else str(m["type"]) for m in self.run()]
 
-    def answer(self, asker: Place | Opening, ask: Ask, answer: Answer | None = None) -> None:
+    def answer(self, asker: Subscription | PendingSubscription, ask: Ask, answer: Answer | None = None) -> None:
         self.session.answer(asker, ask, answer or self.look_up(ask), self.now)
 
     def look_up(self, ask: Ask) -> Answer:
@@ -118,7 +118,7 @@ class Peer:
                 return Opened(self.live(ask.ref))
             if isinstance(ask, ReadChanges):
                 page = self.log.changes_now(ask.story.id, ask.after, limit=self.limit, limit_bytes=1_000_000)
-                return CatchUp(tuple(Packet(e) for e in page.events), page.cursor, page.head, page.more)
+                return ChangesRead(tuple(Packet(e) for e in page.events), page.cursor, page.head, page.more)
             return self._snapshot(ask.story.id, encode_reason=ask.reason)
         except CursorUnusable as error:
             return Unusable(error.reason)
@@ -139,7 +139,7 @@ class Peer:
         self.wakes += 1
 
 
-def greeted(model: ModelStory, **options: Any) -> Peer:
+def make_protocol(model: ModelStory, **options: Any) -> Peer:
     """A peer that has been told hello, of a server with one story."""
     peer = Peer(ModelLog(model), **options)
     assert [message["type"] for message in peer.run()] == ["hello"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from app.storage.database.transactions import Database
-from tests.newsroom.driver import Desk
+from tests.newsroom.driver import NewsroomDriver
 
 
 @pytest.fixture
-def desk(database: Database) -> Desk:
+def driver(database: Database) -> NewsroomDriver:
     """A newsroom on an empty database, called by its operator."""
-    return Desk(database)
+    return NewsroomDriver(database)

@@ -15,7 +15,7 @@ from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
 from app.newsroom.context.access import digest_of
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.emergency import freeze as emergency
 from app.newsroom.entries import create as entries
@@ -55,7 +55,7 @@ class ForetoldRandom:
 
 
 @dataclass
-class Desk:
+class NewsroomDriver:
     """Calls the use cases as one caller; `now` moves only when a test moves it."""
 
     database: Database
@@ -66,82 +66,82 @@ class Desk:
     told: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.room = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
+        self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
         self.database.announce_to(self.told.append)
-        self.setbacks = Setbacks()
+        self.backoff = Backoff()
         self.made = 0
 
     def call(self, **conditions: Any) -> Call:
         return Call(credentials=self.token, is_session=self.is_session, **conditions)
 
-    def as_holder_of(self, token: str) -> Desk:
+    def as_holder_of(self, token: str) -> NewsroomDriver:
         """The same newsroom, seen by another caller; what it announces is told to both."""
-        other = Desk(self.database, token, now=self.now)
+        other = NewsroomDriver(self.database, token, now=self.now)
         other.told = self.told
         self.database.announce_to(self.told.append)
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
-        return body(stories.create_story(self.room, self.call(), StoryDraft(title=title, **fields)))
+        return body(stories.create_story(self.newsroom, self.call(), StoryDraft(title=title, **fields)))
 
     def patch_story(self, story: str, *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
-        return body(stories.edit_story(self.room, self.call(if_match=if_match), story, StoryPatch(**fields)))
+        return body(stories.edit_story(self.newsroom, self.call(if_match=if_match), story, StoryPatch(**fields)))
 
     def post(self, story: str, text: str | None = "Polls have closed.", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.create_entry(self.room, self.call(), story, EntryDraft(text=text, **fields)))
+        return body(entries.create_entry(self.newsroom, self.call(), story, EntryDraft(text=text, **fields)))
 
     def put(self, story: str, external_id: str, **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.upsert_entry(self.room, self.call(), story, external_id, ExternalEntry(**fields)))
+        return body(entries.upsert_entry(self.newsroom, self.call(), story, external_id, ExternalEntry(**fields)))
 
     def patch(self, entry: dict[str, Any], *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
         call = self.call(if_match=if_match)
-        return body(editing.edit_entry(self.room, call, entry["story"], entry["id"], EntryPatch(**fields)))
+        return body(editing.edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
 
     def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
         """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
         self.now += 1_000_000
-        return body(ACTIONS[action](self.room, self.call(), entry["story"], entry["id"], **particulars))
+        return body(ACTIONS[action](self.newsroom, self.call(), entry["story"], entry["id"], **particulars))
 
     def pin(self, story: str, *entries: dict[str, Any], until: str | None = None) -> dict[str, Any]:
         pins = [{"entry": entry["id"], "until": until} for entry in entries]
-        return body(furniture.pin_entries(self.room, self.call(), story, Pins.model_validate({"items": pins})))
+        return body(furniture.pin_entries(self.newsroom, self.call(), story, Pins.model_validate({"items": pins})))
 
     def key_points(self, story: str, *points: tuple[str, str | None]) -> dict[str, Any]:
         items = [{"text": text, "entry": entry} for text, entry in points]
         draft = KeyPoints.model_validate({"items": items})
-        return body(furniture.set_key_points(self.room, self.call(), story, draft))
+        return body(furniture.set_key_points(self.newsroom, self.call(), story, draft))
 
     def freeze(self, story: str | None = None, *, frozen: bool = True) -> dict[str, Any]:
         """Freeze a story or the site, or thaw it."""
-        return body(emergency.set_freeze(self.room, self.call(), Freeze(story=story, frozen=frozen)))
+        return body(emergency.set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
 
     def due(self, later: int = 0) -> int | None:
         """Let so many microseconds pass, then let happen what is due; when more will be."""
         self.now += later
-        return run_due_work(self.room, self.setbacks)
+        return run_due_work(self.newsroom, self.backoff)
 
-    def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> Desk:
+    def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> NewsroomDriver:
         """A new person with a token, at this newsroom."""
         self.made += 1
         name = f"Person {self.made}"
         person = body(
             people.add_person(
-                self.room, self.call(), PersonDraft.model_validate({"name": name, "role": role, "byline": byline})
+                self.newsroom, self.call(), PersonDraft.model_validate({"name": name, "role": role, "byline": byline})
             )
         )
         draft = TokenDraft.model_validate({"label": f"token {self.made}", "person": person["id"], **token})
-        secret = body(tokens.create_token(self.room, self.call(), draft))["token"]
+        secret = body(tokens.create_token(self.newsroom, self.call(), draft))["token"]
         hired = self.as_holder_of(secret)
         hired.person = person["id"]
         return hired
 
-    def bot(self, role: str = "reporter", **token: Any) -> Desk:
+    def bot(self, role: str = "reporter", **token: Any) -> NewsroomDriver:
         """A new bot's token, at this newsroom."""
         draft = TokenDraft.model_validate({"label": "bot", "role": role, **token})
-        return self.as_holder_of(body(tokens.create_token(self.room, self.call(), draft))["token"])
+        return self.as_holder_of(body(tokens.create_token(self.newsroom, self.call(), draft))["token"])
 
     def audited(self) -> list[str]:
         """What was done, as the audit has it, in order."""
@@ -167,8 +167,8 @@ ACTIONS: dict[str, Callable[..., Reply]] = {
     "return": lambda *place, note=None: reviewing.return_entry(*place, note=note),
     "reject": lambda *place, note=None: reviewing.reject_entry(*place, note=note),
     "publish": releasing.publish_entry,
-    "schedule": lambda room, *place, publish_at=None: releasing.schedule_entry(
-        room, *place, publish_at=Micros(room.clock() + HOUR) if publish_at is None else Micros(publish_at)
+    "schedule": lambda newsroom, *place, publish_at=None: releasing.schedule_entry(
+        newsroom, *place, publish_at=Micros(newsroom.clock() + HOUR) if publish_at is None else Micros(publish_at)
     ),
     "cancel": releasing.cancel_entry,
     "discard": releasing.discard_working_revision,

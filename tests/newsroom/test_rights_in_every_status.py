@@ -17,7 +17,7 @@ from app.newsroom.queries import lists as reads
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
 from app.wire.requests.entries import EntryMove
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 STATUSES = {
     "D": "draft", "S": "submitted", "J": "rejected", "C": "scheduled", "P": "published", "U": "unpublished",
@@ -160,54 +160,54 @@ class Cast:
     """A newsroom with somebody of each kind, and a story for each way of editing one."""
 
     def __init__(self, database: Database) -> None:
-        self.desk = Desk(database)
-        self.callers = {"admin": self.desk, "editor": self.desk.hire("editor"), "reporter": self.desk.hire()}
-        self.callers["another"] = self.desk.hire()
+        self.driver = NewsroomDriver(database)
+        self.callers = {"admin": self.driver, "editor": self.driver.hire("editor"), "reporter": self.driver.hire()}
+        self.callers["another"] = self.driver.hire()
         self.stories = {
-            reviewed: self.desk.story(settings={"review_required": reviewed})["id"] for reviewed in (False, True)
+            reviewed: self.driver.story(settings={"review_required": reviewed})["id"] for reviewed in (False, True)
         }
-        self.beside = {reviewed: self.desk.post(story) for reviewed, story in self.stories.items()}
+        self.beside = {reviewed: self.driver.post(story) for reviewed, story in self.stories.items()}
 
     def entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
         """The reporter's entry, brought into that status by the desk."""
-        story, desk = self.stories[reviewed], self.desk
+        story, driver = self.stories[reviewed], self.driver
         later = self.callers["reporter"]
-        later.now = desk.now
+        later.now = driver.now
         entry = later.post(story, "Polls have closed.", status="draft")
-        desk.now = later.now
+        driver.now = later.now
         if letter == "E":
-            desk.patch(entry, expires_at="2100-01-01T00:00:00Z")
+            driver.patch(entry, expires_at="2100-01-01T00:00:00Z")
         for action in {
             "D": [], "S": ["submit"], "J": ["submit", "reject"], "C": ["schedule"], "P": ["publish"],
             "U": ["publish", "unpublish"], "R": ["publish", "retract"], "E": ["publish"], "X": ["remove"],
         }[letter]:  # fmt: skip
-            entry = desk.act(action, entry)
+            entry = driver.act(action, entry)
         if letter == "E":
-            now, desk.now = desk.now, 4_200_000_000_000_000
-            desk.due()
-            desk.now = now
+            now, driver.now = driver.now, 4_200_000_000_000_000
+            driver.due()
+            driver.now = now
         return self.now(entry)
 
     def edited_entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
         """The reporter's public entry with an edit that is a draft, submitted or scheduled."""
         entry = self.entry("P", reviewed=reviewed)
-        self.desk.patch(entry, text="Better.", publish=False)
+        self.driver.patch(entry, text="Better.", publish=False)
         for action in {"d": [], "s": ["submit"], "c": ["schedule"]}[letter]:
-            self.desk.act(action, entry)
+            self.driver.act(action, entry)
         return self.now(entry)
 
     def now(self, entry: dict[str, Any]) -> dict[str, Any]:
-        return body(reads.show_entry(self.desk.room, self.desk.call(), entry["story"], entry["id"]))
+        return body(reads.show_entry(self.driver.newsroom, self.driver.call(), entry["story"], entry["id"]))
 
     def do(self, caller: str, action: str, entry: dict[str, Any], *, reviewed: bool) -> dict[str, Any]:
         """The action, or the code of what refused it."""
         who = self.callers[caller]
-        who.now = self.desk.now
+        who.now = self.driver.now
         if action == "edit":
             return who.patch(entry, text="Written anew.")
         if action == "move":
             move = EntryMove(before=self.beside[reviewed]["id"])
-            return body(move_entry(who.room, who.call(), entry["story"], entry["id"], move))
+            return body(move_entry(who.newsroom, who.call(), entry["story"], entry["id"], move))
         return who.act(action, entry)
 
 
@@ -278,7 +278,7 @@ def test_no_cell_of_the_tables_is_missing() -> None:
 
 
 def test_a_held_entry_is_a_scheduled_one_to_everybody(cast: Cast) -> None:
-    cast.desk.patch_story(cast.stories[False], settings={"hold_seconds": 60})
+    cast.driver.patch_story(cast.stories[False], settings={"hold_seconds": 60})
     entry = cast.entry("P", reviewed=False)
     assert (entry["status"], entry["held"], entry["publish_at"] is not None) == ("scheduled", True, True)
     for caller, action, cell in (
@@ -288,5 +288,5 @@ def test_a_held_entry_is_a_scheduled_one_to_everybody(cast: Cast) -> None:
     ):
         found = outcome(cast, caller, action, entry, reviewed=False)
         assert (found if isinstance(found, str) else found["status"]) == cell
-    cast.desk.due(HOUR)
+    cast.driver.due(HOUR)
     assert cast.now(entry)["status"] == "draft"

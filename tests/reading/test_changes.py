@@ -15,7 +15,7 @@ from app.reading.stories import require_story
 from app.storage.database.transactions import Database
 from app.wire.announcement import ChangesPage
 from app.wire.encoding import BodyVariant, EncodedEvent
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 
 MEGABYTE = 1024 * 1024
 
@@ -28,10 +28,10 @@ def changes(
         return read_changes(tx, found, after=after, limit=limit, limit_bytes=limit_bytes, links=LINKS)
 
 
-def busy_story(desk: Desk, *, steps: int = 60, seed: int = 5) -> str:
+def busy_story(driver: NewsroomDriver, *, steps: int = 60, seed: int = 5) -> str:
     """A story with a history of every kind of public change."""
     chance = random.Random(seed)
-    story = str(desk.story()["id"])
+    story = str(driver.story()["id"])
     entries: dict[str, str] = {}
     for step in range(steps):
         action = chance.choice(
@@ -40,43 +40,45 @@ def busy_story(desk: Desk, *, steps: int = 60, seed: int = 5) -> str:
         public = [entry for entry, status in entries.items() if status == "published"]
         hidden = [entry for entry, status in entries.items() if status == "unpublished"]
         if action == "title":
-            desk.patch_story(story, title=f"Election night, part {step}")
+            driver.patch_story(story, title=f"Election night, part {step}")
         elif action == "publish" and hidden:
             entry = chance.choice(hidden)
-            entries[entry] = desk.act("publish", {"story": story, "id": entry})["status"]
+            entries[entry] = driver.act("publish", {"story": story, "id": entry})["status"]
         elif action == "edit" and public:
-            desk.patch({"story": story, "id": chance.choice(public)}, headline=f"Headline {step}")
+            driver.patch({"story": story, "id": chance.choice(public)}, headline=f"Headline {step}")
         elif action in {"unpublish", "retract", "remove", "correct"} and public:
             entry = chance.choice(public)
-            entries[entry] = desk.act(action, {"story": story, "id": entry})["status"]
+            entries[entry] = driver.act(action, {"story": story, "id": entry})["status"]
         else:
-            posted = desk.post(story, f"Update {step}.")
+            posted = driver.post(story, f"Update {step}.")
             entries[posted["id"]] = posted["status"]
     return story
 
 
-def told(desk: Desk) -> list[EncodedEvent]:
-    return [event for announcement in desk.told for event in announcement.events]
+def told(driver: NewsroomDriver) -> list[EncodedEvent]:
+    return [event for announcement in driver.told for event in announcement.events]
 
 
 def object_of(event: EncodedEvent) -> str:
     return event.entry_id or "the story"
 
 
-def test_the_tables_give_the_same_bytes_as_the_door_announced(desk: Desk, database: Database) -> None:
-    story = busy_story(desk)
-    newest = {object_of(event): event for event in told(desk)}
+def test_the_tables_give_the_same_bytes_as_the_door_announced(driver: NewsroomDriver, database: Database) -> None:
+    story = busy_story(driver)
+    newest = {object_of(event): event for event in told(driver)}
     expected = sorted(newest.values(), key=lambda event: event.cursor.seq)
     page = changes(database, story, None)
     for variant in BodyVariant:
         assert [event.json(variant) for event in page.events] == [event.json(variant) for event in expected]
-    assert page.cursor == page.head.cursor == desk.told[-1].head.cursor
-    assert page.head == desk.told[-1].head
+    assert page.cursor == page.head.cursor == driver.told[-1].head.cursor
+    assert page.head == driver.told[-1].head
 
 
-def test_after_each_cursor_comes_each_later_object_once_and_nothing_else(desk: Desk, database: Database) -> None:
-    story = busy_story(desk)
-    events = told(desk)
+def test_after_each_cursor_comes_each_later_object_once_and_nothing_else(
+    driver: NewsroomDriver, database: Database
+) -> None:
+    story = busy_story(driver)
+    events = told(driver)
     for index, event in enumerate(events):
         newest = {object_of(later): later.cursor for later in events[index + 1 :]}
         page = changes(database, story, event.cursor)
@@ -86,8 +88,8 @@ def test_after_each_cursor_comes_each_later_object_once_and_nothing_else(desk: D
 
 
 @pytest.mark.parametrize("limit", [1, 2, 7])
-def test_pages_of_changes_put_together_are_the_whole(desk: Desk, database: Database, limit: int) -> None:
-    story = busy_story(desk)
+def test_pages_of_changes_put_together_are_the_whole(driver: NewsroomDriver, database: Database, limit: int) -> None:
+    story = busy_story(driver)
     whole = changes(database, story, None)
     pages = [changes(database, story, None, limit=limit)]
     while pages[-1].more:
@@ -98,8 +100,8 @@ def test_pages_of_changes_put_together_are_the_whole(desk: Desk, database: Datab
     assert pages[-1].cursor == whole.head.cursor
 
 
-def test_a_page_ends_with_the_event_that_brings_it_over_its_size(desk: Desk, database: Database) -> None:
-    story = busy_story(desk)
+def test_a_page_ends_with_the_event_that_brings_it_over_its_size(driver: NewsroomDriver, database: Database) -> None:
+    story = busy_story(driver)
     whole = changes(database, story, None)
     sizes = [size_of(event) for event in whole.events]
     page = changes(database, story, None, limit_bytes=sum(sizes[:3]))
@@ -110,19 +112,21 @@ def test_a_page_ends_with_the_event_that_brings_it_over_its_size(desk: Desk, dat
     assert not changes(database, story, None, limit_bytes=sum(sizes)).more
 
 
-def test_more_changes_than_are_fetched_at_once_all_come(desk: Desk, database: Database) -> None:
-    story = str(desk.story()["id"])
-    posted = [desk.post(story)["id"] for _ in range(130)]
+def test_more_changes_than_are_fetched_at_once_all_come(driver: NewsroomDriver, database: Database) -> None:
+    story = str(driver.story()["id"])
+    posted = [driver.post(story)["id"] for _ in range(130)]
     page = changes(database, story, None, limit=1000)
     assert [event.entry_id for event in page.events] == [None, *posted]
     assert not page.more
 
 
-def test_a_cursor_that_names_no_event_of_this_story_is_refused_with_the_reason(desk: Desk, database: Database) -> None:
-    story = busy_story(desk, steps=8)
-    other = str(desk.story("Another")["id"])
-    desk.post(other)
-    head = desk.told[-1].head.cursor
+def test_a_cursor_that_names_no_event_of_this_story_is_refused_with_the_reason(
+    driver: NewsroomDriver, database: Database
+) -> None:
+    story = busy_story(driver, steps=8)
+    other = str(driver.story("Another")["id"])
+    driver.post(other)
+    head = driver.told[-1].head.cursor
     mine = changes(database, story, None).head.cursor
     bad = {
         Cursor("00000000", mine.seq, mine.check): "epoch",
@@ -147,9 +151,9 @@ def test_what_is_no_cursor_is_as_unusable_as_one_of_another_story(text: str) -> 
         parse_after(text)
 
 
-def test_a_reply_to_a_poll_is_one_json_object(desk: Desk, database: Database) -> None:
-    story = str(desk.story()["id"])
-    desk.post(story)
+def test_a_reply_to_a_poll_is_one_json_object(driver: NewsroomDriver, database: Database) -> None:
+    story = str(driver.story()["id"])
+    driver.post(story)
     page = changes(database, story, None, limit=1)
     reply: dict[str, Any] = json.loads(encode_changes(page, BodyVariant.HTML))
     assert list(reply) == ["events", "cursor", "head", "more"]
@@ -157,12 +161,12 @@ def test_a_reply_to_a_poll_is_one_json_object(desk: Desk, database: Database) ->
     assert (reply["cursor"], reply["head"], reply["more"]) == (str(page.cursor), str(page.head.cursor), True)
 
 
-def test_what_was_taken_back_is_in_no_byte_of_the_changes(desk: Desk, database: Database) -> None:
-    story = str(desk.story()["id"])
-    edited = desk.post(story, "Zanzibar has fallen.")
-    removed = desk.post(story, "Zanzibar again.", headline="Zanzibar")
-    desk.patch(edited, text="It has not.")
-    desk.act("remove", removed, note="Zanzibar was wrong")
+def test_what_was_taken_back_is_in_no_byte_of_the_changes(driver: NewsroomDriver, database: Database) -> None:
+    story = str(driver.story()["id"])
+    edited = driver.post(story, "Zanzibar has fallen.")
+    removed = driver.post(story, "Zanzibar again.", headline="Zanzibar")
+    driver.patch(edited, text="It has not.")
+    driver.act("remove", removed, note="Zanzibar was wrong")
     page = changes(database, story, None)
     assert all(b"Zanzibar" not in event.json(BodyVariant.BOTH) for event in page.events)
     assert [event.type for event in page.events] == ["story.updated", "entry.updated", "entry.removed"]

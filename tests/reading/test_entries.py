@@ -11,12 +11,12 @@ from app.domain.identifiers import StoryId
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.driver import Desk
+from tests.newsroom.driver import NewsroomDriver
 
 
-def test_fields_are_sent_exactly_as_named_in_the_order_of_the_whole(desk: Desk, database: Database) -> None:
-    story = desk.story()["id"]
-    posted = desk.post(story, "Polls *have* closed.", headline="Closed")
+def test_fields_are_sent_exactly_as_named_in_the_order_of_the_whole(driver: NewsroomDriver, database: Database) -> None:
+    story = driver.story()["id"]
+    posted = driver.post(story, "Polls *have* closed.", headline="Closed")
     with database.snapshot() as tx:
         entry = require_entry(tx, StoryId(story), posted["id"])
     fields = parse_fields("body_text, headline,id,headline")
@@ -25,9 +25,9 @@ def test_fields_are_sent_exactly_as_named_in_the_order_of_the_whole(desk: Desk, 
     )
 
 
-def test_every_field_an_entry_has_can_be_named(desk: Desk, database: Database) -> None:
-    story = desk.story()["id"]
-    posted = desk.post(story)
+def test_every_field_an_entry_has_can_be_named(driver: NewsroomDriver, database: Database) -> None:
+    story = driver.story()["id"]
+    posted = driver.post(story)
     with database.snapshot() as tx:
         entry = require_entry(tx, StoryId(story), posted["id"])
     whole = json.loads(EntryShape(body=BodyVariant.BOTH).encode(entry))
@@ -44,15 +44,15 @@ def test_a_field_that_no_entry_has_is_refused_with_a_pointer(text: str) -> None:
 
 
 def test_an_entry_that_was_public_is_gone_with_its_cause_and_one_that_never_was_is_not_found(
-    desk: Desk, database: Database
+    driver: NewsroomDriver, database: Database
 ) -> None:
-    story = StoryId(desk.story()["id"])
-    other = StoryId(desk.story("Another")["id"])
-    draft = desk.post(story, status="draft")["id"]
-    discarded = desk.act("remove", desk.post(story, status="draft"))["id"]
-    elsewhere = desk.post(other)["id"]
-    unpublished = desk.act("unpublish", desk.post(story))["id"]
-    removed = desk.act("remove", desk.post(story))["id"]
+    story = StoryId(driver.story()["id"])
+    other = StoryId(driver.story("Another")["id"])
+    draft = driver.post(story, status="draft")["id"]
+    discarded = driver.act("remove", driver.post(story, status="draft"))["id"]
+    elsewhere = driver.post(other)["id"]
+    unpublished = driver.act("unpublish", driver.post(story))["id"]
+    removed = driver.act("remove", driver.post(story))["id"]
     with database.snapshot() as tx:
         for entry in (draft, discarded, elsewhere, "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f", "no-id", ""):
             with pytest.raises(NotFound) as refused:

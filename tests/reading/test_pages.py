@@ -16,7 +16,7 @@ from app.reading.pages import PageRequest, encode_page, read_page
 from app.reading.stories import require_story
 from app.storage.database.transactions import Database
 from app.storage.public.reads import EntryFilter
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 
 Order = Literal["newest", "oldest"]
 ORDERS: list[Order] = ["newest", "oldest"]
@@ -66,12 +66,12 @@ def ids(pages: list[Any]) -> list[str]:
 
 
 @pytest.fixture
-def story(desk: Desk) -> str:
+def story(driver: NewsroomDriver) -> str:
     """A public story without entries."""
-    return str(desk.story()["id"])
+    return str(driver.story()["id"])
 
 
-def test_a_walk_sees_each_entry_once_forwards_and_back(desk: Desk, database: Database, story: str) -> None:
+def test_a_walk_sees_each_entry_once_forwards_and_back(driver: NewsroomDriver, database: Database, story: str) -> None:
     posted: list[str] = []
     reader = Reader(database, story)
     for _ in range(11):
@@ -82,19 +82,19 @@ def test_a_walk_sees_each_entry_once_forwards_and_back(desk: Desk, database: Dat
             assert pages[0]["prev"] is None
             assert all(len(page["items"]) == 3 for page in pages[:-1])
             assert ids(reader.walk_back(order, pages)) == expected
-        posted.append(desk.post(story)["id"])
+        posted.append(driver.post(story)["id"])
 
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_entries_that_come_between_two_pages_neither_repeat_nor_hide_another(
-    desk: Desk, database: Database, story: str, order: Order
+    driver: NewsroomDriver, database: Database, story: str, order: Order
 ) -> None:
-    posted = [desk.post(story)["id"] for _ in range(9)]
+    posted = [driver.post(story)["id"] for _ in range(9)]
     reader = Reader(database, story)
     page = reader.page(order)
     seen = ids([page])
     while page["next"] is not None:
-        posted += [desk.post(story)["id"], desk.post(story)["id"]] if len(posted) < 15 else []
+        posted += [driver.post(story)["id"], driver.post(story)["id"]] if len(posted) < 15 else []
         page = reader.page(order, url=page["next"])
         seen += ids([page])
     assert seen == (posted[:9][::-1] if order == "newest" else posted)
@@ -102,10 +102,10 @@ def test_entries_that_come_between_two_pages_neither_repeat_nor_hide_another(
 
 @pytest.mark.parametrize("order", ORDERS)
 def test_entries_that_go_between_two_pages_take_nothing_with_them(
-    desk: Desk, database: Database, story: str, order: Order
+    driver: NewsroomDriver, database: Database, story: str, order: Order
 ) -> None:
     chance = random.Random(7)
-    posted = [desk.post(story) for _ in range(20)]
+    posted = [driver.post(story) for _ in range(20)]
     removed: set[str] = set()
     reader = Reader(database, story)
     page = reader.page(order)
@@ -114,7 +114,7 @@ def test_entries_that_go_between_two_pages_take_nothing_with_them(
         # The very entry that the next page begins beside is among those that may go.
         for entry in chance.sample(posted, 3):
             if entry["id"] not in removed:
-                desk.act("remove", entry)
+                driver.act("remove", entry)
                 removed.add(entry["id"])
         page = reader.page(order, url=page["next"])
         seen += ids([page])
@@ -124,13 +124,13 @@ def test_entries_that_go_between_two_pages_take_nothing_with_them(
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_a_page_past_the_end_leads_back(desk: Desk, database: Database, story: str, order: Order) -> None:
-    posted = [desk.post(story) for _ in range(6)]
+def test_a_page_past_the_end_leads_back(driver: NewsroomDriver, database: Database, story: str, order: Order) -> None:
+    posted = [driver.post(story) for _ in range(6)]
     reader = Reader(database, story)
     first = reader.page(order)
     beyond = posted[:3] if order == "newest" else posted[3:]
     for entry in beyond:
-        desk.act("remove", entry)
+        driver.act("remove", entry)
 
     empty = reader.page(order, url=first["next"])
     assert empty["items"] == []
@@ -138,8 +138,10 @@ def test_a_page_past_the_end_leads_back(desk: Desk, database: Database, story: s
     assert ids([reader.page(order, url=empty["prev"])]) == ids([first])
 
 
-def test_the_page_around_an_entry_has_it_and_leads_on_both_ways(desk: Desk, database: Database, story: str) -> None:
-    posted = [desk.post(story)["id"] for _ in range(9)]
+def test_the_page_around_an_entry_has_it_and_leads_on_both_ways(
+    driver: NewsroomDriver, database: Database, story: str
+) -> None:
+    posted = [driver.post(story)["id"] for _ in range(9)]
     reader = Reader(database, story)
     for order, entry, limit in product(ORDERS, posted, [1, 2, 4, 5, 20]):
         listed = posted[::-1] if order == "newest" else posted
@@ -156,11 +158,11 @@ def test_the_page_around_an_entry_has_it_and_leads_on_both_ways(desk: Desk, data
 
 
 def test_around_an_entry_that_is_gone_says_so_and_around_an_unknown_one_finds_nothing(
-    desk: Desk, database: Database, story: str
+    driver: NewsroomDriver, database: Database, story: str
 ) -> None:
-    gone = desk.post(story)
-    hidden = desk.post(story, status="draft")
-    desk.act("unpublish", gone)
+    gone = driver.post(story)
+    hidden = driver.post(story, status="draft")
+    driver.act("unpublish", gone)
     reader = Reader(database, story)
     with pytest.raises(Gone) as refused:
         reader.page(around=gone["id"])
@@ -170,10 +172,10 @@ def test_around_an_entry_that_is_gone_says_so_and_around_an_unknown_one_finds_no
             reader.page(around=ref)
 
 
-def test_filters_are_joined_and_walked_like_any_list(desk: Desk, database: Database, story: str) -> None:
+def test_filters_are_joined_and_walked_like_any_list(driver: NewsroomDriver, database: Database, story: str) -> None:
     chance = random.Random(3)
     entries = [
-        desk.post(
+        driver.post(
             story,
             kind=chance.choice(["update", "summary"]),
             key_event=chance.choice([True, False]),
@@ -207,9 +209,11 @@ def test_filters_are_joined_and_walked_like_any_list(desk: Desk, database: Datab
     assert walked(EntryFilter(labels=("tag:nothing",))) == []
 
 
-def test_the_urls_of_the_neighbours_keep_every_parameter(desk: Desk, database: Database, story: str) -> None:
+def test_the_urls_of_the_neighbours_keep_every_parameter(
+    driver: NewsroomDriver, database: Database, story: str
+) -> None:
     for _ in range(3):
-        desk.post(story)
+        driver.post(story)
     kept = (("order", "newest"), ("limit", "1"), ("tag", "ü&b c"))
     with database.snapshot() as tx:
         found = require_story(tx, story)

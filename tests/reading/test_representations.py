@@ -18,7 +18,7 @@ from app.reading.views import View
 from app.storage.database.transactions import Database
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 from tests.reading.counting import CountingDatabase
 
 pytestmark = pytest.mark.anyio
@@ -54,29 +54,29 @@ class Heads:
 class Scene:
     """A story with one entry, its heads, and the representations under test."""
 
-    desk: Desk
+    driver: NewsroomDriver
     database: CountingDatabase
     heads: Heads
     story: str
     kept: Representations
 
     def head(self) -> StoryHead:
-        return self.desk.told[-1].head
+        return self.driver.told[-1].head
 
     def post(self) -> None:
         """Post an entry whose announcement has arrived."""
-        self.desk.post(self.story)
+        self.driver.post(self.story)
         self.heads.known[self.story] = self.head()
 
 
 @pytest.fixture
-def scene(desk: Desk, database: Database) -> Scene:
+def scene(driver: NewsroomDriver, database: Database) -> Scene:
     counting = CountingDatabase(database)
     heads = Heads()
-    story = desk.story()["id"]
-    desk.post(story)
-    heads.known[story] = desk.told[-1].head
-    return Scene(desk, counting, heads, story, Representations(Snapshots(counting), heads, links=LINKS))
+    story = driver.story()["id"]
+    driver.post(story)
+    heads.known[story] = driver.told[-1].head
+    return Scene(driver, counting, heads, story, Representations(Snapshots(counting), heads, links=LINKS))
 
 
 def head_in(representation: Representation) -> str:
@@ -116,7 +116,7 @@ async def test_a_new_event_makes_the_kept_view_one_of_the_past(scene: Scene) -> 
 
 
 async def test_a_view_newer_than_the_head_in_memory_is_built_once_and_shows_its_own_head(scene: Scene) -> None:
-    scene.desk.post(scene.story)
+    scene.driver.post(scene.story)
     ahead = await scene.kept.current(scene.story, STATE)
     assert head_in(ahead) == str(scene.head().cursor)
     assert ahead.tag == f"{scene.head().cursor}.state.html"

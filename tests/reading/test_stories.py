@@ -12,7 +12,7 @@ from app.reading.stories import is_story_ref, read_story_list, require_story
 from app.reading.views import View, read_state_at, read_view
 from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 
 STORY = "7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b"
 ENTRY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
@@ -40,30 +40,30 @@ def state_of(database: Database, ref: str, view: View) -> str:
         return read_view(tx, require_story(tx, ref), view, links=LINKS).body.decode()
 
 
-def golden_story(desk: Desk) -> tuple[str, str]:
+def golden_story(driver: NewsroomDriver) -> tuple[str, str]:
     """A story with one entry; the story's head and the entry's sort key, which are the door's to make."""
-    desk.story("Live: “election night”", id=STORY, slug="election-night")
-    posted = desk.post(STORY, id=ENTRY)
-    return str(desk.told[-1].head.cursor), posted["sort_key"]
+    driver.story("Live: “election night”", id=STORY, slug="election-night")
+    posted = driver.post(STORY, id=ENTRY)
+    return str(driver.told[-1].head.cursor), posted["sort_key"]
 
 
-def test_the_state_of_a_story_is_these_bytes(desk: Desk, database: Database) -> None:
-    head, sort_key = golden_story(desk)
+def test_the_state_of_a_story_is_these_bytes(driver: NewsroomDriver, database: Database) -> None:
+    head, sort_key = golden_story(driver)
     assert state_of(database, "election-night", View("state", BodyVariant.HTML)) == (
         f'{FIELDS},"timeline":{{"items":[{ENTRY_MEMBERS % sort_key}],"next":null,"prev":null}},"included":[],'
         f'"head":"{head}","entry_count":1,"last_entry_at":"2026-09-21T14:13:21.000Z"}}'
     )
 
 
-def test_the_entries_of_a_story_are_these_bytes(desk: Desk, database: Database) -> None:
-    head, sort_key = golden_story(desk)
+def test_the_entries_of_a_story_are_these_bytes(driver: NewsroomDriver, database: Database) -> None:
+    head, sort_key = golden_story(driver)
     assert state_of(database, STORY, View("entries", BodyVariant.HTML)) == (
         f'{{"items":[{ENTRY_MEMBERS % sort_key}],"next":null,"prev":null,"head":"{head}"}}'
     )
 
 
-def test_the_list_of_stories_is_these_bytes(desk: Desk, database: Database) -> None:
-    head, _ = golden_story(desk)
+def test_the_list_of_stories_is_these_bytes(driver: NewsroomDriver, database: Database) -> None:
+    head, _ = golden_story(driver)
     with database.snapshot() as tx:
         page = read_story_list(tx, position=None, limit=20, links=LINKS)
     assert page.body.decode() == (
@@ -72,8 +72,8 @@ def test_the_list_of_stories_is_these_bytes(desk: Desk, database: Database) -> N
     )
 
 
-def test_each_variant_has_the_bodies_it_names(desk: Desk, database: Database) -> None:
-    golden_story(desk)
+def test_each_variant_has_the_bodies_it_names(driver: NewsroomDriver, database: Database) -> None:
+    golden_story(driver)
     for variant, bodies in {
         BodyVariant.HTML: {"body_html"},
         BodyVariant.BLOCKS: {"blocks"},
@@ -83,30 +83,30 @@ def test_each_variant_has_the_bodies_it_names(desk: Desk, database: Database) ->
         assert entry.keys() & {"body_html", "blocks", "body_text"} == bodies
 
 
-def test_the_first_page_leads_to_the_next_in_the_same_variant(desk: Desk, database: Database) -> None:
-    story = desk.story()["id"]
+def test_the_first_page_leads_to_the_next_in_the_same_variant(driver: NewsroomDriver, database: Database) -> None:
+    story = driver.story()["id"]
     for _ in range(21):
-        desk.post(story)
+        driver.post(story)
     state = json.loads(state_of(database, story, View("state", BodyVariant.BOTH)))
     assert len(state["timeline"]["items"]) == 20
     assert parse_qs(urlsplit(state["timeline"]["next"]).query)["body"] == ["both"]
     assert state["entry_count"] == 21
 
 
-def test_what_is_not_public_is_in_no_byte(desk: Desk, database: Database) -> None:
-    story = desk.story()["id"]
-    desk.post(story)
+def test_what_is_not_public_is_in_no_byte(driver: NewsroomDriver, database: Database) -> None:
+    story = driver.story()["id"]
+    driver.post(story)
     before = state_of(database, story, View("state", BodyVariant.BOTH))
-    desk.post(story, "Hidden words.", status="draft")
-    desk.post(story, "Hidden words.", status="submitted")
-    desk.story("Hidden words", status="draft")
+    driver.post(story, "Hidden words.", status="draft")
+    driver.post(story, "Hidden words.", status="submitted")
+    driver.story("Hidden words", status="draft")
     assert state_of(database, story, View("state", BodyVariant.BOTH)) == before
     with database.snapshot() as tx:
         assert b"Hidden" not in read_story_list(tx, position=None, limit=20, links=LINKS).body
 
 
-def test_a_hidden_story_and_an_unknown_one_are_not_found_alike(desk: Desk, database: Database) -> None:
-    hidden = desk.story(status="draft")
+def test_a_hidden_story_and_an_unknown_one_are_not_found_alike(driver: NewsroomDriver, database: Database) -> None:
+    hidden = driver.story(status="draft")
     found = []
     for ref in (hidden["id"], hidden["slug"], STORY, "no-such-story", "No Story!", "\0", "a" * 500):
         with database.snapshot() as tx, pytest.raises(NotFound) as refused:
@@ -120,11 +120,11 @@ def test_what_no_story_can_be_named_is_told_without_a_look_at_the_tables(ref: st
     assert not is_story_ref(ref)
 
 
-def test_the_list_of_stories_is_walked_newest_first_and_back(desk: Desk, database: Database) -> None:
+def test_the_list_of_stories_is_walked_newest_first_and_back(driver: NewsroomDriver, database: Database) -> None:
     made = []
     for number in range(7):
-        desk.now += 1
-        made.append(desk.story(f"Story {number}")["id"])
+        driver.now += 1
+        made.append(driver.story(f"Story {number}")["id"])
 
     def page(url: str | None) -> tuple[list[str], str | None, str | None]:
         position = None if url is None else parse_qs(urlsplit(url).query)["position"][0]
@@ -149,9 +149,9 @@ def test_a_bad_position_in_the_list_is_refused(database: Database) -> None:
         read_story_list(tx, position="nowhere", limit=3, links=LINKS)
 
 
-def test_the_state_around_an_entry_shows_that_part_of_the_timeline(desk: Desk, database: Database) -> None:
-    story = desk.story()["id"]
-    posted = [desk.post(story)["id"] for _ in range(45)]
+def test_the_state_around_an_entry_shows_that_part_of_the_timeline(driver: NewsroomDriver, database: Database) -> None:
+    story = driver.story()["id"]
+    posted = [driver.post(story)["id"] for _ in range(45)]
     with database.snapshot() as tx:
         view = read_state_at(tx, story, position=None, around=posted[22], links=LINKS)
     state = json.loads(view.body)

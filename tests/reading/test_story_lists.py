@@ -11,7 +11,7 @@ from app.domain.errors import Unavailable
 from app.reading.snapshots import Snapshots
 from app.reading.story_lists import KEPT_SECONDS, StoryLists, content_tag
 from app.storage.database.transactions import Database
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 from tests.reading.counting import CountingDatabase
 
 pytestmark = pytest.mark.anyio
@@ -29,14 +29,14 @@ class Scene:
         return [item["title"] for item in json.loads((await self.lists.first()).plain)["items"]]
 
 
-async def test_the_list_is_read_once_a_second_however_many_ask(desk: Desk, database: Database) -> None:
+async def test_the_list_is_read_once_a_second_however_many_ask(driver: NewsroomDriver, database: Database) -> None:
     scene = Scene(database)
-    desk.story("First")
+    driver.story("First")
     assert scene.lists.ready() is None
     asked = await asyncio.gather(*(scene.titles() for _ in range(20)))
     assert asked == [["First"]] * 20
-    desk.now += 1
-    desk.story("Second")
+    driver.now += 1
+    driver.story("Second")
     assert await scene.titles() == ["First"]
     assert scene.database.snapshots == 1
     scene.now += KEPT_SECONDS
@@ -44,25 +44,27 @@ async def test_the_list_is_read_once_a_second_however_many_ask(desk: Desk, datab
     assert scene.database.snapshots == 2
 
 
-async def test_the_tag_changes_exactly_when_the_bytes_do(desk: Desk, database: Database) -> None:
+async def test_the_tag_changes_exactly_when_the_bytes_do(driver: NewsroomDriver, database: Database) -> None:
     scene = Scene(database)
-    desk.story("First")
+    driver.story("First")
     first = await scene.lists.first()
     scene.now += KEPT_SECONDS
     assert await scene.lists.first() is first
     assert first.tag == content_tag(first.plain)
-    desk.story("Second")
+    driver.story("Second")
     scene.now += KEPT_SECONDS
     assert (await scene.lists.first()).tag != first.tag
 
 
-async def test_while_the_database_is_away_the_list_stays_as_it_was_last_read(desk: Desk, database: Database) -> None:
+async def test_while_the_database_is_away_the_list_stays_as_it_was_last_read(
+    driver: NewsroomDriver, database: Database
+) -> None:
     scene = Scene(database)
     scene.database.is_away = True
     with pytest.raises(Unavailable):
         await scene.titles()
     scene.database.is_away = False
-    desk.story("First")
+    driver.story("First")
     assert await scene.titles() == ["First"]
     scene.database.is_away = True
     scene.now += KEPT_SECONDS

@@ -13,7 +13,7 @@ from app.reading.snapshots import Snapshots
 from app.reading.story_log import PublicStoryLog
 from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
-from tests.newsroom.driver import LINKS, Desk
+from tests.newsroom.driver import LINKS, NewsroomDriver
 
 pytestmark = pytest.mark.anyio
 
@@ -23,19 +23,19 @@ def log_of(database: Database) -> StoryLog:
 
 
 async def test_a_story_is_found_by_id_and_by_slug_at_the_head_the_door_announced(
-    desk: Desk, database: Database
+    driver: NewsroomDriver, database: Database
 ) -> None:
-    story = desk.story()
-    desk.post(story["id"])
+    story = driver.story()
+    driver.post(story["id"])
     log = log_of(database)
-    head = desk.told[-1].head
+    head = driver.told[-1].head
     assert await log.find(story["id"]) == head
     assert await log.find(story["slug"]) == head
     assert await log.heads([head.story, StoryId("c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f")]) == {head.story: head}
 
 
-async def test_a_hidden_story_is_found_by_no_method(desk: Desk, database: Database) -> None:
-    hidden = StoryId(desk.story(status="draft")["id"])
+async def test_a_hidden_story_is_found_by_no_method(driver: NewsroomDriver, database: Database) -> None:
+    hidden = StoryId(driver.story(status="draft")["id"])
     log = log_of(database)
     with pytest.raises(NotFound):
         await log.find(hidden)
@@ -46,24 +46,26 @@ async def test_a_hidden_story_is_found_by_no_method(desk: Desk, database: Databa
     assert await log.heads([hidden]) == {}
 
 
-async def test_a_snapshot_shows_the_head_it_is_given_with(desk: Desk, database: Database) -> None:
-    story = StoryId(desk.story()["id"])
-    desk.post(story)
+async def test_a_snapshot_shows_the_head_it_is_given_with(driver: NewsroomDriver, database: Database) -> None:
+    story = StoryId(driver.story()["id"])
+    driver.post(story)
     head, body = await log_of(database).snapshot(story, BodyVariant.BLOCKS)
     state = json.loads(body)
-    assert head == desk.told[-1].head
+    assert head == driver.told[-1].head
     assert state["head"] == str(head.cursor)
     assert "blocks" in state["timeline"]["items"][0]
 
 
-async def test_changes_after_a_cursor_are_what_the_door_announced_since(desk: Desk, database: Database) -> None:
-    story = StoryId(desk.story()["id"])
-    desk.post(story)
-    after = desk.told[-1].head.cursor
-    desk.post(story)
+async def test_changes_after_a_cursor_are_what_the_door_announced_since(
+    driver: NewsroomDriver, database: Database
+) -> None:
+    story = StoryId(driver.story()["id"])
+    driver.post(story)
+    after = driver.told[-1].head.cursor
+    driver.post(story)
     log = log_of(database)
     page = await log.changes(story, after, limit=10, limit_bytes=100_000)
-    assert [event.json(BodyVariant.HTML) for event in page.events] == [desk.told[-1].events[0].json(BodyVariant.HTML)]
-    other = StoryId(desk.story("Another")["id"])
+    assert [event.json(BodyVariant.HTML) for event in page.events] == [driver.told[-1].events[0].json(BodyVariant.HTML)]
+    other = StoryId(driver.story("Another")["id"])
     with pytest.raises(CursorUnusable):
         await log.changes(other, after, limit=10, limit_bytes=100_000)

@@ -16,10 +16,10 @@ from fastapi import Request, Response
 from fastapi.routing import APIRoute
 
 from app.api.http.credentials import credentials_of
-from app.api.http.duplicates import RepeatedName, parse_json
-from app.api.http.state import Rooms
+from app.api.http.duplicates import DuplicateName, parse_json
+from app.api.http.state import AppState
 from app.domain.errors import MalformedInput, UnsupportedType
-from app.newsroom.context.access import refuse_hopeless
+from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.wire.encoding import encode_json
 
@@ -42,8 +42,8 @@ class WriteRoute(APIRoute):
 
         async def checked(request: Request) -> Response:
             if self.needs_credentials:
-                rooms: Rooms = request.app.state.rooms
-                refuse_hopeless(rooms.newsroom, Call(*credentials_of(request)))
+                app_state: AppState = request.app.state.app_state
+                check_credential_format(app_state.newsroom, Call(*credentials_of(request)))
             if request.method in {"POST", "PUT", "PATCH"}:
                 await _read_body(request, accepts_forms=self.accepts_forms)
             return await handler(request)
@@ -88,7 +88,7 @@ async def _read_body(request: Request, *, accepts_forms: bool) -> None:
 def _parse_json(body: bytes) -> Any:
     try:
         return parse_json(body)
-    except RepeatedName as error:
+    except DuplicateName as error:
         raise MalformedInput(
             "repeated_member",
             f"An object in the body has {encode_json(error.name).decode()} more than once: send it once.",

@@ -11,7 +11,7 @@ from fastapi import Depends, Header, Request, Response
 from starlette.types import Scope
 
 from app.api.http.credentials import Credentials, credentials_of
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.domain.errors import MalformedInput
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 
@@ -77,9 +77,9 @@ async def run(
     **kw: P.kwargs,
 ) -> Result:
     """What a use case returns, from a thread: of those for reads if that is what the request asks for."""
-    rooms: Rooms = request.app.state.rooms
-    threads = rooms.read_threads if request.method in {"GET", "HEAD"} else rooms.write_threads
-    return await threads.run(partial(use_case, rooms.newsroom, call, *args, **kw))
+    app_state: AppState = request.app.state.app_state
+    threads = app_state.read_threads if request.method in {"GET", "HEAD"} else app_state.write_threads
+    return await threads.run(partial(use_case, app_state.newsroom, call, *args, **kw))
 
 
 async def perform(

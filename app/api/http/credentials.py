@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.domain.errors import NotAllowed
 from app.newsroom.context.access import csrf_token
 from app.wire.links import Links
@@ -48,8 +48,8 @@ def credentials_of(request: Request) -> Credentials:
     values = request.headers.getlist("authorization")
     if values:
         return bearer_of(values)
-    rooms: Rooms = request.app.state.rooms
-    secret = request.cookies.get(cookie_name(rooms.newsroom.links))
+    app_state: AppState = request.app.state.app_state
+    secret = request.cookies.get(cookie_name(app_state.newsroom.links))
     if not secret or not is_same_origin(request):
         return Credentials(None)
     if request.method not in _SAFE and not _is_meant(request, secret):
@@ -72,8 +72,8 @@ def is_same_origin(request: Request) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return True
-    rooms: Rooms = request.app.state.rooms
-    ours = {_authority(rooms.newsroom.links.public_url), _authority(f"http://{request.headers.get('host', '')}")}
+    app_state: AppState = request.app.state.app_state
+    ours = {_authority(app_state.newsroom.links.public_url), _authority(f"http://{request.headers.get('host', '')}")}
     return _authority(origin) in ours
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 
-from app.api.http.duplicates import refuse_repeated
+from app.api.http.duplicates import refuse_duplicates
 
 
 class Routes(APIRouter):
@@ -17,7 +17,7 @@ class Routes(APIRouter):
     """
 
     def __init__(self, **given: Any) -> None:
-        super().__init__(dependencies=[Depends(refuse_repeated)], generate_unique_id_function=_operation_id, **given)
+        super().__init__(dependencies=[Depends(refuse_duplicates)], generate_unique_id_function=_operation_id, **given)
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -17,7 +17,7 @@ from app.domain.errors import MalformedInput
 _LONGEST_NAME = 100
 
 
-class RepeatedName(ValueError):
+class DuplicateName(ValueError):
     """An object of a JSON text has this name more than once."""
 
     def __init__(self, name: str) -> None:
@@ -33,7 +33,7 @@ def parse_json(body: bytes) -> Any:
     return parsed
 
 
-async def refuse_repeated(request: Request) -> None:
+async def refuse_duplicates(request: Request) -> None:
     """Raise MalformedInput `repeated_parameter` for a query parameter of the route that it knows once and got twice."""
     if not request.scope["query_string"]:
         return
@@ -48,7 +48,7 @@ async def refuse_repeated(request: Request) -> None:
 def _look(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
-        raise RepeatedName(next(name for name, count in Counter(name for name, _ in members).items() if count > 1))
+        raise DuplicateName(next(name for name, count in Counter(name for name, _ in members).items() if count > 1))
     return found
 
 

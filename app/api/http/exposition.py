@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from enum import Enum
 
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 
 Number = int | float
 
 
-def render_metrics(rooms: Rooms) -> str:
+def render_metrics(app_state: AppState) -> str:
     """Everything that is counted, read now."""
-    return "\n".join([*_requests(rooms), *_writing(rooms), *_reading(rooms), *_live(rooms), ""])
+    return "\n".join([*_requests(app_state), *_writing(app_state), *_reading(app_state), *_live(app_state), ""])
 
 
-def _requests(rooms: Rooms) -> Iterator[str]:
-    counted = rooms.requests
+def _requests(app_state: AppState) -> Iterator[str]:
+    counted = app_state.requests
     yield from _family(
         "requests", "counter", {f'{{status="{code}"}}': n for code, n in sorted(counted.by_status.items())}
     )
@@ -26,19 +26,19 @@ def _requests(rooms: Rooms) -> Iterator[str]:
     yield from _family("sent_bytes", "counter", {"": counted.bytes_sent})
 
 
-def _writing(rooms: Rooms) -> Iterator[str]:
-    yield from _family("due_work_failures", "counter", {"": rooms.setbacks.failures})
+def _writing(app_state: AppState) -> Iterator[str]:
+    yield from _family("due_work_failures", "counter", {"": app_state.backoff.failures})
 
 
-def _reading(rooms: Rooms) -> Iterator[str]:
-    kept = rooms.reading.representations
+def _reading(app_state: AppState) -> Iterator[str]:
+    kept = app_state.reading.representations
     yield from _family("representation_builds", "counter", {"": kept.builds})
     yield from _family("representation_hits", "counter", {"": kept.hits})
     yield from _family("representation_kept_bytes", "gauge", {"": kept.kept_bytes})
 
 
-def _live(rooms: Rooms) -> Iterator[str]:
-    counted = rooms.hub.metrics
+def _live(app_state: AppState) -> Iterator[str]:
+    counted = app_state.hub.metrics
     for name in counted.__slots__:
         value = getattr(counted, name)
         if isinstance(value, Mapping):

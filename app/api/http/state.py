@@ -12,34 +12,34 @@ from app.api.http.request_metrics import RequestMetrics
 from app.api.http.threads import Threads
 from app.live.hub.hub import Hub
 from app.newsroom.context.newsroom import Newsroom
-from app.newsroom.due.backoff import Setbacks
-from app.reading.reading import ReadingRoom
+from app.newsroom.due.backoff import Backoff
+from app.reading.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
-class Rooms:
+class AppState:
     """The rooms of one running process; `app.state.rooms` of the FastAPI application."""
 
-    reading: ReadingRoom
+    reading: Reading
     newsroom: Newsroom
     hub: Hub
     write_threads: Threads
     read_threads: Threads
     """For the newsroom's reads, so that none of them keeps a write waiting."""
     requests: RequestMetrics
-    setbacks: Setbacks
+    backoff: Backoff
     readiness: Readiness
 
 
-async def _reading(request: Request) -> ReadingRoom:
-    rooms: Rooms = request.app.state.rooms
-    return rooms.reading
+async def _reading(request: Request) -> Reading:
+    app_state: AppState = request.app.state.app_state
+    return app_state.reading
 
 
 async def _hub(request: Request) -> Hub:
-    rooms: Rooms = request.app.state.rooms
-    return rooms.hub
+    app_state: AppState = request.app.state.app_state
+    return app_state.hub
 
 
-Reading = Annotated[ReadingRoom, Depends(_reading)]
+PublicReading = Annotated[Reading, Depends(_reading)]
 LiveHub = Annotated[Hub, Depends(_hub)]

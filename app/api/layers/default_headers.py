@@ -11,7 +11,7 @@ _DEFAULTS = (
 )
 
 
-class Defaults:
+class DefaultHeaders:
     """ASGI application around the routes. Lines logged while a request is answered carry its id."""
 
     def __init__(self, app: ASGIApp) -> None:

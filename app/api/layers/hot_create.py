@@ -16,9 +16,9 @@ from app.api.http.calls import answer_of, writing_call
 from app.api.http.credentials import Credentials, bearer_of
 from app.api.http.duplicates import parse_json
 from app.api.http.problems import error_response
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.domain.errors import LiveblogError, NotAuthenticated
-from app.newsroom.context.access import refuse_hopeless
+from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.newsroom.entries.create import create_entry
 from app.wire.requests.entries import EntryDraft
@@ -37,12 +37,12 @@ class _Post(NamedTuple):
     if_match: str | None
 
 
-class Posting:
+class HotCreate:
     """ASGI application before `app`, which answers what this does not. It is asked for HTTP only."""
 
-    def __init__(self, app: ASGIApp, rooms: Rooms) -> None:
+    def __init__(self, app: ASGIApp, app_state: AppState) -> None:
         self._app = app
-        self._rooms = rooms
+        self._app_state = app_state
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         post = _post_in(scope) if scope["method"] == "POST" else None
@@ -61,16 +61,16 @@ class Posting:
             idempotency_key=post.idempotency_key,
             if_match=post.if_match,
         )
-        work = partial(create_entry, self._rooms.newsroom, call, post.story, draft)
+        work = partial(create_entry, self._app_state.newsroom, call, post.story, draft)
         try:
-            response = answer_of(await self._rooms.write_threads.run(work))
+            response = answer_of(await self._app_state.write_threads.run(work))
         except LiveblogError as error:
             response = error_response(error, scope)
         await response(scope, receive, send)
 
     def _may_be_known(self, credentials: Credentials) -> bool:
         try:
-            refuse_hopeless(self._rooms.newsroom, Call(*credentials))
+            check_credential_format(self._app_state.newsroom, Call(*credentials))
         except NotAuthenticated:
             return False
         return True

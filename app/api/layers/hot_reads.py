@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.http.answers import send_representation
 from app.api.http.problems import error_response
 from app.domain.errors import LiveblogError
-from app.reading.reading import ReadingRoom
+from app.reading.reading import Reading
 from app.reading.representations import Representation
 from app.reading.views import View
 from app.wire.encoding import BodyVariant
@@ -25,10 +25,10 @@ _VIEWS: dict[tuple[str, bytes], View] = {
 }
 
 
-class Front:
+class HotReads:
     """ASGI application before `app`, which answers what this does not."""
 
-    def __init__(self, app: ASGIApp, reading: ReadingRoom) -> None:
+    def __init__(self, app: ASGIApp, reading: Reading) -> None:
         self._app = app
         self._reading = reading
 

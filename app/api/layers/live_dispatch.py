@@ -19,20 +19,20 @@ from app.wire.close_codes import NO_SUCH_STORY
 NEWSROOM_STREAM = "/v1/newsroom/live"
 
 
-class LiveRoutes:
+class LiveDispatch:
     """ASGI application before `app`, which answers every HTTP request but those for event streams."""
 
-    def __init__(self, app: ASGIApp, hub: Hub, *, desk: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, hub: Hub, *, newsroom_stream: ASGIApp) -> None:
         """`desk` serves the newsroom's own stream."""
         self._app = app
-        self._desk = desk
+        self._stream = newsroom_stream
         self._websocket = WebSocketRoute(hub)
         self._event_stream = EventStreamRoute(hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_websocket = scope["type"] == "websocket"
         if is_websocket and scope["path"] == NEWSROOM_STREAM:
-            await self._desk(scope, receive, send)
+            await self._stream(scope, receive, send)
             return
         is_readable = is_readable_path(scope.get("raw_path") or b"")
         address = live_address(scope["path"])

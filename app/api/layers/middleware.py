@@ -22,7 +22,7 @@ _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 _log = structlog.get_logger(__name__)
 
 
-class Shell:
+class Middleware:
     """ASGI application around `app`. WebSockets pass through: their route limits and logs them itself."""
 
     def __init__(

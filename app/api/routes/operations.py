@@ -12,7 +12,7 @@ from fastapi.responses import PlainTextResponse
 from app import __version__
 from app.api.http.declarations import Routes
 from app.api.http.exposition import render_metrics
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.domain.errors import NotFound
 from app.wire.encoding import encode_json
 
@@ -44,8 +44,8 @@ async def get_health() -> Response:
 )
 async def get_readiness(request: Request) -> Response:
     """Whether to send traffic here. `degraded` is 200: readers are served from memory while the database is away."""
-    rooms: Rooms = request.app.state.rooms
-    status, word, reasons = await rooms.readiness.check()
+    app_state: AppState = request.app.state.app_state
+    status, word, reasons = await app_state.readiness.check()
     return _json({"status": word, "reasons": reasons}, status=status)
 
 
@@ -67,10 +67,10 @@ async def get_version() -> Response:
 )
 async def get_metrics(request: Request) -> Response:
     """Counters for Prometheus. Answered on this machine, or with the admin token; for anyone else it is not there."""
-    rooms: Rooms = request.app.state.rooms
-    if not _is_local(request) and not _is_admin(request, rooms.newsroom.admin_token_sha256):
+    app_state: AppState = request.app.state.app_state
+    if not _is_local(request) and not _is_admin(request, app_state.newsroom.admin_token_sha256):
         raise NotFound("not_found", "There is nothing at this address.")
-    return Response(render_metrics(rooms), media_type="text/plain; version=0.0.4")
+    return Response(render_metrics(app_state), media_type="text/plain; version=0.0.4")
 
 
 def _is_local(request: Request) -> bool:

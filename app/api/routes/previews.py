@@ -11,7 +11,7 @@ from app.api.http.bodies import WriteRoute
 from app.api.http.calls import TheReader, answer_of, perform
 from app.api.http.declarations import Routes
 from app.api.http.read_descriptions import answers as public_answers
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.api.http.write_descriptions import answers
 from app.api.routes.write_entries import EntryRef, StoryRef
 from app.newsroom.queries import previews
@@ -39,8 +39,8 @@ async def read_preview(
     request: Request, signed: Annotated[str, Path(description="The end of a link that was made.")]
 ) -> Response:
     """What a link shows, in the shape that readers would get; never kept by a cache, nor found by a search engine."""
-    rooms: Rooms = request.app.state.rooms
-    reply = await rooms.read_threads.run(partial(previews.show_preview, rooms.newsroom, signed))
+    app_state: AppState = request.app.state.app_state
+    reply = await app_state.read_threads.run(partial(previews.show_preview, app_state.newsroom, signed))
     response = answer_of(reply)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"

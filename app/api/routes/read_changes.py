@@ -9,7 +9,7 @@ from fastapi import Query, Request, Response
 from app.api.http.answers import NO_STORE, PUBLIC_CACHE, fresh_response
 from app.api.http.declarations import Routes
 from app.api.http.read_descriptions import OF_A_STORY, answers
-from app.api.http.state import LiveHub, Reading
+from app.api.http.state import LiveHub, PublicReading
 from app.api.routes.read_stories import BodyQuery, StoryRef
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone
@@ -24,7 +24,7 @@ from app.reading.changes import (
     parse_after,
     read_changes,
 )
-from app.reading.reading import ReadingRoom
+from app.reading.reading import Reading
 from app.reading.representations import Representation
 from app.reading.stories import require_story
 from app.storage.database.transactions import ReadTransaction
@@ -53,7 +53,7 @@ WaitQuery = Annotated[
 )
 async def get_changes(
     request: Request,
-    reading: Reading,
+    reading: PublicReading,
     hub: LiveHub,
     story: StoryRef,
     after: AfterQuery = None,
@@ -73,7 +73,7 @@ async def get_changes(
 
 
 async def _read(
-    reading: ReadingRoom, hub: Hub, head: StoryHead, *, after: str | None, limit: int, wait: int
+    reading: Reading, hub: Hub, head: StoryHead, *, after: str | None, limit: int, wait: int
 ) -> ChangesPage:
     if after is None:
         return _nothing_since(head)
@@ -91,7 +91,7 @@ async def _read(
     return await _read_tables(reading, head.story, cursor, limit)
 
 
-async def _read_tables(reading: ReadingRoom, story: StoryId, after: Cursor | None, limit: int) -> ChangesPage:
+async def _read_tables(reading: PublicReading, story: StoryId, after: Cursor | None, limit: int) -> ChangesPage:
     def work(tx: ReadTransaction) -> ChangesPage:
         found = require_story(tx, story)
         return read_changes(tx, found, after=after, limit=limit, limit_bytes=PAGE_LIMIT_BYTES, links=reading.links)
@@ -103,6 +103,6 @@ def _nothing_since(head: StoryHead) -> ChangesPage:
     return ChangesPage(events=(), cursor=head.cursor, head=head, more=False)
 
 
-def _gone(error: CursorUnusable, reading: ReadingRoom, story: StoryId) -> Gone:
+def _gone(error: CursorUnusable, reading: PublicReading, story: StoryId) -> Gone:
     detail = "This cursor cannot be continued from; begin again from the snapshot."
     return Gone("cursor_unusable", detail, cause=error.reason, snapshot_url=reading.links.story(story))

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from app.api.http.answers import RepresentationResponse, fresh_response
 from app.api.http.declarations import Routes
 from app.api.http.read_descriptions import BY_NAME, answers
-from app.api.http.state import Reading
+from app.api.http.state import PublicReading
 from app.api.routes.read_stories import LimitQuery, PositionQuery, StoryRef
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
@@ -25,7 +25,7 @@ router = Routes(tags=["Reading"])
 @router.get("/v1/stories/{story}/corrections", responses=answers(Corrections, CORRECTIONS, *BY_NAME, "invalid"))
 async def list_corrections(
     request: Request,
-    reading: Reading,
+    reading: PublicReading,
     story: StoryRef,
     limit: LimitQuery = PAGE_LIMIT,
     position: PositionQuery = None,

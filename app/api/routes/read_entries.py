@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, JsonValue
 from app.api.http.answers import RepresentationResponse, fresh_response
 from app.api.http.declarations import Routes
 from app.api.http.read_descriptions import BY_NAME, answers
-from app.api.http.state import Reading
+from app.api.http.state import PublicReading
 from app.api.routes.read_stories import BodyQuery, StoryRef
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
@@ -76,7 +76,7 @@ class EntriesQuery(BaseModel):
     responses=answers(Page, PAGE, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
 )
 async def list_entries(
-    request: Request, reading: Reading, story: StoryRef, query: Annotated[EntriesQuery, Query()]
+    request: Request, reading: PublicReading, story: StoryRef, query: Annotated[EntriesQuery, Query()]
 ) -> Response:
     """A page of a story's timeline. A page never repeats or skips an entry because others came or went meanwhile."""
     if query.model_fields_set <= {"body"}:
@@ -103,7 +103,7 @@ async def list_entries(
 )
 async def get_entry(
     request: Request,
-    reading: Reading,
+    reading: PublicReading,
     story: StoryRef,
     entry: Annotated[str, Path(description="The entry's id.")],
     body: BodyQuery = BodyVariant.HTML,

@@ -9,7 +9,7 @@ from fastapi import Path, Query, Request, Response
 from app.api.http.answers import RepresentationResponse, fresh_response
 from app.api.http.declarations import Routes
 from app.api.http.read_descriptions import BY_NAME, answers
-from app.api.http.state import Reading
+from app.api.http.state import PublicReading
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT
 from app.reading.stories import read_story_list
 from app.reading.story_lists import represent_list
@@ -30,7 +30,7 @@ PositionQuery = Annotated[
 
 @router.get("/v1/stories", responses=answers(StoryList, STORY_LIST, "invalid"))
 async def list_stories(
-    request: Request, reading: Reading, limit: LimitQuery = PAGE_LIMIT, position: PositionQuery = None
+    request: Request, reading: PublicReading, limit: LimitQuery = PAGE_LIMIT, position: PositionQuery = None
 ) -> Response:
     """All public stories: live first, then upcoming, ended and archived ones. The list may be a second old."""
     if limit == PAGE_LIMIT and position is None:
@@ -42,7 +42,7 @@ async def list_stories(
 
 
 @router.get("/v1/stories/{story}", responses=answers(StoryState, STORY_STATE, *BY_NAME, "invalid"))
-async def get_story(reading: Reading, story: StoryRef, body: BodyQuery = BodyVariant.HTML) -> Response:
+async def get_story(reading: PublicReading, story: StoryRef, body: BodyQuery = BodyVariant.HTML) -> Response:
     """A story as it is now, with the first page of its timeline.
 
     Go on from its `head`: with `changes?after=`, the event stream or the WebSocket.

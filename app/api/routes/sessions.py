@@ -10,7 +10,7 @@ from app.api.http.bodies import SignInRoute, WriteRoute
 from app.api.http.calls import TheCall, answer_of, perform, run
 from app.api.http.credentials import cookie_name, is_https, is_same_origin
 from app.api.http.declarations import Routes
-from app.api.http.state import Rooms
+from app.api.http.state import AppState
 from app.api.http.write_descriptions import answers
 from app.domain.errors import NotAllowed
 from app.newsroom.context.newsroom import Call
@@ -30,8 +30,8 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body(examples=[{"sec
     call = Call(None, request_id=request.scope.get("request_id"))
     begun = await run(request, sessions.sign_in, call, secret=body.secret)
     response = answer_of(begun.reply)
-    rooms: Rooms = request.app.state.rooms
-    _set_cookie(response, rooms, begun.secret, seconds=rooms.newsroom.session_limits.lifetime_seconds)
+    app_state: AppState = request.app.state.app_state
+    _set_cookie(response, app_state, begun.secret, seconds=app_state.newsroom.session_limits.lifetime_seconds)
     return response
 
 
@@ -39,12 +39,12 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body(examples=[{"sec
 async def sign_out(request: Request, call: TheCall) -> Response:
     """End this browser's session."""
     response = await perform(request, sessions.sign_out, call)
-    _set_cookie(response, request.app.state.rooms, "", seconds=0)
+    _set_cookie(response, request.app.state.app_state, "", seconds=0)
     return response
 
 
-def _set_cookie(response: Response, rooms: Rooms, secret: str, *, seconds: int) -> None:
-    links = rooms.newsroom.links
+def _set_cookie(response: Response, app_state: AppState, secret: str, *, seconds: int) -> None:
+    links = app_state.newsroom.links
     response.set_cookie(
         cookie_name(links), secret, max_age=seconds, path="/", secure=is_https(links), httponly=True, samesite="strict"
     )

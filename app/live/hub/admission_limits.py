@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
-from app.live.session.rate_limit import Allowance
+from app.live.session.rate_limit import RateLimit
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -19,7 +19,7 @@ KEPT_DESCRIPTORS = 128
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectionLimits:
+class AdmissionLimits:
     """The operator's limits; 0 switches one off.
 
     `total`: at the system's limit of descriptors nothing can be accepted any more, health checks and the database
@@ -34,12 +34,12 @@ class ConnectionLimits:
     trusted_proxies: tuple[Network, ...] = ()
 
 
-class Turnstile:
+class ConnectionLimiter:
     """Counts who is in. `now` is monotonic, in seconds."""
 
-    def __init__(self, limits: ConnectionLimits, *, now: float) -> None:
+    def __init__(self, limits: AdmissionLimits, *, now: float) -> None:
         self._limits = limits
-        self._handshakes = Allowance(per_second=limits.per_second, now=now) if limits.per_second else None
+        self._handshakes = RateLimit(per_second=limits.per_second, now=now) if limits.per_second else None
         self._inside: dict[str, int] = {}
 
     @property

@@ -9,7 +9,7 @@ from typing import Protocol
 import structlog
 
 from app.live.hub.timing_wheel import SLOT_SECONDS, TimingWheel
-from app.live.session.goodbyes import Farewell
+from app.live.session.goodbyes import Goodbye
 
 SLICE = 50
 """Connections looked after or sent away before the loop may do something else."""
@@ -17,7 +17,7 @@ SLICE = 50
 _log = structlog.get_logger(__name__)
 
 
-class Watched(Protocol):
+class Timed(Protocol):
     """Somebody with a deadline."""
 
     def tick(self, now: float) -> float | None:
@@ -25,10 +25,10 @@ class Watched(Protocol):
         ...
 
 
-class Connection(Watched, Protocol):
+class Connection(Timed, Protocol):
     """An open connection of a reader."""
 
-    def dismiss(self, farewell: Farewell) -> None:
+    def dismiss(self, goodbye: Goodbye) -> None:
         """Say goodbye and end."""
         ...
 
@@ -37,12 +37,12 @@ class Connection(Watched, Protocol):
         ...
 
 
-class Crowd:
+class ConnectionRegistry:
     """Readers' connections in the order they came, and whoever else waits for a moment. Times are monotonic."""
 
     def __init__(self, *, now: float) -> None:
         self._dismissed: dict[Connection, bool] = {}
-        self._wheel: TimingWheel[Watched] = TimingWheel(now=now)
+        self._wheel: TimingWheel[Timed] = TimingWheel(now=now)
         self._emptied = asyncio.Event()
 
     def __len__(self) -> int:
@@ -67,15 +67,15 @@ class Crowd:
         if scheduled is not None and due_at + SLOT_SECONDS < scheduled:
             self._wheel.schedule(connection, at=due_at)
 
-    def watch(self, watched: Watched, *, due_at: float) -> None:
+    def watch(self, watched: Timed, *, due_at: float) -> None:
         """Let somebody who is no reader's connection tick once, at `due_at`."""
         self._wheel.schedule(watched, at=due_at)
 
-    def is_watched(self, watched: Watched) -> bool:
+    def is_watched(self, watched: Timed) -> bool:
         """Whether a tick is still to come."""
         return self._wheel.scheduled_at(watched) is not None
 
-    def unwatch(self, watched: Watched) -> None:
+    def unwatch(self, watched: Timed) -> None:
         """Whatever it was did happen in time."""
         self._wheel.cancel(watched)
 
@@ -92,7 +92,7 @@ class Crowd:
                 self._wheel.schedule(watched, at=again_at)
         return len(due) == SLICE
 
-    def shed(self, count: int, farewell: Farewell) -> int:
+    def shed(self, count: int, goodbye: Goodbye) -> int:
         """Send away those who came last and have not been sent away yet; how many that were.
 
         Who opened the page just now has read the story whole and loses least; and whoever comes back is again among
@@ -101,16 +101,16 @@ class Crowd:
         newest = (each for each, is_dismissed in reversed(self._dismissed.items()) if not is_dismissed)
         chosen = list(islice(newest, count))
         for connection in chosen:
-            self._dismiss(connection, farewell)
+            self._dismiss(connection, goodbye)
         return len(chosen)
 
-    async def dismiss_all(self, farewell: Farewell, *, spread_seconds: float) -> None:
+    async def dismiss_all(self, goodbye: Goodbye, *, spread_seconds: float) -> None:
         """Say goodbye to everybody who is here now, a slice at a time, over `spread_seconds`."""
         connections = tuple(self._dismissed)
         slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
         for part in slices:
             for connection in part:
-                self._dismiss(connection, farewell)
+                self._dismiss(connection, goodbye)
             await asyncio.sleep(spread_seconds / len(slices))
 
     async def cut_after(self, timeout_seconds: float) -> None:
@@ -124,7 +124,7 @@ class Crowd:
         for connection in tuple(self._dismissed):
             connection.cut()
 
-    def _dismiss(self, connection: Connection, farewell: Farewell) -> None:
+    def _dismiss(self, connection: Connection, goodbye: Goodbye) -> None:
         if connection in self._dismissed:
             self._dismissed[connection] = True
-        connection.dismiss(farewell)
+        connection.dismiss(goodbye)

@@ -33,7 +33,7 @@ HEAD_START = 3 * FIRST_SLICE
 """Connections served before all are looked at: to copy ten thousand of them takes as long as to write to thirty."""
 
 
-class Passes:
+class FanOut:
     """At most one pass a story at a time: what moves during one is told by the next, in one write."""
 
     def __init__(self, *, metrics: LiveMetrics, monotonic: Callable[[], float]) -> None:
@@ -91,27 +91,27 @@ class Passes:
         started = self._monotonic()
         story.told = after
         if before != after:
-            story.told_at = started
+            story.last_fan_out_at = started
         delivery = Delivery(before.seq, after.seq, story.posted_at or started, story.reader_count)
         story.deliveries.append(delivery)
         pace = _Pace()
         yield from self._write_to_ready(story, delivery, pace, before=before, after=after)
-        delivery.left = len(story.places)
-        for part in pace.slices(tuple(story.places)):
+        delivery.left = len(story.subscriptions)
+        for part in pace.slices(tuple(story.subscriptions)):
             _wake(part)
             if pace.ends_turn(len(part)):
                 yield
-        self._metrics.passes += 1
+        self._metrics.fan_out += 1
         self._metrics.pass_seconds += self._monotonic() - started
 
     def _write_to_ready(
         self, story: LiveStory, delivery: Delivery, pace: _Pace, *, before: Cursor, after: Cursor
     ) -> Iterator[None]:
-        bridge = None if before == after else story.bridge(before)
+        catch_up = None if before == after else story.catch_up(before)
         for form, group in tuple(story.ready.items()):
-            data, messages = (b"", 0) if bridge is None else bridge.bytes_in(form)
-            for part in pace.slices_of_crowd(group):
-                if bridge is None:
+            data, messages = (b"", 0) if catch_up is None else catch_up.bytes_in(form)
+            for part in pace.slices_of_connections(group):
+                if catch_up is None:
                     _wake(part)
                 else:
                     written = _write(part, data, before=before, after=after)
@@ -130,18 +130,18 @@ class _Pace:
     def __init__(self) -> None:
         self._size = self._left = FIRST_SLICE
 
-    def slices_of_crowd(self, group: Collection[P]) -> Iterator[Sequence[P]]:
+    def slices_of_connections(self, group: Collection[P]) -> Iterator[Sequence[P]]:
         """All who are in the group once the first of them have been served; those come up twice."""
         first = tuple(islice(group, HEAD_START))
         yield from self.slices(first)
         if len(first) == HEAD_START:
             yield from self.slices(tuple(group))
 
-    def slices(self, places: Sequence[P]) -> Iterator[Sequence[P]]:
+    def slices(self, subscriptions: Sequence[P]) -> Iterator[Sequence[P]]:
         """All of them in order, as many at a time as this turn still may serve."""
         start = 0
-        while start < len(places):
-            part = places[start : start + self._left]
+        while start < len(subscriptions):
+            part = subscriptions[start : start + self._left]
             start += len(part)
             yield part
 
@@ -154,24 +154,24 @@ class _Pace:
         return True
 
 
-def _write(places: Sequence[Ready], data: bytes, *, before: Cursor, after: Cursor) -> int:
+def _write(subscriptions: Sequence[Ready], data: bytes, *, before: Cursor, after: Cursor) -> int:
     """Write to those who stand where the pass began. This loop is what a delivery costs beside the kernel."""
     written = 0
-    for place in places:
-        if place.cursor is before and place.is_ready:
+    for subscription in subscriptions:
+        if subscription.cursor is before and subscription.is_ready:
             try:
-                place.write(data)
+                subscription.write(data)
             except Exception:  # noqa: BLE001 - one transport's failure is that reader's; pulling ends or mends it
                 _log.exception("live write failed")
-                place.wake()
+                subscription.wake()
                 continue
-            place.cursor = after
+            subscription.cursor = after
             written += 1
-        elif place.is_ready and place.cursor is not after:
-            place.wake()
+        elif subscription.is_ready and subscription.cursor is not after:
+            subscription.wake()
     return written
 
 
-def _wake(places: Sequence[Attached]) -> None:
-    for place in places:
-        place.wake()
+def _wake(subscriptions: Sequence[Attached]) -> None:
+    for subscription in subscriptions:
+        subscription.wake()

@@ -11,20 +11,20 @@ import structlog
 from app.domain.clock import Clock
 from app.domain.errors import Gone, NotFound
 from app.domain.identifiers import EntryId, StoryId
-from app.live.hub.connection_log import Ledger, Say
-from app.live.hub.connection_registry import Crowd
-from app.live.hub.fan_out import Passes
-from app.live.hub.long_polls import Waiter, attached
+from app.live.hub.connection_log import ConnectionLog, LogLine
+from app.live.hub.connection_registry import ConnectionRegistry
+from app.live.hub.fan_out import FanOut
+from app.live.hub.long_polls import LongPoll, attached
 from app.live.hub.overload import Overload
-from app.live.hub.reconciler import Truth
+from app.live.hub.reconciler import Reconciler
 from app.live.hub.shared_reads import SharedReads
-from app.live.hub.story_loader import Openings
-from app.live.hub.story_registry import Shelf
+from app.live.hub.story_loader import StoryLoader
+from app.live.hub.story_registry import StoryRegistry
 from app.live.hub.tasks import Tasks
 from app.live.hub.timing_wheel import SLOT_SECONDS
-from app.live.session.clocks import Moment
+from app.live.session.clocks import ClockReading
 from app.live.session.effects import Answer, Ask, Failed, Missing, Opened, OpenStory, Withdrawn
-from app.live.session.goodbyes import OVERLOADED, STOPPING, Farewell, draining
+from app.live.session.goodbyes import OVERLOADED, STOPPING, Goodbye, draining
 from app.live.story.deliveries import Delivery
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
@@ -56,32 +56,34 @@ class Hub:
         reconcile_seconds: float = 1.0,
         limits: LiveLimits = NORMAL_LIMITS,
         monotonic: Callable[[], float] = time.monotonic,
-        say: Say | None = None,
+        log_line: LogLine | None = None,
     ) -> None:
         self.heartbeat_seconds = heartbeat_seconds
         self.limits = limits
         self.metrics = metrics = LiveMetrics()
         self.draining = False
-        self.ledger = Ledger(metrics, say=say)
+        self.connection_log = ConnectionLog(metrics, log_line=log_line)
         self._clock = clock
         self._monotonic = monotonic
         self._reconcile_seconds = reconcile_seconds
         self._tasks = tasks = Tasks()
-        self._shelf = shelf = Shelf(limits)
-        self._passes = passes = Passes(metrics=metrics, monotonic=monotonic)
-        self._truth = truth = Truth(
+        self._registry = registry = StoryRegistry(limits)
+        self._fan_out = fan_out = FanOut(metrics=metrics, monotonic=monotonic)
+        self._reconciler = reconciler = Reconciler(
             log,
-            shelf=shelf,
-            passes=passes,
+            registry=registry,
+            fan_out=fan_out,
             tasks=tasks,
             metrics=metrics,
             monotonic=monotonic,
         )
-        self._openings = Openings(log, shelf=shelf, truth=truth, tasks=tasks, metrics=metrics, monotonic=monotonic)
-        self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=truth.observe)
-        self.crowd = Crowd(now=monotonic())
+        self._loader = StoryLoader(
+            log, registry=registry, reconciler=reconciler, tasks=tasks, metrics=metrics, monotonic=monotonic
+        )
+        self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=reconciler.observe)
+        self.connections = ConnectionRegistry(now=monotonic())
         self._overload = Overload(lag_seconds=limits.overload_lag_seconds, now=monotonic())
-        self._waiters: set[Waiter] = set()
+        self._long_polls: set[LongPoll] = set()
         self._hello: tuple[int, Message] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -113,21 +115,21 @@ class Hub:
         `posted_at` is when it was committed, in monotonic seconds.
         """
         self.metrics.announcements += 1
-        self._openings.hold(announcement)
-        story = self._shelf.get(announcement.head.story)
+        self._loader.hold(announcement)
+        story = self._registry.get(announcement.head.story)
         if story is not None:
             story.posted_at = posted_at
-            self._truth.offer(story, announcement)
+            self._reconciler.offer(story, announcement)
 
     def seconds(self) -> float:
         """Now, on the monotonic clock."""
         return self._monotonic()
 
-    def moment(self) -> Moment:
+    def read_clocks(self) -> ClockReading:
         """Now, on both clocks."""
-        return Moment(wall=self._clock(), seconds=self._monotonic())
+        return ClockReading(wall=self._clock(), seconds=self._monotonic())
 
-    def hello(self, now: Moment) -> Message:
+    def hello(self, now: ClockReading) -> Message:
         """The first message of every connection, made once a millisecond: that is what its time shows."""
         millisecond = now.wall // 1000
         if self._hello is None or self._hello[0] != millisecond:
@@ -138,7 +140,7 @@ class Hub:
     @property
     def reconciled_at(self) -> float | None:
         """When the tables last agreed to be compared, in monotonic seconds: old means the database is away."""
-        return self._truth.reconciled_at
+        return self._reconciler.reconciled_at
 
     def head(self, ref: str) -> StoryHead | None:
         """The head of a story in memory, by id or slug, kept there a while longer; None: ask `open`."""
@@ -147,15 +149,15 @@ class Hub:
 
     def live_story(self, ref: str) -> LiveStory | None:
         """The story if it is in memory, by id or slug; None: ask `open`."""
-        return self._shelf.find(ref, now=self._monotonic())
+        return self._registry.find(ref, now=self._monotonic())
 
     async def open(self, ref: str) -> LiveStory:
         """The story, from memory or by one shared read. Raises NotFound, Gone, or what the tables raise."""
-        return await self._openings.open(ref)
+        return await self._loader.open(ref)
 
     def reader_count(self, story: StoryId) -> int:
         """Connections and polls that follow the story in this process now."""
-        live = self._shelf.get(story)
+        live = self._registry.get(story)
         return 0 if live is None else live.reader_count
 
     def delivery(self, story: StoryId, entry: EntryId) -> tuple[Delivery, int] | None:
@@ -163,7 +165,7 @@ class Hub:
 
         None if nobody followed the story then, or it is too long ago to be remembered.
         """
-        live = self._shelf.get(story)
+        live = self._registry.get(story)
         delivery = None if live is None else live.delivery_of(entry)
         return None if live is None or delivery is None else (delivery, live.behind(delivery.seq))
 
@@ -174,13 +176,13 @@ class Hub:
         """
         story = await self.open(ref)
         if story.head.cursor.seq <= seq and not (self.draining or story.gone):
-            with attached(Waiter(), story) as waiter:
-                self._waiters.add(waiter)
+            with attached(LongPoll(), story) as long_poll:
+                self._long_polls.add(long_poll)
                 self.metrics.waiting_polls += 1
                 try:
-                    await waiter.wait(timeout_seconds=timeout_seconds)
+                    await long_poll.wait(timeout_seconds=timeout_seconds)
                 finally:
-                    self._waiters.discard(waiter)
+                    self._long_polls.discard(long_poll)
                     self.metrics.waiting_polls -= 1
         if story.head.closing == "withdrawn":
             raise Gone("story_withdrawn", "The story was withdrawn.")
@@ -197,10 +199,10 @@ class Hub:
     @property
     def connection_count(self) -> int:
         """Readers' connections open in this process, on every transport."""
-        return len(self.crowd)
+        return len(self.connections)
 
     @property
-    def turns_away(self) -> Farewell | None:
+    def turns_away(self) -> Goodbye | None:
         """What newcomers are told instead of being let in; None while they are welcome."""
         if self.draining:
             return STOPPING
@@ -209,20 +211,22 @@ class Hub:
     def note_lag(self, seconds: float) -> None:
         """Take a measurement of how late this process is. Under overload it sends readers away, until it is not."""
         was_active = self._overload.is_active
-        count = self._overload.observe(seconds, connections=len(self.crowd), now=self._monotonic())
+        count = self._overload.observe(seconds, connections=len(self.connections), now=self._monotonic())
         self.metrics.lag_seconds = round(seconds, 6)
         self.metrics.overloaded = int(self._overload.is_active)
         if count and not self.draining:
-            self.metrics.connections_shed += self.crowd.shed(count, OVERLOADED)
+            self.metrics.connections_shed += self.connections.shed(count, OVERLOADED)
         if self._overload.is_active != was_active:
-            _log.warning("overload ended" if was_active else "overloaded", lag=seconds, connections=len(self.crowd))
+            _log.warning(
+                "overload ended" if was_active else "overloaded", lag=seconds, connections=len(self.connections)
+            )
 
     async def reconcile(self) -> None:
         """Compare every story in memory with the tables, in one query, and forget those nobody uses."""
-        stories = tuple(self._shelf)
+        stories = tuple(self._registry)
         if stories:
-            await self._truth.reconcile(stories)
-        self._shelf.sweep(now=self._monotonic())
+            await self._reconciler.reconcile(stories)
+        self._registry.sweep(now=self._monotonic())
 
     async def drain(self, *, spread_seconds: float = 0.0, timeout_seconds: float = 10.0) -> None:
         """Say goodbye to everybody, a slice at a time, and cut whoever is still here after the timeout.
@@ -232,11 +236,11 @@ class Hub:
         """
         self.draining = True
         shortest, longest = DRAIN_WINDOW_LIMITS_MS
-        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(self.crowd))))
-        for waiter in tuple(self._waiters):
-            waiter.wake()
-        await self.crowd.dismiss_all(draining(window), spread_seconds=spread_seconds)
-        await self.crowd.cut_after(timeout_seconds)
+        window = (0, shortest if spread_seconds else min(longest, max(shortest, len(self.connections))))
+        for long_poll in tuple(self._long_polls):
+            long_poll.wake()
+        await self.connections.dismiss_all(draining(window), spread_seconds=spread_seconds)
+        await self.connections.cut_after(timeout_seconds)
 
     async def _answer_open(self, ref: str) -> Answer:
         try:
@@ -260,6 +264,6 @@ class Hub:
             due_at = self._monotonic() + SLOT_SECONDS
             await asyncio.sleep(SLOT_SECONDS)
             now = self._monotonic()
-            self.note_lag(max(0.0, now - due_at, self._passes.lag_seconds(now)))
-            while self.crowd.tick(self._monotonic()):  # noqa: ASYNC110 - others have their turn between two slices
+            self.note_lag(max(0.0, now - due_at, self._fan_out.lag_seconds(now)))
+            while self.connections.tick(self._monotonic()):  # noqa: ASYNC110 - others have their turn between two slices
                 await asyncio.sleep(0)

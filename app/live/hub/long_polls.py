@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from app.live.story.live_story import LiveStory
 
 
-class Waiter:
+class LongPoll:
     """Waits once. Make it on the loop, after looking at the head, with no await in between."""
 
     def __init__(self) -> None:
@@ -30,10 +30,10 @@ class Waiter:
 
 
 @contextmanager
-def attached(waiter: Waiter, story: LiveStory) -> Iterator[Waiter]:
+def attached(long_poll: LongPoll, story: LiveStory) -> Iterator[LongPoll]:
     """Let the story wake the waiter while the block runs."""
-    story.places.add(waiter)
+    story.subscriptions.add(long_poll)
     try:
-        yield waiter
+        yield long_poll
     finally:
-        story.places.discard(waiter)
+        story.subscriptions.discard(long_poll)

@@ -15,8 +15,8 @@ import structlog
 
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound
-from app.live.hub.fan_out import Passes
-from app.live.hub.story_registry import Shelf
+from app.live.hub.fan_out import FanOut
+from app.live.hub.story_registry import StoryRegistry
 from app.live.hub.tasks import Tasks
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -30,23 +30,23 @@ GAP_SECONDS = 0.05
 _log = structlog.get_logger(__name__)
 
 
-class Truth:
+class Reconciler:
     """Holds the shelf's stories against the log."""
 
     def __init__(
         self,
         log: StoryLog,
         *,
-        shelf: Shelf,
-        passes: Passes,
+        registry: StoryRegistry,
+        fan_out: FanOut,
         tasks: Tasks,
         metrics: LiveMetrics,
         monotonic: Callable[[], float],
     ) -> None:
         self.reconciled_at: float | None = None
         self._log = log
-        self._shelf = shelf
-        self._passes = passes
+        self._registry = registry
+        self._fan_out = fan_out
         self._tasks = tasks
         self._metrics = metrics
         self._monotonic = monotonic
@@ -158,7 +158,7 @@ class Truth:
 
     def _advanced(self, story: LiveStory, *, before: int) -> None:
         self._metrics.events_accepted += story.head.cursor.seq - before
-        self._shelf.name(story.head.slug, story)
+        self._registry.name(story.head.slug, story)
         self._tell(story)
 
     def _reset(self, story: LiveStory, head: StoryHead) -> None:
@@ -171,19 +171,19 @@ class Truth:
 
     def _vanished(self, story: LiveStory, closing: Closing | None) -> None:
         """The tables have no such public story any more. One whose last event is known is told of by that."""
-        if story.last_word is None:
+        if story.removal_packet is None:
             story.head = replace(story.head, closing=closing)
             story.gone = True
-            self._shelf.remove(story)
-            self._passes.tell(story)
+            self._registry.remove(story)
+            self._fan_out.tell(story)
 
     def _tell(self, story: LiveStory) -> None:
         """Bring everybody to the head. Who follows a story that is over has to be woken: there is more to be told."""
         if story.head.closing is not None:
             story.unready_all()
         if story.head.closing == "withdrawn":
-            self._shelf.remove(story)
-        self._passes.tell(story)
+            self._registry.remove(story)
+        self._fan_out.tell(story)
 
     def _failed(self, error: Exception) -> None:
         self._metrics.reconciles_failed += 1

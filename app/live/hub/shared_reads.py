@@ -17,7 +17,7 @@ from app.domain.errors import Gone, NotFound
 from app.live.hub.tasks import Tasks
 from app.live.session.effects import (
     Answer,
-    CatchUp,
+    ChangesRead,
     Failed,
     Missing,
     Read,
@@ -87,13 +87,13 @@ class SharedReads:
             _log.warning("live read failed", story=ask.story.id, error=repr(error))
             return Failed()
 
-    async def _read_changes(self, ask: ReadChanges) -> CatchUp:
+    async def _read_changes(self, ask: ReadChanges) -> ChangesRead:
         self._metrics.reads_changes += 1
         before, generation = ask.story.head.cursor, ask.story.generation
         page = await self._log.changes(ask.story.id, ask.after, limit=CHANGES_LIMIT, limit_bytes=CHANGES_LIMIT_BYTES)
         if ask.story.generation == generation:
             self._observe(ask.story, before, page.head)
-        return CatchUp(tuple(Packet(event) for event in page.events), page.cursor, page.head, page.more)
+        return ChangesRead(tuple(Packet(event) for event in page.events), page.cursor, page.head, page.more)
 
     async def _read_snapshot(self, ask: ReadSnapshot) -> SnapshotTaken:
         self._metrics.reads_snapshot += 1
@@ -127,7 +127,7 @@ def _name_of(ask: Read) -> Hashable:
 
 def _size_of(answer: Answer) -> int:
     match answer:
-        case CatchUp(packets=packets):
+        case ChangesRead(packets=packets):
             return 1 + sum(packet.size_bytes for packet in packets)
         case SnapshotTaken(message=message):
             return len(message.json)

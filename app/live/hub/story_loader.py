@@ -6,8 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from app.live.hub.reconciler import Truth
-from app.live.hub.story_registry import Shelf
+from app.live.hub.reconciler import Reconciler
+from app.live.hub.story_registry import StoryRegistry
 from app.live.hub.tasks import Tasks
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -18,22 +18,22 @@ HELD_LIMIT = 1000
 """Announcements kept while stories are opened, which takes milliseconds; one that is lost here is found missing."""
 
 
-class Openings:
+class StoryLoader:
     """Stories being opened, and what was announced while they were."""
 
     def __init__(
         self,
         log: StoryLog,
         *,
-        shelf: Shelf,
-        truth: Truth,
+        registry: StoryRegistry,
+        reconciler: Reconciler,
         tasks: Tasks,
         metrics: LiveMetrics,
         monotonic: Callable[[], float],
     ) -> None:
         self._log = log
-        self._shelf = shelf
-        self._truth = truth
+        self._registry = registry
+        self._reconciler = reconciler
         self._tasks = tasks
         self._metrics = metrics
         self._monotonic = monotonic
@@ -42,7 +42,7 @@ class Openings:
 
     async def open(self, ref: str) -> LiveStory:
         """The story from memory or by one shared read. Raises NotFound, or what the tables raise."""
-        story = self._shelf.find(ref, now=self._monotonic())
+        story = self._registry.find(ref, now=self._monotonic())
         if story is not None:
             return story
         task = self._under_way.get(ref)
@@ -59,12 +59,12 @@ class Openings:
     async def _open(self, ref: str) -> LiveStory:
         self._metrics.reads_find += 1
         head = await self._log.find(ref)
-        story = self._shelf.add(head, now=self._monotonic())
-        self._shelf.name(ref, story)
+        story = self._registry.add(head, now=self._monotonic())
+        self._registry.name(ref, story)
         for announcement in self._held:
             # What the head just read already contains has numbers that the new ring does not know.
             if announcement.head.story == story.id and announcement.head.cursor.seq > story.head.cursor.seq:
-                self._truth.offer(story, announcement)
+                self._reconciler.offer(story, announcement)
         return story
 
     def _done(self, ref: str, done: asyncio.Task[LiveStory]) -> None:

@@ -13,7 +13,7 @@ KEPT_SECONDS = 60.0
 """How long a story stays after its last reader left or its head was last asked for."""
 
 
-class Shelf:
+class StoryRegistry:
     """Stories by id and by every slug they were asked for under. Times are monotonic, in seconds."""
 
     def __init__(self, limits: LiveLimits = NORMAL_LIMITS) -> None:

@@ -14,11 +14,11 @@ from collections.abc import Callable, Sequence
 import structlog
 
 from app.live.hub.hub import Hub
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Answer, Ask, Close
-from app.live.session.goodbyes import Farewell
+from app.live.session.goodbyes import Goodbye
 from app.live.session.session import Session
-from app.live.session.subscription import Opening, Place
+from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import Transport
 from app.live.story.packets import Form, Message
@@ -33,7 +33,7 @@ LINGER_SECONDS = 5.0
 """How long after our last byte a peer may take to close."""
 
 
-class DirectConnection(asyncio.Protocol, ABC):
+class NativeConnection(asyncio.Protocol, ABC):
     """One open connection. A subclass says how messages become bytes, and what a peer's bytes mean."""
 
     __slots__ = (
@@ -55,7 +55,7 @@ class DirectConnection(asyncio.Protocol, ABC):
     kind: Transport
 
     def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
-        now = hub.moment()
+        now = hub.read_clocks()
         self._hub = hub
         self._form = form
         self._opened_at = now.seconds
@@ -79,14 +79,14 @@ class DirectConnection(asyncio.Protocol, ABC):
             now=now,
         )
 
-    def begin(self, wishes: Sequence[Wish], *, story: LiveStory | None, head: bytes) -> None:
+    def begin(self, requests: Sequence[SubscribeRequest], *, story: LiveStory | None, head: bytes) -> None:
         """Count the connection in, and tell it what it wishes to follow, in one write with the answer's `head`."""
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
-        self._hub.crowd.enter(self, due_at=self.session.due_at())
-        self._hub.ledger.opened(self.kind)
-        for wish in wishes:
-            self.session.subscribe(wish, story=story)
+        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connection_log.opened(self.kind)
+        for request in requests:
+            self.session.subscribe(request, story=story)
         self.pump()
 
     def wake(self) -> None:
@@ -113,7 +113,7 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1
         self.session.unready(self._form)
-        self._hub.crowd.tick_by(self, due_at=self._paused_since + self._hub.limits.stall_seconds)
+        self._hub.connections.tick_by(self, due_at=self._paused_since + self._hub.limits.stall_seconds)
 
     def resume_writing(self) -> None:
         """There is room again: bring the peer to the present, by the newest state only."""
@@ -132,11 +132,13 @@ class DirectConnection(asyncio.Protocol, ABC):
         reason, code = self._left or ("", ABNORMAL)
         lag = self.session.lag()
         self.session.end()
-        self._hub.crowd.leave(self)
+        self._hub.connections.leave(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.seconds() - self._opened_at
-        self._hub.ledger.closed(self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds)
+        self._hub.connection_log.closed(
+            self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds
+        )
 
     def tick(self, now: float) -> float:
         """Heartbeats, retries, and an end to what makes no progress."""
@@ -146,14 +148,14 @@ class DirectConnection(asyncio.Protocol, ABC):
             return self._cut_at
         if self._paused_since is not None:
             return self._watch_progress(now)
-        self.session.note_passes()
+        self.session.record_fan_out()
         if self.session.due_at() <= now:
             self.pump()
         return max(self.session.due_at(), now)
 
-    def dismiss(self, farewell: Farewell) -> None:
+    def dismiss(self, goodbye: Goodbye) -> None:
         """Say goodbye and end."""
-        self.session.dismiss(farewell)
+        self.session.dismiss(goodbye)
 
     def cut(self) -> None:
         """End now, without a goodbye."""
@@ -166,7 +168,7 @@ class DirectConnection(asyncio.Protocol, ABC):
             self._left = (reason, code)
             self.session.unready(self._form)
             self._cut_at = self._hub.seconds() + LINGER_SECONDS
-            self._hub.crowd.tick_by(self, due_at=self._cut_at)
+            self._hub.connections.tick_by(self, due_at=self._cut_at)
 
     @abstractmethod
     def finish(self, close: Close) -> None:
@@ -174,7 +176,7 @@ class DirectConnection(asyncio.Protocol, ABC):
 
     def _pump(self) -> None:
         while self._paused_since is None:
-            step = self.session.pull(self._hub.moment())
+            step = self.session.pull(self._hub.read_clocks())
             for asker, ask in step.asks:
                 self._ask(asker, ask)
             if step.writes:
@@ -203,16 +205,16 @@ class DirectConnection(asyncio.Protocol, ABC):
         self._sent += len(messages)
         self._hub.metrics.messages_sent += len(messages)
 
-    def _ask(self, asker: Place | Opening, ask: Ask) -> None:
+    def _ask(self, asker: Subscription | PendingSubscription, ask: Ask) -> None:
         def answered(task: asyncio.Task[Answer]) -> None:
             if task.cancelled() or self._left is not None:
                 return
             try:
-                self.session.answer(asker, ask, task.result(), self._hub.moment())
+                self.session.answer(asker, ask, task.result(), self._hub.read_clocks())
             except Exception:  # noqa: BLE001 - a callback's failure would leave the reader waiting for ever
                 self._break()
                 return
-            self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+            self._hub.connections.tick_by(self, due_at=self.session.due_at())
             self.wake()
 
         self._hub.fetch(ask).add_done_callback(answered)

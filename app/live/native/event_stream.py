@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from app.live.native.connection import DirectConnection
+from app.live.native.connection import NativeConnection
 from app.live.session.effects import Close
 
 
-class DirectStream(DirectConnection):
+class NativeEventStream(NativeConnection):
     """One reader's event stream (SSE), ended by the end of the connection."""
 
     __slots__ = ()

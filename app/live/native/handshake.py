@@ -10,17 +10,17 @@ from functools import partial
 from http import HTTPStatus
 
 from app.domain.errors import MalformedInput
-from app.live.hub.admission_limits import RETRY_AFTER_SECONDS, Turnstile
+from app.live.hub.admission_limits import RETRY_AFTER_SECONDS, ConnectionLimiter
 from app.live.hub.hub import Hub
-from app.live.hub.pending_connections import Waiting
-from app.live.native.connection import DirectConnection
-from app.live.native.lingering_close import LastWords
-from app.live.native.websocket import DirectSocket
-from app.live.protocol.addresses import Asked, LiveAddress, read_wishes
+from app.live.hub.pending_connections import PendingConnections
+from app.live.native.connection import NativeConnection
+from app.live.native.lingering_close import LingeringClose
+from app.live.native.websocket import NativeWebSocket
+from app.live.protocol.addresses import ConnectRequest, LiveAddress, parse_connect_request
 from app.live.protocol.frames import encode_close
 from app.live.protocol.upgrade import BadUpgrade, Upgrade, read_upgrade
 from app.live.session.effects import Answer, Missing, Opened, OpenStory, Withdrawn
-from app.live.session.goodbyes import Farewell
+from app.live.session.goodbyes import Goodbye
 from app.live.story.live_story import LiveStory
 from app.live.story.packets import FORMS, Framing
 from app.wire.close_codes import BAD_REQUEST, NO_SUCH_STORY, WITHDRAWN, CloseCode
@@ -32,7 +32,7 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(slots=True)
-class Entrance:
+class AcceptContext:
     """What every connection of one server is given. `hub` is None until the application has started.
 
     `common_headers` makes what each of our answers carries, from the request's headers; `is_readable` says whether
@@ -41,48 +41,48 @@ class Entrance:
     what a handshake ends in.
     """
 
-    turnstile: Turnstile
+    limiter: ConnectionLimiter
     common_headers: Callable[[Headers], Headers]
     is_readable: Callable[[bytes], bool]
     compress: bool = True
     jitter: Callable[[], float] = random.random
     hub: Hub | None = None
-    waiting: Waiting = field(default_factory=Waiting)
-    last_words: LastWords = field(default_factory=LastWords)
-    opening: int = 0
-    make_socket: type[DirectSocket] = DirectSocket
+    waiting: PendingConnections = field(default_factory=PendingConnections)
+    lingering_close: LingeringClose = field(default_factory=LingeringClose)
+    pending: int = 0
+    make_socket: type[NativeWebSocket] = NativeWebSocket
 
     def address_of(self, transport: asyncio.Transport, headers: Headers) -> str | None:
         """Whose connection it is, if the operator limits how many one address may have."""
-        if not self.turnstile.counts_addresses:
+        if not self.limiter.counts_addresses:
             return None
         peer = transport.get_extra_info("peername")
         forwarded = [value for name, value in headers if name == b"x-forwarded-for"]
-        return self.turnstile.address_of(str(peer[0]) if isinstance(peer, tuple) else None, forwarded)
+        return self.limiter.address_of(str(peer[0]) if isinstance(peer, tuple) else None, forwarded)
 
-    def hand_over(self, transport: asyncio.Transport, connection: DirectConnection, address: str | None) -> None:
+    def hand_over(self, transport: asyncio.Transport, connection: NativeConnection, address: str | None) -> None:
         """From here on the transport is the reader's."""
         if address is not None:
-            self.turnstile.enter(address)
-            connection.on_close = partial(self.turnstile.leave, address)
+            self.limiter.enter(address)
+            connection.on_close = partial(self.limiter.leave, address)
         transport.set_protocol(connection)
 
 
 class Handshake:
     """One request for a WebSocket. `admit` answers it, now or as soon as the story is in memory."""
 
-    __slots__ = ("_entrance", "_headers", "_hub", "_on_hand_over", "_transport")
+    __slots__ = ("_accept_context", "_headers", "_hub", "_on_hand_over", "_transport")
 
     def __init__(
         self,
-        entrance: Entrance,
+        accept_context: AcceptContext,
         hub: Hub,
         transport: asyncio.Transport,
         headers: Headers,
         *,
         on_hand_over: Callable[[], None],
     ) -> None:
-        self._entrance = entrance
+        self._accept_context = accept_context
         self._hub = hub
         self._transport = transport
         self._headers = headers
@@ -95,12 +95,12 @@ class Handshake:
             self._turn_away(turned_away)
             return
         try:
-            upgrade = read_upgrade(self._headers, may_deflate=self._entrance.compress)
+            upgrade = read_upgrade(self._headers, may_deflate=self._accept_context.compress)
         except BadUpgrade as error:
             self.refuse_http(error.status, "bad_upgrade", error.detail)
             return
         try:
-            asked = read_wishes(address, query_string, limit_stories=self._hub.limits.stories)
+            asked = parse_connect_request(address, query_string, limit_stories=self._hub.limits.stories)
         except MalformedInput as error:
             self._refuse(upgrade, 400, error.code, error.detail, close=BAD_REQUEST)
         else:
@@ -116,7 +116,7 @@ class Handshake:
             (b"content-type", b"application/problem+json"),
             (b"cache-control", b"no-store"),
             (b"content-length", b"%d" % len(body)),
-            *self._entrance.common_headers(self._headers),
+            *self._accept_context.common_headers(self._headers),
         ]
         if status in {429, 503}:
             headers.append((b"retry-after", b"%d" % retry_after_seconds))
@@ -124,30 +124,32 @@ class Handshake:
             headers += [(b"sec-websocket-version", b"13"), (b"upgrade", b"websocket")]
         self._end(answer_head(status, headers) + body)
 
-    def _open(self, address: LiveAddress, asked: Asked, upgrade: Upgrade) -> None:
+    def _open(self, address: LiveAddress, asked: ConnectRequest, upgrade: Upgrade) -> None:
         hub, ref = self._hub, address.story
-        whose = self._entrance.address_of(self._transport, self._headers)
-        if not self._entrance.turnstile.may_enter(whose, now=hub.seconds()):
-            self._refuse_crowd()
+        whose = self._accept_context.address_of(self._transport, self._headers)
+        if not self._accept_context.limiter.may_enter(whose, now=hub.seconds()):
+            self._refuse_over_limit()
             return
         story = hub.live_story(ref) if ref is not None else None
         if ref is None or story is not None:
             self._begin(asked, upgrade, whose, story)
         else:
-            self._entrance.opening += 1
+            self._accept_context.pending += 1
             hub.fetch(OpenStory(ref)).add_done_callback(partial(self._opened, asked, upgrade, whose))
 
-    def _opened(self, asked: Asked, upgrade: Upgrade, whose: str | None, opening: asyncio.Task[Answer]) -> None:
-        self._entrance.opening -= 1
-        if opening.cancelled() or self._transport.is_closing():
+    def _opened(
+        self, asked: ConnectRequest, upgrade: Upgrade, whose: str | None, pending: asyncio.Task[Answer]
+    ) -> None:
+        self._accept_context.pending -= 1
+        if pending.cancelled() or self._transport.is_closing():
             return
         turned_away = self._hub.turns_away
         if turned_away is not None:
             self._turn_away(turned_away)
             return
-        match opening.result():
-            case Opened() if not self._entrance.turnstile.has_room_for(whose):
-                self._refuse_crowd()
+        match pending.result():
+            case Opened() if not self._accept_context.limiter.has_room_for(whose):
+                self._refuse_over_limit()
             case Opened(story=story):
                 self._begin(asked, upgrade, whose, story)
             case Missing():
@@ -157,19 +159,19 @@ class Handshake:
             case _:
                 self.refuse_http(503, "unavailable", "The story cannot be read now.")
 
-    def _refuse_crowd(self) -> None:
+    def _refuse_over_limit(self) -> None:
         self.refuse_http(429, "too_many_connections", "Too many connections; come back in a moment.")
 
-    def _turn_away(self, farewell: Farewell) -> None:
-        self.refuse_http(503, farewell.code, farewell.detail, retry_after_seconds=farewell.retry_after_seconds)
+    def _turn_away(self, goodbye: Goodbye) -> None:
+        self.refuse_http(503, goodbye.code, goodbye.detail, retry_after_seconds=goodbye.retry_after_seconds)
 
-    def _begin(self, asked: Asked, upgrade: Upgrade, whose: str | None, story: LiveStory | None) -> None:
+    def _begin(self, asked: ConnectRequest, upgrade: Upgrade, whose: str | None, story: LiveStory | None) -> None:
         framing = Framing.DEFLATED_FRAME if upgrade.deflate else Framing.FRAME
         form = FORMS[framing, asked.variant]
-        connection = self._entrance.make_socket(self._hub, self._transport, form=form, sole=story is not None)
+        connection = self._accept_context.make_socket(self._hub, self._transport, form=form, sole=story is not None)
         self._on_hand_over()
-        self._entrance.hand_over(self._transport, connection, whose)
-        connection.begin(asked.wishes, story=story, head=upgrade.answer)
+        self._accept_context.hand_over(self._transport, connection, whose)
+        connection.begin(asked.requests, story=story, head=upgrade.answer)
 
     def _refuse(self, upgrade: Upgrade, status: int, code: str, detail: str, *, close: CloseCode) -> None:
         """A browser cannot read a refused handshake: it is let in and closed with a code it can."""
@@ -181,7 +183,9 @@ class Handshake:
 
     def _end(self, data: bytes) -> None:
         self._on_hand_over()
-        self._entrance.last_words.say(data, self._transport, crowd=self._hub.crowd, now=self._hub.seconds())
+        self._accept_context.lingering_close.log_line(
+            data, self._transport, connections=self._hub.connections, now=self._hub.seconds()
+        )
 
 
 def answer_head(status: int, headers: Headers) -> bytes:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable, Sized
 from urllib.parse import unquote
 
-from app.live.native.handshake import Entrance, Handshake, Headers
+from app.live.native.handshake import AcceptContext, Handshake, Headers
 from app.live.protocol.addresses import LiveAddress, live_address
 
 _LONGEST_BYTES = 4_096
@@ -21,15 +21,17 @@ _END = b"\r\n\r\n"
 _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 
 
-class Greeter(asyncio.Protocol):
+class HandshakeProtocol(asyncio.Protocol):
     """One connection until its first bytes have shown what it is. `make_http` makes the HTTP server's protocol."""
 
-    __slots__ = ("_entrance", "_is_admitting", "_make_http", "_others", "transport")
+    __slots__ = ("_accept_context", "_is_admitting", "_make_http", "_others", "transport")
 
     transport: asyncio.Transport
 
-    def __init__(self, entrance: Entrance, *, others: Sized, make_http: Callable[[], asyncio.Protocol]) -> None:
-        self._entrance = entrance
+    def __init__(
+        self, accept_context: AcceptContext, *, others: Sized, make_http: Callable[[], asyncio.Protocol]
+    ) -> None:
+        self._accept_context = accept_context
         self._others = others
         self._make_http = make_http
         self._is_admitting = False
@@ -37,34 +39,34 @@ class Greeter(asyncio.Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio gives more
         """Take the connection if there is room, and give it time for its first byte."""
         self.transport = transport
-        hub, waiting = self._entrance.hub, self._entrance.waiting
+        hub, waiting = self._accept_context.hub, self._accept_context.waiting
         if hub is None:
             return
-        unknown_to_the_hub = len(self._others) + len(waiting) + self._entrance.opening
-        if self._entrance.turnstile.is_full(unknown_to_the_hub + hub.connection_count):
+        unknown_to_the_hub = len(self._others) + len(waiting) + self._accept_context.pending
+        if self._accept_context.limiter.is_full(unknown_to_the_hub + hub.connection_count):
             self._is_admitting = True
-            refusal = Handshake(self._entrance, hub, transport, [], on_hand_over=_nothing)
+            refusal = Handshake(self._accept_context, hub, transport, [], on_hand_over=_nothing)
             refusal.refuse_http(503, "too_many_connections", "This server is full; try another or come back.")
         else:
             waiting.add(self, until=hub.seconds() + hub.limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The peer is gone before it was anything."""
-        self._entrance.waiting.remove(self)
+        self._accept_context.waiting.remove(self)
 
     def data_received(self, data: bytes) -> None:
         """Look at the first bytes."""
         if self._is_admitting:
             return
-        self._entrance.waiting.remove(self)
-        hub = self._entrance.hub
+        self._accept_context.waiting.remove(self)
+        hub = self._accept_context.hub
         request = read_plain_handshake(data) if hub is not None else None
         if hub is None or request is None:
             self._leave_to_http(data)
             return
         address, query_string, headers = request
         self._is_admitting = True
-        handshake = Handshake(self._entrance, hub, self.transport, headers, on_hand_over=_nothing)
+        handshake = Handshake(self._accept_context, hub, self.transport, headers, on_hand_over=_nothing)
         handshake.admit(address, query_string)
 
     def _leave_to_http(self, data: bytes) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
-from app.live.hub.connection_registry import Crowd
+from app.live.hub.connection_registry import ConnectionRegistry
 
 LINGER_SECONDS = 2.0
 """How long a refused peer may take to close: one that answers at all needs one round trip."""
@@ -22,27 +22,29 @@ DROPPED_LIMIT_BYTES = 1024 * 1024
 """What a refused peer may still send: a request it had begun, not a stream."""
 
 
-class LastWords:
+class LingeringClose:
     """Those of one server's refused connections that have not closed yet."""
 
     def __init__(self) -> None:
         self._lingering: set[_Lingering] = set()
 
-    def say(self, data: bytes, transport: asyncio.Transport, *, crowd: Crowd, now: float) -> None:
+    def log_line(
+        self, data: bytes, transport: asyncio.Transport, *, connections: ConnectionRegistry, now: float
+    ) -> None:
         """Write `data` and end the connection, which is nobody else's any more. `now` is monotonic, in seconds."""
         transport.write(data)
         if len(self._lingering) >= LINGERING_LIMIT or not transport.can_write_eof():
             transport.close()
             return
-        lingering = _Lingering(transport, left=lambda gone: self._left(gone, crowd))
+        lingering = _Lingering(transport, left=lambda gone: self._left(gone, connections))
         self._lingering.add(lingering)
-        crowd.watch(lingering, due_at=now + LINGER_SECONDS)
+        connections.watch(lingering, due_at=now + LINGER_SECONDS)
         transport.set_protocol(lingering)
         transport.write_eof()
 
-    def _left(self, lingering: _Lingering, crowd: Crowd) -> None:
+    def _left(self, lingering: _Lingering, connections: ConnectionRegistry) -> None:
         self._lingering.discard(lingering)
-        crowd.unwatch(lingering)
+        connections.unwatch(lingering)
 
 
 class _Lingering(asyncio.Protocol):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from app.live.hub.hub import Hub
-from app.live.native.connection import DirectConnection
+from app.live.native.connection import NativeConnection
 from app.live.protocol.frames import (
     FRAGMENTS_LIMIT,
     BadFrame,
@@ -17,7 +17,7 @@ from app.live.protocol.frames import (
     encode_frame,
 )
 from app.live.session.effects import Close
-from app.live.session.rate_limit import Allowance
+from app.live.session.rate_limit import RateLimit
 from app.live.story.packets import Form, Framing
 from app.wire.close_codes import NORMAL, PROTOCOL_ERROR, CloseCode
 
@@ -27,7 +27,7 @@ CONTROL_FRAMES_PER_SECOND = 20.0
 _NO_CODE = 1005
 
 
-class DirectSocket(DirectConnection):
+class NativeWebSocket(NativeConnection):
     """One reader's WebSocket. A subclass for peers who are no readers may let them say more."""
 
     __slots__ = ("_control", "_is_deaf", "_reader")
@@ -39,7 +39,7 @@ class DirectSocket(DirectConnection):
     def __init__(self, hub: Hub, transport: asyncio.Transport, *, form: Form, sole: bool) -> None:
         super().__init__(hub, transport, form=form, sole=sole)
         self._reader: FrameReader | None = None
-        self._control: Allowance | None = None
+        self._control: RateLimit | None = None
         self._is_deaf = False
 
     def data_received(self, data: bytes) -> None:
@@ -79,7 +79,7 @@ class DirectSocket(DirectConnection):
 
     def _give(self, data: str | bytes) -> None:
         self.session.unready(self._form)
-        self.session.receive(data, self._hub.moment())
+        self.session.receive(data, self._hub.read_clocks())
         self.wake()
 
     def _take_close(self, received: Received) -> None:
@@ -92,9 +92,9 @@ class DirectSocket(DirectConnection):
             self.transport.close()
 
     def _may_control(self) -> bool:
-        now = self._hub.moment().seconds
+        now = self._hub.read_clocks().seconds
         if self._control is None:
-            self._control = Allowance(per_second=self.control_frames_per_second, now=now)
+            self._control = RateLimit(per_second=self.control_frames_per_second, now=now)
         return self._control.spend(now)
 
     def _fail(self, code: CloseCode) -> None:

@@ -14,9 +14,9 @@ from typing import Self
 
 from app.live.hub.hub import Hub
 from app.live.session.effects import Answer, Ask, Close
-from app.live.session.goodbyes import Farewell
+from app.live.session.goodbyes import Goodbye
 from app.live.session.session import Session
-from app.live.session.subscription import Opening, Place
+from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.metrics import Transport
 from app.live.story.packets import Message
 from app.wire.close_codes import ABNORMAL, GOING_AWAY
@@ -38,7 +38,7 @@ class _Left:
     code: int
 
 
-class Connection:
+class PortableConnection:
     """One open connection. Use as a context manager: it is counted, logged, and detached from its stories."""
 
     def __init__(self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool) -> None:
@@ -50,7 +50,7 @@ class Connection:
         self._unsent_bytes = 0
         self._has_given_up = False
         self._left: _Left | None = None
-        now = hub.moment()
+        now = hub.read_clocks()
         self._opened_at = now.seconds
         self._sent = 0
         self.session = Session(
@@ -65,8 +65,8 @@ class Connection:
         )
 
     def __enter__(self) -> Self:
-        self._hub.crowd.enter(self, due_at=self.session.due_at())
-        self._hub.ledger.opened(self._transport)
+        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connection_log.opened(self._transport)
         return self
 
     def __exit__(
@@ -74,10 +74,10 @@ class Connection:
     ) -> None:
         lag = self.session.lag()
         self.session.end()
-        self._hub.crowd.leave(self)
+        self._hub.connections.leave(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
-        seconds = self._hub.moment().seconds - self._opened_at
-        self._hub.ledger.closed(
+        seconds = self._hub.read_clocks().seconds - self._opened_at
+        self._hub.connection_log.closed(
             self._transport, reason=left.reason, code=left.code, sent=self._sent, lag=lag, seconds=seconds
         )
 
@@ -96,7 +96,7 @@ class Connection:
 
     def receive(self, data: str | bytes) -> None:
         """Give the session a message of the peer."""
-        self.session.receive(data, self._hub.moment())
+        self.session.receive(data, self._hub.read_clocks())
         self._awake.set()
 
     def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
@@ -118,9 +118,9 @@ class Connection:
             return now + self._hub.heartbeat_seconds
         return due_at
 
-    def dismiss(self, farewell: Farewell) -> None:
+    def dismiss(self, goodbye: Goodbye) -> None:
         """Say goodbye and end."""
-        self.session.dismiss(farewell)
+        self.session.dismiss(goodbye)
 
     def cut(self) -> None:
         """End now, without a goodbye."""
@@ -135,7 +135,7 @@ class Connection:
     async def _serve(self, write: Write) -> Close | None:
         while self._left is None:
             self._awake.clear()
-            step = self.session.pull(self._hub.moment())
+            step = self.session.pull(self._hub.read_clocks())
             for asker, ask in step.asks:
                 self._ask(asker, ask)
             for batch in _batches(step.writes):
@@ -153,20 +153,20 @@ class Connection:
         self._gives_up_at = None
         self._sent += len(messages)
         self._hub.metrics.messages_sent += len(messages)
-        self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+        self._hub.connections.tick_by(self, due_at=self.session.due_at())
 
     def _expect_progress(self, size: int) -> None:
         """A server lets a write begin once the one before is through, so both count."""
         patience = self._hub.limits.stall_seconds + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
         self._unsent_bytes = size
-        self._gives_up_at = self._hub.moment().seconds + patience
-        self._hub.crowd.tick_by(self, due_at=self._gives_up_at)
+        self._gives_up_at = self._hub.read_clocks().seconds + patience
+        self._hub.connections.tick_by(self, due_at=self._gives_up_at)
 
-    def _ask(self, asker: Place | Opening, ask: Ask) -> None:
+    def _ask(self, asker: Subscription | PendingSubscription, ask: Ask) -> None:
         def answered(task: asyncio.Task[Answer]) -> None:
             if not task.cancelled():
-                self.session.answer(asker, ask, task.result(), self._hub.moment())
-                self._hub.crowd.tick_by(self, due_at=self.session.due_at())
+                self.session.answer(asker, ask, task.result(), self._hub.read_clocks())
+                self._hub.connections.tick_by(self, due_at=self.session.due_at())
                 self._awake.set()
 
         self._hub.fetch(ask).add_done_callback(answered)

@@ -13,10 +13,10 @@ from collections.abc import Callable, Sequence
 from app.domain.errors import MalformedInput
 from app.live.hub.hub import Hub
 from app.live.portable.asgi import Receive, Scope, Send, header
-from app.live.portable.connection import Connection
-from app.live.protocol.addresses import LiveAddress, read_wishes
+from app.live.portable.connection import PortableConnection
+from app.live.protocol.addresses import LiveAddress, parse_connect_request
 from app.live.protocol.event_stream_text import STREAM_HEADERS, resumed, retry_line
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Close
 from app.live.story.packets import FINAL_SSE_ID, Framing, Message
 from app.wire.encoding import BodyVariant
@@ -44,7 +44,7 @@ class EventStreamRoute:
         retry = retry_line(self._jitter)
         try:
             address = LiveAddress("events", scope["path_params"]["story"])
-            asked = read_wishes(address, scope["query_string"], limit_stories=1)
+            asked = parse_connect_request(address, scope["query_string"], limit_stories=1)
         except MalformedInput as error:
             refused = encode_refused(None, status=400, code=error.code)
             await _send_body(
@@ -58,10 +58,12 @@ class EventStreamRoute:
             await _send_body(send, retry + turned_away.goodbye.bytes_in(Framing.CHUNK), more=False)
             return
         await _send_body(send, retry)
-        (wish,) = asked.wishes
-        await self._serve(resumed(wish, resume_from), asked.variant, asked.named, receive, send)
+        (request,) = asked.requests
+        await self._serve(resumed(request, resume_from), asked.variant, asked.named, receive, send)
 
-    async def _serve(self, wish: Wish, variant: BodyVariant, named: bool, receive: Receive, send: Send) -> None:
+    async def _serve(
+        self, request: SubscribeRequest, variant: BodyVariant, named: bool, receive: Receive, send: Send
+    ) -> None:
         framing = Framing.NAMED_CHUNK if named else Framing.CHUNK
 
         async def write(messages: Sequence[Message]) -> None:
@@ -71,8 +73,8 @@ class EventStreamRoute:
         async def finish(_: Close) -> None:
             await _send_body(send, b"", more=False)
 
-        with Connection(self._hub, transport="sse", variant=variant, sole=True) as connection:
-            connection.session.subscribe(wish)
+        with PortableConnection(self._hub, transport="sse", variant=variant, sole=True) as connection:
+            connection.session.subscribe(request)
             reader = asyncio.create_task(_read(connection, receive))
             try:
                 await connection.run(write, finish)
@@ -80,7 +82,7 @@ class EventStreamRoute:
                 reader.cancel()
 
 
-async def _read(connection: Connection, receive: Receive) -> None:
+async def _read(connection: PortableConnection, receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
     connection.left("peer closed")

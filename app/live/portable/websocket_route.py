@@ -16,8 +16,8 @@ from app.domain.errors import Gone, MalformedInput, NotFound
 from app.live.hub.admission_limits import RETRY_AFTER_SECONDS
 from app.live.hub.hub import Hub
 from app.live.portable.asgi import Receive, Scope, Send, header
-from app.live.portable.connection import Connection
-from app.live.protocol.addresses import Asked, LiveAddress, read_wishes
+from app.live.portable.connection import PortableConnection
+from app.live.protocol.addresses import ConnectRequest, LiveAddress, parse_connect_request
 from app.live.session.effects import Close
 from app.live.story.live_story import LiveStory
 from app.live.story.packets import Message
@@ -59,7 +59,7 @@ class WebSocketRoute:
         try:
             ref = scope.get("path_params", {}).get("story")
             limit = self._hub.limits.stories
-            asked = read_wishes(LiveAddress("live", ref), scope["query_string"], limit_stories=limit)
+            asked = parse_connect_request(LiveAddress("live", ref), scope["query_string"], limit_stories=limit)
             return _Admitted(asked, None if ref is None else await self._hub.open(ref))
         except MalformedInput as error:
             await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)
@@ -74,9 +74,11 @@ class WebSocketRoute:
 
     async def _serve(self, admitted: _Admitted, handshake: _Handshake, receive: Receive, send: Send) -> None:
         is_sole = admitted.story is not None
-        with Connection(self._hub, transport="websocket", variant=admitted.asked.variant, sole=is_sole) as connection:
-            for wish in admitted.asked.wishes:
-                connection.session.subscribe(wish, story=admitted.story)
+        with PortableConnection(
+            self._hub, transport="websocket", variant=admitted.asked.variant, sole=is_sole
+        ) as connection:
+            for request in admitted.asked.requests:
+                connection.session.subscribe(request, story=admitted.story)
             reader = asyncio.create_task(_read(connection, receive))
             try:
                 await handshake.accept()
@@ -87,7 +89,7 @@ class WebSocketRoute:
 
 @dataclass(frozen=True, slots=True)
 class _Admitted:
-    asked: Asked
+    asked: ConnectRequest
     story: LiveStory | None
 
 
@@ -146,7 +148,7 @@ async def _close(close: Close, send: Send) -> None:
     await send({"type": "websocket.close", "code": close.code.code, "reason": close.reason})
 
 
-async def _read(connection: Connection, receive: Receive) -> None:
+async def _read(connection: PortableConnection, receive: Receive) -> None:
     while True:
         message = await receive()
         if message["type"] == "websocket.disconnect":

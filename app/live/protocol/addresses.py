@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-from app.live.protocol.subscribe_requests import Wish, parse_body, parse_flag, parse_query, parse_wish, parse_wishes
+from app.live.protocol.subscribe_requests import (
+    SubscribeRequest,
+    parse_body,
+    parse_flag,
+    parse_query,
+    parse_subscribe_request,
+    parse_subscribe_requests,
+)
 from app.wire.encoding import BodyVariant
 
 _STORY = re.compile(r"/v1/stories/([^/]+)/(live|events)")
@@ -25,10 +32,10 @@ class LiveAddress(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ConnectRequest:
     """What the query of a live address wishes for."""
 
-    wishes: tuple[Wish, ...]
+    requests: tuple[SubscribeRequest, ...]
     variant: BodyVariant
     named: bool = False
 
@@ -47,11 +54,11 @@ def live_address(path: str) -> LiveAddress | None:
 
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
-def read_wishes(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> Asked:
+def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> ConnectRequest:
     """What is asked for. Raises MalformedInput."""
     query = parse_query(query_string)
     variant = parse_body(query)
     if address.story is None:
-        return Asked(tuple(parse_wishes(query, limit=limit_stories)), variant)
+        return ConnectRequest(tuple(parse_subscribe_requests(query, limit=limit_stories)), variant)
     named = address.kind == "events" and parse_flag(query, "named")
-    return Asked((parse_wish(address.story, query),), variant, named)
+    return ConnectRequest((parse_subscribe_request(address.story, query),), variant, named)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 
 RETRY_WINDOW_MS = (2_000, 6_000)
 """Browsers come back after a time from this window, so that ten thousand do not come back at once."""
@@ -22,8 +22,8 @@ def retry_line(jitter: Callable[[], float], *, window_ms: tuple[int, int] = RETR
     return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
 
 
-def resumed(wish: Wish, last_event_id: bytes | None) -> Wish:
+def resumed(request: SubscribeRequest, last_event_id: bytes | None) -> SubscribeRequest:
     """The wish of a browser that comes back by itself: the last id it heard counts more than its URL."""
     if last_event_id is None:
-        return wish
-    return Wish(wish.ref, after=last_event_id.decode("latin-1"), full=wish.full)
+        return request
+    return SubscribeRequest(request.ref, after=last_event_id.decode("latin-1"), full=request.full)

@@ -18,7 +18,7 @@ _NO_CURSOR = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class SubscribeRequest:
     """Follow one story. `after` is the cursor as it was sent, usable or not; None is from now on.
 
     `snapshot`: begin with one whatever the cursor. `full`: replay everything, however much it is.
@@ -34,7 +34,7 @@ class Wish:
 class Subscribe:
     """A reader's message: follow this story as well, or again from here."""
 
-    wish: Wish
+    request: SubscribeRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +70,13 @@ def parse_query(query_string: bytes) -> dict[str, list[str]]:
         raise MalformedInput("malformed_query", "The query has too many parameters.") from None
 
 
-def parse_wish(ref: str, query: Mapping[str, Sequence[str]]) -> Wish:
+def parse_subscribe_request(ref: str, query: Mapping[str, Sequence[str]]) -> SubscribeRequest:
     """The wish of a single story's URL: `after`, `snapshot`, `replay`. Raises MalformedInput."""
     replay = _first(query, "replay")
     if replay not in (None, "full"):
         raise MalformedInput("malformed_query", "replay, if given, is full.")
     snapshot = parse_flag(query, "snapshot")
-    return Wish(ref, after=_first(query, "after"), snapshot=snapshot, full=replay is not None)
+    return SubscribeRequest(ref, after=_first(query, "after"), snapshot=snapshot, full=replay is not None)
 
 
 def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
@@ -87,16 +87,16 @@ def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
     return text is not None and _FLAGS[text]
 
 
-def parse_wishes(query: Mapping[str, Sequence[str]], *, limit: int) -> list[Wish]:
+def parse_subscribe_requests(query: Mapping[str, Sequence[str]], *, limit: int) -> list[SubscribeRequest]:
     """The wishes of `subscribe=<story>@<cursor>`, as often as it is given, up to `limit`. Raises MalformedInput."""
     texts = query.get("subscribe", [])
     if len(texts) > limit:
         raise MalformedInput("too_many_stories", f"One connection follows at most {limit} stories.")
-    wishes = []
+    requests = []
     for text in texts:
         ref, at, after = text.partition("@")
-        wishes.append(Wish(ref, after=after if at else None))
-    return wishes
+        requests.append(SubscribeRequest(ref, after=after if at else None))
+    return requests
 
 
 def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
@@ -111,14 +111,14 @@ def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
         case "ping":
             return Ping()
         case "subscribe":
-            return Subscribe(_wish_of(message))
+            return Subscribe(_request_of(message))
         case "unsubscribe":
             return Unsubscribe(_story_of(message))
     return None
 
 
-def _wish_of(message: Mapping[str, Any]) -> Wish:
-    return Wish(
+def _request_of(message: Mapping[str, Any]) -> SubscribeRequest:
+    return SubscribeRequest(
         _story_of(message),
         after=_after_of(message.get("after")),
         snapshot=message.get("snapshot") in (True, 1),

@@ -8,7 +8,7 @@ from app.domain.clock import Micros
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class ClockReading:
     """`wall` is shown to readers; `seconds` is monotonic and measures durations."""
 
     wall: Micros

@@ -15,7 +15,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.messages import SnapshotReason
 
 if TYPE_CHECKING:
-    from app.live.session.subscription import Opening, Place
+    from app.live.session.subscription import PendingSubscription, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Opened:
 
 
 @dataclass(frozen=True, slots=True)
-class CatchUp:
+class ChangesRead:
     """One page of changes: the reader stands at `cursor` after `packets`; `more` were left over."""
 
     packets: tuple[Packet, ...]
@@ -95,7 +95,7 @@ class Failed:
     """The tables could not be read now."""
 
 
-ReadAnswer = CatchUp | SnapshotTaken | Unusable | Missing | Withdrawn | Failed
+ReadAnswer = ChangesRead | SnapshotTaken | Unusable | Missing | Withdrawn | Failed
 Answer = Opened | ReadAnswer
 
 
@@ -112,5 +112,5 @@ class Step:
     """Everything a session wants now: write these in order, ask these, then end if `close` is set."""
 
     writes: list[Message] = field(default_factory=list)
-    asks: list[tuple[Place | Opening, Ask]] = field(default_factory=list)
+    asks: list[tuple[Subscription | PendingSubscription, Ask]] = field(default_factory=list)
     close: Close | None = None

@@ -12,7 +12,7 @@ from app.wire.messages import encode_goodbye
 
 
 @dataclass(frozen=True, slots=True)
-class Farewell:
+class Goodbye:
     """A goodbye and the close behind it; one serves everybody it is said to.
 
     `code` and `detail` are the problem with which a handshake is refused meanwhile; whoever is sent away or refused
@@ -31,10 +31,10 @@ class Farewell:
         return self.window_ms[0] // 1000
 
 
-def draining(window_ms: tuple[int, int]) -> Farewell:
+def draining(window_ms: tuple[int, int]) -> Goodbye:
     """The server stops."""
     goodbye = encode_goodbye(reason="drain", reconnect_after_ms=window_ms)
-    return Farewell(
+    return Goodbye(
         Message(goodbye, type="goodbye"),
         Close(DRAIN, "drain"),
         code="unavailable",
@@ -43,10 +43,10 @@ def draining(window_ms: tuple[int, int]) -> Farewell:
     )
 
 
-def overloaded(window_ms: tuple[int, int], *, poll_seconds: int) -> Farewell:
+def overloaded(window_ms: tuple[int, int], *, poll_seconds: int) -> Goodbye:
     """The server is late with everything: some of its readers are better served by polling for a while."""
     goodbye = encode_goodbye(reason="overload", reconnect_after_ms=window_ms, poll_seconds=poll_seconds)
-    return Farewell(
+    return Goodbye(
         Message(goodbye, type="goodbye"),
         Close(OVERLOADED_CODE, "overload"),
         code="overloaded",

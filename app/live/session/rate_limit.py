@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class Allowance:
+class RateLimit:
     """At most `per_second` messages a second on average, and as many at once."""
 
     __slots__ = ("_left", "_per_second", "_updated_at")

@@ -11,13 +11,20 @@ from collections.abc import Callable
 from typing import cast
 
 from app.domain.identifiers import StoryId
-from app.live.protocol.subscribe_requests import NotAMessage, Ping, Subscribe, Unsubscribe, Wish, parse_message
-from app.live.session.clocks import Moment
+from app.live.protocol.subscribe_requests import (
+    NotAMessage,
+    Ping,
+    Subscribe,
+    SubscribeRequest,
+    Unsubscribe,
+    parse_message,
+)
+from app.live.session.clocks import ClockReading
 from app.live.session.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer, Step
-from app.live.session.goodbyes import Farewell
-from app.live.session.rate_limit import Allowance
+from app.live.session.goodbyes import Goodbye
+from app.live.session.rate_limit import RateLimit
 from app.live.session.refusals import TOO_MANY_STORIES, Refusal, absence_of, refusal_of
-from app.live.session.subscription import Opening, Place
+from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.limits import LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -35,19 +42,19 @@ class Session:
     """
 
     __slots__ = (
-        "_allowance",
         "_close",
         "_ended",
-        "_farewell",
+        "_goodbye",
         "_heartbeat_seconds",
         "_last_write_at",
         "_limits",
         "_metrics",
-        "_opening",
         "_outbox",
+        "_pending",
         "_ping_waits",
-        "_places",
+        "_rate_limit",
         "_sole",
+        "_subscriptions",
         "_variant",
         "_wake",
     )
@@ -62,7 +69,7 @@ class Session:
         metrics: LiveMetrics,
         wake: Callable[[], None],
         hello: Message,
-        now: Moment,
+        now: ClockReading,
     ) -> None:
         self._variant = variant
         self._heartbeat_seconds = heartbeat_seconds
@@ -70,31 +77,31 @@ class Session:
         self._sole = sole
         self._metrics = metrics
         self._wake = wake
-        self._allowance: Allowance | None = None
+        self._rate_limit: RateLimit | None = None
         self._last_write_at = now.seconds
-        self._opening: dict[str, Opening] = {}
-        self._places: dict[StoryId, Place] = {}
+        self._pending: dict[str, PendingSubscription] = {}
+        self._subscriptions: dict[StoryId, Subscription] = {}
         self._outbox = [hello]
         self._ping_waits = False
         self._ended: tuple[Message, ...] = ()
-        self._farewell: Farewell | None = None
+        self._goodbye: Goodbye | None = None
         self._close: Close | None = None
 
     @property
-    def places(self) -> tuple[Place, ...]:
+    def subscriptions(self) -> tuple[Subscription, ...]:
         """The places that are attached to a story."""
-        return tuple(self._places.values())
+        return tuple(self._subscriptions.values())
 
-    def subscribe(self, wish: Wish, *, story: LiveStory | None = None) -> None:
+    def subscribe(self, request: SubscribeRequest, *, story: LiveStory | None = None) -> None:
         """Follow a story, or begin again with one that is followed. Pass `story` when it is already in memory."""
         if story is not None:
-            self._attach(wish, story)
-        elif wish.ref not in self._opening and len(self._opening) + len(self._places) >= self._limits.stories:
-            self._refuse(wish.ref, TOO_MANY_STORIES)
+            self._attach(request, story)
+        elif request.ref not in self._pending and len(self._pending) + len(self._subscriptions) >= self._limits.stories:
+            self._refuse(request.ref, TOO_MANY_STORIES)
         else:
-            self._opening[wish.ref] = Opening(wish)
+            self._pending[request.ref] = PendingSubscription(request)
 
-    def receive(self, data: str | bytes, now: Moment) -> None:
+    def receive(self, data: str | bytes, now: ClockReading) -> None:
         """Take one message of the peer, whatever it is."""
         if isinstance(data, bytes):
             self._end(PROTOCOL_ERROR, "binary message")
@@ -105,11 +112,11 @@ class Session:
         elif self._close is None:
             self._receive_text(data)
 
-    def answer(self, asker: Place | Opening, ask: Ask, answer: Answer, now: Moment) -> None:
+    def answer(self, asker: Subscription | PendingSubscription, ask: Ask, answer: Answer, now: ClockReading) -> None:
         """Take what was asked for. Answers that are no longer wanted are ignored."""
         if asker.asked is not ask:
             return
-        if isinstance(asker, Opening):
+        if isinstance(asker, PendingSubscription):
             self._opened(asker, answer)
             return
         refusal = asker.answer(cast(ReadAnswer, answer), now=now.seconds, out=self._outbox)
@@ -117,15 +124,15 @@ class Session:
             self._drop(asker)
             self._refuse(asker.story.id, refusal)
 
-    def pull(self, now: Moment) -> Step:
+    def pull(self, now: ClockReading) -> Step:
         """What to do now. Call again only when the writes of the step before are through."""
         step = Step()
-        for opening in self._opening.values():
-            if opening.asked is None:
-                opening.asked = OpenStory(opening.wish.ref)
-                step.asks.append((opening, opening.asked))
-        for place in self.places:
-            self._advance(place, step, now)
+        for pending in self._pending.values():
+            if pending.asked is None:
+                pending.asked = OpenStory(pending.request.ref)
+                step.asks.append((pending, pending.asked))
+        for subscription in self.subscriptions:
+            self._advance(subscription, step, now)
         step.writes, self._outbox = self._outbox, []
         self._add_unnumbered(step, now)
         if step.writes:
@@ -133,64 +140,66 @@ class Session:
         step.close = self._close
         return step
 
-    def dismiss(self, farewell: Farewell) -> None:
+    def dismiss(self, goodbye: Goodbye) -> None:
         """Say goodbye as soon as no story is in the middle of catching up, then end."""
-        self._farewell = farewell
+        self._goodbye = goodbye
         self._wake()
 
     def make_ready(self, form: Form, write: Callable[[bytes], object]) -> bool:
         """Let the passes of its stories write to this connection by themselves, if nothing else is to be said."""
-        if self._opening or self._outbox or self._ping_waits or self._farewell is not None:
+        if self._pending or self._outbox or self._ping_waits or self._goodbye is not None:
             return False
-        places = self._places.values()
-        for place in places:
-            if not place.is_steady:
+        subscriptions = self._subscriptions.values()
+        for subscription in subscriptions:
+            if not subscription.is_steady:
                 return False
-        for place in places:
-            place.write = write
-            place.story.make_ready(place, form)
+        for subscription in subscriptions:
+            subscription.write = write
+            subscription.story.make_ready(subscription, form)
         return True
 
     def unready(self, form: Form) -> None:
         """Stop the passes from writing; from now on the session has to be pulled."""
-        for place in self._places.values():
-            place.story.unready(place, form)
+        for subscription in self._subscriptions.values():
+            subscription.story.unready(subscription, form)
 
-    def note_passes(self) -> None:
+    def record_fan_out(self) -> None:
         """What the passes wrote counts as written: no heartbeat is due while they do."""
-        for place in self._places.values():
-            if place.is_ready:
-                self._last_write_at = max(self._last_write_at, place.story.told_at)
+        for subscription in self._subscriptions.values():
+            if subscription.is_ready:
+                self._last_write_at = max(self._last_write_at, subscription.story.last_fan_out_at)
 
     def due_at(self) -> float:
         """When to pull even if nothing happens, in monotonic seconds: a heartbeat, or a read to be tried again."""
-        retries = [place.retry_at for place in self._places.values() if place.retry_at is not None]
+        retries = [
+            subscription.retry_at for subscription in self._subscriptions.values() if subscription.retry_at is not None
+        ]
         return min([self._last_write_at + self._heartbeat_seconds, *retries])
 
     def lag(self) -> int:
         """Events the peer has not been given yet."""
         return sum(
-            max(0, place.story.head.cursor.seq - place.cursor.seq)
-            for place in self._places.values()
-            if place.cursor is not None
+            max(0, subscription.story.head.cursor.seq - subscription.cursor.seq)
+            for subscription in self._subscriptions.values()
+            if subscription.cursor is not None
         )
 
     def end(self) -> None:
         """Detach from every story. The session is of no more use."""
-        for opening in self._opening.values():
-            opening.asked = None
-        for place in self._places.values():
-            place.leave()
-        self._opening.clear()
-        self._places.clear()
+        for pending in self._pending.values():
+            pending.asked = None
+        for subscription in self._subscriptions.values():
+            subscription.leave()
+        self._pending.clear()
+        self._subscriptions.clear()
         # The connection holds the session, and this was how the session held the connection: without it both are freed
         # at once, instead of when the collector next looks for cycles.
         self._wake = _nothing
 
-    def _may_speak(self, now: Moment) -> bool:
-        if self._allowance is None:  # most readers never say a word
-            self._allowance = Allowance(per_second=self._limits.messages_per_second, now=now.seconds)
-        return self._allowance.spend(now.seconds)
+    def _may_speak(self, now: ClockReading) -> bool:
+        if self._rate_limit is None:  # most readers never say a word
+            self._rate_limit = RateLimit(per_second=self._limits.messages_per_second, now=now.seconds)
+        return self._rate_limit.spend(now.seconds)
 
     def _receive_text(self, text: str) -> None:
         try:
@@ -199,84 +208,88 @@ class Session:
             self._end(PROTOCOL_ERROR, str(error))
             return
         match message:
-            case Subscribe(wish=wish):
-                self.subscribe(wish, story=self._followed(wish.ref))
+            case Subscribe(request=request):
+                self.subscribe(request, story=self._followed(request.ref))
             case Unsubscribe(ref=ref):
                 self._unsubscribe(ref)
             case Ping():
                 self._ping_waits = True
 
-    def _advance(self, place: Place, step: Step, now: Moment) -> None:
-        if place.story.gone:
-            self._part(place)
+    def _advance(self, subscription: Subscription, step: Step, now: ClockReading) -> None:
+        if subscription.story.gone:
+            self._part(subscription)
             return
-        place.advance(self._outbox)
-        ask = place.take_want(now.seconds)
+        subscription.advance(self._outbox)
+        ask = subscription.take_want(now.seconds)
         if ask is not None:
-            step.asks.append((place, ask))
-        elif place.is_over:
-            self._part(place)
+            step.asks.append((subscription, ask))
+        elif subscription.is_over:
+            self._part(subscription)
 
-    def _add_unnumbered(self, step: Step, now: Moment) -> None:
-        if any(place.between for place in self._places.values()):
+    def _add_unnumbered(self, step: Step, now: ClockReading) -> None:
+        if any(subscription.between for subscription in self._subscriptions.values()):
             return
         step.writes += self._ended
         self._ended = ()
-        if self._farewell is not None and self._close is None:
-            step.writes.append(self._farewell.goodbye)
-            self._close = self._farewell.close
+        if self._goodbye is not None and self._close is None:
+            step.writes.append(self._goodbye.goodbye)
+            self._close = self._goodbye.close
         is_due = not step.writes and now.seconds - self._last_write_at >= self._heartbeat_seconds
         if (is_due or self._ping_waits) and self._close is None:
             self._ping_waits = False
             step.writes.append(self._heartbeat(now))
 
-    def _heartbeat(self, now: Moment) -> Message:
-        heads = {story: place.cursor for story, place in self._places.items() if place.cursor is not None}
+    def _heartbeat(self, now: ClockReading) -> Message:
+        heads = {
+            story: subscription.cursor
+            for story, subscription in self._subscriptions.items()
+            if subscription.cursor is not None
+        }
         return Message(encode_heartbeat(heads, time=now.wall), type="heartbeat")
 
-    def _opened(self, opening: Opening, answer: Answer) -> None:
-        del self._opening[opening.wish.ref]
+    def _opened(self, pending: PendingSubscription, answer: Answer) -> None:
+        del self._pending[pending.request.ref]
         if isinstance(answer, Opened):
-            self._attach(opening.wish, answer.story)
+            self._attach(pending.request, answer.story)
         else:
-            self._refuse(opening.wish.ref, refusal_of(answer))
+            self._refuse(pending.request.ref, refusal_of(answer))
 
-    def _attach(self, wish: Wish, story: LiveStory) -> None:
-        former = self._places.get(story.id)
+    def _attach(self, request: SubscribeRequest, story: LiveStory) -> None:
+        former = self._subscriptions.get(story.id)
         if former is not None:
             former.leave()
-        place = Place(wish, story=story, variant=self._variant, metrics=self._metrics, wake=self._wake)
-        self._places[story.id] = place
-        place.join(self._outbox)
+        subscription = Subscription(request, story=story, variant=self._variant, metrics=self._metrics, wake=self._wake)
+        self._subscriptions[story.id] = subscription
+        subscription.join(self._outbox)
 
     def _followed(self, ref: str) -> LiveStory | None:
-        for place in self._places.values():
-            if ref in (place.story.id, place.story.head.slug):
-                return place.story
+        for subscription in self._subscriptions.values():
+            if ref in (subscription.story.id, subscription.story.head.slug):
+                return subscription.story
         return None
 
     def _unsubscribe(self, ref: str) -> None:
-        opening = self._opening.pop(ref, None)
-        if opening is not None:
-            opening.asked = None
+        pending = self._pending.pop(ref, None)
+        if pending is not None:
+            pending.asked = None
         story = self._followed(ref)
         if story is not None:
-            self._drop(self._places[story.id])
+            self._drop(self._subscriptions[story.id])
 
-    def _part(self, place: Place) -> None:
+    def _part(self, subscription: Subscription) -> None:
         """Follow no more a story of which nothing more will come."""
-        self._drop(place)
-        head = place.story.head
+        self._drop(subscription)
+        head = subscription.story.head
         if head.closing == "ended":
-            self._ended += (place.story.brackets.ended(head, is_final=self._sole),)
+            self._ended += (subscription.story.control_messages.ended(head, is_final=self._sole),)
             if self._sole:
                 self._end(NORMAL, "story ended")
         else:
-            self._refuse(place.story.id, absence_of(place.story))
+            self._refuse(subscription.story.id, absence_of(subscription.story))
 
-    def _drop(self, place: Place) -> None:
-        place.leave()
-        del self._places[place.story.id]
+    def _drop(self, subscription: Subscription) -> None:
+        subscription.leave()
+        del self._subscriptions[subscription.story.id]
 
     def _refuse(self, ref: str, refusal: Refusal) -> None:
         is_final = self._sole and refusal.status < 500

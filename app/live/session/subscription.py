@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from app.domain.cursor import FROM_THE_BEGINNING, Cursor, MalformedCursor, parse_cursor
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import (
-    CatchUp,
+    ChangesRead,
     Failed,
     Missing,
     OpenStory,
@@ -42,17 +42,17 @@ _RETRY_LIMIT_SECONDS = 8.0
 """A read that failed is tried again after half a second, then each time twice as late, up to this."""
 
 
-class Opening:
+class PendingSubscription:
     """A wish whose story is not in memory yet. `asked` is set once the shell has been asked for it."""
 
-    __slots__ = ("asked", "wish")
+    __slots__ = ("asked", "request")
 
-    def __init__(self, wish: Wish) -> None:
-        self.wish = wish
+    def __init__(self, request: SubscribeRequest) -> None:
+        self.request = request
         self.asked: OpenStory | None = None
 
 
-class Place:
+class Subscription:
     """Follows one story for one connection. `out` receives what to write, in order."""
 
     __slots__ = (
@@ -66,21 +66,27 @@ class Place:
         "between",
         "cursor",
         "is_ready",
+        "request",
         "resume",
         "retry_at",
         "story",
         "subscribed",
         "wake",
-        "wish",
         "write",
     )
 
     def __init__(
-        self, wish: Wish, *, story: LiveStory, variant: BodyVariant, metrics: LiveMetrics, wake: Callable[[], None]
+        self,
+        request: SubscribeRequest,
+        *,
+        story: LiveStory,
+        variant: BodyVariant,
+        metrics: LiveMetrics,
+        wake: Callable[[], None],
     ) -> None:
-        self.wish = wish
+        self.request = request
         self.wake = wake
-        self.write: Callable[[bytes], object] = _nowhere
+        self.write: Callable[[bytes], object] = _discard
         self.is_ready = False
         self.story = story
         self.cursor: Cursor | None = None
@@ -91,16 +97,16 @@ class Place:
         self._variant = variant
         self._metrics = metrics
         self._want: Read | None = None
-        self._full = wish.full
+        self._full = request.full
         self._generation = _UNCHECKED
         self.retry_at: float | None = None
         self._failures = 0
 
     def join(self, out: list[Message]) -> None:
         """Attach to the story. From here on nothing it does can be missed."""
-        self.story.places.add(self)
-        after = self.wish.after
-        if self.wish.snapshot:
+        self.story.subscriptions.add(self)
+        after = self.request.after
+        if self.request.snapshot:
             self._begin_again("requested", "snapshot")
         elif after is None:
             self.resume = "live"
@@ -158,14 +164,14 @@ class Place:
             case Missing():
                 return STORY_NOT_FOUND
             case Withdrawn():
-                return self._take_last_word(out)
+                return self._apply_removal(out)
             case Failed():
                 return self._ask_again_later(asked, now=now)
             case Unusable(reason=reason):
                 self._begin_again(reason, "reset")
-            case CatchUp() | SnapshotTaken() if asked is not None and asked.generation != self.story.generation:
+            case ChangesRead() | SnapshotTaken() if asked is not None and asked.generation != self.story.generation:
                 self._ask_anew(asked)
-            case CatchUp():
+            case ChangesRead():
                 self._take_changes(answer, out)
             case _:
                 self._take_snapshot(answer, out)
@@ -192,16 +198,16 @@ class Place:
             return
         self._metrics.resumes_from_ring += not self.subscribed
         if head.cursor.seq - cursor.seq != len(packets) or not self.subscribed:
-            self._open_bracket(head, out)
+            self._begin_catch_up(head, out)
         out.extend(packet.message(self._variant) for packet in packets)
         self._vouch(head.cursor)
-        self._close_bracket(head, out)
+        self._end_catch_up(head, out)
 
-    def _take_changes(self, page: CatchUp, out: list[Message]) -> None:
+    def _take_changes(self, page: ChangesRead, out: list[Message]) -> None:
         if page.more and not self._full:
             self._begin_again("too_far_behind", "snapshot")
             return
-        self._open_bracket(page.head, out)
+        self._begin_catch_up(page.head, out)
         out.extend(packet.message(self._variant) for packet in page.packets)
         self._vouch(page.cursor)
         if page.more:
@@ -210,38 +216,38 @@ class Place:
             self._arrive(page.head, out)
 
     def _take_snapshot(self, snapshot: SnapshotTaken, out: list[Message]) -> None:
-        self._open_bracket(snapshot.head, out)
+        self._begin_catch_up(snapshot.head, out)
         out.append(snapshot.message)
         self._vouch(snapshot.head.cursor)
         self._arrive(snapshot.head, out)
 
-    def _take_last_word(self, out: list[Message]) -> Refusal | None:
+    def _apply_removal(self, out: list[Message]) -> Refusal | None:
         """A read has found the story withdrawn. Who follows it is told so by its last event, if that is known."""
-        if self.cursor is None or self.story.last_word is None:
+        if self.cursor is None or self.story.removal_packet is None:
             return STORY_WITHDRAWN
         self._follow(self.cursor, out)
         return None
 
     def _arrive(self, head: StoryHead, out: list[Message]) -> None:
-        self._full = self.wish.full
+        self._full = self.request.full
         self._failures = 0
         if self._waits_for_hub(head.cursor):
-            self._close_bracket(head, out)
+            self._end_catch_up(head, out)
         else:
             self._follow(head.cursor, out)
 
-    def _open_bracket(self, head: StoryHead, out: list[Message]) -> None:
+    def _begin_catch_up(self, head: StoryHead, out: list[Message]) -> None:
         if not self.subscribed:
             self._metrics.resumes[self.resume] += 1
-            out.append(self.story.brackets.subscribed(head, resume=self.resume))
+            out.append(self.story.control_messages.subscribed(head, resume=self.resume))
             self.subscribed = self.between = True
         elif not self.between:
             out.append(Message(encode_catching_up(head.story), type="catching_up"))
             self.between = True
 
-    def _close_bracket(self, head: StoryHead, out: list[Message]) -> None:
+    def _end_catch_up(self, head: StoryHead, out: list[Message]) -> None:
         if self.between:
-            out.append(self.story.brackets.caught_up(head))
+            out.append(self.story.control_messages.caught_up(head))
             self.between = False
 
     def _vouch(self, cursor: Cursor) -> None:
@@ -276,5 +282,5 @@ class Place:
         return None
 
 
-def _nowhere(_: bytes) -> None:
+def _discard(_: bytes) -> None:
     """Where a place writes that no transport has been given to."""

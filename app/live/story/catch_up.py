@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.domain.cursor import Cursor
-from app.live.story.control_messages import Brackets
+from app.live.story.control_messages import ControlMessages
 from app.live.story.packets import Form, Message, Packet
 from app.wire.announcement import StoryHead
 from app.wire.messages import encode_catching_up
 
 
-class Bridge:
+class CatchUp:
     """From `start` to `head`, by `packets`, all fixed when it is made: the story may move on while it is written.
 
     Where the packets are fewer than the numbers between, they are the newest state only and stand in their brackets.
     """
 
-    __slots__ = ("_brackets", "_head", "_is_whole", "_packets")
+    __slots__ = ("_control_messages", "_head", "_is_whole", "_packets")
 
-    def __init__(self, start: Cursor, packets: Sequence[Packet], head: StoryHead, *, brackets: Brackets) -> None:
+    def __init__(
+        self, start: Cursor, packets: Sequence[Packet], head: StoryHead, *, control_messages: ControlMessages
+    ) -> None:
         self._packets = packets
         self._head = head
-        self._brackets = brackets
+        self._control_messages = control_messages
         self._is_whole = head.cursor.seq - start.seq == len(packets)
 
     def bytes_in(self, form: Form) -> tuple[bytes, int]:
@@ -32,7 +34,7 @@ class Bridge:
             messages = [
                 Message(encode_catching_up(self._head.story), type="catching_up"),
                 *messages,
-                self._brackets.caught_up(self._head),
+                self._control_messages.caught_up(self._head),
             ]
         if len(messages) == 1:
             return messages[0].bytes_in(form.framing), 1

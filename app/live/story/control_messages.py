@@ -12,7 +12,7 @@ ENDED_POLL_SECONDS = 30
 """How often readers of an ended story may look for a correction: seldom, and as long as caches keep such a story."""
 
 
-class Brackets:
+class ControlMessages:
     """Those of one story."""
 
     __slots__ = ("_kept", "_kept_for")

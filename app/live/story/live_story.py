@@ -8,8 +8,8 @@ from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.live.story.catch_up import Bridge
-from app.live.story.control_messages import Brackets
+from app.live.story.catch_up import CatchUp
+from app.live.story.control_messages import ControlMessages
 from app.live.story.deliveries import DELIVERIES_KEPT, Delivery
 from app.live.story.limits import LiveLimits
 from app.live.story.packets import Form, Packet
@@ -53,20 +53,20 @@ class LiveStory:
 
     __slots__ = (
         "_early",
-        "brackets",
+        "control_messages",
         "deliveries",
         "expected_seq",
         "generation",
         "gone",
         "head",
         "is_distrusted",
-        "last_word",
-        "places",
+        "last_fan_out_at",
         "posted_at",
         "ready",
+        "removal_packet",
         "ring",
+        "subscriptions",
         "told",
-        "told_at",
         "used_at",
     )
 
@@ -75,18 +75,18 @@ class LiveStory:
         self.ring = Ring(head.cursor, limit_packets=limits.ring_events, limit_bytes=limits.ring_bytes)
         self.generation = 0
         self.gone = False
-        self.places: set[Attached] = set()
+        self.subscriptions: set[Attached] = set()
         self.ready: dict[Form, set[Ready]] = {}
         self.told = head.cursor
-        self.told_at = used_at
+        self.last_fan_out_at = used_at
         self.posted_at: float | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self.used_at = used_at
         self.expected_seq = head.cursor.seq
         self.is_distrusted = False
         self._early: dict[int, Announcement] = {}
-        self.brackets = Brackets()
-        self.last_word: Packet | None = None
+        self.control_messages = ControlMessages()
+        self.removal_packet: Packet | None = None
 
     @property
     def id(self) -> StoryId:
@@ -96,38 +96,38 @@ class LiveStory:
     @property
     def reader_count(self) -> int:
         """How many follow the story, whether they must be woken or are ready."""
-        return len(self.places) + sum(len(group) for group in self.ready.values())
+        return len(self.subscriptions) + sum(len(group) for group in self.ready.values())
 
-    def make_ready(self, place: Ready, form: Form) -> None:
+    def make_ready(self, subscription: Ready, form: Form) -> None:
         """Let passes write to the place instead of waking it. It stands at the story's head."""
-        place.cursor = self.told if self.told == self.head.cursor else self.head.cursor
-        place.is_ready = True
-        self.places.discard(place)
-        self.ready.setdefault(form, set()).add(place)
+        subscription.cursor = self.told if self.told == self.head.cursor else self.head.cursor
+        subscription.is_ready = True
+        self.subscriptions.discard(subscription)
+        self.ready.setdefault(form, set()).add(subscription)
 
-    def unready(self, place: Ready, form: Form) -> None:
+    def unready(self, subscription: Ready, form: Form) -> None:
         """Wake the place again from now on."""
-        if place.is_ready:
-            place.is_ready = False
-            self.ready[form].discard(place)
-            self.places.add(place)
+        if subscription.is_ready:
+            subscription.is_ready = False
+            self.ready[form].discard(subscription)
+            self.subscriptions.add(subscription)
 
     def unready_all(self) -> None:
         """Wake everybody from now on: each has something else to be told."""
         for group in self.ready.values():
-            for place in group:
-                place.is_ready = False
-            self.places |= group
+            for subscription in group:
+                subscription.is_ready = False
+            self.subscriptions |= group
             group.clear()
 
-    def detach(self, place: Attached) -> None:
+    def detach(self, subscription: Attached) -> None:
         """Forget a place; one that was ready has been made unready first."""
-        self.places.discard(place)
+        self.subscriptions.discard(subscription)
 
-    def bridge(self, cursor: Cursor) -> Bridge | None:
+    def catch_up(self, cursor: Cursor) -> CatchUp | None:
         """What brings whoever follows at `cursor` to the head as it is now; None when the ring cannot know."""
         packets = self.ring.since(cursor)
-        return None if packets is None else Bridge(cursor, packets, self.head, brackets=self.brackets)
+        return None if packets is None else CatchUp(cursor, packets, self.head, control_messages=self.control_messages)
 
     def since(self, cursor: Cursor) -> list[Packet] | None:
         """What a reader at `cursor` lacks, oldest first; None when only the tables know.
@@ -135,7 +135,7 @@ class LiveStory:
         Of a withdrawn story that is `story.removed` alone, wherever the reader stands: all else is nowhere to be
         replayed any more.
         """
-        return self.ring.since(cursor) if self.last_word is None else [self.last_word]
+        return self.ring.since(cursor) if self.removal_packet is None else [self.removal_packet]
 
     def delivery_of(self, entry: EntryId) -> Delivery | None:
         """The pass that told of the newest event about an entry; None if that is not remembered."""
@@ -146,8 +146,8 @@ class LiveStory:
 
     def behind(self, seq: int) -> int:
         """How many readers have not been given the event of that number yet."""
-        followers = [*self.places, *(place for group in self.ready.values() for place in group)]
-        cursors = [getattr(place, "cursor", None) for place in followers]
+        followers = [*self.subscriptions, *(subscription for group in self.ready.values() for subscription in group)]
+        cursors = [getattr(subscription, "cursor", None) for subscription in followers]
         return sum(cursor is not None and cursor.seq < seq for cursor in cursors)
 
     def offer(self, announcement: Announcement) -> Offered:
@@ -215,7 +215,7 @@ class LiveStory:
         self.is_distrusted = False
         self.expect(head.cursor)
         self._early.clear()
-        self.last_word = None
+        self.removal_packet = None
         self.ring.restart(head.cursor)
 
     def is_behind(self) -> bool:
@@ -243,7 +243,7 @@ class LiveStory:
     def _take(self, packet: Packet) -> None:
         if packet.cursor.seq > self.head.cursor.seq:
             self.ring.append(packet)
-            self.last_word = packet if packet.event.type == "story.removed" else None
+            self.removal_packet = packet if packet.event.type == "story.removed" else None
 
     def _append_early(self) -> None:
         for first in sorted(self._early):

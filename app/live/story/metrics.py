@@ -36,7 +36,7 @@ class LiveMetrics:
     events_accepted: int = 0
     messages_sent: int = 0
     bytes_written: Counter[Framing] = field(default_factory=lambda: Counter(dict.fromkeys(Framing, 0)))
-    passes: int = 0
+    fan_out: int = 0
     pass_seconds: float = 0.0
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
     resumes_from_ring: int = 0

@@ -56,37 +56,37 @@ def csrf_token(session_secret: str) -> str:
     return hashlib.sha256(f"csrf {session_secret}".encode()).hexdigest()
 
 
-def refuse_hopeless(room: Newsroom, call: Call) -> str:
+def check_credential_format(newsroom: Newsroom, call: Call) -> str:
     """The credentials, if a look-up could find them. Raises NotAuthenticated without touching the database."""
     credentials = call.credentials
     if not credentials:
         raise NotAuthenticated("token_missing", "Send a token: Authorization: Bearer lb_….")
     kind = kind_of_secret(credentials)
-    if not (kind == "session" if call.is_session else kind in _FOR_THE_API or is_admin_token(room, credentials)):
+    if not (kind == "session" if call.is_session else kind in _FOR_THE_API or is_admin_token(newsroom, credentials)):
         raise NotAuthenticated("token_invalid", "This is no token of ours: mistyped, or cut off.")
     return credentials
 
 
-def is_admin_token(room: Newsroom, credentials: str) -> bool:
+def is_admin_token(newsroom: Newsroom, credentials: str) -> bool:
     """Whether these are the operator's own credentials (compared in constant time)."""
-    return hmac.compare_digest(digest_of(credentials), room.admin_token_sha256)
+    return hmac.compare_digest(digest_of(credentials), newsroom.admin_token_sha256)
 
 
-def authenticate(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
+def authenticate(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
     """Who calls. Raises NotAuthenticated `token_missing`, `token_invalid`, or as `actor_of_token`."""
-    credentials = refuse_hopeless(room, call)
-    if not call.is_session and is_admin_token(room, credentials):
+    credentials = check_credential_format(newsroom, call)
+    if not call.is_session and is_admin_token(newsroom, credentials):
         return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
     holder = read_token_holder(tx, digest_of(credentials))
     if holder is None or (holder.token.kind == "session") is not call.is_session:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
-    now = room.clock()
-    actor = _actor(room, holder, now)
-    room.usage.note(actor.token_id, now)
+    now = newsroom.clock()
+    actor = _actor(newsroom, holder, now)
+    newsroom.usage.note(actor.token_id, now)
     return actor
 
 
-def actor_of_token(tx: ReadTransaction, room: Newsroom, token_id: str) -> Actor:
+def actor_of_token(tx: ReadTransaction, newsroom: Newsroom, token_id: str) -> Actor:
     """Who a token's holder is now, for what was opened with it before.
 
     Raises NotAuthenticated `token_invalid`, `token_revoked`, `token_expired` or `person_disabled`.
@@ -96,14 +96,14 @@ def actor_of_token(tx: ReadTransaction, room: Newsroom, token_id: str) -> Actor:
     holder = read_holder_of_token(tx, TokenId(token_id))
     if holder is None:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
-    return _actor(room, holder, room.clock())
+    return _actor(newsroom, holder, newsroom.clock())
 
 
-def _actor(room: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
+def _actor(newsroom: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
     token, person = holder.token, holder.person
     if token.revoked_at is not None:
         raise NotAuthenticated("token_revoked", "This token has been revoked.")
-    if _ends_at(room, token) <= now:
+    if _ends_at(newsroom, token) <= now:
         raise NotAuthenticated("token_expired", "This token has expired.")
     if person is not None and person.disabled_at is not None:
         raise NotAuthenticated("person_disabled", "This person does not work here at the moment.")
@@ -120,13 +120,13 @@ def _actor(room: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
     )
 
 
-def _ends_at(room: Newsroom, token: Token) -> float:
+def _ends_at(newsroom: Newsroom, token: Token) -> float:
     """When it ends by itself; a session earlier than it might when it is not used."""
     end = float("inf") if token.expires_at is None else token.expires_at
     if token.kind == "token":
         return end
-    used_at = max(token.created_at, token.last_used_at or 0, room.usage.last(token.id) or 0)
-    return min(end, used_at + room.session_limits.idle_seconds * 1_000_000)
+    used_at = max(token.created_at, token.last_used_at or 0, newsroom.usage.last(token.id) or 0)
+    return min(end, used_at + newsroom.session_limits.idle_seconds * 1_000_000)
 
 
 def _checksum(stem: str) -> str:

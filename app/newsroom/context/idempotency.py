@@ -15,7 +15,7 @@ from app.storage.newsroom.stored_replies import StoredReply, claim_reply, read_r
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
-def earlier_reply(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call) -> Reply | None:
+def earlier_reply(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call) -> Reply | None:
     """The first reply to this key, or None: then the key is this transaction's, and `keep_reply` must follow.
 
     Waits for a call with the same key that is still running. Raises InvalidInput `idempotency_key_reused` when the
@@ -23,7 +23,7 @@ def earlier_reply(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call
     """
     if (key := _key(call)) is None:
         return None
-    stored = claim_reply(tx, scope=actor.key, key=key, fingerprint=call.fingerprint, at=room.clock())
+    stored = claim_reply(tx, scope=actor.key, key=key, fingerprint=call.fingerprint, at=newsroom.clock())
     return None if stored is None else _replayed(stored, call)
 
 
@@ -37,9 +37,9 @@ def finished_reply(tx: ReadTransaction, actor: Actor, call: Call) -> Reply | Non
     return None if stored is None else _replayed(stored, call)
 
 
-def first_reply(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, reply: Reply) -> Reply:
+def first_reply(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, reply: Reply) -> Reply:
     """Keep `reply`, which shows no entry, for a retry; or the reply of a call with the same key that was faster."""
-    earlier = earlier_reply(tx, room, actor, call)
+    earlier = earlier_reply(tx, newsroom, actor, call)
     return keep_reply(tx, actor, call, reply, story=None, entries=[]) if earlier is None else earlier
 
 

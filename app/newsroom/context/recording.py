@@ -20,7 +20,7 @@ from app.wire.newsroom import newsroom_story, written_entry
 
 def record_entry(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     *,
@@ -36,7 +36,7 @@ def record_entry(
         update_entry(tx, after)
     if before is None or _says_otherwise(before, after):
         index_entry(tx, after)
-    at = room.clock()
+    at = newsroom.clock()
     append_version(tx, after, at=at, actor=actor, action=action, note=note)
     change = AuditedChange(
         action=action,
@@ -50,7 +50,7 @@ def record_entry(
 
 
 def record_unversioned(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, before: Entry, after: Entry
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, *, before: Entry, after: Entry
 ) -> None:
     """Keep what makes no version of an entry, another system's number of it or the wish for a pin, with its row."""
     update_entry(tx, after)
@@ -62,12 +62,12 @@ def record_unversioned(
         before=_unversioned(before),
         after=_unversioned(after),
     )
-    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+    append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
 
 
 def record_story(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     *,
@@ -76,7 +76,7 @@ def record_story(
     action: str,
 ) -> None:
     """The version and the audit row of a change to a story, whose new state is kept already."""
-    at = room.clock()
+    at = newsroom.clock()
     append_story_version(tx, after, at=at, actor=actor, action=action)
     change = AuditedChange(
         action=action,
@@ -91,7 +91,7 @@ def record_story(
 
 def answer_entry(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     entry: Entry,
@@ -103,28 +103,28 @@ def answer_entry(
     """The newsroom's shape of the entry with its ETag, and what was understood of its shorthand; kept for a retry."""
     headers = {"ETag": etag_of(entry)}
     if location:
-        headers["Location"] = entry_location(room, entry)
+        headers["Location"] = entry_location(newsroom, entry)
     reply = Reply(status, encode_json(written_entry(entry, shorthand=shorthand)), headers)
     return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])
 
 
 def answer_story(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, *, status: int = 200
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, *, status: int = 200
 ) -> Reply:
     """The newsroom's shape of the story with its ETag, kept for a retry."""
     headers = {"ETag": etag_of(story)}
     if status == 201:
-        links = room.links
+        links = newsroom.links
         headers["Location"] = links.story(story.id) if story.is_public else links.newsroom_story(story.id)
-    reply = Reply(status, encode_json(newsroom_story(story, links=room.links)), headers)
+    reply = Reply(status, encode_json(newsroom_story(story, links=newsroom.links)), headers)
     return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
 
 
-def entry_location(room: Newsroom, entry: Entry) -> str:
+def entry_location(newsroom: Newsroom, entry: Entry) -> str:
     """Where the entry can be read now: in public once it is public, else in the newsroom."""
     if entry.revision > 0:
-        return room.links.entry(entry.story, entry.id)
-    return room.links.newsroom_entry(entry.story, entry.id)
+        return newsroom.links.entry(entry.story, entry.id)
+    return newsroom.links.newsroom_entry(entry.story, entry.id)
 
 
 def _says_otherwise(before: Entry, after: Entry) -> bool:

@@ -8,7 +8,7 @@ RESTING_RUNS = 10
 """Runs in which a story is left out after it failed: five seconds, where nothing else is due."""
 
 
-class Setbacks:
+class Backoff:
     """Written by the one thread that does due work; `failures` is read by whoever counts."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from app.wire.encoding import encode_json
 from app.wire.requests.people import Freeze, LastRetraction
 
 
-def retract_last(room: Newsroom, call: Call, story_ref: str, retraction: LastRetraction) -> Reply:
+def retract_last(newsroom: Newsroom, call: Call, story_ref: str, retraction: LastRetraction) -> Reply:
     """Retract what the caller published last in a story, or what somebody else did. Raises NotFound, NotAllowed."""
 
     def last(tx: WriteTransaction, story: Story, actor: Actor) -> Entry:
@@ -40,59 +40,61 @@ def retract_last(room: Newsroom, call: Call, story_ref: str, retraction: LastRet
             raise NotFound("nothing_to_retract", f"There is no public entry of {whose} in this story.")
         return found
 
-    return retract_entry(room, call, story_ref, last, reason=retraction.reason)
+    return retract_entry(newsroom, call, story_ref, last, reason=retraction.reason)
 
 
-def show_freeze(room: Newsroom, call: Call) -> Reply:
+def show_freeze(newsroom: Newsroom, call: Call) -> Reply:
     """Whether the site is frozen, and which of the stories there are for the caller are."""
-    with room.database.snapshot() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         stories = list_frozen_stories(tx, sight_of(actor))
         return Reply(200, encode_json({"frozen": read_site_frozen(tx), "stories": stories}))
 
 
-def set_freeze(room: Newsroom, call: Call, freeze: Freeze) -> Reply:
+def set_freeze(newsroom: Newsroom, call: Call, freeze: Freeze) -> Reply:
     """Let nothing out any more, of a story or of the site, or let it again; what came due meanwhile waits for a person.
 
     Once this has returned nothing goes out: writes that had begun before have ended. Raises NotFound.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.FREEZE)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         if freeze.story is None:
             story_id = None
-            _set_site(tx, room, actor, call, frozen=freeze.frozen)
+            _set_site(tx, newsroom, actor, call, frozen=freeze.frozen)
         else:
             story, _ = locked_story(tx, freeze.story, actor)
             story_id = story.id
-            _set_story(tx, room, actor, call, story, frozen=freeze.frozen)
+            _set_story(tx, newsroom, actor, call, story, frozen=freeze.frozen)
         reply = Reply(200, encode_json({"story": story_id, "frozen": freeze.frozen}))
         keep_reply(tx, actor, call, reply, story=story_id, entries=[])
     if freeze.story is None and freeze.frozen:
         # On PostgreSQL a write that looked a moment before the commit may still be under way, holding its story.
-        with room.database.transaction() as tx:
+        with newsroom.database.transaction() as tx:
             lock_every_story(tx)
     return reply
 
 
-def _set_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, *, frozen: bool) -> None:
+def _set_story(
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, *, frozen: bool
+) -> None:
     if story.frozen is frozen:
         return
     after = dataclasses.replace(story, frozen=frozen)
     if not frozen:
-        after = _woken(after, now=room.clock())
-    put_story(tx, room, actor, call, story, after, action="freeze" if frozen else "thaw")
+        after = _woken(after, now=newsroom.clock())
+    put_story(tx, newsroom, actor, call, story, after, action="freeze" if frozen else "thaw")
     if not frozen:
-        park_overdue(tx, room, after)
+        park_overdue(tx, newsroom, after)
 
 
-def _set_site(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *, frozen: bool) -> None:
+def _set_site(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, *, frozen: bool) -> None:
     if not update_site_frozen(tx, frozen=frozen):
         return
-    now = room.clock()
+    now = newsroom.clock()
     append_audit(
         tx,
         AuditedChange("freeze" if frozen else "thaw", "site", "site"),
@@ -105,8 +107,8 @@ def _set_site(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, *,
     for overdue in list_due_stories(tx, now):
         story, _ = locked_story(tx, overdue, actor)
         if not story.frozen:
-            after = put_story(tx, room, actor, call, story, _woken(story, now=now), action="thaw")
-            park_overdue(tx, room, after)
+            after = put_story(tx, newsroom, actor, call, story, _woken(story, now=now), action="thaw")
+            park_overdue(tx, newsroom, after)
 
 
 def _woken(story: Story, *, now: Micros) -> Story:

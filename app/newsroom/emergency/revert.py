@@ -48,14 +48,14 @@ class _Touched:
     entries: Sequence[EntryId]
 
 
-def revert_token(room: Newsroom, call: Call, token_id: str, *, since: Micros) -> Reply:
+def revert_token(newsroom: Newsroom, call: Call, token_id: str, *, since: Micros) -> Reply:
     """Take out what the token created since then, and bring what is others' back to what it was before it.
 
     Each story is one transaction. What somebody has changed after it, and what is gone for good, stays as it is and
     is told with its reason. A second time finds nothing left to do. Raises NotFound.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
         if (reply := finished_reply(tx, actor, call)) is not None:
             return reply
@@ -64,15 +64,15 @@ def revert_token(room: Newsroom, call: Call, token_id: str, *, since: Micros) ->
         touched = _touched(tx, token_id, since)
         others = list_others_touched(tx, token_id, since=since)
         change = AuditedChange(REVERT, "token", token_id, after={"since": format_time(since)})
-        append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
-    items = [outcome.shown() for each in touched for outcome in _revert_in_story(room, call, token_id, since, each)]
+        append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
+    items = [outcome.shown() for each in touched for outcome in _revert_in_story(newsroom, call, token_id, since, each)]
     kept = [
         {"object": kind, "object_id": ident, "action": action, "why": _BY_HAND.get(kind, _TO_DECIDE)}
         for kind, ident, action in others
     ]
-    with room.database.transaction() as tx:
+    with newsroom.database.transaction() as tx:
         reply = Reply(200, encode_json({"token": token_id, "items": items, "not_reverted": kept}))
-        return first_reply(tx, room, authenticate(tx, room, call), call, reply)
+        return first_reply(tx, newsroom, authenticate(tx, newsroom, call), call, reply)
 
 
 def _touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
@@ -87,16 +87,16 @@ def _touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
     return [_Touched(story, versions.get(story, set()), entries.get(story, [])) for story in stories]
 
 
-def _revert_in_story(room: Newsroom, call: Call, token: str, since: Micros, touched: _Touched) -> list[Outcome]:
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+def _revert_in_story(newsroom: Newsroom, call: Call, token: str, since: Micros, touched: _Touched) -> list[Outcome]:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
         try:
             story, actor = _locked(tx, actor, touched.story, token, since)
         except NotFound as error:
             return [Outcome(touched.story, entry, why=error.detail) for entry in (*touched.entries, None)]
         versions = list_versions_around(tx, story.id, token, since=since)
-        return _undone(Undoing(tx, room, actor, call, token, since), story, versions, touched)
+        return _undone(Undoing(tx, newsroom, actor, call, token, since), story, versions, touched)
 
 
 def _locked(tx: WriteTransaction, actor: Actor, story: StoryId, token: str, since: Micros) -> tuple[Story, Actor]:

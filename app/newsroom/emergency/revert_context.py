@@ -20,7 +20,7 @@ class Undoing:
     """One story's transaction, on whose behalf it is done, and which token's writes since when."""
 
     tx: WriteTransaction
-    room: Newsroom
+    newsroom: Newsroom
     actor: Actor
     call: Call
     token: str

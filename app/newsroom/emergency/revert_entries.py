@@ -54,7 +54,7 @@ def undo_in_entry(at: Undoing, story: Story, entry_id: EntryId) -> Outcome:
                 after = _brought_back(at, story, entry, stretch.before, stretch)
             if after is entry:
                 return Outcome(story.id, entry.id, done="nothing")
-            record_entry(at.tx, at.room, at.actor, at.call, before=entry, after=after, action=REVERT, note=at.note)
+            record_entry(at.tx, at.newsroom, at.actor, at.call, before=entry, after=after, action=REVERT, note=at.note)
     except LiveblogError as error:
         return Outcome(story.id, entry.id, why=error.detail)
     return Outcome(story.id, entry.id, done="taken_out" if stretch.before is None else "restored")
@@ -75,7 +75,7 @@ def _stretch(versions: Sequence[EntryVersion], at: Undoing) -> _Stretch:
 
 def _taken_out(at: Undoing, story: Story, entry: Entry) -> Entry:
     """An entry that the token created: readers have it no more, and it does not go out by itself."""
-    now = at.room.clock()
+    now = at.newsroom.clock()
     if is_public_status(entry):
         return moved(parked(_hidden(at, story, entry)), _S.UNPUBLISHED, at=now)
     if entry.status is _S.SCHEDULED:
@@ -89,7 +89,7 @@ def _brought_back(at: Undoing, story: Story, entry: Entry, before: EntryVersion,
     This alone leads out of `removed` and `rejected`. Raises Conflict for what somebody has changed since or a freeze
     holds back, what the door raises.
     """
-    now = at.room.clock()
+    now = at.newsroom.clock()
     restored = _as_it_was(entry, before)
     status = _status_again(entry, restored, before.status, came_out=stretch.came_out, now=now)
     if status is not _S.SCHEDULED:
@@ -136,7 +136,7 @@ def _status_again(entry: Entry, restored: Entry, before: EntryStatus, *, came_ou
 
 
 def _shown_again(at: Undoing, story: Story, entry: Entry, restored: Entry) -> Entry:
-    where = (at.tx, at.room, at.actor, at.call, story)
+    where = (at.tx, at.newsroom, at.actor, at.call, story)
     if not is_public_status(entry):
         return show_again(*where, Shown(restored, "entry.published"))
     changed = _changed_for_readers(entry, restored)
@@ -158,4 +158,4 @@ def _changed_for_readers(entry: Entry, restored: Entry) -> tuple[str, ...]:
 
 
 def _hidden(at: Undoing, story: Story, entry: Entry) -> Entry:
-    return hide(at.tx, at.room, at.actor, at.call, story, entry, cause="unpublished")
+    return hide(at.tx, at.newsroom, at.actor, at.call, story, entry, cause="unpublished")

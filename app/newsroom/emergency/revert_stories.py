@@ -109,8 +109,8 @@ def _taken_out(at: Undoing, story: Story, versions: Sequence[StoryVersion]) -> O
         status = StoryStatus.DRAFT
     else:
         return Outcome(story.id, done="nothing")
-    after = moved_story(story, status, now=at.room.clock())
-    put_story(at.tx, at.room, at.actor, at.call, story, after, action=REVERT)
+    after = moved_story(story, status, now=at.newsroom.clock())
+    put_story(at.tx, at.newsroom, at.actor, at.call, story, after, action=REVERT)
     return Outcome(story.id, done="withdrawn" if status is StoryStatus.WITHDRAWN else "taken_out")
 
 
@@ -156,7 +156,7 @@ def _as_can_be(at: Undoing, story: Story, name: str, before: Any) -> Any:
 
     A story that readers have come to know goes as a whole; but one whose start has passed would have started.
     """
-    now = at.room.clock()
+    now = at.newsroom.clock()
     if name == "status":
         if before in BEFORE_START and story.is_public and story.starts_at is not None and story.starts_at <= now:
             return StoryStatus.LIVE
@@ -178,7 +178,7 @@ def _is_public(at: Undoing, story: Story, reference: Mapping[str, Any]) -> bool:
 
 def _with_field(at: Undoing, story: Story, name: str, before: Any) -> Story:
     """Raises Conflict, InvalidInput for what cannot be again."""
-    now = at.room.clock()
+    now = at.newsroom.clock()
     if name.startswith(_SETTING):
         settings = dataclasses.replace(story.settings, **{name.removeprefix(_SETTING): before})
         after = dataclasses.replace(story, settings=settings)
@@ -200,7 +200,7 @@ def _in_status(at: Undoing, story: Story, status: StoryStatus) -> Story:
 
     Raises Conflict for what would go with others' entries in it.
     """
-    now = at.room.clock()
+    now = at.newsroom.clock()
     if not story.is_public:
         return moved_story(story, status, now=now)
     if status is StoryStatus.WITHDRAWN and _others_published(at, story):
@@ -225,7 +225,7 @@ def _put(at: Undoing, story: Story, after: Story) -> str | None:
         with at.tx.savepoint():
             if after.is_shown or not story.is_shown:
                 refuse_frozen(story)
-            put_story(at.tx, at.room, at.actor, at.call, story, after, action=REVERT)
+            put_story(at.tx, at.newsroom, at.actor, at.call, story, after, action=REVERT)
     except LiveblogError as error:
         return error.detail
     return None

@@ -35,32 +35,34 @@ from app.wire.problems import problem_of, validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft, ExternalEntry
 
 
-def create_entry(room: Newsroom, call: Call, story_ref: str, draft: EntryDraft) -> Reply:
+def create_entry(newsroom: Newsroom, call: Call, story_ref: str, draft: EntryDraft) -> Reply:
     """Write a new entry and, if its status says so, publish it.
 
     A client-made id that exists already answers with that entry if it was made by the same body. Raises Conflict
     `id_taken`, InvalidInput, NotAllowed, NotFound.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.CREATE_ENTRY)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
-        entry, shorthand = _write(tx, room, actor, call, story, draft)
-        return answer_entry(tx, room, actor, call, entry, status=_created(entry), location=True, shorthand=shorthand)
+        entry, shorthand = _write(tx, newsroom, actor, call, story, draft)
+        return answer_entry(
+            tx, newsroom, actor, call, entry, status=_created(entry), location=True, shorthand=shorthand
+        )
 
 
-def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
+def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
     """Write up to 100 entries in order. Each succeeds or fails alone; those that succeed commit together.
 
     The reply has one result for each item, in order: `status`, and `entry` or `problem`.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.CREATE_ENTRY)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
@@ -69,7 +71,7 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
         for item in batch.items:
             try:
                 with tx.savepoint():
-                    entry, shorthand = _write(tx, room, actor, call, story, EntryDraft.model_validate(item))
+                    entry, shorthand = _write(tx, newsroom, actor, call, story, EntryDraft.model_validate(item))
             except ValidationError as error:
                 results.append({"status": 422, "problem": problem_of(validation_errors(error.errors()))})
             except LiveblogError as error:
@@ -77,40 +79,40 @@ def create_entries(room: Newsroom, call: Call, story_ref: str, batch: EntryBatch
                 results.append({"status": problem["status"], "problem": problem})
             else:
                 written.append(entry.id)
-                location = entry_location(room, entry)
+                location = entry_location(newsroom, entry)
                 shown = written_entry(entry, shorthand=shorthand)
                 results.append({"status": _created(entry), "location": location, "entry": shown})
         reply = Reply(200, encode_json({"items": results}))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=written)
 
 
-def upsert_entry(room: Newsroom, call: Call, story_ref: str, external_id: str, draft: ExternalEntry) -> Reply:
+def upsert_entry(newsroom: Newsroom, call: Call, story_ref: str, external_id: str, draft: ExternalEntry) -> Reply:
     """Create the entry another system calls `external_id`, or bring it up to what that system says now.
 
     A version not newer than the one taken last changes nothing. What a person has edited since is not overwritten:
     the upsert becomes a working revision. Raises Conflict `wrong_status` for an entry that was removed.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.CREATE_ENTRY)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         refuse_closed(story)
         known = read_entry_by_external_id(tx, story.id, external_id)
         if known is None:
-            entry, shorthand = _write(tx, room, actor, call, story, draft, external_id=external_id)
+            entry, shorthand = _write(tx, newsroom, actor, call, story, draft, external_id=external_id)
             status = _created(entry)
-            return answer_entry(tx, room, actor, call, entry, status=status, location=True, shorthand=shorthand)
+            return answer_entry(tx, newsroom, actor, call, entry, status=status, location=True, shorthand=shorthand)
         honour_match(call.if_match, known)
-        entry, shorthand = _bring_up(tx, room, actor, call, story, known, draft)
+        entry, shorthand = _bring_up(tx, newsroom, actor, call, story, known, draft)
         status = 202 if is_scheduled(entry) else 200
-        return answer_entry(tx, room, actor, call, entry, status=status, shorthand=shorthand)
+        return answer_entry(tx, newsroom, actor, call, entry, status=status, shorthand=shorthand)
 
 
 def _write(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -125,10 +127,10 @@ def _write(
         if known.creation_fingerprint != fingerprint or known.external_id != external_id:
             raise Conflict("id_taken", "An entry with this id exists already, made from another body.")
         return known, shorthand
-    at = room.clock()
+    at = newsroom.clock()
     check_display_time(draft, now=at)
-    entry_id = EntryId(draft.id or room.random.uuid("entry", f"{story.id}:{at}"))
-    content = new_content(draft, author=actor.author, new_id=block_ids(room.random, f"{entry_id}:1"))
+    entry_id = EntryId(draft.id or newsroom.random.uuid("entry", f"{story.id}:{at}"))
+    content = new_content(draft, author=actor.author, new_id=block_ids(newsroom.random, f"{entry_id}:1"))
     check_alternatives(content, story.settings)
     entry = Entry(
         story=story.id,
@@ -152,8 +154,8 @@ def _write(
         entry = dataclasses.replace(entry, status=EntryStatus.SCHEDULED, publish_at=until, held=True)
     check_times(draft, entry, now=at)
     if is_public_status(entry):
-        entry = show(tx, room, actor, call, story, Shown(entry, "entry.published"))
-    record_entry(tx, room, actor, call, before=None, after=entry, action=Action.CREATE)
+        entry = show(tx, newsroom, actor, call, story, Shown(entry, "entry.published"))
+    record_entry(tx, newsroom, actor, call, before=None, after=entry, action=Action.CREATE)
     return entry, shorthand
 
 
@@ -176,7 +178,7 @@ def _created(entry: Entry) -> int:
 
 
 def _bring_up(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, known: Entry, draft: ExternalEntry
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, known: Entry, draft: ExternalEntry
 ) -> tuple[Entry, JsonObject | None]:
     next_status(known.status, Action.EDIT)
     require_action(actor, Action.EDIT, entry=known, settings=story.settings, visible=is_scheduled(known))
@@ -184,20 +186,20 @@ def _bring_up(
     if version is not None and known.external_version is not None and version <= known.external_version:
         return known, None
     draft, shorthand = expand_shorthand(tx, actor, draft)
-    check_display_time(draft, now=room.clock())
-    new_id = block_ids(room.random, f"{known.id}:{known.version + 1}")
+    check_display_time(draft, now=newsroom.clock())
+    new_id = block_ids(newsroom.random, f"{known.id}:{known.version + 1}")
     content = new_content(draft, author=actor.author, new_id=new_id, before=known.newest_content)
     aside = known.edited_by_hand
     pin = wants_pin(shorthand)
-    after = revise(tx, room, actor, call, story, known, content, material=True, aside=aside, pin=pin)
+    after = revise(tx, newsroom, actor, call, story, known, content, material=True, aside=aside, pin=pin)
     if aside and after is not known:
         after = parked(after)  # what a person has timed must not go out as another system's words
     if version is not None:
         after = dataclasses.replace(after, external_version=version)
     if after.version != known.version:
-        record_entry(tx, room, actor, call, before=known, after=after, action=Action.EDIT)
+        record_entry(tx, newsroom, actor, call, before=known, after=after, action=Action.EDIT)
     elif after is not known:
-        record_unversioned(tx, room, actor, call, before=known, after=after)
+        record_unversioned(tx, newsroom, actor, call, before=known, after=after)
     return after, shorthand
 
 

@@ -24,15 +24,15 @@ from app.storage.database.transactions import WriteTransaction
 from app.wire.requests.entries import EntryPatch
 
 
-def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch: EntryPatch) -> Reply:
+def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, patch: EntryPatch) -> Reply:
     """Change an entry. A public one changes for readers at once, unless the patch or a review keeps the edit aside.
 
     A patch that changes nothing makes no version. Raises PreconditionRequired, PreconditionFailed, Conflict
     `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         before = known_entry(tx, story, entry_ref)
@@ -42,25 +42,25 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
         scheduled = is_scheduled(before)
         require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=scheduled)
         require_match(call.if_match, before)
-        check_display_time(patch, now=room.clock())
+        check_display_time(patch, now=newsroom.clock())
         patch, shorthand = expand_shorthand(tx, actor, patch, before=before.newest_content)
-        new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
+        new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
         pin = wants_pin(shorthand)
-        after = revise(tx, room, actor, call, story, before, content, material=patch.material, aside=aside, pin=pin)
-        after = _next(before, retimed(actor, story, after, patch, now=room.clock()))
+        after = revise(tx, newsroom, actor, call, story, before, content, material=patch.material, aside=aside, pin=pin)
+        after = _next(before, retimed(actor, story, after, patch, now=newsroom.clock()))
         if after is not before:
             by_hand = before.edited_by_hand or after.newest_content != before.newest_content
             after = dataclasses.replace(after, edited_by_hand=by_hand)
-            record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
+            record_entry(tx, newsroom, actor, call, before=before, after=after, action=Action.EDIT)
         status = 202 if is_scheduled(after) else 200
-        return answer_entry(tx, room, actor, call, after, status=status, shorthand=shorthand)
+        return answer_entry(tx, newsroom, actor, call, after, status=status, shorthand=shorthand)
 
 
 def revise(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -78,18 +78,18 @@ def revise(
     """
     check_alternatives(content, story.settings)
     if not pin:
-        return _revised(tx, room, actor, call, story, entry, content, material=material, aside=aside)
+        return _revised(tx, newsroom, actor, call, story, entry, content, material=material, aside=aside)
     wishing = dataclasses.replace(entry, pin_wanted=True)
-    after = _revised(tx, room, actor, call, story, wishing, content, material=material, aside=aside)
+    after = _revised(tx, newsroom, actor, call, story, wishing, content, material=material, aside=aside)
     if after is wishing and story.is_public and is_public_status(entry) and entry.working is None:
-        pin_entry(tx, room, actor, call, story, entry)
+        pin_entry(tx, newsroom, actor, call, story, entry)
         return entry
     return after
 
 
 def _revised(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -106,7 +106,7 @@ def _revised(
     is_public = is_public_status(entry)
     in_the_open = may_act(actor, Action.EDIT, entry=entry, settings=story.settings, visible=is_public)
     changed = changed_fields(entry.content, content)
-    until = held_until(story, room.clock()) if is_public and changed else None
+    until = held_until(story, newsroom.clock()) if is_public and changed else None
     if aside or not in_the_open:
         working = WorkingRevision(EntryStatus.DRAFT, content, material)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
@@ -117,7 +117,7 @@ def _revised(
     if not (is_public and changed):
         return after
     change = Shown(after, "entry.updated", changed=changed, material=material)
-    return show(tx, room, actor, call, story, change)
+    return show(tx, newsroom, actor, call, story, change)
 
 
 def _next(before: Entry, after: Entry) -> Entry:

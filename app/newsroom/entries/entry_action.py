@@ -34,7 +34,7 @@ class Scene:
     """What every step needs: the transaction, the means, the story it plays in, and the time it is."""
 
     tx: WriteTransaction
-    room: Newsroom
+    newsroom: Newsroom
     actor: Actor
     call: Call
     story: Story
@@ -50,7 +50,7 @@ Find = Callable[[WriteTransaction, Story, Actor], Entry]
 
 
 def act(
-    room: Newsroom,
+    newsroom: Newsroom,
     call: Call,
     story_ref: str,
     entry: str | Find,
@@ -63,9 +63,9 @@ def act(
 
     Raises NotFound, NotAllowed, PreconditionFailed, what `step` raises.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         before = known_entry(tx, story, entry) if isinstance(entry, str) else entry(tx, story, actor)
@@ -73,10 +73,10 @@ def act(
         visible = is_public_status(before) and action not in ASIDE
         require_action(actor, action, entry=before, settings=story.settings, visible=visible)
         honour_match(call.if_match, before)
-        after = step(Scene(tx, room, actor, call, story, action, room.clock()), before)
-        record_entry(tx, room, actor, call, before=before, after=after, action=action, note=note)
+        after = step(Scene(tx, newsroom, actor, call, story, action, newsroom.clock()), before)
+        record_entry(tx, newsroom, actor, call, before=before, after=after, action=action, note=note)
         later = action in LETTING_OUT and is_scheduled(after)
-        reply = answer_entry(tx, room, actor, call, after, status=202 if later else 200)
+        reply = answer_entry(tx, newsroom, actor, call, after, status=202 if later else 200)
         if after.status is EntryStatus.REMOVED:
             blank_replies(tx, story.id, after.id)
         return reply

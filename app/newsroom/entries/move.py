@@ -17,7 +17,7 @@ from app.newsroom.context.lookup import known_entry, locked_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, record_entry
-from app.newsroom.publication.publication import Shown, pass_door
+from app.newsroom.publication.publication import Shown, publish_changes
 from app.newsroom.publication.visibility import show
 from app.storage.database.transactions import WriteTransaction
 from app.storage.public.reads import (
@@ -31,15 +31,15 @@ from app.storage.public.reads import (
 from app.wire.requests.entries import EntryMove
 
 
-def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move: EntryMove) -> Reply:
+def move_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, move: EntryMove) -> Reply:
     """Put a public entry right above (`before`) or right below (`after`) another one, as readers see the timeline.
 
     Readers' list has the newest first. The time that is shown stays. An entry that stands there already is left alone.
     Raises Conflict `entry_not_public`, `wrong_status` or `story_not_public`, InvalidInput for an entry beside itself.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         before = known_entry(tx, story, entry_ref)
@@ -47,14 +47,14 @@ def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move:
         require_action(actor, Action.MOVE, entry=before, settings=story.settings, visible=True)
         honour_match(call.if_match, before)
         next_status(before.status, Action.MOVE)
-        after = _moved(tx, room, actor, call, story, before, move)
+        after = _moved(tx, newsroom, actor, call, story, before, move)
         if after is not before:
-            record_entry(tx, room, actor, call, before=before, after=after, action=Action.MOVE)
-        return answer_entry(tx, room, actor, call, after)
+            record_entry(tx, newsroom, actor, call, before=before, after=after, action=Action.MOVE)
+        return answer_entry(tx, newsroom, actor, call, after)
 
 
 def _moved(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry, move: EntryMove
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry, move: EntryMove
 ) -> Entry:
     """The entry in its new place; `entry` itself if it is there already."""
     if move.target == entry.id:
@@ -70,8 +70,8 @@ def _moved(
         return entry
     key = _key_beside(target, neighbour, is_older=is_older)
     if key is None:
-        return _squeezed_in(tx, room, actor, call, story, entry, target, is_older=is_older)
-    return show(tx, room, actor, call, story, _shown(_placed(entry, key)))
+        return _squeezed_in(tx, newsroom, actor, call, story, entry, target, is_older=is_older)
+    return show(tx, newsroom, actor, call, story, _shown(_placed(entry, key)))
 
 
 def _neighbour(tx: WriteTransaction, story: Story, target: ListedEntry, *, is_older: bool) -> ListedEntry | None:
@@ -92,7 +92,7 @@ def _key_beside(target: ListedEntry, neighbour: ListedEntry | None, *, is_older:
 
 def _squeezed_in(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -104,14 +104,14 @@ def _squeezed_in(
     """The entry in its new place, where its neighbours need new ones as well: each of them in an event of its own."""
     others = [place for place in list_public_places(tx, story.id) if place.id != entry.id]
     gap = next(index for index, place in enumerate(others) if place.id == target.id) + (not is_older)
-    start, keys = make_room([place.sort_key for place in others], gap, newest=sort_key_at(room.clock(), 0))
+    start, keys = make_room([place.sort_key for place in others], gap, newest=sort_key_at(newsroom.clock(), 0))
     own = keys.pop(gap - start)
     standing = [known_entry(tx, story, place.id) for place in others[start : start + len(keys)]]
     neighbours = [_placed(neighbour, key) for neighbour, key in zip(standing, keys, strict=True)]
     moved = _placed(entry, own)
-    shown = pass_door(tx, room, story, [_shown(each) for each in (*neighbours, moved)])
+    shown = publish_changes(tx, newsroom, story, [_shown(each) for each in (*neighbours, moved)])
     for before, neighbour in zip(standing, neighbours, strict=True):
-        record_entry(tx, room, actor, call, before=before, after=shown[neighbour.id], action=Action.MOVE)
+        record_entry(tx, newsroom, actor, call, before=before, after=shown[neighbour.id], action=Action.MOVE)
     return shown[moved.id]
 
 

@@ -20,12 +20,12 @@ from app.newsroom.publication.visibility import show
 from app.storage.database.transactions import WriteTransaction
 
 
-def publish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def publish_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """Let an entry out, or a working revision of one that is out; after a while where the story holds everything."""
-    return act(room, call, story_ref, entry_ref, action=Action.PUBLISH, step=_publish)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.PUBLISH, step=_publish)
 
 
-def schedule_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, publish_at: Micros) -> Reply:
+def schedule_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, publish_at: Micros) -> Reply:
     """Let an entry, or a working revision, out at `publish_at` without anybody.
 
     Raises InvalidInput for a time that has passed, or that is after the entry's end.
@@ -38,10 +38,10 @@ def schedule_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *
         require_before_end(before, publish_at)
         return _waiting(scene, before, publish_at, held=False)
 
-    return act(room, call, story_ref, entry_ref, action=Action.SCHEDULE, step=step)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.SCHEDULE, step=step)
 
 
-def cancel_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def cancel_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """Take back what was scheduled or held: it is a draft again, and nobody has seen it."""
 
     def step(scene: Scene, before: Entry) -> Entry:
@@ -51,10 +51,10 @@ def cancel_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> 
         after = moved(before, next_status(before.status, Action.CANCEL), at=scene.now)
         return dataclasses.replace(after, publish_at=None, held=False)
 
-    return act(room, call, story_ref, entry_ref, action=Action.CANCEL, step=step)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.CANCEL, step=step)
 
 
-def discard_working_revision(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def discard_working_revision(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """Drop the working revision; the entry stays as readers see it. Raises Conflict `nothing_to_discard`."""
 
     def step(scene: Scene, before: Entry) -> Entry:
@@ -62,12 +62,12 @@ def discard_working_revision(room: Newsroom, call: Call, story_ref: str, entry_r
             raise Conflict("nothing_to_discard", "The entry has no working revision.")
         return dataclasses.replace(before, working=None, pin_wanted=False, version=before.version + 1)
 
-    return act(room, call, story_ref, entry_ref, action=Action.DISCARD, step=step)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.DISCARD, step=step)
 
 
 def release(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -89,7 +89,7 @@ def release(
             after = _merged(after)
         check_alternatives(after.content, story.settings)
         after = dataclasses.replace(after, publish_at=None, held=False)
-        return show(tx, room, actor, call, story, Shown(after, "entry.published"))
+        return show(tx, newsroom, actor, call, story, Shown(after, "entry.published"))
     working = entry.working
     if working is None:
         raise wrong_status(entry.status, action)
@@ -100,7 +100,7 @@ def release(
     if not changed:
         return after
     change = Shown(after, "entry.updated", changed=changed, material=working.material)
-    return show(tx, room, actor, call, story, change)
+    return show(tx, newsroom, actor, call, story, change)
 
 
 def parked(entry: Entry) -> Entry:
@@ -119,7 +119,7 @@ def _publish(scene: Scene, before: Entry) -> Entry:
         next_status(before.status, Action.PUBLISH)
         refuse_past_end(before, scene.now if until is None else until)
     if until is None:
-        where = (scene.tx, scene.room, scene.actor, scene.call, scene.story)
+        where = (scene.tx, scene.newsroom, scene.actor, scene.call, scene.story)
         return release(*where, before, now=scene.now, action=Action.PUBLISH)
     if is_public_status(before):
         if before.working is None:

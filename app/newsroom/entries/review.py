@@ -10,17 +10,17 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.entries.entry_action import Scene, act, moved
 
 
-def submit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def submit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """Hand a draft, or a working revision, to the editors."""
-    return act(room, call, story_ref, entry_ref, action=Action.SUBMIT, step=_hand_over)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.SUBMIT, step=_hand_over)
 
 
-def return_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
+def return_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
     """Give a submission, or a submitted working revision, back to its author."""
-    return act(room, call, story_ref, entry_ref, action=Action.RETURN, step=_hand_over, note=note)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.RETURN, step=_hand_over, note=note)
 
 
-def reject_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
+def reject_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
     """Turn a submission down for good. Of a submitted working revision only the version keeps what it said."""
 
     def step(scene: Scene, before: Entry) -> Entry:
@@ -29,7 +29,7 @@ def reject_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, 
             return dataclasses.replace(before, working=None, version=before.version + 1)
         return moved(before, next_status(before.status, Action.REJECT), at=scene.now)
 
-    return act(room, call, story_ref, entry_ref, action=Action.REJECT, step=step, note=note)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.REJECT, step=step, note=note)
 
 
 def _hand_over(scene: Scene, before: Entry) -> Entry:

@@ -24,7 +24,7 @@ _POSITION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 
 
 def show_versions(
-    room: Newsroom,
+    newsroom: Newsroom,
     call: Call,
     story_ref: str,
     entry_ref: str,
@@ -37,8 +37,8 @@ def show_versions(
 
     `with_diff` adds the steps from the body before to this one, word by word. Raises MalformedInput `bad_position`.
     """
-    with room.database.snapshot() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         entry = known_entry(tx, known_story(tx, story_ref, actor), entry_ref)
         below = None if position is None else _below(position)

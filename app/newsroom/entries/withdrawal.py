@@ -19,18 +19,18 @@ MAX_CORRECTIONS = 50
 for as many again: what no longer stands must not go on standing because it was corrected often."""
 
 
-def unpublish_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
+def unpublish_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
     """Take an entry out of the public; it can be published again under the same id and time."""
 
     def step(scene: Scene, before: Entry) -> Entry:
         status = next_status(before.status, Action.UNPUBLISH)
-        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, scene.story, before, cause="unpublished")
+        hidden = hide(scene.tx, scene.newsroom, scene.actor, scene.call, scene.story, before, cause="unpublished")
         return moved(parked(hidden), status, at=scene.now)
 
-    return act(room, call, story_ref, entry_ref, action=Action.UNPUBLISH, step=step, note=note)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.UNPUBLISH, step=step, note=note)
 
 
-def retract_entry(room: Newsroom, call: Call, story_ref: str, entry: str | Find, *, reason: str) -> Reply:
+def retract_entry(newsroom: Newsroom, call: Call, story_ref: str, entry: str | Find, *, reason: str) -> Reply:
     """Say in public that an entry no longer stands, and why; its text stays readable, struck through."""
 
     def step(scene: Scene, before: Entry) -> Entry:
@@ -38,37 +38,37 @@ def retract_entry(room: Newsroom, call: Call, story_ref: str, entry: str | Find,
         changed = ("status", "body", "corrections")
         return change_in_public(scene, parked(before), changed=changed, correction=line)
 
-    return act(room, call, story_ref, entry, action=Action.RETRACT, step=step)
+    return act(newsroom, call, story_ref, entry, action=Action.RETRACT, step=step)
 
 
-def reinstate_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def reinstate_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """Take a retraction back; the log of corrections keeps it."""
 
     def step(scene: Scene, before: Entry) -> Entry:
         return change_in_public(scene, before, changed=("status", "body"), correction=None)
 
-    return act(room, call, story_ref, entry_ref, action=Action.REINSTATE, step=step)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.REINSTATE, step=step)
 
 
-def remove_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
+def remove_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
     """Remove an entry for good: a tombstone for readers, and its text gone from stored replies too."""
 
     def step(scene: Scene, before: Entry) -> Entry:
         status = next_status(before.status, Action.REMOVE)
-        hidden = hide(scene.tx, scene.room, scene.actor, scene.call, scene.story, before, cause="removed")
+        hidden = hide(scene.tx, scene.newsroom, scene.actor, scene.call, scene.story, before, cause="removed")
         return dataclasses.replace(moved(hidden, status, at=scene.now), working=None, publish_at=None, held=False)
 
-    return act(room, call, story_ref, entry_ref, action=Action.REMOVE, step=step, note=note)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.REMOVE, step=step, note=note)
 
 
-def correct_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, *, text: str, severity: str) -> Reply:
+def correct_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, text: str, severity: str) -> Reply:
     """Add a line to the entry's public log of corrections."""
 
     def step(scene: Scene, before: Entry) -> Entry:
         line = _line(text, severity, at=scene.now)
         return change_in_public(scene, before, changed=("corrections",), correction=line)
 
-    return act(room, call, story_ref, entry_ref, action=Action.CORRECT, step=step)
+    return act(newsroom, call, story_ref, entry_ref, action=Action.CORRECT, step=step)
 
 
 def change_in_public(scene: Scene, before: Entry, *, changed: tuple[str, ...], correction: JsonObject | None) -> Entry:
@@ -84,7 +84,7 @@ def change_in_public(scene: Scene, before: Entry, *, changed: tuple[str, ...], c
     after = moved(before, status, at=scene.now)
     after = dataclasses.replace(after, corrections=corrections, retraction_stands=stands)
     change = Shown(after, "entry.updated", changed=changed, material=True)
-    return show(scene.tx, scene.room, scene.actor, scene.call, scene.story, change)
+    return show(scene.tx, scene.newsroom, scene.actor, scene.call, scene.story, change)
 
 
 def _line(text: str, severity: str, *, at: Micros) -> JsonObject:

@@ -27,15 +27,15 @@ from app.wire.encoding import encode_json
 from app.wire.requests.people import PersonDraft, PersonPatch
 
 
-def add_person(room: Newsroom, call: Call, draft: PersonDraft) -> Reply:
+def add_person(newsroom: Newsroom, call: Call, draft: PersonDraft) -> Reply:
     """Add somebody to the newsroom; give them a token or an invitation next."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
-        at = room.clock()
-        person = Person(id=PersonId(room.random.uuid("person", f"{draft.name}:{at}")), created_at=at, **dict(draft))
+        at = newsroom.clock()
+        person = Person(id=PersonId(newsroom.random.uuid("person", f"{draft.name}:{at}")), created_at=at, **dict(draft))
         insert_person(tx, person)
         change = AuditedChange("create", "person", person.id, after=_summary(person))
         append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
@@ -43,38 +43,38 @@ def add_person(room: Newsroom, call: Call, draft: PersonDraft) -> Reply:
         return keep_reply(tx, actor, call, reply, story=None, entries=[])
 
 
-def show_people(room: Newsroom, call: Call) -> Reply:
+def show_people(newsroom: Newsroom, call: Call) -> Reply:
     """Everybody of the newsroom, for admins."""
-    with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.MANAGE_PEOPLE)
+    with newsroom.database.snapshot() as tx:
+        require_right(authenticate(tx, newsroom, call), Right.MANAGE_PEOPLE)
         return Reply(200, encode_json({"items": [shown_person(person) for person in list_people(tx)]}))
 
 
-def edit_person(room: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
+def edit_person(newsroom: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
     """Change what is known of somebody; their entries stay as they were written. Raises NotFound."""
     given = patch.model_dump(exclude_unset=True)
-    return _change(room, call, person_id, action="edit", given=given)
+    return _change(newsroom, call, person_id, action="edit", given=given)
 
 
-def disable_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     """Let nothing of theirs in until they are enabled again; their tokens and sessions stay. Raises NotFound."""
-    return _change(room, call, person_id, action="disable", given={"disabled_at": room.clock()})
+    return _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
 
 
-def enable_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     """Let somebody in again. Raises NotFound."""
-    return _change(room, call, person_id, action="enable", given={"disabled_at": None})
+    return _change(newsroom, call, person_id, action="enable", given={"disabled_at": None})
 
 
-def revoke_person(room: Newsroom, call: Call, person_id: str) -> Reply:
+def revoke_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     """Take back every token, session and invitation of somebody, at once and for good. Raises NotFound."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         person = _locked(tx, person_id)
-        at = room.clock()
+        at = newsroom.clock()
         revoked = update_tokens_revoked(tx, person.id, at=at)
         delete_invites(tx, person.id)
         change = AuditedChange("revoke", "person", person.id, after={"revoked": revoked})
@@ -98,11 +98,11 @@ def shown_person(person: Person) -> dict[str, Any]:
     }
 
 
-def _change(room: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         before = _locked(tx, person_id)
         after = _changed(before, given)
@@ -111,7 +111,7 @@ def _change(room: Newsroom, call: Call, person_id: str, *, action: str, given: d
             change = AuditedChange(
                 action, "person", after.id, before=_summary(before), after={**_summary(after), "changed": sorted(given)}
             )
-            append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+            append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
         reply = Reply(200, encode_json(shown_person(after)))
         return keep_reply(tx, actor, call, reply, story=None, entries=[])
 

@@ -25,46 +25,46 @@ class NewSession:
     reply: Reply
 
 
-def sign_in(room: Newsroom, call: Call, *, secret: str) -> NewSession:
+def sign_in(newsroom: Newsroom, call: Call, *, secret: str) -> NewSession:
     """Begin a session with an invitation, which is used up by it: of two at once, one gets in.
 
     Raises NotAuthenticated `invite_invalid`, or `person_disabled`, which leaves the invitation as it was.
     """
     if kind_of_secret(secret) != "invite":
         raise _invalid()
-    with room.database.transaction() as tx:
-        now = room.clock()
+    with newsroom.database.transaction() as tx:
+        now = newsroom.clock()
         person_id = take_invite(tx, digest_of(secret), now=now)
         person = None if person_id is None else read_person(tx, person_id)
         if person is None:
             raise _invalid()
         token = Token(
-            id=TokenId(room.random.uuid("session", f"{person.id}:{now}")),
+            id=TokenId(newsroom.random.uuid("session", f"{person.id}:{now}")),
             label="Browser",
             person=person.id,
             role=None,
             scopes=frozenset(Scope),
             created_at=now,
-            expires_at=Micros(now + room.session_limits.lifetime_seconds * 1_000_000),
+            expires_at=Micros(now + newsroom.session_limits.lifetime_seconds * 1_000_000),
             revoked_at=None,
             kind="session",
         )
-        session = make_secret(room.random, kind="session", ident=token.id)
+        session = make_secret(newsroom.random, kind="session", ident=token.id)
         insert_token(tx, token, secret_sha256=digest_of(session))
-        record_token(tx, room, actor_of_token(tx, room, token.id), call, token, action="sign_in")
+        record_token(tx, newsroom, actor_of_token(tx, newsroom, token.id), call, token, action="sign_in")
         shown = {"person": person.id, "name": person.name, "csrf": csrf_token(session), **_end(token)}
         return NewSession(session, Reply(201, encode_json(shown)))
 
 
-def sign_out(room: Newsroom, call: Call) -> Reply:
+def sign_out(newsroom: Newsroom, call: Call) -> Reply:
     """End the caller's session; called with a token, nothing is ended. Raises NotAuthenticated."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         token = read_token(tx, TokenId(actor.token_id))
         if token is None or token.kind != "session":
             raise NotAuthenticated("token_missing", "There is no session to end: this call came with a token.")
-        update_token_revoked(tx, token.id, at=room.clock())
-        record_token(tx, room, actor, call, token, action="sign_out")
+        update_token_revoked(tx, token.id, at=newsroom.clock())
+        record_token(tx, newsroom, actor, call, token, action="sign_out")
         return Reply(200, encode_json({"signed_out": True}))
 
 

@@ -32,63 +32,63 @@ from app.wire.requests.people import TokenDraft
 _DAY = 86_400_000_000
 
 
-def create_token(room: Newsroom, call: Call, draft: TokenDraft) -> Reply:
+def create_token(newsroom: Newsroom, call: Call, draft: TokenDraft) -> Reply:
     """Make a token. The reply is the only place its secret ever stands: it is not kept, not even for a retry.
 
     A retry is given the same token with another secret, as long as nobody has used it. Raises InvalidInput, Gone.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if (earlier := earlier_reply(tx, room, actor, call)) is not None:
-            return _with_another_secret(tx, room, actor, call, earlier)
-        token = _new_token(tx, room, draft)
-        secret = _secret_for(room, token)
+        if (earlier := earlier_reply(tx, newsroom, actor, call)) is not None:
+            return _with_another_secret(tx, newsroom, actor, call, earlier)
+        token = _new_token(tx, newsroom, draft)
+        secret = _secret_for(newsroom, token)
         insert_token(tx, token, secret_sha256=digest_of(secret))
-        record_token(tx, room, actor, call, token, action="create")
-        kept = Reply(201, encode_json(shown_token(room, token)))
+        record_token(tx, newsroom, actor, call, token, action="create")
+        kept = Reply(201, encode_json(shown_token(newsroom, token)))
         keep_reply(tx, actor, call, kept, story=None, entries=[])
-        return Reply(201, encode_json({**shown_token(room, token), "token": secret}))
+        return Reply(201, encode_json({**shown_token(newsroom, token), "token": secret}))
 
 
-def show_tokens(room: Newsroom, call: Call) -> Reply:
+def show_tokens(newsroom: Newsroom, call: Call) -> Reply:
     """Every token and session there has been, without secrets, for admins."""
-    with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.MANAGE_PEOPLE)
-        return Reply(200, encode_json({"items": [shown_token(room, token) for token in list_tokens(tx)]}))
+    with newsroom.database.snapshot() as tx:
+        require_right(authenticate(tx, newsroom, call), Right.MANAGE_PEOPLE)
+        return Reply(200, encode_json({"items": [shown_token(newsroom, token) for token in list_tokens(tx)]}))
 
 
-def show_own_tokens(room: Newsroom, call: Call) -> Reply:
+def show_own_tokens(newsroom: Newsroom, call: Call) -> Reply:
     """The caller's own tokens and sessions; a token that may not look after the others sees itself alone."""
-    with room.database.snapshot() as tx:
-        actor = authenticate(tx, room, call)
-        return Reply(200, encode_json({"items": [shown_token(room, token) for token in _own_tokens(tx, actor)]}))
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
+        return Reply(200, encode_json({"items": [shown_token(newsroom, token) for token in _own_tokens(tx, actor)]}))
 
 
-def revoke_token(room: Newsroom, call: Call, token_id: str) -> Reply:
+def revoke_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
     """Take a token back: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
-        return _revoke(tx, room, actor, call, TokenId(token_id))
+        return _revoke(tx, newsroom, actor, call, TokenId(token_id))
 
 
-def revoke_own_token(room: Newsroom, call: Call, token_id: str) -> Reply:
+def revoke_own_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
     """The same for one of the caller's own. Raises NotFound for anybody else's."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         if token_id not in {token.id for token in _own_tokens(tx, actor)}:
             raise _not_found()
-        return _revoke(tx, room, actor, call, TokenId(token_id))
+        return _revoke(tx, newsroom, actor, call, TokenId(token_id))
 
 
-def shown_token(room: Newsroom, token: Token) -> dict[str, Any]:
+def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
     """A token without its secret."""
-    used_at = _last_used(room, token)
+    used_at = _last_used(newsroom, token)
     return {
         "id": token.id,
         "label": token.label,
@@ -105,11 +105,13 @@ def shown_token(room: Newsroom, token: Token) -> dict[str, Any]:
     }
 
 
-def record_token(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, token: Token, *, action: str) -> None:
+def record_token(
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, token: Token, *, action: str
+) -> None:
     """The audit row of what was done with a token or session."""
     after = {"person": token.person, "role": None if token.role is None else token.role.value, "kind": token.kind}
     change = AuditedChange(action, "token", token.id, after=after)
-    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+    append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
 
 
 def _own_tokens(tx: ReadTransaction, actor: Actor) -> list[Token]:
@@ -119,23 +121,23 @@ def _own_tokens(tx: ReadTransaction, actor: Actor) -> list[Token]:
     return [] if itself is None else [itself]
 
 
-def _revoke(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, token_id: TokenId) -> Reply:
-    update_token_revoked(tx, token_id, at=room.clock())
+def _revoke(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, token_id: TokenId) -> Reply:
+    update_token_revoked(tx, token_id, at=newsroom.clock())
     token = read_token(tx, token_id)
     if token is None:
         raise _not_found()
-    record_token(tx, room, actor, call, token, action="revoke")
-    reply = Reply(200, encode_json(shown_token(room, token)))
+    record_token(tx, newsroom, actor, call, token, action="revoke")
+    reply = Reply(200, encode_json(shown_token(newsroom, token)))
     return keep_reply(tx, actor, call, reply, story=None, entries=[])
 
 
-def _new_token(tx: ReadTransaction, room: Newsroom, draft: TokenDraft) -> Token:
+def _new_token(tx: ReadTransaction, newsroom: Newsroom, draft: TokenDraft) -> Token:
     """Raises InvalidInput for a person or a story there is not."""
     if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
         raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
-    at = room.clock()
+    at = newsroom.clock()
     return Token(
-        id=TokenId(room.random.uuid("token", f"{draft.label}:{at}")),
+        id=TokenId(newsroom.random.uuid("token", f"{draft.label}:{at}")),
         label=draft.label,
         person=None if draft.person is None else PersonId(draft.person),
         role=draft.role,
@@ -148,24 +150,24 @@ def _new_token(tx: ReadTransaction, room: Newsroom, draft: TokenDraft) -> Token:
     )
 
 
-def _with_another_secret(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, earlier: Reply) -> Reply:
+def _with_another_secret(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, earlier: Reply) -> Reply:
     """The token that was made before, for whoever has not got its secret; the one it had opens nothing any more."""
     token = read_token(tx, TokenId(from_json(earlier.body)["id"]))
-    if token is None or token.revoked_at is not None or _last_used(room, token):
+    if token is None or token.revoked_at is not None or _last_used(newsroom, token):
         raise Gone("reply_removed", "The token was made, and has been used or revoked since; its secret is shown once.")
-    secret = _secret_for(room, token)
+    secret = _secret_for(newsroom, token)
     update_token_secret(tx, token.id, secret_sha256=digest_of(secret))
-    record_token(tx, room, actor, call, token, action="renew")
-    return Reply(earlier.status, encode_json({**shown_token(room, token), "token": secret}), earlier.headers)
+    record_token(tx, newsroom, actor, call, token, action="renew")
+    return Reply(earlier.status, encode_json({**shown_token(newsroom, token), "token": secret}), earlier.headers)
 
 
-def _secret_for(room: Newsroom, token: Token) -> str:
+def _secret_for(newsroom: Newsroom, token: Token) -> str:
     kind: SecretKind = "bot" if token.person is None else "person"
-    return make_secret(room.random, kind=kind, ident=f"{token.id}:{room.clock()}")
+    return make_secret(newsroom.random, kind=kind, ident=f"{token.id}:{newsroom.clock()}")
 
 
-def _last_used(room: Newsroom, token: Token) -> int:
-    return max(token.last_used_at or 0, room.usage.last(token.id) or 0)
+def _last_used(newsroom: Newsroom, token: Token) -> int:
+    return max(token.last_used_at or 0, newsroom.usage.last(token.id) or 0)
 
 
 def _story_ids(tx: ReadTransaction, refs: Sequence[str]) -> frozenset[StoryId]:

@@ -10,7 +10,7 @@ from app.domain.entry import PUBLIC_STATUSES, Entry, EntryStatus
 from app.domain.rights import Actor
 from app.domain.story import Story
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.publication.publication import Hidden, PublicChange, Shown, StoryChanged, pass_door
+from app.newsroom.publication.publication import Hidden, PublicChange, Shown, StoryChanged, publish_changes
 from app.newsroom.publication.visibility import comes_out_pinned, pin_entry
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.entries import list_entries_in_status, read_entry, update_entry
@@ -22,7 +22,7 @@ _CAUSES: dict[EntryStatus, Literal["removed", "expired"]] = {
 }
 
 
-def open_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story) -> Story:
+def open_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story) -> Story:
     """The story with its pins after it became public: itself first, then what is out in it, oldest first.
 
     Of a story that comes back, what readers had been told of and is out no more leaves before that: somebody who was
@@ -32,13 +32,13 @@ def open_story(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, s
     gone = _gone(tx, story, out)
     hidden = [Hidden(entry.id, _CAUSES.get(entry.status, "unpublished")) for entry in gone]
     changes: list[PublicChange] = [StoryChanged(), *hidden, *(Shown(entry, "entry.published") for entry in out)]
-    for entry in pass_door(tx, room, story, changes).values():
+    for entry in publish_changes(tx, newsroom, story, changes).values():
         update_entry(tx, dataclasses.replace(entry, pin_wanted=False))
     for entry in gone:
         update_entry(tx, dataclasses.replace(entry, revision=entry.revision + 1))
     for entry in out:
         if comes_out_pinned(entry):
-            story = pin_entry(tx, room, actor, call, story, entry)
+            story = pin_entry(tx, newsroom, actor, call, story, entry)
     return story
 
 

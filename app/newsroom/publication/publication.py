@@ -1,6 +1,6 @@
 """The one door between the newsroom and its readers.
 
-Nothing becomes public, changes in public or leaves the public except through `pass_door`. It runs in the writer's
+Nothing becomes public, changes in public or leaves the public except through `publish_changes`. It runs in the writer's
 transaction, with the story's newsroom row locked, and gives each change the next number of the story: number order
 is commit order.
 """
@@ -76,8 +76,8 @@ class Withdrawn:
 PublicChange = Shown | Hidden | StoryChanged | Withdrawn
 
 
-def pass_door(
-    tx: WriteTransaction, room: Newsroom, story: Story, changes: Sequence[PublicChange]
+def publish_changes(
+    tx: WriteTransaction, newsroom: Newsroom, story: Story, changes: Sequence[PublicChange]
 ) -> dict[EntryId, Entry]:
     """Make `changes` public in their order, each under its own number, and announce them together.
 
@@ -90,9 +90,9 @@ def pass_door(
         # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
         raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
     if row is None:
-        row = _new_row(room, story)
+        row = _new_row(newsroom, story)
         write_public_story(tx, row, is_new=True)
-    base, passage = row.head, _Passage(tx, room, story, row)
+    base, passage = row.head, _Passage(tx, newsroom, story, row)
     for change in changes:
         passage.take(change)
     write_public_story(tx, passage.row, is_new=False)
@@ -105,9 +105,9 @@ def pass_door(
 class _Passage:
     """One run through the door, change by change: it moves the story's public row on."""
 
-    def __init__(self, tx: WriteTransaction, room: Newsroom, story: Story, row: PublicStoryRow) -> None:
+    def __init__(self, tx: WriteTransaction, newsroom: Newsroom, story: Story, row: PublicStoryRow) -> None:
         self._tx = tx
-        self._room = room
+        self._room = newsroom
         self._story = story
         self.row = row
         self.lines: list[tuple[EventLine, int | None]] = []
@@ -233,16 +233,16 @@ class _Passage:
         self.events.append(encode_event(line, entry=entry, story_fields=story_fields))
 
 
-def _new_row(room: Newsroom, story: Story) -> PublicStoryRow:
+def _new_row(newsroom: Newsroom, story: Story) -> PublicStoryRow:
     """A story that is about to become public: epoch made, nothing in its log yet."""
     return PublicStoryRow(
         story=story.id,
         slug=story.slug,
-        head=Cursor(room.random.letters("epoch", story.id, EPOCH_LENGTH), 0, ""),
+        head=Cursor(newsroom.random.letters("epoch", story.id, EPOCH_LENGTH), 0, ""),
         head_time=Micros(0),
         last_seq=0,
         counts=StoryCounts(0, None),
-        public_since=room.clock(),
+        public_since=newsroom.clock(),
         fields=b"{}",
         status=story.status.value,
     )

@@ -12,7 +12,7 @@ from app.domain.rights import Actor, is_public_status
 from app.domain.story import Story, StoryStatus, with_pin, without_entry
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_story
-from app.newsroom.publication.publication import Hidden, Shown, StoryChanged, pass_door
+from app.newsroom.publication.publication import Hidden, Shown, StoryChanged, publish_changes
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stories import read_story, update_story
 
@@ -20,40 +20,44 @@ UNPIN = "unpin"
 """Done to a story whose pin or key point named an entry that has left."""
 
 
-def show(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
+def show(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
     """The entry after it passed the door, with its pin if one was wanted; as it was while readers have no such story.
 
     Raises Conflict `story_ended` for what would be new in a story that has ended.
     """
     if change.type == "entry.published" and story.status is StoryStatus.ENDED:
         raise Conflict("story_ended", "The story has ended: corrections are taken, new entries once it is live again.")
-    return show_again(tx, room, actor, call, story, change)
+    return show_again(tx, newsroom, actor, call, story, change)
 
 
-def show_again(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
+def show_again(
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, change: Shown
+) -> Entry:
     """As `show`, of what readers have had before: a story that has ended takes that too."""
     if not story.is_shown:
         return change.entry
     entry, furniture = change.entry, list[StoryChanged]()
     if comes_out_pinned(entry):
         story, furniture = _refurnished(
-            tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
+            tx, newsroom, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
         )
         change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
-    return pass_door(tx, room, story, [change, *furniture])[entry.id]
+    return publish_changes(tx, newsroom, story, [change, *furniture])[entry.id]
 
 
-def pin_entry(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry) -> Story:
+def pin_entry(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry) -> Story:
     """Pin an entry that is out already, above all others. Returns the story with it."""
-    story, furniture = _refurnished(tx, room, actor, call, story, lambda known: with_pin(known, entry.id), action="pin")
+    story, furniture = _refurnished(
+        tx, newsroom, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
+    )
     if furniture:
-        pass_door(tx, room, story, furniture)
+        publish_changes(tx, newsroom, story, furniture)
     return story
 
 
 def hide(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -65,9 +69,9 @@ def hide(
     if not (story.is_shown and is_public_status(entry)):
         return entry
     story, furniture = _refurnished(
-        tx, room, actor, call, story, lambda known: without_entry(known, entry.id), action=UNPIN
+        tx, newsroom, actor, call, story, lambda known: without_entry(known, entry.id), action=UNPIN
     )
-    pass_door(tx, room, story, [Hidden(entry.id, cause), *furniture])
+    publish_changes(tx, newsroom, story, [Hidden(entry.id, cause), *furniture])
     return dataclasses.replace(entry, revision=entry.revision + 1)
 
 
@@ -78,7 +82,7 @@ def comes_out_pinned(entry: Entry) -> bool:
 
 def _refurnished(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -97,5 +101,5 @@ def _refurnished(
         return before, []
     after = dataclasses.replace(after, version=before.version + 1)
     update_story(tx, after)
-    record_story(tx, room, actor, call, before=before, after=after, action=action)
+    record_story(tx, newsroom, actor, call, before=before, after=after, action=action)
     return after, [StoryChanged(changed=changed)]

@@ -33,22 +33,22 @@ class AuditChunk:
     position: int | None
 
 
-def show_audit(room: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
+def show_audit(newsroom: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
     """Part of the audit, the newest first, for admins. Raises MalformedInput `bad_position`, NotFound."""
     below = None if position is None else _below(position)
-    with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.READ_AUDIT)
+    with newsroom.database.snapshot() as tx:
+        require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=below, limit=limit + 1)
     following = str(found[limit - 1].id) if len(found) > limit else None
     return Reply(200, encode_json({"items": [_shown(row) for row in found[:limit]], "next": following}))
 
 
 def export_chunk(
-    room: Newsroom, call: Call, only: AuditFilter, *, position: int | None, form: AuditFormat
+    newsroom: Newsroom, call: Call, only: AuditFilter, *, position: int | None, form: AuditFormat
 ) -> AuditChunk:
     """The next rows of the whole audit, the newest first. Whoever loses the right meanwhile gets no more."""
-    with room.database.snapshot() as tx:
-        require_right(authenticate(tx, room, call), Right.READ_AUDIT)
+    with newsroom.database.snapshot() as tx:
+        require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=position, limit=EXPORT_ROWS)
     return AuditChunk(
         b"".join(_lines(found, form, is_first=position is None)), found[-1].id if len(found) == EXPORT_ROWS else None

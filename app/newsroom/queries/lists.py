@@ -28,10 +28,10 @@ Id = TypeVar("Id")
 _POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 
 
-def show_me(room: Newsroom, call: Call) -> Reply:
+def show_me(newsroom: Newsroom, call: Call) -> Reply:
     """Whose token this is and what it may do."""
-    with room.database.snapshot() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
         person = read_person(tx, actor.person) if actor.person is not None else None
         me = {
             "kind": "admin" if actor.token_id == OPERATOR_ID else "person" if person else "bot",
@@ -49,34 +49,34 @@ def show_me(room: Newsroom, call: Call) -> Reply:
 
 
 def show_stories(
-    room: Newsroom, call: Call, *, statuses: frozenset[StoryStatus] | None, position: str | None, limit: int
+    newsroom: Newsroom, call: Call, *, statuses: frozenset[StoryStatus] | None, position: str | None, limit: int
 ) -> Reply:
     """Stories there are for the caller, newest first, drafts included; `next` is the position to go on from."""
-    with room.database.snapshot() as tx:
-        actor = _reader(tx, room, call)
+    with newsroom.database.snapshot() as tx:
+        actor = _reader(tx, newsroom, call)
         before = None if position is None else _position(position, StoryId)
         found = list_stories(tx, sight=sight_of(actor), statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
-            "items": [newsroom_story(story, links=room.links) for story in page],
+            "items": [newsroom_story(story, links=newsroom.links) for story in page],
             "next": f"{page[-1].created_at}.{page[-1].id}" if len(found) > limit else None,
         }
         return Reply(200, encode_json(body))
 
 
-def show_story(room: Newsroom, call: Call, story_ref: str) -> Reply:
+def show_story(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
     """One story with its settings, how many entries it has in each status, and what the caller may do in it."""
-    with room.database.snapshot() as tx:
-        story, actor = story_and_actor(tx, story_ref, _reader(tx, room, call))
+    with newsroom.database.snapshot() as tx:
+        story, actor = story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
         may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
         more = {"entries": counts, "site_frozen": story.site_frozen, **may}
-        body = {**newsroom_story(story, links=room.links), **more}
+        body = {**newsroom_story(story, links=newsroom.links), **more}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
 
 
 def show_entries(
-    room: Newsroom,
+    newsroom: Newsroom,
     call: Call,
     story_ref: str,
     *,
@@ -85,8 +85,8 @@ def show_entries(
     limit: int,
 ) -> Reply:
     """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
-    with room.database.snapshot() as tx:
-        story = known_story(tx, story_ref, _reader(tx, room, call))
+    with newsroom.database.snapshot() as tx:
+        story = known_story(tx, story_ref, _reader(tx, newsroom, call))
         before = None if position is None else _position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
@@ -97,20 +97,20 @@ def show_entries(
         return Reply(200, encode_json(body))
 
 
-def show_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def show_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """One entry with its ETag for If-Match."""
-    entry = find_entry(room, call, story_ref, entry_ref)
+    entry = find_entry(newsroom, call, story_ref, entry_ref)
     return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
 
 
-def find_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
+def find_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
     """One entry, for whoever may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
-    with room.database.snapshot() as tx:
-        return known_entry(tx, known_story(tx, story_ref, _reader(tx, room, call)), entry_ref)
+    with newsroom.database.snapshot() as tx:
+        return known_entry(tx, known_story(tx, story_ref, _reader(tx, newsroom, call)), entry_ref)
 
 
-def _reader(tx: ReadTransaction, room: Newsroom, call: Call) -> Actor:
-    actor = authenticate(tx, room, call)
+def _reader(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
+    actor = authenticate(tx, newsroom, call)
     require_right(actor, Right.READ_NEWSROOM)
     return actor
 

@@ -33,36 +33,36 @@ _LONGEST = 400
 """Characters of a link's signed part; ours have about 250."""
 
 
-def make_preview(room: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
+def make_preview(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """A link to an entry as it is now and will be within the hour. Raises NotFound."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         story = known_story(tx, story_ref, actor)
         entry = known_entry(tx, story, entry_ref)
         if entry.status is EntryStatus.REMOVED:
             raise NotFound("entry_not_found", "There is no such entry in this story.")
-        key = keep_signing_key(tx, room.random.letters("signing key", "site", KEY_LENGTH))
-        expires_at = Micros(room.clock() + PREVIEW_SECONDS * 1_000_000)
+        key = keep_signing_key(tx, newsroom.random.letters("signing key", "site", KEY_LENGTH))
+        expires_at = Micros(newsroom.clock() + PREVIEW_SECONDS * 1_000_000)
         signed = _sign(key, [story.id, entry.id, actor.token_id, expires_at])
-        urls = {"url": room.links.preview(signed), "page_url": room.links.preview_page(signed)}
+        urls = {"url": newsroom.links.preview(signed), "page_url": newsroom.links.preview_page(signed)}
         return Reply(201, encode_json({**urls, "expires_at": format_time(expires_at)}))
 
 
-def show_preview(room: Newsroom, signed: str) -> Reply:
+def show_preview(newsroom: Newsroom, signed: str) -> Reply:
     """What a link shows, in the public shape. Raises NotFound, the same whatever is wrong with the link."""
-    with room.database.snapshot() as tx:
+    with newsroom.database.snapshot() as tx:
         try:
-            return Reply(200, encode_json(preview_members(_previewed(tx, room, signed))))
+            return Reply(200, encode_json(preview_members(_previewed(tx, newsroom, signed))))
         except LiveblogError:
             raise NotFound("preview_not_found", "There is no such preview, or none any more.") from None
 
 
-def _previewed(tx: ReadTransaction, room: Newsroom, signed: str) -> Entry:
+def _previewed(tx: ReadTransaction, newsroom: Newsroom, signed: str) -> Entry:
     story_id, entry_id, token_id, expires_at = _read(read_signing_key(tx), signed)
-    if expires_at <= room.clock():
+    if expires_at <= newsroom.clock():
         raise _forged()
-    actor = actor_of_token(tx, room, token_id)
+    actor = actor_of_token(tx, newsroom, token_id)
     require_right(actor, Right.READ_NEWSROOM)
     entry = known_entry(tx, known_story(tx, story_id, actor), entry_id)
     if entry.status is EntryStatus.REMOVED:

@@ -28,7 +28,7 @@ _POSITION = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
 
 
 def search_newsroom(
-    room: Newsroom,
+    newsroom: Newsroom,
     call: Call,
     words: str,
     *,
@@ -45,8 +45,8 @@ def search_newsroom(
     below = None if position is None else _below(position)
     wanted = words_of(words)
     wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
-    with room.database.snapshot() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         stories = (
             read_stories_in_sight(tx, sight_of(actor)) if story_ref is None else {known_story(tx, story_ref, actor).id}

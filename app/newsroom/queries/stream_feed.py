@@ -38,58 +38,58 @@ LATE_NUMBERS = 500
 """Audit numbers are drawn before the commit: on PostgreSQL one this far behind the newest may still turn up."""
 
 
-def issue_ticket(room: Newsroom, call: Call) -> Reply:
+def issue_ticket(newsroom: Newsroom, call: Call) -> Reply:
     """A key that opens the newsroom's stream once, within half a minute: for pages whose sockets send no header."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
-        now = room.clock()
+        now = newsroom.clock()
         expires_at = Micros(now + TICKET_SECONDS * 1_000_000)
-        secret = room.random.letters("ticket", f"{actor.token_id}:{now}", TICKET_LENGTH)
+        secret = newsroom.random.letters("ticket", f"{actor.token_id}:{now}", TICKET_LENGTH)
         insert_ticket(tx, digest_of(secret), token_id=actor.token_id, now=now, expires_at=expires_at)
         return Reply(201, encode_json({"ticket": secret, "expires_at": format_time(expires_at)}))
 
 
-def admit_by_token(room: Newsroom, credentials: str) -> Watcher:
+def admit_by_token(newsroom: Newsroom, credentials: str) -> Watcher:
     """Who this token's holder is. Raises NotAuthenticated, NotAllowed."""
-    with room.database.snapshot() as tx:
-        return _watcher(tx, authenticate(tx, room, Call(credentials)))
+    with newsroom.database.snapshot() as tx:
+        return _watcher(tx, authenticate(tx, newsroom, Call(credentials)))
 
 
-def admit_by_ticket(room: Newsroom, ticket: str) -> Watcher:
+def admit_by_ticket(newsroom: Newsroom, ticket: str) -> Watcher:
     """Who a ticket was issued to; it is used up by this. Raises NotAuthenticated `ticket_invalid`, NotAllowed."""
-    with room.database.transaction() as tx:
-        token_id = take_ticket(tx, digest_of(ticket), now=room.clock())
+    with newsroom.database.transaction() as tx:
+        token_id = take_ticket(tx, digest_of(ticket), now=newsroom.clock())
         if token_id is not None:
-            return _watcher(tx, actor_of_token(tx, room, token_id))
+            return _watcher(tx, actor_of_token(tx, newsroom, token_id))
     raise NotAuthenticated("ticket_invalid", "This ticket is unknown, used or too old; ask for another one.")
 
 
-def find_watched_story(room: Newsroom, token_id: str, ref: str) -> WatchedStory:
+def find_watched_story(newsroom: Newsroom, token_id: str, ref: str) -> WatchedStory:
     """The story, if the token's holder may see it. Raises NotFound `story_not_found`, NotAuthenticated."""
-    with room.database.snapshot() as tx:
-        story = known_story(tx, ref, actor_of_token(tx, room, token_id))
+    with newsroom.database.snapshot() as tx:
+        story = known_story(tx, ref, actor_of_token(tx, newsroom, token_id))
         return WatchedStory(story.id, story.slug)
 
 
-def begin_watching(room: Newsroom) -> Mark:
+def begin_watching(newsroom: Newsroom) -> Mark:
     """From here on."""
-    with room.database.snapshot() as tx:
+    with newsroom.database.snapshot() as tx:
         newest = newest_audit_number(tx)
         return Mark(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
 
 
-def read_news(room: Newsroom, mark: Mark, watched: Mapping[str, frozenset[StoryId]]) -> WatchedNews:
+def read_news(newsroom: Newsroom, mark: Mark, watched: Mapping[str, frozenset[StoryId]]) -> WatchedNews:
     """What was written since `mark`, for the holders of these tokens; `watched` is which stories each has named."""
-    with room.database.snapshot() as tx:
-        actors, ended = _actors(tx, room, watched)
+    with newsroom.database.snapshot() as tx:
+        actors, ended = _actors(tx, newsroom, watched)
         since = mark.newest - LATE_NUMBERS
         rows = [row for row in list_writes_after(tx, since) if row.id not in mark.told]
         numbers = {row.id for row in rows} | mark.told
         newest = max(numbers, default=mark.newest)
         return WatchedNews(
             mark=Mark(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),
-            news=tuple(_news(tx, room, _newest_of_each(rows), actors)),
+            news=tuple(_news(tx, newsroom, _newest_of_each(rows), actors)),
             ended=ended,
             lost={
                 token: frozenset(story for story in watched[token] if not _sees(tx, actor, story))
@@ -104,14 +104,14 @@ def _watcher(tx: ReadTransaction, actor: Actor) -> Watcher:
 
 
 def _actors(
-    tx: ReadTransaction, room: Newsroom, watched: Mapping[str, frozenset[StoryId]]
+    tx: ReadTransaction, newsroom: Newsroom, watched: Mapping[str, frozenset[StoryId]]
 ) -> tuple[dict[str, Actor], dict[str, str]]:
     """The actors behind the tokens, and of those that are good for nothing any more the error's code."""
     actors: dict[str, Actor] = {}
     ended: dict[str, str] = {}
     for token in watched:
         try:
-            actor = actor_of_token(tx, room, token)
+            actor = actor_of_token(tx, newsroom, token)
             require_right(actor, Right.READ_NEWSROOM)
         except LiveblogError as error:
             ended[token] = error.code
@@ -126,23 +126,23 @@ def _newest_of_each(rows: list[WatchedRow]) -> list[WatchedRow]:
     return sorted(last.values(), key=lambda row: row.id)
 
 
-def _news(tx: ReadTransaction, room: Newsroom, rows: list[WatchedRow], actors: Mapping[str, Actor]) -> list[News]:
+def _news(tx: ReadTransaction, newsroom: Newsroom, rows: list[WatchedRow], actors: Mapping[str, Actor]) -> list[News]:
     told = []
     for row in rows:
-        message = _message(tx, room, row)
+        message = _message(tx, newsroom, row)
         if message is not None:
             audience = frozenset(token for token, actor in actors.items() if _sees(tx, actor, row.story))
             told.append(News(row.story, message, audience))
     return told
 
 
-def _message(tx: ReadTransaction, room: Newsroom, row: WatchedRow) -> bytes | None:
+def _message(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow) -> bytes | None:
     by = _author(tx, row.person, row.token_id)
     if row.entry is None:
         story = read_story(tx, row.story)
         if story is None:
             return None
-        return encode_story_news(newsroom_story(story, links=room.links), action=row.action, by=by, at=row.at)
+        return encode_story_news(newsroom_story(story, links=newsroom.links), action=row.action, by=by, at=row.at)
     entry = read_entry(tx, row.story, row.entry)
     return None if entry is None else encode_entry_news(newsroom_entry(entry), action=row.action, by=by, at=row.at)
 

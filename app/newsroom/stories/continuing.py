@@ -15,7 +15,7 @@ from app.domain.story import Story, StoryStatus
 from app.newsroom.context.lookup import known_story, locked_story
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_story
-from app.newsroom.publication.publication import StoryChanged, pass_door
+from app.newsroom.publication.publication import StoryChanged, publish_changes
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stories import list_continuing, lock_story, read_story, update_story
 
@@ -61,7 +61,7 @@ def brought_up_to_date(tx: WriteTransaction, before: Story | None, after: Story)
 
 
 def tell_linked(
-    tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story | None, after: Story
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, before: Story | None, after: Story
 ) -> None:
     """Let the stories on either side of this one say what has become true of them, each in an event of its own."""
     was_shown = before is not None and before.is_shown
@@ -69,11 +69,11 @@ def tell_linked(
     if was_shown is after.is_shown and former == after.fields.get("continues"):
         return
     for ref in sorted({ref for ref in (former, after.fields.get("continues")) if ref is not None}):
-        _tell_continued(tx, room, actor, call, ref)
+        _tell_continued(tx, newsroom, actor, call, ref)
     if was_shown is not after.is_shown:
         for later in list_continuing(tx, after.id):
             if _may_say(later):
-                pass_door(tx, room, later, [StoryChanged(changed=("continues",))])
+                publish_changes(tx, newsroom, later, [StoryChanged(changed=("continues",))])
 
 
 class _Overtaken(Exception):
@@ -86,7 +86,7 @@ def _linked(tx: WriteTransaction, story: Story, continues: str | None) -> set[St
     return {each.id for each in (story, *earlier, *list_continuing(tx, story.id))}
 
 
-def _tell_continued(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, ref: str) -> None:
+def _tell_continued(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, ref: str) -> None:
     earlier = read_story(tx, ref)
     if earlier is None or not _may_say(earlier):
         return
@@ -96,8 +96,8 @@ def _tell_continued(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Ca
     fields = {**earlier.fields, "continued_by": successor}
     told = dataclasses.replace(earlier, fields=fields, version=earlier.version + 1)
     update_story(tx, told)
-    record_story(tx, room, actor, call, before=earlier, after=told, action="link")
-    pass_door(tx, room, told, [StoryChanged(changed=("continued_by",))])
+    record_story(tx, newsroom, actor, call, before=earlier, after=told, action="link")
+    publish_changes(tx, newsroom, told, [StoryChanged(changed=("continued_by",))])
 
 
 def _successor(tx: WriteTransaction, story: StoryId) -> StoryId | None:

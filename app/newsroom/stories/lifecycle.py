@@ -22,7 +22,7 @@ from app.newsroom.context.recording import answer_story, record_story
 from app.newsroom.entries.content import block_ids
 from app.newsroom.publication.going_public import open_story
 from app.newsroom.publication.public_story import public_changes
-from app.newsroom.publication.publication import StoryChanged, Withdrawn, pass_door
+from app.newsroom.publication.publication import StoryChanged, Withdrawn, publish_changes
 from app.newsroom.stories.continuing import brought_up_to_date, locked_with_linked, resolved_continues, tell_linked
 from app.newsroom.stories.members import stay_in_sight
 from app.storage.database.transactions import WriteTransaction
@@ -34,54 +34,54 @@ from app.wire.requests.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 SLUG_TAIL_LENGTH = 6
 
 
-def create_story(room: Newsroom, call: Call, draft: StoryDraft) -> Reply:
+def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     """Make a story; live unless the draft says otherwise.
 
     The same id with the same fields again answers with the story as it is now. Raises Conflict `id_taken`,
     `slug_taken`, InvalidInput.
     """
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.CREATE_STORIES)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
-        story = _new_story(tx, room, actor, draft)
+        story = _new_story(tx, newsroom, actor, draft)
         known = read_story(tx, draft.id) if draft.id is not None else None
         if known is not None:
             if acting_in(actor, known) is None or not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
-            return answer_story(tx, room, actor, call, known, status=201)
+            return answer_story(tx, newsroom, actor, call, known, status=201)
         refuse_frozen(story)
-        check_start(story, now=room.clock())
+        check_start(story, now=newsroom.clock())
         insert_story(tx, story)
-        record_story(tx, room, actor, call, before=None, after=story, action="create")
-        stay_in_sight(tx, room, actor, call, story)
+        record_story(tx, newsroom, actor, call, before=None, after=story, action="create")
+        stay_in_sight(tx, newsroom, actor, call, story)
         if story.is_public:
-            pass_door(tx, room, story, [StoryChanged()])
-            tell_linked(tx, room, actor, call, None, story)
-        return answer_story(tx, room, actor, call, story, status=201)
+            publish_changes(tx, newsroom, story, [StoryChanged()])
+            tell_linked(tx, newsroom, actor, call, None, story)
+        return answer_story(tx, newsroom, actor, call, story, status=201)
 
 
-def edit_story(room: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply:
+def edit_story(newsroom: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply:
     """Change a story's members, settings, slug or status. Raises Conflict `wrong_status`, `slug_taken`."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         before, actor = _locked_for(tx, ref, actor, patch)
         require_right(actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         require_match(call.if_match, before)
-        after = _patched(tx, room, actor, before, patch)
+        after = _patched(tx, newsroom, actor, before, patch)
         refuse_closed_story(before, after)
-        after = put_story(tx, room, actor, call, before, after)
-        stay_in_sight(tx, room, actor, call, after)
-        return answer_story(tx, room, actor, call, after)
+        after = put_story(tx, newsroom, actor, call, before, after)
+        stay_in_sight(tx, newsroom, actor, call, after)
+        return answer_story(tx, newsroom, actor, call, after)
 
 
 def put_story(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     before: Story,
@@ -97,8 +97,8 @@ def put_story(
         rename_story(tx, after, former=before.slug)
     else:
         update_story(tx, after)
-    record_story(tx, room, actor, call, before=before, after=after, action=action)
-    return _tell_readers(tx, room, actor, call, before, after)
+    record_story(tx, newsroom, actor, call, before=before, after=after, action=action)
+    return _tell_readers(tx, newsroom, actor, call, before, after)
 
 
 def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
@@ -130,10 +130,10 @@ def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch)
     return locked_with_linked(tx, ref, actor, continues=patch.continues)
 
 
-def _new_story(tx: WriteTransaction, room: Newsroom, actor: Actor, draft: StoryDraft) -> Story:
-    story_id = StoryId(draft.id or room.random.uuid("story", draft.title))
-    tail = room.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
-    now = room.clock()
+def _new_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, draft: StoryDraft) -> Story:
+    story_id = StoryId(draft.id or newsroom.random.uuid("story", draft.title))
+    tail = newsroom.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
+    now = newsroom.clock()
     status = StoryStatus(draft.status)
     story = Story(
         id=story_id,
@@ -142,7 +142,7 @@ def _new_story(tx: WriteTransaction, room: Newsroom, actor: Actor, draft: StoryD
         version=1,
         fields={
             **STORY_DEFAULTS,
-            **_completed(tx, actor, draft.given_fields(), new_id=block_ids(room.random, f"{story_id}:1")),
+            **_completed(tx, actor, draft.given_fields(), new_id=block_ids(newsroom.random, f"{story_id}:1")),
         },
         settings=StorySettings(**draft.given_settings()),
         created_at=now,
@@ -168,15 +168,15 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
     return made == known
 
 
-def _patched(tx: WriteTransaction, room: Newsroom, actor: Actor, before: Story, patch: StoryPatch) -> Story:
-    new_id = block_ids(room.random, f"{before.id}:{before.version + 1}")
+def _patched(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, before: Story, patch: StoryPatch) -> Story:
+    new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
     after = dataclasses.replace(
         before,
         slug=patch.slug or before.slug,
         fields={**before.fields, **_completed(tx, actor, patch.given_fields(), new_id=new_id, story=before.id)},
         settings=dataclasses.replace(before.settings, **patch.given_settings()),
     )
-    now = room.clock()
+    now = newsroom.clock()
     if patch.status is not None:
         after = moved_story(after, StoryStatus(patch.status), now=now)
     if after.settings.auto_end_after != before.settings.auto_end_after:
@@ -215,13 +215,15 @@ def end_of_silence(story: Story, now: Micros) -> Micros | None:
     return Micros(now + after * 1_000_000) if story.status is StoryStatus.LIVE and after is not None else None
 
 
-def _tell_readers(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, before: Story, after: Story) -> Story:
+def _tell_readers(
+    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, before: Story, after: Story
+) -> Story:
     if before.is_shown and not after.is_shown:
-        pass_door(tx, room, after, [Withdrawn()])
+        publish_changes(tx, newsroom, after, [Withdrawn()])
         blank_story_replies(tx, after.id)
     elif after.is_shown and not before.is_shown:
-        after = open_story(tx, room, actor, call, after)
+        after = open_story(tx, newsroom, actor, call, after)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
-        pass_door(tx, room, after, [StoryChanged(changed=changed)])
-    tell_linked(tx, room, actor, call, before, after)
+        publish_changes(tx, newsroom, after, [StoryChanged(changed=changed)])
+    tell_linked(tx, newsroom, actor, call, before, after)
     return after

@@ -18,19 +18,19 @@ from app.wire.encoding import encode_json
 from app.wire.requests.people import Membership
 
 
-def show_members(room: Newsroom, call: Call, story_ref: str) -> Reply:
+def show_members(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
     """The members of a story, for its editors."""
-    with room.database.snapshot() as tx:
-        story, actor = story_and_actor(tx, story_ref, authenticate(tx, room, call))
+    with newsroom.database.snapshot() as tx:
+        story, actor = story_and_actor(tx, story_ref, authenticate(tx, newsroom, call))
         require_right(actor, Right.MANAGE_MEMBERS)
         return Reply(200, encode_json({"items": [_shown(member) for member in list_members(tx, story.id)]}))
 
 
-def put_member(room: Newsroom, call: Call, story_ref: str, person_id: str, membership: Membership) -> Reply:
+def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, membership: Membership) -> Reply:
     """Make somebody a member, or another kind of member. Raises NotFound `person_not_found`."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         require_right(actor, Right.MANAGE_MEMBERS)
@@ -40,16 +40,16 @@ def put_member(room: Newsroom, call: Call, story_ref: str, person_id: str, membe
         before, after = read_member_role(tx, story.id, person.id), Role(membership.role)
         if after is not before:
             write_member(tx, story.id, person.id, after)
-            _record(tx, room, actor, call, story, person.id, before=before, after=after)
+            _record(tx, newsroom, actor, call, story, person.id, before=before, after=after)
         reply = Reply(200, encode_json(_shown(Member(person.id, person.name, after))))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
 
 
-def remove_member(room: Newsroom, call: Call, story_ref: str, person_id: str) -> Reply:
+def remove_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str) -> Reply:
     """Make somebody a member no more. Raises NotFound `member_not_found`."""
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         story, actor = locked_story(tx, story_ref, actor)
         require_right(actor, Right.MANAGE_MEMBERS)
@@ -57,23 +57,23 @@ def remove_member(room: Newsroom, call: Call, story_ref: str, person_id: str) ->
         if left is None:
             raise NotFound("member_not_found", "They are no member of this story.")
         delete_member(tx, story.id, left.person)
-        _record(tx, room, actor, call, story, left.person, before=left.role, after=None)
+        _record(tx, newsroom, actor, call, story, left.person, before=left.role, after=None)
         reply = Reply(200, encode_json(_shown(left)))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
 
 
-def stay_in_sight(tx: WriteTransaction, room: Newsroom, actor: Actor, call: Call, story: Story) -> None:
+def stay_in_sight(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story) -> None:
     """Whoever lets only members see a story becomes one: else it would be lost to them with their own call."""
     if not story.settings.members_only or actor.person is None or actor.role is Role.ADMIN:
         return
     if read_member_role(tx, story.id, actor.person) is None:
         write_member(tx, story.id, actor.person, Role.EDITOR)
-        _record(tx, room, actor, call, story, actor.person, before=None, after=Role.EDITOR)
+        _record(tx, newsroom, actor, call, story, actor.person, before=None, after=Role.EDITOR)
 
 
 def _record(
     tx: WriteTransaction,
-    room: Newsroom,
+    newsroom: Newsroom,
     actor: Actor,
     call: Call,
     story: Story,
@@ -90,7 +90,7 @@ def _record(
         before=None if before is None else {"role": before.value},
         after=None if after is None else {"role": after.value},
     )
-    append_audit(tx, change, actor=actor, at=room.clock(), request_id=call.request_id)
+    append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
 
 
 def _shown(member: Member) -> dict[str, str]:

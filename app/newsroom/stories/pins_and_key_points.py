@@ -23,21 +23,21 @@ from app.storage.public.publication import read_public_revision
 from app.wire.requests.stories import KeyPoints, Pins
 
 
-def pin_entries(room: Newsroom, call: Call, story_ref: str, pins: Pins) -> Reply:
+def pin_entries(newsroom: Newsroom, call: Call, story_ref: str, pins: Pins) -> Reply:
     """Let exactly these entries be pinned, the topmost first. Raises Conflict `entry_not_public`, InvalidInput."""
 
     def changed(tx: WriteTransaction, story: Story) -> Story:
         for index, pin in enumerate(pins.items):
             if pin.until is not None:
-                require_future(pin.until, now=room.clock(), pointer=f"/items/{index}/until")
+                require_future(pin.until, now=newsroom.clock(), pointer=f"/items/{index}/until")
         _require_public(tx, story, (pin.entry for pin in pins.items))
         items = tuple({"entry": pin.entry, "until": pin.until} for pin in pins.items)
         return dataclasses.replace(story, pinned=items)
 
-    return _put(room, call, story_ref, changed)
+    return _put(newsroom, call, story_ref, changed)
 
 
-def set_key_points(room: Newsroom, call: Call, story_ref: str, points: KeyPoints) -> Reply:
+def set_key_points(newsroom: Newsroom, call: Call, story_ref: str, points: KeyPoints) -> Reply:
     """Let exactly these be the story's key points, in this order. Raises Conflict `entry_not_public`."""
 
     def changed(tx: WriteTransaction, story: Story) -> Story:
@@ -45,16 +45,16 @@ def set_key_points(room: Newsroom, call: Call, story_ref: str, points: KeyPoints
         items = tuple({"text": point.text, "entry": point.entry} for point in points.items)
         return dataclasses.replace(story, key_points=items)
 
-    return _put(room, call, story_ref, changed)
+    return _put(newsroom, call, story_ref, changed)
 
 
 _Change = Callable[[WriteTransaction, Story], Story]
 
 
-def _put(room: Newsroom, call: Call, story_ref: str, changed: _Change) -> Reply:
-    with room.database.transaction() as tx:
-        actor = authenticate(tx, room, call)
-        if (reply := earlier_reply(tx, room, actor, call)) is not None:
+def _put(newsroom: Newsroom, call: Call, story_ref: str, changed: _Change) -> Reply:
+    with newsroom.database.transaction() as tx:
+        actor = authenticate(tx, newsroom, call)
+        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
             return reply
         before, actor = locked_story(tx, story_ref, actor)
         require_right(actor, Right.EDIT_STORIES)
@@ -62,8 +62,8 @@ def _put(room: Newsroom, call: Call, story_ref: str, changed: _Change) -> Reply:
         honour_match(call.if_match, before)
         after = changed(tx, before)
         refuse_closed_story(before, after)
-        after = put_story(tx, room, actor, call, before, after)
-        return answer_story(tx, room, actor, call, after)
+        after = put_story(tx, newsroom, actor, call, before, after)
+        return answer_story(tx, newsroom, actor, call, after)
 
 
 def _require_public(tx: WriteTransaction, story: Story, entries: Iterable[str]) -> None:

@@ -26,30 +26,30 @@ def locked_for_its_times(tx: WriteTransaction, story: StoryId) -> Story | None:
     return lock_story(tx, story)
 
 
-def begin_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+def begin_story(tx: WriteTransaction, newsroom: Newsroom, story: Story, *, now: Micros) -> Story:
     """The story after its start and the end of its pins, where they are due; nothing of a frozen one."""
     if not _is_due(story, now):
         return story
     if story.status in BEFORE_START and story.starts_at is not None and story.starts_at <= now:
-        story = put_story(tx, room, CLOCK, NOBODY, story, moved_story(story, StoryStatus.LIVE, now=now))
-    return put_story(tx, room, CLOCK, NOBODY, story, without_ended_pins(story, now=now))
+        story = put_story(tx, newsroom, CLOCK, NOBODY, story, moved_story(story, StoryStatus.LIVE, now=now))
+    return put_story(tx, newsroom, CLOCK, NOBODY, story, without_ended_pins(story, now=now))
 
 
-def end_silent_story(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+def end_silent_story(tx: WriteTransaction, newsroom: Newsroom, story: Story, *, now: Micros) -> Story:
     """The story after the end of its coverage, if it has been silent for as long as its settings say; not a frozen one.
 
     To be asked after its entries have come out: one that was late is no silence.
     """
     if not _is_due(story, now) or story.status is not StoryStatus.LIVE or story.ends_at is None or story.ends_at > now:
         return story
-    return _ended_or_put_off(tx, room, story, now=now)
+    return _ended_or_put_off(tx, newsroom, story, now=now)
 
 
 def _is_due(story: Story, now: Micros) -> bool:
     return not story.is_frozen and story.due_at is not None and story.due_at <= now
 
 
-def _ended_or_put_off(tx: WriteTransaction, room: Newsroom, story: Story, *, now: Micros) -> Story:
+def _ended_or_put_off(tx: WriteTransaction, newsroom: Newsroom, story: Story, *, now: Micros) -> Story:
     """Ended, unless an entry came since the end was set: then it is put off, of which readers notice nothing."""
     row = read_public_story(tx, story.id)
     newest = None if row is None else row.counts.last_entry_at
@@ -58,4 +58,4 @@ def _ended_or_put_off(tx: WriteTransaction, room: Newsroom, story: Story, *, now
         story = dataclasses.replace(story, ends_at=Micros(newest + silence))
         update_story(tx, story)
         return story
-    return put_story(tx, room, CLOCK, NOBODY, story, moved_story(story, StoryStatus.ENDED, now=now))
+    return put_story(tx, newsroom, CLOCK, NOBODY, story, moved_story(story, StoryStatus.ENDED, now=now))

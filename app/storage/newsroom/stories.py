@@ -28,7 +28,7 @@ from sqlalchemy.exc import IntegrityError
 from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
-from app.domain.rights import Sight
+from app.domain.rights import Visibility
 from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery
@@ -71,7 +71,7 @@ def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
 def list_stories(
     tx: ReadTransaction,
     *,
-    sight: Sight | None = None,
+    sight: Visibility | None = None,
     statuses: frozenset[StoryStatus] | None = None,
     before: tuple[Micros, StoryId] | None = None,
     limit: int | None = None,
@@ -89,13 +89,13 @@ def list_stories(
     return [_story(row) for row in tx.connection.execute(query.limit(limit))]
 
 
-def list_frozen_stories(tx: ReadTransaction, sight: Sight) -> list[StoryId]:
+def list_frozen_stories(tx: ReadTransaction, sight: Visibility) -> list[StoryId]:
     """The stories within sight that are frozen themselves, newest first."""
     query = select(_stories.c.id).where(_held_by(sight), _stories.c.frozen.is_(True))
     return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
 
 
-def read_stories_in_sight(tx: ReadTransaction, sight: Sight) -> frozenset[StoryId] | None:
+def read_stories_in_sight(tx: ReadTransaction, sight: Visibility) -> frozenset[StoryId] | None:
     """Their ids, where there are others that are not; else None."""
     beyond = select(_stories.c.id).where(not_(_held_by(sight))).limit(1)
     if tx.connection.execute(beyond).first() is None:
@@ -210,7 +210,7 @@ def _story(row: Row[Any]) -> Story:
     )
 
 
-def _held_by(sight: Sight) -> ColumnElement[bool]:
+def _held_by(sight: Visibility) -> ColumnElement[bool]:
     """As `Sight.holds`."""
     held: list[ColumnElement[bool]] = []
     if sight.only is not None:

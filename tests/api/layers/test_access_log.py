@@ -13,7 +13,7 @@ from structlog.testing import capture_logs
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.access_log import FLUSH_LINES, AccessLine, AccessLog
 from app.api.layers.cors import CrossOrigin
-from app.api.layers.middleware import Shell
+from app.api.layers.middleware import Middleware
 from app.domain.clock import Micros, format_time
 from tests.api.server import Server
 
@@ -82,7 +82,7 @@ async def test_a_path_cannot_break_out_of_its_line() -> None:
     assert json.loads(line)["path"] == path
 
 
-class Watched(io.StringIO):
+class Timed(io.StringIO):
     """A stream that says when it has been written to."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Watched(io.StringIO):
 
 
 async def test_lines_are_written_a_moment_later_or_at_once_when_there_are_many() -> None:
-    stream = Watched()
+    stream = Timed()
     log = AccessLog(form="json", stream=stream, clock=Clock())
     for _ in range(FLUSH_LINES):
         assert stream.getvalue() == ""
@@ -123,7 +123,7 @@ async def test_nor_is_it_when_something_of_ours_breaks(path: str) -> None:
     async def broken(scope: object, receive: object, send: object) -> None:
         raise ZeroDivisionError
 
-    shell = Shell(broken, cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None)
+    shell = Middleware(broken, cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None)
     with capture_logs() as logged:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example") as client:
             assert (await client.get(path)).status_code == 500

@@ -12,8 +12,8 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.layers.body_limits import BODY_LIMIT_BYTES
-from app.api.layers.default_headers import Defaults
-from app.api.layers.hot_create import Posting
+from app.api.layers.default_headers import DefaultHeaders
+from app.api.layers.hot_create import HotCreate
 from tests.api.layers.test_hot_reads import behind, refuse
 from tests.api.server import ADMIN_TOKEN, Server
 
@@ -123,12 +123,12 @@ async def test_posting_and_fastapi_answer_alike(server: Server, name: str) -> No
     case = {**USUAL, **UNUSUAL}[name]
     answers = []
     passed = Passed(server)
-    for app in (Posting(passed, server.rooms), server.app.routes):
+    for app in (HotCreate(passed, server.app_state), server.app.routes):
         story = await server.story()
         await server.post(story["id"], id="0198f000-0000-4000-8000-000000000001")
-        async with behind(server, Defaults(app)) as client:
+        async with behind(server, DefaultHeaders(app)) as client:
             answers.append([told(await ask(client, story["id"], case), story) for _ in range(2)])
-        await server.desk.patch(f"/v1/stories/{story['id']}", json={"status": "draft"}, headers={"if-match": "*"})
+        await server.driver.patch(f"/v1/stories/{story['id']}", json={"status": "draft"}, headers={"if-match": "*"})
     assert answers[0] == answers[1]
     assert passed.count == (2 if name in UNUSUAL else 0)
 
@@ -137,15 +137,15 @@ async def test_posting_and_fastapi_answer_alike(server: Server, name: str) -> No
 async def test_a_story_that_is_not_there_is_answered_alike(server: Server, ref: str) -> None:
     story = await server.story()
     answers = []
-    for app in (Posting(server.app.routes, server.rooms), server.app.routes):
-        async with behind(server, Defaults(app)) as client:
+    for app in (HotCreate(server.app.routes, server.app_state), server.app.routes):
+        async with behind(server, DefaultHeaders(app)) as client:
             answers.append(told(await ask(client, ref, USUAL["text"]), story))
     assert answers[0] == answers[1]
 
 
 async def test_a_story_is_found_by_its_slug_without_fastapi(server: Server) -> None:
     story = await server.story()
-    async with behind(server, Defaults(Posting(refuse, server.rooms))) as client:
+    async with behind(server, DefaultHeaders(HotCreate(refuse, server.app_state))) as client:
         answer = await ask(client, story["slug"], USUAL["text"])
     assert (answer.status_code, answer.json()["story"]) == (201, story["id"])
 
@@ -159,7 +159,7 @@ async def test_a_body_in_pieces_is_read_whole_and_one_that_ends_early_by_fastapi
             yield piece
 
     address = f"/v1/stories/{story['id']}/entries"
-    async with behind(server, Defaults(Posting(refuse, server.rooms))) as client:
+    async with behind(server, DefaultHeaders(HotCreate(refuse, server.app_state))) as client:
         answer = await client.post(address, content=pieces(), headers=headers)
         assert answer.status_code == 201
         again = await client.post(address, content=b'{"text": "Polls have closed."}', headers=headers)
@@ -187,5 +187,5 @@ async def test_a_body_in_pieces_is_read_whole_and_one_that_ends_early_by_fastapi
         "path": address,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    await Posting(note, server.rooms)(scope, lost, nowhere)
+    await HotCreate(note, server.app_state)(scope, lost, nowhere)
     assert seen == ["http.request", "http.disconnect"]

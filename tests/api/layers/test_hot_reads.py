@@ -7,9 +7,9 @@ import pytest
 
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.cors import CrossOrigin
-from app.api.layers.default_headers import Defaults
-from app.api.layers.hot_reads import Front
-from app.api.layers.middleware import Shell
+from app.api.layers.default_headers import DefaultHeaders
+from app.api.layers.hot_reads import HotReads
+from app.api.layers.middleware import Middleware
 from tests.api.server import PUBLIC_URL, Server
 
 pytestmark = pytest.mark.anyio
@@ -27,7 +27,7 @@ async def refuse(scope: object, receive: object, send: object) -> None:
 
 def behind(server: Server, app: object) -> httpx.AsyncClient:
     """A client of the same rooms, seen through `app` alone."""
-    shell = Shell(
+    shell = Middleware(
         app,  # type: ignore[arg-type]  # an ASGI application
         cross_origin=CrossOrigin(()),
         metrics=RequestMetrics(),
@@ -49,9 +49,9 @@ async def test_the_front_and_fastapi_answer_alike(server: Server) -> None:
     story = await server.story()
     for _ in range(25):
         await server.post(story["id"], "Polls have closed, “quietly” – and counting goes on.")
-    reading = server.rooms.reading
-    front = behind(server, Front(refuse, reading))
-    routes = behind(server, Defaults(server.app.routes))
+    reading = server.app_state.reading
+    front = behind(server, HotReads(refuse, reading))
+    routes = behind(server, DefaultHeaders(server.app.routes))
     async with front, routes:
         for path in paths(story):
             for method in ("GET", "HEAD"):
@@ -93,7 +93,7 @@ async def test_the_front_leaves_everything_else_to_the_routes(server: Server, me
         passed.append(scope["path"])
         await server.app.routes(scope, receive, send)  # type: ignore[arg-type]  # as above
 
-    async with behind(server, Front(note, server.rooms.reading)) as client:  # type: ignore[arg-type]  # as above
+    async with behind(server, HotReads(note, server.app_state.reading)) as client:  # type: ignore[arg-type]  # as above
         await client.request(method, path)
     assert passed == [path.partition("?")[0]]
 
@@ -102,10 +102,10 @@ async def test_a_hot_read_touches_no_database(server: Server) -> None:
     story = await server.story()
     await server.post(story["id"])
     await server.client.get(f"/v1/stories/{story['id']}")
-    builds = server.rooms.reading.representations.builds
+    builds = server.app_state.reading.representations.builds
     for _ in range(5):
         assert (await server.client.get(f"/v1/stories/{story['slug']}")).status_code == 200
-    assert server.rooms.reading.representations.builds == builds
+    assert server.app_state.reading.representations.builds == builds
 
 
 async def test_a_reader_sees_what_was_acknowledged(server: Server) -> None:

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.body_limits import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES, BODY_SECONDS, limited
 from app.api.layers.cors import CrossOrigin
-from app.api.layers.middleware import Shell
+from app.api.layers.middleware import Middleware
 from tests.api.server import PAGE_ORIGIN, Server
 
 pytestmark = pytest.mark.anyio
@@ -26,7 +26,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 def shell_around(app: Any, metrics: RequestMetrics | None = None) -> httpx.AsyncClient:
     """A client of `app` with nothing but the shell between."""
-    shell = Shell(app, cross_origin=CrossOrigin(()), metrics=metrics or RequestMetrics(), access_log=None)
+    shell = Middleware(app, cross_origin=CrossOrigin(()), metrics=metrics or RequestMetrics(), access_log=None)
     return httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example")
 
 
@@ -68,11 +68,11 @@ async def test_any_page_may_read_what_is_public_and_none_with_credentials(server
 
 async def test_only_pages_that_were_named_may_write_or_look_into_the_newsroom(server: Server) -> None:
     for method, path in (("POST", "/v1/stories"), ("GET", "/v1/newsroom/stories"), ("PATCH", "/v1/stories/a")):
-        named = await server.desk.request(method, path, headers={"origin": PAGE_ORIGIN})
+        named = await server.driver.request(method, path, headers={"origin": PAGE_ORIGIN})
         assert named.headers["access-control-allow-origin"] == PAGE_ORIGIN
         assert "Origin" in named.headers["vary"]
         for origin in ("https://evil.example", "null", PAGE_ORIGIN + ".evil.example", PAGE_ORIGIN.upper()):
-            reply = await server.desk.request(method, path, headers={"origin": origin})
+            reply = await server.driver.request(method, path, headers={"origin": origin})
             assert "access-control-allow-origin" not in reply.headers
 
 
@@ -133,7 +133,7 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(ser
     read: list[str] = []
     for path, limit in (("/v1/stories", BODY_LIMIT_BYTES), ("/v1/stories/a/entries:batch", BATCH_LIMIT_BYTES)):
         headers = {"content-type": "application/json", "content-length": str(limit + 1)}
-        reply = await server.desk.post(path, content=unread(), headers=headers)
+        reply = await server.driver.post(path, content=unread(), headers=headers)
         assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
     assert read == []
 
@@ -147,7 +147,7 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_cut_off_at_the_limit(
             sent += 65_536
             yield b" " * 65_536
 
-    reply = await server.desk.post("/v1/stories", content=endless(), headers={"content-type": "application/json"})
+    reply = await server.driver.post("/v1/stories", content=endless(), headers={"content-type": "application/json"})
     assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
     assert sent <= BODY_LIMIT_BYTES + 2 * 65_536
 
@@ -206,7 +206,7 @@ async def test_half_an_answer_that_breaks_is_cut_and_not_completed() -> None:
 
 
 async def test_each_request_has_one_line_without_its_query_or_token(server: Server) -> None:
-    await server.desk.get("/v1/newsroom/me?token=secret-in-query", headers={"x-request-id": "one"})
+    await server.driver.get("/v1/newsroom/me?token=secret-in-query", headers={"x-request-id": "one"})
     await server.client.get('/v1/stories/"%C3%A4', headers={"x-request-id": "two"})
     server.app.flush_logs()
     lines = [json.loads(line) for line in server.access_lines.getvalue().splitlines()]
@@ -235,9 +235,9 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_failure_of_o
 
     headers = [
         (b"content-type", b"application/json"),
-        (b"authorization", server.desk.headers["authorization"].encode()),
+        (b"authorization", server.driver.headers["authorization"].encode()),
     ]
     scope = {"type": "http", "method": "POST", "path": "/v1/stories", "query_string": b"", "headers": headers}
     await server.app(scope, receive, send)
     assert sent[0]["status"] == 400
-    assert server.rooms.requests.failures == 0
+    assert server.app_state.requests.failures == 0

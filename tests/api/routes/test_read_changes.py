@@ -95,9 +95,9 @@ async def poll(server: Server, story: str, after: str, *, wait: int) -> asyncio.
         found: dict[str, Any] = reply.json()
         return found
 
-    waiting = server.rooms.hub.metrics.waiting_polls
+    waiting = server.app_state.hub.metrics.waiting_polls
     task = asyncio.create_task(ask())
-    while server.rooms.hub.metrics.waiting_polls == waiting and not task.done():  # noqa: ASYNC110 - a counter tells nobody
+    while server.app_state.hub.metrics.waiting_polls == waiting and not task.done():  # noqa: ASYNC110 - a counter tells nobody
         await asyncio.sleep(0)
     return task
 
@@ -106,13 +106,13 @@ async def test_a_long_poll_is_answered_by_the_next_event(server: Server) -> None
     story = await server.story()
     head = (await server.client.get(f"/v1/stories/{story['id']}/changes")).json()["head"]
     polls = [await poll(server, story["id"], head, wait=30) for _ in range(20)]
-    assert server.rooms.hub.metrics.waiting_polls == 20
+    assert server.app_state.hub.metrics.waiting_polls == 20
     posted = await server.post(story["id"])
     for reply in await asyncio.gather(*polls):
         (event,) = reply["events"]
         assert event["entry"]["id"] == posted["id"]
         assert reply["cursor"] == reply["head"] == event["cursor"]
-    assert server.rooms.hub.metrics.waiting_polls == 0
+    assert server.app_state.hub.metrics.waiting_polls == 0
 
 
 async def test_a_long_poll_that_is_behind_is_answered_at_once(server: Server) -> None:
@@ -153,7 +153,9 @@ async def test_asking_at_the_head_touches_no_database(server: Server) -> None:
     story = await server.story()
     head = (await server.client.get(f"/v1/stories/{story['id']}/changes")).json()["head"]
     gate = threading.Event()
-    readers = [asyncio.create_task(server.rooms.reading.snapshots.read(lambda tx: gate.wait(20))) for _ in range(20)]
+    readers = [
+        asyncio.create_task(server.app_state.reading.snapshots.read(lambda tx: gate.wait(20))) for _ in range(20)
+    ]
     try:
         async with asyncio.timeout(5):
             reply = await server.client.get(f"/v1/stories/{story['id']}/changes?after={head}")

@@ -37,7 +37,7 @@ async def test_the_log_is_read_by_anybody_and_cached_as_long_as_nothing_changes(
 async def test_the_log_is_built_once_for_all_who_ask(server: Server) -> None:
     story = await server.story()
     await server.act("corrections", await server.post(story["id"]), text="They closed at eight.")
-    representations = server.rooms.reading.representations
+    representations = server.app_state.reading.representations
     before = representations.builds
     for _ in range(5):
         await server.client.get(f"/v1/stories/{story['id']}/corrections")

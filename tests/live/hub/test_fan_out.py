@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 
 from app.domain.cursor import Cursor
-from app.live.hub.fan_out import FIRST_SLICE, HEAD_START, SLICE, Passes
+from app.live.hub.fan_out import FIRST_SLICE, HEAD_START, SLICE, FanOut
 from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -37,14 +37,14 @@ class Reader:
         self.wakes += 1
 
 
-class Crowded:
+class Limited:
     """A story with readers, and the passes over them."""
 
     def __init__(self, count: int, *, others: int = 0) -> None:
         self.model: ModelStory = story()
         self.live = LiveStory(self.model.head, limits=NORMAL_LIMITS, used_at=0.0)
         self.metrics = LiveMetrics()
-        self.passes = Passes(metrics=self.metrics, monotonic=lambda: 1000.0)
+        self.fan_out = FanOut(metrics=self.metrics, monotonic=lambda: 1000.0)
         self.readers = [self.join(FORM) for _ in range(count)]
         self.readers += [self.join(OTHER_FORM) for _ in range(others)]
 
@@ -55,7 +55,7 @@ class Crowded:
 
     def publish(self) -> None:
         self.live.offer(self.model.publish())
-        self.passes.tell(self.live)
+        self.fan_out.tell(self.live)
 
     @property
     def told(self) -> int:
@@ -64,7 +64,7 @@ class Crowded:
     async def turns(self) -> list[int]:
         """How many have been told after each turn of the loop, until the pass is over."""
         counts = [self.told]
-        while not self.metrics.passes:
+        while not self.metrics.fan_out:
             await asyncio.sleep(0)
             counts.append(self.told)
         return counts
@@ -81,21 +81,21 @@ def growing(count: int) -> Iterator[int]:
 
 
 async def test_a_pass_begins_with_a_few_and_grows_to_whole_slices() -> None:
-    crowd = Crowded(4 * SLICE)
-    for reader in crowd.readers:
-        crowd.live.unready(reader, FORM)
-    crowd.publish()
-    woken = [sum(reader.wakes for reader in crowd.readers)]
-    while not crowd.metrics.passes:
+    connections = Limited(4 * SLICE)
+    for reader in connections.readers:
+        connections.live.unready(reader, FORM)
+    connections.publish()
+    woken = [sum(reader.wakes for reader in connections.readers)]
+    while not connections.metrics.fan_out:
         await asyncio.sleep(0)
-        woken.append(sum(reader.wakes for reader in crowd.readers))
+        woken.append(sum(reader.wakes for reader in connections.readers))
     assert woken == list(growing(4 * SLICE))
 
 
 async def test_the_ready_are_served_at_the_same_pace() -> None:
-    crowd = Crowded(10 * SLICE)
-    crowd.publish()
-    turns = await crowd.turns()
+    connections = Limited(10 * SLICE)
+    connections.publish()
+    turns = await connections.turns()
     assert turns[:2] == list(growing(10 * SLICE))[:2]
     assert max(after - before for before, after in pairwise(turns)) == SLICE
     assert turns[-1] == 10 * SLICE
@@ -103,56 +103,56 @@ async def test_the_ready_are_served_at_the_same_pace() -> None:
 
 @pytest.mark.parametrize("count", [0, 1, FIRST_SLICE, HEAD_START - 1, HEAD_START, HEAD_START + 1, 3 * SLICE + 7])
 async def test_everybody_who_is_ready_is_written_each_event_once(count: int) -> None:
-    crowd = Crowded(count, others=count // 2)
-    crowd.publish()
-    await crowd.turns()
-    assert {(len(reader.written), reader.wakes) for reader in crowd.readers} <= {(1, 0)}
-    assert {reader.cursor for reader in crowd.readers} <= {crowd.live.head.cursor}
-    assert crowd.metrics.messages_sent == len(crowd.readers)
-    assert crowd.live.deliveries[-1].written == len(crowd.readers)
+    connections = Limited(count, others=count // 2)
+    connections.publish()
+    await connections.turns()
+    assert {(len(reader.written), reader.wakes) for reader in connections.readers} <= {(1, 0)}
+    assert {reader.cursor for reader in connections.readers} <= {connections.live.head.cursor}
+    assert connections.metrics.messages_sent == len(connections.readers)
+    assert connections.live.deliveries[-1].written == len(connections.readers)
 
 
 @pytest.mark.parametrize("leaving", [0, FIRST_SLICE - 1, FIRST_SLICE, HEAD_START])
 async def test_nobody_is_left_out_when_somebody_leaves_while_a_pass_runs(leaving: int) -> None:
-    crowd = Crowded(HEAD_START + 1)
-    group = crowd.live.ready[FORM]
+    connections = Limited(HEAD_START + 1)
+    group = connections.live.ready[FORM]
     gone = next(reader for number, reader in enumerate(group) if number == leaving)
-    crowd.publish()
-    crowd.live.unready(gone, FORM)
-    await crowd.turns()
-    stayed = [reader for reader in crowd.readers if reader is not gone]
+    connections.publish()
+    connections.live.unready(gone, FORM)
+    await connections.turns()
+    stayed = [reader for reader in connections.readers if reader is not gone]
     assert {len(reader.written) for reader in stayed} == {1}
 
 
 async def test_who_joins_at_the_new_head_while_a_pass_runs_is_written_nothing_twice() -> None:
-    crowd = Crowded(2 * SLICE)
-    crowd.publish()
-    newcomers = [crowd.join(FORM) for _ in range(SLICE)]
-    await crowd.turns()
+    connections = Limited(2 * SLICE)
+    connections.publish()
+    newcomers = [connections.join(FORM) for _ in range(SLICE)]
+    await connections.turns()
     assert {(len(reader.written), reader.wakes) for reader in newcomers} == {(0, 0)}
-    assert {len(reader.written) for reader in crowd.readers} == {1}
+    assert {len(reader.written) for reader in connections.readers} == {1}
 
 
 async def test_the_ready_are_woken_where_the_ring_cannot_tell_what_they_lack() -> None:
-    crowd = Crowded(2 * SLICE)
-    crowd.model.publish()
-    crowd.model.publish()
-    crowd.live.reset(crowd.model.head)
-    crowd.passes.tell(crowd.live)
-    await crowd.turns()
-    assert crowd.told == 0
-    assert all(reader.wakes for reader in crowd.readers)
+    connections = Limited(2 * SLICE)
+    connections.model.publish()
+    connections.model.publish()
+    connections.live.reset(connections.model.head)
+    connections.fan_out.tell(connections.live)
+    await connections.turns()
+    assert connections.told == 0
+    assert all(reader.wakes for reader in connections.readers)
 
 
 async def test_one_whose_transport_fails_is_woken_and_the_others_are_told() -> None:
-    crowd = Crowded(SLICE)
+    connections = Limited(SLICE)
 
     def fail(data: bytes) -> None:
         raise OSError("gone")
 
-    broken = crowd.readers[SLICE // 2]
+    broken = connections.readers[SLICE // 2]
     broken.write = fail
-    crowd.publish()
-    await crowd.turns()
+    connections.publish()
+    await connections.turns()
     assert broken.wakes
-    assert crowd.told == SLICE - 1
+    assert connections.told == SLICE - 1

@@ -21,7 +21,7 @@ async def test_announcements_from_another_thread_arrive_in_commit_order() -> Non
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         committed = [model.publish() for _ in range(50)]
 
         def commit() -> None:
@@ -41,7 +41,7 @@ async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         announcement = model.publish()
         hub.accept(announcement)
         hub.accept(announcement)
@@ -85,7 +85,7 @@ async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
         hub.accept(first)
         await reach(hub, 3)
         async with asyncio.timeout(SOON):
-            while hub._truth._mending:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
+            while hub._reconciler._mending:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
                 await asyncio.sleep(0.01)
         assert log.reads == ["find"]
 
@@ -96,7 +96,7 @@ async def test_a_missing_number_is_read_once_for_everybody() -> None:
     async with running_hub(log) as hub:
         live = await hub.open("one")
         readers = [Follower() for _ in range(FIRST_SLICE - 1)]
-        live.places.update(readers)
+        live.subscriptions.update(readers)
         model.publish()
         for _ in range(3):
             hub.accept(model.publish())
@@ -146,7 +146,7 @@ async def test_another_epoch_in_an_announcement_is_settled_by_the_tables() -> No
         live = await hub.open("one")
         model.rebuild("epoch002")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         hub.accept(model.publish())
         await hub.wait_beyond("one", 2, timeout_seconds=SOON)
         assert live.head == model.head
@@ -176,7 +176,7 @@ async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once(
     async with running_hub(log) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         model.fork(back_to=3, branch="b")
         model.publish()
         hub.accept(model.publish("its number follows our head, its history does not"))
@@ -207,11 +207,11 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.open("one")
         readers = [Follower() for _ in range(1000)]
-        live.places.update(readers)
+        live.subscriptions.update(readers)
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        while hub.metrics.passes < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
+        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
 

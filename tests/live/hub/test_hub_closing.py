@@ -20,7 +20,7 @@ async def test_the_end_of_a_story_wakes_its_readers_once_and_keeps_it_for_those_
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         hub.accept(model.end())
         assert reader.wakes == 1
         assert hub.head("one") == model.head
@@ -59,7 +59,7 @@ async def test_an_end_that_the_announcement_did_not_mention_is_learned_from_the_
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         await hub.reconcile()
         assert reader.wakes == 0
         model.closing = "ended"
@@ -73,7 +73,7 @@ async def test_a_withdrawn_story_tells_its_readers_and_is_there_for_nobody_else(
     async with running_hub(log) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         waiting = asyncio.create_task(hub.wait_beyond("one", 3, timeout_seconds=SOON))
         await asyncio.sleep(0)
         hub.accept(model.withdraw())
@@ -92,13 +92,13 @@ async def test_a_story_withdrawn_while_it_is_opened_is_not_kept() -> None:
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        opening = asyncio.create_task(hub.open("one"))
+        pending = asyncio.create_task(hub.open("one"))
         await log.waiting.wait()
         hub.accept(model.withdraw())
         log.gate.set()
-        live = await opening
+        live = await pending
         assert live.head.closing == "withdrawn"
-        assert live.last_word is not None
+        assert live.removal_packet is not None
         assert hub.head("one") is None
 
 
@@ -110,14 +110,14 @@ async def test_a_withdrawal_that_was_never_announced_is_found_by_the_reconcile_p
     async with running_hub(log) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         model.withdraw()
         await hub.reconcile()
         async with asyncio.timeout(SOON):
             while hub.head("one") is not None:  # noqa: ASYNC110  (a story that leaves tells nobody)
                 await asyncio.sleep(0.01)
         assert live.head.closing == "withdrawn"
-        assert (live.last_word is not None, live.gone) == (tells, not tells)
+        assert (live.removal_packet is not None, live.gone) == (tells, not tells)
         assert reader.wakes >= 1
         assert hub.metrics.resets == 0
 
@@ -135,7 +135,7 @@ async def test_a_reconcile_pass_that_crosses_a_withdrawal_takes_nothing_of_it_ba
         log.gate.set()
         await reading
         assert (live.head.closing, live.gone) == ("withdrawn", False)
-        assert live.last_word is not None
+        assert live.removal_packet is not None
 
 
 async def test_reads_of_a_withdrawn_story_say_so() -> None:

@@ -11,7 +11,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
-from app.live.hub.fan_out import SLICE, Passes
+from app.live.hub.fan_out import SLICE, FanOut
 from app.live.hub.hub import Hub
 from app.live.hub.overload import CALM_SECONDS, SUSTAINED_SECONDS
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
@@ -80,59 +80,59 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
     assert hub.metrics.lag_seconds == 0.5
 
 
-def _told(model: ModelStory, passes: Passes, live: LiveStory) -> None:
+def _told(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
     live.offer(model.publish())
-    passes.tell(live)
+    fan_out.tell(live)
 
 
-async def _until_told(metrics: LiveMetrics, *, passes: int) -> None:
-    while metrics.passes < passes:  # noqa: ASYNC110 - a pass tells nobody that it is over
+async def _until_told(metrics: LiveMetrics, *, fan_out: int) -> None:
+    while metrics.fan_out < fan_out:  # noqa: ASYNC110 - a pass tells nobody that it is over
         await asyncio.sleep(0)
 
 
 async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -> None:
     clock, model = _Clock(), story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
-    live.places.update(Follower() for _ in range(3 * SLICE))
+    live.subscriptions.update(Follower() for _ in range(3 * SLICE))
     metrics = LiveMetrics()
-    passes = Passes(metrics=metrics, monotonic=clock)
-    assert passes.lag_seconds(clock.now) == 0
-    _told(model, passes, live)
+    fan_out = FanOut(metrics=metrics, monotonic=clock)
+    assert fan_out.lag_seconds(clock.now) == 0
+    _told(model, fan_out, live)
     clock.now += 1
-    _told(model, passes, live)
+    _told(model, fan_out, live)
     clock.now += 3
-    _told(model, passes, live)
-    assert passes.lag_seconds(clock.now) == 4
-    await _until_told(metrics, passes=1)
+    _told(model, fan_out, live)
+    assert fan_out.lag_seconds(clock.now) == 4
+    await _until_told(metrics, fan_out=1)
     # The first pass is over and took four seconds; what came during it has been waiting for three.
     clock.now += 2
-    assert passes.lag_seconds(clock.now) == 5
-    await _until_told(metrics, passes=2)
-    assert passes.lag_seconds(clock.now) == 5
-    assert all(place.wakes == 2 for place in live.places if isinstance(place, Follower))
+    assert fan_out.lag_seconds(clock.now) == 5
+    await _until_told(metrics, fan_out=2)
+    assert fan_out.lag_seconds(clock.now) == 5
+    assert all(subscription.wakes == 2 for subscription in live.subscriptions if isinstance(subscription, Follower))
 
 
 async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
     clock, model = _Clock(), story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
-    live.places.update(Follower() for _ in range(2 * SLICE))
+    live.subscriptions.update(Follower() for _ in range(2 * SLICE))
     metrics = LiveMetrics()
-    passes = Passes(metrics=metrics, monotonic=clock)
-    _told(model, passes, live)
+    fan_out = FanOut(metrics=metrics, monotonic=clock)
+    _told(model, fan_out, live)
     clock.now += 3
-    await _until_told(metrics, passes=1)
+    await _until_told(metrics, fan_out=1)
     clock.now += 1
-    _told(model, passes, live)
-    await _until_told(metrics, passes=2)
-    assert passes.lag_seconds(clock.now) == 3
+    _told(model, fan_out, live)
+    await _until_told(metrics, fan_out=2)
+    assert fan_out.lag_seconds(clock.now) == 3
     clock.now += 2
-    assert passes.lag_seconds(clock.now) == 3
+    assert fan_out.lag_seconds(clock.now) == 3
     clock.now += 0.1
-    assert passes.lag_seconds(clock.now) == 0
-    _told(model, passes, live)
+    assert fan_out.lag_seconds(clock.now) == 0
+    _told(model, fan_out, live)
     clock.now += 0.5
-    await _until_told(metrics, passes=3)
-    assert passes.lag_seconds(clock.now) == 0.5
+    await _until_told(metrics, fan_out=3)
+    assert fan_out.lag_seconds(clock.now) == 0.5
 
 
 async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
@@ -142,11 +142,11 @@ async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
 
     model = story()
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
-    live.places.add(Broken())
-    passes = Passes(metrics=LiveMetrics(), monotonic=_Clock())
+    live.subscriptions.add(Broken())
+    fan_out = FanOut(metrics=LiveMetrics(), monotonic=_Clock())
     with pytest.raises(ConnectionError):
-        _told(model, passes, live)
-    assert passes.lag_seconds(2000.0) == 0
+        _told(model, fan_out, live)
+    assert fan_out.lag_seconds(2000.0) == 0
 
 
 # Shedding
@@ -157,7 +157,7 @@ async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
     hub = _hub(clock)
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
-        hub.crowd.enter(connection, due_at=clock.now + 1000)
+        hub.connections.enter(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
     for shed in (4, 8, 12):
         clock.now += 1
@@ -172,7 +172,7 @@ async def test_a_server_that_stops_sheds_nobody_beside_its_drain() -> None:
     hub = _hub(clock)
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
-        hub.crowd.enter(connection, due_at=clock.now + 1000)
+        hub.connections.enter(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
     hub.draining = True
     clock.now += 1

@@ -64,7 +64,7 @@ async def test_a_head_read_before_an_event_came_is_not_mistaken_for_a_fork() -> 
         live = await hub.open("one")
         old = model.head
         hub.accept(model.publish())
-        hub._truth.observe(live, old.cursor, old)
+        hub._reconciler.observe(live, old.cursor, old)
         assert (live.generation, live.head) == (0, model.head)
 
 
@@ -92,7 +92,7 @@ async def test_a_story_that_vanishes_while_a_fork_is_looked_into_is_gone() -> No
         model.publish()
         model.publish()
         log.gate = asyncio.Event()
-        mending = asyncio.create_task(hub._truth._guarded(hub._truth._read_on(live), live))
+        mending = asyncio.create_task(hub._reconciler._guarded(hub._reconciler._read_on(live), live))
         await log.waiting.wait()
         log.stories.clear()
         log.gate.set()
@@ -114,7 +114,7 @@ async def test_a_reset_while_a_gap_is_read_outdoes_the_read() -> None:
                 model.publish()
                 model.publish()
             model.publish()
-            reading = asyncio.create_task(hub._truth._guarded(hub._truth._read_on(live), live))
+            reading = asyncio.create_task(hub._reconciler._guarded(hub._reconciler._read_on(live), live))
             await log.waiting.wait()
             model.rebuild("epoch002" if branch is None else "epoch003")
             live.reset(model.head)
@@ -148,7 +148,7 @@ async def test_a_vanished_story_is_gone_for_those_who_follow_it_and_for_newcomer
     async with running_hub(log) as hub:
         live = await hub.open("one")
         reader = Follower()
-        live.places.add(reader)
+        live.subscriptions.add(reader)
         waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
         await asyncio.sleep(0)
         log.stories.clear()

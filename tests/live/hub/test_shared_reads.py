@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.cursor import Cursor
 from app.live.session.effects import (
-    CatchUp,
+    ChangesRead,
     Failed,
     Missing,
     Opened,
@@ -51,7 +51,7 @@ async def test_a_kept_answer_is_not_used_once_the_story_has_moved() -> None:
         await hub.fetch(_changes(live, model, 2))
         hub.accept(model.publish())
         page = await hub.fetch(_changes(live, model, 2))
-        assert isinstance(page, CatchUp)
+        assert isinstance(page, ChangesRead)
         assert page.cursor == model.head.cursor
 
 
@@ -90,7 +90,7 @@ async def test_what_failed_is_not_kept() -> None:
         log.failing = True
         assert await hub.fetch(_changes(live, model, 2)) == Failed()
         log.failing = False
-        assert isinstance(await hub.fetch(_changes(live, model, 2)), CatchUp)
+        assert isinstance(await hub.fetch(_changes(live, model, 2)), ChangesRead)
         log.stories.clear()
         assert await hub.fetch(_changes(live, model, 1)) == Missing()
 

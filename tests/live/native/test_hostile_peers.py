@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import connect
 
-from app.live.hub.admission_limits import ConnectionLimits
+from app.live.hub.admission_limits import AdmissionLimits
 from app.live.hub.hub import Hub
 from app.live.session.effects import OpenStory
 from app.live.session.session import Session
@@ -167,7 +167,7 @@ class Slow:
 
 
 async def test_one_address_cannot_come_in_many_times_while_its_story_is_opened() -> None:
-    limits = ConnectionLimits(total=0, per_second=0, per_address=2, trusted_proxies=(ip_network("127.0.0.0/8"),))
+    limits = AdmissionLimits(total=0, per_second=0, per_address=2, trusted_proxies=(ip_network("127.0.0.0/8"),))
     async with serving(story(), limits=limits) as (hub, port):
         slow = Slow(hub)
         lines = []
@@ -195,7 +195,7 @@ async def test_nobody_is_let_in_after_the_goodbyes() -> None:
 
 
 async def test_a_handshake_that_waits_counts_as_a_connection() -> None:
-    limits = ConnectionLimits(total=3, per_second=0, per_address=0)
+    limits = AdmissionLimits(total=3, per_second=0, per_address=0)
     async with serving(story(), limits=limits) as (hub, port):
         slow = Slow(hub)
         for _ in range(3):
@@ -206,7 +206,7 @@ async def test_a_handshake_that_waits_counts_as_a_connection() -> None:
 
 
 async def test_a_stream_too_many_is_refused_in_words_that_an_event_source_survives() -> None:
-    limits = ConnectionLimits(total=0, per_second=0, per_address=1, trusted_proxies=(ip_network("127.0.0.0/8"),))
+    limits = AdmissionLimits(total=0, per_second=0, per_address=1, trusted_proxies=(ip_network("127.0.0.0/8"),))
     async with serving(story(), limits=limits) as (hub, port):
         request = STREAM.replace(b"Host: x", b"Host: x\r\nX-Forwarded-For: 198.51.100.7")
         first = await Raw.open(port)
@@ -228,7 +228,7 @@ async def test_a_failure_of_one_readers_connection_leaves_the_story_to_the_other
         async with connect(url) as broken, connect(url) as sound:
             await caught_up(broken)
             await caught_up(sound)
-            (live,) = hub._shelf
+            (live,) = hub._registry
             (group,) = [group for group in live.ready.values() if group]
             first = next(iter(tuple(group)))
 

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from app.live.hub.admission_limits import ConnectionLimits
+from app.live.hub.admission_limits import AdmissionLimits
 from app.live.hub.hub import Hub
-from app.live.native import lingering_close as last_words
+from app.live.native import lingering_close as lingering_close
 from app.live.native import server_protocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
@@ -24,8 +24,8 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
 
 PLAIN = b"GET /v1/stories/one/changes HTTP/1.1\r\nHost: x\r\n\r\n"
 WRITE = b"POST /v1/stories/one/entries HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n" + b"x" * 40_000
-FULL = ConnectionLimits(total=1, per_second=0, per_address=0)
-CROWDED = ConnectionLimits(total=0, per_second=1, per_address=0)
+FULL = AdmissionLimits(total=1, per_second=0, per_address=0)
+LIMITED = AdmissionLimits(total=0, per_second=1, per_address=0)
 
 
 @pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
@@ -43,7 +43,7 @@ def direct_path() -> Iterator[None]:
 
 @asynccontextmanager
 async def _serving(
-    limits: ConnectionLimits,
+    limits: AdmissionLimits,
     *,
     live: LiveLimits = NORMAL_LIMITS,
     monotonic: Callable[[], float] = time.monotonic,
@@ -138,7 +138,7 @@ async def test_a_full_server_says_so_to_who_sends_a_request_afterwards(request_b
 
 async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiting() -> None:
     stopped = time.monotonic()  # so that nobody earns another handshake
-    async with _serving(CROWDED, monotonic=lambda: stopped) as (_, port):
+    async with _serving(LIMITED, monotonic=lambda: stopped) as (_, port):
         for _ in range(20):
             async with _client(port) as client:
                 await client.send(handshake())
@@ -169,14 +169,14 @@ async def test_who_never_stops_sending_is_cut() -> None:
 
 
 async def test_who_never_closes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_words, "LINGER_SECONDS", 0.3)
+    monkeypatch.setattr(lingering_close, "LINGER_SECONDS", 0.3)
     async with _serving(FULL) as (_, port), _client(port), _client(port) as client:
         assert (await client.answer()).startswith(b"HTTP/1.1 503 ")
         await client.send_until_cut(b"x", pause_seconds=0.01)
 
 
 async def test_only_so_many_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(last_words, "LINGERING_LIMIT", 2)
+    monkeypatch.setattr(lingering_close, "LINGERING_LIMIT", 2)
     async with _serving(FULL) as (hub, port), _client(port), _client(port) as one, _client(port) as two:
         await until(lambda: hub.metrics.refusals[503] == 2)
         async with _client(port) as third:

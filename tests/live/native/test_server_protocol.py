@@ -20,12 +20,12 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.live.hub.admission_limits import ConnectionLimits, Turnstile
+from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
 from app.live.hub.hub import Hub
 from app.live.native import connection as direct
 from app.live.native.server_protocol import LiveProtocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
-from tests.live.app import NO_LIMITS, current_path, entrance_to, serve
+from tests.live.app import NO_LIMITS, accept_context_for, current_path, serve
 from tests.live.model import START, ModelLog, ModelStory, story
 from tests.live.protocol.test_frames import masked
 
@@ -47,7 +47,7 @@ def direct_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 async def serving(
     model: ModelStory,
     *,
-    limits: ConnectionLimits = NO_LIMITS,
+    limits: AdmissionLimits = NO_LIMITS,
     live: LiveLimits = NORMAL_LIMITS,
     heartbeat_seconds: float = 1000,
 ) -> AsyncIterator[tuple[Hub, int]]:
@@ -139,10 +139,10 @@ async def caught_up(reader: ClientConnection) -> None:
 
 
 async def test_uvicorn_still_has_what_we_hold_on_to() -> None:
-    entrance = entrance_to(Hub(ModelLog(story()), clock=lambda: START))
+    accept_context = accept_context_for(Hub(ModelLog(story()), clock=lambda: START))
     config = Config(lambda: None, log_config=None)
     config.load()
-    protocol = LiveProtocol(entrance=entrance, config=config, server_state=ServerState(), app_state={})
+    protocol = LiveProtocol(accept_context=accept_context, config=config, server_state=ServerState(), app_state={})
     for name in ("connections", "transport", "parser", "cycle", "scope", "headers", "flow", "pipeline", "client"):
         assert hasattr(protocol, name), name
     for name in ("handle_websocket_upgrade", "_start_asgi_task", "_unset_keepalive_if_required", "on_message_begin"):
@@ -153,9 +153,9 @@ async def test_a_reader_who_is_caught_up_is_written_to_without_a_task_or_a_wake(
     model = story()
     async with serving(model) as (hub, port), connect(f"ws://127.0.0.1:{port}/v1/stories/one/live") as reader:
         await caught_up(reader)
-        (live,) = hub._shelf
+        (live,) = hub._registry
         before = len(asyncio.all_tasks())
-        assert (len(live.places), live.reader_count) == (0, 1)
+        assert (len(live.subscriptions), live.reader_count) == (0, 1)
         hub.post(model.publish("hello"))
         async with asyncio.timeout(SOON):
             assert json.loads(await reader.recv())["seq"] == model.seq
@@ -252,10 +252,10 @@ async def test_a_slow_head_is_cut() -> None:
 
 async def test_a_connection_that_says_nothing_is_cut() -> None:
     async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (_, port):
-        silent = await Raw.open(port)
+        connection = await Raw.open(port)
         async with asyncio.timeout(SOON):
             with suppress(ConnectionResetError):
-                assert await silent.reader.read() == b""
+                assert await connection.reader.read() == b""
 
 
 async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
@@ -263,7 +263,7 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
     async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
         raw = await Raw.upgraded(port)
         raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a door
-        (live,) = hub._shelf
+        (live,) = hub._registry
         async with asyncio.timeout(30):
             while hub.connection_count:
                 hub.post(model.publish(os.urandom(30_000).hex()))
@@ -278,7 +278,7 @@ async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted
     async with serving(model) as (hub, port):
         raw = await Raw.upgraded(port)
         raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as above
-        (connection,) = hub.crowd._dismissed
+        (connection,) = hub.connections._dismissed
         ours: socket.socket = connection.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # as above
         ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)
         async with asyncio.timeout(30):
@@ -310,7 +310,7 @@ async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything()
 
 
 async def test_a_full_server_says_so() -> None:
-    limits = ConnectionLimits(total=2, per_second=0, per_address=0)
+    limits = AdmissionLimits(total=2, per_second=0, per_address=0)
     async with serving(story(), limits=limits) as (hub, port):
         first, second = await Raw.upgraded(port), await Raw.upgraded(port)
         answer = await answer_to(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
@@ -322,7 +322,7 @@ async def test_a_full_server_says_so() -> None:
 
 
 async def test_a_loop_of_handshakes_is_stopped() -> None:
-    limits = ConnectionLimits(total=0, per_second=3, per_address=0)
+    limits = AdmissionLimits(total=0, per_second=3, per_address=0)
     async with serving(story(), limits=limits) as (hub, port):
         answers = [await answer_to_first_line(port) for _ in range(12)]
         assert answers[:3] == [b"HTTP/1.1 101 Switching Protocols"] * 3
@@ -339,19 +339,19 @@ async def answer_to_first_line(port: int) -> bytes:
 
 
 def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> None:
-    limits = ConnectionLimits(total=0, per_second=0, per_address=2, trusted_proxies=(ip_network("10.0.0.0/8"),))
-    turnstile = Turnstile(limits, now=0)
-    assert turnstile.address_of("192.0.2.1", [b"198.51.100.7"]) == "192.0.2.1"
-    assert turnstile.address_of("10.1.1.1", [b"203.0.113.9, 198.51.100.7, 10.2.2.2"]) == "198.51.100.7"
-    assert turnstile.address_of("10.1.1.1", [b"203.0.113.9", b"198.51.100.7"]) == "198.51.100.7"
-    assert turnstile.address_of("127.0.0.1", []) is None
-    assert turnstile.address_of("10.1.1.1", [b"unknown"]) is None
-    turnstile.enter("198.51.100.7")
-    turnstile.enter("198.51.100.7")
-    assert not turnstile.may_enter("198.51.100.7", now=0)
-    assert turnstile.may_enter("198.51.100.8", now=0)
-    turnstile.leave("198.51.100.7")
-    assert turnstile.may_enter("198.51.100.7", now=0)
+    limits = AdmissionLimits(total=0, per_second=0, per_address=2, trusted_proxies=(ip_network("10.0.0.0/8"),))
+    limiter = ConnectionLimiter(limits, now=0)
+    assert limiter.address_of("192.0.2.1", [b"198.51.100.7"]) == "192.0.2.1"
+    assert limiter.address_of("10.1.1.1", [b"203.0.113.9, 198.51.100.7, 10.2.2.2"]) == "198.51.100.7"
+    assert limiter.address_of("10.1.1.1", [b"203.0.113.9", b"198.51.100.7"]) == "198.51.100.7"
+    assert limiter.address_of("127.0.0.1", []) is None
+    assert limiter.address_of("10.1.1.1", [b"unknown"]) is None
+    limiter.enter("198.51.100.7")
+    limiter.enter("198.51.100.7")
+    assert not limiter.may_enter("198.51.100.7", now=0)
+    assert limiter.may_enter("198.51.100.8", now=0)
+    limiter.leave("198.51.100.7")
+    assert limiter.may_enter("198.51.100.7", now=0)
 
 
 async def test_a_stream_whose_request_has_a_body_is_taken_off_too() -> None:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import pytest
 
 from app.live.hub.hub import Hub
-from app.live.portable.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, Connection
-from app.live.protocol.subscribe_requests import Wish
+from app.live.portable.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, PortableConnection
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Close
 from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.packets import Message
@@ -30,7 +30,7 @@ class _Peer:
         self.gate.set()
         self.batches: list[list[str]] = []
         self.closed: Close | None = None
-        self.connection = Connection(self.hub, transport="websocket", variant=BodyVariant.HTML, sole=True)
+        self.connection = PortableConnection(self.hub, transport="websocket", variant=BodyVariant.HTML, sole=True)
 
     async def write(self, messages: Sequence[Message]) -> None:
         self.batches.append([message.type for message in messages])
@@ -40,12 +40,12 @@ class _Peer:
         self.closed = close
         await self.gate.wait()
 
-    async def serve(self, wish: Wish | None = None) -> None:
+    async def serve(self, request: SubscribeRequest | None = None) -> None:
         # The connection belongs to the task it was made in, so it is made again in this one.
-        self.connection = Connection(self.hub, transport="websocket", variant=BodyVariant.HTML, sole=True)
+        self.connection = PortableConnection(self.hub, transport="websocket", variant=BodyVariant.HTML, sole=True)
         with self.connection as connection:
-            if wish is not None:
-                connection.session.subscribe(wish)
+            if request is not None:
+                connection.session.subscribe(request)
             await connection.run(self.write, self.finish)
 
 
@@ -59,7 +59,7 @@ async def test_large_steps_are_written_in_batches() -> None:
     for _ in range(10):
         model.publish("x" * (BATCH_BYTES // 4))
     peer = _Peer(model)
-    serving = asyncio.create_task(peer.serve(Wish("one", after="0")))
+    serving = asyncio.create_task(peer.serve(SubscribeRequest("one", after="0")))
     await _settle()
     peer.connection.left("enough")
     await serving
@@ -126,10 +126,10 @@ async def test_an_answer_that_is_cancelled_at_the_end_changes_nothing() -> None:
     model = story()
     peer = _Peer(model)
     await peer.hub.start()
-    log = peer.hub._openings._log
+    log = peer.hub._loader._log
     assert isinstance(log, ModelLog)
     log.gate = asyncio.Event()
-    serving = asyncio.create_task(peer.serve(Wish("one")))
+    serving = asyncio.create_task(peer.serve(SubscribeRequest("one")))
     await log.waiting.wait()
     await peer.hub.stop()
     await _settle()

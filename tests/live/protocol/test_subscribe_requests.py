@@ -9,33 +9,33 @@ from app.live.protocol.subscribe_requests import (
     NotAMessage,
     Ping,
     Subscribe,
+    SubscribeRequest,
     Unsubscribe,
-    Wish,
     parse_body,
     parse_flag,
     parse_message,
     parse_query,
-    parse_wish,
-    parse_wishes,
+    parse_subscribe_request,
+    parse_subscribe_requests,
 )
 from app.wire.encoding import BodyVariant
 
 
 def test_a_url_without_a_query_follows_from_now_on() -> None:
     query = parse_query(b"")
-    assert parse_wish("one", query) == Wish("one")
+    assert parse_subscribe_request("one", query) == SubscribeRequest("one")
     assert parse_body(query) is BodyVariant.HTML
-    assert parse_wishes(query, limit=32) == []
+    assert parse_subscribe_requests(query, limit=32) == []
 
 
 def test_a_url_says_all_that_resuming_needs() -> None:
     query = parse_query(b"after=k3.5.abc&body=both&snapshot=1&replay=full&utm_source=x")
-    assert parse_wish("one", query) == Wish("one", after="k3.5.abc", snapshot=True, full=True)
+    assert parse_subscribe_request("one", query) == SubscribeRequest("one", after="k3.5.abc", snapshot=True, full=True)
     assert parse_body(query) is BodyVariant.BOTH
 
 
 def test_an_empty_cursor_is_a_cursor() -> None:
-    assert parse_wish("one", parse_query(b"after=")) == Wish("one", after="")
+    assert parse_subscribe_request("one", parse_query(b"after=")) == SubscribeRequest("one", after="")
 
 
 @pytest.mark.parametrize("query", [b"body=pdf", b"body="])
@@ -47,13 +47,13 @@ def test_an_unknown_body_is_refused(query: bytes) -> None:
 @pytest.mark.parametrize("query", [b"replay=some", b"snapshot=yes", b"replay="])
 def test_an_unknown_switch_is_refused(query: bytes) -> None:
     with pytest.raises(MalformedInput):
-        parse_wish("one", parse_query(query))
+        parse_subscribe_request("one", parse_query(query))
 
 
 @pytest.mark.parametrize("query", [b"after=0&after=k3.5.abc", b"snapshot=1&snapshot=1", b"replay=full&replay=full"])
 def test_what_is_said_twice_is_refused(query: bytes) -> None:
     with pytest.raises(MalformedInput, match="repeated_parameter"):
-        parse_wish("one", parse_query(query))
+        parse_subscribe_request("one", parse_query(query))
 
 
 def test_a_switch_is_on_or_off() -> None:
@@ -67,25 +67,25 @@ def test_hundreds_of_parameters_are_refused() -> None:
 
 
 def test_a_query_of_any_bytes_is_read() -> None:
-    assert parse_wish("one", parse_query(b"after=%ff\xff")).after is not None
+    assert parse_subscribe_request("one", parse_query(b"after=%ff\xff")).after is not None
 
 
 def test_several_stories_are_named_with_their_cursors() -> None:
     query = parse_query(b"subscribe=one@k3.5.abc&subscribe=two&subscribe=three@0&subscribe=four@")
-    assert parse_wishes(query, limit=32) == [
-        Wish("one", after="k3.5.abc"),
-        Wish("two"),
-        Wish("three", after="0"),
-        Wish("four", ""),
+    assert parse_subscribe_requests(query, limit=32) == [
+        SubscribeRequest("one", after="k3.5.abc"),
+        SubscribeRequest("two"),
+        SubscribeRequest("three", after="0"),
+        SubscribeRequest("four", ""),
     ]
 
 
 def test_a_url_with_too_many_stories_is_refused() -> None:
     texts = [f"subscribe={number}" for number in range(6)]
     with pytest.raises(MalformedInput) as refused:
-        parse_wishes(parse_query("&".join(texts).encode()), limit=5)
+        parse_subscribe_requests(parse_query("&".join(texts).encode()), limit=5)
     assert refused.value.code == "too_many_stories"
-    assert len(parse_wishes(parse_query("&".join(texts[:-1]).encode()), limit=5)) == 5
+    assert len(parse_subscribe_requests(parse_query("&".join(texts[:-1]).encode()), limit=5)) == 5
 
 
 @pytest.mark.parametrize(
@@ -102,12 +102,12 @@ def test_a_url_with_too_many_stories_is_refused() -> None:
     ],
 )
 def test_a_message_subscribes_from_a_cursor(text: str, after: str | None) -> None:
-    assert parse_message(text) == Subscribe(Wish("one", after=after))
+    assert parse_message(text) == Subscribe(SubscribeRequest("one", after=after))
 
 
 def test_a_message_may_ask_for_a_snapshot_or_for_everything() -> None:
     assert parse_message('{"type":"subscribe","story":"one","snapshot":true,"replay":"full"}') == Subscribe(
-        Wish("one", snapshot=True, full=True)
+        SubscribeRequest("one", snapshot=True, full=True)
     )
 
 

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 
 from app.domain.cursor import Cursor, parse_cursor
-from app.live.hub.fan_out import Passes
-from app.live.hub.reconciler import Truth
-from app.live.hub.story_registry import Shelf
+from app.live.hub.fan_out import FanOut
+from app.live.hub.reconciler import Reconciler
+from app.live.hub.story_registry import StoryRegistry
 from app.live.hub.tasks import Tasks
-from app.live.session.effects import Answer, Ask, CatchUp, SnapshotTaken
-from app.live.session.subscription import Opening, Place
+from app.live.session.effects import Answer, Ask, ChangesRead, SnapshotTaken
+from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import FORMS, Framing, Packet
@@ -55,12 +55,17 @@ class OneReader(RuleBasedStateMachine):
         self.model = story()
         self.log = ModelLog(self.model)
         self.memory: dict[str, LiveStory] = {}
-        self.passes = Passes(metrics=LiveMetrics(), monotonic=lambda: 0.0)
-        self.truth = Truth(
-            self.log, shelf=Shelf(), passes=self.passes, tasks=_NoTasks(), metrics=LiveMetrics(), monotonic=lambda: 0.0
+        self.fan_out = FanOut(metrics=LiveMetrics(), monotonic=lambda: 0.0)
+        self.reconciler = Reconciler(
+            self.log,
+            registry=StoryRegistry(),
+            fan_out=self.fan_out,
+            tasks=_NoTasks(),
+            metrics=LiveMetrics(),
+            monotonic=lambda: 0.0,
         )
         self.queue: list[Announcement] = []
-        self.asked: list[tuple[Place | Opening, Ask, Answer, Cursor, int]] = []
+        self.asked: list[tuple[Subscription | PendingSubscription, Ask, Answer, Cursor, int]] = []
         self.reader = Reader(empty_state("id-one"))
         self.branches = 0
         self.is_whole = True
@@ -134,7 +139,7 @@ class OneReader(RuleBasedStateMachine):
 
     @rule()
     def reconcile(self) -> None:
-        self.truth.observe(self.live, self.live.head.cursor, self.model.head)
+        self.reconciler.observe(self.live, self.live.head.cursor, self.model.head)
 
     @rule()
     def mend(self) -> None:
@@ -158,14 +163,14 @@ class OneReader(RuleBasedStateMachine):
     @rule(index=INDEX)
     def answer_a_read(self, index: int) -> None:
         asker, ask, answer, before, generation = self.asked.pop(index % len(self.asked))
-        if isinstance(answer, CatchUp | SnapshotTaken) and self.live.generation == generation:
-            self.truth.observe(self.live, before, answer.head)
+        if isinstance(answer, ChangesRead | SnapshotTaken) and self.live.generation == generation:
+            self.reconciler.observe(self.live, before, answer.head)
         self.peer.answer(asker, ask, answer)
 
     @rule()
     def tell(self) -> None:
         """A pass: a reader who is ready is written to, any other only woken."""
-        self.passes.tell(self.live)
+        self.fan_out.tell(self.live)
 
     # What the reader does
 

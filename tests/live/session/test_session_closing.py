@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import OpenStory, ReadChanges, Step, Withdrawn
 from app.live.session.goodbyes import draining
 from app.wire.close_codes import DRAIN, NORMAL, WITHDRAWN
@@ -88,8 +88,8 @@ def test_on_a_connection_for_several_stories_only_the_ended_one_is_followed_no_m
     peer.live("one").offer(one.publish("a correction"))
     peer.live("two").offer(two.publish())
     assert [(message["story"], message["seq"]) for message in peer.run()] == [("id-two", 2)]
-    assert [place.story.id for place in peer.session.places] == ["id-two"]
-    peer.say(type="ping")
+    assert [subscription.story.id for subscription in peer.session.subscriptions] == ["id-two"]
+    peer.log_line(type="ping")
     (heartbeat,) = peer.run()
     assert list(heartbeat["heads"]) == ["id-two"]
 
@@ -100,7 +100,7 @@ def test_a_connection_whose_last_story_of_several_ends_stays_open() -> None:
     peer.live("one").offer(one.end())
     peer.live("two").offer(two.end())
     peer.run()
-    assert (peer.session.places, _code(peer.pull())) == ((), None)
+    assert (peer.session.subscriptions, _code(peer.pull())) == ((), None)
 
 
 def test_the_goodbye_of_one_story_never_comes_while_another_catches_up() -> None:
@@ -125,7 +125,7 @@ def test_an_ended_story_that_is_asked_for_again_is_caught_up_again() -> None:
     live.offer(one.end())
     peer.run()
     live.offer(one.publish("a correction"))
-    peer.say(type="subscribe", story="one", after=str(one.cursors[2]))
+    peer.log_line(type="subscribe", story="one", after=str(one.cursors[2]))
     assert peer.types() == ["subscribed", "3", "caught_up", "goodbye"]
 
 
@@ -216,7 +216,7 @@ def test_a_withdrawn_story_is_refused_to_who_comes_for_it() -> None:
     model = story(entries=2)
     model.withdraw()
     peer = Peer(ModelLog(model), sole=True)
-    peer.session.subscribe(Wish("one"))
+    peer.session.subscribe(SubscribeRequest("one"))
     ((asker, ask),) = peer.pull().asks
     assert isinstance(ask, OpenStory)
     peer.answer(asker, ask)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.live.model import story
-from tests.live.peer import HEARTBEAT_SECONDS, greeted
+from tests.live.peer import HEARTBEAT_SECONDS, make_protocol
 
 
 def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
     model = story()
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     peer.seconds += HEARTBEAT_SECONDS - 0.1
@@ -26,7 +26,7 @@ def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
 
 def test_an_event_takes_the_heartbeats_place() -> None:
     model = story()
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     peer.seconds += HEARTBEAT_SECONDS
@@ -38,13 +38,13 @@ def test_an_event_takes_the_heartbeats_place() -> None:
 
 def test_a_heartbeat_never_comes_between_two_pages() -> None:
     model = story(entries=3)
-    peer = greeted(model, limit=2)
+    peer = make_protocol(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
     ((asker, ask),) = peer.pull().asks
     peer.seconds += 2 * HEARTBEAT_SECONDS
-    peer.say(type="ping")
+    peer.log_line(type="ping")
     assert peer.pull().writes == []
     peer.answer(asker, ask)
     assert peer.types() == ["3", "4", "caught_up", "heartbeat"]
@@ -52,14 +52,14 @@ def test_a_heartbeat_never_comes_between_two_pages() -> None:
 
 def test_a_heartbeat_proves_what_this_reader_was_given_and_nothing_more() -> None:
     model = story()
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")
     held = str(live.head.cursor)
     live.offer(model.publish())
     live.ring.restart(live.head.cursor)
-    peer.say(type="ping")
+    peer.log_line(type="ping")
     step = peer.pull()
     assert [m.type for m in step.writes] == ["heartbeat"]
     assert held.encode() in step.writes[0].json

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import OpenStory, ReadChanges
 from app.live.session.goodbyes import draining
 from app.wire.close_codes import DRAIN
 from tests.live.model import story
-from tests.live.peer import greeted
+from tests.live.peer import make_protocol
 
 
 def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
     model = story()
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     peer.live("one").offer(model.publish())
@@ -29,7 +29,7 @@ def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
 
 def test_a_drain_waits_for_the_end_of_catching_up() -> None:
     model = story(entries=3)
-    peer = greeted(model, limit=2)
+    peer = make_protocol(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
@@ -42,22 +42,22 @@ def test_a_drain_waits_for_the_end_of_catching_up() -> None:
 
 def test_an_ended_session_is_attached_to_nothing_and_ignores_answers() -> None:
     model = story(entries=2)
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one", after="0")
-    peer.session.subscribe(Wish("two"))
+    peer.session.subscribe(SubscribeRequest("two"))
     asks = peer.pull().asks
     assert {type(ask) for _, ask in asks} == {ReadChanges, OpenStory}
     peer.session.end()
     for asker, ask in asks:
         peer.answer(asker, ask)
     assert peer.run() == []
-    assert peer.live("one").places == set()
+    assert peer.live("one").subscriptions == set()
 
 
 def test_a_place_wakes_its_connection_when_told() -> None:
-    peer = greeted(story())
+    peer = make_protocol(story())
     peer.subscribe("one")
     wakes = peer.wakes
-    for place in peer.live("one").places:
-        place.wake()
+    for subscription in peer.live("one").subscriptions:
+        subscription.wake()
     assert peer.wakes == wakes + 1

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from app.live.protocol.subscribe_requests import Wish
+from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Failed, Missing, OpenStory
 from app.wire.close_codes import INTERNAL_ERROR, NO_SUCH_STORY
 from tests.live.model import story
-from tests.live.peer import greeted
+from tests.live.peer import make_protocol
 
 
 def test_one_bad_story_of_many_closes_nothing() -> None:
-    peer = greeted(story())
-    peer.say(type="subscribe", story="nowhere")
-    peer.say(type="subscribe", story="one")
+    peer = make_protocol(story())
+    peer.log_line(type="subscribe", story="nowhere")
+    peer.log_line(type="subscribe", story="one")
     messages = peer.run()
     assert messages[0] == {"type": "refused", "story": "nowhere", "status": 404, "code": "story_not_found"}
     assert [m["type"] for m in messages[1:]] == ["subscribed", "caught_up"]
@@ -20,8 +20,8 @@ def test_one_bad_story_of_many_closes_nothing() -> None:
 
 
 def test_the_only_story_of_a_connection_ends_it_when_it_is_not_there() -> None:
-    peer = greeted(story(), sole=True)
-    peer.session.subscribe(Wish("nowhere"))
+    peer = make_protocol(story(), sole=True)
+    peer.session.subscribe(SubscribeRequest("nowhere"))
     ((asker, ask),) = peer.pull().asks
     assert isinstance(ask, OpenStory)
     peer.answer(asker, ask)
@@ -33,8 +33,8 @@ def test_the_only_story_of_a_connection_ends_it_when_it_is_not_there() -> None:
 
 
 def test_the_tables_failing_at_the_start_is_a_refusal_to_come_back_from() -> None:
-    peer = greeted(story(), sole=True)
-    peer.session.subscribe(Wish("one"))
+    peer = make_protocol(story(), sole=True)
+    peer.session.subscribe(SubscribeRequest("one"))
     peer.log.failing = True
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
@@ -47,17 +47,17 @@ def test_the_tables_failing_at_the_start_is_a_refusal_to_come_back_from() -> Non
 
 def test_a_failed_first_read_refuses_that_story_only() -> None:
     model = story(entries=2)
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.log.failing = True
     peer.subscribe("one", after="0")
     (refused,) = peer.run()
     assert (refused["story"], refused["status"]) == ("id-one", 503)
-    assert peer.session.places == ()
-    assert peer.live("one").places == set()
+    assert peer.session.subscriptions == ()
+    assert peer.live("one").subscriptions == set()
 
 
 def test_a_story_that_vanishes_is_refused_and_its_only_connection_closed() -> None:
-    peer = greeted(story(), sole=True)
+    peer = make_protocol(story(), sole=True)
     peer.subscribe("one")
     peer.run()
     peer.live("one").gone = True
@@ -69,7 +69,7 @@ def test_a_story_that_vanishes_is_refused_and_its_only_connection_closed() -> No
 
 def test_a_story_that_vanishes_during_a_read_is_refused() -> None:
     model = story(entries=2)
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask, Missing())
@@ -79,7 +79,7 @@ def test_a_story_that_vanishes_during_a_read_is_refused() -> None:
 
 def test_a_failed_read_on_the_way_is_tried_again_later_and_later() -> None:
     model = story()
-    peer = greeted(model)
+    peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")

@@ -11,13 +11,13 @@ from sqlalchemy import text
 
 from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
 from app.domain.identifiers import SystemRandomSource
-from app.newsroom.context.access import kind_of_secret, make_secret, refuse_hopeless
+from app.newsroom.context.access import check_credential_format, kind_of_secret, make_secret
 from app.newsroom.context.newsroom import Call
 from app.newsroom.people import people, tokens
 from app.newsroom.queries import lists as reads
 from app.storage.database.transactions import Database
 from app.wire.requests.people import PersonDraft, TokenDraft
-from tests.newsroom.driver import OPERATOR, Desk, body
+from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
 
 def test_every_token_passes_its_own_checksum_and_no_misspelling_does() -> None:
@@ -32,41 +32,41 @@ def test_every_token_passes_its_own_checksum_and_no_misspelling_does() -> None:
     assert kind_of_secret(token + "0") is None
 
 
-def test_a_wrong_checksum_costs_no_look_up(desk: Desk) -> None:
-    room = dataclasses.replace(desk.room, database=cast(Database, None))
+def test_a_wrong_checksum_costs_no_look_up(driver: NewsroomDriver) -> None:
+    newsroom = dataclasses.replace(driver.newsroom, database=cast(Database, None))
     for credentials in (None, "", "lb_bot_" + "a" * 36, "x" * 40, "lb_bot_é"):
         with pytest.raises(NotAuthenticated):
-            refuse_hopeless(room, Call(credentials))
+            check_credential_format(newsroom, Call(credentials))
 
 
-def test_an_unknown_token_with_a_right_checksum_is_refused(desk: Desk) -> None:
-    stranger = desk.as_holder_of(make_secret(SystemRandomSource(), kind="person", ident="x"))
+def test_an_unknown_token_with_a_right_checksum_is_refused(driver: NewsroomDriver) -> None:
+    stranger = driver.as_holder_of(make_secret(SystemRandomSource(), kind="person", ident="x"))
     with pytest.raises(NotAuthenticated, match="token_invalid"):
         stranger.story()
 
 
-def test_a_revoked_token_opens_nothing_and_can_be_revoked_again(desk: Desk) -> None:
-    story, reporter = desk.story()["id"], desk.hire()
+def test_a_revoked_token_opens_nothing_and_can_be_revoked_again(driver: NewsroomDriver) -> None:
+    story, reporter = driver.story()["id"], driver.hire()
     reporter.post(story)
-    token = body(tokens.show_tokens(desk.room, desk.call()))["items"][0]["id"]
+    token = body(tokens.show_tokens(driver.newsroom, driver.call()))["items"][0]["id"]
     for _ in range(2):
-        assert body(tokens.revoke_token(desk.room, desk.call(), token))["revoked_at"] is not None
+        assert body(tokens.revoke_token(driver.newsroom, driver.call(), token))["revoked_at"] is not None
     with pytest.raises(NotAuthenticated, match="token_revoked"):
         reporter.post(story)
     with pytest.raises(NotFound):
-        tokens.revoke_token(desk.room, desk.call(), "nothing")
+        tokens.revoke_token(driver.newsroom, driver.call(), "nothing")
 
 
-def test_a_token_ends_on_its_day(desk: Desk) -> None:
-    story, reporter = desk.story()["id"], desk.hire(expires_in_days=1)
+def test_a_token_ends_on_its_day(driver: NewsroomDriver) -> None:
+    story, reporter = driver.story()["id"], driver.hire(expires_in_days=1)
     reporter.now += 86_398_000_000
     assert reporter.post(story)["status"] == "published"
     with pytest.raises(NotAuthenticated, match="token_expired"):
         reporter.post(story)
 
 
-def test_no_table_holds_a_secret(desk: Desk, database: Database) -> None:
-    reporter = desk.hire()
+def test_no_table_holds_a_secret(driver: NewsroomDriver, database: Database) -> None:
+    reporter = driver.hire()
     with database.snapshot() as tx:
         kept = str(tx.connection.execute(text("SELECT * FROM tokens")).all())
         audited = str(tx.connection.execute(text("SELECT * FROM audit")).all())
@@ -74,8 +74,8 @@ def test_no_table_holds_a_secret(desk: Desk, database: Database) -> None:
     assert OPERATOR not in kept + audited
 
 
-def test_me_says_whose_token_it_is(desk: Desk) -> None:
-    me = body(reads.show_me(desk.room, desk.hire("editor", byline=None).call()))
+def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
+    me = body(reads.show_me(driver.newsroom, driver.hire("editor", byline=None).call()))
     assert (me["kind"], me["role"], me["byline"]) == ("person", "editor", "Person 1")
     assert me["can"] == [
         "read_newsroom",
@@ -85,25 +85,27 @@ def test_me_says_whose_token_it_is(desk: Desk) -> None:
         "manage_members",
         "manage_own_tokens",
     ]
-    operator = body(reads.show_me(desk.room, desk.call()))
+    operator = body(reads.show_me(driver.newsroom, driver.call()))
     assert (operator["kind"], operator["can"][-1]) == ("admin", "freeze")
 
 
-def test_people_and_tokens_are_the_admins(desk: Desk) -> None:
-    for caller in (desk.hire("editor"), desk.hire("admin", scopes=["read", "write", "publish"])):
+def test_people_and_tokens_are_the_admins(driver: NewsroomDriver) -> None:
+    for caller in (driver.hire("editor"), driver.hire("admin", scopes=["read", "write", "publish"])):
         for use_case in (people.show_people, tokens.show_tokens):
             with pytest.raises(NotAllowed):
-                use_case(desk.room, caller.call())
+                use_case(driver.newsroom, caller.call())
         with pytest.raises(NotAllowed):
-            people.add_person(desk.room, caller.call(), PersonDraft.model_validate({"name": "X", "role": "admin"}))
-    assert len(body(people.show_people(desk.room, desk.hire("admin").call()))["items"]) == 3
+            people.add_person(
+                driver.newsroom, caller.call(), PersonDraft.model_validate({"name": "X", "role": "admin"})
+            )
+    assert len(body(people.show_people(driver.newsroom, driver.hire("admin").call()))["items"]) == 3
 
 
-def test_every_write_leaves_one_audit_row_in_its_own_transaction(desk: Desk, database: Database) -> None:
-    entry = desk.post(desk.story()["id"])
-    desk.act("retract", entry)
+def test_every_write_leaves_one_audit_row_in_its_own_transaction(driver: NewsroomDriver, database: Database) -> None:
+    entry = driver.post(driver.story()["id"])
+    driver.act("retract", entry)
     with pytest.raises(NotAuthenticated):
-        desk.as_holder_of("nobody").post(entry["story"])
+        driver.as_holder_of("nobody").post(entry["story"])
     with database.snapshot() as tx:
         rows = tx.connection.execute(text("SELECT action, object_kind, token_id, after FROM audit ORDER BY id")).all()
     assert [row[:3] for row in rows] == [
@@ -115,10 +117,10 @@ def test_every_write_leaves_one_audit_row_in_its_own_transaction(desk: Desk, dat
     assert after == {"status": "retracted", "version": 2, "revision": 2}
 
 
-def test_a_bots_own_entries_are_its_tokens(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_a_bots_own_entries_are_its_tokens(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     from_token = [
-        desk.as_holder_of(body(tokens.create_token(desk.room, desk.call(), draft))["token"])
+        driver.as_holder_of(body(tokens.create_token(driver.newsroom, driver.call(), draft))["token"])
         for draft in (_bot("one"), _bot("two"))
     ]
     entry = from_token[0].post(story)

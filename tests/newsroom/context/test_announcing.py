@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.newsroom.driver import Desk
+from tests.newsroom.driver import NewsroomDriver
 
 
-def test_each_announcement_names_the_event_its_writer_built_on(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_each_announcement_names_the_event_its_writer_built_on(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     for text in ("one", "two", "three"):
-        desk.post(story, text)
-    first, *later = desk.told
+        driver.post(story, text)
+    first, *later = driver.told
     assert first.base is not None
     assert (first.base.seq, first.base.epoch) == (0, first.head.cursor.epoch)
     assert len(later) == 3
-    for before, after in pairwise(desk.told):
+    for before, after in pairwise(driver.told):
         assert after.base == before.head.cursor
         assert after.head.cursor.seq == before.head.cursor.seq + len(after.events)

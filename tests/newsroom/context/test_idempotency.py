@@ -14,47 +14,49 @@ from app.newsroom.entries import edit as editing
 from app.newsroom.stories import lifecycle as stories
 from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry
 from app.wire.requests.stories import StoryPatch
-from tests.newsroom.driver import Desk
+from tests.newsroom.driver import NewsroomDriver
 
-Write = Callable[[Desk, dict[str, Any], str], Reply]
-
-
-def _edit(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
-    call = desk.call(idempotency_key="k", fingerprint=fingerprint, if_match=f'"v{entry["version"]}"')
-    return editing.edit_entry(desk.room, call, entry["story"], entry["id"], EntryPatch(text="Edited."))
+Write = Callable[[NewsroomDriver, dict[str, Any], str], Reply]
 
 
-def _upsert(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
-    call = desk.call(idempotency_key="k", fingerprint=fingerprint)
-    return entries.upsert_entry(desk.room, call, entry["story"], "wire-1", ExternalEntry(text="Wired."))
+def _edit(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = driver.call(idempotency_key="k", fingerprint=fingerprint, if_match=f'"v{entry["version"]}"')
+    return editing.edit_entry(driver.newsroom, call, entry["story"], entry["id"], EntryPatch(text="Edited."))
 
 
-def _edit_story(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
-    call = desk.call(idempotency_key="k", fingerprint=fingerprint, if_match='"v1"')
-    return stories.edit_story(desk.room, call, entry["story"], StoryPatch(title="Another night"))
+def _upsert(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = driver.call(idempotency_key="k", fingerprint=fingerprint)
+    return entries.upsert_entry(driver.newsroom, call, entry["story"], "wire-1", ExternalEntry(text="Wired."))
 
 
-def _create(desk: Desk, entry: dict[str, Any], fingerprint: str) -> Reply:
-    call = desk.call(idempotency_key="k", fingerprint=fingerprint)
-    return entries.create_entry(desk.room, call, entry["story"], EntryDraft(text="Created."))
+def _edit_story(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = driver.call(idempotency_key="k", fingerprint=fingerprint, if_match='"v1"')
+    return stories.edit_story(driver.newsroom, call, entry["story"], StoryPatch(title="Another night"))
+
+
+def _create(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
+    call = driver.call(idempotency_key="k", fingerprint=fingerprint)
+    return entries.create_entry(driver.newsroom, call, entry["story"], EntryDraft(text="Created."))
 
 
 @pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])
-def test_a_repeated_write_is_done_once_and_answered_alike(desk: Desk, write: Write) -> None:
-    entry = desk.post(desk.story()["id"])
-    first = write(desk, entry, "a request")
-    told = len(desk.told)
-    again = write(desk, entry, "a request")
+def test_a_repeated_write_is_done_once_and_answered_alike(driver: NewsroomDriver, write: Write) -> None:
+    entry = driver.post(driver.story()["id"])
+    first = write(driver, entry, "a request")
+    told = len(driver.told)
+    again = write(driver, entry, "a request")
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
-    assert len(desk.told) == told
+    assert len(driver.told) == told
 
 
 @pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])
-def test_a_key_that_came_with_another_write_is_refused_and_keeps_its_reply(desk: Desk, write: Write) -> None:
-    entry = desk.post(desk.story()["id"])
-    first = write(desk, entry, "a request")
+def test_a_key_that_came_with_another_write_is_refused_and_keeps_its_reply(
+    driver: NewsroomDriver, write: Write
+) -> None:
+    entry = driver.post(driver.story()["id"])
+    first = write(driver, entry, "a request")
     for other in (_edit, _upsert, _edit_story, _create):
         with pytest.raises(InvalidInput, match="idempotency_key_reused"):
-            other(desk, entry, "another request")
-    assert write(desk, entry, "a request").body == first.body
+            other(driver, entry, "another request")
+    assert write(driver, entry, "a request").body == first.body

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from app.domain.identifiers import StoryId
-from app.newsroom.due.backoff import Setbacks
+from app.newsroom.due.backoff import Backoff
 
 ONE, OTHER = StoryId("one"), StoryId("other")
 
 
 def test_a_story_rests_for_ten_runs_after_each_failure_and_no_other_does() -> None:
-    setbacks = Setbacks()
-    assert not setbacks.pass_by(ONE)
+    backoff = Backoff()
+    assert not backoff.pass_by(ONE)
     for failures in (1, 2):
-        setbacks.note(ONE)
-        assert setbacks.failures == failures
-        assert [setbacks.pass_by(ONE) for _ in range(12)] == [*[True] * 10, False, False]
-        assert not setbacks.pass_by(OTHER)
+        backoff.note(ONE)
+        assert backoff.failures == failures
+        assert [backoff.pass_by(ONE) for _ in range(12)] == [*[True] * 10, False, False]
+        assert not backoff.pass_by(OTHER)

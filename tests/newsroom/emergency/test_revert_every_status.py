@@ -10,7 +10,7 @@ import pytest
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict
 from app.newsroom.queries import lists as reads
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, revert
 from tests.newsroom.queries.test_search import found
 from tests.reading.test_corrections import texts
@@ -97,15 +97,15 @@ WAYS = [
 ]
 
 
-def led_to(desk: Desk, story: str, status: str) -> dict[str, Any]:
-    more = {"expires_at": format_time(Micros(desk.now + HOUR))} if status == "expired" else {}
-    entry = desk.post(story, "True.", status="draft", headline="The bridge", **more)
+def led_to(driver: NewsroomDriver, story: str, status: str) -> dict[str, Any]:
+    more = {"expires_at": format_time(Micros(driver.now + HOUR))} if status == "expired" else {}
+    entry = driver.post(story, "True.", status="draft", headline="The bridge", **more)
     for action in TO[status]:
-        particulars = {"publish_at": desk.now + 9 * HOUR} if action == "schedule" else {}
-        desk.act(action, entry, **particulars)
+        particulars = {"publish_at": driver.now + 9 * HOUR} if action == "schedule" else {}
+        driver.act(action, entry, **particulars)
     if status == "expired":
-        desk.due(2 * HOUR)
-    entry = entry_of(desk, entry)
+        driver.due(2 * HOUR)
+    entry = entry_of(driver, entry)
     assert entry["status"] == status
     return entry
 
@@ -115,24 +115,26 @@ def without_its_numbers(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("way", WAYS, ids=str)
-def test_it_is_again_what_it_was(desk: Desk, way: Way) -> None:
-    entry = led_to(desk, desk.story()["id"], way.before)
-    rogue = desk.hire("editor")
-    rogue.now = desk.now
+def test_it_is_again_what_it_was(driver: NewsroomDriver, way: Way) -> None:
+    entry = led_to(driver, driver.story()["id"], way.before)
+    rogue = driver.hire("editor")
+    rogue.now = driver.now
     after = [rogue.act(action, entry) for action in way.actions][-1]
     assert after["status"] == way.left
-    desk.now = rogue.now
-    told = revert(desk, rogue)[entry["id"]]
-    again = entry_of(desk, entry)
+    driver.now = rogue.now
+    told = revert(driver, rogue)[entry["id"]]
+    again = entry_of(driver, entry)
     restored = way.restored or way.before
     assert (told["done"], told["why"], again["status"]) == ("restored" if again != after else "nothing", None, restored)
     assert again["revision"] >= after["revision"]
     if restored == way.before:
         assert without_its_numbers(again) == without_its_numbers(entry)
-    events = len(desk.events())
-    assert revert(desk, rogue)[entry["id"]]["done"] == "nothing"
-    assert (entry_of(desk, entry), len(desk.events())) == (again, events), "a second time there is nothing left to do"
-    is_held = entry["id"] in public_bodies(desk)
+    events = len(driver.events())
+    assert revert(driver, rogue)[entry["id"]]["done"] == "nothing"
+    assert (entry_of(driver, entry), len(driver.events())) == (again, events), (
+        "a second time there is nothing left to do"
+    )
+    is_held = entry["id"] in public_bodies(driver)
     assert is_held is (restored in {"published", "retracted"})
 
 
@@ -143,114 +145,114 @@ def test_every_way_out_of_every_status_is_among_those() -> None:
     assert {way.before for way in WAYS if way.left == "rejected"} >= {"draft", "submitted", "scheduled", "published"}
 
 
-def test_what_it_removed_is_out_again_under_the_same_id_time_and_place_and_is_found(desk: Desk) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    entries = [desk.post(story, f"Figure {number}.") for number in range(20)]
-    desk.act("correct", entries[3], text="Not four.")
-    rogue.now = desk.now
+def test_what_it_removed_is_out_again_under_the_same_id_time_and_place_and_is_found(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    entries = [driver.post(story, f"Figure {number}.") for number in range(20)]
+    driver.act("correct", entries[3], text="Not four.")
+    rogue.now = driver.now
     for entry in entries:
         rogue.act("remove", entry)
-    assert (public_bodies(desk), found(desk, "figure"), texts(desk, story)) == ({}, [], [])
-    desk.now = rogue.now
-    assert {item["done"] for item in revert(desk, rogue).values()} == {"restored"}
-    assert len(public_bodies(desk)) == 20
-    assert {entry["id"] for entry in entries} == set(found(desk, "figure"))
-    assert texts(desk, story) == ["Not four."]
-    for event, entry in zip(desk.events()[-20:], sorted(entries, key=lambda entry: str(entry["id"])), strict=True):
+    assert (public_bodies(driver), found(driver, "figure"), texts(driver, story)) == ({}, [], [])
+    driver.now = rogue.now
+    assert {item["done"] for item in revert(driver, rogue).values()} == {"restored"}
+    assert len(public_bodies(driver)) == 20
+    assert {entry["id"] for entry in entries} == set(found(driver, "figure"))
+    assert texts(driver, story) == ["Not four."]
+    for event, entry in zip(driver.events()[-20:], sorted(entries, key=lambda entry: str(entry["id"])), strict=True):
         assert (event["type"], event["entry"]["id"]) == ("entry.published", entry["id"])
         for name in ("published_at", "sort_key"):
             assert event["entry"][name] == entry[name]
-    assert desk.events()[-1]["entry_count"] == 20
+    assert driver.events()[-1]["entry_count"] == 20
 
 
-def test_what_would_have_ended_meanwhile_has_ended(desk: Desk) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    entry = desk.post(story, expires_at=format_time(Micros(desk.now + HOUR)))
-    rogue.now = desk.now
+def test_what_would_have_ended_meanwhile_has_ended(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    entry = driver.post(story, expires_at=format_time(Micros(driver.now + HOUR)))
+    rogue.now = driver.now
     rogue.act("remove", entry)
-    desk.now = rogue.now + 2 * HOUR
-    told = len(desk.events())
-    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
-    assert entry_of(desk, entry)["status"] == "expired"
-    assert len(desk.events()) == told
-    assert revert(desk, rogue)[entry["id"]]["done"] == "nothing"
+    driver.now = rogue.now + 2 * HOUR
+    told = len(driver.events())
+    assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
+    assert entry_of(driver, entry)["status"] == "expired"
+    assert len(driver.events()) == told
+    assert revert(driver, rogue)[entry["id"]]["done"] == "nothing"
 
 
-def test_what_would_have_come_out_meanwhile_waits_as_a_draft(desk: Desk) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    entry = led_to(desk, story, "scheduled")
-    rogue.now = desk.now
+def test_what_would_have_come_out_meanwhile_waits_as_a_draft(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    entry = led_to(driver, story, "scheduled")
+    rogue.now = driver.now
     rogue.act("remove", entry)
-    desk.now = rogue.now + 10 * HOUR
-    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
-    assert (entry_of(desk, entry)["status"], entry_of(desk, entry)["publish_at"]) == ("draft", None)
+    driver.now = rogue.now + 10 * HOUR
+    assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
+    assert (entry_of(driver, entry)["status"], entry_of(driver, entry)["publish_at"]) == ("draft", None)
 
 
 @pytest.mark.parametrize("closed", ["ended", "archived"])
-def test_into_a_story_that_is_over_comes_back_what_was_there(desk: Desk, closed: str) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    entry = desk.post(story, "True.")
+def test_into_a_story_that_is_over_comes_back_what_was_there(driver: NewsroomDriver, closed: str) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    entry = driver.post(story, "True.")
     for status in ("ended", "archived")[: 1 + (closed == "archived")]:
-        desk.patch_story(story, status=status)
-    rogue.now = desk.now
+        driver.patch_story(story, status=status)
+    rogue.now = driver.now
     rogue.act("remove", entry)
-    desk.now = rogue.now
-    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
-    assert public_bodies(desk) == {entry["id"]: "<p>True.</p>"}
-    assert body(reads.show_story(desk.room, desk.call(), story))["status"] == closed
+    driver.now = rogue.now
+    assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
+    assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
+    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == closed
 
 
-def test_in_a_freeze_what_was_removed_waits(desk: Desk) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    entry = desk.post(story, "True.")
-    rogue.now = desk.now
+def test_in_a_freeze_what_was_removed_waits(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    entry = driver.post(story, "True.")
+    rogue.now = driver.now
     rogue.act("remove", entry)
-    desk.now = rogue.now
-    desk.freeze(story)
-    assert "frozen" in revert(desk, rogue)[entry["id"]]["why"]
-    assert (public_bodies(desk), entry_of(desk, entry)["status"]) == ({}, "removed")
-    desk.freeze(story, frozen=False)
-    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
-    assert public_bodies(desk) == {entry["id"]: "<p>True.</p>"}
+    driver.now = rogue.now
+    driver.freeze(story)
+    assert "frozen" in revert(driver, rogue)[entry["id"]]["why"]
+    assert (public_bodies(driver), entry_of(driver, entry)["status"]) == ({}, "removed")
+    driver.freeze(story, frozen=False)
+    assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
+    assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
 
 
-def test_in_a_story_that_nobody_has_seen_it_is_a_draft_again(desk: Desk) -> None:
-    story, rogue = desk.story(status="draft")["id"], desk.hire("editor")
-    entry = desk.post(story, status="draft")
-    rogue.now = desk.now
+def test_in_a_story_that_nobody_has_seen_it_is_a_draft_again(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story(status="draft")["id"], driver.hire("editor")
+    entry = driver.post(story, status="draft")
+    rogue.now = driver.now
     rogue.act("publish", entry)
-    desk.now = rogue.now
-    assert revert(desk, rogue)[entry["id"]]["done"] == "restored"
-    assert (entry_of(desk, entry)["status"], desk.events()) == ("draft", [])
+    driver.now = rogue.now
+    assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
+    assert (entry_of(driver, entry)["status"], driver.events()) == ("draft", [])
 
 
-def test_its_own_that_it_removed_stays_so(desk: Desk) -> None:
-    rogue = desk.hire("editor")
-    entry = rogue.post(desk.story()["id"], "Lies.")
+def test_its_own_that_it_removed_stays_so(driver: NewsroomDriver) -> None:
+    rogue = driver.hire("editor")
+    entry = rogue.post(driver.story()["id"], "Lies.")
     rogue.act("remove", entry)
-    desk.now = rogue.now
-    assert revert(desk, rogue)[entry["id"]]["done"] == "nothing"
-    assert (public_bodies(desk), entry_of(desk, entry)["status"]) == ({}, "removed")
+    driver.now = rogue.now
+    assert revert(driver, rogue)[entry["id"]]["done"] == "nothing"
+    assert (public_bodies(driver), entry_of(driver, entry)["status"]) == ({}, "removed")
 
 
-def test_what_an_admins_stolen_token_brought_back_is_told(desk: Desk) -> None:
-    story, bad = desk.story()["id"], desk.hire("editor")
-    entry = desk.post(story, "A libel.")
-    bad.now = desk.now
+def test_what_an_admins_stolen_token_brought_back_is_told(driver: NewsroomDriver) -> None:
+    story, bad = driver.story()["id"], driver.hire("editor")
+    entry = driver.post(story, "A libel.")
+    bad.now = driver.now
     bad.act("remove", entry)
-    thief = desk.hire("admin")
+    thief = driver.hire("admin")
     thief.now = bad.now
     revert(thief, bad)
-    desk.now = thief.now
-    told = revert(desk, thief)[entry["id"]]
+    driver.now = thief.now
+    told = revert(driver, thief)[entry["id"]]
     assert told["why"] == "It was removed: remove it again if it is to go."
-    desk.act("remove", entry)
-    assert public_bodies(desk) == {}
+    driver.act("remove", entry)
+    assert public_bodies(driver) == {}
 
 
 @pytest.mark.parametrize("status", ["removed", "rejected"])
-def test_for_everybody_else_no_way_leads_back(desk: Desk, status: str) -> None:
-    entry = led_to(desk, desk.story()["id"], status)
+def test_for_everybody_else_no_way_leads_back(driver: NewsroomDriver, status: str) -> None:
+    entry = led_to(driver, driver.story()["id"], status)
     for action in ("publish", "submit", "schedule", "cancel", "unpublish", "retract", "reinstate", "return"):
         with pytest.raises(Conflict, match="wrong_status"):
-            desk.act(action, entry)
+            driver.act(action, entry)

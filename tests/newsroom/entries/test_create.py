@@ -14,7 +14,7 @@ from app.newsroom.context.newsroom import Reply
 from app.newsroom.entries import create as entries
 from app.wire.problems import validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 THE_PAGE = """**Some background:** The bridge — opened in 1931 — carries “some 42,000 vehicles a day”.
 
@@ -23,8 +23,8 @@ THE_PAGE = """**Some background:** The bridge — opened in 1931 — carries “
 https://youtu.be/dQw4w9WgXcQ"""
 
 
-def test_a_text_is_enough_and_is_published_to_the_letter(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"], THE_PAGE)
+def test_a_text_is_enough_and_is_published_to_the_letter(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"], THE_PAGE)
     assert entry["status"] == "published"
     assert (entry["headline"], entry["authors"]) == (None, [])
     assert entry["body_html"].startswith(
@@ -40,20 +40,20 @@ ZERO_WIDTH = ({"text": "\u200b"}, {"text": "\u2060\n\n\ufeff", "text_format": "p
 
 
 @pytest.mark.parametrize("written", [*UNSEEN, *ZERO_WIDTH])
-def test_an_entry_of_which_nothing_would_be_seen_is_refused(desk: Desk, written: dict[str, str]) -> None:
-    story = desk.story()["id"]
+def test_an_entry_of_which_nothing_would_be_seen_is_refused(driver: NewsroomDriver, written: dict[str, str]) -> None:
+    story = driver.story()["id"]
     with pytest.raises(InvalidInput) as refusal:
-        entries.create_entry(desk.room, desk.call(), story, EntryDraft(**written))
+        entries.create_entry(driver.newsroom, driver.call(), story, EntryDraft(**written))
     assert [error.code for error in refusal.value.errors] == ["empty_entry"]
-    assert "entry.published" not in [event["type"] for event in desk.events()]
+    assert "entry.published" not in [event["type"] for event in driver.events()]
 
 
-def test_an_edit_that_would_leave_nothing_to_be_seen_is_refused_and_changes_nothing(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"])
+def test_an_edit_that_would_leave_nothing_to_be_seen_is_refused_and_changes_nothing(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"])
     with pytest.raises(InvalidInput) as refusal:
-        desk.patch(entry, text="\u200b\u00ad")
+        driver.patch(entry, text="\u200b\u00ad")
     assert [error.code for error in refusal.value.errors] == ["empty_entry"]
-    assert "entry.updated" not in [event["type"] for event in desk.events()]
+    assert "entry.updated" not in [event["type"] for event in driver.events()]
 
 
 def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
@@ -62,8 +62,8 @@ def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
     assert [error.code for error in validation_errors(refusal.value.errors()).errors] == ["empty_entry"]
 
 
-def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(desk: Desk) -> None:
-    story, reporter = desk.story()["id"], desk.hire(byline="Ada R.")
+def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(driver: NewsroomDriver) -> None:
+    story, reporter = driver.story()["id"], driver.hire(byline="Ada R.")
     (author,) = reporter.post(story)["authors"]
     assert author == {"id": reporter.person, "name": "Ada R."}
     assert reporter.post(story, authors=[])["authors"] == []
@@ -72,62 +72,62 @@ def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(desk: Desk) 
     ]
 
 
-def test_a_token_that_may_not_publish_submits_and_is_told_if_it_insists(desk: Desk) -> None:
-    story = desk.story()["id"]
-    writer = desk.hire(scopes=["read", "write"])
+def test_a_token_that_may_not_publish_submits_and_is_told_if_it_insists(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    writer = driver.hire(scopes=["read", "write"])
     assert writer.post(story)["status"] == "submitted"
     with pytest.raises(NotAllowed):
         writer.post(story, status="published")
 
 
-def test_the_same_client_made_id_makes_one_entry_of_one_body(desk: Desk) -> None:
-    story, ident = desk.story()["id"], str(uuid.uuid4())
-    first = desk.post(story, "Once", id=ident)
-    assert desk.post(story, "Once", id=ident) == first
+def test_the_same_client_made_id_makes_one_entry_of_one_body(driver: NewsroomDriver) -> None:
+    story, ident = driver.story()["id"], str(uuid.uuid4())
+    first = driver.post(story, "Once", id=ident)
+    assert driver.post(story, "Once", id=ident) == first
     with pytest.raises(Conflict, match="id_taken"):
-        desk.post(story, "Twice", id=ident)
-    assert [event["type"] for event in desk.events()].count("entry.published") == 1
+        driver.post(story, "Twice", id=ident)
+    assert [event["type"] for event in driver.events()].count("entry.published") == 1
 
 
-def test_the_same_id_in_another_story_is_another_entry(desk: Desk) -> None:
+def test_the_same_id_in_another_story_is_another_entry(driver: NewsroomDriver) -> None:
     ident = str(uuid.uuid4())
-    one, two = desk.story("One")["id"], desk.story("Two")["id"]
-    assert desk.post(one, "Same", id=ident)["story"] != desk.post(two, "Other", id=ident)["story"]
+    one, two = driver.story("One")["id"], driver.story("Two")["id"]
+    assert driver.post(one, "Same", id=ident)["story"] != driver.post(two, "Other", id=ident)["story"]
 
 
-def test_a_retry_with_its_key_gets_the_first_reply_and_does_nothing(desk: Desk) -> None:
-    story = desk.story()["id"]
-    call = desk.call(idempotency_key="key-1", fingerprint="same")
-    first = entries.create_entry(desk.room, call, story, EntryDraft(text="Once"))
-    again = entries.create_entry(desk.room, call, story, EntryDraft(text="Once"))
+def test_a_retry_with_its_key_gets_the_first_reply_and_does_nothing(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    call = driver.call(idempotency_key="key-1", fingerprint="same")
+    first = entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
+    again = entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
-    other = desk.call(idempotency_key="key-1", fingerprint="other")
+    other = driver.call(idempotency_key="key-1", fingerprint="other")
     with pytest.raises(InvalidInput, match="idempotency_key_reused"):
-        entries.create_entry(desk.room, other, story, EntryDraft(text="Twice"))
+        entries.create_entry(driver.newsroom, other, story, EntryDraft(text="Twice"))
     with pytest.raises(MalformedInput, match="bad_idempotency_key"):
-        entries.create_entry(desk.room, desk.call(idempotency_key="a b"), story, EntryDraft(text="x"))
-    assert desk.summary() == [("story.updated", 1), ("entry.published", 2)]
+        entries.create_entry(driver.newsroom, driver.call(idempotency_key="a b"), story, EntryDraft(text="x"))
+    assert driver.summary() == [("story.updated", 1), ("entry.published", 2)]
 
 
-def test_two_people_may_use_the_same_key(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_two_people_may_use_the_same_key(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     replies = [
-        entries.create_entry(who.room, who.call(idempotency_key="k", fingerprint="f"), story, EntryDraft(text="x"))
-        for who in (desk.hire(), desk.hire())
+        entries.create_entry(who.newsroom, who.call(idempotency_key="k", fingerprint="f"), story, EntryDraft(text="x"))
+        for who in (driver.hire(), driver.hire())
     ]
     assert body(replies[0])["id"] != body(replies[1])["id"]
 
 
-def test_retries_at_the_same_moment_make_one_entry(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     replies: list[Reply] = []
     barrier = threading.Barrier(8)
 
     def retry() -> None:
         barrier.wait()
-        call = desk.call(idempotency_key="storm", fingerprint="same")
-        replies.append(entries.create_entry(desk.room, call, story, EntryDraft(text="Once")))
+        call = driver.call(idempotency_key="storm", fingerprint="same")
+        replies.append(entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once")))
 
     threads = [threading.Thread(target=retry) for _ in range(8)]
     for thread in threads:
@@ -135,68 +135,68 @@ def test_retries_at_the_same_moment_make_one_entry(desk: Desk) -> None:
     for thread in threads:
         thread.join()
     assert len({reply.body for reply in replies}) == 1
-    assert desk.summary() == [("story.updated", 1), ("entry.published", 2)]
+    assert driver.summary() == [("story.updated", 1), ("entry.published", 2)]
 
 
-def test_writers_at_the_same_moment_get_consecutive_numbers(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_writers_at_the_same_moment_get_consecutive_numbers(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     barrier = threading.Barrier(8)
 
     def write(number: int) -> None:
         barrier.wait()
         for turn in range(10):
-            entries.create_entry(desk.room, desk.call(), story, EntryDraft(text=f"{number}.{turn}"))
+            entries.create_entry(driver.newsroom, driver.call(), story, EntryDraft(text=f"{number}.{turn}"))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(event["seq"] for event in desk.events()) == list(range(1, 82))
+    assert sorted(event["seq"] for event in driver.events()) == list(range(1, 82))
 
 
-def test_in_a_batch_each_item_succeeds_or_fails_alone(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_in_a_batch_each_item_succeeds_or_fails_alone(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     items: list[Any] = [{"text": "One"}, {"txt": "Two"}, 3, {"text": "Four", "html": "<p>Four</p>"}, {"text": "Five"}]
-    reply = entries.create_entries(desk.room, desk.call(), story, EntryBatch(items=items))
+    reply = entries.create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=items))
     results = body(reply)["items"]
     assert [result["status"] for result in results] == [201, 422, 422, 422, 201]
     assert results[1]["problem"]["errors"][0]["pointer"] == "/txt"
-    assert [event["entry"]["body_html"] for event in desk.events()[1:]] == ["<p>One</p>", "<p>Five</p>"]
-    keys = [event["entry"]["sort_key"] for event in desk.events()[1:]]
+    assert [event["entry"]["body_html"] for event in driver.events()[1:]] == ["<p>One</p>", "<p>Five</p>"]
+    keys = [event["entry"]["sort_key"] for event in driver.events()[1:]]
     assert keys == sorted(keys)
 
 
-def test_another_systems_entry_is_created_brought_up_and_never_turned_back(desk: Desk) -> None:
-    story = desk.story()["id"]
-    first = desk.put(story, "wire-1", text="Flash", external_version=1)
-    second = desk.put(story, "wire-1", text="Flash, more", external_version=3)
+def test_another_systems_entry_is_created_brought_up_and_never_turned_back(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    first = driver.put(story, "wire-1", text="Flash", external_version=1)
+    second = driver.put(story, "wire-1", text="Flash, more", external_version=3)
     assert (second["id"], second["revision"], second["external_version"]) == (first["id"], 2, 3)
-    late = desk.put(story, "wire-1", text="Flash, late", external_version=2)
+    late = driver.put(story, "wire-1", text="Flash, late", external_version=2)
     assert (late["body_html"], late["external_version"]) == ("<p>Flash, more</p>", 3)
-    same = desk.put(story, "wire-1", text="Flash, more", external_version=4)
+    same = driver.put(story, "wire-1", text="Flash, more", external_version=4)
     assert (same["revision"], same["version"], same["external_version"]) == (2, second["version"], 4)
 
 
-def test_what_a_person_has_edited_is_not_overwritten_by_another_system(desk: Desk) -> None:
-    story = desk.story()["id"]
-    entry = desk.put(story, "wire-1", text="Flash", external_version=1)
-    desk.patch(entry, text="Flash, checked")
-    again = desk.put(story, "wire-1", text="Flash, raw", external_version=2)
+def test_what_a_person_has_edited_is_not_overwritten_by_another_system(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    entry = driver.put(story, "wire-1", text="Flash", external_version=1)
+    driver.patch(entry, text="Flash, checked")
+    again = driver.put(story, "wire-1", text="Flash, raw", external_version=2)
     assert again["body_html"] == "<p>Flash, checked</p>"
     assert again["working"]["fields"]["text"] == "Flash, raw"
-    desk.act("remove", entry)
+    driver.act("remove", entry)
     with pytest.raises(Conflict, match="wrong_status"):
-        desk.put(story, "wire-1", text="Flash, back", external_version=3)
+        driver.put(story, "wire-1", text="Flash, back", external_version=3)
 
 
-def test_an_entry_over_its_size_is_refused_whole(desk: Desk) -> None:
-    story = desk.story()["id"]
+def test_an_entry_over_its_size_is_refused_whole(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
     with pytest.raises(TooLarge, match="entry_too_large"):
-        desk.post(story, "\n\n".join("word " * 180 for _ in range(150)))
-    assert desk.summary() == [("story.updated", 1)]
+        driver.post(story, "\n\n".join("word " * 180 for _ in range(150)))
+    assert driver.summary() == [("story.updated", 1)]
 
 
-def test_an_unknown_story_is_not_found(desk: Desk) -> None:
+def test_an_unknown_story_is_not_found(driver: NewsroomDriver) -> None:
     with pytest.raises(NotFound, match="story_not_found"):
-        desk.post("nowhere")
+        driver.post("nowhere")

@@ -11,27 +11,27 @@ from app.domain.clock import Micros, format_time
 from app.newsroom.entries.create import create_entries
 from app.newsroom.queries import lists as reads
 from app.wire.requests.entries import EntryBatch
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
 @pytest.fixture
-def editor(desk: Desk) -> Desk:
+def editor(driver: NewsroomDriver) -> NewsroomDriver:
     """An editor whose token may use shorthand."""
-    return desk.hire("editor", shorthand=True)
+    return driver.hire("editor", shorthand=True)
 
 
-def pinned(desk: Desk, story: str) -> list[str]:
+def pinned(driver: NewsroomDriver, story: str) -> list[str]:
     """What readers see pinned, the topmost first."""
     fields = [
-        event["fields"] for event in desk.events() if event["type"] == "story.updated" and event["story"] == story
+        event["fields"] for event in driver.events() if event["type"] == "story.updated" and event["story"] == story
     ]
-    shown = body(reads.show_story(desk.room, desk.call(), story))
+    shown = body(reads.show_story(driver.newsroom, driver.call(), story))
     told = [pin["entry"] for pin in fields[-1]["pinned"]] if fields else []
     assert told == [pin["entry"] for pin in shown["pinned"]]
     return told
 
 
-def test_an_entry_comes_out_pinned_above_the_others(editor: Desk) -> None:
+def test_an_entry_comes_out_pinned_above_the_others(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     first = editor.post(story, "Polls have closed. /pin")
     since = len(editor.events())
@@ -43,17 +43,17 @@ def test_an_entry_comes_out_pinned_above_the_others(editor: Desk) -> None:
     assert second["pin_wanted"] is False
 
 
-def test_who_may_not_pin_writes_without_it_and_is_told_so(desk: Desk) -> None:
-    story = desk.story()["id"]
-    reporter = desk.hire("reporter", shorthand=True)
+def test_who_may_not_pin_writes_without_it_and_is_told_so(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    reporter = driver.hire("reporter", shorthand=True)
     entry = reporter.post(story, "Polls have closed. /pin #polls")
     assert (entry["status"], entry["text"]) == ("published", "Polls have closed.")
     assert entry["shorthand"] == {"tags": [{"slug": "polls", "label": "polls"}], "refused": ["pin"]}
-    assert pinned(desk, story) == []
+    assert pinned(driver, story) == []
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "scheduled"])
-def test_a_pin_waits_for_the_entry_to_come_out(editor: Desk, status: str) -> None:
+def test_a_pin_waits_for_the_entry_to_come_out(editor: NewsroomDriver, status: str) -> None:
     story = editor.story()["id"]
     when = {"publish_at": format_time(Micros(editor.now + HOUR))} if status == "scheduled" else {}
     entry = editor.post(story, "Polls have closed. /pin", status=status, **when)
@@ -65,7 +65,7 @@ def test_a_pin_waits_for_the_entry_to_come_out(editor: Desk, status: str) -> Non
     assert pinned(editor, story) == [entry["id"]]
 
 
-def test_a_pin_waits_for_the_hold_of_the_story(editor: Desk) -> None:
+def test_a_pin_waits_for_the_hold_of_the_story(editor: NewsroomDriver) -> None:
     story = editor.story(settings={"hold_seconds": 60})["id"]
     entry = editor.post(story, "Polls have closed. /pin")
     assert (entry["held"], pinned(editor, story)) == (True, [])
@@ -73,17 +73,17 @@ def test_a_pin_waits_for_the_hold_of_the_story(editor: Desk) -> None:
     assert pinned(editor, story) == [entry["id"]]
 
 
-def test_pins_wait_for_the_story_to_become_public(editor: Desk) -> None:
+def test_pins_wait_for_the_story_to_become_public(editor: NewsroomDriver) -> None:
     story = editor.story(status="draft")["id"]
     first, second = editor.post(story, "One. /pin"), editor.post(story, "Two. /pin")
     opened = editor.patch_story(story, status="live")
     assert pinned(editor, story) == [second["id"], first["id"]]
-    shown = body(reads.show_story(editor.room, editor.call(), story))
+    shown = body(reads.show_story(editor.newsroom, editor.call(), story))
     assert {**shown, **opened, "entries": {"published": 2}} == shown
-    assert body(reads.show_entry(editor.room, editor.call(), story, first["id"]))["pin_wanted"] is False
+    assert body(reads.show_entry(editor.newsroom, editor.call(), story, first["id"]))["pin_wanted"] is False
 
 
-def test_what_is_out_is_pinned_at_once(editor: Desk) -> None:
+def test_what_is_out_is_pinned_at_once(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry, other = editor.post(story), editor.post(story, "Other. /pin")
     unchanged = editor.patch(entry, text="/pin")
@@ -95,7 +95,7 @@ def test_what_is_out_is_pinned_at_once(editor: Desk) -> None:
     assert pinned(editor, story) == [other["id"], entry["id"]]
 
 
-def test_an_edit_kept_aside_is_pinned_when_it_comes_out_and_not_before(editor: Desk) -> None:
+def test_an_edit_kept_aside_is_pinned_when_it_comes_out_and_not_before(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry = editor.post(story)
     editor.patch(entry, text="Better. /pin", publish=False)
@@ -105,7 +105,7 @@ def test_an_edit_kept_aside_is_pinned_when_it_comes_out_and_not_before(editor: D
     assert pinned(editor, story) == [entry["id"]]
 
 
-def test_a_pin_goes_with_the_edit_that_is_dropped(editor: Desk) -> None:
+def test_a_pin_goes_with_the_edit_that_is_dropped(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry = editor.post(story)
     assert editor.patch(entry, text="Better. /pin", publish=False)["pin_wanted"] is True
@@ -114,21 +114,21 @@ def test_a_pin_goes_with_the_edit_that_is_dropped(editor: Desk) -> None:
     assert pinned(editor, story) == []
 
 
-def test_a_story_has_only_so_many_pins_and_the_lowest_goes(editor: Desk) -> None:
+def test_a_story_has_only_so_many_pins_and_the_lowest_goes(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     posted = [editor.post(story, f"Update {number}. /pin")["id"] for number in range(12)]
     assert pinned(editor, story) == posted[::-1][:10]
 
 
-def test_a_batch_of_pins_pins_them_all(editor: Desk) -> None:
+def test_a_batch_of_pins_pins_them_all(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     batch = EntryBatch(items=[{"text": "One. /pin"}, {"text": "Two. /pin"}])
-    reply: dict[str, Any] = json.loads(create_entries(editor.room, editor.call(), story, batch).body)
+    reply: dict[str, Any] = json.loads(create_entries(editor.newsroom, editor.call(), story, batch).body)
     ids = [item["entry"]["id"] for item in reply["items"]]
     assert pinned(editor, story) == ids[::-1]
 
 
-def test_pinned_entries_that_end_at_the_same_time_leave_no_pin(editor: Desk) -> None:
+def test_pinned_entries_that_end_at_the_same_time_leave_no_pin(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     end = format_time(Micros(editor.now + HOUR))
     for number in range(3):

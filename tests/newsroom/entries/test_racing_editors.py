@@ -14,18 +14,18 @@ from app.newsroom.entries.versions import show_versions
 from app.wire.requests.entries import EntryPatch
 from tests.faults.tables import select
 from tests.figures import Figures
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 EDITORS = 50
 
 
 @pytest.mark.timeout(300)
 def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
-    desk: Desk, database_url: str, figures: Figures
+    driver: NewsroomDriver, database_url: str, figures: Figures
 ) -> None:
     rounds = figures.choose(suite=25, prove=100)
-    entry = desk.post(desk.story()["id"], "Round 0.")
-    editors = [desk.hire("editor") for _ in range(EDITORS)]
+    entry = driver.post(driver.story()["id"], "Round 0.")
+    editors = [driver.hire("editor") for _ in range(EDITORS)]
     start = threading.Barrier(EDITORS)
     winners = []
 
@@ -36,7 +36,7 @@ def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
         patch = EntryPatch(text=f"Version {version + 1} by editor {editor}.", text_format="plain")
         start.wait()
         try:
-            return body(editing.edit_entry(mine.room, call, entry["story"], entry["id"], patch))["text"], None
+            return body(editing.edit_entry(mine.newsroom, call, entry["story"], entry["id"], patch))["text"], None
         except PreconditionFailed as refused:
             return None, refused.current_etag
 
@@ -50,7 +50,7 @@ def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
     kept: list[str] = []
     position: str | None = None
     while position is not None or not kept:
-        page = body(show_versions(desk.room, desk.call(), entry["story"], entry["id"], position=position))
+        page = body(show_versions(driver.newsroom, driver.call(), entry["story"], entry["id"], position=position))
         kept += [version["text"] for version in page["items"]]
         position = page["next"]
     assert kept == [*reversed(winners), "Round 0."]

@@ -15,25 +15,25 @@ from app.newsroom.entries import create as entries
 from app.newsroom.entries.shorthand import authors_by_handle
 from app.storage.newsroom.people import Person
 from app.wire.requests.entries import EntryBatch, EntryDraft
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 POLLS = {"slug": "polls", "label": "polls"}
 
 
 @pytest.fixture
-def hurried(desk: Desk) -> Desk:
+def hurried(driver: NewsroomDriver) -> NewsroomDriver:
     """A reporter whose token may use shorthand, at a newsroom with a colleague of the name of Bo Berg."""
-    desk.hire(byline="Bo Berg")
-    return desk.hire(byline="Ada Reporter", shorthand=True)
+    driver.hire(byline="Bo Berg")
+    return driver.hire(byline="Ada Reporter", shorthand=True)
 
 
 @pytest.fixture
-def story(desk: Desk) -> str:
-    made: str = desk.story()["id"]
+def story(driver: NewsroomDriver) -> str:
+    made: str = driver.story()["id"]
     return made
 
 
-def test_shorthand_is_taken_out_of_the_text_and_put_where_it_belongs(hurried: Desk, story: str) -> None:
+def test_shorthand_is_taken_out_of_the_text_and_put_where_it_belongs(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, "/breaking Polls have closed. #polls #Oslo /key @bo")
     assert entry["body_html"] == "<p>Polls have closed.</p>"
     assert entry["text"] == "Polls have closed."
@@ -53,20 +53,20 @@ def test_shorthand_is_taken_out_of_the_text_and_put_where_it_belongs(hurried: De
     }
 
 
-def test_a_token_that_was_not_given_it_writes_what_it_writes(desk: Desk, story: str) -> None:
-    entry = desk.hire().post(story, "Polls have closed. #polls")
+def test_a_token_that_was_not_given_it_writes_what_it_writes(driver: NewsroomDriver, story: str) -> None:
+    entry = driver.hire().post(story, "Polls have closed. #polls")
     assert (entry["text"], entry["tags"]) == ("Polls have closed. #polls", [])
     assert "shorthand" not in entry
 
 
-def test_a_text_without_any_is_told_to_have_none(hurried: Desk, story: str) -> None:
+def test_a_text_without_any_is_told_to_have_none(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, "We are #1, says C#.")
     assert (entry["text"], entry["shorthand"]) == ("We are #1, says C#.", {})
     assert names(entry) == ["Ada Reporter"]
     assert "shorthand" not in hurried.post(story, None, headline="#polls")
 
 
-def test_what_was_sent_beside_it_is_added_to(hurried: Desk, story: str) -> None:
+def test_what_was_sent_beside_it_is_added_to(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(
         story,
         "Closed. #polls #Oslo @bo /major",
@@ -79,7 +79,7 @@ def test_what_was_sent_beside_it_is_added_to(hurried: Desk, story: str) -> None:
     assert entry["importance"] == "major"
 
 
-def test_an_edit_adds_tags_and_names_authors(hurried: Desk, story: str) -> None:
+def test_an_edit_adds_tags_and_names_authors(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, "Polls have closed. #polls")
     edited = hurried.patch(entry, text="Polls have closed everywhere. #oslo @bo")
     assert edited["tags"] == [POLLS, {"slug": "oslo", "label": "oslo"}]
@@ -88,21 +88,21 @@ def test_an_edit_adds_tags_and_names_authors(hurried: Desk, story: str) -> None:
     assert hurried.patch(entry, headline="Closed").keys().isdisjoint({"shorthand"})
 
 
-def test_an_edit_of_nothing_but_shorthand_leaves_the_body(hurried: Desk, story: str) -> None:
+def test_an_edit_of_nothing_but_shorthand_leaves_the_body(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, headline="Closed")
     edited = hurried.patch(entry, text="/key #polls")
     assert (edited["body_html"], edited["key_event"], edited["tags"]) == (entry["body_html"], True, [POLLS])
     assert hurried.events()[-1]["changed"] == ["key_event", "tags"]
 
 
-def test_a_new_entry_of_nothing_but_shorthand_says_nothing(hurried: Desk, story: str) -> None:
+def test_a_new_entry_of_nothing_but_shorthand_says_nothing(hurried: NewsroomDriver, story: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         hurried.post(story, "/breaking #polls")
     assert refused.value.errors[0].code == "empty_entry"
     assert hurried.post(story, "/breaking #polls", headline="Closed")["body_html"] == ""
 
 
-def test_more_tags_than_an_entry_holds_are_refused_and_nothing_is_written(hurried: Desk, story: str) -> None:
+def test_more_tags_than_an_entry_holds_are_refused_and_nothing_is_written(hurried: NewsroomDriver, story: str) -> None:
     told = len(hurried.told)
     with pytest.raises(InvalidInput) as refused:
         hurried.post(story, "Text. " + " ".join(f"#t{number}" for number in range(21)))
@@ -110,23 +110,23 @@ def test_more_tags_than_an_entry_holds_are_refused_and_nothing_is_written(hurrie
     assert len(hurried.told) == told
 
 
-def test_a_retry_is_told_the_same(hurried: Desk, story: str) -> None:
+def test_a_retry_is_told_the_same(hurried: NewsroomDriver, story: str) -> None:
     sent = EntryDraft(id="0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e", text="Closed. #polls")
-    first, again = (body(entries.create_entry(hurried.room, hurried.call(), story, sent)) for _ in range(2))
+    first, again = (body(entries.create_entry(hurried.newsroom, hurried.call(), story, sent)) for _ in range(2))
     assert first == again
     assert first["shorthand"] == {"tags": [POLLS]}
 
 
-def test_batches_and_other_systems_write_it_too(hurried: Desk, story: str) -> None:
+def test_batches_and_other_systems_write_it_too(hurried: NewsroomDriver, story: str) -> None:
     batch = EntryBatch(items=[{"text": "One. #polls"}, {"text": "Two."}])
-    reply = json.loads(entries.create_entries(hurried.room, hurried.call(), story, batch).body)
+    reply = json.loads(entries.create_entries(hurried.newsroom, hurried.call(), story, batch).body)
     assert [item["entry"]["shorthand"] for item in reply["items"]] == [{"tags": [POLLS]}, {}]
     assert hurried.put(story, "wire-1", text="Wired. #polls")["shorthand"] == {"tags": [POLLS]}
     again = hurried.put(story, "wire-1", text="Wired again. #oslo")
     assert (again["text"], again["tags"]) == ("Wired again.", [{"slug": "oslo", "label": "oslo"}])
 
 
-def test_plain_text_has_it_as_well(hurried: Desk, story: str) -> None:
+def test_plain_text_has_it_as_well(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, "5 *3* 2 #polls", text_format="plain")
     assert (entry["body_html"], entry["tags"]) == ("<p>5 *3* 2</p>", [POLLS])
 

@@ -11,7 +11,7 @@ from app.domain.errors import Conflict
 from app.newsroom.emergency import revert as reverting
 from app.newsroom.queries import lists as reads
 from app.newsroom.queries import previews
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, token_of
 
 WAYS: dict[str, list[str]] = {
@@ -24,10 +24,10 @@ WAYS: dict[str, list[str]] = {
 }
 
 
-def retracted(desk: Desk, **fields: Any) -> dict[str, Any]:
-    entry = desk.post(desk.story(**fields)["id"], "The dam broke.")
-    desk.due(2 * HOUR)
-    return desk.act("retract", entry, reason="It did not.")
+def retracted(driver: NewsroomDriver, **fields: Any) -> dict[str, Any]:
+    entry = driver.post(driver.story(**fields)["id"], "The dam broke.")
+    driver.due(2 * HOUR)
+    return driver.act("retract", entry, reason="It did not.")
 
 
 def is_struck(html: str) -> bool:
@@ -35,67 +35,69 @@ def is_struck(html: str) -> bool:
 
 
 @pytest.mark.parametrize("way", WAYS)
-def test_a_retracted_entry_is_still_retracted_when_it_is(desk: Desk, way: str) -> None:
-    entry = retracted(desk)
+def test_a_retracted_entry_is_still_retracted_when_it_is(driver: NewsroomDriver, way: str) -> None:
+    entry = retracted(driver)
     for action in WAYS[way]:
-        entry = desk.act(action, entry)
+        entry = driver.act(action, entry)
     assert (entry["status"], entry["retraction_stands"]) == ("retracted", True)
     assert is_struck(entry["body_html"])
-    last = desk.events()[-1]
+    last = driver.events()[-1]
     assert (last["type"], last["entry"]["status"]) == ("entry.published", "retracted")
-    assert is_struck(public_bodies(desk)[entry["id"]])
-    back = desk.act("reinstate", entry)
+    assert is_struck(public_bodies(driver)[entry["id"]])
+    back = driver.act("reinstate", entry)
     assert (back["status"], back["retraction_stands"]) == ("published", False)
-    assert public_bodies(desk)[entry["id"]] == "<p>The dam broke.</p>"
+    assert public_bodies(driver)[entry["id"]] == "<p>The dam broke.</p>"
 
 
-def test_it_comes_out_struck_through_at_its_time_and_after_a_hold(desk: Desk) -> None:
+def test_it_comes_out_struck_through_at_its_time_and_after_a_hold(driver: NewsroomDriver) -> None:
     for settings, action in (({}, "schedule"), ({"hold_seconds": 60}, "publish")):
-        entry = retracted(desk, settings=settings)
-        desk.act("unpublish", entry)
-        assert desk.act(action, entry)["status"] == "scheduled"
-        assert entry["id"] not in public_bodies(desk)
-        desk.due(HOUR)
-        assert entry_of(desk, entry)["status"] == "retracted"
-        assert is_struck(public_bodies(desk)[entry["id"]])
+        entry = retracted(driver, settings=settings)
+        driver.act("unpublish", entry)
+        assert driver.act(action, entry)["status"] == "scheduled"
+        assert entry["id"] not in public_bodies(driver)
+        driver.due(HOUR)
+        assert entry_of(driver, entry)["status"] == "retracted"
+        assert is_struck(public_bodies(driver)[entry["id"]])
 
 
-def test_what_was_reinstated_before_it_left_comes_back_whole(desk: Desk) -> None:
-    entry = retracted(desk)
+def test_what_was_reinstated_before_it_left_comes_back_whole(driver: NewsroomDriver) -> None:
+    entry = retracted(driver)
     for action in ("reinstate", "unpublish", "publish"):
-        entry = desk.act(action, entry)
+        entry = driver.act(action, entry)
     assert (entry["status"], entry["retraction_stands"]) == ("published", False)
-    assert public_bodies(desk)[entry["id"]] == "<p>The dam broke.</p>"
+    assert public_bodies(driver)[entry["id"]] == "<p>The dam broke.</p>"
 
 
-def test_out_of_sight_there_is_nothing_to_reinstate_but_colleagues_are_shown_that_it_stands(desk: Desk) -> None:
-    entry = desk.act("unpublish", retracted(desk))
+def test_out_of_sight_there_is_nothing_to_reinstate_but_colleagues_are_shown_that_it_stands(
+    driver: NewsroomDriver,
+) -> None:
+    entry = driver.act("unpublish", retracted(driver))
     assert (entry["status"], entry["retraction_stands"]) == ("unpublished", True)
     assert is_struck(entry["body_html"])
     with pytest.raises(Conflict, match="wrong_status"):
-        desk.act("reinstate", entry)
-    link = body(previews.make_preview(desk.room, desk.call(), entry["story"], entry["id"]))["url"]
-    shown = body(previews.show_preview(desk.room, link.rpartition("/")[2]))
+        driver.act("reinstate", entry)
+    link = body(previews.make_preview(driver.newsroom, driver.call(), entry["story"], entry["id"]))["url"]
+    shown = body(previews.show_preview(driver.newsroom, link.rpartition("/")[2]))
     assert shown["status"] == "retracted"
     assert is_struck(shown["body_html"])
 
 
-def test_new_words_do_not_end_it(desk: Desk) -> None:
-    entry = retracted(desk)
-    desk.patch(entry, text="The dam broke.", headline="Dam")
-    desk.patch(entry, publish=False, headline="The dam")
-    entry = desk.act("publish", entry)
+def test_new_words_do_not_end_it(driver: NewsroomDriver) -> None:
+    entry = retracted(driver)
+    driver.patch(entry, text="The dam broke.", headline="Dam")
+    driver.patch(entry, publish=False, headline="The dam")
+    entry = driver.act("publish", entry)
     assert (entry["status"], entry["headline"]) == ("retracted", "The dam")
-    desk.act("unpublish", entry)
-    desk.patch(entry, headline="That dam")
-    entry = desk.act("publish", entry)
+    driver.act("unpublish", entry)
+    driver.patch(entry, headline="That dam")
+    entry = driver.act("publish", entry)
     assert (entry["status"], entry["headline"]) == ("retracted", "That dam")
-    assert is_struck(public_bodies(desk)[entry["id"]])
+    assert is_struck(public_bodies(driver)[entry["id"]])
 
 
 @pytest.mark.parametrize("way", [[], ["unpublish"]])
-def test_another_systems_next_version_does_not_end_it(desk: Desk, way: list[str]) -> None:
-    story, wire = desk.story()["id"], desk.bot("editor")
+def test_another_systems_next_version_does_not_end_it(driver: NewsroomDriver, way: list[str]) -> None:
+    story, wire = driver.story()["id"], driver.bot("editor")
     entry = wire.put(story, "wire-1", text="The dam broke.", external_version=1)
     wire.act("retract", entry, reason="It did not.")
     for action in way:
@@ -106,31 +108,31 @@ def test_another_systems_next_version_does_not_end_it(desk: Desk, way: list[str]
     assert is_struck(public_bodies(wire)[entry["id"]])
 
 
-def test_what_is_left_of_it_after_a_revert_is_what_stood_before(desk: Desk) -> None:
-    standing, clean = retracted(desk), desk.post(desk.story()["id"], "True.")
-    desk.act("unpublish", standing)
-    rogue = desk.hire("editor")
-    rogue.now = desk.now
+def test_what_is_left_of_it_after_a_revert_is_what_stood_before(driver: NewsroomDriver) -> None:
+    standing, clean = retracted(driver), driver.post(driver.story()["id"], "True.")
+    driver.act("unpublish", standing)
+    rogue = driver.hire("editor")
+    rogue.now = driver.now
     rogue.act("publish", standing)
     rogue.act("reinstate", standing)
     rogue.act("retract", clean)
     rogue.act("unpublish", clean)
-    desk.now = rogue.now
-    reverting.revert_token(desk.room, desk.call(), token_of(rogue), since=Micros(0))
+    driver.now = rogue.now
+    reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0))
     assert [
-        (entry_of(desk, each)["status"], entry_of(desk, each)["retraction_stands"]) for each in (standing, clean)
+        (entry_of(driver, each)["status"], entry_of(driver, each)["retraction_stands"]) for each in (standing, clean)
     ] == [
         ("unpublished", True),
         ("published", False),
     ]
-    assert is_struck(desk.act("publish", standing)["body_html"])
-    assert public_bodies(desk)[clean["id"]] == "<p>True.</p>"
+    assert is_struck(driver.act("publish", standing)["body_html"])
+    assert public_bodies(driver)[clean["id"]] == "<p>True.</p>"
 
 
-def test_one_that_ends_while_it_stands_leaves_with_its_line(desk: Desk) -> None:
-    entry = retracted(desk)
-    desk.patch(entry, expires_at=format_time(Micros(desk.now + HOUR)))
-    desk.due(2 * HOUR)
-    shown = body(reads.show_entry(desk.room, desk.call(), entry["story"], entry["id"]))
+def test_one_that_ends_while_it_stands_leaves_with_its_line(driver: NewsroomDriver) -> None:
+    entry = retracted(driver)
+    driver.patch(entry, expires_at=format_time(Micros(driver.now + HOUR)))
+    driver.due(2 * HOUR)
+    shown = body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
     assert (shown["status"], shown["retraction_stands"]) == ("expired", True)
-    assert public_bodies(desk) == {}
+    assert public_bodies(driver) == {}

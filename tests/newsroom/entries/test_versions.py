@@ -9,21 +9,21 @@ import pytest
 
 from app.domain.errors import MalformedInput, NotAllowed
 from app.newsroom.entries.versions import show_versions
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 
-def versions(desk: Desk, entry: dict[str, Any], **asked: Any) -> dict[str, Any]:
-    return body(show_versions(desk.room, desk.call(), entry["story"], entry["id"], **asked))
+def versions(driver: NewsroomDriver, entry: dict[str, Any], **asked: Any) -> dict[str, Any]:
+    return body(show_versions(driver.newsroom, driver.call(), entry["story"], entry["id"], **asked))
 
 
-def test_each_version_names_what_it_changed(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"], status="draft")
-    desk.patch(entry, headline="Closed", text="Polls have closed everywhere.")
-    desk.act("submit", entry)
-    desk.act("publish", entry)
-    desk.patch(entry, tags=[{"slug": "polls", "label": "Polls"}], display_time="2026-09-01T00:00:00Z")
-    desk.act("retract", entry)
-    assert [(version["action"], version["changed"]) for version in versions(desk, entry)["items"]] == [
+def test_each_version_names_what_it_changed(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"], status="draft")
+    driver.patch(entry, headline="Closed", text="Polls have closed everywhere.")
+    driver.act("submit", entry)
+    driver.act("publish", entry)
+    driver.patch(entry, tags=[{"slug": "polls", "label": "Polls"}], display_time="2026-09-01T00:00:00Z")
+    driver.act("retract", entry)
+    assert [(version["action"], version["changed"]) for version in versions(driver, entry)["items"]] == [
         ("retract", ["status"]),
         ("edit", ["tags", "time"]),
         ("publish", ["status"]),
@@ -33,14 +33,14 @@ def test_each_version_names_what_it_changed(desk: Desk) -> None:
     ]
 
 
-def test_edits_kept_aside_are_compared_with_each_other(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"])
-    desk.patch(entry, text="Polls have closed now.", publish=False)
-    desk.patch(entry, text="Polls closed now.", publish=False)
-    desk.act("publish", entry)
-    desk.patch(entry, text="Gone?", publish=False)
-    desk.act("discard", entry)
-    found = versions(desk, entry, with_diff=True)["items"]
+def test_edits_kept_aside_are_compared_with_each_other(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"])
+    driver.patch(entry, text="Polls have closed now.", publish=False)
+    driver.patch(entry, text="Polls closed now.", publish=False)
+    driver.act("publish", entry)
+    driver.patch(entry, text="Gone?", publish=False)
+    driver.act("discard", entry)
+    found = versions(driver, entry, with_diff=True)["items"]
     assert [(version["action"], version["changed"]) for version in found] == [
         ("discard", ["body"]),
         ("edit", ["body"]),
@@ -55,16 +55,16 @@ def test_edits_kept_aside_are_compared_with_each_other(desk: Desk) -> None:
     }
     assert found[2]["diff"]["body"] == [["same", "Polls closed now."]]
     assert found[5]["diff"] is None
-    assert "diff" not in versions(desk, entry)["items"][0]
+    assert "diff" not in versions(driver, entry)["items"][0]
 
 
-def test_pages_of_versions_are_compared_across_their_edges(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"], "Text 1")
+def test_pages_of_versions_are_compared_across_their_edges(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"], "Text 1")
     for number in range(2, 8):
-        desk.patch(entry, text=f"Text {number}")
+        driver.patch(entry, text=f"Text {number}")
     found, position = [], None
     for _ in range(4):
-        page = versions(desk, entry, with_diff=True, position=position, limit=2)
+        page = versions(driver, entry, with_diff=True, position=position, limit=2)
         found += page["items"]
         position = page["next"]
         if position is None:
@@ -76,12 +76,12 @@ def test_pages_of_versions_are_compared_across_their_edges(desk: Desk) -> None:
     ]
 
 
-def test_long_bodies_share_the_work_of_one_reply(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"], "Start")
+def test_long_bodies_share_the_work_of_one_reply(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"], "Start")
     for number in range(20):
         lines = [" ".join(f"w{number}.{line}.{word}" for word in range(60)) for line in range(30)]
-        desk.patch(entry, text="\n\n".join(lines))
-    found = versions(desk, entry, with_diff=True)["items"]
+        driver.patch(entry, text="\n\n".join(lines))
+    found = versions(driver, entry, with_diff=True)["items"]
     assert any(version["diff"]["truncated"] for version in found[:-1])
     for newer, older in pairwise(found):
         before = "".join(text for kind, text in newer["diff"]["body"] if kind != "added")
@@ -89,13 +89,13 @@ def test_long_bodies_share_the_work_of_one_reply(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("position", ["", "0", "-1", "1.5", "newest", "1234567890"])
-def test_a_position_that_was_not_made_here_is_refused(desk: Desk, position: str) -> None:
-    entry = desk.post(desk.story()["id"])
+def test_a_position_that_was_not_made_here_is_refused(driver: NewsroomDriver, position: str) -> None:
+    entry = driver.post(driver.story()["id"])
     with pytest.raises(MalformedInput, match="bad_position"):
-        versions(desk, entry, position=position)
+        versions(driver, entry, position=position)
 
 
-def test_versions_take_the_right_to_read_the_newsroom(desk: Desk) -> None:
-    entry = desk.post(desk.story()["id"])
+def test_versions_take_the_right_to_read_the_newsroom(driver: NewsroomDriver) -> None:
+    entry = driver.post(driver.story()["id"])
     with pytest.raises(NotAllowed):
-        versions(desk.hire("editor", scopes=["write"]), entry)
+        versions(driver.hire("editor", scopes=["write"]), entry)

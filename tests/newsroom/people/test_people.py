@@ -14,19 +14,19 @@ from app.newsroom.queries import lists as reads
 from app.newsroom.queries import stream_feed as watching
 from app.storage.newsroom.people import list_tokens
 from app.wire.requests.people import InviteDraft, PersonPatch, TokenDraft
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-def change(desk: Desk, who: Desk, **fields: Any) -> dict[str, Any]:
+def change(driver: NewsroomDriver, who: NewsroomDriver, **fields: Any) -> dict[str, Any]:
     assert who.person is not None
-    return body(people.edit_person(desk.room, desk.call(), who.person, PersonPatch.model_validate(fields)))
+    return body(people.edit_person(driver.newsroom, driver.call(), who.person, PersonPatch.model_validate(fields)))
 
 
-def test_an_entry_is_by_its_writer_with_everything_readers_may_know_of_them(desk: Desk) -> None:
-    story, ada = desk.story()["id"], desk.hire(byline=None)
-    change(desk, ada, byline="Ada Lind", avatar="https://post.example/ada.jpg", url="https://post.example/ada")
+def test_an_entry_is_by_its_writer_with_everything_readers_may_know_of_them(driver: NewsroomDriver) -> None:
+    story, ada = driver.story()["id"], driver.hire(byline=None)
+    change(driver, ada, byline="Ada Lind", avatar="https://post.example/ada.jpg", url="https://post.example/ada")
     profile = {
         "id": ada.person,
         "name": "Ada Lind",
@@ -35,126 +35,129 @@ def test_an_entry_is_by_its_writer_with_everything_readers_may_know_of_them(desk
     }
     first = ada.post(story)
     assert first["authors"] == [profile]
-    change(desk, ada, name="A. Lind", byline=None, avatar=None, url=None, email="ada@post.example")
+    change(driver, ada, name="A. Lind", byline=None, avatar=None, url=None, email="ada@post.example")
     assert ada.post(story)["authors"] == [{"id": ada.person, "name": "A. Lind"}]
     assert ada.patch(first, headline="Later")["authors"] == [profile], "what was written stays as it was written"
-    assert "ada@post.example" not in str(desk.events())
+    assert "ada@post.example" not in str(driver.events())
     assert ada.post(story, authors=[{"name": "Bo"}])["authors"] == [{"name": "Bo"}]
 
 
-def test_another_role_counts_from_the_next_call_on(desk: Desk) -> None:
-    story, ada = desk.story(), desk.hire()
+def test_another_role_counts_from_the_next_call_on(driver: NewsroomDriver) -> None:
+    story, ada = driver.story(), driver.hire()
     with pytest.raises(NotAllowed):
         ada.patch_story(story["id"], title="Mine")
-    assert change(desk, ada, role="editor")["role"] == "editor"
+    assert change(driver, ada, role="editor")["role"] == "editor"
     ada.patch_story(story["id"], title="Mine")
-    change(desk, ada, role="reporter")
+    change(driver, ada, role="reporter")
     with pytest.raises(NotAllowed):
         ada.patch_story(story["id"], title="Mine again")
 
 
-def test_what_is_sent_back_is_what_is_kept(desk: Desk) -> None:
-    ada = desk.hire()
-    changed = change(desk, ada, name="Ada Lind", email="ada@post.example")
-    (kept,) = body(people.show_people(desk.room, desk.call()))["items"]
+def test_what_is_sent_back_is_what_is_kept(driver: NewsroomDriver) -> None:
+    ada = driver.hire()
+    changed = change(driver, ada, name="Ada Lind", email="ada@post.example")
+    (kept,) = body(people.show_people(driver.newsroom, driver.call()))["items"]
     assert kept == changed
     assert (kept["name"], kept["email"], kept["byline"]) == ("Ada Lind", "ada@post.example", "Ada Reporter")
     with pytest.raises(ValueError, match="role cannot be null"):
         PersonPatch.model_validate({"role": None})
     with pytest.raises(NotFound, match="person_not_found"):
-        people.edit_person(desk.room, desk.call(), NOBODY, PersonPatch())
+        people.edit_person(driver.newsroom, driver.call(), NOBODY, PersonPatch())
 
 
-def test_somebody_who_is_disabled_opens_nothing_until_they_are_enabled(desk: Desk) -> None:
-    story, ada = desk.story()["id"], desk.hire()
+def test_somebody_who_is_disabled_opens_nothing_until_they_are_enabled(driver: NewsroomDriver) -> None:
+    story, ada = driver.story()["id"], driver.hire()
     assert ada.person is not None
-    token = watching.admit_by_token(ada.room, ada.token).who.token
-    first = body(people.disable_person(desk.room, desk.call(), ada.person))["disabled_at"]
-    assert body(people.disable_person(desk.room, desk.call(), ada.person))["disabled_at"] == first
+    token = watching.admit_by_token(ada.newsroom, ada.token).who.token
+    first = body(people.disable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"]
+    assert body(people.disable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"] == first
     with pytest.raises(NotAuthenticated, match="person_disabled"):
         ada.post(story)
-    assert watching.read_news(desk.room, watching.begin_watching(desk.room), {token: frozenset()}).ended == {
-        token: "person_disabled"
-    }
-    assert body(people.enable_person(desk.room, desk.call(), ada.person))["disabled_at"] is None
+    assert watching.read_news(
+        driver.newsroom, watching.begin_watching(driver.newsroom), {token: frozenset()}
+    ).ended == {token: "person_disabled"}
+    assert body(people.enable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"] is None
     assert ada.post(story)["status"] == "published"
 
 
-def test_everything_somebody_holds_is_taken_back_at_once(desk: Desk) -> None:
-    story, ada, bo = desk.story()["id"], desk.hire(), desk.hire()
+def test_everything_somebody_holds_is_taken_back_at_once(driver: NewsroomDriver) -> None:
+    story, ada, bo = driver.story()["id"], driver.hire(), driver.hire()
     assert ada.person is not None
     draft = InviteDraft(person=ada.person)
-    links = [body(invites.invite_person(desk.room, desk.call(), draft))["url"] for _ in range(2)]
+    links = [body(invites.invite_person(driver.newsroom, driver.call(), draft))["url"] for _ in range(2)]
     secrets = [link.partition("#invite=")[2] for link in links]
-    session = sessions.sign_in(desk.room, Call(None), secret=secrets[0]).secret
-    watched: dict[str, frozenset[StoryId]] = {watching.admit_by_token(ada.room, ada.token).who.token: frozenset()}
-    assert body(people.revoke_person(desk.room, desk.call(), ada.person)) == {"person": ada.person, "revoked": 2}
+    session = sessions.sign_in(driver.newsroom, Call(None), secret=secrets[0]).secret
+    watched: dict[str, frozenset[StoryId]] = {watching.admit_by_token(ada.newsroom, ada.token).who.token: frozenset()}
+    assert body(people.revoke_person(driver.newsroom, driver.call(), ada.person)) == {
+        "person": ada.person,
+        "revoked": 2,
+    }
     with pytest.raises(NotAuthenticated, match="token_revoked"):
         ada.post(story)
     with pytest.raises(NotAuthenticated, match="token_revoked"):
-        reads.show_me(desk.room, Call(session, is_session=True))
+        reads.show_me(driver.newsroom, Call(session, is_session=True))
     with pytest.raises(NotAuthenticated, match="invite_invalid"):
-        sessions.sign_in(desk.room, Call(None), secret=secrets[1])
-    ended = watching.read_news(desk.room, watching.begin_watching(desk.room), watched).ended
+        sessions.sign_in(driver.newsroom, Call(None), secret=secrets[1])
+    ended = watching.read_news(driver.newsroom, watching.begin_watching(driver.newsroom), watched).ended
     assert list(ended.values()) == ["token_revoked"]
     assert bo.post(story)["status"] == "published"
-    assert body(people.revoke_person(desk.room, desk.call(), ada.person))["revoked"] == 0
+    assert body(people.revoke_person(driver.newsroom, driver.call(), ada.person))["revoked"] == 0
 
 
-def test_reporters_see_and_take_back_their_own_tokens_and_nobody_elses(desk: Desk) -> None:
-    ada, bo = desk.hire(), desk.hire()
+def test_reporters_see_and_take_back_their_own_tokens_and_nobody_elses(driver: NewsroomDriver) -> None:
+    ada, bo = driver.hire(), driver.hire()
     draft = TokenDraft.model_validate({"label": "Ada's phone", "person": ada.person})
-    made = body(tokens.create_token(desk.room, desk.call(), draft))
-    own = body(tokens.show_own_tokens(ada.room, ada.call()))["items"]
+    made = body(tokens.create_token(driver.newsroom, driver.call(), draft))
+    own = body(tokens.show_own_tokens(ada.newsroom, ada.call()))["items"]
     assert {token["label"] for token in own} == {"token 1", "Ada's phone"}
     assert made["token"] not in str(own)
-    (others,) = body(tokens.show_own_tokens(bo.room, bo.call()))["items"]
+    (others,) = body(tokens.show_own_tokens(bo.newsroom, bo.call()))["items"]
     with pytest.raises(NotFound, match="token_not_found"):
-        tokens.revoke_own_token(ada.room, ada.call(), others["id"])
-    assert body(tokens.revoke_own_token(ada.room, ada.call(), made["id"]))["revoked_at"] is not None
+        tokens.revoke_own_token(ada.newsroom, ada.call(), others["id"])
+    assert body(tokens.revoke_own_token(ada.newsroom, ada.call(), made["id"]))["revoked_at"] is not None
     with pytest.raises(NotAuthenticated, match="token_revoked"):
-        reads.show_me(desk.room, Call(made["token"]))
+        reads.show_me(driver.newsroom, Call(made["token"]))
 
 
-def test_a_token_without_the_right_to_look_after_others_can_only_take_back_itself(desk: Desk) -> None:
-    ada = desk.hire(scopes=["read", "write"])
+def test_a_token_without_the_right_to_look_after_others_can_only_take_back_itself(driver: NewsroomDriver) -> None:
+    ada = driver.hire(scopes=["read", "write"])
     draft = TokenDraft.model_validate({"label": "other", "person": ada.person})
-    other = body(tokens.create_token(desk.room, desk.call(), draft))["id"]
-    (own,) = body(tokens.show_own_tokens(ada.room, ada.call()))["items"]
+    other = body(tokens.create_token(driver.newsroom, driver.call(), draft))["id"]
+    (own,) = body(tokens.show_own_tokens(ada.newsroom, ada.call()))["items"]
     with pytest.raises(NotFound):
-        tokens.revoke_own_token(ada.room, ada.call(), other)
-    assert body(tokens.revoke_own_token(ada.room, ada.call(), own["id"]))["revoked_at"] is not None
-    assert body(tokens.show_own_tokens(desk.room, desk.call()))["items"] == []
+        tokens.revoke_own_token(ada.newsroom, ada.call(), other)
+    assert body(tokens.revoke_own_token(ada.newsroom, ada.call(), own["id"]))["revoked_at"] is not None
+    assert body(tokens.show_own_tokens(driver.newsroom, driver.call()))["items"] == []
 
 
-def test_when_a_token_was_used_last_is_noted_in_memory_and_written_together(desk: Desk) -> None:
-    story, ada = desk.story()["id"], desk.hire()
-    ada.room = desk.room
+def test_when_a_token_was_used_last_is_noted_in_memory_and_written_together(driver: NewsroomDriver) -> None:
+    story, ada = driver.story()["id"], driver.hire()
+    ada.newsroom = driver.newsroom
 
     def kept() -> list[int | None]:
-        with desk.database.snapshot() as tx:
+        with driver.database.snapshot() as tx:
             return [token.last_used_at for token in list_tokens(tx)]
 
     for _ in range(3):
         ada.post(story)
     assert kept() == [None], "no call writes it"
-    shown = body(tokens.show_tokens(desk.room, desk.call()))["items"][0]["last_used_at"]
+    shown = body(tokens.show_tokens(driver.newsroom, driver.call()))["items"][0]["last_used_at"]
     assert shown is not None
-    desk.room.usage.write(desk.database)
-    assert kept() == [desk.now]
-    desk.room.usage.note("unknown", desk.room.clock())
-    desk.room.usage.write(desk.database)
+    driver.newsroom.usage.write(driver.database)
+    assert kept() == [driver.now]
+    driver.newsroom.usage.note("unknown", driver.newsroom.clock())
+    driver.newsroom.usage.write(driver.database)
 
 
-def test_what_cannot_be_written_now_is_written_the_next_time(desk: Desk) -> None:
+def test_what_cannot_be_written_now_is_written_the_next_time(driver: NewsroomDriver) -> None:
     class Failing:
         def transaction(self) -> Any:
             raise RuntimeError("down")
 
-    ada = desk.hire()
-    token = watching.admit_by_token(desk.room, ada.token).who.token
+    ada = driver.hire()
+    token = watching.admit_by_token(driver.newsroom, ada.token).who.token
     with pytest.raises(RuntimeError):
-        desk.room.usage.write(Failing())  # type: ignore[arg-type]  # no more of a database than is asked of it
-    assert desk.room.usage.last(token) == desk.now
-    desk.room.usage.write(desk.database)
-    assert desk.room.usage.last(token) is None
+        driver.newsroom.usage.write(Failing())  # type: ignore[arg-type]  # no more of a database than is asked of it
+    assert driver.newsroom.usage.last(token) == driver.now
+    driver.newsroom.usage.write(driver.database)
+    assert driver.newsroom.usage.last(token) is None

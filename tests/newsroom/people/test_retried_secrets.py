@@ -16,28 +16,28 @@ from app.newsroom.queries import stream_feed as watching
 from app.storage.database import schema
 from app.storage.database.transactions import Database
 from app.wire.requests.people import InviteDraft, PersonDraft, TokenDraft
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
-def keyed(desk: Desk, *, key: str = "k", fingerprint: str = "a request") -> Call:
-    desk.now += 1_000_000
-    return desk.call(idempotency_key=key, fingerprint=fingerprint)
+def keyed(driver: NewsroomDriver, *, key: str = "k", fingerprint: str = "a request") -> Call:
+    driver.now += 1_000_000
+    return driver.call(idempotency_key=key, fingerprint=fingerprint)
 
 
-def make_token(desk: Desk, **call: str) -> Reply:
+def make_token(driver: NewsroomDriver, **call: str) -> Reply:
     return tokens.create_token(
-        desk.room, keyed(desk, **call), TokenDraft.model_validate({"label": "b", "role": "editor"})
+        driver.newsroom, keyed(driver, **call), TokenDraft.model_validate({"label": "b", "role": "editor"})
     )
 
 
-def person_of(desk: Desk) -> str:
+def person_of(driver: NewsroomDriver) -> str:
     draft = PersonDraft.model_validate({"name": "Ada Lind", "role": "editor"})
-    ident: str = body(people.add_person(desk.room, desk.call(), draft))["id"]
+    ident: str = body(people.add_person(driver.newsroom, driver.call(), draft))["id"]
     return ident
 
 
-def invite(desk: Desk, person: str, **call: str) -> Reply:
-    return invites.invite_person(desk.room, keyed(desk, **call), InviteDraft.model_validate({"person": person}))
+def invite(driver: NewsroomDriver, person: str, **call: str) -> Reply:
+    return invites.invite_person(driver.newsroom, keyed(driver, **call), InviteDraft.model_validate({"person": person}))
 
 
 def secret_in(reply: Reply) -> str:
@@ -51,66 +51,68 @@ def everything_stored(database: Database) -> str:
     return "\n".join(str(tuple(row)) for row in rows)
 
 
-def opens(desk: Desk, secret: str) -> bool:
+def opens(driver: NewsroomDriver, secret: str) -> bool:
     try:
-        watching.admit_by_token(desk.room, secret)
+        watching.admit_by_token(driver.newsroom, secret)
     except NotAuthenticated:
         return False
     return True
 
 
-def test_a_retry_is_given_the_same_token_with_a_new_secret_and_the_lost_one_opens_nothing(desk: Desk) -> None:
-    first, again = make_token(desk), make_token(desk)
+def test_a_retry_is_given_the_same_token_with_a_new_secret_and_the_lost_one_opens_nothing(
+    driver: NewsroomDriver,
+) -> None:
+    first, again = make_token(driver), make_token(driver)
     assert (again.status, again.headers) == (201, {"Idempotent-Replayed": "true"})
     lost, given = body(first).pop("token"), body(again).pop("token")
     assert lost != given
     assert {**body(first), "token": None} == {**body(again), "token": None}
-    listed = body(tokens.show_tokens(desk.room, desk.call()))["items"]
+    listed = body(tokens.show_tokens(driver.newsroom, driver.call()))["items"]
     assert [token["id"] for token in listed] == [body(first)["id"]]
-    assert (opens(desk, lost), opens(desk, given)) == (False, True)
-    assert desk.audited() == ["create", "renew"]
+    assert (opens(driver, lost), opens(driver, given)) == (False, True)
+    assert driver.audited() == ["create", "renew"]
 
 
-def test_once_the_token_is_in_use_or_revoked_a_retry_leaves_it_alone(desk: Desk) -> None:
-    used, revoked = make_token(desk, key="used"), make_token(desk, key="revoked")
-    assert opens(desk, body(used)["token"])
-    tokens.revoke_token(desk.room, desk.call(), body(revoked)["id"])
+def test_once_the_token_is_in_use_or_revoked_a_retry_leaves_it_alone(driver: NewsroomDriver) -> None:
+    used, revoked = make_token(driver, key="used"), make_token(driver, key="revoked")
+    assert opens(driver, body(used)["token"])
+    tokens.revoke_token(driver.newsroom, driver.call(), body(revoked)["id"])
     for key in ("used", "revoked"):
         with pytest.raises(Gone, match="reply_removed"):
-            make_token(desk, key=key)
-    assert opens(desk, body(used)["token"])
-    desk.room.usage.write(desk.database)
+            make_token(driver, key=key)
+    assert opens(driver, body(used)["token"])
+    driver.newsroom.usage.write(driver.database)
     with pytest.raises(Gone, match="reply_removed"):
-        make_token(desk, key="used")
+        make_token(driver, key="used")
 
 
-def test_a_retry_is_given_another_link_in_the_place_of_the_one_that_was_lost(desk: Desk) -> None:
-    person = person_of(desk)
-    first, again = invite(desk, person), invite(desk, person)
+def test_a_retry_is_given_another_link_in_the_place_of_the_one_that_was_lost(driver: NewsroomDriver) -> None:
+    person = person_of(driver)
+    first, again = invite(driver, person), invite(driver, person)
     assert {name: body(first)[name] for name in ("id", "person", "expires_at")} == {
         name: body(again)[name] for name in ("id", "person", "expires_at")
     }
     assert "<svg" in body(again)["qr_svg"]
     with pytest.raises(NotAuthenticated, match="invite_invalid"):
-        sessions.sign_in(desk.room, Call(None), secret=secret_in(first))
-    assert sessions.sign_in(desk.room, Call(None), secret=secret_in(again)).reply.status == 201
+        sessions.sign_in(driver.newsroom, Call(None), secret=secret_in(first))
+    assert sessions.sign_in(driver.newsroom, Call(None), secret=secret_in(again)).reply.status == 201
     with pytest.raises(Gone, match="reply_removed"):
-        invite(desk, person)
+        invite(driver, person)
 
 
-def test_an_invitation_that_has_ended_is_not_begun_again_by_a_retry(desk: Desk) -> None:
-    person = person_of(desk)
-    invite(desk, person)
-    desk.now += 25 * HOUR
+def test_an_invitation_that_has_ended_is_not_begun_again_by_a_retry(driver: NewsroomDriver) -> None:
+    person = person_of(driver)
+    invite(driver, person)
+    driver.now += 25 * HOUR
     with pytest.raises(Gone, match="reply_removed"):
-        invite(desk, person)
+        invite(driver, person)
 
 
-def test_no_secret_is_kept_anywhere(desk: Desk) -> None:
-    person = person_of(desk)
-    secrets = [body(make_token(desk, key="t"))["token"] for _ in range(2)]
-    secrets += [secret_in(invite(desk, person, key="i")) for _ in range(2)]
-    stored = everything_stored(desk.database)
+def test_no_secret_is_kept_anywhere(driver: NewsroomDriver) -> None:
+    person = person_of(driver)
+    secrets = [body(make_token(driver, key="t"))["token"] for _ in range(2)]
+    secrets += [secret_in(invite(driver, person, key="i")) for _ in range(2)]
+    stored = everything_stored(driver.database)
     assert person in stored
     assert "lb_" not in stored
     for secret in secrets:
@@ -118,44 +120,44 @@ def test_no_secret_is_kept_anywhere(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("kind", ["token", "invitation"])
-def test_a_key_that_came_with_another_request_or_is_none_makes_nothing(desk: Desk, kind: str) -> None:
-    person = person_of(desk)
+def test_a_key_that_came_with_another_request_or_is_none_makes_nothing(driver: NewsroomDriver, kind: str) -> None:
+    person = person_of(driver)
 
     def make(**call: str) -> Reply:
-        return make_token(desk, **call) if kind == "token" else invite(desk, person, **call)
+        return make_token(driver, **call) if kind == "token" else invite(driver, person, **call)
 
     make()
-    done = desk.audited()
+    done = driver.audited()
     with pytest.raises(InvalidInput, match="idempotency_key_reused"):
         make(fingerprint="another")
     with pytest.raises(MalformedInput, match="bad_idempotency_key"):
         make(key="a b")
-    assert desk.audited() == done
+    assert driver.audited() == done
 
 
-def test_a_revocation_is_answered_alike_and_recorded_once(desk: Desk) -> None:
-    ada = desk.hire()
-    ident = watching.admit_by_token(ada.room, ada.token).who.token
-    first = tokens.revoke_token(desk.room, keyed(desk), ident)
-    again = tokens.revoke_token(desk.room, keyed(desk), ident)
+def test_a_revocation_is_answered_alike_and_recorded_once(driver: NewsroomDriver) -> None:
+    ada = driver.hire()
+    ident = watching.admit_by_token(ada.newsroom, ada.token).who.token
+    first = tokens.revoke_token(driver.newsroom, keyed(driver), ident)
+    again = tokens.revoke_token(driver.newsroom, keyed(driver), ident)
     assert (again.body, again.headers) == (first.body, {"Idempotent-Replayed": "true"})
-    assert desk.audited().count("revoke") == 1
-    other = desk.hire()
-    own = body(tokens.create_token(desk.room, desk.call(), TokenDraft(label="Old", person=other.person)))["id"]
-    other.now = desk.now
-    replies = [tokens.revoke_own_token(other.room, keyed(other), own) for _ in range(2)]
+    assert driver.audited().count("revoke") == 1
+    other = driver.hire()
+    own = body(tokens.create_token(driver.newsroom, driver.call(), TokenDraft(label="Old", person=other.person)))["id"]
+    other.now = driver.now
+    replies = [tokens.revoke_own_token(other.newsroom, keyed(other), own) for _ in range(2)]
     assert replies[0].body == replies[1].body
-    assert desk.audited().count("revoke") == 2
+    assert driver.audited().count("revoke") == 2
 
 
-def test_what_was_undone_is_told_again_as_it_was_told_first(desk: Desk) -> None:
-    story, rogue = desk.story()["id"], desk.hire("editor")
-    rogue.now = desk.now
+def test_what_was_undone_is_told_again_as_it_was_told_first(driver: NewsroomDriver) -> None:
+    story, rogue = driver.story()["id"], driver.hire("editor")
+    rogue.now = driver.now
     rogue.patch_story(story, title="Lies")
-    token = watching.admit_by_token(rogue.room, rogue.token).who.token
+    token = watching.admit_by_token(rogue.newsroom, rogue.token).who.token
 
     def revert(**call: str) -> Reply:
-        return reverting.revert_token(desk.room, keyed(desk, **call), token, since=Micros(0))
+        return reverting.revert_token(driver.newsroom, keyed(driver, **call), token, since=Micros(0))
 
     first, again, anew = revert(), revert(), revert(key="another")
     assert body(first)["items"][0]["done"] == "restored"
@@ -165,13 +167,15 @@ def test_what_was_undone_is_told_again_as_it_was_told_first(desk: Desk) -> None:
         revert(fingerprint="another")
 
 
-def test_a_revert_that_was_cut_off_goes_on_with_the_same_key(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    rogue = desk.hire("editor")
-    stories = sorted(desk.story(name)["id"] for name in ("One", "Two"))
-    rogue.now = desk.now
+def test_a_revert_that_was_cut_off_goes_on_with_the_same_key(
+    driver: NewsroomDriver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rogue = driver.hire("editor")
+    stories = sorted(driver.story(name)["id"] for name in ("One", "Two"))
+    rogue.now = driver.now
     for story in stories:
         rogue.patch_story(story, title="Lies")
-    token = watching.admit_by_token(rogue.room, rogue.token).who.token
+    token = watching.admit_by_token(rogue.newsroom, rogue.token).who.token
     whole: Any = reverting._revert_in_story
 
     def cut_off(*args: Any) -> Any:
@@ -181,7 +185,7 @@ def test_a_revert_that_was_cut_off_goes_on_with_the_same_key(desk: Desk, monkeyp
 
     monkeypatch.setattr(reverting, "_revert_in_story", cut_off)
     with pytest.raises(ConnectionError):
-        reverting.revert_token(desk.room, keyed(desk), token, since=Micros(0))
+        reverting.revert_token(driver.newsroom, keyed(driver), token, since=Micros(0))
     monkeypatch.undo()
-    told = body(reverting.revert_token(desk.room, keyed(desk), token, since=Micros(0)))["items"]
+    told = body(reverting.revert_token(driver.newsroom, keyed(driver), token, since=Micros(0)))["items"]
     assert [(item["story"], item["done"]) for item in told] == [(stories[0], "nothing"), (stories[1], "restored")]

@@ -12,19 +12,19 @@ from app.domain.identifiers import StoryId
 from app.newsroom.people import tokens
 from app.newsroom.queries import stream_feed as watching
 from app.wire.newsroom_stream_news import Mark, WatchedNews
-from tests.newsroom.driver import OPERATOR, Desk, body
+from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
 
 class Watch:
     """Reads the news again and again for some tokens."""
 
-    def __init__(self, desk: Desk, *tokens: str) -> None:
-        self._desk = desk
+    def __init__(self, driver: NewsroomDriver, *tokens: str) -> None:
+        self._driver = driver
         self._watched: dict[str, frozenset[StoryId]] = {token: frozenset() for token in tokens or ("admin",)}
-        self._mark: Mark = watching.begin_watching(desk.room)
+        self._mark: Mark = watching.begin_watching(driver.newsroom)
 
     def read(self) -> WatchedNews:
-        found = watching.read_news(self._desk.room, self._mark, self._watched)
+        found = watching.read_news(self._driver.newsroom, self._mark, self._watched)
         self._mark = found.mark
         return found
 
@@ -32,19 +32,19 @@ class Watch:
         return [json.loads(news.message) for news in self.read().news]
 
 
-def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(desk: Desk) -> None:
-    story = desk.story()
-    desk.post(story["id"], "Before anybody watched.")
-    watch = Watch(desk)
+def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    driver.post(story["id"], "Before anybody watched.")
+    watch = Watch(driver)
     assert watch.messages() == []
-    draft = desk.post(story["id"], "A draft.", status="draft")
+    draft = driver.post(story["id"], "A draft.", status="draft")
     (told,) = watch.messages()
     assert (told["type"], told["action"], told["by"]["token"]) == ("entry", "create", "admin")
     assert (told["entry"]["id"], told["entry"]["status"], told["entry"]["text"]) == (draft["id"], "draft", "A draft.")
     assert watch.messages() == []
 
-    desk.patch(draft, text="A better draft.")
-    desk.act("submit", draft)
+    driver.patch(draft, text="A better draft.")
+    driver.act("submit", draft)
     (told,) = watch.messages()
     assert (told["action"], told["entry"]["status"], told["entry"]["text"]) == (
         "submit",
@@ -52,78 +52,78 @@ def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(desk: Desk
         "A better draft.",
     )
 
-    desk.patch_story(story["id"], title="Election night, live")
+    driver.patch_story(story["id"], title="Election night, live")
     (told,) = watch.messages()
     assert (told["type"], told["fields"]["title"]) == ("story", "Election night, live")
 
 
-def test_a_write_that_failed_is_not_told(desk: Desk) -> None:
-    story = desk.story()
-    watch = Watch(desk)
+def test_a_write_that_failed_is_not_told(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    watch = Watch(driver)
     with pytest.raises(NotFound):
-        desk.act("publish", {"story": story["id"], "id": "00000000-0000-4000-8000-000000000000"})
+        driver.act("publish", {"story": story["id"], "id": "00000000-0000-4000-8000-000000000000"})
     assert watch.messages() == []
 
 
-def test_who_did_it_is_named(desk: Desk) -> None:
-    story = desk.story()
-    ada = desk.hire(byline="Ada Lind")
-    watch = Watch(desk)
+def test_who_did_it_is_named(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    ada = driver.hire(byline="Ada Lind")
+    watch = Watch(driver)
     ada.post(story["id"], "By Ada.")
     (told,) = watch.messages()
     assert told["by"]["name"] == "Person 1"
     assert told["by"]["person"] == told["entry"]["created_by"]
 
 
-def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(desk: Desk) -> None:
-    story = desk.story()
-    ada = desk.hire(expires_in_days=1)
-    who = watching.admit_by_token(ada.room, ada.token)
-    watch = Watch(desk, "admin", who.who.token)
-    desk.post(story["id"], "Both hear this.")
+def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    ada = driver.hire(expires_in_days=1)
+    who = watching.admit_by_token(ada.newsroom, ada.token)
+    watch = Watch(driver, "admin", who.who.token)
+    driver.post(story["id"], "Both hear this.")
     found = watch.read()
     assert [news.audience for news in found.news] == [{"admin", who.who.token}]
     assert found.ended == {}
 
-    tokens.revoke_token(desk.room, desk.call(), who.who.token)
-    desk.post(story["id"], "One hears this.")
+    tokens.revoke_token(driver.newsroom, driver.call(), who.who.token)
+    driver.post(story["id"], "One hears this.")
     found = watch.read()
     assert [news.audience for news in found.news] == [{"admin"}]
     assert found.ended == {who.who.token: "token_revoked"}
     with pytest.raises(NotAuthenticated):
-        watching.find_watched_story(desk.room, who.who.token, story["id"])
+        watching.find_watched_story(driver.newsroom, who.who.token, story["id"])
 
 
-def test_a_ticket_opens_the_stream_once_and_for_half_a_minute(desk: Desk) -> None:
-    ada = desk.hire()
-    ticket = body(watching.issue_ticket(ada.room, ada.call()))["ticket"]
-    assert watching.admit_by_ticket(desk.room, ticket).who.name == "Person 1"
+def test_a_ticket_opens_the_stream_once_and_for_half_a_minute(driver: NewsroomDriver) -> None:
+    ada = driver.hire()
+    ticket = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    assert watching.admit_by_ticket(driver.newsroom, ticket).who.name == "Person 1"
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(desk.room, ticket)
+        watching.admit_by_ticket(driver.newsroom, ticket)
 
-    late = body(watching.issue_ticket(ada.room, ada.call()))["ticket"]
-    desk.now += 30_000_000
+    late = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    driver.now += 30_000_000
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(desk.room, late)
+        watching.admit_by_ticket(driver.newsroom, late)
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(desk.room, OPERATOR)
+        watching.admit_by_ticket(driver.newsroom, OPERATOR)
 
 
-def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(desk: Desk) -> None:
-    story = desk.story()
-    desk.post(story["id"], "One.")
-    two = desk.post(story["id"], "Two.")
-    mark = watching.begin_watching(desk.room)
+def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    driver.post(story["id"], "One.")
+    two = driver.post(story["id"], "Two.")
+    mark = watching.begin_watching(driver.newsroom)
     without_the_first = Mark(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
-    found = watching.read_news(desk.room, without_the_first, {"admin": frozenset()})
+    found = watching.read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()
 
 
-def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(desk: Desk) -> None:
-    story = desk.story()["id"]
-    editor = desk.hire("editor", shorthand=True)
-    watch = Watch(desk)
+def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    editor = driver.hire("editor", shorthand=True)
+    watch = Watch(driver)
     entry = editor.post(story, "First results. /pin")
     told = {message["type"]: message for message in watch.messages()}
     assert (told["story"]["action"], told["story"]["by"]["person"]) == ("pin", editor.person)
@@ -134,11 +134,11 @@ def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(desk: Desk) -> N
     assert told["entry"]["action"] == "remove"
 
 
-def test_an_upsert_that_only_counts_on_is_told(desk: Desk) -> None:
-    story = desk.story()["id"]
-    wire = desk.bot("editor")
+def test_an_upsert_that_only_counts_on_is_told(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    wire = driver.bot("editor")
     wire.put(story, "wire-1", text="Flood warning.", external_version=1)
-    watch = Watch(desk)
+    watch = Watch(driver)
     wire.put(story, "wire-1", text="Flood warning.", external_version=2)
     (told,) = watch.messages()
     assert (told["action"], told["entry"]["external_version"]) == ("edit", 2)

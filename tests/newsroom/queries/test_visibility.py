@@ -15,55 +15,55 @@ from app.newsroom.emergency import freeze as emergency
 from app.newsroom.queries import lists as reads
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_stories_in_sight
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.stories.test_members import join
 
 
 @contextmanager
-def counted(desk: Desk) -> Iterator[list[str]]:
+def counted(driver: NewsroomDriver) -> Iterator[list[str]]:
     """The statements that are sent to the database meanwhile."""
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
         sent.append(statement)
 
-    with desk.database.snapshot() as tx:
+    with driver.database.snapshot() as tx:
         engine = tx.connection.engine
     event.listen(engine, "before_cursor_execute", note)
     yield sent
     event.remove(engine, "before_cursor_execute", note)
 
 
-def staffed(desk: Desk) -> dict[str, Desk]:
+def staffed(driver: NewsroomDriver) -> dict[str, NewsroomDriver]:
     """Somebody of every kind, in a newsroom with stories of every kind."""
     open_, closed, other = (
-        desk.story("Open")["id"],
-        desk.story("Closed", settings={"members_only": True})["id"],
-        desk.story("Other", status="draft", settings={"members_only": True})["id"],
+        driver.story("Open")["id"],
+        driver.story("Closed", settings={"members_only": True})["id"],
+        driver.story("Other", status="draft", settings={"members_only": True})["id"],
     )
-    people = {role: desk.hire(role) for role in ("reporter", "editor", "admin")}
-    people["member"] = desk.hire()
-    join(desk, closed, people["member"])
-    people["member of both"] = desk.hire("editor")
+    people = {role: driver.hire(role) for role in ("reporter", "editor", "admin")}
+    people["member"] = driver.hire()
+    join(driver, closed, people["member"])
+    people["member of both"] = driver.hire("editor")
     for story in (open_, other):
-        join(desk, story, people["member of both"])
-    people["bot"] = desk.bot("editor")
-    people["bound bot"] = desk.bot("reporter", stories=[other])
-    people["bound reporter"] = desk.hire("reporter", stories=[open_, closed])
-    people["bound admin"] = desk.hire("admin", stories=[closed])
-    people["operator"] = desk
+        join(driver, story, people["member of both"])
+    people["bot"] = driver.bot("editor")
+    people["bound bot"] = driver.bot("reporter", stories=[other])
+    people["bound reporter"] = driver.hire("reporter", stories=[open_, closed])
+    people["bound admin"] = driver.hire("admin", stories=[closed])
+    people["operator"] = driver
     for story in (open_, closed):
-        desk.freeze(story)
+        driver.freeze(story)
     return people
 
 
-def actor_of(who: Desk, tx: ReadTransaction) -> Actor:
-    return authenticate(tx, who.room, who.call())
+def actor_of(who: NewsroomDriver, tx: ReadTransaction) -> Actor:
+    return authenticate(tx, who.newsroom, who.call())
 
 
-def test_what_the_database_finds_is_what_the_rule_holds(desk: Desk) -> None:
-    everybody = staffed(desk)
-    with desk.database.snapshot() as tx:
+def test_what_the_database_finds_is_what_the_rule_holds(driver: NewsroomDriver) -> None:
+    everybody = staffed(driver)
+    with driver.database.snapshot() as tx:
         every = list_stories(tx)
         seen = {}
         for name, who in everybody.items():
@@ -88,22 +88,22 @@ def test_what_the_database_finds_is_what_the_rule_holds(desk: Desk) -> None:
     }
 
 
-def test_a_story_from_before_it_could_be_for_members_only_is_for_everybody(desk: Desk) -> None:
-    story = desk.story()["id"]
-    reporter = desk.hire()
-    with desk.database.transaction() as tx:
+def test_a_story_from_before_it_could_be_for_members_only_is_for_everybody(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    reporter = driver.hire()
+    with driver.database.transaction() as tx:
         tx.connection.execute(text("UPDATE stories SET settings = '{}'"))
-    found = body(reads.show_stories(reporter.room, reporter.call(), statuses=None, position=None, limit=9))
+    found = body(reads.show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
     assert [each["id"] for each in found["items"]] == [story]
 
 
 @pytest.mark.parametrize("kind", ["bound", "member"])
-def test_one_among_a_thousand_stories_is_found_with_one_question(desk: Desk, kind: str) -> None:
-    own = desk.story("Own", settings={"members_only": True})["id"]
-    who = desk.bot("reporter", stories=[own]) if kind == "bound" else desk.hire()
+def test_one_among_a_thousand_stories_is_found_with_one_question(driver: NewsroomDriver, kind: str) -> None:
+    own = driver.story("Own", settings={"members_only": True})["id"]
+    who = driver.bot("reporter", stories=[own]) if kind == "bound" else driver.hire()
     if kind == "member":
-        join(desk, own, who)
-    with desk.database.transaction() as tx:
+        join(driver, own, who)
+    with driver.database.transaction() as tx:
         tx.connection.execute(
             text(
                 "INSERT INTO stories (id, slug, status, version, fields, settings, created_at)"
@@ -114,8 +114,8 @@ def test_one_among_a_thousand_stories_is_found_with_one_question(desk: Desk, kin
         )
         (count,) = tx.connection.execute(text("SELECT count(*) FROM stories")).one()
     assert count > 1_000
-    with counted(desk) as sent:
-        found = body(reads.show_stories(who.room, who.call(), statuses=None, position=None, limit=100))
-        emergency.show_freeze(who.room, who.call())
+    with counted(driver) as sent:
+        found = body(reads.show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
+        emergency.show_freeze(who.newsroom, who.call())
     assert ([story["id"] for story in found["items"]], found["next"]) == ([own], None)
     assert len([statement for statement in sent if "FROM stories" in statement]) == 2, "one for each"

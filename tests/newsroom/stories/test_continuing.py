@@ -10,99 +10,99 @@ import pytest
 from app.domain.clock import Micros, format_time
 from app.domain.errors import InvalidInput
 from app.newsroom.queries import lists as reads
-from tests.newsroom.driver import HOUR, Desk, body
+from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
-def _told(desk: Desk, since: int) -> list[tuple[str, list[str] | None]]:
-    return [(event["story"], event.get("changed")) for event in desk.events()[since:]]
+def _told(driver: NewsroomDriver, since: int) -> list[tuple[str, list[str] | None]]:
+    return [(event["story"], event.get("changed")) for event in driver.events()[since:]]
 
 
-def _now(desk: Desk, story: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_story(desk.room, desk.call(), story["id"]))
+def _now(driver: NewsroomDriver, story: dict[str, Any]) -> dict[str, Any]:
+    return body(reads.show_story(driver.newsroom, driver.call(), story["id"]))
 
 
-def test_days_of_rolling_coverage_know_each_other_once_both_are_public(desk: Desk) -> None:
-    monday = desk.story("Monday")
-    tuesday = desk.story("Tuesday", status="draft", continues=monday["slug"])
+def test_days_of_rolling_coverage_know_each_other_once_both_are_public(driver: NewsroomDriver) -> None:
+    monday = driver.story("Monday")
+    tuesday = driver.story("Tuesday", status="draft", continues=monday["slug"])
     assert tuesday["continues"] == monday["id"]
-    assert _now(desk, monday)["continued_by"] is None
-    told = len(desk.events())
-    desk.patch_story(tuesday["id"], status="live")
-    assert _told(desk, told) == [(tuesday["id"], None), (monday["id"], ["continued_by"])]
-    assert _now(desk, monday)["continued_by"] == tuesday["id"]
-    desk.patch_story(tuesday["id"], continues=None)
-    assert _now(desk, monday)["continued_by"] is None
-    desk.patch_story(tuesday["id"], continues=monday["id"])
-    desk.patch_story(tuesday["id"], status="withdrawn")
-    assert _now(desk, monday)["continued_by"] is None
+    assert _now(driver, monday)["continued_by"] is None
+    told = len(driver.events())
+    driver.patch_story(tuesday["id"], status="live")
+    assert _told(driver, told) == [(tuesday["id"], None), (monday["id"], ["continued_by"])]
+    assert _now(driver, monday)["continued_by"] == tuesday["id"]
+    driver.patch_story(tuesday["id"], continues=None)
+    assert _now(driver, monday)["continued_by"] is None
+    driver.patch_story(tuesday["id"], continues=monday["id"])
+    driver.patch_story(tuesday["id"], status="withdrawn")
+    assert _now(driver, monday)["continued_by"] is None
 
 
-def test_a_day_may_go_on_from_one_that_is_still_to_come_and_readers_hear_of_it_then(desk: Desk) -> None:
-    monday = desk.story("Monday", status="scheduled", coverage_start=format_time(Micros(desk.now + HOUR)))
-    tuesday = desk.story("Tuesday", continues=monday["id"])
+def test_a_day_may_go_on_from_one_that_is_still_to_come_and_readers_hear_of_it_then(driver: NewsroomDriver) -> None:
+    monday = driver.story("Monday", status="scheduled", coverage_start=format_time(Micros(driver.now + HOUR)))
+    tuesday = driver.story("Tuesday", continues=monday["id"])
     assert tuesday["continues"] == monday["id"]
-    assert desk.events()[-1]["fields"]["continues"] is None
-    told = len(desk.events())
-    desk.patch_story(tuesday["id"], continues=None)
-    desk.patch_story(tuesday["id"], continues=monday["id"])
-    assert _told(desk, told) == []
-    desk.due(HOUR)
-    assert _told(desk, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
-    opened, later = desk.events()[told:]
+    assert driver.events()[-1]["fields"]["continues"] is None
+    told = len(driver.events())
+    driver.patch_story(tuesday["id"], continues=None)
+    driver.patch_story(tuesday["id"], continues=monday["id"])
+    assert _told(driver, told) == []
+    driver.due(HOUR)
+    assert _told(driver, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
+    opened, later = driver.events()[told:]
     assert (opened["fields"]["continued_by"], later["fields"]["continues"]) == (tuesday["id"], monday["id"])
-    told = len(desk.events())
-    desk.patch_story(monday["id"], status="withdrawn")
-    assert _told(desk, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
-    assert desk.events()[-1]["fields"]["continues"] is None
+    told = len(driver.events())
+    driver.patch_story(monday["id"], status="withdrawn")
+    assert _told(driver, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
+    assert driver.events()[-1]["fields"]["continues"] is None
 
 
-def test_a_story_that_two_go_on_from_names_the_newer_one_that_can_be_read(desk: Desk) -> None:
-    monday = desk.story("Monday")
-    older = desk.story("Tuesday", continues=monday["id"])
-    desk.now += HOUR
-    newer = desk.story("Tuesday again", continues=monday["id"])
-    assert _now(desk, monday)["continued_by"] == newer["id"]
-    desk.patch_story(newer["id"], status="withdrawn")
-    assert _now(desk, monday)["continued_by"] == older["id"]
+def test_a_story_that_two_go_on_from_names_the_newer_one_that_can_be_read(driver: NewsroomDriver) -> None:
+    monday = driver.story("Monday")
+    older = driver.story("Tuesday", continues=monday["id"])
+    driver.now += HOUR
+    newer = driver.story("Tuesday again", continues=monday["id"])
+    assert _now(driver, monday)["continued_by"] == newer["id"]
+    driver.patch_story(newer["id"], status="withdrawn")
+    assert _now(driver, monday)["continued_by"] == older["id"]
 
 
-def test_a_frozen_story_says_what_goes_on_from_it_when_it_is_thawed(desk: Desk) -> None:
-    monday, wednesday = desk.story("Monday"), desk.story("Wednesday")
-    tuesday = desk.story("Tuesday", status="draft", continues=monday["id"])
-    desk.patch_story(wednesday["id"], continues=tuesday["id"])
+def test_a_frozen_story_says_what_goes_on_from_it_when_it_is_thawed(driver: NewsroomDriver) -> None:
+    monday, wednesday = driver.story("Monday"), driver.story("Wednesday")
+    tuesday = driver.story("Tuesday", status="draft", continues=monday["id"])
+    driver.patch_story(wednesday["id"], continues=tuesday["id"])
     for frozen in (monday, wednesday):
-        desk.freeze(frozen["id"])
-    told = len(desk.events())
-    desk.patch_story(tuesday["id"], status="live")
-    assert _told(desk, told) == [(tuesday["id"], None)]
-    assert desk.events()[-1]["fields"]["continues"] == monday["id"]
+        driver.freeze(frozen["id"])
+    told = len(driver.events())
+    driver.patch_story(tuesday["id"], status="live")
+    assert _told(driver, told) == [(tuesday["id"], None)]
+    assert driver.events()[-1]["fields"]["continues"] == monday["id"]
     for thawed in (monday, wednesday):
-        desk.freeze(thawed["id"], frozen=False)
-    assert _told(desk, told)[1:] == [(monday["id"], ["continued_by"]), (wednesday["id"], ["continues"])]
+        driver.freeze(thawed["id"], frozen=False)
+    assert _told(driver, told)[1:] == [(monday["id"], ["continued_by"]), (wednesday["id"], ["continues"])]
 
 
-def test_only_a_story_that_the_caller_may_know_of_can_be_continued(desk: Desk) -> None:
-    own, closed = desk.story(), desk.story(settings={"members_only": True})
-    withdrawn = desk.patch_story(desk.story()["id"], status="withdrawn")
-    editor = desk.hire("editor")
+def test_only_a_story_that_the_caller_may_know_of_can_be_continued(driver: NewsroomDriver) -> None:
+    own, closed = driver.story(), driver.story(settings={"members_only": True})
+    withdrawn = driver.patch_story(driver.story()["id"], status="withdrawn")
+    editor = driver.hire("editor")
     for ref in (closed["id"], closed["slug"], withdrawn["id"], "no-such-story"):
         with pytest.raises(InvalidInput) as refused:
             editor.story(continues=ref)
         assert refused.value.errors[0].code == "story_not_found"
     with pytest.raises(InvalidInput):
-        desk.patch_story(own["id"], continues=own["id"])
+        driver.patch_story(own["id"], continues=own["id"])
 
 
-def test_stories_that_go_on_from_each_other_never_wait_for_each_other(desk: Desk) -> None:
-    stories = [desk.story(f"Story {number}")["id"] for number in range(3)]
+def test_stories_that_go_on_from_each_other_never_wait_for_each_other(driver: NewsroomDriver) -> None:
+    stories = [driver.story(f"Story {number}")["id"] for number in range(3)]
     for number in range(3):
-        desk.patch_story(stories[number], continues=stories[number - 1])
+        driver.patch_story(stories[number], continues=stories[number - 1])
     failed: list[Exception] = []
 
     def toggle(story: str) -> None:
         try:
             for status in ("paused", "live") * 6:
-                desk.patch_story(story, status=status, continues=None if status == "paused" else chosen[story])
+                driver.patch_story(story, status=status, continues=None if status == "paused" else chosen[story])
         except Exception as error:  # noqa: BLE001  (whatever it is, the test fails with it)
             failed.append(error)
 
@@ -115,5 +115,5 @@ def test_stories_that_go_on_from_each_other_never_wait_for_each_other(desk: Desk
     assert failed == []
     for story in stories:
         follower = next(later for later, earlier in chosen.items() if earlier == story)
-        shown = body(reads.show_story(desk.room, desk.call(), story))
+        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
         assert (shown["continues"], shown["continued_by"]) == (chosen[story], follower)

@@ -10,134 +10,136 @@ import pytest
 from app.domain.errors import Conflict, MalformedInput, NotAllowed, PreconditionFailed
 from app.domain.story import StoryStatus
 from app.newsroom.queries import lists as reads
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 
-def test_a_title_is_enough_and_the_story_is_live(desk: Desk) -> None:
-    story = desk.story("Élection night: “live”")
+def test_a_title_is_enough_and_the_story_is_live(driver: NewsroomDriver) -> None:
+    story = driver.story("Élection night: “live”")
     assert story["slug"].startswith("election-night-live-")
     assert (story["status"], story["language"], story["time_zone"]) == ("live", "en", "UTC")
-    assert desk.summary() == [("story.updated", 1)]
+    assert driver.summary() == [("story.updated", 1)]
 
 
-def test_a_change_of_public_members_is_one_event_and_of_settings_none(desk: Desk) -> None:
-    story = desk.story()
-    changed = desk.patch_story(story["slug"], if_match='"v1"', standfirst="First results.", title="Night")
-    assert desk.events()[-1]["changed"] == ["title", "standfirst"]
-    assert desk.events()[-1]["fields"]["standfirst"] == "First results."
-    settings = desk.patch_story(story["id"], settings={"review_required": True})
+def test_a_change_of_public_members_is_one_event_and_of_settings_none(driver: NewsroomDriver) -> None:
+    story = driver.story()
+    changed = driver.patch_story(story["slug"], if_match='"v1"', standfirst="First results.", title="Night")
+    assert driver.events()[-1]["changed"] == ["title", "standfirst"]
+    assert driver.events()[-1]["fields"]["standfirst"] == "First results."
+    settings = driver.patch_story(story["id"], settings={"review_required": True})
     assert settings["settings"] == {**story["settings"], "review_required": True}
     assert settings["version"] == changed["version"] + 1
-    assert desk.patch_story(story["id"], title="Night")["version"] == settings["version"]
-    assert len(desk.told) == 2
+    assert driver.patch_story(story["id"], title="Night")["version"] == settings["version"]
+    assert len(driver.told) == 2
 
 
-def test_a_public_story_cannot_become_a_secret_again(desk: Desk) -> None:
-    story = desk.story()
+def test_a_public_story_cannot_become_a_secret_again(driver: NewsroomDriver) -> None:
+    story = driver.story()
     with pytest.raises(Conflict, match="wrong_status"):
-        desk.patch_story(story["id"], status="draft")
+        driver.patch_story(story["id"], status="draft")
 
 
-def test_a_slug_is_taken_once_and_stays(desk: Desk) -> None:
-    story = desk.story(slug="election-night")
+def test_a_slug_is_taken_once_and_stays(driver: NewsroomDriver) -> None:
+    story = driver.story(slug="election-night")
     with pytest.raises(Conflict, match="slug_taken"):
-        desk.story(slug="election-night")
-    assert desk.patch_story(story["id"], slug="election-night")["version"] == 1
-    assert desk.patch_story(story["id"], slug="the-long-night")["slug"] == "the-long-night"
-    assert desk.patch_story("election-night", title="By its old name")["id"] == story["id"]
+        driver.story(slug="election-night")
+    assert driver.patch_story(story["id"], slug="election-night")["version"] == 1
+    assert driver.patch_story(story["id"], slug="the-long-night")["slug"] == "the-long-night"
+    assert driver.patch_story("election-night", title="By its old name")["id"] == story["id"]
     for taken in ("election-night", "the-long-night"):
         with pytest.raises(Conflict, match="slug_taken"):
-            desk.story(slug=taken)
-    other = desk.story(slug="another")
+            driver.story(slug=taken)
+    other = driver.story(slug="another")
     with pytest.raises(Conflict, match="slug_taken"):
-        desk.patch_story(other["id"], slug="election-night")
-    assert desk.patch_story(other["id"], title="Still here")["slug"] == "another"
+        driver.patch_story(other["id"], slug="election-night")
+    assert driver.patch_story(other["id"], title="Still here")["slug"] == "another"
 
 
-def test_a_story_may_take_back_a_slug_it_has_had_as_often_as_it_likes(desk: Desk) -> None:
-    story = desk.story(slug="election-night")["id"]
+def test_a_story_may_take_back_a_slug_it_has_had_as_often_as_it_likes(driver: NewsroomDriver) -> None:
+    story = driver.story(slug="election-night")["id"]
     for slug in ("the-long-night", "election-night", "the-long-night", "election-night"):
-        assert desk.patch_story(story, slug=slug)["slug"] == slug
-        assert desk.events()[-1]["fields"]["slug"] == slug
+        assert driver.patch_story(story, slug=slug)["slug"] == slug
+        assert driver.events()[-1]["fields"]["slug"] == slug
     for known in ("the-long-night", "election-night"):
-        assert desk.patch_story(known, section="Politics")["id"] == story
+        assert driver.patch_story(known, section="Politics")["id"] == story
         with pytest.raises(Conflict, match="slug_taken"):
-            desk.story(slug=known)
+            driver.story(slug=known)
 
 
-def test_the_same_client_made_id_makes_one_story(desk: Desk) -> None:
+def test_the_same_client_made_id_makes_one_story(driver: NewsroomDriver) -> None:
     ident = str(uuid.uuid4())
-    assert desk.story(id=ident) == desk.story(id=ident)
+    assert driver.story(id=ident) == driver.story(id=ident)
     with pytest.raises(Conflict, match="id_taken"):
-        desk.story("Another title", id=ident)
+        driver.story("Another title", id=ident)
 
 
-def test_only_editors_make_and_change_stories(desk: Desk) -> None:
-    story, reporter = desk.story(), desk.hire()
+def test_only_editors_make_and_change_stories(driver: NewsroomDriver) -> None:
+    story, reporter = driver.story(), driver.hire()
     with pytest.raises(NotAllowed):
         reporter.story("Mine")
     with pytest.raises(NotAllowed):
         reporter.patch_story(story["id"], title="Mine")
-    assert desk.hire("editor").patch_story(story["id"], title="Ours")["title"] == "Ours"
+    assert driver.hire("editor").patch_story(story["id"], title="Ours")["title"] == "Ours"
 
 
-def test_a_story_takes_no_readers_etag(desk: Desk) -> None:
-    story = desk.story()
+def test_a_story_takes_no_readers_etag(driver: NewsroomDriver) -> None:
+    story = driver.story()
     with pytest.raises(PreconditionFailed):
-        desk.patch_story(story["id"], if_match='"r1"', title="x")
+        driver.patch_story(story["id"], if_match='"r1"', title="x")
 
 
-def test_time_never_runs_backwards_in_a_story(desk: Desk) -> None:
-    story = desk.story()["id"]
-    first = desk.post(story)
-    desk.now -= 3_600_000_000
-    second = desk.post(story)
+def test_time_never_runs_backwards_in_a_story(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    first = driver.post(story)
+    driver.now -= 3_600_000_000
+    second = driver.post(story)
     assert second["published_at"] == first["published_at"]
     assert second["sort_key"] > first["sort_key"]
 
 
-def _pages(desk: Desk, limit: int, **status: Any) -> list[list[str]]:
+def _pages(driver: NewsroomDriver, limit: int, **status: Any) -> list[list[str]]:
     """The titles on each page of the newsroom's list of stories, from the first to the last."""
     pages: list[list[str]] = []
     position = None
     while not pages or position is not None:
         shown = body(
-            reads.show_stories(desk.room, desk.call(), statuses=status.get("statuses"), position=position, limit=limit)
+            reads.show_stories(
+                driver.newsroom, driver.call(), statuses=status.get("statuses"), position=position, limit=limit
+            )
         )
         pages.append([story["title"] for story in shown["items"]])
         position = shown["next"]
     return pages
 
 
-def test_the_list_of_stories_is_read_in_pages_newest_first(desk: Desk) -> None:
+def test_the_list_of_stories_is_read_in_pages_newest_first(driver: NewsroomDriver) -> None:
     for number in range(7):
-        desk.now += 1
-        desk.story(f"Day {number}", status="draft" if number % 3 else "live")
+        driver.now += 1
+        driver.story(f"Day {number}", status="draft" if number % 3 else "live")
     newest_first = [f"Day {number}" for number in reversed(range(7))]
-    assert _pages(desk, 100) == [newest_first]
-    assert _pages(desk, 7) == [newest_first]
-    assert [len(page) for page in _pages(desk, 3)] == [3, 3, 1]
-    assert _pages(desk, 2) == [newest_first[start : start + 2] for start in range(0, 7, 2)]
+    assert _pages(driver, 100) == [newest_first]
+    assert _pages(driver, 7) == [newest_first]
+    assert [len(page) for page in _pages(driver, 3)] == [3, 3, 1]
+    assert _pages(driver, 2) == [newest_first[start : start + 2] for start in range(0, 7, 2)]
     live = frozenset({StoryStatus.LIVE})
-    assert _pages(desk, 2, statuses=live) == [["Day 6", "Day 3"], ["Day 0"]]
-    assert _pages(desk, 2, statuses=frozenset({StoryStatus.ENDED})) == [[]]
+    assert _pages(driver, 2, statuses=live) == [["Day 6", "Day 3"], ["Day 0"]]
+    assert _pages(driver, 2, statuses=frozenset({StoryStatus.ENDED})) == [[]]
     with pytest.raises(MalformedInput, match="bad_position"):
-        reads.show_stories(desk.room, desk.call(), statuses=None, position="1.x", limit=2)
+        reads.show_stories(driver.newsroom, driver.call(), statuses=None, position="1.x", limit=2)
 
 
-def test_stories_made_in_one_moment_are_all_on_some_page(desk: Desk) -> None:
-    titles = {desk.story(f"Day {number}")["title"] for number in range(5)}
-    pages = _pages(desk, 2)
+def test_stories_made_in_one_moment_are_all_on_some_page(driver: NewsroomDriver) -> None:
+    titles = {driver.story(f"Day {number}")["title"] for number in range(5)}
+    pages = _pages(driver, 2)
     assert [len(page) for page in pages] == [2, 2, 1]
     assert {title for page in pages for title in page} == titles
 
 
-def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(desk: Desk) -> None:
+def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(driver: NewsroomDriver) -> None:
     own = []
     for number in range(3):
-        desk.now += 1
-        own.append(desk.story(f"Day {number}")["id"])
+        driver.now += 1
+        own.append(driver.story(f"Day {number}")["id"])
         for _ in range(3):
-            desk.story("Of others")
-    bound = desk.hire(stories=own)
+            driver.story("Of others")
+    bound = driver.hire(stories=own)
     assert _pages(bound, 2) == [["Day 2", "Day 1"], ["Day 0"]]

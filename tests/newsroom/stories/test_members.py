@@ -17,29 +17,31 @@ from app.newsroom.stories import lifecycle as stories
 from app.newsroom.stories import members as membership
 from app.wire.requests.people import Membership
 from app.wire.requests.stories import StoryDraft
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 ALL: dict[str, Any] = {"statuses": None, "position": None, "limit": 100}
 NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
-def join(desk: Desk, story: str, who: Desk, role: str = "reporter") -> dict[str, Any]:
+def join(driver: NewsroomDriver, story: str, who: NewsroomDriver, role: str = "reporter") -> dict[str, Any]:
     assert who.person is not None
     return body(
-        membership.put_member(desk.room, desk.call(), story, who.person, Membership.model_validate({"role": role}))
+        membership.put_member(
+            driver.newsroom, driver.call(), story, who.person, Membership.model_validate({"role": role})
+        )
     )
 
 
-def leave(desk: Desk, story: str, who: Desk) -> None:
+def leave(driver: NewsroomDriver, story: str, who: NewsroomDriver) -> None:
     assert who.person is not None
-    membership.remove_member(desk.room, desk.call(), story, who.person)
+    membership.remove_member(driver.newsroom, driver.call(), story, who.person)
 
 
-def test_a_reporter_who_edits_one_story_edits_that_story_alone(desk: Desk) -> None:
-    own, other = desk.story()["id"], desk.story("Another night")["id"]
-    ada = desk.hire()
-    join(desk, own, ada, "editor")
-    colleagues = desk.post(own), desk.post(other)
+def test_a_reporter_who_edits_one_story_edits_that_story_alone(driver: NewsroomDriver) -> None:
+    own, other = driver.story()["id"], driver.story("Another night")["id"]
+    ada = driver.hire()
+    join(driver, own, ada, "editor")
+    colleagues = driver.post(own), driver.post(other)
     assert ada.patch(colleagues[0], text="Edited.")["body_html"] == "<p>Edited.</p>"
     assert ada.patch_story(own, title="Election night, late")["title"] == "Election night, late"
     assert ada.pin(own, colleagues[0])["pinned"][0]["entry"] == colleagues[0]["id"]
@@ -47,54 +49,58 @@ def test_a_reporter_who_edits_one_story_edits_that_story_alone(desk: Desk) -> No
         ada.patch(colleagues[1], text="Edited.")
     with pytest.raises(NotAllowed):
         ada.patch_story(other, title="Mine")
-    leave(desk, own, ada)
+    leave(driver, own, ada)
     with pytest.raises(NotAllowed):
         ada.patch_story(own, title="Mine again")
 
 
-def test_a_membership_never_takes_a_role_away(desk: Desk) -> None:
-    story, editor = desk.story()["id"], desk.hire("editor")
-    join(desk, story, editor, "reporter")
+def test_a_membership_never_takes_a_role_away(driver: NewsroomDriver) -> None:
+    story, editor = driver.story()["id"], driver.hire("editor")
+    join(driver, story, editor, "reporter")
     assert editor.patch_story(story, title="Still an editor")["title"] == "Still an editor"
 
 
-def test_editors_of_a_story_look_after_its_members(desk: Desk) -> None:
-    story = desk.story()["id"]
-    ada, bo = desk.hire(), desk.hire()
+def test_editors_of_a_story_look_after_its_members(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    ada, bo = driver.hire(), driver.hire()
     with pytest.raises(NotAllowed):
         join(ada, story, bo)
     with pytest.raises(NotAllowed):
-        membership.show_members(ada.room, ada.call(), story)
-    assert join(desk, story, ada, "editor") == {"person": ada.person, "name": "Person 1", "role": "editor"}
+        membership.show_members(ada.newsroom, ada.call(), story)
+    assert join(driver, story, ada, "editor") == {"person": ada.person, "name": "Person 1", "role": "editor"}
     join(ada, story, bo)
     join(ada, story, bo, "editor")
-    members = body(membership.show_members(ada.room, ada.call(), story))["items"]
+    members = body(membership.show_members(ada.newsroom, ada.call(), story))["items"]
     assert [(member["name"], member["role"]) for member in members] == [("Person 1", "editor"), ("Person 2", "editor")]
     leave(ada, story, bo)
     with pytest.raises(NotFound, match="member_not_found"):
         leave(ada, story, bo)
     with pytest.raises(NotFound, match="person_not_found"):
-        membership.put_member(desk.room, desk.call(), story, NOWHERE, Membership(role="editor"))
+        membership.put_member(driver.newsroom, driver.call(), story, NOWHERE, Membership(role="editor"))
 
 
-EVERY_READ: list[Callable[[Desk, str, str], Reply]] = [
-    lambda who, story, entry: reads.show_story(who.room, who.call(), story),
-    lambda who, story, entry: reads.show_entries(who.room, who.call(), story, statuses=None, position=None, limit=20),
-    lambda who, story, entry: reads.show_entry(who.room, who.call(), story, entry),
-    lambda who, story, entry: versions.show_versions(who.room, who.call(), story, entry),
-    lambda who, story, entry: membership.show_members(who.room, who.call(), story),
+EVERY_READ: list[Callable[[NewsroomDriver, str, str], Reply]] = [
+    lambda who, story, entry: reads.show_story(who.newsroom, who.call(), story),
+    lambda who, story, entry: reads.show_entries(
+        who.newsroom, who.call(), story, statuses=None, position=None, limit=20
+    ),
+    lambda who, story, entry: reads.show_entry(who.newsroom, who.call(), story, entry),
+    lambda who, story, entry: versions.show_versions(who.newsroom, who.call(), story, entry),
+    lambda who, story, entry: membership.show_members(who.newsroom, who.call(), story),
     lambda who, story, entry: searching.search_newsroom(
-        who.room, who.call(), "polls", story_ref=story, statuses=None, position=None, limit=20
+        who.newsroom, who.call(), "polls", story_ref=story, statuses=None, position=None, limit=20
     ),
 ]
 
 
 @pytest.mark.parametrize("number", range(len(EVERY_READ)))
-def test_a_story_for_members_only_answers_others_as_one_that_does_not_exist(desk: Desk, number: int) -> None:
-    story = desk.story(settings={"members_only": True})
-    entry = desk.post(story["id"])
-    stranger, member = desk.hire("editor"), desk.hire()
-    join(desk, story["id"], member, "editor")
+def test_a_story_for_members_only_answers_others_as_one_that_does_not_exist(
+    driver: NewsroomDriver, number: int
+) -> None:
+    story = driver.story(settings={"members_only": True})
+    entry = driver.post(story["id"])
+    stranger, member = driver.hire("editor"), driver.hire()
+    join(driver, story["id"], member, "editor")
     read = EVERY_READ[number]
     read(member, story["id"], entry["id"])
     refusals = []
@@ -105,10 +111,10 @@ def test_a_story_for_members_only_answers_others_as_one_that_does_not_exist(desk
     assert set(refusals) == {("story_not_found", "There is no such story.")}
 
 
-def test_every_write_to_it_answers_others_so_too(desk: Desk) -> None:
-    story = desk.story(settings={"members_only": True})["id"]
-    entry = desk.post(story)
-    stranger = desk.hire("editor")
+def test_every_write_to_it_answers_others_so_too(driver: NewsroomDriver) -> None:
+    story = driver.story(settings={"members_only": True})["id"]
+    entry = driver.post(story)
+    stranger = driver.hire("editor")
     attempts: list[Callable[[], object]] = [
         lambda: stranger.post(story),
         lambda: stranger.put(story, "wire-1", text="Polls."),
@@ -128,68 +134,70 @@ def test_every_write_to_it_answers_others_so_too(desk: Desk) -> None:
         assert refused.value.code == "story_not_found"
 
 
-def test_it_is_in_no_list_search_or_stream_of_others(desk: Desk) -> None:
-    hidden, open_story = desk.story("Secret desk", settings={"members_only": True})["id"], desk.story()["id"]
-    stranger, member = desk.hire("editor"), desk.hire()
-    join(desk, hidden, member)
-    desk.post(hidden, "A secret word.")
+def test_it_is_in_no_list_search_or_stream_of_others(driver: NewsroomDriver) -> None:
+    hidden, open_story = driver.story("Secret desk", settings={"members_only": True})["id"], driver.story()["id"]
+    stranger, member = driver.hire("editor"), driver.hire()
+    join(driver, hidden, member)
+    driver.post(hidden, "A secret word.")
 
-    def listed(who: Desk) -> set[str]:
-        return {item["id"] for item in body(reads.show_stories(who.room, who.call(), **ALL))["items"]}
+    def listed(who: NewsroomDriver) -> set[str]:
+        return {item["id"] for item in body(reads.show_stories(who.newsroom, who.call(), **ALL))["items"]}
 
-    def found(who: Desk) -> int:
+    def found(who: NewsroomDriver) -> int:
         reply = searching.search_newsroom(
-            who.room, who.call(), "secret", story_ref=None, statuses=None, position=None, limit=20
+            who.newsroom, who.call(), "secret", story_ref=None, statuses=None, position=None, limit=20
         )
         return len(body(reply)["items"])
 
     assert (listed(stranger), found(stranger)) == ({open_story}, 0)
     assert (listed(member), found(member)) == ({hidden, open_story}, 2)
-    tokens = [watching.admit_by_token(who.room, who.token).who.token for who in (stranger, member)]
+    tokens = [watching.admit_by_token(who.newsroom, who.token).who.token for who in (stranger, member)]
     with pytest.raises(NotFound):
-        watching.find_watched_story(desk.room, tokens[0], hidden)
-    mark = watching.begin_watching(desk.room)
-    desk.post(hidden, "Another secret.")
-    (news,) = watching.read_news(desk.room, mark, dict.fromkeys(tokens, frozenset())).news
+        watching.find_watched_story(driver.newsroom, tokens[0], hidden)
+    mark = watching.begin_watching(driver.newsroom)
+    driver.post(hidden, "Another secret.")
+    (news,) = watching.read_news(driver.newsroom, mark, dict.fromkeys(tokens, frozenset())).news
     assert news.audience == {tokens[1]}
 
 
-def test_who_closes_a_story_to_others_does_not_lose_it(desk: Desk) -> None:
-    ada, bo = desk.hire("editor"), desk.hire("editor")
+def test_who_closes_a_story_to_others_does_not_lose_it(driver: NewsroomDriver) -> None:
+    ada, bo = driver.hire("editor"), driver.hire("editor")
     story = body(
         stories.create_story(
-            ada.room, ada.call(), StoryDraft.model_validate({"title": "Ours", "settings": {"members_only": True}})
+            ada.newsroom, ada.call(), StoryDraft.model_validate({"title": "Ours", "settings": {"members_only": True}})
         )
     )["id"]
     assert ada.post(story)["status"] == "published"
     with pytest.raises(NotFound):
         bo.post(story)
-    other = desk.story()["id"]
+    other = driver.story()["id"]
     bo.patch_story(other, settings={"members_only": True})
     assert bo.post(other)["status"] == "published"
 
 
-def test_readers_notice_nothing_of_who_may_see_a_story_in_the_newsroom(desk: Desk) -> None:
-    story, ada = desk.story()["id"], desk.hire()
-    told = len(desk.events())
-    desk.patch_story(story, settings={"members_only": True})
-    join(desk, story, ada)
-    leave(desk, story, ada)
-    assert len(desk.events()) == told
+def test_readers_notice_nothing_of_who_may_see_a_story_in_the_newsroom(driver: NewsroomDriver) -> None:
+    story, ada = driver.story()["id"], driver.hire()
+    told = len(driver.events())
+    driver.patch_story(story, settings={"members_only": True})
+    join(driver, story, ada)
+    leave(driver, story, ada)
+    assert len(driver.events()) == told
 
 
-def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(desk: Desk) -> None:
-    own, other = desk.story(), desk.story("Another night")
-    entry = desk.post(other["id"])
-    bound = desk.hire("editor", stories=[own["slug"]])
+def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(driver: NewsroomDriver) -> None:
+    own, other = driver.story(), driver.story("Another night")
+    entry = driver.post(other["id"])
+    bound = driver.hire("editor", stories=[own["slug"]])
     assert bound.post(own["id"])["status"] == "published"
-    assert [item["id"] for item in body(reads.show_stories(bound.room, bound.call(), **ALL))["items"]] == [own["id"]]
-    assert body(reads.show_me(bound.room, bound.call()))["stories"] == [own["id"]]
+    assert [item["id"] for item in body(reads.show_stories(bound.newsroom, bound.call(), **ALL))["items"]] == [
+        own["id"]
+    ]
+    assert body(reads.show_me(bound.newsroom, bound.call()))["stories"] == [own["id"]]
     attempts: list[Callable[[], object]] = [
         lambda: bound.post(other["id"]),
         lambda: bound.act("retract", entry),
         lambda: bound.patch_story(other["id"], title="Mine"),
-        lambda: reads.show_story(bound.room, bound.call(), other["slug"]),
+        lambda: reads.show_story(bound.newsroom, bound.call(), other["slug"]),
     ]
     for attempt in attempts:
         with pytest.raises(NotFound, match="story_not_found"):
@@ -198,19 +206,19 @@ def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(desk: Desk) -> 
         bound.story("A third night")
 
 
-def test_a_bot_that_is_bound_to_a_closed_story_works_in_it_and_one_that_is_not_does_not(desk: Desk) -> None:
-    story = desk.story(settings={"members_only": True})["id"]
-    bound, free = desk.bot(stories=[story]), desk.bot("editor")
+def test_a_bot_that_is_bound_to_a_closed_story_works_in_it_and_one_that_is_not_does_not(driver: NewsroomDriver) -> None:
+    story = driver.story(settings={"members_only": True})["id"]
+    bound, free = driver.bot(stories=[story]), driver.bot("editor")
     assert bound.post(story)["status"] == "published"
     with pytest.raises(LiveblogError, match="story_not_found"):
         free.post(story)
 
 
-def test_a_story_says_what_its_reader_may_do_in_it(desk: Desk) -> None:
-    own, other = desk.story()["id"], desk.story("Another night")["id"]
-    ada = desk.hire()
-    join(desk, own, ada, "editor")
-    told = {story: body(reads.show_story(ada.room, ada.call(), story)) for story in (own, other)}
+def test_a_story_says_what_its_reader_may_do_in_it(driver: NewsroomDriver) -> None:
+    own, other = driver.story()["id"], driver.story("Another night")["id"]
+    ada = driver.hire()
+    join(driver, own, ada, "editor")
+    told = {story: body(reads.show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
     assert (told[own]["role"], told[other]["role"]) == ("editor", "reporter")
     assert told[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
     assert told[other]["can"] == ["read_newsroom", "create_entry"]

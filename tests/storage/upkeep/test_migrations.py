@@ -15,7 +15,7 @@ from app.newsroom.queries import stream_feed as watching
 from app.storage.database.opening import open_database
 from app.storage.newsroom.search import find_documents
 from app.storage.upkeep.migrations import migrate
-from tests.newsroom.driver import Desk, body
+from tests.newsroom.driver import NewsroomDriver, body
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
@@ -75,10 +75,10 @@ def test_corrections_that_were_public_before_there_was_a_log_are_in_it(empty_url
 def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_which_it_was_made(empty_url: str) -> None:
     migrate(empty_url)
     database = open_database(empty_url)
-    desk = Desk(database)
-    story = desk.story("Figures")["id"]
-    posted = [desk.post(story, "Figures.", status="draft")["id"] for _ in range(3)]
-    removed = desk.act("remove", desk.post(story, "Figures."))
+    driver = NewsroomDriver(database)
+    story = driver.story("Figures")["id"]
+    posted = [driver.post(story, "Figures.", status="draft")["id"] for _ in range(3)]
+    removed = driver.act("remove", driver.post(story, "Figures."))
     database.close()
     migrate(empty_url, revision="0003")
     migrate(empty_url)
@@ -101,13 +101,13 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
     )
     migrate(empty_url)
     database = open_database(empty_url)
-    desk = Desk(database)
-    rogue = desk.hire("editor")
+    driver = NewsroomDriver(database)
+    rogue = driver.hire("editor")
     rogue.patch_story(STORY, title="Lies")
-    token = watching.admit_by_token(rogue.room, rogue.token).who.token
-    told = body(reverting.revert_token(desk.room, desk.call(), token, since=Micros(0)))["items"]
+    token = watching.admit_by_token(rogue.newsroom, rogue.token).who.token
+    told = body(reverting.revert_token(driver.newsroom, driver.call(), token, since=Micros(0)))["items"]
     assert [(item["field"], item["done"]) for item in told] == [("title", "restored")]
-    assert desk.patch_story(STORY, section="Rivers")["title"] == "The flood"
+    assert driver.patch_story(STORY, section="Rivers")["title"] == "The flood"
     database.close()
 
 
@@ -130,8 +130,8 @@ def test_every_step_can_be_taken_back(empty_url: str) -> None:
 def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(empty_url: str) -> None:
     migrate(empty_url)
     database = open_database(empty_url)
-    desk = Desk(database)
-    story = desk.story("Figures")["id"]
+    driver = NewsroomDriver(database)
+    story = driver.story("Figures")["id"]
     ways: tuple[list[str], ...] = (
         ["retract"],
         ["retract", "unpublish"],
@@ -140,10 +140,10 @@ def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(emp
         [],
         ["retract", "reinstate", "unpublish"],
     )
-    entries = [desk.post(story) for _ in ways]
+    entries = [driver.post(story) for _ in ways]
     for entry, way in zip(entries, ways, strict=True):
         for action in way:
-            desk.act(action, entry)
+            driver.act(action, entry)
     with database.transaction() as tx:  # as if the retraction had been undone with all that a token did
         undone = "UPDATE entry_versions SET action = 'revert' WHERE entry_id = :entry AND action = 'reinstate'"
         tx.connection.execute(text(undone), {"entry": entries[-1]["id"]})
