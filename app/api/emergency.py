@@ -12,7 +12,7 @@ from app.api.documented import answers
 from app.api.routes import Routes
 from app.api.write_entries import StoryRef
 from app.newsroom import emergency
-from app.wire.newsroom_shapes import NEWSROOM_ENTRY, NewsroomEntry
+from app.wire.newsroom_shapes import NewsroomEntry, entry_example
 from app.wire.oversight_shapes import FROZEN, Frozen, FrozenStories
 from app.wire.people import Freeze, LastRetraction
 
@@ -21,7 +21,7 @@ router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
 @router.post(
     "/v1/stories/{story}/retract-last",
-    responses=answers(200, NewsroomEntry, {**NEWSROOM_ENTRY, "status": "retracted"}, 404, 409, 410, 413, 415, 422),
+    responses=answers(200, NewsroomEntry, entry_example(status="retracted"), 404, 409, 410, 413, 415, 422),
 )
 async def retract_last(
     request: Request,

@@ -55,7 +55,7 @@ def edit_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, patch
             after = dataclasses.replace(after, edited_by_hand=by_hand)
             record_entry(tx, room, actor, call, before=before, after=after, action=Action.EDIT)
         status = 202 if is_scheduled(after) else 200
-        return answer_entry(tx, room, actor, call, after, status=status, shorthand=shorthand)
+        return answer_entry(tx, room, actor, call, story, after, status=status, shorthand=shorthand)
 
 
 def revise(

@@ -50,7 +50,7 @@ def move_entry(room: Newsroom, call: Call, story_ref: str, entry_ref: str, move:
         after = _moved(tx, room, actor, call, story, before, move)
         if after is not before:
             record_entry(tx, room, actor, call, before=before, after=after, action=Action.MOVE)
-        return answer_entry(tx, room, actor, call, after)
+        return answer_entry(tx, room, actor, call, story, after)
 
 
 def _moved(
