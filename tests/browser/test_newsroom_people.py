@@ -312,11 +312,11 @@ def test_the_whole_site_is_frozen_and_thawed(desk: Page, newsroom: Newsroom) -> 
     expect(button).to_have_text("Thaw the site")
     desk.fill("[name=text]", "Not now.")
     desk.click("#publish")
-    expect(desk.locator(".letter .problem")).to_contain_text("frozen")
+    expect(desk.locator(".outbox-item .problem")).to_contain_text("frozen")
     button.click()
     desk.click("#ask .primary")
     expect(desk.locator("#closed")).to_be_hidden()
-    desk.click('.letter [data-choice="again"]')
+    desk.click('.outbox-item [data-choice="again"]')
     expect(desk.locator("[name=text]")).to_have_value("Not now.")
 
 
@@ -325,7 +325,7 @@ def test_every_dialog_fits_a_phone(desk: Page, newsroom: Newsroom, story: dict[s
     entry = newsroom.publish(story, "https://example.org/" + "x" * 200, headline="H" * 80)
     expect(desk.locator(f'.item[data-id="{entry["id"]}"]')).to_be_visible()
     desk.locator(".seldom > summary").click()
-    opened = [f'[data-action="{name}"]' for name in ("place", "times", "preview")]
+    opened = [f'[data-action="{name}"]' for name in ("move", "times", "preview")]
     opened += [
         f"[data-story={name}]" for name in ("key-points", "details", "members", "retract-last", "people", "audit")
     ]

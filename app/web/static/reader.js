@@ -3,7 +3,7 @@
 
 import { follow } from "./client.js";
 import { drawEntry, inShort } from "./entries.js";
-import { briefly, drawFurniture } from "./furniture.js";
+import { briefly, drawPinsAndKeyPoints } from "./pins_and_key_points.js";
 import { offerPlayers } from "./players.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
@@ -64,7 +64,7 @@ function onUpdate({ state, before, message, verdict }) {
   keepingPlace(() => {
     draw(state, { all: verdict === "replaced" });
     if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
-    drawFurniture(state, textOnPage);
+    drawPinsAndKeyPoints(state, textOnPage);
   });
   drawCount(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
