@@ -1,6 +1,6 @@
-"""The pages for those who work with the server: `/newsroom`, previews, and the API's documentation at `/docs`.
+"""The pages of the application: `/newsroom`, previews, and the API's documentation at `/docs`.
 
-All are empty shells: what they show, the browser fetches from the API with the rights of whoever looks.
+All are empty shells: the browser fetches their content from the API with the rights of the person who looks.
 """
 
 from __future__ import annotations
@@ -12,7 +12,10 @@ from app.web.rendering import Renderer
 
 
 def newsroom_page(*, renderer: Renderer) -> APIRouter:
-    """`GET /newsroom`: where reporters write. The token is kept by the browser's tab and sent to the API alone."""
+    """Return the route of `GET /newsroom`, where reporters write.
+
+    The token is kept by the browser's tab and sent to the API alone.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/newsroom", methods=["GET", "HEAD"])
@@ -23,7 +26,7 @@ def newsroom_page(*, renderer: Renderer) -> APIRouter:
 
 
 def preview_page(*, renderer: Renderer) -> APIRouter:
-    """`GET /previews/{signed}`: a preview link for people. The page is the same whatever the link."""
+    """Return the route of `GET /previews/{signed}`, a preview link for people; the page is the same for any link."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/previews/{signed}", methods=["GET", "HEAD"])
@@ -37,7 +40,7 @@ def preview_page(*, renderer: Renderer) -> APIRouter:
 
 
 def docs_page(*, renderer: Renderer, openapi_url: str) -> APIRouter:
-    """`GET /docs`: the API's description at `openapi_url`, readable and to be tried, without any other host."""
+    """Return the route of `GET /docs`: the API's description at `openapi_url`, to read and try, without other hosts."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/docs", methods=["GET", "HEAD"])

@@ -1,4 +1,4 @@
-"""What is at an address where there is nothing: a page for whoever asks for one, else a problem as of any address."""
+"""The 404 of an address without a route: a page for browsers, a problem for programs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ _API = "/v1/"
 
 
 def not_found(*, renderer: Renderer) -> ASGIApp:
-    """For a router's `default`. Raises HTTPException 404 for a program, and for everybody below the API's address."""
+    """Return the application for a router's `default`: it sends the 404 page to a GET that accepts HTML.
+
+    It raises HTTPException 404 for any other request, and for everything below the API's address.
+    """
 
     async def show_nothing(scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)

@@ -32,7 +32,7 @@ class StoryPage:
 class ReadStory(Protocol):
     """Reads a public story by id or slug, at a position or around an entry.
 
-    None, or one of the errors that say "not there", when the story, position or entry cannot be shown.
+    Returns None, or raises NotFound, Gone, MalformedInput or InvalidInput, if one of the three cannot be shown.
     """
 
     def __call__(self, ref: str, position: str | None, around: str | None) -> Awaitable[StoryPage | None]: ...
@@ -45,7 +45,7 @@ class ListStories(Protocol):
 
 
 def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: ListStories) -> APIRouter:
-    """The routes readers see. A story that is hidden and one that never was answer with the same bytes."""
+    """Return the routes of the readers' pages. Hidden stories and unknown ones answer with the same bytes."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=["GET", "HEAD"])
@@ -72,7 +72,7 @@ def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: Lis
 
 
 async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> StoryPage | HTTPStatus:
-    """The page, or the status that says why there is none."""
+    """Return the page, or the status that says why there is none."""
     try:
         return await read_story(ref, None if around else position, around) or HTTPStatus.NOT_FOUND
     except Gone:

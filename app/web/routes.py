@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.web.app_pages import docs_page, newsroom_page, preview_page
 from app.web.assets import Assets, asset_routes
 from app.web.not_found import not_found
 from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
-from app.web.app_pages import docs_page, newsroom_page, preview_page
 from app.wire.links import Site
 
 
 def web_routes(
     *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
 ) -> APIRouter:
-    """Every route of this room, and as its default what is at no address.
+    """Return a router with every page and static file, and the 404 page as its default.
 
-    The two functions are how it reaches what readers may see; it knows no other way.
+    It reads public stories through the two functions and in no other way.
     """
     assets = Assets()
     renderer = Renderer(site=site, assets=assets)

@@ -1,4 +1,4 @@
-"""The newsroom's page is modules in four groups, each of which imports only those below it; ARCHITECTURE.md lists them."""
+"""The newsroom page's modules are in four groups, which import downward only; ARCHITECTURE.md lists them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-// What stands above a story's timeline: how it is going, what to know, and the pinned entries in short, each with a link.
+// Pins and key points above a story's timeline, each with a link, and the words for the story's status.
 // The server draws the same in templates/pins_and_key_points.html.
 
 import { element } from "./entries.js";
@@ -6,12 +6,12 @@ import { element } from "./entries.js";
 const SHORT = 200;
 const STATUS = { upcoming: "Coming up", paused: "Live updates, paused", ended: "Ended", archived: "Ended" };
 
-/** How the story is going, for a person. */
+/** Return the words for the story's status. */
 export function statusWords({ status }) {
   return STATUS[status] ?? "Live updates";
 }
 
-/** An entry's headline, or the beginning of its text. */
+/** Return an entry's headline, or the beginning of its text. */
 export function briefly({ headline, body_html: html }) {
   if (headline) return headline;
   const body = document.createElement("template");
@@ -20,7 +20,7 @@ export function briefly({ headline, body_html: html }) {
   return text.length <= SHORT ? text : `${text.slice(0, SHORT - 1).replace(/ [^ ]*$/, "")}…`;
 }
 
-/** Draw the key points and pins of a state. `textOf` gives an entry's words where the state has only its place. */
+/** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */
 export function drawPinsAndKeyPoints(state, textOf) {
   const live = document.querySelector("#story .live");
   live.textContent = statusWords(state);

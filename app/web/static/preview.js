@@ -1,4 +1,4 @@
-// A preview link as a page: the entry as readers would get it now, drawn as their page draws it.
+// The page of a preview link: the entry as readers would get it now, drawn as their page draws it.
 
 import { drawEntry } from "./entries.js";
 

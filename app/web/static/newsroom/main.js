@@ -1,4 +1,4 @@
-// The newsroom's page, put together: who signs in, and which part of it tells which.
+// The newsroom page's composition: signing in and out, and which part calls which.
 
 import { adaptToStory, beginComposer, restoreDraft, takeBack } from "./parts/composer.js";
 import { act } from "./actions/entry_actions.js";
@@ -41,13 +41,13 @@ function signOut(why) {
   write(why);
 }
 
-/** What was sent is on the server's disk. */
+/** Show what an acknowledged item changed: it is on the server's disk. */
 function onAcknowledged(item) {
   if (item.begins) tried(beginWith)(item.story);
   else if (item.story === story?.id) readSoon(0);
 }
 
-/** Come to the desk, with what this tab or the browser has kept; a server that cannot be reached is asked until it can. */
+/** Sign in with what this tab or the browser has kept; retry every five seconds while the server cannot be reached. */
 async function comeBack() {
   try {
     await signIn();
@@ -59,7 +59,7 @@ async function comeBack() {
   }
 }
 
-/** Whoever opens the link of an invitation is signed in by it. */
+/** Sign in with the secret of an invitation link. */
 async function comeIn(secret) {
   try {
     await accept(secret);

@@ -1,4 +1,4 @@
-// The audit, for admins: who did what when, the newest first; narrowed down, and taken along as a file.
+// The audit, for admins: who did what and when, newest first, with filters and export as a file.
 
 import { element } from "../../entries.js";
 import { button, drawChoice, show } from "../drawing/dialogs.js";
@@ -67,7 +67,7 @@ class Audit {
     ];
   }
 
-  /** What was chosen, as a query. Throws a problem for a time that there is not. */
+  /** Return the chosen filters as a query. Throws a problem for a local time that does not exist. */
   query(more) {
     const query = new URLSearchParams(more);
     for (const field of this.filter.querySelectorAll("[name]")) {
@@ -135,14 +135,14 @@ class Audit {
     );
   }
 
-  /** What is known of a thing: its name, else its id, until the name is. */
+  /** Draw a thing's name, or its id until the name has been read. */
   named(id) {
     const name = this.names.get(id) ?? stories.find((story) => story.id === id)?.title;
     return element("span", name ? {} : { "data-names": id }, name ?? id);
   }
 }
 
-/** From which status or role to which, where that has changed. */
+/** Return from which status or role to which something changed; "" if neither did. */
 function courseOf({ before, after }) {
   const [from, to] = [before, after].map((state) => state?.status ?? state?.role ?? null);
   return from === to ? "" : `${from ?? "nothing"} → ${to ?? "nothing"}`;

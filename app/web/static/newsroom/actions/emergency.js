@@ -1,11 +1,11 @@
-// When something has gone wrong: taking back what came out last, and letting nothing more out.
+// Emergencies: retracting the last publication, and freezing a story or the site.
 
 import { ask, sure } from "../drawing/dialogs.js";
 import { listPeople } from "./people_picker.js";
 import { announce } from "../drawing/notices.js";
 import { get, keysForTries, send, session } from "../drawing/session.js";
 
-/** Ask why, and of editors whose, and retract what came out last. True once it was done. Throws a problem. */
+/** Ask why (and editors, whose), and retract the last publication. Returns true once it was done. Throws a problem. */
 export async function retractLast(story) {
   const keyFor = keysForTries();
   const whose = story.role === "reporter" ? [] : [await whoseField()];
@@ -30,7 +30,7 @@ async function whoseField() {
   return { name: "person", label: "Who published it", options };
 }
 
-/** Ask, and freeze a story or thaw it. True once it was done. Throws a problem. */
+/** Freeze a story or thaw it, after a question. Returns true once it was done. Throws a problem. */
 export function freezeStory({ id, frozen }, words) {
   const question = frozen
     ? "Thaw this story? What came due meanwhile waits as submissions."
@@ -38,7 +38,7 @@ export function freezeStory({ id, frozen }, words) {
   return sure(question, words, () => setFreeze({ story: id, frozen: !frozen }));
 }
 
-/** Ask, and freeze the whole site or thaw it. True once it was done. Throws a problem. */
+/** Freeze the whole site or thaw it, after a question. Returns true once it was done. Throws a problem. */
 export async function freezeSite() {
   const { body: { frozen, stories } } = await get("/v1/newsroom/freeze");
   const alone = stories.length > 0 ? ` Frozen by themselves still: ${stories.length}.` : "";

@@ -1,4 +1,4 @@
-// What the buttons of an entry do: what is asked first, and what is sent.
+// The actions of an entry's buttons: the question that is asked first, and the request that is sent.
 
 import { editEntry } from "../parts/composer.js";
 import { ask } from "../drawing/dialogs.js";
@@ -51,7 +51,7 @@ const OWN = {
   times: (entry) => askTimes(entry, story, { read: pathOf(entry.id) }).then(readEntries),
 };
 
-/** Do what a button of an entry says, of a story as it was `seen`. Throws a problem. */
+/** Run the action of an entry's button, with the story as it was `seen`. Throws a problem. */
 export async function act(action, entry, seen) {
   if (action in OWN) await OWN[action](entry, seen);
   else await askAndPost(action, entry);

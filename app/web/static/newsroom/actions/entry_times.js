@@ -1,10 +1,10 @@
-// The times of an entry: when it goes out by itself, the time that readers are shown, and when it leaves them.
+// The dialog of an entry's times: when it is published by itself, the time shown to readers, and when it expires.
 
 import { askToChange } from "../drawing/conflict_edit.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { fromZone, inZone, momentText } from "../pure/time_zones.js";
 
-/** Ask for an entry's times, as they are where the story happens. True once something was changed. Throws a problem. */
+/** Ask for an entry's times in the story's time zone. Returns true once something was changed. Throws a problem. */
 export function askTimes(entry, story, { read }) {
   const zone = story.time_zone;
   return askToChange({

@@ -1,10 +1,10 @@
-// Links that sign somebody in once, within a day.
+// Invitations: links that sign a person in once, within a day.
 
 import { element } from "../../entries.js";
 import { ask, show } from "../drawing/dialogs.js";
 import { get, keysForTries, send } from "../drawing/session.js";
 
-/** Ask for somebody, who is added if nobody has that name, and show their link. Throws a problem. */
+/** Ask for a person's name, add them if nobody has it, and show their link. Throws a problem. */
 export async function inviteSomebody() {
   const keyFor = keysForTries();
   let invited = null;
@@ -26,12 +26,12 @@ export async function inviteSomebody() {
   if (invited) showInvitation(...invited);
 }
 
-/** Make somebody's link. Throws a problem. */
+/** Create a person's invitation link. Throws a problem. */
 export function makeInvitation({ id }) {
   return send("POST", "/v1/newsroom/invites", { person: id });
 }
 
-/** Show a link, with its picture for a phone. */
+/** Show a link, with its QR code for a phone. */
 export function showInvitation({ name, role }, { url, qr_svg: picture }) {
   const code = element("div", { class: "qr" });
   code.innerHTML = picture; // made by our server, of an address of ours

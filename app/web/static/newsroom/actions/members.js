@@ -1,4 +1,4 @@
-// Who works on a story, looked after by its editors.
+// A story's members, managed by its editors.
 
 import { element } from "../../entries.js";
 import { button, drawChoice, show } from "../drawing/dialogs.js";
@@ -96,7 +96,7 @@ class Members {
     }, () => this.list.querySelector("button") ?? this.adding.querySelector("select"));
   }
 
-  /** Change something, show what is so now, and go on where `focus()` says; what is refused leaves all as it is. */
+  /** Change something, draw the members anew, and focus what `focus()` returns; what is refused leaves all as it is. */
   async changing(action, focus) {
     await this.trying(async () => {
       this.said.textContent = await action();

@@ -1,4 +1,4 @@
-// Moving an entry in the timeline, looked at as readers see it: one up, one down, or beside any other.
+// The dialog that moves an entry in the timeline, drawn as readers see it: one up, one down, or beside any other.
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
@@ -9,7 +9,7 @@ import { momentText } from "../pure/time_zones.js";
 
 const PAGE = 20;
 
-/** Show where an entry stands, with all the places it can be moved to. Throws a problem. */
+/** Show an entry's place in the timeline, with all the places it can be moved to. Throws a problem. */
 export async function showMoveDialog(entry, story, onMoved) {
   const place = new MoveDialog(entry, story, onMoved);
   await place.read();
@@ -25,7 +25,7 @@ class MoveDialog {
     this.list = element("ol", { class: "places" });
   }
 
-  /** What readers see around the entry. */
+  /** Read the public timeline around the entry. */
   async read() {
     const query = `around=${this.entry.id}&limit=${PAGE}`;
     const { body } = await get(`/v1/stories/${this.story.id}/entries?${query}`);

@@ -1,4 +1,4 @@
-// Everybody of the newsroom and what opens its doors, for admins: inviting, keeping out, taking back, undoing.
+// People and tokens, for admins: invite, disable, revoke, revert.
 
 import { element } from "../../entries.js";
 import { ask, button, show, sure } from "../drawing/dialogs.js";
@@ -10,7 +10,7 @@ import { askToRevert } from "./revert_token.js";
 
 const OPERATOR = { id: "admin", label: "The operator’s own token", kind: "operator" };
 
-/** Show people and tokens. `open` is the id of whom to show first. Throws a problem. */
+/** Show people and tokens. `open` is the id of the person to show first. Throws a problem. */
 export async function showPeople(open = null) {
   const [{ body: { items: people } }, { body: { items: tokens } }] = await Promise.all([
     get("/v1/newsroom/people"), get("/v1/newsroom/tokens"),
@@ -54,7 +54,7 @@ function drawGroup(id, title, open, content) {
   return element("details", { "data-person": id, open: id === open }, element("summary", {}, title), ...content);
 }
 
-/** What can be done to each token of a group. */
+/** Return the function that draws the buttons of each token of a group. */
 function buttonsOf(group, press) {
   return ({ id, label, kind, revoked_at: revoked }) => {
     const question = `Revoke “${label}”? It opens nothing from then on; what it wrote stays.`;
@@ -66,7 +66,7 @@ function buttonsOf(group, press) {
   };
 }
 
-/** Ask what is to be known of somebody from now on; what they have written stays as it is. */
+/** Ask for a person's new name, role and byline; what they have written stays as it is. */
 async function changePerson(person) {
   const fields = [
     { name: "name", label: "Name", value: person.name, required: true },

@@ -1,10 +1,10 @@
-// Whom whoever is here can choose by name: admins everybody; others those they have met in the story.
+// The people who can be chosen by name: for admins everybody, for others those they have met in the story.
 
 import { peopleHere } from "../parts/presence.js";
 import { authorsSeen } from "../parts/entry_list.js";
 import { get, may } from "../drawing/session.js";
 
-/** People as [{id, name}], in order of name. Throws a problem. */
+/** Return people as [{id, name}], in order of name. Throws a problem. */
 export async function listPeople() {
   const people = may("manage_people") ? await everybody() : [...peopleHere(), ...authorsSeen()];
   const known = new Map(people.map(({ id, name }) => [id, { id, name }]));

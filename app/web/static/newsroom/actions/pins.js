@@ -1,4 +1,4 @@
-// The entries that stand above a story's timeline, and how long they do.
+// Pinning entries above a story's timeline, and the end of a pin.
 
 import { askToChange, change } from "../drawing/conflict_edit.js";
 import { announce } from "../drawing/notices.js";

@@ -1,4 +1,4 @@
-// A link that shows an entry as it is now, drafts too, to whoever has it.
+// Preview links: they show an entry as it is now, drafts too, without signing in.
 
 import { element, when } from "../../entries.js";
 import { show } from "../drawing/dialogs.js";

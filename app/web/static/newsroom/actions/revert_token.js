@@ -1,4 +1,4 @@
-// Undoing what a token did since a time, and telling what became of each thing.
+// Reverting what a token did since a time, with the outcome of each item.
 
 import { element } from "../../entries.js";
 import { ask, show } from "../drawing/dialogs.js";
@@ -12,7 +12,7 @@ const DONE = {
   nothing: "nothing was left to undo",
 };
 
-/** Ask since when, undo, and show item by item what became of it. Throws a problem. */
+/** Ask since when, revert, and show the outcome item by item. Throws a problem. */
 export async function askToRevert({ id, label }) {
   const zone = ownZone();
   const keyFor = keysForTries();

@@ -1,4 +1,4 @@
-// Searching the newsroom from its page: what was found is listed, and one of it can be gone to.
+// The newsroom's search: the results in a dialog, and the way to each.
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";

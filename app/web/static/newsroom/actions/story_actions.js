@@ -1,4 +1,4 @@
-// What is done to a whole story, and to the whole newsroom: the buttons, for those who may press them.
+// The buttons of a story and of the site, drawn for those who have the right to each.
 
 import { showAudit } from "./audit.js";
 import { askToChange } from "../drawing/conflict_edit.js";
@@ -31,14 +31,14 @@ export function drawStoryActions() {
   draw("story-actions", actionsOf(story));
 }
 
-/** Draw the buttons for what is no single story's. */
+/** Draw the buttons of the whole site. */
 export function drawSiteActions() {
   const actions = siteActions();
   draw("site-actions", actions);
   document.getElementById("site-more").hidden = actions.length === 0;
 }
 
-/** A button that is drawn anew has the focus that the one before it had. */
+/** Draw buttons; one that is drawn anew keeps the focus that the one before it had. */
 function draw(id, actions) {
   const place = document.getElementById(id);
   const focused = place.contains(document.activeElement) ? document.activeElement.dataset.story : null;
@@ -48,7 +48,7 @@ function draw(id, actions) {
   if (focused) place.querySelector(`[data-story="${focused}"]`)?.focus({ preventScroll: true });
 }
 
-/** As [name, words, action]; each action gives true once it has changed something of the story. */
+/** Return the buttons as [name, words, action]; each action returns true once it has changed something of the story. */
 function actionsOf(of) {
   const actions = [];
   if (may("edit_stories", of)) {

@@ -1,4 +1,4 @@
-// What a story has beside its words: its picture, what it is filed under, when it begins and when it ends by itself.
+// The form of a story's details: its picture, section, tags, start, and when it ends by itself.
 
 import { askToChange } from "../drawing/conflict_edit.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
@@ -7,7 +7,7 @@ import { tagsFrom } from "../pure/writing.js";
 const WORDS = ["alt", "caption", "credit"];
 const MINUTE = 60; // in seconds
 
-/** Ask for a story's details, and change them. True once something was changed. Throws a problem. */
+/** Ask for a story's details, and change them. Returns true once something was changed. Throws a problem. */
 export function editDetails(story) {
   const zone = story.time_zone;
   return askToChange({
@@ -51,7 +51,7 @@ function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes,
   return body;
 }
 
-/** The picture as it is now with what was changed of it; of the same picture, its size stays. */
+/** Return the picture as it is now with what was changed of it; the same picture keeps its size. */
 function imageOf(changed, known) {
   const { image: url, ...words } = { image: known?.url, ...known, ...changed };
   if (!url) return null;

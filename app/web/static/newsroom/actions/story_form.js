@@ -1,4 +1,4 @@
-// Making a story, and changing what it says of itself.
+// The forms that create a story and edit its fields and settings.
 
 import { askToChange } from "../drawing/conflict_edit.js";
 import { ask } from "../drawing/dialogs.js";
@@ -32,7 +32,7 @@ export async function makeStory() {
   await ask({ title: "New story", yes: "Create", fields, send: async (given) => postNew(given) });
 }
 
-/** Ask what is to be changed of the chosen story, and change it. Throws a problem. */
+/** Ask for changes of the chosen story, and make them. Throws a problem. */
 export async function editStory() {
   const earlier = await earlierField();
   const before = story.slug;
@@ -81,7 +81,7 @@ function addressField({ slug }) {
   };
 }
 
-/** The stories that this one can go on from; the one it goes on from now, too, however old it is. */
+/** Return the field of the stories that this one can continue; the one it continues now, too, however old it is. */
 async function earlierField() {
   await findStory(story.continues);
   const others = stories.filter(({ id, status }) => (

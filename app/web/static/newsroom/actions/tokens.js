@@ -1,4 +1,4 @@
-// Tokens and sessions: shown, one's own taken back, and made, with a secret that is shown once and kept nowhere.
+// Tokens and sessions: listed, one's own revoked, and created, with a secret that is shown once and kept nowhere.
 
 import { element } from "../../entries.js";
 import { ask, button, show, sure } from "../drawing/dialogs.js";
@@ -15,7 +15,7 @@ const SHORTHAND = {
   name: "shorthand", label: "Read shorthand in what it writes: #tag, /key, /pin, @author", type: "checkbox",
 };
 
-/** Ask for somebody's new token, or without anybody for a bot's, and show its secret. Throws a problem. */
+/** Ask for a new token of a person, or of a bot if there is none, and show its secret. Throws a problem. */
 export async function makeToken(person = null) {
   const keyFor = keysForTries();
   let made = null;
@@ -31,7 +31,7 @@ export async function makeToken(person = null) {
   if (made) showSecret(made);
 }
 
-/** Show the tokens and sessions of whoever is here, to be taken back one by one. Throws a problem. */
+/** Show the signed-in person's tokens and sessions, to be revoked one by one. Throws a problem. */
 export async function showOwnTokens() {
   const { body: { items } } = await get("/v1/newsroom/me/tokens");
   const { beside, trying } = problemPlace();
@@ -50,7 +50,7 @@ export async function showOwnTokens() {
   );
 }
 
-/** Tokens and sessions as a list; `buttonsOf(token)` gives what can be done to each. */
+/** Draw tokens and sessions as a list; `buttonsOf(token)` returns the buttons of each. */
 export function drawTokens(tokens, buttonsOf) {
   if (tokens.length === 0) return element("p", { class: "hint" }, "No tokens and no sessions.");
   return element("ul", { class: "people" }, tokens.map((token) => element(

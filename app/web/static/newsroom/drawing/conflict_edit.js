@@ -1,11 +1,11 @@
-// Changing what others may be changing too: it is read, asked about, and written with the version that was read.
+// Edits of what others may be changing too: read, asked about, and written with If-Match of the version that was read.
 
 import { ask } from "./dialogs.js";
 import { get, send } from "./session.js";
 
 const TRIES = 5;
 
-/** Change what is read at `read` by the body made of it, again if somebody was quicker. Throws a problem. */
+/** Change what is read at `read` by the body made of it, up to five times if others were quicker. Throws a problem. */
 export async function change({ read, write, bodyOf }) {
   for (let tries = 1; ; tries += 1) {
     const { body, etag } = await get(read);
@@ -18,11 +18,11 @@ export async function change({ read, write, bodyOf }) {
 }
 
 /**
- * Ask for changes and make them; true once something was changed. Throws a problem.
+ * Ask for changes and make them; return true once something was changed. Throws a problem.
  *
- * `fieldsOf(object)` gives the fields with their values, `bodyOf(changed, object)` what is to be written for those that
- * were changed, by name. What somebody else changed meanwhile stays, unless it is the same field: then both values
- * are shown, and whoever saves again does so knowingly.
+ * `fieldsOf(object)` returns the fields with their values, `bodyOf(changed, object)` the body for those that were
+ * changed, by name. Another person's change stays, unless it is of the same field: then both values are shown, and
+ * saving again overwrites theirs knowingly.
  */
 export async function askToChange({ title, intro, yes = "Save", read, write, fieldsOf, bodyOf }) {
   const first = await get(read);

@@ -1,4 +1,4 @@
-// Dialogs: questions with fields, yes or no, and things to look at.
+// Dialogs: questions with fields, confirmations, and content to look at.
 
 import { element } from "../../entries.js";
 import { fieldErrors } from "../pure/problems.js";
@@ -6,7 +6,7 @@ import { fieldErrors } from "../pure/problems.js";
 const asking = document.getElementById("ask");
 const showing = document.getElementById("show");
 
-/** A button that runs `press`. */
+/** Return a button that runs `press`. */
 export function button(words, press, attributes = {}) {
   const made = element("button", { type: "button", ...attributes }, words);
   made.addEventListener("click", press);
@@ -22,12 +22,12 @@ export function show(title, ...content) {
 }
 
 /**
- * Ask for some fields; gives them, or null when the person thought better of it.
+ * Ask for some fields; return them, or null when the dialog was cancelled.
  *
  * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
- * the dialog stays until that has been done with what was given: a problem it throws is told beside the field that it
- * names, a `notes` of the problem by name says what else there is to say of a field, and nothing typed is lost. Throws
- * the problem of somebody who is not signed in any more. While another question is open it is not asked at all.
+ * the dialog stays open until that has succeeded: a problem it throws is shown beside the field that it names, a
+ * problem's `notes` by name say what else concerns a field, and nothing typed is lost. Throws a problem of status 401:
+ * nobody is signed in any more. While another question is open it is not asked at all.
  */
 export async function ask({ title, intro, yes, fields, send = async () => {} }) {
   if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
@@ -41,7 +41,7 @@ export async function ask({ title, intro, yes, fields, send = async () => {} }) 
   return answered(fields, send);
 }
 
-/** What was given, once it is sent and the dialog is closed. What is done after Escape is nobody's answer any more. */
+/** Return what was given, once it is sent and the dialog is closed. What finishes after Escape answers nothing. */
 function answered(fields, send) {
   const form = asking.querySelector("form");
   return new Promise((resolve, reject) => {
@@ -71,7 +71,7 @@ function answered(fields, send) {
   });
 }
 
-/** What went wrong in doing something; null if nothing did. */
+/** Return the problem that an action throws; null if none. */
 async function problemIn(action) {
   try {
     tell(null);
@@ -82,14 +82,14 @@ async function problemIn(action) {
   }
 }
 
-/** Ask a question; true once `send` is done, false when the person thought better of it. */
+/** Ask a question; return true once `send` is done, false when it was cancelled. */
 export async function sure(title, yes, send) {
   return (await ask({ title, yes, fields: [], send })) !== null;
 }
 
 showing.querySelector(".close").addEventListener("click", () => showing.close());
 
-/** Open it; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
+/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
 function open(dialog) {
   if (dialog.open) return;
   const opener = document.activeElement;
@@ -115,7 +115,7 @@ function givenIn(form, fields) {
   return Object.fromEntries(fields.map((field) => [field.name, value(field)]));
 }
 
-/** Say what is wrong: of each field beside it, the rest above the buttons. */
+/** Show a problem: of each field beside it, the rest above the buttons. */
 function tell(problem) {
   const { named, rest } = problem ? fieldErrors(problem, (name) => fieldOf(name) !== null) : { named: {}, rest: "" };
   const general = asking.querySelector(".general");
@@ -153,7 +153,7 @@ function drawControl({ rows, options, value = "", type, ...attributes }) {
   return element("input", { type, ...attributes, value });
 }
 
-/** A menu; an option is a word or [value, words]. */
+/** Draw a menu; an option is a word or [value, words]. */
 export function drawChoice(options, chosen, attributes) {
   return element("select", attributes, options.map((option) => {
     const [value, words] = Array.isArray(option) ? option : [option, option];

@@ -1,4 +1,4 @@
-// Draws one entry of the newsroom's list: its state, its words, its times, and what can be done to it.
+// Draws one entry of the newsroom's list: its state, its words, its times, and its buttons.
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
@@ -7,13 +7,13 @@ import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { momentText } from "../pure/time_zones.js";
 
-/** What an item was drawn from: it is drawn anew when this changes. */
+/** Return all that an item is drawn from, as a word: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
   const pin = pinOf(entry, story);
   return [entry.version, pin && `pinned ${pin.until ?? ""}`, story.time_zone, ...entry.can].filter(Boolean).join(" ");
 }
 
-/** The entry as an <article>. `onAction` gets (action, entry, story), as they were drawn. */
+/** Draw the entry as an <article>. `onAction` gets (action, entry, story), as they were drawn. */
 export function drawItem(entry, story, onAction) {
   const shown = newest(entry);
   const body = element("div", { class: "body" });

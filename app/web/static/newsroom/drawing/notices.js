@@ -1,4 +1,4 @@
-// What went wrong, and what was done, said to whoever works at the page.
+// Problems and announcements, shown on the page and read out by screen readers.
 
 import { element } from "../../entries.js";
 import { problemText } from "../pure/problems.js";
@@ -6,24 +6,24 @@ import { problemText } from "../pure/problems.js";
 const place = document.getElementById("problem");
 let signedOut = () => {};
 
-/** What is to be done once nobody is signed in any more. */
+/** Set what is called once nobody is signed in any more. */
 export function onSignedOut(callback) {
   signedOut = callback;
 }
 
-/** Say what went wrong, or null: nothing is any more. */
+/** Show a problem, or null to show none. */
 export function say(problem) {
   if (problem?.status === 401) signedOut();
   else write(problem && problemText(problem));
 }
 
-/** Write a sentence where problems stand; nothing takes away what stands there. */
+/** Write a sentence in the place of problems; an empty one hides the place. */
 export function write(sentence) {
   place.hidden = !sentence;
   place.textContent = sentence ?? "";
 }
 
-/** A place `beside` what problems are about, and `trying(action)`, which does something and says there what went wrong. */
+/** Return `beside`, an element for problems, and `trying(action)`, which runs an action and shows its problem there. */
 export function problemPlace() {
   const beside = element("p", { class: "problem", role: "alert", hidden: true });
   const trying = async (action) => {
@@ -39,12 +39,12 @@ export function problemPlace() {
   return { beside, trying };
 }
 
-/** Tell somebody who does not see the page what was done. */
+/** Announce to screen readers what was done. */
 export function announce(sentence) {
   document.getElementById("said").textContent = sentence;
 }
 
-/** Run what a button started; whatever goes wrong is said. */
+/** Return the action as one that shows the problem it throws. */
 export function tried(action) {
   return async (...given) => {
     try {

@@ -1,5 +1,5 @@
-// Who is at the desk, and how their calls go to the API. A token is kept for this tab, and sent as a header only; who came
-// with an invitation has a session in a cookie that no script can read, and a word (csrf) that goes with each write.
+// The signed-in session, and calls to the API with its rights. A token is kept for this tab, and sent as a header only;
+// an invitation starts a session in a cookie that no script can read, with a word (csrf) that is sent with each write.
 
 import { headersFor, problemOf } from "../pure/outbox.js";
 
@@ -11,7 +11,7 @@ const TOKEN = "liveblog-token";
  */
 export const session = { token: sessionStorage.getItem(TOKEN), csrf: null, who: null, me: null };
 
-/** Find out who that is, with the token or the cookie there is. Throws a problem. */
+/** Ask the API who is signed in, with the token or the cookie there is. Throws a problem. */
 export async function enter() {
   const { body: me } = await get("/v1/newsroom/me");
   Object.assign(session, { me, who: me.person ?? me.kind, csrf: me.csrf ?? null });
@@ -24,7 +24,7 @@ export function forget() {
   keepToken();
 }
 
-/** Whether whoever is here has a right: in that story, where it has been read alone, else everywhere. */
+/** Return whether the caller has a right: in that story, if it was read with its `can`, else everywhere. */
 export function may(right, story = null) {
   return (story?.can ?? session.me.can).includes(right);
 }
@@ -34,12 +34,12 @@ function keepToken() {
   else sessionStorage.setItem(TOKEN, session.token);
 }
 
-/** Whether somebody is. */
+/** Return whether a token or a session is there. */
 export function isSignedIn() {
   return session.token !== null || session.csrf !== null;
 }
 
-/** The secret of an invitation in the page's address, which it is taken out of: it opens the door once. Else null. */
+/** Take an invitation's secret out of the page's address: it works once. Returns null if there is none. */
 export function takeInvitation() {
   const [, secret] = /^#invite=(.+)$/.exec(location.hash) ?? [];
   if (secret === undefined) return null;
@@ -70,8 +70,8 @@ export async function get(path) {
 }
 
 /**
- * Change something small while the person waits for it; what was written goes through the outbox. With the same `key`,
- * what was done already is not done twice. Throws a problem.
+ * Send a small change while the person waits for it; written entries are sent by the outbox. With the same `key`, what
+ * was done already is not done twice. Throws a problem.
  */
 export async function send(method, path, body, { ifMatch, key } = {}) {
   const headers = headersFor(session, { ifMatch, key });
@@ -80,7 +80,7 @@ export async function send(method, path, body, { ifMatch, key } = {}) {
   return response.json();
 }
 
-/** Take a file of the API along, under a name. Throws a problem. */
+/** Download a file of the API under a name. Throws a problem. */
 export async function download(path, name) {
   const response = await fetch(path, { headers: headersFor(session), cache: "no-store" });
   if (!response.ok) throw await problemOf(response);
@@ -91,7 +91,7 @@ export async function download(path, name) {
   URL.revokeObjectURL(link.href);
 }
 
-/** Keys for the tries of one thing: the same as long as the same is tried. */
+/** Return a function that returns an Idempotency-Key for a body: the same one for the same body. */
 export function keysForTries() {
   const keys = new Map();
   return (body) => {
@@ -101,7 +101,7 @@ export function keysForTries() {
   };
 }
 
-/** A key that opens the newsroom's stream once. Throws a problem. */
+/** Fetch a ticket that opens the newsroom's stream once. Throws a problem. */
 export async function ticket() {
   const response = await fetch("/v1/newsroom/live/tickets", {
     method: "POST", headers: headersFor(session), body: "{}",
@@ -110,7 +110,7 @@ export async function ticket() {
   return (await response.json()).ticket;
 }
 
-/** A random id. randomUUID exists in secure contexts only; a newsroom on a local network may have none. */
+/** Return a random UUID. randomUUID exists in secure contexts only; a newsroom on a local network may have none. */
 export function newId() {
   return crypto.randomUUID?.() ?? uuid4();
 }

@@ -1,4 +1,4 @@
-// The newsroom's own stream: told of every change in a story, drafts included, and of who is at work on what.
+// The newsroom's stream over WebSocket: every change in a story, drafts included, and who is at work on what.
 // It carries no state: each message only says that the lists are to be read again, or who is there.
 
 import { backOffMs, isFinalCode } from "../../client.js";
@@ -8,7 +8,7 @@ const SAY_AGAIN_MS = 25_000; // the server forgets who says nothing for a minute
 const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds
 
 /**
- * Watches one story. `ticket()` gives a one-use key, or throws; `onNews` is called whenever the story's entries may have
+ * Watches one story. `ticket()` returns a one-use key, or throws; `onNews` is called when the story's entries may have
  * changed, `onPeople` with [{person, name, doing, entry}] whenever that changes. Call watch(), and stop() at the end.
  */
 export class Stream {

@@ -1,4 +1,4 @@
-// What stories and entries are called, for lists that know only their ids.
+// The titles of stories and entries, for lists that know only their ids.
 
 import { briefly } from "../../pins_and_key_points.js";
 import { newest } from "../pure/revisions.js";
@@ -6,7 +6,7 @@ import { get } from "./session.js";
 
 const AT_MOST = 100; // things whose words are looked up at once; of more, the ids will do
 
-/** The titles of stories and the first words of entries, of [{story, entry}], by id; what cannot be read is left out. */
+/** Return titles of stories and first words of entries, of [{story, entry}], by id; what cannot be read is left out. */
 export async function namesOf(things) {
   const wanted = new Map();
   for (const { story, entry } of things) {

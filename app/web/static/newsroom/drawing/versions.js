@@ -1,4 +1,4 @@
-// What an entry said before, what each version changed, and what colleagues noted with it.
+// An entry's versions: its earlier texts, what each version changed, and colleagues' notes.
 
 import { element } from "../../entries.js";
 import { show } from "./dialogs.js";
@@ -8,12 +8,12 @@ import { momentText } from "../pure/time_zones.js";
 const PAGE = 50;
 const FOR_A_NOTE = 5;
 
-/** Whether somebody may have left a note that its author should see. */
+/** Return whether there may be a note that the entry's author should see. */
 export function mayHaveNote({ version, status, working }) {
   return version > 1 && (["draft", "submitted", "rejected", "unpublished"].includes(status) || working !== null);
 }
 
-/** The newest note about an entry since it was submitted last, or null. Throws a problem. */
+/** Return the newest note about an entry since it was submitted last, or null. Throws a problem. */
 export async function newestNote(path) {
   const { body: { items } } = await get(`${path}/versions?limit=${FOR_A_NOTE}`);
   for (const { note, action } of items) {
@@ -23,7 +23,7 @@ export async function newestNote(path) {
   return null;
 }
 
-/** Show all that an entry has been, the newest first. Throws a problem. */
+/** Show an entry's versions, the newest first. Throws a problem. */
 export async function showVersions(path, story) {
   const { body: { items, next } } = await get(`${path}/versions?diff=true&limit=${PAGE}`);
   show(

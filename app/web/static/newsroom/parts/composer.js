@@ -1,4 +1,4 @@
-// The form in which an entry is written. What is in it is kept in the browser's storage with every key that is pressed.
+// The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
 import { sure } from "../drawing/dialogs.js";
 import { isPublic } from "../pure/entry_buttons.js";
@@ -15,7 +15,7 @@ let editing = null; // what is known of the entry that is edited; null for a new
 let keptUnder = null; // the name under which the form's content is kept
 let onDraft = null;
 
-/** Begin to take what is written. `changed` is called whenever what is in the form changes. */
+/** Begin to listen to the form. `changed` is called whenever what is in it changes. */
 export function beginComposer(changed) {
   onDraft = changed;
   form.addEventListener("input", () => {
@@ -32,7 +32,7 @@ export function beginComposer(changed) {
   }));
 }
 
-/** What is in the form, as a draft. */
+/** Return what is in the form, as a draft. */
 export function draftNow() {
   const draft = { ...EMPTY, editing };
   for (const field of form.elements) {
@@ -48,7 +48,7 @@ export function restoreDraft() {
   fill(kept ? { ...EMPTY, ...JSON.parse(kept) } : EMPTY);
 }
 
-/** Offer what can be done in the chosen story as it is now. */
+/** Show the buttons that the chosen story allows now. */
 export function adaptToStory() {
   // What is written here may wait for an editor: then there is one button to press.
   const isReviewed = story.role === "reporter" && story.settings.review_required;
@@ -68,7 +68,7 @@ export async function editEntry(path) {
   form.elements.text.focus({ preventScroll: true });
 }
 
-/** Put what could not be sent into the form again; false where something else in it is to stay. Throws a problem. */
+/** Put what could not be sent into the form again; return false if something else in it stays. Throws a problem. */
 export async function takeBack(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
   if (item.story !== story.id) await chooseById(item.story);
@@ -76,7 +76,7 @@ export async function takeBack(item) {
   return true;
 }
 
-/** What was written, to be edited again: on the entry as it is now, if a part of it has arrived already. */
+/** Return the draft to edit again: on the entry as it is now, if a part of it has arrived already. */
 async function writtenIn({ composed, etag, theirEtag, entry }) {
   if (composed.editing) {
     return { ...composed, editing: { ...composed.editing, etag: theirEtag ?? etag ?? composed.editing.etag } };
@@ -142,7 +142,7 @@ function nameButtons() {
   $("silent-line").hidden = !shown;
 }
 
-/** A line that ends with Enter is not finished work: what goes out is what a button was pressed for. */
+/** Move on at Enter instead of submitting: a line is not finished work, and publishing takes a button. */
 function goOnAtEnter(event) {
   if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=checkbox])")) return;
   event.preventDefault();

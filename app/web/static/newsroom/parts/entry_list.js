@@ -1,4 +1,4 @@
-// The list of the chosen story's entries: read, and read again when something has changed.
+// The list of the chosen story's entries, read again when something has changed.
 
 import { follow } from "../../client.js";
 import { element } from "../../entries.js";
@@ -47,7 +47,7 @@ export async function showEntries(isAnother) {
   await readEntries();
 }
 
-/** Show nothing any more. */
+/** Stop following the story, and empty the list. */
 export function leaveEntries() {
   items = [];
   follower?.stop();
@@ -56,17 +56,17 @@ export function leaveEntries() {
   $("entries").replaceChildren();
 }
 
-/** The item of an entry, if it is in the list as far as that is read. */
+/** Return the item of an entry, or null if it is not in the list as far as that is read. */
 export function itemOf(entry) {
   return $("entries").querySelector(`[data-id="${entry}"]`);
 }
 
-/** Who has written what is in the list, as [{id, name}]. */
+/** Return the authors of the entries in the list, as [{id, name}]. */
 export function authorsSeen() {
   return items.flatMap(({ authors }) => authors ?? []).filter(({ id }) => id);
 }
 
-/** Where the newsroom reads an entry of the chosen story. */
+/** Return the newsroom's path of an entry of the chosen story. */
 export function pathOf(entry) {
   return `/v1/newsroom/stories/${story.id}/entries/${entry}`;
 }
@@ -93,7 +93,7 @@ export async function readEntries() {
   readSoon(REREAD_MS);
 }
 
-/** Read the list again in that time, or earlier if that was asked for: a change told of during a reading counts. */
+/** Read the list again in that time, or earlier if that was asked for; a change reported during a reading counts. */
 export function readSoon(ms = SOON_MS) {
   const at = performance.now() + ms;
   if (rereading && rereading.at <= at) return;
@@ -117,7 +117,7 @@ function onReadFailed(problem) {
   if (problem.status === 404) write("You cannot see this story any more: choose another one. What is in the form is kept.");
 }
 
-/** What readers are sent tells when to read the newsroom's list again. */
+/** Follow the story as a reader: each event says that the newsroom's list is to be read again. */
 function followReaders() {
   follower?.stop();
   follower = null;
@@ -134,7 +134,7 @@ function followReaders() {
   follower.start();
 }
 
-/** Unchanged entries keep their elements, so that nothing under a finger moves away. */
+/** Draw the list. Unchanged entries keep their elements, so that nothing under a finger moves away. */
 function drawEntries() {
   const present = new Map([...$("entries").children].map((item) => [item.dataset.id, item]));
   const drawn = items.map((entry) => {
@@ -162,7 +162,7 @@ function keepingFocus(draw) {
   (again ?? item)?.focus({ preventScroll: true });
 }
 
-/** Add what a colleague said when they gave the entry back. */
+/** Add the note with which a colleague returned the entry. */
 async function addNote(item, entry) {
   const note = await newestNote(pathOf(entry.id));
   if (note) item.querySelector(".actions").before(element("p", { class: "note" }, note));

@@ -1,5 +1,5 @@
-// What has been written and not been acknowledged: the outbox of whoever is signed in, and what can be chosen where the
-// server, or a colleague, had something against it.
+// The outbox on the page: what is not acknowledged yet, and the choices where the server refused it or a colleague's
+// change met it.
 
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
@@ -27,8 +27,8 @@ let outbox = null;
 let takeBack = null;
 
 /**
- * Send what this person has left here, and what they write from now on. `onDone` gets each item that was acknowledged;
- * `onTakeBack` one that is to be edited again, and says whether it was taken.
+ * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
+ * acknowledged; `onTakeBack` one that is to be edited again, and returns whether it was taken.
  */
 export function openOutbox({ onDone, onTakeBack }) {
   closeOutbox();
@@ -47,7 +47,7 @@ export function openOutbox({ onDone, onTakeBack }) {
   outbox.run();
 }
 
-/** Send no more; what is here stays kept. */
+/** Stop sending; what is in the outbox stays kept. */
 export function closeOutbox() {
   outbox?.stop();
 }

@@ -1,4 +1,4 @@
-// Who else is at work on the story; nothing is locked by it.
+// Presence: the colleagues at work on the story, shown and announced to each other. It locks nothing.
 
 import { browserEnvironment } from "../../client.js";
 import { draftNow } from "./composer.js";
@@ -11,12 +11,12 @@ const place = document.getElementById("people");
 let stream = null;
 let people = [];
 
-/** Who else is at work on the story, as [{id, name}]. */
+/** Return the colleagues at work on the story, as [{id, name}]. */
 export function peopleHere() {
   return people.filter(({ person }) => person).map(({ person, name }) => ({ id: person, name }));
 }
 
-/** Say at each entry of the list who has it open. */
+/** Show at each entry of the list who has it open. */
 export function markPeople() {
   for (const item of document.querySelectorAll("#entries .item")) {
     const names = people.filter(({ entry }) => entry === item.dataset.id).map(({ name }) => name ?? "Somebody");
@@ -37,7 +37,7 @@ export function beginPresence(onNews) {
   });
 }
 
-/** Be told of this story, and tell its people what is in the form. */
+/** Watch this story, and send its people what is in the form. */
 export function watchStory(story) {
   stream.watch(story.id);
   tellPresence();
@@ -48,7 +48,7 @@ export function endPresence() {
   stream = null;
 }
 
-/** Tell colleagues what is in the form; who else has it open is said here. */
+/** Send colleagues what is in the form, and draw who else has it open. */
 export function tellPresence() {
   const draft = draftNow();
   if (draft.editing) stream?.say({ doing: "editing", entry: draft.editing.id });

@@ -1,4 +1,4 @@
-// Which stories there are, and which of them is chosen.
+// The stories in the menu, and the chosen one.
 
 import { element } from "../../entries.js";
 import { tried } from "../drawing/notices.js";
@@ -11,24 +11,24 @@ let told = null;
 /** The stories that can be chosen: the newest, and those that were needed beside them. */
 export let stories = [];
 
-/** The story that is chosen, with what whoever is here may do in it; null before there is one. */
+/** The story that is chosen, with what the caller `can` do in it; null before there is one. */
 export let story = null;
 
 /**
- * Begin to show stories. `onChosen` gets whether it is another story than before, each time after one was chosen;
- * `onChanged` is called when what is to be seen of the chosen one changes.
+ * Begin to show stories. `onChosen` gets whether it is another story than before, each time one was chosen;
+ * `onChanged` is called when what is shown of the chosen one changes.
  */
 export function beginStories({ onChosen, onChanged }) {
   told = { onChosen, onChanged };
   $("story").addEventListener("change", tried(() => chooseById($("story").value)));
 }
 
-/** No story is chosen any more. */
+/** Forget the chosen story. */
 export function leaveStory() {
   story = null;
 }
 
-/** Read which stories there are: the newest, and one that is needed beside them. Throws a problem. */
+/** Read the list of stories: the newest, and one that is needed beside them. Throws a problem. */
 export async function readStories(also) {
   ({ body: { items: stories } } = await get("/v1/newsroom/stories")); // the newest; the search finds all
   const wanted = localStorage.getItem(keptUnder());
@@ -45,14 +45,14 @@ export async function chooseById(wanted) {
   await choose(stories.find(({ id }) => id === wanted));
 }
 
-/** Begin anew with a story that was made here. Throws a problem. */
+/** Choose a story that was just created here. Throws a problem. */
 export async function beginWith(id) {
   localStorage.setItem(keptUnder(), id);
   story = null;
   await readStories();
 }
 
-/** The chosen story as it is now, with what whoever is here may do in it. Throws a problem. */
+/** Read the chosen story as it is now, with what the caller `can` do in it. Throws a problem. */
 export async function readStory() {
   const read = story.id;
   const { body: now } = await get(`/v1/newsroom/stories/${read}`);
@@ -62,7 +62,7 @@ export async function readStory() {
   if (whatIsDrawn() !== before) drawStory();
 }
 
-/** A story by its id, which may be an old one; undefined if there is none for whoever is here. Throws a problem. */
+/** Return a story by its id, which may be an old one; undefined if the caller cannot see one. Throws a problem. */
 export async function findStory(id) {
   if (!id) return undefined;
   const known = stories.find((each) => each.id === id);
@@ -98,7 +98,7 @@ function drawStory() {
   told.onChanged();
 }
 
-/** Which story this one goes on from, and which goes on from it. */
+/** Draw links to the story that this one continues, and to the one that continues it. */
 async function drawLinks({ id, continues, continued_by: later }) {
   const [before, after] = await Promise.all([findStory(continues), findStory(later)]);
   if (story?.id !== id) return;

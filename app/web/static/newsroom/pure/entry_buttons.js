@@ -24,7 +24,7 @@ export function pinOf(entry, { pinned }) {
   return pinned.find((pin) => pin.entry === entry.id);
 }
 
-/** Return the buttons of an entry as [action, words], in two lists: those needed often, and those needed now and then. */
+/** Return the buttons of an entry as [action, words], in two lists: needed often, and needed now and then. */
 export function buttonsOf(entry, story) {
   const can = new Set(entry.can);
   const often = Object.keys(WORDS).filter((action) => can.has(action) && !isIdle(action, entry));

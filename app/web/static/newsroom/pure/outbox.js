@@ -1,4 +1,4 @@
-// What a reporter has written and the server has not yet acknowledged.
+// The outbox: writes that the server has not acknowledged yet, sent in order and kept until it has. Pure.
 // Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
 // server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
 
@@ -8,7 +8,7 @@ import { newest } from "./revisions.js";
 
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 
-/** Headers of a call to the newsroom's API: with a token, which goes nowhere else, or the word of the cookie's session. */
+/** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
 export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
   const headers = { "Content-Type": "application/json" };
   if (token) headers.Authorization = `Bearer ${token}`;
@@ -18,7 +18,7 @@ export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
   return headers;
 }
 
-/** What an answer that is no success says, for a person: {status, code, detail, errors}. */
+/** Return what an answer that is no success says, for a person: {status, code, detail, errors}. */
 export async function problemOf(response) {
   const body = await response.json().catch(() => ({}));
   const { code = "", detail, title, errors = [] } = body;
@@ -26,14 +26,14 @@ export async function problemOf(response) {
   return { status, code, detail: detail ?? title ?? `The server answered ${status}.`, errors };
 }
 
-/** One write: a POST has a key of its own; a PATCH names the version it changes, or "previous", the one just made. */
+/** Return one write: a POST has its own key; a PATCH names the version it changes, or "previous", the one just made. */
 export function step(method, path, body, { ifMatch = null, newKey }) {
   return { method, path, body, ifMatch, key: method === "POST" ? newKey() : null };
 }
 
 /**
- * Sends items, in the order in which they were added. An item is {id, story, entry, label, steps, composed}: the steps
- * are taken one after the other; `composed` is what was written, to be given back if the server refuses it.
+ * Sends items in the order in which they were added. An item is {id, story, entry, label, steps, composed}: the steps
+ * are sent one after the other; `composed` is what was written, to be put back into the form if the server refuses it.
  * `onChange` gets all items after each change, `onDone` each item that has been acknowledged, with the last answer.
  */
 export class Outbox {

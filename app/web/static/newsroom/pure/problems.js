@@ -2,13 +2,13 @@
 
 const UNREACHABLE = "The server cannot be reached. Nothing typed is lost; try again in a moment.";
 
-/** What is wrong, then each value that cannot be accepted. */
+/** Return each value that cannot be accepted as a line, or the problem's own sentence if there is none. */
 export function problemText({ detail, errors = [] }) {
   const lines = errors.map(({ pointer, detail: what }) => (pointer ? `${pathIn(pointer).join(" › ")}: ${what}` : what));
   return lines.join("\n") || (detail ?? UNREACHABLE);
 }
 
-/** What is wrong with each field of a form that `has(name)`, by name, and the sentence for all the rest. */
+/** Return what is wrong with each field of a form that `has(name)`, by name, and the sentence for all the rest. */
 export function fieldErrors({ detail, errors = [] }, has) {
   const named = {};
   const rest = [];

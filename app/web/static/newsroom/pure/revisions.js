@@ -1,11 +1,11 @@
-// What an entry is to its editors, of which readers may see one revision while another waits. Pure.
+// An entry's newest revision, which may be a working revision that readers do not see yet. Pure.
 
-/** What an entry says at its newest: its working revision if it has one. */
+/** Return the entry with the fields of its working revision if it has one. */
 export function newest(entry) {
   return { ...entry, ...entry.working?.fields };
 }
 
-/** When the entry, or the edit of it, goes out by itself; null if it does not. */
+/** Return when the entry, or its working revision, is published by itself; null if it is not. */
 export function dueOf({ publish_at: at, working }) {
   return at ?? working?.publish_at ?? null;
 }

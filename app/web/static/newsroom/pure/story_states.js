@@ -1,4 +1,4 @@
-// What a story's status says about what can be done with it. Pure; the server decides.
+// A story's status: its name, the next statuses to offer, and what it allows. Pure; the server decides.
 
 const CLOSED = {
   ended: "This story has ended: corrections and edits are taken, new entries once it is reopened.",
@@ -6,7 +6,7 @@ const CLOSED = {
   withdrawn: "This story has been withdrawn: nothing can be done with it any more.",
 };
 
-/** Where a story can be led from where it is, as [status, words]. */
+/** The next statuses to offer for each status of a story, as [status, words]. */
 export const MOVES = {
   draft: [["live", "Make it live"], ["scheduled", "Let it start by itself"], ["upcoming", "Announce it"]],
   scheduled: [["live", "Make it live"], ["upcoming", "Announce it"], ["draft", "Do not start it"]],
@@ -17,38 +17,38 @@ export const MOVES = {
   archived: [["withdrawn", "Withdraw"]],
 };
 
-/** A story's name in a list. */
+/** Return a story's name in a list. */
 export function nameOf({ title, status }) {
   return status === "live" ? title : `${title} (${status})`;
 }
 
-/** Whether readers have a page of it. */
+/** Return whether readers have a page of the story. */
 export function hasPage({ status }) {
   return !["draft", "scheduled"].includes(status);
 }
 
-/** Whether readers can follow it. */
+/** Return whether readers can follow the story. */
 export function canBeFollowed(story) {
   return hasPage(story) && story.status !== "withdrawn";
 }
 
-/** Whether something new can be written into it. */
+/** Return whether the story accepts new entries. */
 export function takesEntries({ status }) {
   return !(status in CLOSED);
 }
 
-/** Whether its own fields can be changed. */
+/** Return whether the story's own fields can be changed. */
 export function takesChanges({ status }) {
   return !["archived", "withdrawn"].includes(status);
 }
 
-/** The story to begin with: the one worked on last, unless that is over; else the first that goes on. */
+/** Return the story to begin with: the one worked on last unless it is over, else the first that is live. */
 export function storyToBeginWith(stories, wanted) {
   const open = stories.filter(takesEntries);
   return open.find(({ id }) => id === wanted) ?? open.find(({ status }) => status === "live") ?? open[0] ?? stories[0];
 }
 
-/** Why little or nothing can be written in a story now; "" if there is no reason. */
+/** Return why little or nothing can be written in a story now; "" if there is no reason. */
 export function closedSentence(story) {
   if (story.site_frozen) return "The whole site is frozen: only retract, unpublish and remove work until an admin thaws it.";
   if (story.frozen) return "This story is frozen: only retract, unpublish and remove work until an admin thaws it.";

@@ -1,10 +1,10 @@
-// Times as they are typed and read where a story happens, whatever the clock of the one who types. Pure.
+// Conversion between RFC 3339 times and local times in a story's time zone, whatever the browser's own zone. Pure.
 
 import { when } from "../../entries.js";
 
 const DAY_MS = 86_400_000;
 
-/** A moment as a field of type datetime-local holds it; "" for none. */
+/** Return a moment as the value of a datetime-local field; "" for none. */
 export function inZone(moment, timeZone) {
   if (!moment) return "";
   const at = Date.parse(moment);
@@ -12,8 +12,8 @@ export function inZone(moment, timeZone) {
 }
 
 /**
- * The moment that a field of type datetime-local means in a time zone, as RFC 3339; null for an empty one. Of an hour
- * that comes twice the first is meant. Throws a problem for one that is left out when the clocks go forward.
+ * Return the moment that a datetime-local field means in a time zone, as RFC 3339; null for an empty one. Of an hour
+ * that comes twice the first is meant. Throws a problem for one that is skipped when the clocks go forward.
  */
 export function fromZone(local, timeZone) {
   if (!local) return null;
@@ -27,13 +27,13 @@ export function fromZone(local, timeZone) {
   return new Date(Math.min(...found)).toISOString();
 }
 
-/** A moment for a person: where the story happens, or without a story, where whoever is here is. */
+/** Return a moment as text, in the story's time zone, or without a story in the browser's. */
 export function momentText(moment, story = { language: "en", time_zone: ownZone() }) {
   const { time, date } = when(moment, story);
   return `${time}, ${date}`;
 }
 
-/** The time zone of whoever is here. */
+/** Return the browser's time zone. */
 export function ownZone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
 }

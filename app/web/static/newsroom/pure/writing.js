@@ -1,4 +1,4 @@
-// What a reporter writes: as the form holds it (a draft of plain strings), as the API takes it, and as steps to send.
+// Drafts (the form's plain strings), the entry fields the API accepts for them, and the requests to send for each.
 // Pure: names, keys and addresses are handed in.
 
 import { step } from "./outbox.js";
@@ -13,13 +13,13 @@ export const EMPTY = Object.freeze({
   picture_url: "", picture_alt: "", picture_caption: "", picture_credit: "", picture_place: "above", editing: null,
 });
 
-/** Whether a draft holds anything worth keeping. */
+/** Return whether a draft holds nothing worth keeping. */
 export function isBlank(draft) {
   const written = ["headline", "text", "source_url", "tags", "picture_url", "picture_caption", "authors"];
   return draft.editing === null && written.every((name) => draft[name].trim() === "");
 }
 
-/** The draft that edits an entry, at its newest. `etag` is the version that was read. */
+/** Return the draft that edits an entry's newest revision. `etag` is the version that was read. */
 export function draftOf(entry, etag) {
   const now = newest(entry);
   const { id, status, blocks, authors, tags, text_format } = now;
@@ -40,7 +40,7 @@ export function draftOf(entry, etag) {
   return { ...draft, editing: { ...editing, before: draft } };
 }
 
-/** A draft of an entry that has arrived in part, with the text that has not; its picture is there. */
+/** Return the draft of an entry that has arrived in part, with the text that has not; its picture is there. */
 export function joined(begun, { text, ...composed }) {
   const { picture_url, picture_alt, picture_caption, picture_credit } = EMPTY;
   const texts = [begun.text, text].filter((part) => part.trim()).join("\n\n");
@@ -51,7 +51,7 @@ function authorLine({ name, role, place }) {
   return [name, role, place].filter(Boolean).join(", ");
 }
 
-/** Authors, one a line: "Name, role, place". Those of the entry that is edited keep what the line does not say. */
+/** Return the authors, one a line: "Name, role, place". Those of the edited entry keep what the line does not say. */
 function authorsOf({ authors, no_byline: none, editing }) {
   if (none) return [];
   const lines = authors.split("\n").map((line) => line.trim()).filter(Boolean);
@@ -64,13 +64,13 @@ function authorsOf({ authors, no_byline: none, editing }) {
   });
 }
 
-/** Tags, parted by commas; those that are known keep their address words. */
+/** Return the tags of a text, separated by commas; known ones keep their slugs. */
 export function tagsFrom(text, known) {
   const labels = [...new Set(text.split(",").map((label) => label.trim()).filter(Boolean))];
   return labels.map((label) => known.find((tag) => tag.label === label) ?? { slug: slugOf(label), label });
 }
 
-/** An address word for a label; for scripts without one, made of the characters' numbers. */
+/** Return a slug for a label; for scripts without Latin letters, made of the characters' numbers. */
 export function slugOf(label) {
   const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
   const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80).replace(/-+$/, "");
@@ -81,7 +81,7 @@ function withoutNulls(object) {
   return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
 }
 
-/** The draft as members of an entry. */
+/** Return the draft as members of an entry. */
 export function fieldsOf(draft) {
   const source = draft.source_url.trim();
   return {
@@ -109,10 +109,10 @@ function withMention({ text, picture_place: place }, id) {
 }
 
 /**
- * The writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
+ * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
  *
- * A picture with a credit has no form in text. It goes first, as a block, and the text that follows says where it
- * stands; until all is there, readers see nothing of it.
+ * A picture with a credit has no form in text. It is sent first, as a block, and the text that follows names its
+ * place; until all has arrived, readers see nothing of it.
  */
 export function stepsFor(draft, { intent, story, newId, newKey }) {
   const entries = `/v1/stories/${encodeURIComponent(story)}/entries`;
@@ -162,7 +162,7 @@ function editSteps(draft, { intent, entries, newId, newKey }) {
   return steps;
 }
 
-/** The blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */
+/** Return the blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */
 function rearranged(blocks, text, picture) {
   const mentioned = new Set([...text.matchAll(MENTION)].map((match) => match[1]));
   const kept = blocks.filter((block) => TEXT_TYPES.has(block.type) || mentioned.has(block.id));
@@ -171,7 +171,7 @@ function rearranged(blocks, text, picture) {
   return sent.length > 0 ? sent : [{ type: "divider" }];
 }
 
-/** The members that differ from what was read; the text too when blocks were sent in its place. */
+/** Return the members that differ from what was read; the text too when blocks were sent in its place. */
 function changed(draft, text, always) {
   const before = fieldsOf({ ...draft.editing.before, editing: draft.editing });
   const now = { ...fieldsOf(draft), text };
