@@ -32,7 +32,7 @@ export function isFinalStatus(status) {
   return status >= 400 && status < 500 && ![408, 410, 425, 429].includes(status);
 }
 
-/** Return the browser's own environment. A test gives another. */
+/** Return the browser's own environment. A test passes another. */
 export function browserEnvironment() {
   return {
     fetch: globalThis.fetch.bind(globalThis),

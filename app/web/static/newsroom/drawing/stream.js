@@ -43,7 +43,7 @@ export class Stream {
     this.onPeople([]);
   }
 
-  /** Tell colleagues what is being done: `{doing, entry}`, or null for nothing. */
+  /** Send colleagues what is being done: `{doing, entry}`, or null for nothing. */
   say(doing) {
     if (JSON.stringify(doing) === JSON.stringify(this.doing)) return;
     this.doing = doing;
@@ -115,7 +115,7 @@ export class Stream {
     this.socket = null;
     this.isOpen = false;
     this.onPeople([]);
-    if (isFinalCode(code)) this.onNews(); // whoever reads the lists now is told why
+    if (isFinalCode(code)) this.onNews(); // the error of reading the lists now says why
     else this.#comeBack();
   }
 

@@ -71,7 +71,7 @@ export async function editEntry(path) {
 /** Put what could not be sent into the form again; return false if something else in it stays. Throws a problem. */
 export async function takeBack(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
-  if (item.story !== story.id) await chooseById(item.story);
+  if (item.story !== story?.id) await chooseById(item.story); // none is chosen yet right after a reload
   take(await writtenIn(item));
   return true;
 }

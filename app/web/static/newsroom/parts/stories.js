@@ -91,7 +91,7 @@ function drawStory() {
   $("story-edit").hidden = !may("edit_stories", story) || !takesChanges(story);
   $("story-page").hidden = !hasPage(story);
   $("story-page").href = `/stories/${encodeURIComponent(story.slug)}`;
-  drawLinks(story).catch(() => {}); // the stories before and after it are told with the next reading
+  drawLinks(story).catch(() => {}); // the next reading draws the stories before and after it
   $("closed").textContent = closed;
   $("closed").hidden = !closed;
   $("story").selectedOptions[0].textContent = nameOf(story);

@@ -45,7 +45,7 @@ export class Outbox {
     this.failures = 0;
   }
 
-  /** Put an item down, and begin to send. Throws when the browser cannot keep it: then nothing was sent. */
+  /** Store an item, and begin to send. Throws when the browser cannot keep it: then nothing was sent. */
   add(item) {
     const kept = { ...item, at: this.env.clock(), etag: null, state: "sending", problem: null };
     this.#keep(kept);
@@ -54,7 +54,7 @@ export class Outbox {
     this.run();
   }
 
-  /** Take an item out, unsent. */
+  /** Remove an item, unsent. */
   drop(id) {
     this.storage.removeItem(this.prefix + id);
     this.items = this.items.filter((item) => item.id !== id);
@@ -71,7 +71,7 @@ export class Outbox {
     this.run();
   }
 
-  /** Send all that can be sent. Called again by itself while the network fails; call it when the network is back. */
+  /** Send all that can be sent. Repeats by itself while the network fails; call it when the network is back. */
   async run() {
     this.env.clearTimeout(this.timer);
     if (this.busy) return;
@@ -94,7 +94,7 @@ export class Outbox {
     this.items = [];
   }
 
-  /** One item as far as it goes: null when it needs no more sending, else the milliseconds until the next try. */
+  /** Send one item as far as it goes: null when it needs no more sending, else milliseconds until the next try. */
   async #send(item) {
     for (let answer = null; ; ) {
       if (item.steps.length === 0) {
@@ -144,7 +144,7 @@ export class Outbox {
     return { state: "refused", problem };
   }
 
-  /** Somebody was quicker, or it was us: an answer lost on its way looks the same, until the entry is looked at. */
+  /** Read the entry after a 412: another edit was quicker, or this one arrived and its answer was lost on the way. */
   async #afterConflict(item, problem) {
     let response;
     try {
