@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.entry import PUBLIC_STATUSES, Entry, JsonObject
 from app.domain.errors import NotAllowed
@@ -22,8 +23,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def includes(self, other: Role) -> bool:
-        order = tuple(Role)
-        return order.index(self) >= order.index(other)
+        """Return whether this role is `other` or one that includes it."""
+        return _ROLES.index(self) >= _ROLES.index(other)
+
+
+_ROLES = tuple(Role)
 
 
 class Scope(StrEnum):
@@ -152,10 +156,15 @@ def acting_in(actor: Actor, story: Story) -> Actor | None:
 
 def has_right(actor: Actor, right: Right) -> bool:
     """Whether the actor's role and scopes both give `right`; ask with `acting_in` for what is done in a story."""
-    role, scope = RIGHTS[right]
     if right in _OF_THE_SITE and actor.stories is not None:
         return False
-    return actor.role.includes(role) and scope in actor.scopes
+    return has_in_story(actor.role, actor.scopes, right)
+
+
+def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
+    """Return whether a role in a story and a token's scopes both give `right`, which is none of the site's."""
+    least, scope = RIGHTS[right]
+    return role.includes(least) and scope in scopes
 
 
 def rights_in_story(actor: Actor) -> list[Right]:
@@ -182,20 +191,39 @@ def owns(actor: Actor, entry: Entry) -> bool:
     return entry.created_by is None and entry.created_by_token == actor.token_id
 
 
+class Grant(NamedTuple):
+    """What of an actor, an entry and its story the right to an action depends on."""
+
+    role: Role
+    scopes: frozenset[Scope]
+    owns: bool
+    is_reviewed: bool
+
+
+def grant_of(actor: Actor, *, entry: Entry | None, settings: StorySettings) -> Grant:
+    """Return what `is_granted` judges by, of an actor from `acting_in` and an entry (None: a new one of their own)."""
+    return Grant(actor.role, actor.scopes, entry is None or owns(actor, entry), settings.review_required)
+
+
+def is_granted(grant: Grant, action: Action, *, visible: bool) -> bool:
+    """Return whether the grant covers `action`; `visible` as for `may_act`."""
+    touches_public = action in _PUBLISHING or visible
+    if not _scopes_for(touches_public=touches_public) <= grant.scopes:
+        return False
+    if grant.role.includes(Role.EDITOR):
+        return True
+    if action in _EDITORS or not grant.owns:
+        return False
+    return not (grant.is_reviewed and touches_public)
+
+
 def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: StorySettings, visible: bool) -> bool:
     """Whether `actor` may do `action` to `entry` (None: a new one of the actor's own).
 
     `visible` says that readers can see the entry now. Where a reporter may not change what is public, an edit
     may still be made as a working revision: ask for EDIT with `visible=False`.
     """
-    touches_public = action in _PUBLISHING or visible
-    if not _scopes_for(touches_public=touches_public) <= actor.scopes:
-        return False
-    if actor.role.includes(Role.EDITOR):
-        return True
-    if action in _EDITORS or (entry is not None and not owns(actor, entry)):
-        return False
-    return not (settings.review_required and touches_public)
+    return is_granted(grant_of(actor, entry=entry, settings=settings), action, visible=visible)
 
 
 def require_action(actor: Actor, action: Action, *, entry: Entry, settings: StorySettings, visible: bool) -> None:

@@ -13,7 +13,7 @@ from app.api.http.write_descriptions import answers
 from app.api.routes.write_entries import StoryRef
 from app.newsroom.emergency import freeze as emergency
 from app.wire.requests.people import Freeze, LastRetraction
-from app.wire.shapes.newsroom import NEWSROOM_ENTRY, NewsroomEntry
+from app.wire.shapes.newsroom import NewsroomEntry, entry_example
 from app.wire.shapes.oversight import FROZEN, Frozen, FrozenStories
 
 router = Routes(tags=["Newsroom"], route_class=WriteRoute)
@@ -21,7 +21,7 @@ router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
 @router.post(
     "/v1/stories/{story}/retract-last",
-    responses=answers(200, NewsroomEntry, {**NEWSROOM_ENTRY, "status": "retracted"}, 404, 409, 410, 413, 415, 422),
+    responses=answers(200, NewsroomEntry, entry_example(status="retracted"), 404, 409, 410, 413, 415, 422),
 )
 async def retract_last(
     request: Request,

@@ -5,13 +5,9 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.errors import Conflict, Gone
+from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
-
-TAKING_BACK = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
-"""What a freeze is there to leave possible."""
-
-CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
 
 
 def refuse_frozen(story: Story) -> None:
@@ -25,12 +21,13 @@ def refuse_closed(story: Story, action: Action | None = None) -> None:
 
     In a withdrawn story there is nothing left to write to: Gone `story_withdrawn`.
     """
+    if is_open_to(story.status, action, is_frozen=story.is_frozen):
+        return
     if story.status is StoryStatus.WITHDRAWN:
         raise _withdrawn()
-    if story.status is StoryStatus.ARCHIVED and action not in TAKING_BACK:
+    if story.status is StoryStatus.ARCHIVED:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
-    if story.is_frozen and action not in TAKING_BACK:
-        raise _frozen(story)
+    raise _frozen(story)
 
 
 def refuse_closed_story(before: Story, after: Story) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.domain.entry import Entry, EntryStatus, JsonObject
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor
 from app.domain.statuses import Action
 from app.domain.story import Story
@@ -94,17 +95,22 @@ def answer_entry(
     newsroom: Newsroom,
     actor: Actor,
     call: Call,
+    story: Story,
     entry: Entry,
     *,
     status: int = 200,
     location: bool = False,
     shorthand: JsonObject | None = None,
 ) -> Reply:
-    """The newsroom's shape of the entry with its ETag, and what was understood of its shorthand; kept for a retry."""
+    """Return the newsroom's shape of the entry with its ETag and what was understood of its shorthand.
+
+    It is kept for a retry, which is given the same bytes, with what the caller `can` do as of now.
+    """
     headers = {"ETag": etag_of(entry)}
     if location:
         headers["Location"] = entry_location(newsroom, entry)
-    reply = Reply(status, encode_json(written_entry(entry, shorthand=shorthand)), headers)
+    shown = written_entry(entry, can=permitted_actions(actor, story, entry), shorthand=shorthand)
+    reply = Reply(status, encode_json(shown), headers)
     return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])
 
 

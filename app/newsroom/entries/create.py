@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import Conflict, LiveblogError, NotAllowed
 from app.domain.identifiers import EntryId
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, is_public_status, may_act, require_action, require_right
 from app.domain.statuses import Action, next_status
 from app.domain.story import Story
@@ -50,7 +51,7 @@ def create_entry(newsroom: Newsroom, call: Call, story_ref: str, draft: EntryDra
         refuse_closed(story)
         entry, shorthand = _write(tx, newsroom, actor, call, story, draft)
         return answer_entry(
-            tx, newsroom, actor, call, entry, status=_created(entry), location=True, shorthand=shorthand
+            tx, newsroom, actor, call, story, entry, status=_created(entry), location=True, shorthand=shorthand
         )
 
 
@@ -80,7 +81,8 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
             else:
                 written.append(entry.id)
                 location = entry_location(newsroom, entry)
-                shown = written_entry(entry, shorthand=shorthand)
+                can = permitted_actions(actor, story, entry)
+                shown = written_entry(entry, can=can, shorthand=shorthand)
                 results.append({"status": _created(entry), "location": location, "entry": shown})
         reply = Reply(200, encode_json({"items": results}))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=written)
@@ -103,11 +105,13 @@ def upsert_entry(newsroom: Newsroom, call: Call, story_ref: str, external_id: st
         if known is None:
             entry, shorthand = _write(tx, newsroom, actor, call, story, draft, external_id=external_id)
             status = _created(entry)
-            return answer_entry(tx, newsroom, actor, call, entry, status=status, location=True, shorthand=shorthand)
+            return answer_entry(
+                tx, newsroom, actor, call, story, entry, status=status, location=True, shorthand=shorthand
+            )
         honour_match(call.if_match, known)
         entry, shorthand = _bring_up(tx, newsroom, actor, call, story, known, draft)
         status = 202 if is_scheduled(entry) else 200
-        return answer_entry(tx, newsroom, actor, call, entry, status=status, shorthand=shorthand)
+        return answer_entry(tx, newsroom, actor, call, story, entry, status=status, shorthand=shorthand)
 
 
 def _write(

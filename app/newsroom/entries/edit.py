@@ -55,7 +55,7 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
             after = dataclasses.replace(after, edited_by_hand=by_hand)
             record_entry(tx, newsroom, actor, call, before=before, after=after, action=Action.EDIT)
         status = 202 if is_scheduled(after) else 200
-        return answer_entry(tx, newsroom, actor, call, after, status=status, shorthand=shorthand)
+        return answer_entry(tx, newsroom, actor, call, story, after, status=status, shorthand=shorthand)
 
 
 def revise(

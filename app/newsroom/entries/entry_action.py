@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
+from app.domain.permissions import ASIDE
 from app.domain.rights import Actor, is_public_status, require_action
 from app.domain.statuses import Action
 from app.domain.story import Story
@@ -21,9 +22,6 @@ from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.entries.times import is_scheduled
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stored_replies import blank_replies
-
-ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
-"""What readers notice nothing of, whatever the entry's status."""
 
 LETTING_OUT = frozenset({Action.PUBLISH, Action.SCHEDULE})
 """What is answered with 202 where it happens later and by itself."""
@@ -76,7 +74,7 @@ def act(
         after = step(Scene(tx, newsroom, actor, call, story, action, newsroom.clock()), before)
         record_entry(tx, newsroom, actor, call, before=before, after=after, action=action, note=note)
         later = action in LETTING_OUT and is_scheduled(after)
-        reply = answer_entry(tx, newsroom, actor, call, after, status=202 if later else 200)
+        reply = answer_entry(tx, newsroom, actor, call, story, after, status=202 if later else 200)
         if after.status is EntryStatus.REMOVED:
             blank_replies(tx, story.id, after.id)
         return reply

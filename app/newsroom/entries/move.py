@@ -50,7 +50,7 @@ def move_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, m
         after = _moved(tx, newsroom, actor, call, story, before, move)
         if after is not before:
             record_entry(tx, newsroom, actor, call, before=before, after=after, action=Action.MOVE)
-        return answer_entry(tx, newsroom, actor, call, after)
+        return answer_entry(tx, newsroom, actor, call, story, after)
 
 
 def _moved(

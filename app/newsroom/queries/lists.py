@@ -10,6 +10,7 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, sight_of
 from app.domain.story import StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
@@ -86,12 +87,12 @@ def show_entries(
 ) -> Reply:
     """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
-        story = known_story(tx, story_ref, _reader(tx, newsroom, call))
+        story, actor = story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         before = None if position is None else _position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
-            "items": [newsroom_entry(entry) for entry in page],
+            "items": [newsroom_entry(entry, can=permitted_actions(actor, story, entry)) for entry in page],
             "next": f"{page[-1].status_at}.{page[-1].id}" if len(found) > limit else None,
         }
         return Reply(200, encode_json(body))
@@ -99,8 +100,11 @@ def show_entries(
 
 def show_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
     """One entry with its ETag for If-Match."""
-    entry = find_entry(newsroom, call, story_ref, entry_ref)
-    return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+    with newsroom.database.snapshot() as tx:
+        story, actor = story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
+        entry = known_entry(tx, story, entry_ref)
+        shown = newsroom_entry(entry, can=permitted_actions(actor, story, entry))
+        return Reply(200, encode_json(shown), {"ETag": etag_of(entry)})
 
 
 def find_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:

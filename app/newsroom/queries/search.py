@@ -9,11 +9,12 @@ from typing import Any
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, require_right, sight_of
 from app.domain.story import Story
 from app.domain.words import words_of
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.lookup import known_entry, known_story, story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.search import Found, find_documents
@@ -72,12 +73,17 @@ def _find(
 
 def _items(tx: ReadTransaction, actor: Actor, found: list[Found]) -> list[dict[str, Any]]:
     """Each story or entry as it is now, an entry with the story it is in."""
-    stories: dict[StoryId, Story] = {}
+    known: dict[StoryId, tuple[Story, Actor]] = {}
     items = []
     for each in found:
-        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story, actor)
-        entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
-        items.append({"story": _in_short(story), "entry": entry})
+        if each.story not in known:
+            known[each.story] = story_and_actor(tx, each.story, actor)
+        story, within = known[each.story]
+        shown = None
+        if each.entry is not None:
+            entry = known_entry(tx, story, each.entry)
+            shown = newsroom_entry(entry, can=permitted_actions(within, story, entry))
+        items.append({"story": _in_short(story), "entry": shown})
     return items
 
 

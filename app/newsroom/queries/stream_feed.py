@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
-from app.domain.rights import Actor, Right, require_right
+from app.domain.permissions import permitted_actions
+from app.domain.rights import Actor, Right, acting_in, require_right
 from app.newsroom.context.access import actor_of_token, authenticate, digest_of
 from app.newsroom.context.lookup import known_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
@@ -127,24 +128,35 @@ def _newest_of_each(rows: list[WatchedRow]) -> list[WatchedRow]:
 
 
 def _news(tx: ReadTransaction, newsroom: Newsroom, rows: list[WatchedRow], actors: Mapping[str, Actor]) -> list[News]:
-    told = []
-    for row in rows:
-        message = _message(tx, newsroom, row)
-        if message is not None:
-            audience = frozenset(token for token, actor in actors.items() if _sees(tx, actor, row.story))
-            told.append(News(row.story, message, audience))
-    return told
+    return [news for row in rows for news in _news_of(tx, newsroom, row, actors)]
 
 
-def _message(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow) -> bytes | None:
+def _news_of(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow, actors: Mapping[str, Actor]) -> list[News]:
+    """One write as messages: of an entry one for each set of rights in it, however many people have the same."""
+    story = read_story(tx, row.story)
+    if story is None:
+        return []
+    audience = {token: within for token, actor in actors.items() if (within := acting_in(actor, story)) is not None}
     by = _author(tx, row.person, row.token_id)
     if row.entry is None:
-        story = read_story(tx, row.story)
-        if story is None:
-            return None
-        return encode_story_news(newsroom_story(story, links=newsroom.links), action=row.action, by=by, at=row.at)
-    entry = read_entry(tx, row.story, row.entry)
-    return None if entry is None else encode_entry_news(newsroom_entry(entry), action=row.action, by=by, at=row.at)
+        shape = newsroom_story(story, links=newsroom.links)
+        message = encode_story_news(shape, action=row.action, by=by, at=row.at)
+        return [News(story.id, message, frozenset(audience))]
+    entry = read_entry(tx, story.id, row.entry)
+    if entry is None:
+        return []
+    alike: dict[tuple[str, ...], set[str]] = {}
+    for token, actor in audience.items():
+        alike.setdefault(permitted_actions(actor, story, entry), set()).add(token)
+    shape = newsroom_entry(entry, can=())
+    return [
+        News(
+            story.id,
+            encode_entry_news({**shape, "can": list(can)}, action=row.action, by=by, at=row.at),
+            frozenset(tokens),
+        )
+        for can, tokens in alike.items()
+    ]
 
 
 def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Author:

@@ -12,6 +12,7 @@ from app.domain.identifiers import StoryId
 from app.newsroom.people import tokens
 from app.newsroom.queries import stream_feed as watching
 from app.wire.newsroom_stream_news import Mark, WatchedNews
+from app.wire.shapes.newsroom import EDITOR_CAN
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
 
@@ -30,6 +31,33 @@ class Watch:
 
     def messages(self) -> list[dict[str, Any]]:
         return [json.loads(news.message) for news in self.read().news]
+
+
+def heard(found: WatchedNews) -> set[str]:
+    """Whose holders are told something; nobody is told a thing twice."""
+    tokens = [token for news in found.news for token in news.audience]
+    assert len(tokens) == len(set(tokens))
+    return set(tokens)
+
+
+def test_each_is_told_what_they_can_do_with_it_in_one_message_for_all_who_can_do_the_same(
+    driver: NewsroomDriver,
+) -> None:
+    story = driver.story()
+    ada, bea, cato = driver.hire(), driver.hire(), driver.hire()
+    eve = driver.hire("editor")
+    tokens_of = {
+        name: watching.admit_by_token(one.newsroom, one.token).who.token
+        for name, one in {"ada": ada, "bea": bea, "cato": cato, "eve": eve}.items()
+    }
+    watch = Watch(driver, "admin", *tokens_of.values())
+    ada.post(story["id"], "By Ada.", status="draft")
+    cans = {news.audience: json.loads(news.message)["entry"]["can"] for news in watch.read().news}
+    assert cans == {
+        frozenset({"admin", tokens_of["eve"]}): EDITOR_CAN["draft"],
+        frozenset({tokens_of["ada"]}): ["edit", "submit", "publish", "remove", "set_expiry", "preview"],
+        frozenset({tokens_of["bea"], tokens_of["cato"]}): ["preview"],
+    }
 
 
 def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
@@ -82,7 +110,7 @@ def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: News
     watch = Watch(driver, "admin", who.who.token)
     driver.post(story["id"], "Both hear this.")
     found = watch.read()
-    assert [news.audience for news in found.news] == [{"admin", who.who.token}]
+    assert heard(found) == {"admin", who.who.token}
     assert found.ended == {}
 
     tokens.revoke_token(driver.newsroom, driver.call(), who.who.token)
