@@ -1,4 +1,4 @@
-"""Searching the newsroom: stories and entries by their words, drafts and working revisions included."""
+"""The newsroom's search: stories and entries by their words, drafts and working revisions included."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Any
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
-from app.domain.rights import Actor, Right, require_right, sight_of
+from app.domain.rights import Actor, Right, require_right, visibility_of
 from app.domain.story import Story
 from app.domain.words import words_of
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.search import Found, find_documents
-from app.storage.newsroom.stories import read_stories_in_sight
+from app.storage.newsroom.stories import read_visible_stories
 from app.wire.encoding import encode_json
 from app.wire.newsroom import newsroom_entry
 
@@ -37,7 +37,7 @@ def search_newsroom(
     position: str | None,
     limit: int,
 ) -> Reply:
-    """What has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
+    """Find what has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
 
     Words are compared without case and accents; signs between them mean nothing. Raises NotFound `story_not_found`,
     MalformedInput `bad_position`.
@@ -48,9 +48,11 @@ def search_newsroom(
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
-        stories = (
-            read_stories_in_sight(tx, sight_of(actor)) if story_ref is None else {known_story(tx, story_ref, actor).id}
-        )
+        stories: Collection[StoryId] | None
+        if story_ref is None:
+            stories = read_visible_stories(tx, visibility_of(actor))
+        else:
+            stories = {look_up_story(tx, story_ref, actor).id}
         found = _find(tx, wanted, stories, statuses, below, limit + 1)
         items = _items(tx, actor, found[:limit])
     following = str(found[limit - 1].number) if len(found) > limit else None
@@ -71,12 +73,12 @@ def _find(
 
 
 def _items(tx: ReadTransaction, actor: Actor, found: list[Found]) -> list[dict[str, Any]]:
-    """Each story or entry as it is now, an entry with the story it is in."""
+    """Show each story or entry as it is now, an entry with the story it is in."""
     stories: dict[StoryId, Story] = {}
     items = []
     for each in found:
-        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story, actor)
-        entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
+        story = stories[each.story] = stories.get(each.story) or look_up_story(tx, each.story, actor)
+        entry = None if each.entry is None else newsroom_entry(look_up_entry(tx, story, each.entry))
         items.append({"story": _in_short(story), "entry": entry})
     return items
 

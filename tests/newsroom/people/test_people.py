@@ -145,7 +145,7 @@ def test_when_a_token_was_used_last_is_noted_in_memory_and_written_together(driv
     assert shown is not None
     driver.newsroom.usage.write(driver.database)
     assert kept() == [driver.now]
-    driver.newsroom.usage.note("unknown", driver.newsroom.clock())
+    driver.newsroom.usage.record("unknown", driver.newsroom.clock())
     driver.newsroom.usage.write(driver.database)
 
 
@@ -158,6 +158,6 @@ def test_what_cannot_be_written_now_is_written_the_next_time(driver: NewsroomDri
     token = watching.admit_by_token(driver.newsroom, ada.token).who.token
     with pytest.raises(RuntimeError):
         driver.newsroom.usage.write(Failing())  # type: ignore[arg-type]  # no more of a database than is asked of it
-    assert driver.newsroom.usage.last(token) == driver.now
+    assert driver.newsroom.usage.last_used_at(token) == driver.now
     driver.newsroom.usage.write(driver.database)
-    assert driver.newsroom.usage.last(token) is None
+    assert driver.newsroom.usage.last_used_at(token) is None
