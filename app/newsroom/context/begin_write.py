@@ -15,16 +15,14 @@ from app.newsroom.context.access import authenticate
 from app.newsroom.context.idempotency import earlier_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.write_context import StoryContext, WriteContext
+from app.storage.database.transactions import WriteTransaction
 
 
 @contextmanager
 def open_write(newsroom: Newsroom, call: Call, *, right: Right | None = None) -> Generator[WriteContext]:
     """Open a transaction for the caller, who must have `right` if one is given. Raises NotAuthenticated, NotAllowed."""
     with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        if right is not None:
-            require_right(actor, right)
-        yield WriteContext(tx, newsroom, actor, call, newsroom.clock())
+        yield _context(tx, newsroom, call, right)
 
 
 @contextmanager
@@ -33,9 +31,9 @@ def begin_write(newsroom: Newsroom, call: Call, *, right: Right | None = None) -
 
     A use case that is given the context keeps its reply with `keep_reply`. Raises as `earlier_reply`.
     """
-    with open_write(newsroom, call, right=right) as context:
-        reply = earlier_reply(context)
-        yield context if reply is None else reply
+    with newsroom.database.transaction() as tx:
+        context = _context(tx, newsroom, call, right)
+        yield earlier_reply(context) or context
 
 
 @contextmanager
@@ -47,5 +45,13 @@ def begin_story_write(
     `right` is checked before the lock, for all stories alike; the use case checks with the context's actor, who has
     their role in this story, and refuses a story that is closed or frozen as far as its action asks for it.
     """
-    with begin_write(newsroom, call, right=right) as context:
-        yield context if isinstance(context, Reply) else context.lock_story(story_ref)
+    with newsroom.database.transaction() as tx:
+        context = _context(tx, newsroom, call, right)
+        yield earlier_reply(context) or context.lock_story(story_ref)
+
+
+def _context(tx: WriteTransaction, newsroom: Newsroom, call: Call, right: Right | None) -> WriteContext:
+    actor = authenticate(tx, newsroom, call)
+    if right is not None:
+        require_right(actor, right)
+    return WriteContext(tx, newsroom, actor, call, newsroom.clock())

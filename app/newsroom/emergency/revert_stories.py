@@ -39,7 +39,7 @@ class Trace:
 
     before: Any
     """The value that others had given the field before the token changed it last."""
-    stands: bool
+    is_newest: bool
     """Nobody else has changed it since."""
 
 
@@ -56,12 +56,12 @@ def find_traces(versions: Sequence[StoryVersion], token: str, *, since: Micros) 
         for name in (name for name in now if now[name] != was[name]):
             left = traces.get(name)
             if name == "status" and left is None and _is_published_early(version, was, traces):
-                traces |= {name: Trace(was[name], stands=True)}
+                traces |= {name: Trace(was[name], is_newest=True)}
             elif is_its_own:
-                traces |= {name: Trace(kept[name], stands=True)} if name in kept else {}
-            elif left is None or not left.stands or not _follows_by_itself(version, name):
+                traces |= {name: Trace(kept[name], is_newest=True)} if name in kept else {}
+            elif left is None or not left.is_newest or not _follows_by_itself(version, name):
                 kept[name] = now[name]
-                traces |= {} if left is None else {name: dataclasses.replace(left, stands=False)}
+                traces |= {} if left is None else {name: dataclasses.replace(left, is_newest=False)}
     return traces
 
 
@@ -75,7 +75,7 @@ def revert_fields(context: RevertContext, traces: Mapping[str, Trace]) -> list[O
             before = _restorable(context.in_story(after), name, traces[name].before)
             if before == known[name]:
                 continue
-            if not traces[name].stands:
+            if not traces[name].is_newest:
                 outcomes[name] = Outcome(story.id, field=name, why=_SINCE)
                 continue
             after = _with_field(context.in_story(after), name, before)
@@ -139,7 +139,7 @@ def _fields(of: Story | StoryVersion) -> dict[str, Any]:
 def _is_published_early(version: StoryVersion, was: Mapping[str, Any], traces: Mapping[str, Trace]) -> bool:
     """Return whether the clock published the story at a time that the token had chosen."""
     start = traces.get("coverage_start")
-    return version.token_id == CLOCK_ID and was["status"] in NEWSROOM_ONLY and start is not None and start.stands
+    return version.token_id == CLOCK_ID and was["status"] in NEWSROOM_ONLY and start is not None and start.is_newest
 
 
 def _is_by(version: StoryVersion, token: str, since: Micros) -> bool:

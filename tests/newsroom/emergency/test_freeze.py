@@ -16,7 +16,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.emergency.freeze import set_freeze, show_freeze
 from app.newsroom.emergency.retract_last import retract_last_entry
 from app.newsroom.publication.publication import StoryUpdated, publish_changes
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.people import Freeze, LastRetraction
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -33,7 +33,7 @@ def frozen_now(driver: NewsroomDriver) -> dict[str, Any]:
 
 
 def entry_of(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def in_the_story(driver: NewsroomDriver, at: int) -> str:
@@ -141,7 +141,7 @@ def test_a_story_that_should_have_begun_or_ended_in_a_freeze_does_neither_by_its
     driver.due()
 
     def status(story: str) -> str:
-        shown: str = body(reads.show_story(driver.newsroom, driver.call(), story))["status"]
+        shown: str = body(show_story(driver.newsroom, driver.call(), story))["status"]
         return shown
 
     assert [status(story) for story in (scheduled, upcoming, silent)] == ["draft", "upcoming", "live"]
@@ -252,7 +252,7 @@ def test_a_story_tells_its_own_freeze_from_that_of_the_site(driver: NewsroomDriv
     told = []
     for whole, frozen in ((story, True), (None, True), (story, False), (None, False)):
         freeze(driver, whole, frozen=frozen)
-        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+        shown = body(show_story(driver.newsroom, driver.call(), story))
         told.append((shown["frozen"], shown["site_frozen"]))
     assert told == [(True, False), (True, True), (False, True), (False, False)]
 

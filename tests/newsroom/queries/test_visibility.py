@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from app.domain.rights import Actor, acting_in, visibility_of
 from app.newsroom.context.access import authenticate
 from app.newsroom.emergency.freeze import show_freeze
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_stories
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_visible_stories
 from tests.newsroom.driver import NewsroomDriver, body
@@ -94,7 +94,7 @@ def test_a_story_from_before_it_could_be_for_members_only_is_for_everybody(drive
     reporter = driver.hire()
     with driver.database.transaction() as tx:
         tx.connection.execute(text("UPDATE stories SET settings = '{}'"))
-    found = body(reads.show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
+    found = body(show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
     assert [each["id"] for each in found["items"]] == [story]
 
 
@@ -116,7 +116,7 @@ def test_one_among_a_thousand_stories_is_found_with_one_question(driver: Newsroo
         (count,) = tx.connection.execute(text("SELECT count(*) FROM stories")).one()
     assert count > 1_000
     with counted(driver) as sent:
-        found = body(reads.show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
+        found = body(show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
         show_freeze(who.newsroom, who.call())
     assert ([story["id"] for story in found["items"]], found["next"]) == ([own], None)
     assert len([statement for statement in sent if "FROM stories" in statement]) == 2, "one for each"
