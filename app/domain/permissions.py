@@ -16,14 +16,14 @@ from app.domain.rights import Actor, Grant, Right, grant_of, has_in_story, is_gr
 from app.domain.statuses import BY_THE_CLOCK, TRANSITIONS, Action
 from app.domain.story import NEWSROOM_ONLY, Story, StoryStatus
 
-TAKING_BACK = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
-"""What a freeze is there to leave possible."""
+TAKING_DOWN = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
+"""The actions that a freeze is there to leave possible."""
 
 CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
 """A story in one of these takes no entries and no edits any more."""
 
 ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
-"""What readers notice nothing of, whatever the entry's status."""
+"""The actions that change nothing for readers, whatever the entry's status."""
 
 
 class Extra(StrEnum):
@@ -40,7 +40,7 @@ class Extra(StrEnum):
 
 _ACTIONS = tuple(action for action in Action if action is not Action.CREATE and action not in BY_THE_CLOCK)
 _ONLY_IN_PUBLIC = frozenset({Action.RETRACT, Action.REINSTATE, Action.CORRECT, Action.MOVE})
-"""What is said to readers, so that the story must be one they know of."""
+"""The actions on what readers see, so that the story must be public."""
 
 _OF_THE_EDIT = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT})
 """What concerns the working revision wherever there is one."""
@@ -83,7 +83,7 @@ def is_open_to(status: StoryStatus, action: Action | None, *, is_frozen: bool) -
     """Return whether a story in this status takes `action` on an entry; None: any other write to one."""
     if status is StoryStatus.WITHDRAWN:
         return False
-    return action in TAKING_BACK or (status is not StoryStatus.ARCHIVED and not is_frozen)
+    return action in TAKING_DOWN or (status is not StoryStatus.ARCHIVED and not is_frozen)
 
 
 @lru_cache(maxsize=4_096)

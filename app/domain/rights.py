@@ -123,30 +123,30 @@ _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """Which stories there are for somebody."""
+    """The stories that an actor may see."""
 
-    only: frozenset[StoryId] | None
+    stories: frozenset[StoryId] | None
     """These alone; None for whichever there are."""
-    apart: frozenset[StoryId] | None
+    members_only: frozenset[StoryId] | None
     """Of the stories for members only these; None for all of them."""
 
-    def holds(self, story: Story) -> bool:
-        """Whether the story is among them."""
-        if self.only is not None and story.id not in self.only:
+    def includes(self, story: Story) -> bool:
+        """Return whether the story is among them."""
+        if self.stories is not None and story.id not in self.stories:
             return False
-        return self.apart is None or not story.settings.members_only or story.id in self.apart
+        return self.members_only is None or not story.settings.members_only or story.id in self.members_only
 
 
-def sight_of(actor: Actor) -> Visibility:
-    """What there is for the actor. A bot that is bound to a story counts as its member."""
+def visibility_of(actor: Actor) -> Visibility:
+    """Return the stories that the actor may see. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
-    return Visibility(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
+    return Visibility(stories=actor.stories, members_only=None if sees_all else frozenset(actor.memberships))
 
 
 def acting_in(actor: Actor, story: Story) -> Actor | None:
     """The actor with the greater of their own role and that as a member; None if for them there is no such story."""
-    if not sight_of(actor).holds(story):
+    if not visibility_of(actor).includes(story):
         return None
     membership = actor.memberships.get(story.id)
     if membership is None or actor.role.includes(membership):

@@ -17,15 +17,15 @@ from app.newsroom.context.access import digest_of
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.entries import create as entries
-from app.newsroom.entries import edit as editing
-from app.newsroom.entries import release as releasing
-from app.newsroom.entries import review as reviewing
-from app.newsroom.entries import withdrawal as taking_back
+from app.newsroom.emergency.freeze import set_freeze
+from app.newsroom.entries.create import create_entry, upsert_entry
+from app.newsroom.entries.edit import edit_entry
+from app.newsroom.entries.release import cancel_entry, discard_working_revision, publish_entry, schedule_entry
+from app.newsroom.entries.review import reject_entry, return_entry, submit_entry
+from app.newsroom.entries.withdrawal import correct_entry, reinstate_entry, remove_entry, retract_entry, unpublish_entry
 from app.newsroom.people import people, tokens
-from app.newsroom.stories import lifecycle as stories
-from app.newsroom.stories import pins_and_key_points as furniture
+from app.newsroom.stories.lifecycle import create_story, edit_story
+from app.newsroom.stories.pins_and_key_points import pin_entries, set_key_points
 from app.storage.database.transactions import Database
 from app.storage.newsroom.audit import AuditFilter, list_audit
 from app.wire.announcement import Announcement
@@ -82,23 +82,23 @@ class NewsroomDriver:
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
-        return body(stories.create_story(self.newsroom, self.call(), StoryDraft(title=title, **fields)))
+        return body(create_story(self.newsroom, self.call(), StoryDraft(title=title, **fields)))
 
     def patch_story(self, story: str, *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
-        return body(stories.edit_story(self.newsroom, self.call(if_match=if_match), story, StoryPatch(**fields)))
+        return body(edit_story(self.newsroom, self.call(if_match=if_match), story, StoryPatch(**fields)))
 
     def post(self, story: str, text: str | None = "Polls have closed.", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.create_entry(self.newsroom, self.call(), story, EntryDraft(text=text, **fields)))
+        return body(create_entry(self.newsroom, self.call(), story, EntryDraft(text=text, **fields)))
 
     def put(self, story: str, external_id: str, **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.upsert_entry(self.newsroom, self.call(), story, external_id, ExternalEntry(**fields)))
+        return body(upsert_entry(self.newsroom, self.call(), story, external_id, ExternalEntry(**fields)))
 
     def patch(self, entry: dict[str, Any], *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
         call = self.call(if_match=if_match)
-        return body(editing.edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
+        return body(edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
 
     def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
         """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
@@ -107,16 +107,16 @@ class NewsroomDriver:
 
     def pin(self, story: str, *entries: dict[str, Any], until: str | None = None) -> dict[str, Any]:
         pins = [{"entry": entry["id"], "until": until} for entry in entries]
-        return body(furniture.pin_entries(self.newsroom, self.call(), story, Pins.model_validate({"items": pins})))
+        return body(pin_entries(self.newsroom, self.call(), story, Pins.model_validate({"items": pins})))
 
     def key_points(self, story: str, *points: tuple[str, str | None]) -> dict[str, Any]:
         items = [{"text": text, "entry": entry} for text, entry in points]
         draft = KeyPoints.model_validate({"items": items})
-        return body(furniture.set_key_points(self.newsroom, self.call(), story, draft))
+        return body(set_key_points(self.newsroom, self.call(), story, draft))
 
     def freeze(self, story: str | None = None, *, frozen: bool = True) -> dict[str, Any]:
         """Freeze a story or the site, or thaw it."""
-        return body(emergency.set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
+        return body(set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
 
     def due(self, later: int = 0) -> int | None:
         """Let so many microseconds pass, then let happen what is due; when more will be."""
@@ -163,20 +163,20 @@ class NewsroomDriver:
 
 
 ACTIONS: dict[str, Callable[..., Reply]] = {
-    "submit": reviewing.submit_entry,
-    "return": lambda *place, note=None: reviewing.return_entry(*place, note=note),
-    "reject": lambda *place, note=None: reviewing.reject_entry(*place, note=note),
-    "publish": releasing.publish_entry,
-    "schedule": lambda newsroom, *place, publish_at=None: releasing.schedule_entry(
+    "submit": submit_entry,
+    "return": lambda *place, note=None: return_entry(*place, note=note),
+    "reject": lambda *place, note=None: reject_entry(*place, note=note),
+    "publish": publish_entry,
+    "schedule": lambda newsroom, *place, publish_at=None: schedule_entry(
         newsroom, *place, publish_at=Micros(newsroom.clock() + HOUR) if publish_at is None else Micros(publish_at)
     ),
-    "cancel": releasing.cancel_entry,
-    "discard": releasing.discard_working_revision,
-    "unpublish": lambda *place, note=None: taking_back.unpublish_entry(*place, note=note),
-    "retract": lambda *place, reason="It was wrong.": taking_back.retract_entry(*place, reason=reason),
-    "reinstate": taking_back.reinstate_entry,
-    "remove": lambda *place, note=None: taking_back.remove_entry(*place, note=note),
-    "correct": lambda *place, text="A word.", severity="correction": taking_back.correct_entry(
+    "cancel": cancel_entry,
+    "discard": discard_working_revision,
+    "unpublish": lambda *place, note=None: unpublish_entry(*place, note=note),
+    "retract": lambda *place, reason="It was wrong.": retract_entry(*place, reason=reason),
+    "reinstate": reinstate_entry,
+    "remove": lambda *place, note=None: remove_entry(*place, note=note),
+    "correct": lambda *place, text="A word.", severity="correction": correct_entry(
         *place, text=text, severity=severity
     ),
 }

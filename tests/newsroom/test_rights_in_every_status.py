@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.errors import Conflict, NotAllowed
 from app.newsroom.entries.move import move_entry
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
 from app.wire.requests.entries import EntryMove
@@ -197,7 +197,7 @@ class Cast:
         return self.now(entry)
 
     def now(self, entry: dict[str, Any]) -> dict[str, Any]:
-        return body(reads.show_entry(self.driver.newsroom, self.driver.call(), entry["story"], entry["id"]))
+        return body(show_entry(self.driver.newsroom, self.driver.call(), entry["story"], entry["id"]))
 
     def do(self, caller: str, action: str, entry: dict[str, Any], *, reviewed: bool) -> dict[str, Any]:
         """The action, or the code of what refused it."""

@@ -12,7 +12,7 @@ from app.domain.clock import Micros, format_time, parse_time
 from app.domain.errors import Unavailable
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from tests.newsroom.driver import HOUR, ForetoldRandom, NewsroomDriver, body
 
 SECOND = 1_000_000
@@ -23,7 +23,7 @@ def at(driver: NewsroomDriver, later: int) -> str:
 
 
 def now(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def test_what_is_late_is_done_in_the_order_of_its_times_not_entry_by_entry(driver: NewsroomDriver) -> None:
@@ -45,7 +45,7 @@ def test_entries_that_end_together_take_each_its_own_pin_with_it(driver: Newsroo
     staying = driver.post(story)
     driver.pin(story, *ending, staying)
     driver.due(2 * HOUR)
-    pinned = body(reads.show_story(driver.newsroom, driver.call(), story))["pinned"]
+    pinned = body(show_story(driver.newsroom, driver.call(), story))["pinned"]
     assert [pin["entry"] for pin in pinned] == [staying["id"]]
     changes = [event for event in driver.events() if event["type"] == "story.updated"]
     assert [pin["entry"] for pin in changes[-1]["fields"]["pinned"]] == [staying["id"]]
@@ -71,9 +71,9 @@ def test_an_entry_that_comes_out_late_puts_off_the_end_of_a_silent_story(driver:
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR // 2))
     driver.due(5 * HOUR)
     assert now(driver, entry)["status"] == "published"
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == "live"
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == "live"
     driver.due(2 * HOUR)
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == "ended"
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == "ended"
 
 
 def test_in_a_frozen_story_nothing_goes_out_what_ends_still_ends_and_after_the_thaw_a_person_decides(

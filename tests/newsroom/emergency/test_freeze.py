@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.domain.clock import format_time
+from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, LiveblogError, NotAllowed, NotFound, Unavailable
 from app.domain.rights import Actor, Role
-from app.newsroom.context.lookup import known_story
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.publication.publication import StoryChanged, publish_changes
-from app.newsroom.queries import lists as reads
+from app.newsroom.context.lookup import look_up_story
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.emergency.freeze import set_freeze, show_freeze
+from app.newsroom.emergency.retract_last import retract_last_entry
+from app.newsroom.publication.publication import StoryUpdated, publish_changes
+from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.people import Freeze, LastRetraction
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -23,15 +25,15 @@ def freeze(
     driver: NewsroomDriver, story: str | None = None, *, frozen: bool = True, key: str | None = None
 ) -> dict[str, Any]:
     wanted = Freeze(story=story, frozen=frozen)
-    return body(emergency.set_freeze(driver.newsroom, driver.call(idempotency_key=key, fingerprint="f"), wanted))
+    return body(set_freeze(driver.newsroom, driver.call(idempotency_key=key, fingerprint="f"), wanted))
 
 
 def frozen_now(driver: NewsroomDriver) -> dict[str, Any]:
-    return body(emergency.show_freeze(driver.newsroom, driver.call()))
+    return body(show_freeze(driver.newsroom, driver.call()))
 
 
 def entry_of(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def in_the_story(driver: NewsroomDriver, at: int) -> str:
@@ -139,7 +141,7 @@ def test_a_story_that_should_have_begun_or_ended_in_a_freeze_does_neither_by_its
     driver.due()
 
     def status(story: str) -> str:
-        shown: str = body(reads.show_story(driver.newsroom, driver.call(), story))["status"]
+        shown: str = body(show_story(driver.newsroom, driver.call(), story))["status"]
         return shown
 
     assert [status(story) for story in (scheduled, upcoming, silent)] == ["draft", "upcoming", "live"]
@@ -186,12 +188,15 @@ def test_once_a_site_is_frozen_no_write_that_had_begun_comes_out_any_more(driver
 
 def test_a_write_that_looked_a_moment_before_the_freeze_is_stopped_at_the_door(driver: NewsroomDriver) -> None:
     story, other = driver.story()["id"], driver.story("Another")["id"]
+    actor = Actor(Role.ADMIN, "admin")
     with driver.database.snapshot() as tx:
-        before = known_story(tx, story, Actor(Role.ADMIN, "admin"))
+        before = look_up_story(tx, story, actor)
     freeze(driver)
     told = len(driver.events())
-    with driver.database.transaction() as tx, pytest.raises(Unavailable):
-        publish_changes(tx, driver.newsroom, before, [StoryChanged()])
+    with driver.database.transaction() as tx:
+        context = StoryContext(tx, driver.newsroom, actor, driver.call(), Micros(driver.now), before)
+        with pytest.raises(Unavailable):
+            publish_changes(context, [StoryUpdated()])
     assert len(driver.events()) == told
     freeze(driver, frozen=False)
     assert driver.post(other)["status"] == "published"
@@ -201,7 +206,7 @@ def retract_last(driver: NewsroomDriver, story: str, reason: str = "It was wrong
     key = more.pop("key", None)
     retraction = LastRetraction.model_validate({"reason": reason, **more})
     call = driver.call(idempotency_key=key, fingerprint="f")
-    return body(emergency.retract_last(driver.newsroom, call, story, retraction))
+    return body(retract_last_entry(driver.newsroom, call, story, retraction))
 
 
 def test_the_last_of_the_callers_own_is_retracted_and_then_the_one_before(driver: NewsroomDriver) -> None:
@@ -247,7 +252,7 @@ def test_a_story_tells_its_own_freeze_from_that_of_the_site(driver: NewsroomDriv
     told = []
     for whole, frozen in ((story, True), (None, True), (story, False), (None, False)):
         freeze(driver, whole, frozen=frozen)
-        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+        shown = body(show_story(driver.newsroom, driver.call(), story))
         told.append((shown["frozen"], shown["site_frozen"]))
     assert told == [(True, False), (True, True), (False, True), (False, False)]
 
@@ -257,9 +262,7 @@ def test_who_has_nothing_to_retract_is_told_whose_entry_was_looked_for(driver: N
     told = []
     for person in (None, ada.person):
         with pytest.raises(NotFound) as refused:
-            emergency.retract_last(
-                driver.newsroom, driver.call(), story, LastRetraction(reason="Wrong.", person=person)
-            )
+            retract_last_entry(driver.newsroom, driver.call(), story, LastRetraction(reason="Wrong.", person=person))
         told.append(refused.value.detail)
     assert told == [
         "There is no public entry of yours in this story.",

@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import NotAllowed, NotFound
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.emergency import revert as reverting
+from app.newsroom.emergency.freeze import set_freeze
+from app.newsroom.emergency.revert import revert_token
 from app.newsroom.entries.move import move_entry
-from app.newsroom.queries import lists as reads
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries.lists import show_entry
+from app.newsroom.queries.stream_feed import admit_by_token
 from app.wire.requests.entries import EntryMove
 from app.wire.requests.people import Freeze
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
@@ -22,17 +22,17 @@ from tests.reading.test_corrections import texts
 
 
 def token_of(who: NewsroomDriver) -> str:
-    return watching.admit_by_token(who.newsroom, who.token).who.token
+    return admit_by_token(who.newsroom, who.token).who.token
 
 
 def revert(driver: NewsroomDriver, rogue: NewsroomDriver, since: int = 0) -> dict[str, dict[str, Any]]:
     """What became of each entry, by its id."""
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
     return {item["entry"]: item for item in answer["items"] if item["entry"] is not None}
 
 
 def entry_of(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def public_bodies(driver: NewsroomDriver) -> dict[str, str]:
@@ -121,10 +121,10 @@ def test_in_a_freeze_what_it_created_goes_and_the_rest_waits(driver: NewsroomDri
     rogue.now = driver.now
     rogue.patch(entry, text="False.")
     made = rogue.post(story, "Bad.")
-    emergency.set_freeze(driver.newsroom, driver.call(), Freeze(frozen=True))
+    set_freeze(driver.newsroom, driver.call(), Freeze(frozen=True))
     told = revert(driver, rogue)
     assert (told[made["id"]]["done"], told[entry["id"]]["reverted"]) == ("taken_out", False)
-    emergency.set_freeze(driver.newsroom, driver.call(), Freeze(frozen=False))
+    set_freeze(driver.newsroom, driver.call(), Freeze(frozen=False))
     assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
     assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
 
@@ -267,6 +267,6 @@ def test_reverting_is_the_admins_and_leaves_its_rows(driver: NewsroomDriver) -> 
     with pytest.raises(NotAllowed):
         revert(driver.hire("editor"), rogue)
     with pytest.raises(NotFound, match="token_not_found"):
-        reverting.revert_token(driver.newsroom, driver.call(), "nothing", since=Micros(0))
+        revert_token(driver.newsroom, driver.call(), "nothing", since=Micros(0))
     revert(driver, rogue)
     assert driver.audited()[-2:] == ["revert", "revert"]

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, revert
 from tests.newsroom.queries.test_search import found
@@ -199,7 +199,7 @@ def test_into_a_story_that_is_over_comes_back_what_was_there(driver: NewsroomDri
     driver.now = rogue.now
     assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
     assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == closed
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == closed
 
 
 def test_in_a_freeze_what_was_removed_waits(driver: NewsroomDriver) -> None:

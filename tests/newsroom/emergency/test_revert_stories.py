@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time
-from app.newsroom.emergency import revert as reverting
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.revert import revert_token
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import public_bodies, token_of
 from tests.reference.apply import apply
@@ -44,14 +44,14 @@ def rogue_at(driver: NewsroomDriver, role: str = "editor") -> NewsroomDriver:
 def reverted(driver: NewsroomDriver, rogue: NewsroomDriver, since: int = 0) -> dict[str, tuple[str | None, str | None]]:
     """What became of each field of the stories, and why; what is told of a story as a whole is under ''."""
     driver.now = max(driver.now, rogue.now)
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
     for item in answer["items"]:
         assert item["reverted"] is (item["done"] is not None) is (item["why"] is None)
     return {item["field"] or "": (item["done"], item["why"]) for item in answer["items"] if item["entry"] is None}
 
 
 def story_of(driver: NewsroomDriver, story: str) -> dict[str, Any]:
-    shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+    shown = body(show_story(driver.newsroom, driver.call(), story))
     return {name: value for name, value in shown.items() if name != "version"}
 
 
@@ -90,9 +90,9 @@ def test_a_second_time_there_is_nothing_left_to_do(driver: NewsroomDriver) -> No
     rogue.pin(story, other, rogue.post(story, "Bad."))
     rogue.key_points(story, ("All lies.", other["id"]))
     reverted(driver, rogue)
-    version, events = body(reads.show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())
+    version, events = body(show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())
     assert {done for done, _ in reverted(driver, rogue).values()} == {"nothing"}
-    assert (body(reads.show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())) == (
+    assert (body(show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())) == (
         version,
         events,
     )
@@ -314,7 +314,7 @@ def test_what_is_neither_story_nor_entry_is_told_with_what_can_be_done(driver: N
     rogue.hire()
     rogue.freeze(story)
     rogue.freeze()
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0)))
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0)))
     kept = {(item["object"], item["action"]): item["why"] for item in answer["not_reverted"]}
     assert set(kept) == {("person", "create"), ("token", "create"), ("story", "freeze"), ("site", "freeze")}
     assert "revoke it" in kept["token", "create"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
@@ -33,7 +33,7 @@ def test_an_entry_that_a_person_has_scheduled_goes_out_as_the_person_left_it(dri
     again = driver.put(story, "wire-1", text="Flash, raw.", external_version=2)
     assert (again["status"], again["working"]["fields"]["text"]) == ("scheduled", "Flash, raw.")
     driver.due(2 * HOUR)
-    out = body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+    out = body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
     assert (out["status"], out["text"], out["working"]["status"]) == ("published", "Flash, checked.", "draft")
     assert driver.events()[-1]["entry"]["body_html"] == "<p>Flash, checked.</p>"
 

@@ -10,7 +10,7 @@ import pytest
 from app.domain.clock import parse_time
 from app.domain.errors import InvalidInput
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.reading.entries import EntryShape
 from app.reading.pages import PageRequest, read_page
 from app.reading.stories import require_story
@@ -131,7 +131,7 @@ def test_a_display_time_that_cannot_be_is_refused_and_nothing_is_written(driver:
             write()
         assert [(error.pointer, error.code) for error in refused.value.errors] == [("/display_time", "out_of_range")]
     assert len(driver.told) == told
-    unchanged = body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    unchanged = body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
     assert unchanged["version"] == entry["version"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import Conflict, InvalidInput, MalformedInput, PreconditionFailed, PreconditionRequired
-from app.newsroom.entries import edit as editing
+from app.newsroom.entries.edit import edit_entry
 from app.wire.requests.entries import EntryPatch
 from tests.newsroom.driver import NewsroomDriver
 
@@ -37,7 +37,7 @@ def test_a_patch_needs_the_state_it_was_made_for(driver: NewsroomDriver) -> None
     entry = driver.post(driver.story()["id"])
     place = (entry["story"], entry["id"], EntryPatch(text="x"))
     with pytest.raises(PreconditionRequired):
-        editing.edit_entry(driver.newsroom, driver.call(), *place)
+        edit_entry(driver.newsroom, driver.call(), *place)
     driver.patch(entry, if_match='"v1"', text="Second")
     for stale in ('"v1"', '"r1"', 'W/"r1.abc.html-gz"'):
         with pytest.raises(PreconditionFailed, match="stale"):

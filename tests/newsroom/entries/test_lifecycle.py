@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, Gone, NotAllowed, PreconditionFailed
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entry
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.entries.withdrawal import MAX_CORRECTIONS
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryDraft
 from tests.newsroom.driver import ACTIONS, NewsroomDriver, body
 
@@ -58,7 +58,7 @@ def entry_in(driver: NewsroomDriver, status: str) -> dict[str, Any]:
     entry = driver.post(story, expires_at="2100-01-01T00:00:00Z" if status == "expired" else None)
     if status == "expired":
         driver.due(3_000_000_000_000_000)
-        return body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        return body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
     path = {"published": [], "unpublished": ["unpublish"], "retracted": ["retract"], "removed": ["remove"]}[status]
     for action in path:
         entry = driver.act(action, entry)
@@ -190,10 +190,10 @@ def test_a_note_is_kept_for_the_newsroom_and_told_to_nobody(driver: NewsroomDriv
 def test_removing_an_entry_blanks_the_stored_replies_that_show_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     call = driver.call(idempotency_key="k1", fingerprint="f")
-    entry = body(entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once public")))
+    entry = body(create_entry(driver.newsroom, call, story, EntryDraft(text="Once public")))
     driver.act("remove", entry)
     with pytest.raises(Gone, match="reply_removed"):
-        entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once public"))
+        create_entry(driver.newsroom, call, story, EntryDraft(text="Once public"))
 
 
 def test_a_reporter_moves_only_what_is_the_reporters_own(driver: NewsroomDriver) -> None:

@@ -10,7 +10,7 @@ from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Prec
 from app.domain.order import MAX_KEY_LENGTH
 from app.newsroom.entries.move import move_entry
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryMove
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.entries.test_display_time import EARLIER, timeline
@@ -184,7 +184,7 @@ def test_where_a_gap_is_used_up_the_neighbours_get_new_places_too(driver: Newsro
         events = len(driver.events())
         driver.patch(target, text=f"Edited {number}", publish=False)
         answered = move(driver, entry, **{where: target["id"]})
-        assert answered == body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        assert answered == body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
         moved_along += len(driver.events()) > events + 1
         assert timeline(driver, story) == expected
     assert moved_along > 0
@@ -193,7 +193,7 @@ def test_where_a_gap_is_used_up_the_neighbours_get_new_places_too(driver: Newsro
     assert sorted(expected, key=lambda entry: place_of(last[entry]), reverse=True) == expected
     assert max(len(entry["sort_key"]) for entry in last.values()) <= MAX_KEY_LENGTH
     for entry in entries:
-        shown = body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        shown = body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
         assert {name: shown[name] for name in ("sort_key", "revision")} == {
             name: last[entry["id"]][name] for name in ("sort_key", "revision")
         }

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.newsroom.entries.create import create_entries
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.entries import EntryBatch
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -25,7 +25,7 @@ def pinned(driver: NewsroomDriver, story: str) -> list[str]:
     fields = [
         event["fields"] for event in driver.events() if event["type"] == "story.updated" and event["story"] == story
     ]
-    shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+    shown = body(show_story(driver.newsroom, driver.call(), story))
     told = [pin["entry"] for pin in fields[-1]["pinned"]] if fields else []
     assert told == [pin["entry"] for pin in shown["pinned"]]
     return told
@@ -78,9 +78,9 @@ def test_pins_wait_for_the_story_to_become_public(editor: NewsroomDriver) -> Non
     first, second = editor.post(story, "One. /pin"), editor.post(story, "Two. /pin")
     opened = editor.patch_story(story, status="live")
     assert pinned(editor, story) == [second["id"], first["id"]]
-    shown = body(reads.show_story(editor.newsroom, editor.call(), story))
+    shown = body(show_story(editor.newsroom, editor.call(), story))
     assert {**shown, **opened, "entries": {"published": 2}} == shown
-    assert body(reads.show_entry(editor.newsroom, editor.call(), story, first["id"]))["pin_wanted"] is False
+    assert body(show_entry(editor.newsroom, editor.call(), story, first["id"]))["pin_wanted"] is False
 
 
 def test_what_is_out_is_pinned_at_once(editor: NewsroomDriver) -> None:

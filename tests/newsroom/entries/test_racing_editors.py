@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.errors import PreconditionFailed
-from app.newsroom.entries import edit as editing
+from app.newsroom.entries.edit import edit_entry
 from app.newsroom.entries.versions import show_versions
 from app.wire.requests.entries import EntryPatch
 from tests.faults.tables import select
@@ -36,7 +36,7 @@ def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
         patch = EntryPatch(text=f"Version {version + 1} by editor {editor}.", text_format="plain")
         start.wait()
         try:
-            return body(editing.edit_entry(mine.newsroom, call, entry["story"], entry["id"], patch))["text"], None
+            return body(edit_entry(mine.newsroom, call, entry["story"], entry["id"], patch))["text"], None
         except PreconditionFailed as refused:
             return None, refused.current_etag
 

@@ -11,14 +11,14 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, InvalidInput, NotAllowed
 from app.newsroom.due.backoff import RESTING_RUNS
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 SECOND = 1_000_000
 
 
 def _now(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def _at(driver: NewsroomDriver, later: int) -> str:

@@ -11,7 +11,7 @@ from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.domain.identifiers import PersonId
 from app.domain.rights import Role
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entries, create_entry
 from app.newsroom.entries.shorthand import authors_by_handle
 from app.storage.newsroom.people import Person
 from app.wire.requests.entries import EntryBatch, EntryDraft
@@ -112,14 +112,14 @@ def test_more_tags_than_an_entry_holds_are_refused_and_nothing_is_written(hurrie
 
 def test_a_retry_is_told_the_same(hurried: NewsroomDriver, story: str) -> None:
     sent = EntryDraft(id="0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e", text="Closed. #polls")
-    first, again = (body(entries.create_entry(hurried.newsroom, hurried.call(), story, sent)) for _ in range(2))
+    first, again = (body(create_entry(hurried.newsroom, hurried.call(), story, sent)) for _ in range(2))
     assert first == again
     assert first["shorthand"] == {"tags": [POLLS]}
 
 
 def test_batches_and_other_systems_write_it_too(hurried: NewsroomDriver, story: str) -> None:
     batch = EntryBatch(items=[{"text": "One. #polls"}, {"text": "Two."}])
-    reply = json.loads(entries.create_entries(hurried.newsroom, hurried.call(), story, batch).body)
+    reply = json.loads(create_entries(hurried.newsroom, hurried.call(), story, batch).body)
     assert [item["entry"]["shorthand"] for item in reply["items"]] == [{"tags": [POLLS]}, {}]
     assert hurried.put(story, "wire-1", text="Wired. #polls")["shorthand"] == {"tags": [POLLS]}
     again = hurried.put(story, "wire-1", text="Wired again. #oslo")

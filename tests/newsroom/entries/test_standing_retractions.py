@@ -8,9 +8,9 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict
-from app.newsroom.emergency import revert as reverting
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries import previews
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, token_of
 
@@ -118,7 +118,7 @@ def test_what_is_left_of_it_after_a_revert_is_what_stood_before(driver: Newsroom
     rogue.act("retract", clean)
     rogue.act("unpublish", clean)
     driver.now = rogue.now
-    reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0))
+    revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0))
     assert [
         (entry_of(driver, each)["status"], entry_of(driver, each)["retraction_stands"]) for each in (standing, clean)
     ] == [
@@ -133,6 +133,6 @@ def test_one_that_ends_while_it_stands_leaves_with_its_line(driver: NewsroomDriv
     entry = retracted(driver)
     driver.patch(entry, expires_at=format_time(Micros(driver.now + HOUR)))
     driver.due(2 * HOUR)
-    shown = body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    shown = body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
     assert (shown["status"], shown["retraction_stands"]) == ("expired", True)
     assert public_bodies(driver) == {}

@@ -12,8 +12,8 @@ import pytest
 from app.domain.errors import NotFound
 from app.newsroom.people import people, tokens
 from app.newsroom.queries import previews
-from app.newsroom.queries import stream_feed as watching
-from app.newsroom.stories import members as membership
+from app.newsroom.queries.stream_feed import admit_by_token
+from app.newsroom.stories.members import put_member
 from app.wire.requests.people import Membership
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -95,7 +95,7 @@ def test_it_ends_with_the_right_of_whoever_made_it(driver: NewsroomDriver) -> No
     entry = driver.post(story, status="draft")
     links = [link(who, entry) for who in (ada, bo, cleo)]
     assert bo.person is not None
-    tokens.revoke_token(driver.newsroom, driver.call(), watching.admit_by_token(ada.newsroom, ada.token).who.token)
+    tokens.revoke_token(driver.newsroom, driver.call(), admit_by_token(ada.newsroom, ada.token).who.token)
     people.disable_person(driver.newsroom, driver.call(), bo.person)
     refused(driver, links[0])
     refused(driver, links[1])
@@ -103,7 +103,7 @@ def test_it_ends_with_the_right_of_whoever_made_it(driver: NewsroomDriver) -> No
     driver.patch_story(story, settings={"members_only": True})
     refused(driver, links[2])
     assert cleo.person is not None
-    membership.put_member(driver.newsroom, driver.call(), story, cleo.person, Membership(role="reporter"))
+    put_member(driver.newsroom, driver.call(), story, cleo.person, Membership(role="reporter"))
     seen(driver, links[2])
 
 

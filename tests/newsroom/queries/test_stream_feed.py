@@ -10,7 +10,14 @@ import pytest
 from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.newsroom.people import tokens
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries.stream_feed import (
+    admit_by_ticket,
+    admit_by_token,
+    begin_watching,
+    find_watched_story,
+    issue_ticket,
+    read_news,
+)
 from app.wire.newsroom_stream_news import Mark, WatchedNews
 from app.wire.shapes.newsroom import EDITOR_CAN
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
@@ -22,10 +29,10 @@ class Watch:
     def __init__(self, driver: NewsroomDriver, *tokens: str) -> None:
         self._driver = driver
         self._watched: dict[str, frozenset[StoryId]] = {token: frozenset() for token in tokens or ("admin",)}
-        self._mark: Mark = watching.begin_watching(driver.newsroom)
+        self._mark: Mark = begin_watching(driver.newsroom)
 
     def read(self) -> WatchedNews:
-        found = watching.read_news(self._driver.newsroom, self._mark, self._watched)
+        found = read_news(self._driver.newsroom, self._mark, self._watched)
         self._mark = found.mark
         return found
 
@@ -47,7 +54,7 @@ def test_each_is_told_what_they_can_do_with_it_in_one_message_for_all_who_can_do
     ada, bea, cato = driver.hire(), driver.hire(), driver.hire()
     eve = driver.hire("editor")
     tokens_of = {
-        name: watching.admit_by_token(one.newsroom, one.token).who.token
+        name: admit_by_token(one.newsroom, one.token).who.token
         for name, one in {"ada": ada, "bea": bea, "cato": cato, "eve": eve}.items()
     }
     watch = Watch(driver, "admin", *tokens_of.values())
@@ -106,7 +113,7 @@ def test_who_did_it_is_named(driver: NewsroomDriver) -> None:
 def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: NewsroomDriver) -> None:
     story = driver.story()
     ada = driver.hire(expires_in_days=1)
-    who = watching.admit_by_token(ada.newsroom, ada.token)
+    who = admit_by_token(ada.newsroom, ada.token)
     watch = Watch(driver, "admin", who.who.token)
     driver.post(story["id"], "Both hear this.")
     found = watch.read()
@@ -119,31 +126,31 @@ def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: News
     assert [news.audience for news in found.news] == [{"admin"}]
     assert found.ended == {who.who.token: "token_revoked"}
     with pytest.raises(NotAuthenticated):
-        watching.find_watched_story(driver.newsroom, who.who.token, story["id"])
+        find_watched_story(driver.newsroom, who.who.token, story["id"])
 
 
 def test_a_ticket_opens_the_stream_once_and_for_half_a_minute(driver: NewsroomDriver) -> None:
     ada = driver.hire()
-    ticket = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
-    assert watching.admit_by_ticket(driver.newsroom, ticket).who.name == "Person 1"
+    ticket = body(issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    assert admit_by_ticket(driver.newsroom, ticket).who.name == "Person 1"
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, ticket)
+        admit_by_ticket(driver.newsroom, ticket)
 
-    late = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    late = body(issue_ticket(ada.newsroom, ada.call()))["ticket"]
     driver.now += 30_000_000
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, late)
+        admit_by_ticket(driver.newsroom, late)
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, OPERATOR)
+        admit_by_ticket(driver.newsroom, OPERATOR)
 
 
 def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: NewsroomDriver) -> None:
     story = driver.story()
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
-    mark = watching.begin_watching(driver.newsroom)
+    mark = begin_watching(driver.newsroom)
     without_the_first = Mark(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
-    found = watching.read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
+    found = read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()
 

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.domain.rights import Actor, acting_in, sight_of
+from app.domain.rights import Actor, acting_in, visibility_of
 from app.newsroom.context.access import authenticate
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.freeze import show_freeze
+from app.newsroom.queries.lists import show_stories
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_stories_in_sight
+from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_visible_stories
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.stories.test_members import join
 
@@ -69,10 +69,11 @@ def test_what_the_database_finds_is_what_the_rule_holds(driver: NewsroomDriver) 
         for name, who in everybody.items():
             actor = actor_of(who, tx)
             held = [story.id for story in every if acting_in(actor, story) is not None]
-            assert [story.id for story in list_stories(tx, sight=sight_of(actor))] == held, name
-            assert list_frozen_stories(tx, sight_of(actor)) == [s.id for s in every if s.frozen and s.id in held], name
-            apart = read_stories_in_sight(tx, sight_of(actor))
-            assert apart == (None if len(held) == len(every) else frozenset(held)), name
+            assert [story.id for story in list_stories(tx, visibility=visibility_of(actor))] == held, name
+            frozen = [story.id for story in every if story.frozen and story.id in held]
+            assert list_frozen_stories(tx, visibility_of(actor)) == frozen, name
+            visible = read_visible_stories(tx, visibility_of(actor))
+            assert visible == (None if len(held) == len(every) else frozenset(held)), name
             seen[name] = len(held)
     assert seen == {
         "reporter": 1,
@@ -93,7 +94,7 @@ def test_a_story_from_before_it_could_be_for_members_only_is_for_everybody(drive
     reporter = driver.hire()
     with driver.database.transaction() as tx:
         tx.connection.execute(text("UPDATE stories SET settings = '{}'"))
-    found = body(reads.show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
+    found = body(show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
     assert [each["id"] for each in found["items"]] == [story]
 
 
@@ -115,7 +116,7 @@ def test_one_among_a_thousand_stories_is_found_with_one_question(driver: Newsroo
         (count,) = tx.connection.execute(text("SELECT count(*) FROM stories")).one()
     assert count > 1_000
     with counted(driver) as sent:
-        found = body(reads.show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
-        emergency.show_freeze(who.newsroom, who.call())
+        found = body(show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
+        show_freeze(who.newsroom, who.call())
     assert ([story["id"] for story in found["items"]], found["next"]) == ([own], None)
     assert len([statement for statement in sent if "FROM stories" in statement]) == 2, "one for each"

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import InvalidInput
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
@@ -18,7 +18,7 @@ def _told(driver: NewsroomDriver, since: int) -> list[tuple[str, list[str] | Non
 
 
 def _now(driver: NewsroomDriver, story: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_story(driver.newsroom, driver.call(), story["id"]))
+    return body(show_story(driver.newsroom, driver.call(), story["id"]))
 
 
 def test_days_of_rolling_coverage_know_each_other_once_both_are_public(driver: NewsroomDriver) -> None:
@@ -115,5 +115,5 @@ def test_stories_that_go_on_from_each_other_never_wait_for_each_other(driver: Ne
     assert failed == []
     for story in stories:
         follower = next(later for later, earlier in chosen.items() if earlier == story)
-        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+        shown = body(show_story(driver.newsroom, driver.call(), story))
         assert (shown["continues"], shown["continued_by"]) == (chosen[story], follower)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, Gone, InvalidInput, LiveblogError
 from app.domain.story import StoryStatus
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from app.storage.database import schema
 from app.storage.database.transactions import Database
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
@@ -40,11 +40,11 @@ def _story_in(driver: NewsroomDriver, status: str) -> dict[str, Any]:
 
 
 def _entry(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def _now(driver: NewsroomDriver, story: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_story(driver.newsroom, driver.call(), story["id"]))
+    return body(show_story(driver.newsroom, driver.call(), story["id"]))
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.permutations(map(str, StoryStatus), 2)))
