@@ -28,7 +28,7 @@ BODIES = {
 @pytest.mark.parametrize("html", BODIES.values(), ids=BODIES.keys())
 async def test_what_was_written_as_html_is_accepted_as_blocks_and_stays_the_same(server: Server, html: str) -> None:
     await server.story(slug="election")
-    entry = await server.post("election", text=None, html=html)
+    entry = (await server.desk.post("/v1/stories/election/entries", json={"html": html})).json()
     where = f"/v1/newsroom/stories/election/entries/{entry['id']}"
     before = (await server.desk.get(where)).json()
     edited = await server.desk.patch(

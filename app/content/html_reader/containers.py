@@ -27,12 +27,12 @@ def parse_number(text: str | None, *, most: int) -> int | None:
     return number if 0 < number <= most else None
 
 
-def fit_fields(kind: str, **pieces: Sequence[str]) -> tuple[dict[str, str], list[Block]]:
+def fit_fields(kind: str, **pieces: Sequence[str]) -> tuple[dict[str, Any], list[Block]]:
     """Return the plain-text fields of a block of this type, and paragraphs of what is too long for its field.
 
     Each field is given as pieces of inline HTML, which are lines of its text.
     """
-    fields: dict[str, str] = {}
+    fields: dict[str, Any] = {}
     paragraphs: list[Block] = []
     for name, inner in pieces.items():
         text = fit_text(kind, name, "\n".join(map(inline_text, inner)))

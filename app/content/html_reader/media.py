@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from app.content import builders
 from app.content.addresses import media_address
@@ -16,7 +17,7 @@ _IMAGE_SOURCES = ("src", "data-src", "data-original", "data-lazy-src")
 
 
 def read_img(attributes: Mapping[str, str]) -> list[Block]:
-    """Read the picture of an `img`; nothing if it has no usable address, counts readers, or draws an emoji.
+    """Read the picture of an `img`; nothing if it has no usable address, or is a counting pixel or an emoji.
 
     An alternative text too long for one follows in a paragraph.
     """
@@ -54,7 +55,7 @@ def _inline(text: str) -> str:
     return builders.escaped_lines(clean_text(text))
 
 
-def _size(attributes: Mapping[str, str]) -> dict[str, int | None]:
+def _size(attributes: Mapping[str, str]) -> dict[str, Any]:
     return {name: parse_number(attributes.get(name), most=MAX_PIXELS) for name in ("width", "height")}
 
 

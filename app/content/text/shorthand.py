@@ -22,7 +22,7 @@ from app.domain.words import words_of
 
 Author = Mapping[str, Any]
 FindAuthor = Callable[[str], Author | None]
-"""The author that a name after an `@` stands for; None if it is nobody's, or more than one's."""
+"""Finds the author of a name after an `@`; None if it is no person's, or that of several."""
 
 COMMANDS = frozenset({"key", "breaking", "major", "pin"})
 
@@ -33,7 +33,7 @@ _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _WORD = re.compile(r"\S+")
 
 
-class Sign(NamedTuple):
+class ShorthandWord(NamedTuple):
     """One word of shorthand: a tag as {slug, label}, a command by its name, or an author."""
 
     kind: Literal["tag", "command", "author"]
@@ -42,7 +42,7 @@ class Sign(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Shorthand:
-    """What is left of a text, and what was understood, in the order of the text, each once."""
+    """A text without its shorthand, and the shorthand that was found, in the order of the text, each once."""
 
     text: str
     tags: tuple[Mapping[str, str], ...] = ()
@@ -51,7 +51,7 @@ class Shorthand:
 
 
 def read_shorthand(text: str, *, find_author: FindAuthor) -> Shorthand:
-    """Take the shorthand out of `text`. A text without any is given back to the letter."""
+    """Take the shorthand out of `text`. A text without any is returned to the letter."""
     if not any(sign in text for sign in "#/@"):
         return Shorthand(text)
     reader = _Reader(find_author)
@@ -68,16 +68,16 @@ def read_shorthand(text: str, *, find_author: FindAuthor) -> Shorthand:
 
 class _Reader:
     def __init__(self, find_author: FindAuthor) -> None:
-        self.found: list[Sign] = []
+        self.found: list[ShorthandWord] = []
         self._find_author = find_author
-        self._meanings: dict[str, Sign | None] = {}
+        self._meanings: dict[str, ShorthandWord | None] = {}
 
     def values(self, kind: str) -> tuple[Any, ...]:
-        """What was found of one kind, without repetition."""
+        """Return the values of one kind that were found, without repetition."""
         return tuple({repr(sign.value): sign.value for sign in self.found if sign.kind == kind}.values())
 
     def read(self, text: str) -> str:
-        """The text without the shorthand in it."""
+        """Return the text without its shorthand."""
         lines = _LINE.findall(text)
         alone = [bool(line.strip()) and all(map(self._meaning, line.split())) for line, _ in lines]
         written = [number for number, (line, _) in enumerate(lines) if line.strip() and not alone[number]]
@@ -93,7 +93,7 @@ class _Reader:
         return "".join(rest)
 
     def _read_line(self, line: str, *, first: bool, last: bool) -> str:
-        """A line with text in it, without the shorthand at its beginning and end if it is the first and the last."""
+        """Return a line of text without the shorthand at its beginning (if `first`) and at its end (if `last`)."""
         words = list(_WORD.finditer(line))
         plain = [number for number, word in enumerate(words) if self._meaning(word[0]) is None]
         start, end = 0, len(line)
@@ -121,27 +121,27 @@ class _Reader:
     def _is_escaped(self, word: str) -> bool:
         return word.startswith("\\") and self._meaning(word[1:]) is not None
 
-    def _meaning(self, word: str) -> Sign | None:
+    def _meaning(self, word: str) -> ShorthandWord | None:
         if word not in self._meanings:
             self._meanings[word] = self._look_up(word)
         return self._meanings[word]
 
-    def _look_up(self, word: str) -> Sign | None:
+    def _look_up(self, word: str) -> ShorthandWord | None:
         if match := _TAG.fullmatch(word):
             return _tag(match[1])
         if match := _COMMAND.fullmatch(word):
             name = match[1].lower()
-            return Sign("command", name) if name in COMMANDS else None
+            return ShorthandWord("command", name) if name in COMMANDS else None
         if match := _AUTHOR.fullmatch(word):
             author = self._find_author(match[1])
-            return None if author is None else Sign("author", author)
+            return None if author is None else ShorthandWord("author", author)
         return None
 
 
-def _tag(name: str) -> Sign | None:
-    """The tag of that name; None where no slug can be made of it, or it is a number."""
+def _tag(name: str) -> ShorthandWord | None:
+    """Return the tag of that name; None where no slug can be made of it, or it is a number."""
     words = words_of(name)
     slug = "-".join(words)
     if not slug.isascii() or not any(letter.isalpha() for letter in slug):
         return None
-    return Sign("tag", {"slug": slug, "label": name.replace("_", " ").strip()})
+    return ShorthandWord("tag", {"slug": slug, "label": name.replace("_", " ").strip()})
