@@ -137,7 +137,8 @@ class InlineMarkdown:
     def html(self, text: str) -> str:
         """Return the sanitised inline HTML of `text`; a line end is a line break. Markup without text stays text."""
         html = _html(self._tokens(text))
-        return html if inline_text(html).strip() else _html(_plain_tokens(text))
+        has_text = html[:1].isalnum() or inline_text(html).strip()
+        return html if has_text else _html(_plain_tokens(text))
 
     def lone_image(self, line: str) -> tuple[str, str, str] | None:
         """Return address, alternative text and caption of the picture that `line` consists of.
