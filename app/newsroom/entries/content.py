@@ -7,19 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from app.content import (
+    MAX_ENTRY_BYTES,
     TEXT_TYPES,
     Block,
     complete_blocks,
     dropped_blocks,
+    mentioned_block,
     parse_html,
     parse_markdown,
     parse_plain,
     reuse_ids,
     shows_blocks,
     shows_text,
+    split_lines,
     warnings_of,
 )
-from app.content.lines import mentioned_block, split_lines
 from app.domain.clock import Micros, format_time, parse_time
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
@@ -27,9 +29,6 @@ from app.domain.identifiers import RandomSource
 from app.domain.story import StorySettings
 from app.wire.encoding import encode_json
 from app.wire.requests.entries import EntryDraft, EntryPatch
-
-MAX_ENCODED_BYTES = 131_072
-"""The largest entry that is stored and pushed (blocks as JSON, their HTML included)."""
 
 EARLIEST_DISPLAY_TIME = parse_time("1900-01-01T00:00:00Z")
 CLOCKS_DIFFER = Micros(60_000_000)
@@ -154,6 +153,6 @@ def _refuse_empty(content: EntryContent) -> None:
 
 def _check_size(content: EntryContent) -> EntryContent:
     size = len(encode_json(content.blocks))
-    if size > MAX_ENCODED_BYTES:
-        raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENCODED_BYTES:,} at most.")
+    if size > MAX_ENTRY_BYTES:
+        raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENTRY_BYTES:,} at most.")
     return content
