@@ -1,4 +1,8 @@
-"""A newsroom for tests: real use cases on a real database, a clock that stands still, checks that can be foretold."""
+"""The newsroom's driver for tests: real use cases on a real database, called in one line each.
+
+Its clock stands still but for the second that each write takes, and its random letters are a function of what they are
+for, so that cursors and checks are the same in every run. `driver.events()` is what readers were sent.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +46,7 @@ HOUR = 3_600_000_000
 
 
 class ForetoldRandom:
-    """Letters that are a function of purpose and object alone; ids are as random as ever."""
+    """A random source whose letters are a function of purpose and object alone; its ids are random."""
 
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.uuid4())
@@ -56,18 +60,18 @@ class ForetoldRandom:
 
 @dataclass
 class NewsroomDriver:
-    """Calls the use cases as one caller; `now` moves only when a test moves it."""
+    """Calls the use cases as one caller and records the announcements; `now` moves with each write, or by the test."""
 
     database: Database
     token: str = OPERATOR
     person: str | None = None
     is_session: bool = False
     now: int = START
-    told: list[Announcement] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
-        self.database.announce_to(self.told.append)
+        self.database.announce_to(self.announcements.append)
         self.backoff = Backoff()
         self.made = 0
 
@@ -75,10 +79,10 @@ class NewsroomDriver:
         return Call(credentials=self.token, is_session=self.is_session, **conditions)
 
     def as_holder_of(self, token: str) -> NewsroomDriver:
-        """The same newsroom, seen by another caller; what it announces is told to both."""
+        """Return a driver of the same newsroom for another caller; both record its announcements."""
         other = NewsroomDriver(self.database, token, now=self.now)
-        other.told = self.told
-        self.database.announce_to(self.told.append)
+        other.announcements = self.announcements
+        self.database.announce_to(self.announcements.append)
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
@@ -101,7 +105,7 @@ class NewsroomDriver:
         return body(edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
 
     def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
-        """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
+        """Perform one of ACTIONS; what is scheduled is due in an hour unless `publish_at` says otherwise."""
         self.now += 1_000_000
         return body(ACTIONS[action](self.newsroom, self.call(), entry["story"], entry["id"], **particulars))
 
@@ -119,12 +123,12 @@ class NewsroomDriver:
         return body(set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
 
     def due(self, later: int = 0) -> int | None:
-        """Let so many microseconds pass, then let happen what is due; when more will be."""
+        """Advance the clock by so many microseconds and do the due work; return when more will be due."""
         self.now += later
         return run_due_work(self.newsroom, self.backoff)
 
     def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> NewsroomDriver:
-        """A new person with a token, at this newsroom."""
+        """Add a person with a token, and return their driver of this newsroom."""
         self.made += 1
         name = f"Person {self.made}"
         person = body(
@@ -139,26 +143,26 @@ class NewsroomDriver:
         return hired
 
     def bot(self, role: str = "reporter", **token: Any) -> NewsroomDriver:
-        """A new bot's token, at this newsroom."""
+        """Create a bot's token, and return its driver of this newsroom."""
         draft = TokenDraft.model_validate({"label": "bot", "role": role, **token})
         return self.as_holder_of(body(tokens.create_token(self.newsroom, self.call(), draft))["token"])
 
     def audited(self) -> list[str]:
-        """What was done, as the audit has it, in order."""
+        """Return the actions in the audit, in order."""
         with self.database.snapshot() as tx:
             return [row.change.action for row in list_audit(tx, AuditFilter(), below=None, limit=1_000)][::-1]
 
     def heads(self) -> list[int]:
-        """How many events each story has had."""
+        """Return how many events each story has had."""
         with self.database.snapshot() as tx:
             return list(tx.connection.execute(text("SELECT head_seq FROM public_stories ORDER BY story_id")).scalars())
 
     def events(self) -> list[dict[str, Any]]:
-        """Every event told so far, decoded."""
-        return [json.loads(event.json(BodyVariant.HTML)) for told in self.told for event in told.events]
+        """Return every event announced so far, decoded."""
+        return [json.loads(event.json(BodyVariant.HTML)) for each in self.announcements for event in each.events]
 
     def summary(self) -> list[tuple[str, int]]:
-        """The types and numbers of the events told so far."""
+        """Return the types and numbers of the events announced so far."""
         return [(event["type"], event["seq"]) for event in self.events()]
 
 
@@ -183,6 +187,6 @@ ACTIONS: dict[str, Callable[..., Reply]] = {
 
 
 def body(reply: Reply) -> dict[str, Any]:
-    """What a reply says."""
+    """Return the decoded body of a reply."""
     decoded: dict[str, Any] = json.loads(reply.body)
     return decoded

@@ -157,7 +157,7 @@ def table(written: str) -> dict[tuple[str, str], str]:
 
 
 class Cast:
-    """A newsroom with somebody of each kind, and a story for each way of editing one."""
+    """Set up a newsroom with a person of each kind, and a story for each way of editing one."""
 
     def __init__(self, database: Database) -> None:
         self.driver = NewsroomDriver(database)
@@ -169,7 +169,7 @@ class Cast:
         self.beside = {reviewed: self.driver.post(story) for reviewed, story in self.stories.items()}
 
     def entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
-        """The reporter's entry, brought into that status by the desk."""
+        """Bring the reporter's entry into that status, as the operator."""
         story, driver = self.stories[reviewed], self.driver
         later = self.callers["reporter"]
         later.now = driver.now

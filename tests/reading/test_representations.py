@@ -61,7 +61,7 @@ class Scene:
     kept: Representations
 
     def head(self) -> StoryHead:
-        return self.driver.told[-1].head
+        return self.driver.announcements[-1].head
 
     def post(self) -> None:
         """Post an entry whose announcement has arrived."""
@@ -75,7 +75,7 @@ def scene(driver: NewsroomDriver, database: Database) -> Scene:
     heads = Heads()
     story = driver.story()["id"]
     driver.post(story)
-    heads.known[story] = driver.told[-1].head
+    heads.known[story] = driver.announcements[-1].head
     return Scene(driver, counting, heads, story, Representations(Snapshots(counting), heads, links=LINKS))
 
 

@@ -44,7 +44,7 @@ def golden_story(driver: NewsroomDriver) -> tuple[str, str]:
     """A story with one entry; the story's head and the entry's sort key, which are the door's to make."""
     driver.story("Live: “election night”", id=STORY, slug="election-night")
     posted = driver.post(STORY, id=ENTRY)
-    return str(driver.told[-1].head.cursor), posted["sort_key"]
+    return str(driver.announcements[-1].head.cursor), posted["sort_key"]
 
 
 def test_the_state_of_a_story_is_these_bytes(driver: NewsroomDriver, database: Database) -> None:

@@ -1,4 +1,4 @@
-"""The context of a write: one value in place of its transaction, means, actor, call, story and time apart."""
+"""The context of a write: transaction, newsroom, actor, call, time and story, as one value."""
 
 from __future__ import annotations
 

@@ -94,7 +94,7 @@ def release(context: StoryContext, entry: Entry, *, action: Action) -> Entry:
 
 
 def unschedule_edit(entry: Entry) -> Entry:
-    """Return the entry with a working revision that was scheduled as a draft again."""
+    """Return the entry with its working revision, if that was scheduled, as a draft again."""
     working = entry.working
     if working is None or working.status is not EntryStatus.SCHEDULED:
         return entry

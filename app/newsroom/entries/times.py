@@ -15,19 +15,19 @@ from app.wire.requests.entries import EntryDraft, EntryPatch
 
 
 def held_until(story: Story, now: Micros) -> Micros | None:
-    """Return until when the story holds what is published `now`; None if it is published at once."""
+    """Return the time until which the story holds what is published `now`; None if it is published at once."""
     if not (story.is_public and story.settings.hold_seconds):
         return None
     return Micros(now + story.settings.hold_seconds * 1_000_000)
 
 
 def public_edit_of(entry: Entry) -> WorkingRevision | None:
-    """Return a public entry's working revision, which is published next; of any other, the entry itself is, with it."""
+    """Return a public entry's working revision, which is published next; None where the entry itself is, with it."""
     return entry.working if is_public_status(entry) else None
 
 
 def is_scheduled(entry: Entry) -> bool:
-    """Return whether what an editor would go on writing is going to be published by itself."""
+    """Return whether what an editor would go on editing, the entry or a public one's working revision, is scheduled."""
     edit = public_edit_of(entry)
     return (entry.status if edit is None else edit.status) is EntryStatus.SCHEDULED
 

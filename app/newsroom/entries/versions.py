@@ -48,7 +48,7 @@ def show_versions(
 
 
 def _items(found: Sequence[EntryVersion], limit: int, *, with_diff: bool) -> list[dict[str, Any]]:
-    """Show each version beside the one before it, for which alone the last one found of a full page is there."""
+    """Show each version compared with the one before; the last one found of a full page serves only for that."""
     items = []
     work = DIFFERENCE_WORK
     for number, version in enumerate(found[:limit]):

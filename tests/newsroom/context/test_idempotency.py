@@ -43,11 +43,11 @@ def _create(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> 
 def test_a_repeated_write_is_done_once_and_answered_alike(driver: NewsroomDriver, write: Write) -> None:
     entry = driver.post(driver.story()["id"])
     first = write(driver, entry, "a request")
-    told = len(driver.told)
+    sent = len(driver.announcements)
     again = write(driver, entry, "a request")
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
 
 
 @pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])

@@ -22,7 +22,7 @@ from tests.newsroom.driver import NewsroomDriver
 from tests.newsroom.stories.test_members import join
 
 PARTS = {"tx": {"WriteTransaction", "ReadTransaction"}, "actor": {"Actor"}, "call": {"Call"}}
-"""What a context holds together, by its usual name and by the types that say the same under another name."""
+"""The parts of a context, by their usual names and by the types of the same under another name."""
 
 
 def parts_taken(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:

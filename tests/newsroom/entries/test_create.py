@@ -62,7 +62,7 @@ def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
     assert [error.code for error in validation_errors(refusal.value.errors()).errors] == ["empty_entry"]
 
 
-def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(driver: NewsroomDriver) -> None:
+def test_a_reporters_entry_carries_the_byline_unless_it_names_authors(driver: NewsroomDriver) -> None:
     story, reporter = driver.story()["id"], driver.hire(byline="Ada R.")
     (author,) = reporter.post(story)["authors"]
     assert author == {"id": reporter.person, "name": "Ada R."}
@@ -72,7 +72,7 @@ def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(driver: News
     ]
 
 
-def test_a_token_that_may_not_publish_submits_and_is_told_if_it_insists(driver: NewsroomDriver) -> None:
+def test_a_token_that_may_not_publish_submits_and_is_refused_if_it_insists(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     writer = driver.hire(scopes=["read", "write"])
     assert writer.post(story)["status"] == "submitted"
@@ -119,7 +119,7 @@ def test_two_people_may_use_the_same_key(driver: NewsroomDriver) -> None:
     assert body(replies[0])["id"] != body(replies[1])["id"]
 
 
-def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> None:
+def test_retries_at_the_same_time_make_one_entry(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     replies: list[Reply] = []
     barrier = threading.Barrier(8)
@@ -138,7 +138,7 @@ def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> No
     assert driver.summary() == [("story.updated", 1), ("entry.published", 2)]
 
 
-def test_writers_at_the_same_moment_get_consecutive_numbers(driver: NewsroomDriver) -> None:
+def test_writers_at_the_same_time_get_consecutive_numbers(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     barrier = threading.Barrier(8)
 

@@ -1,4 +1,4 @@
-"""Many editors at one entry at the same moment: in each round one of them wins, and the others are told of it."""
+"""Many editors at one entry at the same time: in each round one of them wins, and the others are refused."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
     winners = []
 
     def edit(editor: int, version: int) -> tuple[str | None, str | None]:
-        """What the entry says after the edit; or, for who came too late, the ETag to begin again from."""
+        """Return what the entry says after the edit; or, if it came too late, the ETag to begin again from."""
         mine = editors[editor]
         call = mine.call(if_match=f'"v{version}"')
         patch = EntryPatch(text=f"Version {version + 1} by editor {editor}.", text_format="plain")

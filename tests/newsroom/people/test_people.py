@@ -1,4 +1,4 @@
-"""People: what is known of them, whose name stands under an entry, and how they are kept out."""
+"""People: what is known of them, whose byline an entry has, and how they are disabled and revoked."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_what_is_sent_back_is_what_is_kept(driver: NewsroomDriver) -> None:
         people.edit_person(driver.newsroom, driver.call(), NOBODY, PersonPatch())
 
 
-def test_somebody_who_is_disabled_opens_nothing_until_they_are_enabled(driver: NewsroomDriver) -> None:
+def test_a_disabled_person_opens_nothing_until_they_are_enabled(driver: NewsroomDriver) -> None:
     story, ada = driver.story()["id"], driver.hire()
     assert ada.person is not None
     token = admit_by_token(ada.newsroom, ada.token).who.token
@@ -80,7 +80,7 @@ def test_somebody_who_is_disabled_opens_nothing_until_they_are_enabled(driver: N
     assert ada.post(story)["status"] == "published"
 
 
-def test_everything_somebody_holds_is_taken_back_at_once(driver: NewsroomDriver) -> None:
+def test_everything_a_person_has_is_revoked_at_once(driver: NewsroomDriver) -> None:
     story, ada, bo = driver.story()["id"], driver.hire(), driver.hire()
     assert ada.person is not None
     draft = InviteDraft(person=ada.person)

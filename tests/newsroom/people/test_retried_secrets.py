@@ -152,7 +152,7 @@ def test_a_revocation_is_answered_alike_and_recorded_once(driver: NewsroomDriver
     assert driver.audited().count("revoke") == 2
 
 
-def test_what_was_undone_is_told_again_as_it_was_told_first(driver: NewsroomDriver) -> None:
+def test_a_retried_revert_is_answered_as_it_was_first(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     rogue.now = driver.now
     rogue.patch_story(story, title="Lies")
@@ -193,5 +193,5 @@ def test_a_revert_that_was_cut_off_goes_on_with_the_same_key(driver: NewsroomDri
     lost: Any = LostDatabase(driver.database)  # no more of a database than is asked of it
     with pytest.raises(ConnectionError):
         revert_token(dataclasses.replace(driver.newsroom, database=lost), keyed(driver), token, since=Micros(0))
-    told = body(revert_token(driver.newsroom, keyed(driver), token, since=Micros(0)))["items"]
-    assert [(item["story"], item["done"]) for item in told] == [(stories[0], "nothing"), (stories[1], "restored")]
+    items = body(revert_token(driver.newsroom, keyed(driver), token, since=Micros(0)))["items"]
+    assert [(item["story"], item["done"]) for item in items] == [(stories[0], "nothing"), (stories[1], "restored")]

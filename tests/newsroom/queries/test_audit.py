@@ -163,7 +163,7 @@ def test_a_table_runs_nothing_in_a_spreadsheet_and_breaks_at_nothing(driver: New
     assert [json.loads(line)["object_id"] for line in exported(driver, "ndjson").splitlines()][-1] == "=1+1"
 
 
-def test_a_pin_that_comes_and_goes_with_an_entry_has_a_row_of_its_own(driver: NewsroomDriver) -> None:
+def test_a_pin_that_begins_and_ends_with_an_entry_has_a_row_of_its_own(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     editor = driver.hire("editor", shorthand=True)
     editor.now = driver.now
@@ -213,7 +213,7 @@ def test_each_story_that_opens_with_pins_says_so_in_the_order_of_its_versions(dr
     assert opened["version"] == 4
 
 
-def test_a_story_that_is_told_by_which_one_it_is_continued_has_its_row(driver: NewsroomDriver) -> None:
+def test_a_story_that_is_linked_to_the_one_that_continues_it_has_its_row(driver: NewsroomDriver) -> None:
     monday = driver.story("Monday")["id"]
     editor = driver.hire("editor")
     tuesday = editor.story("Tuesday", continues=monday)["id"]

@@ -53,7 +53,7 @@ def test_a_link_shows_a_draft_in_the_public_shape_as_it_is_now(driver: NewsroomD
     assert seen(driver, signed)["body_html"] == "<p>A second thought.</p>"
     ada.patch(published, text="A better text.", publish=False)
     assert seen(driver, link(ada, published))["body_html"] == "<p>A better text.</p>"
-    assert len(driver.events()) == 2, "readers are told nothing of it"
+    assert len(driver.events()) == 2, "readers are sent nothing of it"
 
 
 def test_it_ends_after_an_hour(driver: NewsroomDriver) -> None:
@@ -89,7 +89,7 @@ def test_it_ends_with_the_entry(driver: NewsroomDriver) -> None:
         link(driver, entry)
 
 
-def test_it_ends_with_the_right_of_whoever_made_it(driver: NewsroomDriver) -> None:
+def test_it_ends_with_the_right_of_its_maker(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     ada, bo, cleo = driver.hire(), driver.hire(), driver.hire()
     entry = driver.post(story, status="draft")

@@ -1,4 +1,4 @@
-"""What the newsroom's stream is told: each write once, as it is now, to those who may see it."""
+"""The feed of the newsroom's stream: each write once, as it is now, to those who may see it."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ class Watch:
 
 
 def heard(found: WatchedNews) -> set[str]:
-    """Whose holders are told something; nobody is told a thing twice."""
+    """Return the tokens that something is sent to; nothing is sent to one twice."""
     tokens = [token for news in found.news for token in news.audience]
     assert len(tokens) == len(set(tokens))
     return set(tokens)
 
 
-def test_each_is_told_what_they_can_do_with_it_in_one_message_for_all_who_can_do_the_same(
+def test_each_is_sent_what_they_can_do_with_it_in_one_message_for_all_who_can_do_the_same(
     driver: NewsroomDriver,
 ) -> None:
     story = driver.story()
@@ -67,32 +67,36 @@ def test_each_is_told_what_they_can_do_with_it_in_one_message_for_all_who_can_do
     }
 
 
-def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
+def test_each_write_is_sent_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
     story = driver.story()
     driver.post(story["id"], "Before anybody watched.")
     watch = Watch(driver)
     assert watch.messages() == []
     draft = driver.post(story["id"], "A draft.", status="draft")
-    (told,) = watch.messages()
-    assert (told["type"], told["action"], told["by"]["token"]) == ("entry", "create", "admin")
-    assert (told["entry"]["id"], told["entry"]["status"], told["entry"]["text"]) == (draft["id"], "draft", "A draft.")
+    (message,) = watch.messages()
+    assert (message["type"], message["action"], message["by"]["token"]) == ("entry", "create", "admin")
+    assert (message["entry"]["id"], message["entry"]["status"], message["entry"]["text"]) == (
+        draft["id"],
+        "draft",
+        "A draft.",
+    )
     assert watch.messages() == []
 
     driver.patch(draft, text="A better draft.")
     driver.act("submit", draft)
-    (told,) = watch.messages()
-    assert (told["action"], told["entry"]["status"], told["entry"]["text"]) == (
+    (message,) = watch.messages()
+    assert (message["action"], message["entry"]["status"], message["entry"]["text"]) == (
         "submit",
         "submitted",
         "A better draft.",
     )
 
     driver.patch_story(story["id"], title="Election night, live")
-    (told,) = watch.messages()
-    assert (told["type"], told["fields"]["title"]) == ("story", "Election night, live")
+    (message,) = watch.messages()
+    assert (message["type"], message["fields"]["title"]) == ("story", "Election night, live")
 
 
-def test_a_write_that_failed_is_not_told(driver: NewsroomDriver) -> None:
+def test_a_write_that_failed_is_not_sent(driver: NewsroomDriver) -> None:
     story = driver.story()
     watch = Watch(driver)
     with pytest.raises(NotFound):
@@ -105,9 +109,9 @@ def test_who_did_it_is_named(driver: NewsroomDriver) -> None:
     ada = driver.hire(byline="Ada Lind")
     watch = Watch(driver)
     ada.post(story["id"], "By Ada.")
-    (told,) = watch.messages()
-    assert told["by"]["name"] == "Person 1"
-    assert told["by"]["person"] == told["entry"]["created_by"]
+    (message,) = watch.messages()
+    assert message["by"]["name"] == "Person 1"
+    assert message["by"]["person"] == message["entry"]["created_by"]
 
 
 def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: NewsroomDriver) -> None:
@@ -144,7 +148,7 @@ def test_a_ticket_opens_the_stream_once_and_for_half_a_minute(driver: NewsroomDr
         admit_by_ticket(driver.newsroom, OPERATOR)
 
 
-def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: NewsroomDriver) -> None:
+def test_a_number_that_was_drawn_early_and_committed_late_is_still_sent(driver: NewsroomDriver) -> None:
     story = driver.story()
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
@@ -155,25 +159,25 @@ def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: 
     assert two["id"] not in found.news[0].message.decode()
 
 
-def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(driver: NewsroomDriver) -> None:
+def test_a_story_is_sent_when_a_pin_begins_or_ends_with_an_entry(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     editor = driver.hire("editor", shorthand=True)
     watch = Watch(driver)
     entry = editor.post(story, "First results. /pin")
-    told = {message["type"]: message for message in watch.messages()}
-    assert (told["story"]["action"], told["story"]["by"]["person"]) == ("pin", editor.person)
-    assert [pin["entry"] for pin in told["story"]["fields"]["pinned"]] == [entry["id"]]
+    messages = {message["type"]: message for message in watch.messages()}
+    assert (messages["story"]["action"], messages["story"]["by"]["person"]) == ("pin", editor.person)
+    assert [pin["entry"] for pin in messages["story"]["fields"]["pinned"]] == [entry["id"]]
     editor.act("remove", entry)
-    told = {message["type"]: message for message in watch.messages()}
-    assert (told["story"]["action"], told["story"]["fields"]["pinned"]) == ("unpin", [])
-    assert told["entry"]["action"] == "remove"
+    messages = {message["type"]: message for message in watch.messages()}
+    assert (messages["story"]["action"], messages["story"]["fields"]["pinned"]) == ("unpin", [])
+    assert messages["entry"]["action"] == "remove"
 
 
-def test_an_upsert_that_only_counts_on_is_told(driver: NewsroomDriver) -> None:
+def test_an_upsert_that_only_counts_on_is_sent(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     wire = driver.bot("editor")
     wire.put(story, "wire-1", text="Flood warning.", external_version=1)
     watch = Watch(driver)
     wire.put(story, "wire-1", text="Flood warning.", external_version=2)
-    (told,) = watch.messages()
-    assert (told["action"], told["entry"]["external_version"]) == ("edit", 2)
+    (message,) = watch.messages()
+    assert (message["action"], message["entry"]["external_version"]) == ("edit", 2)

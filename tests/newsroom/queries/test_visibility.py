@@ -1,4 +1,4 @@
-"""Which stories there are for whom: the database finds the very ones that the rule holds, and asks once."""
+"""Visibility of stories: the database finds the very ones that the rule includes, and asks once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.newsroom.stories.test_members import join
 
 @contextmanager
 def counted(driver: NewsroomDriver) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
+    """Record the statements that are sent to the database meanwhile."""
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -35,7 +35,7 @@ def counted(driver: NewsroomDriver) -> Iterator[list[str]]:
 
 
 def staffed(driver: NewsroomDriver) -> dict[str, NewsroomDriver]:
-    """Somebody of every kind, in a newsroom with stories of every kind."""
+    """Hire a person of every kind, in a newsroom with stories of every kind."""
     open_, closed, other = (
         driver.story("Open")["id"],
         driver.story("Closed", settings={"members_only": True})["id"],

@@ -29,7 +29,7 @@ def test_a_change_of_public_members_is_one_event_and_of_settings_none(driver: Ne
     assert settings["settings"] == {**story["settings"], "review_required": True}
     assert settings["version"] == changed["version"] + 1
     assert driver.patch_story(story["id"], title="Night")["version"] == settings["version"]
-    assert len(driver.told) == 2
+    assert len(driver.announcements) == 2
 
 
 def test_a_public_story_cannot_become_a_secret_again(driver: NewsroomDriver) -> None:
@@ -127,7 +127,7 @@ def test_the_list_of_stories_is_read_in_pages_newest_first(driver: NewsroomDrive
         show_stories(driver.newsroom, driver.call(), statuses=None, position="1.x", limit=2)
 
 
-def test_stories_made_in_one_moment_are_all_on_some_page(driver: NewsroomDriver) -> None:
+def test_stories_made_at_one_time_are_all_on_some_page(driver: NewsroomDriver) -> None:
     titles = {driver.story(f"Day {number}")["title"] for number in range(5)}
     pages = _pages(driver, 2)
     assert [len(page) for page in pages] == [2, 2, 1]

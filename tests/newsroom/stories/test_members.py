@@ -173,11 +173,11 @@ def test_who_closes_a_story_to_others_does_not_lose_it(driver: NewsroomDriver) -
 
 def test_readers_notice_nothing_of_who_may_see_a_story_in_the_newsroom(driver: NewsroomDriver) -> None:
     story, ada = driver.story()["id"], driver.hire()
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(story, settings={"members_only": True})
     join(driver, story, ada)
     leave(driver, story, ada)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
 
 
 def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(driver: NewsroomDriver) -> None:
@@ -212,8 +212,8 @@ def test_a_story_says_what_its_reader_may_do_in_it(driver: NewsroomDriver) -> No
     own, other = driver.story()["id"], driver.story("Another night")["id"]
     ada = driver.hire()
     join(driver, own, ada, "editor")
-    told = {story: body(show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
-    assert (told[own]["role"], told[other]["role"]) == ("editor", "reporter")
-    assert told[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
-    assert told[other]["can"] == ["read_newsroom", "create_entry"]
-    assert "create_stories" not in told[own]["can"], "a member of one story makes no other"
+    shown = {story: body(show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
+    assert (shown[own]["role"], shown[other]["role"]) == ("editor", "reporter")
+    assert shown[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
+    assert shown[other]["can"] == ["read_newsroom", "create_entry"]
+    assert "create_stories" not in shown[own]["can"], "a member of one story makes no other"
