@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 
 Author = Mapping[str, Any]
 FindAuthor = Callable[[str], Author | None]
@@ -140,7 +140,7 @@ class _Reader:
 
 def _tag(name: str) -> Sign | None:
     """The tag of that name; None where no slug can be made of it, or it is a number."""
-    words = words_of(name)
+    words = fold_words(name)
     slug = "-".join(words)
     if not slug.isascii() or not any(letter.isalpha() for letter in slug):
         return None

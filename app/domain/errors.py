@@ -5,7 +5,7 @@ LiveblogError
 ├── MalformedInput          400  not readable at all (JSON, query, cursor syntax)
 ├── NotAuthenticated        401  no, unknown, expired or revoked credentials
 ├── NotAllowed              403  known, but without the right
-├── Moved                   308  the story has another slug now
+├── Redirected                   308  the story has another slug now
 ├── NotFound                404  unknown, or what the caller may not know exists
 ├── Conflict                409  the object's state forbids it
 ├── Gone                    410  was public and is no more, or a cursor that cannot be honoured
@@ -13,7 +13,6 @@ LiveblogError
 ├── TooLarge                413
 ├── UnsupportedType         415
 ├── PreconditionRequired    428
-├── TooMany                 429  `retry_after_seconds`
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
@@ -68,7 +67,7 @@ class NotFound(LiveblogError):
     """Unknown, or hidden from this caller; the two are told apart nowhere."""
 
 
-class Moved(LiveblogError):
+class Redirected(LiveblogError):
     """The story has another slug now; whoever reads goes there, and streams just serve."""
 
     def __init__(self, code: str, detail: str, *, slug: str) -> None:
@@ -107,14 +106,6 @@ class TooLarge(LiveblogError):
 
 class UnsupportedType(LiveblogError):
     """A Content-Type the route does not read."""
-
-
-class TooMany(LiveblogError):
-    """A rate was exceeded."""
-
-    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
-        super().__init__(code, detail)
-        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(LiveblogError):

@@ -16,7 +16,6 @@ StoryId = NewType("StoryId", str)
 EntryId = NewType("EntryId", str)
 PersonId = NewType("PersonId", str)
 TokenId = NewType("TokenId", str)
-Seq = NewType("Seq", int)
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_SLUG_LENGTH = 120
@@ -36,7 +35,7 @@ class RandomSource(Protocol):
 
     def uuid(self, purpose: str, key: str) -> str: ...
 
-    def letters(self, purpose: str, key: str, length: int) -> str: ...
+    def base62(self, purpose: str, key: str, length: int) -> str: ...
 
 
 class SystemRandomSource:
@@ -45,7 +44,7 @@ class SystemRandomSource:
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.uuid4())
 
-    def letters(self, purpose: str, key: str, length: int) -> str:
+    def base62(self, purpose: str, key: str, length: int) -> str:
         made = ""
         while len(made) < length:
             # Bytes beyond the last whole round of the alphabet are dropped: they would make its first letters likelier.

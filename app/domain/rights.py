@@ -126,23 +126,23 @@ class Visibility:
     apart: frozenset[StoryId] | None
     """Of the stories for members only these; None for all of them."""
 
-    def holds(self, story: Story) -> bool:
+    def includes(self, story: Story) -> bool:
         """Whether the story is among them."""
         if self.only is not None and story.id not in self.only:
             return False
         return self.apart is None or not story.settings.members_only or story.id in self.apart
 
 
-def sight_of(actor: Actor) -> Visibility:
+def visibility_of(actor: Actor) -> Visibility:
     """What there is for the actor. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
     return Visibility(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
 
 
-def acting_in(actor: Actor, story: Story) -> Actor | None:
+def actor_in_story(actor: Actor, story: Story) -> Actor | None:
     """The actor with the greater of their own role and that as a member; None if for them there is no such story."""
-    if not sight_of(actor).holds(story):
+    if not visibility_of(actor).includes(story):
         return None
     membership = actor.memberships.get(story.id)
     if membership is None or actor.role.includes(membership):
@@ -151,7 +151,7 @@ def acting_in(actor: Actor, story: Story) -> Actor | None:
 
 
 def has_right(actor: Actor, right: Right) -> bool:
-    """Whether the actor's role and scopes both give `right`; ask with `acting_in` for what is done in a story."""
+    """Whether the actor's role and scopes both give `right`; ask with `actor_in_story` for what is done in a story."""
     role, scope = RIGHTS[right]
     if right in _OF_THE_SITE and actor.stories is not None:
         return False
@@ -159,7 +159,7 @@ def has_right(actor: Actor, right: Right) -> bool:
 
 
 def rights_in_story(actor: Actor) -> list[Right]:
-    """What an actor from `acting_in` may do in that story, beside what is about one entry."""
+    """What an actor from `actor_in_story` may do in that story, beside what is about one entry."""
     return [right for right in Right if right not in _OF_THE_SITE and has_right(actor, right)]
 
 

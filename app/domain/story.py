@@ -35,7 +35,7 @@ NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
 """Of a story in one of these, readers know nothing."""
 
 
-STORY_MOVES: Mapping[StoryStatus, frozenset[StoryStatus]] = {
+STORY_TRANSITIONS: Mapping[StoryStatus, frozenset[StoryStatus]] = {
     StoryStatus.DRAFT: frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING, StoryStatus.LIVE}),
     StoryStatus.SCHEDULED: frozenset({StoryStatus.DRAFT, StoryStatus.UPCOMING, StoryStatus.LIVE}),
     StoryStatus.UPCOMING: frozenset({StoryStatus.LIVE, StoryStatus.WITHDRAWN}),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 from app.storage.database.transactions import Database
 
 PAUSE_SECONDS = 5.0
@@ -13,6 +13,6 @@ def checkpoint_job(database: Database) -> Job:
     """A job that checkpoints when the writer is idle; nothing is done, and nothing waits, when it is not."""
 
     async def run() -> None:
-        await in_thread(database.checkpoint)
+        await run_in_thread(database.checkpoint)
 
     return Job(name="checkpointing", run=run, pause_seconds=lambda: PAUSE_SECONDS)

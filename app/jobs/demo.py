@@ -13,7 +13,7 @@ import httpx
 import structlog
 
 from app.jobs.demo_story import DEMO_STORY, DemoEntry, DemoStory, LaterStep
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 from app.storage.database.transactions import Database
 from app.storage.newsroom.entries import read_entry_by_external_id
 from app.storage.newsroom.stories import delete_story, lock_story, read_story
@@ -30,19 +30,20 @@ class DemoRefused(Exception):
     """The API did not take a part of the demo story; the message says what it answered."""
 
 
-async def seed_demo(api: httpx.AsyncClient, story: DemoStory, *, go_to: Callable[[float], None]) -> bool:
+async def seed_demo(api: httpx.AsyncClient, story: DemoStory, *, set_minutes_ago: Callable[[float], None]) -> bool:
     """Post the story and the entries it begins with; False, and nothing posted, if it is there already.
 
-    `go_to` is told before each step how many minutes ago it happened, for a clock that can be set. Raises DemoRefused.
+    `set_minutes_ago` is called before each step with how many minutes ago it happened, for a clock that can be set.
+    Raises DemoRefused.
     """
     if (await api.get(f"/v1/newsroom/stories/{DEMO_STORY}")).is_success:
         return False
     steps = sorted(_steps(story), key=lambda step: -step[0])
-    go_to(steps[0][0] + 1)
+    set_minutes_ago(steps[0][0] + 1)
     await _send(api, "POST", "/v1/stories", story.body)
     ids: dict[str, str] = {}
     for minutes_ago, entry, later in steps:
-        go_to(minutes_ago)
+        set_minutes_ago(minutes_ago)
         if later is None:
             ids[entry.external_id] = (await post_entry(api, entry))["id"]
         else:
@@ -92,7 +93,7 @@ def demo_job(
     async def run() -> None:
         if count_readers() == 0:
             return
-        entry = await in_thread(lambda: next_entry(database, story))
+        entry = await run_in_thread(lambda: next_entry(database, story))
         if entry is None:
             return
         async with connect() as api:

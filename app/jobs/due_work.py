@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.clock import Clock, Micros
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 
 LOOK_SECONDS = 0.5
 """How late something may be that was scheduled for the next moment: half of the second promised."""
@@ -27,7 +27,7 @@ class DueWork:
 
     async def run(self) -> None:
         """Do it, in a thread."""
-        self._next = await in_thread(self._run_due_work)
+        self._next = await run_in_thread(self._run_due_work)
 
     def pause_seconds(self) -> float:
         """Until the next look."""

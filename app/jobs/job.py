@@ -26,7 +26,7 @@ class Job:
 
 
 @asynccontextmanager
-async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
+async def run_jobs(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
     """Keep the jobs running for as long as the block does. Leaving it waits for what is under way in a thread."""
     tasks = [asyncio.create_task(_repeat(job, sleep), name=f"job {job.name}") for job in jobs]
     try:
@@ -37,7 +37,7 @@ async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> Async
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def in_thread(call: Callable[[], Result]) -> Result:
+async def run_in_thread(call: Callable[[], Result]) -> Result:
     """Run a blocking call beside the loop. A cancellation is raised when the call has ended: it may hold a lock.
 
     How a call ended that nobody waits for any more is of no interest.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from app.domain.clock import Clock, Micros
-from app.jobs.job import Job, Sleep, in_thread
+from app.jobs.job import Job, Sleep, run_in_thread
 from app.storage.database.transactions import Database
 from app.storage.newsroom.stored_replies import delete_replies_before
 
@@ -28,7 +28,7 @@ def retention_job(database: Database, *, clock: Clock, sleep: Sleep = asyncio.sl
             return delete_replies_before(tx, oldest_kept, limit=BATCH)
 
     async def run() -> None:
-        while await in_thread(forget_batch) == BATCH:
+        while await run_in_thread(forget_batch) == BATCH:
             await sleep(BETWEEN_BATCHES_SECONDS)
 
     return Job(name="retention", run=run, pause_seconds=lambda: PAUSE_SECONDS)

@@ -14,8 +14,8 @@ from typing import Literal
 from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.identifiers import EntryId
-from app.storage.public.corrections import CorrectionPlace
-from app.storage.public.reads import Boundary, StoryPlace
+from app.storage.public.corrections import CorrectionPosition
+from app.storage.public.reads import Boundary, StoryListPosition
 
 _ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
 _STORY = re.compile(r"([on])\.([0-9])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
@@ -37,30 +37,30 @@ def parse_position(text: str) -> Boundary:
     return Boundary(sort_key=match[3], id=match[4], direction=_DIRECTIONS[match[1]], inclusive=match[2] == "i")
 
 
-def encode_story_position(place: StoryPlace, *, newer: bool) -> str:
+def encode_story_position(position: StoryListPosition, *, newer: bool) -> str:
     """The position of the page of stories that lies beyond a place."""
-    return _wrap(f"{'n' if newer else 'o'}.{place.rank}.{place.since}.{place.story}")
+    return _wrap(f"{'n' if newer else 'o'}.{position.rank}.{position.since}.{position.story}")
 
 
-def parse_story_position(text: str) -> tuple[StoryPlace, bool]:
+def parse_story_position(text: str) -> tuple[StoryListPosition, bool]:
     """Read a position in the list of stories: beyond which place, and whether the page before it is meant."""
     match = _STORY.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
-    return StoryPlace(int(match[2]), Micros(int(match[3])), match[4]), match[1] == "n"
+    return StoryListPosition(int(match[2]), Micros(int(match[3])), match[4]), match[1] == "n"
 
 
-def encode_correction_position(place: CorrectionPlace, *, newer: bool) -> str:
+def encode_correction_position(position: CorrectionPosition, *, newer: bool) -> str:
     """The position of the page of corrections that lies beyond a line of the log."""
-    return _wrap(f"{'n' if newer else 'o'}.{place.at}.{place.entry}.{place.number}")
+    return _wrap(f"{'n' if newer else 'o'}.{position.at}.{position.entry}.{position.number}")
 
 
-def parse_correction_position(text: str) -> tuple[CorrectionPlace, bool]:
+def parse_correction_position(text: str) -> tuple[CorrectionPosition, bool]:
     """Read a position in the log of corrections: beyond which line, and whether the newer page is meant."""
     match = _CORRECTION.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
-    return CorrectionPlace(Micros(int(match[2])), EntryId(match[3]), int(match[4])), match[1] == "n"
+    return CorrectionPosition(Micros(int(match[2])), EntryId(match[3]), int(match[4])), match[1] == "n"
 
 
 def _wrap(text: str) -> str:

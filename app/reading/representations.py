@@ -17,7 +17,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
 
 from app.domain.cursor import Cursor
-from app.domain.errors import Moved
+from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
 from app.reading.snapshots import Snapshots
 from app.reading.stories import require_story
@@ -125,13 +125,13 @@ class Representations:
     async def current(self, ref: str, view: View) -> Representation:
         """The view of the story at its head.
 
-        Raises NotFound, Gone, Moved for a slug it had before, and Unavailable when it must be read and cannot be.
+        Raises NotFound, Gone, Redirected for a slug it had before, and Unavailable when it must be read and cannot be.
         """
         head = self._heads.head(ref)
         if head is None:
             head = (await self._heads.open(ref)).head
         if not _is_its_name(ref, head):
-            raise Moved("moved", "This story has another address now.", slug=head.slug)
+            raise Redirected("moved", "This story has another address now.", slug=head.slug)
         return self._find(head, view) or await self._build_once(head, view)
 
     def _find(self, head: StoryHead, view: View) -> Representation | None:

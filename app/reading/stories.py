@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 from pydantic_core import from_json
 
-from app.domain.errors import Gone, Moved, NotFound
+from app.domain.errors import Gone, NotFound, Redirected
 from app.domain.identifiers import is_slug, is_uuid4
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
-from app.storage.public.reads import PublicStory, find_public_story, list_public_stories
+from app.storage.public.reads import PublicStory, list_public_stories, read_public_story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.story_fields import encode_story_fields
 
 
 @dataclass(frozen=True, slots=True)
-class StoryPage:
+class StoryListPage:
     """The body of `GET /v1/stories`, and the URLs of the pages after and before it."""
 
     body: bytes
@@ -33,7 +33,7 @@ def is_story_ref(ref: str) -> bool:
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
     """The public story of that id or slug. Raises NotFound, hidden and unknown alike, and Gone for a withdrawn one."""
-    story = find_public_story(tx, ref) if is_story_ref(ref) else None
+    story = read_public_story(tx, ref) if is_story_ref(ref) else None
     if story is None:
         raise NotFound("story_not_found", "No such story.")
     if story.head.closing == "withdrawn":
@@ -41,11 +41,11 @@ def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
     return story
 
 
-def require_story_by_its_name(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story named by id or today's slug. Raises Moved for one named by a slug it had before."""
+def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
+    """The public story named by id or today's slug. Raises Redirected for one named by a slug it had before."""
     story = require_story(tx, ref)
     if ref not in (story.head.story, story.head.slug):
-        raise Moved("moved", "This story has another address now.", slug=story.head.slug)
+        raise Redirected("moved", "This story has another address now.", slug=story.head.slug)
     return story
 
 
@@ -65,7 +65,7 @@ def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, links:
     return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, standing)
 
 
-def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryPage:
+def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryListPage:
     """One page of the public stories, what goes on first. Raises InvalidInput for a bad position."""
     after, newer = (None, False) if position is None else parse_story_position(position)
     found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
@@ -77,15 +77,15 @@ def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, li
     preceding = _url(stories[0], newer=True, limit=limit, links=links) if has_newer else None
     items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _standing(story)) for story in stories)
     body = b'{"items":[%b],"next":%b,"prev":%b}' % (items, encode_json(following), encode_json(preceding))
-    return StoryPage(body=body, next=following, prev=preceding)
+    return StoryListPage(body=body, next=following, prev=preceding)
 
 
 def _has_beyond(tx: ReadTransaction, edge: list[PublicStory], *, newer: bool) -> bool:
-    return any(list_public_stories(tx, after=story.place, newer=newer, limit=1) for story in edge)
+    return any(list_public_stories(tx, after=story.position, newer=newer, limit=1) for story in edge)
 
 
 def _url(story: PublicStory, *, newer: bool, limit: int, links: Links) -> str:
-    position = encode_story_position(story.place, newer=newer)
+    position = encode_story_position(story.position, newer=newer)
     return f"{links.public_url}/v1/stories?limit={limit}&position={quote(position, safe='')}"
 
 

@@ -12,7 +12,7 @@ from app.domain.errors import Unavailable
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation, compressed
 from app.reading.snapshots import Snapshots
-from app.reading.stories import StoryPage, read_story_list
+from app.reading.stories import StoryListPage, read_story_list
 from app.wire.links import Links
 
 KEPT_SECONDS = 1.0
@@ -23,7 +23,7 @@ def content_tag(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()[:24]
 
 
-def represent_list(page: StoryPage) -> Representation:
+def represent_list(page: StoryListPage) -> Representation:
     """The answer that shows one page of the list."""
     links = tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url)
     return Representation(plain=page.body, tag=content_tag(page.body), links=links, surrogate="stories")

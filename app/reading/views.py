@@ -9,7 +9,7 @@ from app.reading.entries import EntryShape
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
-from app.storage.public.reads import PublicStory, list_public_entries_named
+from app.storage.public.reads import PublicStory, list_public_entries_by_id
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
 
@@ -67,4 +67,4 @@ def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: E
     wanted = [entry for entry in named_entries(story) if entry not in shown]
     if not wanted:
         return b""
-    return b",".join(shape.encode(entry) for entry in list_public_entries_named(tx, story.head.story, wanted))
+    return b",".join(shape.encode(entry) for entry in list_public_entries_by_id(tx, story.head.story, wanted))

@@ -17,7 +17,7 @@ Doing = Literal["reading", "composing", "editing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class Principal:
     """Who did it: a person with the name colleagues know, or a bot's token."""
 
     token: str
@@ -36,7 +36,7 @@ class Presence:
     since: Micros
 
 
-def encode_welcome(who: Author, *, role: str) -> bytes:
+def encode_welcome(who: Principal, *, role: str) -> bytes:
     """The stream is open, for this person or bot."""
     return encode_json({"type": "welcome", "person": who.person, "name": who.name, "role": role})
 
@@ -51,12 +51,12 @@ def encode_watching_all() -> bytes:
     return encode_json({"type": "watching", "story": None})
 
 
-def encode_entry_news(entry: Mapping[str, Any], *, action: str, by: Author, at: Micros) -> bytes:
+def encode_entry_news(entry: Mapping[str, Any], *, action: str, by: Principal, at: Micros) -> bytes:
     """An entry as its editors see it now, and what was last done to it by whom."""
     return encode_json({"type": "entry", "story": entry["story"], **_done(action, by, at), "entry": entry})
 
 
-def encode_story_news(story: Mapping[str, Any], *, action: str, by: Author, at: Micros) -> bytes:
+def encode_story_news(story: Mapping[str, Any], *, action: str, by: Principal, at: Micros) -> bytes:
     """A story as its editors see it now, and what was last done to it by whom."""
     return encode_json({"type": "story", "story": story["id"], **_done(action, by, at), "fields": story})
 
@@ -71,7 +71,7 @@ def encode_newsroom_heartbeat(time: Micros) -> bytes:
     return encode_json({"type": "heartbeat", "time": format_time(time)})
 
 
-def _done(action: str, by: Author, at: Micros) -> dict[str, Any]:
+def _done(action: str, by: Principal, at: Micros) -> dict[str, Any]:
     return {"action": action, "by": {"person": by.person, "name": by.name, "token": by.token}, "at": format_time(at)}
 
 

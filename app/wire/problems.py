@@ -13,24 +13,23 @@ from app.domain.errors import (
     InvalidInput,
     LiveblogError,
     MalformedInput,
-    Moved,
     NotAllowed,
     NotAuthenticated,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Redirected,
     TooLarge,
-    TooMany,
     Unavailable,
     UnsupportedType,
 )
-from app.wire.shape_sentences import sentence_of
+from app.wire.validation_messages import validation_message
 
 STATUS_OF: Mapping[type[LiveblogError], int] = {
     MalformedInput: 400,
     NotAuthenticated: 401,
     NotAllowed: 403,
-    Moved: 308,
+    Redirected: 308,
     NotFound: 404,
     Conflict: 409,
     Gone: 410,
@@ -39,7 +38,6 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     UnsupportedType: 415,
     InvalidInput: 422,
     PreconditionRequired: 428,
-    TooMany: 429,
     Unavailable: 503,
 }
 """The one mapping from the tree of errors to HTTP."""
@@ -82,7 +80,7 @@ def problem_members(status: int, *, code: str, detail: str) -> dict[str, Any]:
 def validation_errors(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> InvalidInput:
     """Pydantic's findings as ours. `skip` leading parts of each location name the place, not a member of it."""
     found = [
-        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=sentence_of(error))
+        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=validation_message(error))
         for error in errors
     ]
     return InvalidInput(found[:_MAX_ERRORS])

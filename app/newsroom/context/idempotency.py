@@ -10,7 +10,7 @@ from app.domain.identifiers import EntryId, StoryId
 from app.domain.rights import Actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
-from app.storage.newsroom.stored_replies import StoredReply, claim_reply, read_reply, update_reply
+from app.storage.newsroom.stored_replies import StoredReply, insert_reply, read_reply, update_reply
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -23,7 +23,7 @@ def earlier_reply(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: 
     """
     if (key := _key(call)) is None:
         return None
-    stored = claim_reply(tx, scope=actor.key, key=key, fingerprint=call.fingerprint, at=newsroom.clock())
+    stored = insert_reply(tx, scope=actor.key, key=key, fingerprint=call.fingerprint, at=newsroom.clock())
     return None if stored is None else _replayed(stored, call)
 
 

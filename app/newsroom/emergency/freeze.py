@@ -8,7 +8,7 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry
 from app.domain.errors import NotAllowed, NotFound
 from app.domain.identifiers import PersonId
-from app.domain.rights import Actor, Right, Role, require_right, sight_of
+from app.domain.rights import Actor, Right, Role, require_right, visibility_of
 from app.domain.story import BEFORE_START, Story, StoryStatus
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.idempotency import earlier_reply, keep_reply
@@ -48,7 +48,7 @@ def show_freeze(newsroom: Newsroom, call: Call) -> Reply:
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
-        stories = list_frozen_stories(tx, sight_of(actor))
+        stories = list_frozen_stories(tx, visibility_of(actor))
         return Reply(200, encode_json({"frozen": read_site_frozen(tx), "stories": stories}))
 
 

@@ -21,7 +21,7 @@ from app.newsroom.stories.continuing import resolved_continues
 from app.newsroom.stories.lifecycle import check_start, end_of_silence, moved_story, put_story, story_in_status
 from app.storage.newsroom.entries import has_others_published, read_entry
 from app.storage.newsroom.story_versions import StoryVersion
-from app.storage.public.publication import read_public_revision, read_public_story
+from app.storage.public.writes import read_public_revision, read_public_story_row
 from app.wire.requests.stories import STORY_FIELDS
 
 FURNITURE = frozenset({"pinned", "key_points"})
@@ -121,7 +121,7 @@ def _led_there_alone(versions: Sequence[StoryVersion], token: str) -> bool:
 
 
 def _others_published(at: Undoing, story: Story) -> bool:
-    row = read_public_story(at.tx, story.id)
+    row = read_public_story_row(at.tx, story.id)
     return row is not None and has_others_published(at.tx, story.id, at.token, since=row.public_since)
 
 

@@ -20,7 +20,7 @@ from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.entries.times import is_scheduled
 from app.storage.database.transactions import WriteTransaction
-from app.storage.newsroom.stored_replies import blank_replies
+from app.storage.newsroom.stored_replies import delete_reply_bodies_of_entry
 
 ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
 """What readers notice nothing of, whatever the entry's status."""
@@ -78,7 +78,7 @@ def act(
         later = action in LETTING_OUT and is_scheduled(after)
         reply = answer_entry(tx, newsroom, actor, call, after, status=202 if later else 200)
         if after.status is EntryStatus.REMOVED:
-            blank_replies(tx, story.id, after.id)
+            delete_reply_bodies_of_entry(tx, story.id, after.id)
         return reply
 
 

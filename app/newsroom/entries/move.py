@@ -6,8 +6,8 @@ import dataclasses
 
 from app.domain.entry import Entry
 from app.domain.errors import Conflict, FieldError, InvalidInput
-from app.domain.order import MAX_KEY_LENGTH, key_between, make_room, sort_key_at
 from app.domain.rights import Actor, require_action
+from app.domain.sort_keys import MAX_KEY_LENGTH, key_between, make_room, sort_key_at
 from app.domain.statuses import Action, next_status
 from app.domain.story import Story
 from app.newsroom.context.access import authenticate
@@ -25,7 +25,7 @@ from app.storage.public.reads import (
     EntryFilter,
     ListedEntry,
     list_public_entries,
-    list_public_places,
+    list_timeline_positions,
     read_public_entry,
 )
 from app.wire.requests.entries import EntryMove
@@ -102,7 +102,7 @@ def _squeezed_in(
     is_older: bool,
 ) -> Entry:
     """The entry in its new place, where its neighbours need new ones as well: each of them in an event of its own."""
-    others = [place for place in list_public_places(tx, story.id) if place.id != entry.id]
+    others = [place for place in list_timeline_positions(tx, story.id) if place.id != entry.id]
     gap = next(index for index, place in enumerate(others) if place.id == target.id) + (not is_older)
     start, keys = make_room([place.sort_key for place in others], gap, newest=sort_key_at(newsroom.clock(), 0))
     own = keys.pop(gap - start)

@@ -14,7 +14,7 @@ from app.newsroom.publication.publication import Hidden, PublicChange, Shown, St
 from app.newsroom.publication.visibility import comes_out_pinned, pin_entry
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.entries import list_entries_in_status, read_entry, update_entry
-from app.storage.public.publication import list_entries_told
+from app.storage.public.writes import list_entries_known_to_readers
 
 _CAUSES: dict[EntryStatus, Literal["removed", "expired"]] = {
     EntryStatus.REMOVED: "removed",
@@ -44,7 +44,9 @@ def open_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Cal
 
 def _gone(tx: WriteTransaction, story: Story, out: list[Entry]) -> list[Entry]:
     known = {entry.id for entry in out}
-    found = (read_entry(tx, story.id, entry) for entry in list_entries_told(tx, story.id) if entry not in known)
+    found = (
+        read_entry(tx, story.id, entry) for entry in list_entries_known_to_readers(tx, story.id) if entry not in known
+    )
     return [entry for entry in found if entry is not None]
 
 

@@ -10,7 +10,7 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, sight_of
+from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, visibility_of
 from app.domain.story import StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
 from app.newsroom.context.lookup import known_entry, known_story, story_and_actor
@@ -21,7 +21,7 @@ from app.storage.newsroom.entries import count_entries_by_status, list_entries
 from app.storage.newsroom.people import read_person
 from app.storage.newsroom.stories import list_stories
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_entry, newsroom_story
+from app.wire.newsroom_json import newsroom_entry, newsroom_story
 
 Id = TypeVar("Id")
 
@@ -55,7 +55,7 @@ def show_stories(
     with newsroom.database.snapshot() as tx:
         actor = _reader(tx, newsroom, call)
         before = None if position is None else _position(position, StoryId)
-        found = list_stories(tx, sight=sight_of(actor), statuses=statuses, before=before, limit=limit + 1)
+        found = list_stories(tx, visibility=visibility_of(actor), statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
             "items": [newsroom_story(story, links=newsroom.links) for story in page],

@@ -22,7 +22,7 @@ from app.newsroom.context.access import actor_of_token, authenticate
 from app.newsroom.context.lookup import known_entry, known_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.site_control import keep_signing_key, read_signing_key
+from app.storage.newsroom.site_control import insert_signing_key, read_signing_key
 from app.wire.encoding import encode_json
 from app.wire.public_entry import preview_members
 
@@ -42,7 +42,7 @@ def make_preview(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str)
         entry = known_entry(tx, story, entry_ref)
         if entry.status is EntryStatus.REMOVED:
             raise NotFound("entry_not_found", "There is no such entry in this story.")
-        key = keep_signing_key(tx, newsroom.random.letters("signing key", "site", KEY_LENGTH))
+        key = insert_signing_key(tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
         expires_at = Micros(newsroom.clock() + PREVIEW_SECONDS * 1_000_000)
         signed = _sign(key, [story.id, entry.id, actor.token_id, expires_at])
         urls = {"url": newsroom.links.preview(signed), "page_url": newsroom.links.preview_page(signed)}

@@ -10,8 +10,8 @@ from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
-from app.domain.rights import Actor, Right, acting_in, require_right
-from app.domain.story import STORY_MOVES, Story, StorySettings, StoryStatus
+from app.domain.rights import Actor, Right, actor_in_story, require_right
+from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
 from app.newsroom.context.idempotency import earlier_reply
@@ -27,8 +27,8 @@ from app.newsroom.stories.continuing import brought_up_to_date, locked_with_link
 from app.newsroom.stories.members import stay_in_sight
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.site_control import read_site_frozen
-from app.storage.newsroom.stored_replies import blank_story_replies
-from app.storage.newsroom.stories import insert_story, read_story, rename_story, update_story
+from app.storage.newsroom.stored_replies import delete_reply_bodies_of_story
+from app.storage.newsroom.stories import insert_story, read_story, update_story, update_story_slug
 from app.wire.requests.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 
 SLUG_TAIL_LENGTH = 6
@@ -48,7 +48,7 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         story = _new_story(tx, newsroom, actor, draft)
         known = read_story(tx, draft.id) if draft.id is not None else None
         if known is not None:
-            if acting_in(actor, known) is None or not _is_made_so(known, story, draft):
+            if actor_in_story(actor, known) is None or not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
             return answer_story(tx, newsroom, actor, call, known, status=201)
         refuse_frozen(story)
@@ -94,7 +94,7 @@ def put_story(
         return before
     after = dataclasses.replace(brought_up_to_date(tx, before, after), version=before.version + 1)
     if after.slug != before.slug:
-        rename_story(tx, after, former=before.slug)
+        update_story_slug(tx, after, former=before.slug)
     else:
         update_story(tx, after)
     record_story(tx, newsroom, actor, call, before=before, after=after, action=action)
@@ -105,8 +105,8 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
     """The story in another status, with what that means for its times. Raises Conflict `wrong_status`."""
     if status is story.status:
         return story
-    if status not in STORY_MOVES[story.status]:
-        possible = sorted(STORY_MOVES[story.status])
+    if status not in STORY_TRANSITIONS[story.status]:
+        possible = sorted(STORY_TRANSITIONS[story.status])
         rest = f"possible now: {', '.join(possible)}" if possible else "it stays so for good"
         raise Conflict("wrong_status", f"A story that is {story.status} cannot become {status}; {rest}.")
     return story_in_status(story, status, now=now)
@@ -132,7 +132,7 @@ def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch)
 
 def _new_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, draft: StoryDraft) -> Story:
     story_id = StoryId(draft.id or newsroom.random.uuid("story", draft.title))
-    tail = newsroom.random.letters("slug", story_id, SLUG_TAIL_LENGTH)
+    tail = newsroom.random.base62("slug", story_id, SLUG_TAIL_LENGTH)
     now = newsroom.clock()
     status = StoryStatus(draft.status)
     story = Story(
@@ -220,7 +220,7 @@ def _tell_readers(
 ) -> Story:
     if before.is_shown and not after.is_shown:
         publish_changes(tx, newsroom, after, [Withdrawn()])
-        blank_story_replies(tx, after.id)
+        delete_reply_bodies_of_story(tx, after.id)
     elif after.is_shown and not before.is_shown:
         after = open_story(tx, newsroom, actor, call, after)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):

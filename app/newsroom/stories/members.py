@@ -12,7 +12,7 @@ from app.newsroom.context.lookup import locked_story, story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import AuditedChange, append_audit
-from app.storage.newsroom.memberships import Member, delete_member, list_members, read_member_role, write_member
+from app.storage.newsroom.memberships import Member, delete_member, list_members, read_member_role, upsert_member
 from app.storage.newsroom.people import read_person
 from app.wire.encoding import encode_json
 from app.wire.requests.people import Membership
@@ -39,7 +39,7 @@ def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, m
             raise NotFound("person_not_found", "There is no such person.")
         before, after = read_member_role(tx, story.id, person.id), Role(membership.role)
         if after is not before:
-            write_member(tx, story.id, person.id, after)
+            upsert_member(tx, story.id, person.id, after)
             _record(tx, newsroom, actor, call, story, person.id, before=before, after=after)
         reply = Reply(200, encode_json(_shown(Member(person.id, person.name, after))))
         return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
@@ -67,7 +67,7 @@ def stay_in_sight(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: 
     if not story.settings.members_only or actor.person is None or actor.role is Role.ADMIN:
         return
     if read_member_role(tx, story.id, actor.person) is None:
-        write_member(tx, story.id, actor.person, Role.EDITOR)
+        upsert_member(tx, story.id, actor.person, Role.EDITOR)
         _record(tx, newsroom, actor, call, story, actor.person, before=None, after=Role.EDITOR)
 
 

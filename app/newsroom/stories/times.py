@@ -13,7 +13,7 @@ from app.newsroom.stories.continuing import locked_with_linked
 from app.newsroom.stories.lifecycle import moved_story, put_story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stories import lock_story, read_story, update_story
-from app.storage.public.publication import read_public_story
+from app.storage.public.writes import read_public_story_row
 
 NOBODY = Call(None)
 
@@ -51,7 +51,7 @@ def _is_due(story: Story, now: Micros) -> bool:
 
 def _ended_or_put_off(tx: WriteTransaction, newsroom: Newsroom, story: Story, *, now: Micros) -> Story:
     """Ended, unless an entry came since the end was set: then it is put off, of which readers notice nothing."""
-    row = read_public_story(tx, story.id)
+    row = read_public_story_row(tx, story.id)
     newest = None if row is None else row.counts.last_entry_at
     silence = Micros((story.settings.auto_end_after or 0) * 1_000_000)
     if newest is not None and newest + silence > now:

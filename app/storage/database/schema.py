@@ -348,21 +348,3 @@ search_documents = Table(
 )
 """The words of each story (its `entry_id` is empty) and entry, folded, each once. PostgreSQL has a column `lexemes`
 beside them and an index on it, SQLite a virtual table `search_index` that triggers keep; migration 0004 makes both."""
-
-NEWSROOM_TABLES = (
-    stories,
-    former_slugs,
-    story_versions,
-    memberships,
-    entries,
-    entry_versions,
-    people,
-    invites,
-    tokens,
-    tickets,
-    control,
-    audit,
-    replies,
-    reply_entries,
-)
-READERS_TABLES = (public_stories, public_slugs, public_entries, public_labels, public_corrections, events)

@@ -30,7 +30,7 @@ def update_invite_secret(tx: WriteTransaction, ident: str, *, secret_sha256: str
     return tx.connection.execute(update(_invites).where(*unused).values(secret_sha256=secret_sha256)).rowcount == 1
 
 
-def take_invite(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
+def update_invite_used(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
     """Whom an invitation is for, once; None for one that is unknown, used or too old."""
     taken = (
         update(_invites)

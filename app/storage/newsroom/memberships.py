@@ -42,7 +42,7 @@ def read_member_role(tx: ReadTransaction, story: StoryId, person: PersonId) -> R
     return None if role is None else Role(role)
 
 
-def write_member(tx: WriteTransaction, story: StoryId, person: PersonId, role: Role) -> None:
+def upsert_member(tx: WriteTransaction, story: StoryId, person: PersonId, role: Role) -> None:
     """Make somebody a member, or another kind of member. The story is locked, and the person exists."""
     values = {"role": role.value}
     if tx.connection.execute(update(_memberships).where(*_of(story, person)).values(values)).rowcount == 0:

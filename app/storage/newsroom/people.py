@@ -156,7 +156,7 @@ def read_token_holder(tx: ReadTransaction, secret_sha256: str) -> TokenHolder | 
     return None if row is None else _holder(tx, _token(row))
 
 
-def read_holder_of_token(tx: ReadTransaction, token: TokenId) -> TokenHolder | None:
+def read_token_holder_by_id(tx: ReadTransaction, token: TokenId) -> TokenHolder | None:
     """The same for a token that is known by its id."""
     found = read_token(tx, token)
     return None if found is None else _holder(tx, found)

@@ -1,8 +1,8 @@
 """What the newsroom searches: the words of each story and entry, in an index that the database keeps beside them.
 
 The index holds nothing that other tables do not hold: it is not backed up, but made anew. Both databases are given the
-same words, cut and folded by app/domain/words.py, and cut and fold nothing themselves, so that both find the same:
-SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector that it makes of each row.
+same words, cut and folded by app/domain/text_folding.py, and cut and fold nothing themselves, so that both find the
+same: SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector that it makes of each row.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from app.content import render_text
 from app.domain.entry import Entry, EntryContent, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.story import Story
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedWrite
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
@@ -62,7 +62,7 @@ _DELETE = delete(_documents).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SearchMatch:
     """A story (then `entry` is None) or an entry. The later it was made, the greater is `number`."""
 
     number: int
@@ -83,7 +83,7 @@ def index_story(tx: WriteTransaction, story: Story) -> None:
     _WRITE.run(tx, _story_row(story))
 
 
-def find_documents(
+def list_matches(
     tx: ReadTransaction,
     words: Sequence[str],
     *,
@@ -91,12 +91,12 @@ def find_documents(
     statuses: Collection[EntryStatus] | None,
     below: int | None,
     limit: int,
-) -> list[Found]:
+) -> list[SearchMatch]:
     """Stories and entries with all of these folded words, the last one perhaps as a beginning; the newest first.
 
     `stories` limits it to these, `statuses` to entries in one of these, `below` to those with lower numbers.
     """
-    found: list[Found] = []
+    found: list[SearchMatch] = []
     for query in _SEARCHES[tx.connection.dialect.name](words):
         if len(found) < limit:
             query = _limited(query, stories, statuses, below).limit(limit - len(found))
@@ -144,9 +144,9 @@ _SEARCHES: dict[str, Callable[[Sequence[str]], tuple[Select[Any], ...]]] = {
 """How each database looks: by queries whose rows follow each other, each with the newest first."""
 
 
-def _found(row: Row[Any]) -> Found:
+def _found(row: Row[Any]) -> SearchMatch:
     entry = None if row.entry_id == _STORY_ITSELF else EntryId(row.entry_id)
-    return Found(row.number, StoryId(row.story_id), entry)
+    return SearchMatch(row.number, StoryId(row.story_id), entry)
 
 
 def _entry_row(entry: Entry) -> dict[str, str]:
@@ -174,4 +174,4 @@ def _texts(content: EntryContent) -> list[str]:
 
 def _words(texts: Iterable[str]) -> str:
     """The words of some texts, each once, with blanks between."""
-    return " ".join(dict.fromkeys(words_of(" ".join(texts)[:MAX_CHARACTERS])))[:MAX_CHARACTERS]
+    return " ".join(dict.fromkeys(fold_words(" ".join(texts)[:MAX_CHARACTERS])))[:MAX_CHARACTERS]

@@ -37,7 +37,7 @@ def read_signing_key(tx: ReadTransaction) -> str | None:
     return None if row is None else row.signing_key
 
 
-def keep_signing_key(tx: WriteTransaction, candidate: str) -> str:
+def insert_signing_key(tx: WriteTransaction, candidate: str) -> str:
     """The key of signed links: the one that is there, else `candidate` from now on."""
     tx.connection.execute(_MAKE[tx.connection.dialect.name])
     missing = (_control.c.id == 1, _control.c.signing_key.is_(None))

@@ -38,7 +38,7 @@ class StoredReply:
     body: bytes | None
 
 
-def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
+def insert_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
     """Take the key for this transaction; or the reply that has it already.
 
     Waits for another transaction that has claimed the key and not ended yet.
@@ -74,7 +74,7 @@ def update_reply(
         tx.connection.execute(_INSERT_ENTRIES, rows)
 
 
-def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
+def delete_reply_bodies_of_entry(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
     """Take a removed entry's text out of every stored reply that shows it."""
     shows_it = exists().where(
         and_(
@@ -87,7 +87,7 @@ def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
     tx.connection.execute(update(_replies).where(shows_it).values(body=None))
 
 
-def blank_story_replies(tx: WriteTransaction, story: StoryId) -> None:
+def delete_reply_bodies_of_story(tx: WriteTransaction, story: StoryId) -> None:
     """Take everything of a withdrawn story out of the stored replies."""
     tx.connection.execute(update(_replies).where(_replies.c.story_id == story).values(body=None))
 

@@ -71,15 +71,15 @@ def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
 def list_stories(
     tx: ReadTransaction,
     *,
-    sight: Visibility | None = None,
+    visibility: Visibility | None = None,
     statuses: frozenset[StoryStatus] | None = None,
     before: tuple[Micros, StoryId] | None = None,
     limit: int | None = None,
 ) -> list[Story]:
     """Stories, all or those within sight, newest first; `before` is the (created_at, id) of the last one seen."""
     query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
-    if sight is not None:
-        query = query.where(_held_by(sight))
+    if visibility is not None:
+        query = query.where(_in(visibility))
     if statuses is not None:
         query = query.where(_stories.c.status.in_([status.value for status in statuses]))
     if before is not None:
@@ -89,18 +89,18 @@ def list_stories(
     return [_story(row) for row in tx.connection.execute(query.limit(limit))]
 
 
-def list_frozen_stories(tx: ReadTransaction, sight: Visibility) -> list[StoryId]:
+def list_frozen_stories(tx: ReadTransaction, visibility: Visibility) -> list[StoryId]:
     """The stories within sight that are frozen themselves, newest first."""
-    query = select(_stories.c.id).where(_held_by(sight), _stories.c.frozen.is_(True))
+    query = select(_stories.c.id).where(_in(visibility), _stories.c.frozen.is_(True))
     return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
 
 
-def read_stories_in_sight(tx: ReadTransaction, sight: Visibility) -> frozenset[StoryId] | None:
+def read_visible_stories(tx: ReadTransaction, visibility: Visibility) -> frozenset[StoryId] | None:
     """Their ids, where there are others that are not; else None."""
-    beyond = select(_stories.c.id).where(not_(_held_by(sight))).limit(1)
+    beyond = select(_stories.c.id).where(not_(_in(visibility))).limit(1)
     if tx.connection.execute(beyond).first() is None:
         return None
-    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_held_by(sight))))
+    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_in(visibility))))
 
 
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
@@ -132,7 +132,7 @@ def update_story(tx: WriteTransaction, story: Story) -> None:
     index_story(tx, story)
 
 
-def rename_story(tx: WriteTransaction, story: Story, *, former: str) -> None:
+def update_story_slug(tx: WriteTransaction, story: Story, *, former: str) -> None:
     """Write every column anew, with another slug than `former`, which stays the story's own for good.
 
     It may be one that the story has had before. Raises Conflict `slug_taken` for one that any other story has or has
@@ -210,14 +210,14 @@ def _story(row: Row[Any]) -> Story:
     )
 
 
-def _held_by(sight: Visibility) -> ColumnElement[bool]:
+def _in(visibility: Visibility) -> ColumnElement[bool]:
     """As `Sight.holds`."""
     held: list[ColumnElement[bool]] = []
-    if sight.only is not None:
-        held.append(_stories.c.id.in_(sorted(sight.only)))
-    if sight.apart is not None:
+    if visibility.only is not None:
+        held.append(_stories.c.id.in_(sorted(visibility.only)))
+    if visibility.apart is not None:
         for_members = func.coalesce(_stories.c.settings["members_only"].as_boolean(), false())
-        held.append(or_(not_(for_members), _stories.c.id.in_(sorted(sight.apart))))
+        held.append(or_(not_(for_members), _stories.c.id.in_(sorted(visibility.apart))))
     return and_(true(), *held)
 
 

@@ -32,7 +32,7 @@ _SELECT_AFTER = (
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedRow:
+class AuditedWrite:
     """One write in a story: who did what to which object."""
 
     id: int
@@ -45,16 +45,16 @@ class WatchedRow:
     """None where the story itself was written."""
 
 
-def newest_audit_number(tx: ReadTransaction) -> int:
+def read_newest_audit_id(tx: ReadTransaction) -> int:
     """The number of the newest audit row; 0 while there is none."""
     newest: int | None = tx.connection.execute(_SELECT_NEWEST).scalar_one()
     return newest or 0
 
 
-def list_writes_after(tx: ReadTransaction, after: int) -> list[WatchedRow]:
+def list_writes_after(tx: ReadTransaction, after: int) -> list[AuditedWrite]:
     """Every write in a story whose audit row has a number over `after`."""
     return [
-        WatchedRow(
+        AuditedWrite(
             id=row.id,
             at=Micros(row.at),
             person=row.person_id,
@@ -75,7 +75,7 @@ def insert_ticket(tx: WriteTransaction, secret_sha256: str, *, token_id: str, no
     )
 
 
-def take_ticket(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> str | None:
+def delete_ticket(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> str | None:
     """The token a ticket stands for, once; None for one that is unknown, used or too old."""
     taken = (
         delete(_tickets)

@@ -25,7 +25,7 @@ _events = schema.events
 Order = Literal["newest", "oldest"]
 
 
-class StoryPlace(NamedTuple):
+class StoryListPosition(NamedTuple):
     """A story's place in the list of all: its rank, since when it is public, and its id."""
 
     rank: int
@@ -48,9 +48,9 @@ class PublicStory:
     status: str
 
     @property
-    def place(self) -> StoryPlace:
+    def position(self) -> StoryListPosition:
         """Where it stands in the list of stories."""
-        return StoryPlace(_RANKS.get(self.status, 0), self.public_since, self.head.story)
+        return StoryListPosition(_RANKS.get(self.status, 0), self.public_since, self.head.story)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class ListedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class TimelinePosition:
     """Where a visible entry stands in the timeline."""
 
     sort_key: str
@@ -106,7 +106,7 @@ class Change:
     entry: EncodedEntry | None
 
 
-def find_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
+def read_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
     """A public story, or one that was withdrawn, by id, by slug, or by a slug readers have known it under."""
     former = select(_slugs.c.story_id).where(_slugs.c.slug == ref).scalar_subquery()
     where = or_(_stories.c.story_id == ref, _stories.c.slug == ref, _stories.c.story_id == former)
@@ -120,7 +120,9 @@ def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId,
     return {StoryId(row.story_id): _story(row).head for row in tx.connection.execute(query)}
 
 
-def list_public_stories(tx: ReadTransaction, *, after: StoryPlace | None, newer: bool, limit: int) -> list[PublicStory]:
+def list_public_stories(
+    tx: ReadTransaction, *, after: StoryListPosition | None, newer: bool, limit: int
+) -> list[PublicStory]:
     """Public stories: live first, then upcoming, ended, archived; of each those that became public last first.
 
     `after` is the place to go on from; with `newer` the page before it, in the same order.
@@ -151,14 +153,14 @@ def list_public_entries(
     return [_listed(row) for row in tx.connection.execute(query)]
 
 
-def list_public_places(tx: ReadTransaction, story: StoryId) -> list[Place]:
+def list_timeline_positions(tx: ReadTransaction, story: StoryId) -> list[TimelinePosition]:
     """Where each visible entry of a story stands, the oldest first."""
     query = (
         select(_entries.c.sort_key, _entries.c.id)
         .where(_entries.c.story_id == story, _entries.c.visible.is_(True))
         .order_by(_entries.c.sort_key, _entries.c.id)
     )
-    return [Place(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
+    return [TimelinePosition(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
 
 
 def read_public_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry | Tombstone | None:
@@ -206,7 +208,7 @@ def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: 
     return changes[:limit]
 
 
-def list_public_entries_named(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
+def list_public_entries_by_id(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
     """Those of the entries that are visible, newest first."""
     query = select(_entries).where(
         _entries.c.story_id == story, _entries.c.id.in_(entries), _entries.c.visible.is_(True)

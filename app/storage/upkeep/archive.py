@@ -29,7 +29,7 @@ APPLICATION_ID = 0x4C426B75
 _HEADER = b"SQLite format 3\0"
 
 
-class CopyFailed(Exception):
+class BackupFailed(Exception):
     """A backup or restore cannot be made; the message is a sentence that says why and what to do."""
 
 
@@ -72,21 +72,21 @@ def new_archive(path: Path, revision: str) -> Generator[Connection]:
 
 @contextmanager
 def open_archive(path: Path) -> Generator[Connection]:
-    """An archive for reading. Raises CopyFailed for a file that is none, before anything in it is believed."""
+    """An archive for reading. Raises BackupFailed for a file that is none, before anything in it is believed."""
     try:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     except OSError as error:
-        raise CopyFailed(f"{path} cannot be read: {error.strerror}.") from error
+        raise BackupFailed(f"{path} cannot be read: {error.strerror}.") from error
     if header != _HEADER:
-        raise CopyFailed(f"{path} is no backup: name a file that `liveblog backup` has made.")
+        raise BackupFailed(f"{path} is no backup: name a file that `liveblog backup` has made.")
     try:
         with _connection(path, mode="ro", foreign_keys=True) as connection:
             if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != APPLICATION_ID:
-                raise CopyFailed(f"{path} is a database, but no backup: name a file that `liveblog backup` has made.")
+                raise BackupFailed(f"{path} is a database, but no backup: name a file that `liveblog backup` has made.")
             yield connection
     except (sqlite3.DatabaseError, DatabaseError) as error:
-        raise CopyFailed(f"{path} is damaged, or was cut off: {error.args[0]}. Use another backup.") from error
+        raise BackupFailed(f"{path} is damaged, or was cut off: {error.args[0]}. Use another backup.") from error
 
 
 def upgrade_archive(path: Path) -> None:
@@ -98,12 +98,12 @@ def upgrade_archive(path: Path) -> None:
 
 
 def verify_archive(path: Path) -> Contents:
-    """Read every page and check what must hold between the tables. Raises CopyFailed."""
+    """Read every page and check what must hold between the tables. Raises BackupFailed."""
     with open_archive(path) as connection:
         _check_pages(connection, path)
         revision = read_revision(connection)
         if revision is None or not is_known_revision(revision):
-            raise CopyFailed(
+            raise BackupFailed(
                 f"{path} has schema {revision or 'none'}, which this release does not know: use the one that made it."
             )
         _check_logs(connection, path)
@@ -124,9 +124,9 @@ def verify_archive(path: Path) -> Contents:
 def _check_pages(connection: Connection, path: Path) -> None:
     found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if found != "ok":
-        raise CopyFailed(f"{path} is damaged ({found}). Use another backup.")
+        raise BackupFailed(f"{path} is damaged ({found}). Use another backup.")
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-        raise CopyFailed(f"{path} is damaged: rows in it refer to rows that are not there. Use another backup.")
+        raise BackupFailed(f"{path} is damaged: rows in it refer to rows that are not there. Use another backup.")
 
 
 def _check_logs(connection: Connection, path: Path) -> None:
@@ -145,7 +145,9 @@ def _check_logs(connection: Connection, path: Path) -> None:
     )
     found = connection.execute(select(story.story_id).where(wrong)).scalars().first()
     if found is not None:
-        raise CopyFailed(f"{path} is inconsistent: the log of story {found} does not fit its head. Use another backup.")
+        raise BackupFailed(
+            f"{path} is inconsistent: the log of story {found} does not fit its head. Use another backup."
+        )
 
 
 @contextmanager

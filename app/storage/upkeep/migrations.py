@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 from app.domain.errors import Unavailable
 from app.storage.database.sqlite import lock_store, open_for_migration
 from app.storage.database.transactions import Database
-from app.storage.upkeep.search_index import fill_search
+from app.storage.upkeep.search_index import fill_search_index
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 _ADVISORY_LOCK = 0x6C697665626C6F67
@@ -40,7 +40,7 @@ def migrate(url: str, *, revision: str = "head") -> None:
         else:
             command.upgrade(config, revision)
         if revision == "head":
-            fill_search(connection)
+            fill_search_index(connection)
 
 
 def require_current_schema(database: Database) -> None:

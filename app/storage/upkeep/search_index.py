@@ -16,7 +16,7 @@ _documents = schema.search_documents
 _entries = schema.entries
 
 
-def fill_search(connection: Connection) -> None:
+def fill_search_index(connection: Connection) -> None:
     """Index what is not indexed, in the order in which it was made."""
     tx = WriteTransaction(connection)
     for story in reversed(list_stories(tx)):
@@ -33,6 +33,6 @@ def fill_search(connection: Connection) -> None:
             index_entry(tx, entry)
 
 
-def empty_search(connection: Connection) -> None:
-    """Forget everything; `fill_search` makes it anew."""
+def empty_search_index(connection: Connection) -> None:
+    """Forget everything; `fill_search_index` makes it anew."""
     connection.execute(delete(_documents))

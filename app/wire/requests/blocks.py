@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.wire.requests.text import Body, Line, Paragraphs, Request, Spelt, WebAddress
+from app.wire.requests.text import Body, FullMatch, Line, Paragraphs, Request, WebAddress
 
-BlockId = Annotated[str, Spelt(r"[A-Za-z0-9_-]{1,40}", "must be up to 40 letters, digits, _ and -")]
+BlockId = Annotated[str, FullMatch(r"[A-Za-z0-9_-]{1,40}", "must be up to 40 letters, digits, _ and -")]
 Pixels = Annotated[int, Field(ge=1, le=20_000)]
 
 
@@ -83,9 +83,9 @@ class AudioBlock(_Block):
 class EmbedBlock(_Block):
     type: Literal["embed"]
     url: WebAddress
-    provider: Annotated[str, Spelt(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
+    provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
     title: Line | None = None
-    ratio: Annotated[str, Spelt(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
+    ratio: Annotated[str, FullMatch(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 

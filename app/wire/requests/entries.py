@@ -12,13 +12,13 @@ from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
 from app.wire.requests.text import (
     Body,
+    FullMatch,
     Line,
-    Moment,
     Paragraphs,
     Request,
     ShortLine,
     ShownParagraphs,
-    Spelt,
+    Timestamp,
     WebAddress,
 )
 
@@ -30,11 +30,11 @@ def _uuid4(value: str) -> str:
 
 
 ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
-ExternalId = Annotated[str, Spelt(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
+ExternalId = Annotated[str, FullMatch(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
 TagSlug = Annotated[
     str,
     StringConstraints(max_length=100),
-    Spelt(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
+    FullMatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
 ]
 
 
@@ -76,7 +76,7 @@ class _EntryFields(Request):
     authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None
     tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
-    display_time: Moment | None = Field(
+    display_time: Timestamp | None = Field(
         None, description="The time to show and to be ordered by, if that is not when it comes out. Not in the future."
     )
 
@@ -103,8 +103,8 @@ class EntryDraft(_EntryFields):
     status: Literal["draft", "submitted", "scheduled", "published"] | None = Field(
         None, description="Without it: published if the token may publish, submitted if not."
     )
-    publish_at: Moment | None = Field(None, description="With status `scheduled`: when it goes out by itself.")
-    expires_at: Moment | None = Field(None, description="When it leaves readers by itself.")
+    publish_at: Timestamp | None = Field(None, description="With status `scheduled`: when it goes out by itself.")
+    expires_at: Timestamp | None = Field(None, description="When it leaves readers by itself.")
     kind: Literal["update", "summary"] = "update"
     key_event: bool = False
     importance: Literal["normal", "major", "breaking"] = "normal"
@@ -132,8 +132,8 @@ class EntryPatch(_EntryFields):
     importance: Literal["normal", "major", "breaking"] | None = None
     material: bool = Field(True, description='False for a typo: readers see no "updated" mark.')
     publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
-    publish_at: Moment | None = Field(None, description="Another time for what is scheduled already.")
-    expires_at: Moment | None = Field(None, description="When it leaves readers by itself; null for never.")
+    publish_at: Timestamp | None = Field(None, description="Another time for what is scheduled already.")
+    expires_at: Timestamp | None = Field(None, description="When it leaves readers by itself; null for never.")
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
@@ -164,7 +164,7 @@ class Note(Request):
 class Schedule(Request):
     """When something goes out by itself."""
 
-    publish_at: Moment
+    publish_at: Timestamp
 
 
 class CorrectionDraft(Request):

@@ -8,10 +8,10 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
-from app.wire.requests.text import Line, Moment, Request, ShortLine, ShownParagraphs, Spelt, WebAddress
+from app.wire.requests.text import FullMatch, Line, Request, ShortLine, ShownParagraphs, Timestamp, WebAddress
 
 Email = Annotated[
-    str, Spelt(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
+    str, FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
 ]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """A story's id or slug."""
@@ -103,4 +103,4 @@ class LastRetraction(Request):
 class Reversion(Request):
     """From when on what a token did is undone."""
 
-    since: Moment
+    since: Timestamp

@@ -12,7 +12,7 @@ from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.wire.requests.blocks import Pixels
 from app.wire.requests.entries import ClientId, Tag
-from app.wire.requests.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
+from app.wire.requests.text import FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
 
 _ZONES = available_timezones() | {"UTC"}
 
@@ -30,11 +30,13 @@ def _time_zone(value: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(max_length=120), AfterValidator(_slug)]
-Language = Annotated[str, Spelt(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")]
+Language = Annotated[
+    str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 DateTime = Annotated[
     str,
-    Spelt(
+    FullMatch(
         r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
         r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
         "must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z",
@@ -102,8 +104,10 @@ class _StoryFields(Request):
     section: Line | None = None
     tags: list[Tag] | None = Field(None, max_length=20)
     image: StoryImage | None = None
-    coverage_start: Moment | None = Field(None, description="When coverage begins; a story that waits goes live then.")
-    coverage_end: Moment | None = Field(None, description="When coverage ended; set by ending the story.")
+    coverage_start: Timestamp | None = Field(
+        None, description="When coverage begins; a story that waits goes live then."
+    )
+    coverage_end: Timestamp | None = Field(None, description="When coverage ended; set by ending the story.")
     continues: ShortLine | None = Field(
         None, description="The story, by id or slug, that this one goes on from; readers are told once both are public."
     )
@@ -150,7 +154,7 @@ class Pin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
-    until: Moment | None = Field(None, description="When it comes down by itself.")
+    until: Timestamp | None = Field(None, description="When it comes down by itself.")
 
 
 class Pins(Request):

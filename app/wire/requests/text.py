@@ -65,7 +65,7 @@ def _moment(value: object) -> Micros:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelt:
+class FullMatch:
     """Metadata of a string that matches `pattern` as a whole; `rule` says to people what that means."""
 
     pattern: str
@@ -108,7 +108,7 @@ WebAddress = Annotated[str, StringConstraints(max_length=2_048), AfterValidator(
 """An absolute http or https address."""
 
 
-Moment = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Timestamp = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A point in time, written in RFC 3339 with its offset, read as microseconds."""
 
 

@@ -1,6 +1,6 @@
 """The shapes of what the newsroom is answered about stories and entries, for the API's description.
 
-app/wire/newsroom.py makes what is sent.
+app/wire/newsroom_json.py makes what is sent.
 """
 
 from __future__ import annotations

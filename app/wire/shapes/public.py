@@ -94,7 +94,7 @@ class StoryFields(Public):
     status: str = Field(description="`upcoming`, `live`, `paused`, `ended` or `archived`.")
 
 
-class StoryStanding(Public):
+class HeadAndCounts(Public):
     """What stands beside a story in every representation."""
 
     head: Cursor
@@ -183,14 +183,14 @@ class Timeline(Public):
     prev: str | None
 
 
-class StoryState(StoryFields, StoryStanding):
+class StoryState(StoryFields, HeadAndCounts):
     """A story as it is now: what a reader begins with, before `changes` after its `head`."""
 
     timeline: Timeline
     included: list[PublicEntry] = Field(description="Entries the story refers to that are not on this page.")
 
 
-class ListedStory(StoryFields, StoryStanding):
+class ListedStory(StoryFields, HeadAndCounts):
     """A story in the list of all."""
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, PreconditionFailed
-from app.domain.order import MAX_KEY_LENGTH
+from app.domain.sort_keys import MAX_KEY_LENGTH
 from app.newsroom.entries.move import move_entry
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.queries import lists as reads

@@ -11,7 +11,7 @@ from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.newsroom.people import tokens
 from app.newsroom.queries import stream_feed as watching
-from app.wire.newsroom_stream_news import Mark, WatchedNews
+from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
 
@@ -21,9 +21,9 @@ class Watch:
     def __init__(self, driver: NewsroomDriver, *tokens: str) -> None:
         self._driver = driver
         self._watched: dict[str, frozenset[StoryId]] = {token: frozenset() for token in tokens or ("admin",)}
-        self._mark: Mark = watching.begin_watching(driver.newsroom)
+        self._mark: FeedPosition = watching.begin_watching(driver.newsroom)
 
-    def read(self) -> WatchedNews:
+    def read(self) -> FeedBatch:
         found = watching.read_news(self._driver.newsroom, self._mark, self._watched)
         self._mark = found.mark
         return found
@@ -114,7 +114,7 @@ def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: 
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
     mark = watching.begin_watching(driver.newsroom)
-    without_the_first = Mark(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
+    without_the_first = FeedPosition(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
     found = watching.read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.domain.rights import Actor, acting_in, sight_of
+from app.domain.rights import Actor, actor_in_story, visibility_of
 from app.newsroom.context.access import authenticate
 from app.newsroom.emergency import freeze as emergency
 from app.newsroom.queries import lists as reads
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_stories_in_sight
+from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_visible_stories
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.stories.test_members import join
 
@@ -68,10 +68,12 @@ def test_what_the_database_finds_is_what_the_rule_holds(driver: NewsroomDriver) 
         seen = {}
         for name, who in everybody.items():
             actor = actor_of(who, tx)
-            held = [story.id for story in every if acting_in(actor, story) is not None]
-            assert [story.id for story in list_stories(tx, sight=sight_of(actor))] == held, name
-            assert list_frozen_stories(tx, sight_of(actor)) == [s.id for s in every if s.frozen and s.id in held], name
-            apart = read_stories_in_sight(tx, sight_of(actor))
+            held = [story.id for story in every if actor_in_story(actor, story) is not None]
+            assert [story.id for story in list_stories(tx, visibility=visibility_of(actor))] == held, name
+            assert list_frozen_stories(tx, visibility_of(actor)) == [
+                s.id for s in every if s.frozen and s.id in held
+            ], name
+            apart = read_visible_stories(tx, visibility_of(actor))
             assert apart == (None if len(held) == len(every) else frozenset(held)), name
             seen[name] = len(held)
     assert seen == {

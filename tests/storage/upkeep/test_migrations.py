@@ -13,7 +13,7 @@ from app.domain.clock import Micros
 from app.newsroom.emergency import revert as reverting
 from app.newsroom.queries import stream_feed as watching
 from app.storage.database.opening import open_database
-from app.storage.newsroom.search import find_documents
+from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.migrations import migrate
 from tests.newsroom.driver import NewsroomDriver, body
 
@@ -84,7 +84,7 @@ def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_whi
     migrate(empty_url)
     database = open_database(empty_url)
     with database.snapshot() as tx:
-        found = find_documents(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
+        found = list_matches(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
     database.close()
     assert [hit.entry for hit in found] == [*posted[::-1], None]
     assert removed["id"] not in [hit.entry for hit in found]

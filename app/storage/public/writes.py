@@ -84,7 +84,7 @@ class PublicEntryRow:
     encoded: EncodedEntry
 
 
-def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
+def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
     """The story's public row; its newsroom row is locked already."""
     row = _SELECT_STORY.one_or_none(tx, {"of_story": story})
     if row is None:
@@ -103,7 +103,7 @@ def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | 
     )
 
 
-def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
+def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
     """Insert or update the story's public row."""
     values: dict[str, Any] = {
         "slug": row.slug,
@@ -131,7 +131,7 @@ def read_public_revision(tx: WriteTransaction, story: StoryId, entry: EntryId) -
     return None if row is None else (row.revision, row.visible)
 
 
-def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow, *, is_new: bool) -> None:
+def upsert_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow, *, is_new: bool) -> None:
     """Show an entry in its present form."""
     values: dict[str, Any] = {
         "visible": True,
@@ -156,26 +156,28 @@ def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow
     _insert_labels(tx, story, row.id, row.labels)
 
 
-def bury_public_entry(tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int) -> None:
+def update_public_entry_removed(
+    tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int
+) -> None:
     """Leave a tombstone: the revision and the event number, and no content."""
     values = {"visible": False, "revision": revision, "last_seq": seq, **_NOTHING}
     tx.connection.execute(_UPDATE_ENTRY, {"of_story": story, "of_entry": entry, **values})
     _delete_labels(tx, story, entry)
 
 
-def keep_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
+def insert_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
     """Let readers who know the story by a slug it has given up still find it; it may have given it up before."""
     tx.connection.execute(_KEEP_SLUG[tx.connection.dialect.name], {"slug": slug, "story_id": story})
 
 
-def bury_public_entries(tx: WriteTransaction, story: StoryId) -> None:
+def update_public_entries_removed(tx: WriteTransaction, story: StoryId) -> None:
     """Leave tombstones of all of a story's entries: no content of any."""
     tx.connection.execute(update(_entries).where(_entries.c.story_id == story).values(visible=False, **_NOTHING))
     for table in (_labels, schema.public_corrections):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
 
 
-def list_entries_told(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
+def list_entries_known_to_readers(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
     """The entries that readers were told of and not told to forget; of a withdrawn story they see none of them."""
     newest = and_(_events.c.story_id == _entries.c.story_id, _events.c.seq == _entries.c.last_seq)
     query = (
@@ -187,7 +189,7 @@ def list_entries_told(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
     return [EntryId(entry) for entry in tx.connection.execute(query).scalars()]
 
 
-def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
+def read_newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
     """When the newest of the visible entries was published."""
     newest: int | None = tx.connection.execute(_SELECT_NEWEST, {"of_story": story}).scalar_one()
     return None if newest is None else Micros(newest)

@@ -40,12 +40,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
 from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
 from app.storage.upkeep.archive import (
+    BackupFailed,
     Contents,
-    CopyFailed,
     is_known_revision,
     new_archive,
     open_archive,
@@ -54,10 +55,9 @@ from app.storage.upkeep.archive import (
     verify_archive,
 )
 from app.storage.upkeep.migrations import alembic_config, migration_connection
-from app.storage.upkeep.search_index import empty_search, fill_search
+from app.storage.upkeep.search_index import empty_search_index, fill_search_index
 
 BATCH_ROWS = 1_000
-EPOCH_LENGTH = 8
 
 Progress = Callable[[str, int, int], None]
 """Told the table, how many rows are copied and how many there are, after each batch."""
@@ -67,10 +67,10 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
     """Copy the database `url`, as it is at one moment, to the new file `target`, and verify the copy.
 
     A server may go on writing meanwhile. `target` appears whole, on disk and readable by its owner alone, or not at
-    all. Raises CopyFailed.
+    all. Raises BackupFailed.
     """
     if target.exists():
-        raise CopyFailed(f"{target} exists already: name a new file.")
+        raise BackupFailed(f"{target} exists already: name a new file.")
     with _partial_file(target) as partial:
         with _snapshot(url) as source:
             revision = _require_revision(source)
@@ -84,7 +84,7 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
 def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
     """Make the database `url` hold what the archive `source` holds, all or nothing, each story under a new epoch.
 
-    Readers' cursors are answered with a reset from then on. Raises CopyFailed, also for a database with contents
+    Readers' cursors are answered with a reset from then on. Raises BackupFailed, also for a database with contents
     unless `replace`, or StoreLocked while a server has the SQLite file open.
     """
     verify_archive(source)
@@ -102,7 +102,7 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
             command.upgrade(alembic_config(target), "head")
             _empty(target, replace=replace)
             _copy_tables(archive, target, schema.metadata, progress)
-            fill_search(target)
+            fill_search_index(target)
             _begin_new_epochs(target, random)
             _continue_numbers(target)
     return contents
@@ -113,7 +113,7 @@ def _partial_file(target: Path) -> Generator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
-        raise CopyFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
+        raise BackupFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
     os.close(handle)
     partial = Path(name)
     try:
@@ -128,10 +128,10 @@ def _failing_with_a_sentence(done: str) -> Generator[None]:
     try:
         yield
     except CommandError as error:
-        raise CopyFailed(f"The database is of another release than this one ({error}).") from error
+        raise BackupFailed(f"The database is of another release than this one ({error}).") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
         reason = getattr(error, "orig", None) or error
-        raise CopyFailed(f"The database could not be {done}: {reason}.") from error
+        raise BackupFailed(f"The database could not be {done}: {reason}.") from error
 
 
 @contextmanager
@@ -141,7 +141,7 @@ def _snapshot(url: str) -> Generator[Connection]:
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
         if not path.exists():
-            raise CopyFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
+            raise BackupFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
         engine = create_engine(
             "sqlite://",
             creator=lambda: _open_reader(path),
@@ -167,9 +167,9 @@ def _open_reader(path: Path) -> sqlite3.Connection:
 def _require_revision(source: Connection) -> str:
     revision = read_revision(source)
     if revision is None:
-        raise CopyFailed("The database is empty: there is nothing to back up yet.")
+        raise BackupFailed("The database is empty: there is nothing to back up yet.")
     if not is_known_revision(revision):
-        raise CopyFailed(f"The database has schema {revision}, which this release does not know: use the newer one.")
+        raise BackupFailed(f"The database has schema {revision}, which this release does not know: use the newer one.")
     return revision
 
 
@@ -220,7 +220,7 @@ def _refuse_company(target: Connection) -> None:
         )
     ).scalar_one()
     if others:
-        raise CopyFailed(f"{others} other connections use this database: stop every server first.")
+        raise BackupFailed(f"{others} other connections use this database: stop every server first.")
 
 
 def _empty(target: Connection, *, replace: bool) -> None:
@@ -230,16 +230,16 @@ def _empty(target: Connection, *, replace: bool) -> None:
         if target.execute(select(table.primary_key.columns.values()[0]).limit(1)).first() is not None
     ]
     if held and not replace:
-        raise CopyFailed("The database is not empty: --yes replaces everything in it with the backup.")
+        raise BackupFailed("The database is not empty: --yes replaces everything in it with the backup.")
     for table in reversed(schema.metadata.sorted_tables):
         target.execute(delete(table))
-    empty_search(target)
+    empty_search_index(target)
 
 
 def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
     stories = schema.public_stories
     for story in target.execute(select(stories.c.story_id)).scalars().all():
-        epoch = random.letters("epoch", story, EPOCH_LENGTH)
+        epoch = random.base62("epoch", story, EPOCH_LENGTH)
         target.execute(update(stories).where(stories.c.story_id == story).values(epoch=epoch))
 
 
@@ -258,7 +258,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
     try:
         os.link(partial, target)
     except FileExistsError:
-        raise CopyFailed(f"{target} exists already: name a new file.") from None
+        raise BackupFailed(f"{target} exists already: name a new file.") from None
     except OSError:  # a file system without links
         partial.rename(target)
     folder = os.open(target.parent, os.O_RDONLY)

@@ -23,7 +23,7 @@ _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """A cell that begins with one of these is run by spreadsheets, whoever wrote it."""
 
 
-def encode_audit_opening(form: AuditFormat) -> bytes:
+def encode_audit_header(form: AuditFormat) -> bytes:
     """What stands before the first line: a table's names."""
     return _row(COLUMNS) if form == "csv" else b""
 

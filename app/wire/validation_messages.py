@@ -8,7 +8,7 @@ from typing import Any
 _Context = Mapping[str, Any]
 
 
-def sentence_of(error: Mapping[str, Any]) -> str:
+def validation_message(error: Mapping[str, Any]) -> str:
     """One finding of Pydantic's as a sentence without its subject, which is the field it points at."""
     say = _SENTENCES.get(str(error["type"]))
     if say is not None:

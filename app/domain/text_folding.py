@@ -22,19 +22,19 @@ _WRITTEN_WITHOUT_BLANKS = re.compile(
 )
 
 
-def fold(text: str) -> str:
+def fold_text(text: str) -> str:
     """`text` in lower case and without accents, so that what readers take for the same is the same."""
     if text.isascii():
         return text.lower()
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_PLAIN_LETTERS)
 
 
-def words_of(text: str) -> list[str]:
+def fold_words(text: str) -> list[str]:
     """The words of `text`, folded, in their order. In scripts without blanks each character is a word."""
     for sign in _TYPOGRAPHY:
         if sign in text:
             text = text.replace(sign, " ")
-    folded = fold(text)
+    folded = fold_text(text)
     if folded.isascii():
         return _ASCII_WORD.findall(folded)
     return _WORD.findall(_WRITTEN_WITHOUT_BLANKS.sub(" \\g<0> ", folded))

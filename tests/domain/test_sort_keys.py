@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.clock import Micros
-from app.domain.order import DIGITS, MAX_KEY_LENGTH, key_between, keys_between, make_room, sort_key_at
+from app.domain.sort_keys import DIGITS, MAX_KEY_LENGTH, key_between, keys_between, make_room, sort_key_at
 
 START = 1_790_000_000_000_000
 TIMES = st.integers(-2_208_988_800_000_000, 4_000_000_000_000_000)

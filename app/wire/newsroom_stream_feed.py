@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.domain.identifiers import StoryId
-from app.wire.newsroom_stream_messages import Author
+from app.wire.newsroom_stream_messages import Principal
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
     """Who opened the stream."""
 
-    who: Author
+    who: Principal
     role: str
 
 
@@ -26,7 +26,7 @@ class WatchedStory:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class FeedPosition:
     """How far the writes were read: the newest number, and those near it that were told already."""
 
     newest: int
@@ -34,7 +34,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class FeedMessage:
     """One message, and the tokens whose holders may see what it is about."""
 
     story: StoryId
@@ -43,10 +43,10 @@ class News:
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedNews:
+class FeedBatch:
     """What one read found: news in order, whose right to the stream is over and why, and stories lost from sight."""
 
-    mark: Mark
-    news: tuple[News, ...]
+    mark: FeedPosition
+    news: tuple[FeedMessage, ...]
     ended: Mapping[str, str]
     lost: Mapping[str, frozenset[StoryId]]
