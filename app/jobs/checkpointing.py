@@ -1,4 +1,4 @@
-"""Moves what SQLite has written ahead into the database file, in moments when nobody writes."""
+"""Checkpoints SQLite's write-ahead log into the database file while the writer is idle."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PAUSE_SECONDS = 5.0
 
 
 def checkpoint_job(database: Database) -> Job:
-    """A job that checkpoints when the writer is idle; nothing is done, and nothing waits, when it is not."""
+    """Make the job that checkpoints if the writer is idle; if it is not, nothing is done and nothing waits."""
 
     async def run() -> None:
         await run_in_thread(database.checkpoint)

@@ -1,4 +1,4 @@
-"""A story's public log of corrections: what was corrected or retracted in it, the newest first."""
+"""A story's public log of corrections and retractions, newest first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class CorrectionPage:
 def read_corrections(
     tx: ReadTransaction, story: PublicStory, *, position: str | None, limit: int, links: Links
 ) -> CorrectionPage:
-    """One page of the corrections and retractions of what is visible. Raises InvalidInput for a bad position."""
+    """Read one page of the corrections and retractions of visible entries. Raises InvalidInput for a bad position."""
     beyond, newer = (None, False) if position is None else parse_correction_position(position)
     found = list_corrections(tx, story.head.story, beyond=beyond, newer=newer, limit=limit + 1)
     lines = found[:limit][::-1] if newer else found[:limit]

@@ -1,4 +1,4 @@
-"""Public stories: one with the first page of its timeline, and the list of all."""
+"""Public stories: one story with the first page of its timeline, and the list of all."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ class StoryListPage:
 
 
 def is_story_ref(ref: str) -> bool:
-    """Whether any story could be named so. Everything else is not found without a look at the tables."""
+    """Return whether `ref` can be a story's id or slug. Any other text is not found without a query."""
     return is_uuid4(ref) or is_slug(ref)
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story of that id or slug. Raises NotFound, hidden and unknown alike, and Gone for a withdrawn one."""
+    """Return the public story of that id or slug. Raises NotFound, hidden or unknown, and Gone for a withdrawn one."""
     story = read_public_story(tx, ref) if is_story_ref(ref) else None
     if story is None:
         raise NotFound("story_not_found", "No such story.")
@@ -42,7 +42,7 @@ def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
 
 
 def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story named by id or today's slug. Raises Redirected for one named by a slug it had before."""
+    """Return the public story of that id or current slug. Raises also Redirected for a former slug."""
     story = require_story(tx, ref)
     if ref not in (story.head.story, story.head.slug):
         raise Redirected("moved", "This story has another address now.", slug=story.head.slug)
@@ -50,7 +50,7 @@ def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
 
 
 def named_entries(story: PublicStory) -> list[str]:
-    """The entries that the story's pins and key points name, each once."""
+    """List the entries that the story's pins and key points name, each once."""
     fields = from_json(story.fields)
     named = [
         *(pin["entry"] for pin in fields.get("pinned", ())),
@@ -60,13 +60,13 @@ def named_entries(story: PublicStory) -> list[str]:
 
 
 def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, links: Links) -> bytes:
-    """The body of `GET /v1/stories/{story}`; `timeline` has the members of the first page, `included` more entries."""
-    standing = _standing(story)
-    return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, standing)
+    """Encode the body of `GET /v1/stories/{story}`; `timeline` is the first page's members, `included` more entries."""
+    beside = _head_and_counts(story)
+    return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, beside)
 
 
 def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryListPage:
-    """One page of the public stories, what goes on first. Raises InvalidInput for a bad position."""
+    """Read one page of the public stories, live ones first. Raises InvalidInput for a bad position."""
     after, newer = (None, False) if position is None else parse_story_position(position)
     found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
     stories = found[-limit:] if newer else found[:limit]
@@ -75,7 +75,7 @@ def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, li
     has_newer = more if newer else after is not None and _has_beyond(tx, stories[:1], newer=True)
     following = _url(stories[-1], newer=False, limit=limit, links=links) if has_older else None
     preceding = _url(stories[0], newer=True, limit=limit, links=links) if has_newer else None
-    items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _standing(story)) for story in stories)
+    items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _head_and_counts(story)) for story in stories)
     body = b'{"items":[%b],"next":%b,"prev":%b}' % (items, encode_json(following), encode_json(preceding))
     return StoryListPage(body=body, next=following, prev=preceding)
 
@@ -93,6 +93,6 @@ def _fields(story: PublicStory, links: Links) -> bytes:
     return encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
 
 
-def _standing(story: PublicStory) -> bytes:
-    """What stands beside a story's fields in every representation."""
+def _head_and_counts(story: PublicStory) -> bytes:
+    """Encode the members beside a story's fields in every representation."""
     return b'"head":%b,%b' % (encode_json(str(story.head.cursor)), story.head.counts.json_members())

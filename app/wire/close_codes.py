@@ -1,4 +1,4 @@
-"""Every WebSocket close code a reader can meet, and whether to connect again.
+"""Every WebSocket close code that a reader can meet, and whether to connect again.
 
 Codes under 4000 are RFC 6455's and come from the server, the client's own library or the network; those from 4000
 on are ours: 40xx–43xx retry, 45xx do not. docs/protocol.md prints this table.
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CloseCode:
-    """One row of the table. `retry` means: connect again from the cursor held, with back-off."""
+    """One row of the table. `retry` means: connect again from the last cursor, with back-off."""
 
     code: int
     retry: bool

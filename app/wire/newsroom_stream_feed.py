@@ -1,4 +1,4 @@
-"""What the newsroom hands to its stream: who is let in, and what there is to tell whom."""
+"""The types that the newsroom passes to its stream: the watchers, and the messages with their audiences."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.wire.newsroom_stream_messages import Principal
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who opened the stream."""
+    """The person or bot that opened the stream, and its role."""
 
     who: Principal
     role: str
@@ -19,7 +19,7 @@ class Watcher:
 
 @dataclass(frozen=True, slots=True)
 class WatchedStory:
-    """A story that somebody asked to watch and may see."""
+    """A story that a watcher asked for and may see."""
 
     story: StoryId
     slug: str
@@ -27,7 +27,7 @@ class WatchedStory:
 
 @dataclass(frozen=True, slots=True)
 class FeedPosition:
-    """How far the writes were read: the newest number, and those near it that were told already."""
+    """The position in the audit log: the newest number read, and the numbers near it that were sent already."""
 
     newest: int
     told: frozenset[int]
@@ -35,7 +35,7 @@ class FeedPosition:
 
 @dataclass(frozen=True, slots=True)
 class FeedMessage:
-    """One message, and the tokens whose holders may see what it is about."""
+    """One message, and the tokens whose holders may see its object."""
 
     story: StoryId
     message: bytes
@@ -44,7 +44,7 @@ class FeedMessage:
 
 @dataclass(frozen=True, slots=True)
 class FeedBatch:
-    """What one read found: news in order, whose right to the stream is over and why, and stories lost from sight."""
+    """The result of one read: messages in order, tokens that lost the stream and why, and stories no longer visible."""
 
     mark: FeedPosition
     news: tuple[FeedMessage, ...]

@@ -1,4 +1,4 @@
-"""The public log of corrections, line by line: written at the door, read by readers."""
+"""The public log of corrections, line by line: written by `publish_changes`, read by readers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _DELETE = delete(_lines).where(_lines.c.story_id == bindparam("of_story"), _line
 
 
 class CorrectionPosition(NamedTuple):
-    """Where a line stands in its story's log: when it was written, of which entry, and which of that entry's lines."""
+    """A line's position in its story's log: its time, its entry, and its number among that entry's lines."""
 
     at: Micros
     entry: EntryId
@@ -35,7 +35,7 @@ class CorrectionLine(NamedTuple):
 
 
 def update_corrections(tx: WriteTransaction, story: StoryId, entry: EntryId, lines: Sequence[CorrectionLine]) -> None:
-    """Let these be the lines of the entry. Only app/newsroom/publication/publication.py calls this."""
+    """Replace the entry's lines. Only app/newsroom/publication/publication.py calls this."""
     tx.connection.execute(_DELETE, {"of_story": story, "of_entry": entry})
     rows = [
         {"story_id": story, "entry_id": entry, "number": position.number, "at": position.at, "item": item}
@@ -48,7 +48,7 @@ def update_corrections(tx: WriteTransaction, story: StoryId, entry: EntryId, lin
 def list_corrections(
     tx: ReadTransaction, story: StoryId, *, beyond: CorrectionPosition | None, newer: bool, limit: int
 ) -> list[CorrectionLine]:
-    """Lines of a story's log, the nearest first: going older (else `newer`) from a line, or from the newest one."""
+    """List lines of a story's log, nearest first, going older (or `newer`) from a line, or from the newest one."""
     position = tuple_(_lines.c.at, _lines.c.entry_id, _lines.c.number)
     query = select(_lines).where(_lines.c.story_id == story)
     if beyond is not None:

@@ -1,6 +1,6 @@
 """Backup and restore: every table, row by row, between a database of either kind and an archive.
 
-One path for both databases, so that an archive is also the way from SQLite to PostgreSQL and back. Values are carried
+One path for both databases, so that an archive is also the way from SQLite to PostgreSQL and back. Values are copied
 as they are stored: JSON as text, encoded parts as bytes.
 """
 
@@ -60,7 +60,7 @@ from app.storage.upkeep.search_index import empty_search_index, fill_search_inde
 BATCH_ROWS = 1_000
 
 Progress = Callable[[str, int, int], None]
-"""Told the table, how many rows are copied and how many there are, after each batch."""
+"""Called after each batch with the table, the number of rows copied and the number of rows there are."""
 
 
 def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
@@ -82,10 +82,10 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
 
 
 def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
-    """Make the database `url` hold what the archive `source` holds, all or nothing, each story under a new epoch.
+    """Replace the contents of the database `url` by the archive `source`, all or nothing, with new epochs.
 
-    Readers' cursors are answered with a reset from then on. Raises BackupFailed, also for a database with contents
-    unless `replace`, or StoreLocked while a server has the SQLite file open.
+    Every story gets a new epoch, so that readers' cursors are answered with a reset. Raises BackupFailed, also for a
+    database with contents unless `replace`, or StoreLocked while a server has the SQLite file open.
     """
     verify_archive(source)
     with tempfile.TemporaryDirectory(prefix="liveblog-restore-") as folder:
@@ -136,7 +136,7 @@ def _failing_with_a_sentence(done: str) -> Generator[None]:
 
 @contextmanager
 def _snapshot(url: str) -> Generator[Connection]:
-    """One consistent, read-only view, beside a server or without one."""
+    """Open one consistent, read-only view, with or without a running server."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
@@ -174,9 +174,9 @@ def _require_revision(source: Connection) -> str:
 
 
 def _reflect(archive: Connection) -> MetaData:
-    """The tables as they are at the archive's schema, which may be older than this release's."""
+    """Reflect the tables of the archive's schema, which may be older than this release's."""
     found = MetaData()
-    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # made anew, never copied
+    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # rebuilt, never copied
     found.remove(found.tables["alembic_version"])
     return found
 
@@ -210,7 +210,7 @@ def _written(column: Any, target: Connection) -> BindParameter[Any] | Cast[Any]:
 
 
 def _refuse_company(target: Connection) -> None:
-    """PostgreSQL has no lock of ours that says a server runs, but it knows who else is connected."""
+    """Refuse a PostgreSQL database with other connections: it has no lock of ours that shows a running server."""
     if target.dialect.name != "postgresql":
         return
     others = target.execute(
@@ -244,7 +244,7 @@ def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
 
 
 def _continue_numbers(target: Connection) -> None:
-    """The audit's numbers were given, not drawn: PostgreSQL must be told where to go on."""
+    """Advance the audit's sequence: its numbers were copied, not drawn, and PostgreSQL would begin again at 1."""
     if target.dialect.name == "postgresql":
         target.execute(
             text("SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, false) FROM audit")

@@ -1,4 +1,4 @@
-"""Making the search index anew from the tables it is made of: after a migration or a restore."""
+"""Rebuilds the search index from the tables it is derived from: after a migration or a restore."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _entries = schema.entries
 
 
 def fill_search_index(connection: Connection) -> None:
-    """Index what is not indexed, in the order in which it was made."""
+    """Index every story and entry that is not indexed, in the order of their creation."""
     tx = WriteTransaction(connection)
     for story in reversed(list_stories(tx)):
         index_story(tx, story)
@@ -34,5 +34,5 @@ def fill_search_index(connection: Connection) -> None:
 
 
 def empty_search_index(connection: Connection) -> None:
-    """Forget everything; `fill_search_index` makes it anew."""
+    """Delete every indexed document; `fill_search_index` rebuilds them."""
     connection.execute(delete(_documents))

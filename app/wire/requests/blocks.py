@@ -1,4 +1,4 @@
-"""Blocks as a client writes them. What is stored and sent is app/content/blocks.py; `html` there is always ours."""
+"""Blocks as clients write them. Stored and sent blocks are in app/content/blocks.py; their `html` is always ours."""
 
 from __future__ import annotations
 
@@ -136,5 +136,5 @@ WrittenBlock = Annotated[
 
 
 def written_block_json(block: _Block) -> dict[str, Any]:
-    """A written block as the content room takes it: only what the client gave."""
+    """Return a block for app.content, with the client's members only."""
     return block.model_dump(exclude_none=True)

@@ -1,4 +1,4 @@
-"""What editors send to make and change stories."""
+"""Request bodies to create and change stories."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ DateTime = Annotated[
 
 
 class Publisher(Request):
-    """Who publishes the story; the site if left out."""
+    """The publisher of the story; the site if left out."""
 
     name: Line
     url: WebAddress | None = None
@@ -61,7 +61,7 @@ class About(Request):
 
 
 class SettingsPatch(Request):
-    """How the story is edited; the newsroom alone sees it."""
+    """Settings of how the story is edited; the newsroom alone sees them."""
 
     review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
     require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
@@ -82,7 +82,7 @@ class SettingsPatch(Request):
 
 
 class StoryImage(Request):
-    """The picture a story is known by."""
+    """The picture of a story in lists and previews."""
 
     url: WebAddress
     width: Pixels | None = None
@@ -121,7 +121,7 @@ class _StoryFields(Request):
         return self
 
     def given_fields(self) -> dict[str, Any]:
-        """The public members the client wrote, by wire name."""
+        """Return the public members that the client wrote, by wire name."""
         given = self.model_dump(include=set(STORY_FIELDS) & self.model_fields_set)
         for name in ("coverage_start", "coverage_end"):
             if given.get(name) is not None:
@@ -131,7 +131,7 @@ class _StoryFields(Request):
         return given
 
     def given_settings(self) -> dict[str, Any]:
-        """The settings the client wrote."""
+        """Return the settings that the client wrote."""
         return {} if self.settings is None else self.settings.model_dump(exclude_unset=True)
 
 
@@ -154,7 +154,7 @@ class Pin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
-    until: Timestamp | None = Field(None, description="When it comes down by itself.")
+    until: Timestamp | None = Field(None, description="When it is unpinned.")
 
 
 class Pins(Request):
@@ -170,7 +170,7 @@ class Pins(Request):
 
 
 class KeyPoint(Request):
-    """What to know, in a sentence, and the entry that tells more."""
+    """A key point in one sentence, and the entry with more about it."""
 
     text: Line
     entry: ClientId | None = None

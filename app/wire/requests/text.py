@@ -1,4 +1,4 @@
-"""The kinds of text a client may write, with their lengths in characters."""
+"""Kinds of text that a client may write, with their lengths in characters."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _moment(value: object) -> Micros:
 
 @dataclass(frozen=True, slots=True)
 class FullMatch:
-    """Metadata of a string that matches `pattern` as a whole; `rule` says to people what that means."""
+    """Metadata of a string that matches `pattern` as a whole; `rule` explains it to people."""
 
     pattern: str
     rule: LiteralString
@@ -84,13 +84,13 @@ class FullMatch:
 
 
 Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_without_controls)]
-"""Text of any length a body may have; lines and tabs are kept as they are."""
+"""Text as long as a body may be; lines and tabs are kept as they are."""
 
 Paragraphs = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_without_controls)]
 """Up to 4,000 characters, over several lines."""
 
 ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterValidator(_shown)]
-"""The same, with something in it to be seen."""
+"""Paragraphs with at least one visible character."""
 
 Line = Annotated[
     str,
@@ -99,7 +99,7 @@ Line = Annotated[
     AfterValidator(_one_line),
     AfterValidator(_shown),
 ]
-"""One line of 1 to 300 characters, with something in it to be seen."""
+"""One line of 1 to 300 characters, at least one of them visible."""
 
 ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 """One line of 1 to 100 characters."""
@@ -113,6 +113,6 @@ Timestamp = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": 
 
 
 class Request(BaseModel):
-    """A body a client sends: unknown fields are refused, because a misspelt one would be lost without a word."""
+    """A request body: unknown fields are refused, because a misspelt one would be dropped silently."""
 
     model_config = ConfigDict(extra="forbid")

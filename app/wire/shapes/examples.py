@@ -1,4 +1,4 @@
-"""One made-up story, from which every example of the API's description is taken."""
+"""The example story of the API's description, from which all its examples are taken."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ CHANGES: dict[str, Any] = {"events": [EVENT], "cursor": HEAD, "head": HEAD, "mor
 
 
 def problem_example(status: int, *, title: str, code: str, detail: str, **more: Any) -> dict[str, Any]:
-    """A problem as it would be answered for the example story."""
+    """Return a problem as it would be answered for the example story."""
     return {
         "type": "about:blank",
         "title": title,
