@@ -135,7 +135,7 @@ class Correction(Public):
 
 
 class PublicEntry(Public):
-    """One live update. `?body=` chooses between `body_html` and `blocks`; `?fields=` names the members that are sent."""
+    """One live update. `?body=` chooses `body_html` or `blocks`; `?fields=` names the members that are sent."""
 
     id: str
     revision: int = Field(description="Public changes, from 1. Keep what you hold when it has the higher revision.")
@@ -161,7 +161,7 @@ def _require_nothing(schema: dict[str, Any]) -> None:
 
 
 class EntryParts(PublicEntry):
-    """Those members of an entry that `?fields=` named."""
+    """The members of an entry that `?fields=` names."""
 
     model_config = ConfigDict(json_schema_extra=_require_nothing)
 
