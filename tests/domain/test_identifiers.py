@@ -1,4 +1,4 @@
-"""Letters as the system's randomness gives them."""
+"""Random base-62 texts of the system's source."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words as they are compared."""
+"""Folded words of texts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The demo through the real application: seeded once, continued only while somebody watches, removed whole."""
+"""The demo through the real application: seeded once, continued only while a reader watches, removed whole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STORY = load_demo_story("http://127.0.0.1:8000")
 
 
 class Clock:
-    """Time as `go_back` sets it."""
+    """A clock that `go_back` sets."""
 
     def __init__(self) -> None:
         self.now = NOW

@@ -28,7 +28,7 @@ class Pauses:
         await self._over.acquire()
 
     async def end_one(self) -> None:
-        """Let one pause be over, and wait until the next begins."""
+        """End one pause, and wait until the next begins."""
         self._over.release()
         await self.reached.acquire()
 

@@ -1,4 +1,4 @@
-"""Positions go out and come back, and nothing else comes in."""
+"""Positions survive a round trip, and no other text is accepted."""
 
 from __future__ import annotations
 

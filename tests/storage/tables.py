@@ -1,4 +1,4 @@
-"""The tables of app/storage/database/schema.py by their side, for tests that look into one side and not the other."""
+"""The readers' and the newsroom's tables, for tests that search the tables of one side."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def _fill(connection: Connection) -> None:
 
 
 def _contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table; epochs apart, which are new after a restore."""
+    """Return every row of every table, without epochs, which are new after a restore."""
     engine = _engine(url)
     with engine.connect() as connection:
         found = {
@@ -49,7 +49,7 @@ def _contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _nulls(url: str) -> int:
-    """How many JSON columns hold SQL's NULL, which is not JSON's null."""
+    """Count the JSON columns with SQL's NULL, which is not JSON's null."""
     engine = _engine(url)
     with engine.connect() as connection:
         query = select(schema.entries.c.id).where(schema.entries.c.working.is_(None))
@@ -67,7 +67,7 @@ def _epoch(url: str) -> str:
 
 
 def _silent(_table: str, _done: int, _total: int) -> None:
-    """No progress shown."""
+    """Show no progress."""
 
 
 def _backup(url: str, target: Path) -> Path:
@@ -86,7 +86,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet, not even tables."""
+    """A database without tables."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
         return url
@@ -95,7 +95,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def filled_url(empty_url: str) -> str:
-    """A database at this release's schema with a row for everything."""
+    """A database at this release's schema with rows in every table."""
     return _filled(empty_url)
 
 

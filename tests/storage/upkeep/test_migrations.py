@@ -1,4 +1,4 @@
-"""Migrations bring what is there along."""
+"""Migrations keep the data of the schema before."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LINES = [
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet, not even tables."""
+    """A database without tables."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
         return url
