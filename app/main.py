@@ -29,16 +29,15 @@ from app.api.layers.live_dispatch import LiveDispatch
 from app.api.layers.middleware import Middleware
 from app.api.layers.request_ids import RequestIds, is_readable_path, sent_request_id
 from app.domain.clock import Clock, system_clock
-from app.domain.errors import Moved, Unavailable
+from app.domain.errors import Redirected, Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.jobs.checkpointing import checkpoint_job
 from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import LOOK_SECONDS, LOOK_SHARED_SECONDS, DueWork
-from app.jobs.job import Job, in_thread
-from app.jobs.job import running as running_jobs
+from app.jobs.job import Job, run_in_thread, run_jobs
 from app.jobs.retention import retention_job
-from app.jobs.token_usage import usage_job
+from app.jobs.token_usage import token_usage_job
 from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter, connections_possible
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
@@ -137,17 +136,17 @@ class Application:
             try:
                 app_state = self._open_state(database, snapshots, hub, keepers)
                 self.newsroom_stream = self._make_newsroom_stream(app_state.newsroom)
-                await in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
+                await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
                 database.announce_to(hub.post, audited=self.newsroom_stream.poke)
                 self._open_edge(app_state, self.newsroom_stream)
-                async with running_jobs(self._jobs(app_state)):
+                async with run_jobs(self._jobs(app_state)):
                     yield app_state
                 with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
-                    await usage_job(app_state.newsroom).run()
+                    await token_usage_job(app_state.newsroom).run()
             finally:
                 if self._app_state is not None:
                     for threads in (self._app_state.write_threads, self._app_state.read_threads):
-                        await in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
+                        await run_in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
                 if self.newsroom_stream is not None:
                     await self.newsroom_stream.stop()
                 self._app_state = self._edge = self.newsroom_stream = self.accept_context.hub = None
@@ -284,14 +283,14 @@ class Application:
             look_seconds=LOOK_SHARED_SECONDS if self._is_shared else LOOK_SECONDS,
         )
         retention = retention_job(database, clock=self._clock)
-        return [due_work.job(), checkpoint_job(database), retention, usage_job(app_state.newsroom), posting]
+        return [due_work.job(), checkpoint_job(database), retention, token_usage_job(app_state.newsroom), posting]
 
     async def _read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
         reading = self.app_state.reading
         if position is None and around is None:
             try:
                 body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
-            except Moved as moved:
+            except Redirected as moved:
                 return StoryPage({}, redirect_slug=moved.slug)
         else:
             view = await reading.snapshots.read(

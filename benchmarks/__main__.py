@@ -1,4 +1,4 @@
-"""Measure, and print the figures with their machine: `python -m benchmarks [name…] [--long]`."""
+"""Runs measurements and prints their figures with the machine: `python -m benchmarks [name…] [--long]`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from benchmarks.writing import measure_writing
 
 
 class Measurement(Protocol):
-    """Takes an empty folder for its data and says what it found; `long` is the form for a quiet hour."""
+    """A measurement: it gets an empty folder for its data and returns a table; `long` is the form for a quiet hour."""
 
     def __call__(self, folder: Path, *, long: bool) -> Table: ...
 

@@ -1,4 +1,4 @@
-"""How long after a POST it is acknowledged, and how long until the first and the last reader have the entry."""
+"""Latency from a POST to its answer, and to the first and the last reader."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class _Times:
 
 
 def measure_arriving(folder: Path, *, long: bool) -> Table:
-    """POST to 201, to the first and to the last reader, with one reader and with many."""
+    """Measure the time from a POST to its 201, to the first and to the last reader, with one reader and with many."""
     many, posts = (10_000, 300) if long else (1_000, 150)
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
-        quiet, crowded = uvloop.run(_measure(server, story, many=many, posts=posts))
+        quiet, busy = uvloop.run(_measure(server, story, many=many, posts=posts))
     rows = read_rows(folder / "liveblog.db", posts)
     raw = median(commit_seconds(folder, rows, pause_seconds=PAUSE_SECONDS))
     return Table(
@@ -48,7 +48,7 @@ def measure_arriving(folder: Path, *, long: bool) -> Table:
         (
             Figure("raw commit of the same rows", f"p50 {raw * 1e3:.2f} ms"),
             *_figures("one reader", quiet, raw),
-            *_figures(f"{many:,} readers", crowded, raw),
+            *_figures(f"{many:,} readers", busy, raw),
         ),
         (
             f"{posts} posts each, one at a time with {PAUSE_SECONDS * 1e3:.0f} ms between; readers are WebSockets. "
@@ -64,10 +64,10 @@ async def _measure(server: Running, story: str, *, many: int, posts: int) -> tup
     poster = _Poster(await connect(server.port))
     quiet = await _post_all(poster, story, audience, posts)
     await audience.join(many - 1)
-    crowded = await _post_all(poster, story, audience, posts)
+    busy = await _post_all(poster, story, audience, posts)
     audience.leave()
     poster.connection.close()
-    return quiet, crowded
+    return quiet, busy
 
 
 async def _post_all(poster: _Poster, story: str, audience: Audience, posts: int) -> _Times:
@@ -86,7 +86,7 @@ async def _post_all(poster: _Poster, story: str, audience: Audience, posts: int)
 
 
 class _Poster:
-    """Posts and notes when the answer came."""
+    """Posts, and records when the answer arrived."""
 
     def __init__(self, connection: HttpConnection) -> None:
         self.connection = connection

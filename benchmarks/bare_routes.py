@@ -1,4 +1,4 @@
-"""What a hot read is compared with: Starlette routes that do nothing but return bytes, on our own uvicorn settings.
+"""The comparison of a hot read: Starlette routes that only return bytes, on our own uvicorn settings.
 
 Run by `benchmarks.servers`; arguments: the port, and a file of the answers to give.
 """
@@ -24,7 +24,7 @@ from app.server.uvicorn_server import SWITCH_INTERVAL_SECONDS, server_config
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route returns: status, headers and body of an answer of ours, so that both send the same bytes."""
+    """The answer of a route: status, headers and body of an answer of ours, so that both send the same bytes."""
 
     status: int
     headers: dict[str, str]
@@ -32,7 +32,7 @@ class Answer:
 
 
 def write_answers(file: Path, answers: dict[str, Answer]) -> None:
-    """Write answers by path for the process that gives them."""
+    """Write answers by path for the process that serves them."""
     kept = {
         path: {"status": each.status, "headers": each.headers, "body": base64.b64encode(each.body).decode()}
         for path, each in answers.items()
@@ -49,7 +49,7 @@ def read_answers(file: Path) -> dict[str, Answer]:
 
 
 def bare_application(answers: dict[str, Answer]) -> Starlette:
-    """One route for each answer."""
+    """Build an application with one route per answer."""
     return Starlette(routes=[_route(path, answer) for path, answer in answers.items()])
 
 

@@ -1,4 +1,4 @@
-"""What readers notice of eight writers at work: the handshakes of those who come, the time of those who are there."""
+"""The effect of eight writers on readers: the rate of handshakes, and the latency of connected readers."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class _Writers:
 
 
 def measure_busy(folder: Path, *, long: bool) -> Table:
-    """Handshakes and fan-out, quiet and while eight writers post, in turns."""
+    """Measure handshakes and fan-out, quiet and while eight writers post, in turns."""
     seconds = 10.0 if long else 2.0
     with liveblog(folder) as server:
         story, other = (server.ask("POST", "/v1/stories", {"title": "Election night"})["id"] for _ in range(2))

@@ -1,4 +1,4 @@
-"""Readers who come and go at random under steady posts: no event may be missing, and nothing may be left behind."""
+"""Readers that connect and disconnect at random under steady posts: no event may be missing, and nothing may leak."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOOK_EVERY = 100
 
 
 class ChurningReader(Reader):
-    """Knows the number of its last event, and counts those that do not follow on it. `after` is where it begins.
+    """A reader that counts events whose number does not follow the one before. `after` is the cursor it begins at.
 
     Every post makes an entry of its own, so that numbers follow one another even while it catches up.
     """
@@ -54,7 +54,7 @@ class ChurningReader(Reader):
 
 
 class _Connections:
-    """Those who are there, and what those who left had seen."""
+    """The connected readers, and the last events of those that disconnected."""
 
     def __init__(self, server: Running, story: str) -> None:
         self._audience = Audience(server.port, live_path(story))
@@ -70,7 +70,7 @@ class _Connections:
         return self._audience.events
 
     async def churn(self, seconds: float) -> None:
-        """One comes or goes every few milliseconds; half of those who come go on where somebody left."""
+        """Connect or disconnect one every few milliseconds; half of the new ones resume a former reader's stream."""
         started = time.monotonic()
         number = 0
         while time.monotonic() - started < seconds:
@@ -102,7 +102,7 @@ class _Connections:
 
 
 def measure_churn(folder: Path, *, long: bool) -> Table:
-    """Twenty minutes, or twenty seconds, of readers who come and go."""
+    """Measure twenty minutes, or twenty seconds, of readers that connect and disconnect."""
     seconds = 1_200.0 if long else 20.0
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
@@ -167,7 +167,7 @@ def _told(more: Counter[str]) -> str:
 
 
 def _slope(looks: list[tuple[float, int]]) -> float:
-    """Bytes a second, by least squares."""
+    """Fit the slope in bytes a second, by least squares."""
     middle = sum(at for at, _ in looks) / len(looks)
     average = sum(held for _, held in looks) / len(looks)
     spread = sum((at - middle) ** 2 for at, _ in looks)

@@ -1,4 +1,4 @@
-"""Two servers, or two audiences of one, told the same in turns: what a delivery costs on each side."""
+"""Compares the cost of a delivery at two servers, or to two audiences of one, with the same messages in turns."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ WARM_UP = 5
 
 @dataclass(slots=True)
 class Side:
-    """One side of a comparison: who posts, who listens, and what a publication costs while nobody does."""
+    """One side of a comparison: its publisher, its audience, and the cost of a publication without readers."""
 
     publisher: Publisher
     audience: Audience
@@ -27,28 +27,28 @@ class Side:
     async def open(
         cls, server: Running, path: str, make_request: Callable[[int], bytes], *, kind: type[Reader] = Reader
     ) -> Side:
-        """A side whose audience is still empty."""
+        """Open a side whose audience is still empty."""
         return cls(await Publisher.open(server, make_request), Audience(server.port, path, kind=kind))
 
     async def let_in(self, readers: int) -> None:
-        """Measure publications without readers, then let them in."""
+        """Measure publications without readers, then connect the readers."""
         alone = [await self.publisher.publish(self.audience) for _ in range(WARM_UP + PUBLICATIONS)]
         self.alone_cpu = median(each.cpu_seconds for each in alone[WARM_UP:])
         await self.audience.join(readers)
 
     def delivery_cpu(self, publications: list[Publication]) -> float:
-        """CPU seconds for one delivery, what a publication costs without readers taken off."""
+        """Return the CPU seconds of one delivery, less the cost of a publication without readers."""
         return (median(each.cpu_seconds for each in publications) - self.alone_cpu) / self.audience.joined
 
     def close(self) -> None:
-        """Everybody goes."""
+        """Close the audience and the publisher."""
         self.audience.leave()
         self.publisher.close()
 
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What both sides took, pair by pair; `ours` and `theirs` are CPU seconds for one delivery."""
+    """The costs of both sides, pair by pair; `ours` and `theirs` are CPU seconds for one delivery."""
 
     ours: list[float]
     theirs: list[float]
@@ -57,7 +57,7 @@ class Compared:
 
     @property
     def ratios(self) -> list[float]:
-        """Ours to theirs, of every pair."""
+        """Return the ratio of ours to theirs for every pair."""
         return [ours / theirs for ours, theirs in zip(self.ours, self.theirs, strict=True)]
 
 

@@ -1,4 +1,4 @@
-"""Waiting for a crowd to have come, or gone: the server is asked until it counts as many connections as are meant."""
+"""Waits until the server counts a number of connections, after readers connect or disconnect."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from benchmarks.servers import Running
 
 
 async def await_connections(server: Running, count: int) -> None:
-    """Return once the server has exactly `count` live connections. TimeoutError if it never has."""
+    """Wait until the server has exactly `count` live connections. TimeoutError if it never has."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while await asyncio.to_thread(server.count, "live_connections") != count:  # noqa: ASYNC110 - nobody tells
             await asyncio.sleep(0.1)

@@ -1,4 +1,4 @@
-"""What one delivery to one reader costs beside programs that only send: the limit in C, a bare protocol, and peers."""
+"""The cost of one delivery to one reader beside programs that only send: a loop in C, a bare protocol, and peers."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ KEPT_FREE = 300
 
 @dataclass(frozen=True, slots=True)
 class _Beside:
-    """How it went beside one peer; `compared` is None where there is no such program, for the reason given."""
+    """The result beside one peer; `compared` is None if the program is missing, for the reason given."""
 
     name: str
     compared: Compared | None
@@ -38,7 +38,7 @@ class _Beside:
 
 
 def measure_fan_out(folder: Path, *, long: bool) -> Table:
-    """CPU for each delivery against the C loop and the bare protocol, and with compression against without."""
+    """Measure the CPU of a delivery against the C loop and the bare protocol, and with compression against without."""
     readers = _readers(long=long)
     with liveblog(folder) as server:
         story, other = _story(server), _story(server)
@@ -50,7 +50,7 @@ def measure_fan_out(folder: Path, *, long: bool) -> Table:
 
 
 def measure_peers(folder: Path, *, long: bool) -> Table:
-    """The same against programs that others use for this."""
+    """Measure the CPU of a delivery against programs that others use for this."""
     readers = _readers(long=long)
     with liveblog(folder) as server:
         found = _beside(folder, server, _story(server), readers, (NCHAN, NODE_WS))
@@ -82,7 +82,7 @@ def _beside(folder: Path, server: Running, story: str, readers: int, peers: Sequ
 
 
 def _message_bytes(server: Running, story: str) -> int:
-    """How large an event of ours is, so that the others send as much."""
+    """Return the size of an event of ours, so that the others send as much."""
     uvloop.run(_post_one(server, story))
     event = server.ask("GET", f"/v1/stories/{story}/changes?after=0")["events"][-1]
     return len(json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode())

@@ -1,4 +1,4 @@
-"""Figures and how they are shown: medians, percentiles, and the bar each is held against."""
+"""Figures and their tables: medians, percentiles, and the bar of each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Figure", "Table", "median", "percentile"]
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of a table. `bar` is what the design asks for, `meets` whether it is reached; None where nothing is."""
+    """One line of a table. `bar` is the design's target, `meets` whether it is reached; None without a target."""
 
     name: str
     value: str
@@ -22,14 +22,14 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What one measurement found, and what a reader must know to believe it."""
+    """The figures of one measurement, and the conditions under which they hold."""
 
     title: str
     figures: tuple[Figure, ...]
     notes: tuple[str, ...] = ()
 
     def lines(self) -> list[str]:
-        """The table in Markdown, so that it can go into a document as it is."""
+        """Render the table in Markdown, ready for a document."""
         lines = [f"### {self.title}", "", "| what | measured | beside | bar | |", "|---|---|---|---|---|"]
         for each in self.figures:
             verdict = {True: "met", False: "**not met**", None: ""}[each.meets]
@@ -38,6 +38,6 @@ class Table:
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The smallest value that at least `percent` of a hundred of `values` do not exceed."""
+    """Return the smallest value that at least `percent` of a hundred of `values` do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * percent // 100).__trunc__() - 1)]

@@ -1,4 +1,4 @@
-"""An HTTP client that costs next to nothing: prepared request bytes out, the status and the length of the answer in.
+"""An HTTP client of negligible cost: it sends prepared bytes and parses the status and length of the answer.
 
 Connections are kept alive and nothing is pipelined: a connection sends its next request when it has the whole answer.
 """
@@ -30,12 +30,12 @@ class HttpConnection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def send(self, request: bytes) -> None:
-        """Send a request; the one before has been answered."""
+        """Send a request. The one before must have been answered."""
         assert self._transport is not None
         self._transport.write(request)
 
     def close(self) -> None:
-        """End the connection."""
+        """Close the connection."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -59,7 +59,7 @@ class HttpConnection(asyncio.Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What a closed loop of connections got done: requests, the time they took, and the client's own share of it."""
+    """The result of a closed loop of connections: requests, their time, and the client's own share of it."""
 
     requests: int
     seconds: float
@@ -68,17 +68,17 @@ class Load:
 
     @property
     def per_second(self) -> float:
-        """Answers a second."""
+        """Return the answers a second."""
         return self.requests / self.seconds
 
     @property
     def client_busy(self) -> float:
-        """The part of the time in which the client was at work; near 1 it, not the server, was the limit."""
+        """Return the share of the time in which the client was busy; near 1 it, not the server, was the limit."""
         return self.client_cpu_seconds / self.seconds
 
 
 async def connect(port: int) -> HttpConnection:
-    """A connection to a server on this machine."""
+    """Open a connection to a server on this machine."""
     loop = asyncio.get_running_loop()
     _, connection = await loop.create_connection(lambda: HttpConnection(_unasked), "127.0.0.1", port)
     return connection
@@ -87,7 +87,7 @@ async def connect(port: int) -> HttpConnection:
 async def drive(
     port: int, make_request: Callable[[int], bytes], *, connections: int, requests: int, expect: int, warm_up: int = 0
 ) -> Load:
-    """Send `requests`, each connection one after the other; `make_request` is given 0, 1, 2….
+    """Send `requests`, each connection one after the other; `make_request` is called with 0, 1, 2….
 
     `warm_up` more go before them and are not counted. RuntimeError for an answer of another status than `expect`.
     """

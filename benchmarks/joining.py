@@ -1,4 +1,4 @@
-"""What it costs to let readers in, and how long it takes until a crowd that lacks fifty entries each has them all."""
+"""The cost of accepting readers, and the time until many readers that each lack fifty entries have caught up."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Resumed:
 
 
 def measure_joining(folder: Path, *, long: bool) -> Table:
-    """Handshakes a second on one core, and a crowd that resumes: from memory, and after a restart."""
+    """Measure handshakes a second on one core, and many readers that resume: from memory, and after a restart."""
     readers = 10_000 if long else 1_000
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
@@ -72,7 +72,7 @@ def _handshakes_figure(cpu_seconds: list[float]) -> Figure:
 
 
 async def _join(server: Running, story: str, readers: int) -> list[float]:
-    """CPU seconds for each handshake, wave by wave; the first is not counted."""
+    """Measure the CPU seconds of a handshake, wave by wave; the first is not counted."""
     found = []
     for _ in range(WAVES + 1):
         audience = Audience(server.port, live_path(story))

@@ -1,4 +1,4 @@
-"""The machine a run is measured on: who has which core, and what a figure must be printed with."""
+"""The machine of a run: the cores of server and client, and the description printed with the figures."""
 
 from __future__ import annotations
 
@@ -18,32 +18,32 @@ _PROCESS_CPU_CLOCK = 2
 
 
 def server_core() -> int:
-    """The core every server is pinned to."""
+    """Return the core that every server is pinned to."""
     return min(_cores())
 
 
 def client_core() -> int:
-    """The core of the client; on a machine with one core it is the server's."""
+    """Return the core of the client; on a machine with one core it is the server's."""
     return max(_cores())
 
 
 def move_to(core: int) -> None:
-    """Pin this process."""
+    """Pin this process to a core."""
     os.sched_setaffinity(0, {core})
 
 
 def cpu_seconds(pid: int) -> float:
-    """The CPU time a process has used so far, user and system, to the nanosecond (Linux only)."""
+    """Return the CPU time a process has used so far, user and system, to the nanosecond (Linux only)."""
     return time.clock_gettime((~pid << 3) | _PROCESS_CPU_CLOCK)
 
 
 def memory_bytes(pid: int) -> int:
-    """The memory a process has in use now: its resident pages."""
+    """Return the memory a process uses now: its resident pages."""
     return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def peak_memory_bytes(pid: int) -> int:
-    """The most memory a process has had in use since `forget_peak`."""
+    """Return the most memory a process has used since `forget_peak`."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmHWM:"):
             return int(line.split()[1]) * 1024
@@ -51,12 +51,12 @@ def peak_memory_bytes(pid: int) -> int:
 
 
 def forget_peak(pid: int) -> None:
-    """Let the peak begin again at what is in use now."""
+    """Reset the peak to the memory in use now."""
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
 def open_descriptors(pid: int) -> Counter[str]:
-    """What a process holds open, and how often: files by their name, sockets and all else by their kind."""
+    """Count a process's open descriptors: files by their name, sockets and all else by their kind."""
     held = Counter[str]()
     for descriptor in Path(f"/proc/{pid}/fd").iterdir():
         with suppress(FileNotFoundError):  # closed meanwhile
@@ -65,7 +65,7 @@ def open_descriptors(pid: int) -> Counter[str]:
 
 
 def socket_memory_bytes() -> int:
-    """What the kernel holds in the buffers of all TCP sockets of this machine, in both directions."""
+    """Return the kernel's memory in the buffers of all TCP sockets of this machine, in both directions."""
     for line in Path("/proc/net/sockstat").read_text().splitlines():
         if line.startswith("TCP:"):
             return int(line.split()[-1]) * os.sysconf("SC_PAGE_SIZE")
@@ -73,7 +73,7 @@ def socket_memory_bytes() -> int:
 
 
 def describe() -> list[str]:
-    """A few lines that say what was measured on."""
+    """Describe the machine in a few lines."""
     packages = ", ".join(f"{name} {version(name)}" for name in SHOWN_VERSIONS)
     one_core = " (client and server share it: read the ratios only)" if server_core() == client_core() else ""
     return [

@@ -1,4 +1,4 @@
-"""What a reader who only listens keeps in memory, and whether a second crowd needs more than the first."""
+"""The memory of an idle reader, and whether a second wave of readers needs more than the first."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ FIRST_FEW = 10
 
 @dataclass(frozen=True, slots=True)
 class _Wave:
-    """One crowd: memory for each of them, and the most the process had in use."""
+    """One wave of readers: memory for each of them, and the most the process used."""
 
     bytes_each: float
     peak_bytes: int
 
 
 def measure_memory(folder: Path, *, long: bool) -> Table:
-    """Memory for each idle reader, in two waves, on WebSockets and on event streams."""
+    """Measure the memory of an idle reader, in two waves, on WebSockets and on event streams."""
     readers = 10_000 if long else 1_000
     figures: list[Figure] = []
     kinds: tuple[tuple[str, str, type[Reader]], ...] = (

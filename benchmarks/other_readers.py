@@ -1,4 +1,4 @@
-"""Readers of other kinds: with compression, of servers that tell nobody they are up to date, and on event streams."""
+"""Readers of other kinds: with compression, of servers that send no `caught_up`, and on event streams."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class CompressedReader(Reader):
 
 
 class UntoldReader(Reader):
-    """Of a server that says nothing after the handshake: whoever is in is up to date."""
+    """A reader of a server that sends nothing after the handshake: it is up to date when it is connected."""
 
     def opened(self, head: bytes) -> None:
         super().opened(head)

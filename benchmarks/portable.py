@@ -1,4 +1,4 @@
-"""What the way `liveblog serve` serves readers saves against the portable routes that any ASGI server could run."""
+"""The saving of `liveblog serve`'s own transports over the portable routes that any ASGI server can run."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class _Found:
 
 
 def measure_portable(folder: Path, *, long: bool) -> Table:
-    """CPU for each handshake and delivery, memory for each reader, both ways."""
+    """Measure the CPU of a handshake and a delivery, and the memory of a reader, both ways."""
     publications = 3 * PUBLICATIONS if long else PUBLICATIONS
     found = []
     for number, (_, options) in enumerate(WAYS):

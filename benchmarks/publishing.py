@@ -1,4 +1,4 @@
-"""One publication after another to one audience: what each costs the server, and when it was there."""
+"""One publication after another to one audience: the server's cost and the latency of each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Publication:
 
 
 class Publisher:
-    """Posts to one server; `make_request` is given 0, 1, 2…"""
+    """Posts to one server; `make_request` is called with 0, 1, 2…"""
 
     def __init__(self, server: Running, connection: HttpConnection, make_request: Callable[[int], bytes]) -> None:
         self.server = server
@@ -39,7 +39,7 @@ class Publisher:
 
     @classmethod
     async def open(cls, server: Running, make_request: Callable[[int], bytes]) -> Publisher:
-        """With a connection of its own."""
+        """Open a publisher with a connection of its own."""
         return cls(server, await connect(server.port), make_request)
 
     async def publish(self, audience: Audience) -> Publication:
@@ -61,5 +61,5 @@ class Publisher:
         return Publication(cpu, audience.first_at - started, audience.last_at - started, own / passed)
 
     def close(self) -> None:
-        """Post no more."""
+        """Close the connection."""
         self._connection.close()

@@ -1,4 +1,4 @@
-"""What the disk and SQLite ask for an entry's rows, without a program around them: the floor under every POST."""
+"""The bare cost of an entry's rows on SQLite and the disk, without a program around them: the floor of every POST."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Rows = list[list[tuple[str, tuple[Any, ...]]]]
 
 
 def read_rows(database: Path, limit: int) -> Rows:
-    """By entry of a server's database, the statements that write its rows again."""
+    """Return, by entry of a server's database, the statements that write its rows again."""
     connection = sqlite3.connect(f"file:{database}?mode=ro", uri=True)
     try:
         ids = [each for (each,) in connection.execute("SELECT id FROM entries ORDER BY created_at LIMIT ?", (limit,))]
@@ -27,7 +27,7 @@ def read_rows(database: Path, limit: int) -> Rows:
 
 
 def commit_seconds(folder: Path, rows: Rows, *, pause_seconds: float = 0.0) -> list[float]:
-    """How long each entry's transaction takes on a new database in `folder`, rows and head moved and fsynced.
+    """Measure each entry's transaction on a new database in `folder`, with its rows, its head and the fsync.
 
     The tables are those of the server, with their indexes and triggers. A core and a disk that have just rested are
     slower: pause as long between two as what is compared with it does.

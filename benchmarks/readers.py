@@ -1,4 +1,4 @@
-"""Readers on WebSockets that cost next to nothing: a raw handshake, and frames counted as they come."""
+"""Readers on WebSockets of negligible cost: a raw handshake, and frames counted as they arrive."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _SHORT, _LONG = 126, 127
 
 
 class Audience:
-    """All readers at one address, and when the event they wait for reached the first and the last of them."""
+    """All readers of one address, and the times at which an event reached the first and the last of them."""
 
     def __init__(self, port: int, path: str, *, kind: type[Reader] | None = None) -> None:
         self.port = port
@@ -31,7 +31,7 @@ class Audience:
         self._all_have_it: asyncio.Future[None] | None = None
 
     async def join(self, count: int, *, at_once: int = CONNECTING_AT_ONCE) -> None:
-        """Let `count` more readers in; returns once each has been told that it is up to date."""
+        """Connect `count` more readers; return once each has received that it is up to date."""
         wanted = self.joined + count
         while self.joined < wanted:
             new = [self._kind(self) for _ in range(min(at_once, wanted - self.joined))]
@@ -42,7 +42,7 @@ class Audience:
             self.joined += len(new)
 
     def expect(self, events: int = 1) -> asyncio.Future[None]:
-        """Done once each reader has received `events` more."""
+        """Return a future that is done once each reader has received `events` more."""
         self.first_at = 0.0
         self._missing = events * len(self.readers)
         self._all_have_it = asyncio.get_running_loop().create_future()
@@ -51,7 +51,7 @@ class Audience:
         return self._all_have_it
 
     def received(self) -> None:
-        """One reader has one more event."""
+        """Count one more event of one reader."""
         self.events += 1
         if self.first_at == 0.0:
             self.first_at = time.perf_counter()
@@ -61,7 +61,7 @@ class Audience:
             self._all_have_it.set_result(None)
 
     def leave(self) -> None:
-        """Every reader goes."""
+        """Disconnect every reader."""
         for each in self.readers:
             each.close()
         self.readers.clear()
@@ -90,11 +90,11 @@ class Reader(asyncio.Protocol):
         self._transport.write(self.request())
 
     def request(self) -> bytes:
-        """What it asks for the stream with."""
+        """Return the request for the stream."""
         return upgrade_request(self._audience.path, self.headers)
 
     def close(self) -> None:
-        """Go without a word, as readers do."""
+        """Close the socket without a close frame, as readers do."""
         if self._transport is not None:
             self._transport.abort()
 
@@ -115,18 +115,18 @@ class Reader(asyncio.Protocol):
             self.caught_up.set_exception(ConnectionError("the server ended the connection"))
 
     def opened(self, head: bytes) -> None:
-        """The server's answer to the request is here."""
+        """Process the server's answer to the request."""
         assert head.startswith(b"HTTP/1.1 101"), head[:80]
 
     def take(self, data: bytes, start: int, length: int) -> None:
-        """One message, of `length` bytes from `start` on."""
+        """Process one message, of `length` bytes from `start` on."""
         if data.startswith(_EVENT, start):
             self._audience.received()
         elif not self.caught_up.done() and data.startswith(_CAUGHT_UP, start):
             self.caught_up.set_result(None)
 
     def _take_frames(self, data: bytes) -> bytes:
-        """Take every complete frame; what is left is the beginning of the next."""
+        """Parse every complete frame; the rest is the beginning of the next."""
         start = 0
         while len(data) - start >= 2:
             length, head = data[start + 1], 2
@@ -142,7 +142,7 @@ class Reader(asyncio.Protocol):
 
 
 def upgrade_request(path: str, headers: bytes = b"") -> bytes:
-    """The request every WebSocket begins with."""
+    """Return the request that opens a WebSocket."""
     return (
         b"GET %b HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
         b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n%b\r\n"

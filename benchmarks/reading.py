@@ -23,7 +23,7 @@ ENTRIES = 20
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """One kind of read: the headers it is asked with, and the status it must be answered with."""
+    """One kind of read: the headers of its request, and the expected status."""
 
     name: str
     headers: dict[str, str]
@@ -37,7 +37,7 @@ class _Side:
 
 
 def measure_reading(folder: Path, *, long: bool) -> Table:
-    """Answers a second and CPU for each, ours beside the bare route's, in interleaved pairs."""
+    """Measure answers a second and the CPU of each, ours beside the bare route's, in interleaved pairs."""
     pairs, requests = (61, 4_000) if long else (25, 1_000)
     with liveblog(folder) as server:
         path = _write_timeline(server)
@@ -72,7 +72,7 @@ def _write_timeline(server: Running) -> str:
 
 
 def _ask(server: Running, path: str, headers: dict[str, str]) -> Answer:
-    """Our own answer, without the headers uvicorn adds for everybody."""
+    """Return our own answer, without the headers that uvicorn adds to every answer."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port)
     try:
         connection.request("GET", path, headers={"Accept-Encoding": "identity", **headers})

@@ -15,12 +15,12 @@ PARAGRAPH = (
 
 
 def entry_text(number: int) -> str:
-    """What the entry of that number says."""
+    """Return the text of the entry of that number."""
     return PARAGRAPH.format(n=number % 650, d=number % 10)
 
 
 def post_entry(story: str, number: int) -> bytes:
-    """A reporter's POST of one update, as any HTTP client sends it."""
+    """Return a reporter's POST of one update, as any HTTP client sends it."""
     body = json.dumps({"text": entry_text(number)}, ensure_ascii=False).encode()
     head = (
         f"POST /v1/stories/{story}/entries HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
@@ -30,11 +30,11 @@ def post_entry(story: str, number: int) -> bytes:
 
 
 def live_path(story: str) -> str:
-    """Where a story's WebSocket is opened."""
+    """Return the path of a story's WebSocket."""
     return f"/v1/stories/{story}/live"
 
 
 def get(path: str, headers: dict[str, str]) -> bytes:
-    """A reader's GET."""
+    """Return a reader's GET."""
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: */*\r\n{lines}\r\n".encode()

@@ -26,23 +26,23 @@ PROBE_SECONDS = 0.002
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A server that answers."""
+    """A running server that answers."""
 
     pid: int
     port: int
 
     @property
     def cpu_seconds(self) -> float:
-        """The CPU time it has used so far."""
+        """Return the CPU time it has used so far."""
         return cpu_seconds(self.pid)
 
     @property
     def memory_bytes(self) -> int:
-        """The memory it has in use."""
+        """Return the memory it uses."""
         return memory_bytes(self.pid)
 
     def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One call with the operator's rights, not measured; the answer's JSON."""
+        """Send one call with the operator's rights, not measured; return the answer's JSON."""
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": f"Bearer {TOKEN}", "Content-Type": "application/json"}
         request = Request(f"http://127.0.0.1:{self.port}{path}", data, headers, method=method)
@@ -50,7 +50,7 @@ class Running:
             return json.loads(response.read())
 
     def count(self, name: str) -> float:
-        """One of our server's counters or gauges, without its prefix: the sum over its labels."""
+        """Return one of our server's counters or gauges, named without its prefix: the sum over its labels."""
         with urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=READY_SECONDS) as response:
             lines = response.read().decode().splitlines()
         found = [line for line in lines if line.partition(" ")[0].partition("{")[0] == f"liveblog_{name}"]
@@ -59,7 +59,7 @@ class Running:
 
 
 def environment(folder: Path, port: int) -> dict[str, str]:
-    """What our commands are given: everything as it is by default, on data of their own."""
+    """Return the environment of our commands: the defaults, on data of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     return {
         **kept,
@@ -70,14 +70,14 @@ def environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def migrate(folder: Path) -> None:
-    """Make the empty database of a run."""
+    """Create the empty database of a run."""
     command = [sys.executable, "-m", "app.cli", "migrate"]
     subprocess.run(command, env=environment(folder, 1), cwd=ROOT, check=True, capture_output=True)
 
 
 @contextmanager
 def liveblog(folder: Path, *options: str) -> Iterator[Running]:
-    """Our server as an operator runs it, with every request logged (to a file in `folder`), until the block ends."""
+    """Run our server as an operator does, with every request logged (to a file in `folder`), until the block ends."""
     migrate(folder)
     port = free_port()
     with running([sys.executable, "-m", "app.cli", "serve", *options], folder=folder, port=port) as pid:
@@ -87,7 +87,7 @@ def liveblog(folder: Path, *options: str) -> Iterator[Running]:
 
 @contextmanager
 def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
-    """A bare Starlette application that gives the answers in a file, on the same uvicorn settings."""
+    """Run a bare Starlette application that serves the answers in a file, on the same uvicorn settings."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.bare_routes", str(port), str(answers)]
     with running(command, folder=folder, port=port) as pid:
@@ -97,7 +97,7 @@ def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
 
 @contextmanager
 def running(command: Sequence[str], *, folder: Path, port: int) -> Iterator[int]:
-    """Run any command on the servers' core until the block ends; its process id. It does not outlive this process."""
+    """Run any command on the servers' core until the block ends; yield its process id. It ends with this process."""
     command = ["taskset", "-c", str(server_core()), "setpriv", "--pdeathsig", "KILL", *command]
     with (folder / f"server-{port}.log").open("wb") as log:
         process = subprocess.Popen(command, env=environment(folder, port), cwd=ROOT, stdout=log, stderr=log)
@@ -129,7 +129,7 @@ def await_answer(port: int, path: str) -> None:
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a free port."""
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port: int = found.getsockname()[1]

@@ -1,4 +1,4 @@
-"""What readers who never read cost: the memory they hold, and the time of those who do read."""
+"""The cost of readers that never read: their memory, and the latency of the readers that do."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ RECEIVE_BUFFER_BYTES = 4096
 
 
 class StalledReader(Reader):
-    """Asks for the stream on a socket nobody ever reads from: a paused transport would have read what came at once."""
+    """A reader whose socket is never read: a paused transport would have read the data that arrived at once."""
 
     async def connect(self, port: int) -> None:
         loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ class StalledReader(Reader):
 
 
 class _Held:
-    """The most memory that was seen, in the process and in the kernel's sockets, above what there was before."""
+    """The most memory seen, in the process and in the kernel's sockets, above the memory before."""
 
     def __init__(self, server: Running) -> None:
         self._server = server
@@ -61,13 +61,13 @@ class _Held:
             await asyncio.sleep(LOOK_SECONDS)
 
     def count(self) -> None:
-        """How many take nothing now, and how many were cut for it."""
+        """Count the readers that are stalled now, and those that were cut for it."""
         self.waiting = self._server.count("live_connections_slow")
         self.cut = self._server.count("live_connections_stalled_total")
 
 
 def measure_slow_readers(folder: Path, *, long: bool) -> Table:
-    """1,000 who never read beside 200 normal ones, at 100 events a second."""
+    """Measure 1,000 readers that never read beside 200 normal ones, at 100 events a second."""
     alone, beside = (20.0, 60.0) if long else (4.0, 8.0)
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]

@@ -1,4 +1,4 @@
-"""From nothing to the first served request, against the bare time the dependencies take to import."""
+"""Time from the start to the first served request, against the bare import time of the dependencies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ print(json.dumps([name for name in names if name.partition(".")[0] not in left_o
 
 
 def measure_starting(folder: Path, *, long: bool) -> Table:
-    """Interleaved: a process that imports what the server imports and ends, and a server up to its first answer."""
+    """Measure in turns a process that only imports the dependencies, and a server up to its first answer."""
     pairs = 15 if long else 7
     migrate(folder)
     listed = subprocess.run([sys.executable, "-c", _LIST_IMPORTED], cwd=ROOT, check=True, capture_output=True).stdout

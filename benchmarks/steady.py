@@ -1,4 +1,4 @@
-"""Posts at a steady rate, and how long each takes to each reader."""
+"""Posts at a steady rate, and measures the latency of each to each reader."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from benchmarks.readers import PATIENCE_SECONDS, Audience, Reader
 
 
 class TimedAudience(Audience):
-    """Readers who note how long after its POST each event is with them. Let them in before the first POST."""
+    """Readers that record the latency of each event after its POST. Connect them before the first POST."""
 
     def __init__(self, port: int, path: str) -> None:
         super().__init__(port, path, kind=TimedReader)
@@ -19,12 +19,12 @@ class TimedAudience(Audience):
         self.seconds: list[float] = []
 
     def note(self, number: int) -> None:
-        """Somebody has the event that was posted as that number."""
+        """Record that a reader has the event posted under that number."""
         self.seconds.append(time.perf_counter() - self.posted_at[number])
 
 
 class TimedReader(Reader):
-    """One of a TimedAudience."""
+    """A reader of a TimedAudience."""
 
     def __init__(self, audience: Audience) -> None:
         super().__init__(audience)
@@ -42,7 +42,7 @@ class TimedReader(Reader):
 async def post_steadily(
     port: int, make_request: Callable[[int], bytes], *, per_second: float, seconds: float, posted_at: list[float]
 ) -> int:
-    """Post `per_second` for so long and note when; how many. One that is answered late delays the next, not the rest.
+    """Post `per_second` for a time, record the times and return the number; a late answer delays only the next post.
 
     TimeoutError if the server answers no more.
     """
@@ -64,7 +64,7 @@ async def post_steadily(
 async def deliver_steadily(
     audience: TimedAudience, make_request: Callable[[int], bytes], *, per_second: float, seconds: float
 ) -> list[float]:
-    """The same, and seconds from each POST to each reader. TimeoutError if one never gets it."""
+    """Post steadily, and return the seconds from each POST to each reader. TimeoutError if one never gets it."""
     everyone = audience.expect(int(per_second * seconds))
     await post_steadily(
         audience.port, make_request, per_second=per_second, seconds=seconds, posted_at=audience.posted_at

@@ -19,7 +19,7 @@ WARM_UP = 100
 
 
 def measure_writing(folder: Path, *, long: bool) -> Table:
-    """Entries a second and CPU for each, beside the raw commits of the same rows."""
+    """Measure entries a second and the CPU of each, beside the raw commits of the same rows."""
     entries = 3_000 if long else 1_000
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]

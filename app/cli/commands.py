@@ -22,7 +22,7 @@ from app.domain.identifiers import is_uuid4
 from app.jobs.demo import DemoRefused, seed_demo
 from app.jobs.demo import remove_demo as delete_demo
 from app.jobs.demo_story import load_demo_story
-from app.jobs.job import in_thread
+from app.jobs.job import run_in_thread
 from app.logs import configure_logging
 from app.main import Application, create_app
 from app.server.control_socket import CONTROL_SOCKET, CannotListen
@@ -31,8 +31,8 @@ from app.server.lifespan import LifespanFailed
 from app.settings import Settings, UnusableSettings, load_or_make_admin_token, read_settings
 from app.storage.database.opening import database_folder
 from app.storage.database.sqlite import StoreLocked
-from app.storage.upkeep.archive import Contents, CopyFailed
-from app.storage.upkeep.copy import Progress
+from app.storage.upkeep.archive import BackupFailed, Contents
+from app.storage.upkeep.backup import Progress
 from app.storage.upkeep.migrations import WrongSchema
 from app.wire.problems import problem_of, validation_errors
 from app.wire.requests.people import TokenDraft
@@ -66,7 +66,7 @@ def failing_with_a_sentence() -> Generator[None]:
             raise
         typer.echo("PostgreSQL needs its driver: install requirements-postgres.lock.", err=True)
         raise typer.Exit(FAILED) from None
-    except (CannotListen, CopyFailed, DemoRefused, Refused, LifespanFailed, OSError, httpx.HTTPError) as error:
+    except (CannotListen, BackupFailed, DemoRefused, Refused, LifespanFailed, OSError, httpx.HTTPError) as error:
         typer.echo(str(error) or type(error).__name__, err=True)
         raise typer.Exit(FAILED) from None
 
@@ -95,7 +95,9 @@ def control_path(settings: Settings) -> Path | None:
 
 def controlled(served: Application) -> ControlledApplication:
     """The application with what only commands may do."""
-    return with_controls(served, remove_demo=lambda: in_thread(lambda: delete_demo(served.app_state.newsroom.database)))
+    return with_controls(
+        served, remove_demo=lambda: run_in_thread(lambda: delete_demo(served.app_state.newsroom.database))
+    )
 
 
 @asynccontextmanager
@@ -180,7 +182,7 @@ async def add_demo(settings: Settings) -> str:
     """Seed the demo story unless it is there; a sentence about it. Where no server runs, its times lie in the past."""
     clock = _PastClock()
     async with api_of(settings, clock=clock) as api:
-        added = await seed_demo(api, load_demo_story(settings.public_url), go_to=clock.go_back)
+        added = await seed_demo(api, load_demo_story(settings.public_url), set_minutes_ago=clock.go_back)
     return "The demo story has been added." if added else "The demo story is there already; nothing was added."
 
 

@@ -36,8 +36,8 @@ from app.main import create_app
 from app.server.control_socket import open_listeners
 from app.server.uvicorn_server import ControlEndpoint, run_server
 from app.settings import ADMIN_TOKEN_FILE, list_misspelt, load_or_make_admin_token
-from app.storage.upkeep.copy import back_up
-from app.storage.upkeep.copy import restore as restore_backup
+from app.storage.upkeep.backup import back_up
+from app.storage.upkeep.backup import restore as restore_backup
 from app.storage.upkeep.migrations import migrate as migrate_database
 
 app = typer.Typer(

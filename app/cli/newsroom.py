@@ -21,7 +21,7 @@ from app.cli.commands import (
     page_through,
 )
 from app.domain.rights import Role
-from app.wire.audit_lines import encode_audit_line, encode_audit_opening
+from app.wire.audit_export import encode_audit_header, encode_audit_line
 from app.wire.qr_codes import encode_qr_text
 
 app = typer.Typer()
@@ -147,7 +147,7 @@ def audit(
             query["person"] = asyncio.run(find_person_id(settings, person))
         names = asyncio.run(names_of_actors(settings)) if form is AuditForm.TEXT else {}
         if form is AuditForm.CSV:
-            typer.echo(encode_audit_opening("csv"), nl=False)
+            typer.echo(encode_audit_header("csv"), nl=False)
         asyncio.run(page_through(settings, "/v1/newsroom/audit", query, show))
         if not found:
             typer.echo("Nothing matches.", err=True)

@@ -1,1 +1,1 @@
-"""Pure rules, standard library only: what a story, an entry and an event are, and what may happen to them."""
+"""Pure rules, standard library only: stories, entries and events, their statuses and the rights over them."""

@@ -10,25 +10,25 @@ from typing import NewType
 
 Micros = NewType("Micros", int)
 Clock = Callable[[], Micros]
-"""Returns now. Given to whoever needs the time, so that a test can hold it still or move it."""
+"""Returns now. Passed to all code that needs the time, so that a test can stop it or move it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def system_clock() -> Micros:
-    """The operating system's wall clock."""
+    """Return the time of the operating system's wall clock."""
     return Micros(time.time_ns() // 1000)
 
 
 def format_time(at: Micros) -> str:
-    """`2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up into the future)."""
+    """Format a time as `2026-11-03T21:04:05.123Z`: RFC 3339, UTC, milliseconds (cut, never rounded up)."""
     written = (_EPOCH + timedelta(microseconds=at)).isoformat(timespec="milliseconds")
     return written.removesuffix("+00:00") + "Z"
 
 
 def parse_time(text: str) -> Micros:
-    """Read an RFC 3339 time, whatever its offset. Raises ValueError for what is none, or has no offset."""
+    """Parse an RFC 3339 time with any offset. Raises ValueError for any other text, or without an offset."""
     if _RFC_3339.fullmatch(text) is None:
         raise ValueError("must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z")
     try:

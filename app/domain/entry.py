@@ -1,4 +1,4 @@
-"""An entry: one live update, as the newsroom holds it, and the content a revision of it has."""
+"""Entries: live updates as the newsroom stores them, and the content of their revisions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ JsonObject = Mapping[str, Any]
 
 
 class EntryStatus(StrEnum):
-    """Where an entry is in its editorial life. `published` and `retracted` are public, the rest newsroom only."""
+    """An entry's editorial status. `published` and `retracted` are public, the others newsroom only."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -32,7 +32,7 @@ PUBLIC_STATUSES = frozenset({EntryStatus.PUBLISHED, EntryStatus.RETRACTED})
 
 @dataclass(frozen=True, slots=True)
 class EntryContent:
-    """What a revision says. Blocks, authors, source and tags are JSON objects in their wire shape."""
+    """The content of a revision. Blocks, authors, source and tags are JSON objects in their wire shape."""
 
     kind: str = "update"
     key_event: bool = False
@@ -46,25 +46,25 @@ class EntryContent:
     source: JsonObject | None = None
     tags: tuple[JsonObject, ...] = ()
     display_time: Micros | None = None
-    """The time readers are shown and the entry is ordered by, where that is not when it was published."""
+    """The time that readers are shown and that orders the entry, if it is not the time of publication."""
 
 
 CONTENT_FIELDS = ("kind", "key_event", "importance", "headline", "authors", "source", "tags")
-"""Members of EntryContent that stand in the public entry under the same name."""
+"""Members of EntryContent that the public entry has under the same name."""
 
 
 @dataclass(frozen=True, slots=True)
 class WorkingRevision:
-    """An edit of a public entry that nobody outside sees until it is published."""
+    """An edit of a public entry that readers do not see until it is published."""
 
     status: EntryStatus
     """`draft`, `submitted` or `scheduled`."""
     content: EntryContent
     material: bool
     publish_at: Micros | None = None
-    """When it goes out by itself; set while the status is `scheduled`."""
+    """When the clock publishes it; set while the status is `scheduled`."""
     held: bool = False
-    """It goes out by itself because the story holds everything for a while, not because somebody chose the time."""
+    """Whether `publish_at` comes from the story's `hold_seconds`, and was not chosen by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,38 +78,38 @@ class Entry:
     content: EntryContent
     created_at: Micros
     status_at: Micros
-    """When the status last changed: the order in which a draft story's entries go out when it becomes public."""
+    """When the status last changed: the order in which a draft story's entries are published when it becomes public."""
     created_by: PersonId | None
     created_by_token: str
     creation_fingerprint: str
-    """Digest of the body that created it, by which a repeated creation is told from another one under the same id."""
+    """Digest of the body that created it; it distinguishes a repeated creation from another one under the same id."""
     revision: int = 0
-    """Public changes so far; 0 until the entry first passes the door."""
+    """Count of public changes; 0 until the entry is first published."""
     public_version: int = 0
-    """The version that the newest public change made."""
+    """The version made by the newest public change."""
     working: WorkingRevision | None = None
     external_id: str | None = None
     external_version: int | None = None
     edited_by_hand: bool = False
-    """Somebody changed it since the last upsert by external id, so that the next one must not overwrite it."""
+    """Whether it was changed since the last upsert by external id, so that the next one must not overwrite it."""
     published_at: Micros | None = None
     updated_at: Micros | None = None
     sort_key: str | None = None
     corrections: tuple[JsonObject, ...] = ()
     retraction_stands: bool = False
-    """It was retracted and never reinstated: wherever it is now, it comes out struck through or not at all."""
+    """Whether it was retracted and not reinstated: if it is published again, then struck through."""
     publish_at: Micros | None = None
-    """When it goes out by itself; set while the status is `scheduled`."""
+    """When the clock publishes it; set while the status is `scheduled`."""
     held: bool = False
-    """As of a working revision."""
+    """As in a working revision."""
     expires_at: Micros | None = None
-    """When it leaves the public by itself."""
+    """When it expires, and readers no longer see it."""
     pin_wanted: bool = False
-    """Somebody who may pin it wants it pinned as soon as it comes out, or its working revision does."""
+    """Whether it is to be pinned when it, or its working revision, is published; asked for with the right to pin."""
 
     @property
     def due_at(self) -> Micros | None:
-        """When something of it next has to be done without a person; None while nothing waits for a time."""
+        """Return when the clock next has to act on it; None if nothing is scheduled."""
         times = [
             self.publish_at if self.status is EntryStatus.SCHEDULED else None,
             self.working.publish_at if self.working is not None and self.status in PUBLIC_STATUSES else None,
@@ -119,12 +119,12 @@ class Entry:
 
     @property
     def newest_content(self) -> EntryContent:
-        """What an editor goes on writing: the working revision if there is one."""
+        """Return the content an editor continues from: the working revision's if there is one."""
         return self.content if self.working is None else self.working.content
 
 
 def changed_fields(before: EntryContent, after: EntryContent) -> tuple[str, ...]:
-    """The public names of what differs, in a fixed order; the display time counts as `time`, blocks as `body`."""
+    """List the public names of the members that differ, in a fixed order; display time is `time`, blocks are `body`."""
     changed = [name for name in CONTENT_FIELDS if getattr(before, name) != getattr(after, name)]
     if before.display_time != after.display_time:
         changed.append("time")
@@ -134,6 +134,6 @@ def changed_fields(before: EntryContent, after: EntryContent) -> tuple[str, ...]
 
 
 def with_content(entry: Entry, content: EntryContent) -> Entry:
-    """The entry, saying `content`. Under another display time it has no place any more: the door gives it a new one."""
-    keeps_its_place = content.display_time == entry.content.display_time
-    return replace(entry, content=content, sort_key=entry.sort_key if keeps_its_place else None)
+    """Return the entry with `content`. Another display time clears its sort key: `publish_changes` makes a new one."""
+    keeps_sort_key = content.display_time == entry.content.display_time
+    return replace(entry, content=content, sort_key=entry.sort_key if keeps_sort_key else None)

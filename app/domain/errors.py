@@ -1,11 +1,11 @@
-"""Every error a caller can meet, as one tree.
+"""The tree of errors that a caller can meet.
 
 LiveblogError
 ├── InvalidInput            422  a well-formed body whose values cannot be accepted; `errors` point at them
 ├── MalformedInput          400  not readable at all (JSON, query, cursor syntax)
 ├── NotAuthenticated        401  no, unknown, expired or revoked credentials
 ├── NotAllowed              403  known, but without the right
-├── Moved                   308  the story has another slug now
+├── Redirected              308  the story has another slug now
 ├── NotFound                404  unknown, or what the caller may not know exists
 ├── Conflict                409  the object's state forbids it
 ├── Gone                    410  was public and is no more, or a cursor that cannot be honoured
@@ -13,11 +13,10 @@ LiveblogError
 ├── TooLarge                413
 ├── UnsupportedType         415
 ├── PreconditionRequired    428
-├── TooMany                 429  `retry_after_seconds`
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
-The HTTP statuses are mapped in one place, app/api/http/problems.py.
+The HTTP statuses are mapped in one place, app/wire/problems.py.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ class LiveblogError(Exception):
 
 
 class InvalidInput(LiveblogError):
-    """Values that cannot be accepted."""
+    """A readable body or query with values that cannot be accepted."""
 
     def __init__(self, errors: Sequence[FieldError], *, code: str = "invalid", detail: str | None = None) -> None:
         super().__init__(code, detail or errors[0].detail)
@@ -53,23 +52,23 @@ class InvalidInput(LiveblogError):
 
 
 class MalformedInput(LiveblogError):
-    """Cannot be read at all."""
+    """Input that cannot be read at all."""
 
 
 class NotAuthenticated(LiveblogError):
-    """No credentials, or none that are known and valid now."""
+    """A call without credentials, or with unknown, expired or revoked ones."""
 
 
 class NotAllowed(LiveblogError):
-    """The caller is known but lacks the right."""
+    """A call by a known caller who lacks the right."""
 
 
 class NotFound(LiveblogError):
-    """Unknown, or hidden from this caller; the two are told apart nowhere."""
+    """An object that is unknown or hidden from this caller; no answer distinguishes the two."""
 
 
-class Moved(LiveblogError):
-    """The story has another slug now; whoever reads goes there, and streams just serve."""
+class Redirected(LiveblogError):
+    """A story named by a former slug: reads redirect to the current one, streams serve it as it is."""
 
     def __init__(self, code: str, detail: str, *, slug: str) -> None:
         super().__init__(code, detail)
@@ -77,11 +76,11 @@ class Moved(LiveblogError):
 
 
 class Conflict(LiveblogError):
-    """The object's present state forbids what was asked."""
+    """A request that the object's present state forbids."""
 
 
 class Gone(LiveblogError):
-    """Was there and is no more. `cause` says why an entry went; `snapshot_url` where to begin again."""
+    """An object that was public and is no longer. `cause` is the reason for an entry, `snapshot_url` a new start."""
 
     def __init__(self, code: str, detail: str, *, cause: str | None = None, snapshot_url: str | None = None) -> None:
         super().__init__(code, detail)
@@ -90,7 +89,7 @@ class Gone(LiveblogError):
 
 
 class PreconditionFailed(LiveblogError):
-    """If-Match named another state than today's."""
+    """An If-Match that names another state than the present one."""
 
     def __init__(self, code: str, detail: str, *, current_etag: str | None = None) -> None:
         super().__init__(code, detail)
@@ -98,7 +97,7 @@ class PreconditionFailed(LiveblogError):
 
 
 class PreconditionRequired(LiveblogError):
-    """The call needs an If-Match header."""
+    """A call without the If-Match header that it needs."""
 
 
 class TooLarge(LiveblogError):
@@ -106,19 +105,11 @@ class TooLarge(LiveblogError):
 
 
 class UnsupportedType(LiveblogError):
-    """A Content-Type the route does not read."""
-
-
-class TooMany(LiveblogError):
-    """A rate was exceeded."""
-
-    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
-        super().__init__(code, detail)
-        self.retry_after_seconds = retry_after_seconds
+    """A Content-Type that the route does not read."""
 
 
 class Unavailable(LiveblogError):
-    """The server cannot do it now; nothing was changed."""
+    """A request that the server cannot serve now; nothing was changed."""
 
     def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
         super().__init__(code, detail)

@@ -1,6 +1,6 @@
 """Identifiers, and the one source of randomness they are made from.
 
-Public identifiers are random (UUIDv4, never time-ordered), so that they tell nothing about when or how many.
+Public identifiers are random (UUIDv4, never time-ordered), so that they reveal neither times nor counts.
 Randomness is asked for by purpose and object, so that a test can make it a function of both.
 """
 
@@ -16,7 +16,6 @@ StoryId = NewType("StoryId", str)
 EntryId = NewType("EntryId", str)
 PersonId = NewType("PersonId", str)
 TokenId = NewType("TokenId", str)
-Seq = NewType("Seq", int)
 
 BASE62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_SLUG_LENGTH = 120
@@ -28,7 +27,7 @@ _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class RandomSource(Protocol):
-    """Where every random value of the product comes from.
+    """The source of every random value of the product.
 
     `purpose` says what the value is for, `key` which object it belongs to. Production ignores both; a test may
     derive the value from them to make two runs comparable.
@@ -36,7 +35,7 @@ class RandomSource(Protocol):
 
     def uuid(self, purpose: str, key: str) -> str: ...
 
-    def letters(self, purpose: str, key: str, length: int) -> str: ...
+    def base62(self, purpose: str, key: str, length: int) -> str: ...
 
 
 class SystemRandomSource:
@@ -45,10 +44,10 @@ class SystemRandomSource:
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.uuid4())
 
-    def letters(self, purpose: str, key: str, length: int) -> str:
+    def base62(self, purpose: str, key: str, length: int) -> str:
         made = ""
         while len(made) < length:
-            # Bytes beyond the last whole round of the alphabet are dropped: they would make its first letters likelier.
+            # Bytes beyond the last whole round of the alphabet are dropped: they would make its first digits likelier.
             made += "".join(
                 BASE62[byte % len(BASE62)] for byte in secrets.token_bytes(2 * length) if byte < _FAIR_BYTES
             )
@@ -56,17 +55,17 @@ class SystemRandomSource:
 
 
 def is_uuid4(text: str) -> bool:
-    """Whether `text` is a UUIDv4 in its one canonical spelling (lower case, hyphens)."""
+    """Return whether `text` is a UUIDv4 in its one canonical spelling (lower case, hyphens)."""
     return _UUID4.fullmatch(text) is not None
 
 
 def is_slug(text: str) -> bool:
-    """Whether `text` may be a slug: lower-case ASCII words joined by hyphens, and nothing that looks like a UUID."""
+    """Return whether `text` can be a slug: lower-case ASCII words joined by hyphens that do not look like a UUID."""
     return 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG.fullmatch(text) is not None and _UUID_LIKE.fullmatch(text) is None
 
 
 def slug_from_title(title: str, *, tail: str) -> str:
-    """A readable slug for `title` that ends in the random `tail`, so that it is free and cannot be guessed."""
+    """Make a readable slug for `title` that ends in the random `tail`, so that it is free and cannot be guessed."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.findall(r"[a-z0-9]+", ascii_title)
     stem = "-".join(words)[:80].strip("-")

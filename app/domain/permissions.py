@@ -61,7 +61,7 @@ class _Case(NamedTuple):
 
 
 def permitted_actions(actor: Actor, story: Story, entry: Entry) -> tuple[str, ...]:
-    """Return the names of what an actor from `acting_in` may do with the entry now, in a fixed order.
+    """Return the names of what an actor from `actor_in_story` may do with the entry now, in a fixed order.
 
     An action that is listed can still be refused for what is sent with it or written in the entry: a picture without
     alternative text, a time that has passed, a limit that is reached.

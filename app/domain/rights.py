@@ -1,4 +1,4 @@
-"""Who may do what: one policy function, deny by default."""
+"""Rights: roles, scopes and one policy function per kind of object; the default is to deny."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ROLES = tuple(Role)
 
 
 class Scope(StrEnum):
-    """What a token may be limited to; a token without scopes has all that its role has."""
+    """Scopes that limit a token; a token made without scopes gets all that its role has."""
 
     READ = "read"
     WRITE = "write"
@@ -40,7 +40,7 @@ class Scope(StrEnum):
 
 
 class Right(StrEnum):
-    """What is not about one entry."""
+    """Rights that are not about one entry."""
 
     READ_NEWSROOM = "read_newsroom"
     CREATE_ENTRY = "create_entry"
@@ -55,24 +55,24 @@ class Right(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: a person through a token, a bot's token, or the operator's admin token."""
+    """The caller of a write: a person through a token, a bot's token, or the operator's admin token."""
 
     role: Role
     token_id: str
     person: PersonId | None = None
     author: JsonObject | None = None
-    """Who an entry of theirs is by, unless it says otherwise."""
+    """The author of their entries, unless an entry names others."""
     scopes: frozenset[Scope] = frozenset(Scope)
     shorthand: bool = False
-    """Whether shorthand in the texts this token writes is read."""
+    """Whether shorthand in the texts that this token writes is interpreted."""
     memberships: Mapping[StoryId, Role] = field(default_factory=dict)
     """The person's role in each story that they are a member of."""
     stories: frozenset[StoryId] | None = None
-    """The only stories there are for this token; None for all."""
+    """The only stories this token can see; None for all."""
 
     @property
     def key(self) -> str:
-        """The person, else the token: whose idempotency keys and own entries these are."""
+        """Return the person, else the token: the owner of idempotency keys and of own entries."""
         return self.person or self.token_id
 
 
@@ -99,12 +99,12 @@ _DOING: Mapping[Right, str] = {
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
 }
-_SOMEBODY: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
+_ROLE_PHRASES: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
 
 _OF_THE_SITE = frozenset(
     {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
 )
-"""What a token that is bound to stories never has: it reaches beyond them."""
+"""Rights that a token bound to stories never has, because they reach beyond its stories."""
 
 _PUBLISHING = frozenset(
     {
@@ -118,7 +118,7 @@ _PUBLISHING = frozenset(
     }
 )
 _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE})
-"""What takes an editor, whoever's entry it is."""
+"""Actions that need an editor, even on one's own entry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,14 +138,14 @@ class Visibility:
 
 
 def visibility_of(actor: Actor) -> Visibility:
-    """Return the stories that the actor may see. A bot that is bound to a story counts as its member."""
+    """Return the stories visible to the actor. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
     return Visibility(stories=actor.stories, members_only=None if sees_all else frozenset(actor.memberships))
 
 
-def acting_in(actor: Actor, story: Story) -> Actor | None:
-    """The actor with the greater of their own role and that as a member; None if for them there is no such story."""
+def actor_in_story(actor: Actor, story: Story) -> Actor | None:
+    """Return the actor with the greater of their own and their member's role; None if the story is hidden from them."""
     if not visibility_of(actor).includes(story):
         return None
     membership = actor.memberships.get(story.id)
@@ -155,7 +155,7 @@ def acting_in(actor: Actor, story: Story) -> Actor | None:
 
 
 def has_right(actor: Actor, right: Right) -> bool:
-    """Whether the actor's role and scopes both give `right`; ask with `acting_in` for what is done in a story."""
+    """Return whether the actor's role and scopes both grant `right`; pass the actor of `actor_in_story` in a story."""
     if right in _OF_THE_SITE and actor.stories is not None:
         return False
     return has_in_story(actor.role, actor.scopes, right)
@@ -168,7 +168,7 @@ def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
 
 
 def rights_in_story(actor: Actor) -> list[Right]:
-    """What an actor from `acting_in` may do in that story, beside what is about one entry."""
+    """List the rights of an actor from `actor_in_story` in that story that are not about one entry."""
     return [right for right in Right if right not in _OF_THE_SITE and has_right(actor, right)]
 
 
@@ -178,14 +178,14 @@ def require_right(actor: Actor, right: Right) -> None:
         return
     role, scope = RIGHTS[right]
     if not actor.role.includes(role):
-        raise NotAllowed("not_allowed", f"It takes {_SOMEBODY[role]} to {_DOING[right]}.")
+        raise NotAllowed("not_allowed", f"It takes {_ROLE_PHRASES[role]} to {_DOING[right]}.")
     if scope not in actor.scopes:
         raise NotAllowed("not_allowed", f"To {_DOING[right]}, a token needs the scope {scope}.")
     raise NotAllowed("not_allowed", f"A token that is bound to stories cannot {_DOING[right]}.")
 
 
 def owns(actor: Actor, entry: Entry) -> bool:
-    """Whether the entry is the actor's own: the person's, or for a token without person the token's."""
+    """Return whether the entry is the actor's own: the person's, or for a token without person the token's."""
     if actor.person is not None:
         return entry.created_by == actor.person
     return entry.created_by is None and entry.created_by_token == actor.token_id
@@ -201,7 +201,7 @@ class Grant(NamedTuple):
 
 
 def grant_of(actor: Actor, *, entry: Entry | None, settings: StorySettings) -> Grant:
-    """Return what `is_granted` judges by, of an actor from `acting_in` and an entry (None: a new one of their own)."""
+    """Return what `is_granted` depends on, of an actor from `actor_in_story` and an entry (None: a new one of theirs)."""
     return Grant(actor.role, actor.scopes, entry is None or owns(actor, entry), settings.review_required)
 
 
@@ -218,10 +218,10 @@ def is_granted(grant: Grant, action: Action, *, visible: bool) -> bool:
 
 
 def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: StorySettings, visible: bool) -> bool:
-    """Whether `actor` may do `action` to `entry` (None: a new one of the actor's own).
+    """Return whether `actor` may do `action` to `entry` (None: a new one of the actor's own).
 
-    `visible` says that readers can see the entry now. Where a reporter may not change what is public, an edit
-    may still be made as a working revision: ask for EDIT with `visible=False`.
+    `visible` is whether readers can see the entry now. A reporter who may not change what is public may still edit
+    it as a working revision: ask for EDIT with `visible=False`.
     """
     return is_granted(grant_of(actor, entry=entry, settings=settings), action, visible=visible)
 
@@ -245,5 +245,5 @@ def _scopes_for(*, touches_public: bool) -> set[Scope]:
 
 
 def is_public_status(entry: Entry) -> bool:
-    """Whether the entry's status is one that readers see (in a story that is public)."""
+    """Return whether readers see entries of this status (in a public story)."""
     return entry.status in PUBLIC_STATUSES

@@ -1,4 +1,4 @@
-"""The entry's state machine: which action leads from which status to which."""
+"""The entry's state machine: the statuses, and the actions that lead from one to another."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.domain.errors import Conflict
 
 
 class Action(StrEnum):
-    """What can be asked of an entry that exists, or of a new one (`create`)."""
+    """Actions on an existing entry, or on a new one (`create`)."""
 
     CREATE = "create"
     EDIT = "edit"
@@ -21,7 +21,7 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     CANCEL = "cancel"
     COME_DUE = "come_due"
-    """Done by the clock alone: what was scheduled goes out."""
+    """Done by the clock alone: a scheduled entry is published."""
     DISCARD = "discard"
     UNPUBLISH = "unpublish"
     RETRACT = "retract"
@@ -29,12 +29,12 @@ class Action(StrEnum):
     CORRECT = "correct"
     MOVE = "move"
     EXPIRE = "expire"
-    """Done by the clock alone: what had an end reaches it."""
+    """Done by the clock alone: an entry reaches its `expires_at`."""
     REMOVE = "remove"
 
 
 BY_THE_CLOCK = frozenset({Action.COME_DUE, Action.EXPIRE})
-"""Nobody can ask for these."""
+"""Actions that no caller can ask for."""
 
 _S = EntryStatus
 
@@ -66,9 +66,9 @@ TRANSITIONS: Mapping[tuple[EntryStatus, Action], EntryStatus] = {
 
 
 def next_status(status: EntryStatus, action: Action, *, retraction_stands: bool = False) -> EntryStatus:
-    """Where `action` leads. Raises Conflict `wrong_status` when the drawing has no such arrow.
+    """Return the status that `action` leads to. Raises Conflict `wrong_status` if there is no such transition.
 
-    While a retraction stands, whatever else would lead to `published` leads to `retracted`: REINSTATE alone ends it.
+    While a retraction stands, every transition to `published` leads to `retracted` instead; only REINSTATE ends it.
     """
     try:
         after = TRANSITIONS[status, action]
@@ -79,7 +79,7 @@ def next_status(status: EntryStatus, action: Action, *, retraction_stands: bool 
 
 
 def wrong_status(status: EntryStatus, action: Action) -> Conflict:
-    """The error for an arrow that is not drawn, telling which actions are."""
+    """Make the error for a missing transition; its detail lists the actions that are possible."""
     open_to = sorted(a for (s, a) in TRANSITIONS if s is status and a not in BY_THE_CLOCK)
     hint = f"possible now: {', '.join(open_to)}" if open_to else "nothing can be done with it any more"
     return Conflict("wrong_status", f"Cannot {action} an entry that is {status}; {hint}.")

@@ -1,4 +1,4 @@
-"""A story: one live blog, as the newsroom holds it."""
+"""Stories: live blogs as the newsroom stores them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.domain.identifiers import EntryId, StoryId
 
 
 class StoryStatus(StrEnum):
-    """`draft` and `scheduled` exist in the newsroom alone; the others are public, `withdrawn` as 410 only."""
+    """A story's status: `draft` and `scheduled` are newsroom only; the others are public, `withdrawn` as 410 only."""
 
     DRAFT = "draft"
     SCHEDULED = "scheduled"
@@ -27,12 +27,12 @@ class StoryStatus(StrEnum):
 
 
 BEFORE_START = frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING})
-"""A story in one of these goes live by itself when its coverage begins."""
+"""Statuses from which a story goes live by the clock when its coverage begins."""
 
 MAX_PINS = 10
 
 NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
-"""Of a story in one of these, readers know nothing."""
+"""Statuses of stories of which readers know nothing."""
 
 
 STORY_TRANSITIONS: Mapping[StoryStatus, frozenset[StoryStatus]] = {
@@ -45,28 +45,28 @@ STORY_TRANSITIONS: Mapping[StoryStatus, frozenset[StoryStatus]] = {
     StoryStatus.ARCHIVED: frozenset({StoryStatus.WITHDRAWN}),
     StoryStatus.WITHDRAWN: frozenset(),
 }
-"""Where a story's status may go by `PATCH {"status"}`. What has once been public cannot become a secret again."""
+"""Transitions of a story's status by `PATCH {"status"}`. A story that was public cannot become a secret again."""
 
 
 @dataclass(frozen=True, slots=True)
 class StorySettings:
-    """What only the newsroom sees: how the story is edited."""
+    """Settings that only the newsroom sees: how the story is edited."""
 
     review_required: bool = False
-    """Reporters' publications and public edits wait for an editor."""
+    """Whether reporters' publications and public edits wait for an editor."""
     require_alt: bool = False
-    """Pictures without alternative text are refused instead of warned about."""
+    """Whether pictures without alternative text are refused, rather than warned about."""
     hold_seconds: int = 0
-    """Publications and edits wait this long, so that they can still be cancelled unseen; 0 for not at all."""
+    """Delay of publications and edits, in which they can be cancelled unseen; 0 for none."""
     auto_end_after: int | None = None
-    """The story ends by itself after so many seconds without a new public entry; None for never."""
+    """Seconds without a new public entry after which the clock ends the story; None for never."""
     members_only: bool = False
-    """Only the story's members, and admins, see it in the newsroom."""
+    """Whether only the story's members, and admins, see it in the newsroom."""
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The newsroom's row. `fields` holds the public, client-written members of 'story' by their wire names."""
+    """The newsroom's row of a story. `fields` has the public, client-written members by their wire names."""
 
     id: StoryId
     slug: str
@@ -80,15 +80,15 @@ class Story:
     key_points: tuple[JsonObject, ...] = ()
     """What to know, `{text, entry?}`, in order."""
     frozen: bool = False
-    """Nothing goes out until somebody thaws the story; taking back still works."""
+    """Whether nothing may be published until the story is thawed; withdrawals still work."""
     ends_at: Micros | None = None
-    """When it ends by itself unless a new entry comes before; set while it is live and `auto_end_after` says so."""
+    """When the clock ends it unless a new entry is published before; set while it is live and has `auto_end_after`."""
     site_frozen: bool = False
-    """The whole site was frozen when this was read; not the story's own."""
+    """Whether the whole site was frozen when this was read; not a column of the story."""
 
     @property
     def due_at(self) -> Micros | None:
-        """When something of it next has to be done without a person; None while nothing waits for a time."""
+        """Return when the clock next has to act on it; None if nothing is scheduled."""
         if self.status is StoryStatus.WITHDRAWN:
             return None
         times = [pin["until"] for pin in self.pinned if pin.get("until") is not None]
@@ -98,34 +98,34 @@ class Story:
 
     @property
     def starts_at(self) -> Micros | None:
-        """When its coverage begins."""
+        """Return when its coverage begins; None if that is open."""
         start = self.fields.get("coverage_start")
         return None if start is None else parse_time(start)
 
     @property
     def is_frozen(self) -> bool:
-        """Whether nothing of it may go out or change now."""
+        """Return whether nothing of it may be published or changed now."""
         return self.frozen or self.site_frozen
 
     @property
     def is_public(self) -> bool:
-        """Whether readers know of it (a withdrawn one: that it was)."""
+        """Return whether readers know of it (of a withdrawn one: that it existed)."""
         return self.status not in NEWSROOM_ONLY
 
     @property
     def is_shown(self) -> bool:
-        """Whether readers can read it now."""
+        """Return whether readers can read it now."""
         return self.is_public and self.status is not StoryStatus.WITHDRAWN
 
 
 def with_pin(story: Story, entry: EntryId) -> Story:
-    """The story with the entry pinned above all others; of more than it may have, the lowest goes."""
+    """Return the story with the entry pinned above all others; beyond MAX_PINS the lowest pin is dropped."""
     others = (pin for pin in story.pinned if pin["entry"] != entry)
     return dataclasses.replace(story, pinned=({"entry": entry, "until": None}, *others)[:MAX_PINS])
 
 
 def without_entry(story: Story, entry: EntryId) -> Story:
-    """The story with no pin of the entry, and with its key points pointing at it no more; they keep their text."""
+    """Return the story without pins of the entry, and with key points that keep their text but not the reference."""
     return dataclasses.replace(
         story,
         pinned=tuple(pin for pin in story.pinned if pin["entry"] != entry),
@@ -134,6 +134,6 @@ def without_entry(story: Story, entry: EntryId) -> Story:
 
 
 def without_ended_pins(story: Story, *, now: Micros) -> Story:
-    """The story with the pins whose time is not over."""
+    """Return the story without the pins whose time is over."""
     kept = [pin for pin in story.pinned if pin["until"] is None or pin["until"] > now]
     return dataclasses.replace(story, pinned=tuple(kept))

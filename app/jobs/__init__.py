@@ -1,1 +1,1 @@
-"""What runs without a request, and the demo story. One file per kind."""
+"""Jobs: work that runs without a request, and the demo story. One file per job."""

@@ -1,8 +1,8 @@
-"""Moves what SQLite has written ahead into the database file, in moments when nobody writes."""
+"""Checkpoints SQLite's write-ahead log into the database file while the writer is idle."""
 
 from __future__ import annotations
 
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 from app.storage.database.transactions import Database
 
 PAUSE_SECONDS = 5.0
@@ -10,9 +10,9 @@ PAUSE_SECONDS = 5.0
 
 
 def checkpoint_job(database: Database) -> Job:
-    """A job that checkpoints when the writer is idle; nothing is done, and nothing waits, when it is not."""
+    """Make the job that checkpoints if the writer is idle; if it is not, nothing is done and nothing waits."""
 
     async def run() -> None:
-        await in_thread(database.checkpoint)
+        await run_in_thread(database.checkpoint)
 
     return Job(name="checkpointing", run=run, pause_seconds=lambda: PAUSE_SECONDS)

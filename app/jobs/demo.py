@@ -1,4 +1,4 @@
-"""Seeds the demo story, removes it, and lets its remaining entries arrive while somebody has its page open.
+"""Seeds and removes the demo story, and posts its remaining entries while a reader has its page open.
 
 All writing goes through the API, as any newsroom's would.
 """
@@ -13,7 +13,7 @@ import httpx
 import structlog
 
 from app.jobs.demo_story import DEMO_STORY, DemoEntry, DemoStory, LaterStep
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 from app.storage.database.transactions import Database
 from app.storage.newsroom.entries import read_entry_by_external_id
 from app.storage.newsroom.stories import delete_story, lock_story, read_story
@@ -27,26 +27,27 @@ log = structlog.get_logger()
 
 
 class DemoRefused(Exception):
-    """The API did not take a part of the demo story; the message says what it answered."""
+    """A part of the demo story that the API refused; the message has its answer."""
 
 
-async def seed_demo(api: httpx.AsyncClient, story: DemoStory, *, go_to: Callable[[float], None]) -> bool:
-    """Post the story and the entries it begins with; False, and nothing posted, if it is there already.
+async def seed_demo(api: httpx.AsyncClient, story: DemoStory, *, set_minutes_ago: Callable[[float], None]) -> bool:
+    """Post the story and its first entries; return False, with nothing posted, if it exists already.
 
-    `go_to` is told before each step how many minutes ago it happened, for a clock that can be set. Raises DemoRefused.
+    `set_minutes_ago` is called before each step with how many minutes ago it happened, for a clock that can be set.
+    Raises DemoRefused.
     """
     if (await api.get(f"/v1/newsroom/stories/{DEMO_STORY}")).is_success:
         return False
     steps = sorted(_steps(story), key=lambda step: -step[0])
-    go_to(steps[0][0] + 1)
+    set_minutes_ago(steps[0][0] + 1)
     await _send(api, "POST", "/v1/stories", story.body)
     ids: dict[str, str] = {}
     for minutes_ago, entry, later in steps:
-        go_to(minutes_ago)
+        set_minutes_ago(minutes_ago)
         if later is None:
             ids[entry.external_id] = (await post_entry(api, entry))["id"]
         else:
-            await _take_later_step(api, f"{_ENTRIES}/{ids[entry.external_id]}", later)
+            await _send_later_step(api, f"{_ENTRIES}/{ids[entry.external_id]}", later)
     return True
 
 
@@ -57,7 +58,7 @@ async def post_entry(api: httpx.AsyncClient, entry: DemoEntry) -> dict[str, Any]
 
 
 def remove_demo(database: Database) -> bool:
-    """Delete every trace of the demo story; False if there is none."""
+    """Delete every trace of the demo story; return False if there is none."""
     with database.transaction() as tx:
         if lock_story(tx, DEMO_STORY) is None:
             return False
@@ -66,7 +67,7 @@ def remove_demo(database: Database) -> bool:
 
 
 def next_entry(database: Database, story: DemoStory) -> DemoEntry | None:
-    """The first of the remaining entries that the story has never had; None too where there is no demo story."""
+    """Return the first remaining entry that the story has never had; None if there is none, or no demo story."""
     with database.snapshot() as tx:
         if read_story(tx, DEMO_STORY) is None:
             return None
@@ -84,7 +85,7 @@ def demo_job(
     connect: Callable[[], httpx.AsyncClient],
     random: Random,
 ) -> Job:
-    """A job that posts one remaining entry at a time while `count_readers` says that somebody watches.
+    """Make the job that posts one remaining entry at a time while `count_readers` is not 0.
 
     `connect` opens a client of this server's API that may publish.
     """
@@ -92,7 +93,7 @@ def demo_job(
     async def run() -> None:
         if count_readers() == 0:
             return
-        entry = await in_thread(lambda: next_entry(database, story))
+        entry = await run_in_thread(lambda: next_entry(database, story))
         if entry is None:
             return
         async with connect() as api:
@@ -105,7 +106,7 @@ def demo_job(
 
 
 def local_api(app: Any, token: str) -> httpx.AsyncClient:
-    """A client of the ASGI application `app` in this process, with the rights of `token`."""
+    """Open a client of the ASGI application `app` in this process, with the rights of `token`."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     return httpx.AsyncClient(
         transport=transport, base_url="http://liveblog", headers={"Authorization": f"Bearer {token}"}
@@ -120,7 +121,7 @@ def _steps(story: DemoStory) -> list[tuple[float, DemoEntry, LaterStep | None]]:
     return steps
 
 
-async def _take_later_step(api: httpx.AsyncClient, url: str, step: LaterStep) -> None:
+async def _send_later_step(api: httpx.AsyncClient, url: str, step: LaterStep) -> None:
     if step.kind == "edit":
         await _send(api, "PATCH", url, step.body, headers={"If-Match": "*"})
     elif step.kind == "correction":
@@ -132,8 +133,8 @@ async def _take_later_step(api: httpx.AsyncClient, url: str, step: LaterStep) ->
 async def _send(
     api: httpx.AsyncClient, method: str, url: str, body: Mapping[str, Any], headers: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
-    answer = await api.request(method, url, json=body, headers=headers)
-    if not answer.is_success:
-        raise DemoRefused(f"{method} {url} was answered with {answer.status_code}: {answer.text[:500]}")
-    shown: dict[str, Any] = answer.json()
-    return shown
+    reply = await api.request(method, url, json=body, headers=headers)
+    if not reply.is_success:
+        raise DemoRefused(f"{method} {url} was answered with {reply.status_code}: {reply.text[:500]}")
+    members: dict[str, Any] = reply.json()
+    return members

@@ -1,4 +1,4 @@
-"""The demo story as it is written down: what is there from the start, and what arrives while somebody watches."""
+"""The demo story as its file describes it: the entries it is seeded with, and those posted to its readers later."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _STEPS = ("edit", "correction", "retraction")
 
 @dataclass(frozen=True, slots=True)
 class LaterStep:
-    """What happened to a seeded entry afterwards: an edit, a correction or a retraction, with its body."""
+    """A later change of a seeded entry: an edit, a correction or a retraction, with its body."""
 
     kind: str
     minutes_ago: float
@@ -29,7 +29,7 @@ class LaterStep:
 
 @dataclass(frozen=True, slots=True)
 class DemoEntry:
-    """One entry as the API takes it, under its external id. `minutes_ago` is None for those still to come."""
+    """One entry as the API accepts it, under its external id. `minutes_ago` is None for the remaining entries."""
 
     external_id: str
     body: Mapping[str, Any]
@@ -39,7 +39,7 @@ class DemoEntry:
 
 @dataclass(frozen=True, slots=True)
 class DemoStory:
-    """The story as the API takes it, and its entries in order."""
+    """The story as the API accepts it, and its entries in order."""
 
     body: Mapping[str, Any]
     seeded: tuple[DemoEntry, ...]
@@ -47,7 +47,7 @@ class DemoStory:
 
 
 def load_demo_story(public_url: str) -> DemoStory:
-    """Read the demo story, its picture addressed below `public_url`."""
+    """Load the demo story from its file, with its picture's address below `public_url`."""
     written = tomllib.loads(_FILE.read_text(encoding="utf-8").replace("{public_url}", public_url))
     return DemoStory(
         body=written["story"],

@@ -1,23 +1,23 @@
-"""Does what is due: schedules, holds, ends. Looks when the time of something comes, and now and then for the rest."""
+"""Runs due work (schedules, holds, ends) at the time it is due, and polls for work that other processes scheduled."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from app.domain.clock import Clock, Micros
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 
 LOOK_SECONDS = 0.5
-"""How late something may be that was scheduled for the next moment: half of the second promised."""
+"""Delay of work that is due at once, at most: half of the second that is promised."""
 
 LOOK_SHARED_SECONDS = 0.25
-"""Where other processes write too, and some of their readers hear of it a quarter of a second later."""
+"""With other processes that write too, some of whose readers receive it a quarter of a second later."""
 
 SHORTEST_SECONDS = 0.02
 
 
 class DueWork:
-    """Remembers when something is next due. `run_due_work` does what is due now and says when more will be."""
+    """The job of due work. `run_due_work` does what is due now and returns the time of the next due work."""
 
     def __init__(self, run_due_work: Callable[[], Micros | None], *, clock: Clock, look_seconds: float) -> None:
         self._run_due_work = run_due_work
@@ -26,15 +26,15 @@ class DueWork:
         self._next: Micros | None = None
 
     async def run(self) -> None:
-        """Do it, in a thread."""
-        self._next = await in_thread(self._run_due_work)
+        """Run what is due now, in a thread."""
+        self._next = await run_in_thread(self._run_due_work)
 
     def pause_seconds(self) -> float:
-        """Until the next look."""
+        """Return the time until the next run."""
         if self._next is None:
             return self._look_seconds
         return min(self._look_seconds, max(SHORTEST_SECONDS, (self._next - self._clock()) / 1e6))
 
     def job(self) -> Job:
-        """As one of the process's jobs."""
+        """Return it as a Job."""
         return Job("due work", run=self.run, pause_seconds=self.pause_seconds)

@@ -1,4 +1,4 @@
-"""What runs without a request: each job is called again and again, with a pause between, until the server stops."""
+"""Jobs run without a request: each is called again and again, with a pause between, until the server stops."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`run` is called after each pause; it may raise, which is logged, and is then called again like any other time."""
+    """A job: `run` is called after each pause. An exception is logged, and the job goes on after the next pause."""
 
     name: str
     run: Callable[[], Awaitable[None]]
@@ -26,8 +26,8 @@ class Job:
 
 
 @asynccontextmanager
-async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
-    """Keep the jobs running for as long as the block does. Leaving it waits for what is under way in a thread."""
+async def run_jobs(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> AsyncGenerator[None]:
+    """Run the jobs for the duration of the block. Leaving it waits for calls that are under way in threads."""
     tasks = [asyncio.create_task(_repeat(job, sleep), name=f"job {job.name}") for job in jobs]
     try:
         yield
@@ -37,10 +37,10 @@ async def running(jobs: Sequence[Job], *, sleep: Sleep = asyncio.sleep) -> Async
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def in_thread(call: Callable[[], Result]) -> Result:
-    """Run a blocking call beside the loop. A cancellation is raised when the call has ended: it may hold a lock.
+async def run_in_thread(call: Callable[[], Result]) -> Result:
+    """Run a blocking call in a thread. A cancellation is raised only when the call has ended: it may have a lock.
 
-    How a call ended that nobody waits for any more is of no interest.
+    The result or exception of a call whose caller was cancelled is dropped.
     """
     future = asyncio.ensure_future(asyncio.to_thread(call))
     try:

@@ -1,18 +1,18 @@
-"""Writes when each token was used last: once a minute, and when the server stops."""
+"""Writes the time each token was last used: once a minute, and when the server stops."""
 
 from __future__ import annotations
 
-from app.jobs.job import Job, in_thread
+from app.jobs.job import Job, run_in_thread
 from app.newsroom.context.newsroom import Newsroom
 
 PAUSE_SECONDS = 60.0
-"""How much of it a killed server loses at most."""
+"""A killed server loses the usage of this time, at most."""
 
 
-def usage_job(newsroom: Newsroom) -> Job:
-    """A job that writes what was noted since the last time."""
+def token_usage_job(newsroom: Newsroom) -> Job:
+    """Make the job that writes the usage recorded since its last run."""
 
     async def run() -> None:
-        await in_thread(lambda: newsroom.usage.write(newsroom.database))
+        await run_in_thread(lambda: newsroom.usage.write(newsroom.database))
 
     return Job(name="usage", run=run, pause_seconds=lambda: PAUSE_SECONDS)

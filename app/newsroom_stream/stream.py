@@ -24,8 +24,8 @@ from app.live.session.effects import Close
 from app.newsroom_stream.presence import PresenceBoard
 from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
 from app.wire.messages import encode_goodbye, encode_refused
+from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition, WatchedStory, Watcher
 from app.wire.newsroom_stream_messages import Doing, Presence, encode_presence, encode_watching, encode_watching_all
-from app.wire.newsroom_stream_news import Mark, WatchedNews, WatchedStory, Watcher
 
 OUTBOX_LIMIT = 1_000
 """Messages somebody may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
@@ -44,8 +44,8 @@ class NewsroomFeed:
     admit_by_token: Callable[[str], Watcher]
     admit_by_ticket: Callable[[str], Watcher]
     find_story: Callable[[str, str], WatchedStory]
-    begin: Callable[[], Mark]
-    read: Callable[[Mark, Mapping[str, frozenset[StoryId]]], WatchedNews]
+    begin: Callable[[], FeedPosition]
+    read: Callable[[FeedPosition, Mapping[str, frozenset[StoryId]]], FeedBatch]
 
 
 @dataclass(eq=False, slots=True)
@@ -98,7 +98,7 @@ class NewsroomStream:
         """Presence that those who watch all stories have not been told of: whether they may is to be looked up."""
         self._moved = asyncio.Event()
         self._reading = asyncio.Lock()
-        self._mark: Mark | None = None
+        self._mark: FeedPosition | None = None
         self._loop = asyncio.get_running_loop()
         self.draining = False
 
@@ -214,7 +214,7 @@ class NewsroomStream:
             self._bring_up(member, found)
         self._tell_presence(untold, found)
 
-    def _bring_up(self, member: StreamMember, found: WatchedNews) -> None:
+    def _bring_up(self, member: StreamMember, found: FeedBatch) -> None:
         code = found.ended.get(member.token)
         if code is not None:
             member.end(Close(TOKEN_EXPIRED if code == "token_expired" else NOT_SIGNED_IN, code))
@@ -237,7 +237,7 @@ class NewsroomStream:
                 self._untold.add((story, other))
                 self._moved.set()
 
-    def _tell_presence(self, untold: set[tuple[StoryId, StreamMember]], found: WatchedNews) -> None:
+    def _tell_presence(self, untold: set[tuple[StoryId, StreamMember]], found: FeedBatch) -> None:
         for story, member in untold:
             is_lost = story in found.lost.get(member.token, frozenset())
             if not is_lost and member in self._members and member.watches_all and story not in member.watching:

@@ -27,8 +27,8 @@ from app.wire.close_codes import (
     CloseCode,
 )
 from app.wire.messages import encode_hello, encode_refused
+from app.wire.newsroom_stream_feed import Watcher
 from app.wire.newsroom_stream_messages import encode_newsroom_heartbeat, encode_welcome
-from app.wire.newsroom_stream_news import Watcher
 
 AUTHENTICATE_SECONDS = 10.0
 """A connection that has not said who it is after this is closed: nobody needs longer, and it holds a socket."""

@@ -1,1 +1,2 @@
-"""What readers can see. Every answer comes from the readers' tables, in one snapshot; no newsroom table is in reach."""
+"""Everything readers can read. Every answer comes from the readers' tables, in one snapshot; newsroom tables are out of
+reach."""

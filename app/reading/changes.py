@@ -1,4 +1,4 @@
-"""Everything after a cursor, by state: each entry and the story once, in their present public form."""
+"""Changes after a cursor, by state: each entry and the story once, in their present public form."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from app.wire.story_fields import encode_story_fields
 CHANGES_LIMIT = 200
 MAX_CHANGES_LIMIT = 1_000
 PAGE_LIMIT_BYTES = 4 * 1024 * 1024
-"""One reply holds no more than this and one event, however many were asked for."""
+"""Limit of one reply's events, beyond which it has at most one event more, however many were asked for."""
 
 _ROWS_AT_ONCE = 100
-"""Rows fetched before their size is looked at: an entry may have 128 KB, and a thousand of them no memory of ours."""
+"""Rows fetched before their size is checked: an entry may have 128 KB, and a thousand would take too much memory."""
 
 
 def parse_after(text: str) -> Cursor | None:
-    """Read `?after=`; None is "from the beginning". Raises CursorUnusable for what is no cursor."""
+    """Parse `?after=`; None means "from the beginning". Raises CursorUnusable for text that is no cursor."""
     if text == FROM_THE_BEGINNING:
         return None
     try:
@@ -33,7 +33,7 @@ def parse_after(text: str) -> Cursor | None:
 def read_changes(
     tx: ReadTransaction, story: PublicStory, *, after: Cursor | None, limit: int, limit_bytes: int, links: Links
 ) -> ChangesPage:
-    """One page of changes, as StoryLog.changes describes it. Raises CursorUnusable."""
+    """Read one page of changes, as StoryLog.changes describes it. Raises CursorUnusable."""
     if after is not None:
         _require_usable(tx, story, after)
     reached = 0 if after is None else after.seq
@@ -57,14 +57,14 @@ def read_changes(
 
 
 def encode_changes(page: ChangesPage, variant: BodyVariant) -> bytes:
-    """The body of `GET /v1/stories/{story}/changes`."""
+    """Encode the body of `GET /v1/stories/{story}/changes`."""
     members = {"cursor": str(page.cursor), "head": str(page.head.cursor), "more": page.more}
     events = b",".join(event.json(variant) for event in page.events)
     return b'{"events":[%b],%b' % (events, encode_json(members)[1:])
 
 
 def size_of(event: EncodedEvent) -> int:
-    """The bytes of an event with its body as HTML, about."""
+    """Estimate the bytes of an event with its body as HTML."""
     entry = event.entry
     return len(event.head) + (0 if entry is None else len(entry.fields) + len(entry.body_html))
 

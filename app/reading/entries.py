@@ -1,4 +1,4 @@
-"""Single entries, and how much of each is sent."""
+"""Single entries, and the members of each that are sent."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ ENTRY_FIELDS = (
     "id", "revision", "status", "kind", "key_event", "importance", "headline", "authors", "source", "tags", "time",
     "published_at", "updated_at", "sort_key", "corrections", *BODY_FIELDS,
 )  # fmt: skip
-"""Every member a public entry can have, in the order in which they are sent: what `?fields=` may name."""
+"""Every member of a public entry, in the order in which they are sent; `?fields=` may name these."""
 
 
 @dataclass(frozen=True, slots=True)
 class EntryShape:
-    """How much of each entry is sent: a body variant, or exactly the `fields` named."""
+    """The members of each entry that are sent: all with a body variant, or exactly the `fields` named."""
 
     body: BodyVariant = BodyVariant.HTML
     fields: tuple[str, ...] | None = None
 
     def encode(self, entry: ListedEntry) -> bytes:
-        """The entry as one JSON object."""
+        """Encode the entry as one JSON object."""
         if self.fields is None:
             return entry.encoded.json(self.body)
         members: dict[str, Any] = from_json(entry.encoded.fields)
@@ -40,7 +40,7 @@ class EntryShape:
 
 
 def parse_fields(text: str) -> tuple[str, ...]:
-    """Read `?fields=`: names of entry members, separated by commas. Raises InvalidInput for a name there is not."""
+    """Parse `?fields=`: names of entry members, separated by commas. Raises InvalidInput for an unknown name."""
     names = tuple(dict.fromkeys(name.strip() for name in text.split(",")))
     for name in names:
         if name not in ENTRY_FIELDS:
@@ -50,7 +50,7 @@ def parse_fields(text: str) -> tuple[str, ...]:
 
 
 def require_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry:
-    """One entry that is public now. Raises NotFound, and Gone with the cause for one that was public."""
+    """Return an entry that is public now. Raises NotFound, and Gone with the cause for one that was public."""
     found = read_public_entry(tx, story, entry) if is_uuid4(entry) else None
     if found is None:
         raise NotFound("entry_not_found", "No such entry.")

@@ -22,7 +22,7 @@ Direction = Literal["older", "newer"]
 
 @dataclass(frozen=True, slots=True)
 class PageRequest:
-    """Which page of which list. `parameters` are the query parameters that the neighbours' URLs keep."""
+    """A request for one page of a timeline. `parameters` are the query parameters that the neighbours' URLs keep."""
 
     order: Order = "newest"
     position: str | None = None
@@ -41,13 +41,13 @@ class EntryPage:
     prev: str | None
 
     def json_members(self, shape: EntryShape) -> bytes:
-        """`"items":…,"next":…,"prev":…` without braces."""
+        """Encode `"items":…,"next":…,"prev":…` without braces."""
         items = b",".join(shape.encode(entry) for entry in self.items)
         return b'"items":[%b],"next":%b,"prev":%b' % (items, encode_json(self.next), encode_json(self.prev))
 
 
 def read_page(tx: ReadTransaction, story: PublicStory, request: PageRequest, *, links: Links) -> EntryPage:
-    """One page of a story's timeline. Raises InvalidInput for a bad position, NotFound or Gone for `around`."""
+    """Read one page of a story's timeline. Raises InvalidInput for a bad position, NotFound or Gone for `around`."""
     reader = _PageReader(tx, story.head.story, request, links)
     if request.around is not None:
         return reader.read_around(request.around)
@@ -60,12 +60,12 @@ def read_page(tx: ReadTransaction, story: PublicStory, request: PageRequest, *, 
 
 
 def encode_page(page: EntryPage, story: PublicStory, shape: EntryShape) -> bytes:
-    """The body of `GET /v1/stories/{story}/entries`."""
+    """Encode the body of `GET /v1/stories/{story}/entries`."""
     return b'{%b,"head":%b}' % (page.json_members(shape), encode_json(str(story.head.cursor)))
 
 
 class _PageReader:
-    """Reads one page. `forward` is where the list reads on: to older entries when the newest come first."""
+    """Reads one page. `forward` is the direction of the list: to older entries if the newest come first."""
 
     def __init__(self, tx: ReadTransaction, story: StoryId, request: PageRequest, links: Links) -> None:
         self._tx = tx
@@ -96,7 +96,7 @@ class _PageReader:
         return self._page(items, after=self._unless_empty(after), before=before)
 
     def read_around(self, entry: str) -> EntryPage:
-        """The entry in the middle, though a filter may leave it out; near an end the other side fills the page up."""
+        """Read the page around an entry, even if a filter excludes it; near an end the other side is longer."""
         middle = require_entry(self._tx, self._story, entry)
         others = self._request.limit - 1
         before = self._list(_beside(middle, self.backward), self.backward, others)
@@ -113,7 +113,7 @@ class _PageReader:
         return EntryPage(items=tuple(items), next=self._url(after), prev=self._url(before))
 
     def _list(self, boundary: Boundary | None, direction: Direction, limit: int) -> list[ListedEntry]:
-        """At most `limit` entries from the boundary on, the nearest first."""
+        """List at most `limit` entries from the boundary on, nearest first."""
         return list_public_entries(
             self._tx,
             self._story,
@@ -124,7 +124,7 @@ class _PageReader:
         )
 
     def _unless_empty(self, boundary: Boundary | None) -> Boundary | None:
-        """The boundary, if anything lies beyond it."""
+        """Return the boundary if entries lie beyond it, else None."""
         return boundary if boundary is not None and self._list(boundary, boundary.direction, 1) else None
 
     def _url(self, boundary: Boundary | None) -> str | None:
@@ -140,6 +140,6 @@ def _beside(entry: ListedEntry, direction: Direction) -> Boundary:
 
 
 def _other_side(boundary: Boundary) -> Boundary:
-    """Where a page begins that lies on this side of a boundary beyond which there is nothing."""
+    """Return the same boundary in the other direction, for a page beyond which there is nothing."""
     back: Direction = "newer" if boundary.direction == "older" else "older"
     return Boundary(boundary.sort_key, boundary.id, direction=back, inclusive=not boundary.inclusive)

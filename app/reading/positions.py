@@ -1,7 +1,7 @@
-"""Positions: where a page of a list begins. Opaque to clients, who only follow the URLs they are given.
+"""Positions: the start of a page of a list, opaque to clients, who follow the URLs as they are given.
 
-A position names the place beside which the page lies, in terms of the order and never by counting, so that entries
-that come or go between two pages neither repeat nor hide another.
+A position names the item beside which the page lies, by its sort key and never by an offset, so that entries that
+are published or removed between two pages neither repeat nor hide another.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Literal
 from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.identifiers import EntryId
-from app.storage.public.corrections import CorrectionPlace
-from app.storage.public.reads import Boundary, StoryPlace
+from app.storage.public.corrections import CorrectionPosition
+from app.storage.public.reads import Boundary, StoryListPosition
 
 _ENTRY = re.compile(r"([on])([ie])\.([-0-9A-Za-z]{1,64})\.([0-9a-f-]{36})", re.ASCII)
 _STORY = re.compile(r"([on])\.([0-9])\.([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
@@ -24,43 +24,43 @@ _DIRECTIONS: dict[str, Literal["older", "newer"]] = {"o": "older", "n": "newer"}
 
 
 def encode_position(boundary: Boundary) -> str:
-    """The position of the page that lies beyond `boundary`."""
+    """Encode the position of the page that lies beyond `boundary`."""
     edge = "i" if boundary.inclusive else "e"
     return _wrap(f"{boundary.direction[0]}{edge}.{boundary.sort_key}.{boundary.id}")
 
 
 def parse_position(text: str) -> Boundary:
-    """Read a position in a list of entries. Raises InvalidInput for what `encode_position` would not write."""
+    """Parse a position in a list of entries. Raises InvalidInput for text that `encode_position` would not write."""
     match = _ENTRY.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
     return Boundary(sort_key=match[3], id=match[4], direction=_DIRECTIONS[match[1]], inclusive=match[2] == "i")
 
 
-def encode_story_position(place: StoryPlace, *, newer: bool) -> str:
-    """The position of the page of stories that lies beyond a place."""
-    return _wrap(f"{'n' if newer else 'o'}.{place.rank}.{place.since}.{place.story}")
+def encode_story_position(position: StoryListPosition, *, newer: bool) -> str:
+    """Encode the position of the page of stories that lies beyond another story's."""
+    return _wrap(f"{'n' if newer else 'o'}.{position.rank}.{position.since}.{position.story}")
 
 
-def parse_story_position(text: str) -> tuple[StoryPlace, bool]:
-    """Read a position in the list of stories: beyond which place, and whether the page before it is meant."""
+def parse_story_position(text: str) -> tuple[StoryListPosition, bool]:
+    """Parse a position in the list of stories; the flag is whether the page before it is meant."""
     match = _STORY.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
-    return StoryPlace(int(match[2]), Micros(int(match[3])), match[4]), match[1] == "n"
+    return StoryListPosition(int(match[2]), Micros(int(match[3])), match[4]), match[1] == "n"
 
 
-def encode_correction_position(place: CorrectionPlace, *, newer: bool) -> str:
-    """The position of the page of corrections that lies beyond a line of the log."""
-    return _wrap(f"{'n' if newer else 'o'}.{place.at}.{place.entry}.{place.number}")
+def encode_correction_position(position: CorrectionPosition, *, newer: bool) -> str:
+    """Encode the position of the page of corrections that lies beyond a line of the log."""
+    return _wrap(f"{'n' if newer else 'o'}.{position.at}.{position.entry}.{position.number}")
 
 
-def parse_correction_position(text: str) -> tuple[CorrectionPlace, bool]:
-    """Read a position in the log of corrections: beyond which line, and whether the newer page is meant."""
+def parse_correction_position(text: str) -> tuple[CorrectionPosition, bool]:
+    """Parse a position in the log of corrections; the flag is whether the newer page is meant."""
     match = _CORRECTION.fullmatch(_unwrap(text))
     if match is None:
         raise _unusable()
-    return CorrectionPlace(Micros(int(match[2])), EntryId(match[3]), int(match[4])), match[1] == "n"
+    return CorrectionPosition(Micros(int(match[2])), EntryId(match[3]), int(match[4])), match[1] == "n"
 
 
 def _wrap(text: str) -> str:

@@ -1,4 +1,4 @@
-"""The reading room: what the edges are given to answer readers from."""
+"""The reading side as the edges receive it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wire.links import Links
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """Everything a public read needs; made once by the composition root, on the event loop that serves."""
+    """Everything that public reads need; made once by the composition root, on the event loop that serves."""
 
     snapshots: Snapshots
     representations: Representations

@@ -1,7 +1,7 @@
-"""Representations: an encoded answer with its ETag, plain and compressed, made once and shared by everyone who asks.
+"""Representations: encoded answers with their ETags, plain and compressed, built once and shared by all requests.
 
-Nothing is purged: a kept representation carries the cursor it shows, and is served for that head alone. Whoever asks
-for a head that none is kept for waits for one shared build.
+Nothing is purged: a cached representation carries the cursor it shows, and is served for that head alone. Requests
+for a head without a cached representation wait for one shared build.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
 
 from app.domain.cursor import Cursor
-from app.domain.errors import Moved
+from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
 from app.reading.snapshots import Snapshots
 from app.reading.stories import require_story
@@ -31,14 +31,14 @@ COMPRESS_FROM_BYTES = 512
 
 BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
-"""Chosen on a 20 KB timeline: a step more costs twice the time for one or two percent."""
+"""Chosen on a 20 KB timeline: one level more costs twice the time for one or two percent."""
 
 KEPT_LIMIT_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Representation:
-    """What is sent for one view at one moment. `tag` is its ETag without quotes and without the encoding's suffix."""
+    """The answer of one view at one moment. `tag` is its ETag without quotes and without the encoding's suffix."""
 
     plain: bytes
     tag: str
@@ -46,20 +46,20 @@ class Representation:
     """(URL, relation) pairs of the `Link` header."""
     surrogate: str = ""
     is_over: bool = False
-    """It shows a story that has ended, and hardly changes."""
+    """Whether it shows a story that has ended, and so hardly changes."""
     gzip: bytes | None = None
     brotli: bytes | None = None
     prepared: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
-    """What the edge has made ready to send, kept with the bytes it belongs to."""
+    """Responses the edge has prepared from it, kept as long as its bytes."""
 
     @property
     def size_bytes(self) -> int:
-        """The memory it holds, about."""
+        """Estimate the memory it takes."""
         return len(self.plain) + len(self.gzip or b"") + len(self.brotli or b"") + 1024
 
 
 class Heads(Protocol):
-    """Where public stories stand, from memory: app.live.hub.hub.Hub."""
+    """The heads of public stories in memory: app.live.hub.hub.Hub."""
 
     def head(self, ref: str) -> StoryHead | None: ...
 
@@ -77,14 +77,16 @@ class HasHead(Protocol):
 class _Kept:
     shown: Cursor
     asked: Cursor
-    """The head for which it was built; the tables may have moved on between, and then it shows a newer one."""
+    """The head for which it was built; if the tables had moved on by then, it shows a newer one."""
     representation: Representation
 
 
 def compressed(
     representation: Representation, codings: Collection[Literal["gzip", "br"]] = ("gzip", "br")
 ) -> Representation:
-    """The same with its compressed forms, if they are worth it. Takes about a millisecond; call it in a thread."""
+    """Add the compressed forms to a representation, if they are worth it.
+
+    It takes about a millisecond; call it in a thread."""
     plain = representation.plain
     if len(plain) < COMPRESS_FROM_BYTES or not codings:
         return representation
@@ -101,7 +103,7 @@ def _is_its_name(ref: str, head: StoryHead) -> bool:
 
 
 class Representations:
-    """The views of stories in memory, least recently used first to go. Belongs to one event loop."""
+    """A cache of stories' views that evicts the least recently used ones. It belongs to one event loop."""
 
     def __init__(
         self, snapshots: Snapshots, heads: Heads, *, links: Links, limit_bytes: int = KEPT_LIMIT_BYTES
@@ -118,20 +120,20 @@ class Representations:
         self._compressing = CapacityLimiter(2)
 
     def ready(self, ref: str, view: View) -> Representation | None:
-        """The view at the story's head if both are in memory; None: ask `current`. Never waits."""
+        """Return the view at the story's head if both are in memory, else None: ask `current`. Never waits."""
         head = self._heads.head(ref)
         return None if head is None or not _is_its_name(ref, head) else self._find(head, view)
 
     async def current(self, ref: str, view: View) -> Representation:
-        """The view of the story at its head.
+        """Return the view of the story at its head, built if it is not in memory.
 
-        Raises NotFound, Gone, Moved for a slug it had before, and Unavailable when it must be read and cannot be.
+        Raises NotFound, Gone, Redirected for a slug it had before, and Unavailable when it must be read and cannot be.
         """
         head = self._heads.head(ref)
         if head is None:
             head = (await self._heads.open(ref)).head
         if not _is_its_name(ref, head):
-            raise Moved("moved", "This story has another address now.", slug=head.slug)
+            raise Redirected("moved", "This story has another address now.", slug=head.slug)
         return self._find(head, view) or await self._build_once(head, view)
 
     def _find(self, head: StoryHead, view: View) -> Representation | None:
@@ -150,13 +152,13 @@ class Representations:
             task = asyncio.get_running_loop().create_task(self._build(head, view))
             self._builds[key] = task
             task.add_done_callback(lambda done: self._build_done(key, done))
-        # One reader who goes away must not end the build for the others.
+        # One cancelled request must not end the build for the others.
         return await asyncio.shield(task)
 
     def _build_done(self, key: tuple[StoryId, View, Cursor], done: asyncio.Task[Representation]) -> None:
         del self._builds[key]
         if not done.cancelled():
-            done.exception()  # looked at, though everyone who waited may have gone
+            done.exception()  # retrieved, though all who waited may have been cancelled
 
     async def _build(self, head: StoryHead, view: View) -> Representation:
         self.builds += 1

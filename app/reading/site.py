@@ -1,4 +1,4 @@
-"""The site itself, as readers are told about it."""
+"""The description of the site itself for readers."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.wire.links import Links
 
 
 def represent_site(links: Links) -> Representation:
-    """The answer to `GET /v1/site`; it stays the same as long as the server runs."""
+    """Build the answer to `GET /v1/site`; it stays the same as long as the server runs."""
     site = links.site
     members = {"name": site.name, "url": site.url, "logo": site.logo, "public_url": links.public_url}
     body = encode_json(members)

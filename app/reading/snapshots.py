@@ -1,4 +1,4 @@
-"""Reads off the event loop: each in one thread, in one snapshot, and only so many at once."""
+"""Reads off the event loop: each in one thread and one snapshot, at most READS_AT_ONCE at a time."""
 
 from __future__ import annotations
 
@@ -10,20 +10,20 @@ from anyio import CapacityLimiter, to_thread
 from app.storage.database.transactions import Database, ReadTransaction
 
 READS_AT_ONCE = 8
-"""As many as the SQLite store keeps connections for; more threads would only wait for each other."""
+"""The SQLite database has connections for as many; more threads would only wait for each other."""
 
 T = TypeVar("T")
 
 
 class Snapshots:
-    """Runs blocking reads for the event loop. Made on the loop that uses it."""
+    """Runs blocking reads for the event loop on which it was made."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._limiter = CapacityLimiter(READS_AT_ONCE)
 
     async def read(self, work: Callable[[ReadTransaction], T]) -> T:
-        """What `work` returns for one consistent view of the tables.
+        """Run `work` in a thread on one consistent view of the tables, and return its result.
 
         Raises what `work` raises, and Unavailable when the database cannot be reached.
         """

@@ -1,4 +1,4 @@
-"""Public stories: one with the first page of its timeline, and the list of all."""
+"""Public stories: one story with the first page of its timeline, and the list of all."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from urllib.parse import quote
 
 from pydantic_core import from_json
 
-from app.domain.errors import Gone, Moved, NotFound
+from app.domain.errors import Gone, NotFound, Redirected
 from app.domain.identifiers import is_slug, is_uuid4
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
-from app.storage.public.reads import PublicStory, find_public_story, list_public_stories
+from app.storage.public.reads import PublicStory, list_public_stories, read_public_story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.story_fields import encode_story_fields
 
 
 @dataclass(frozen=True, slots=True)
-class StoryPage:
+class StoryListPage:
     """The body of `GET /v1/stories`, and the URLs of the pages after and before it."""
 
     body: bytes
@@ -27,13 +27,13 @@ class StoryPage:
 
 
 def is_story_ref(ref: str) -> bool:
-    """Whether any story could be named so. Everything else is not found without a look at the tables."""
+    """Return whether `ref` can be a story's id or slug. Any other text is not found without a query."""
     return is_uuid4(ref) or is_slug(ref)
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story of that id or slug. Raises NotFound, hidden and unknown alike, and Gone for a withdrawn one."""
-    story = find_public_story(tx, ref) if is_story_ref(ref) else None
+    """Return the public story of that id or slug. Raises NotFound, hidden or unknown, and Gone for a withdrawn one."""
+    story = read_public_story(tx, ref) if is_story_ref(ref) else None
     if story is None:
         raise NotFound("story_not_found", "No such story.")
     if story.head.closing == "withdrawn":
@@ -41,16 +41,16 @@ def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
     return story
 
 
-def require_story_by_its_name(tx: ReadTransaction, ref: str) -> PublicStory:
-    """The public story named by id or today's slug. Raises Moved for one named by a slug it had before."""
+def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
+    """Return the public story of that id or current slug. Raises also Redirected for a former slug."""
     story = require_story(tx, ref)
     if ref not in (story.head.story, story.head.slug):
-        raise Moved("moved", "This story has another address now.", slug=story.head.slug)
+        raise Redirected("moved", "This story has another address now.", slug=story.head.slug)
     return story
 
 
 def named_entries(story: PublicStory) -> list[str]:
-    """The entries that the story's pins and key points name, each once."""
+    """List the entries that the story's pins and key points name, each once."""
     fields = from_json(story.fields)
     named = [
         *(pin["entry"] for pin in fields.get("pinned", ())),
@@ -60,13 +60,13 @@ def named_entries(story: PublicStory) -> list[str]:
 
 
 def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, links: Links) -> bytes:
-    """The body of `GET /v1/stories/{story}`; `timeline` has the members of the first page, `included` more entries."""
-    standing = _standing(story)
-    return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, standing)
+    """Encode the body of `GET /v1/stories/{story}`; `timeline` is the first page's members, `included` more entries."""
+    beside = _head_and_counts(story)
+    return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, beside)
 
 
-def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryPage:
-    """One page of the public stories, what goes on first. Raises InvalidInput for a bad position."""
+def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryListPage:
+    """Read one page of the public stories, live ones first. Raises InvalidInput for a bad position."""
     after, newer = (None, False) if position is None else parse_story_position(position)
     found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
     stories = found[-limit:] if newer else found[:limit]
@@ -75,17 +75,17 @@ def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, li
     has_newer = more if newer else after is not None and _has_beyond(tx, stories[:1], newer=True)
     following = _url(stories[-1], newer=False, limit=limit, links=links) if has_older else None
     preceding = _url(stories[0], newer=True, limit=limit, links=links) if has_newer else None
-    items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _standing(story)) for story in stories)
+    items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _head_and_counts(story)) for story in stories)
     body = b'{"items":[%b],"next":%b,"prev":%b}' % (items, encode_json(following), encode_json(preceding))
-    return StoryPage(body=body, next=following, prev=preceding)
+    return StoryListPage(body=body, next=following, prev=preceding)
 
 
 def _has_beyond(tx: ReadTransaction, edge: list[PublicStory], *, newer: bool) -> bool:
-    return any(list_public_stories(tx, after=story.place, newer=newer, limit=1) for story in edge)
+    return any(list_public_stories(tx, after=story.position, newer=newer, limit=1) for story in edge)
 
 
 def _url(story: PublicStory, *, newer: bool, limit: int, links: Links) -> str:
-    position = encode_story_position(story.place, newer=newer)
+    position = encode_story_position(story.position, newer=newer)
     return f"{links.public_url}/v1/stories?limit={limit}&position={quote(position, safe='')}"
 
 
@@ -93,6 +93,6 @@ def _fields(story: PublicStory, links: Links) -> bytes:
     return encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
 
 
-def _standing(story: PublicStory) -> bytes:
-    """What stands beside a story's fields in every representation."""
+def _head_and_counts(story: PublicStory) -> bytes:
+    """Encode the members beside a story's fields in every representation."""
     return b'"head":%b,%b' % (encode_json(str(story.head.cursor)), story.head.counts.json_members())

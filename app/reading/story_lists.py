@@ -1,4 +1,4 @@
-"""The list of public stories, kept for a second: no number tells when any of them has changed."""
+"""The list of public stories, cached for a second: no cursor changes whenever any of them does."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from app.domain.errors import Unavailable
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation, compressed
 from app.reading.snapshots import Snapshots
-from app.reading.stories import StoryPage, read_story_list
+from app.reading.stories import StoryListPage, read_story_list
 from app.wire.links import Links
 
 KEPT_SECONDS = 1.0
 
 
 def content_tag(body: bytes) -> str:
-    """An ETag, without quotes, that is the same exactly while the bytes are."""
+    """Return an ETag, without quotes, that is equal exactly for equal bytes."""
     return hashlib.sha256(body).hexdigest()[:24]
 
 
-def represent_list(page: StoryPage) -> Representation:
-    """The answer that shows one page of the list."""
+def represent_list(page: StoryListPage) -> Representation:
+    """Build the answer that shows one page of the list."""
     links = tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url)
     return Representation(plain=page.body, tag=content_tag(page.body), links=links, surrogate="stories")
 
 
 class StoryLists:
-    """The first page of the list of stories. Belongs to one event loop. `monotonic` is in seconds."""
+    """A cache of the first page of the list of stories. It belongs to one event loop. `monotonic` is in seconds."""
 
     def __init__(self, snapshots: Snapshots, *, links: Links, monotonic: Callable[[], float]) -> None:
         self._snapshots = snapshots
@@ -41,11 +41,11 @@ class StoryLists:
         self._reading: asyncio.Task[Representation] | None = None
 
     def ready(self) -> Representation | None:
-        """The list if it was read within the last second. Never waits."""
+        """Return the list if it was read within the last second, else None. Never waits."""
         return self._kept if self._monotonic() < self._kept_until else None
 
     async def first(self) -> Representation:
-        """The list, read anew once a second at most; while the database is out of reach, as it was last read.
+        """Return the list, read again once a second at most; while the database is unavailable, as it was last read.
 
         Raises Unavailable when it has never been read.
         """
@@ -76,4 +76,4 @@ class StoryLists:
     def _done(self, done: asyncio.Task[Representation]) -> None:
         self._reading = None
         if not done.cancelled():
-            done.exception()  # looked at, though everyone who waited may have gone
+            done.exception()  # retrieved, though all who waited may have been cancelled

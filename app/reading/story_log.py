@@ -12,7 +12,7 @@ from app.reading.snapshots import Snapshots
 from app.reading.stories import is_story_ref, require_story
 from app.reading.views import View, read_view
 from app.storage.database.transactions import ReadTransaction
-from app.storage.public.reads import find_public_story, read_heads
+from app.storage.public.reads import read_heads, read_public_story
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
@@ -35,7 +35,7 @@ class PublicStoryLog:
         """Everything after `after` by state; of a withdrawn story, that it is. Raises CursorUnusable, NotFound."""
 
         def work(tx: ReadTransaction) -> ChangesPage:
-            found = find_public_story(tx, story)
+            found = read_public_story(tx, story)
             if found is None:
                 raise NotFound("story_not_found", "No such story.")
             return read_changes(tx, found, after=after, limit=limit, limit_bytes=limit_bytes, links=self._links)

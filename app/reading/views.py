@@ -1,4 +1,4 @@
-"""The views most readers ask for: unfiltered, from the newest entry on. Only these are kept in memory."""
+"""The views that most readers ask for: unfiltered, from the newest entry on. Only these are cached in memory."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.reading.entries import EntryShape
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
-from app.storage.public.reads import PublicStory, list_public_entries_named
+from app.storage.public.reads import PublicStory, list_public_entries_by_id
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links
 
@@ -22,7 +22,7 @@ class View(NamedTuple):
 
     @property
     def tag(self) -> str:
-        """Names the view in an ETag."""
+        """Return the view's name for an ETag."""
         return f"{self.name}.{self.variant}"
 
 
@@ -35,7 +35,7 @@ class ReadView(NamedTuple):
 
 
 def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Links) -> ReadView:
-    """Join the stored parts of a view."""
+    """Read the stored parts of a view and join them."""
     if view.name == "corrections":
         corrections = read_corrections(tx, story, position=None, limit=PAGE_LIMIT, links=links)
         return ReadView(corrections.body, corrections.next, corrections.prev)
@@ -50,7 +50,7 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Lin
 
 
 def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around: str | None, links: Links) -> ReadView:
-    """A story's state whose timeline is the page at a position or around an entry, for the reader's page.
+    """Read a story's state with the timeline's page at a position or around an entry, for the reader's page.
 
     Raises NotFound, Gone, InvalidInput.
     """
@@ -62,9 +62,9 @@ def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around
 
 
 def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape) -> bytes:
-    """The entries that pins and key points name and that are not on the page, newest first."""
+    """Encode the entries that pins and key points name and that are not on the page, newest first."""
     shown = {entry.id for entry in page.items}
     wanted = [entry for entry in named_entries(story) if entry not in shown]
     if not wanted:
         return b""
-    return b",".join(shape.encode(entry) for entry in list_public_entries_named(tx, story.head.story, wanted))
+    return b",".join(shape.encode(entry) for entry in list_public_entries_by_id(tx, story.head.story, wanted))

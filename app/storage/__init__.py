@@ -1,1 +1,1 @@
-"""The only room with SQL: newsroom tables, readers' tables, and the two databases they live in."""
+"""All SQL: the newsroom's tables, the readers' tables, and the two databases that hold them."""

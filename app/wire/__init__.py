@@ -1,1 +1,1 @@
-"""Every shape promised to a client, and its encoding into bytes."""
+"""The wire formats: every shape promised to a client, and its encoding into bytes."""

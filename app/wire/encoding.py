@@ -1,6 +1,6 @@
-"""How public JSON is put together from parts that are encoded once.
+"""Public JSON, joined from parts that are encoded once.
 
-An entry is encoded when it passes the door and never again: its fields, and its body in three forms. Every
+An entry is encoded when it is published and never again: its fields, and its body in three forms. Every
 representation, event and variant is a concatenation of those bytes, so that the tables, the ring and the
 caches cannot disagree.
 """
@@ -19,7 +19,7 @@ from app.domain.identifiers import EntryId, StoryId
 
 
 class BodyVariant(StrEnum):
-    """Which form of an entry's body a client asked for with `?body=`."""
+    """The form of an entry's body that a client asks for with `?body=`."""
 
     HTML = "html"
     BLOCKS = "blocks"
@@ -27,7 +27,7 @@ class BodyVariant(StrEnum):
 
 
 def encode_json(value: Any) -> bytes:
-    """Compact UTF-8 JSON, as every byte we send is written."""
+    """Encode a value as compact UTF-8 JSON, the form of all JSON that we send."""
     return to_json(value)
 
 
@@ -41,7 +41,7 @@ class EncodedEntry:
     body_text: bytes
 
     def json(self, variant: BodyVariant) -> bytes:
-        """The entry as one JSON object with the body in the form asked for."""
+        """Join the entry to one JSON object with its body in the form asked for."""
         parts = [self.fields[:-1]]
         if variant is not BodyVariant.BLOCKS:
             parts += [b',"body_html":', self.body_html]
@@ -53,23 +53,23 @@ class EncodedEntry:
 
 @dataclass(frozen=True, slots=True)
 class StoryCounts:
-    """What stands beside a story in every representation, outside the log's law."""
+    """The counts beside a story in every representation; the log of events does not determine them."""
 
     entry_count: int
     last_entry_at: Micros | None
 
     def json_members(self) -> bytes:
-        """`"entry_count":…,"last_entry_at":…` without braces."""
+        """Encode `"entry_count":…,"last_entry_at":…` without braces."""
         last = b"null" if self.last_entry_at is None else b'"' + format_time(self.last_entry_at).encode() + b'"'
         return b'"entry_count":%d,"last_entry_at":%b' % (self.entry_count, last)
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedEvent:
-    """One public change of a story, encoded but for the body variant.
+    """One public change of a story, encoded except for the body variant.
 
-    `head` is the JSON object up to and without whatever the variant decides; `entry` is None for removals and
-    story changes, whose `head` lacks only the closing brace.
+    `head` is the JSON object up to the member that depends on the variant; `entry` is None for removals and story
+    changes, whose `head` lacks only the closing brace.
     """
 
     story: StoryId
@@ -80,7 +80,7 @@ class EncodedEvent:
     entry: EncodedEntry | None
 
     def json(self, variant: BodyVariant) -> bytes:
-        """The event as one JSON object, the same on every transport."""
+        """Join the event to one JSON object, the same on every transport."""
         if self.entry is None:
             return self.head + b"}"
         return b"".join((self.head, b',"entry":', self.entry.json(variant), b"}"))
@@ -88,7 +88,7 @@ class EncodedEvent:
 
 @dataclass(frozen=True, slots=True)
 class EventLine:
-    """An event row: all of an event but the content it points at."""
+    """An event row: everything of an event except the content it refers to."""
 
     story: StoryId
     cursor: Cursor

@@ -1,4 +1,4 @@
-"""Where things are on the web: every absolute URL we send is made here, from the settings and never from a request."""
+"""Absolute URLs: every one we send is made here, from the settings and never from a request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.domain.identifiers import EntryId, StoryId
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The site that publishes the stories, as its operator has named it."""
+    """The site that publishes the stories, as configured by its operator."""
 
     name: str
     url: str
@@ -24,40 +24,40 @@ class Links:
     site: Site
 
     def story_page(self, slug: str) -> str:
-        """The reader's page of a story."""
+        """Return the URL of the reader's page of a story."""
         return f"{self.public_url}/stories/{slug}"
 
     def entry_page_template(self, slug: str) -> str:
-        """The reader's page at one entry, with `{id}` where its id goes.
+        """Return the URL of the reader's page at one entry, with `{id}` for its id.
 
-        The id stands twice: the query is for the server, which never sees a fragment, and the fragment for the browser.
+        The id occurs twice: the query is for the server, which never sees a fragment, and the fragment for the browser.
         """
         return f"{self.public_url}/stories/{slug}?entry={{id}}#entry-{{id}}"
 
     def story(self, story: StoryId) -> str:
-        """The story in the API."""
+        """Return the URL of the story in the API."""
         return f"{self.public_url}/v1/stories/{story}"
 
     def entry(self, story: StoryId, entry: EntryId) -> str:
-        """One entry in the API."""
+        """Return the URL of an entry in the API."""
         return f"{self.public_url}/v1/stories/{story}/entries/{entry}"
 
     def invitation(self, secret: str) -> str:
-        """The newsroom's page, which signs in with what stands in the fragment: no server and no log ever sees it."""
+        """Return the URL that signs a person in, with the secret in the fragment, which no server and no log sees."""
         return f"{self.public_url}/newsroom#invite={secret}"
 
     def preview(self, signed: str) -> str:
-        """An entry as it is now, for whoever has the link."""
+        """Return the signed URL of an entry's present state, for anyone with the link."""
         return f"{self.public_url}/v1/previews/{signed}"
 
     def preview_page(self, signed: str) -> str:
-        """The same, as a page for people."""
+        """Return the signed URL of the same preview as a page."""
         return f"{self.public_url}/previews/{signed}"
 
     def newsroom_story(self, story: StoryId) -> str:
-        """The story as the newsroom sees it, for tokens only."""
+        """Return the URL of the story as the newsroom sees it, for tokens only."""
         return f"{self.public_url}/v1/newsroom/stories/{story}"
 
     def newsroom_entry(self, story: StoryId, entry: EntryId) -> str:
-        """One entry as the newsroom sees it, for tokens only."""
+        """Return the URL of an entry as the newsroom sees it, for tokens only."""
         return f"{self.newsroom_story(story)}/entries/{entry}"

@@ -1,6 +1,6 @@
-"""The live messages that are not events: what stands around them on a WebSocket and an event stream.
+"""Control messages: the live messages that are not events, on a WebSocket and an event stream.
 
-None is numbered. Those that frame a story's events carry its id; `snapshot` and `caught_up` also move the reader's
+None is numbered. Those about a story's events have its id; `snapshot` and `caught_up` also move the reader's
 cursor. Each function returns one compact JSON object.
 """
 
@@ -20,11 +20,11 @@ SUBPROTOCOL = "liveblog.v1"
 
 Resume = Literal["live", "exact", "snapshot", "reset"]
 SnapshotReason = Literal["too_far_behind", "epoch", "fork", "requested"]
-GoodbyeReason = Literal["drain", "rebalance", "overload", "ended"]
+GoodbyeReason = Literal["drain", "overload", "ended"]
 
 
 def encode_hello(*, heartbeat_seconds: float, time: Micros) -> bytes:
-    """The first message of every connection. Silence for twice `heartbeat_seconds` means the connection is dead."""
+    """Encode the first message of a connection. Silence for twice `heartbeat_seconds` means the connection is dead."""
     return encode_json(
         {
             "type": "hello",
@@ -36,7 +36,7 @@ def encode_hello(*, heartbeat_seconds: float, time: Micros) -> bytes:
 
 
 def encode_subscribed(head: StoryHead, *, resume: Resume) -> bytes:
-    """The reader is attached to a story. What follows up to `caught_up` need not be consecutive."""
+    """Encode the start of a subscription. The events up to `caught_up` need not be consecutive."""
     return encode_json(
         {
             "type": "subscribed",
@@ -49,24 +49,24 @@ def encode_subscribed(head: StoryHead, *, resume: Resume) -> bytes:
 
 
 def encode_catching_up(story: StoryId) -> bytes:
-    """Events that are not consecutive follow, up to `caught_up`."""
+    """Encode the announcement of events that need not be consecutive, up to `caught_up`."""
     return encode_json({"type": "catching_up", "story": story})
 
 
 def encode_caught_up(head: StoryHead) -> bytes:
-    """The reader now holds the story as it was at this cursor."""
+    """Encode the end of a catch-up: the reader now has the story as it was at this cursor."""
     start = encode_json({"type": "caught_up", "story": head.story, "cursor": str(head.cursor)})
     return start[:-1] + b"," + head.counts.json_members() + b"}"
 
 
 def encode_snapshot(story: StoryId, *, reason: SnapshotReason, state: bytes) -> bytes:
-    """Drop what you hold and begin with `state`, the body of `GET /v1/stories/{story}`."""
+    """Encode a new start: the reader replaces its story by `state`, the body of `GET /v1/stories/{story}`."""
     start = encode_json({"type": "snapshot", "story": story, "reason": reason})
     return start[:-1] + b',"state":' + state + b"}"
 
 
 def encode_heartbeat(heads: Mapping[StoryId, Cursor], *, time: Micros) -> bytes:
-    """Alive, and where each caught-up story of this connection stands."""
+    """Encode a heartbeat with the head of each caught-up story of this connection."""
     cursors = {story: str(cursor) for story, cursor in heads.items()}
     return encode_json({"type": "heartbeat", "heads": cursors, "time": format_time(time)})
 
@@ -78,10 +78,10 @@ def encode_goodbye(
     reconnect_after_ms: tuple[int, int] | None = None,
     poll_seconds: int | None = None,
 ) -> bytes:
-    """The server ends this connection, or with `story` only follows that story no longer on it.
+    """Encode the end of this connection, or with `story` the end of that subscription only.
 
-    Come back after a time drawn uniformly from the window, in milliseconds; with `poll_seconds` ask for changes that
-    often until then, or without a window until the story is live again.
+    The client reconnects after a time drawn uniformly from the window, in milliseconds; with `poll_seconds` it asks
+    for changes that often until then, or without a window until the story is live again.
     """
     members: dict[str, Any] = {"type": "goodbye", "reason": reason}
     if story is not None:
@@ -94,5 +94,5 @@ def encode_goodbye(
 
 
 def encode_refused(story: str | None, *, status: int, code: str) -> bytes:
-    """One story (or, without one, the request) cannot be served; `status` and `code` as in a problem body."""
+    """Encode the refusal of one story (None: of the request); `status` and `code` as in a problem body."""
     return encode_json({"type": "refused", "story": story, "status": status, "code": code})

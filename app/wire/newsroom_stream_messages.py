@@ -1,4 +1,4 @@
-"""What is said on the newsroom's stream. Nothing here is numbered, and nothing of it is ever sent to a reader.
+"""The messages of the newsroom's stream. They are not numbered, and are never sent to a reader.
 
 Each function returns one compact JSON object.
 """
@@ -17,8 +17,8 @@ Doing = Literal["reading", "composing", "editing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
-    """Who did it: a person with the name colleagues know, or a bot's token."""
+class Principal:
+    """The author of a write: a person with the name colleagues know, or a bot's token."""
 
     token: str
     person: str | None
@@ -27,7 +27,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """What somebody is doing in a story just now. It locks nothing."""
+    """A person's or bot's present activity in a story. It locks nothing."""
 
     person: str | None
     name: str | None
@@ -36,42 +36,42 @@ class Presence:
     since: Micros
 
 
-def encode_welcome(who: Author, *, role: str) -> bytes:
-    """The stream is open, for this person or bot."""
+def encode_welcome(who: Principal, *, role: str) -> bytes:
+    """Encode the first message of the stream, with the person or bot that opened it."""
     return encode_json({"type": "welcome", "person": who.person, "name": who.name, "role": role})
 
 
 def encode_watching(story: StoryId, *, slug: str, people: Iterable[Presence]) -> bytes:
-    """Every change of the story committed from now on will be told. Read the story's entries next."""
+    """Encode the start of watching a story: every later change will be sent. Read the story's entries next."""
     return encode_json({"type": "watching", "story": story, "slug": slug, "people": _people(people)})
 
 
 def encode_watching_all() -> bytes:
-    """Every change of every story the caller may see will be told from now on."""
+    """Encode the start of watching all stories: every later change of a visible one will be sent."""
     return encode_json({"type": "watching", "story": None})
 
 
-def encode_entry_news(entry: Mapping[str, Any], *, action: str, by: Author, at: Micros) -> bytes:
-    """An entry as its editors see it now, and what was last done to it by whom."""
+def encode_entry_news(entry: Mapping[str, Any], *, action: str, by: Principal, at: Micros) -> bytes:
+    """Encode an entry as its editors see it now, with the last action on it and its author."""
     return encode_json({"type": "entry", "story": entry["story"], **_done(action, by, at), "entry": entry})
 
 
-def encode_story_news(story: Mapping[str, Any], *, action: str, by: Author, at: Micros) -> bytes:
-    """A story as its editors see it now, and what was last done to it by whom."""
+def encode_story_news(story: Mapping[str, Any], *, action: str, by: Principal, at: Micros) -> bytes:
+    """Encode a story as its editors see it now, with the last action on it and its author."""
     return encode_json({"type": "story", "story": story["id"], **_done(action, by, at), "fields": story})
 
 
 def encode_presence(story: StoryId, people: Iterable[Presence]) -> bytes:
-    """Who else is doing what in a story: all of them, each time it changes."""
+    """Encode the present activities of all others in a story; sent each time one changes."""
     return encode_json({"type": "presence", "story": story, "people": _people(people)})
 
 
 def encode_newsroom_heartbeat(time: Micros) -> bytes:
-    """Alive."""
+    """Encode a heartbeat."""
     return encode_json({"type": "heartbeat", "time": format_time(time)})
 
 
-def _done(action: str, by: Author, at: Micros) -> dict[str, Any]:
+def _done(action: str, by: Principal, at: Micros) -> dict[str, Any]:
     return {"action": action, "by": {"person": by.person, "name": by.name, "token": by.token}, "at": format_time(at)}
 
 

@@ -1,4 +1,4 @@
-"""Errors as clients read them: problem details (RFC 9457) with a stable `code`."""
+"""Errors as sent to clients: problem details (RFC 9457) with a stable `code`."""
 
 from __future__ import annotations
 
@@ -13,24 +13,23 @@ from app.domain.errors import (
     InvalidInput,
     LiveblogError,
     MalformedInput,
-    Moved,
     NotAllowed,
     NotAuthenticated,
     NotFound,
     PreconditionFailed,
     PreconditionRequired,
+    Redirected,
     TooLarge,
-    TooMany,
     Unavailable,
     UnsupportedType,
 )
-from app.wire.shape_sentences import sentence_of
+from app.wire.validation_messages import validation_message
 
 STATUS_OF: Mapping[type[LiveblogError], int] = {
     MalformedInput: 400,
     NotAuthenticated: 401,
     NotAllowed: 403,
-    Moved: 308,
+    Redirected: 308,
     NotFound: 404,
     Conflict: 409,
     Gone: 410,
@@ -39,25 +38,24 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     UnsupportedType: 415,
     InvalidInput: 422,
     PreconditionRequired: 428,
-    TooMany: 429,
     Unavailable: 503,
 }
 """The one mapping from the tree of errors to HTTP."""
 
 _MAX_NAMED = 3
-"""How many fields the sentence names; all of them are in `errors`."""
+"""Fields that `detail` names; all of them are in `errors`."""
 
 _MAX_ERRORS = 20
 """A body of 200 wrong blocks is answered with the first errors, not with a reply larger than the request."""
 
 
 def status_of(error: LiveblogError) -> int:
-    """The HTTP status of an error."""
+    """Return the HTTP status of an error."""
     return STATUS_OF[type(error)]
 
 
 def problem_of(error: LiveblogError) -> dict[str, Any]:
-    """The members of the problem that the error alone decides; the edge adds `instance` and `request_id`."""
+    """Return the problem's members that follow from the error; the edge adds `instance` and `request_id`."""
     status = status_of(error)
     detail = _named(error.errors) if isinstance(error, InvalidInput) and error.code == "invalid" else error.detail
     problem = problem_members(status, code=error.code, detail=detail)
@@ -75,21 +73,21 @@ def problem_of(error: LiveblogError) -> dict[str, Any]:
 
 
 def problem_members(status: int, *, code: str, detail: str) -> dict[str, Any]:
-    """A problem that no error of ours stands behind."""
+    """Return the members of a problem without an error of ours."""
     return {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, "code": code}
 
 
 def validation_errors(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> InvalidInput:
-    """Pydantic's findings as ours. `skip` leading parts of each location name the place, not a member of it."""
+    """Convert Pydantic's errors to ours. The first `skip` parts of each location name the body or query itself."""
     found = [
-        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=sentence_of(error))
+        FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=validation_message(error))
         for error in errors
     ]
     return InvalidInput(found[:_MAX_ERRORS])
 
 
 def _named(errors: Sequence[FieldError]) -> str:
-    """A sentence that says of which fields it speaks: a person reads it without `errors`."""
+    """Return a sentence that names its fields, because a person reads it without `errors`."""
     named = [f"{_place(each)}: {each.detail}" if each.pointer else each.detail for each in errors[:_MAX_NAMED]]
     return "; ".join([*named, *(["…"] if len(errors) > _MAX_NAMED else [])])
 
@@ -103,7 +101,7 @@ def _pointer(location: Sequence[Any]) -> str:
 
 
 def _as_sent(location: Sequence[Any]) -> Iterator[Any]:
-    """Without the type of a block, which Pydantic names where the body has nothing."""
+    """Drop the type of a block, which Pydantic adds to the location and the body does not have."""
     for index, part in enumerate(location):
         if not (index > 1 and location[index - 2] == "blocks" and isinstance(location[index - 1], int)):
             yield part

@@ -1,4 +1,4 @@
-"""The public entry: an allow-list of what readers get, encoded once at the door."""
+"""The public entry: an allow-list of the members readers get, encoded once when it is published."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.wire.encoding import EncodedEntry, encode_json
 
 
 def public_members(entry: Entry) -> dict[str, Any]:
-    """The members of a public entry beside its body, in the order in which they are sent."""
+    """Return the members of a public entry beside its body, in the order in which they are sent."""
     content = entry.content
     published_at = _time(entry.published_at)
     return {
@@ -35,7 +35,7 @@ def public_members(entry: Entry) -> dict[str, Any]:
 
 
 def encode_public_entry(entry: Entry) -> EncodedEntry:
-    """An entry as readers get it; it has passed the door, so that revision, times and order are set."""
+    """Encode an entry as readers get it; `publish_changes` has set its revision, times and sort key."""
     blocks: list[Block] = [dict(block) for block in entry.content.blocks]
     return EncodedEntry(
         fields=encode_json(public_members(entry)),
@@ -46,7 +46,7 @@ def encode_public_entry(entry: Entry) -> EncodedEntry:
 
 
 def preview_members(entry: Entry) -> dict[str, Any]:
-    """An entry as readers would get it if it went out now, with its working revision if it has one."""
+    """Return an entry as readers would get it if it were published now, with its working revision if it has one."""
     status = EntryStatus.RETRACTED if entry.retraction_stands else entry.status
     newest = replace(entry, content=entry.newest_content, status=status)
     blocks: list[Block] = [dict(block) for block in newest.content.blocks]
@@ -54,12 +54,12 @@ def preview_members(entry: Entry) -> dict[str, Any]:
 
 
 def encode_correction(entry: Entry, line: JsonObject) -> bytes:
-    """A line of the entry's log as the story's log has it, but for the entry's address."""
+    """Encode a line of the entry's log for the story's log, without the entry's address."""
     return encode_json({"entry": entry.id, "headline": entry.content.headline, **line})
 
 
 def body_html(entry: Entry) -> str:
-    """The body as one piece of HTML; while a retraction stands it opens with the reason and strikes the text."""
+    """Render the body as HTML; while a retraction stands, it begins with the reason and the text is struck through."""
     blocks: list[Block] = [dict(block) for block in entry.content.blocks]
     if entry.retraction_stands:
         return render_retracted_html(blocks, retraction_reason(entry))
@@ -67,13 +67,13 @@ def body_html(entry: Entry) -> str:
 
 
 def retraction_reason(entry: Entry) -> str:
-    """Why the entry was retracted last; empty if it never was."""
+    """Return the reason of the last retraction; empty if there was none."""
     reasons = [line["text"] for line in entry.corrections if line["severity"] == "retraction"]
     return str(reasons[-1]) if reasons else ""
 
 
 def filter_labels(content: EntryContent) -> frozenset[str]:
-    """What an entry can be found by: `tag:<slug>`, `author:<name>`, `author:<id>`."""
+    """Return the labels an entry can be filtered by: `tag:<slug>`, `author:<name>`, `author:<id>`."""
     tags = {f"tag:{tag['slug']}" for tag in content.tags}
     authors = {f"author:{author[key]}" for author in content.authors for key in ("name", "id") if author.get(key)}
     return frozenset(tags | authors)

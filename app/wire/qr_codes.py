@@ -1,4 +1,4 @@
-"""Addresses as pictures that a phone's camera reads."""
+"""QR codes: addresses as pictures for a phone's camera."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ SCALE = 4
 
 
 def encode_qr_svg(url: str) -> str:
-    """The address as an SVG element, black on white whatever page it is put into."""
+    """Encode the address as an SVG element, black on white on a page of any colour."""
     return segno.make(url, micro=False).svg_inline(scale=SCALE, light="#fff")
 
 
 def encode_qr_text(url: str) -> str:
-    """The address in block characters, for a terminal, whose colours it sets itself."""
+    """Encode the address in block characters for a terminal, with its own colours."""
     drawn = io.StringIO()
     segno.make(url, micro=False).terminal(drawn, compact=True)
     return drawn.getvalue()

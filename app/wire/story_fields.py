@@ -1,7 +1,7 @@
-"""A public story's fields as JSON: what is stored, and what depends on the slug and the settings.
+"""A public story's fields as JSON: the stored members, and those that depend on the slug and the settings.
 
-Stored are the members a client wrote, all of them, null when unset. Names and addresses that a rename or a setting
-could change are put in when the bytes are sent, by this one function, at the door and in every read.
+All members that clients write are stored, null when unset. Names and addresses that a rename or a setting could
+change are added when the bytes are sent, by `encode_story_fields`, on publication and in every read.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from app.wire.links import Links
 from app.wire.requests.stories import STORY_DEFAULTS
 
 _MEMBERS_ADDED = {**STORY_DEFAULTS, "pinned": [], "key_points": []}
-"""What a story that was stored by an earlier release lacks."""
+"""Members that a story stored by an earlier release lacks."""
 
 
 def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
-    """The story's public fields as one JSON object, from `public_stories.fields`.
+    """Encode the story's public fields as one JSON object, from `public_stories.fields`.
 
-    A story that names no publisher is published by the site.
+    The publisher of a story that names none is the site.
     """
     fields = _members(stored)
     if fields["publisher"] is None:
@@ -38,7 +38,7 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
 
 
 def changed_members(before: bytes, after: bytes) -> tuple[str, ...]:
-    """The names of the members that differ between two states of `public_stories.fields`."""
+    """List the names of the members that differ between two states of `public_stories.fields`."""
     known = _members(before)
     return tuple(name for name, value in _members(after).items() if value != known.get(name))
 

@@ -24,7 +24,7 @@ _CAUGHT_UP = b'\x81\x14{"type":"caught_up"}'
 
 
 class ConnectionRegistry:
-    """Everybody who listens, and the frame they are told."""
+    """All listening connections, and the frame that is sent to them."""
 
     def __init__(self, message_bytes: int) -> None:
         begin, end = b'{"type":"entry.published","text":"', b'"}'
@@ -32,8 +32,8 @@ class ConnectionRegistry:
         self._frame = b"\x81\x7e" + message_bytes.to_bytes(2, "big") + message
         self.readers: dict[asyncio.Transport, None] = {}
 
-    def tell(self) -> None:
-        """One message to each, in slices, so that others get their turn between them."""
+    def broadcast(self) -> None:
+        """Send one message to each, in slices, so that other tasks run between them."""
         self._tell(list(self.readers), 0)
 
     def _tell(self, readers: list[asyncio.Transport], start: int) -> None:
@@ -44,7 +44,7 @@ class ConnectionRegistry:
 
 
 class Connection(asyncio.Protocol):
-    """One connection, a reader's or the poster's. A request of the benchmark comes in one piece."""
+    """One connection, a reader's or the poster's. A request of the benchmark arrives in one piece."""
 
     __slots__ = ("_connections", "_transport")
     _transport: asyncio.Transport
@@ -58,7 +58,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if data.startswith(b"POST"):
             self._transport.write(b"HTTP/1.1 201 Created\r\ncontent-length: 0\r\n\r\n")
-            self._connections.tell()
+            self._connections.broadcast()
         elif _KEY in data:
             key = data.partition(_KEY)[2].partition(b"\r\n")[0]
             accept = base64.b64encode(hashlib.sha1(key + _MAGIC, usedforsecurity=False).digest())

@@ -79,8 +79,8 @@ int main(int argc, char **argv) {
     int one = 1, listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0), loop = epoll_create1(0);
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(listener, (struct sockaddr *)&address, sizeof address) || listen(listener, 2048)) return perror("listen"), 1;
-    struct epoll_event wish = {.events = EPOLLIN, .data.fd = listener}, ready[BATCH];
-    epoll_ctl(loop, EPOLL_CTL_ADD, listener, &wish);
+    struct epoll_event interest = {.events = EPOLLIN, .data.fd = listener}, ready[BATCH];
+    epoll_ctl(loop, EPOLL_CTL_ADD, listener, &interest);
     for (;;) {
         int found = epoll_wait(loop, ready, BATCH, -1);
         for (int at = 0; at < found; at++) {
@@ -95,8 +95,8 @@ int main(int argc, char **argv) {
                 continue;
             }
             setsockopt(new, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-            wish.data.fd = new;
-            epoll_ctl(loop, EPOLL_CTL_ADD, new, &wish);
+            interest.data.fd = new;
+            epoll_ctl(loop, EPOLL_CTL_ADD, new, &interest);
         }
     }
 }

@@ -1,4 +1,4 @@
-"""The programs themselves: how each is started, how it is asked, and why it may be missing here."""
+"""The peer programs: their commands, their requests, and the reasons why one may be missing."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ WS_FOLDERS = ("/usr/share/nodejs/ws", "/usr/lib/node_modules/ws", "/usr/local/li
 
 
 class PeerMissing(Exception):
-    """This machine does not have the program; the message says what it lacks."""
+    """A program that this machine does not have; the message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A program that tells every WebSocket what a POST brings.
+    """A program that sends a POST's message to every WebSocket.
 
     `prepare` is given a folder, a port and the size of a message, and makes the command; PeerMissing if it cannot.
     `kind` is how its readers know that they are in.
@@ -39,7 +39,7 @@ class Peer:
 
 @contextmanager
 def peer_running(peer: Peer, folder: Path, message_bytes: int) -> Iterator[Running]:
-    """Run one on the servers' core until the block ends. PeerMissing if this machine lacks it."""
+    """Run a peer on the servers' core until the block ends. PeerMissing if this machine lacks it."""
     own = (folder / peer.name.replace(" ", "-")).resolve()
     own.mkdir()
     port = free_port()
@@ -49,7 +49,7 @@ def peer_running(peer: Peer, folder: Path, message_bytes: int) -> Iterator[Runni
 
 
 def post_message(message_bytes: int) -> bytes:
-    """The POST that makes a peer tell everybody a message of this size."""
+    """Return the POST that makes a peer send a message of this size to all readers."""
     empty = len(json.dumps({"type": "entry.published", "text": ""}, separators=(",", ":")))
     message = {"type": "entry.published", "text": "x" * (message_bytes - empty)}
     body = json.dumps(message, separators=(",", ":")).encode()

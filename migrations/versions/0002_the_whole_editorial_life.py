@@ -1,4 +1,4 @@
-"""The whole editorial life: times, furniture, memberships, invites, and what governs the site.
+"""The whole editorial life: times, pins and key points, memberships, invites, and the control of the site.
 
 Revision ID: 0002
 Revises: 0001
@@ -19,7 +19,7 @@ KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _added() -> dict[str, list[sa.Column[object]]]:
-    """Columns that can be added in place: no table is rebuilt, so that no row is ever without what it refers to."""
+    """Return the columns that can be added in place: no table is rebuilt, so that no row ever lacks its parent row."""
     return {
         "stories": [
             sa.Column("pinned", sa.JSON(), nullable=False, server_default="[]"),

@@ -1,4 +1,4 @@
-"""Who did what when: a person's memberships and a stretch of the audit are found without reading all of them.
+"""Indexes that find a person's memberships and a period of the audit log without reading all of them.
 
 Revision ID: 0005
 Revises: 0004

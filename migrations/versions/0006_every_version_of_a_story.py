@@ -1,4 +1,4 @@
-"""Every version of a story is kept, and of an entry's versions more than what they said: so that either can be undone.
+"""Every version of a story is kept, and of an entry's versions more than the content, so that both can be reverted.
 
 Revision ID: 0006
 Revises: 0005

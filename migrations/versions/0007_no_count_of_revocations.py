@@ -1,4 +1,4 @@
-"""Nothing has ever counted how often a right was taken back: rights are looked up anew with each call and each read.
+"""Drops the count of revocations, which nothing used: rights are looked up in each call and each read.
 
 Revision ID: 0007
 Revises: 0006

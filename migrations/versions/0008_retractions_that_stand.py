@@ -1,4 +1,4 @@
-"""A retraction stands until it is taken back, also while the entry is out of readers' sight.
+"""A retraction stands until the entry is reinstated, also while readers do not see the entry.
 
 Revision ID: 0008
 Revises: 0007

@@ -1,4 +1,4 @@
-"""Times as they are written."""
+"""Times as text."""
 
 from __future__ import annotations
 

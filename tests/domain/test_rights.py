@@ -1,4 +1,4 @@
-"""What somebody is told who may not do something: whom or what it takes."""
+"""Refusals name the role or scope that is missing."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import WebSocketException
 
 from tests.loopback import NO_CERTIFICATES
-from tests.reference.apply import State, bound_of, missing_entries, named_entries, place_of
+from tests.reference.apply import State, bound_of, missing_entries, named_entries, sort_key_of
 from tests.reference.reader import Mode, Reader, Verdict, empty_state, fold_changes, receive
 from tests.reference.window import changes_wanted_after, merge_named, merge_page
 
@@ -246,7 +246,7 @@ async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound
         items += page["items"]
         following = page["next"]
     assert state["timeline"]["items"] == items[:20]
-    timeline = [e for e in items if bound is None or place_of(e) >= (bound[0], bound[1])]
+    timeline = [e for e in items if bound is None or sort_key_of(e) >= (bound[0], bound[1])]
     held, named = {e["id"] for e in timeline}, named_entries(state)
     return {**state, "timeline": timeline, "included": [e for e in items if e["id"] in named and e["id"] not in held]}
 

@@ -14,9 +14,9 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
-from app.storage.database.schema import NEWSROOM_TABLES, READERS_TABLES
 from tests.e2e.readers import Follower, Habit, Transport, reading_client
 from tests.e2e.server import make_story, serving
+from tests.storage.tables import NEWSROOM_TABLES, READERS_TABLES
 
 EDITED, UNPUBLISHED, REMOVED, RETAGGED = "xylophone", "quetzalcoatl", "zugzwang", "flibbertigibbet"
 MARKERS = (EDITED, UNPUBLISHED, REMOVED, RETAGGED)

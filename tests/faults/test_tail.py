@@ -45,12 +45,12 @@ class _Moody(SystemRandomSource):
     def __init__(self) -> None:
         self.armed = False
 
-    def letters(self, purpose: str, key: str, length: int) -> str:
+    def base62(self, purpose: str, key: str, length: int) -> str:
         if self.armed and purpose == "check":
             time.sleep(random.random() * LATE_SECONDS)
             if random.random() < ROLLED_BACK:
                 raise _Abandoned
-        return super().letters(purpose, key, length)
+        return super().base62(purpose, key, length)
 
 
 @dataclass

@@ -45,7 +45,7 @@ class WorldRandom:
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.UUID(bytes=self._digest(purpose, key)[:16], version=4))
 
-    def letters(self, purpose: str, key: str, length: int) -> str:
+    def base62(self, purpose: str, key: str, length: int) -> str:
         if purpose == "block":
             entry, _, made = key.split(":")
             key = f"{entry}:{self.step}:{made}"

@@ -1,4 +1,4 @@
-"""What SQLite has written ahead reaches the file in an idle moment, and no moment is made idle for it."""
+"""SQLite's write-ahead log is copied into the file while the writer is idle, and no writer waits for it."""
 
 from __future__ import annotations
 

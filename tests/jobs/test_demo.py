@@ -1,4 +1,4 @@
-"""The demo through the real application: seeded once, continued only while somebody watches, removed whole."""
+"""The demo through the real application: seeded once, continued only while a reader watches, removed whole."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ STORY = load_demo_story("http://127.0.0.1:8000")
 
 
 class Clock:
-    """Time as `go_back` sets it."""
+    """A clock that `go_back` sets."""
 
     def __init__(self) -> None:
         self.now = NOW
@@ -92,15 +92,15 @@ async def _shown(api: httpx.AsyncClient, entry: DemoEntry) -> Any:
 async def test_a_seeding_posts_all_it_begins_with_and_a_second_one_nothing(
     api: httpx.AsyncClient, clock: Clock
 ) -> None:
-    assert await seed_demo(api, STORY, go_to=clock.go_back)
+    assert await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     first = await _state(api)
     assert first["entry_count"] == 10
-    assert not await seed_demo(api, STORY, go_to=clock.go_back)
+    assert not await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     assert await _state(api) == first
 
 
 async def test_what_was_seeded_lies_in_the_past_in_order(api: httpx.AsyncClient, clock: Clock) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     items = (await _state(api))["timeline"]["items"]
     assert [item["published_at"] for item in reversed(items)] == [
         format_time(Micros(NOW - round((entry.minutes_ago or 0) * MINUTE))) for entry in STORY.seeded
@@ -108,7 +108,7 @@ async def test_what_was_seeded_lies_in_the_past_in_order(api: httpx.AsyncClient,
 
 
 async def test_it_holds_an_edit_a_correction_a_retraction_and_the_picture(api: httpx.AsyncClient, clock: Clock) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     items = (await _state(api))["timeline"]["items"]
     assert sum(item["status"] == "retracted" for item in items) == 1
     assert sum(bool(item["corrections"]) for item in items) >= 1
@@ -119,7 +119,7 @@ async def test_it_holds_an_edit_a_correction_a_retraction_and_the_picture(api: h
 
 
 async def test_nothing_is_posted_while_nobody_watches(app: Application, api: httpx.AsyncClient, clock: Clock) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     before = await _state(api)
     await _job(app, readers=0).run()
     assert await _state(api) == before
@@ -128,7 +128,7 @@ async def test_nothing_is_posted_while_nobody_watches(app: Application, api: htt
 async def test_while_somebody_watches_the_rest_is_posted_one_by_one_and_then_nothing(
     app: Application, api: httpx.AsyncClient, clock: Clock
 ) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     clock.now = NOW
     job = _job(app, readers=1)
     for number, entry in enumerate(STORY.remaining, start=1):
@@ -143,7 +143,7 @@ async def test_while_somebody_watches_the_rest_is_posted_one_by_one_and_then_not
 
 
 async def test_an_entry_taken_back_is_not_posted_again(app: Application, api: httpx.AsyncClient, clock: Clock) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     job = _job(app, readers=1)
     await job.run()
     newest = (await _state(api))["timeline"]["items"][0]["id"]
@@ -159,7 +159,7 @@ async def test_where_there_is_no_demo_story_nothing_is_posted(app: Application, 
 
 
 async def test_two_processes_that_post_the_same_entry_make_one(api: httpx.AsyncClient, clock: Clock) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     first = await post_entry(api, STORY.remaining[0])
     events = len(await _changes(api))
     assert (await post_entry(api, STORY.remaining[0]))["id"] == first["id"]
@@ -169,19 +169,19 @@ async def test_two_processes_that_post_the_same_entry_make_one(api: httpx.AsyncC
 async def test_a_removed_demo_leaves_no_trace_and_can_be_seeded_again(
     app: Application, api: httpx.AsyncClient, clock: Clock
 ) -> None:
-    await seed_demo(api, STORY, go_to=clock.go_back)
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     assert remove_demo(_database(app))
     assert not remove_demo(_database(app))
     await app.app_state.hub.reconcile()
     assert (await api.get("/v1/stories/demo")).status_code == 404
     assert (await api.get(f"/v1/newsroom/stories/{DEMO_STORY}")).status_code == 404
-    assert await seed_demo(api, STORY, go_to=clock.go_back)
+    assert await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
 
 
 async def test_a_refusal_names_what_was_refused(app: Application, clock: Clock) -> None:
     async with local_api(app, "lb_bot_nobody") as stranger:
         with pytest.raises(DemoRefused, match="/v1/stories was answered with 401"):
-            await seed_demo(stranger, STORY, go_to=clock.go_back)
+            await seed_demo(stranger, STORY, set_minutes_ago=clock.go_back)
 
 
 async def test_pauses_are_between_eight_and_fifteen_seconds(app: Application) -> None:

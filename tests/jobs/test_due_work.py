@@ -1,4 +1,4 @@
-"""The job that does due work: looks when the next time comes, and every half second for what it cannot know of."""
+"""The job of due work: it runs at the next due time, and polls every half second for work of other processes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOW = 1_790_000_000_000_000
 
 
 class Newsroom:
-    """Says when something is next due, and counts how often it was asked."""
+    """A newsroom that returns the next due time, and counts the calls."""
 
     def __init__(self) -> None:
         self.now, self.next, self.runs = NOW, None, 0

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs.job import Job, in_thread, running
+from app.jobs.job import Job, run_in_thread, run_jobs
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ class Pauses:
         await self._over.acquire()
 
     async def end_one(self) -> None:
-        """Let one pause be over, and wait until the next begins."""
+        """End one pause, and wait until the next begins."""
         self._over.release()
         await self.reached.acquire()
 
@@ -41,7 +41,7 @@ async def test_a_job_runs_after_each_pause_and_never_before_the_first() -> None:
         runs += 1
 
     lengths = iter([3.0, 5.0, 7.0, 9.0])
-    async with running([Job("counting", run, lambda: next(lengths))], sleep=pauses.sleep):
+    async with run_jobs([Job("counting", run, lambda: next(lengths))], sleep=pauses.sleep):
         await pauses.reached.acquire()
         assert runs == 0
         await pauses.end_one()
@@ -58,7 +58,7 @@ async def test_a_job_that_fails_is_run_again() -> None:
         runs += 1
         raise ValueError("this once")
 
-    async with running([Job("failing", run, lambda: 1.0)], sleep=pauses.sleep):
+    async with run_jobs([Job("failing", run, lambda: 1.0)], sleep=pauses.sleep):
         await pauses.reached.acquire()
         await pauses.end_one()
         await pauses.end_one()
@@ -75,7 +75,7 @@ async def test_one_job_that_fails_leaves_the_others_alone() -> None:
         ran.set()
 
     jobs = [Job("failing", fail, lambda: 1.0), Job("working", run, lambda: 1.0)]
-    async with running(jobs, sleep=pauses.sleep):
+    async with run_jobs(jobs, sleep=pauses.sleep):
         for _ in jobs:
             await pauses.reached.acquire()
         for _ in jobs:
@@ -92,10 +92,10 @@ async def test_a_call_under_way_in_a_thread_ends_before_the_jobs_do() -> None:
         ended.set()
 
     async def run() -> None:
-        await in_thread(call)
+        await run_in_thread(call)
 
     async def leave() -> None:
-        async with running([Job("slow", run, lambda: 0.0)]):
+        async with run_jobs([Job("slow", run, lambda: 0.0)]):
             await asyncio.to_thread(begun.wait, 10)
 
     leaving = asyncio.create_task(leave())
@@ -108,9 +108,9 @@ async def test_a_call_under_way_in_a_thread_ends_before_the_jobs_do() -> None:
 
 
 async def test_a_thread_gives_its_result_and_its_error() -> None:
-    assert await in_thread(lambda: 7) == 7
+    assert await run_in_thread(lambda: 7) == 7
     with pytest.raises(ZeroDivisionError):
-        await in_thread(lambda: 1 / 0)
+        await run_in_thread(lambda: 1 / 0)
 
 
 async def test_an_error_in_a_thread_that_nobody_waits_for_any_more_is_not_told_to_the_loop() -> None:
@@ -123,7 +123,7 @@ async def test_an_error_in_a_thread_that_nobody_waits_for_any_more_is_not_told_t
         may_end.wait(10)
         raise ZeroDivisionError
 
-    waiting = asyncio.create_task(in_thread(fail))
+    waiting = asyncio.create_task(run_in_thread(fail))
     await asyncio.to_thread(begun.wait, 10)
     waiting.cancel()
     may_end.set()

@@ -1,4 +1,4 @@
-"""Stored replies are forgotten after their days, in small batches."""
+"""Stored replies are deleted after 30 days, in small batches."""
 
 from __future__ import annotations
 

@@ -51,7 +51,7 @@ class ForetoldRandom:
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.uuid4())
 
-    def letters(self, purpose: str, key: str, length: int) -> str:
+    def base62(self, purpose: str, key: str, length: int) -> str:
         return "".join(BASE62[byte % 62] for byte in self._digest(purpose, key)[:length])
 
     def _digest(self, purpose: str, key: str) -> bytes:

@@ -1,4 +1,4 @@
-"""Reading is tested on what the real newsroom writes."""
+"""Fixtures: reading is tested on stories that the real newsroom writes."""
 
 from __future__ import annotations
 

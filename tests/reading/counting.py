@@ -1,4 +1,4 @@
-"""A database whose reads are counted, held up and refused as a test wants."""
+"""A database whose reads a test can count, delay and refuse."""
 
 from __future__ import annotations
 

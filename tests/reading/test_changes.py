@@ -1,4 +1,4 @@
-"""Changes by state: the bytes the door announced, the law of the log, and cursors that cannot be honoured."""
+"""Changes by state: the announced bytes, the law of the log, and cursors that cannot be honoured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The log of corrections: every line of what is visible, once, the newest first, and nothing of what is not."""
+"""The log of corrections: every line of visible entries once, newest first, and no line of hidden ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single entries, and how much of each is sent."""
+"""Single entries, and the members of each that are sent."""
 
 from __future__ import annotations
 

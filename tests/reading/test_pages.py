@@ -1,4 +1,4 @@
-"""Pages of a timeline, on both databases: whoever follows `next` and `prev` sees each entry once, in order."""
+"""Pages of a timeline, on both databases: following `next` and `prev` shows each entry once, in order."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORDERS: list[Order] = ["newest", "oldest"]
 
 
 class Reader:
-    """Asks for pages of one story as a client does: by following the URLs it was given."""
+    """A reader of pages that follows the URLs it got, as clients do."""
 
     def __init__(self, database: Database, story: str, *, only: EntryFilter | None = None) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""Positions go out and come back, and nothing else comes in."""
+"""Positions survive a round trip, and no other text is accepted."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.reading.positions import encode_position, encode_story_position, parse_position, parse_story_position
-from app.storage.public.reads import Boundary, StoryPlace
+from app.storage.public.reads import Boundary, StoryListPosition
 
 ENTRY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 
@@ -23,7 +23,7 @@ def test_a_position_says_what_it_was_made_from(direction: str, inclusive: bool) 
 
 @pytest.mark.parametrize("newer", [True, False])
 def test_a_position_in_the_list_of_stories_says_what_it_was_made_from(newer: bool) -> None:
-    place = StoryPlace(2, Micros(1_790_000_000_000_000), ENTRY)
+    place = StoryListPosition(2, Micros(1_790_000_000_000_000), ENTRY)
     assert parse_story_position(encode_story_position(place, newer=newer)) == (place, newer)
 
 

@@ -1,4 +1,4 @@
-"""Representations: built once for all who wait, served for the head they show, forgotten by size."""
+"""Representations: built once for all requests, served for the head they show, evicted by size."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Opened:
 
 
 class Heads:
-    """Heads in memory that stand where a test puts them."""
+    """Heads in memory that a test sets."""
 
     def __init__(self) -> None:
         self.known: dict[str, StoryHead] = {}

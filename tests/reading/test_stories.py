@@ -41,7 +41,7 @@ def state_of(database: Database, ref: str, view: View) -> str:
 
 
 def golden_story(driver: NewsroomDriver) -> tuple[str, str]:
-    """A story with one entry; the story's head and the entry's sort key, which are the door's to make."""
+    """Make a story with one entry; return also its head and the entry's sort key, which publication makes."""
     driver.story("Live: “election night”", id=STORY, slug="election-night")
     posted = driver.post(STORY, id=ENTRY)
     return str(driver.announcements[-1].head.cursor), posted["sort_key"]

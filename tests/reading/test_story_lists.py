@@ -18,7 +18,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Scene:
-    """A list over a database that counts, on a clock that a test moves."""
+    """A list over a counting database, with a clock that a test moves."""
 
     def __init__(self, database: Database) -> None:
         self.now = 100.0

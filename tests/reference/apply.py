@@ -1,8 +1,11 @@
-"""apply(): what one public change does to the story a reader holds. Normative; docs/apply.md says the same in words.
+"""apply(): the effect of one public change on a reader's story. Normative; docs/apply.md says the same in words.
 
-A state is the JSON of `GET /v1/stories/{story}`, plus one thing the reader keeps for itself: `timeline.bound`, the
-(sort_key, id) at the end of the last page it loaded, or null when it holds the timeline to its end. Everything here is
-pure: a state that went in is never changed, and what comes out shares the parts that stayed the same.
+This folder is the client's reference in Python. It serves authors of clients, who port it, and our tests, which hold
+every transport and the JavaScript client to it; no module of the server imports it.
+
+A state is the JSON of `GET /v1/stories/{story}`, plus one member of the reader's own: `timeline.bound`, the
+(sort_key, id) at the end of the last page it loaded, or null if it has the timeline to its end. Everything here is
+pure: a state that is passed in is never changed, and the result shares the parts that stayed the same.
 """
 
 from __future__ import annotations
@@ -13,16 +16,16 @@ from typing import Any
 from app.domain.cursor import FROM_THE_BEGINNING, parse_cursor
 
 State = Mapping[str, Any]
-"""A story as a reader holds it: the JSON of `GET /v1/stories/{story}`."""
+"""A reader's story: the JSON of `GET /v1/stories/{story}`."""
 
 Event = Mapping[str, Any]
-"""One numbered message, as every transport carries it."""
+"""One numbered message, the same on every transport."""
 
 Timeline = Mapping[str, Any]
-"""`items` (entries, newest first), `next`, `prev` and, once held, `bound`."""
+"""`items` (entries, newest first), `next`, `prev` and, once loaded, `bound`."""
 
-Place = tuple[str, str]
-"""Where an entry stands in a timeline: (sort_key, id), compared bytewise, the greater the newer."""
+SortKey = tuple[str, str]
+"""An entry's position in a timeline: (sort_key, id), compared bytewise, the greater the newer."""
 
 UPSERTS = frozenset({"entry.published", "entry.updated"})
 _NOTHING: dict[str, Any] = {"items": [], "next": None, "prev": None, "bound": None}
@@ -30,9 +33,9 @@ _COUNTERS = ("entry_count", "last_entry_at")
 
 
 def apply(state: State, event: Event) -> dict[str, Any]:
-    """The state after `event`. The caller has already decided that the event is to be applied (see reader.py).
+    """Return the state after `event`. The caller has already decided to apply the event (see reader.py).
 
-    An unknown type changes nothing but `head`, so that a reader outlives events it has not been taught.
+    An unknown type changes only `head`, so that a reader survives events it does not know.
     Raises MalformedCursor when the event's cursor is none.
     """
     kind = event["type"]
@@ -50,20 +53,20 @@ def apply(state: State, event: Event) -> dict[str, Any]:
 
 
 def with_entry(state: State, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The state with `entry` in its place, in the timeline or among those that pins and key points name."""
+    """Return the state with `entry`, in the timeline or among those that pins and key points name."""
     return with_named({**state, "timeline": upsert_entry(state["timeline"], entry)}, entry)
 
 
 def without_entry(state: State, entry_id: str) -> dict[str, Any]:
-    """The state without that entry, wherever it was held."""
+    """Return the state without that entry, in the timeline and in `included`."""
     included = [entry for entry in state["included"] if entry["id"] != entry_id]
     return {**state, "timeline": remove_entry(state["timeline"], entry_id), "included": included}
 
 
 def with_named(state: State, *offered: Mapping[str, Any]) -> dict[str, Any]:
-    """The state whose `included` are the named entries that the timeline does not hold, newest first.
+    """Return the state whose `included` are the named entries that the timeline does not have, newest first.
 
-    They are taken from those included before and those `offered`, whichever has the greater revision.
+    They are taken from those included before and those `offered`, in the greater revision.
     """
     held = {item["id"] for item in state["timeline"]["items"]}
     known: dict[str, Mapping[str, Any]] = {}
@@ -72,43 +75,43 @@ def with_named(state: State, *offered: Mapping[str, Any]) -> dict[str, Any]:
         if before is None or entry["revision"] >= before["revision"]:
             known[entry["id"]] = entry
     wanted = [known[name] for name in named_entries(state) if name in known and name not in held]
-    return {**state, "included": sorted(wanted, key=place_of, reverse=True)}
+    return {**state, "included": sorted(wanted, key=sort_key_of, reverse=True)}
 
 
 def named_entries(state: State) -> list[str]:
-    """The ids that the story's pins and key points name, each once."""
+    """List the ids that the story's pins and key points name, each once."""
     references = (*state.get("pinned", ()), *state.get("key_points", ()))
     return list(dict.fromkeys(each["entry"] for each in references if each.get("entry") is not None))
 
 
 def missing_entries(state: State) -> list[str]:
-    """The named entries that are not held: each to be fetched once caught up, and given to `window.merge_named`."""
+    """List the named entries that are missing: each is fetched once caught up, and passed to `window.merge_named`."""
     held = {entry["id"] for entry in (*state["timeline"]["items"], *state["included"])}
     return [name for name in named_entries(state) if name not in held]
 
 
 def upsert_entry(timeline: Timeline, entry: Mapping[str, Any]) -> dict[str, Any]:
-    """The timeline with `entry` in its place: unchanged if a newer revision is held, without it if it lies below."""
+    """Insert `entry` into the timeline: unchanged if it has a newer revision, without the entry if that lies below."""
     bound = bound_of(timeline)
     held = next((item for item in timeline["items"] if item["id"] == entry["id"]), None)
     if held is not None and held["revision"] > entry["revision"]:
         return {**timeline, "bound": bound}
     items = [item for item in timeline["items"] if item["id"] != entry["id"]]
-    place = place_of(entry)
-    if bound is None or place >= (bound[0], bound[1]):
-        index = next((i for i, item in enumerate(items) if place_of(item) < place), len(items))
+    key = sort_key_of(entry)
+    if bound is None or key >= (bound[0], bound[1]):
+        index = next((i for i, item in enumerate(items) if sort_key_of(item) < key), len(items))
         items.insert(index, entry)
     return {**timeline, "items": items, "bound": bound}
 
 
 def remove_entry(timeline: Timeline, entry_id: str) -> dict[str, Any]:
-    """The timeline without that entry. The bound stays: removing the last entry of a page loads nothing."""
+    """Remove the entry from the timeline. The bound stays: removing the last entry of a page loads nothing."""
     items = [item for item in timeline["items"] if item["id"] != entry_id]
     return {**timeline, "items": items, "bound": bound_of(timeline)}
 
 
 def bound_of(timeline: Timeline) -> list[str] | None:
-    """The lower end of what is held, as [sort_key, id]; None when the timeline is held to its end.
+    """Return the lower end of the loaded timeline, as [sort_key, id]; None if it is loaded to its end.
 
     A timeline fresh from the server has no `bound`; it ends with its last entry, unless `next` is null.
     """
@@ -117,19 +120,19 @@ def bound_of(timeline: Timeline) -> list[str] | None:
         return bound
     if timeline["next"] is None or not timeline["items"]:
         return None
-    return list(place_of(timeline["items"][-1]))
+    return list(sort_key_of(timeline["items"][-1]))
 
 
-def place_of(entry: Mapping[str, Any]) -> Place:
-    """Where the entry stands. Both parts are ASCII, so comparing text compares bytes."""
+def sort_key_of(entry: Mapping[str, Any]) -> SortKey:
+    """Return the entry's sort key. Both parts are ASCII, so comparing text compares bytes."""
     return entry["sort_key"], entry["id"]
 
 
 def with_counters(state: State, message: Mapping[str, Any]) -> dict[str, Any]:
-    """The state with the counters the message carries. They stand beside the law: the newest seen wins."""
+    """Return the state with the counters of the message. They are outside the law: the newest seen wins."""
     return {**state, **{name: message[name] for name in _COUNTERS if name in message}}
 
 
 def seq_of(cursor: str) -> int:
-    """The number inside a cursor; 0 for "from the beginning". Raises MalformedCursor."""
+    """Return the number inside a cursor; 0 for "from the beginning". Raises MalformedCursor."""
     return 0 if cursor == FROM_THE_BEGINNING else parse_cursor(cursor).seq

@@ -1,8 +1,8 @@
-"""Random histories of one story, told by a small model of the server, and a reader who lives through them.
+"""Random histories of one story in a small model of the server, and a reader on a bad network.
 
-The model keeps what the server keeps (each entry's newest public form and the seq that last changed it) and answers as
-the protocol says: live events, passes, `changes` replies, pages and snapshots. The reader is given lost messages,
-broken connections, late pages and late answers to what it misses; what it met is recorded in the shape of
+The model stores the same as the server (each entry's newest public form and the seq that last changed it) and answers
+by the protocol: live events, catch-ups, `changes` replies, pages and snapshots. The reader meets lost messages,
+broken connections, late pages and late answers about missing entries; its history is recorded in the shape of
 docs/apply-fixtures.json.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import random
 from typing import Any
 
-from tests.reference.apply import State, missing_entries, named_entries, place_of
+from tests.reference.apply import State, missing_entries, named_entries, sort_key_of
 from tests.reference.reader import Mode, Reader, Verdict, fold_changes, receive
 from tests.reference.window import changes_wanted_after, merge_named, merge_page
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 class Server:
-    """One story as the server holds it. Every change takes the next number; superseded forms are nowhere to be had."""
+    """One story of the server. Every change gets the next number; superseded forms are not stored."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
@@ -35,7 +35,7 @@ class Server:
         return f"k3.{seq}.{seq:06d}"
 
     def change(self) -> list[Json]:
-        """Make one random change and give its events."""
+        """Make one random change and return its events."""
         roll = self.chance.random()
         if roll < 0.05:
             return [self._story_event(title=f"t{self.seq}")]
@@ -51,7 +51,7 @@ class Server:
         return [self._put("entry.published", f"e{len(self.revisions):03d}")]
 
     def changes(self, after: str, limit: int = 1000) -> Json:
-        """A `changes` reply: what is newer than the cursor, each thing once, in the order it last changed."""
+        """Answer `changes`: the objects changed after the cursor, each once, in the order of their last change."""
         seq = int(after.split(".")[1]) if after != "0" else 0
         events = sorted((event for event in self.newest.values() if event["seq"] > seq), key=lambda e: int(e["seq"]))
         more = len(events) > limit
@@ -59,41 +59,41 @@ class Server:
         return {"events": events[:limit], "cursor": cursor, "head": self.cursor(self.seq), "more": more}
 
     def page(self, limit: int, position: str | None = None) -> Json:
-        """A page of the timeline: its newest, or the one a `next` named."""
+        """Return a page of the timeline: the newest, or the one of a `next`."""
         items = [e for e in self.timeline() if position is None or f"{e['sort_key']}/{e['id']}" < position]
         following = f"{items[limit - 1]['sort_key']}/{items[limit - 1]['id']}" if len(items) > limit else None
         return {"items": items[:limit], "next": following, "prev": None, "head": self.cursor(self.seq)}
 
     def snapshot(self, limit: int) -> Json:
-        """The state a fresh reader is given."""
+        """Return the state of a fresh reader."""
         page = self.page(limit)
         head, shown = page.pop("head"), {item["id"] for item in page["items"]}
         named = [name for name in named_entries(self.fields) if name not in shown]
-        included = sorted((self.public[name] for name in named), key=place_of, reverse=True)
+        included = sorted((self.public[name] for name in named), key=sort_key_of, reverse=True)
         return {"id": STORY, **self.fields, "timeline": page, "included": included, "head": head, **self._counters()}
 
     def page_of(self, name: str) -> Json | None:
-        """The page on which that entry stands alone; None once it is public no more."""
+        """Return the page with that entry alone; None once it is no longer public."""
         if name not in self.public:
             return None
         return {"items": [self.public[name]], "next": None, "prev": None, "head": self.cursor(self.seq)}
 
     def timeline(self) -> list[Json]:
-        return sorted(self.public.values(), key=place_of, reverse=True)
+        return sorted(self.public.values(), key=sort_key_of, reverse=True)
 
     def _any_public(self) -> str:
         return self.chance.choice(sorted(self.public))
 
     def _name_entries(self) -> Json:
-        """Pin some entries, or let key points name some, mostly the older ones: a window holds those seldom."""
-        oldest = sorted(self.public.values(), key=place_of)[:6]
+        """Pin some entries, or name some in key points, mostly older ones, which a window seldom has."""
+        oldest = sorted(self.public.values(), key=sort_key_of)[:6]
         names = sorted({self.chance.choice(oldest)["id"], self._any_public()}, key=lambda _: self.chance.random())
         if self.chance.random() < 0.5:
             return self._story_event(pinned=[{"entry": name, "until": None} for name in names])
         return self._story_event(key_points=[{"text": "A point.", "entry": name} for name in [*names, None]])
 
     def _remove(self, name: str) -> list[Json]:
-        """An entry leaves, and with it what named it."""
+        """Remove an entry, and the pins and key points that name it."""
         del self.public[name]
         self.revisions[name] += 1
         events = [self._event("entry.removed", name, id=name, cause="removed")]
@@ -127,7 +127,7 @@ class Server:
 
 
 class Life:
-    """A reader in a bad network. `case` is what it met, `reader` what it holds."""
+    """A reader on a bad network. `case` is its recorded history, `reader` its present state."""
 
     def __init__(self, seed: int, *, page_size: int) -> None:
         self.chance = random.Random(seed)
@@ -143,14 +143,14 @@ class Life:
         self.page: Json | None = None
         self.missed: Json | None = None
 
-    def live(self, moments: int) -> None:
-        """Let that many things happen, then let the network heal."""
+    def live(self, acts: int) -> None:
+        """Run that many random acts, then repair the network and catch up."""
         often = [self.publish, self.deliver, self.deliver, self.connect]
-        seldom = [self.lose, self.cut, self.poll, self.photograph, self.merge, self.heartbeat, self.replace]
+        seldom = [self.lose, self.cut, self.poll, self.ask_for_page, self.merge, self.heartbeat, self.replace]
         seldom += [self.ask_for_missing, self.ask_for_missing, self.take_missing]
-        acts = often * 5 + seldom
-        for _ in range(moments):
-            self.chance.choice(acts)()
+        choices = often * 5 + seldom
+        for _ in range(acts):
+            self.chance.choice(choices)()
         self.cut()
         self.connect()
         while self.wire:
@@ -179,9 +179,9 @@ class Life:
             self._subscribe()
 
     def lose(self) -> None:
-        # Inside a pass numbers are left out anyway: there a transport must deliver all or break.
-        in_a_pass = self.reader.mode is Mode.CATCHING_UP
-        if self.wire and "seq" in self.wire[0] and not in_a_pass:
+        # A catch-up leaves numbers out anyway: there a transport must deliver all or break.
+        is_catching_up = self.reader.mode is Mode.CATCHING_UP
+        if self.wire and "seq" in self.wire[0] and not is_catching_up:
             self.wire.pop(0)
 
     def cut(self) -> None:
@@ -207,7 +207,7 @@ class Life:
             state = self.server.snapshot(self.page_size)
             self.wire.append({"type": "snapshot", "story": STORY, "reason": "too_far_behind", "state": state})
 
-    def photograph(self) -> None:
+    def ask_for_page(self) -> None:
         timeline = self.reader.state["timeline"]
         if self.page is None and timeline["next"] is not None:
             self.page = self.server.page(self.page_size, timeline["next"])
@@ -230,7 +230,7 @@ class Life:
             self.missed = None
 
     def _replies_for(self, kind: str, page: Json) -> list[Json]:
-        """The `changes` without which the page is behind what the reader holds, in order."""
+        """Return the `changes` that bring the page up to the reader's state, in order."""
         replies: list[Json] = []
         while (wanted := changes_wanted_after(self.reader.state, page, replies)) is not None:
             self.steps.append({kind: page, "replies": list(replies), "wanted": wanted})
@@ -246,11 +246,11 @@ class Life:
 
 
 def what_a_fresh_reader_sees(server: Server, bound: list[str] | None) -> Json:
-    """The same story, asked for now, down to the same lower end."""
-    items = [e for e in server.timeline() if bound is None or place_of(e) >= (bound[0], bound[1])]
+    """Return the same story as a fresh reader gets it now, down to the same lower end."""
+    items = [e for e in server.timeline() if bound is None or sort_key_of(e) >= (bound[0], bound[1])]
     return {**server.snapshot(len(items)), "timeline": items}
 
 
 def what_is_held(state: State) -> Json:
-    """A reader's state in the shape of `what_a_fresh_reader_sees`."""
+    """Return a reader's state in the shape of `what_a_fresh_reader_sees`."""
     return {**state, "timeline": list(state["timeline"]["items"])}

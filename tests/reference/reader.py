@@ -1,6 +1,6 @@
-"""The client law: which messages a reader applies, which it drops, and when it must ask again.
+"""The client law: the messages that a reader applies, those that it drops, and the gaps after which it must resume.
 
-Pure. `receive` and `fold_changes` take a Reader and give the next one with a verdict; the shell around them opens
+Pure. `receive` and `fold_changes` take a Reader and return the next one with a verdict; the shell around them opens
 sockets and, on `Verdict.RESUME`, subscribes again from `reader.state["head"]`.
 """
 
@@ -16,49 +16,49 @@ from tests.reference.window import Reply
 
 
 class Mode(StrEnum):
-    """How the next event is judged."""
+    """The state of the subscription, which decides about the next event."""
 
     LIVE = "live"
     """Events must be consecutive."""
     CATCHING_UP = "catching_up"
     """Between `subscribed` or `catching_up` and `caught_up`: events ascend, and leave out what was superseded."""
     WAITING = "waiting"
-    """A gap was found and the story asked for again: until `subscribed`, what arrives belongs to the old pass."""
+    """A gap was found and the story subscribed again: until `subscribed`, messages belong to the former catch-up."""
 
 
 class Verdict(StrEnum):
-    """What became of a message."""
+    """The effect of a message."""
 
     APPLIED = "applied"
     """The state changed, or its head moved."""
     IGNORED = "ignored"
-    """Already held, not for this story, or not about its content."""
+    """Already known, not for this story, or not about its content."""
     REPLACED = "replaced"
-    """A snapshot took the place of everything held; pages asked for before it are void."""
+    """A snapshot replaced everything; pages requested before it are void."""
     RESUME = "resume"
-    """Something is missing: ask again from `state["head"]`."""
+    """Events are missing: subscribe again from `state["head"]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """One story as one reader holds it. `state` is the snapshot or page it began with, carried forward."""
+    """One story of one reader. `state` is the snapshot or page it began with, with every change since."""
 
     state: State
     mode: Mode = Mode.LIVE
 
     @property
     def last(self) -> int:
-        """The number of the newest event held."""
+        """Return the number of the newest event applied."""
         return seq_of(self.state["head"])
 
 
 def empty_state(story_id: str) -> dict[str, Any]:
-    """The state of a reader who asks for everything (`after=0`) instead of beginning with a snapshot."""
+    """Return the state of a reader that asks for everything (`after=0`) instead of beginning with a snapshot."""
     return {"id": story_id, "timeline": {"items": [], "next": None, "prev": None}, "included": [], "head": "0"}
 
 
 def receive(reader: Reader, message: Mapping[str, Any]) -> tuple[Reader, Verdict]:
-    """Take one message of any transport. Raises MalformedCursor when a cursor in it is none."""
+    """Process one message of any transport. Raises MalformedCursor when a cursor in it is none."""
     if message["type"] == "heartbeat":
         return _compare(reader, message["heads"].get(reader.state["id"]))
     if message.get("story") != reader.state["id"]:
@@ -78,7 +78,7 @@ def receive(reader: Reader, message: Mapping[str, Any]) -> tuple[Reader, Verdict
 
 
 def fold_changes(reader: Reader, reply: Reply) -> tuple[Reader, Verdict]:
-    """Take a `changes` reply to a question asked from this reader's head or before; RESUME while there is more."""
+    """Process a `changes` reply to a request after this reader's head or an earlier one; RESUME while there is more."""
     state = reader.state
     for event in reply["events"]:
         if event["seq"] > seq_of(state["head"]):
@@ -108,7 +108,7 @@ def _finish(reader: Reader, message: Mapping[str, Any]) -> tuple[Reader, Verdict
 
 
 def _compare(reader: Reader, head: str | None) -> tuple[Reader, Verdict]:
-    """A cursor sent as proof. A greater number is a gap; the same number under another text is another history."""
+    """Compare a cursor sent as proof. A greater number is a gap; the same number in another text is another history."""
     if head is None or reader.mode is not Mode.LIVE or head == reader.state["head"] or seq_of(head) < reader.last:
         return reader, Verdict.IGNORED
     return _resume(reader)

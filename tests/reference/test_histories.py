@@ -1,4 +1,4 @@
-"""The law of the log: after any history, a reader holds what a fresh reader of the same length is sent."""
+"""The law of the log: after any history, a reader's state equals that of a fresh reader of the same length."""
 
 from __future__ import annotations
 

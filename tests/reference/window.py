@@ -1,8 +1,8 @@
-"""Loading pages into a held story, so that the result is what a fresh reader of that length would see.
+"""Loads pages into a reader's story, so that the result equals the story of a fresh reader of that length.
 
-A page is a photograph taken at its `head`. If the reader has moved past that head in the meantime, the page shows
-some entries as they were; the changes since then have to be folded in with it. `changes_wanted_after` says whether
-and from where to ask for them, `merge_page` and `merge_named` do the rest. All are pure.
+A page shows the story at its `head`. If the reader has moved past that head in the meantime, the page shows some
+entries as they were; the changes since then have to be folded in with it. `changes_wanted_after` returns the cursor
+to ask for them after, `merge_page` and `merge_named` do the rest. All are pure.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from tests.reference.apply import (
     Timeline,
     apply,
     bound_of,
-    place_of,
     seq_of,
+    sort_key_of,
     with_entry,
     with_named,
     without_entry,
@@ -32,19 +32,19 @@ Reply = Mapping[str, Any]
 
 
 def changes_wanted_after(state: State, page: Page, replies: Sequence[Reply] = ()) -> str | None:
-    """The cursor to ask `changes` after before `page` may be merged, or None when nothing is missing.
+    """Return the cursor to ask `changes` after before `page` may be merged; None if nothing is missing.
 
-    Ask until it says None: a reply may itself be behind what the reader holds by now (`more`, or a slower node).
+    Ask until it returns None: a reply may itself be behind the reader's state by now (`more`, or a slower node).
     """
     reached: str = replies[-1]["cursor"] if replies else page["head"]
     return reached if seq_of(reached) < seq_of(state["head"]) else None
 
 
 def merge_page(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[str, Any]:
-    """The state with the next older page in it. `replies` are the `changes` asked for on its behalf, in order.
+    """Merge the next older page into the state. `replies` are the `changes` requested for it, in order.
 
     The page must be the one `timeline.next` named, and no snapshot may have replaced the state since it was asked for.
-    Raises ValueError while `changes_wanted_after` still names a cursor: merging would bring back what was taken away.
+    Raises ValueError while `changes_wanted_after` returns a cursor: merging would bring removed entries back.
     """
     merged: dict[str, Any] = {**state, "timeline": _lowered(state["timeline"], page)}
     for item in page["items"]:
@@ -53,9 +53,9 @@ def merge_page(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[
 
 
 def merge_named(state: State, page: Page, replies: Sequence[Reply] = ()) -> dict[str, Any]:
-    """The state with a page's entries beside the timeline, as far as pins and key points name them.
+    """Merge a page's entries into `included`, as far as pins and key points name them.
 
-    The page holds one of `missing_entries` and stands anywhere; what is held of the timeline stays as long as it is.
+    The page has one of `missing_entries`, from anywhere in the timeline; the timeline stays as long as it is.
     Conditions and errors are those of `merge_page`.
     """
     return _brought_forward(with_named(state, *page["items"]), page, replies)
@@ -75,7 +75,7 @@ def _lowered(timeline: Timeline, page: Page) -> dict[str, Any]:
     if page["next"] is None:
         bound = None
     elif page["items"]:
-        bound = list(place_of(page["items"][-1]))
+        bound = list(sort_key_of(page["items"][-1]))
     else:
         bound = bound_of(timeline)
     return {**timeline, "next": page["next"], "bound": bound}
@@ -84,7 +84,7 @@ def _lowered(timeline: Timeline, page: Page) -> dict[str, Any]:
 def _fold(state: dict[str, Any], event: Event) -> dict[str, Any]:
     if seq_of(event["cursor"]) > seq_of(state["head"]):
         return apply(state, event)
-    # Already seen, but not by the page: its entries are brought up to date; fields, counters and head are newer here.
+    # Applied already, but not to the page: its entries are updated; the fields, counters and head are newer here.
     if event["type"] in UPSERTS:
         return with_entry(state, event["entry"])
     if event["type"] == "entry.removed":

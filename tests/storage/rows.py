@@ -11,7 +11,7 @@ TEXT = "“Late,” she said — 19:07, ½ done · مرحبا · 🙂"
 
 
 def rows_by_table() -> dict[str, list[dict[str, Any]]]:
-    """At least one row for each table, with every kind of value: text, bytes, JSON, nothing, yes and no."""
+    """Return at least one row for each table, with every kind of value: text, bytes, JSON, NULL, true and false."""
     blocks = [{"id": "b1", "type": "paragraph", "html": f"<p>{TEXT}</p>"}]
     content = {"kind": "update", "headline": None, "blocks": blocks, "text": TEXT, "authors": [], "tags": []}
     entry = {

@@ -1,4 +1,4 @@
-"""Golden bytes of the live messages: what a client was promised does not change by accident."""
+"""Golden bytes of the live messages: the protocol does not change by accident."""
 
 from __future__ import annotations
 

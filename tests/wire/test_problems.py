@@ -1,4 +1,4 @@
-"""What somebody reads whose request cannot be accepted: which field, and what it has to be, in plain words."""
+"""Problems of refused requests name the field and the rule in plain words."""
 
 from __future__ import annotations
 

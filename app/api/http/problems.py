@@ -17,10 +17,9 @@ from app.domain.errors import (
     InvalidInput,
     LiveblogError,
     MalformedInput,
-    Moved,
     NotFound,
+    Redirected,
     TooLarge,
-    TooMany,
     Unavailable,
 )
 from app.wire.encoding import encode_json
@@ -32,9 +31,9 @@ PROBLEM_TYPE = "application/problem+json"
 def error_response(error: LiveblogError, scope: Scope) -> Response:
     """The answer to a request that failed with `error`."""
     headers = {}
-    if isinstance(error, TooMany | Unavailable):
+    if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
-    if isinstance(error, Moved):
+    if isinstance(error, Redirected):
         headers["Location"] = _moved_to(error.slug, scope)
     problem = problem_of(error)
     if problem["status"] == 401:

@@ -16,14 +16,16 @@ from app.newsroom.context.newsroom import Call
 from app.newsroom.queries import audit as auditing
 from app.newsroom.queries.audit import AuditChunk
 from app.storage.newsroom.audit import AuditFilter
-from app.wire.audit_lines import MEDIA_TYPES, AuditFormat, encode_audit_line, encode_audit_opening
+from app.wire.audit_export import MEDIA_TYPES, AuditFormat, encode_audit_header, encode_audit_line
 from app.wire.requests.entries import ClientId
-from app.wire.requests.text import Moment, Spelt
+from app.wire.requests.text import FullMatch, Timestamp
 from app.wire.shapes.oversight import AUDIT, AUDIT_ITEM, Audit
 
 router = Routes(tags=["Newsroom"], route_class=WriteRoute)
 
-_TokenId = Annotated[str, Spelt(r"admin|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be a token's id, or admin")]
+_TokenId = Annotated[
+    str, FullMatch(r"admin|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be a token's id, or admin")
+]
 
 
 async def _only(
@@ -31,14 +33,14 @@ async def _only(
     token: Annotated[_TokenId | None, Query(description="By id; `admin` is the operator's own.")] = None,
     story: Annotated[str | None, Query(max_length=200, description="By id or slug.")] = None,
     action: Annotated[str | None, Query(max_length=200, examples=["publish"])] = None,
-    since: Annotated[Moment | None, Query(description="RFC 3339.")] = None,
-    until: Annotated[Moment | None, Query(description="RFC 3339; not in the stretch any more.")] = None,
+    since: Annotated[Timestamp | None, Query(description="RFC 3339.")] = None,
+    until: Annotated[Timestamp | None, Query(description="RFC 3339; not in the stretch any more.")] = None,
 ) -> AuditFilter:
     return AuditFilter(person, token, story, action, since, until)
 
 
 def _example(form: AuditFormat) -> str:
-    return (encode_audit_opening(form) + encode_audit_line(AUDIT_ITEM, form)).decode()
+    return (encode_audit_header(form) + encode_audit_line(AUDIT_ITEM, form)).decode()
 
 
 _ANSWERS = answers(200, Audit, AUDIT, 404, 422)

@@ -12,7 +12,7 @@ from app.api.routes.read_stories import LimitQuery, PositionQuery, StoryRef
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation
-from app.reading.stories import require_story_by_its_name
+from app.reading.stories import require_story_by_current_name
 from app.reading.views import View
 from app.storage.database.transactions import ReadTransaction
 from app.wire.encoding import BodyVariant
@@ -36,7 +36,7 @@ async def list_corrections(
         return RepresentationResponse(await reading.representations.current(story, view))
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story_by_its_name(tx, story)
+        found = require_story_by_current_name(tx, story)
         page = read_corrections(tx, found, position=position, limit=limit, links=reading.links)
         return Representation(
             plain=page.body,

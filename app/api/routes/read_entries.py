@@ -15,7 +15,7 @@ from app.api.routes.read_stories import BodyQuery, StoryRef
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
 from app.reading.representations import Representation
-from app.reading.stories import require_story_by_its_name
+from app.reading.stories import require_story_by_current_name
 from app.reading.views import View
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import EntryFilter
@@ -84,7 +84,7 @@ async def list_entries(
     shape, wanted = query.shape(), query.page()
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story_by_its_name(tx, story)
+        found = require_story_by_current_name(tx, story)
         page = read_page(tx, found, wanted, links=reading.links)
         return Representation(
             plain=encode_page(page, found, shape),
@@ -114,7 +114,7 @@ async def get_entry(
     view = body.value if shape.fields is None else "fields"
 
     def work(tx: ReadTransaction) -> Representation:
-        found = require_story_by_its_name(tx, story)
+        found = require_story_by_current_name(tx, story)
         head = found.head
         listed = require_entry(tx, head.story, entry)
         tag = f"r{listed.revision}.{head.cursor.epoch}.{view}"

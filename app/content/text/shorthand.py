@@ -18,10 +18,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 
-Author = Mapping[str, Any]
-FindAuthor = Callable[[str], Author | None]
+Principal = Mapping[str, Any]
+FindAuthor = Callable[[str], Principal | None]
 """Finds the author of a name after an `@`; None if it is no person's, or that of several."""
 
 COMMANDS = frozenset({"key", "breaking", "major", "pin"})
@@ -47,7 +47,7 @@ class Shorthand:
     text: str
     tags: tuple[Mapping[str, str], ...] = ()
     commands: tuple[str, ...] = ()
-    authors: tuple[Author, ...] = ()
+    authors: tuple[Principal, ...] = ()
 
 
 def read_shorthand(text: str, *, find_author: FindAuthor) -> Shorthand:
@@ -140,7 +140,7 @@ class _Reader:
 
 def _tag(name: str) -> ShorthandWord | None:
     """Return the tag of that name; None where no slug can be made of it, or it is a number."""
-    words = words_of(name)
+    words = fold_words(name)
     slug = "-".join(words)
     if not slug.isascii() or not any(letter.isalpha() for letter in slug):
         return None

@@ -14,7 +14,7 @@ from app.domain.identifiers import BASE62, RandomSource, TokenId
 from app.domain.rights import Actor, Role, Scope
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.people import Token, TokenHolder, read_holder_of_token, read_token_holder
+from app.storage.newsroom.people import Token, TokenHolder, read_token_holder, read_token_holder_by_id
 
 OPERATOR_ID = "admin"
 """The identity under which the operator's own token writes."""
@@ -36,7 +36,7 @@ _FOR_THE_API = frozenset({"person", "bot"})
 
 def make_secret(random: RandomSource, *, kind: SecretKind, ident: str) -> str:
     """Make a secret, `lb_<kind>_<30 base62><6 base62 of CRC32>`: scanners find it, and a typo costs no look-up."""
-    stem = f"lb_{kind}_{random.letters('token', ident, SECRET_LENGTH)}"
+    stem = f"lb_{kind}_{random.base62('token', ident, SECRET_LENGTH)}"
     return stem + _checksum(stem)
 
 
@@ -95,7 +95,7 @@ def actor_of_token(tx: ReadTransaction, newsroom: Newsroom, token_id: str) -> Ac
     """
     if token_id == OPERATOR_ID:
         return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
-    holder = read_holder_of_token(tx, TokenId(token_id))
+    holder = read_token_holder_by_id(tx, TokenId(token_id))
     if holder is None:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
     return _actor(newsroom, holder, newsroom.clock())

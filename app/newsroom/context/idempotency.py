@@ -9,7 +9,7 @@ from app.domain.errors import FieldError, Gone, InvalidInput, MalformedInput
 from app.domain.identifiers import EntryId, StoryId
 from app.newsroom.context.newsroom import Call, Reply
 from app.newsroom.context.write_context import WriteContext
-from app.storage.newsroom.stored_replies import StoredReply, claim_reply, read_reply, update_reply
+from app.storage.newsroom.stored_replies import StoredReply, insert_reply, read_reply, update_reply
 
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
@@ -23,7 +23,7 @@ def earlier_reply(context: WriteContext) -> Reply | None:
     call = context.call
     if (key := _key(call)) is None:
         return None
-    stored = claim_reply(context.tx, scope=context.actor.key, key=key, fingerprint=call.fingerprint, at=context.now)
+    stored = insert_reply(context.tx, scope=context.actor.key, key=key, fingerprint=call.fingerprint, at=context.now)
     return None if stored is None else _replayed(stored, call)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from app.domain.entry import Entry
 from app.domain.errors import NotFound
 from app.domain.identifiers import EntryId
-from app.domain.rights import Actor, acting_in
+from app.domain.rights import Actor, actor_in_story
 from app.domain.story import Story
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import read_entry
@@ -35,7 +35,7 @@ def require_visible(story: Story | None, actor: Actor) -> tuple[Story, Actor]:
 
     Raises NotFound `story_not_found` for no story, and alike for one that the actor may not know exists.
     """
-    within = None if story is None else acting_in(actor, story)
+    within = None if story is None else actor_in_story(actor, story)
     if story is None or within is None:
         raise NotFound("story_not_found", "There is no such story.")
     return story, within

@@ -17,7 +17,7 @@ from app.storage.newsroom.entries import append_version, insert_entry, update_en
 from app.storage.newsroom.search import index_entry
 from app.storage.newsroom.story_versions import append_story_version
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_story, written_entry
+from app.wire.newsroom_json import newsroom_story, written_entry
 
 
 def record_audit(context: WriteContext, change: AuditedChange) -> None:

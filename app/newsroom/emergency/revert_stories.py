@@ -21,7 +21,7 @@ from app.newsroom.stories.continuing import lock_continued
 from app.newsroom.stories.lifecycle import check_start, end_of_silence, put_story, story_in_status, transition_story
 from app.storage.newsroom.entries import has_others_published, read_entry
 from app.storage.newsroom.story_versions import StoryVersion
-from app.storage.public.publication import read_public_revision, read_public_story
+from app.storage.public.writes import read_public_revision, read_public_story_row
 from app.wire.requests.stories import STORY_FIELDS
 
 ENTRY_REFERENCES = frozenset({"pinned", "key_points"})
@@ -123,7 +123,7 @@ def _was_alone(versions: Sequence[StoryVersion], token: str) -> bool:
 
 def _others_published(context: RevertContext) -> bool:
     tx, story = context.tx, context.story.id
-    row = read_public_story(tx, story)
+    row = read_public_story_row(tx, story)
     return row is not None and has_others_published(tx, story, context.token, since=row.public_since)
 
 

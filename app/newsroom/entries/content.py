@@ -43,7 +43,7 @@ def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
     def new_id() -> str:
         nonlocal made
         made += 1
-        return random.letters("block", f"{key}:{made}", 10)
+        return random.base62("block", f"{key}:{made}", 10)
 
     return new_id
 

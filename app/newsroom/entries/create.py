@@ -29,7 +29,7 @@ from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import show_entry
 from app.storage.newsroom.entries import read_entry, read_entry_by_external_id
 from app.wire.encoding import encode_json
-from app.wire.newsroom import written_entry
+from app.wire.newsroom_json import written_entry
 from app.wire.problems import problem_of, validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft, ExternalEntry
 

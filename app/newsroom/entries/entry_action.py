@@ -18,7 +18,7 @@ from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.times import is_scheduled
-from app.storage.newsroom.stored_replies import blank_replies
+from app.storage.newsroom.stored_replies import delete_reply_bodies_of_entry
 
 PUBLISHING = frozenset({Action.PUBLISH, Action.SCHEDULE})
 """The actions that are answered with 202 where they take effect later and by themselves."""
@@ -58,7 +58,7 @@ def perform_entry_action(
         is_later = action in PUBLISHING and is_scheduled(after)
         reply = answer_entry(context, after, status=202 if is_later else 200)
         if after.status is EntryStatus.REMOVED:
-            blank_replies(context.tx, story.id, after.id)
+            delete_reply_bodies_of_entry(context.tx, story.id, after.id)
         return reply
 
 

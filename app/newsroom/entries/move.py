@@ -6,8 +6,8 @@ import dataclasses
 
 from app.domain.entry import Entry
 from app.domain.errors import Conflict, FieldError, InvalidInput
-from app.domain.order import MAX_KEY_LENGTH, key_between, make_room, sort_key_at
 from app.domain.rights import require_action
+from app.domain.sort_keys import MAX_KEY_LENGTH, key_between, make_room, sort_key_at
 from app.domain.statuses import Action, next_status
 from app.newsroom.context.begin_write import begin_story_write
 from app.newsroom.context.freezing import refuse_closed
@@ -23,7 +23,7 @@ from app.storage.public.reads import (
     EntryFilter,
     ListedEntry,
     list_public_entries,
-    list_public_places,
+    list_timeline_positions,
     read_public_entry,
 )
 from app.wire.requests.entries import EntryMove
@@ -88,7 +88,7 @@ def _key_beside(target: ListedEntry, neighbour: ListedEntry | None, *, is_older:
 
 def _reposition_with_neighbours(context: StoryContext, entry: Entry, target: ListedEntry, *, is_older: bool) -> Entry:
     """Reposition the entry where its neighbours need new keys as well: each of them in an event of its own."""
-    others = [place for place in list_public_places(context.tx, context.story.id) if place.id != entry.id]
+    others = [place for place in list_timeline_positions(context.tx, context.story.id) if place.id != entry.id]
     gap = next(index for index, place in enumerate(others) if place.id == target.id)
     if not is_older:
         gap += 1

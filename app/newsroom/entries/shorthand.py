@@ -9,7 +9,7 @@ from app.content import Shorthand, read_shorthand
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.rights import Actor, Right, has_right
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 from app.newsroom.context.write_context import WriteContext
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.people import Person, list_people
@@ -94,7 +94,7 @@ class _Authors:
         """Return the author of that name; None if there is none, or more than one."""
         if self._handles is None:
             self._handles = authors_by_handle(list_people(self._tx))
-        return self._handles.get("".join(words_of(name)))
+        return self._handles.get("".join(fold_words(name)))
 
 
 def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
@@ -106,7 +106,7 @@ def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
     first: dict[str, JsonObject | None] = {}
     for person in (person for person in people if person.disabled_at is None):
         author = person.author
-        words = [found for found in (words_of(author["name"]), words_of(person.name)) if found]
+        words = [found for found in (fold_words(author["name"]), fold_words(person.name)) if found]
         for handles, names in ((whole, {"".join(found) for found in words}), (first, {found[0] for found in words})):
             for name in names:
                 handles[name] = author if handles.get(name, author) == author else None

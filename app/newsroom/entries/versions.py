@@ -16,7 +16,7 @@ from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.newsroom.entries import EntryVersion, list_versions
 from app.wire.encoding import encode_json
-from app.wire.newsroom import content_members, working_members
+from app.wire.newsroom_json import content_members, working_members
 
 VERSIONS_LIMIT = 50
 

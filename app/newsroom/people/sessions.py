@@ -14,7 +14,7 @@ from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.people.tokens import record_token
-from app.storage.newsroom.invites import take_invite
+from app.storage.newsroom.invites import update_invite_used
 from app.storage.newsroom.people import Token, insert_token, read_person, read_token, update_token_revoked
 from app.wire.encoding import encode_json
 
@@ -36,7 +36,7 @@ def sign_in(newsroom: Newsroom, call: Call, *, secret: str) -> NewSession:
         raise _invalid()
     with newsroom.database.transaction() as tx:
         now = newsroom.clock()
-        person_id = take_invite(tx, digest_of(secret), now=now)
+        person_id = update_invite_used(tx, digest_of(secret), now=now)
         person = None if person_id is None else read_person(tx, person_id)
         if person is None:
             raise _invalid()

@@ -12,7 +12,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.publication import EntryHidden, EntryShown, PublicChange, StoryUpdated, publish_changes
 from app.newsroom.publication.visibility import is_shown_pinned, pin_entry
 from app.storage.newsroom.entries import list_entries_in_status, read_entry, update_entry
-from app.storage.public.publication import list_entries_told
+from app.storage.public.writes import list_entries_known_to_readers
 
 _CAUSES: dict[EntryStatus, Literal["removed", "expired"]] = {
     EntryStatus.REMOVED: "removed",
@@ -43,7 +43,7 @@ def publish_story(context: StoryContext) -> Story:
 
 def _list_gone(context: StoryContext, shown: list[Entry]) -> list[Entry]:
     tx, story, known = context.tx, context.story.id, {entry.id for entry in shown}
-    found = (read_entry(tx, story, entry) for entry in list_entries_told(tx, story) if entry not in known)
+    found = (read_entry(tx, story, entry) for entry in list_entries_known_to_readers(tx, story) if entry not in known)
     return [entry for entry in found if entry is not None]
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from app.domain.story import Story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stories import read_story
-from app.storage.public.publication import read_public_story
-from app.wire.newsroom import stored_story_fields
+from app.storage.public.writes import read_public_story_row
+from app.wire.newsroom_json import stored_story_fields
 from app.wire.story_fields import changed_members
 
 
@@ -19,7 +19,7 @@ def public_fields(tx: WriteTransaction, story: Story) -> bytes:
 
 def public_changes(tx: WriteTransaction, story: Story) -> tuple[str, ...]:
     """Return the names of the members that have changed since readers were last sent them, of a story they can read."""
-    row = read_public_story(tx, story.id)
+    row = read_public_story_row(tx, story.id)
     if row is None:
         return ()
     renamed = ("slug",) if row.slug != story.slug else ()

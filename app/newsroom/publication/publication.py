@@ -17,22 +17,22 @@ from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
 from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
-from app.domain.order import sort_key_at
+from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.public_story import public_fields
-from app.storage.public.corrections import CorrectionLine, CorrectionPlace, replace_corrections
-from app.storage.public.publication import (
+from app.storage.public.corrections import CorrectionLine, CorrectionPosition, update_corrections
+from app.storage.public.writes import (
     PublicEntryRow,
     PublicStoryRow,
     append_event,
-    bury_public_entries,
-    bury_public_entry,
-    keep_public_slug,
-    newest_published_at,
+    insert_public_slug,
+    read_newest_published_at,
     read_public_revision,
-    read_public_story,
-    write_public_entry,
-    write_public_story,
+    read_public_story_row,
+    update_public_entries_removed,
+    update_public_entry_removed,
+    upsert_public_entry,
+    upsert_public_story,
 )
 from app.wire.announcement import Announcement, StoryHead, closing_of
 from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
@@ -82,17 +82,17 @@ def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> d
     the site was frozen since it was.
     """
     tx, story = context.tx, context.story
-    row = read_public_story(tx, story.id)
+    row = read_public_story_row(tx, story.id)
     if row is not None and row.site_frozen and not story.site_frozen:
         # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
         raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
     if row is None:
         row = _new_row(context)
-        write_public_story(tx, row, is_new=True)
+        upsert_public_story(tx, row, is_new=True)
     base, publisher = row.head, _Publisher(context, row)
     for change in changes:
         publisher.publish(change)
-    write_public_story(tx, publisher.row, is_new=False)
+    upsert_public_story(tx, publisher.row, is_new=False)
     for line, revision in publisher.lines:
         append_event(tx, line, revision=revision)
     tx.announce(Announcement(head=publisher.head(), events=tuple(publisher.events), base=base))
@@ -114,7 +114,7 @@ class _Publisher:
     def publish(self, change: PublicChange) -> None:
         """Publish `change` under the story's next number."""
         seq = self.row.head.seq + 1
-        check = self._context.newsroom.random.letters("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
+        check = self._context.newsroom.random.base62("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
         at = Micros(max(self._context.now, self.row.head_time))
         cursor = Cursor(self.row.head.epoch, seq, check)
         self.row.head, self.row.head_time = cursor, at
@@ -161,9 +161,9 @@ class _Publisher:
             entry_count=counts.entry_count if was_visible else counts.entry_count + 1,
             last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
         )
-        write_public_entry(self._tx, self._story.id, row, is_new=known is None)
+        upsert_public_entry(self._tx, self._story.id, row, is_new=known is None)
         if entry.corrections or "corrections" in (change.changed or ()):
-            replace_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
+            update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
         self._append(line, revision=entry.revision, entry=row.encoded)
@@ -172,18 +172,18 @@ class _Publisher:
         known = read_public_revision(self._tx, self._story.id, change.entry)
         revision, was_visible = (known[0] + 1, known[1]) if known else (1, False)
         count = self.row.counts.entry_count
-        bury_public_entry(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
-        replace_corrections(self._tx, self._story.id, change.entry, [])
+        update_public_entry_removed(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
+        update_corrections(self._tx, self._story.id, change.entry, [])
         self.row.counts = StoryCounts(
             entry_count=count - 1 if was_visible else count,
-            last_entry_at=newest_published_at(self._tx, self._story.id),
+            last_entry_at=read_newest_published_at(self._tx, self._story.id),
         )
         self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)
 
     def _update_story(self, change: StoryUpdated) -> None:
         stored = public_fields(self._tx, self._story)
         if self._story.slug != self.row.slug:
-            keep_public_slug(self._tx, self._story.id, self.row.slug)
+            insert_public_slug(self._tx, self._story.id, self.row.slug)
         self.row.fields, self.row.slug = stored, self._story.slug
         self._date_story()
         fields = encode_story_fields(
@@ -192,7 +192,7 @@ class _Publisher:
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 
     def _withdraw_story(self) -> None:
-        bury_public_entries(self._tx, self._story.id)
+        update_public_entries_removed(self._tx, self._story.id)
         self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
         self._date_story()
         self._append(self._line("story.removed"), revision=None)
@@ -240,7 +240,7 @@ def _new_row(context: StoryContext) -> PublicStoryRow:
     return PublicStoryRow(
         story=story.id,
         slug=story.slug,
-        head=Cursor(context.newsroom.random.letters("epoch", story.id, EPOCH_LENGTH), 0, ""),
+        head=Cursor(context.newsroom.random.base62("epoch", story.id, EPOCH_LENGTH), 0, ""),
         head_time=Micros(0),
         last_seq=0,
         counts=StoryCounts(0, None),
@@ -268,6 +268,6 @@ def _entry_row(entry: Entry, seq: int, *, published_at: Micros, sort_key: str) -
 
 def _correction_lines(entry: Entry) -> list[CorrectionLine]:
     return [
-        CorrectionLine(CorrectionPlace(parse_time(line["at"]), entry.id, number), encode_correction(entry, line))
+        CorrectionLine(CorrectionPosition(parse_time(line["at"]), entry.id, number), encode_correction(entry, line))
         for number, line in enumerate(entry.corrections)
     ]

@@ -16,7 +16,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditFilter, AuditRow, list_audit
 from app.storage.newsroom.stories import read_story
-from app.wire.audit_lines import AuditFormat, encode_audit_line, encode_audit_opening
+from app.wire.audit_export import AuditFormat, encode_audit_header, encode_audit_line
 from app.wire.encoding import encode_json
 
 EXPORT_ROWS = 500
@@ -57,7 +57,7 @@ def export_chunk(
 
 def _lines(rows: list[AuditRow], form: AuditFormat, *, is_first: bool) -> Iterator[bytes]:
     if is_first:
-        yield encode_audit_opening(form)
+        yield encode_audit_header(form)
     for row in rows:
         yield encode_audit_line(_shown(row), form)
 

@@ -22,7 +22,7 @@ from app.storage.newsroom.entries import count_entries_by_status, list_entries
 from app.storage.newsroom.people import read_person
 from app.storage.newsroom.stories import list_stories
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_entry, newsroom_story
+from app.wire.newsroom_json import newsroom_entry, newsroom_story
 
 Id = TypeVar("Id")
 

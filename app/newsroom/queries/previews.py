@@ -23,7 +23,7 @@ from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.site_control import keep_signing_key, read_signing_key
+from app.storage.newsroom.site_control import insert_signing_key, read_signing_key
 from app.wire.encoding import encode_json
 from app.wire.public_entry import preview_members
 
@@ -41,7 +41,7 @@ def make_preview(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str)
         entry = look_up_entry(context.tx, story, entry_ref)
         if entry.status is EntryStatus.REMOVED:
             raise NotFound("entry_not_found", "There is no such entry in this story.")
-        key = keep_signing_key(context.tx, newsroom.random.letters("signing key", "site", KEY_LENGTH))
+        key = insert_signing_key(context.tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
         expires_at = Micros(context.now + PREVIEW_SECONDS * 1_000_000)
         signed = _sign(key, [story.id, entry.id, context.actor.token_id, expires_at])
         urls = {"url": newsroom.links.preview(signed), "page_url": newsroom.links.preview_page(signed)}

@@ -12,15 +12,15 @@ from app.domain.identifiers import StoryId
 from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, require_right, visibility_of
 from app.domain.story import Story
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.search import Found, find_documents
+from app.storage.newsroom.search import SearchMatch, list_matches
 from app.storage.newsroom.stories import read_visible_stories
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_entry
+from app.wire.newsroom_json import newsroom_entry
 
 MAX_WORDS = 50
 """A search for more words looks for the last ones: they are what was typed last."""
@@ -44,7 +44,7 @@ def search_newsroom(
     MalformedInput `bad_position`.
     """
     below = None if position is None else _below(position)
-    wanted = words_of(words)
+    wanted = fold_words(words)
     wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
@@ -67,13 +67,13 @@ def _find(
     statuses: Collection[EntryStatus] | None,
     below: int | None,
     limit: int,
-) -> list[Found]:
+) -> list[SearchMatch]:
     if not words:
         return []
-    return find_documents(tx, words, stories=stories, statuses=statuses, below=below, limit=limit)
+    return list_matches(tx, words, stories=stories, statuses=statuses, below=below, limit=limit)
 
 
-def _items(tx: ReadTransaction, actor: Actor, found: list[Found]) -> list[dict[str, Any]]:
+def _items(tx: ReadTransaction, actor: Actor, found: list[SearchMatch]) -> list[dict[str, Any]]:
     """Show each story or entry as it is now, an entry with the story it is in."""
     known: dict[StoryId, tuple[Story, Actor]] = {}
     items = []

@@ -12,7 +12,7 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
 from app.domain.permissions import permitted_actions
-from app.domain.rights import Actor, Right, acting_in, require_right
+from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.newsroom.context.access import actor_of_token, authenticate, digest_of
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_story
@@ -22,16 +22,16 @@ from app.storage.newsroom.entries import read_entry
 from app.storage.newsroom.people import read_person, read_token
 from app.storage.newsroom.stories import read_story
 from app.storage.newsroom.stream_feed import (
-    WatchedRow,
+    AuditedWrite,
+    delete_ticket,
     insert_ticket,
     list_writes_after,
-    newest_audit_number,
-    take_ticket,
+    read_newest_audit_id,
 )
 from app.wire.encoding import encode_json
-from app.wire.newsroom import newsroom_entry, newsroom_story
-from app.wire.newsroom_stream_messages import Author, encode_entry_news, encode_story_news
-from app.wire.newsroom_stream_news import Mark, News, WatchedNews, WatchedStory, Watcher
+from app.wire.newsroom_json import newsroom_entry, newsroom_story
+from app.wire.newsroom_stream_feed import FeedBatch, FeedMessage, FeedPosition, WatchedStory, Watcher
+from app.wire.newsroom_stream_messages import Principal, encode_entry_news, encode_story_news
 
 TICKET_SECONDS = 30
 TICKET_LENGTH = 43
@@ -45,7 +45,7 @@ def issue_ticket(newsroom: Newsroom, call: Call) -> Reply:
     with open_write(newsroom, call, right=Right.READ_NEWSROOM) as context:
         now, token_id = context.now, context.actor.token_id
         expires_at = Micros(now + TICKET_SECONDS * 1_000_000)
-        secret = newsroom.random.letters("ticket", f"{token_id}:{now}", TICKET_LENGTH)
+        secret = newsroom.random.base62("ticket", f"{token_id}:{now}", TICKET_LENGTH)
         insert_ticket(context.tx, digest_of(secret), token_id=token_id, now=now, expires_at=expires_at)
         return Reply(201, encode_json({"ticket": secret, "expires_at": format_time(expires_at)}))
 
@@ -59,7 +59,7 @@ def admit_by_token(newsroom: Newsroom, credentials: str) -> Watcher:
 def admit_by_ticket(newsroom: Newsroom, ticket: str) -> Watcher:
     """Use up a ticket, and return who it was issued to. Raises NotAuthenticated `ticket_invalid`, NotAllowed."""
     with newsroom.database.transaction() as tx:
-        token_id = take_ticket(tx, digest_of(ticket), now=newsroom.clock())
+        token_id = delete_ticket(tx, digest_of(ticket), now=newsroom.clock())
         if token_id is not None:
             return _watcher(tx, actor_of_token(tx, newsroom, token_id))
     raise NotAuthenticated("ticket_invalid", "This ticket is unknown, used or too old; ask for another one.")
@@ -72,14 +72,14 @@ def find_watched_story(newsroom: Newsroom, token_id: str, ref: str) -> WatchedSt
         return WatchedStory(story.id, story.slug)
 
 
-def begin_watching(newsroom: Newsroom) -> Mark:
+def begin_watching(newsroom: Newsroom) -> FeedPosition:
     """Return the mark of everything written so far, from which `read_news` goes on."""
     with newsroom.database.snapshot() as tx:
-        newest = newest_audit_number(tx)
-        return Mark(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
+        newest = read_newest_audit_id(tx)
+        return FeedPosition(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
 
 
-def read_news(newsroom: Newsroom, mark: Mark, watched: Mapping[str, frozenset[StoryId]]) -> WatchedNews:
+def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, frozenset[StoryId]]) -> FeedBatch:
     """Read what was written since `mark`, for the holders of these tokens; `watched` are the stories each has named."""
     with newsroom.database.snapshot() as tx:
         actors, ended = _actors(tx, newsroom, watched)
@@ -87,8 +87,8 @@ def read_news(newsroom: Newsroom, mark: Mark, watched: Mapping[str, frozenset[St
         rows = [row for row in list_writes_after(tx, since) if row.id not in mark.told]
         numbers = {row.id for row in rows} | mark.told
         newest = max(numbers, default=mark.newest)
-        return WatchedNews(
-            mark=Mark(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),
+        return FeedBatch(
+            mark=FeedPosition(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),
             news=tuple(_news(tx, newsroom, _newest_of_each(rows), actors)),
             ended=ended,
             lost={
@@ -120,27 +120,33 @@ def _actors(
     return actors, ended
 
 
-def _newest_of_each(rows: list[WatchedRow]) -> list[WatchedRow]:
+def _newest_of_each(rows: list[AuditedWrite]) -> list[AuditedWrite]:
     """Keep the last write of each object: it is sent as it is now, so that one of several is enough."""
     last = {(row.story, row.entry): row for row in rows}
     return sorted(last.values(), key=lambda row: row.id)
 
 
-def _news(tx: ReadTransaction, newsroom: Newsroom, rows: list[WatchedRow], actors: Mapping[str, Actor]) -> list[News]:
+def _news(
+    tx: ReadTransaction, newsroom: Newsroom, rows: list[AuditedWrite], actors: Mapping[str, Actor]
+) -> list[FeedMessage]:
     return [news for row in rows for news in _news_of(tx, newsroom, row, actors)]
 
 
-def _news_of(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow, actors: Mapping[str, Actor]) -> list[News]:
+def _news_of(
+    tx: ReadTransaction, newsroom: Newsroom, row: AuditedWrite, actors: Mapping[str, Actor]
+) -> list[FeedMessage]:
     """One write as messages: of an entry one for each set of rights in it, however many people have the same."""
     story = read_story(tx, row.story)
     if story is None:
         return []
-    audience = {token: within for token, actor in actors.items() if (within := acting_in(actor, story)) is not None}
+    audience = {
+        token: within for token, actor in actors.items() if (within := actor_in_story(actor, story)) is not None
+    }
     by = _author(tx, row.person, row.token_id)
     if row.entry is None:
         shape = newsroom_story(story, links=newsroom.links)
         message = encode_story_news(shape, action=row.action, by=by, at=row.at)
-        return [News(story.id, message, frozenset(audience))]
+        return [FeedMessage(story.id, message, frozenset(audience))]
     entry = read_entry(tx, story.id, row.entry)
     if entry is None:
         return []
@@ -149,7 +155,7 @@ def _news_of(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow, actors: M
         alike.setdefault(permitted_actions(actor, story, entry), set()).add(token)
     shape = newsroom_entry(entry, can=())
     return [
-        News(
+        FeedMessage(
             story.id,
             encode_entry_news({**shape, "can": list(can)}, action=row.action, by=by, at=row.at),
             frozenset(tokens),
@@ -158,12 +164,12 @@ def _news_of(tx: ReadTransaction, newsroom: Newsroom, row: WatchedRow, actors: M
     ]
 
 
-def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Author:
+def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Principal:
     if person is not None:
         known = read_person(tx, person)
-        return Author(token_id, person, None if known is None else known.name)
+        return Principal(token_id, person, None if known is None else known.name)
     token = read_token(tx, TokenId(token_id))
-    return Author(token_id, None, None if token is None else token.label)
+    return Principal(token_id, None, None if token is None else token.label)
 
 
 def _sees(tx: ReadTransaction, actor: Actor, story: StoryId) -> bool:

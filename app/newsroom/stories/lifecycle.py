@@ -10,7 +10,7 @@ from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
-from app.domain.rights import Right, acting_in, require_right
+from app.domain.rights import Right, actor_in_story, require_right
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
@@ -25,8 +25,8 @@ from app.newsroom.publication.publication import StoryUpdated, StoryWithdrawn, p
 from app.newsroom.stories.continuing import lock_continued, lock_with_linked, update_linked, with_successor
 from app.newsroom.stories.members import keep_membership
 from app.storage.newsroom.site_control import read_site_frozen
-from app.storage.newsroom.stored_replies import blank_story_replies
-from app.storage.newsroom.stories import insert_story, read_story, rename_story, update_story
+from app.storage.newsroom.stored_replies import delete_reply_bodies_of_story
+from app.storage.newsroom.stories import insert_story, read_story, update_story, update_story_slug
 from app.wire.requests.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 
 SLUG_TAIL_LENGTH = 6
@@ -44,7 +44,7 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         story = _new_story(context, draft)
         known = read_story(context.tx, draft.id) if draft.id is not None else None
         if known is not None:
-            if acting_in(context.actor, known) is None or not _is_made_so(known, story, draft):
+            if actor_in_story(context.actor, known) is None or not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
             return answer_story(context, known, status=201)
         refuse_frozen(story)
@@ -85,7 +85,7 @@ def put_story(context: StoryContext, after: Story, *, action: str = "edit") -> S
         return before
     after = dataclasses.replace(with_successor(context, before, after), version=before.version + 1)
     if after.slug != before.slug:
-        rename_story(context.tx, after, former=before.slug)
+        update_story_slug(context.tx, after, former=before.slug)
     else:
         update_story(context.tx, after)
     record_story(context, before=before, after=after, action=action)
@@ -124,7 +124,7 @@ def _lock_for(context: WriteContext, ref: str, patch: StoryPatch) -> StoryContex
 def _new_story(context: WriteContext, draft: StoryDraft) -> Story:
     random = context.newsroom.random
     story_id = StoryId(draft.id or random.uuid("story", draft.title))
-    tail = random.letters("slug", story_id, SLUG_TAIL_LENGTH)
+    tail = random.base62("slug", story_id, SLUG_TAIL_LENGTH)
     given = _completed(context, draft.given_fields(), new_id=block_ids(random, f"{story_id}:1"))
     story = Story(
         id=story_id,
@@ -202,7 +202,7 @@ def _publish_change(context: StoryContext, before: Story) -> Story:
     after = context.story
     if before.is_shown and not after.is_shown:
         publish_changes(context, [StoryWithdrawn()])
-        blank_story_replies(context.tx, after.id)
+        delete_reply_bodies_of_story(context.tx, after.id)
     elif after.is_shown and not before.is_shown:
         after = publish_story(context)
     elif after.is_shown and not after.is_frozen and (changed := public_changes(context.tx, after)):

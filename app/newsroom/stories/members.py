@@ -14,7 +14,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.storage.newsroom.audit import AuditedChange
-from app.storage.newsroom.memberships import Member, delete_member, list_members, read_member_role, write_member
+from app.storage.newsroom.memberships import Member, delete_member, list_members, read_member_role, upsert_member
 from app.storage.newsroom.people import read_person
 from app.wire.encoding import encode_json
 from app.wire.requests.people import Membership
@@ -40,7 +40,7 @@ def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, m
             raise NotFound("person_not_found", "There is no such person.")
         before, after = read_member_role(tx, story.id, person.id), Role(membership.role)
         if after is not before:
-            write_member(tx, story.id, person.id, after)
+            upsert_member(tx, story.id, person.id, after)
             _record(context, story, person.id, before=before, after=after)
         reply = Reply(200, encode_json(_shown(Member(person.id, person.name, after))))
         return keep_reply(context, reply, story=story.id)
@@ -67,7 +67,7 @@ def keep_membership(context: WriteContext, story: Story) -> None:
     if not story.settings.members_only or actor.person is None or actor.role is Role.ADMIN:
         return
     if read_member_role(context.tx, story.id, actor.person) is None:
-        write_member(context.tx, story.id, actor.person, Role.EDITOR)
+        upsert_member(context.tx, story.id, actor.person, Role.EDITOR)
         _record(context, story, actor.person, before=None, after=Role.EDITOR)
 
 

@@ -17,7 +17,7 @@ from app.newsroom.context.recording import answer_story
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.times import require_future
 from app.newsroom.stories.lifecycle import put_story
-from app.storage.public.publication import read_public_revision
+from app.storage.public.writes import read_public_revision
 from app.wire.requests.stories import KeyPoints, Pins
 
 

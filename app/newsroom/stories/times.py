@@ -12,7 +12,7 @@ from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.stories.continuing import lock_with_linked
 from app.newsroom.stories.lifecycle import put_story, transition_story
 from app.storage.newsroom.stories import read_story, update_story
-from app.storage.public.publication import read_public_story
+from app.storage.public.writes import read_public_story_row
 
 
 def lock_due_story(context: WriteContext, story: StoryId) -> StoryContext | None:
@@ -44,7 +44,7 @@ def end_silent_story(context: StoryContext) -> None:
     story, now = context.story, context.now
     if not _is_due(story, now) or story.status is not StoryStatus.LIVE or story.ends_at is None or story.ends_at > now:
         return
-    row = read_public_story(context.tx, story.id)
+    row = read_public_story_row(context.tx, story.id)
     newest = None if row is None else row.counts.last_entry_at
     silence = Micros((story.settings.auto_end_after or 0) * 1_000_000)
     if newest is not None and newest + silence > now:

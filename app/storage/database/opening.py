@@ -1,4 +1,4 @@
-"""Opening the database a URL names."""
+"""Opens the database that a URL names."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from app.storage.database.transactions import Database
 
 
 def open_database(url: str) -> Database:
-    """Open `sqlite:///path` or `postgresql://…`. Raises StoreLocked for a SQLite file another process writes to.
+    """Open `sqlite:///path` or `postgresql://…`.
 
-    ValueError for any other kind of URL.
+    Raises StoreLocked for a SQLite file that another process writes to, ValueError for any other kind of URL.
     """
     parsed = make_url(url)
     backend = parsed.get_backend_name()
@@ -26,7 +26,7 @@ def open_database(url: str) -> Database:
 
 
 def database_folder(url: str) -> Path | None:
-    """The folder a SQLite file lies in, with its lock and its server's control socket; None for PostgreSQL."""
+    """Return the folder of a SQLite file, its lock and its server's control socket; None for PostgreSQL."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         return None

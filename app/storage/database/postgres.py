@@ -1,4 +1,4 @@
-"""PostgreSQL: many processes on one database, through psycopg 3."""
+"""PostgreSQL, through psycopg 3: many processes may share one database."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from app.storage.database.transactions import Announce, ReadTransaction, WriteTr
 POOL_SIZE = 12
 CONNECT_SECONDS = 5
 STATEMENT_MILLISECONDS = 30_000
-"""No statement of ours takes longer; one that does is stuck and must not hold a story's lock for ever."""
+"""No statement of ours takes longer; one that does is stuck, and must not keep a story locked for ever."""
 
 
 class PostgresDatabase:
-    """A PostgreSQL database. Story rows are locked by the use cases; there is no lock of ours around writes."""
+    """A PostgreSQL database. Use cases lock story rows; the process has no lock of its own around writes."""
 
     def __init__(self, url: str) -> None:
         self._announcer = Announcer()
@@ -60,7 +60,7 @@ class PostgresDatabase:
         self._announcer.announce_to(announce, audited=audited)
 
     def checkpoint(self) -> None:
-        """Nothing to do: PostgreSQL keeps house by itself."""
+        """Do nothing: PostgreSQL checkpoints by itself."""
 
     def close(self) -> None:
         with self._returning:
@@ -75,7 +75,7 @@ class PostgresDatabase:
         finally:
             with self._returning:
                 if self._is_closed and not connection.invalidated:
-                    connection.detach()  # its pool is gone: coming back there it would stay open for good
+                    connection.detach()  # its pool is disposed of: returned there it would stay open for good
                 connection.close()
 
 

@@ -1,7 +1,7 @@
-"""The statements of the write that newsrooms do most, compiled once: running one costs what its driver takes for it.
+"""Statements compiled once, for the most frequent write: running one costs no more than the driver takes for it.
 
-SQLAlchemy's own `execute` takes four times as long, and on a cold cache more. On SQLite they go straight to the driver;
-on PostgreSQL, whose driver can lose its server, through SQLAlchemy, which notices.
+SQLAlchemy's own `execute` takes four times as long, and longer on a cold cache. On SQLite they run on the driver
+directly; on PostgreSQL, whose driver can lose its server, through SQLAlchemy, which notices.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _Process = Callable[[Any], Any] | None
 
 
 class PreparedWrite:
-    """A statement that changes rows and answers none.
+    """A statement that changes rows and returns none.
 
-    Its parameters and columns are named by the values it is first run with; all later ones name the same.
+    The values of its first run name its parameters and columns; every later run must name the same.
     """
 
     __slots__ = ("_compiled", "_statement")
@@ -35,7 +35,7 @@ class PreparedWrite:
         self._compiled: WeakKeyDictionary[Dialect, _Compiled] = WeakKeyDictionary()
 
     def run(self, tx: WriteTransaction, values: Values) -> None:
-        """Run it once. Raises what the database refuses; on SQLite the driver's own errors."""
+        """Run the statement with `values`. Raises the database's errors; on SQLite those of the driver itself."""
         connection = tx.connection
         compiled = self._compiled.get(connection.dialect)
         if compiled is None:
@@ -48,7 +48,7 @@ class PreparedWrite:
 
 
 class PreparedQuery:
-    """A query for one row, by the names of its columns."""
+    """A query for one row, returned as a named tuple of its columns."""
 
     __slots__ = ("_compiled", "_make_row", "_statement")
 
@@ -59,7 +59,7 @@ class PreparedQuery:
         self._compiled: WeakKeyDictionary[Dialect, tuple[_Compiled, list[_Process]]] = WeakKeyDictionary()
 
     def one_or_none(self, tx: WriteTransaction, values: Values) -> Any:
-        """The row, None if there is none; of several any one. Raises what the database refuses."""
+        """Return the row, or None; of several rows, any one. Raises the database's errors."""
         connection = tx.connection
         dialect = connection.dialect
         known = self._compiled.get(dialect)
@@ -79,7 +79,7 @@ class PreparedQuery:
 
 
 class _Compiled:
-    """A statement's text for one database, and its parameters in the form the driver takes. KeyError if one lacks."""
+    """A statement's text for one database, and its parameters as its driver takes them. KeyError if one is missing."""
 
     __slots__ = ("_parameters", "is_positional", "sql")
 

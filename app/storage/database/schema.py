@@ -1,4 +1,4 @@
-"""The tables. Newsroom tables hold everything; readers' tables only what is public now.
+"""The tables: the newsroom's hold everything, the readers' only what is public now.
 
 Times are whole microseconds since 1970 UTC. Encoded JSON parts are bytes, kept exactly as they are sent.
 """
@@ -32,7 +32,7 @@ metadata = MetaData(
 )
 
 ENCODER = 1
-"""Which encoding the readers' tables hold; raised when stored parts must be made anew."""
+"""Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""
 
 _Key = Text().with_variant(Text(collation="C"), "postgresql")
 """Identifiers and order keys: compared byte by byte on every database, whatever its locale."""
@@ -61,7 +61,7 @@ former_slugs = Table(
     Column("slug", _Key, primary_key=True),
     Column("story_id", _Key, ForeignKey("stories.id"), nullable=False),
 )
-"""Every slug a story has had and given up: never given to another."""
+"""Every former slug of a story; it is never given to another story."""
 
 story_versions = Table(
     "story_versions",
@@ -79,7 +79,7 @@ story_versions = Table(
     Column("pinned", JSON, nullable=False),
     Column("key_points", JSON, nullable=False),
 )
-"""What a story was after each change of it that somebody made. Those from before there was this table are one."""
+"""The state of a story after each change by a person or token. Changes from before this table existed are one row."""
 
 memberships = Table(
     "memberships",
@@ -269,7 +269,7 @@ public_slugs = Table(
     Column("slug", _Key, primary_key=True),
     Column("story_id", _Key, ForeignKey("public_stories.story_id"), nullable=False),
 )
-"""Slugs under which readers have known a story before: they lead to it for ever."""
+"""Former slugs under which readers have known a story: they redirect to it for ever."""
 
 public_entries = Table(
     "public_entries",
@@ -302,7 +302,7 @@ public_labels = Table(
     ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
     Index(None, "story_id", "entry_id"),
 )
-"""What entries can be filtered by beside their columns: `tag:<slug>` and `author:<name or id>`."""
+"""Labels that entries are filtered by, beside their columns: `tag:<slug>` and `author:<name or id>`."""
 
 public_corrections = Table(
     "public_corrections",
@@ -315,7 +315,7 @@ public_corrections = Table(
     ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
     Index(None, "story_id", "at", "entry_id", "number"),
 )
-"""Each line of each visible entry's `corrections`, to be listed for the whole story."""
+"""Each line of each visible entry's `corrections`, for the list of the whole story."""
 
 events = Table(
     "events",
@@ -335,7 +335,7 @@ events = Table(
 )
 
 derived = MetaData(naming_convention=metadata.naming_convention)
-"""Tables whose rows are made from those of others: no backup has them, and a restore makes them anew."""
+"""Tables whose rows are derived from other tables: no backup has them, and a restore rebuilds them."""
 
 search_documents = Table(
     "search_documents",
@@ -348,21 +348,3 @@ search_documents = Table(
 )
 """The words of each story (its `entry_id` is empty) and entry, folded, each once. PostgreSQL has a column `lexemes`
 beside them and an index on it, SQLite a virtual table `search_index` that triggers keep; migration 0004 makes both."""
-
-NEWSROOM_TABLES = (
-    stories,
-    former_slugs,
-    story_versions,
-    memberships,
-    entries,
-    entry_versions,
-    people,
-    invites,
-    tokens,
-    tickets,
-    control,
-    audit,
-    replies,
-    reply_entries,
-)
-READERS_TABLES = (public_stories, public_slugs, public_entries, public_labels, public_corrections, events)

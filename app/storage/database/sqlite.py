@@ -1,7 +1,7 @@
 """SQLite: one writer for the whole system, any number of readers.
 
 SQLite before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at once, so exactly one
-connection does both, and whoever opens it holds an exclusive lock on `liveblog.lock` beside the file. Commits
+connection does both, and its process holds an exclusive lock on `liveblog.lock` beside the file. Commits
 are announced while the writer's lock is still held, so that announcement order is commit order.
 """
 
@@ -29,21 +29,21 @@ from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
 READERS = 14
-"""Connections that may read at once: as many as there are threads that read, so that none waits for one (8 for what
-readers need, 4 for the newsroom's reads, 2 for its stream)."""
+"""Connections that may read at once: as many as there are reading threads, so that no thread waits for one (8 for
+readers, 4 for the newsroom's reads, 2 for its stream)."""
 CHECKPOINT_PAGES = 4_000
-"""A commit that leaves the WAL longer than this (16 MB) checkpoints at once instead of waiting for an idle moment."""
+"""A commit that leaves the WAL longer than this (16 MB) checkpoints at once, without waiting for an idle writer."""
 
 
 class StoreLocked(Exception):
-    """Another process holds the writer of this data directory."""
+    """Another process has the writer's lock of this data directory."""
 
 
 class SqliteDatabase:
     """A SQLite file, opened for writing by this process alone."""
 
     def __init__(self, path: Path) -> None:
-        """Open `path`, creating it if need be. Raises StoreLocked when another process writes to it."""
+        """Open `path`, and create it if it is missing. Raises StoreLocked when another process writes to it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock_file = _lock(path.parent)
         self._path = path
@@ -82,7 +82,7 @@ class SqliteDatabase:
         self._announcer.announce_to(announce, audited=audited)
 
     def checkpoint(self) -> None:
-        """Copy what readers no longer need from the WAL into the file, if the writer is idle now."""
+        """Checkpoint the WAL as far as readers allow, if the writer is idle now; else do nothing."""
         if self._writer_lock.acquire(blocking=False):
             try:
                 self._writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
@@ -99,12 +99,12 @@ class SqliteDatabase:
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
-    """The driver's connection under one of SQLAlchemy's."""
+    """Return the driver's connection under one of SQLAlchemy's."""
     return cast(sqlite3.Connection, connection.connection.driver_connection)
 
 
 def sqlite_uri(path: Path, *, read_only: bool) -> str:
-    """The `file:` URI sqlite3 opens; read-only connections can neither write nor checkpoint."""
+    """Return the `file:` URI for sqlite3; read-only connections can neither write nor checkpoint."""
     return f"file:{quote(str(path.resolve()))}{'?mode=ro' if read_only else ''}"
 
 
@@ -120,7 +120,7 @@ def _unavailable_when_refused() -> Generator[None]:
 
 @contextmanager
 def lock_store(folder: Path) -> Generator[None]:
-    """Hold the writer's lock of a data directory without a server. Raises StoreLocked."""
+    """Lock a data directory as its writer does, for the block. Raises StoreLocked."""
     handle = _lock(folder)
     try:
         yield
@@ -129,7 +129,7 @@ def lock_store(folder: Path) -> Generator[None]:
 
 
 def open_for_migration(path: Path) -> sqlite3.Connection:
-    """The writer's connection with foreign keys off, because a table rebuilt under them would lose its children.
+    """Open the writer's connection with foreign keys off, because a table rebuilt under them would lose its children.
 
     Hold `lock_store` first. The switch has no effect inside a transaction, so it is set here, before any begins.
     """

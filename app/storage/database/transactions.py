@@ -1,4 +1,4 @@
-"""What both databases are to the rest of the program: read snapshots, and write transactions that announce.
+"""The interface of both databases: read snapshots, and write transactions that announce.
 
 Storage functions take a transaction and cannot commit. A write transaction's type is another than a read
 transaction's, so that a function that writes cannot be handed a reader's snapshot.
@@ -29,7 +29,7 @@ class ReadTransaction:
 class WriteTransaction(ReadTransaction):
     """One transaction that will commit whole or leave no trace.
 
-    Whoever moves content through the door leaves an announcement here; it is told after the commit, never before.
+    `publish_changes` leaves an announcement here; listeners are called after the commit, never before.
     """
 
     __slots__ = ("announcements", "is_audited")
@@ -38,15 +38,15 @@ class WriteTransaction(ReadTransaction):
         super().__init__(connection)
         self.announcements: list[Announcement] = []
         self.is_audited = False
-        """Something was written that the newsroom may be told of."""
+        """Whether an audit row was written, of which the newsroom's stream may have to be told."""
 
     def announce(self, announcement: Announcement) -> None:
-        """Tell the live side of these events once they are on disk."""
+        """Announce these events to the live side once they are committed."""
         self.announcements.append(announcement)
 
     @contextmanager
     def savepoint(self) -> Generator[None]:
-        """A part that can fail alone: on an exception its writes and announcements are undone and it is raised on."""
+        """Run a part that can fail alone: an exception undoes its writes and announcements, and is raised again."""
         announced = len(self.announcements)
         self.connection.exec_driver_sql("SAVEPOINT part")
         try:
@@ -62,18 +62,18 @@ class WriteTransaction(ReadTransaction):
 class Database(Protocol):
     """A database that is open. All calls block; call them from a thread, not from the event loop.
 
-    Its errors do not quote what was to be written: they reach the log, and unpublished text must not.
+    Its errors do not quote the values of a write: errors reach the log, and unpublished text must not.
     """
 
     def transaction(self) -> AbstractContextManager[WriteTransaction]:
-        """A write transaction. Leaving the block commits, then announces; an exception rolls back.
+        """Open a write transaction. Leaving the block commits, then announces; an exception rolls back.
 
         Raises Unavailable `database_unavailable` when the database cannot be reached or is locked by another.
         """
         ...
 
     def snapshot(self) -> AbstractContextManager[ReadTransaction]:
-        """A read-only view of one moment. Raises Unavailable `database_unavailable`."""
+        """Open a read-only view of one moment. Raises Unavailable `database_unavailable`."""
         ...
 
     def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
@@ -84,7 +84,7 @@ class Database(Protocol):
         ...
 
     def checkpoint(self) -> None:
-        """Housekeeping for an idle moment (SQLite: copy the WAL into the file)."""
+        """Checkpoint while no write is under way (SQLite: copy the WAL into the file)."""
         ...
 
     def close(self) -> None: ...

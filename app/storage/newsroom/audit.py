@@ -1,4 +1,4 @@
-"""The audit log: one row per write, in the write's own transaction. No secrets."""
+"""The audit log: one row per write, in the write's own transaction, without secrets."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 _audit = schema.audit
 
-# Built once, since building takes longer than running; inline, since nobody asks for the row's number.
+# Built once, since building takes longer than running; inline, since no caller needs the row's number.
 _INSERT = PreparedWrite(insert(_audit).inline())
 
 _OF_STORY = and_(_audit.c.object_kind == "story", _audit.c.action.not_in(("freeze", "thaw")))
-"""Rows of changes to a story itself; to freeze one changes nothing in it."""
+"""Matches rows of changes to a story itself; a freeze changes nothing in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditedChange:
-    """What was done to which object; `before` and `after` are short summaries, not contents."""
+    """An action on an object; `before` and `after` are short summaries, not contents."""
 
     action: str
     object_kind: str
@@ -37,7 +37,7 @@ class AuditedChange:
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One write that was done: who, when, what."""
+    """One write in the log, with its author, its time and its change."""
 
     id: int
     at: Micros
@@ -49,7 +49,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
-    """Which rows are asked for: all that match everything that is given. `until` is not in the stretch any more."""
+    """A filter of the log: a row must match every member that is given. `until` is exclusive."""
 
     person: str | None = None
     token: str | None = None
@@ -62,7 +62,7 @@ class AuditFilter:
 def append_audit(
     tx: WriteTransaction, change: AuditedChange, *, actor: Actor, at: Micros, request_id: str | None
 ) -> None:
-    """Add a row for `change`."""
+    """Append a row for `change`."""
     tx.is_audited = True
     _INSERT.run(
         tx,
@@ -82,7 +82,7 @@ def append_audit(
 
 
 def list_audit(tx: ReadTransaction, only: AuditFilter, *, below: int | None, limit: int) -> list[AuditRow]:
-    """The rows that match, the newest first; those with a number below `below`."""
+    """List the rows that match, newest first; with `below`, those with a lower number."""
     query = select(_audit).order_by(_audit.c.id.desc()).limit(limit)
     for column, wanted in (
         (_audit.c.person_id, only.person),
@@ -115,20 +115,20 @@ def list_audit(tx: ReadTransaction, only: AuditFilter, *, below: int | None, lim
 
 
 def list_entries_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[StoryId, EntryId]]:
-    """The entries that a token wrote to since a time, in the order of their stories' ids."""
+    """List the entries that a token has written to since a time, in the order of their stories' ids."""
     columns = (_audit.c.story_id, _audit.c.object_id)
     query = select(*columns).where(*_by(token, since), _audit.c.object_kind == "entry").distinct().order_by(*columns)
     return [(StoryId(row.story_id), EntryId(row.object_id)) for row in tx.connection.execute(query)]
 
 
 def list_stories_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[StoryId, int]]:
-    """The stories that it wrote to, each with the version that it made, once for each of them."""
+    """List the stories that a token has written to since a time, each with the version made, once per version."""
     query = select(_audit.c.object_id, _audit.c.after).where(*_by(token, since), _OF_STORY).order_by(_audit.c.id)
     return [(StoryId(row.object_id), row.after["version"]) for row in tx.connection.execute(query)]
 
 
 def list_others_touched(tx: ReadTransaction, token: str, *, since: Micros) -> list[tuple[str, str, str]]:
-    """Everything else that it did: to what kind of thing, its id, and what was done. Freezes are among it."""
+    """List the token's other writes since a time as (object kind, object id, action); freezes are among them."""
     columns = (_audit.c.object_kind, _audit.c.object_id, _audit.c.action)
     elsewhere = (_audit.c.object_kind != "entry", not_(_OF_STORY))
     query = select(*columns).where(*_by(token, since), *elsewhere).distinct().order_by(*columns)

@@ -1,4 +1,4 @@
-"""What waits for a time: which stories have something due, and what of each."""
+"""Queries for due work: the stories that have something due, and the entries of each."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ _SELECT_NEXT_STORY = select(func.min(_stories.c.due_at)).where(_stories.c.due_at
 
 
 def list_due_stories(tx: ReadTransaction, now: Micros) -> list[StoryId]:
-    """The stories in which something is due by `now`, themselves or one of their entries, in order of their ids."""
+    """List the stories that are due by `now`, themselves or through one of their entries, in order of their ids."""
     return sorted(StoryId(story) for story in tx.connection.execute(_SELECT_STORIES, {"now": now}).scalars())
 
 
 def list_due_entries(tx: ReadTransaction, story: StoryId, now: Micros) -> list[Entry]:
-    """The story's entries of which something is due by `now`, in the order of their times."""
+    """List the story's entries that are due by `now`, in the order of their times."""
     return [entry_of_row(row) for row in tx.connection.execute(_SELECT_ENTRIES, {"of_story": story, "now": now})]
 
 
 def read_next_due(tx: ReadTransaction, now: Micros) -> Micros | None:
-    """When something is next due after `now`; None while nothing waits."""
+    """Return the next time after `now` at which something is due; None if there is none."""
     queries = (_SELECT_NEXT_ENTRY, _SELECT_NEXT_STORY)
     times = [tx.connection.execute(query, {"now": now}).scalar_one() for query in queries]
     return min((Micros(time) for time in times if time is not None), default=None)

@@ -1,4 +1,4 @@
-"""Entries as the newsroom holds them, and every version of each."""
+"""The newsroom's table of entries, and every version of each."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _PARTICULARS = (
     "edited_by_hand",
     "pin_wanted",
 )
-"""What else a version of an entry keeps: everything somebody may change of it beside what it says."""
+"""The other members of a version: everything about an entry that can change, apart from its content."""
 
 # Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
@@ -45,7 +45,7 @@ _INSERT_VERSION = PreparedWrite(insert(_versions))
 
 @dataclass(frozen=True, slots=True)
 class EntryVersion:
-    """One newsroom change of an entry: who did what, and what the entry said after it."""
+    """One newsroom change of an entry, with its author, its action and the entry's content after it."""
 
     version: int
     at: Micros
@@ -57,22 +57,22 @@ class EntryVersion:
     working: WorkingRevision | None
     note: str | None
     particulars: Mapping[str, Any] | None
-    """What else it was, by the names of Entry's members: place, times, corrections; None where that was not kept."""
+    """Other members of Entry by name: position, times, corrections; None for versions stored without them."""
 
     @property
     def newest_content(self) -> EntryContent:
-        """As of an entry: the working revision if there is one."""
+        """Return the content an editor continues from: the working revision's if there is one."""
         return self.content if self.working is None else self.working.content
 
 
 def read_entry(tx: ReadTransaction, story: StoryId, entry: EntryId) -> Entry | None:
-    """One entry, whatever its status."""
+    """Return the entry, whatever its status, or None."""
     row = tx.connection.execute(_SELECT, {"of_story": story, "of_entry": entry}).one_or_none()
     return None if row is None else entry_of_row(row)
 
 
 def read_entry_by_external_id(tx: ReadTransaction, story: StoryId, external_id: str) -> Entry | None:
-    """The entry another system knows under `external_id` in this story."""
+    """Return the entry that another system knows under `external_id` in this story, or None."""
     named = {"of_story": story, "of_external_id": external_id}
     row = tx.connection.execute(_SELECT_EXTERNAL, named).one_or_none()
     return None if row is None else entry_of_row(row)
@@ -86,7 +86,7 @@ def list_entries(
     before: tuple[Micros, EntryId] | None,
     limit: int,
 ) -> list[Entry]:
-    """A story's entries, latest change of status first; `before` is the (status_at, id) of the last one seen."""
+    """List a story's entries, latest change of status first; `before` is the (status_at, id) of the last one seen."""
     query = select(_entries).where(_entries.c.story_id == story)
     if statuses is not None:
         query = query.where(_entries.c.status.in_([status.value for status in statuses]))
@@ -98,7 +98,7 @@ def list_entries(
 
 
 def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntryStatus) -> list[Entry]:
-    """All entries of a story in one status, in the order in which they came into it."""
+    """List all entries of a story in one status, in the order in which they entered it."""
     query = (
         select(_entries)
         .where(_entries.c.story_id == story, _entries.c.status == status.value)
@@ -110,7 +110,7 @@ def list_entries_in_status(tx: ReadTransaction, story: StoryId, status: EntrySta
 def read_last_published(
     tx: ReadTransaction, story: StoryId, *, person: PersonId | None, token: str | None
 ) -> Entry | None:
-    """Of the entries that are published, the one that came out last: a person's, or of a token without a person."""
+    """Return the entry published last, of a person or of a token without a person, among those still published."""
     query = (
         select(_entries)
         .where(_entries.c.story_id == story, _entries.c.status == EntryStatus.PUBLISHED.value)
@@ -126,7 +126,7 @@ def read_last_published(
 
 
 def has_others_published(tx: ReadTransaction, story: StoryId, token: str, *, since: Micros) -> bool:
-    """Whether an entry is out that the token has not made, and that somebody else has let out after `since`."""
+    """Return whether an entry is public that another token created, and another token made public after `since`."""
     public = [status.value for status in PUBLIC_STATUSES]
     earlier = _versions.alias()
     of_entry = (_versions.c.story_id == _entries.c.story_id, _versions.c.entry_id == _entries.c.id)
@@ -144,25 +144,25 @@ def has_others_published(tx: ReadTransaction, story: StoryId, token: str, *, sin
 
 
 def count_entries_by_status(tx: ReadTransaction, story: StoryId) -> dict[EntryStatus, int]:
-    """How many entries a story has in each status that occurs."""
+    """Count a story's entries by status; statuses without entries are left out."""
     query = select(_entries.c.status, func.count()).where(_entries.c.story_id == story).group_by(_entries.c.status)
     return {EntryStatus(status): count for status, count in tx.connection.execute(query)}
 
 
 def insert_entry(tx: WriteTransaction, entry: Entry) -> None:
-    """A new entry; the story is locked, and the caller has made sure that ids are free."""
+    """Insert a new entry. The caller has locked the story and checked that the ids are free."""
     _INSERT.run(tx, _columns(entry))
 
 
 def update_entry(tx: WriteTransaction, entry: Entry) -> None:
-    """Write every column anew."""
+    """Update every column of the entry."""
     _UPDATE.run(tx, {"of_story": entry.story, "of_entry": entry.id, **_columns(entry)})
 
 
 def append_version(
     tx: WriteTransaction, entry: Entry, *, at: Micros, actor: Actor, action: str, note: str | None
 ) -> None:
-    """Keep what the entry says now as its newest version."""
+    """Append the entry's present state as its newest version."""
     _INSERT_VERSION.run(
         tx,
         {
@@ -185,7 +185,7 @@ def append_version(
 def list_versions(
     tx: ReadTransaction, story: StoryId, entry: EntryId, *, below: int | None, limit: int
 ) -> list[EntryVersion]:
-    """The versions of an entry, newest first: all, or those with a number below `below`."""
+    """List the versions of an entry, newest first; with `below`, those with a lower number."""
     query = (
         select(_versions)
         .where(_versions.c.story_id == story, _versions.c.entry_id == entry)
@@ -212,7 +212,7 @@ def list_versions(
 
 
 def content_json(content: EntryContent) -> dict[str, Any]:
-    """A revision's content as it is kept."""
+    """Return a revision's content as the JSON that is stored."""
     return {name: getattr(content, name) for name in _CONTENT}
 
 
@@ -281,7 +281,7 @@ def _columns(entry: Entry) -> dict[str, Any]:
 
 
 def entry_of_row(row: Row[Any]) -> Entry:
-    """The entry a row of its table holds."""
+    """Build an entry from a row of its table."""
     return Entry(
         story=StoryId(row.story_id),
         id=EntryId(row.id),

@@ -1,4 +1,4 @@
-"""Invitations: one-use secrets with which somebody signs in. Only their SHA-256 is kept."""
+"""Invitations: one-use secrets that sign a person in. Only their SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _invites = schema.invites
 def insert_invite(
     tx: WriteTransaction, ident: str, *, person: PersonId, secret_sha256: str, now: Micros, expires_at: Micros
 ) -> None:
-    """Keep an invitation until it is used; those whose time is over go."""
+    """Insert an invitation, and delete those that have expired."""
     tx.connection.execute(delete(_invites).where(_invites.c.expires_at <= now))
     tx.connection.execute(
         insert(_invites).values(
@@ -25,13 +25,13 @@ def insert_invite(
 
 
 def update_invite_secret(tx: WriteTransaction, ident: str, *, secret_sha256: str, now: Micros) -> bool:
-    """Let another secret be the invitation's; whether it could still be used."""
+    """Replace the invitation's secret; return whether the invitation was still usable."""
     unused = (_invites.c.id == ident, _invites.c.used_at.is_(None), _invites.c.expires_at > now)
     return tx.connection.execute(update(_invites).where(*unused).values(secret_sha256=secret_sha256)).rowcount == 1
 
 
-def take_invite(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
-    """Whom an invitation is for, once; None for one that is unknown, used or too old."""
+def update_invite_used(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> PersonId | None:
+    """Mark an invitation as used and return its person; None if it is unknown, used or expired."""
     taken = (
         update(_invites)
         .where(_invites.c.secret_sha256 == secret_sha256, _invites.c.used_at.is_(None), _invites.c.expires_at > now)
@@ -43,5 +43,5 @@ def take_invite(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> Per
 
 
 def delete_invites(tx: WriteTransaction, person: PersonId) -> None:
-    """Take back what somebody has not used yet."""
+    """Delete a person's unused invitations."""
     tx.connection.execute(delete(_invites).where(_invites.c.person_id == person, _invites.c.used_at.is_(None)))

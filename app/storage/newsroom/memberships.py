@@ -1,4 +1,4 @@
-"""Who is a member of which story, and as what."""
+"""Memberships: the people of a story, each with a role in it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _people = schema.people
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """Somebody in one story."""
+    """A person in one story, with their role there."""
 
     person: PersonId
     name: str
@@ -25,7 +25,7 @@ class Member:
 
 
 def list_members(tx: ReadTransaction, story: StoryId) -> list[Member]:
-    """The members of a story, in order of name."""
+    """List the members of a story, in order of name."""
     query = (
         select(_people.c.id, _people.c.name, _memberships.c.role)
         .join_from(_memberships, _people, _memberships.c.person_id == _people.c.id)
@@ -36,21 +36,21 @@ def list_members(tx: ReadTransaction, story: StoryId) -> list[Member]:
 
 
 def read_member_role(tx: ReadTransaction, story: StoryId, person: PersonId) -> Role | None:
-    """What somebody is in a story; None for who is no member."""
+    """Return a person's role in a story; None if they are no member."""
     query = select(_memberships.c.role).where(*_of(story, person))
     role: str | None = tx.connection.execute(query).scalar_one_or_none()
     return None if role is None else Role(role)
 
 
-def write_member(tx: WriteTransaction, story: StoryId, person: PersonId, role: Role) -> None:
-    """Make somebody a member, or another kind of member. The story is locked, and the person exists."""
+def upsert_member(tx: WriteTransaction, story: StoryId, person: PersonId, role: Role) -> None:
+    """Insert a member, or update their role. The story is locked, and the person exists."""
     values = {"role": role.value}
     if tx.connection.execute(update(_memberships).where(*_of(story, person)).values(values)).rowcount == 0:
         tx.connection.execute(insert(_memberships).values(story_id=story, person_id=person, **values))
 
 
 def delete_member(tx: WriteTransaction, story: StoryId, person: PersonId) -> None:
-    """Make somebody a member no more."""
+    """Delete a membership, if there is one."""
     tx.connection.execute(delete(_memberships).where(*_of(story, person)))
 
 

@@ -18,7 +18,7 @@ _people = schema.people
 _tokens = schema.tokens
 _memberships = schema.memberships
 
-# What every call of a newsroom asks, built once: to build a statement takes longer than to run it.
+# Every newsroom call runs these, so they are built once: building a statement takes longer than running it.
 _SELECT_PERSON = select(_people).where(_people.c.id == bindparam("person"))
 _MEMBERSHIPS = (
     select(func.aggregate_strings(_memberships.c.story_id + " " + _memberships.c.role, ","))
@@ -32,7 +32,7 @@ _SELECT_HOLDER = select(_tokens).where(_tokens.c.secret_sha256 == bindparam("sec
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody of the newsroom. The e-mail address is private; `byline` is what readers see."""
+    """A member of the newsroom. The e-mail address is private; `byline` is the name readers see."""
 
     id: PersonId
     name: str
@@ -43,18 +43,18 @@ class Person:
     avatar: str | None = None
     url: str | None = None
     disabled_at: Micros | None = None
-    """Since when nothing of theirs is let in; None while they work here."""
+    """When they were disabled, from which on their credentials are refused; None while they work here."""
 
     @property
     def author(self) -> dict[str, str]:
-        """Who their entries are by, as readers see it."""
+        """Return the author of their entries as readers see it."""
         shown = {"id": self.id, "name": self.byline or self.name, "avatar": self.avatar, "url": self.url}
         return {name: value for name, value in shown.items() if value is not None}
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A key to the API: a person's, with the person's role, or a bot's, with its own; or a person's browser session."""
+    """An API token, of a person (with the person's role) or of a bot (with its own), or a person's browser session."""
 
     id: TokenId
     label: str
@@ -67,14 +67,14 @@ class Token:
     shorthand: bool = False
     kind: Literal["token", "session"] = "token"
     stories: frozenset[StoryId] | None = None
-    """The only stories it sees and writes in; None for all."""
+    """The only stories it can see and write in; None for all."""
     last_used_at: Micros | None = None
-    """To about a minute."""
+    """Accurate to about a minute."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
-    """A token and, if it is a person's, that person with their memberships: all that authentication needs."""
+    """A token with its person and their memberships, if it is a person's: all that authentication needs."""
 
     token: Token
     person: Person | None
@@ -98,7 +98,7 @@ def insert_person(tx: WriteTransaction, person: Person) -> None:
 
 
 def update_person(tx: WriteTransaction, person: Person) -> None:
-    """Write every column anew."""
+    """Update every column of the person."""
     tx.connection.execute(
         update(_people)
         .where(_people.c.id == person.id)
@@ -115,7 +115,7 @@ def update_person(tx: WriteTransaction, person: Person) -> None:
 
 
 def lock_person(tx: WriteTransaction, person: PersonId) -> Person | None:
-    """One person, whom nobody else changes until the transaction ends."""
+    """Lock a person against other changes until the transaction ends, and return them; None if unknown."""
     query = select(_people).where(_people.c.id == person).with_for_update()
     row = tx.connection.execute(query).one_or_none()
     return None if row is None else _person(row)
@@ -127,7 +127,7 @@ def read_person(tx: ReadTransaction, person: PersonId) -> Person | None:
 
 
 def list_people(tx: ReadTransaction) -> list[Person]:
-    """Everybody, in order of name."""
+    """List all people, in order of name."""
     return [_person(row) for row in tx.connection.execute(select(_people).order_by(_people.c.name, _people.c.id))]
 
 
@@ -151,19 +151,19 @@ def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> N
 
 
 def read_token_holder(tx: ReadTransaction, secret_sha256: str) -> TokenHolder | None:
-    """Whose secret has this digest, expired and revoked ones included."""
+    """Return the token whose secret has this digest, and its person; expired and revoked tokens included."""
     row = tx.connection.execute(_SELECT_HOLDER, {"secret_sha256": secret_sha256}).one_or_none()
     return None if row is None else _holder(tx, _token(row))
 
 
-def read_holder_of_token(tx: ReadTransaction, token: TokenId) -> TokenHolder | None:
-    """The same for a token that is known by its id."""
+def read_token_holder_by_id(tx: ReadTransaction, token: TokenId) -> TokenHolder | None:
+    """Return the token of this id, and its person; expired and revoked tokens included."""
     found = read_token(tx, token)
     return None if found is None else _holder(tx, found)
 
 
 def list_tokens(tx: ReadTransaction, *, person: PersonId | None = None) -> list[Token]:
-    """Every token and session there has been, or those of one person, newest first."""
+    """List every token and session ever made, or those of one person, newest first."""
     query = select(_tokens).order_by(_tokens.c.created_at.desc(), _tokens.c.id)
     if person is not None:
         query = query.where(_tokens.c.person_id == person)
@@ -176,29 +176,29 @@ def read_token(tx: ReadTransaction, token: TokenId) -> Token | None:
 
 
 def update_token_secret(tx: WriteTransaction, token: TokenId, *, secret_sha256: str) -> None:
-    """Let another secret be the token's; the one before opens nothing any more."""
+    """Replace the token's secret; the former one is no longer valid."""
     tx.connection.execute(update(_tokens).where(_tokens.c.id == token).values(secret_sha256=secret_sha256))
 
 
 def update_token_revoked(tx: WriteTransaction, token: TokenId, *, at: Micros) -> None:
-    """Mark a token as revoked; a second time changes nothing."""
+    """Mark a token as revoked; if it is already, its time of revocation stays."""
     where = (_tokens.c.id == token, _tokens.c.revoked_at.is_(None))
     tx.connection.execute(update(_tokens).where(*where).values(revoked_at=at))
 
 
 def update_tokens_revoked(tx: WriteTransaction, person: PersonId, *, at: Micros) -> int:
-    """Mark every token and session of a person as revoked; how many were not before."""
+    """Mark every token and session of a person as revoked; return how many were valid until now."""
     where = (_tokens.c.person_id == person, _tokens.c.revoked_at.is_(None))
     return tx.connection.execute(update(_tokens).where(*where).values(revoked_at=at)).rowcount
 
 
 def update_last_used(tx: WriteTransaction, used: Mapping[str, Micros]) -> None:
-    """Note when tokens were used last; what is noted already and later stays."""
+    """Update when tokens were last used; a later time that is stored already stays."""
     earlier = _tokens.c.last_used_at.is_(None) | (_tokens.c.last_used_at < bindparam("used_at"))
-    note = (
+    statement = (
         update(_tokens).where(_tokens.c.id == bindparam("of_token"), earlier).values(last_used_at=bindparam("used_at"))
     )
-    tx.connection.execute(note, [{"of_token": token, "used_at": at} for token, at in used.items()])
+    tx.connection.execute(statement, [{"of_token": token, "used_at": at} for token, at in used.items()])
 
 
 def _holder(tx: ReadTransaction, token: Token) -> TokenHolder:

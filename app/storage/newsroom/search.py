@@ -1,8 +1,8 @@
-"""What the newsroom searches: the words of each story and entry, in an index that the database keeps beside them.
+"""The newsroom's search index: the words of each story and entry, kept by the database beside their tables.
 
-The index holds nothing that other tables do not hold: it is not backed up, but made anew. Both databases are given the
-same words, cut and folded by app/domain/words.py, and cut and fold nothing themselves, so that both find the same:
-SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector that it makes of each row.
+The index holds nothing that other tables do not hold: it is not backed up, but rebuilt. Both databases index the same
+words, split and folded by app/domain/text_folding.py, and split and fold nothing themselves, so that both find the
+same: SQLite with FTS5, whose triggers follow the table, PostgreSQL with a tsvector that it makes of each row.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ from app.content import render_text
 from app.domain.entry import Entry, EntryContent, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.story import Story
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedWrite
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 MAX_CHARACTERS = 100_000
-"""What is indexed of one story or entry: more than any article has, and no more than both databases take."""
+"""Characters indexed of one story or entry: more than any article has, and within the limits of both databases."""
 
 _documents = schema.search_documents
 _entries = schema.entries
@@ -47,7 +47,7 @@ _SELECT = select(_documents.c.number, _documents.c.story_id, _documents.c.entry_
 _index = table("search_index", column("rowid", Integer))
 _state = table("search_state", column("indexed_to", Integer))
 _STORY_ITSELF = ""
-"""In the place of an entry's id: the row of the story's own words."""
+"""Stands for the entry's id in the row of the story's own words."""
 
 _WRITE = PreparedWrite(
     text(
@@ -62,8 +62,8 @@ _DELETE = delete(_documents).where(
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A story (then `entry` is None) or an entry. The later it was made, the greater is `number`."""
+class SearchMatch:
+    """A story (then `entry` is None) or an entry that matches. `number` increases in the order of creation."""
 
     number: int
     story: StoryId
@@ -71,7 +71,7 @@ class Found:
 
 
 def index_entry(tx: WriteTransaction, entry: Entry) -> None:
-    """Let the entry be found by what it says now, in public and in its working revision; a removed one by nothing."""
+    """Index the entry's present words, the public and the working revision's; a removed entry leaves the index."""
     if entry.status is EntryStatus.REMOVED:
         tx.connection.execute(_DELETE, {"of_story": entry.story, "of_entry": entry.id})
     else:
@@ -79,11 +79,11 @@ def index_entry(tx: WriteTransaction, entry: Entry) -> None:
 
 
 def index_story(tx: WriteTransaction, story: Story) -> None:
-    """Let the story be found by its title and standfirst."""
+    """Index the words of the story's title and standfirst."""
     _WRITE.run(tx, _story_row(story))
 
 
-def find_documents(
+def list_matches(
     tx: ReadTransaction,
     words: Sequence[str],
     *,
@@ -91,12 +91,12 @@ def find_documents(
     statuses: Collection[EntryStatus] | None,
     below: int | None,
     limit: int,
-) -> list[Found]:
-    """Stories and entries with all of these folded words, the last one perhaps as a beginning; the newest first.
+) -> list[SearchMatch]:
+    """List stories and entries that have all of these folded words, the last one as a prefix, newest first.
 
     `stories` limits it to these, `statuses` to entries in one of these, `below` to those with lower numbers.
     """
-    found: list[Found] = []
+    found: list[SearchMatch] = []
     for query in _SEARCHES[tx.connection.dialect.name](words):
         if len(found) < limit:
             query = _limited(query, stories, statuses, below).limit(limit - len(found))
@@ -120,7 +120,7 @@ def _limited(
 
 
 def _search_sqlite(words: Sequence[str]) -> tuple[Select[Any], ...]:
-    """What is too new to be in the index, then what is in it."""
+    """Query the documents that are too new to be in the index, then the index."""
     new = _SELECT.where(_documents.c.number > select(_state.c.indexed_to).scalar_subquery())
     between_blanks = literal(" ") + _documents.c.words + literal(" ")
     for word in (*(f" {word} " for word in words[:-1]), f" {words[-1]}"):
@@ -141,12 +141,12 @@ _SEARCHES: dict[str, Callable[[Sequence[str]], tuple[Select[Any], ...]]] = {
     "sqlite": _search_sqlite,
     "postgresql": _search_postgres,
 }
-"""How each database looks: by queries whose rows follow each other, each with the newest first."""
+"""The queries of each database, run one after the other; each returns the newest first."""
 
 
-def _found(row: Row[Any]) -> Found:
+def _found(row: Row[Any]) -> SearchMatch:
     entry = None if row.entry_id == _STORY_ITSELF else EntryId(row.entry_id)
-    return Found(row.number, StoryId(row.story_id), entry)
+    return SearchMatch(row.number, StoryId(row.story_id), entry)
 
 
 def _entry_row(entry: Entry) -> dict[str, str]:
@@ -162,7 +162,7 @@ def _story_row(story: Story) -> dict[str, str]:
 
 
 def _texts(content: EntryContent) -> list[str]:
-    """What a revision can be found by: its headline, body, authors, tags and source."""
+    """Return the texts a revision is found by: its headline, body, authors, tags and source."""
     return [
         content.headline or "",
         render_text([dict(block) for block in content.blocks]),
@@ -173,5 +173,5 @@ def _texts(content: EntryContent) -> list[str]:
 
 
 def _words(texts: Iterable[str]) -> str:
-    """The words of some texts, each once, with blanks between."""
-    return " ".join(dict.fromkeys(words_of(" ".join(texts)[:MAX_CHARACTERS])))[:MAX_CHARACTERS]
+    """Return the folded words of some texts, each once, joined by blanks."""
+    return " ".join(dict.fromkeys(fold_words(" ".join(texts)[:MAX_CHARACTERS])))[:MAX_CHARACTERS]

@@ -1,4 +1,4 @@
-"""The one row that governs the whole site: whether it is frozen, and the key of signed links."""
+"""The one row for the whole site: the freeze, and the key of signed links."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ _SELECT = select(_control).where(_control.c.id == 1)
 
 
 def read_site_frozen(tx: ReadTransaction) -> bool:
-    """Whether nothing of the whole site may go out."""
+    """Return whether the whole site is frozen, so that nothing may be published."""
     row = tx.connection.execute(_SELECT).one_or_none()
     return row is not None and row.frozen
 
 
 def update_site_frozen(tx: WriteTransaction, *, frozen: bool) -> bool:
-    """Freeze the site, or thaw it; whether it was otherwise before. Two at once take turns."""
+    """Freeze or thaw the site; return whether that changed it. Two transactions at once take turns."""
     tx.connection.execute(_MAKE[tx.connection.dialect.name])
     changed = update(_control).where(_control.c.id == 1, _control.c.frozen.is_not(frozen)).values(frozen=frozen)
     return tx.connection.execute(changed).rowcount == 1
 
 
 def read_signing_key(tx: ReadTransaction) -> str | None:
-    """The key of signed links; None before the first one was made."""
+    """Return the key of signed links; None before the first link was made."""
     row = tx.connection.execute(_SELECT).one_or_none()
     return None if row is None else row.signing_key
 
 
-def keep_signing_key(tx: WriteTransaction, candidate: str) -> str:
-    """The key of signed links: the one that is there, else `candidate` from now on."""
+def insert_signing_key(tx: WriteTransaction, candidate: str) -> str:
+    """Store `candidate` as the key of signed links unless there is one; return the stored key."""
     tx.connection.execute(_MAKE[tx.connection.dialect.name])
     missing = (_control.c.id == 1, _control.c.signing_key.is_(None))
     tx.connection.execute(update(_control).where(*missing).values(signing_key=candidate))

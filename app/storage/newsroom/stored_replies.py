@@ -1,4 +1,4 @@
-"""First replies to writes that carried an Idempotency-Key."""
+"""Stored first replies to writes that carried an Idempotency-Key."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _INSERT_ENTRIES = insert(_reply_entries)
 
 @dataclass(frozen=True, slots=True)
 class StoredReply:
-    """What was answered first. `body` is None once an entry it shows has been removed."""
+    """The first reply to a write. `body` is None once an entry it shows has been removed."""
 
     fingerprint: str
     status: int | None
@@ -38,8 +38,8 @@ class StoredReply:
     body: bytes | None
 
 
-def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
-    """Take the key for this transaction; or the reply that has it already.
+def insert_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str, at: Micros) -> StoredReply | None:
+    """Claim the key for this transaction and return None, or return the reply that has it already.
 
     Waits for another transaction that has claimed the key and not ended yet.
     """
@@ -50,7 +50,7 @@ def claim_reply(tx: WriteTransaction, *, scope: str, key: str, fingerprint: str,
 
 
 def read_reply(tx: ReadTransaction, *, scope: str, key: str) -> StoredReply | None:
-    """The reply that has the key; None while none has."""
+    """Return the reply stored under the key; None if there is none."""
     row = tx.connection.execute(_SELECT, {"of_scope": scope, "of_key": key}).one_or_none()
     if row is None:
         return None
@@ -66,7 +66,7 @@ def update_reply(
     story: StoryId | None,
     entries: Iterable[EntryId],
 ) -> None:
-    """Keep what is about to be answered, and which entries' text stands in it."""
+    """Store the reply that is about to be sent, and the ids of the entries whose text it shows."""
     values = {"status": reply.status, "headers": reply.headers, "body": reply.body, "story_id": story}
     tx.connection.execute(_UPDATE, {"of_scope": scope, "of_key": key, **values})
     rows = [{"scope": scope, "key": key, "entry_id": entry, "story_id": story} for entry in dict.fromkeys(entries)]
@@ -74,8 +74,8 @@ def update_reply(
         tx.connection.execute(_INSERT_ENTRIES, rows)
 
 
-def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
-    """Take a removed entry's text out of every stored reply that shows it."""
+def delete_reply_bodies_of_entry(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
+    """Delete the body of every stored reply that shows a removed entry."""
     shows_it = exists().where(
         and_(
             _reply_entries.c.scope == _replies.c.scope,
@@ -87,13 +87,13 @@ def blank_replies(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
     tx.connection.execute(update(_replies).where(shows_it).values(body=None))
 
 
-def blank_story_replies(tx: WriteTransaction, story: StoryId) -> None:
-    """Take everything of a withdrawn story out of the stored replies."""
+def delete_reply_bodies_of_story(tx: WriteTransaction, story: StoryId) -> None:
+    """Delete the body of every stored reply about a withdrawn story."""
     tx.connection.execute(update(_replies).where(_replies.c.story_id == story).values(body=None))
 
 
 def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Forget at most `limit` replies older than `at`; how many there were."""
+    """Delete at most `limit` replies older than `at`; return how many were deleted."""
     old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at).limit(limit)
     rows = tx.connection.execute(old).all()
     for scope, key in rows:

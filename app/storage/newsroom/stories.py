@@ -1,4 +1,4 @@
-"""Stories as the newsroom holds them. A story's row is the lock for everything written in that story."""
+"""The newsroom's table of stories. A story's row is the lock for every write in that story."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ _SELECT_LOCKED = PreparedQuery(_SELECT.with_for_update(of=_stories))
 
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
-    """The story with that id or slug, one it has had before too, whatever its status."""
+    """Return the story of that id or slug, a former slug included, whatever its status; None if there is none."""
     row = tx.connection.execute(_SELECT, {"ref": ref}).one_or_none()
     return None if row is None else _story(row)
 
 
 def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
-    """The same, locked until the transaction ends: every write in a story takes this lock first."""
+    """Return the story like `read_story`, locked until the transaction ends; every write in a story locks it first."""
     row = _SELECT_LOCKED.one_or_none(tx, {"ref": ref})
     return None if row is None else _story(row)
 
@@ -76,7 +76,7 @@ def list_stories(
     before: tuple[Micros, StoryId] | None = None,
     limit: int | None = None,
 ) -> list[Story]:
-    """Stories, all or those that are visible, newest first; `before` is the (created_at, id) of the last one seen."""
+    """List all stories, or the visible ones, newest first; `before` is the (created_at, id) of the last one seen."""
     query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
     if visibility is not None:
         query = query.where(_is_visible(visibility))
@@ -90,13 +90,13 @@ def list_stories(
 
 
 def list_frozen_stories(tx: ReadTransaction, visibility: Visibility) -> list[StoryId]:
-    """The visible stories that are frozen themselves, newest first."""
+    """List the visible stories that are frozen themselves, newest first."""
     query = select(_stories.c.id).where(_is_visible(visibility), _stories.c.frozen.is_(True))
     return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
 
 
 def read_visible_stories(tx: ReadTransaction, visibility: Visibility) -> frozenset[StoryId] | None:
-    """Their ids, where there are others that are not; else None."""
+    """Return the ids of the visible stories, or None if every story is visible."""
     beyond = select(_stories.c.id).where(not_(_is_visible(visibility))).limit(1)
     if tx.connection.execute(beyond).first() is None:
         return None
@@ -104,17 +104,17 @@ def read_visible_stories(tx: ReadTransaction, visibility: Visibility) -> frozens
 
 
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
-    """The stories that say they go on from this one, newest first."""
+    """List the stories whose `continues` names this one, newest first."""
     return [_story(row) for row in tx.connection.execute(_SELECT_CONTINUING, {"of_story": story})]
 
 
 def lock_every_story(tx: WriteTransaction) -> None:
-    """Wait until whoever is writing in a story has ended."""
+    """Lock every story, and so wait for all writes that are under way in one."""
     tx.connection.execute(select(_stories.c.id).order_by(_stories.c.id).with_for_update()).all()
 
 
 def insert_story(tx: WriteTransaction, story: Story) -> None:
-    """Raises Conflict `slug_taken` or `id_taken`; the transaction goes on."""
+    """Insert a new story. Raises Conflict `slug_taken` or `id_taken`, after which the transaction can go on."""
     if tx.connection.execute(select(_stories.c.id).where(_stories.c.id == story.id)).first():
         raise Conflict("id_taken", "A story with this id exists already.")
     _refuse_former_slug(tx, story.slug)
@@ -127,16 +127,16 @@ def insert_story(tx: WriteTransaction, story: Story) -> None:
 
 
 def update_story(tx: WriteTransaction, story: Story) -> None:
-    """Write every column anew."""
+    """Update every column of the story."""
     tx.connection.execute(update(_stories).where(_stories.c.id == story.id).values(**_columns(story)))
     index_story(tx, story)
 
 
-def rename_story(tx: WriteTransaction, story: Story, *, former: str) -> None:
-    """Write every column anew, with another slug than `former`, which stays the story's own for good.
+def update_story_slug(tx: WriteTransaction, story: Story, *, former: str) -> None:
+    """Update every column of the story with a new slug, and reserve the `former` slug for the story for good.
 
-    It may be one that the story has had before. Raises Conflict `slug_taken` for one that any other story has or has
-    had; the transaction goes on.
+    The new slug may be a former one of the same story. Raises Conflict `slug_taken` if another story has or has had
+    it, after which the transaction can go on.
     """
     _refuse_former_slug(tx, story.slug, but_of=story.id)
     try:
@@ -154,7 +154,7 @@ def _refuse_former_slug(tx: WriteTransaction, slug: str, *, but_of: StoryId | No
 
 
 def delete_story(tx: WriteTransaction, story: StoryId) -> None:
-    """Every trace of a story in every table; for the demo story alone."""
+    """Delete every trace of a story in every table; used for the demo story alone."""
     replies, reply_entries = schema.replies, schema.reply_entries
     tx.connection.execute(delete(schema.search_documents).where(schema.search_documents.c.story_id == story))
     tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
@@ -211,7 +211,7 @@ def _story(row: Row[Any]) -> Story:
 
 
 def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
-    """As `Visibility.includes`."""
+    """Return the condition that `Visibility.includes` checks, in SQL."""
     conditions: list[ColumnElement[bool]] = []
     if visibility.stories is not None:
         conditions.append(_stories.c.id.in_(sorted(visibility.stories)))

@@ -1,4 +1,4 @@
-"""Every version of a story: what it was after each change, and who made that."""
+"""The versions of a story: its state after each change, and the author of the change."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _SELECT = (
 
 @dataclass(frozen=True, slots=True)
 class StoryVersion:
-    """One newsroom change of a story, and what the story was after it."""
+    """One newsroom change of a story, and the story's state after it."""
 
     version: int
     at: Micros
@@ -51,7 +51,7 @@ class StoryVersion:
 
 
 def append_story_version(tx: WriteTransaction, story: Story, *, at: Micros, actor: Actor, action: str) -> None:
-    """Keep what the story is now as its newest version."""
+    """Append the story's present state as its newest version."""
     values = {
         "story_id": story.id,
         "version": story.version,
@@ -70,7 +70,7 @@ def append_story_version(tx: WriteTransaction, story: Story, *, at: Micros, acto
 
 
 def list_versions_around(tx: ReadTransaction, story: StoryId, token: str, *, since: Micros) -> list[StoryVersion]:
-    """What the story was before a token's first change of it since then, if that is kept, and everything after."""
+    """List the version before the token's first change since a time, if it is stored, and every version after it."""
     named = {"of_story": story, "token": token, "since": since}
     return [
         StoryVersion(

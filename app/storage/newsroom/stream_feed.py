@@ -1,4 +1,4 @@
-"""What the newsroom's stream is fed from: the audit rows as they come, and the one-use keys that open it."""
+"""The source of the newsroom's stream: new audit rows, and the one-use tickets that open the stream."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ _SELECT_AFTER = (
 
 
 @dataclass(frozen=True, slots=True)
-class WatchedRow:
-    """One write in a story: who did what to which object."""
+class AuditedWrite:
+    """One write in a story, with its author, its action and its object."""
 
     id: int
     at: Micros
@@ -42,19 +42,19 @@ class WatchedRow:
     action: str
     story: StoryId
     entry: EntryId | None
-    """None where the story itself was written."""
+    """None if the story itself was written."""
 
 
-def newest_audit_number(tx: ReadTransaction) -> int:
-    """The number of the newest audit row; 0 while there is none."""
+def read_newest_audit_id(tx: ReadTransaction) -> int:
+    """Return the number of the newest audit row; 0 if there is none."""
     newest: int | None = tx.connection.execute(_SELECT_NEWEST).scalar_one()
     return newest or 0
 
 
-def list_writes_after(tx: ReadTransaction, after: int) -> list[WatchedRow]:
-    """Every write in a story whose audit row has a number over `after`."""
+def list_writes_after(tx: ReadTransaction, after: int) -> list[AuditedWrite]:
+    """List the writes in stories whose audit rows have a number greater than `after`."""
     return [
-        WatchedRow(
+        AuditedWrite(
             id=row.id,
             at=Micros(row.at),
             person=row.person_id,
@@ -68,15 +68,15 @@ def list_writes_after(tx: ReadTransaction, after: int) -> list[WatchedRow]:
 
 
 def insert_ticket(tx: WriteTransaction, secret_sha256: str, *, token_id: str, now: Micros, expires_at: Micros) -> None:
-    """Keep a ticket for as long as it can be used; those whose time is over go."""
+    """Insert a ticket, and delete those that have expired."""
     tx.connection.execute(delete(_tickets).where(_tickets.c.expires_at <= now))
     tx.connection.execute(
         insert(_tickets).values(secret_sha256=secret_sha256, token_id=token_id, expires_at=expires_at)
     )
 
 
-def take_ticket(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> str | None:
-    """The token a ticket stands for, once; None for one that is unknown, used or too old."""
+def delete_ticket(tx: WriteTransaction, secret_sha256: str, *, now: Micros) -> str | None:
+    """Delete a ticket and return its token's id; None if it is unknown, used or expired."""
     taken = (
         delete(_tickets)
         .where(_tickets.c.secret_sha256 == secret_sha256)

@@ -1,4 +1,4 @@
-"""The public log of corrections, line by line: written at the door, read by readers."""
+"""The public log of corrections, line by line: written by `publish_changes`, read by readers."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _INSERT = insert(_lines)
 _DELETE = delete(_lines).where(_lines.c.story_id == bindparam("of_story"), _lines.c.entry_id == bindparam("of_entry"))
 
 
-class CorrectionPlace(NamedTuple):
-    """Where a line stands in its story's log: when it was written, of which entry, and which of that entry's lines."""
+class CorrectionPosition(NamedTuple):
+    """A line's position in its story's log: its time, its entry, and its number among that entry's lines."""
 
     at: Micros
     entry: EntryId
@@ -30,33 +30,33 @@ class CorrectionPlace(NamedTuple):
 class CorrectionLine(NamedTuple):
     """One line of the log; `item` is its JSON without the entry's address."""
 
-    place: CorrectionPlace
+    position: CorrectionPosition
     item: bytes
 
 
-def replace_corrections(tx: WriteTransaction, story: StoryId, entry: EntryId, lines: Sequence[CorrectionLine]) -> None:
-    """Let these be the lines of the entry. Only app/newsroom/publication/publication.py calls this."""
+def update_corrections(tx: WriteTransaction, story: StoryId, entry: EntryId, lines: Sequence[CorrectionLine]) -> None:
+    """Replace the entry's lines. Only app/newsroom/publication/publication.py calls this."""
     tx.connection.execute(_DELETE, {"of_story": story, "of_entry": entry})
     rows = [
-        {"story_id": story, "entry_id": entry, "number": place.number, "at": place.at, "item": item}
-        for place, item in lines
+        {"story_id": story, "entry_id": entry, "number": position.number, "at": position.at, "item": item}
+        for position, item in lines
     ]
     if rows:
         tx.connection.execute(_INSERT, rows)
 
 
 def list_corrections(
-    tx: ReadTransaction, story: StoryId, *, beyond: CorrectionPlace | None, newer: bool, limit: int
+    tx: ReadTransaction, story: StoryId, *, beyond: CorrectionPosition | None, newer: bool, limit: int
 ) -> list[CorrectionLine]:
-    """Lines of a story's log, the nearest first: going older (else `newer`) from a line, or from the newest one."""
-    place = tuple_(_lines.c.at, _lines.c.entry_id, _lines.c.number)
+    """List lines of a story's log, nearest first, going older (or `newer`) from a line, or from the newest one."""
+    position = tuple_(_lines.c.at, _lines.c.entry_id, _lines.c.number)
     query = select(_lines).where(_lines.c.story_id == story)
     if beyond is not None:
         here = tuple_(*beyond)
-        query = query.where(place > here if newer else place < here)
+        query = query.where(position > here if newer else position < here)
     columns = (_lines.c.at, _lines.c.entry_id, _lines.c.number)
     query = query.order_by(*(column.asc() if newer else column.desc() for column in columns)).limit(limit)
     return [
-        CorrectionLine(CorrectionPlace(Micros(row.at), EntryId(row.entry_id), row.number), row.item)
+        CorrectionLine(CorrectionPosition(Micros(row.at), EntryId(row.entry_id), row.number), row.item)
         for row in tx.connection.execute(query)
     ]

@@ -25,8 +25,8 @@ _events = schema.events
 Order = Literal["newest", "oldest"]
 
 
-class StoryPlace(NamedTuple):
-    """A story's place in the list of all: its rank, since when it is public, and its id."""
+class StoryListPosition(NamedTuple):
+    """A story's position in the list of all stories: its rank, the time it became public, and its id."""
 
     rank: int
     since: Micros
@@ -34,12 +34,12 @@ class StoryPlace(NamedTuple):
 
 
 _RANKS = {"upcoming": 1, "ended": 2, "archived": 3}
-"""What goes on comes first in the list, then what will, then what is over."""
+"""Ranks in the list: live and paused stories (0) come first, then upcoming, ended and archived ones."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicStory:
-    """A public story: its head, the event that changed it last, and its fields as stored JSON."""
+    """A public story: its head, the number of the last event about the story itself, and its fields as stored JSON."""
 
     head: StoryHead
     last_seq: int
@@ -48,14 +48,14 @@ class PublicStory:
     status: str
 
     @property
-    def place(self) -> StoryPlace:
-        """Where it stands in the list of stories."""
-        return StoryPlace(_RANKS.get(self.status, 0), self.public_since, self.head.story)
+    def position(self) -> StoryListPosition:
+        """Return its position in the list of stories."""
+        return StoryListPosition(_RANKS.get(self.status, 0), self.public_since, self.head.story)
 
 
 @dataclass(frozen=True, slots=True)
 class ListedEntry:
-    """A visible entry and its place in the timeline."""
+    """A visible entry and its sort key in the timeline."""
 
     id: EntryId
     revision: int
@@ -64,8 +64,8 @@ class ListedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where a visible entry stands in the timeline."""
+class TimelinePosition:
+    """A visible entry's position in the timeline."""
 
     sort_key: str
     id: EntryId
@@ -73,14 +73,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """An entry that was public and is no more, and why."""
+    """An entry that was public and is no longer, with the cause."""
 
     cause: str
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """What a list is limited to; None leaves a field open. `labels` are `tag:…` and `author:…`, all required."""
+    """A filter of entries; None matches any value. `labels` are `tag:…` and `author:…`, and all must match."""
 
     kind: str | None = None
     key_event: bool | None = None
@@ -90,7 +90,7 @@ class EntryFilter:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A place between two entries: only what lies beyond it in `direction` is listed."""
+    """A boundary between two entries: a list shows the entries beyond it in `direction`."""
 
     sort_key: str
     id: str
@@ -100,14 +100,14 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One object changed after a cursor: its event row, and its present content unless it is gone or the story."""
+    """One object changed after a cursor: its event row and its present content; None if removed, or for the story."""
 
     line: EventLine
     entry: EncodedEntry | None
 
 
-def find_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
-    """A public story, or one that was withdrawn, by id, by slug, or by a slug readers have known it under."""
+def read_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
+    """Return a public or withdrawn story by id, slug or former public slug; None if there is none."""
     former = select(_slugs.c.story_id).where(_slugs.c.slug == ref).scalar_subquery()
     where = or_(_stories.c.story_id == ref, _stories.c.slug == ref, _stories.c.story_id == former)
     row = tx.connection.execute(select(_stories).where(where)).one_or_none()
@@ -115,15 +115,17 @@ def find_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
 
 
 def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
-    """Where each of those stories that are public stands, in one query."""
+    """Return the heads of those of the stories that are public, in one query."""
     query = select(_stories).where(_stories.c.story_id.in_(stories))
     return {StoryId(row.story_id): _story(row).head for row in tx.connection.execute(query)}
 
 
-def list_public_stories(tx: ReadTransaction, *, after: StoryPlace | None, newer: bool, limit: int) -> list[PublicStory]:
-    """Public stories: live first, then upcoming, ended, archived; of each those that became public last first.
+def list_public_stories(
+    tx: ReadTransaction, *, after: StoryListPosition | None, newer: bool, limit: int
+) -> list[PublicStory]:
+    """List public stories: live, upcoming, ended, archived; within each, those that became public last come first.
 
-    `after` is the place to go on from; with `newer` the page before it, in the same order.
+    `after` is the position to go on from; with `newer`, the page before it is listed, in the same order.
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
@@ -142,7 +144,7 @@ def list_public_stories(tx: ReadTransaction, *, after: StoryPlace | None, newer:
 def list_public_entries(
     tx: ReadTransaction, story: StoryId, *, boundary: Boundary | None, only: EntryFilter, limit: int, older: bool
 ) -> list[ListedEntry]:
-    """Visible entries going older (else newer) from `boundary`, or from the newest (else oldest) one."""
+    """List visible entries going `older` (or newer) from `boundary`, or from the newest (or oldest) one."""
     query = _filtered(select(_entries).where(_entries.c.story_id == story, _entries.c.visible.is_(True)), only)
     if boundary is not None:
         query = query.where(_beyond(boundary))
@@ -151,18 +153,18 @@ def list_public_entries(
     return [_listed(row) for row in tx.connection.execute(query)]
 
 
-def list_public_places(tx: ReadTransaction, story: StoryId) -> list[Place]:
-    """Where each visible entry of a story stands, the oldest first."""
+def list_timeline_positions(tx: ReadTransaction, story: StoryId) -> list[TimelinePosition]:
+    """List the positions of a story's visible entries, oldest first."""
     query = (
         select(_entries.c.sort_key, _entries.c.id)
         .where(_entries.c.story_id == story, _entries.c.visible.is_(True))
         .order_by(_entries.c.sort_key, _entries.c.id)
     )
-    return [Place(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
+    return [TimelinePosition(row.sort_key, EntryId(row.id)) for row in tx.connection.execute(query)]
 
 
 def read_public_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry | Tombstone | None:
-    """A visible entry, the tombstone of one that was, or None for one that never was."""
+    """Return a visible entry, the tombstone of one that was public, or None for one that never was."""
     where = (_entries.c.story_id == story, _entries.c.id == entry)
     row = tx.connection.execute(select(_entries).where(*where)).one_or_none()
     if row is None:
@@ -174,14 +176,14 @@ def read_public_entry(tx: ReadTransaction, story: StoryId, entry: str) -> Listed
 
 
 def read_event_check(tx: ReadTransaction, story: StoryId, seq: int) -> str | None:
-    """The check of one event; None if there is no event of that number."""
+    """Return the check of one event; None if there is no event of that number."""
     query = select(_events.c.check).where(_events.c.story_id == story, _events.c.seq == seq)
     check: str | None = tx.connection.execute(query).scalar_one_or_none()
     return check
 
 
 def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: int) -> list[Change]:
-    """At most `limit` objects of the story whose last event is after `after`, in the order of those events."""
+    """List at most `limit` objects of the story whose last event is after `after`, in the order of those events."""
     story_id = story.head.story
     query = (
         select(_events, *(_entries.c[name] for name in ("visible", *_PARTS)))
@@ -206,8 +208,8 @@ def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: 
     return changes[:limit]
 
 
-def list_public_entries_named(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
-    """Those of the entries that are visible, newest first."""
+def list_public_entries_by_id(tx: ReadTransaction, story: StoryId, entries: Sequence[str]) -> list[ListedEntry]:
+    """List those of the entries that are visible, newest first."""
     query = select(_entries).where(
         _entries.c.story_id == story, _entries.c.id.in_(entries), _entries.c.visible.is_(True)
     )
@@ -216,7 +218,7 @@ def list_public_entries_named(tx: ReadTransaction, story: StoryId, entries: Sequ
 
 
 def _read_line(tx: ReadTransaction, story: PublicStory) -> EventLine:
-    """The story's own newest event."""
+    """Return the newest event about the story itself."""
     own = select(_events).where(_events.c.story_id == story.head.story, _events.c.seq == story.last_seq)
     return _line(tx.connection.execute(own).one(), story.head.cursor.epoch)
 
@@ -240,7 +242,7 @@ def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
 def _beyond(boundary: Boundary) -> ColumnElement[bool]:
     key, ident = _entries.c.sort_key, _entries.c.id
     level = key == boundary.sort_key
-    # The first condition repeats what the second implies: it is the range an index can be walked along.
+    # The first condition repeats what the second implies: it is the range that an index can scan.
     if boundary.direction == "older":
         near = ident <= boundary.id if boundary.inclusive else ident < boundary.id
         return and_(key <= boundary.sort_key, or_(key < boundary.sort_key, and_(level, near)))

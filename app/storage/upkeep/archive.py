@@ -1,7 +1,7 @@
-"""The file a backup is: a SQLite database with our tables, complete and checked, that belongs to no server.
+"""Archives: the file of a backup, a SQLite database with our tables, complete and verified, that belongs to no server.
 
-It has the schema of the database it was made from, whichever kind that was, and no free pages: what had been removed
-is not in it.
+An archive has the schema of the database it was made from, of either kind, and no free pages: removed text is not in
+it.
 """
 
 from __future__ import annotations
@@ -24,18 +24,18 @@ from app.storage.database import schema
 from app.storage.upkeep.migrations import MIGRATIONS, alembic_config
 
 APPLICATION_ID = 0x4C426B75
-"""SQLite's header field for the kind of file (`LBku`); another SQLite file is told from a backup by it."""
+"""SQLite's header field for the kind of file (`LBku`); it distinguishes a backup from any other SQLite file."""
 
 _HEADER = b"SQLite format 3\0"
 
 
-class CopyFailed(Exception):
-    """A backup or restore cannot be made; the message is a sentence that says why and what to do."""
+class BackupFailed(Exception):
+    """A backup or restore that cannot be made; the message is a sentence with the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What a backup holds, for a person to recognise it."""
+    """The contents of a backup in numbers, for a person to recognise it."""
 
     revision: str
     stories: int
@@ -45,20 +45,20 @@ class Contents:
 
 
 def is_known_revision(revision: str) -> bool:
-    """Whether this release has the migration a database was brought to."""
+    """Return whether this release knows the migration that a database is at."""
     return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def read_revision(connection: Connection) -> str | None:
-    """The newest migration a database has; None if it has none of our tables."""
+    """Return the newest migration of a database; None if it has none of our tables."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
 @contextmanager
 def new_archive(path: Path, revision: str) -> Generator[Connection]:
-    """An empty archive at schema `revision`, in the transaction that fills it. Leaving the block commits.
+    """Create an empty archive at schema `revision`, in the transaction that fills it. Leaving the block commits.
 
-    Nothing is synced on the way: until the caller has synced and renamed the file there is no backup.
+    Nothing is synced: until the caller has synced and renamed the file, there is no backup.
     """
     with _connection(path, mode="rw", foreign_keys=False) as connection:
         connection.exec_driver_sql("PRAGMA journal_mode = MEMORY")
@@ -72,25 +72,25 @@ def new_archive(path: Path, revision: str) -> Generator[Connection]:
 
 @contextmanager
 def open_archive(path: Path) -> Generator[Connection]:
-    """An archive for reading. Raises CopyFailed for a file that is none, before anything in it is believed."""
+    """Open an archive for reading. Raises BackupFailed for any other file, before anything in it is trusted."""
     try:
         with path.open("rb") as file:
             header = file.read(len(_HEADER))
     except OSError as error:
-        raise CopyFailed(f"{path} cannot be read: {error.strerror}.") from error
+        raise BackupFailed(f"{path} cannot be read: {error.strerror}.") from error
     if header != _HEADER:
-        raise CopyFailed(f"{path} is no backup: name a file that `liveblog backup` has made.")
+        raise BackupFailed(f"{path} is no backup: name a file that `liveblog backup` has made.")
     try:
         with _connection(path, mode="ro", foreign_keys=True) as connection:
             if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != APPLICATION_ID:
-                raise CopyFailed(f"{path} is a database, but no backup: name a file that `liveblog backup` has made.")
+                raise BackupFailed(f"{path} is a database, but no backup: name a file that `liveblog backup` has made.")
             yield connection
     except (sqlite3.DatabaseError, DatabaseError) as error:
-        raise CopyFailed(f"{path} is damaged, or was cut off: {error.args[0]}. Use another backup.") from error
+        raise BackupFailed(f"{path} is damaged, or was cut off: {error.args[0]}. Use another backup.") from error
 
 
 def upgrade_archive(path: Path) -> None:
-    """Bring a copy of an older archive to this release's schema."""
+    """Migrate a copy of an older archive to this release's schema."""
     with _connection(path, mode="rw", foreign_keys=False) as connection:
         connection.exec_driver_sql("BEGIN")
         command.upgrade(alembic_config(connection), "head")
@@ -98,12 +98,12 @@ def upgrade_archive(path: Path) -> None:
 
 
 def verify_archive(path: Path) -> Contents:
-    """Read every page and check what must hold between the tables. Raises CopyFailed."""
+    """Verify every page of an archive and the invariants between its tables. Raises BackupFailed."""
     with open_archive(path) as connection:
         _check_pages(connection, path)
         revision = read_revision(connection)
         if revision is None or not is_known_revision(revision):
-            raise CopyFailed(
+            raise BackupFailed(
                 f"{path} has schema {revision or 'none'}, which this release does not know: use the one that made it."
             )
         _check_logs(connection, path)
@@ -124,13 +124,13 @@ def verify_archive(path: Path) -> Contents:
 def _check_pages(connection: Connection, path: Path) -> None:
     found = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar_one()
     if found != "ok":
-        raise CopyFailed(f"{path} is damaged ({found}). Use another backup.")
+        raise BackupFailed(f"{path} is damaged ({found}). Use another backup.")
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-        raise CopyFailed(f"{path} is damaged: rows in it refer to rows that are not there. Use another backup.")
+        raise BackupFailed(f"{path} is damaged: rows in it refer to rows that are not there. Use another backup.")
 
 
 def _check_logs(connection: Connection, path: Path) -> None:
-    """Each story's events are 1 … head without a gap, end with the head's own check, and count what is visible."""
+    """Check that each story's events are 1 … head without a gap, end with the head's check, and its count is right."""
     story, event, entry = schema.public_stories.c, schema.events.c, schema.public_entries.c
     own = event.story_id == story.story_id
     count = select(func.count()).where(own).scalar_subquery()
@@ -145,7 +145,9 @@ def _check_logs(connection: Connection, path: Path) -> None:
     )
     found = connection.execute(select(story.story_id).where(wrong)).scalars().first()
     if found is not None:
-        raise CopyFailed(f"{path} is inconsistent: the log of story {found} does not fit its head. Use another backup.")
+        raise BackupFailed(
+            f"{path} is inconsistent: the log of story {found} does not fit its head. Use another backup."
+        )
 
 
 @contextmanager

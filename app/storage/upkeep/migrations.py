@@ -1,4 +1,4 @@
-"""Bringing a database to the schema this release needs."""
+"""Migrates a database to the schema that this release needs."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from sqlalchemy.pool import NullPool
 from app.domain.errors import Unavailable
 from app.storage.database.sqlite import lock_store, open_for_migration
 from app.storage.database.transactions import Database
-from app.storage.upkeep.search_index import fill_search
+from app.storage.upkeep.search_index import fill_search_index
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 _ADVISORY_LOCK = 0x6C697665626C6F67
 
 
 class WrongSchema(Exception):
-    """The database's schema is not the one this release needs; the message says what to do."""
+    """A database whose schema is not the one this release needs; the message says what to do."""
 
 
 def migrate(url: str, *, revision: str = "head") -> None:
@@ -40,7 +40,7 @@ def migrate(url: str, *, revision: str = "head") -> None:
         else:
             command.upgrade(config, revision)
         if revision == "head":
-            fill_search(connection)
+            fill_search_index(connection)
 
 
 def require_current_schema(database: Database) -> None:
@@ -53,7 +53,7 @@ def require_current_schema(database: Database) -> None:
 
 
 def alembic_config(connection: Connection) -> Config:
-    """Alembic's configuration for a connection that is open."""
+    """Return Alembic's configuration for an open connection."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
@@ -62,7 +62,7 @@ def alembic_config(connection: Connection) -> Config:
 
 @contextmanager
 def migration_connection(url: str) -> Generator[Connection]:
-    """A connection in one transaction in which the schema may be changed, and no other process does so."""
+    """Open a connection in one transaction that may change the schema, and lock out other processes that migrate."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         with _sqlite_connection(Path(parsed.database or "")) as connection:

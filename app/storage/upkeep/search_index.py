@@ -1,4 +1,4 @@
-"""Making the search index anew from the tables it is made of: after a migration or a restore."""
+"""Rebuilds the search index from the tables it is derived from: after a migration or a restore."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _documents = schema.search_documents
 _entries = schema.entries
 
 
-def fill_search(connection: Connection) -> None:
-    """Index what is not indexed, in the order in which it was made."""
+def fill_search_index(connection: Connection) -> None:
+    """Index every story and entry that is not indexed, in the order of their creation."""
     tx = WriteTransaction(connection)
     for story in reversed(list_stories(tx)):
         index_story(tx, story)
@@ -33,6 +33,6 @@ def fill_search(connection: Connection) -> None:
             index_entry(tx, entry)
 
 
-def empty_search(connection: Connection) -> None:
-    """Forget everything; `fill_search` makes it anew."""
+def empty_search_index(connection: Connection) -> None:
+    """Delete every indexed document; `fill_search_index` rebuilds them."""
     connection.execute(delete(_documents))

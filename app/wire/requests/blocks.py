@@ -1,4 +1,4 @@
-"""Blocks as a client writes them. What is stored and sent is app/content/blocks.py; `html` there is always ours."""
+"""Blocks as clients write them. Stored and sent blocks are in app/content/blocks.py; their `html` is always ours."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from app.content.block_limits import (
     MAX_SPAN,
     MIN_HEADING_LEVEL,
 )
-from app.wire.requests.text import AddressLine, Body, Line, Paragraphs, Request, ShownLines, Spelt, WebAddress
+from app.wire.requests.text import AddressLine, Body, FullMatch, Line, Paragraphs, Request, ShownLines, WebAddress
 
-BlockId = Annotated[str, Spelt(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
+BlockId = Annotated[str, FullMatch(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
 Pixels = Annotated[int, Field(ge=1, le=MAX_PIXELS)]
 Span = Annotated[int, Field(ge=1, le=MAX_SPAN)]
 
@@ -93,9 +93,9 @@ class AudioBlock(_Block):
 class EmbedBlock(_Block):
     type: Literal["embed"]
     url: WebAddress
-    provider: Annotated[str, Spelt(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
+    provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
     title: Line | None = None
-    ratio: Annotated[str, Spelt(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
+    ratio: Annotated[str, FullMatch(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 
@@ -146,5 +146,5 @@ WrittenBlock = Annotated[
 
 
 def written_block_json(block: _Block) -> dict[str, Any]:
-    """A written block as the content room takes it: only what the client gave."""
+    """Return a block for app.content, with the client's members only."""
     return block.model_dump(exclude_none=True)

@@ -1,4 +1,4 @@
-"""What reporters send to write and change entries."""
+"""Request bodies to write and change entries."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
 from app.wire.requests.text import (
     Body,
+    FullMatch,
     Line,
-    Moment,
     Paragraphs,
     Request,
     ShortLine,
     ShownParagraphs,
-    Spelt,
+    Timestamp,
     WebAddress,
 )
 
@@ -31,11 +31,11 @@ def _uuid4(value: str) -> str:
 
 
 ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
-ExternalId = Annotated[str, Spelt(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
+ExternalId = Annotated[str, FullMatch(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
 TagSlug = Annotated[
     str,
     StringConstraints(max_length=100),
-    Spelt(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
+    FullMatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
 ]
 
 
@@ -44,7 +44,7 @@ MAX_TAGS = 20
 
 
 class Author(Request):
-    """Who is shown as having written an entry."""
+    """An author shown with an entry."""
 
     id: ShortLine | None = None
     name: Line
@@ -55,14 +55,14 @@ class Author(Request):
 
 
 class Source(Request):
-    """Where it was first reported; shown as "Source link"."""
+    """The place of the first report; shown as "Source link"."""
 
     url: WebAddress
     name: Line | None = None
 
 
 class Tag(Request):
-    """What an entry is filed under: `slug` in addresses and filters, `label` for people."""
+    """A tag of an entry: `slug` in addresses and filters, `label` for people."""
 
     slug: TagSlug
     label: ShortLine
@@ -77,8 +77,8 @@ class _EntryFields(Request):
     authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None
     tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
-    display_time: Moment | None = Field(
-        None, description="The time to show and to be ordered by, if that is not when it comes out. Not in the future."
+    display_time: Timestamp | None = Field(
+        None, description="The time to show and to be ordered by, if not the time of publication. Not in the future."
     )
 
     @model_validator(mode="after")
@@ -91,7 +91,7 @@ class _EntryFields(Request):
         return self
 
     def written_blocks(self) -> list[dict[str, Any]] | None:
-        """The blocks as the content room takes them; None if the body was not written as blocks."""
+        """Return the blocks for app.content; None if the body was not written as blocks."""
         return None if self.blocks is None else [written_block_json(block) for block in self.blocks]
 
 
@@ -104,8 +104,8 @@ class EntryDraft(_EntryFields):
     status: Literal["draft", "submitted", "scheduled", "published"] | None = Field(
         None, description="Without it: published if the token may publish, submitted if not."
     )
-    publish_at: Moment | None = Field(None, description="With status `scheduled`: when it goes out by itself.")
-    expires_at: Moment | None = Field(None, description="When it leaves readers by itself.")
+    publish_at: Timestamp | None = Field(None, description="With status `scheduled`: when it is published.")
+    expires_at: Timestamp | None = Field(None, description="When it expires, and readers no longer see it.")
     kind: Literal["update", "summary"] = "update"
     key_event: bool = False
     importance: Literal["normal", "major", "breaking"] = "normal"
@@ -118,7 +118,7 @@ class EntryDraft(_EntryFields):
 
 
 class ExternalEntry(EntryDraft):
-    """What another system sends under its own id: creates the entry, or brings it up to `external_version`."""
+    """An entry that another system sends under its own id: it is created, or updated to `external_version`."""
 
     external_version: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = Field(
         None, description="The sender's version; one older than the newest taken is dropped."
@@ -133,8 +133,8 @@ class EntryPatch(_EntryFields):
     importance: Literal["normal", "major", "breaking"] | None = None
     material: bool = Field(True, description='False for a typo: readers see no "updated" mark.')
     publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
-    publish_at: Moment | None = Field(None, description="Another time for what is scheduled already.")
-    expires_at: Moment | None = Field(None, description="When it leaves readers by itself; null for never.")
+    publish_at: Timestamp | None = Field(None, description="Another time for what is scheduled already.")
+    expires_at: Timestamp | None = Field(None, description="When it expires for readers; null for never.")
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
@@ -151,7 +151,7 @@ class EntryBatch(Request):
 
 
 class Retraction(Request):
-    """Why an entry is retracted; readers see it."""
+    """The reason of a retraction; readers see it."""
 
     reason: ShownParagraphs
 
@@ -163,9 +163,9 @@ class Note(Request):
 
 
 class Schedule(Request):
-    """When something goes out by itself."""
+    """The time of a publication."""
 
-    publish_at: Moment
+    publish_at: Timestamp
 
 
 class CorrectionDraft(Request):
@@ -176,7 +176,7 @@ class CorrectionDraft(Request):
 
 
 class EntryMove(Request):
-    """Where an entry goes: right `before` or right `after` another public one, in readers' order, the newest first."""
+    """The new position of an entry: right `before` or `after` another public one, in readers' order, newest first."""
 
     before: ClientId | None = Field(None, description="The entry to stand right above: on the side of the newer ones.")
     after: ClientId | None = Field(None, description="The entry to stand right below: on the side of the older ones.")
@@ -189,12 +189,12 @@ class EntryMove(Request):
 
     @property
     def side(self) -> Literal["before", "after"]:
-        """On which side of the target the entry goes."""
+        """Return the side of the target on which the entry is put."""
         return "after" if self.before is None else "before"
 
     @property
     def target(self) -> str:
-        """The id of the entry to stand beside."""
+        """Return the id of the entry beside which it is put."""
         return self.before or self.after or ""
 
 

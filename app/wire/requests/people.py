@@ -1,4 +1,4 @@
-"""What admins send to look after people, tokens, members and the site, and what people send to sign in."""
+"""Request bodies about people, tokens, members, the freeze and sign-in."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
-from app.wire.requests.text import Line, Moment, Request, ShortLine, ShownParagraphs, Spelt, WebAddress
+from app.wire.requests.text import FullMatch, Line, Request, ShortLine, ShownParagraphs, Timestamp, WebAddress
 
 Email = Annotated[
-    str, Spelt(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
+    str, FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
 ]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """A story's id or slug."""
 
 
 class PersonDraft(Request):
-    """Somebody new in the newsroom."""
+    """A new person in the newsroom."""
 
     name: Line
     role: Role
@@ -69,38 +69,38 @@ class TokenDraft(Request):
 
 
 class Membership(Request):
-    """What somebody is in one story, whatever they are elsewhere."""
+    """A person's role in one story, independent of their role elsewhere."""
 
     role: Literal["reporter", "editor"]
 
 
 class InviteDraft(Request):
-    """Whom a link is for."""
+    """The person that an invitation is for."""
 
     person: ClientId
 
 
 class SignIn(Request):
-    """The secret out of an invitation's link."""
+    """The secret of an invitation's link."""
 
     secret: Annotated[str, StringConstraints(max_length=100)]
 
 
 class Freeze(Request):
-    """Whether nothing more may go out: of one story, or of the site where none is named."""
+    """The freeze of one story, or of the site if none is named: nothing more may be published."""
 
     story: Ref | None = None
     frozen: bool
 
 
 class LastRetraction(Request):
-    """Why the last entry is retracted; readers see it."""
+    """The reason to retract the last entry; readers see it."""
 
     reason: ShownParagraphs
     person: ClientId | None = Field(None, description="Whose last entry; your own if left out. For editors.")
 
 
 class Reversion(Request):
-    """From when on what a token did is undone."""
+    """The time from which a token's writes are undone."""
 
-    since: Moment
+    since: Timestamp

@@ -1,4 +1,4 @@
-"""What editors send to make and change stories."""
+"""Request bodies to create and change stories."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.wire.requests.blocks import Pixels
 from app.wire.requests.entries import ClientId, Tag
-from app.wire.requests.text import Line, Moment, Paragraphs, Request, ShortLine, Spelt, WebAddress
+from app.wire.requests.text import FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
 
 _ZONES = available_timezones() | {"UTC"}
 
@@ -30,11 +30,13 @@ def _time_zone(value: str) -> str:
 
 
 Slug = Annotated[str, StringConstraints(max_length=120), AfterValidator(_slug)]
-Language = Annotated[str, Spelt(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")]
+Language = Annotated[
+    str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
+]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 DateTime = Annotated[
     str,
-    Spelt(
+    FullMatch(
         r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,6})?)?"
         r"(Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])",
         "must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z",
@@ -43,7 +45,7 @@ DateTime = Annotated[
 
 
 class Publisher(Request):
-    """Who publishes the story; the site if left out."""
+    """The publisher of the story; the site if left out."""
 
     name: Line
     url: WebAddress | None = None
@@ -59,7 +61,7 @@ class About(Request):
 
 
 class SettingsPatch(Request):
-    """How the story is edited; the newsroom alone sees it."""
+    """Settings of how the story is edited; the newsroom alone sees them."""
 
     review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
     require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
@@ -80,7 +82,7 @@ class SettingsPatch(Request):
 
 
 class StoryImage(Request):
-    """The picture a story is known by."""
+    """The picture of a story in lists and previews."""
 
     url: WebAddress
     width: Pixels | None = None
@@ -102,8 +104,10 @@ class _StoryFields(Request):
     section: Line | None = None
     tags: list[Tag] | None = Field(None, max_length=20)
     image: StoryImage | None = None
-    coverage_start: Moment | None = Field(None, description="When coverage begins; a story that waits goes live then.")
-    coverage_end: Moment | None = Field(None, description="When coverage ended; set by ending the story.")
+    coverage_start: Timestamp | None = Field(
+        None, description="When coverage begins; a story that waits goes live then."
+    )
+    coverage_end: Timestamp | None = Field(None, description="When coverage ended; set by ending the story.")
     continues: ShortLine | None = Field(
         None, description="The story, by id or slug, that this one goes on from; readers are told once both are public."
     )
@@ -117,7 +121,7 @@ class _StoryFields(Request):
         return self
 
     def given_fields(self) -> dict[str, Any]:
-        """The public members the client wrote, by wire name."""
+        """Return the public members that the client wrote, by wire name."""
         given = self.model_dump(include=set(STORY_FIELDS) & self.model_fields_set)
         for name in ("coverage_start", "coverage_end"):
             if given.get(name) is not None:
@@ -127,7 +131,7 @@ class _StoryFields(Request):
         return given
 
     def given_settings(self) -> dict[str, Any]:
-        """The settings the client wrote."""
+        """Return the settings that the client wrote."""
         return {} if self.settings is None else self.settings.model_dump(exclude_unset=True)
 
 
@@ -150,7 +154,7 @@ class Pin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
-    until: Moment | None = Field(None, description="When it comes down by itself.")
+    until: Timestamp | None = Field(None, description="When it is unpinned.")
 
 
 class Pins(Request):
@@ -166,7 +170,7 @@ class Pins(Request):
 
 
 class KeyPoint(Request):
-    """What to know, in a sentence, and the entry that tells more."""
+    """A key point in one sentence, and the entry with more about it."""
 
     text: Line
     entry: ClientId | None = None

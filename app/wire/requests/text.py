@@ -1,4 +1,4 @@
-"""The kinds of text a client may write, with their lengths in characters."""
+"""Kinds of text that a client may write, with their lengths in characters."""
 
 from __future__ import annotations
 
@@ -70,8 +70,8 @@ def _moment(value: object) -> Micros:
 
 
 @dataclass(frozen=True, slots=True)
-class Spelt:
-    """Metadata of a string that matches `pattern` as a whole; `rule` says to people what that means."""
+class FullMatch:
+    """Metadata of a string that matches `pattern` as a whole; `rule` explains it to people."""
 
     pattern: str
     rule: LiteralString
@@ -95,7 +95,7 @@ Paragraphs = Annotated[str, StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH),
 """Up to 4,000 characters, over several lines."""
 
 ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterValidator(_shown)]
-"""The same, with something in it to be seen."""
+"""Paragraphs with at least one visible character."""
 
 Line = Annotated[
     str,
@@ -104,7 +104,7 @@ Line = Annotated[
     AfterValidator(_one_line),
     AfterValidator(_shown),
 ]
-"""One line of 1 to 300 characters, with something in it to be seen."""
+"""One line of 1 to 300 characters, at least one of them visible."""
 
 ShownLines = Annotated[
     str,
@@ -130,11 +130,11 @@ WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), Af
 """An absolute http or https address."""
 
 
-Moment = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
+Timestamp = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A point in time, written in RFC 3339 with its offset, read as microseconds."""
 
 
 class Request(BaseModel):
-    """A body a client sends: unknown fields are refused, because a misspelt one would be lost without a word."""
+    """A request body: unknown fields are refused, because a misspelt one would be dropped silently."""
 
     model_config = ConfigDict(extra="forbid")

@@ -1,4 +1,4 @@
-"""One made-up story, from which every example of the API's description is taken."""
+"""The example story of the API's description, from which all its examples are taken."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ STORY_FIELDS: dict[str, Any] = {
     "status": "live",
 }
 
-STANDING: dict[str, Any] = {"head": HEAD, "entry_count": 1, "last_entry_at": TIME}
+HEAD_AND_COUNTS: dict[str, Any] = {"head": HEAD, "entry_count": 1, "last_entry_at": TIME}
 
 ENTRY: dict[str, Any] = {
     "id": ENTRY_ID,
@@ -66,10 +66,10 @@ STORY_STATE: dict[str, Any] = {
     **STORY_FIELDS,
     "timeline": {"items": [ENTRY], "next": None, "prev": None},
     "included": [],
-    **STANDING,
+    **HEAD_AND_COUNTS,
 }
 
-STORY_LIST: dict[str, Any] = {"items": [{**STORY_FIELDS, **STANDING}], "next": None, "prev": None}
+STORY_LIST: dict[str, Any] = {"items": [{**STORY_FIELDS, **HEAD_AND_COUNTS}], "next": None, "prev": None}
 
 PAGE: dict[str, Any] = {"items": [ENTRY], "next": None, "prev": None, "head": HEAD}
 
@@ -104,7 +104,7 @@ CHANGES: dict[str, Any] = {"events": [EVENT], "cursor": HEAD, "head": HEAD, "mor
 
 
 def problem_example(status: int, *, title: str, code: str, detail: str, **more: Any) -> dict[str, Any]:
-    """A problem as it would be answered for the example story."""
+    """Return a problem as it would be answered for the example story."""
     return {
         "type": "about:blank",
         "title": title,

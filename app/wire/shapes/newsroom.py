@@ -1,6 +1,6 @@
-"""The shapes of what the newsroom is answered about stories and entries, for the API's description.
+"""Shapes of the newsroom's answers about stories and entries, for the API's description.
 
-app/wire/newsroom.py makes what is sent.
+app/wire/newsroom_json.py makes the answers themselves.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from app.wire.shapes.public import Author, Block, Correction, KeyPoint, Pin, Pub
 
 
 class ContentFields(Public):
-    """What one revision says, with the source an editor goes on writing."""
+    """The content of one revision, with the source text an editor continues from."""
 
     kind: str
     key_event: bool
@@ -24,10 +24,10 @@ class ContentFields(Public):
     authors: list[Author]
     source: Source | None
     tags: list[Tag]
-    display_time: AwareDatetime | None = Field(description="The time to show, where that is not when it came out.")
+    display_time: AwareDatetime | None = Field(description="The time to show, if not the time of publication.")
     body_html: str
     blocks: list[Block]
-    text: str = Field(description="The source; pictures and the like stand in it as `[[block:id]]`.")
+    text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
     text_format: str
 
 
@@ -36,19 +36,19 @@ class Working(Public):
 
     status: str = Field(description="`draft`, `submitted` or `scheduled`.")
     material: bool
-    publish_at: AwareDatetime | None = Field(None, description="When it goes out by itself, while it is `scheduled`.")
-    held: bool = Field(False, description="It goes out by itself because the story holds everything for a while.")
+    publish_at: AwareDatetime | None = Field(None, description="When it is published, while it is `scheduled`.")
+    held: bool = Field(False, description="Its `publish_at` comes from the story's `hold_seconds`.")
     fields: ContentFields
 
 
 class Understood(Public):
-    """What the shorthand in a text stood for; only the members that were in it."""
+    """The meaning of the shorthand in a text; only the members that were in it."""
 
     tags: list[Tag] | None = None
     authors: list[Author] | None = None
     key_event: bool | None = None
     importance: str | None = None
-    pin: bool | None = Field(None, description="It is pinned when it comes out, the topmost of all.")
+    pin: bool | None = Field(None, description="It is pinned when it is published, the topmost of all.")
     refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
 
 
@@ -69,11 +69,11 @@ class NewsroomEntry(ContentFields):
     corrections: list[Correction]
     version: int = Field(description="Every change counts, public or not; the ETag is made of it.")
     working: Working | None
-    publish_at: AwareDatetime | None = Field(description="When it goes out by itself, while it is `scheduled`.")
-    held: bool = Field(description="It goes out by itself because the story holds everything for a while.")
-    expires_at: AwareDatetime | None = Field(description="When it leaves readers by itself.")
-    pin_wanted: bool = Field(description="It is to be pinned when it comes out, or its working revision does.")
-    retraction_stands: bool = Field(description="It was retracted and not reinstated: it comes out as `retracted`.")
+    publish_at: AwareDatetime | None = Field(description="When it is published, while it is `scheduled`.")
+    held: bool = Field(description="Its `publish_at` comes from the story's `hold_seconds`.")
+    expires_at: AwareDatetime | None = Field(description="When it expires, and readers no longer see it.")
+    pin_wanted: bool = Field(description="It is to be pinned when it, or its working revision, is published.")
+    retraction_stands: bool = Field(description="It was retracted and not reinstated: it is published as `retracted`.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
@@ -90,7 +90,7 @@ class NewsroomEntry(ContentFields):
 
 
 class StorySettings(Public):
-    """How a story is edited."""
+    """Settings of how a story is edited."""
 
     review_required: bool
     require_alt: bool
@@ -126,19 +126,19 @@ class NewsroomStory(Public):
     continued_by: str | None
     pinned: list[Pin]
     key_points: list[KeyPoint]
-    frozen: bool = Field(description="Nothing goes out or changes until somebody thaws it.")
+    frozen: bool = Field(description="Nothing is published or changed until it is thawed.")
     settings: StorySettings
     version: int
     created_at: AwareDatetime
 
 
 class NewsroomStoryWithCounts(NewsroomStory):
-    """The same with how many entries there are in each status, and what whoever asks may do in it."""
+    """A story with the number of its entries in each status, and the caller's rights in it."""
 
     entries: dict[str, int]
-    site_frozen: bool = Field(description="Nothing goes out in any story; `frozen` is the story's own.")
-    role: str = Field(description="Of whoever asks, as a member if that is more than their own.")
-    can: list[str] = Field(description="Their rights in this story.")
+    site_frozen: bool = Field(description="Nothing is published in any story; `frozen` is the story's own.")
+    role: str = Field(description="The caller's role: their own, or as a member of the story if that is greater.")
+    can: list[str] = Field(description="The caller's rights in this story.")
 
 
 class NewsroomStories(Public):
@@ -156,14 +156,14 @@ class NewsroomEntries(Public):
 
 
 class BodyDiff(Public):
-    """From the body's text before to this one's."""
+    """The differences from the body's text before to this version's."""
 
-    body: list[tuple[str, str]] = Field(description="What is `same`, `removed` and `added`, in the order of the text.")
-    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is told as a whole.")
+    body: list[tuple[str, str]] = Field(description="Pieces, `same`, `removed` or `added`, in the order of the text.")
+    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is one piece.")
 
 
 class EntryVersion(ContentFields):
-    """One newsroom change of an entry and what the entry said after it."""
+    """One newsroom change of an entry, and the entry's content after it."""
 
     version: int
     at: AwareDatetime
@@ -174,7 +174,7 @@ class EntryVersion(ContentFields):
     note: str | None
     working: Working | None
     changed: list[str] | None = Field(
-        description="What is no longer as in the version before, the working revision counting; null for the first one."
+        description="Members that differ from the version before, working revision included; null for the first one."
     )
     diff: BodyDiff | None = Field(None, description="Sent if asked for; null for the first one.")
 
@@ -187,7 +187,7 @@ class EntryVersions(Public):
 
 
 class StoryInShort(Public):
-    """Which story something is in."""
+    """The story of a search result."""
 
     id: str
     slug: str
@@ -196,21 +196,21 @@ class StoryInShort(Public):
 
 
 class SearchResult(Public):
-    """A story that was found (then `entry` is null), or an entry and the story it is in."""
+    """A story that matches (then `entry` is null), or an entry and its story."""
 
     story: StoryInShort
     entry: NewsroomEntry | None
 
 
 class SearchResults(Public):
-    """Part of what was found, the newest first; `next` is the position to go on from."""
+    """Part of the results, newest first; `next` is the position to go on from."""
 
     items: list[SearchResult]
     next: str | None
 
 
 class BatchResult(Public):
-    """What became of one item: `entry`, or `problem`."""
+    """The result of one item: `entry`, or `problem`."""
 
     status: int
     location: str | None = None
@@ -225,13 +225,13 @@ class BatchResults(Public):
 
 
 class Delivery(Public):
-    """How the newest event about an entry reached the readers of this process."""
+    """The delivery of the newest event about an entry to the readers of this process."""
 
     seq: int = Field(description="The event's number.")
-    readers: int = Field(description="Who followed the story when it was told.")
-    handed_over: int = Field(description="To how many of them the kernel took it at once.")
-    behind: int = Field(description="How many have not been given it yet: catching up, or slow.")
-    median_ms: float | None = Field(description="When half of them had it, from the commit; null without readers.")
+    readers: int = Field(description="Subscribers of the story when the event was sent.")
+    handed_over: int = Field(description="Those whose socket took it at once.")
+    behind: int = Field(description="Those that have not received it yet: catching up, or slow.")
+    median_ms: float | None = Field(description="Time from the commit until half of them had it; null without readers.")
     p99_ms: float | None
 
 
@@ -244,7 +244,7 @@ class PreviewLink(Public):
 
 
 class Preview(Public):
-    """An entry as readers would get it now; what it gets at the door is null before."""
+    """An entry as readers would get it now; members that publication sets are null before."""
 
     id: str
     revision: int

@@ -1,4 +1,4 @@
-"""The shapes of what is answered in an emergency, and of the audit, for the API's description."""
+"""Shapes of answers in an emergency, and of the audit log, for the API's description."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from app.wire.shapes.public import Public
 
 
 class Reverted(Public):
-    """What became of everything a token did."""
+    """The result of reverting a token's writes."""
 
     token: str
     items: list[RevertedWrite]
-    not_reverted: list[KeptWrite] = Field(description="What was done to anything but stories and entries stays.")
+    not_reverted: list[KeptWrite] = Field(description="Writes to anything but stories and entries stay.")
 
 
 class RevertedWrite(Public):
@@ -31,7 +31,7 @@ class RevertedWrite(Public):
 
 
 class KeptWrite(Public):
-    """A write that cannot be undone by itself: look at it."""
+    """A write that cannot be undone automatically: look at it."""
 
     object: str
     object_id: str
@@ -40,14 +40,14 @@ class KeptWrite(Public):
 
 
 class Frozen(Public):
-    """A story, or where it is null the site."""
+    """The freeze of a story, or of the site if `story` is null."""
 
     story: str | None
     frozen: bool
 
 
 class FrozenStories(Public):
-    """What is frozen now."""
+    """Everything that is frozen now."""
 
     frozen: bool = Field(description="The whole site.")
     stories: list[str]
@@ -70,7 +70,7 @@ class AuditItem(Public):
 
 
 class Audit(Public):
-    """Part of the audit, the newest first; `next` is the position to go on from."""
+    """Part of the audit log, newest first; `next` is the position to go on from."""
 
     items: list[AuditItem]
     next: str | None

@@ -1,4 +1,4 @@
-"""The shapes of what is answered about people, their tokens, invitations and sessions, for the API's description."""
+"""Shapes of answers about people, their tokens, invitations and sessions, for the API's description."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class Ticket(Public):
 
 
 class Me(Public):
-    """Whose token this is."""
+    """The holder of the token."""
 
     kind: str = Field(description="`person`, `bot` or `admin`.")
     name: str | None
@@ -24,13 +24,13 @@ class Me(Public):
     person: str | None
     role: str
     scopes: list[str]
-    can: list[str] = Field(description="What may be done anywhere; as a member of a story perhaps more there.")
-    stories: list[str] | None = Field(description="The only stories there are for this token; null: all.")
-    csrf: str | None = Field(None, description="With a session: what each write repeats in X-CSRF-Token.")
+    can: list[str] = Field(description="Rights in every story; a member of a story may have more there.")
+    stories: list[str] | None = Field(description="The only stories this token can see; null: all.")
+    csrf: str | None = Field(None, description="With a session: the value that each write sends in X-CSRF-Token.")
 
 
 class Person(Public):
-    """Somebody of the newsroom."""
+    """A member of the newsroom."""
 
     id: str
     name: str
@@ -40,22 +40,22 @@ class Person(Public):
     avatar: str | None
     url: str | None
     created_at: AwareDatetime
-    disabled_at: AwareDatetime | None = Field(description="Since when nothing of theirs is let in.")
+    disabled_at: AwareDatetime | None = Field(description="From then on their credentials are refused.")
 
 
 class RevokedPerson(Public):
-    """Somebody whose every token, session and invitation was taken back."""
+    """A person whose tokens, sessions and invitations were all revoked."""
 
     person: str
-    revoked: int = Field(description="How many were valid until now.")
+    revoked: int = Field(description="The number of those that were valid until now.")
 
 
 class Member(Public):
-    """Somebody in one story."""
+    """A person in one story."""
 
     person: str
     name: str
-    role: str = Field(description="In this story; whoever may do more everywhere may do it here too.")
+    role: str = Field(description="The role in this story; a greater role elsewhere counts here too.")
 
 
 class Members(Public):
@@ -65,7 +65,7 @@ class Members(Public):
 
 
 class Invite(Public):
-    """A link that signs somebody in once."""
+    """A link that signs a person in once."""
 
     id: str
     person: str
@@ -79,7 +79,7 @@ class Session(Public):
 
     person: str
     name: str
-    csrf: str = Field(description="What each write repeats in X-CSRF-Token.")
+    csrf: str = Field(description="The value that each write sends in X-CSRF-Token.")
     expires_at: AwareDatetime
 
 
@@ -90,7 +90,7 @@ class SignedOut(Public):
 
 
 class People(Public):
-    """Everybody."""
+    """All people."""
 
     items: list[Person]
 
@@ -104,12 +104,12 @@ class Token(Public):
     person: str | None
     role: str | None
     scopes: list[str]
-    stories: list[str] | None = Field(description="The only stories it sees and writes in; null: all.")
+    stories: list[str] | None = Field(description="The only stories it can see and write in; null: all.")
     shorthand: bool
     created_at: AwareDatetime
     expires_at: AwareDatetime | None
     revoked_at: AwareDatetime | None
-    last_used_at: AwareDatetime | None = Field(description="To about a minute.")
+    last_used_at: AwareDatetime | None = Field(description="Accurate to about a minute.")
 
 
 class NewToken(Token):
@@ -119,7 +119,7 @@ class NewToken(Token):
 
 
 class Tokens(Public):
-    """Every token there has been."""
+    """All tokens ever made."""
 
     items: list[Token]
 

@@ -1,7 +1,7 @@
-"""The shapes of public answers, for the API's description.
+"""Shapes of public answers, for the API's description.
 
-What is sent is joined from stored bytes; tests hold the two together.
-Every enum is open to readers: a client must survive a value it has not been taught, so that these are strings here.
+The answers themselves are joined from stored bytes; tests hold the two together.
+Every enum is open: a client must survive a value it does not know, so that enums are strings here.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 Cursor = Annotated[
-    str, Field(description="Where a reader is in a story's events, `<epoch>.<seq>.<check>`. Send it back whole.")
+    str, Field(description="A reader's position in a story's events, `<epoch>.<seq>.<check>`. Send it back whole.")
 ]
 
 
 class Public(BaseModel):
-    """What readers get; more members may be added. Made to be described, not to be validated with at the start."""
+    """An answer that readers get; more members may be added. It describes answers and does not validate them."""
 
     model_config = ConfigDict(extra="allow", defer_build=True)
 
@@ -27,11 +27,11 @@ class Site(Public):
     name: str
     url: str
     logo: str | None
-    public_url: str = Field(description="Where this server is reached; every absolute URL begins with it.")
+    public_url: str = Field(description="The URL of this server; every absolute URL begins with it.")
 
 
 class Publisher(Public):
-    """Who publishes a story."""
+    """The publisher of a story."""
 
     name: str
     url: str | None
@@ -57,14 +57,14 @@ class Pin(Public):
     """A pinned entry, by reference."""
 
     entry: str
-    until: AwareDatetime | None = Field(description="When it comes down, as an event.")
+    until: AwareDatetime | None = Field(description="When it is unpinned, as an event.")
 
 
 class KeyPoint(Public):
-    """What to know, in a sentence."""
+    """A key point in one sentence."""
 
     text: str
-    entry: str | None = Field(description="The entry that tells more.")
+    entry: str | None = Field(description="The entry with more about it.")
 
 
 class StoryFields(Public):
@@ -87,15 +87,15 @@ class StoryFields(Public):
     image: dict[str, object] | None = Field(description="An image block: `url`, `alt`, `html`, …")
     coverage_start: AwareDatetime | None
     coverage_end: AwareDatetime | None
-    continues: str | None = Field(description="The id of the story that this one goes on from.")
-    continued_by: str | None = Field(description="The id of the story that goes on from this one.")
+    continues: str | None = Field(description="The id of the story that this one continues.")
+    continued_by: str | None = Field(description="The id of the story that continues this one.")
     pinned: list[Pin] = Field(description="Entries that stand above the timeline, the topmost first.")
     key_points: list[KeyPoint]
     status: str = Field(description="`upcoming`, `live`, `paused`, `ended` or `archived`.")
 
 
-class StoryStanding(Public):
-    """What stands beside a story in every representation."""
+class HeadAndCounts(Public):
+    """The members beside a story in every representation."""
 
     head: Cursor
     entry_count: int
@@ -109,7 +109,7 @@ class Author(Public):
 
 
 class Source(Public):
-    """Where an update was first reported."""
+    """The place of an update's first report."""
 
     url: str
     name: str | None = None
@@ -135,7 +135,7 @@ class Correction(Public):
 
 
 class PublicEntry(Public):
-    """One live update. `?body=` chooses between `body_html` and `blocks`; `?fields=` names what is sent at all."""
+    """One live update. `?body=` chooses `body_html` or `blocks`; `?fields=` names the members that are sent."""
 
     id: str
     revision: int = Field(description="Public changes, from 1. Keep what you hold when it has the higher revision.")
@@ -161,7 +161,7 @@ def _require_nothing(schema: dict[str, Any]) -> None:
 
 
 class EntryParts(PublicEntry):
-    """Those members of an entry that `?fields=` named."""
+    """The members of an entry that `?fields=` names."""
 
     model_config = ConfigDict(json_schema_extra=_require_nothing)
 
@@ -183,14 +183,14 @@ class Timeline(Public):
     prev: str | None
 
 
-class StoryState(StoryFields, StoryStanding):
-    """A story as it is now: what a reader begins with, before `changes` after its `head`."""
+class StoryState(StoryFields, HeadAndCounts):
+    """A story as it is now: a reader begins with it, and goes on with the `changes` after its `head`."""
 
     timeline: Timeline
     included: list[PublicEntry] = Field(description="Entries the story refers to that are not on this page.")
 
 
-class ListedStory(StoryFields, StoryStanding):
+class ListedStory(StoryFields, HeadAndCounts):
     """A story in the list of all."""
 
 
@@ -203,7 +203,7 @@ class StoryList(Public):
 
 
 class CorrectedLine(Correction):
-    """A line of one entry's log, as it stands in the story's."""
+    """A line of one entry's log, as the story's log shows it."""
 
     entry: str
     headline: str | None = Field(description="The entry's.")
@@ -230,7 +230,7 @@ class Event(Public):
     cursor: Cursor
     time: AwareDatetime
     changed: list[str] | None = None
-    material: bool | None = Field(None, description="False for an edit that readers need not be told of.")
+    material: bool | None = Field(None, description="False for an edit that readers need not notice.")
     entry: PublicEntry | None = None
     id: str | None = Field(None, description="The entry that was removed.")
     cause: str | None = Field(None, description="`unpublished`, `removed` or `expired`.")
@@ -249,7 +249,7 @@ class Changes(Public):
 
 
 class ProblemError(Public):
-    """One value to blame."""
+    """One invalid value."""
 
     pointer: str
     code: str

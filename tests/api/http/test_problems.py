@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.api.http.problems import error_response, request_errors
-from app.domain.errors import LiveblogError, MalformedInput, NotAuthenticated, TooMany, Unavailable
+from app.domain.errors import LiveblogError, MalformedInput, NotAuthenticated, Unavailable
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
@@ -88,7 +88,6 @@ async def test_retry_after_and_the_challenge_stand_in_their_headers() -> None:
         return dict(error_response(error, scope).headers)
 
     assert headers(Unavailable("unavailable", "Not now.", retry_after_seconds=7))["retry-after"] == "7"
-    assert headers(TooMany("unavailable", "Not now.", retry_after_seconds=3))["retry-after"] == "3"
     assert headers(NotAuthenticated("no_token", "No."))["www-authenticate"] == "Bearer"
 
 

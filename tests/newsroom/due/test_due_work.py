@@ -147,7 +147,7 @@ def test_what_the_database_cannot_do_now_is_tried_again_and_waits_for_nobody(dri
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR))
 
     class Busy(ForetoldRandom):
-        def letters(self, purpose: str, key: str, length: int) -> str:
+        def base62(self, purpose: str, key: str, length: int) -> str:
             raise Unavailable("database_unavailable", "Not now.", retry_after_seconds=1)
 
     driver.now += 2 * HOUR

@@ -13,7 +13,7 @@ from app.domain.errors import Conflict, Gone
 from app.reading.changes import encode_changes, read_changes
 from app.reading.stories import require_story
 from app.reading.views import View, read_view
-from app.storage.public.reads import find_public_story
+from app.storage.public.reads import read_public_story
 from app.wire.encoding import BodyVariant
 from tests.newsroom.driver import HOUR, LINKS, NewsroomDriver
 from tests.newsroom.emergency.test_revert import entry_of
@@ -34,7 +34,7 @@ def fresh(driver: NewsroomDriver, story: str) -> State:
 
 def changes(driver: NewsroomDriver, story: str, after: str | None) -> list[dict[str, Any]]:
     with driver.database.snapshot() as tx:
-        found = find_public_story(tx, story)
+        found = read_public_story(tx, story)
         assert found is not None
         cursor = None if after is None else parse_cursor(after)
         page = read_changes(tx, found, after=cursor, limit=1_000, limit_bytes=10**9, links=LINKS)

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, PreconditionFailed
-from app.domain.order import MAX_KEY_LENGTH
+from app.domain.sort_keys import MAX_KEY_LENGTH
 from app.newsroom.entries.move import move_entry
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryMove
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.entries.test_display_time import EARLIER, timeline
-from tests.reference.apply import apply, place_of
+from tests.reference.apply import apply, sort_key_of
 from tests.reference.reader import empty_state
 
 UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
@@ -190,7 +190,7 @@ def test_where_a_gap_is_used_up_the_neighbours_get_new_places_too(driver: Newsro
     assert moved_along > 0
     assert held(driver) == expected
     last = {event["entry"]["id"]: event["entry"] for event in driver.events() if "entry" in event}
-    assert sorted(expected, key=lambda entry: place_of(last[entry]), reverse=True) == expected
+    assert sorted(expected, key=lambda entry: sort_key_of(last[entry]), reverse=True) == expected
     assert max(len(entry["sort_key"]) for entry in last.values()) <= MAX_KEY_LENGTH
     for entry in entries:
         shown = body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))

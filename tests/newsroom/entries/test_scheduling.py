@@ -259,14 +259,14 @@ def test_one_story_that_fails_does_not_keep_another_waiting(
 ) -> None:
     stories = [driver.story()["id"] for _ in range(2)]
     waiting = [driver.post(story, status="scheduled", publish_at=_at(driver, HOUR)) for story in stories]
-    letters = driver.newsroom.random.letters
+    base62 = driver.newsroom.random.base62
 
     def broken(purpose: str, key: str, length: int) -> str:
         if purpose == "check" and stories[0] in key:
             raise RuntimeError("the dice are gone")
-        return letters(purpose, key, length)
+        return base62(purpose, key, length)
 
-    monkeypatch.setattr(driver.newsroom.random, "letters", broken)
+    monkeypatch.setattr(driver.newsroom.random, "base62", broken)
     driver.due(2 * HOUR)
     assert [_now(driver, entry)["status"] for entry in waiting] == ["scheduled", "published"]
     assert driver.backoff.failures == 1

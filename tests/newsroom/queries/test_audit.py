@@ -15,7 +15,7 @@ from app.domain.rights import Actor, Role
 from app.newsroom.people import people
 from app.newsroom.queries.audit import export_chunk, show_audit
 from app.storage.newsroom.audit import AuditedChange, AuditFilter, append_audit
-from app.wire.audit_lines import COLUMNS, AuditFormat
+from app.wire.audit_export import COLUMNS, AuditFormat
 from app.wire.requests.people import PersonPatch
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput, NotAllowed, NotFound
 from app.domain.identifiers import StoryId
-from app.domain.words import words_of
+from app.domain.text_folding import fold_words
 from app.newsroom.queries.search import search_newsroom
 from app.storage.database import schema
-from app.storage.newsroom.search import MAX_CHARACTERS, find_documents
+from app.storage.newsroom.search import MAX_CHARACTERS, list_matches
 from tests.newsroom.driver import NewsroomDriver, body
 
 UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
@@ -153,7 +153,7 @@ def test_stories_outside_those_asked_for_are_left_out(driver: NewsroomDriver, st
 
     def entries(stories: set[StoryId]) -> list[str | None]:
         with driver.database.snapshot() as tx:
-            hits = find_documents(tx, ["figures"], stories=stories, statuses=None, below=None, limit=20)
+            hits = list_matches(tx, ["figures"], stories=stories, statuses=None, below=None, limit=20)
         return [hit.entry for hit in hits]
 
     assert entries({StoryId(story)}) == [mine["id"]]
@@ -184,11 +184,11 @@ def test_what_is_found_is_shown_as_it_is_now(driver: NewsroomDriver, story: str)
 def test_whatever_is_typed_is_taken_for_plain_words(driver: NewsroomDriver, story: str, words: str) -> None:
     entry = driver.post(story, "a and or not near words " + " ".join(string.ascii_lowercase))
     hits = found(driver, words)
-    wanted = words_of(words)
+    wanted = fold_words(words)
     assert set(hits) <= {entry["id"], story}
     if not wanted:
         assert hits == []
-    elif set(wanted) <= set(words_of(entry["text"])):
+    elif set(wanted) <= set(fold_words(entry["text"])):
         assert hits[0] == entry["id"]
 
 
@@ -209,8 +209,8 @@ class Plain:
         return " ".join(self.chance.choice(VOCABULARY) for _ in range(self.chance.randrange(1, 4)))
 
     def find(self, query: str) -> set[str]:
-        *whole, last = words_of(query) or ["nothing"]
-        found = {entry: words_of(text) for entry, text in self.texts.items()}
+        *whole, last = fold_words(query) or ["nothing"]
+        found = {entry: fold_words(text) for entry, text in self.texts.items()}
         return {
             entry
             for entry, words in found.items()

@@ -18,7 +18,7 @@ from app.newsroom.queries.stream_feed import (
     issue_ticket,
     read_news,
 )
-from app.wire.newsroom_stream_news import Mark, WatchedNews
+from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition
 from app.wire.shapes.newsroom import EDITOR_CAN
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
@@ -29,9 +29,9 @@ class Watch:
     def __init__(self, driver: NewsroomDriver, *tokens: str) -> None:
         self._driver = driver
         self._watched: dict[str, frozenset[StoryId]] = {token: frozenset() for token in tokens or ("admin",)}
-        self._mark: Mark = begin_watching(driver.newsroom)
+        self._mark: FeedPosition = begin_watching(driver.newsroom)
 
-    def read(self) -> WatchedNews:
+    def read(self) -> FeedBatch:
         found = read_news(self._driver.newsroom, self._mark, self._watched)
         self._mark = found.mark
         return found
@@ -40,7 +40,7 @@ class Watch:
         return [json.loads(news.message) for news in self.read().news]
 
 
-def heard(found: WatchedNews) -> set[str]:
+def heard(found: FeedBatch) -> set[str]:
     """Return the tokens that something is sent to; nothing is sent to one twice."""
     tokens = [token for news in found.news for token in news.audience]
     assert len(tokens) == len(set(tokens))
@@ -153,7 +153,7 @@ def test_a_number_that_was_drawn_early_and_committed_late_is_still_sent(driver: 
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
     mark = begin_watching(driver.newsroom)
-    without_the_first = Mark(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
+    without_the_first = FeedPosition(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
     found = read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()

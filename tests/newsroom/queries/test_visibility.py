@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.domain.rights import Actor, acting_in, visibility_of
+from app.domain.rights import Actor, actor_in_story, visibility_of
 from app.newsroom.context.access import authenticate
 from app.newsroom.emergency.freeze import show_freeze
 from app.newsroom.queries.lists import show_stories
@@ -68,7 +68,7 @@ def test_what_the_database_finds_is_what_the_rule_holds(driver: NewsroomDriver) 
         seen = {}
         for name, who in everybody.items():
             actor = actor_of(who, tx)
-            held = [story.id for story in every if acting_in(actor, story) is not None]
+            held = [story.id for story in every if actor_in_story(actor, story) is not None]
             assert [story.id for story in list_stories(tx, visibility=visibility_of(actor))] == held, name
             frozen = [story.id for story in every if story.frozen and story.id in held]
             assert list_frozen_stories(tx, visibility_of(actor)) == frozen, name

@@ -12,9 +12,9 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, Gone, InvalidInput, LiveblogError
 from app.domain.story import StoryStatus
 from app.newsroom.queries.lists import show_entry, show_story
-from app.storage.database import schema
 from app.storage.database.transactions import Database
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
+from tests.storage.tables import READERS_TABLES
 
 MOVES = {
     "draft": {"scheduled", "upcoming", "live"},
@@ -151,7 +151,7 @@ def test_a_withdrawn_story_leaves_no_text_in_any_readers_table(driver: NewsroomD
     assert (last["type"], "fields" in last) == ("story.removed", False)
     assert driver.announcements[-1].head.closing == "withdrawn"
     with database.snapshot() as tx:
-        for table in schema.READERS_TABLES:
+        for table in READERS_TABLES:
             kept = str([tuple(row) for row in tx.connection.execute(select(table))])
             for word in ("wrong name", "Somebody", "somebody", "affair"):
                 assert word not in kept

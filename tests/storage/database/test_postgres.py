@@ -1,4 +1,4 @@
-"""PostgreSQL's own ways."""
+"""Behaviour of PostgreSQL alone."""
 
 from __future__ import annotations
 

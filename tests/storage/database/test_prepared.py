@@ -44,14 +44,14 @@ EMPTY = {"name": None, "is_on": None, "told": None, "parts": None}
 
 @pytest.fixture
 def tx(database: Database) -> Iterator[WriteTransaction]:
-    """A transaction with an empty table of things."""
+    """Open a transaction with an empty table of things."""
     with database.transaction() as tx:
         THINGS.create(tx.connection)
         yield tx
 
 
 def stored(tx: WriteTransaction, ident: int) -> tuple[Any, ...]:
-    """The row, with its JSON as it is written: NULL and null are not the same."""
+    """Return the row, with its JSON as stored: NULL and null are not the same."""
     asked = "SELECT name, is_on, CAST(told AS TEXT), parts FROM things WHERE id = :id"
     name, is_on, told, parts = tx.connection.execute(text(asked), {"id": ident}).one()
     return name, is_on, told, None if parts is None else bytes(parts)

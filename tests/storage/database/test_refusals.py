@@ -1,4 +1,4 @@
-"""What a database says when it refuses something."""
+"""Errors of a database that refuses a write."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations bring what is there along."""
+"""Migrations keep the data of the schema before."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from app.domain.clock import Micros
 from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries.stream_feed import admit_by_token
 from app.storage.database.opening import open_database
-from app.storage.newsroom.search import find_documents
+from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.migrations import migrate
 from tests.newsroom.driver import NewsroomDriver, body
 
@@ -27,7 +27,7 @@ LINES = [
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet, not even tables."""
+    """A database without tables."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
         return url
@@ -84,7 +84,7 @@ def test_what_was_written_before_there_was_a_search_is_found_in_the_order_in_whi
     migrate(empty_url)
     database = open_database(empty_url)
     with database.snapshot() as tx:
-        found = find_documents(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
+        found = list_matches(tx, ["figures"], stories=None, statuses=None, below=None, limit=9)
     database.close()
     assert [hit.entry for hit in found] == [*posted[::-1], None]
     assert removed["id"] not in [hit.entry for hit in found]

@@ -1,4 +1,4 @@
-"""Wherever a text has to be given, or is, there is something in it to be seen: characters without ink are no words."""
+"""Texts of requests have at least one visible character."""
 
 from __future__ import annotations
 

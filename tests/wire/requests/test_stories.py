@@ -1,4 +1,4 @@
-"""What editors send about stories is taken whole or refused."""
+"""Request bodies about stories are accepted whole or refused."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Backup and restore: every table, row by row, between a database of either kind and an archive.
 
-One path for both databases, so that an archive is also the way from SQLite to PostgreSQL and back. Values are carried
+One path for both databases, so that an archive is also the way from SQLite to PostgreSQL and back. Values are copied
 as they are stored: JSON as text, encoded parts as bytes.
 """
 
@@ -40,12 +40,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
 from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
 from app.storage.upkeep.archive import (
+    BackupFailed,
     Contents,
-    CopyFailed,
     is_known_revision,
     new_archive,
     open_archive,
@@ -54,23 +55,22 @@ from app.storage.upkeep.archive import (
     verify_archive,
 )
 from app.storage.upkeep.migrations import alembic_config, migration_connection
-from app.storage.upkeep.search_index import empty_search, fill_search
+from app.storage.upkeep.search_index import empty_search_index, fill_search_index
 
 BATCH_ROWS = 1_000
-EPOCH_LENGTH = 8
 
 Progress = Callable[[str, int, int], None]
-"""Told the table, how many rows are copied and how many there are, after each batch."""
+"""Called after each batch with the table, the number of rows copied and the number of rows there are."""
 
 
 def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
     """Copy the database `url`, as it is at one moment, to the new file `target`, and verify the copy.
 
     A server may go on writing meanwhile. `target` appears whole, on disk and readable by its owner alone, or not at
-    all. Raises CopyFailed.
+    all. Raises BackupFailed.
     """
     if target.exists():
-        raise CopyFailed(f"{target} exists already: name a new file.")
+        raise BackupFailed(f"{target} exists already: name a new file.")
     with _partial_file(target) as partial:
         with _snapshot(url) as source:
             revision = _require_revision(source)
@@ -82,10 +82,10 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
 
 
 def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
-    """Make the database `url` hold what the archive `source` holds, all or nothing, each story under a new epoch.
+    """Replace the contents of the database `url` by the archive `source`, all or nothing, with new epochs.
 
-    Readers' cursors are answered with a reset from then on. Raises CopyFailed, also for a database with contents
-    unless `replace`, or StoreLocked while a server has the SQLite file open.
+    Every story gets a new epoch, so that readers' cursors are answered with a reset. Raises BackupFailed, also for a
+    database with contents unless `replace`, or StoreLocked while a server has the SQLite file open.
     """
     verify_archive(source)
     with tempfile.TemporaryDirectory(prefix="liveblog-restore-") as folder:
@@ -102,7 +102,7 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
             command.upgrade(alembic_config(target), "head")
             _empty(target, replace=replace)
             _copy_tables(archive, target, schema.metadata, progress)
-            fill_search(target)
+            fill_search_index(target)
             _begin_new_epochs(target, random)
             _continue_numbers(target)
     return contents
@@ -113,7 +113,7 @@ def _partial_file(target: Path) -> Generator[Path]:
     try:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
     except OSError as error:
-        raise CopyFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
+        raise BackupFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
     os.close(handle)
     partial = Path(name)
     try:
@@ -128,20 +128,20 @@ def _failing_with_a_sentence(done: str) -> Generator[None]:
     try:
         yield
     except CommandError as error:
-        raise CopyFailed(f"The database is of another release than this one ({error}).") from error
+        raise BackupFailed(f"The database is of another release than this one ({error}).") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
         reason = getattr(error, "orig", None) or error
-        raise CopyFailed(f"The database could not be {done}: {reason}.") from error
+        raise BackupFailed(f"The database could not be {done}: {reason}.") from error
 
 
 @contextmanager
 def _snapshot(url: str) -> Generator[Connection]:
-    """One consistent, read-only view, beside a server or without one."""
+    """Open one consistent, read-only view, with or without a running server."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = Path(parsed.database or "")
         if not path.exists():
-            raise CopyFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
+            raise BackupFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
         engine = create_engine(
             "sqlite://",
             creator=lambda: _open_reader(path),
@@ -167,16 +167,16 @@ def _open_reader(path: Path) -> sqlite3.Connection:
 def _require_revision(source: Connection) -> str:
     revision = read_revision(source)
     if revision is None:
-        raise CopyFailed("The database is empty: there is nothing to back up yet.")
+        raise BackupFailed("The database is empty: there is nothing to back up yet.")
     if not is_known_revision(revision):
-        raise CopyFailed(f"The database has schema {revision}, which this release does not know: use the newer one.")
+        raise BackupFailed(f"The database has schema {revision}, which this release does not know: use the newer one.")
     return revision
 
 
 def _reflect(archive: Connection) -> MetaData:
-    """The tables as they are at the archive's schema, which may be older than this release's."""
+    """Reflect the tables of the archive's schema, which may be older than this release's."""
     found = MetaData()
-    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # made anew, never copied
+    found.reflect(archive, only=lambda name, _: not name.startswith("search_"))  # rebuilt, never copied
     found.remove(found.tables["alembic_version"])
     return found
 
@@ -210,7 +210,7 @@ def _written(column: Any, target: Connection) -> BindParameter[Any] | Cast[Any]:
 
 
 def _refuse_company(target: Connection) -> None:
-    """PostgreSQL has no lock of ours that says a server runs, but it knows who else is connected."""
+    """Refuse a PostgreSQL database with other connections: it has no lock of ours that shows a running server."""
     if target.dialect.name != "postgresql":
         return
     others = target.execute(
@@ -220,7 +220,7 @@ def _refuse_company(target: Connection) -> None:
         )
     ).scalar_one()
     if others:
-        raise CopyFailed(f"{others} other connections use this database: stop every server first.")
+        raise BackupFailed(f"{others} other connections use this database: stop every server first.")
 
 
 def _empty(target: Connection, *, replace: bool) -> None:
@@ -230,21 +230,21 @@ def _empty(target: Connection, *, replace: bool) -> None:
         if target.execute(select(table.primary_key.columns.values()[0]).limit(1)).first() is not None
     ]
     if held and not replace:
-        raise CopyFailed("The database is not empty: --yes replaces everything in it with the backup.")
+        raise BackupFailed("The database is not empty: --yes replaces everything in it with the backup.")
     for table in reversed(schema.metadata.sorted_tables):
         target.execute(delete(table))
-    empty_search(target)
+    empty_search_index(target)
 
 
 def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
     stories = schema.public_stories
     for story in target.execute(select(stories.c.story_id)).scalars().all():
-        epoch = random.letters("epoch", story, EPOCH_LENGTH)
+        epoch = random.base62("epoch", story, EPOCH_LENGTH)
         target.execute(update(stories).where(stories.c.story_id == story).values(epoch=epoch))
 
 
 def _continue_numbers(target: Connection) -> None:
-    """The audit's numbers were given, not drawn: PostgreSQL must be told where to go on."""
+    """Advance the audit's sequence: its numbers were copied, not drawn, and PostgreSQL would begin again at 1."""
     if target.dialect.name == "postgresql":
         target.execute(
             text("SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, false) FROM audit")
@@ -258,7 +258,7 @@ def _put_in_place(partial: Path, target: Path) -> None:
     try:
         os.link(partial, target)
     except FileExistsError:
-        raise CopyFailed(f"{target} exists already: name a new file.") from None
+        raise BackupFailed(f"{target} exists already: name a new file.") from None
     except OSError:  # a file system without links
         partial.rename(target)
     folder = os.open(target.parent, os.O_RDONLY)

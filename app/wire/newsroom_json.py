@@ -1,4 +1,4 @@
-"""What the newsroom is shown: public members, and what only those with a token may see."""
+"""The newsroom's JSON: public members, and those that only callers with a token may see."""
 
 from __future__ import annotations
 
@@ -52,14 +52,14 @@ def written_entry(entry: Entry, *, can: Sequence[str], shorthand: JsonObject | N
 
 
 def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
-    """A story as its editors see it: the members clients write, the settings and the version."""
+    """Return a story as its editors see it: the members clients write, the settings and the version."""
     return {
         "id": story.id,
         "slug": story.slug,
         "url": links.story_page(story.slug),
         "entry_url_template": links.entry_page_template(story.slug),
         "status": story.status.value,
-        **_furnished(story),
+        **_client_members(story),
         "frozen": story.frozen,
         "settings": asdict(story.settings),
         "version": story.version,
@@ -68,15 +68,15 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
 
 
 def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
-    """The public members of a story without anything that a rename or a setting could change.
+    """Encode the public members of a story without those that a rename or a setting could change.
 
-    `continues` is what readers may know of the story it goes on from.
+    `continues` is the id of the continued story if readers may know it.
     """
-    return encode_json({"status": story.status.value, **_furnished(story), "continues": continues})
+    return encode_json({"status": story.status.value, **_client_members(story), "continues": continues})
 
 
-def _furnished(story: Story) -> dict[str, Any]:
-    """The members clients write, with the pins and key points."""
+def _client_members(story: Story) -> dict[str, Any]:
+    """Return the members clients write, with the pins and key points."""
     return {
         **STORY_DEFAULTS,
         **story.fields,
@@ -86,7 +86,7 @@ def _furnished(story: Story) -> dict[str, Any]:
 
 
 def content_members(content: EntryContent) -> dict[str, Any]:
-    """What a revision says, with its source text, as one object."""
+    """Return a revision's content, with its source text, as one object."""
     blocks = _blocks(content)
     members = {name: value for name, value in asdict(content).items() if name not in {"text", "text_format", "blocks"}}
     members["display_time"] = _time(content.display_time)
@@ -94,7 +94,7 @@ def content_members(content: EntryContent) -> dict[str, Any]:
 
 
 def working_members(working: WorkingRevision) -> dict[str, Any]:
-    """An edit that readers do not see yet, as its editors see it."""
+    """Return a working revision as its editors see it."""
     return {
         "status": working.status.value,
         "material": working.material,

@@ -1,4 +1,4 @@
-"""Letters as the system's randomness gives them."""
+"""Random base-62 texts of the system's source."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from app.domain.identifiers import BASE62, SystemRandomSource
 
 @pytest.mark.parametrize("length", [0, 1, 6, 8, 30])
 def test_there_are_as_many_letters_as_asked_for(length: int) -> None:
-    letters = SystemRandomSource().letters("check", "story:1", length)
-    assert len(letters) == length
-    assert set(letters) <= set(BASE62)
+    made = SystemRandomSource().base62("check", "story:1", length)
+    assert len(made) == length
+    assert set(made) <= set(BASE62)
 
 
 def test_no_letter_is_likelier_than_another() -> None:
-    counted = Counter(SystemRandomSource().letters("check", "story:1", 62_000))
+    counted = Counter(SystemRandomSource().base62("check", "story:1", 62_000))
     # 1,000 each; eight standard deviations off happens once in a million billion runs. Without dropping bytes the
     # first eight letters would come 1,210 times and the others 968 times.
     assert all(abs(counted[letter] - 1_000) < 8 * 31 for letter in BASE62)
@@ -27,4 +27,4 @@ def test_no_letter_is_likelier_than_another() -> None:
 
 def test_two_calls_give_different_letters() -> None:
     source = SystemRandomSource()
-    assert source.letters("check", "story:1", 30) != source.letters("check", "story:1", 30)
+    assert source.base62("check", "story:1", 30) != source.base62("check", "story:1", 30)

@@ -17,9 +17,9 @@ from app.domain.identifiers import SystemRandomSource
 from app.storage.database import schema
 from app.storage.database.opening import open_database
 from app.storage.database.sqlite import StoreLocked
-from app.storage.newsroom.search import find_documents
-from app.storage.upkeep.archive import CopyFailed, verify_archive
-from app.storage.upkeep.copy import back_up, restore
+from app.storage.newsroom.search import list_matches
+from app.storage.upkeep.archive import BackupFailed, verify_archive
+from app.storage.upkeep.backup import back_up, restore
 from app.storage.upkeep.migrations import migrate
 from tests.storage.rows import ENTRIES, rows_by_table
 
@@ -35,7 +35,7 @@ def _fill(connection: Connection) -> None:
 
 
 def _contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of every table; epochs apart, which are new after a restore."""
+    """Return every row of every table, without epochs, which are new after a restore."""
     engine = _engine(url)
     with engine.connect() as connection:
         found = {
@@ -49,7 +49,7 @@ def _contents(url: str) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def _nulls(url: str) -> int:
-    """How many JSON columns hold SQL's NULL, which is not JSON's null."""
+    """Count the JSON columns with SQL's NULL, which is not JSON's null."""
     engine = _engine(url)
     with engine.connect() as connection:
         query = select(schema.entries.c.id).where(schema.entries.c.working.is_(None))
@@ -67,7 +67,7 @@ def _epoch(url: str) -> str:
 
 
 def _silent(_table: str, _done: int, _total: int) -> None:
-    """No progress shown."""
+    """Show no progress."""
 
 
 def _backup(url: str, target: Path) -> Path:
@@ -86,7 +86,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where nothing is yet, not even tables."""
+    """A database without tables."""
     if request.param == "postgres":
         url: str = request.getfixturevalue("postgres_url")
         return url
@@ -95,7 +95,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 def filled_url(empty_url: str) -> str:
-    """A database at this release's schema with a row for everything."""
+    """A database at this release's schema with rows in every table."""
     return _filled(empty_url)
 
 
@@ -153,7 +153,7 @@ def test_what_was_restored_can_be_searched_though_no_backup_has_an_index(empty_u
         _restore(empty_url, archive, replace=replace)
         database = open_database(empty_url)
         with database.snapshot() as tx:
-            found = find_documents(tx, ["late", "don"], stories=None, statuses=None, below=None, limit=9)
+            found = list_matches(tx, ["late", "don"], stories=None, statuses=None, below=None, limit=9)
         database.close()
         assert [hit.entry for hit in found] == [ENTRIES[1], ENTRIES[0], None]
 
@@ -170,7 +170,7 @@ def test_numbers_go_on_after_a_restore(empty_url: str, archive: Path) -> None:
 
 def test_a_database_with_contents_is_replaced_only_when_told_so(filled_url: str, archive: Path) -> None:
     before = _epoch(filled_url)
-    with pytest.raises(CopyFailed, match="--yes"):
+    with pytest.raises(BackupFailed, match="--yes"):
         _restore(filled_url, archive)
     assert _epoch(filled_url) == before
     _restore(filled_url, archive, replace=True)
@@ -185,7 +185,7 @@ def test_a_restore_that_fails_half_way_leaves_what_was_there(filled_url: str, ar
         if table == "events":
             raise OSError("the disk is full")
 
-    with pytest.raises(CopyFailed, match="the disk is full"):
+    with pytest.raises(BackupFailed, match="the disk is full"):
         restore(filled_url, archive, replace=True, random=SystemRandomSource(), progress=fail_at_the_events)
     assert _contents(filled_url) == before
     assert _epoch(filled_url) == "OldEpoch"
@@ -226,26 +226,26 @@ def test_a_restore_is_refused_while_a_server_runs_on_sqlite(sqlite_url: str, arc
 
 def test_a_restore_is_refused_while_others_are_connected_to_postgres(postgres_url: str, archive: Path) -> None:
     engine = _engine(postgres_url)
-    with engine.connect(), pytest.raises(CopyFailed, match="stop every server first"):
+    with engine.connect(), pytest.raises(BackupFailed, match="stop every server first"):
         _restore(postgres_url, archive)
     engine.dispose()
 
 
 def test_a_database_that_is_not_there_cannot_be_backed_up(tmp_path: Path) -> None:
-    with pytest.raises(CopyFailed, match="no database"):
+    with pytest.raises(BackupFailed, match="no database"):
         _backup(f"sqlite:///{tmp_path / 'none.db'}", tmp_path / "the.backup")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_empty_database_cannot_be_backed_up(postgres_url: str, tmp_path: Path) -> None:
-    with pytest.raises(CopyFailed, match="nothing to back up"):
+    with pytest.raises(BackupFailed, match="nothing to back up"):
         _backup(postgres_url, tmp_path / "the.backup")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_file_that_is_there_is_never_overwritten(archive: Path, sqlite_url: str) -> None:
     before = hashlib.sha256(archive.read_bytes()).digest()
-    with pytest.raises(CopyFailed, match="exists already"):
+    with pytest.raises(BackupFailed, match="exists already"):
         _backup(sqlite_url, archive)
     assert hashlib.sha256(archive.read_bytes()).digest() == before
 
@@ -254,12 +254,12 @@ def test_a_file_that_is_there_is_never_overwritten(archive: Path, sqlite_url: st
 def test_a_place_that_cannot_be_written_to_is_one_sentence(sqlite_url: str, tmp_path: Path, folder: str) -> None:
     _filled(sqlite_url)
     (tmp_path / "file").write_text("no folder")
-    with pytest.raises(CopyFailed, match="Nothing can be written to"):
+    with pytest.raises(BackupFailed, match="Nothing can be written to"):
         _backup(sqlite_url, tmp_path / folder / "the.backup")
 
 
 def test_a_file_that_is_not_there_cannot_be_restored(sqlite_url: str, tmp_path: Path) -> None:
-    with pytest.raises(CopyFailed, match="cannot be read"):
+    with pytest.raises(BackupFailed, match="cannot be read"):
         _restore(sqlite_url, tmp_path / "none.backup")
 
 
@@ -267,7 +267,7 @@ def test_a_file_that_is_not_there_cannot_be_restored(sqlite_url: str, tmp_path: 
 def test_a_foreign_file_is_refused(sqlite_url: str, tmp_path: Path, contents: bytes) -> None:
     file = tmp_path / "foreign"
     file.write_bytes(contents)
-    with pytest.raises(CopyFailed, match="no backup"):
+    with pytest.raises(BackupFailed, match="no backup"):
         _restore(sqlite_url, file)
 
 
@@ -276,7 +276,7 @@ def test_another_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None
     with sqlite3.connect(file) as connection:
         connection.execute("CREATE TABLE cats (name TEXT)")
     connection.close()
-    with pytest.raises(CopyFailed, match="is a database, but no backup"):
+    with pytest.raises(BackupFailed, match="is a database, but no backup"):
         _restore(sqlite_url, file)
 
 
@@ -284,7 +284,7 @@ def test_another_sqlite_file_is_refused(sqlite_url: str, tmp_path: Path) -> None
 def test_a_backup_that_was_cut_off_is_refused(archive: Path, sqlite_url: str, part: float) -> None:
     whole = archive.read_bytes()
     archive.write_bytes(whole[: int(len(whole) * part)])
-    with pytest.raises(CopyFailed, match="damaged"):
+    with pytest.raises(BackupFailed, match="damaged"):
         _restore(sqlite_url, archive, replace=True)
     assert _epoch(sqlite_url) == "OldEpoch"
 
@@ -293,7 +293,7 @@ def test_a_backup_with_bytes_overwritten_is_refused(archive: Path, sqlite_url: s
     with archive.open("r+b") as file:
         file.seek(8192)
         file.write(os.urandom(8192))
-    with pytest.raises(CopyFailed, match="damaged"):
+    with pytest.raises(BackupFailed, match="damaged"):
         _restore(sqlite_url, archive, replace=True)
 
 
@@ -313,7 +313,7 @@ def test_a_backup_whose_parts_do_not_fit_is_refused(archive: Path, sqlite_url: s
     with sqlite3.connect(archive) as connection:
         connection.execute(change)
     connection.close()
-    with pytest.raises(CopyFailed, match=says):
+    with pytest.raises(BackupFailed, match=says):
         _restore(sqlite_url, archive, replace=True)
 
 
@@ -322,9 +322,9 @@ def test_a_database_of_a_newer_release_is_left_alone(filled_url: str, archive: P
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     engine.dispose()
-    with pytest.raises(CopyFailed, match="newer one"):
+    with pytest.raises(BackupFailed, match="newer one"):
         _backup(filled_url, tmp_path / "the.backup")
-    with pytest.raises(CopyFailed, match="another release"):
+    with pytest.raises(BackupFailed, match="another release"):
         _restore(filled_url, archive, replace=True)
     assert _epoch(filled_url) == "OldEpoch"
 

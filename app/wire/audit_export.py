@@ -1,4 +1,4 @@
-"""The audit as a file: one JSON object a line, or a table for a spreadsheet."""
+"""The audit log as a file: one JSON object per line, or a table for a spreadsheet."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ COLUMNS = (
 )  # fmt: skip
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""A cell that begins with one of these is run by spreadsheets, whoever wrote it."""
+"""A spreadsheet runs a cell that begins with one of these, even one that comes from a client."""
 
 
-def encode_audit_opening(form: AuditFormat) -> bytes:
-    """What stands before the first line: a table's names."""
+def encode_audit_header(form: AuditFormat) -> bytes:
+    """Encode the header before the first line: the column names of a table, nothing for NDJSON."""
     return _row(COLUMNS) if form == "csv" else b""
 
 
 def encode_audit_line(item: Mapping[str, Any], form: AuditFormat) -> bytes:
-    """One write of the audit, with the end of its line."""
+    """Encode one write of the audit log, with its line end."""
     if form == "ndjson":
         return encode_json(item) + b"\n"
     return _row(_cell(item[name]) for name in COLUMNS)

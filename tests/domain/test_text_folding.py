@@ -1,4 +1,4 @@
-"""Words as they are compared."""
+"""Folded words of texts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.words import fold, words_of
+from app.domain.text_folding import fold_text, fold_words
 
 
 @pytest.mark.parametrize(
@@ -25,20 +25,20 @@ from app.domain.words import fold, words_of
     ],
 )
 def test_words_are_cut_at_signs_and_folded(text: str, words: list[str]) -> None:
-    assert words_of(text) == words
+    assert fold_words(text) == words
 
 
 @given(st.text())
 def test_words_are_letters_and_digits_and_nothing_else(text: str) -> None:
-    assert all(word.isalnum() for word in words_of(text))
+    assert all(word.isalnum() for word in fold_words(text))
 
 
 @given(st.text())
 def test_a_word_that_was_found_is_found_again(text: str) -> None:
-    words = words_of(text)
-    assert words_of(" ".join(words)) == words
+    words = fold_words(text)
+    assert fold_words(" ".join(words)) == words
 
 
 @given(st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert fold_text(fold_text(text)) == fold_text(text)

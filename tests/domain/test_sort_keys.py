@@ -1,4 +1,4 @@
-"""Places in the timeline: texts that compare bytewise as the entries are to stand."""
+"""Sort keys: their bytewise order is the order of the entries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.clock import Micros
-from app.domain.order import DIGITS, MAX_KEY_LENGTH, key_between, keys_between, make_room, sort_key_at
+from app.domain.sort_keys import DIGITS, MAX_KEY_LENGTH, key_between, keys_between, make_room, sort_key_at
 
 START = 1_790_000_000_000_000
 TIMES = st.integers(-2_208_988_800_000_000, 4_000_000_000_000_000)
@@ -34,7 +34,7 @@ def is_key(text: str) -> bool:
 
 
 class Timeline:
-    """The keys of a story, oldest first, and whose they are; entries are moved as the newsroom moves them."""
+    """The keys of a story's entries, oldest first; entries are moved as the newsroom moves them."""
 
     def __init__(self, entries: int) -> None:
         self.keys = {number: sort_key_at(Micros(START + number * 1_000_000), number) for number in range(entries)}
@@ -43,7 +43,7 @@ class Timeline:
         self.longest = 0
 
     def move(self, entry: int, gap: Callable[[list[int]], int]) -> None:
-        """Take the entry out, and put it into the gap (the place in the order of the others) that `gap` names."""
+        """Move the entry into the gap (an index in the order of the others) that `gap` returns."""
         self.order.remove(entry)
         place = gap(self.order)
         low = self.keys[self.order[place - 1]] if place else None

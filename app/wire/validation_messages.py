@@ -1,4 +1,4 @@
-"""What is wrong with the shape of a value, in sentences for whoever wrote it; Pydantic's own are for programmers."""
+"""Validation messages for the people who write to the API; Pydantic's own are for programmers."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from typing import Any
 _Context = Mapping[str, Any]
 
 
-def sentence_of(error: Mapping[str, Any]) -> str:
-    """One finding of Pydantic's as a sentence without its subject, which is the field it points at."""
-    say = _SENTENCES.get(str(error["type"]))
-    if say is not None:
-        return say(error.get("ctx") or {})
+def validation_message(error: Mapping[str, Any]) -> str:
+    """Return Pydantic's error as a sentence without its subject, which is the field it points at."""
+    make = _SENTENCES.get(str(error["type"]))
+    if make is not None:
+        return make(error.get("ctx") or {})
     return str(error["msg"]).removeprefix("Value error, ")
 
 

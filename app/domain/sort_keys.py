@@ -1,16 +1,16 @@
-"""Places in a timeline: texts that compare bytewise as the entries are to stand, the greater the newer.
+"""Sort keys of a timeline: texts whose bytewise order is the order of the entries, the greater the newer.
 
 A key is a fraction between 0 and 1 in base 63, whose digits are those of `DIGITS`; none ends in the lowest digit, so
 that to compare bytes is to compare numbers. Most keys are made from a time and the number of an event. Between any two
-keys there is room for another, and how much longer that one must be depends on where in the gap it is put:
+keys there is room for another, and how much longer that one must be depends on its position in the gap:
 
-- between two keys made from times it takes four digits more, which is room for millions, and stands in the middle;
-- beside a key that was put there before (the longer one: the gap is being filled from that side) it is put 256
-  further on, so that ten thousand entries moved into one gap, always on the same side, need no digit more;
-- between two that were put there alike it halves what is left, and takes four digits more when nothing is.
+- between two keys made from times it has four digits more, which is room for millions, and lies in the middle;
+- beside a key that was inserted before (the longer one: the gap is being filled from that side) it is put 256
+  further on, so that ten thousand entries moved into one gap, always on the same side, need no more digits;
+- between two inserted keys of the same length it halves the rest, and has four digits more when nothing is left.
 
-Whoever moves entries to and fro between the same two neighbours can still make keys longer and longer. So a key has an
-end (`MAX_KEY_LENGTH`): where one would be longer, `make_room` gives the neighbours new keys with it.
+Moving entries to and fro between the same two neighbours can still make keys longer and longer. So a key has a
+maximum length (`MAX_KEY_LENGTH`): beyond it, `make_room` makes new keys for the neighbours, too.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from app.domain.identifiers import BASE62
 DIGITS = f"-{BASE62}"
 MAX_KEY_LENGTH = 64
 ROOMY_KEY_LENGTH = 48
-"""What making room brings keys down to, so that it is not needed again soon."""
+"""Length to which `make_room` shortens keys, so that it is not needed again soon."""
 
 _BASE = len(DIGITS)
 _VALUES = {digit: value for value, digit in enumerate(DIGITS)}
@@ -33,7 +33,7 @@ _STEP = 256
 
 
 def sort_key_at(at: Micros, seq: int) -> str:
-    """The place for what is dated `at` and passes the door as event `seq`.
+    """Return the sort key of an entry that is dated `at` and published as event `seq`.
 
     Within one microsecond the event number decides, so that a batch keeps its order. Times before 1970 are counted up
     from far below, behind a sign that sorts before every digit.
@@ -42,19 +42,19 @@ def sort_key_at(at: Micros, seq: int) -> str:
 
 
 def key_between(low: str | None, high: str | None) -> str:
-    """A key strictly between two; None stands for the end of the timeline. ValueError unless low < high."""
+    """Return a key strictly between two; None stands for the end of the timeline. ValueError unless low < high."""
     return keys_between(low, high, 1)[0]
 
 
 def keys_between(low: str | None, high: str | None, count: int) -> list[str]:
-    """So many keys strictly between two, in order and evenly spaced. ValueError unless low < high."""
+    """Return `count` keys strictly between two, in order and evenly spaced. ValueError unless low < high."""
     if low is not None and high is not None and low >= high:
         raise ValueError(f"nothing lies between {low} and {high}")
     depth = max(len(low or ""), len(high or ""), _TIME_DIGITS[0])
     if depth in _TIME_DIGITS:
         depth += _MORE_DIGITS
     floor, ceiling = _value(low or "", depth), _BASE**depth if high is None else _value(high, depth)
-    # Two numbers for each key, since the one that ends in the lowest digit cannot be used.
+    # Two numbers for each key, since a number that ends in the lowest digit cannot be used.
     while ceiling - floor < 2 * (count + 1):
         depth, floor, ceiling = depth + _MORE_DIGITS, floor * _BASE**_MORE_DIGITS, ceiling * _BASE**_MORE_DIGITS
     near = _STEP * (count + 1)
@@ -67,10 +67,10 @@ def keys_between(low: str | None, high: str | None, count: int) -> list[str]:
 
 
 def make_room(keys: Sequence[str], gap: int, *, newest: str) -> tuple[int, list[str]]:
-    """New keys for a newcomer before `keys[gap]` and for as few of its neighbours as will do; `keys` is in order.
+    """Make new keys for a newcomer before `keys[gap]` and for as few neighbours as possible; `keys` is in order.
 
-    Returns where the neighbours begin, and the new keys for all of them with the newcomer's in its place among them.
-    Should the whole timeline need new keys, they are put below `newest`.
+    Returns the index at which the neighbours begin, and the new keys of all of them, the newcomer's in its position
+    among them. If the whole timeline needs new keys, they lie below `newest`.
     """
     width = 1
     while True:

@@ -46,14 +46,14 @@ _KEEP_SLUG = {
     "sqlite": sqlite_insert(schema.public_slugs).on_conflict_do_nothing(),
 }
 
-_NOTHING = dict.fromkeys(
+_NO_CONTENT = dict.fromkeys(
     ("sort_key", "published_at", "kind", "key_event", "importance", "fields", "body_html", "blocks", "body_text")
 )
 
 
 @dataclass(slots=True)
 class PublicStoryRow:
-    """A public story's place in its own log, and its encoded fields; the door moves it on."""
+    """A public story's head in its own log, and its encoded fields; `publish_changes` moves the head on."""
 
     story: StoryId
     slug: str
@@ -65,12 +65,12 @@ class PublicStoryRow:
     fields: bytes
     status: str
     site_frozen: bool = False
-    """Whether the whole site is frozen now that the story is locked; not the story's own."""
+    """Whether the whole site was frozen when the story was locked; not a column of the story."""
 
 
 @dataclass(frozen=True, slots=True)
 class PublicEntryRow:
-    """A visible entry: what lists are ordered and filtered by, and its encoded parts."""
+    """A visible entry: the columns that lists are ordered and filtered by, and its encoded parts."""
 
     id: EntryId
     revision: int
@@ -84,8 +84,8 @@ class PublicEntryRow:
     encoded: EncodedEntry
 
 
-def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
-    """The story's public row; its newsroom row is locked already."""
+def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | None:
+    """Return the story's public row, or None. The caller has locked its newsroom row."""
     row = _SELECT_STORY.one_or_none(tx, {"of_story": story})
     if row is None:
         return None
@@ -103,8 +103,8 @@ def read_public_story(tx: WriteTransaction, story: StoryId) -> PublicStoryRow | 
     )
 
 
-def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
-    """Insert or update the story's public row."""
+def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bool) -> None:
+    """Insert (`is_new`) or update the story's public row."""
     values: dict[str, Any] = {
         "slug": row.slug,
         "epoch": row.head.epoch,
@@ -126,13 +126,13 @@ def write_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: boo
 
 
 def read_public_revision(tx: WriteTransaction, story: StoryId, entry: EntryId) -> tuple[int, bool] | None:
-    """An entry's public revision and whether it is visible; None if it has never been public."""
+    """Return an entry's public revision and whether it is visible; None if it has never been public."""
     row = tx.connection.execute(_SELECT_REVISION, {"of_story": story, "of_entry": entry}).one_or_none()
     return None if row is None else (row.revision, row.visible)
 
 
-def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow, *, is_new: bool) -> None:
-    """Show an entry in its present form."""
+def upsert_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow, *, is_new: bool) -> None:
+    """Insert (`is_new`) or update a visible entry with its labels."""
     values: dict[str, Any] = {
         "visible": True,
         "revision": row.revision,
@@ -156,27 +156,29 @@ def write_public_entry(tx: WriteTransaction, story: StoryId, row: PublicEntryRow
     _insert_labels(tx, story, row.id, row.labels)
 
 
-def bury_public_entry(tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int) -> None:
-    """Leave a tombstone: the revision and the event number, and no content."""
-    values = {"visible": False, "revision": revision, "last_seq": seq, **_NOTHING}
+def update_public_entry_removed(
+    tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int
+) -> None:
+    """Turn an entry into a tombstone: it keeps its revision and its last event's number, and no content."""
+    values = {"visible": False, "revision": revision, "last_seq": seq, **_NO_CONTENT}
     tx.connection.execute(_UPDATE_ENTRY, {"of_story": story, "of_entry": entry, **values})
     _delete_labels(tx, story, entry)
 
 
-def keep_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
-    """Let readers who know the story by a slug it has given up still find it; it may have given it up before."""
+def insert_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
+    """Store a former slug, so that it still leads readers to the story; it may be stored already."""
     tx.connection.execute(_KEEP_SLUG[tx.connection.dialect.name], {"slug": slug, "story_id": story})
 
 
-def bury_public_entries(tx: WriteTransaction, story: StoryId) -> None:
-    """Leave tombstones of all of a story's entries: no content of any."""
-    tx.connection.execute(update(_entries).where(_entries.c.story_id == story).values(visible=False, **_NOTHING))
+def update_public_entries_removed(tx: WriteTransaction, story: StoryId) -> None:
+    """Turn all entries of a story into tombstones without content."""
+    tx.connection.execute(update(_entries).where(_entries.c.story_id == story).values(visible=False, **_NO_CONTENT))
     for table in (_labels, schema.public_corrections):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
 
 
-def list_entries_told(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
-    """The entries that readers were told of and not told to forget; of a withdrawn story they see none of them."""
+def list_entries_known_to_readers(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
+    """List the entries whose newest event is no removal; of a withdrawn story readers see none of them."""
     newest = and_(_events.c.story_id == _entries.c.story_id, _events.c.seq == _entries.c.last_seq)
     query = (
         select(_entries.c.id)
@@ -187,14 +189,14 @@ def list_entries_told(tx: WriteTransaction, story: StoryId) -> list[EntryId]:
     return [EntryId(entry) for entry in tx.connection.execute(query).scalars()]
 
 
-def newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
-    """When the newest of the visible entries was published."""
+def read_newest_published_at(tx: WriteTransaction, story: StoryId) -> Micros | None:
+    """Return when the newest visible entry was published; None if there is none."""
     newest: int | None = tx.connection.execute(_SELECT_NEWEST, {"of_story": story}).scalar_one()
     return None if newest is None else Micros(newest)
 
 
 def append_event(tx: WriteTransaction, line: EventLine, *, revision: int | None) -> None:
-    """Add the row that gives a public change its number."""
+    """Append the event row, which gives a public change its number."""
     _INSERT_EVENT.run(
         tx,
         {

@@ -1,4 +1,4 @@
-"""Words as they are compared: whatever their case, their accents, and the signs between them."""
+"""Text folding for comparison: words without case, accents and the signs between them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import re
 import unicodedata
 
 MAX_WORD_LENGTH = 64
-"""Longer words are taken for several."""
+"""Length in characters; longer words are split into several."""
 
 _MARKS = re.compile("[" + "".join(chr(c) for c in range(0x300, 0x3100) if unicodedata.category(chr(c))[0] == "M") + "]")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
-"""Letters that Unicode takes for letters of their own, and that are typed without their stroke all the same."""
+"""Letters of their own to Unicode that people also type without the stroke."""
 
 _TYPOGRAPHY = "“”‘’–—…„«»\u00a0"
-"""Signs that stand in most texts, and are the only ones outside ASCII in most."""
+"""The signs outside ASCII that most texts have, and in most texts the only ones."""
 
 _WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_LENGTH}}}")
 _ASCII_WORD = re.compile(rf"[a-z0-9]{{1,{MAX_WORD_LENGTH}}}")
@@ -22,19 +22,19 @@ _WRITTEN_WITHOUT_BLANKS = re.compile(
 )
 
 
-def fold(text: str) -> str:
-    """`text` in lower case and without accents, so that what readers take for the same is the same."""
+def fold_text(text: str) -> str:
+    """Return `text` in lower case and without accents, so that spellings that readers take for the same are equal."""
     if text.isascii():
         return text.lower()
     return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_PLAIN_LETTERS)
 
 
-def words_of(text: str) -> list[str]:
-    """The words of `text`, folded, in their order. In scripts without blanks each character is a word."""
+def fold_words(text: str) -> list[str]:
+    """Split `text` into its words, folded, in order. In scripts without blanks each character is a word."""
     for sign in _TYPOGRAPHY:
         if sign in text:
             text = text.replace(sign, " ")
-    folded = fold(text)
+    folded = fold_text(text)
     if folded.isascii():
         return _ASCII_WORD.findall(folded)
     return _WORD.findall(_WRITTEN_WITHOUT_BLANKS.sub(" \\g<0> ", folded))

@@ -1,0 +1,52 @@
+"""The types that the newsroom passes to its stream: the watchers, and the messages with their audiences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.domain.identifiers import StoryId
+from app.wire.newsroom_stream_messages import Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """The person or bot that opened the stream, and its role."""
+
+    who: Principal
+    role: str
+
+
+@dataclass(frozen=True, slots=True)
+class WatchedStory:
+    """A story that a watcher asked for and may see."""
+
+    story: StoryId
+    slug: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPosition:
+    """The position in the audit log: the newest number read, and the numbers near it that were sent already."""
+
+    newest: int
+    told: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedMessage:
+    """One message, and the tokens whose holders may see its object."""
+
+    story: StoryId
+    message: bytes
+    audience: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FeedBatch:
+    """The result of one read: messages in order, tokens that lost the stream and why, and stories no longer visible."""
+
+    mark: FeedPosition
+    news: tuple[FeedMessage, ...]
+    ended: Mapping[str, str]
+    lost: Mapping[str, frozenset[StoryId]]
