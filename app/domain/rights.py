@@ -201,7 +201,7 @@ class Grant(NamedTuple):
 
 
 def grant_of(actor: Actor, *, entry: Entry | None, settings: StorySettings) -> Grant:
-    """Return what `is_granted` depends on, of an actor from `actor_in_story` and an entry (None: a new one of theirs)."""
+    """Return what `is_granted` depends on; `actor` is from `actor_in_story`, `entry` None for a new one of theirs."""
     return Grant(actor.role, actor.scopes, entry is None or owns(actor, entry), settings.review_required)
 
 
