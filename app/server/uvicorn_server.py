@@ -12,7 +12,6 @@ import gc
 import os
 import resource
 import sys
-import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -31,6 +30,15 @@ from app.live.native.handshake import AcceptContext
 from app.live.native.server_protocol import make_protocol
 from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
+from app.server.stopping import (
+    CLOSE_SECONDS,
+    DRAIN_SECONDS,
+    FINISH_SECONDS,
+    LAST_RESORT_SECONDS,
+    SAME_STOP_SECONDS,
+    end_process_after,
+    finish_within,
+)
 
 SWITCH_INTERVAL_SECONDS = 0.0005
 """How long a thread may hold the interpreter before the event loop gets it back. With Python's own 5 ms, one thread
@@ -42,16 +50,6 @@ MESSAGE_LIMIT_BYTES = 4_096
 """The largest WebSocket message a client may send, unless the operator has set another."""
 PING_SECONDS = 20.0
 """A peer that has answered no ping for this long after one was sent has gone without saying so."""
-DRAIN_SECONDS = 1.0
-"""Time to write the goodbye to every reader and close."""
-FINISH_SECONDS = 2.0
-"""Time for running requests, and for peers to read what was written to them, before connections are cut."""
-CLOSE_SECONDS = 1.0
-"""Time for the application to end its tasks and close the database."""
-SAME_STOP_SECONDS = 0.5
-"""A signal this soon after the first is the same stop told twice: `make` passes on what its whole group was sent."""
-LAST_RESORT_SECONDS = 4.8
-"""When all of the above together has taken this long, something hangs: the process ends all the same, with 1."""
 
 log = structlog.get_logger()
 
@@ -105,18 +103,18 @@ class Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
         """Drain, finish, close: each within its time."""
         if self._last_resort_seconds is not None:
-            _end_process_after(self._drain_seconds + self._last_resort_seconds)
+            end_process_after(self._drain_seconds + self._last_resort_seconds)
         if self._announcement is not None:
             self._announcement.cancel()
         log.info("draining", connections=len(self.server_state.connections), readers=self._count_readers())
-        await _within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
+        await finish_within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
         self._stop_listening(sockets or [])
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await self._wait_for_requests(FINISH_SECONDS)
         await self._cut_connections()
         lifespan = cast("Lifespan", self.lifespan)
-        if not await _within(CLOSE_SECONDS, lifespan.shutdown(), what="close"):
+        if not await finish_within(CLOSE_SECONDS, lifespan.shutdown(), what="close"):
             await lifespan.abandon()
         log.info("stopped")
 
@@ -258,21 +256,3 @@ def _quieten_collector() -> None:
     """
     gc.collect()
     gc.freeze()
-
-
-async def _within(seconds: float, step: Awaitable[None], *, what: str) -> bool:
-    try:
-        await asyncio.wait_for(step, seconds)
-    except TimeoutError:
-        log.info("cut_short", step=what, seconds=seconds)
-        return False
-    except Exception:  # the stop goes on whatever one step met
-        log.exception("stop_step_failed", step=what)
-        return False
-    return True
-
-
-def _end_process_after(seconds: float) -> None:
-    timer = threading.Timer(seconds, os._exit, args=(1,))
-    timer.daemon = True
-    timer.start()

@@ -12,7 +12,8 @@ import pytest
 
 from app.server.control_socket import open_listeners
 from app.server.lifespan import Application
-from app.server.uvicorn_server import CLOSE_SECONDS, ControlEndpoint, Server, server_config
+from app.server.stopping import CLOSE_SECONDS
+from app.server.uvicorn_server import ControlEndpoint, Server, server_config
 from tests.loopback import NO_CERTIFICATES
 
 pytestmark = pytest.mark.anyio

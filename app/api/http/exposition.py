@@ -16,7 +16,7 @@ def render_metrics(app_state: AppState) -> str:
 
 
 def _requests(app_state: AppState) -> Iterator[str]:
-    counted = app_state.requests
+    counted = app_state.request_metrics
     yield from _family(
         "requests", "counter", {f'{{status="{code}"}}': n for code, n in sorted(counted.by_status.items())}
     )

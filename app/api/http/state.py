@@ -26,7 +26,7 @@ class AppState:
     write_threads: Threads
     read_threads: Threads
     """For the newsroom's reads, so that none of them keeps a write waiting."""
-    requests: RequestMetrics
+    request_metrics: RequestMetrics
     backoff: Backoff
     readiness: Readiness
 

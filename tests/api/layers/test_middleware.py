@@ -240,4 +240,4 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_failure_of_o
     scope = {"type": "http", "method": "POST", "path": "/v1/stories", "query_string": b"", "headers": headers}
     await server.app(scope, receive, send)
     assert sent[0]["status"] == 400
-    assert server.app_state.requests.failures == 0
+    assert server.app_state.request_metrics.failures == 0
