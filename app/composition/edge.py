@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 
 from app.api.http.state import AppState
 from app.api.layers.access_log import AccessLog
+from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import ANYONE, CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_create import HotCreate
@@ -68,6 +69,7 @@ def make_edge(
             ),
             app_state.reading,
         ),
+        body_limits=BodyLimits(routes.routes),
         cross_origin=CrossOrigin(settings.cors_origins),
         metrics=app_state.request_metrics,
         access_log=access_log,

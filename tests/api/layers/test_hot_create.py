@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.layers.body_limits import BODY_LIMIT_BYTES
+from app.api.http.bodies import BODY_LIMIT_BYTES
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_create import HotCreate
 from tests.api.layers.test_hot_reads import behind, refuse

@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.api.http.request_metrics import RequestMetrics
+from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_reads import HotReads
@@ -29,6 +30,7 @@ def behind(server: Server, app: object) -> httpx.AsyncClient:
     """A client of the same rooms, seen through `app` alone."""
     shell = Middleware(
         app,  # type: ignore[arg-type]  # an ASGI application
+        body_limits=BodyLimits(()),
         cross_origin=CrossOrigin(()),
         metrics=RequestMetrics(),
         access_log=None,

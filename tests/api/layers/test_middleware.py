@@ -11,8 +11,9 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
+from app.api.http.bodies import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES
 from app.api.http.request_metrics import RequestMetrics
-from app.api.layers.body_limits import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES, BODY_SECONDS, limited
+from app.api.layers.body_limits import BODY_SECONDS, BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from tests.api.server import PAGE_ORIGIN, Server
@@ -26,7 +27,13 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 def shell_around(app: Any, metrics: RequestMetrics | None = None) -> httpx.AsyncClient:
     """A client of `app` with nothing but the shell between."""
-    shell = Middleware(app, cross_origin=CrossOrigin(()), metrics=metrics or RequestMetrics(), access_log=None)
+    shell = Middleware(
+        app,
+        body_limits=BodyLimits(()),
+        cross_origin=CrossOrigin(()),
+        metrics=metrics or RequestMetrics(),
+        access_log=None,
+    )
     return httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example")
 
 
