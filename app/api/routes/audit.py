@@ -58,7 +58,7 @@ async def read_audit(
         Query(alias="format", description="`ndjson` and `csv`: everything that matches, in one file."),
     ] = None,
 ) -> Response:
-    """List who did what when, newest first. With `Accept: application/x-ndjson` or `text/csv`, send it all as a file."""
+    """List who did what when, newest first; with `Accept: application/x-ndjson` or `text/csv`, all of it as a file."""
     wanted = form or _accepted(request)
     if wanted == "json":
         return await perform(request, show_audit, call, only, position=position, limit=limit)
