@@ -1,6 +1,6 @@
-"""The composition root: opens one process's server, puts its rooms together, and takes them apart again.
+"""The composition root: opens one process's server, puts its parts together, and closes them again.
 
-What is put together is made in app/composition; this file has the order, in which each step needs those before it.
+The parts are made in app/composition; this file has their order, in which each step needs those before it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The numbers of threads and connections of one process, and its pauses, computed in one place and passed down."""
+"""The capacity of one process: its threads, connections and pauses, computed in one place and passed down."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ POOL_CONNECTIONS_SHARED = 12
 
 RECONCILE_SECONDS = 1.0
 RECONCILE_SHARED_SECONDS = 0.25
-"""On PostgreSQL other processes write too, and nobody tells this one: how late their events may be, at most."""
+"""The greatest delay of other processes' events, which on PostgreSQL no announcement brings to this one."""
 
 KEPT_DESCRIPTORS = 128
-"""Left for the database, logs, health checks and whoever administers the machine."""
+"""Left for the database, logs, health checks and the machine's administrators."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Capacity:
 
 
 def capacity_of(settings: Settings) -> Capacity:
-    """Compute the counts for a process with these settings; one database is shared by processes, the other is not."""
+    """Compute the counts of a process with these settings: other processes share PostgreSQL, and none SQLite."""
     is_shared = not settings.database_url.startswith("sqlite")
     reading_threads = READ_THREADS + NEWSROOM_READ_THREADS + STREAM_THREADS
     return Capacity(

@@ -1,4 +1,4 @@
-"""The operator's settings in the form in which each room takes them."""
+"""The operator's settings in the form that each package needs."""
 
 from __future__ import annotations
 

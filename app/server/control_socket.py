@@ -55,6 +55,6 @@ def is_listened_on(path: Path) -> bool:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
         try:
             probe.connect(os.fspath(path))
-        except OSError:  # not there, nobody behind it, or a path that is too long
+        except OSError:  # not there, no server behind it, or a path that is too long
             return False
     return True

@@ -37,7 +37,7 @@ async def finish_within(seconds: float, step: Awaitable[None], *, what: str) -> 
     except TimeoutError:
         log.info("cut_short", step=what, seconds=seconds)
         return False
-    except Exception:  # the stop goes on whatever one step met
+    except Exception:  # the stop goes on whatever one step raised
         log.exception("stop_step_failed", step=what)
         return False
     return True

@@ -113,7 +113,7 @@ def _parse_json(body: bytes) -> Any:
 
 
 def _parse_form(body: bytes) -> dict[str, str]:
-    # What `curl -d` sends unless it is told otherwise; none of our fields begins with a brace.
+    # The type that `curl -d` sends by default; none of our fields begins with a brace.
     if body.lstrip().startswith(b"{"):
         raise UnsupportedType("unsupported_type", "This is JSON: say so, with Content-Type: application/json.")
     try:

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 class Encoding(Enum):
-    """A content coding: its name in headers, and the suffix that tells its ETag from that of the plain bytes."""
+    """A content coding: its name in headers, and the suffix that tells its ETag apart from the plain one."""
 
     IDENTITY = ("identity", "")
     GZIP = ("gzip", "-gz")

@@ -94,7 +94,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_disconnect(request: Request, _error: Exception) -> Response:
-    """Answer a client that went away in its body: nobody reads this, but the log must not call it our fault."""
+    """Answer a client that disconnected within its body: it reads nothing, but the log must not call it our fault."""
     return error_response(MalformedInput("malformed_body", "The body ended too early."), request.scope)
 
 

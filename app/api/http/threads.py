@@ -70,7 +70,7 @@ class Threads:
                     result = work.context.run(work.call)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
                 error = raised
-            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            with suppress(RuntimeError):  # the loop has ended: no caller waits any more
                 work.loop.call_soon_threadsafe(self._settle, work.future, result, error)
             del work, result, error
 

@@ -90,7 +90,7 @@ class Middleware:
             if exchange.status == 0:
                 await server_error_response(scope)(scope, receive, exchange.send)
             elif not exchange.complete:
-                raise  # half an answer was sent: only a cut connection tells the client so
+                raise  # half an answer was sent: only a cut connection shows it to the client
 
     async def _preflight(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         wanted = headers[b"access-control-request-method"].decode("latin-1")

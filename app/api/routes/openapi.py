@@ -34,7 +34,7 @@ _TAGS = [
     {"name": "Writing entries", "description": "Posting updates and moving them through their life, with a token."},
     {"name": "Newsroom", "description": "What only the newsroom sees, with a token."},
     {"name": "People and tokens", "description": "Who may do what; for admins."},
-    {"name": "Operations", "description": "For whoever runs the server."},
+    {"name": "Operations", "description": "Health, readiness, version and metrics, for operators."},
 ]
 
 
