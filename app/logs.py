@@ -1,7 +1,7 @@
-"""Sets up logging for a process: one line per happening, for a person or as JSON, on standard error.
+"""The logging of a process: one line per event, for a person or as JSON, on standard error.
 
 Never logged: tokens, addresses of readers, unpublished text. So tracebacks are written without local variables, and
-uvicorn's own lines about requests and sockets, which hold client addresses and whole queries, are off: our edge
+uvicorn's own lines about requests and sockets, which contain client addresses and whole queries, are off: our edge
 writes one line per request itself.
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from structlog.typing import Processor
 
 _QUIET = ("uvicorn.error", "websockets", "httpx", "httpcore", "alembic", "asyncio")
-"""Libraries whose ordinary lines repeat ours, or hold what must not be logged; their warnings are kept."""
+"""Libraries whose ordinary lines repeat ours, or contain what must not be logged; their warnings are kept."""
 
 
 def configure_logging(
@@ -26,7 +26,7 @@ def configure_logging(
     form: Literal["console", "json"],
     stream: TextIO = sys.stderr,
 ) -> None:
-    """Send our lines and every library's to `stream`, as `form`. To be called once, before anything logs."""
+    """Send our lines and every library's to `stream`, as `form`. Call once, before anything logs."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

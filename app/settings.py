@@ -1,6 +1,7 @@
-"""Every setting of a server, read once at start: environment, then `.env`, then the secrets directory.
+"""The settings of a server, read once at start: environment, then `.env`, then the secrets directory.
 
-Only main and cli import this; other rooms are handed the values they need. docs/settings.md is the table for operators.
+Only cli and the composition root import this; other packages are handed the values they need. docs/settings.md is the
+table for operators.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ MIN_ADMIN_TOKEN_DIFFERENT = 8
 
 
 class UnusableSettings(Exception):
-    """A setting is wrong or unsafe. The message is for a person: one line each, that says what to do."""
+    """Settings that are wrong or unsafe. The message is for a person: one line each, that says what to do."""
 
 
 def _database_in_data_dir(data: dict[str, Any]) -> str:
@@ -37,7 +38,7 @@ def _database_in_data_dir(data: dict[str, Any]) -> str:
 
 
 def _drain_for_database(data: dict[str, Any]) -> int:
-    """One SQLite process is all there is: a slow drain would be an outage for whoever is sent away first."""
+    """Return 0 for SQLite, which has one process: a slow drain would be an outage for those who are sent away first."""
     return 0 if str(data.get("database_url", "")).startswith("sqlite") else 30
 
 
@@ -186,10 +187,10 @@ def read_settings() -> Settings:
 
 
 def load_or_make_admin_token(settings: Settings) -> str:
-    """The admin token: the setting, else the one kept in `<data dir>/admin-token`, which is made the first time.
+    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`, which is made the first time.
 
     Of processes that start together all get the same one. Raises UnusableSettings if other accounts can read the file,
-    or if what it holds is no safe token.
+    or if its content is no safe token.
     """
     if settings.admin_token is not None:
         return settings.admin_token.get_secret_value()
@@ -212,13 +213,13 @@ def _make_admin_token(path: Path) -> None:
         complete.write(f"{secrets.token_urlsafe(32)}\n")
         complete.flush()
         os.fsync(complete.fileno())
-        # A link, since it appears complete or not at all and never replaces the token of a process that was faster.
+        # A link: it appears complete or not at all, and never replaces the token of a process that was faster.
         with contextlib.suppress(FileExistsError):
             os.link(complete.name, path)
 
 
 def list_misspelt() -> list[str]:
-    """One sentence for each environment variable that looks like a setting's name spelt wrong; log them at start."""
+    """Return a sentence for each environment variable that looks like a misspelt setting; print them at start."""
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields] + [f"{PREFIX}SECRETS_DIR"]
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     pairs = [(name, difflib.get_close_matches(name, known, n=1, cutoff=0.85)) for name in unknown]

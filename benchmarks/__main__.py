@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from app.server.uvicorn_server import raise_file_limit
+from app.server.process_tuning import raise_file_limit
 from benchmarks.arriving import measure_arriving
 from benchmarks.busy import measure_busy
 from benchmarks.churn import measure_churn

@@ -19,7 +19,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from app.server.uvicorn_server import SWITCH_INTERVAL_SECONDS, server_config
+from app.server.process_tuning import SWITCH_INTERVAL_SECONDS
+from app.server.uvicorn_config import server_config
 
 
 @dataclass(frozen=True, slots=True)

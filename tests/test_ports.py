@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from app.server.control_socket import open_listeners
+from app.server.listeners import open_listeners
 from tests.ports import reserved_port
 
 

@@ -1,1 +1,1 @@
-"""The HTTP edge: one file per resource, problem details for every error, conditional and compressed answers."""
+"""The HTTP edge: layers around every request, one file of routes per resource, and the HTTP that both share."""

@@ -1,10 +1,10 @@
-"""The FastAPI application: the routes it is given, every error a problem, and its description."""
+"""The FastAPI application: every route, problems for every error, and the OpenAPI description."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter, FastAPI
 
-from app.api.http.problems import answer_with_problems
+from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
     emergency,
@@ -33,26 +33,27 @@ ROUTERS = (
     read_corrections.router,
     write_stories.router,
     write_entries.posting,
+    write_entries.batching,
     write_entries.writing,
     emergency.router,
     newsroom_reads.router,
     search.router,
     members.router,
-    previews.making,
-    previews.showing,
+    previews.newsroom_router,
+    previews.public_router,
     people.router,
     sessions.signing_in,
     sessions.signing_out,
     audit.router,
     operations.router,
 )
-"""Every route of this room, in the order in which the description lists them."""
+"""Every route of the API, in the order in which the description lists them."""
 
 
 def build_application(pages: APIRouter) -> FastAPI:
-    """This room's routes, and the pages, whose default answers for addresses where there is nothing.
+    """Build the application from the API's routes and the pages, whose default answers where there is no route.
 
-    Set `app.state.rooms` (app.api.http.state.Rooms) before the first request.
+    Set `app.state.app_state` (app.api.http.state.AppState) before the first request.
     """
     app = FastAPI(
         openapi_url=None,
@@ -64,6 +65,6 @@ def build_application(pages: APIRouter) -> FastAPI:
         app.router.routes.extend(router.routes)
     app.include_router(pages)
     app.router.default = pages.default
-    answer_with_problems(app)
+    add_problem_handlers(app)
     describe(app)
     return app

@@ -1,4 +1,4 @@
-"""How commands reach the API: through the running server's control socket, else in this process.
+"""The ways of commands to the API: through the running server's control socket, else in this process.
 
 SQLite has one writer, so while a server runs a command cannot open the database itself; it asks the server, over a
 socket that only the data folder's owner can open.
@@ -18,18 +18,18 @@ from app.server.control_socket import is_listened_on
 from app.server.lifespan import Application, Lifespan, Message
 
 BASE_URL = "http://liveblog"
-"""A name for requests that go over no network; every URL in answers begins with the public URL."""
+"""The base URL of requests that go over no network; every URL in answers begins with the public URL."""
 TIMEOUT_SECONDS = 60.0
 
 _REMOVE_DEMO = "/control/demo"
 
 
 class Refused(Exception):
-    """The API refused what a command asked for; the message is its own sentence."""
+    """A refusal by the API; the message is its own sentence."""
 
 
 def with_controls(app: Application, *, remove_demo: Callable[[], Awaitable[bool]]) -> Application:
-    """`app` with what has no place in the API, for the control socket and commands alone."""
+    """Add to `app` what is not in the API, for the control socket and commands alone."""
 
     async def controlled(
         scope: MutableMapping[str, Any],
@@ -50,7 +50,7 @@ def with_controls(app: Application, *, remove_demo: Callable[[], Awaitable[bool]
 async def reach_api(
     control_path: Path | None, token: str, *, make_app: Callable[[], Application]
 ) -> AsyncGenerator[httpx.AsyncClient]:
-    """A client of the API with the rights of `token`. Without a running server `make_app` is run in this process.
+    """Open a client of the API with the rights of `token`. Without a server, the application runs in this process.
 
     Raises what the application raises when it cannot start: StoreLocked, for one, where a server runs that cannot be
     asked.
@@ -72,7 +72,7 @@ async def reach_api(
 
 
 async def ask(api: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
-    """One call's answer. Raises Refused."""
+    """Make one call and return its answer. Raises Refused."""
     answer = await api.request(method, path, json=body)
     if not answer.is_success:
         raise Refused(_sentence(answer))
@@ -80,7 +80,7 @@ async def ask(api: httpx.AsyncClient, method: str, path: str, body: Any = None) 
 
 
 async def ask_to_remove_demo(api: httpx.AsyncClient) -> bool:
-    """Delete the demo story; False if there is none."""
+    """Delete the demo story; return whether there was one."""
     answer = await api.delete(_REMOVE_DEMO)
     return answer.status_code == httpx.codes.NO_CONTENT
 

@@ -1,4 +1,4 @@
-"""What a server prints once it answers: four lines to begin with, each ready to be opened or pasted."""
+"""The greeting that a server prints once it answers: four lines, each ready to be opened or pasted."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from app.jobs.demo_story import DEMO_SLUG
 ANSWER_SECONDS = 10.0
 
 _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""Trusts nobody: it is our own socket. To read every authority there is would take 19 ms of each start."""
+"""No certificates for our own socket: to read every authority there is would take 19 ms of each start."""
 
 
 class Greeting:
-    """Where to look and how to post. The token itself is printed only if asked for: logs are kept and read by many."""
+    """The lines of the greeting. The token is printed only on request: logs are kept and read by many."""
 
     def __init__(self, public_url: str, token: str, token_file: Path | None, *, show_token: bool) -> None:
-        """`token_file` holds the token, for a line that reads it from there; None if it was set by hand."""
+        """`token_file` contains the token, for a line that reads it from there; None if it was set by hand."""
         self._public_url = public_url
         self._token = token
         self._token_file = token_file
         self._show_token = show_token
 
     async def show_when_answered(self, listener: socket.socket) -> None:
-        """Wait until the server answers through its own socket, then print. Raises httpx.HTTPError if it does not."""
+        """Print the lines once the server answers through its own socket. Raises httpx.HTTPError if it does not."""
         async with httpx.AsyncClient(
             base_url=_address(listener), timeout=ANSWER_SECONDS, trust_env=False, verify=_NO_CERTIFICATES
         ) as client:
@@ -39,15 +39,15 @@ class Greeting:
         typer.echo("\n".join(self.lines(has_demo=has_demo)))
 
     def lines(self, *, has_demo: bool) -> list[str]:
-        """The reader's page, the newsroom, the token, and a command that posts."""
+        """Return the lines: the reader's page, the newsroom, the token, and a command that posts."""
         return [
             f"Reader's page  {self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
             f"Newsroom       {self._public_url}/newsroom",
-            f"Token          {self._token if self._show_token else self._whereabouts()}",
+            f"Token          {self._token if self._show_token else self._token_location()}",
             f"Post           {self._curl(has_demo=has_demo)}",
         ]
 
-    def _whereabouts(self) -> str:
+    def _token_location(self) -> str:
         return f"in {self._token_file}" if self._token_file else "the one in LIVEBLOG_ADMIN_TOKEN"
 
     def _curl(self, *, has_demo: bool) -> str:

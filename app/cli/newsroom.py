@@ -1,4 +1,4 @@
-"""The commands of `liveblog` that an admin's newsroom needs when there is no time for anything else."""
+"""The commands that look after the newsroom: `invite` and `audit`."""
 
 from __future__ import annotations
 
@@ -6,105 +6,26 @@ import asyncio
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Annotated, Any
-from urllib.parse import quote
 
 import typer
 
-from app.cli.commands import (
-    ask_api,
-    begin,
-    failing_with_a_sentence,
-    find_person,
-    find_person_and,
-    find_person_id,
-    names_of_actors,
-    page_through,
-)
+from app.cli.admin_api import ask_api, page_through
+from app.cli.failures import failing_with_a_sentence
+from app.cli.people_lookup import find_or_add_person, find_person_id, names_of_actors
+from app.cli.setup import set_up
 from app.domain.rights import Role
 from app.wire.audit_export import encode_audit_header, encode_audit_line
 from app.wire.qr_codes import encode_qr_text
 
 app = typer.Typer()
 
-_Story = Annotated[str | None, typer.Argument(metavar="[STORY]", help="Its id or slug; the whole site if left out.")]
-
 
 class AuditForm(StrEnum):
-    """How the audit is printed."""
+    """The forms in which the audit is printed."""
 
     TEXT = "text"
     CSV = "csv"
     NDJSON = "ndjson"
-
-
-@app.command()
-def freeze(story: _Story = None) -> None:
-    """Let nothing more out, of a story or of the whole site; retract, unpublish and remove go on working."""
-    _set_freeze(story, frozen=True)
-    typer.echo(f"{story or 'Everything'} is frozen: nothing goes out until `liveblog thaw`.", err=True)
-
-
-@app.command()
-def thaw(story: _Story = None) -> None:
-    """Let things out again; what came due meanwhile waits for a person, as a submission."""
-    _set_freeze(story, frozen=False)
-    typer.echo(f"{story or 'The site'} is thawed; look for submissions that came due meanwhile.", err=True)
-    with failing_with_a_sentence():
-        left = asyncio.run(ask_api(begin(), "GET", "/v1/newsroom/freeze"))
-        if left["frozen"]:
-            typer.echo("The whole site is frozen still: nothing goes out until `liveblog thaw`.", err=True)
-        for each in left["stories"]:
-            typer.echo(f"Frozen by itself still: story {each}.", err=True)
-
-
-@app.command("retract-last")
-def retract_last(
-    story: Annotated[str, typer.Argument(help="Its id or slug.")],
-    reason: Annotated[str, typer.Option(help="Why; readers see it.")],
-    by: Annotated[
-        str | None, typer.Option(help="The name of whose entry it is; what the admin token published if left out.")
-    ] = None,
-) -> None:
-    """Retract the entry that somebody published last in a story."""
-    path = f"/v1/stories/{quote(story, safe='')}/retract-last"
-    with failing_with_a_sentence():
-        settings = begin()
-        if by is None:
-            done = asyncio.run(ask_api(settings, "POST", path, {"reason": reason}))
-        else:
-            done = asyncio.run(
-                find_person_and(settings, by, lambda person: ("POST", path, {"reason": reason, "person": person}))
-            )
-        typer.echo(f"Retracted {done['id']}: {done['headline'] or done['text'][:80]}", err=True)
-
-
-@app.command()
-def revert(
-    token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, from `liveblog token list`.")],
-    since: Annotated[str, typer.Option(help="From when on, as in 2026-11-03T21:00:00Z.")],
-) -> None:
-    """Undo what a token did to stories and entries since a time: one line for each, what was done or why not."""
-    with failing_with_a_sentence():
-        path = f"/v1/newsroom/tokens/{quote(token_id, safe='')}/revert"
-        told = asyncio.run(ask_api(begin(), "POST", path, {"since": since}))
-        for item in told["items"]:
-            what = item["entry"] or item["field"] or "story"
-            typer.echo("\t".join((item["story"], what, item["done"] or f"not reverted: {item['why']}")))
-        for kept in told["not_reverted"]:
-            done = f"{kept['object']} {kept['object_id']}: {kept['action']}"
-            typer.echo(f"{done} stays as it is. {kept['why']}", err=True)
-        if not told["items"]:
-            typer.echo("It has written to no story and no entry since then.", err=True)
-
-
-@app.command("revoke")
-def revoke_person(name: Annotated[str, typer.Argument(help="The person's name.")]) -> None:
-    """Take back every token, session and invitation of a person; what they hold open is closed."""
-    with failing_with_a_sentence():
-        done = asyncio.run(
-            find_person_and(begin(), name, lambda person: ("POST", f"/v1/newsroom/people/{person}/revoke", None))
-        )
-        typer.echo(f"{name} had {done['revoked']} tokens and sessions, and has none now.", err=True)
 
 
 @app.command("invite")
@@ -114,8 +35,8 @@ def invite_person(
 ) -> None:
     """Print a link, and its QR code, that signs a person in once within a day."""
     with failing_with_a_sentence():
-        person = asyncio.run(find_person(begin(), name, role=None if role is None else role.value))
-        invite = asyncio.run(ask_api(begin(), "POST", "/v1/newsroom/invites", {"person": person["id"]}))
+        person = asyncio.run(find_or_add_person(set_up(), name, role=None if role is None else role.value))
+        invite = asyncio.run(ask_api(set_up(), "POST", "/v1/newsroom/invites", {"person": person["id"]}))
         typer.echo(encode_qr_text(invite["url"]), err=True)
         typer.echo(f"For {name} ({person['role']}) alone, once, until {invite['expires_at']}:", err=True)
         typer.echo(invite["url"])
@@ -132,8 +53,8 @@ def audit(
     form: Annotated[AuditForm, typer.Option("--format", help="csv and ndjson have every member.")] = AuditForm.TEXT,
 ) -> None:
     """Print who did what when, the newest first, and the status before and after."""
-    asked = {"person": person, "token": token, "story": story, "action": action, "since": since, "until": until}
-    query = {name: value for name, value in asked.items() if value is not None}
+    filters = {"person": person, "token": token, "story": story, "action": action, "since": since, "until": until}
+    query = {name: value for name, value in filters.items() if value is not None}
     found = 0
 
     def show(item: dict[str, Any]) -> None:
@@ -142,7 +63,7 @@ def audit(
         typer.echo(_line(item, form, names), nl=False)
 
     with failing_with_a_sentence():
-        settings = begin()
+        settings = set_up()
         if person is not None:
             query["person"] = asyncio.run(find_person_id(settings, person))
         names = asyncio.run(names_of_actors(settings)) if form is AuditForm.TEXT else {}
@@ -159,20 +80,15 @@ def _line(item: dict[str, Any], form: AuditForm, names: Mapping[str, str]) -> by
     if form is AuditForm.NDJSON:
         return encode_audit_line(item, "ndjson")
     who = item["person"] or item["token"]
-    columns = (item["at"], names.get(who, who), item["action"], item["object"], item["object_id"], _course(item))
+    columns = (item["at"], names.get(who, who), item["action"], item["object"], item["object_id"], _statuses(item))
     return ("\t".join(columns).rstrip() + "\n").encode()
 
 
-def _course(item: dict[str, Any]) -> str:
-    """From which status to which, where the row is about something that has one."""
+def _statuses(item: dict[str, Any]) -> str:
+    """Return the statuses before and after, where the row is about something that has one."""
     before, after = ((item[name] or {}).get("status") for name in ("before", "after"))
     return (
         str(before or after or "")
         if before == after
         else " → ".join(str(each or "nothing") for each in (before, after))
     )
-
-
-def _set_freeze(story: str | None, *, frozen: bool) -> None:
-    with failing_with_a_sentence():
-        asyncio.run(ask_api(begin(), "POST", "/v1/newsroom/freeze", {"story": story, "frozen": frozen}))

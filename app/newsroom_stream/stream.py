@@ -84,13 +84,19 @@ class NewsroomStream:
     """Everybody of the newsroom who is connected to this process."""
 
     def __init__(
-        self, feed: NewsroomFeed, *, clock: Clock, monotonic: Callable[[], float], poll_seconds: float
+        self,
+        feed: NewsroomFeed,
+        *,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        poll_seconds: float,
+        threads: int,
     ) -> None:
         """`poll_seconds`: how late the writes of other processes may be told; those of this one wake it at once."""
         self._feed = feed
         self._clock = clock
         self._poll_seconds = poll_seconds
-        self._threads = CapacityLimiter(2)
+        self._threads = CapacityLimiter(threads)
         self._tasks = Tasks()
         self._members: set[StreamMember] = set()
         self._presence: PresenceBoard[StreamMember] = PresenceBoard(monotonic)

@@ -1,7 +1,7 @@
-"""Drives an application's lifespan: begun before its first request, ended after its last one.
+"""The server's side of an application's lifespan: begun before its first request, ended after its last one.
 
 The server and the commands that run the application inside their own process both use this. Unlike uvicorn's own,
-it raises what the application raised, so that a command can say in one sentence why nothing starts.
+it raises what the application raised, so that a command can print in one sentence why nothing starts.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ Application = Callable[
 
 
 class LifespanFailed(Exception):
-    """The application said that it cannot start, or stop, without saying why."""
+    """The application reported that it cannot start or stop, and raised nothing."""
 
 
 class Lifespan:
-    """One lifespan of one application (ASGI's lifespan protocol, version 2.0). `state` is what it left for requests."""
+    """One lifespan of one application (ASGI's lifespan protocol, version 2.0). `state` is passed to its requests."""
 
     def __init__(self, app: Application) -> None:
         self.state: dict[str, Any] = {}
@@ -34,20 +34,20 @@ class Lifespan:
         self._task: asyncio.Task[None] | None = None
 
     async def startup(self) -> None:
-        """Begin. Raises whatever the application raised, or LifespanFailed."""
+        """Start the application. Raises what it raised, or LifespanFailed."""
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": self.state}
         self._task = asyncio.create_task(self._run(scope), name="lifespan")
         await self._ask("lifespan.startup")
 
     async def shutdown(self) -> None:
-        """End, and wait until the application has put everything away. Raises as `startup` does."""
+        """End the lifespan, and wait until the application has closed everything. Raises as `startup` does."""
         if self._task is None or self._task.done():
             return
         await self._ask("lifespan.shutdown")
         await self._task
 
     async def abandon(self) -> None:
-        """Cancel what has not ended in time."""
+        """Cancel a lifespan that has not ended in time."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):

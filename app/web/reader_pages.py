@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Sequence
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -11,22 +10,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
+from app.reading.page_reads import PageStory
 from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
 from app.web.rendering import Renderer, position_in
 
 _NOT_THERE = (NotFound, MalformedInput, InvalidInput)
 _OVER = frozenset({"ended", "archived"})
-
-
-@dataclass(frozen=True, slots=True)
-class StoryPage:
-    """A story as `GET /v1/stories/{story}` shows it, with the page of its timeline that was asked for.
-
-    `redirect_slug` is set when the story was asked for by another name than its own.
-    """
-
-    state: dict[str, Any]
-    redirect_slug: str | None = None
 
 
 class ReadStory(Protocol):
@@ -35,7 +24,7 @@ class ReadStory(Protocol):
     Returns None, or raises NotFound, Gone, MalformedInput or InvalidInput, if one of the three cannot be shown.
     """
 
-    def __call__(self, ref: str, position: str | None, around: str | None) -> Awaitable[StoryPage | None]: ...
+    def __call__(self, ref: str, position: str | None, around: str | None) -> Awaitable[PageStory | None]: ...
 
 
 class ListStories(Protocol):
@@ -71,7 +60,7 @@ def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: Lis
     return router
 
 
-async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> StoryPage | HTTPStatus:
+async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> PageStory | HTTPStatus:
     """Return the page, or the status that says why there is none."""
     try:
         return await read_story(ref, None if around else position, around) or HTTPStatus.NOT_FOUND

@@ -12,6 +12,6 @@ from tests.api.server import Server, running
 
 @pytest.fixture
 async def server(anyio_backend: str, sqlite_url: str, tmp_path: Path) -> AsyncIterator[Server]:
-    """The application over an empty SQLite database."""
+    """Run the application over an empty SQLite database."""
     async with running(sqlite_url, tmp_path / "data") as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""One connection at the ASGI boundary: what a server would pass in and send out, for what httpx cannot hold open."""
+"""A peer at the ASGI boundary, for connections that httpx cannot keep open: its messages in and out."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ Headers = Sequence[tuple[bytes, bytes]]
 
 
 class Peer:
-    """What the application sends, in order, and what it is to receive."""
+    """The messages of one connection: those for the application, and those it has sent, in order."""
 
     def __init__(self) -> None:
         self.inbound: asyncio.Queue[Message] = asyncio.Queue()
         self.outbound: asyncio.Queue[Message] = asyncio.Queue()
 
     async def next(self) -> Message:
-        """What is sent next, within five seconds."""
+        """Return the next message from the application, within five seconds."""
         return await asyncio.wait_for(self.outbound.get(), 5)
 
 
@@ -32,7 +32,7 @@ class Peer:
 async def connected(
     server: Server, kind: str, path: str, *, can_deny: bool = True, headers: Headers = ()
 ) -> AsyncIterator[Peer]:
-    """A peer that has asked for `path`, spelt as on the wire; it is gone after the block."""
+    """Connect a peer to `path`, spelt as on the wire; it disconnects after the block."""
     peer = Peer()
     ref, _, query = path.partition("?")
     scope = {
@@ -50,7 +50,7 @@ async def connected(
     try:
         yield peer
     finally:
-        for _ in range(2):  # of a handshake that was refused, a server tells the refusal and then the loss
+        for _ in range(2):  # after a refused handshake a server passes the refusal on, and then the loss
             await peer.inbound.put({"type": f"{kind}.disconnect", "code": 1001})
         await asyncio.wait_for(task, 5)
 
@@ -58,7 +58,7 @@ async def connected(
 async def ask_to_the_letter(
     server: Server, method: str, path: str, *, headers: dict[str, str], content: bytes = b""
 ) -> httpx.Response:
-    """The answer to a request whose path is spelt as it is written: httpx takes dots out of what it sends."""
+    """Send a request whose path is spelt as given, and return the answer: httpx removes dots from what it sends."""
     ref, _, query = path.partition("?")
     peer = Peer()
     scope = {

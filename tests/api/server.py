@@ -1,4 +1,4 @@
-"""The real application in this process, and a client that speaks to it as one on the network would."""
+"""A server for tests: the real application in this process, and clients that reach it as those on a network would."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ PLAIN = {"accept-encoding": "identity"}
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A running application. `client` asks without credentials, `desk` with the admin token."""
+    """A running application, with a client that has no credentials and one that has the admin token."""
 
     app: Application
     app_state: AppState
     client: httpx.AsyncClient
-    driver: httpx.AsyncClient
+    admin: httpx.AsyncClient
     access_lines: io.StringIO
 
     async def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
-        """A new story, public unless told otherwise."""
+        """Create a story, public unless `fields` say otherwise."""
         return await self._written("POST", "/v1/stories", {"title": title, **fields})
 
     async def post(self, story: str, text: str = "Polls have closed.", **fields: Any) -> dict[str, Any]:
-        """A new entry, public unless told otherwise."""
+        """Create an entry, public unless `fields` say otherwise."""
         return await self._written("POST", f"/v1/stories/{story}/entries", {"text": text, **fields})
 
     async def act(self, action: str, entry: dict[str, Any], **body: Any) -> dict[str, Any]:
-        """`publish`, `unpublish`, `retract`, `remove`…"""
+        """Do one action to an entry: `publish`, `unpublish`, `retract`, `remove`…"""
         return await self._written("POST", f"/v1/stories/{entry['story']}/entries/{entry['id']}/{action}", body)
 
     async def _written(self, method: str, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        reply = await self.driver.request(method, path, json=body)
+        reply = await self.admin.request(method, path, json=body)
         assert reply.status_code in {200, 201, 202}, reply.text
         written: dict[str, Any] = reply.json()
         return written
@@ -53,7 +53,7 @@ class Server:
 
 @asynccontextmanager
 async def running(database_url: str, folder: Path, *, clock: Clock = system_clock) -> AsyncIterator[Server]:
-    """The application over a migrated database, until the block ends."""
+    """Run the application over a migrated database until the block ends."""
     access_lines = io.StringIO()
     settings = Settings(
         data_dir=folder,
@@ -74,6 +74,6 @@ async def running(database_url: str, folder: Path, *, clock: Clock = system_cloc
                 transport=transport,
                 base_url=PUBLIC_URL,
                 headers={**PLAIN, "authorization": f"Bearer {ADMIN_TOKEN}"},
-            ) as driver,
+            ) as admin,
         ):
-            yield Server(app, app_state, client, driver, access_lines)
+            yield Server(app, app_state, client, admin, access_lines)

@@ -28,14 +28,14 @@ BODIES = {
 @pytest.mark.parametrize("html", BODIES.values(), ids=BODIES.keys())
 async def test_what_was_written_as_html_is_accepted_as_blocks_and_stays_the_same(server: Server, html: str) -> None:
     await server.story(slug="election")
-    entry = (await server.driver.post("/v1/stories/election/entries", json={"html": html})).json()
+    entry = (await server.admin.post("/v1/stories/election/entries", json={"html": html})).json()
     where = f"/v1/newsroom/stories/election/entries/{entry['id']}"
-    before = (await server.driver.get(where)).json()
-    edited = await server.driver.patch(
+    before = (await server.admin.get(where)).json()
+    edited = await server.admin.patch(
         f"/v1/stories/election/entries/{entry['id']}", json={"blocks": before["blocks"]}, headers={"if-match": "*"}
     )
     assert edited.status_code == 200, edited.text
-    after = (await server.driver.get(where)).json()
+    after = (await server.admin.get(where)).json()
     assert after["blocks"] == before["blocks"] == edited.json()["blocks"]
     assert after["body_html"] == before["body_html"]
 
@@ -44,6 +44,6 @@ async def test_what_is_too_complex_to_be_sent_back_is_refused_in_either_form(ser
     await server.story(slug="election")
     bodies = {"html": ">" * 20_001, "blocks": [{"type": "paragraph", "html": ">" * 20_001}]}
     for name, body in bodies.items():
-        reply = await server.driver.post("/v1/stories/election/entries", json={name: body})
+        reply = await server.admin.post("/v1/stories/election/entries", json={name: body})
         assert (reply.status_code, reply.json()["code"]) == (422, "invalid")
         assert [(error["pointer"], error["code"]) for error in reply.json()["errors"]] == [(f"/{name}", "too_complex")]

@@ -15,10 +15,10 @@ def test_the_audit_names_people_and_bots_and_tells_what_became_of_things(
     with installation.serving(free_port) as server:
         ada = installation.check("token", "create", "--name", "Ada Lind", "--role", "editor").strip()
         bot = installation.check("token", "create", "--name", "Results", "--role", "reporter", "--bot").strip()
-        with server.client(ada) as driver, server.client(bot) as results:
-            driver.post("/v1/stories", json={"title": "Night", "slug": "night"})
+        with server.client(ada) as editor, server.client(bot) as results:
+            editor.post("/v1/stories", json={"title": "Night", "slug": "night"})
             entry = results.post("/v1/stories/night/entries", json={"text": "51 %"}).json()["id"]
-            driver.post(f"/v1/stories/night/entries/{entry}/retract", json={"reason": "Too early."})
+            editor.post(f"/v1/stories/night/entries/{entry}/retract", json={"reason": "Too early."})
         rows = [line.split("\t")[1:] for line in installation.check("audit", "--story", "night").splitlines()]
         assert [(who, action, course) for who, action, _, _, course in rows] == [
             ("Ada Lind", "retract", "published → retracted"),

@@ -34,7 +34,7 @@ from app.live.session.session import Session
 from app.live.story.limits import LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.packets import Form, Framing, Message
-from app.server.uvicorn_server import server_config
+from app.server.uvicorn_config import server_config
 from tests.live.app import routes
 from tests.live.model import START, ModelLog
 

@@ -48,7 +48,7 @@ class House:
 
     async def admin(self, method: str, path: str, body: Any = None) -> Any:
         """What the operator is answered, who may do everything."""
-        reply = await self.server.driver.request(method, path, json=body, headers={"if-match": "*"})
+        reply = await self.server.admin.request(method, path, json=body, headers={"if-match": "*"})
         assert reply.is_success, (method, path, reply.text)
         return reply.json()
 
@@ -139,7 +139,7 @@ class House:
             await self.admin("POST", "/v1/newsroom/freeze", {"story": story, "frozen": False})
         if REOPENED[story_state]:
             await self.admin("PATCH", f"/v1/stories/{story}", REOPENED[story_state])
-        await self.server.driver.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
+        await self.server.admin.delete(f"/v1/stories/{story}/entries/{entry['entry']}")
 
     async def _begin_story(self, state: str) -> dict[str, str]:
         slug = f"story-{uuid.uuid4().hex}"

@@ -30,9 +30,9 @@ def server(sqlite_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server with the story and the entry that the examples of the description name."""
     with serving(sqlite_url, tmp_path) as running:
         story = make_story(running, slug="election-night-x4k2")
-        with running.driver() as driver:
+        with running.signed_in() as admin:
             body = {"id": NEWSROOM_ENTRY["id"], "text": "Polls have closed."}
-            assert driver.post(f"/v1/stories/{story}/entries", json=body).status_code == 201
+            assert admin.post(f"/v1/stories/{story}/entries", json=body).status_code == 201
         yield running
 
 
@@ -67,8 +67,8 @@ def _token(server: Server, role: str) -> str | None:
         return None
     if role == "admin":
         return ADMIN_TOKEN
-    with server.driver() as driver:
-        made = driver.post("/v1/newsroom/tokens", json={"label": f"A {role}", "role": role})
+    with server.signed_in() as admin:
+        made = admin.post("/v1/newsroom/tokens", json={"label": f"A {role}", "role": role})
         assert made.status_code == 201, made.text
         token: str = made.json()["token"]
         return token

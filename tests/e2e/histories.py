@@ -37,14 +37,14 @@ class Ask(NamedTuple):
 
 
 class History:
-    """One story and everything that happens to it. `desk` is a client that may do everything.
+    """One story and everything that happens to it. `admin` is a client that may do everything.
 
     `story` and `entries` are what the newsroom was last told about them; `done` is each call, for a person who looks
     into a failure, `performed` the names of the operations that were, and `externals` how often a wire has written.
     """
 
-    def __init__(self, driver: httpx.AsyncClient, chance: random.Random, operations: Sequence[Operation]) -> None:
-        self.driver = driver
+    def __init__(self, admin: httpx.AsyncClient, chance: random.Random, operations: Sequence[Operation]) -> None:
+        self.admin = admin
         self.chance = chance
         self.operations = operations
         self.material = Material(chance)
@@ -123,7 +123,7 @@ class History:
     async def _send(self, ask: Ask) -> bool:
         """Tell the newsroom, and keep what it answers; False if it refused for a good reason."""
         headers = {"If-Match": "*"} if ask.method == "PATCH" else {}
-        answer = await self.driver.request(ask.method, ask.path, json=ask.body or None, headers=headers)
+        answer = await self.admin.request(ask.method, ask.path, json=ask.body or None, headers=headers)
         self.done.append(f"{ask.method} {ask.path} {ask.body} -> {answer.status_code}")
         if answer.status_code in {409, 410, 422} and _reasons(answer.json()) & _GOOD_REASONS:
             return False

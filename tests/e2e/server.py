@@ -87,8 +87,8 @@ class Server:
             process.wait()
             raise AssertionError(f"it did not stop: {self.log}") from None
 
-    def driver(self, token: str = ADMIN_TOKEN) -> httpx.Client:
-        """A client that may do everything, or what `token` may."""
+    def signed_in(self, token: str = ADMIN_TOKEN) -> httpx.Client:
+        """Return a client with the rights of `token`; the admin's by default."""
         return httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"Bearer {token}"},
@@ -159,8 +159,8 @@ def serving(
 
 def make_story(server: Server, title: str = "Election night", **fields: Any) -> str:
     """A new story, live unless told otherwise; its id."""
-    with server.driver() as driver:
-        answer = driver.post("/v1/stories", json={"title": title, **fields})
+    with server.signed_in() as admin:
+        answer = admin.post("/v1/stories", json={"title": title, **fields})
     assert answer.status_code == 201, answer.text
     story: str = answer.json()["id"]
     return story

@@ -48,13 +48,13 @@ async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
         async with (
             httpx.AsyncClient(
                 base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
-            ) as driver,
+            ) as admin,
             reading_client(server.url) as client,
         ):
 
             async def run(seed: int) -> None:
                 async with gate, asyncio.timeout(HISTORY_SECONDS):
-                    lives.append(await _live_through(driver, client, seed))
+                    lives.append(await _live_through(admin, client, seed))
 
             async with asyncio.TaskGroup() as group:
                 for seed in range(histories):
@@ -74,9 +74,9 @@ class Life:
     is_compressed: bool
 
 
-async def _live_through(driver: httpx.AsyncClient, client: httpx.AsyncClient, seed: int) -> Life:
+async def _live_through(admin: httpx.AsyncClient, client: httpx.AsyncClient, seed: int) -> Life:
     chance = random.Random(seed)
-    history = History(driver, chance, OPERATIONS)
+    history = History(admin, chance, OPERATIONS)
     await history.begin()
     readers = [Follower(client, history.story_id, _habit(chance, transport), chance) for transport in Transport]
     async with asyncio.TaskGroup() as following:

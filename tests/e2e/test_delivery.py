@@ -21,25 +21,25 @@ def _follow(url: str, opened: ExitStack) -> ClientConnection:
 def test_an_editor_sees_how_many_readers_had_the_entry_and_when(sqlite_url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(sqlite_url, tmp_path))
-        driver, anyone = stack.enter_context(server.driver()), stack.enter_context(server.reader())
+        admin, anyone = stack.enter_context(server.signed_in()), stack.enter_context(server.reader())
         story = make_story(server)
         place = f"/v1/newsroom/stories/{story}/entries"
-        unheard = driver.post(f"/v1/stories/{story}/entries", json={"text": "Nobody is here."}).json()["id"]
-        nothing = driver.get(f"{place}/{unheard}/delivery")
+        unheard = admin.post(f"/v1/stories/{story}/entries", json={"text": "Nobody is here."}).json()["id"]
+        nothing = admin.get(f"{place}/{unheard}/delivery")
         assert (nothing.status_code, nothing.json()["code"]) == (404, "delivery_not_known")
 
         url = f"{server.url.replace('http', 'ws')}/v1/stories/{story}/live"
         opened = stack.enter_context(ExitStack())
         readers = [_follow(url, opened) for _ in range(25)]
-        entry = driver.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."}).json()["id"]
+        entry = admin.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."}).json()["id"]
         for reader in readers:
             assert json.loads(reader.recv(timeout=10))["entry"]["id"] == entry
-        seen = driver.get(f"{place}/{entry}/delivery").json()
+        seen = admin.get(f"{place}/{entry}/delivery").json()
         assert (seen["seq"], seen["readers"], seen["handed_over"], seen["behind"]) == (3, 25, 25, 0)
         assert 0 < seen["median_ms"] <= seen["p99_ms"]
 
-        draft = driver.post(f"/v1/stories/{story}/entries", json={"text": "Not yet.", "status": "draft"}).json()["id"]
-        assert driver.get(f"{place}/{draft}/delivery").status_code == 404
+        draft = admin.post(f"/v1/stories/{story}/entries", json={"text": "Not yet.", "status": "draft"}).json()["id"]
+        assert admin.get(f"{place}/{draft}/delivery").status_code == 404
         assert anyone.get(f"{place}/{entry}/delivery").status_code == 401
 
         metrics = anyone.get("/metrics").text

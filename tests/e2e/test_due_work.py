@@ -22,8 +22,8 @@ def _in_seconds(seconds: float) -> str:
     return (datetime.now(UTC) + timedelta(seconds=seconds)).isoformat(timespec="milliseconds")
 
 
-def _write(driver: httpx.Client, story: str, **fields: Any) -> dict[str, Any]:
-    answer = driver.post(f"/v1/stories/{story}/entries", json=fields)
+def _write(admin: httpx.Client, story: str, **fields: Any) -> dict[str, Any]:
+    answer = admin.post(f"/v1/stories/{story}/entries", json=fields)
     assert answer.status_code in {201, 202}, answer.text
     made: dict[str, Any] = answer.json()
     return made
@@ -49,20 +49,20 @@ def test_a_reader_gets_what_is_due_within_a_second_and_never_before(
     database_url: str, tmp_path: Path, figures: Figures
 ) -> None:
     longest = LATE_SECONDS if figures.full else LATE_ON_A_BUSY_MACHINE
-    with serving(database_url, tmp_path) as server, server.driver() as driver, server.reader() as reader:
+    with serving(database_url, tmp_path) as server, server.signed_in() as admin, server.reader() as reader:
         story = make_story(server)
         head = _head(reader, story)
         out_at, over_at = _in_seconds(1.0), _in_seconds(2.2)
-        entry = _write(driver, story, text="At eight.", status="scheduled", publish_at=out_at, expires_at=over_at)
+        entry = _write(admin, story, text="At eight.", status="scheduled", publish_at=out_at, expires_at=over_at)
         for type_, due in (("entry.published", out_at), ("entry.removed", over_at)):
             [event] = _events(reader, story, head)
             head = event["cursor"]
             assert event["type"] == type_
             assert 0 <= _seconds_late(event, due) <= longest
         assert reader.get(f"/v1/stories/{story}/entries/{entry['id']}").json()["cause"] == "expired"
-        driver.patch(f"/v1/stories/{story}", json={"settings": {"hold_seconds": 1}}, headers={"If-Match": "*"})
-        held, cancelled = (_write(driver, story, text=text) for text in ("Held.", "Held and cancelled."))
-        assert driver.post(f"/v1/stories/{story}/entries/{cancelled['id']}/cancel").status_code == 200
+        admin.patch(f"/v1/stories/{story}", json={"settings": {"hold_seconds": 1}}, headers={"If-Match": "*"})
+        held, cancelled = (_write(admin, story, text=text) for text in ("Held.", "Held and cancelled."))
+        assert admin.post(f"/v1/stories/{story}/entries/{cancelled['id']}/cancel").status_code == 200
         [event] = _events(reader, story, head)
         assert event["entry"]["id"] == held["id"]
         assert 0 <= _seconds_late(event, held["publish_at"]) <= longest
@@ -76,15 +76,15 @@ def test_what_came_due_while_the_server_was_dead_is_out_before_it_answers_anybod
     with serving(database_url, tmp_path) as server:
         story = make_story(server)
         due = 6.0
-        with server.driver() as driver, server.reader() as reader:
-            ending = _write(driver, story, text="Ends.", expires_at=_in_seconds(due))
-            edited = _write(driver, story, text="Before.")
+        with server.signed_in() as admin, server.reader() as reader:
+            ending = _write(admin, story, text="Ends.", expires_at=_in_seconds(due))
+            edited = _write(admin, story, text="Before.")
             head = _head(reader, story)
             ref = f"/v1/stories/{story}/entries/{edited['id']}"
-            driver.patch(ref, json={"text": "After.", "publish": False}, headers={"If-Match": "*"})
-            assert driver.post(f"{ref}/schedule", json={"publish_at": _in_seconds(due)}).status_code == 202
+            admin.patch(ref, json={"text": "After.", "publish": False}, headers={"If-Match": "*"})
+            assert admin.post(f"{ref}/schedule", json={"publish_at": _in_seconds(due)}).status_code == 202
             waiting = [
-                _write(driver, story, text=f"{number}.", status="scheduled", publish_at=_in_seconds(due))
+                _write(admin, story, text=f"{number}.", status="scheduled", publish_at=_in_seconds(due))
                 for number in range(5)
             ]
             last_due = time.time() + due

@@ -154,8 +154,8 @@ async def _attack(
 
 async def _publish(server: Server, story: str, *, to: list[ClientConnection]) -> None:
     """Publish something; everybody is told."""
-    with server.driver() as driver:
-        answer = driver.post(f"/v1/stories/{story}/entries", json={"text": "still here"})
+    with server.signed_in() as admin:
+        answer = admin.post(f"/v1/stories/{story}/entries", json={"text": "still here"})
     assert answer.status_code == 201, answer.text
     entry = answer.json()["id"]
     for bystander in to:

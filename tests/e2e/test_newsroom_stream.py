@@ -62,33 +62,33 @@ def _watch(socket: ClientConnection, story: str | None) -> dict[str, Any]:
 
 
 def _hire(server: Server, name: str, role: str = "reporter") -> tuple[str, str]:
-    with server.driver() as driver:
-        person = driver.post("/v1/newsroom/people", json={"name": name, "role": role}).json()["id"]
-        token = driver.post("/v1/newsroom/tokens", json={"label": name, "person": person}).json()
+    with server.signed_in() as admin:
+        person = admin.post("/v1/newsroom/people", json={"name": name, "role": role}).json()["id"]
+        token = admin.post("/v1/newsroom/tokens", json={"label": name, "person": person}).json()
     return token["token"], token["id"]
 
 
 def test_drafts_and_submissions_are_told_as_they_change_and_only_of_what_is_watched(server: Server) -> None:
     with ExitStack() as stack:
-        driver = stack.enter_context(server.driver())
+        admin = stack.enter_context(server.signed_in())
         story, other = make_story(server), make_story(server)
         one, all_of_it = _open(server, stack), _open(server, stack)
         assert _watch(one, story) == {
-            "type": "watching", "story": story, "slug": driver.get(f"/v1/stories/{story}").json()["slug"], "people": [],
+            "type": "watching", "story": story, "slug": admin.get(f"/v1/stories/{story}").json()["slug"], "people": [],
         }  # fmt: skip
         assert _watch(all_of_it, None) == {"type": "watching", "story": None}
-        elsewhere = driver.post(f"/v1/stories/{other}/entries", json={"text": "Elsewhere.", "status": "draft"}).json()
-        draft = driver.post(f"/v1/stories/{story}/entries", json={"text": "A draft.", "status": "draft"}).json()
+        elsewhere = admin.post(f"/v1/stories/{other}/entries", json={"text": "Elsewhere.", "status": "draft"}).json()
+        draft = admin.post(f"/v1/stories/{story}/entries", json={"text": "A draft.", "status": "draft"}).json()
         assert _next_of("entry", all_of_it)["entry"]["id"] == elsewhere["id"]
         for socket in (one, all_of_it):
             told = _next_of("entry", socket)
             assert (told["action"], told["entry"]["id"], told["entry"]["status"]) == ("create", draft["id"], "draft")
-        driver.post(f"/v1/stories/{story}/entries/{draft['id']}/submit", json={})
+        admin.post(f"/v1/stories/{story}/entries/{draft['id']}/submit", json={})
         assert _next(one)["entry"]["status"] == "submitted"
         _say(one, type="unwatch", story=story)
         _say(one, type="ping")
         assert _next(one)["type"] == "heartbeat"
-        driver.post(f"/v1/stories/{story}/entries/{draft['id']}/publish", json={})
+        admin.post(f"/v1/stories/{story}/entries/{draft['id']}/publish", json={})
         _say(one, type="ping")
         assert _next(one)["type"] == "heartbeat"
 
@@ -144,18 +144,18 @@ def test_who_watches_all_stories_sees_who_is_at_work_in_those_they_may_see(serve
 
 def test_a_revoked_token_closes_the_stream_it_opened(server: Server) -> None:
     with ExitStack() as stack:
-        driver = stack.enter_context(server.driver())
+        admin = stack.enter_context(server.signed_in())
         token, token_id = _hire(server, "Bo")
         socket = _open(server, stack, token=token)
         _watch(socket, None)
-        assert driver.post(f"/v1/newsroom/tokens/{token_id}/revoke", json={}).status_code == 200
+        assert admin.post(f"/v1/newsroom/tokens/{token_id}/revoke", json={}).status_code == 200
         assert _closed(socket) == (4501, "token_revoked")
 
 
 def test_a_ticket_opens_it_once(server: Server) -> None:
     with ExitStack() as stack:
-        driver = stack.enter_context(server.driver())
-        answer = driver.post("/v1/newsroom/live/tickets", json={})
+        admin = stack.enter_context(server.signed_in())
+        answer = admin.post("/v1/newsroom/live/tickets", json={})
         assert (answer.status_code, answer.headers["cache-control"]) == (201, "no-store")
         query = "?ticket=" + answer.json()["ticket"]
         assert _next(_open(server, stack, token=None, query=query))["role"] == "admin"
@@ -193,8 +193,8 @@ def test_nonsense_after_the_welcome_ends_one_stream_and_no_other(server: Server)
         assert _closed(broken)[0] == 4505
         _say(good, type="watch", story="no-such-story")
         assert _next(good)["code"] == "story_not_found"
-        with server.driver() as driver:
-            driver.post(f"/v1/stories/{story}/entries", json={"text": "Still here."})
+        with server.signed_in() as admin:
+            admin.post(f"/v1/stories/{story}/entries", json={"text": "Still here."})
         assert _next_of("entry", good)["entry"]["text"] == "Still here."
         assert "Traceback" not in server.log
 

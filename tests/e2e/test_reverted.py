@@ -25,8 +25,8 @@ ALWAYS = {"If-Match": "*"}
 @asynccontextmanager
 async def _thief(server: Server) -> AsyncIterator[tuple[str, httpx.AsyncClient]]:
     """An editor's token in the wrong hands: its id, and what calls with it."""
-    with server.driver() as driver:
-        made = driver.post("/v1/newsroom/tokens", json={"label": "Stolen", "role": "editor"}).json()
+    with server.signed_in() as admin:
+        made = admin.post("/v1/newsroom/tokens", json={"label": "Stolen", "role": "editor"}).json()
     headers = {"authorization": f"Bearer {made['token']}"}
     async with httpx.AsyncClient(base_url=server.url, headers=headers, trust_env=False) as client:
         yield made["id"], client
@@ -62,10 +62,10 @@ def _plain(state: Any) -> dict[str, Any]:
 async def test_whoever_held_the_story_holds_the_truth_again_and_hears_no_lie(database_url: str, tmp_path: Path) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="night")
-        with server.driver() as driver:
-            posted = [driver.post(f"/v1/stories/{story}/entries", json={"text": f"Update {n}."}) for n in range(5)]
+        with server.signed_in() as admin:
+            posted = [admin.post(f"/v1/stories/{story}/entries", json={"text": f"Update {n}."}) for n in range(5)]
             entries = [answer.json()["id"] for answer in posted]
-            pinned = driver.put(f"/v1/stories/{story}/pinned", json={"items": [{"entry": entries[1]}]})
+            pinned = admin.put(f"/v1/stories/{story}/pinned", json={"items": [{"entry": entries[1]}]})
             assert pinned.status_code == 200, pinned.text
         async with reading_client(server.url) as client, _thief(server) as (token, stolen):
             before = (await client.get(f"/v1/stories/{story}")).json()
@@ -78,8 +78,8 @@ async def test_whoever_held_the_story_holds_the_truth_again_and_hears_no_lie(dat
             heard: list[dict[str, Any]] = []
             for follower in followers:
                 follower.hear = heard.append
-            with server.driver() as driver:
-                told = driver.post(f"/v1/newsroom/tokens/{token}/revert", json={"since": "2026-01-01T00:00:00Z"})
+            with server.signed_in() as admin:
+                told = admin.post(f"/v1/newsroom/tokens/{token}/revert", json={"since": "2026-01-01T00:00:00Z"})
                 assert told.status_code == 200, told.text
             after = (await client.get("/v1/stories/night")).json()
             assert [item["why"] for item in told.json()["items"]] == [None] * len(told.json()["items"])

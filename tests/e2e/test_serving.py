@@ -20,7 +20,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from app.server.uvicorn_server import SAME_STOP_SECONDS
+from app.server.stopping import SAME_STOP_SECONDS
 from tests.needs import require
 from tests.ports import reserved_port
 from tests.processes import Installation, Server

@@ -44,11 +44,11 @@ def _streamed(client: httpx.Client, story: str) -> tuple[int, list[tuple[str | N
 def test_the_whole_end_of_a_story(sqlite_url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(sqlite_url, tmp_path))
-        driver, anyone = stack.enter_context(server.driver()), stack.enter_context(server.reader())
+        admin, anyone = stack.enter_context(server.signed_in()), stack.enter_context(server.reader())
         story = make_story(server)
 
         def move(status: str) -> None:
-            answer = driver.patch(f"/v1/stories/{story}", json={"status": status}, headers={"If-Match": "*"})
+            answer = admin.patch(f"/v1/stories/{story}", json={"status": status}, headers={"If-Match": "*"})
             assert answer.status_code == 200, answer.text
 
         first = _joined(server, story, stack)
@@ -88,11 +88,11 @@ def test_the_whole_end_of_a_story(sqlite_url: str, tmp_path: Path) -> None:
 def test_readers_who_know_a_story_by_an_old_name_are_just_served(sqlite_url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
         server = stack.enter_context(serving(sqlite_url, tmp_path))
-        driver, anyone = stack.enter_context(server.driver()), stack.enter_context(server.reader())
+        admin, anyone = stack.enter_context(server.signed_in()), stack.enter_context(server.reader())
         story = make_story(server, slug="flood")
         early = _joined(server, "flood", stack)
         for slug in ("flood-watch", "flood-watch-day-two"):
-            answer = driver.patch(f"/v1/stories/{story}", json={"slug": slug}, headers={"If-Match": "*"})
+            answer = admin.patch(f"/v1/stories/{story}", json={"slug": slug}, headers={"If-Match": "*"})
             assert answer.status_code == 200, answer.text
         told = [json.loads(early.recv(timeout=10)) for _ in range(2)]
         assert [(each["changed"], each["fields"]["slug"]) for each in told] == [
@@ -102,7 +102,7 @@ def test_readers_who_know_a_story_by_an_old_name_are_just_served(sqlite_url: str
             for old in ("flood", "flood-watch"):
                 late = _joined(server, old, stack)
                 url = f"/v1/stories/{story}/entries"
-                assert driver.post(url, json={"text": "The water rises."}).status_code == 201
+                assert admin.post(url, json={"text": "The water rises."}).status_code == 201
                 assert json.loads(late.recv(timeout=10))["story"] == story
                 with anyone.stream("GET", f"/v1/stories/{old}/events", timeout=10) as stream:
                     assert stream.status_code == 200

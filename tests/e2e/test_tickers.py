@@ -49,25 +49,25 @@ async def test_readers_of_tickers_hold_what_the_tables_hold(
         async with (
             httpx.AsyncClient(
                 base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=60, limits=limits
-            ) as driver,
+            ) as admin,
             reading_client(server.url) as client,
         ):
-            replays = [_replay(driver, client, ticker, random.Random(seed)) for seed, ticker in enumerate(tickers)]
+            replays = [_replay(admin, client, ticker, random.Random(seed)) for seed, ticker in enumerate(tickers)]
             wrong = [lines for found in await asyncio.gather(*replays) for lines in found if lines]
         assert wrong == [], server.log
 
 
 async def _replay(
-    driver: httpx.AsyncClient, client: httpx.AsyncClient, ticker: Ticker, chance: random.Random
+    admin: httpx.AsyncClient, client: httpx.AsyncClient, ticker: Ticker, chance: random.Random
 ) -> list[list[str]]:
     """One ticker with its readers; what each of them holds wrong at the end."""
-    story = (await _send(driver, "POST", "/v1/stories", title="Ticker"))["id"]
+    story = (await _send(admin, "POST", "/v1/stories", title="Ticker"))["id"]
     readers = [Follower(client, story, _habit(chance, transport), chance) for transport in Transport]
     following = [asyncio.create_task(_follow(reader)) for reader in readers]
-    desk_work = _Replay(driver, story, chance)
+    replay = _Replay(admin, story, chance)
     for step in ticker:
-        await desk_work.take(step)
-    await _send(driver, "PATCH", f"/v1/stories/{story}", title=THE_END)
+        await replay.take(step)
+    await _send(admin, "PATCH", f"/v1/stories/{story}", title=THE_END)
     await asyncio.gather(*following)
     return [await differences(reader, client) for reader in readers]
 
@@ -75,8 +75,8 @@ async def _replay(
 class _Replay:
     """Writes the steps of one ticker in their time, with made-up text of the lengths they had."""
 
-    def __init__(self, driver: httpx.AsyncClient, story: str, chance: random.Random) -> None:
-        self._driver = driver
+    def __init__(self, admin: httpx.AsyncClient, story: str, chance: random.Random) -> None:
+        self._admin = admin
         self._path = f"/v1/stories/{story}/entries"
         self._chance = chance
         self._began = datetime.now(UTC).timestamp()
@@ -88,12 +88,12 @@ class _Replay:
         await asyncio.sleep(max(0.0, due - datetime.now(UTC).timestamp()))
         known = self._ids.get(step.entry)
         if step.kind == "new":
-            made = await _send(self._driver, "POST", self._path, **self._fields(step))
+            made = await _send(self._admin, "POST", self._path, **self._fields(step))
             self._ids[step.entry] = made["id"]
         elif known is not None and step.kind == "edit":
-            await _send(self._driver, "PATCH", f"{self._path}/{known}", **self._fields(step))
+            await _send(self._admin, "PATCH", f"{self._path}/{known}", **self._fields(step))
         elif known is not None:
-            await _send(self._driver, "DELETE", f"{self._path}/{known}")
+            await _send(self._admin, "DELETE", f"{self._path}/{known}")
             del self._ids[step.entry]
 
     def _fields(self, step: TickerStep) -> dict[str, Any]:
@@ -114,9 +114,9 @@ class _Replay:
         return " ".join(words)[:chars].strip()
 
 
-async def _send(driver: httpx.AsyncClient, method: str, path: str, **fields: Any) -> dict[str, Any]:
+async def _send(admin: httpx.AsyncClient, method: str, path: str, **fields: Any) -> dict[str, Any]:
     headers = {"If-Match": "*"} if method == "PATCH" else {}
-    answer = await driver.request(method, path, json=fields if method != "DELETE" else None, headers=headers)
+    answer = await admin.request(method, path, json=fields if method != "DELETE" else None, headers=headers)
     assert answer.is_success, f"{method} {path}: {answer.text}"
     body: dict[str, Any] = answer.json()
     return body

@@ -56,10 +56,10 @@ def _url(request: pytest.FixtureRequest, folder: Path) -> str:
 
 
 def _post_many(server: Server, story: str, count: int, text: str = "Entry") -> None:
-    with server.driver() as driver:
+    with server.signed_in() as admin:
         for first in range(0, count, BATCH):
             items = [{"text": f"{text} {n}", "text_format": "plain"} for n in range(first, min(first + BATCH, count))]
-            answer = driver.post(f"/v1/stories/{story}/entries:batch", json={"items": items})
+            answer = admin.post(f"/v1/stories/{story}/entries:batch", json={"items": items})
             assert {item["status"] for item in answer.json()["items"]} == {201}
 
 

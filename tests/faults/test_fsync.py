@@ -53,9 +53,9 @@ def test_the_log_is_on_disk_before_each_201_is_on_the_wire(sqlite_url: str, tmp_
     wrapper = ["strace", "-D", "-f", "-y", "-s", "40", "-e", f"trace={CALLS}", "-e", "signal=none", "-o", str(trace)]
     with serving(sqlite_url, tmp_path, name="traced", wrapper=wrapper) as server:
         story = make_story(server)
-        with server.driver() as driver:
+        with server.signed_in() as admin:
             for number in range(count):
-                answer = driver.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+                answer = admin.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
                 assert answer.status_code == 201, answer.text
         assert server.stop() == 0, server.log
     await_true(lambda: "+++ exited with 0 +++" in _end_of(trace), seconds=20, or_say=lambda: _end_of(trace))

@@ -51,9 +51,9 @@ async def test_text_that_was_taken_back_is_in_no_public_byte(
 ) -> None:
     with serving(database_url, tmp_path) as server:
         story = make_story(server, slug="gone")
-        with server.driver() as driver:
-            keys = _publish_and_take_back(driver, story)
-            replays = [driver.post(path, json=body, headers={"Idempotency-Key": key}) for path, body, key in keys]
+        with server.signed_in() as admin:
+            keys = _publish_and_take_back(admin, story)
+            replays = [admin.post(path, json=body, headers={"Idempotency-Key": key}) for path, body, key in keys]
         async with reading_client(server.url) as client:
             answers = await _everything_public(client, story)
             found = {name: _markers_in(body) for name, body in answers.items() if _markers_in(body)}
@@ -74,8 +74,8 @@ def test_text_that_was_taken_back_is_in_no_free_page_nor_any_page_of_readers_tab
 ) -> None:
     with serving(sqlite_url, tmp_path) as server:
         story = make_story(server)
-        with server.driver() as driver:
-            _publish_and_take_back(driver, story)
+        with server.signed_in() as admin:
+            _publish_and_take_back(admin, story)
         assert server.stop() == 0, server.log
     path = Path(sqlite_url.removeprefix("sqlite:///"))
     with closing(sqlite3.connect(path)) as connection:
@@ -97,7 +97,7 @@ def test_text_that_was_taken_back_is_in_no_free_page_nor_any_page_of_readers_tab
     assert found == {}
 
 
-def _publish_and_take_back(driver: httpx.Client, story: str) -> list[tuple[str, dict[str, Any], str]]:
+def _publish_and_take_back(admin: httpx.Client, story: str) -> list[tuple[str, dict[str, Any], str]]:
     """Four entries come and go in the four ways there are, between others that stay. The calls, to replay them."""
     entries = f"/v1/stories/{story}/entries"
     calls = []
@@ -106,29 +106,29 @@ def _publish_and_take_back(driver: httpx.Client, story: str) -> list[tuple[str, 
         marker = MARKERS[number % 5] if number % 5 < 4 and number < 20 else None
         body = _clean(number) if marker is None else _body(marker)
         calls.append((entries, body, f"key-{number}"))
-        answer = driver.post(entries, json=body, headers={"Idempotency-Key": f"key-{number}"})
+        answer = admin.post(entries, json=body, headers={"Idempotency-Key": f"key-{number}"})
         assert answer.status_code == 201, answer.text
         if marker is not None:
             made[answer.json()["id"]] = marker
             corrections = f"{entries}/{answer.json()['id']}/corrections"
             if marker in {UNPUBLISHED, REMOVED}:  # a line of the log stays as long as its entry
-                assert driver.post(corrections, json={"text": f"Less {marker}."}).status_code == 200
+                assert admin.post(corrections, json={"text": f"Less {marker}."}).status_code == 200
     any_version = {"If-Match": "*"}
     for number, (entry, marker) in enumerate(made.items()):
         path = f"{entries}/{entry}"
         match marker:
             case _ if marker == EDITED:
-                answer = driver.patch(path, json=_clean(number), headers=any_version)
+                answer = admin.patch(path, json=_clean(number), headers=any_version)
             case _ if marker == UNPUBLISHED:
-                answer = driver.post(f"{path}/unpublish", json={"note": f"no {marker}"})
+                answer = admin.post(f"{path}/unpublish", json={"note": f"no {marker}"})
             case _ if marker == REMOVED:
-                answer = driver.post(f"{path}/remove", json={"note": f"no {marker}"})
+                answer = admin.post(f"{path}/remove", json={"note": f"no {marker}"})
             case _:
-                answer = driver.patch(path, json={**_clean(number), "material": False}, headers=any_version)
+                answer = admin.patch(path, json={**_clean(number), "material": False}, headers=any_version)
         assert answer.status_code == 200, answer.text
     for marker in MARKERS:
         for fields in ({"title": f"A {marker}", "standfirst": marker}, {"title": "Gone", "standfirst": None}):
-            answer = driver.patch(f"/v1/stories/{story}", json=fields, headers=any_version)
+            answer = admin.patch(f"/v1/stories/{story}", json=fields, headers=any_version)
             assert answer.status_code == 200, answer.text
     return calls
 

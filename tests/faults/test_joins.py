@@ -37,10 +37,10 @@ class _Publication:
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     cursors: list[str] = field(default_factory=list)
 
-    async def publish(self, driver: httpx.AsyncClient) -> None:
+    async def publish(self, admin: httpx.AsyncClient) -> None:
         pause = PUBLISHERS / PUBLISHED_PER_SECOND
         while not self.stop.is_set():
-            answer = await driver.post(f"/v1/stories/{self.story}/entries", json={"text": "More results."})
+            answer = await admin.post(f"/v1/stories/{self.story}/entries", json={"text": "More results."})
             assert answer.status_code == 201, answer.text
             await asyncio.sleep(pause)
 
@@ -77,12 +77,12 @@ async def test_who_joins_amid_publications_is_told_each_event_once(
     async with (
         httpx.AsyncClient(
             base_url=nodes[0].url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=40
-        ) as driver,
+        ) as admin,
         reading_client(nodes[0].url) as client,
         asyncio.TaskGroup() as group,
     ):
         for _ in range(PUBLISHERS):
-            group.create_task(publication.publish(driver))
+            group.create_task(publication.publish(admin))
         group.create_task(publication.collect(client))
 
         async def join(number: int) -> None:

@@ -41,24 +41,24 @@ class _Writer:
     acknowledged: dict[str, str] = field(default_factory=dict)
     retries: int = 0
 
-    async def write(self, driver: httpx.AsyncClient) -> None:
+    async def write(self, admin: httpx.AsyncClient) -> None:
         while not self.stop.is_set():
             entry = str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
             text = f"{self.name} says {len(self.acknowledged)}"
             body = {"id": entry, "text": text, "text_format": "plain"}
-            while (status := await self._post(driver, body)) != 201:
+            while (status := await self._post(admin, body)) != 201:
                 assert status is None or status == 503, status
                 self.retries += 1
                 await asyncio.sleep(self.chance.uniform(0.01, 0.05))
             self.acknowledged[entry] = text
             await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
 
-    async def _post(self, driver: httpx.AsyncClient, body: dict[str, str]) -> int | None:
+    async def _post(self, admin: httpx.AsyncClient, body: dict[str, str]) -> int | None:
         """The status of the answer; None if there was none."""
         try:
             # The key lets a retry answer with the first reply when only the answer was lost.
             headers = {"Idempotency-Key": body["id"]}
-            answer = await driver.post(f"/v1/stories/{self.story}/entries", json=body, headers=headers)
+            answer = await admin.post(f"/v1/stories/{self.story}/entries", json=body, headers=headers)
         except httpx.TransportError:
             return None
         return answer.status_code
@@ -78,7 +78,7 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
         async with (
             httpx.AsyncClient(
                 base_url=server.url, headers=headers, trust_env=False, verify=NO_CERTIFICATES, timeout=20
-            ) as driver,
+            ) as admin,
             reading_client(server.url) as client,
             asyncio.TaskGroup() as group,
         ):
@@ -86,12 +86,12 @@ async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_
             for reader in readers:
                 await reader.begin()
             reading = [group.create_task(reader.follow(_has_ended)) for reader in readers]
-            writing = [group.create_task(writer.write(driver)) for writer in writers]
+            writing = [group.create_task(writer.write(admin)) for writer in writers]
             slowest = await _kill_again_and_again(server, kills, chance, by_the_clock=figures.full)
             stop.set()
             await asyncio.gather(*writing)
             for story in stories:
-                end = await driver.patch(f"/v1/stories/{story}", json={"title": THE_END}, headers={"If-Match": "*"})
+                end = await admin.patch(f"/v1/stories/{story}", json={"title": THE_END}, headers={"If-Match": "*"})
                 assert end.status_code == 200, end.text
             async with asyncio.timeout(60):
                 await asyncio.gather(*reading)

@@ -30,10 +30,10 @@ def test_an_entry_posted_on_one_node_is_heard_on_the_other_within_a_second(nodes
     a, b = nodes
     story = make_story(a)
     waits = []
-    with a.driver() as driver, _connect(b, story) as socket:
+    with a.signed_in() as admin, _connect(b, story) as socket:
         _until(socket, "caught_up")
         for number in range(ROUNDS):
-            posted = driver.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+            posted = admin.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
             assert posted.status_code == 201, posted.text
             began = time.monotonic()
             heard = _until(socket, "entry.published")
@@ -47,11 +47,11 @@ def test_a_cursor_from_one_node_goes_on_at_the_other_before_that_has_heard_of_it
     a, b = nodes
     story = make_story(a)
     # Somebody on each keeps the story in memory, so that b's head may be behind the cursor it is given.
-    with a.driver() as driver, b.reader() as reader, _connect(b, story) as listening, _connect(a, story) as fresh:
+    with a.signed_in() as admin, b.reader() as reader, _connect(b, story) as listening, _connect(a, story) as fresh:
         _until(listening, "caught_up")
         _until(fresh, "caught_up")
         for number in range(ROUNDS):
-            driver.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
+            admin.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"})
             cursor = _until(fresh, "entry.published")["cursor"]
             reply = reader.get(f"/v1/stories/{story}/changes", params={"after": cursor})
             assert (reply.status_code, reply.json()["events"]) == (200, [])
@@ -68,10 +68,10 @@ def test_a_cursor_from_one_node_goes_on_at_the_other_before_that_has_heard_of_it
 def test_writers_on_both_nodes_share_one_sequence(nodes: tuple[Server, Server]) -> None:
     a, b = nodes
     story = make_story(a)
-    with a.driver() as at_a, b.driver() as at_b, _connect(a, story) as on_a, _connect(b, story) as on_b:
+    with a.signed_in() as at_a, b.signed_in() as at_b, _connect(a, story) as on_a, _connect(b, story) as on_b:
         for number in range(20):
-            driver = at_b if number % 2 else at_a
-            assert driver.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"}).status_code == 201
+            admin = at_b if number % 2 else at_a
+            assert admin.post(f"/v1/stories/{story}/entries", json={"text": f"Number {number}"}).status_code == 201
         heard = [[_until(socket, "entry.published") for _ in range(20)] for socket in (on_a, on_b)]
     assert heard[0] == heard[1]
     assert [message["seq"] for message in heard[0]] == list(range(2, 22))

@@ -57,11 +57,11 @@ class WorldRandom:
 
 @dataclass
 class World:
-    """`reader` asks without credentials, `desk` with the admin token. `secrets` is how many hidden things happened."""
+    """`reader` asks without credentials, `admin` with the admin token. `secrets` is how many hidden things happened."""
 
     app: Application
     reader: httpx.AsyncClient
-    driver: httpx.AsyncClient
+    admin: httpx.AsyncClient
     random: WorldRandom
     now: int = START
     secrets: int = 0
@@ -86,7 +86,7 @@ class World:
         headers = {"If-Match": "*"} if method == "PATCH" else {}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        answer = await self.driver.request(method, f"/v1{path}", json=body, headers=headers)
+        answer = await self.admin.request(method, f"/v1{path}", json=body, headers=headers)
         assert expect in {answer.status_code, answer.status_code // 100}, f"{method} {path} {body}: {answer.text}"
         written: Json = answer.json()
         return written
@@ -203,9 +203,9 @@ async def running_world(database_url: str, folder: Path) -> AsyncIterator[World]
     authorized = {**headers, "Authorization": f"Bearer {ADMIN_TOKEN}"}
     async with (
         httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=headers) as reader,
-        httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=authorized) as driver,
+        httpx.AsyncClient(transport=transport, base_url=PUBLIC_URL, headers=authorized) as admin,
     ):
-        world = World(app, reader, driver, moved)
+        world = World(app, reader, admin, moved)
         times.append(world)
         async with app.running():
             yield world

@@ -1,4 +1,4 @@
-"""Sockets are opened for whom they are meant, or refused with a sentence."""
+"""The control socket: for its owner alone, gone after the server, replaced where a dead server left it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,9 @@ import pytest
 
 from app.server.control_socket import (
     LONGEST_PATH_BYTES,
-    CannotListen,
     close_control_socket,
     is_listened_on,
     open_control_socket,
-    open_listeners,
 )
 
 
@@ -64,24 +62,3 @@ def test_a_path_that_is_too_long_is_done_without(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_done_without(tmp_path: Path) -> None:
     assert open_control_socket(tmp_path / "missing" / "control.sock") is None
-
-
-def test_a_name_is_listened_on_at_every_address_it_stands_for() -> None:
-    (first, *others) = open_listeners("127.0.0.1", 0)
-    with first:
-        assert first.getsockname()[0] == "127.0.0.1"
-        assert not first.getblocking()
-    assert others == []
-
-
-def test_a_port_that_is_taken_is_named() -> None:
-    (taken,) = open_listeners("127.0.0.1", 0)
-    port = taken.getsockname()[1]
-    with taken, pytest.raises(CannotListen, match=f"Port {port} of 127.0.0.1 is in use"):
-        open_listeners("127.0.0.1", port)
-
-
-@pytest.mark.parametrize("host", ["192.0.2.7", "a..b", "x" * 300])
-def test_what_is_no_address_of_this_machine_is_said(host: str) -> None:
-    with pytest.raises(CannotListen, match="is no address of this machine"):
-        open_listeners(host, 0)

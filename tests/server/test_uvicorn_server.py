@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from app.server.control_socket import open_listeners
 from app.server.lifespan import Application
-from app.server.uvicorn_server import CLOSE_SECONDS, ControlEndpoint, Server, server_config
+from app.server.listeners import open_listeners
+from app.server.stopping import CLOSE_SECONDS
+from app.server.uvicorn_config import server_config
+from app.server.uvicorn_server import ControlEndpoint, Server
 from tests.loopback import NO_CERTIFICATES
 
 pytestmark = pytest.mark.anyio

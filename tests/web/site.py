@@ -8,7 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from app.domain.errors import Gone, MalformedInput
-from app.web.reader_pages import StoryPage
+from app.reading.page_reads import PageStory
 from app.web.routes import web_routes
 from app.wire.links import Site
 from tests.web import samples
@@ -23,7 +23,7 @@ class FakeReading:
         self.state = state or samples.story()
         self.asked: list[tuple[str, str | None, str | None]] = []
 
-    async def read_story(self, ref: str, position: str | None, around: str | None) -> StoryPage | None:
+    async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
         self.asked.append((ref, position, around))
         if ref == "withdrawn":
             raise Gone("story_withdrawn", "This story has been withdrawn.")
@@ -33,7 +33,7 @@ class FakeReading:
             raise MalformedInput("malformed_position", "That is no position.")
         if around == "removed":
             raise Gone("entry_gone", "That entry was removed.", cause="removed")
-        return StoryPage(self.state, None if ref == self.state["slug"] else self.state["slug"])
+        return PageStory(self.state, None if ref == self.state["slug"] else self.state["slug"])
 
     async def list_stories(self) -> list[dict[str, Any]]:
         return [self.state]

@@ -1,4 +1,4 @@
-"""Sends a representation: its ETag, 304, and the encoding the client likes most. The one place where that is decided.
+"""The responses to reads: ETag, 304, caching, and the encoding the client prefers, decided in this one place.
 
 What does not depend on the request is made once for each encoding and kept with the representation, because on an
 election night one of them is sent tens of thousands of times a second.
@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.http.conditional import etag_of, holds
+from app.api.http.conditional import etag_of, names_tag
 from app.api.http.negotiation import Encoding, choose_encoding
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, compressed
 
 PUBLIC_CACHE = b"public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 """A browser asks again after a second, a CDN after two, and both may show the old while they ask."""
 
-CALM_CACHE = b"public, max-age=1, s-maxage=30, stale-while-revalidate=60"
-"""Of a story that has ended: a correction is seen half a minute later, and a CDN asks hardly ever."""
+ENDED_CACHE = b"public, max-age=1, s-maxage=30, stale-while-revalidate=60"
+"""For a story that has ended: a correction is seen half a minute later, and a CDN asks hardly ever."""
 
 NO_STORE = b"no-store"
 
@@ -33,13 +33,13 @@ class _Prepared(NamedTuple):
     body: Message
     not_modified: Message
     tags: frozenset[bytes]
-    """If-None-Match as a browser that holds the answer sends it, so that hardly any has to be parsed."""
+    """If-None-Match as a browser sends it that has the answer, so that hardly any has to be parsed."""
 
 
 async def send_representation(
     representation: Representation, scope: Scope, send: Send, *, cache_control: bytes = PUBLIC_CACHE
 ) -> None:
-    """Answer with the representation, or with 304 if the client says it holds it."""
+    """Send the representation, or 304 if the client says that it has it."""
     accepted = if_none_match = None
     for name, value in scope["headers"]:
         if name == b"accept-encoding":
@@ -47,13 +47,13 @@ async def send_representation(
         elif name == b"if-none-match":
             if_none_match = value if if_none_match is None else if_none_match + b"," + value
     if representation.is_over and cache_control is PUBLIC_CACHE:
-        cache_control = CALM_CACHE
+        cache_control = ENDED_CACHE
     encoding = choose_encoding(accepted)
     key = (encoding, cache_control)
     prepared = representation.prepared.get(key)
     if not isinstance(prepared, _Prepared):
         prepared = representation.prepared[key] = _prepare(representation, encoding, cache_control)
-    if if_none_match is not None and (if_none_match in prepared.tags or holds(if_none_match, representation.tag)):
+    if if_none_match is not None and (if_none_match in prepared.tags or names_tag(if_none_match, representation.tag)):
         await send(prepared.not_modified)
         await send(_NOTHING)
     else:
@@ -62,7 +62,7 @@ async def send_representation(
 
 
 class RepresentationResponse(Response):
-    """A representation as the answer of a FastAPI route."""
+    """A representation as the response of a FastAPI route."""
 
     def __init__(self, representation: Representation, *, cache_control: bytes = PUBLIC_CACHE) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ def _prepare(representation: Representation, encoding: Encoding, cache_control: 
 
 
 def _encoded(representation: Representation, encoding: Encoding) -> tuple[bytes, Encoding]:
-    """The bytes in that encoding, or in none when they were not worth compressing."""
+    """Return the bytes in that encoding, or in none when they were not worth compressing."""
     if encoding is Encoding.BROTLI and representation.brotli is not None:
         return representation.brotli, encoding
     if encoding is Encoding.GZIP and representation.gzip is not None:
@@ -109,14 +109,14 @@ def _encoded(representation: Representation, encoding: Encoding) -> tuple[bytes,
 
 
 def link_header(links: tuple[tuple[str, str], ...]) -> bytes:
-    """The value of `Link` (RFC 8288)."""
+    """Encode the value of `Link` (RFC 8288)."""
     return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links).encode()
 
 
-async def fresh_response(
+async def one_off_response(
     representation: Representation, request: Request, *, cache_control: bytes = PUBLIC_CACHE
 ) -> RepresentationResponse:
-    """An answer that nobody else will ask for: compressed the one way this client likes, off the event loop."""
+    """Make the response to a request that is hardly repeated: compressed for this client alone, off the event loop."""
     encoding = choose_encoding(request.headers.get("accept-encoding", "").encode("latin-1"))
     if encoding is Encoding.IDENTITY or len(representation.plain) < COMPRESS_FROM_BYTES:
         return RepresentationResponse(representation, cache_control=cache_control)

@@ -1,4 +1,4 @@
-"""Reading the body of a write: who sent it, of which type, and whether it is JSON at all, before anything else.
+"""The routes that read bodies: credentials, size, Content-Type and syntax are checked before FastAPI sees the body.
 
 FastAPI answers a wrong Content-Type and malformed JSON with 422; here they are 415 and 400. A form's fields are read
 as if they had been the members of a JSON object, so that `curl -d text=…` posts. No body at all is `{}`.
@@ -23,6 +23,11 @@ from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.wire.encoding import encode_json
 
+BODY_LIMIT_BYTES = 2 * 1024 * 1024
+"""A body of 1 MB in its longest JSON spelling of ordinary text, with room for the other fields."""
+
+BATCH_LIMIT_BYTES = 8 * 1024 * 1024
+
 FORM = "application/x-www-form-urlencoded"
 MAX_FORM_FIELDS = 50
 
@@ -31,13 +36,17 @@ _CHARSET = re.compile(r"charset\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 
 
 class WriteRoute(APIRoute):
-    """A route of the newsroom: a call without usable credentials is refused before its body is read."""
+    """A route of the newsroom: a call without usable credentials is refused before its body is read.
 
+    `body_limit_bytes` is the largest body it takes; app/api/layers/body_limits.py answers a larger one with 413.
+    """
+
+    body_limit_bytes = BODY_LIMIT_BYTES
     accepts_forms = False
     needs_credentials = True
 
     def get_route_handler(self) -> _Handler:
-        """The route's handler behind the checks above."""
+        """Return the route's handler behind the checks of this file."""
         handler = super().get_route_handler()
 
         async def checked(request: Request) -> Response:
@@ -52,15 +61,21 @@ class WriteRoute(APIRoute):
 
 
 class SignInRoute(WriteRoute):
-    """The same, for the call that gives out credentials."""
+    """A route that signs in, and so needs no credentials."""
 
     needs_credentials = False
 
 
 class FormWriteRoute(WriteRoute):
-    """The same, for a route that also takes a form."""
+    """A route that accepts a form as well."""
 
     accepts_forms = True
+
+
+class BatchRoute(WriteRoute):
+    """A route whose body is a hundred entries."""
+
+    body_limit_bytes = BATCH_LIMIT_BYTES
 
 
 async def _read_body(request: Request, *, accepts_forms: bool) -> None:
@@ -98,7 +113,7 @@ def _parse_json(body: bytes) -> Any:
 
 
 def _parse_form(body: bytes) -> dict[str, str]:
-    # What `curl -d` sends unless it is told otherwise; none of our fields begins with a brace.
+    # The type that `curl -d` sends by default; none of our fields begins with a brace.
     if body.lstrip().startswith(b"{"):
         raise UnsupportedType("unsupported_type", "This is JSON: say so, with Content-Type: application/json.")
     try:
@@ -114,7 +129,7 @@ def _parse_form(body: bytes) -> dict[str, str]:
 
 
 def _declare_json(request: Request) -> None:
-    """Let FastAPI take what was parsed: it looks at the type only to decide whether to ask for `json()`."""
+    """Make FastAPI use what was parsed: it looks at the type only to decide whether to ask for `json()`."""
     headers = [(name, value) for name, value in request.scope["headers"] if name != b"content-type"]
     request.scope["headers"] = [*headers, (b"content-type", b"application/json")]
     if hasattr(request, "_headers"):

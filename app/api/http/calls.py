@@ -1,4 +1,4 @@
-"""From a request to a use case and back: the call, the thread it runs in, and the reply."""
+"""The way from a request to a use case and back: the call, the thread it runs in, and the response."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ async def _call(
     for name in ("idempotency-key", "if-match"):
         if len(request.headers.getlist(name)) > 1:
             raise MalformedInput("repeated_header", f"{name} was sent more than once.")
-    return writing_call(
+    return make_write_call(
         request.scope,
         await request.body(),
         credentials=credentials_of(request),
@@ -41,10 +41,10 @@ async def _call(
     )
 
 
-def writing_call(
+def make_write_call(
     scope: Scope, body: bytes, *, credentials: Credentials, idempotency_key: str | None, if_match: str | None
 ) -> Call:
-    """The call that a request with this body makes; the same request has the same fingerprint."""
+    """Make the call of a request with this body; the same request has the same fingerprint."""
     digest = hashlib.sha256(f"{scope['method']} {scope['path']}\n".encode())
     digest.update(body)
     return Call(
@@ -62,21 +62,21 @@ async def _reading_call(request: Request) -> Call:
     return Call(credentials=secret, is_session=is_session, request_id=request.scope.get("request_id"))
 
 
-TheCall = Annotated[Call, Depends(_call)]
-"""Who calls and under which conditions."""
+WriteCall = Annotated[Call, Depends(_call)]
+"""A write's credentials and conditions."""
 
-TheReader = Annotated[Call, Depends(_reading_call)]
-"""Who reads: the newsroom's reads have no conditions."""
+ReadCall = Annotated[Call, Depends(_reading_call)]
+"""A read's credentials: the newsroom's reads have no conditions."""
 
 
-async def run(
+async def run_use_case(
     request: Request,
     use_case: Callable[Concatenate[Newsroom, Call, P], Result],
     call: Call,
     *args: P.args,
     **kw: P.kwargs,
 ) -> Result:
-    """What a use case returns, from a thread: of those for reads if that is what the request asks for."""
+    """Run a use case in a thread (of those for reads if the request is one) and return what it returns."""
     app_state: AppState = request.app.state.app_state
     threads = app_state.read_threads if request.method in {"GET", "HEAD"} else app_state.write_threads
     return await threads.run(partial(use_case, app_state.newsroom, call, *args, **kw))
@@ -89,12 +89,12 @@ async def perform(
     *args: P.args,
     **kw: P.kwargs,
 ) -> Response:
-    """Run a use case in a thread and answer what it replies; its errors become problems."""
-    return answer_of(await run(request, use_case, call, *args, **kw))
+    """Run a use case in a thread and make its reply the response; its errors become problems."""
+    return response_of(await run_use_case(request, use_case, call, *args, **kw))
 
 
-def answer_of(reply: Reply) -> Response:
-    """A use case's reply as it is sent."""
+def response_of(reply: Reply) -> Response:
+    """Make the response from a use case's reply."""
     return Response(
         reply.body,
         status_code=reply.status,

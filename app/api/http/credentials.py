@@ -1,7 +1,7 @@
-"""With what a request signs in: a token in its Authorization header, else a browser's session in its cookie.
+"""The credentials of a request: a token in its Authorization header, else a browser's session in its cookie.
 
 A cookie is sent by a browser whether its page meant it or not. So one is honoured for our own pages alone, and a write
-with it has to repeat a word that only our own page knows.
+with it has to repeat a CSRF token that only our own page knows.
 """
 
 from __future__ import annotations
@@ -31,34 +31,34 @@ class Credentials(NamedTuple):
 
 
 def cookie_name(links: Links) -> str:
-    """What the session's cookie is called; `__Host-` lets a browser take it over HTTPS and from this host alone."""
+    """Return the session cookie's name; a browser accepts `__Host-` over HTTPS and from this host alone."""
     return "__Host-liveblog" if is_https(links) else "liveblog"
 
 
 def is_https(links: Links) -> bool:
-    """Whether browsers reach us over HTTPS."""
+    """Return whether browsers reach us over HTTPS."""
     return links.public_url.startswith("https://")
 
 
 def credentials_of(request: Request) -> Credentials:
-    """What the request signs in with. Raises NotAllowed `csrf_failed` for a write that its page may not have meant.
+    """Return the request's credentials. Raises NotAllowed `csrf_failed` for a write that its page may not have meant.
 
     A bearer token wins over a cookie; the only place where one is accepted is the Authorization header.
     """
     values = request.headers.getlist("authorization")
     if values:
-        return bearer_of(values)
+        return bearer_credentials(values)
     app_state: AppState = request.app.state.app_state
     secret = request.cookies.get(cookie_name(app_state.newsroom.links))
     if not secret or not is_same_origin(request):
         return Credentials(None)
-    if request.method not in _SAFE and not _is_meant(request, secret):
+    if request.method not in _SAFE and not _has_csrf_token(request, secret):
         raise NotAllowed("csrf_failed", "A write with a session needs its X-CSRF-Token, and a browser's Origin.")
     return Credentials(secret, is_session=True)
 
 
-def bearer_of(authorizations: Sequence[str]) -> Credentials:
-    """The token in the Authorization headers of a request; none where there are several, or of another scheme."""
+def bearer_credentials(authorizations: Sequence[str]) -> Credentials:
+    """Return the token in the Authorization headers; none where there are several, or of another scheme."""
     scheme, _, token = authorizations[0].partition(" ")
     if len(authorizations) > 1 or scheme.lower() != "bearer":
         return Credentials(None)
@@ -66,7 +66,7 @@ def bearer_of(authorizations: Sequence[str]) -> Credentials:
 
 
 def is_same_origin(request: Request) -> bool:
-    """Whether the request comes from one of our own pages, or from no page at all."""
+    """Return whether the request comes from one of our own pages, or from no page at all."""
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = request.headers.get("origin")
@@ -77,13 +77,13 @@ def is_same_origin(request: Request) -> bool:
     return _authority(origin) in ours
 
 
-def _is_meant(request: Request, secret: str) -> bool:
+def _has_csrf_token(request: Request, secret: str) -> bool:
     sent = request.headers.get(CSRF_HEADER, "")
     return "origin" in request.headers and hmac.compare_digest(sent.encode(), csrf_token(secret).encode())
 
 
 def _authority(url: str) -> tuple[str | None, int | None] | None:
-    """The host and port of an address; the port None where it is the scheme's own. None for what is no address."""
+    """Return an address's host and port, the port None where it is the scheme's own. None for what is no address."""
     try:
         parts = urlsplit(url)
         port = None if parts.port == _DEFAULT_PORTS.get(parts.scheme) else parts.port

@@ -1,4 +1,4 @@
-"""What was sent twice where it is meant once: whichever were taken, the other would be lost without a word."""
+"""Checks for names that were sent twice where one is meant: whichever were used, the other would be lost silently."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_NAME = 100
 
 
 class DuplicateName(ValueError):
-    """An object of a JSON text has this name more than once."""
+    """An object of a JSON text with this name more than once."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
@@ -26,10 +26,10 @@ class DuplicateName(ValueError):
 
 
 def parse_json(body: bytes) -> Any:
-    """What a JSON text says. Raises RepeatedName, ValueError for what is no JSON."""
+    """Parse a JSON text. Raises DuplicateName, and ValueError for what is no JSON."""
     parsed = from_json(body, allow_inf_nan=False)
-    # The parser takes the last of two members and says nothing; the library's does too, but lets them be looked at.
-    _NAMES.decode(body.decode())
+    # This parser silently uses the last of two members. The standard library's does too, but shows us both.
+    _NAME_CHECKER.decode(body.decode())
     return parsed
 
 
@@ -45,15 +45,15 @@ async def refuse_duplicates(request: Request) -> None:
                 raise MalformedInput("repeated_parameter", f"{name} was sent more than once in the query.")
 
 
-def _look(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_duplicate_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(members)
     if len(found) < len(members):
         raise DuplicateName(next(name for name, count in Counter(name for name, _ in members).items() if count > 1))
     return found
 
 
-_NAMES = JSONDecoder(object_pairs_hook=_look)
-"""Looks at the names in what is known to be JSON."""
+_NAME_CHECKER = JSONDecoder(object_pairs_hook=_refuse_duplicate_names)
+"""Checks the names in what is known to be JSON."""
 
 
 def _expected_once(dependant: Dependant) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The counters of one process in Prometheus' text format."""
+"""The metrics of one process in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Number = int | float
 
 
 def render_metrics(app_state: AppState) -> str:
-    """Everything that is counted, read now."""
+    """Render every metric as it is now."""
     return "\n".join([*_requests(app_state), *_writing(app_state), *_reading(app_state), *_live(app_state), ""])
 
 
 def _requests(app_state: AppState) -> Iterator[str]:
-    counted = app_state.requests
+    counted = app_state.request_metrics
     yield from _family(
         "requests", "counter", {f'{{status="{code}"}}': n for code, n in sorted(counted.by_status.items())}
     )
@@ -43,7 +43,7 @@ def _live(app_state: AppState) -> Iterator[str]:
         value = getattr(counted, name)
         if isinstance(value, Mapping):
             label = _LABELS.get(name, "transport")
-            samples: dict[str, Number] = {f'{{{label}="{_written(key)}"}}': number for key, number in value.items()}
+            samples: dict[str, Number] = {f'{{{label}="{_label_value(key)}"}}': number for key, number in value.items()}
         else:
             samples = {"": value}
         yield from _family(f"live_{name}", "gauge" if name in _GAUGES else "counter", samples)
@@ -53,7 +53,7 @@ _LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"
 _GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})
 
 
-def _written(key: object) -> str:
+def _label_value(key: object) -> str:
     return key.name.lower() if isinstance(key, Enum) else str(key)
 
 

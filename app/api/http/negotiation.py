@@ -1,4 +1,4 @@
-"""Accept-Encoding (RFC 9110 §12.5.3): which of the encodings we keep a client is sent."""
+"""Accept-Encoding (RFC 9110 §12.5.3): the choice among the encodings we keep."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 
 class Encoding(Enum):
-    """A content coding: its name in headers, and the suffix that tells its ETag from that of the plain bytes."""
+    """A content coding: its name in headers, and the suffix that tells its ETag apart from the plain one."""
 
     IDENTITY = ("identity", "")
     GZIP = ("gzip", "-gz")
@@ -19,12 +19,12 @@ class Encoding(Enum):
 
 
 _OURS = (Encoding.BROTLI, Encoding.GZIP)
-"""The best first: what a client likes equally well is decided here."""
+"""The best first: where a client prefers none, this order decides."""
 
 
 @lru_cache(maxsize=512)
 def choose_encoding(accept_encoding: bytes | None) -> Encoding:
-    """The coding the client likes most of those we have; plain when it names none of them, or cannot be understood."""
+    """Return the coding the client prefers among ours; plain when it names none of them, or cannot be understood."""
     if not accept_encoding:
         return Encoding.IDENTITY
     weights = _weights(accept_encoding.decode("latin-1").lower())

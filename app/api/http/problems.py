@@ -1,4 +1,4 @@
-"""Every error as problem details (RFC 9457), with the path and the request's id beside what the error itself says."""
+"""Problem details (RFC 9457) for every error, with the path and the request's id beside the error's own members."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PROBLEM_TYPE = "application/problem+json"
 
 
 def error_response(error: LiveblogError, scope: Scope) -> Response:
-    """The answer to a request that failed with `error`."""
+    """Make the response to a request that failed with `error`."""
     headers = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after_seconds)
@@ -42,7 +42,7 @@ def error_response(error: LiveblogError, scope: Scope) -> Response:
 
 
 def _moved_to(slug: str, scope: Scope) -> str:
-    """The same address under the story's slug of today."""
+    """Return the same address under the story's slug of today."""
     head, _, rest = scope["path"].partition("/stories/")
     query = scope["query_string"].decode("latin-1")
     _, slash, below = rest.partition("/")
@@ -50,7 +50,7 @@ def _moved_to(slug: str, scope: Scope) -> str:
 
 
 def problem_response(problem: dict[str, Any], scope: Scope, *, headers: dict[str, str] | None = None) -> Response:
-    """A problem's members as an answer that nobody keeps."""
+    """Make a response of a problem's members; no cache keeps it."""
     members = {**problem, "instance": scope["path"], "request_id": scope.get("request_id")}
     return Response(
         encode_json(members),
@@ -61,20 +61,20 @@ def problem_response(problem: dict[str, Any], scope: Scope, *, headers: dict[str
 
 
 def server_error_response(scope: Scope) -> Response:
-    """The answer when something of ours broke; what it was is in the log, under the request's id."""
+    """Make the response to a request in which something of ours broke; the log has it under the request's id."""
     detail = "Something went wrong here; the log has it under the request's id."
     return problem_response(problem_members(500, code="internal_error", detail=detail), scope)
 
 
 def method_not_allowed(scope: Scope, *, allow: Sequence[str]) -> Response:
-    """The answer to a method that an address does not take; `allow` names those it does."""
+    """Make the response to a method that an address does not take; `allow` names those it does."""
     detail = f"This address does not take {scope['method']}; see Allow."
     problem = problem_members(405, code="method_not_allowed", detail=detail)
     return problem_response(problem, scope, headers={"Allow": ", ".join(allow)})
 
 
-def answer_with_problems(app: FastAPI) -> None:
-    """Let every error of the application be answered as a problem."""
+def add_problem_handlers(app: FastAPI) -> None:
+    """Answer every error of the application with a problem."""
     app.add_exception_handler(LiveblogError, _on_liveblog_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_validation_error)
@@ -93,7 +93,7 @@ async def _on_validation_error(request: Request, error: Exception) -> Response:
 
 
 async def _on_disconnect(request: Request, _error: Exception) -> Response:
-    """The client went away in the middle of its body: nobody reads this, but the log should not call it our fault."""
+    """Answer a client that disconnected within its body: it reads nothing, but the log must not call it our fault."""
     return error_response(MalformedInput("malformed_body", "The body ended too early."), request.scope)
 
 
@@ -119,7 +119,7 @@ async def _on_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _methods_at(request: Request) -> Sequence[str]:
-    """Every method some route takes at this address; Starlette names those of the first route alone."""
+    """List the methods that any route takes at this address; Starlette names those of the first route alone."""
     routes = request.app.routes
     found = [
         method
@@ -130,9 +130,9 @@ def _methods_at(request: Request) -> Sequence[str]:
 
 
 def request_errors(errors: Sequence[Any]) -> LiveblogError:
-    """What FastAPI found wrong with a request.
+    """Convert what FastAPI found wrong with a request.
 
-    Pointers into the body are JSON Pointers into what was sent; those to anything else begin with where it stands:
+    Pointers into the body are JSON Pointers into what was sent; others begin with the part of the request:
     `/query/limit`, `/path/story`, `/header/if-match`.
     """
     if any(error["type"] == "json_invalid" for error in errors):

@@ -1,4 +1,4 @@
-"""Whether this process should be sent traffic."""
+"""The readiness of this process for traffic."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from anyio import move_on_after
 PROBE_SECONDS = 1.0
 
 Probe = Callable[[], Awaitable[bool]]
-"""True when what it looks at works; may raise instead of False."""
+"""Returns True when the checked part works; may raise instead of returning False."""
 
 
 class Readiness:
-    """`phase` is set by the composition root; `probes` name what may be in trouble without ending the service.
+    """The process's phase, which the composition root sets, and its checks.
 
-    `is_alive` says whether the process's own background tasks still run: one that has died needs a restart.
+    `probes` name parts that may be in trouble without ending the service. `is_alive` returns whether the process's own
+    background tasks still run: one that has died needs a restart.
     """
 
     def __init__(self, *, probes: Mapping[str, Probe], is_alive: Callable[[], bool]) -> None:
@@ -25,10 +26,10 @@ class Readiness:
         self._is_alive = is_alive
 
     async def check(self) -> tuple[int, str, list[str]]:
-        """The HTTP status, the state in a word, and the reasons for it.
+        """Return the HTTP status, the state in a word, and the reasons for it.
 
-        Trouble with the database is "degraded" and 200: readers are served from memory, and a balancer that took all
-        processes out at once would turn trouble into an outage.
+        Trouble with the database is "degraded" and 200: readers are served from memory, and a balancer that removed all
+        processes at once would turn trouble into an outage.
         """
         if self.phase != "ready":
             return 503, self.phase, []

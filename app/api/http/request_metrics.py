@@ -1,4 +1,4 @@
-"""What the edge counts about requests: plain numbers, raised where things happen and read when somebody asks."""
+"""The metrics of requests: plain numbers, incremented where things happen and read by `/metrics`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class RequestMetrics:
-    """Totals since the start of the process, but for `in_flight`, which are being answered now."""
+    """Totals since the start of the process; `in_flight` alone counts the requests being answered now."""
 
     in_flight: int = 0
     seconds: float = 0.0

@@ -1,4 +1,4 @@
-"""What the routes are given: one object of the running application, put together by main and typed here."""
+"""The state of the running application that its routes use, put together by main and typed here."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.reading.reading import Reading
 
 @dataclass(frozen=True, slots=True)
 class AppState:
-    """The rooms of one running process; `app.state.rooms` of the FastAPI application."""
+    """The services and counters of one running process: `app.state.app_state` of the FastAPI application."""
 
     reading: Reading
     newsroom: Newsroom
@@ -26,7 +26,7 @@ class AppState:
     write_threads: Threads
     read_threads: Threads
     """For the newsroom's reads, so that none of them keeps a write waiting."""
-    requests: RequestMetrics
+    request_metrics: RequestMetrics
     backoff: Backoff
     readiness: Readiness
 

@@ -1,6 +1,6 @@
-"""The threads that use cases run in: they block while a database works, and the loop has readers to serve.
+"""Thread pools for use cases: they block while a database works, and the event loop has readers to serve.
 
-The hop to a thread and back is a part of every write, and takes half the time it takes with a general pool.
+The way to a thread and back is a part of every write, and takes half the time that it takes with a general pool.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class _Work(NamedTuple):
 
 
 class Threads:
-    """As many threads as calls may run at once, each begun when it is first needed."""
+    """A pool of at most `count` threads, each started when it is first needed."""
 
     def __init__(self, count: int, *, name: str) -> None:
         self._count = count
@@ -35,7 +35,7 @@ class Threads:
         self._queue: SimpleQueue[_Work | None] = SimpleQueue()
 
     async def run(self, call: Callable[[], Result]) -> Result:
-        """What `call` returns or raises. A cancellation gives up the wait; what was begun is done all the same."""
+        """Run `call` in a thread, and return or raise what it does. A cancelled wait ends no call that has begun."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Result] = loop.create_future()
         self._unfinished += 1
@@ -45,9 +45,9 @@ class Threads:
         return await future
 
     def close(self, *, within_seconds: float) -> None:
-        """Wait until what was asked for is done, but no longer than that, and end the threads.
+        """Wait at most `within_seconds` until every call has ended, and end the threads.
 
-        Nothing may be asked for any more. A call that is stuck in its database ends with the process.
+        Call `run` no more. A call that is stuck in its database ends with the process.
         """
         deadline = monotonic() + within_seconds
         for _ in self._threads:
@@ -66,17 +66,17 @@ class Threads:
         while (work := self._queue.get()) is not None:
             result, error = None, None
             try:
-                if not work.future.cancelled():  # whoever gave up before it began has it not done
+                if not work.future.cancelled():  # a call cancelled before it began is not run
                     result = work.context.run(work.call)
-            except BaseException as raised:  # noqa: BLE001 - whatever it is, it belongs to who asked
+            except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
                 error = raised
-            with suppress(RuntimeError):  # the loop has ended: nobody waits any more
+            with suppress(RuntimeError):  # the loop has ended: no caller waits any more
                 work.loop.call_soon_threadsafe(self._settle, work.future, result, error)
             del work, result, error
 
     def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
         self._unfinished -= 1
-        if future.done():  # given up
+        if future.done():  # cancelled
             return
         if error is None:
             future.set_result(result)

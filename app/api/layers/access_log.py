@@ -1,4 +1,4 @@
-"""One line for each request, and for each live connection that opens or closes, written in batches.
+"""The access log: one line for each request and each live connection that opens or closes, written in batches.
 
 The lines look like those of the rest of the log, but are put together here: the general machinery takes as long for
 one line as the whole answer to a hot read. Query strings and headers are never written: they may hold what is secret.
@@ -20,14 +20,14 @@ FLUSH_SECONDS = 0.2
 FLUSH_LINES = 500
 
 _PREVIEWS = ("/v1/previews/", "/previews/")
-"""What follows in such a path opens what is not public yet."""
+"""Paths whose rest is a secret that shows what is not public yet."""
 
 AccessLine = tuple[str, str, str, int, int, float]
-"""Request id, method, path as `path_to_log` gives it, status, bytes of the body, seconds until its end."""
+"""Request id, method, path as `path_to_log` returns it, status, bytes of the body, seconds until its end."""
 
 
 class AccessLog:
-    """Collects lines on the event loop and writes them to `stream` a moment later."""
+    """A buffer of lines, filled on the event loop and written to `stream` a moment later."""
 
     def __init__(self, *, form: Literal["console", "json"], stream: TextIO, clock: Clock) -> None:
         self._render: Callable[[str, AccessLine], str] = _as_json if form == "json" else _for_a_person
@@ -39,20 +39,20 @@ class AccessLog:
         self._written_second = ""
 
     def add(self, line: AccessLine) -> None:
-        """Take a line; it is written within a fifth of a second."""
+        """Add a request's line; it is written within a fifth of a second."""
         self._keep(self._render(self._now(), line))
 
     def add_event(self, event: str, **fields: str | float) -> None:
-        """Take a line about something else that happens thousands of times a second."""
+        """Add a line about something else that happens thousands of times a second."""
         if self._is_json:
             line = encode_json({"event": event, **fields, "level": "info", "time": self._now()}).decode()
         else:
-            told = " ".join([f"{name}={value}" for name, value in fields.items()])
-            line = f"{self._now()} [info     ] {event}  {told}"
+            shown = " ".join([f"{name}={value}" for name, value in fields.items()])
+            line = f"{self._now()} [info     ] {event}  {shown}"
         self._keep(line + "\n")
 
     def _keep(self, line: str) -> None:
-        # Kept as text, which is nothing the garbage collector has to walk through while it waits.
+        # Kept as text, which the garbage collector need not walk through while it waits.
         self._lines.append(line)
         if len(self._lines) == 1:
             asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
@@ -60,14 +60,14 @@ class AccessLog:
             self.flush()
 
     def flush(self) -> None:
-        """Write what is waiting. Call once more at the end."""
+        """Write the buffered lines. Call once more at the end."""
         lines, self._lines = self._lines, []
         if lines:
             self._stream.write("".join(lines))
             self._stream.flush()
 
     def _now(self) -> str:
-        """The same as format_time, which is asked once a second only."""
+        """Format the time as format_time does, which is called once a second only."""
         second, rest = divmod(self._clock(), 1_000_000)
         if second != self._second:
             self._second, self._written_second = second, format_time(Micros(second * 1_000_000))[:-4]
@@ -75,9 +75,9 @@ class AccessLog:
 
 
 def path_to_log(scope: Scope) -> str:
-    """The path of a request, without query and still percent-encoded, as it may stand in a log.
+    """Return a request's path as it may be logged: without query and still percent-encoded.
 
-    What opens a preview is left out however it was spelt: it is the decoded path that finds the route.
+    A preview's secret is left out however it was spelt: the router matches the decoded path.
     """
     decoded: str = scope["path"]
     if decoded.startswith(_PREVIEWS):

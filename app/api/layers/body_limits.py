@@ -1,30 +1,40 @@
-"""How much a request may send, and how long it may take to send it."""
+"""The limits on a request's body: its size, which its route declares, and the time it may take to arrive."""
 
 from __future__ import annotations
 
 from asyncio import timeout_at
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from starlette.exceptions import HTTPException
-from starlette.types import Message, Receive
+from starlette.routing import BaseRoute, Match
+from starlette.types import Message, Receive, Scope
 
-BODY_LIMIT_BYTES = 2 * 1024 * 1024
-"""A body of 1 MB in its longest JSON spelling of ordinary text, with room for the other fields."""
+from app.api.http.bodies import BODY_LIMIT_BYTES
 
-BATCH_LIMIT_BYTES = 8 * 1024 * 1024
 BODY_SECONDS = 30.0
 """Time to receive a whole body. A reporter's phone sends 100 KB in less; one who never ends holds nothing for long."""
 
 TOO_LARGE = "The body is larger than this address takes."
 
 
-def limit_bytes_for(path: str) -> int:
-    """The largest body an address takes."""
-    return BATCH_LIMIT_BYTES if path.endswith("/entries:batch") else BODY_LIMIT_BYTES
+class BodyLimits:
+    """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares."""
+
+    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+        declared = [(route, getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES)) for route in routes]
+        # Only these need matching: every other route, and every address without one, has the usual limit.
+        self._unusual = [(route, limit) for route, limit in declared if limit != BODY_LIMIT_BYTES]
+
+    def limit_bytes_for(self, scope: Scope) -> int:
+        """Return the largest body the request may have. A method the address does not take counts as one it does."""
+        for route, limit_bytes in self._unusual:
+            if route.matches(scope)[0] is not Match.NONE:
+                return limit_bytes
+        return BODY_LIMIT_BYTES
 
 
 def limited(receive: Receive, *, limit_bytes: int, now: Callable[[], float]) -> Receive:
-    """`receive` that raises HTTPException 413 or 408 in whoever reads a body that is too large or too slow.
+    """Wrap `receive`, so that reading a body that is too large or too slow raises HTTPException 413 or 408.
 
     `now` is the event loop's clock. Waiting for a disconnect after the body has no deadline.
     """

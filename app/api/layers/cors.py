@@ -13,29 +13,29 @@ _EXPOSED = b"ETag, Link, Location, Retry-After, X-Request-Id, Idempotent-Replaye
 _ALLOWED = b"Content-Type, Authorization, If-Match, If-None-Match, Idempotency-Key, Last-Event-ID, X-Request-Id"
 
 EXPOSED = (b"access-control-expose-headers", _EXPOSED)
-"""Which headers a page may read."""
+"""The headers that a page may read."""
 
 ANYONE: Headers = [(b"access-control-allow-origin", b"*"), EXPOSED]
-"""What every public read is answered with, whoever asks, so that caches can keep one answer for all."""
+"""Added to every public read whatever its origin, so that caches can keep one answer for all."""
 
 _READS = {"GET", "HEAD"}
 
 
 def is_public_read(method: str, path: str) -> bool:
-    """Whether any page may read the answer."""
+    """Return whether any page may read the answer."""
     if method not in _READS:
         return False
     return (path.startswith("/v1/") and not path.startswith("/v1/newsroom")) or path == "/openapi.json"
 
 
 class CrossOrigin:
-    """Decides which headers a page of another origin needs. `origins` may write."""
+    """The cross-origin headers of answers. Pages of `origins` may write."""
 
     def __init__(self, origins: Collection[str]) -> None:
         self._origins = frozenset(origin.encode() for origin in origins)
 
     def headers(self, method: str, path: str, origin: bytes | None) -> Headers:
-        """What to add to an answer."""
+        """Return the headers to add to an answer."""
         if is_public_read(method, path):
             return ANYONE
         if method == "OPTIONS" or origin is None or origin not in self._origins:
@@ -47,7 +47,7 @@ class CrossOrigin:
         ]
 
     def preflight(self, method: str, path: str, origin: bytes) -> Headers:
-        """What to answer a browser that asks whether it may send `method`; without an allowed origin it may not."""
+        """Return the headers that answer a preflight for `method`; without an allowed origin none allows it."""
         if is_public_read(method, path):
             allowed: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-allow-methods", b"GET, HEAD")]
         elif origin in self._origins:

@@ -1,4 +1,4 @@
-"""What every answer of the routes has unless the route says otherwise: HEAD, no caching, no guessing of types."""
+"""The defaults of every route's answer, unless the route sets its own: no caching, no guessing of types, HEAD."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _DEFAULTS = (
 
 
 class DefaultHeaders:
-    """ASGI application around the routes. Lines logged while a request is answered carry its id."""
+    """An ASGI application around the routes. Lines logged while a request is answered carry its id."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -21,7 +21,7 @@ class DefaultHeaders:
         is_head = scope["method"] == "HEAD"
 
         async def send_with_defaults(message: Message) -> None:
-            # A 304 says nothing about content, and leaves what the client holds as it is.
+            # A 304 says nothing about content, and leaves what the client has as it is.
             if message["type"] == "http.response.start" and message["status"] != 304:
                 headers = list(message.get("headers", ()))
                 present = {name.lower() for name, _ in headers}

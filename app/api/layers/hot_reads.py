@@ -1,7 +1,7 @@
-"""Answers the reads most readers make without entering FastAPI, which costs two and a half times as much.
+"""The fast path of the most frequent reads: without FastAPI, which costs two and a half times as much.
 
-Only exact matches of what it can answer from memory or with one shared read; everything else goes on to the same
-routes in FastAPI, and a test holds the two to the same bytes.
+Only exact matches of what can be answered from memory or with one shared read are answered here. Every other request is
+passed on to the same routes in FastAPI, and a test compares the bytes of the two.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _VIEWS: dict[tuple[str, bytes], View] = {
 
 
 class HotReads:
-    """ASGI application before `app`, which answers what this does not."""
+    """An ASGI application before `app`, which answers what this does not."""
 
     def __init__(self, app: ASGIApp, reading: Reading) -> None:
         self._app = app
@@ -54,7 +54,7 @@ class HotReads:
             await send_representation(representation, scope, send_ours)
 
     def _in_memory(self, path: str, query: bytes) -> Representation | None:
-        """The answer, if it can be given without waiting."""
+        """Return the answer, if it is in memory."""
         asked = _view_at(path, query)
         if asked is not None:
             return self._reading.representations.ready(*asked)
@@ -65,7 +65,7 @@ class HotReads:
         return self._reading.site if path == "/v1/site" else None
 
     async def _read(self, path: str, query: bytes) -> Representation | None:
-        """The answer by one shared read; None if the request is none of ours."""
+        """Return the answer by one shared read; None if the request is none of ours."""
         asked = _view_at(path, query)
         if asked is not None:
             return await self._reading.representations.current(*asked)
@@ -73,7 +73,7 @@ class HotReads:
 
 
 def _view_at(path: str, query: bytes) -> tuple[str, View] | None:
-    """The story and the view of it that an address names, if it names one that is kept."""
+    """Parse the story and the view that an address names; None if it is no view that is kept."""
     if not path.startswith(_STORIES):
         return None
     ref, slash, name = path[len(_STORIES) :].partition("/")

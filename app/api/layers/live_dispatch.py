@@ -1,4 +1,4 @@
-"""Sends readers' sockets and event streams to the live room's own routes, before anything of HTTP's is set up."""
+"""The dispatch of WebSockets and event streams to their own routes, before anything of HTTP's is set up."""
 
 from __future__ import annotations
 
@@ -20,19 +20,18 @@ NEWSROOM_STREAM = "/v1/newsroom/live"
 
 
 class LiveDispatch:
-    """ASGI application before `app`, which answers every HTTP request but those for event streams."""
+    """An ASGI application before `app`, which answers every HTTP request but those for event streams."""
 
     def __init__(self, app: ASGIApp, hub: Hub, *, newsroom_stream: ASGIApp) -> None:
-        """`desk` serves the newsroom's own stream."""
         self._app = app
-        self._stream = newsroom_stream
+        self._newsroom_stream = newsroom_stream
         self._websocket = WebSocketRoute(hub)
         self._event_stream = EventStreamRoute(hub)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_websocket = scope["type"] == "websocket"
         if is_websocket and scope["path"] == NEWSROOM_STREAM:
-            await self._stream(scope, receive, send)
+            await self._newsroom_stream(scope, receive, send)
             return
         is_readable = is_readable_path(scope.get("raw_path") or b"")
         address = live_address(scope["path"])
@@ -52,7 +51,7 @@ class LiveDispatch:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer a handshake at an address without sockets: 404, or the one refusal a server knows that cannot say so."""
+    """Refuse a handshake at an address without WebSockets: by 404, or a close code where servers cannot send it."""
     await receive()
     if "websocket.http.response" not in (scope.get("extensions") or {}):
         await send({"type": "websocket.close", "code": NO_SUCH_STORY.code})

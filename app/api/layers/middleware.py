@@ -1,4 +1,4 @@
-"""The outermost layer, around everything that answers: ids, limits, cross-origin headers, the log and the counters."""
+"""The outermost layer: request ids, body limits, cross-origin headers, the access log and the metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.http.problems import error_response, server_error_response
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.access_log import AccessLog, path_to_log
-from app.api.layers.body_limits import TOO_LARGE, limit_bytes_for, limited
+from app.api.layers.body_limits import TOO_LARGE, BodyLimits, limited
 from app.api.layers.cors import EXPOSED, CrossOrigin, Headers
 from app.api.layers.request_ids import RequestIds, is_readable, is_readable_path, sent_request_id
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
@@ -23,18 +23,20 @@ _log = structlog.get_logger(__name__)
 
 
 class Middleware:
-    """ASGI application around `app`. WebSockets pass through: their route limits and logs them itself."""
+    """An ASGI application around `app`. WebSockets pass through: their route limits and logs them itself."""
 
     def __init__(
         self,
         app: ASGIApp,
         *,
+        body_limits: BodyLimits,
         cross_origin: CrossOrigin,
         metrics: RequestMetrics,
         access_log: AccessLog | None,
         make_request_id: Callable[[], str] | None = None,
     ) -> None:
         self._app = app
+        self._body_limits = body_limits
         self._cross_origin = cross_origin
         self._metrics = metrics
         self._access_log = access_log
@@ -69,17 +71,17 @@ class Middleware:
                 self._access_log.add(line)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
-        error = _what_is_wrong(scope, headers)
+        method = scope["method"]
+        limit_bytes = None if method in _WITHOUT_BODY else self._body_limits.limit_bytes_for(scope)
+        error = _error_of(scope, headers, limit_bytes=limit_bytes)
         if error is not None:
             await error_response(error, scope)(scope, receive, exchange.send)
             return
-        method = scope["method"]
         if method == "OPTIONS" and b"origin" in headers and b"access-control-request-method" in headers:
             await self._preflight(scope, exchange, headers)
             return
-        if method not in _WITHOUT_BODY:
-            now = asyncio.get_running_loop().time
-            receive = limited(receive, limit_bytes=limit_bytes_for(scope["path"]), now=now)
+        if limit_bytes is not None:
+            receive = limited(receive, limit_bytes=limit_bytes, now=asyncio.get_running_loop().time)
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:
@@ -88,7 +90,7 @@ class Middleware:
             if exchange.status == 0:
                 await server_error_response(scope)(scope, receive, exchange.send)
             elif not exchange.complete:
-                raise  # half an answer is out: only a cut connection tells the client so
+                raise  # half an answer was sent: only a cut connection shows it to the client
 
     async def _preflight(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         wanted = headers[b"access-control-request-method"].decode("latin-1")
@@ -98,7 +100,7 @@ class Middleware:
 
 
 class _Exchange:
-    """One answer on its way out. `status` is 0 until it has begun."""
+    """One answer while it is sent. `status` is 0 until it has begun."""
 
     __slots__ = ("_added", "_send", "complete", "size_bytes", "status")
 
@@ -121,17 +123,17 @@ class _Exchange:
         return self._send(message)
 
 
-def _what_is_wrong(scope: Scope, headers: dict[bytes, bytes]) -> LiveblogError | None:
-    """Why the request cannot be looked at further, if so."""
+def _error_of(scope: Scope, headers: dict[bytes, bytes], *, limit_bytes: int | None) -> LiveblogError | None:
+    """Return the error of a request whose address or length nothing further can read; `limit_bytes` None: no body."""
     query: bytes = scope["query_string"]
     raw_path: bytes = scope.get("raw_path") or b""
     if b"%" in raw_path and not is_readable_path(raw_path):
         return MalformedInput("malformed_path", "The path cannot be read.")
     if b"%" in query and not is_readable(query):
         return MalformedInput("malformed_query", "The query cannot be read.")
-    if scope["method"] not in _WITHOUT_BODY and b"content-length" in headers:
+    if limit_bytes is not None and b"content-length" in headers:
         length = headers[b"content-length"]
         # Longer than any real length, it is no number worth reading.
-        if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes_for(scope["path"])):
+        if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes):
             return TooLarge("body_too_large", TOO_LARGE)
     return None

@@ -1,4 +1,4 @@
-"""What is looked at in every request before anything else: its id, and whether its address can be read at all."""
+"""The first checks of every request: its id, and whether its address can be decoded."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ _CONTROLS = re.compile(rb"[\x00-\x1f\x7f]")
 
 
 class RequestIds:
-    """Makes ids for requests that came without one. Random, so that they do not count what nobody may count."""
+    """A source of ids for requests that came without one. Random, so that ids do not reveal how many there were."""
 
     def __init__(self) -> None:
         self._pool: list[str] = []
 
     def __call__(self) -> str:
-        """A new id."""
+        """Return a new id."""
         if not self._pool:
-            # The system is asked for many at once: one call each would be a tenth of a hot read.
+            # Drawn from the system many at once: one call each would be a tenth of a hot read.
             drawn = secrets.token_hex(_ID_BYTES * _IDS_AT_ONCE)
             step = 2 * _ID_BYTES
             self._pool = [drawn[start : start + step] for start in range(0, len(drawn), step)]
@@ -30,12 +30,12 @@ class RequestIds:
 
 
 def sent_request_id(value: bytes | None) -> str | None:
-    """The id the caller sent, if it is one that can stand in a header and in a log as it is."""
+    """Return the id the caller sent, if it can be written to a header and a log as it is."""
     return value.decode("ascii") if value is not None and _REQUEST_ID.fullmatch(value) else None
 
 
 def is_readable(raw: bytes) -> bool:
-    """Whether percent-encoded text is UTF-8 without NUL, so that it can be compared with what is stored."""
+    """Return whether percent-encoded text is UTF-8 without NUL, so that it can be compared with what is stored."""
     if _ESCAPE.search(raw):
         return False
     decoded = unquote_to_bytes(raw)
@@ -49,5 +49,5 @@ def is_readable(raw: bytes) -> bool:
 
 
 def is_readable_path(raw: bytes) -> bool:
-    """As `is_readable`, and without control characters: a route's pattern overlooks a line feed at the path's end."""
+    """Return whether text is readable and has no control characters: a route's pattern overlooks a final line feed."""
     return is_readable(raw) and _CONTROLS.search(unquote_to_bytes(raw)) is None

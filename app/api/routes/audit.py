@@ -1,4 +1,4 @@
-"""`GET /v1/newsroom/audit`: as a list, or whole as a file that is sent while it is read."""
+"""`GET /v1/newsroom/audit`: the audit as pages, or whole as a file that is sent while it is read."""
 
 from __future__ import annotations
 
@@ -9,19 +9,18 @@ from fastapi import Depends, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from app.api.http.bodies import WriteRoute
-from app.api.http.calls import TheReader, perform, run
-from app.api.http.declarations import Routes
-from app.api.http.write_descriptions import answers
+from app.api.http.calls import ReadCall, perform, run_use_case
+from app.api.http.newsroom_descriptions import newsroom_responses
+from app.api.http.resource_router import ResourceRouter
 from app.newsroom.context.newsroom import Call
-from app.newsroom.queries import audit as auditing
-from app.newsroom.queries.audit import AuditChunk
+from app.newsroom.queries.audit import AuditChunk, export_chunk, show_audit
 from app.storage.newsroom.audit import AuditFilter
 from app.wire.audit_export import MEDIA_TYPES, AuditFormat, encode_audit_header, encode_audit_line
 from app.wire.requests.entries import ClientId
 from app.wire.requests.text import FullMatch, Timestamp
 from app.wire.shapes.oversight import AUDIT, AUDIT_ITEM, Audit
 
-router = Routes(tags=["Newsroom"], route_class=WriteRoute)
+router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute)
 
 _TokenId = Annotated[
     str, FullMatch(r"admin|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "must be a token's id, or admin")
@@ -43,7 +42,7 @@ def _example(form: AuditFormat) -> str:
     return (encode_audit_header(form) + encode_audit_line(AUDIT_ITEM, form)).decode()
 
 
-_ANSWERS = answers(200, Audit, AUDIT, 404, 422)
+_ANSWERS = newsroom_responses(200, Audit, AUDIT, 404, 422)
 _ANSWERS[200]["content"] |= {
     MEDIA_TYPES[form]: {"schema": {"type": "string"}, "example": _example(form)} for form in ("ndjson", "csv")
 }
@@ -52,7 +51,7 @@ _ANSWERS[200]["content"] |= {
 @router.get("/v1/newsroom/audit", responses=_ANSWERS)
 async def read_audit(
     request: Request,
-    call: TheReader,
+    call: ReadCall,
     only: Annotated[AuditFilter, Depends(_only)],
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -61,12 +60,12 @@ async def read_audit(
         Query(alias="format", description="`ndjson` and `csv`: everything that matches, in one file."),
     ] = None,
 ) -> Response:
-    """Who did what when, the newest first. With `Accept: application/x-ndjson` or `text/csv`, all of it as a file."""
+    """List who did what when, newest first; with `Accept: application/x-ndjson` or `text/csv`, all of it as a file."""
     wanted = form or _accepted(request)
     if wanted == "json":
-        return await perform(request, auditing.show_audit, call, only, position=position, limit=limit)
-    # The first rows are read before anything is sent, so that whoever may not read them is told so.
-    first = await run(request, auditing.export_chunk, call, only, position=None, form=wanted)
+        return await perform(request, show_audit, call, only, position=position, limit=limit)
+    # The first rows are read before anything is sent, so that a caller without the right to them gets a 403.
+    first = await run_use_case(request, export_chunk, call, only, position=None, form=wanted)
     return StreamingResponse(
         _chunks(request, call, only, first, form=wanted),
         media_type=MEDIA_TYPES[wanted],
@@ -79,7 +78,7 @@ async def _chunks(
 ) -> AsyncIterator[bytes]:
     yield chunk.lines
     while chunk.position is not None:
-        chunk = await run(request, auditing.export_chunk, call, only, position=chunk.position, form=form)
+        chunk = await run_use_case(request, export_chunk, call, only, position=chunk.position, form=form)
         yield chunk.lines
 
 

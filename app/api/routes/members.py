@@ -1,4 +1,4 @@
-"""Who works on a story."""
+"""The members of a story."""
 
 from __future__ import annotations
 
@@ -7,37 +7,36 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.http.bodies import WriteRoute
-from app.api.http.calls import TheCall, TheReader, perform
-from app.api.http.declarations import Routes
-from app.api.http.write_descriptions import answers
-from app.api.routes.people import PersonRef
-from app.api.routes.write_entries import StoryRef
-from app.newsroom.stories import members as membership
+from app.api.http.calls import ReadCall, WriteCall, perform
+from app.api.http.newsroom_descriptions import newsroom_responses
+from app.api.http.resource_router import ResourceRouter
+from app.api.routes.references import PersonRef, StoryRef
+from app.newsroom.stories import members
 from app.wire.requests.people import Membership
 from app.wire.shapes.people import MEMBER, Member, Members
 
-router = Routes(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom/stories/{story}/members")
+router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom/stories/{story}/members")
 
 
-@router.get("", responses=answers(200, Members, {"items": [MEMBER]}, 404))
-async def list_members(request: Request, story: StoryRef, call: TheReader) -> Response:
-    """The members of a story, for its editors. In a story for members only, nobody else but admins sees it here."""
-    return await perform(request, membership.show_members, call, story)
+@router.get("", responses=newsroom_responses(200, Members, {"items": [MEMBER]}, 404))
+async def list_members(request: Request, story: StoryRef, call: ReadCall) -> Response:
+    """List the members of a story, for its editors. A story for members only is hidden from all others but admins."""
+    return await perform(request, members.show_members, call, story)
 
 
-@router.put("/{person}", responses=answers(200, Member, MEMBER, 404, 413, 415, 422))
+@router.put("/{person}", responses=newsroom_responses(200, Member, MEMBER, 404, 413, 415, 422))
 async def put_member(
     request: Request,
     story: StoryRef,
     person: PersonRef,
     body: Annotated[Membership, Body(examples=[{"role": "editor"}])],
-    call: TheCall,
+    call: WriteCall,
 ) -> Response:
-    """Make somebody a member with a role in this story, beside the one they have everywhere: the greater counts."""
-    return await perform(request, membership.put_member, call, story, person, body)
+    """Make a person a member with a role in this story, beside the one they have everywhere: the greater counts."""
+    return await perform(request, members.put_member, call, story, person, body)
 
 
-@router.delete("/{person}", responses=answers(200, Member, MEMBER, 404))
-async def remove_member(request: Request, story: StoryRef, person: PersonRef, call: TheCall) -> Response:
-    """Make somebody a member no more; the answer is who they were."""
-    return await perform(request, membership.remove_member, call, story, person)
+@router.delete("/{person}", responses=newsroom_responses(200, Member, MEMBER, 404))
+async def remove_member(request: Request, story: StoryRef, person: PersonRef, call: WriteCall) -> Response:
+    """Remove a member from the story; the answer shows the membership that ended."""
+    return await perform(request, members.remove_member, call, story, person)

@@ -1,4 +1,4 @@
-"""What the newsroom reads: stories, entries with drafts, versions."""
+"""The newsroom's reads: stories, entries with drafts, versions, deliveries."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.api.http.bodies import WriteRoute
-from app.api.http.calls import TheReader, perform, run
-from app.api.http.declarations import Routes
+from app.api.http.calls import ReadCall, perform, run_use_case
+from app.api.http.newsroom_descriptions import newsroom_responses
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import LiveHub
-from app.api.http.write_descriptions import answers
-from app.api.routes.write_entries import EntryRef, StoryRef
+from app.api.routes.references import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
 from app.domain.story import StoryStatus
 from app.newsroom.entries import versions
 from app.newsroom.entries.versions import VERSIONS_LIMIT
-from app.newsroom.queries import lists as desk
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries import lists, stream_feed
 from app.wire.encoding import encode_json
 from app.wire.requests.entries import Nothing
 from app.wire.shapes.newsroom import (
@@ -35,37 +34,39 @@ from app.wire.shapes.newsroom import (
 )
 from app.wire.shapes.people import ME, TICKET, Me, Ticket
 
-router = Routes(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
+router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 
-@router.get("/me", responses=answers(200, Me, ME))
-async def read_me(request: Request, call: TheReader) -> Response:
-    """Whose token this is and what it may do."""
-    return await perform(request, desk.show_me, call)
+@router.get("/me", responses=newsroom_responses(200, Me, ME))
+async def read_me(request: Request, call: ReadCall) -> Response:
+    """Return the person or bot behind this token, and what it may do."""
+    return await perform(request, lists.show_me, call)
 
 
-@router.post("/live/tickets", status_code=201, responses=answers(201, Ticket, TICKET, 413, 415, 422))
-async def create_ticket(request: Request, call: TheReader, _: Nothing | None = None) -> Response:
-    """A key that opens the newsroom's stream `/v1/newsroom/live?ticket=…` once, within half a minute."""
-    return await perform(request, watching.issue_ticket, call)
+@router.post("/live/tickets", status_code=201, responses=newsroom_responses(201, Ticket, TICKET, 413, 415, 422))
+async def create_ticket(request: Request, call: ReadCall, _: Nothing | None = None) -> Response:
+    """Make a key that opens the newsroom's stream `/v1/newsroom/live?ticket=…` once, within half a minute."""
+    return await perform(request, stream_feed.issue_ticket, call)
 
 
-@router.get("/stories", responses=answers(200, NewsroomStories, {"items": [NEWSROOM_STORY], "next": None}, 422))
+@router.get(
+    "/stories", responses=newsroom_responses(200, NewsroomStories, {"items": [NEWSROOM_STORY], "next": None}, 422)
+)
 async def list_newsroom_stories(
     request: Request,
-    call: TheReader,
+    call: ReadCall,
     status: Annotated[list[StoryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 100,
 ) -> Response:
-    """Stories, drafts included, newest first."""
+    """List stories, drafts included, newest first."""
     statuses = None if status is None else frozenset(status)
-    return await perform(request, desk.show_stories, call, statuses=statuses, position=position, limit=limit)
+    return await perform(request, lists.show_stories, call, statuses=statuses, position=position, limit=limit)
 
 
 @router.get(
     "/stories/{story}",
-    responses=answers(
+    responses=newsroom_responses(
         200,
         NewsroomStoryWithCounts,
         {
@@ -78,57 +79,57 @@ async def list_newsroom_stories(
         404,
     ),
 )
-async def read_newsroom_story(request: Request, story: StoryRef, call: TheReader) -> Response:
-    """One story with its settings, its ETag for If-Match, and how many entries it has in each status."""
-    return await perform(request, desk.show_story, call, story)
+async def read_newsroom_story(request: Request, story: StoryRef, call: ReadCall) -> Response:
+    """Return a story with its settings, its ETag for If-Match, and how many entries it has in each status."""
+    return await perform(request, lists.show_story, call, story)
 
 
 @router.get(
     "/stories/{story}/entries",
-    responses=answers(200, NewsroomEntries, {"items": [NEWSROOM_ENTRY], "next": None}, 404, 422),
+    responses=newsroom_responses(200, NewsroomEntries, {"items": [NEWSROOM_ENTRY], "next": None}, 404, 422),
 )
 async def list_newsroom_entries(
     request: Request,
     story: StoryRef,
-    call: TheReader,
+    call: ReadCall,
     status: Annotated[list[EntryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """A story's entries in any status, the latest change of status first."""
+    """List a story's entries in any status, the latest change of status first."""
     statuses = None if status is None else frozenset(status)
-    return await perform(request, desk.show_entries, call, story, statuses=statuses, position=position, limit=limit)
+    return await perform(request, lists.show_entries, call, story, statuses=statuses, position=position, limit=limit)
 
 
-@router.get("/stories/{story}/entries/{entry}", responses=answers(200, NewsroomEntry, NEWSROOM_ENTRY, 404))
-async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef, call: TheReader) -> Response:
-    """One entry in any status, with its ETag for If-Match."""
-    return await perform(request, desk.show_entry, call, story, entry)
+@router.get("/stories/{story}/entries/{entry}", responses=newsroom_responses(200, NewsroomEntry, NEWSROOM_ENTRY, 404))
+async def read_newsroom_entry(request: Request, story: StoryRef, entry: EntryRef, call: ReadCall) -> Response:
+    """Return an entry in any status, with its ETag for If-Match."""
+    return await perform(request, lists.show_entry, call, story, entry)
 
 
 @router.get(
     "/stories/{story}/entries/{entry}/versions",
-    responses=answers(200, EntryVersions, {"items": [VERSION], "next": None}, 404, 422),
+    responses=newsroom_responses(200, EntryVersions, {"items": [VERSION], "next": None}, 404, 422),
 )
 async def list_entry_versions(
     request: Request,
     story: StoryRef,
     entry: EntryRef,
-    call: TheReader,
+    call: ReadCall,
     diff: Annotated[bool, Query(description="Tell how each body differs from the one before, word by word.")] = False,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = VERSIONS_LIMIT,
 ) -> Response:
-    """The versions of an entry, newest first, and what each of them changed."""
+    """List the versions of an entry, newest first, and what each of them changed."""
     return await perform(
         request, versions.show_versions, call, story, entry, with_diff=diff, position=position, limit=limit
     )
 
 
-@router.get("/stories/{story}/entries/{entry}/delivery", responses=answers(200, Delivery, DELIVERY, 404))
-async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: TheReader, hub: LiveHub) -> Response:
-    """How the entry's newest change reached the readers of this process: handed to how many, and how fast."""
-    found = await run(request, desk.find_entry, call, story, entry)
+@router.get("/stories/{story}/entries/{entry}/delivery", responses=newsroom_responses(200, Delivery, DELIVERY, 404))
+async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: ReadCall, hub: LiveHub) -> Response:
+    """Return how the entry's newest change reached the readers of this process: how many of them, and how fast."""
+    found = await run_use_case(request, lists.find_entry, call, story, entry)
     known = hub.delivery(found.story, found.id)
     if known is None:
         raise NotFound("delivery_not_known", "Nobody followed the story then, or it is too long ago.")

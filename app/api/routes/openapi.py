@@ -34,12 +34,12 @@ _TAGS = [
     {"name": "Writing entries", "description": "Posting updates and moving them through their life, with a token."},
     {"name": "Newsroom", "description": "What only the newsroom sees, with a token."},
     {"name": "People and tokens", "description": "Who may do what; for admins."},
-    {"name": "Operations", "description": "For whoever runs the server."},
+    {"name": "Operations", "description": "Health, readiness, version and metrics, for operators."},
 ]
 
 
 def describe(app: FastAPI) -> None:
-    """Let the application describe itself, once, when it is first asked."""
+    """Add `/openapi.json`, whose document is made once, when it is first requested."""
     made: list[Representation] = []
 
     def make() -> Representation:
@@ -76,7 +76,7 @@ def _make_document(app: FastAPI) -> dict[str, Any]:
     schemas["Problem"] = problem
     components.setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
     for operation in _operations(document):
-        _say_how_errors_look(operation)
+        _describe_errors(operation)
     for unused in ("HTTPValidationError", "ValidationError"):
         schemas.pop(unused, None)
     return document
@@ -86,7 +86,7 @@ def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
     return [operation for path in document["paths"].values() for operation in path.values()]
 
 
-def _say_how_errors_look(operation: dict[str, Any]) -> None:
+def _describe_errors(operation: dict[str, Any]) -> None:
     """Replace FastAPI's own shape of a validation error: ours is a problem like any other."""
     found = operation["responses"].get("422")
     if found is not None and "application/json" in found.get("content", {}):

@@ -1,4 +1,4 @@
-"""For whoever runs the server: is it up, is it ready, which version, how is it doing."""
+"""The operator's routes: health, readiness, version and metrics."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
 
 from app import __version__
-from app.api.http.declarations import Routes
 from app.api.http.exposition import render_metrics
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState
 from app.domain.errors import NotFound
 from app.wire.encoding import encode_json
 
-router = Routes(tags=["Operations"])
+router = ResourceRouter(tags=["Operations"])
 
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
@@ -28,7 +28,7 @@ def _json_answer(description: str, example: dict[str, object]) -> dict[int | str
 
 @router.get("/healthz", responses=_json_answer("The process runs.", {"status": "ok"}))
 async def get_health() -> Response:
-    """The process runs and its event loop turns. Touches nothing else; restart the process when this fails."""
+    """Return 200 while the process runs and its event loop turns; restart the process when this fails."""
     return _json({"status": "ok"})
 
 
@@ -43,7 +43,7 @@ async def get_health() -> Response:
     },
 )
 async def get_readiness(request: Request) -> Response:
-    """Whether to send traffic here. `degraded` is 200: readers are served from memory while the database is away."""
+    """Return whether to send traffic here. `degraded` is 200: readers are served from memory without the database."""
     app_state: AppState = request.app.state.app_state
     status, word, reasons = await app_state.readiness.check()
     return _json({"status": word, "reasons": reasons}, status=status)
@@ -51,7 +51,7 @@ async def get_readiness(request: Request) -> Response:
 
 @router.get("/version", responses=_json_answer("The release.", {"version": __version__}))
 async def get_version() -> Response:
-    """Which release runs here."""
+    """Return the release that runs here."""
     return _json({"version": __version__})
 
 
@@ -66,7 +66,7 @@ async def get_version() -> Response:
     },
 )
 async def get_metrics(request: Request) -> Response:
-    """Counters for Prometheus. Answered on this machine, or with the admin token; for anyone else it is not there."""
+    """Return metrics for Prometheus: on this machine, or with the admin token; 404 for anyone else."""
     app_state: AppState = request.app.state.app_state
     if not _is_local(request) and not _is_admin(request, app_state.newsroom.admin_token_sha256):
         raise NotFound("not_found", "There is nothing at this address.")
@@ -74,7 +74,7 @@ async def get_metrics(request: Request) -> Response:
 
 
 def _is_local(request: Request) -> bool:
-    """Whether the peer is this machine itself, and not a proxy on it that speaks for somebody else."""
+    """Return whether the peer is this machine itself, and not a proxy on it that forwards for another."""
     if any(name in request.headers for name in _FORWARDED):
         return False
     if request.client is None or not request.client.host:

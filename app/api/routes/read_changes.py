@@ -6,11 +6,11 @@ from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.api.http.answers import NO_STORE, PUBLIC_CACHE, fresh_response
-from app.api.http.declarations import Routes
-from app.api.http.read_descriptions import OF_A_STORY, answers
+from app.api.http.answers import NO_STORE, PUBLIC_CACHE, one_off_response
+from app.api.http.public_descriptions import OF_A_STORY, public_responses
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import LiveHub, PublicReading
-from app.api.routes.read_stories import BodyQuery, StoryRef
+from app.api.routes.read_stories import BodyQuery, PublicStoryRef
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone
 from app.domain.identifiers import StoryId
@@ -35,7 +35,7 @@ from app.wire.shapes.public import Changes
 
 MAX_WAIT_SECONDS = 30
 
-router = Routes(tags=["Reading"])
+router = ResourceRouter(tags=["Reading"])
 
 AfterQuery = Annotated[
     str | None,
@@ -49,19 +49,19 @@ WaitQuery = Annotated[
 
 @router.get(
     "/v1/stories/{story}/changes",
-    responses=answers(Changes, CHANGES, *OF_A_STORY, "cursor_unusable", "invalid"),
+    responses=public_responses(Changes, CHANGES, *OF_A_STORY, "cursor_unusable", "invalid"),
 )
 async def get_changes(
     request: Request,
     reading: PublicReading,
     hub: LiveHub,
-    story: StoryRef,
+    story: PublicStoryRef,
     after: AfterQuery = None,
     limit: LimitQuery = CHANGES_LIMIT,
     wait: WaitQuery = 0,
     body: BodyQuery = BodyVariant.HTML,
 ) -> Response:
-    """Everything after a cursor, by state. A cursor that cannot be honoured is 410, with the URL of the snapshot."""
+    """Return everything after a cursor, by state. A cursor that cannot be honoured is 410, with the snapshot's URL."""
     head = hub.head(story) or (await hub.open(story)).head
     try:
         page = await _read(reading, hub, head, after=after, limit=limit, wait=wait)
@@ -69,7 +69,7 @@ async def get_changes(
         raise _gone(error, reading, head.story) from None
     tag = f"{page.head.cursor}.changes.{body}"
     answer = Representation(plain=encode_changes(page, body), tag=tag, surrogate=f"story-{head.story}")
-    return await fresh_response(answer, request, cache_control=NO_STORE if wait else PUBLIC_CACHE)
+    return await one_off_response(answer, request, cache_control=NO_STORE if wait else PUBLIC_CACHE)
 
 
 async def _read(

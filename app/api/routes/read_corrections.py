@@ -1,14 +1,14 @@
-"""`GET /v1/stories/{story}/corrections`."""
+"""`GET /v1/stories/{story}/corrections`: the public log of corrections."""
 
 from __future__ import annotations
 
 from fastapi import Request, Response
 
-from app.api.http.answers import RepresentationResponse, fresh_response
-from app.api.http.declarations import Routes
-from app.api.http.read_descriptions import BY_NAME, answers
+from app.api.http.answers import RepresentationResponse, one_off_response
+from app.api.http.public_descriptions import BY_NAME, public_responses
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
-from app.api.routes.read_stories import LimitQuery, PositionQuery, StoryRef
+from app.api.routes.read_stories import LimitQuery, PositionQuery, PublicStoryRef
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation
@@ -19,18 +19,20 @@ from app.wire.encoding import BodyVariant
 from app.wire.shapes.examples import CORRECTIONS
 from app.wire.shapes.public import Corrections
 
-router = Routes(tags=["Reading"])
+router = ResourceRouter(tags=["Reading"])
 
 
-@router.get("/v1/stories/{story}/corrections", responses=answers(Corrections, CORRECTIONS, *BY_NAME, "invalid"))
+@router.get(
+    "/v1/stories/{story}/corrections", responses=public_responses(Corrections, CORRECTIONS, *BY_NAME, "invalid")
+)
 async def list_corrections(
     request: Request,
     reading: PublicReading,
-    story: StoryRef,
+    story: PublicStoryRef,
     limit: LimitQuery = PAGE_LIMIT,
     position: PositionQuery = None,
 ) -> Response:
-    """What was corrected, clarified or retracted in a story, the newest first. What was taken back is not in it."""
+    """List what was corrected, clarified or retracted in a story, newest first. Withdrawn entries are not in it."""
     if limit == PAGE_LIMIT and position is None:
         view = View("corrections", BodyVariant.HTML)
         return RepresentationResponse(await reading.representations.current(story, view))
@@ -46,4 +48,4 @@ async def list_corrections(
             is_over=found.head.closing is not None,
         )
 
-    return await fresh_response(await reading.snapshots.read(work), request)
+    return await one_off_response(await reading.snapshots.read(work), request)

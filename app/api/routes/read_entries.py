@@ -1,4 +1,4 @@
-"""`GET /v1/stories/{story}/entries` and `GET /v1/stories/{story}/entries/{entry}`."""
+"""`GET /v1/stories/{story}/entries` and `GET /v1/stories/{story}/entries/{entry}`: the timeline and one entry."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Annotated, Literal
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
-from app.api.http.answers import RepresentationResponse, fresh_response
-from app.api.http.declarations import Routes
-from app.api.http.read_descriptions import BY_NAME, answers
+from app.api.http.answers import RepresentationResponse, one_off_response
+from app.api.http.public_descriptions import BY_NAME, public_responses
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
-from app.api.routes.read_stories import BodyQuery, StoryRef
+from app.api.routes.read_stories import BodyQuery, PublicStoryRef
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
 from app.reading.representations import Representation
@@ -23,7 +23,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.shapes.examples import ENTRY, PAGE
 from app.wire.shapes.public import EntryParts, Page, PublicEntry
 
-router = Routes(tags=["Reading"])
+router = ResourceRouter(tags=["Reading"])
 
 _FIELDS = f"Send these members only, named with commas between: {', '.join(ENTRY_FIELDS)}."
 _FIELDS_SCHEMA: dict[str, JsonValue] = {"pattern": "^({0})(,({0}))*$".format("|".join(ENTRY_FIELDS))}
@@ -51,11 +51,11 @@ class EntriesQuery(BaseModel):
     body: BodyVariant = Field(BodyVariant.HTML, description="Send bodies as HTML, as typed blocks, or both.")
 
     def shape(self) -> EntryShape:
-        """How much of each entry is sent. Raises InvalidInput."""
+        """Return how much of each entry is sent. Raises InvalidInput."""
         return EntryShape(body=self.body, fields=None if self.fields is None else parse_fields(self.fields))
 
     def page(self) -> PageRequest:
-        """Which page is asked for."""
+        """Return the page that is asked for."""
         labels = [
             f"{name}:{value}" for name, value in (("tag", self.tag), ("author", self.author)) if value is not None
         ]
@@ -73,12 +73,12 @@ class EntriesQuery(BaseModel):
 
 @router.get(
     "/v1/stories/{story}/entries",
-    responses=answers(Page, PAGE, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
+    responses=public_responses(Page, PAGE, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
 )
 async def list_entries(
-    request: Request, reading: PublicReading, story: StoryRef, query: Annotated[EntriesQuery, Query()]
+    request: Request, reading: PublicReading, story: PublicStoryRef, query: Annotated[EntriesQuery, Query()]
 ) -> Response:
-    """A page of a story's timeline. A page never repeats or skips an entry because others came or went meanwhile."""
+    """Return a page of a story's timeline. No page repeats or skips an entry because others came or went meanwhile."""
     if query.model_fields_set <= {"body"}:
         return RepresentationResponse(await reading.representations.current(story, View("entries", query.body)))
     shape, wanted = query.shape(), query.page()
@@ -94,22 +94,22 @@ async def list_entries(
             is_over=found.head.closing is not None,
         )
 
-    return await fresh_response(await reading.snapshots.read(work), request)
+    return await one_off_response(await reading.snapshots.read(work), request)
 
 
 @router.get(
     "/v1/stories/{story}/entries/{entry}",
-    responses=answers(PublicEntry | EntryParts, ENTRY, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
+    responses=public_responses(PublicEntry | EntryParts, ENTRY, *BY_NAME, "entry_not_found", "entry_gone", "invalid"),
 )
 async def get_entry(
     request: Request,
     reading: PublicReading,
-    story: StoryRef,
+    story: PublicStoryRef,
     entry: Annotated[str, Path(description="The entry's id.")],
     body: BodyQuery = BodyVariant.HTML,
     fields: FieldsQuery = None,
 ) -> Response:
-    """One entry. What was public and is no more answers 410, with the cause."""
+    """Return an entry. One that was public and is no more answers 410, with the cause."""
     shape = EntryShape(body=body, fields=None if fields is None else parse_fields(fields))
     view = body.value if shape.fields is None else "fields"
 
@@ -121,7 +121,7 @@ async def get_entry(
         is_over = head.closing is not None
         return Representation(plain=shape.encode(listed), tag=tag, surrogate=f"story-{head.story}", is_over=is_over)
 
-    return await fresh_response(await reading.snapshots.read(work), request)
+    return await one_off_response(await reading.snapshots.read(work), request)
 
 
 def _as_parameter(value: object) -> str:

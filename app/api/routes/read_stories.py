@@ -1,4 +1,4 @@
-"""`GET /v1/stories` and `GET /v1/stories/{story}`."""
+"""`GET /v1/stories` and `GET /v1/stories/{story}`: the list of stories and one story."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import Path, Query, Request, Response
 
-from app.api.http.answers import RepresentationResponse, fresh_response
-from app.api.http.declarations import Routes
-from app.api.http.read_descriptions import BY_NAME, answers
+from app.api.http.answers import RepresentationResponse, one_off_response
+from app.api.http.public_descriptions import BY_NAME, public_responses
+from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT
 from app.reading.stories import read_story_list
@@ -18,9 +18,9 @@ from app.wire.encoding import BodyVariant
 from app.wire.shapes.examples import STORY_LIST, STORY_STATE
 from app.wire.shapes.public import StoryList, StoryState
 
-router = Routes(tags=["Reading"])
+router = ResourceRouter(tags=["Reading"])
 
-StoryRef = Annotated[str, Path(description="The story's id or slug.")]
+PublicStoryRef = Annotated[str, Path(description="The story's id or slug.")]
 BodyQuery = Annotated[BodyVariant, Query(description="Send bodies as HTML, as typed blocks, or both.")]
 LimitQuery = Annotated[int, Query(ge=1, le=MAX_PAGE_LIMIT, description="How many items a page has at most.")]
 PositionQuery = Annotated[
@@ -28,22 +28,22 @@ PositionQuery = Annotated[
 ]
 
 
-@router.get("/v1/stories", responses=answers(StoryList, STORY_LIST, "invalid"))
+@router.get("/v1/stories", responses=public_responses(StoryList, STORY_LIST, "invalid"))
 async def list_stories(
     request: Request, reading: PublicReading, limit: LimitQuery = PAGE_LIMIT, position: PositionQuery = None
 ) -> Response:
-    """All public stories: live first, then upcoming, ended and archived ones. The list may be a second old."""
+    """List all public stories: live first, then upcoming, ended and archived ones. The list may be a second old."""
     if limit == PAGE_LIMIT and position is None:
         return RepresentationResponse(await reading.story_lists.first())
     page = await reading.snapshots.read(
         lambda tx: read_story_list(tx, position=position, limit=limit, links=reading.links)
     )
-    return await fresh_response(represent_list(page), request)
+    return await one_off_response(represent_list(page), request)
 
 
-@router.get("/v1/stories/{story}", responses=answers(StoryState, STORY_STATE, *BY_NAME, "invalid"))
-async def get_story(reading: PublicReading, story: StoryRef, body: BodyQuery = BodyVariant.HTML) -> Response:
-    """A story as it is now, with the first page of its timeline.
+@router.get("/v1/stories/{story}", responses=public_responses(StoryState, STORY_STATE, *BY_NAME, "invalid"))
+async def get_story(reading: PublicReading, story: PublicStoryRef, body: BodyQuery = BodyVariant.HTML) -> Response:
+    """Return a story as it is now, with the first page of its timeline.
 
     Go on from its `head`: with `changes?after=`, the event stream or the WebSocket.
     """

@@ -1,4 +1,4 @@
-"""`GET /v1/newsroom/search`."""
+"""`GET /v1/newsroom/search`: search of stories and entries."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Annotated
 from fastapi import Query, Request, Response
 
 from app.api.http.bodies import WriteRoute
-from app.api.http.calls import TheReader, perform
-from app.api.http.declarations import Routes
-from app.api.http.write_descriptions import answers
+from app.api.http.calls import ReadCall, perform
+from app.api.http.newsroom_descriptions import newsroom_responses
+from app.api.http.resource_router import ResourceRouter
 from app.domain.entry import EntryStatus
 from app.newsroom.queries.search import search_newsroom
 from app.wire.shapes.newsroom import SEARCH_RESULTS, SearchResults
 
-router = Routes(tags=["Newsroom"], route_class=WriteRoute)
+router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute)
 
 
-@router.get("/v1/newsroom/search", responses=answers(200, SearchResults, SEARCH_RESULTS, 404, 422))
+@router.get("/v1/newsroom/search", responses=newsroom_responses(200, SearchResults, SEARCH_RESULTS, 404, 422))
 async def search(
     request: Request,
-    call: TheReader,
+    call: ReadCall,
     q: Annotated[
         str,
         Query(max_length=10_000, description="Words, all of which are looked for; the last one may be a beginning."),
@@ -30,9 +30,9 @@ async def search(
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
-    """Stories and entries by their words, drafts and working revisions included, the newest first.
+    """Find stories and entries by their words, drafts and working revisions included, the newest first.
 
-    Titles, headlines, bodies, authors, tags and sources are looked at, without case and accents; removed entries never.
+    Titles, headlines, bodies, authors, tags and sources are searched, without case and accents; removed entries never.
     """
     statuses = None if status is None else frozenset(status)
     return await perform(

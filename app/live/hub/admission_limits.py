@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
@@ -13,9 +12,6 @@ Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
 RETRY_AFTER_SECONDS = 5
-
-KEPT_DESCRIPTORS = 128
-"""Left for the database, logs, health checks and whoever administers the machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +86,6 @@ class ConnectionLimiter:
         if address is None or address.is_loopback:
             return None
         return str(address)
-
-
-def connections_possible() -> int:
-    """How many the system has descriptors for; 0 when it sets no limit."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    return 0 if hard == resource.RLIM_INFINITY else max(1, hard - KEPT_DESCRIPTORS)
 
 
 def _parsed(text: str) -> Address | None:

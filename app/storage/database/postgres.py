@@ -23,13 +23,13 @@ STATEMENT_MILLISECONDS = 30_000
 class PostgresDatabase:
     """A PostgreSQL database. Use cases lock story rows; the process has no lock of its own around writes."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
         self._announcer = Announcer()
         self._is_closed = False
         self._returning = threading.Lock()
         engine = create_engine(
             url,
-            pool_size=POOL_SIZE,
+            pool_size=pool_size,
             max_overflow=4,
             pool_timeout=CONNECT_SECONDS,
             pool_pre_ping=True,

@@ -29,8 +29,8 @@ from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
 READERS = 14
-"""Connections that may read at once: as many as there are reading threads, so that no thread waits for one (8 for
-readers, 4 for the newsroom's reads, 2 for its stream)."""
+"""Connections that may read at once; a server opens as many as it has threads that read (app/composition/capacity.py),
+so that none waits for one."""
 CHECKPOINT_PAGES = 4_000
 """A commit that leaves the WAL longer than this (16 MB) checkpoints at once, without waiting for an idle writer."""
 
@@ -42,8 +42,8 @@ class StoreLocked(Exception):
 class SqliteDatabase:
     """A SQLite file, opened for writing by this process alone."""
 
-    def __init__(self, path: Path) -> None:
-        """Open `path`, and create it if it is missing. Raises StoreLocked when another process writes to it."""
+    def __init__(self, path: Path, *, readers: int = READERS) -> None:
+        """Open `path`, creating it if need be. Raises StoreLocked when another process writes to it."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._lock_file = _lock(path.parent)
         self._path = path
@@ -52,7 +52,7 @@ class SqliteDatabase:
         self._writer_engine = _writer_engine(path)
         self._writer: Connection = self._writer_engine.connect()
         self._driver = driver_of(self._writer)
-        self._readers = _reader_engine(path)
+        self._readers = _reader_engine(path, readers)
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
@@ -184,13 +184,13 @@ def _writer_engine(path: Path) -> Engine:
     )
 
 
-def _reader_engine(path: Path) -> Engine:
+def _reader_engine(path: Path, readers: int) -> Engine:
     return create_engine(
         "sqlite://",
         creator=lambda: _open(path, read_only=True),
         poolclass=QueuePool,
         hide_parameters=True,
-        pool_size=READERS,
+        pool_size=readers,
         max_overflow=0,
         isolation_level="AUTOCOMMIT",
     )

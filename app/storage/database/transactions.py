@@ -26,6 +26,11 @@ class ReadTransaction:
         self.connection = connection
 
 
+def answers_queries(tx: ReadTransaction) -> bool:
+    """Return whether the database answers the simplest query there is."""
+    return bool(tx.connection.exec_driver_sql("SELECT 1").scalar_one())
+
+
 class WriteTransaction(ReadTransaction):
     """One transaction that will commit whole or leave no trace.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.api.http.conditional import etag_of, holds
+from app.api.http.conditional import etag_of, names_tag
 
 TAG = "k3Vq81Zt.12.x7Q2ab.state.html"
 
@@ -24,7 +24,7 @@ TAG = "k3Vq81Zt.12.x7Q2ab.state.html"
     ],
 )
 def test_a_client_that_names_any_form_of_the_tag_holds_it(header: str) -> None:
-    assert holds(header.encode(), TAG)
+    assert names_tag(header.encode(), TAG)
 
 
 @pytest.mark.parametrize(
@@ -44,8 +44,8 @@ def test_a_client_that_names_any_form_of_the_tag_holds_it(header: str) -> None:
     ],
 )
 def test_a_client_that_names_another_tag_does_not(header: str) -> None:
-    assert not holds(header.encode("latin-1"), TAG)
-    assert not holds(None, TAG)
+    assert not names_tag(header.encode("latin-1"), TAG)
+    assert not names_tag(None, TAG)
 
 
 def test_an_etag_is_quoted_and_ends_in_the_encoding() -> None:

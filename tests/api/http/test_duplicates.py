@@ -70,7 +70,7 @@ async def test_every_route_that_writes_refuses_a_name_twice(server: Server, writ
     method, _, path = write.partition(" ")
     content = b'{"text": "Lost.", "text": "Kept."}'
     headers = {"content-type": "application/json", "if-match": "*"}
-    reply = await server.driver.request(method, _filled(path), content=content, headers=headers)
+    reply = await server.admin.request(method, _filled(path), content=content, headers=headers)
     assert (reply.status_code, reply.json()["code"]) == (400, "repeated_member"), reply.text
     assert reply.json()["detail"] == 'An object in the body has "text" more than once: send it once.'
 
@@ -81,7 +81,7 @@ async def test_the_name_is_told_wherever_it_stands_and_nothing_is_done(server: S
     await server.story(slug="election")
     before = (await server.client.get("/v1/stories/election")).json()
     for ending in ("", ":batch"):
-        reply = await server.driver.post(
+        reply = await server.admin.post(
             f"/v1/stories/election/entries{ending}", content=content, headers={"content-type": "application/json"}
         )
         assert (reply.status_code, reply.json()["code"]) == (400, "repeated_member"), reply.text
@@ -109,7 +109,7 @@ async def test_every_parameter_that_is_meant_once_is_refused_twice(server: Serve
     openapi = (await server.client.get("/openapi.json")).json()
     seen = set()
     for path, name, is_list in _parameters(openapi):
-        reply = await server.driver.get(_filled(path), params=[(name, "1"), (name, "1")])
+        reply = await server.admin.get(_filled(path), params=[(name, "1"), (name, "1")])
         refused = (reply.status_code, reply.json().get("code")) == (400, "repeated_parameter")
         assert refused is not is_list, (path, name, reply.text)
         assert is_list is (name in REPEATABLE)
@@ -124,5 +124,5 @@ async def test_parameters_that_nobody_knows_may_come_as_often_as_they_like(serve
     query = "utm_source=a&utm_source=b&limit=3"
     assert (await server.client.get(f"/v1/stories/election/entries?{query}")).status_code == 200
     assert (await server.client.get(f"/v1/stories/election?{query}")).status_code == 200
-    reply = await server.driver.get("/v1/newsroom/stories/election/entries?status=draft&status=published")
+    reply = await server.admin.get("/v1/newsroom/stories/election/entries?status=draft&status=published")
     assert reply.status_code == 200

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.access_log import FLUSH_LINES, AccessLine, AccessLog
+from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from app.domain.clock import Micros, format_time
@@ -123,9 +124,13 @@ async def test_nor_is_it_when_something_of_ours_breaks(path: str) -> None:
     async def broken(scope: object, receive: object, send: object) -> None:
         raise ZeroDivisionError
 
-    shell = Middleware(broken, cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None)
+    outermost = Middleware(
+        broken, body_limits=BodyLimits(()), cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None
+    )
     with capture_logs() as logged:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example") as client:
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(outermost), base_url="https://live.example"
+        ) as client:
             assert (await client.get(path)).status_code == 500
     assert [line["event"] for line in logged] == ["request_failed"]
     assert "secret" not in repr(logged)

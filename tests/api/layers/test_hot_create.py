@@ -1,4 +1,4 @@
-"""New entries taken in front of FastAPI are answered exactly as FastAPI would, and it gets all that is unusual."""
+"""Hot creates are answered exactly as FastAPI would, and FastAPI gets every unusual request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.layers.body_limits import BODY_LIMIT_BYTES
+from app.api.http.bodies import BODY_LIMIT_BYTES
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_create import HotCreate
 from tests.api.layers.test_hot_reads import behind, refuse
@@ -46,7 +46,7 @@ USUAL = {
     "if-match": Case(b'{"text": "Hello."}', {**SIGNED, "if-match": '"x"'}),
     "lone surrogate": Case(b'{"text": "a \\ud83d\\ude42 b"}'),
 }
-"""What is taken in front of FastAPI, whether it becomes an entry or is refused by the newsroom."""
+"""The requests answered before FastAPI, whether they become entries or are refused by the newsroom."""
 
 UNUSUAL = {
     "no body": Case(b""),
@@ -128,7 +128,7 @@ async def test_posting_and_fastapi_answer_alike(server: Server, name: str) -> No
         await server.post(story["id"], id="0198f000-0000-4000-8000-000000000001")
         async with behind(server, DefaultHeaders(app)) as client:
             answers.append([told(await ask(client, story["id"], case), story) for _ in range(2)])
-        await server.driver.patch(f"/v1/stories/{story['id']}", json={"status": "draft"}, headers={"if-match": "*"})
+        await server.admin.patch(f"/v1/stories/{story['id']}", json={"status": "draft"}, headers={"if-match": "*"})
     assert answers[0] == answers[1]
     assert passed.count == (2 if name in UNUSUAL else 0)
 

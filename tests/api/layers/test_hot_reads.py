@@ -1,4 +1,4 @@
-"""The front answers exactly what FastAPI would: same status, same headers, same bytes, on every route it takes."""
+"""Hot reads are answered exactly as FastAPI would: same status, same headers, same bytes, at every address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from app.api.http.request_metrics import RequestMetrics
+from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_reads import HotReads
@@ -18,7 +19,7 @@ ENCODINGS = ["identity", "gzip;q=0.5, br;q=0.1", "br"]
 
 
 class Refused(Exception):
-    """A request reached the routes behind the front."""
+    """A request reached the routes behind the hot reads."""
 
 
 async def refuse(scope: object, receive: object, send: object) -> None:
@@ -26,19 +27,20 @@ async def refuse(scope: object, receive: object, send: object) -> None:
 
 
 def behind(server: Server, app: object) -> httpx.AsyncClient:
-    """A client of the same rooms, seen through `app` alone."""
-    shell = Middleware(
+    """Return a client of the same state that reaches `app` alone, through the outermost layer."""
+    outermost = Middleware(
         app,  # type: ignore[arg-type]  # an ASGI application
+        body_limits=BodyLimits(()),
         cross_origin=CrossOrigin(()),
         metrics=RequestMetrics(),
         access_log=None,
         make_request_id=lambda: "the-same-id",
     )
-    return httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url=PUBLIC_URL)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(outermost), base_url=PUBLIC_URL)
 
 
 def paths(story: dict[str, str]) -> list[str]:
-    """Every address the front takes, found or not."""
+    """List every address that hot reads answer, found or not."""
     queries = ["", "?body=html", "?body=blocks", "?body=both"]
     refs = [story["id"], story["slug"], "no-such-story", "No Story", "%C3%A4"]
     views = [f"/v1/stories/{ref}{rest}{query}" for ref in refs for rest in ("", "/entries") for query in queries]
@@ -50,16 +52,16 @@ async def test_the_front_and_fastapi_answer_alike(server: Server) -> None:
     for _ in range(25):
         await server.post(story["id"], "Polls have closed, “quietly” – and counting goes on.")
     reading = server.app_state.reading
-    front = behind(server, HotReads(refuse, reading))
+    hot = behind(server, HotReads(refuse, reading))
     routes = behind(server, DefaultHeaders(server.app.routes))
-    async with front, routes:
+    async with hot, routes:
         for path in paths(story):
             for method in ("GET", "HEAD"):
                 for encoding in ENCODINGS:
                     tag = (await routes.get(path, headers={"accept-encoding": encoding})).headers.get("etag", '"none"')
                     for condition in ("", '"other"', tag):
                         headers = {"accept-encoding": encoding, "if-none-match": condition}
-                        one = await front.request(method, path, headers=headers)
+                        one = await hot.request(method, path, headers=headers)
                         other = await routes.request(method, path, headers=headers)
                         where = (method, path, headers)
                         assert one.status_code == other.status_code, where

@@ -1,4 +1,4 @@
-"""Sockets and event streams reach the live room through the whole edge, and nothing else does."""
+"""WebSockets and event streams reach their routes through every layer, and nothing else does."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shell: ids, cross-origin rules, limits on what is sent, one line and one count for each request, never a 500."""
+"""The outermost layer: ids, cross-origin rules, body limits, one line and one count per request, never a bare 500."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
+from app.api.http.bodies import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES
 from app.api.http.request_metrics import RequestMetrics
-from app.api.layers.body_limits import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES, BODY_SECONDS, limited
+from app.api.layers.body_limits import BODY_SECONDS, BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from tests.api.server import PAGE_ORIGIN, Server
@@ -24,10 +25,16 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
-def shell_around(app: Any, metrics: RequestMetrics | None = None) -> httpx.AsyncClient:
-    """A client of `app` with nothing but the shell between."""
-    shell = Middleware(app, cross_origin=CrossOrigin(()), metrics=metrics or RequestMetrics(), access_log=None)
-    return httpx.AsyncClient(transport=httpx.ASGITransport(shell), base_url="https://live.example")
+def client_behind_middleware(app: Any, metrics: RequestMetrics | None = None) -> httpx.AsyncClient:
+    """Return a client of `app` with nothing but the outermost layer between."""
+    outermost = Middleware(
+        app,
+        body_limits=BodyLimits(()),
+        cross_origin=CrossOrigin(()),
+        metrics=metrics or RequestMetrics(),
+        access_log=None,
+    )
+    return httpx.AsyncClient(transport=httpx.ASGITransport(outermost), base_url="https://live.example")
 
 
 @pytest.mark.parametrize("sent", ["abc-123", "A.b_c:d/e+f=g@h", "x" * 128])
@@ -68,11 +75,11 @@ async def test_any_page_may_read_what_is_public_and_none_with_credentials(server
 
 async def test_only_pages_that_were_named_may_write_or_look_into_the_newsroom(server: Server) -> None:
     for method, path in (("POST", "/v1/stories"), ("GET", "/v1/newsroom/stories"), ("PATCH", "/v1/stories/a")):
-        named = await server.driver.request(method, path, headers={"origin": PAGE_ORIGIN})
+        named = await server.admin.request(method, path, headers={"origin": PAGE_ORIGIN})
         assert named.headers["access-control-allow-origin"] == PAGE_ORIGIN
         assert "Origin" in named.headers["vary"]
         for origin in ("https://evil.example", "null", PAGE_ORIGIN + ".evil.example", PAGE_ORIGIN.upper()):
-            reply = await server.driver.request(method, path, headers={"origin": origin})
+            reply = await server.admin.request(method, path, headers={"origin": origin})
             assert "access-control-allow-origin" not in reply.headers
 
 
@@ -133,7 +140,7 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(ser
     read: list[str] = []
     for path, limit in (("/v1/stories", BODY_LIMIT_BYTES), ("/v1/stories/a/entries:batch", BATCH_LIMIT_BYTES)):
         headers = {"content-type": "application/json", "content-length": str(limit + 1)}
-        reply = await server.driver.post(path, content=unread(), headers=headers)
+        reply = await server.admin.post(path, content=unread(), headers=headers)
         assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
     assert read == []
 
@@ -147,7 +154,7 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_cut_off_at_the_limit(
             sent += 65_536
             yield b" " * 65_536
 
-    reply = await server.driver.post("/v1/stories", content=endless(), headers={"content-type": "application/json"})
+    reply = await server.admin.post("/v1/stories", content=endless(), headers={"content-type": "application/json"})
     assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
     assert sent <= BODY_LIMIT_BYTES + 2 * 65_536
 
@@ -184,7 +191,7 @@ async def test_what_breaks_inside_is_a_500_that_says_nothing(caplog: pytest.LogC
         raise ZeroDivisionError("the secret is 42")
 
     metrics = RequestMetrics()
-    async with shell_around(broken, metrics) as client:
+    async with client_behind_middleware(broken, metrics) as client:
         reply = await client.get("/v1/site", headers={"x-request-id": "mine"})
     assert reply.status_code == 500
     assert reply.headers["content-type"] == "application/problem+json"
@@ -200,13 +207,13 @@ async def test_half_an_answer_that_breaks_is_cut_and_not_completed() -> None:
         await send({"type": "http.response.body", "body": b"half", "more_body": True})
         raise ZeroDivisionError
 
-    async with shell_around(broken) as client:
+    async with client_behind_middleware(broken) as client:
         with pytest.raises(ZeroDivisionError):
             await client.get("/v1/site")
 
 
 async def test_each_request_has_one_line_without_its_query_or_token(server: Server) -> None:
-    await server.driver.get("/v1/newsroom/me?token=secret-in-query", headers={"x-request-id": "one"})
+    await server.admin.get("/v1/newsroom/me?token=secret-in-query", headers={"x-request-id": "one"})
     await server.client.get('/v1/stories/"%C3%A4', headers={"x-request-id": "two"})
     server.app.flush_logs()
     lines = [json.loads(line) for line in server.access_lines.getvalue().splitlines()]
@@ -235,9 +242,9 @@ async def test_a_client_that_leaves_in_the_middle_of_its_body_is_no_failure_of_o
 
     headers = [
         (b"content-type", b"application/json"),
-        (b"authorization", server.driver.headers["authorization"].encode()),
+        (b"authorization", server.admin.headers["authorization"].encode()),
     ]
     scope = {"type": "http", "method": "POST", "path": "/v1/stories", "query_string": b"", "headers": headers}
     await server.app(scope, receive, send)
     assert sent[0]["status"] == 400
-    assert server.app_state.requests.failures == 0
+    assert server.app_state.request_metrics.failures == 0

@@ -19,16 +19,16 @@ async def test_the_audit_is_a_list_or_by_wish_a_file(server: Server) -> None:
     story = await server.story()
     for _ in range(3):
         await server.post(story["id"])
-    listed = (await server.driver.get(f"{AUDIT}?limit=2&action=create")).json()
+    listed = (await server.admin.get(f"{AUDIT}?limit=2&action=create")).json()
     assert (len(listed["items"]), listed["next"]) == (2, str(listed["items"][-1]["id"]))
     for asked, headers in (("?format=csv", {}), ("", {"accept": "text/csv"})):
-        reply = await server.driver.get(AUDIT + asked, headers=headers)
+        reply = await server.admin.get(AUDIT + asked, headers=headers)
         assert reply.headers["content-type"].startswith("text/csv")
         assert reply.headers["content-disposition"] == 'attachment; filename="audit.csv"'
         assert reply.headers["cache-control"] == "no-store"
         assert len(list(csv.DictReader(io.StringIO(reply.text)))) == 4
     for asked, headers in (("?format=ndjson", {}), ("", {"accept": "application/x-ndjson"})):
-        reply = await server.driver.get(AUDIT + asked, headers=headers)
+        reply = await server.admin.get(AUDIT + asked, headers=headers)
         assert reply.headers["content-type"].startswith("application/x-ndjson")
         assert [json.loads(line)["action"] for line in reply.text.splitlines()] == ["create"] * 4
 
@@ -46,11 +46,11 @@ async def test_the_audit_is_a_list_or_by_wish_a_file(server: Server) -> None:
     ],
 )
 async def test_a_question_that_cannot_be_read_is_refused(server: Server, query: str, status: int) -> None:
-    assert (await server.driver.get(f"{AUDIT}?{query}")).status_code == status
+    assert (await server.admin.get(f"{AUDIT}?{query}")).status_code == status
 
 
 async def test_a_file_is_refused_before_anything_of_it_is_sent(server: Server) -> None:
-    made = await server.driver.post("/v1/newsroom/tokens", json={"label": "e", "role": "editor"})
+    made = await server.admin.post("/v1/newsroom/tokens", json={"label": "e", "role": "editor"})
     editor = {"authorization": f"Bearer {made.json()['token']}"}
     reply = await server.client.get(f"{AUDIT}?format=csv", headers=editor)
     assert (reply.status_code, reply.headers["content-type"]) == (403, "application/problem+json")
@@ -59,7 +59,7 @@ async def test_a_file_is_refused_before_anything_of_it_is_sent(server: Server) -
 async def test_a_preview_is_kept_by_nobody_and_found_by_no_search_engine(server: Server) -> None:
     story = await server.story()
     draft = await server.post(story["id"], status="draft")
-    made = await server.driver.post(f"/v1/newsroom/stories/{story['id']}/entries/{draft['id']}/preview")
+    made = await server.admin.post(f"/v1/newsroom/stories/{story['id']}/entries/{draft['id']}/preview")
     assert made.status_code == 201
     shown = await server.client.get(made.json()["url"])
     assert (shown.status_code, shown.json()["body_html"]) == (200, "<p>Polls have closed.</p>")
@@ -73,7 +73,7 @@ async def test_a_preview_is_kept_by_nobody_and_found_by_no_search_engine(server:
 async def test_every_link_that_shows_nothing_is_the_same_404(server: Server) -> None:
     story = await server.story()
     draft = await server.post(story["id"], status="draft")
-    url = (await server.driver.post(f"/v1/newsroom/stories/{story['id']}/entries/{draft['id']}/preview")).json()["url"]
+    url = (await server.admin.post(f"/v1/newsroom/stories/{story['id']}/entries/{draft['id']}/preview")).json()["url"]
     await server.act("remove", draft)
     answers = set()
     for refused in (url, url[:-1] + ("0" if url[-1] != "0" else "1"), f"{url.rpartition('/')[0]}/x.y"):

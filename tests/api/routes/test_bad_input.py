@@ -98,11 +98,11 @@ async def story(server: Server) -> dict[str, Any]:
 async def _everything(server: Server) -> tuple[Any, ...]:
     """What there is, for the public and for the newsroom."""
     paths = ("/v1/stories/election", "/v1/stories/election/changes?after=0", "/v1/newsroom/stories/election/entries")
-    return tuple([(await server.driver.get(path)).json() for path in (*paths, "/v1/newsroom/stories")])
+    return tuple([(await server.admin.get(path)).json() for path in (*paths, "/v1/newsroom/stories")])
 
 
 async def _send(server: Server, content: bytes, *, kind: str = "application/json") -> httpx.Response:
-    return await server.driver.post("/v1/stories/election/entries", content=content, headers={"content-type": kind})
+    return await server.admin.post("/v1/stories/election/entries", content=content, headers={"content-type": kind})
 
 
 @pytest.mark.parametrize("content", NOT_JSON.values(), ids=NOT_JSON.keys())
@@ -158,9 +158,9 @@ async def test_a_body_one_byte_too_large_is_413_and_one_that_just_fits_is_read(
     server: Server, path: str, limit: int
 ) -> None:
     before = await _everything(server)
-    too_large = await server.driver.post(path, content=b" " * (limit + 1), headers=JSON)
+    too_large = await server.admin.post(path, content=b" " * (limit + 1), headers=JSON)
     assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
-    fits = await server.driver.post(path, content=b" " * limit, headers=JSON)
+    fits = await server.admin.post(path, content=b" " * limit, headers=JSON)
     assert (fits.status_code, fits.json()["code"]) == (400, "malformed_json")
     assert await _everything(server) == before
 
@@ -184,7 +184,7 @@ async def test_what_is_not_there_is_404_and_what_was_removed_410(server: Server,
         (f"/v1/stories/nothing/entries/{entry['id']}/publish", "story_not_found"),
     ):
         body = {"text": "a"} if path.endswith("entries") else {}
-        reply = await server.driver.post(path, json=body)
+        reply = await server.admin.post(path, json=body)
         assert (reply.status_code, reply.json()["code"]) == (404, code)
     await server.act("remove", entry)
     gone = await server.client.get(f"/v1/stories/election/entries/{entry['id']}")
@@ -206,7 +206,7 @@ async def test_an_edit_needs_the_etag_of_today(server: Server, story: dict[str, 
         ({"if-match": '"' + "v" * 5_000 + '"'}, None, None),
         ({"if-match": '"v' + "9" * 5_000 + '"'}, None, None),
     ):
-        reply = await server.driver.patch(where, json=patch, headers=headers)
+        reply = await server.admin.patch(where, json=patch, headers=headers)
         if status is None:
             assert reply.status_code in {400, 412}
         else:
@@ -233,7 +233,7 @@ async def test_a_bad_token_is_401_and_changes_nothing(server: Server, authorizat
 @pytest.mark.parametrize("name", ["authorization", "idempotency-key", "if-match"])
 async def test_a_header_that_came_twice_is_refused_and_changes_nothing(server: Server, name: str) -> None:
     before = await _everything(server)
-    own = server.driver.headers["authorization"]
+    own = server.admin.headers["authorization"]
     value = own if name == "authorization" else '"v1"'
     headers = [("content-type", "application/json"), (name, value), (name, value)]
     headers += [] if name == "authorization" else [("authorization", own)]
@@ -251,7 +251,7 @@ async def test_a_path_that_is_a_trick_leads_nowhere(server: Server, path: str, s
         reply = await server.client.request(method, url)
         assert reply.status_code == status, f"{method} {path}: {reply.text}"
     url = httpx.URL(PUBLIC_URL).copy_with(raw_path=path.encode())
-    written = await server.driver.post(url, json={"text": "a"})
+    written = await server.admin.post(url, json={"text": "a"})
     assert written.status_code in {400, 404, 405, 422}
     assert await _everything(server) == before
 
@@ -259,12 +259,12 @@ async def test_a_path_that_is_a_trick_leads_nowhere(server: Server, path: str, s
 @pytest.mark.usefixtures("story")
 async def test_a_batch_says_of_each_item_what_is_wrong_with_it(server: Server) -> None:
     items = [{"text": "One"}, {"text": 2}, None, {"txet": "x"}, {"text": "\x00"}, [], {"text": "Two"}]
-    reply = await server.driver.post("/v1/stories/election/entries:batch", json={"items": items})
+    reply = await server.admin.post("/v1/stories/election/entries:batch", json={"items": items})
     assert [result["status"] for result in reply.json()["items"]] == [201, 422, 422, 422, 422, 422, 201]
     assert (await server.client.get("/v1/stories/election")).json()["entry_count"] == 2
     refusals: tuple[dict[str, Any], ...] = ({"items": []}, {"items": [{"text": "a"}] * 101}, {}, {"items": {}})
     for bad in refusals:
-        refused = await server.driver.post("/v1/stories/election/entries:batch", json=bad)
+        refused = await server.admin.post("/v1/stories/election/entries:batch", json=bad)
         assert refused.status_code == 422
     assert (await server.client.get("/v1/stories/election")).json()["entry_count"] == 2
 

@@ -73,7 +73,7 @@ async def test_without_its_database_a_server_goes_on_from_memory_and_says_so(
             assert (away.status_code, away.json()["code"]) == (503, "database_unavailable"), path
             assert int(away.headers["retry-after"]) >= 1
             assert away.headers["cache-control"] == "no-store"
-        written = await server.driver.post(f"{ref}/entries", json={"text": "Anyone there?"})
+        written = await server.admin.post(f"{ref}/entries", json={"text": "Anyone there?"})
         assert (written.status_code, written.json()["code"]) == (503, "database_unavailable")
         ready = await server.client.get("/readyz")
         assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "reasons": ["database"]})

@@ -46,7 +46,7 @@ async def server(anyio_backend: str, sqlite_url: str, tmp_path: Path, watch: Wat
 
 async def write(server: Server, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
     conditions = {"if-match": "*"} if method == "PATCH" else {}
-    return await server.driver.request(method, path, json=body, headers={**conditions, **headers})
+    return await server.admin.request(method, path, json=body, headers={**conditions, **headers})
 
 
 async def held_story(server: Server, seconds: int = 60) -> str:
@@ -62,7 +62,7 @@ async def test_what_goes_out_later_is_answered_with_202_and_the_newsrooms_addres
     assert (made.status_code, made.headers["location"]) == (202, ref)
     assert made.json()["publish_at"] == watch.later(HOUR)
     assert (await server.client.get(f"/v1/stories/{story}/entries/{made.json()['id']}")).status_code == 404
-    assert (await server.driver.get(ref)).json() == made.json()
+    assert (await server.admin.get(ref)).json() == made.json()
 
 
 async def test_each_step_says_whether_it_is_done_or_will_be(server: Server, watch: Watch) -> None:
@@ -147,7 +147,7 @@ async def test_times_that_cannot_be_are_pointed_at_and_nothing_is_written(
     answer = await write(server, "POST", f"/v1/stories/{story}/entries", {"text": "Lost?", **body})
     assert answer.status_code == 422, answer.text
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
-    assert (await server.driver.get(f"/v1/newsroom/stories/{story}/entries")).json()["items"] == []
+    assert (await server.admin.get(f"/v1/newsroom/stories/{story}/entries")).json()["items"] == []
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ async def test_an_action_takes_what_it_takes_and_changes_nothing_otherwise(
     answer = await write(server, "POST", f"/v1/stories/{story}/entries/{entry['id']}/{action}", body)
     assert answer.status_code == 422, answer.text
     assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [(pointer, code)]
-    now = (await server.driver.get(f"/v1/newsroom/stories/{story}/entries/{entry['id']}")).json()
+    now = (await server.admin.get(f"/v1/newsroom/stories/{story}/entries/{entry['id']}")).json()
     assert now == entry
 
 
@@ -189,7 +189,7 @@ async def test_a_patch_says_what_is_wrong_with_its_times(server: Server, watch: 
     ):
         answer = await write(server, "PATCH", ref, body)
         assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, [pointer])
-    assert (await server.driver.get(ref.replace("/v1/", "/v1/newsroom/"))).json() == entry
+    assert (await server.admin.get(ref.replace("/v1/", "/v1/newsroom/"))).json() == entry
 
 
 async def test_what_the_drawing_has_no_arrow_for_is_409_and_says_what_can_be_done(server: Server) -> None:
@@ -236,7 +236,7 @@ async def test_a_repeated_schedule_with_its_key_is_done_once(server: Server, wat
 async def test_a_form_may_be_scheduled(server: Server, watch: Watch) -> None:
     story = (await server.story())["id"]
     form = {"text": "Later.", "status": "scheduled", "publish_at": watch.later(HOUR)}
-    answer = await server.driver.post(f"/v1/stories/{story}/entries", data=form)
+    answer = await server.admin.post(f"/v1/stories/{story}/entries", data=form)
     assert (answer.status_code, answer.json()["publish_at"]) == (202, watch.later(HOUR))
 
 

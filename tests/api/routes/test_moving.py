@@ -43,7 +43,7 @@ async def test_a_move_names_one_entry_to_stand_beside(
 ) -> None:
     story = (await server.story())["id"]
     entry = await server.post(story)
-    reply = await server.driver.post(f"/v1/stories/{story}/entries/{entry['id']}/move", json=body)
+    reply = await server.admin.post(f"/v1/stories/{story}/entries/{entry['id']}/move", json=body)
     assert (reply.status_code, reply.json()["code"]) == (422, "invalid")
     assert {"pointer": pointer, "code": code} in [
         {name: error[name] for name in ("pointer", "code")} for error in reply.json()["errors"]
@@ -54,9 +54,9 @@ async def test_what_cannot_be_moved_to_says_so(server: Server) -> None:
     story = (await server.story())["id"]
     entry = await server.post(story)
     path = f"/v1/stories/{story}/entries/{entry['id']}/move"
-    unknown = await server.driver.post(path, json={"before": UNKNOWN})
+    unknown = await server.admin.post(path, json={"before": UNKNOWN})
     assert (unknown.status_code, unknown.json()["code"]) == (409, "entry_not_public")
-    itself = await server.driver.post(path, json={"before": entry["id"]})
+    itself = await server.admin.post(path, json={"before": entry["id"]})
     assert (itself.status_code, itself.json()["errors"][0]["code"]) == (422, "itself")
     anonymous = await server.client.post(path, json={"before": UNKNOWN})
     assert anonymous.status_code == 401
@@ -68,8 +68,8 @@ async def test_a_display_time_is_a_time_that_can_be(server: Server, time: object
     entry = await server.post(story)
     ref = f"/v1/stories/{story}/entries"
     for reply in (
-        await server.driver.post(ref, json={"text": "Lost?", "display_time": time}),
-        await server.driver.patch(f"{ref}/{entry['id']}", json={"display_time": time}, headers={"if-match": "*"}),
+        await server.admin.post(ref, json={"text": "Lost?", "display_time": time}),
+        await server.admin.patch(f"{ref}/{entry['id']}", json={"display_time": time}, headers={"if-match": "*"}),
     ):
         assert (reply.status_code, reply.json()["code"]) == (422, "invalid")
         assert [error["pointer"] for error in reply.json()["errors"]] == ["/display_time"]
@@ -79,5 +79,5 @@ async def test_a_display_time_is_a_time_that_can_be(server: Server, time: object
 async def test_a_form_may_name_the_time_to_show(server: Server) -> None:
     story = (await server.story())["id"]
     form = {"text": "Polls have closed.", "display_time": "2026-01-03T22:04:05+01:00"}
-    reply = await server.driver.post(f"/v1/stories/{story}/entries", data=form)
+    reply = await server.admin.post(f"/v1/stories/{story}/entries", data=form)
     assert (reply.status_code, reply.json()["time"]) == (201, "2026-01-03T21:04:05.000Z")

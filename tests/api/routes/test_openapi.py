@@ -95,7 +95,7 @@ async def test_what_is_answered_has_the_shape_and_the_members_that_are_described
     )
     removed = await server.post(story["id"])
     await server.act("remove", removed)
-    await server.driver.patch(ref, json={"title": "Election night, later"}, headers={"if-match": "*"})
+    await server.admin.patch(ref, json={"title": "Election night, later"}, headers={"if-match": "*"})
     for path, model, example in (
         ("/v1/site", public.Site, examples.SITE),
         ("/v1/stories", public.StoryList, examples.STORY_LIST),

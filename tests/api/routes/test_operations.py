@@ -73,7 +73,7 @@ async def test_metrics_are_for_this_machine_and_for_admins(server: Server) -> No
         {"authorization": "Bearer"},
     ):
         assert (await server.client.get("/metrics", headers=headers)).status_code == 404
-    assert (await server.driver.get("/metrics")).status_code == 200
+    assert (await server.admin.get("/metrics")).status_code == 200
     for host in ("127.0.0.1", "::1", ""):
         async with from_address(server, host) as local:
             assert (await local.get("/metrics")).status_code == 200
@@ -88,7 +88,7 @@ async def test_metrics_count_requests_and_reads(server: Server) -> None:
     for _ in range(3):
         await server.client.get(f"/v1/stories/{story['id']}")
     await server.client.get("/nothing")
-    text = (await server.driver.get("/metrics")).text
+    text = (await server.admin.get("/metrics")).text
     samples = dict(line.rsplit(" ", 1) for line in text.splitlines() if not line.startswith("#"))
     assert samples['liveblog_requests_total{status="200"}'] == "3"
     assert samples['liveblog_requests_total{status="404"}'] == "1"

@@ -47,9 +47,9 @@ async def test_a_stolen_tokens_night_is_undone_by_one_call_and_readers_have_what
     story = (await server.story(slug="election-night", standfirst="As it happens."))["id"]
     ref = f"/v1/stories/{story}"
     entries = [await server.post(story, f"Update {number}.") for number in range(3)]
-    await server.driver.put(f"{ref}/pinned", json={"items": [{"entry": entries[1]["id"]}]})
+    await server.admin.put(f"{ref}/pinned", json={"items": [{"entry": entries[1]["id"]}]})
     before = (await server.client.get(ref)).json()
-    made = (await server.driver.post("/v1/newsroom/tokens", json={"label": "Stolen", "role": "editor"})).json()
+    made = (await server.admin.post("/v1/newsroom/tokens", json={"label": "Stolen", "role": "editor"})).json()
     stolen = httpx.AsyncClient(
         transport=httpx.ASGITransport(server.app, client=("192.0.2.7", 50_000)),
         base_url=str(server.client.base_url),
@@ -59,7 +59,7 @@ async def test_a_stolen_tokens_night_is_undone_by_one_call_and_readers_have_what
         await _deface(server, stolen, story, entries)
     assert (await server.client.get(ref)).json()["title"] == "Lies"
 
-    reply = await server.driver.post(f"/v1/newsroom/tokens/{made['id']}/revert", json=SINCE)
+    reply = await server.admin.post(f"/v1/newsroom/tokens/{made['id']}/revert", json=SINCE)
     assert (reply.status_code, reply.json()["not_reverted"]) == (200, [])
     assert {item["why"] for item in reply.json()["items"]} == {None}
 
@@ -79,6 +79,6 @@ async def test_a_stolen_tokens_night_is_undone_by_one_call_and_readers_have_what
     assert _as_read(state) == _as_read(before)
     assert "Lies" not in str(changes)
 
-    again = (await server.driver.post(f"/v1/newsroom/tokens/{made['id']}/revert", json=SINCE)).json()
+    again = (await server.admin.post(f"/v1/newsroom/tokens/{made['id']}/revert", json=SINCE)).json()
     assert {item["done"] for item in again["items"]} == {"nothing"}
     assert (await server.client.get(ref)).json()["head"] == after["head"]

@@ -16,7 +16,7 @@ SEARCH = "/v1/newsroom/search"
 async def test_drafts_are_found_with_a_token_and_by_nobody_without(server: Server) -> None:
     story = await server.story()
     entry = await server.post(story["id"], "Embargoed figures.", status="draft")
-    reply = await server.driver.get(f"{SEARCH}?q=embargoed")
+    reply = await server.admin.get(f"{SEARCH}?q=embargoed")
     assert (reply.status_code, reply.headers["cache-control"]) == (200, "no-store")
     assert reply.json() == {
         "items": [
@@ -34,8 +34,8 @@ async def test_a_search_is_limited_and_paged(server: Server) -> None:
     for number in range(3):
         await server.post(one["id"], f"Figures {number}.", status="draft")
     await server.post(other["id"], "Figures elsewhere.")
-    first = (await server.driver.get(f"{SEARCH}?q=figures&story={one['slug']}&status=draft&limit=2")).json()
-    rest = (await server.driver.get(f"{SEARCH}?q=figures&story={one['slug']}&limit=2&position={first['next']}")).json()
+    first = (await server.admin.get(f"{SEARCH}?q=figures&story={one['slug']}&status=draft&limit=2")).json()
+    rest = (await server.admin.get(f"{SEARCH}?q=figures&story={one['slug']}&limit=2&position={first['next']}")).json()
     texts = [item["entry"]["text"] for page in (first, rest) for item in page["items"]]
     assert texts == ["Figures 2.", "Figures 1.", "Figures 0."]
     assert rest["next"] is None
@@ -45,7 +45,7 @@ async def test_a_search_is_limited_and_paged(server: Server) -> None:
     "words", ['"', "'", "a AND (", "NEAR(", "*", "\\", "a' OR '1'='1", "%", "🙂", "x" * 10_000, "ä b " * 2_500, " "]
 )
 async def test_nothing_that_is_typed_is_an_error(server: Server, words: str) -> None:
-    reply = await server.driver.get(f"{SEARCH}?q={quote(words)}")
+    reply = await server.admin.get(f"{SEARCH}?q={quote(words)}")
     assert reply.status_code == 200, reply.text
 
 
@@ -63,7 +63,7 @@ async def test_nothing_that_is_typed_is_an_error(server: Server, words: str) -> 
     ],
 )
 async def test_what_cannot_be_asked_is_said(server: Server, query: str, status: int, code: str) -> None:
-    reply = await server.driver.get(f"{SEARCH}?{query}")
+    reply = await server.admin.get(f"{SEARCH}?{query}")
     assert (reply.status_code, reply.json()["code"]) == (status, code)
 
 
@@ -71,16 +71,16 @@ async def test_versions_tell_their_differences_when_asked(server: Server) -> Non
     story = await server.story()
     entry = await server.post(story["id"], "Polls have closed.")
     ref = f"/entries/{entry['id']}"
-    await server.driver.patch(
+    await server.admin.patch(
         f"/v1/stories/{story['id']}{ref}", json={"text": "Polls closed."}, headers={"if-match": "*"}
     )
     url = f"/v1/newsroom/stories/{story['id']}{ref}/versions"
-    [edited] = (await server.driver.get(f"{url}?diff=true&limit=1")).json()["items"]
+    [edited] = (await server.admin.get(f"{url}?diff=true&limit=1")).json()["items"]
     assert edited["changed"] == ["body"]
     assert edited["diff"] == {
         "body": [["same", "Polls "], ["removed", "have "], ["same", "closed."]],
         "truncated": False,
     }
-    page = (await server.driver.get(f"{url}?limit=1&position=2")).json()
+    page = (await server.admin.get(f"{url}?limit=1&position=2")).json()
     assert [version["version"] for version in page["items"]] == [1]
-    assert (await server.driver.get(f"{url}?position=x")).json()["code"] == "bad_position"
+    assert (await server.admin.get(f"{url}?position=x")).json()["code"] == "bad_position"

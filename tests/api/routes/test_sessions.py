@@ -21,8 +21,8 @@ OURS = {"origin": PUBLIC_URL}
 
 async def invited(server: Server, role: str = "reporter") -> str:
     """The secret of a new person's invitation."""
-    person = await server.driver.post("/v1/newsroom/people", json={"name": "Ada Lind", "role": role})
-    invite = await server.driver.post("/v1/newsroom/invites", json={"person": person.json()["id"]})
+    person = await server.admin.post("/v1/newsroom/people", json={"name": "Ada Lind", "role": role})
+    invite = await server.admin.post("/v1/newsroom/invites", json={"person": person.json()["id"]})
     assert invite.status_code == 201
     secret: str = invite.json()["url"].partition("#invite=")[2]
     return secret

@@ -14,14 +14,14 @@ UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 
 
 async def _patch(server: Server, story: dict[str, Any], **fields: Any) -> dict[str, Any]:
-    reply = await server.driver.patch(f"/v1/stories/{story['id']}", json=fields, headers={"If-Match": "*"})
+    reply = await server.admin.patch(f"/v1/stories/{story['id']}", json=fields, headers={"If-Match": "*"})
     assert reply.status_code == 200, reply.text
     changed: dict[str, Any] = reply.json()
     return changed
 
 
 async def _put(server: Server, path: str, items: list[dict[str, Any]]) -> int:
-    return (await server.driver.put(path, json={"items": items})).status_code
+    return (await server.admin.put(path, json={"items": items})).status_code
 
 
 async def test_a_reader_who_comes_by_an_old_name_is_sent_to_the_new_one_and_streams_just_serve(server: Server) -> None:
@@ -74,7 +74,7 @@ async def test_pinned_entries_that_are_not_on_the_page_are_included(server: Serv
     blocks = (await server.client.get(f"{ref}?body=blocks")).json()
     assert "blocks" in blocks["included"][0]
     before = (await server.client.get(ref)).headers["etag"]
-    edited = await server.driver.patch(
+    edited = await server.admin.patch(
         f"{ref}/entries/{old['id']}", json={"text": "Early, mended."}, headers={"If-Match": "*"}
     )
     assert edited.status_code == 200
@@ -104,7 +104,7 @@ async def test_nonsense_about_pins_is_refused_and_changes_nothing(server: Server
         await server.client.put(f"{ref}/key-points", json={"items": []}),
     ):
         assert reply.status_code == 401
-    stale = await server.driver.put(f"{ref}/pinned", json={"items": []}, headers={"If-Match": '"v9"'})
+    stale = await server.admin.put(f"{ref}/pinned", json={"items": []}, headers={"If-Match": '"v9"'})
     assert stale.status_code == 412
     assert (await server.client.get(ref)).json()["head"] == head
 

@@ -1,4 +1,4 @@
-"""How a route describes its answers in the OpenAPI document: a shape with an example for each status."""
+"""The OpenAPI descriptions of public reads: a shape with an example for each status."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
 
 
 OF_A_STORY = ("story_not_found", "story_withdrawn")
-"""What any read of a story may end in."""
+"""The problems of any read of a story."""
 
 BY_NAME = ("moved", *OF_A_STORY)
-"""The same, where a slug that the story had before is answered with its address of today."""
+"""The same, where a slug that the story had before redirects to its address of today."""
 
 
-def answers(model: type[BaseModel] | UnionType, example: dict[str, Any], *problems: str) -> Responses:
-    """The answers of a read: 200 with `model`, 304, and the problems named by their codes."""
+def public_responses(model: type[BaseModel] | UnionType, example: dict[str, Any], *problems: str) -> Responses:
+    """Describe the responses of a read: 200 with `model`, 304, and the problems named by their codes."""
     described: Responses = {
         200: {"model": model, "content": {"application/json": {"example": example}}},
         304: {"description": "You hold it already (If-None-Match)."},

@@ -1,4 +1,4 @@
-"""How the newsroom's routes describe their answers: the shape, one example, and the errors that can come."""
+"""The OpenAPI descriptions of the newsroom's routes: the shape, one example, and the errors that can come."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _MEANINGS = {
 Documented = dict[int | str, dict[str, Any]]
 
 
-def answers(status: int, model: type[BaseModel], example: object, *errors: int) -> Documented:
-    """The `responses` of a route: one good answer with an example, and the problems it may end in."""
+def newsroom_responses(status: int, model: type[BaseModel], example: object, *errors: int) -> Documented:
+    """Describe the responses of a route: one success with an example, and the problems it may end in."""
     documented: Documented = {
         status: {"model": model, "content": {"application/json": {"example": example}}, "description": "Done."}
     }

@@ -1,4 +1,4 @@
-"""How the routes of a file are declared."""
+"""The router in which a file of app/api/routes declares its routes."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from fastapi.routing import APIRoute
 from app.api.http.duplicates import refuse_duplicates
 
 
-class Routes(APIRouter):
-    """The routes of one file, complete as they are declared.
+class ResourceRouter(APIRouter):
+    """The routes of one resource, complete as they are declared.
 
-    They are put into the application as they stand: included, each would be worked out a second time at the start.
+    The application takes them over as they stand: included, each would be worked out a second time at the start.
     """
 
     def __init__(self, **given: Any) -> None:
@@ -21,5 +21,5 @@ class Routes(APIRouter):
 
 
 def _operation_id(route: APIRoute) -> str:
-    """The function's name: stable as long as we want it to be, and what generated clients call the method."""
+    """Return the function's name: stable as long as we want it to be, and what generated clients call the method."""
     return route.name

@@ -1,0 +1,98 @@
+"""The commands that look after the data: `migrate`, `demo`, `backup` and `restore`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.admin_api import open_admin_api
+from app.cli.control import ask_to_remove_demo
+from app.cli.failures import failing_with_a_sentence
+from app.cli.progress import describe, show_progress
+from app.cli.setup import make_data_dir, set_up
+from app.domain.clock import Micros, system_clock
+from app.domain.identifiers import SystemRandomSource
+from app.jobs.demo import seed_demo
+from app.jobs.demo_story import load_demo_story
+from app.settings import Settings
+from app.storage.upkeep.backup import back_up
+from app.storage.upkeep.backup import restore as restore_backup
+from app.storage.upkeep.migrations import migrate as migrate_database
+
+app = typer.Typer()
+
+_MINUTE = 60_000_000
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the schema this release needs; with nothing there yet, make it."""
+    with failing_with_a_sentence():
+        settings = set_up()
+        make_data_dir(settings)
+        migrate_database(settings.database_url)
+        typer.echo("The database has the schema this release needs.", err=True)
+
+
+@app.command()
+def demo(
+    remove: Annotated[bool, typer.Option("--remove", help="Delete the demo story, with everything in it.")] = False,
+) -> None:
+    """Add a demo story to look at; its remaining entries arrive while somebody has its page open."""
+    with failing_with_a_sentence():
+        settings = set_up()
+        typer.echo(asyncio.run(_remove_demo(settings) if remove else _add_demo(settings)), err=True)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="The new file to write; readable by you alone.")]) -> None:
+    """Copy everything to one file and verify the copy; the server may go on running."""
+    with failing_with_a_sentence():
+        contents = back_up(set_up().database_url, file, progress=show_progress())
+        typer.echo(f"{file} holds {describe(contents)}; the copy has been verified.", err=True)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(help="A file made by `liveblog backup`.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what the database holds now.")] = False,
+) -> None:
+    """Make the database hold what a backup holds, all or nothing; stop the server first."""
+    with failing_with_a_sentence():
+        settings = set_up()
+        make_data_dir(settings)
+        random = SystemRandomSource()
+        contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
+        typer.echo(f"Restored {describe(contents)}; each story has a new epoch, so that", err=True)
+        typer.echo("readers begin again from a snapshot. Tokens work as they did when the backup was made.", err=True)
+
+
+class _PastClock:
+    """The system's clock, set back by some minutes."""
+
+    def __init__(self) -> None:
+        self._back = 0
+
+    def __call__(self) -> Micros:
+        return Micros(system_clock() - self._back)
+
+    def go_back(self, minutes: float) -> None:
+        self._back = round(minutes * _MINUTE)
+
+
+async def _add_demo(settings: Settings) -> str:
+    """Seed the demo story unless it is there; return a sentence. Where no server runs, its times lie in the past."""
+    clock = _PastClock()
+    async with open_admin_api(settings, clock=clock) as api:
+        added = await seed_demo(api, load_demo_story(settings.public_url), set_minutes_ago=clock.go_back)
+    return "The demo story has been added." if added else "The demo story is there already; nothing was added."
+
+
+async def _remove_demo(settings: Settings) -> str:
+    """Delete the demo story; return a sentence."""
+    async with open_admin_api(settings) as api:
+        removed = await ask_to_remove_demo(api)
+    return "The demo story has been deleted." if removed else "There is no demo story."

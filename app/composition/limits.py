@@ -1,0 +1,49 @@
+"""The operator's settings in the form that each package needs."""
+
+from __future__ import annotations
+
+from app.composition.capacity import Capacity
+from app.live.hub.admission_limits import AdmissionLimits
+from app.live.story.limits import LiveLimits
+from app.newsroom.context.newsroom import SessionLimits
+from app.settings import Settings
+from app.wire.links import Links, Site
+
+
+def links_of(settings: Settings) -> Links:
+    """Return where the site is, for every URL that is sent."""
+    site = Site(settings.site_name, settings.site_url, settings.site_logo or None)
+    return Links(public_url=settings.public_url, site=site)
+
+
+def live_limits_of(settings: Settings) -> LiveLimits:
+    """Return what one reader may ask of the process, and what it keeps in memory for all."""
+    return LiveLimits(
+        stories=settings.max_stories_per_connection,
+        message_bytes=settings.max_message_bytes,
+        messages_per_second=settings.max_messages_per_second,
+        header_seconds=settings.header_seconds,
+        stall_seconds=settings.stall_seconds,
+        ring_events=settings.ring_events,
+        ring_bytes=settings.ring_kilobytes * 1024,
+        rings_bytes=settings.rings_megabytes * 1024 * 1024,
+        overload_lag_seconds=settings.overload_lag_seconds,
+    )
+
+
+def admission_limits_of(settings: Settings, capacity: Capacity) -> AdmissionLimits:
+    """Return how many readers' connections are admitted, how fast, and from whom."""
+    return AdmissionLimits(
+        total=capacity.reader_connections,
+        per_second=settings.max_handshakes_per_second,
+        per_address=settings.max_connections_per_address,
+        trusted_proxies=settings.trusted_proxies,
+    )
+
+
+def session_limits_of(settings: Settings) -> SessionLimits:
+    """Return how long a browser's session lasts."""
+    return SessionLimits(
+        lifetime_seconds=settings.session_days * 86_400,
+        idle_seconds=settings.session_idle_hours * 3_600,
+    )

@@ -1,0 +1,56 @@
+"""The reads of readers' pages: a story with a page of its timeline, and the list of stories."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic_core import from_json
+
+from app.domain.errors import Redirected
+from app.reading.reading import Reading
+from app.reading.views import View, read_state_at
+from app.wire.encoding import BodyVariant
+
+
+@dataclass(frozen=True, slots=True)
+class PageStory:
+    """A story as `GET /v1/stories/{story}` shows it, with the page of its timeline that was asked for.
+
+    `redirect_slug` is set when the story was asked for by another name than its own.
+    """
+
+    state: dict[str, Any]
+    redirect_slug: str | None = None
+
+
+class PageReads:
+    """The two reads that pages are made of. A page without position is answered from memory, as the API's read is."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._reading = reading
+
+    async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
+        """Read a public story by id or slug, at a position of its timeline or around an entry.
+
+        Raises NotFound, Gone, InvalidInput.
+        """
+        reading = self._reading
+        if position is None and around is None:
+            try:
+                body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
+            except Redirected as redirected:
+                return PageStory({}, redirect_slug=redirected.slug)
+        else:
+            view = await reading.snapshots.read(
+                lambda tx: read_state_at(tx, ref, position=position, around=around, links=reading.links)
+            )
+            body = view.body
+        state = from_json(body)
+        return PageStory(state, redirect_slug=None if ref == state["slug"] else state["slug"])
+
+    async def list_stories(self) -> list[dict[str, Any]]:
+        """List the public stories of the first page, those that are live first."""
+        page: dict[str, Any] = from_json((await self._reading.story_lists.first()).plain)
+        items: list[dict[str, Any]] = page["items"]
+        return items
