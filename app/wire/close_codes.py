@@ -28,7 +28,6 @@ TOKEN_EXPIRED = CloseCode(4001, True, "the newsroom's stream: the token's time i
 TOO_SLOW = CloseCode(4008, True, "the newsroom's stream: too far behind; come back and read the lists anew")
 OVERLOADED = CloseCode(4009, True, "the server is overloaded; a goodbye named the window, and asks to poll until then")
 DRAIN = CloseCode(4101, True, "the server is being replaced; a goodbye named the window")
-REBALANCE = CloseCode(4102, True, "another server is to take over; a goodbye named the window")
 BAD_REQUEST = CloseCode(4500, False, "the URL's query cannot be read")
 NOT_SIGNED_IN = CloseCode(4501, False, "the newsroom's stream: no token or ticket, or none that is known and valid now")
 NOT_ALLOWED = CloseCode(4503, False, "the newsroom's stream: the token may not read the newsroom")
@@ -47,7 +46,6 @@ CLOSE_CODES: tuple[CloseCode, ...] = (
     TOO_SLOW,
     OVERLOADED,
     DRAIN,
-    REBALANCE,
     BAD_REQUEST,
     NOT_SIGNED_IN,
     NOT_ALLOWED,

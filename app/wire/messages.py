@@ -20,7 +20,7 @@ SUBPROTOCOL = "liveblog.v1"
 
 Resume = Literal["live", "exact", "snapshot", "reset"]
 SnapshotReason = Literal["too_far_behind", "epoch", "fork", "requested"]
-GoodbyeReason = Literal["drain", "rebalance", "overload", "ended"]
+GoodbyeReason = Literal["drain", "overload", "ended"]
 
 
 def encode_hello(*, heartbeat_seconds: float, time: Micros) -> bytes:
