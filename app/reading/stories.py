@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic_core import from_json
 
 from app.domain.errors import Gone, Moved, NotFound
-from app.domain.identifiers import is_slug, is_uuid4
+from app.domain.identifiers import is_story_ref
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import PublicStory, find_public_story, list_public_stories
@@ -24,11 +24,6 @@ class StoryPage:
     body: bytes
     next: str | None
     prev: str | None
-
-
-def is_story_ref(ref: str) -> bool:
-    """Whether any story could be named so. Everything else is not found without a look at the tables."""
-    return is_uuid4(ref) or is_slug(ref)
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:

@@ -67,7 +67,8 @@ class NewsroomDriver:
 
     def __post_init__(self) -> None:
         self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
-        self.database.announce_to(self.told.append)
+        told = self.told
+        self.database.subscribe(lambda commit: told.extend(commit.announcements))
         self.backoff = Backoff()
         self.made = 0
 
@@ -78,7 +79,6 @@ class NewsroomDriver:
         """The same newsroom, seen by another caller; what it announces is told to both."""
         other = NewsroomDriver(self.database, token, now=self.now)
         other.told = self.told
-        self.database.announce_to(self.told.append)
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:

@@ -62,7 +62,7 @@ async def get_changes(
     body: BodyQuery = BodyVariant.HTML,
 ) -> Response:
     """Everything after a cursor, by state. A cursor that cannot be honoured is 410, with the URL of the snapshot."""
-    head = hub.head(story) or (await hub.open(story)).head
+    head = hub.stories.head(story) or (await hub.stories.open(story)).head
     try:
         page = await _read(reading, hub, head, after=after, limit=limit, wait=wait)
     except CursorUnusable as error:

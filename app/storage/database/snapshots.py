@@ -1,4 +1,4 @@
-"""Reads off the event loop: each in one thread, in one snapshot, and only so many at once."""
+"""Runs reads off the event loop: each in one thread, in one snapshot, and only so many at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Snapshots:
         self._limiter = CapacityLimiter(READS_AT_ONCE)
 
     async def read(self, work: Callable[[ReadTransaction], T]) -> T:
-        """What `work` returns for one consistent view of the tables.
+        """Return the result of `work` on one consistent view of the tables.
 
         Raises what `work` raises, and Unavailable when the database cannot be reached.
         """
