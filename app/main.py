@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import sys
 import time
@@ -28,6 +27,8 @@ from app.api.layers.hot_reads import HotReads
 from app.api.layers.live_dispatch import LiveDispatch
 from app.api.layers.middleware import Middleware
 from app.api.layers.request_ids import RequestIds, is_readable_path, sent_request_id
+from app.brokers.broker import Broker
+from app.brokers.memory import MemoryBroker
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Moved, Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
@@ -52,20 +53,20 @@ from app.newsroom_stream.websocket_route import NewsroomStreamRoute
 from app.reading.reading import Reading
 from app.reading.representations import Representations
 from app.reading.site import represent_site
-from app.reading.snapshots import Snapshots
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.reading.views import View, read_state_at
 from app.settings import Settings, load_or_make_admin_token
+from app.storage.database.commit_listeners import Commit
 from app.storage.database.opening import open_database
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database, ReadTransaction
+from app.storage.public.heads import PublicHeads
 from app.storage.upkeep.migrations import require_current_schema
 from app.web.pages import StoryPage
 from app.web.routes import web_routes
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links, Site
-
-new_request_id = RequestIds()
 
 WRITES_AT_ONCE = 2
 """SQLite commits one at a time: one thread waits for the disk while the other prepares. More only take the interpreter
@@ -100,7 +101,7 @@ class Application:
         self._edge: ASGIApp | None = None
         self.newsroom_stream: NewsroomStream | None = None
         self._metrics = RequestMetrics()
-        self.accept_context = _accept_context_of(settings)
+        self._accept_context: AcceptContext | None = None
         self._access_log = _access_log_of(settings, clock, access_stream)
         pages = web_routes(site=self._links.site, read_story=self._read_story, list_stories=self._list_stories)
         self.routes = build_application(pages)
@@ -116,6 +117,13 @@ class Application:
         if self._app_state is None:
             raise RuntimeError("the application's lifespan has not begun, or has ended")
         return self._app_state
+
+    @property
+    def accept_context(self) -> AcceptContext:
+        """Return what native connections share. RuntimeError outside the lifespan."""
+        if self._accept_context is None:
+            raise RuntimeError("the application's lifespan has not begun, or has ended")
+        return self._accept_context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -133,12 +141,16 @@ class Application:
             require_current_schema(database)
             snapshots = Snapshots(database)
             hub = self._make_hub(snapshots)
-            keepers = await _started(hub)
+            broker = MemoryBroker(on_lost=hub.metrics.record_lost_announcement)
+            broker.subscribe(hub.accept)
+            await hub.start()
+            await broker.start()
             try:
-                app_state = self._open_state(database, snapshots, hub, keepers)
+                app_state = self._open_state(database, snapshots, hub)
                 self.newsroom_stream = self._make_newsroom_stream(app_state.newsroom)
                 await in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
-                database.announce_to(hub.post, audited=self.newsroom_stream.poke)
+                database.subscribe(partial(_publish, broker))
+                database.subscribe(partial(_wake, self.newsroom_stream))
                 self._open_edge(app_state, self.newsroom_stream)
                 async with running_jobs(self._jobs(app_state)):
                     yield app_state
@@ -150,7 +162,8 @@ class Application:
                         await in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
                 if self.newsroom_stream is not None:
                     await self.newsroom_stream.stop()
-                self._app_state = self._edge = self.newsroom_stream = self.accept_context.hub = None
+                self._app_state = self._edge = self.newsroom_stream = self._accept_context = None
+                await broker.stop()
                 await hub.stop()
                 self.flush_logs()
         finally:
@@ -168,7 +181,7 @@ class Application:
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is told when and how to come back."""
         self.app_state.readiness.phase = "draining"
-        self.accept_context.waiting.close()
+        self.accept_context.pending.close()
         if self.newsroom_stream is not None:
             self.newsroom_stream.drain()
         await self.app_state.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
@@ -188,6 +201,7 @@ class Application:
 
     def _make_hub(self, snapshots: Snapshots) -> Hub:
         return Hub(
+            PublicHeads(snapshots),
             PublicStoryLog(snapshots, links=self._links),
             clock=self._clock,
             heartbeat_seconds=self._settings.heartbeat_seconds,
@@ -196,12 +210,10 @@ class Application:
             limits=_live_limits_of(self._settings),
         )
 
-    def _open_state(
-        self, database: Database, snapshots: Snapshots, hub: Hub, keepers: frozenset[asyncio.Task[Any]]
-    ) -> AppState:
+    def _open_state(self, database: Database, snapshots: Snapshots, hub: Hub) -> AppState:
         reading = Reading(
             snapshots=snapshots,
-            representations=Representations(snapshots, hub, links=self._links),
+            representations=Representations(snapshots, hub.stories, links=self._links),
             story_lists=StoryLists(snapshots, links=self._links, monotonic=time.monotonic),
             site=represent_site(self._links),
             links=self._links,
@@ -226,10 +238,7 @@ class Application:
             read_threads=Threads(READS_AT_ONCE, name="read"),
             requests=self._metrics,
             backoff=Backoff(),
-            readiness=Readiness(
-                probes={"database": _probe_of(snapshots)},
-                is_alive=lambda: not any(task.done() for task in keepers),
-            ),
+            readiness=Readiness(probes={"database": _probe_of(snapshots)}, is_alive=lambda: hub.is_alive),
         )
 
     def _make_newsroom_stream(self, newsroom: Newsroom) -> NewsroomStream:
@@ -265,8 +274,8 @@ class Application:
             metrics=self._metrics,
             access_log=self._access_log,
         )
-        self.accept_context.hub = app_state.hub
-        app_state.hub.connections.watch(self.accept_context.waiting, due_at=app_state.hub.seconds())
+        self._accept_context = _accept_context_of(self._settings, app_state.hub)
+        app_state.hub.connections.watch(self._accept_context.pending, due_at=app_state.hub.seconds())
         app_state.readiness.phase = "ready"
 
     def _jobs(self, app_state: AppState) -> list[Job]:
@@ -318,11 +327,14 @@ def create_app(
     return Application(settings, clock=clock, random=random or SystemRandomSource(), access_stream=access_stream)
 
 
-async def _started(hub: Hub) -> frozenset[asyncio.Task[Any]]:
-    """Start the hub; the tasks it runs as long as the process lives."""
-    before = asyncio.all_tasks()
-    await hub.start()
-    return frozenset(asyncio.all_tasks() - before)
+def _publish(broker: Broker, commit: Commit) -> None:
+    for announcement in commit.announcements:
+        broker.publish(announcement)
+
+
+def _wake(newsroom_stream: NewsroomStream, commit: Commit) -> None:
+    if commit.is_audited:
+        newsroom_stream.wake()
 
 
 def _links_of(settings: Settings) -> Links:
@@ -344,8 +356,8 @@ def _live_limits_of(settings: Settings) -> LiveLimits:
     )
 
 
-def _accept_context_of(settings: Settings) -> AcceptContext:
-    """What readers' connections come in by; for the server whose protocol takes them off HTTP itself."""
+def _accept_context_of(settings: Settings, hub: Hub) -> AcceptContext:
+    """Make the context of native connections, for the server whose protocol takes them off HTTP itself."""
     limits = AdmissionLimits(
         total=settings.max_connections or connections_possible(),
         per_second=settings.max_handshakes_per_second,
@@ -354,14 +366,18 @@ def _accept_context_of(settings: Settings) -> AcceptContext:
     )
     limiter = ConnectionLimiter(limits, now=time.monotonic())
     return AcceptContext(
-        limiter, common_headers=_common_headers, is_readable=is_readable_path, compress=settings.compression
+        hub,
+        limiter,
+        common_headers=partial(_common_headers, RequestIds()),
+        is_readable=is_readable_path,
+        compress=settings.compression,
     )
 
 
-def _common_headers(request: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
-    """What the shell adds to every answer, for those the shell does not see."""
+def _common_headers(make_request_id: RequestIds, request: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """Return the headers that the middleware adds to every response, for responses it does not see."""
     sent = next((value for name, value in request if name == b"x-request-id"), None)
-    request_id = sent_request_id(sent) or new_request_id()
+    request_id = sent_request_id(sent) or make_request_id()
     return [(b"x-request-id", request_id.encode()), *ANYONE]
 
 

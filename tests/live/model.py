@@ -1,4 +1,4 @@
-"""A newsroom and its tables in memory: makes public changes, announces them, and answers a StoryLog by state."""
+"""A newsroom and its tables in memory: makes public changes, announces them, and answers live's reads by state."""
 
 from __future__ import annotations
 
@@ -170,13 +170,9 @@ class ModelLog:
         self.failing = False
         self.tells_of_withdrawn = True
 
-    async def find(self, ref: str) -> StoryHead:
+    async def find(self, ref: str) -> StoryHead | None:
         head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
         await self._pass("find")
-        if head is None:
-            raise NotFound("story_not_found", "No such story.")
-        if head.closing == "withdrawn":
-            raise Gone("story_withdrawn", "The story was withdrawn.")
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:

@@ -1,4 +1,4 @@
-"""Bringing stories into memory: one read however many ask, and nothing committed meanwhile is missed."""
+"""Loads stories into memory: one read however many ask, without missing a commit that happens meanwhile."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
-from app.live.hub.reconciler import Reconciler
-from app.live.hub.story_registry import StoryRegistry
-from app.live.hub.tasks import Tasks
+from app.live.memory.reconciler import Reconciler
+from app.live.memory.story_registry import StoryRegistry
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
-from app.live.story.story_log import StoryLog
+from app.live.story.story_log import StoryHeads, require_public
+from app.live.tasks import Tasks
 from app.wire.announcement import Announcement
 
-HELD_LIMIT = 1000
-"""Announcements kept while stories are opened, which takes milliseconds; one that is lost here is found missing."""
+BUFFER_LIMIT = 1000
+"""Announcements buffered while stories load, which takes milliseconds; one that is lost here is found missing."""
 
 
 class StoryLoader:
-    """Stories being opened, and what was announced while they were."""
+    """The loads under way, and a buffer of the announcements made during them."""
 
     def __init__(
         self,
-        log: StoryLog,
+        heads: StoryHeads,
         *,
         registry: StoryRegistry,
         reconciler: Reconciler,
@@ -31,45 +31,45 @@ class StoryLoader:
         metrics: LiveMetrics,
         monotonic: Callable[[], float],
     ) -> None:
-        self._log = log
+        self._heads = heads
         self._registry = registry
         self._reconciler = reconciler
         self._tasks = tasks
         self._metrics = metrics
         self._monotonic = monotonic
-        self._under_way: dict[str, asyncio.Task[LiveStory]] = {}
-        self._held: deque[Announcement] = deque(maxlen=HELD_LIMIT)
+        self._loads: dict[str, asyncio.Task[LiveStory]] = {}
+        self._buffer: deque[Announcement] = deque(maxlen=BUFFER_LIMIT)
 
-    async def open(self, ref: str) -> LiveStory:
-        """The story from memory or by one shared read. Raises NotFound, or what the tables raise."""
+    async def load(self, ref: str) -> LiveStory:
+        """Return the story from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
         story = self._registry.find(ref, now=self._monotonic())
         if story is not None:
             return story
-        task = self._under_way.get(ref)
+        task = self._loads.get(ref)
         if task is None:
-            task = self._under_way[ref] = self._tasks.spawn(self._open(ref))
-            task.add_done_callback(lambda done: self._done(ref, done))
+            task = self._loads[ref] = self._tasks.spawn(self._load(ref))
+            task.add_done_callback(lambda done: self._finish(ref, done))
         return await asyncio.shield(task)
 
-    def hold(self, announcement: Announcement) -> None:
-        """Keep what is announced during a read: the head the read brings may be older than it."""
-        if self._under_way:
-            self._held.append(announcement)
+    def buffer(self, announcement: Announcement) -> None:
+        """Keep an announcement while a load is under way: the head that the load reads may be older."""
+        if self._loads:
+            self._buffer.append(announcement)
 
-    async def _open(self, ref: str) -> LiveStory:
+    async def _load(self, ref: str) -> LiveStory:
         self._metrics.reads_find += 1
-        head = await self._log.find(ref)
+        head = require_public(await self._heads.find(ref))
         story = self._registry.add(head, now=self._monotonic())
-        self._registry.name(ref, story)
-        for announcement in self._held:
-            # What the head just read already contains has numbers that the new ring does not know.
+        self._registry.add_name(ref, story)
+        for announcement in self._buffer:
+            # The new ring does not know the numbers that the head just read already contains.
             if announcement.head.story == story.id and announcement.head.cursor.seq > story.head.cursor.seq:
-                self._reconciler.offer(story, announcement)
+                self._reconciler.accept(story, announcement)
         return story
 
-    def _done(self, ref: str, done: asyncio.Task[LiveStory]) -> None:
-        del self._under_way[ref]
-        if not self._under_way:
-            self._held.clear()
+    def _finish(self, ref: str, done: asyncio.Task[LiveStory]) -> None:
+        del self._loads[ref]
+        if not self._loads:
+            self._buffer.clear()
         if not done.cancelled():
             done.exception()

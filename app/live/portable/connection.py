@@ -1,4 +1,4 @@
-"""What the portable shells share: run one session against the hub, one write at a time.
+"""The portable shells' common connection: runs one session against the hub, one write at a time.
 
 The shell's coroutine is the only writer. It pulls a step, writes it, and sleeps until the story, the peer or the
 clock wakes it. A peer that reads slowly only delays the next pull.
@@ -24,7 +24,7 @@ from app.wire.encoding import BodyVariant
 
 SLOWEST_BYTES_PER_SECOND = 4096
 """A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
-not say how far it came, and a snapshot of a megabyte must reach a reader on a bad line."""
+not report progress, and a snapshot of a megabyte must reach a reader on a bad line."""
 
 BATCH_BYTES = 64 * 1024
 
@@ -95,18 +95,18 @@ class PortableConnection:
                 raise
 
     def receive(self, data: str | bytes) -> None:
-        """Give the session a message of the peer."""
+        """Pass a message of the peer to the session."""
         self.session.receive(data, self._hub.read_clocks())
         self._awake.set()
 
     def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
-        """The connection has ended; the first reason counts."""
+        """Record that the connection has ended; the first reason counts."""
         if self._left is None:
             self._left = _Left(reason, code)
         self._awake.set()
 
     def tick(self, now: float) -> float:
-        """Wake for a heartbeat or a retry; give up a write that stalls."""
+        """Wake for a heartbeat or a retry, or give up a write that stalls; return when to tick again."""
         if self._gives_up_at is not None:
             if now >= self._gives_up_at and not self._has_given_up:
                 self._hub.metrics.connections_stalled += 1
@@ -119,11 +119,11 @@ class PortableConnection:
         return due_at
 
     def dismiss(self, goodbye: Goodbye) -> None:
-        """Say goodbye and end."""
+        """Send the goodbye, then close."""
         self.session.dismiss(goodbye)
 
     def cut(self) -> None:
-        """End now, without a goodbye."""
+        """Close now, without a goodbye."""
         self._give_up("cut at the end of the drain")
 
     def _give_up(self, reason: str) -> None:
@@ -156,7 +156,7 @@ class PortableConnection:
         self._hub.connections.tick_by(self, due_at=self.session.due_at())
 
     def _expect_progress(self, size: int) -> None:
-        """A server lets a write begin once the one before is through, so both count."""
+        """Set the time limit of a write; a server lets it begin once the one before is through, so both count."""
         patience = self._hub.limits.stall_seconds + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
         self._unsent_bytes = size
         self._gives_up_at = self._hub.read_clocks().seconds + patience
@@ -169,7 +169,7 @@ class PortableConnection:
                 self._hub.connections.tick_by(self, due_at=self.session.due_at())
                 self._awake.set()
 
-        self._hub.fetch(ask).add_done_callback(answered)
+        self._hub.stories.fetch(ask).add_done_callback(answered)
 
 
 def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:

@@ -54,8 +54,8 @@ class Limited:
         return reader
 
     def publish(self) -> None:
-        self.live.offer(self.model.publish())
-        self.fan_out.tell(self.live)
+        self.live.accept(self.model.publish())
+        self.fan_out.fan_out(self.live)
 
     @property
     def told(self) -> int:
@@ -138,7 +138,7 @@ async def test_the_ready_are_woken_where_the_ring_cannot_tell_what_they_lack() -
     connections.model.publish()
     connections.model.publish()
     connections.live.reset(connections.model.head)
-    connections.fan_out.tell(connections.live)
+    connections.fan_out.fan_out(connections.live)
     await connections.turns()
     assert connections.told == 0
     assert all(reader.wakes for reader in connections.readers)

@@ -32,7 +32,7 @@ async def test_a_drain_says_goodbye_to_all_and_frees_the_polls() -> None:
         for connection in connections:
             hub.connections.enter(connection, due_at=hub.read_clocks().seconds + 1000)
         waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=1000))
-        await hub.open("one")
+        await hub.stories.open("one")
         await asyncio.sleep(0)
         await hub.drain(timeout_seconds=1000)
         assert {connection.window for connection in connections} == {(0, 1000)}

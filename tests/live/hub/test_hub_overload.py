@@ -18,8 +18,8 @@ from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from tests.live.app import serve
-from tests.live.hubs import SOON, Connected, Follower
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.hubs import SOON, Connected, Follower, hub_over
+from tests.live.model import ModelLog, ModelStory, story
 from tests.live.sockets import closed, next_messages
 from tests.live.streams import next_blocks, reading, rest_of
 
@@ -44,24 +44,24 @@ class _Clock:
 
 
 def _hub(clock: _Clock, *models: ModelStory) -> Hub:
-    return Hub(
-        ModelLog(*models), clock=lambda: START, heartbeat_seconds=10_000, reconcile_seconds=1000,
+    return hub_over(
+        ModelLog(*models), heartbeat_seconds=10_000, reconcile_seconds=1000,
         limits=LiveLimits(overload_lag_seconds=2.0), monotonic=clock,
     )  # fmt: skip
 
 
 def _overload(hub: Hub, clock: _Clock) -> None:
     """Let the hub be late until it calls that an overload; nobody has been sent away yet."""
-    hub.note_lag(3.0)
+    hub.record_lag(3.0)
     clock.now += SUSTAINED_SECONDS
-    hub.note_lag(3.0)
+    hub.record_lag(3.0)
     assert hub.turns_away is not None
 
 
 def _recover(hub: Hub, clock: _Clock) -> None:
-    hub.note_lag(0.0)
+    hub.record_lag(0.0)
     clock.now += CALM_SECONDS
-    hub.note_lag(0.0)
+    hub.record_lag(0.0)
     assert hub.turns_away is None
 
 
@@ -81,8 +81,8 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
 
 
 def _told(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
-    live.offer(model.publish())
-    fan_out.tell(live)
+    live.accept(model.publish())
+    fan_out.fan_out(live)
 
 
 async def _until_told(metrics: LiveMetrics, *, fan_out: int) -> None:
@@ -161,7 +161,7 @@ async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
     _overload(hub, clock)
     for shed in (4, 8, 12):
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         assert [each.window is not None for each in connections] == [False] * (200 - shed) + [True] * shed
         assert hub.metrics.connections_shed == shed
     assert {each.window for each in connections[-12:]} == {(15_000, 45_000)}
@@ -176,7 +176,7 @@ async def test_a_server_that_stops_sheds_nobody_beside_its_drain() -> None:
     _overload(hub, clock)
     hub.draining = True
     clock.now += 1
-    hub.note_lag(3.0)
+    hub.record_lag(3.0)
     assert hub.metrics.connections_shed == 0
     assert hub.turns_away is not None
     assert hub.turns_away.code == "unavailable"
@@ -199,10 +199,10 @@ async def test_a_socket_is_sent_away_to_poll_and_the_others_go_on() -> None:
     async with serve(hub) as address, _full_house(hub, address) as readers:
         _overload(hub, clock)
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         messages, code, reason = await closed(readers[-1])
         assert (messages, code, reason) == ([GOODBYE], 4009, "overload")
-        hub.post(model.publish())
+        hub.accept(model.publish())
         for reader in readers[:-1]:
             assert [message["seq"] for message in await next_messages(reader, 1)] == [2]
         assert hub.metrics.connections_shed == 1
@@ -220,7 +220,7 @@ async def test_a_stream_is_sent_away_to_poll_and_may_come_back() -> None:
         await next_blocks(blocks, 4)
         _overload(hub, clock)
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         (goodbye,) = await rest_of(blocks)
         assert json.loads(goodbye["data"]) == GOODBYE
         assert "id" not in goodbye
@@ -255,8 +255,8 @@ async def test_polls_go_on_under_overload() -> None:
     await hub.start()
     _overload(hub, clock)
     waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
-    await hub.open("one")
+    await hub.stories.open("one")
     await asyncio.sleep(0)
-    hub.post(model.publish())
+    hub.accept(model.publish())
     assert await waiting == model.head
     await hub.stop()

@@ -16,8 +16,8 @@ from app.live.native import lingering_close as lingering_close
 from app.live.native import server_protocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
-from tests.live.hubs import SOON
-from tests.live.model import START, ModelLog, story
+from tests.live.hubs import SOON, hub_over
+from tests.live.model import ModelLog, story
 from tests.live.native.test_server_protocol import handshake, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
@@ -48,9 +48,8 @@ async def _serving(
     live: LiveLimits = NORMAL_LIMITS,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[tuple[Hub, int]]:
-    hub = Hub(
+    hub = hub_over(
         ModelLog(story()),
-        clock=lambda: START,
         limits=live,
         heartbeat_seconds=1000,
         reconcile_seconds=1000,

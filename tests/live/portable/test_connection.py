@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.live.hub.hub import Hub
 from app.live.portable.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, PortableConnection
 from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Close
@@ -15,7 +14,8 @@ from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.packets import Message
 from app.wire.close_codes import PROTOCOL_ERROR
 from app.wire.encoding import BodyVariant
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, ModelStory, story
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,8 @@ class _Peer:
 
     def __init__(self, model: ModelStory) -> None:
         self.seconds = 1000.0
-        self.hub = Hub(ModelLog(model), clock=lambda: START, monotonic=lambda: self.seconds)
+        self.log = ModelLog(model)
+        self.hub = hub_over(self.log, monotonic=lambda: self.seconds)
         self.gate = asyncio.Event()
         self.gate.set()
         self.batches: list[list[str]] = []
@@ -126,11 +127,9 @@ async def test_an_answer_that_is_cancelled_at_the_end_changes_nothing() -> None:
     model = story()
     peer = _Peer(model)
     await peer.hub.start()
-    log = peer.hub._loader._log
-    assert isinstance(log, ModelLog)
-    log.gate = asyncio.Event()
+    peer.log.gate = asyncio.Event()
     serving = asyncio.create_task(peer.serve(SubscribeRequest("one")))
-    await log.waiting.wait()
+    await peer.log.waiting.wait()
     await peer.hub.stop()
     await _settle()
     assert peer.batches == [["hello"]]

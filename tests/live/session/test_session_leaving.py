@@ -15,7 +15,7 @@ def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
     peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     wakes = peer.wakes
     peer.session.dismiss(draining((0, 5000)))
     assert peer.wakes == wakes + 1
