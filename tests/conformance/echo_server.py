@@ -2,9 +2,9 @@
 
     python -m tests.conformance.echo_server --port 9001
 
-prints the address it serves (`--port 0`: a free port). The connection is the product's from its first byte: greeter,
-handshake, frame reader, closing handshake and compression. Two things are put in their place: a session that sends back
-what it is told, and limits that let megabytes through.
+prints the address it serves (`--port 0`: a free port). The connection is the product's from its first byte: handshake
+protocol, handshake, frame reader, closing handshake and compression. Two parts are replaced: the session by one that
+sends back what it receives, and the limits by ones that admit megabytes.
 """
 
 from __future__ import annotations

@@ -57,7 +57,7 @@ class Connected:
         first, last = json.loads(goodbye.goodbye.json)["reconnect_after_ms"]
         self.window = (first, last)
         if self._obedient:
-            self._hub.connections.leave(self)
+            self._hub.connections.remove(self)
 
     def cut(self) -> None:
         self.was_cut = True

@@ -140,7 +140,7 @@ class Peer:
 
 
 def make_protocol(model: ModelStory, **options: Any) -> Peer:
-    """A peer that has been told hello, of a server with one story."""
+    """A peer that has received its hello, of a server with one story."""
     peer = Peer(ModelLog(model), **options)
     assert [message["type"] for message in peer.run()] == ["hello"]
     return peer

@@ -30,7 +30,7 @@ async def test_a_socket_hears_the_end_of_its_story_and_is_closed_for_good() -> N
         assert (messages[-1], code, reason) == (ENDED, 1000, "story ended")
 
 
-async def test_a_hundred_readers_are_all_sent_away_and_nobody_is_left() -> None:
+async def test_a_hundred_readers_are_all_sent_away_and_none_is_left() -> None:
     model = story()
     async with serving_sockets(model) as (hub, _, at):
         readers = [await connect(f"{at}/v1/stories/one/live") for _ in range(100)]
@@ -41,7 +41,7 @@ async def test_a_hundred_readers_are_all_sent_away_and_nobody_is_left() -> None:
             messages, code, _ = await closed(reader)
             assert (kinds(messages), code) == ([2, "goodbye"], 1000)
         async with asyncio.timeout(5):
-            while hub.connection_count:  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.connection_count:  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.reader_count(model.id) == 0
 
@@ -75,7 +75,7 @@ async def test_a_socket_for_several_stories_outlives_the_end_of_one() -> None:
         assert kinds(await next_messages(reader, 4)) == ["subscribed", 3, "caught_up", "goodbye"]
 
 
-async def test_a_stream_hears_the_end_and_is_told_to_stay_away() -> None:
+async def test_a_stream_receives_the_end_and_an_id_that_keeps_it_away() -> None:
     model = story()
     async with (
         serving_streams(model) as (hub, _, at),

@@ -49,22 +49,22 @@ class ConnectionLimiter:
         """Return whether one more connection of any kind is too many."""
         return 0 < self._limits.total <= connections
 
-    def may_enter(self, address: str | None, *, now: float) -> bool:
+    def may_admit(self, address: str | None, *, now: float) -> bool:
         """Spend from the rate limit; return whether a reader from `address` (None: not counted) may be admitted now."""
         if self._handshakes is not None and not self._handshakes.spend(now):
             return False
-        return self.has_room_for(address)
+        return self.has_room_for_address(address)
 
-    def has_room_for(self, address: str | None) -> bool:
+    def has_room_for_address(self, address: str | None) -> bool:
         """Return whether one more reader from `address` may be admitted, if its handshake was counted before."""
         return address is None or self._inside.get(address, 0) < self._limits.per_address
 
-    def enter(self, address: str | None) -> None:
+    def add(self, address: str | None) -> None:
         """Count a reader's connection under its address."""
         if address is not None:
             self._inside[address] = self._inside.get(address, 0) + 1
 
-    def leave(self, address: str | None) -> None:
+    def remove(self, address: str | None) -> None:
         """Count a closed connection out."""
         if address is None:
             return

@@ -52,13 +52,13 @@ class ConnectionRegistry:
     def __iter__(self) -> Iterator[ReaderConnection]:
         return iter(tuple(self._dismissed))
 
-    def enter(self, connection: ReaderConnection, *, due_at: float) -> None:
+    def add(self, connection: ReaderConnection, *, due_at: float) -> None:
         """Add a connection; it ticks once `due_at` has passed."""
         self._dismissed[connection] = False
         self._emptied.clear()
         self._wheel.schedule(connection, at=due_at)
 
-    def leave(self, connection: ReaderConnection) -> None:
+    def remove(self, connection: ReaderConnection) -> None:
         """Remove a connection."""
         self._dismissed.pop(connection, None)
         self._wheel.cancel(connection)

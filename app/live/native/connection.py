@@ -83,7 +83,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         """Register the connection and begin its subscriptions, in one write with the response's `head`."""
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
-        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connections.add(self, due_at=self.session.due_at())
         self._hub.connection_log.opened(self.kind)
         for request in requests:
             self.session.subscribe(request, story=story)
@@ -132,7 +132,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         reason, code = self._left or ("", ABNORMAL)
         lag = self.session.lag()
         self.session.end()
-        self._hub.connections.leave(self)
+        self._hub.connections.remove(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.seconds() - self._opened_at

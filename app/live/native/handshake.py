@@ -60,8 +60,8 @@ class AcceptContext:
     def hand_over(self, transport: asyncio.Transport, connection: NativeConnection, address: str | None) -> None:
         """Make the connection the transport's protocol, and count it under its address until it closes."""
         if address is not None:
-            self.limiter.enter(address)
-            connection.on_close = partial(self.limiter.leave, address)
+            self.limiter.add(address)
+            connection.on_close = partial(self.limiter.remove, address)
         transport.set_protocol(connection)
 
 
@@ -92,7 +92,7 @@ class Handshake:
             turned_away=hub.turns_away,
             upgrade=upgrade,
             request=read_request(address, query_string, limit_stories=hub.limits.stories),
-            is_within_limits=lambda: context.limiter.may_enter(client, now=hub.seconds()),
+            is_within_limits=lambda: context.limiter.may_admit(client, now=hub.seconds()),
         )
         if isinstance(decision, Refuse):
             self._refuse(decision, upgrade)
@@ -137,7 +137,7 @@ class Handshake:
             upgrade=upgrade,
             request=request,
             opened=opened.result(),
-            is_within_limits=lambda: context.limiter.has_room_for(client),
+            is_within_limits=lambda: context.limiter.has_room_for_address(client),
         )
         if isinstance(decision, Refuse):
             self._refuse(decision, upgrade)

@@ -191,7 +191,7 @@ class LiveProtocol(HttpToolsProtocol):
             turned_away=None,
             upgrade=None,
             request=request,
-            is_within_limits=lambda: context.limiter.may_enter(client, now=hub.seconds()),
+            is_within_limits=lambda: context.limiter.may_admit(client, now=hub.seconds()),
         )
         common = [*self.server_state.default_headers, *context.common_headers(headers)]
         head = response_head(200, [*STREAM_HEADERS, *common]) + retry_line(context.jitter)

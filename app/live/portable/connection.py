@@ -65,7 +65,7 @@ class PortableConnection:
         )
 
     def __enter__(self) -> Self:
-        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connections.add(self, due_at=self.session.due_at())
         self._hub.connection_log.opened(self._transport)
         return self
 
@@ -74,7 +74,7 @@ class PortableConnection:
     ) -> None:
         lag = self.session.lag()
         self.session.end()
-        self._hub.connections.leave(self)
+        self._hub.connections.remove(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
         seconds = self._hub.read_clocks().seconds - self._opened_at
         self._hub.connection_log.closed(
@@ -89,7 +89,7 @@ class PortableConnection:
                 self._expect_progress(0)
                 await finish(close)
         except OSError:
-            self.left("peer lost")
+            self.leave("peer lost")
         except asyncio.CancelledError:
             if not self._has_given_up or self._task is None or self._task.uncancel() > 0:
                 raise
@@ -99,7 +99,7 @@ class PortableConnection:
         self.session.receive(data, self._hub.read_clocks())
         self._awake.set()
 
-    def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
+    def leave(self, reason: str, *, code: int = ABNORMAL.code) -> None:
         """Record that the connection has ended; the first reason counts."""
         if self._left is None:
             self._left = _Left(reason, code)
@@ -129,7 +129,7 @@ class PortableConnection:
     def _give_up(self, reason: str) -> None:
         if self._task is not None and not self._has_given_up:
             self._has_given_up = True
-            self.left(reason)
+            self.leave(reason)
             self._task.cancel()
 
     async def _serve(self, write: Write) -> Close | None:
@@ -141,7 +141,7 @@ class PortableConnection:
             for batch in _batches(step.writes):
                 await self._write(write, batch)
             if step.close is not None and self._left is None:
-                self.left(step.close.reason, code=step.close.code.code)
+                self.leave(step.close.reason, code=step.close.code.code)
                 return step.close
             if not step.writes:
                 await self._awake.wait()

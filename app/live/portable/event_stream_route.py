@@ -82,7 +82,7 @@ class EventStreamRoute:
 async def _read(connection: PortableConnection, receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    connection.left("peer closed")
+    connection.leave("peer closed")
 
 
 async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:

@@ -137,7 +137,7 @@ async def _read(connection: PortableConnection, receive: Receive) -> None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code") or ABNORMAL.code
-            connection.left("peer closed", code=code)
+            connection.leave("peer closed", code=code)
             return
         text = message.get("text")
         connection.receive(message.get("bytes") or b"" if text is None else text)

@@ -14,7 +14,7 @@ from tests.live.model import ModelLog, story
 pytestmark = pytest.mark.anyio
 
 
-async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
+async def test_an_announcement_that_comes_twice_wakes_no_subscriber_twice() -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.stories.open("one")
@@ -26,7 +26,7 @@ async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
         assert reader.wakes == 1
 
 
-async def test_an_announcement_nobody_follows_is_dropped() -> None:
+async def test_an_announcement_of_a_story_that_is_not_in_memory_is_dropped() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -45,12 +45,12 @@ async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
         hub.accept(first)
         await reach(hub, 3)
         async with asyncio.timeout(SOON):
-            while hub.stories.is_filling_gaps:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
+            while hub.stories.is_filling_gaps:  # noqa: ASYNC110  (nothing signals that there is no gap)
                 await asyncio.sleep(0.01)
         assert log.reads == ["find"]
 
 
-async def test_a_missing_number_is_read_once_for_everybody() -> None:
+async def test_a_missing_number_is_read_once_for_all() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -68,7 +68,7 @@ async def test_a_missing_number_is_read_once_for_everybody() -> None:
         assert [packet.cursor.seq for packet in packets] == [2, 3, 4, 5]
 
 
-async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconcile_pass() -> None:
+async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconciliation() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log, reconcile_seconds=0.05) as hub:
@@ -78,7 +78,7 @@ async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconcile_pass() 
         hub.accept(model.publish())
         waiting = asyncio.create_task(reach(hub, 3))
         async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
                 await asyncio.sleep(0.01)
         log.failing = False
         await waiting
@@ -146,7 +146,7 @@ async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once(
         assert log.reads == ["find", "find"]
 
 
-async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_reconcile_pass() -> None:
+async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_next_reconciliation() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -155,7 +155,7 @@ async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_
         log.failing = True
         hub.accept(model.publish())
         async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
                 await asyncio.sleep(0.01)
         log.failing = False
         await hub.stories.reconcile()
@@ -171,13 +171,13 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
+        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - nothing signals the end of a fan-out
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
 
 
 @pytest.mark.parametrize("turns", range(6))
-async def test_a_story_that_moves_amid_a_fan_out_is_told_to_each_form_once(turns: int) -> None:
+async def test_a_story_that_moves_amid_a_fan_out_is_sent_in_each_form_once(turns: int) -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.stories.open("one")

@@ -44,7 +44,7 @@ async def test_a_poll_at_the_head_of_an_ended_story_waits_its_time_and_no_longer
         assert await hub.wait_beyond("one", 2, timeout_seconds=0.01) == model.head
 
 
-async def test_the_end_that_was_never_announced_is_found_by_the_reconcile_pass() -> None:
+async def test_the_end_that_was_never_announced_is_found_by_the_next_reconciliation() -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
         live = await hub.stories.open("one")
@@ -67,7 +67,7 @@ async def test_an_end_that_the_announcement_did_not_mention_is_learned_from_the_
         assert (live.head.closing, reader.wakes) == ("ended", 1)
 
 
-async def test_a_withdrawn_story_tells_its_readers_and_is_there_for_nobody_else() -> None:
+async def test_a_withdrawn_story_wakes_its_readers_and_can_be_opened_no_more() -> None:
     model = story(entries=2)
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -102,11 +102,11 @@ async def test_a_story_withdrawn_while_it_is_opened_is_not_kept() -> None:
         assert hub.stories.head("one") is None
 
 
-@pytest.mark.parametrize("tells", [True, False], ids=["with its last event", "without"])
-async def test_a_withdrawal_that_was_never_announced_is_found_by_the_reconcile_pass(tells: bool) -> None:
+@pytest.mark.parametrize("has_removal", [True, False], ids=["with its last event", "without"])
+async def test_a_withdrawal_that_was_never_announced_is_found_by_the_next_reconciliation(has_removal: bool) -> None:
     model = story(entries=1)
     log = ModelLog(model)
-    log.tells_of_withdrawn = tells
+    log.has_removals = has_removal
     async with running_hub(log) as hub:
         live = await hub.stories.open("one")
         reader = Follower()
@@ -114,15 +114,15 @@ async def test_a_withdrawal_that_was_never_announced_is_found_by_the_reconcile_p
         model.withdraw()
         await hub.stories.reconcile()
         async with asyncio.timeout(SOON):
-            while hub.stories.head("one") is not None:  # noqa: ASYNC110  (a story that leaves tells nobody)
+            while hub.stories.head("one") is not None:  # noqa: ASYNC110  (nothing signals a removal)
                 await asyncio.sleep(0.01)
         assert live.head.closing == "withdrawn"
-        assert (live.removal_packet is not None, live.gone) == (tells, not tells)
+        assert (live.removal_packet is not None, live.gone) == (has_removal, not has_removal)
         assert reader.wakes >= 1
         assert hub.metrics.resets == 0
 
 
-async def test_a_reconcile_pass_that_crosses_a_withdrawal_takes_nothing_of_it_back() -> None:
+async def test_a_reconciliation_that_crosses_a_withdrawal_undoes_nothing_of_it() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -141,7 +141,7 @@ async def test_a_reconcile_pass_that_crosses_a_withdrawal_takes_nothing_of_it_ba
 async def test_reads_of_a_withdrawn_story_say_so() -> None:
     model = story(entries=1)
     log = ModelLog(model)
-    log.tells_of_withdrawn = False
+    log.has_removals = False
     async with running_hub(log) as hub:
         live = await hub.stories.open("one")
         held = model.head.cursor

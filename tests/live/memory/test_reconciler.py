@@ -35,7 +35,7 @@ class _Alone:
         )
 
 
-async def test_an_announcement_that_never_came_is_found_by_the_reconcile_pass() -> None:
+async def test_an_announcement_that_never_came_is_found_by_the_next_reconciliation() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log, reconcile_seconds=0.05) as hub:

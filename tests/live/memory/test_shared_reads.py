@@ -60,7 +60,7 @@ async def test_a_kept_answer_is_not_used_once_the_story_has_moved() -> None:
         assert page.cursor == model.head.cursor
 
 
-async def test_a_read_begun_before_a_reset_tells_the_hub_nothing() -> None:
+async def test_a_read_begun_before_a_reset_changes_nothing_after_it() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -115,7 +115,7 @@ async def test_what_is_kept_is_bounded_by_count_and_by_size() -> None:
     assert len(reads) < 256
 
 
-async def test_a_read_that_brings_news_tells_the_hub() -> None:
+async def test_a_read_that_brings_news_advances_the_story() -> None:
     model = story(entries=1)
     log = ModelLog(model)
     async with running_hub(log) as hub:

@@ -75,7 +75,7 @@ async def test_a_gap_among_what_was_committed_during_the_opening_read_is_mended(
         await reach(hub, 3)
 
 
-async def test_a_waiter_who_gives_up_does_not_end_the_opening_of_others() -> None:
+async def test_a_caller_that_gives_up_does_not_end_the_opening_of_others() -> None:
     log = ModelLog(story())
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:

@@ -29,7 +29,7 @@ def test_the_story_that_is_here_wins() -> None:
     assert len(registry) == 1
 
 
-def test_a_story_nobody_uses_leaves_after_a_minute() -> None:
+def test_an_unused_story_leaves_after_a_minute() -> None:
     registry = StoryRegistry()
     live = registry.add(story().head, now=0.0)
     registry.sweep(now=KEPT_SECONDS)

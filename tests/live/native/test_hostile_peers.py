@@ -37,7 +37,7 @@ OTHER = b"GET /v1/stories/nope/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: end\
 
 @asynccontextmanager
 async def complaints() -> AsyncIterator[list[dict[str, Any]]]:
-    """What the loop was told of: an exception that nobody has caught."""
+    """The exceptions that reached the loop uncaught."""
     loop = asyncio.get_running_loop()
     heard: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _, context: heard.append(context))
@@ -71,7 +71,7 @@ async def read_until(raw: Raw, wanted: bytes) -> bytes:
         handshake("/v1/stories/one/live?" + "a&" * 200),
     ],
 )
-async def test_requests_nobody_sends_are_answered_without_an_exception(
+async def test_requests_no_client_sends_are_answered_without_an_exception(
     request_bytes: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     model = story()
@@ -181,7 +181,7 @@ async def test_one_address_cannot_come_in_many_times_while_its_story_is_opened()
         assert sorted(lines) == [b"101", b"101", b"429", b"429", b"429"]
 
 
-async def test_nobody_is_let_in_after_the_goodbyes() -> None:
+async def test_no_reader_is_admitted_after_the_goodbyes() -> None:
     async with serving(story()) as (hub, port):
         slow = Slow(hub)
         raw = await Raw.open(port)

@@ -262,7 +262,7 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
     model = story()
     async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
         raw = await Raw.upgraded(port)
-        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a door
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a public one
         (live,) = hub.stories
         async with asyncio.timeout(30):
             while hub.connection_count:
@@ -346,12 +346,12 @@ def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> N
     assert limiter.address_of("10.1.1.1", [b"203.0.113.9", b"198.51.100.7"]) == "198.51.100.7"
     assert limiter.address_of("127.0.0.1", []) is None
     assert limiter.address_of("10.1.1.1", [b"unknown"]) is None
-    limiter.enter("198.51.100.7")
-    limiter.enter("198.51.100.7")
-    assert not limiter.may_enter("198.51.100.7", now=0)
-    assert limiter.may_enter("198.51.100.8", now=0)
-    limiter.leave("198.51.100.7")
-    assert limiter.may_enter("198.51.100.7", now=0)
+    limiter.add("198.51.100.7")
+    limiter.add("198.51.100.7")
+    assert not limiter.may_admit("198.51.100.7", now=0)
+    assert limiter.may_admit("198.51.100.8", now=0)
+    limiter.remove("198.51.100.7")
+    assert limiter.may_admit("198.51.100.7", now=0)
 
 
 async def test_a_stream_whose_request_has_a_body_is_taken_off_too() -> None:

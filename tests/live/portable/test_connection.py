@@ -62,7 +62,7 @@ async def test_large_steps_are_written_in_batches() -> None:
     peer = _Peer(model)
     serving = asyncio.create_task(peer.serve(SubscribeRequest("one", after="0")))
     await _settle()
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving
     assert peer.batches[0] == ["hello"]
     sizes = [len(batch) for batch in peer.batches[1:]]
@@ -79,7 +79,7 @@ async def test_a_tick_wakes_a_connection_only_when_its_heartbeat_is_due() -> Non
     assert peer.connection.tick(peer.seconds) == peer.seconds + 25
     await _settle()
     assert peer.batches == [["hello"], ["heartbeat"]]
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving
 
 
@@ -117,8 +117,8 @@ async def test_the_first_reason_to_leave_counts() -> None:
     serving = asyncio.create_task(peer.serve())
     await _settle()
     peer.connection.receive("no message")
-    peer.connection.left("peer closed", code=1001)
-    peer.connection.left("something else")
+    peer.connection.leave("peer closed", code=1001)
+    peer.connection.leave("something else")
     await serving
     assert peer.closed is None
 
@@ -133,5 +133,5 @@ async def test_an_answer_that_is_cancelled_at_the_end_changes_nothing() -> None:
     await peer.hub.stop()
     await _settle()
     assert peer.batches == [["hello"]]
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving

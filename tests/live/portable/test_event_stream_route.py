@@ -76,7 +76,7 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
         assert response.content == b""
 
 
-async def test_a_browser_that_was_told_the_end_stays_away() -> None:
+async def test_a_browser_that_received_the_end_stays_away() -> None:
     async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         for method in ("GET", "HEAD"):
             headers = {"Last-Event-ID": "end"}
@@ -137,7 +137,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
             await next_blocks(blocks, 4)
             assert hub.metrics.connections == {"websocket": 0, "sse": 1}
         async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.metrics.connections["sse"] == 0
 

@@ -42,7 +42,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
         async with connect(f"{at}/v1/stories/one/live") as reader:
             await next_messages(reader, 3)
         async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.metrics.connections["websocket"] == 0
         assert hub.metrics.connections_opened["websocket"] == 1

@@ -51,7 +51,7 @@ def test_a_key_that_is_none_is_refused(key: bytes) -> None:
 
 
 @pytest.mark.parametrize("version", [b"8", b"14", b"", b"13, 8"])
-def test_another_version_is_told_to_upgrade(version: bytes) -> None:
+def test_another_version_is_asked_to_upgrade(version: bytes) -> None:
     with pytest.raises(BadUpgrade) as refused:
         asked(version=version)
     assert refused.value.status == 426

@@ -1,4 +1,4 @@
-"""The law of the log, lived through: whatever happens between the newsroom and a reader, they hold the truth.
+"""The law of the log, lived through: whatever happens between the newsroom and a reader, they end where the tables are.
 
 Hypothesis chooses what happens: changes, announcements late, doubled, crossed or lost, reads that answer late, rings
 that forget, readers that pull slowly, leave and come back, restores and failovers. After every message that leaves the

@@ -141,7 +141,7 @@ def test_a_story_that_is_reopened_before_its_reader_heard_of_the_end_goes_on() -
     assert _code(peer.pull()) is None
 
 
-def test_a_reader_whom_the_tables_told_of_the_end_stays_until_the_hub_has_heard_of_it() -> None:
+def test_a_reader_that_read_the_end_from_the_tables_stays_until_the_hub_has_it() -> None:
     model = story(entries=2)
     peer = Peer(ModelLog(model), sole=True)
     live = peer.live("one")
@@ -177,7 +177,7 @@ def test_a_server_that_stops_says_goodbye_on_a_connection_where_one_story_has_en
 # Withdrawn
 
 
-def test_a_story_that_is_withdrawn_tells_its_reader_and_ends() -> None:
+def test_a_story_that_is_withdrawn_sends_its_last_event_and_ends() -> None:
     model = story(entries=2)
     peer = _following(model, sole=True)
     live = peer.live("one")
@@ -237,7 +237,7 @@ def test_a_read_that_finds_the_story_withdrawn_before_anything_was_said_is_a_ref
     assert (_said(step), _code(step)) == (["refused"], WITHDRAWN)
 
 
-def test_a_read_that_finds_the_story_withdrawn_under_a_reader_tells_its_last_event() -> None:
+def test_a_read_that_finds_the_story_withdrawn_under_a_reader_sends_its_last_event() -> None:
     model = story()
     peer = _following(model, sole=True)
     live = peer.live("one")

@@ -24,7 +24,7 @@ def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
     assert peer.run() == []
 
 
-def test_an_event_takes_the_heartbeats_place() -> None:
+def test_an_event_replaces_the_heartbeat() -> None:
     model = story()
     peer = make_protocol(model)
     peer.subscribe("one")

@@ -54,7 +54,7 @@ def test_an_ended_session_is_attached_to_nothing_and_ignores_answers() -> None:
     assert peer.live("one").subscriptions == set()
 
 
-def test_a_place_wakes_its_connection_when_told() -> None:
+def test_a_subscription_wakes_its_connection() -> None:
     peer = make_protocol(story())
     peer.subscribe("one")
     wakes = peer.wakes

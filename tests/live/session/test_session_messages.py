@@ -53,7 +53,7 @@ def test_subscribing_again_makes_an_earlier_answer_unwanted() -> None:
     assert peer.types() == ["subscribed", "caught_up"]
 
 
-def test_two_names_of_one_story_are_one_place() -> None:
+def test_two_names_of_one_story_are_one_subscription() -> None:
     peer = make_protocol(story())
     peer.send(type="subscribe", story="one")
     peer.send(type="subscribe", story="id-one")
@@ -73,7 +73,7 @@ def test_an_unsubscribed_story_is_silent() -> None:
     assert peer.live("one").subscriptions == set()
 
 
-def test_unsubscribing_before_the_story_is_open_takes_the_wish_back() -> None:
+def test_unsubscribing_before_the_story_is_open_cancels_the_request() -> None:
     peer = make_protocol(story())
     peer.send(type="subscribe", story="one")
     ((asker, ask),) = peer.pull().asks

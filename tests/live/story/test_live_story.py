@@ -195,7 +195,7 @@ def test_mending_goes_on_when_more_is_expected_than_at_its_begin() -> None:
     assert live.is_behind()
 
 
-def test_what_was_told_of_and_does_not_exist_makes_every_cursor_be_checked_again() -> None:
+def test_an_announced_event_that_does_not_exist_makes_every_cursor_be_checked_again() -> None:
     model = story()
     live = _live(model)
     live.expect(replace(model.head.cursor, seq=9))
