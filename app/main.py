@@ -144,9 +144,9 @@ class Application:
             broker = MemoryBroker(on_lost=hub.metrics.record_lost_announcement)
             broker.subscribe(hub.accept)
             await hub.start()
-            await broker.start()
             try:
-                app_state = self._open_state(database, snapshots, hub)
+                await broker.start()
+                app_state = self._open_state(database, snapshots, hub, broker)
                 self.newsroom_stream = self._make_newsroom_stream(app_state.newsroom)
                 await in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
                 database.subscribe(partial(_publish, broker))
@@ -210,7 +210,7 @@ class Application:
             limits=_live_limits_of(self._settings),
         )
 
-    def _open_state(self, database: Database, snapshots: Snapshots, hub: Hub) -> AppState:
+    def _open_state(self, database: Database, snapshots: Snapshots, hub: Hub, broker: Broker) -> AppState:
         reading = Reading(
             snapshots=snapshots,
             representations=Representations(snapshots, hub.stories, links=self._links),
@@ -238,7 +238,10 @@ class Application:
             read_threads=Threads(READS_AT_ONCE, name="read"),
             requests=self._metrics,
             backoff=Backoff(),
-            readiness=Readiness(probes={"database": _probe_of(snapshots)}, is_alive=lambda: hub.is_alive),
+            readiness=Readiness(
+                probes={"database": _probe_of(snapshots), "broker": partial(_is_connected, broker)},
+                is_alive=lambda: hub.is_alive,
+            ),
         )
 
     def _make_newsroom_stream(self, newsroom: Newsroom) -> NewsroomStream:
@@ -325,6 +328,10 @@ def create_app(
 ) -> Application:
     """The application for these settings. Nothing is opened before its lifespan begins."""
     return Application(settings, clock=clock, random=random or SystemRandomSource(), access_stream=access_stream)
+
+
+async def _is_connected(broker: Broker) -> bool:
+    return broker.health().is_connected
 
 
 def _publish(broker: Broker, commit: Commit) -> None:
