@@ -14,11 +14,12 @@ pytestmark = pytest.mark.anyio
 
 async def test_a_hub_is_alive_from_its_start_to_its_stop() -> None:
     hub = hub_over(ModelLog())
-    assert not hub.is_alive
+    states = [hub.is_alive]
     await hub.start()
-    assert hub.is_alive
+    states.append(hub.is_alive)
     await hub.stop()
-    assert not hub.is_alive
+    states.append(hub.is_alive)
+    assert states == [False, True, False]
 
 
 async def test_a_hub_is_not_alive_once_one_of_its_tasks_has_failed() -> None:
