@@ -5,13 +5,12 @@ The parts are made in app/composition; this file has their order, in which each 
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TextIO
+from typing import TextIO
 
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -22,11 +21,14 @@ from app.api.http.request_metrics import RequestMetrics
 from app.api.http.state import AppState
 from app.api.http.threads import Threads
 from app.api.layers.request_ids import RequestIds
+from app.brokers.broker import Broker
 from app.composition.background import make_jobs
 from app.composition.capacity import capacity_of
 from app.composition.edge import make_accept_context, make_access_log, make_edge
 from app.composition.limits import links_of
 from app.composition.services import (
+    listen_to_commits,
+    make_broker,
     make_hub,
     make_newsroom,
     make_newsroom_stream,
@@ -40,15 +42,16 @@ from app.jobs.demo import local_api
 from app.jobs.job import Job, run_in_thread, run_jobs
 from app.jobs.token_usage import token_usage_job
 from app.live.hub.hub import Hub
+from app.live.native.handshake import AcceptContext
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom_stream.stream import NewsroomStream
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
-from app.reading.snapshots import Snapshots
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
 from app.settings import Settings, load_or_make_admin_token
 from app.storage.database.opening import open_database
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.upkeep.migrations import require_current_schema
 from app.web.routes import web_routes
@@ -62,6 +65,7 @@ class _Opened:
     newsroom_stream: NewsroomStream
     routes: FastAPI
     edge: ASGIApp
+    accept_context: AcceptContext
 
 
 class Application:
@@ -75,7 +79,6 @@ class Application:
         self._capacity = capacity_of(settings)
         self._access_log = make_access_log(settings, clock=clock, stream=access_stream)
         self._request_ids = RequestIds()
-        self.accept_context = make_accept_context(settings, self._capacity, self._request_ids)
         self._opened: _Opened | None = None
 
     @property
@@ -87,6 +90,11 @@ class Application:
     def routes(self) -> FastAPI:
         """Return the routes without the layers around them. RuntimeError outside the lifespan."""
         return self._require_opened().routes
+
+    @property
+    def accept_context(self) -> AcceptContext:
+        """Return what native connections share. RuntimeError outside the lifespan."""
+        return self._require_opened().accept_context
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, connection or lifespan (ASGI 3)."""
@@ -105,15 +113,16 @@ class Application:
             hub = self._make_hub(snapshots)
             reading = make_reading(snapshots, hub, links=self._links)
             routes = self._build_routes(reading)  # before the hub counts every pause of the loop as lag
-            keepers = await _started(hub)
+            broker = make_broker(hub)
+            await hub.start()
             try:
-                app_state = self._make_state(database, reading, hub, keepers)
+                await broker.start()
+                app_state = self._make_state(database, reading, hub, broker)
                 stream = make_newsroom_stream(app_state.newsroom, capacity=self._capacity, clock=self._clock)
                 self._opened = self._put_together(app_state, stream, routes)
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
-                database.announce_to(hub.post, audited=stream.poke)
-                self.accept_context.hub = hub
-                hub.connections.watch(self.accept_context.waiting, due_at=hub.seconds())
+                listen_to_commits(database, broker=broker, newsroom_stream=stream)
+                hub.connections.watch(self._opened.accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
                 async with run_jobs(self._make_jobs(app_state)):
                     yield app_state
@@ -122,7 +131,8 @@ class Application:
             finally:
                 if self._opened is not None:
                     await _close(self._opened)
-                self._opened = self.accept_context.hub = None
+                self._opened = None
+                await broker.stop()
                 await hub.stop()
                 self.flush_logs()
         finally:
@@ -141,7 +151,7 @@ class Application:
         """Begin the end: unready at once, then every reader is sent when and how to come back."""
         opened = self._require_opened()
         opened.app_state.readiness.phase = "draining"
-        self.accept_context.waiting.close()
+        opened.accept_context.pending.close()
         opened.newsroom_stream.drain()
         await opened.app_state.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
 
@@ -178,9 +188,7 @@ class Application:
         pages = web_routes(site=self._links.site, read_story=reads.read_story, list_stories=reads.list_stories)
         return build_application(pages)
 
-    def _make_state(
-        self, database: Database, reading: Reading, hub: Hub, keepers: frozenset[asyncio.Task[Any]]
-    ) -> AppState:
+    def _make_state(self, database: Database, reading: Reading, hub: Hub, broker: Broker) -> AppState:
         newsroom = make_newsroom(
             database, settings=self._settings, clock=self._clock, random=self._random, links=self._links
         )
@@ -193,8 +201,8 @@ class Application:
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
             readiness=Readiness(
-                probes={"database": reading.snapshots.probe},
-                is_alive=lambda: not any(task.done() for task in keepers),
+                probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
+                is_alive=lambda: hub.is_alive,
             ),
         )
 
@@ -208,7 +216,10 @@ class Application:
             request_ids=self._request_ids,
             access_log=self._access_log,
         )
-        return _Opened(app_state, stream, routes, edge)
+        accept_context = make_accept_context(
+            app_state.hub, settings=self._settings, capacity=self._capacity, request_ids=self._request_ids
+        )
+        return _Opened(app_state, stream, routes, edge, accept_context)
 
     def _make_jobs(self, app_state: AppState) -> list[Job]:
         token = load_or_make_admin_token(self._settings)
@@ -232,11 +243,8 @@ def create_app(
     return Application(settings, clock=clock, random=random or SystemRandomSource(), access_stream=access_stream)
 
 
-async def _started(hub: Hub) -> frozenset[asyncio.Task[Any]]:
-    """Start the hub; return the tasks it runs as long as the process lives."""
-    before = asyncio.all_tasks()
-    await hub.start()
-    return frozenset(asyncio.all_tasks() - before)
+async def _is_connected(broker: Broker) -> bool:
+    return broker.health().is_connected
 
 
 async def _close(opened: _Opened) -> None:

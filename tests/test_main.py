@@ -41,9 +41,12 @@ async def test_an_application_opens_with_its_lifespan_and_closes_after_it(sqlite
     app = create_app(settings(tmp_path, sqlite_url))
     with pytest.raises(RuntimeError, match="lifespan"):
         _ = app.app_state
+    with pytest.raises(RuntimeError, match="lifespan"):
+        _ = app.accept_context
     lifespan = Lifespan(app)
     assert await lifespan.ask("startup") == {"type": "lifespan.startup.complete"}
     assert app.app_state.readiness.phase == "ready"
+    assert app.accept_context.hub is app.app_state.hub
     assert (tmp_path / "admin-token").stat().st_mode & 0o777 == 0o600
     other = create_app(settings(tmp_path, sqlite_url))
     with pytest.raises(StoreLocked):

@@ -22,7 +22,11 @@ app = typer.Typer()
 def serve(
     show_token: Annotated[bool, typer.Option("--show-token", help="Print the admin token when ready.")] = False,
     portable: Annotated[
-        bool, typer.Option("--portable", help="Serve readers as any ASGI server would; slower, for comparison.")
+        bool,
+        typer.Option(
+            "--portable",
+            help="Serve readers as any ASGI server would; slower, without limits on their connections; for comparison.",
+        ),
     ] = False,
 ) -> None:
     """Serve readers and the newsroom until stopped (SIGTERM or Ctrl-C; a second one stops at once)."""
@@ -39,7 +43,7 @@ def serve(
             server,
             sockets=sockets,
             control=None if path is None else ControlEndpoint(path, controlled(server)),
-            accept_context=None if portable else server.accept_context,
+            accept_context=None if portable else lambda: server.accept_context,
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
             drain_seconds=settings.drain_seconds,

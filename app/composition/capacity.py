@@ -6,8 +6,8 @@ import resource
 from dataclasses import dataclass
 
 from app.jobs.due_work import LOOK_SECONDS, LOOK_SHARED_SECONDS
-from app.reading.snapshots import READ_THREADS
 from app.settings import Settings
+from app.storage.database.snapshots import READ_THREADS
 
 WRITE_THREADS = 2
 """SQLite commits one at a time: one thread waits for the disk while the other prepares. More only take the interpreter

@@ -22,6 +22,7 @@ from app.composition.capacity import Capacity
 from app.composition.limits import admission_limits_of
 from app.domain.clock import Clock
 from app.live.hub.admission_limits import ConnectionLimiter
+from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
 from app.settings import Settings
 
@@ -35,8 +36,8 @@ def make_access_log(settings: Settings, *, clock: Clock, stream: TextIO) -> Acce
     return AccessLog(form=settings.log_format, stream=stream, clock=clock)
 
 
-def make_accept_context(settings: Settings, capacity: Capacity, request_ids: RequestIds) -> AcceptContext:
-    """Make what readers' connections are accepted with, for the server whose protocol takes them off HTTP itself."""
+def make_accept_context(hub: Hub, *, settings: Settings, capacity: Capacity, request_ids: RequestIds) -> AcceptContext:
+    """Make the context of native connections, for the server whose protocol takes them off HTTP itself."""
     limiter = ConnectionLimiter(admission_limits_of(settings, capacity), now=time.monotonic())
 
     def common_headers(request: Headers) -> Headers:
@@ -46,7 +47,7 @@ def make_accept_context(settings: Settings, capacity: Capacity, request_ids: Req
         return [(b"x-request-id", request_id.encode()), *ANYONE]
 
     return AcceptContext(
-        limiter, common_headers=common_headers, is_readable=is_readable_path, compress=settings.compression
+        hub, limiter, common_headers=common_headers, is_readable=is_readable_path, compress=settings.compression
     )
 
 

@@ -7,6 +7,8 @@ import time
 from functools import partial
 
 from app.api.layers.access_log import AccessLog
+from app.brokers.broker import Broker
+from app.brokers.memory import MemoryBroker
 from app.composition.capacity import Capacity
 from app.composition.limits import live_limits_of, session_limits_of
 from app.domain.clock import Clock
@@ -25,11 +27,13 @@ from app.newsroom_stream.websocket_route import NewsroomStreamRoute
 from app.reading.reading import Reading
 from app.reading.representations import Representations
 from app.reading.site import represent_site
-from app.reading.snapshots import Snapshots
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.settings import Settings, load_or_make_admin_token
+from app.storage.database.commit_listeners import Commit
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
+from app.storage.public.heads import PublicHeads
 from app.wire.links import Links
 
 
@@ -44,6 +48,7 @@ def make_hub(
 ) -> Hub:
     """Make the hub, which is not started yet; its connections are logged where requests are."""
     return Hub(
+        PublicHeads(snapshots),
         PublicStoryLog(snapshots, links=links),
         clock=clock,
         heartbeat_seconds=settings.heartbeat_seconds,
@@ -53,11 +58,33 @@ def make_hub(
     )
 
 
+def make_broker(hub: Hub) -> Broker:
+    """Make the broker through which the process's own announcements reach its hub; it is not started yet."""
+    broker = MemoryBroker(on_lost=hub.metrics.record_lost_announcement)
+    broker.subscribe(hub.accept)
+    return broker
+
+
+def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: NewsroomStream) -> None:
+    """Publish each commit's announcements, and wake the newsroom's stream for what it recorded in the audit."""
+
+    def publish(commit: Commit) -> None:
+        for announcement in commit.announcements:
+            broker.publish(announcement)
+
+    def wake(commit: Commit) -> None:
+        if commit.is_audited:
+            newsroom_stream.wake()
+
+    database.subscribe(publish)
+    database.subscribe(wake)
+
+
 def make_reading(snapshots: Snapshots, hub: Hub, *, links: Links) -> Reading:
     """Make what public reads are answered from."""
     return Reading(
         snapshots=snapshots,
-        representations=Representations(snapshots, hub, links=links),
+        representations=Representations(snapshots, hub.stories, links=links),
         story_lists=StoryLists(snapshots, links=links, monotonic=time.monotonic),
         site=represent_site(links),
         links=links,

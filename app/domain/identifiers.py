@@ -64,6 +64,11 @@ def is_slug(text: str) -> bool:
     return 0 < len(text) <= MAX_SLUG_LENGTH and _SLUG.fullmatch(text) is not None and _UUID_LIKE.fullmatch(text) is None
 
 
+def is_story_ref(text: str) -> bool:
+    """Return whether `text` could be a story's id or slug. Any other names no story, without a look at the tables."""
+    return is_uuid4(text) or is_slug(text)
+
+
 def slug_from_title(title: str, *, tail: str) -> str:
     """Make a readable slug for `title` that ends in the random `tail`, so that it is free and cannot be guessed."""
     ascii_title = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()

@@ -1,4 +1,4 @@
-"""Who is at work on what, story by story, as those who do it say. It locks nothing, and a word holds for a minute."""
+"""Presence on the newsroom's stream: who works on what, story by story. It locks nothing, and expires in a minute."""
 
 from __future__ import annotations
 
@@ -9,49 +9,49 @@ from app.domain.identifiers import StoryId
 from app.wire.newsroom_stream_messages import Presence
 
 PRESENCE_SECONDS = 60.0
-"""How long a word about what somebody does holds without being said again."""
+"""How long a presence lasts without being sent again."""
 
 Member = TypeVar("Member")
 
 
 class PresenceBoard(Generic[Member]):
-    """What everybody who is connected to this process is doing."""
+    """The presence of all members connected to this process."""
 
     def __init__(self, monotonic: Callable[[], float]) -> None:
         self._monotonic = monotonic
-        self._said: dict[StoryId, dict[Member, tuple[Presence, float]]] = {}
+        self._by_story: dict[StoryId, dict[Member, tuple[Presence, float]]] = {}
 
     @property
     def stories(self) -> Collection[StoryId]:
-        """Where somebody is at work."""
-        return tuple(self._said)
+        """Return the stories with any presence."""
+        return tuple(self._by_story)
 
     def of(self, story: StoryId, member: Member) -> Presence | None:
-        """What `member` is doing there."""
-        said = self._said.get(story, {}).get(member)
-        return None if said is None else said[0]
+        """Return the member's presence in the story."""
+        entry = self._by_story.get(story, {}).get(member)
+        return None if entry is None else entry[0]
 
     def others(self, story: StoryId, member: Member) -> list[Presence]:
-        """What everybody else is doing there."""
-        return [presence for other, (presence, _) in self._said.get(story, {}).items() if other is not member]
+        """Return the presence of all other members in the story."""
+        return [presence for other, (presence, _) in self._by_story.get(story, {}).items() if other is not member]
 
     def put(self, story: StoryId, member: Member, presence: Presence | None) -> bool:
-        """Take a word, None for nothing any more; whether it is another than before."""
+        """Set the member's presence, None for none any more; return whether it changed."""
         before = self.of(story, member)
-        here = self._said.setdefault(story, {})
+        here = self._by_story.setdefault(story, {})
         here.pop(member, None)
         if presence is not None:
             here[member] = (presence, self._monotonic())
         elif not here:
-            del self._said[story]
+            del self._by_story[story]
         return presence != before
 
-    def silent(self) -> list[tuple[StoryId, Member]]:
-        """Whose word does not hold any more."""
-        too_long_ago = self._monotonic() - PRESENCE_SECONDS
+    def expired(self) -> list[tuple[StoryId, Member]]:
+        """Return the stories and members whose presence has expired."""
+        oldest = self._monotonic() - PRESENCE_SECONDS
         return [
             (story, member)
-            for story, here in self._said.items()
-            for member, (_, said_at) in here.items()
-            if said_at < too_long_ago
+            for story, here in self._by_story.items()
+            for member, (_, set_at) in here.items()
+            if set_at < oldest
         ]

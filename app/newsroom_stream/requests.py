@@ -1,4 +1,4 @@
-"""What somebody of the newsroom says on its stream."""
+"""The requests that members send on the newsroom's stream."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ NAME_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Authenticate:
-    """The first message where there was no ticket."""
+    """A request to sign in: the first message where the URL had no ticket."""
 
     token: str
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Tell me of this story; None: of every story I may see."""
+    """A request for the news of this story; None: of every story the member may see."""
 
     story: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Unwatch:
-    """No more of this story; None: no more of all of them."""
+    """A request to end that; None: the watch over all stories."""
 
     story: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """What I am doing in a story that I watch; None: nothing any more. To be said again at least once a minute."""
+    """The member's presence in a story it watches; `doing` None: none any more. It has to be sent again each minute."""
 
     story: str
     doing: Doing | None
@@ -46,15 +46,15 @@ class Present:
 
 
 @dataclass(frozen=True, slots=True)
-class AreYouThere:
-    """Show that you are alive."""
+class Ping:
+    """A request for a heartbeat."""
 
 
-Asking = Authenticate | Watch | Unwatch | Present | AreYouThere
+StreamRequest = Authenticate | Watch | Unwatch | Present | Ping
 
 
-def parse_asking(data: str | bytes) -> Asking | None:
-    """Read one message; None is a type we do not know, to be ignored. Raises NotAMessage."""
+def parse_stream_request(data: str | bytes) -> StreamRequest | None:
+    """Parse one message; None is an unknown type, to be ignored. Raises NotAMessage."""
     if isinstance(data, bytes):
         raise NotAMessage("binary message")
     try:
@@ -73,7 +73,7 @@ def parse_asking(data: str | bytes) -> Asking | None:
         case "presence":
             return Present(_text(message, "story"), _doing(message), _optional(message, "entry"))
         case "ping":
-            return AreYouThere()
+            return Ping()
     return None
 
 

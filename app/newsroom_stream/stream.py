@@ -1,7 +1,7 @@
-"""The newsroom's own stream: drafts and submissions as they change, and who is at work on what.
+"""The newsroom's own stream: drafts and submissions as they change, and members' presence.
 
-It shares nothing with readers' connections. Commits wake it, the tables tell it what there is to say, and each read
-looks up anew who may hear it. Presence is kept in memory, and is gone with the connection.
+It shares nothing with readers' connections. Commits wake it, it reads its news from the tables, and each read checks
+anew who may receive them. Presence is kept in memory, and ends with the connection.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from anyio import CapacityLimiter
 
 from app.domain.clock import Clock
 from app.domain.identifiers import StoryId
-from app.live.hub.tasks import Tasks
 from app.live.session.effects import Close
+from app.live.tasks import Tasks
 from app.newsroom_stream.presence import PresenceBoard
 from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
 from app.wire.messages import encode_goodbye, encode_refused
@@ -28,7 +28,7 @@ from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition, WatchedStory,
 from app.wire.newsroom_stream_messages import Doing, Presence, encode_presence, encode_watching, encode_watching_all
 
 OUTBOX_LIMIT = 1_000
-"""Messages somebody may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
+"""Messages a member may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
 
 STORIES_LIMIT = 32
 DRAIN_RECONNECT_MS = (0, 2_000)
@@ -39,7 +39,7 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class NewsroomFeed:
-    """What the newsroom gives its stream, handed across by the composition root. All calls block."""
+    """The newsroom's calls for its stream, handed across by the composition root. All calls block."""
 
     admit_by_token: Callable[[str], Watcher]
     admit_by_ticket: Callable[[str], Watcher]
@@ -50,7 +50,7 @@ class NewsroomFeed:
 
 @dataclass(eq=False, slots=True)
 class StreamMember:
-    """One open connection of the newsroom: what it watches, and what is still to be sent to it."""
+    """One open connection of the newsroom: the stories it watches, and its outbox."""
 
     watcher: Watcher
     wake: Callable[[], None]
@@ -61,10 +61,11 @@ class StreamMember:
 
     @property
     def token(self) -> str:
+        """Return the id of the token the member signed in with."""
         return self.watcher.who.token
 
-    def tell(self, message: bytes) -> None:
-        """Send `message` next; somebody too far behind is sent away instead."""
+    def send(self, message: bytes) -> None:
+        """Append `message` to the outbox; close a member that is too far behind instead."""
         if self.close is not None:
             return
         if len(self.outbox) >= OUTBOX_LIMIT:
@@ -75,13 +76,13 @@ class StreamMember:
         self.wake()
 
     def end(self, close: Close) -> None:
-        """Say what is waiting, then close."""
+        """Close after the messages in the outbox."""
         self.close = self.close or close
         self.wake()
 
 
 class NewsroomStream:
-    """Everybody of the newsroom who is connected to this process."""
+    """The members connected to this process, and the reads that serve them."""
 
     def __init__(
         self,
@@ -92,7 +93,7 @@ class NewsroomStream:
         poll_seconds: float,
         threads: int,
     ) -> None:
-        """`poll_seconds`: how late the writes of other processes may be told; those of this one wake it at once."""
+        """`poll_seconds`: how late the writes of other processes may be sent; those of this one wake it at once."""
         self._feed = feed
         self._clock = clock
         self._poll_seconds = poll_seconds
@@ -100,27 +101,27 @@ class NewsroomStream:
         self._tasks = Tasks()
         self._members: set[StreamMember] = set()
         self._presence: PresenceBoard[StreamMember] = PresenceBoard(monotonic)
-        self._untold: set[tuple[StoryId, StreamMember]] = set()
-        """Presence that those who watch all stories have not been told of: whether they may is to be looked up."""
-        self._moved = asyncio.Event()
+        self._unsent_presence: set[tuple[StoryId, StreamMember]] = set()
+        """Presence not sent yet to members who watch all stories: whether they may see it is to be checked first."""
+        self._woken = asyncio.Event()
         self._reading = asyncio.Lock()
         self._mark: FeedPosition | None = None
         self._loop = asyncio.get_running_loop()
         self.draining = False
 
-    def poke(self) -> None:
-        """Something was written, in any thread."""
+    def wake(self) -> None:
+        """Read the tables soon: something was written. Call from any thread."""
         if self._members:
-            self._loop.call_soon_threadsafe(self._moved.set)
+            self._loop.call_soon_threadsafe(self._woken.set)
 
     async def admit(self, *, token: str | None = None, ticket: str | None = None) -> Watcher:
-        """Who that is. Raises NotAuthenticated, NotAllowed, Unavailable."""
+        """Return the watcher of a token or ticket. Raises NotAuthenticated, NotAllowed, Unavailable."""
         if ticket is not None:
             return await self._run(partial(self._feed.admit_by_ticket, ticket))
         return await self._run(partial(self._feed.admit_by_token, token or ""))
 
     async def join(self, member: StreamMember) -> None:
-        """From now on `member` can watch; call `leave` at its end."""
+        """Add a member, which can then watch; call `leave` at its end."""
         async with self._reading:
             if self._mark is None:
                 self._mark = await self._run(self._feed.begin)
@@ -128,32 +129,32 @@ class NewsroomStream:
             self._members.add(member)
 
     def leave(self, member: StreamMember) -> None:
-        """The connection has ended: nobody is told anything for it, and its presence is gone."""
+        """Remove a member whose connection has ended, with its presence."""
         self._members.discard(member)
-        self._untold = {(story, other) for story, other in self._untold if other is not member}
+        self._unsent_presence = {(story, other) for story, other in self._unsent_presence if other is not member}
         for story in self._presence.stories:
             self._set_presence(story, member, None)
 
     async def watch(self, member: StreamMember, ref: str | None) -> None:
-        """Tell `member` of a story, or of all. Raises NotFound, NotAuthenticated."""
+        """Send the member the news of a story, or of all. Raises NotFound, NotAuthenticated."""
         if ref is None:
             async with self._reading:
                 member.watches_all = True
-            member.tell(encode_watching_all())
-            self._untold.update((story, member) for story in self._presence.stories)
-            self._moved.set()
+            member.send(encode_watching_all())
+            self._unsent_presence.update((story, member) for story in self._presence.stories)
+            self._woken.set()
             return
         if len(member.watching) >= STORIES_LIMIT:
-            member.tell(encode_refused(ref, status=400, code="too_many_stories"))
+            member.send(encode_refused(ref, status=400, code="too_many_stories"))
             return
         found = await self._run(partial(self._feed.find_story, member.token, ref))
-        # Not while the tables are read for those who watched before: what is read then would be told without us.
+        # Not while the tables are read for those who watched before: the member would miss what is read then.
         async with self._reading:
             member.watching[found.story] = found.slug
-        member.tell(encode_watching(found.story, slug=found.slug, people=self._presence.others(found.story, member)))
+        member.send(encode_watching(found.story, slug=found.slug, people=self._presence.others(found.story, member)))
 
     def unwatch(self, member: StreamMember, ref: str | None) -> None:
-        """No more of a story, or of all."""
+        """Send the member no more of a story, or of all."""
         if ref is None:
             member.watches_all = False
             return
@@ -163,10 +164,10 @@ class NewsroomStream:
             self._set_presence(story, member, None)
 
     def show_presence(self, member: StreamMember, ref: str, *, doing: Doing | None, entry: str | None) -> None:
-        """Tell those who watch the story what `member` is doing there. It must watch the story itself."""
+        """Send the member's presence to all who watch the story. It must watch the story itself."""
         story = _named(member, ref)
         if story is None:
-            member.tell(encode_refused(ref, status=404, code="story_not_watched"))
+            member.send(encode_refused(ref, status=404, code="story_not_watched"))
             return
         if doing is None:
             self._set_presence(story, member, None)
@@ -177,29 +178,29 @@ class NewsroomStream:
         self._set_presence(story, member, Presence(who.person, who.name, doing, entry, since))
 
     def drain(self) -> None:
-        """Everybody is told to come back soon, and closed: they are few, and at work."""
+        """Send every member a goodbye to come back soon, and close: they are few, and at work."""
         self.draining = True
         for member in tuple(self._members):
-            member.tell(encode_goodbye(reason="drain", reconnect_after_ms=DRAIN_RECONNECT_MS))
+            member.send(encode_goodbye(reason="drain", reconnect_after_ms=DRAIN_RECONNECT_MS))
             member.end(Close(DRAIN, "drain"))
 
     async def stop(self) -> None:
-        """End the reading."""
+        """Stop reading the tables."""
         await self._tasks.stop()
 
     async def _follow(self) -> None:
         while self._members:
             with suppress(TimeoutError):
                 async with asyncio.timeout(self._poll_seconds):
-                    await self._moved.wait()
-            self._moved.clear()
+                    await self._woken.wait()
+            self._woken.clear()
             try:
                 async with self._reading:
                     await self._read()
-            except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read tells what this missed)
-                _log.warning("desk read failed", error=repr(error))
+            except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read sends what this missed)
+                _log.warning("newsroom stream read failed", error=repr(error))
                 await asyncio.sleep(self._poll_seconds)
-            for story, member in self._presence.silent():
+            for story, member in self._presence.expired():
                 self._set_presence(story, member, None)
         self._mark = None
 
@@ -209,18 +210,18 @@ class NewsroomStream:
         watched: dict[str, frozenset[StoryId]] = {}
         for member in self._members:
             watched[member.token] = watched.get(member.token, frozenset()) | frozenset(member.watching)
-        # Kept until the read has succeeded; what is added meanwhile has its turn with the next.
-        untold = {(story, member) for story, member in self._untold if member in self._members}
-        for story, member in untold:
+        # Kept until the read has succeeded; what is added meanwhile is sent after the next.
+        unsent = {(story, member) for story, member in self._unsent_presence if member in self._members}
+        for story, member in unsent:
             watched[member.token] |= {story}
         found = await self._run(partial(self._feed.read, self._mark, watched))
         self._mark = found.mark
-        self._untold -= untold
+        self._unsent_presence -= unsent
         for member in tuple(self._members):
-            self._bring_up(member, found)
-        self._tell_presence(untold, found)
+            self._send_news(member, found)
+        self._send_presence(unsent, found)
 
-    def _bring_up(self, member: StreamMember, found: FeedBatch) -> None:
+    def _send_news(self, member: StreamMember, found: FeedBatch) -> None:
         code = found.ended.get(member.token)
         if code is not None:
             member.end(Close(TOKEN_EXPIRED if code == "token_expired" else NOT_SIGNED_IN, code))
@@ -228,26 +229,26 @@ class NewsroomStream:
         for story in found.lost.get(member.token, frozenset()) & member.watching.keys():
             del member.watching[story]
             self._set_presence(story, member, None)
-            member.tell(encode_refused(story, status=404, code="story_not_found"))
+            member.send(encode_refused(story, status=404, code="story_not_found"))
         for news in found.news:
             if member.token in news.audience and (member.watches_all or news.story in member.watching):
-                member.tell(news.message)
+                member.send(news.message)
 
     def _set_presence(self, story: StoryId, member: StreamMember, presence: Presence | None) -> None:
         if not self._presence.put(story, member, presence):
             return
         for other in self._members - {member}:
             if story in other.watching:
-                other.tell(encode_presence(story, self._presence.others(story, other)))
+                other.send(encode_presence(story, self._presence.others(story, other)))
             elif other.watches_all:
-                self._untold.add((story, other))
-                self._moved.set()
+                self._unsent_presence.add((story, other))
+                self._woken.set()
 
-    def _tell_presence(self, untold: set[tuple[StoryId, StreamMember]], found: FeedBatch) -> None:
-        for story, member in untold:
+    def _send_presence(self, unsent: set[tuple[StoryId, StreamMember]], found: FeedBatch) -> None:
+        for story, member in unsent:
             is_lost = story in found.lost.get(member.token, frozenset())
             if not is_lost and member in self._members and member.watches_all and story not in member.watching:
-                member.tell(encode_presence(story, self._presence.others(story, member)))
+                member.send(encode_presence(story, self._presence.others(story, member)))
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await anyio.to_thread.run_sync(call, limiter=self._threads)

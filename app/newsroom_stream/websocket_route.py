@@ -1,4 +1,4 @@
-"""The newsroom's stream on a WebSocket: `/v1/newsroom/live`. Moves messages between a server and a Desk."""
+"""The newsroom's stream on a WebSocket: `/v1/newsroom/live`. Moves messages between a server and a StreamMember."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ from app.live.portable.asgi import Receive, Scope, Send
 from app.live.protocol.subscribe_requests import NotAMessage, parse_query
 from app.live.session.effects import Close
 from app.live.session.rate_limit import RateLimit
-from app.newsroom_stream.requests import AreYouThere, Asking, Authenticate, Present, Unwatch, Watch, parse_asking
+from app.newsroom_stream.requests import (
+    Authenticate,
+    Ping,
+    Present,
+    StreamRequest,
+    Unwatch,
+    Watch,
+    parse_stream_request,
+)
 from app.newsroom_stream.stream import NewsroomStream, StreamMember
 from app.wire.close_codes import (
     BAD_REQUEST,
@@ -31,11 +39,11 @@ from app.wire.newsroom_stream_feed import Watcher
 from app.wire.newsroom_stream_messages import encode_newsroom_heartbeat, encode_welcome
 
 AUTHENTICATE_SECONDS = 10.0
-"""A connection that has not said who it is after this is closed: nobody needs longer, and it holds a socket."""
+"""A connection that has not signed in after this is closed: no client needs longer, and it costs a socket."""
 
 INBOUND_PER_SECOND = 10.0
 STALL_SECONDS = 30.0
-"""A message that cannot be handed to the network for so long has nobody who reads it."""
+"""A message that the network does not take for so long has no reader."""
 
 _log = structlog.get_logger(__name__)
 
@@ -69,16 +77,16 @@ class NewsroomStreamRoute:
             await self._serve(watcher, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive) -> Watcher | None:
-        """Who that is; None if they left before they said so. Raises _Refused."""
+        """Return the watcher; None if the peer left before it signed in. Raises _Refused."""
         try:
             tickets = parse_query(scope["query_string"]).get("ticket")
             if tickets:
                 return await self._stream.admit(ticket=tickets[0])
             async with asyncio.timeout(AUTHENTICATE_SECONDS):
-                asking = await _hear(receive)
-            if not isinstance(asking, Authenticate):
+                request = await _receive_request(receive)
+            if not isinstance(request, Authenticate):
                 raise _Refused(NOT_SIGNED_IN, "authenticate first")
-            return await self._stream.admit(token=asking.token)
+            return await self._stream.admit(token=request.token)
         except _Left:
             return None
         except TimeoutError:
@@ -97,9 +105,9 @@ class NewsroomStreamRoute:
     async def _serve(self, watcher: Watcher, receive: Receive, send: Send) -> None:
         awake = asyncio.Event()
         member = StreamMember(watcher, awake.set)
-        member.tell(encode_welcome(watcher.who, role=watcher.role))
+        member.send(encode_welcome(watcher.who, role=watcher.role))
         await self._stream.join(member)
-        _log.info("desk_opened", token=watcher.who.token)
+        _log.info("newsroom_stream_opened", token=watcher.who.token)
         reader = asyncio.create_task(self._read(member, receive))
         try:
             await self._write(member, awake, send)
@@ -107,7 +115,7 @@ class NewsroomStreamRoute:
             reader.cancel()
             self._stream.leave(member)
             reason = "cancelled" if member.close is None else member.close.reason
-            _log.info("desk_closed", token=watcher.who.token, reason=reason)
+            _log.info("newsroom_stream_closed", token=watcher.who.token, reason=reason)
 
     async def _write(self, member: StreamMember, awake: asyncio.Event, send: Send) -> None:
         while True:
@@ -133,11 +141,11 @@ class NewsroomStreamRoute:
         rate_limit = RateLimit(per_second=INBOUND_PER_SECOND, now=self._monotonic())
         try:
             while True:
-                asking = await _hear(receive)
+                request = await _receive_request(receive)
                 if not rate_limit.spend(self._monotonic()):
                     raise NotAMessage("too many messages")
-                if asking is not None:
-                    await self._answer(member, asking)
+                if request is not None:
+                    await self._answer(member, request)
         except _Left:
             member.end(Close(NORMAL, "peer closed"))
         except NotAMessage as error:
@@ -147,41 +155,41 @@ class NewsroomStreamRoute:
         except LiveblogError as error:
             member.end(Close(INTERNAL_ERROR, error.code))
 
-    async def _answer(self, member: StreamMember, asking: Asking) -> None:
-        match asking:
+    async def _answer(self, member: StreamMember, request: StreamRequest) -> None:
+        match request:
             case Watch(story=ref):
                 try:
                     await self._stream.watch(member, ref)
                 except NotFound as error:
-                    member.tell(encode_refused(ref, status=404, code=error.code))
+                    member.send(encode_refused(ref, status=404, code=error.code))
             case Unwatch(story=ref):
                 self._stream.unwatch(member, ref)
             case Present(story=ref, doing=doing, entry=entry):
                 self._stream.show_presence(member, ref, doing=doing, entry=entry)
-            case AreYouThere():
-                member.tell(encode_newsroom_heartbeat(self._clock()))
+            case Ping():
+                member.send(encode_newsroom_heartbeat(self._clock()))
             case Authenticate():
                 raise NotAMessage("authenticated already")
 
 
 class _Left(Exception):
-    """The peer has closed."""
+    """The peer's close of the connection."""
 
 
 class _Refused(Exception):
-    """The connection is closed instead of served."""
+    """A refusal: the connection is closed instead of served."""
 
     def __init__(self, code: CloseCode, reason: str) -> None:
         super().__init__(reason)
         self.close = Close(code, reason)
 
 
-async def _hear(receive: Receive) -> Asking | None:
+async def _receive_request(receive: Receive) -> StreamRequest | None:
     message = await receive()
     if message["type"] == "websocket.disconnect":
         raise _Left
     text = message.get("text")
-    return parse_asking(message.get("bytes") or b"" if text is None else text)
+    return parse_stream_request(message.get("bytes") or b"" if text is None else text)
 
 
 async def _send(send: Send, message: bytes) -> None:

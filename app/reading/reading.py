@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reading.representations import Representation, Representations
-from app.reading.snapshots import Snapshots
 from app.reading.story_lists import StoryLists
+from app.storage.database.snapshots import Snapshots
 from app.wire.links import Links
 
 

@@ -19,9 +19,9 @@ from anyio import CapacityLimiter, to_thread
 from app.domain.cursor import Cursor
 from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
-from app.reading.snapshots import Snapshots
 from app.reading.stories import require_story
 from app.reading.views import View, read_view
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead
 from app.wire.links import Links
@@ -59,7 +59,7 @@ class Representation:
 
 
 class Heads(Protocol):
-    """The heads of public stories in memory: app.live.hub.hub.Hub."""
+    """The heads of public stories in memory: app.live.memory.stories_in_memory.StoriesInMemory."""
 
     def head(self, ref: str) -> StoryHead | None: ...
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic_core import from_json
 
 from app.domain.errors import Gone, NotFound, Redirected
-from app.domain.identifiers import is_slug, is_uuid4
+from app.domain.identifiers import is_story_ref
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import PublicStory, list_public_stories, read_public_story
@@ -24,11 +24,6 @@ class StoryListPage:
     body: bytes
     next: str | None
     prev: str | None
-
-
-def is_story_ref(ref: str) -> bool:
-    """Return whether `ref` can be a story's id or slug. Any other text is not found without a query."""
-    return is_uuid4(ref) or is_slug(ref)
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:

@@ -11,8 +11,8 @@ from anyio import to_thread
 from app.domain.errors import Unavailable
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation, compressed
-from app.reading.snapshots import Snapshots
 from app.reading.stories import StoryListPage, read_story_list
+from app.storage.database.snapshots import Snapshots
 from app.wire.links import Links
 
 KEPT_SECONDS = 1.0

@@ -165,7 +165,7 @@ def run_server(
     *,
     sockets: list[socket],
     control: ControlEndpoint | None,
-    accept_context: AcceptContext | None,
+    accept_context: Callable[[], AcceptContext] | None,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
     drain_seconds: float,
@@ -175,7 +175,8 @@ def run_server(
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
-    `accept_context` accepts readers' connections; without one they go through the application as on any ASGI server.
+    `accept_context` is called for each connection, for what native connections share; without it readers go through
+    the application as on any ASGI server.
     `message_bytes` is the largest message a WebSocket of the application may send; more is closed with 1009 before it
     is read into memory. `count_readers` returns the number of live connections, for the log: the server does not know
     those that have left it.

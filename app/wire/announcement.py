@@ -1,29 +1,47 @@
-"""What a commit tells the live side: the events of one story it made, and the head it left."""
+"""Announcements of commits to live readers: one story's new events and the head after them, also as bytes."""
 
 from __future__ import annotations
 
+import struct
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.domain.clock import Micros
 from app.domain.cursor import Cursor
-from app.domain.identifiers import StoryId
-from app.wire.encoding import EncodedEvent, StoryCounts
+from app.domain.identifiers import EntryId, StoryId
+from app.wire.encoding import EncodedEntry, EncodedEvent, StoryCounts
 
 Closing = Literal["ended", "withdrawn"]
 """How a story is over. `ended` (also archived): its readers are brought to the head and sent away to ask now and then.
-`withdrawn`: nothing of it is public any more, and `story.removed` was its last event."""
+`withdrawn`: none of it is public any more, and `story.removed` was its last event."""
 
 _CLOSING: dict[str, Closing] = {"ended": "ended", "archived": "ended", "withdrawn": "withdrawn"}
 
+VERSION = 1
+"""The version of an announcement's bytes. A process drops those of another version, and reads the tables instead."""
+
+_PREFIX = struct.Struct("!2sBII")
+"""Magic, version, CRC-32 of all that follows, size of the index."""
+
+_MAGIC = b"LB"
+
 
 def closing_of(status: str) -> Closing | None:
-    """How a story of that public status is over; None for one that goes on."""
+    """Return how a story of that public status is over; None for one that goes on."""
     return _CLOSING.get(status)
+
+
+class MalformedAnnouncement(ValueError):
+    """Bytes that are no announcement of this version. The events are found in the tables by reconciliation."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:
-    """Where a public story stands: its newest event's cursor, its slug, its counts, and whether it is over."""
+    """The state of a public story: its newest event's cursor, its slug, its counts, and whether it is over."""
 
     story: StoryId
     slug: str
@@ -36,23 +54,141 @@ class StoryHead:
 class Announcement:
     """Consecutive events of one story, committed together, and the head after them.
 
-    `base` is the head their writer found; None where that is not known. Who holds another one has another history,
-    even where the numbers go on without a gap.
+    `base` is the head their writer found; None where that is not known. A process with another head there has another
+    history, even where the numbers go on without a gap.
     """
 
     head: StoryHead
     events: tuple[EncodedEvent, ...]
     base: Cursor | None = None
 
+    def to_bytes(self) -> bytes:
+        """Encode for a broker: a checksum, a JSON index, and the events' bytes as they are. Linear in their size."""
+        head = self.head
+        index = _Index(
+            story=head.story,
+            slug=head.slug,
+            cursor=_members(head.cursor),
+            entry_count=head.counts.entry_count,
+            last_entry_at=head.counts.last_entry_at,
+            closing=head.closing,
+            base=None if self.base is None else _members(self.base),
+            events=[_index_event(event) for event in self.events],
+        )
+        encoded = index.model_dump_json().encode()
+        content = b"".join((encoded, *(part for event in self.events for part in _parts(event))))
+        return _PREFIX.pack(_MAGIC, VERSION, zlib.crc32(content), len(encoded)) + content
+
+    @staticmethod
+    def from_bytes(data: bytes) -> Announcement:
+        """Decode what `to_bytes` made, exactly. Raises MalformedAnnouncement for any other bytes."""
+        content, size = _checked(data)
+        try:
+            index = _Index.model_validate_json(content[:size])
+        except ValidationError:
+            raise MalformedAnnouncement("the index cannot be read") from None
+        events = tuple(_slice_events(index.events, content, start=size))
+        counts = StoryCounts(index.entry_count, None if index.last_entry_at is None else Micros(index.last_entry_at))
+        head = StoryHead(StoryId(index.story), index.slug, Cursor(*index.cursor), counts, index.closing)
+        return Announcement(head, events, None if index.base is None else Cursor(*index.base))
+
 
 @dataclass(frozen=True, slots=True)
 class ChangesPage:
     """Part of "everything after n", by state.
 
-    `cursor` is where the reader stands after `events`: the last event's while `more`, else the head's.
+    `cursor` is that of a reader after `events`: the last event's while `more`, else the head's.
     """
 
     events: tuple[EncodedEvent, ...]
     cursor: Cursor
     head: StoryHead
     more: bool
+
+
+_CursorMembers = tuple[str, int, str]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+
+class _IndexedEvent(_Strict):
+    """An event without its bytes: `sizes` are those of its head and, if it has an entry, of the entry's four parts."""
+
+    story: str
+    cursor: _CursorMembers
+    type: str
+    entry_id: str | None
+    sizes: list[int]
+
+
+class _Index(_Strict):
+    story: str
+    slug: str
+    cursor: _CursorMembers
+    entry_count: int
+    last_entry_at: int | None
+    closing: Closing | None
+    base: _CursorMembers | None
+    events: list[_IndexedEvent]
+
+
+def _members(cursor: Cursor) -> _CursorMembers:
+    return cursor.epoch, cursor.seq, cursor.check
+
+
+def _index_event(event: EncodedEvent) -> _IndexedEvent:
+    return _IndexedEvent(
+        story=event.story,
+        cursor=_members(event.cursor),
+        type=event.type,
+        entry_id=event.entry_id,
+        sizes=[len(part) for part in _parts(event)],
+    )
+
+
+def _parts(event: EncodedEvent) -> tuple[bytes, ...]:
+    entry = event.entry
+    return (event.head,) if entry is None else (event.head, *_entry_parts(entry))
+
+
+def _entry_parts(entry: EncodedEntry) -> tuple[bytes, bytes, bytes, bytes]:
+    return entry.fields, entry.body_html, entry.blocks, entry.body_text
+
+
+def _checked(data: bytes) -> tuple[bytes, int]:
+    """Return the content behind the prefix and the size of its index."""
+    if len(data) < _PREFIX.size:
+        raise MalformedAnnouncement("shorter than its prefix")
+    magic, version, checksum, size = _PREFIX.unpack_from(data)
+    content = data[_PREFIX.size :]
+    if magic != _MAGIC:
+        raise MalformedAnnouncement("no announcement")
+    if version != VERSION:
+        raise MalformedAnnouncement(f"version {version}, not {VERSION}")
+    if zlib.crc32(content) != checksum:
+        raise MalformedAnnouncement("damaged")
+    return content, size
+
+
+def _slice_events(indexed: list[_IndexedEvent], content: bytes, *, start: int) -> Iterator[EncodedEvent]:
+    for each in indexed:
+        if len(each.sizes) not in {1, 5}:
+            raise MalformedAnnouncement("sizes that do not fit")
+        parts = []
+        for size in each.sizes:
+            if not 0 <= size <= len(content) - start:
+                raise MalformedAnnouncement("sizes that do not fit")
+            parts.append(content[start : start + size])
+            start += size
+        yield EncodedEvent(
+            story=StoryId(each.story),
+            cursor=Cursor(*each.cursor),
+            type=each.type,
+            entry_id=None if each.entry_id is None else EntryId(each.entry_id),
+            head=parts[0],
+            entry=EncodedEntry(*parts[1:]) if len(parts) > 1 else None,
+        )
+    if start != len(content):
+        raise MalformedAnnouncement("sizes that do not fit")

@@ -2,9 +2,9 @@
 
     python -m tests.conformance.echo_server --port 9001
 
-prints the address it serves (`--port 0`: a free port). The connection is the product's from its first byte: greeter,
-handshake, frame reader, closing handshake and compression. Two things are put in their place: a session that sends back
-what it is told, and limits that let megabytes through.
+prints the address it serves (`--port 0`: a free port). The connection is the product's from its first byte: handshake
+protocol, handshake, frame reader, closing handshake and compression. Two parts are replaced: the session by one that
+sends back what it receives, and the limits by ones that admit megabytes.
 """
 
 from __future__ import annotations
@@ -36,7 +36,8 @@ from app.live.story.live_story import LiveStory
 from app.live.story.packets import Form, Framing, Message
 from app.server.uvicorn_config import server_config
 from tests.live.app import routes
-from tests.live.model import START, ModelLog
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog
 
 A_DAY_SECONDS = 86_400.0
 MESSAGE_BYTES = 1 << 26
@@ -100,23 +101,22 @@ class EchoSocket(NativeWebSocket):
 
 async def serve(port: int) -> None:
     """Serve on a port of 127.0.0.1 until cancelled."""
-    hub = Hub(
+    hub = hub_over(
         ModelLog(),
-        clock=lambda: START,
         limits=LiveLimits(message_bytes=MESSAGE_BYTES),
         heartbeat_seconds=A_DAY_SECONDS,
         reconcile_seconds=A_DAY_SECONDS,
     )
     await hub.start()
     accept_context = AcceptContext(
+        hub,
         ConnectionLimiter(AdmissionLimits(total=0, per_second=0, per_address=0), now=time.monotonic()),
         common_headers=lambda _: [],
         is_readable=lambda _: True,
-        hub=hub,
         make_socket=EchoSocket,
     )
     config = server_config(routes(hub), trusted_proxies=())
-    factory = partial(make_protocol, accept_context, server_state=ServerState(), config=config, app_state={})
+    factory = partial(make_protocol, lambda: accept_context, server_state=ServerState(), config=config, app_state={})
     server = await asyncio.get_running_loop().create_server(factory, "127.0.0.1", port)
     sys.stdout.write(f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}{PATH}\n")
     sys.stdout.flush()

@@ -1,7 +1,7 @@
 """The closing handshake, after group 7 of the Autobahn test suite, whose numbers are given with each case; all of it.
 
 A close frame is answered with its own code, or with 1000 if it has none, and nothing sent after it counts. One that is
-malformed, has a code nobody may send or is too long is answered with 1002, a reason that is not UTF-8 with 1007.
+malformed, has a code that may not be sent or is too long is answered with 1002, a reason that is not UTF-8 with 1007.
 """
 
 from __future__ import annotations
@@ -73,5 +73,5 @@ def test_a_code_that_may_be_sent_is_sent_back(echo: Echo, code: int) -> None:
         pytest.param(65535, id="7.13.2"),
     ],
 )
-def test_a_code_nobody_may_send_is_a_protocol_error(echo: Echo, code: int) -> None:
+def test_a_code_that_may_not_be_sent_is_a_protocol_error(echo: Echo, code: int) -> None:
     assert echo.converse(closing(code)) == Outcome([], PROTOCOL_ERROR)

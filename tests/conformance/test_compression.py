@@ -38,7 +38,7 @@ OFFERS = {
         AGREED + "; server_max_window_bits=15",
     ),
     "13.7": ("permessage-deflate; server_max_window_bits=9, permessage-deflate; client_max_window_bits", AGREED),
-    "a parameter nobody has defined": ("permessage-deflate; level=9", ""),
+    "a parameter that is not defined": ("permessage-deflate; level=9", ""),
     "another extension": ("x-webkit-deflate-frame", ""),
 }
 AGREED_OFFERS = [number for number, (_, agreed) in OFFERS.items() if agreed]

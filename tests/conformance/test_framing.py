@@ -1,7 +1,7 @@
 """Frames, after the groups 1 to 5 and 10 of the Autobahn test suite, whose numbers are given with each case.
 
 All of 1: payloads of every encoding of a length are echoed, also in pieces. All of 2: a ping is answered with its
-payload, one over 125 octets ends the connection with 1002, a pong nobody asked for is ignored. All of 3 and 4: reserved
+payload, one over 125 octets ends the connection with 1002, an unsolicited pong is ignored. All of 3 and 4: reserved
 bits and opcodes end it with 1002, after what was sent before them was echoed. All of 5: fragments are joined around
 control frames; fragments of control frames, and continuations of nothing, end it with 1002. All of 10: a message in
 many frames is echoed.
@@ -59,11 +59,11 @@ def test_a_ping_of_126_octets_is_a_protocol_error(echo: Echo) -> None:
 
 
 @pytest.mark.parametrize("payload", [b"", b"unsolicited"], ids=["2.7", "2.8"])
-def test_a_pong_nobody_asked_for_is_ignored(echo: Echo, payload: bytes) -> None:
+def test_an_unsolicited_pong_is_ignored(echo: Echo, payload: bytes) -> None:
     assert echo.converse(masked(PONG, payload)) == Outcome([], OK)
 
 
-def test_a_ping_is_answered_also_behind_a_pong_nobody_asked_for(echo: Echo) -> None:
+def test_a_ping_is_answered_also_behind_an_unsolicited_pong(echo: Echo) -> None:
     """2.9"""
     assert echo.converse(masked(PONG, b"unsolicited"), ping) == Outcome([PONG_FOR_PING], OK)
 

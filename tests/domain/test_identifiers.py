@@ -1,4 +1,4 @@
-"""Random base-62 texts of the system's source."""
+"""Random base-62 texts of the system's source, and the texts that can name a story."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from collections import Counter
 
 import pytest
 
-from app.domain.identifiers import BASE62, SystemRandomSource
+from app.domain.identifiers import BASE62, SystemRandomSource, is_story_ref
+
+STORY = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 
 
 @pytest.mark.parametrize("length", [0, 1, 6, 8, 30])
@@ -28,3 +30,13 @@ def test_no_letter_is_likelier_than_another() -> None:
 def test_two_calls_give_different_letters() -> None:
     source = SystemRandomSource()
     assert source.base62("check", "story:1", 30) != source.base62("check", "story:1", 30)
+
+
+@pytest.mark.parametrize("ref", [STORY, "a", "election-night-2026", "a" * 120])
+def test_an_id_and_a_slug_can_name_a_story(ref: str) -> None:
+    assert is_story_ref(ref)
+
+
+@pytest.mark.parametrize("ref", ["", "A", "a b", "a/b", "ä", "\0", STORY.upper(), "a" * 121, STORY.replace("-", "")])
+def test_other_texts_name_no_story(ref: str) -> None:
+    assert not is_story_ref(ref)

@@ -17,8 +17,9 @@ from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.create import create_entries
+from app.storage.database.commit_listeners import CommitListener
 from app.storage.database.opening import open_database
-from app.storage.database.transactions import Announce, Database, ReadTransaction, WriteTransaction
+from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
 from app.storage.newsroom.due import list_due_stories
 from app.wire.requests.entries import EntryBatch
 from tests.faults.tables import select
@@ -57,8 +58,8 @@ class MortalDatabase:
     def snapshot(self) -> AbstractContextManager[ReadTransaction]:
         return self._database.snapshot()
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
-        self._database.announce_to(announce, audited=audited)
+    def subscribe(self, listener: CommitListener) -> None:
+        self._database.subscribe(listener)
 
     def checkpoint(self) -> None:
         self._database.checkpoint()

@@ -172,7 +172,7 @@ async def test_a_removed_demo_leaves_no_trace_and_can_be_seeded_again(
     await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
     assert remove_demo(_database(app))
     assert not remove_demo(_database(app))
-    await app.app_state.hub.reconcile()
+    await app.app_state.hub.stories.reconcile()
     assert (await api.get("/v1/stories/demo")).status_code == 404
     assert (await api.get(f"/v1/newsroom/stories/{DEMO_STORY}")).status_code == 404
     assert await seed_demo(api, STORY, set_minutes_ago=clock.go_back)

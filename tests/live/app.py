@@ -60,14 +60,14 @@ NO_LIMITS = AdmissionLimits(total=0, per_second=0, per_address=0)
 
 
 def accept_context_for(hub: Hub, limits: AdmissionLimits = NO_LIMITS) -> AcceptContext:
-    """An open door to the hub."""
+    """The context of native connections, by default without limits."""
     limiter = ConnectionLimiter(limits, now=time.monotonic())
     return AcceptContext(
+        hub,
         limiter,
         common_headers=lambda _: [(b"x-request-id", b"one")],
         is_readable=lambda _: True,
         jitter=lambda: 0.5,
-        hub=hub,
     )
 
 
@@ -93,8 +93,8 @@ async def serve(
     config.load()
     if current_path.get() == "direct":
         accept_context = accept_context_for(hub, limits)
-        hub.connections.watch(accept_context.waiting, due_at=hub.seconds())
-        config.http_protocol_class = cast("Any", partial(make_protocol, accept_context))
+        hub.connections.watch(accept_context.pending, due_at=hub.seconds())
+        config.http_protocol_class = cast("Any", partial(make_protocol, lambda: accept_context))
     server = _Server(config)
     await hub.start()
     task = asyncio.create_task(server.serve())

@@ -1,4 +1,4 @@
-"""A running hub, and those it knows, reduced to what it does to them."""
+"""A running hub, and subscribers and connections that record the calls they get."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from app.domain.cursor import Cursor
 from app.live.hub.hub import Hub
@@ -16,7 +17,7 @@ SOON = 5.0
 
 
 class Follower:
-    """Counts how often it is told that something moved."""
+    """Counts how often it is woken."""
 
     def __init__(self) -> None:
         self.wakes = 0
@@ -26,7 +27,7 @@ class Follower:
 
 
 class ReadyFollower(Follower):
-    """Is written to by the passes, and keeps what they write."""
+    """Is written to by fan-outs, and keeps the bytes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +40,7 @@ class ReadyFollower(Follower):
 
 
 class Connected:
-    """A connection that leaves when it is told goodbye, or stays."""
+    """A connection that leaves when it gets a goodbye, or stays."""
 
     def __init__(self, hub: Hub, *, obedient: bool = True) -> None:
         self._hub = hub
@@ -56,15 +57,20 @@ class Connected:
         first, last = json.loads(goodbye.goodbye.json)["reconnect_after_ms"]
         self.window = (first, last)
         if self._obedient:
-            self._hub.connections.leave(self)
+            self._hub.connections.remove(self)
 
     def cut(self) -> None:
         self.was_cut = True
 
 
+def hub_over(log: ModelLog, **options: Any) -> Hub:
+    """A hub on the model's tables and its clock."""
+    return Hub(log, log, clock=lambda: START, **options)
+
+
 @asynccontextmanager
 async def running_hub(log: ModelLog, *, reconcile_seconds: float = 1000.0) -> AsyncIterator[Hub]:
-    hub = Hub(log, clock=lambda: START, reconcile_seconds=reconcile_seconds)
+    hub = hub_over(log, reconcile_seconds=reconcile_seconds)
     await hub.start()
     try:
         yield hub

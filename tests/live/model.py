@@ -1,4 +1,4 @@
-"""A newsroom and its tables in memory: makes public changes, announces them, and answers a StoryLog by state."""
+"""A newsroom and its tables in memory: makes public changes, announces them, and answers live's reads by state."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class ModelStory:
 
 
 class ModelLog:
-    """The tables as live reads them. `failing` fails every read; `tells_of_withdrawn`: their last event can be read.
+    """The tables as live reads them. `failing` fails every read; `has_removals`: their last event can be read.
 
     A `gate`, while there is one, keeps the answers of reads back; `waiting` is set once one is kept.
     """
@@ -168,15 +168,11 @@ class ModelLog:
         self.gate: asyncio.Event | None = None
         self.waiting = asyncio.Event()
         self.failing = False
-        self.tells_of_withdrawn = True
+        self.has_removals = True
 
-    async def find(self, ref: str) -> StoryHead:
+    async def find(self, ref: str) -> StoryHead | None:
         head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
         await self._pass("find")
-        if head is None:
-            raise NotFound("story_not_found", "No such story.")
-        if head.closing == "withdrawn":
-            raise Gone("story_withdrawn", "The story was withdrawn.")
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
@@ -188,7 +184,7 @@ class ModelLog:
 
     def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
         model = self._story(story)
-        if model.closing == "withdrawn" and not self.tells_of_withdrawn:
+        if model.closing == "withdrawn" and not self.has_removals:
             raise Gone("story_withdrawn", "The story was withdrawn.")
         if after is not None and after.epoch != model.epoch:
             raise CursorUnusable("epoch")

@@ -15,14 +15,14 @@ from app.live.session.effects import (
     Ask,
     ChangesRead,
     Failed,
-    Missing,
     Opened,
     OpenStory,
     ReadChanges,
-    SnapshotTaken,
+    SnapshotRead,
     Step,
+    StoryMissing,
+    StoryWithdrawn,
     Unusable,
-    Withdrawn,
 )
 from app.live.session.session import Session
 from app.live.session.subscription import PendingSubscription, Subscription
@@ -85,7 +85,7 @@ class Peer:
     def subscribe(self, ref: str, **request: Any) -> None:
         self.session.subscribe(SubscribeRequest(ref, **request), story=self.live(ref))
 
-    def log_line(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         self.session.receive(json.dumps(message), self.now)
 
     def pull(self) -> Step:
@@ -123,24 +123,24 @@ class Peer:
         except CursorUnusable as error:
             return Unusable(error.reason)
         except Gone:
-            return Withdrawn()
+            return StoryWithdrawn()
         except (NotFound, KeyError):
-            return Missing()
+            return StoryMissing()
 
-    def _snapshot(self, story: StoryId, *, encode_reason: Any) -> SnapshotTaken:
+    def _snapshot(self, story: StoryId, *, encode_reason: Any) -> SnapshotRead:
         model = self.log.stories[story]
         if model.closing == "withdrawn":
             raise Gone("story_withdrawn", "The story was withdrawn.")
         head: StoryHead = model.head
         json_bytes = encode_snapshot(story, reason=encode_reason, state=encode_json(model.state()))
-        return SnapshotTaken(head, Message(json_bytes, type="snapshot", sse_id=str(head.cursor)))
+        return SnapshotRead(head, Message(json_bytes, type="snapshot", sse_id=str(head.cursor)))
 
     def _count_wake(self) -> None:
         self.wakes += 1
 
 
 def make_protocol(model: ModelStory, **options: Any) -> Peer:
-    """A peer that has been told hello, of a server with one story."""
+    """A peer that has received its hello, of a server with one story."""
     peer = Peer(ModelLog(model), **options)
     assert [message["type"] for message in peer.run()] == ["hello"]
     return peer

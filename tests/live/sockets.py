@@ -15,7 +15,8 @@ from websockets.typing import Origin
 
 from app.live.hub.hub import Hub
 from tests.live.app import serve
-from tests.live.model import START, ModelLog, ModelStory
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, ModelStory
 
 SOON = 5.0
 BROWSER: dict[str, Any] = {"origin": Origin("https://news.example")}
@@ -26,7 +27,7 @@ async def serving_sockets(
     *models: ModelStory, heartbeat_seconds: float = 1000
 ) -> AsyncIterator[tuple[Hub, ModelLog, str]]:
     log = ModelLog(*models)
-    hub = Hub(log, clock=lambda: START, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
+    hub = hub_over(log, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
     async with serve(hub) as address:
         yield hub, log, f"ws://{address}"
 

@@ -11,7 +11,8 @@ import httpx
 
 from app.live.hub.hub import Hub
 from tests.live.app import serve
-from tests.live.model import START, ModelLog, ModelStory
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, ModelStory
 from tests.loopback import NO_CERTIFICATES
 
 SOON = 5.0
@@ -23,7 +24,7 @@ async def serving_streams(
     *models: ModelStory, heartbeat_seconds: float = 1000
 ) -> AsyncIterator[tuple[Hub, ModelLog, str]]:
     log = ModelLog(*models)
-    hub = Hub(log, clock=lambda: START, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
+    hub = hub_over(log, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
     async with serve(hub) as address:
         yield hub, log, f"http://{address}"
 

@@ -23,25 +23,25 @@ async def test_a_socket_hears_the_end_of_its_story_and_is_closed_for_good() -> N
     model = story()
     async with serving_sockets(model) as (hub, _, at), connect(f"{at}/v1/stories/one/live") as reader:
         await next_messages(reader, 3)
-        hub.post(model.publish())
-        hub.post(model.end())
+        hub.accept(model.publish())
+        hub.accept(model.end())
         messages, code, reason = await closed(reader)
         assert [message.get("seq") for message in messages[:-1]] == [2, 3]
         assert (messages[-1], code, reason) == (ENDED, 1000, "story ended")
 
 
-async def test_a_hundred_readers_are_all_sent_away_and_nobody_is_left() -> None:
+async def test_a_hundred_readers_are_all_sent_away_and_none_is_left() -> None:
     model = story()
     async with serving_sockets(model) as (hub, _, at):
         readers = [await connect(f"{at}/v1/stories/one/live") for _ in range(100)]
         for reader in readers:
             await next_messages(reader, 3)
-        hub.post(model.end())
+        hub.accept(model.end())
         for reader in readers:
             messages, code, _ = await closed(reader)
             assert (kinds(messages), code) == ([2, "goodbye"], 1000)
         async with asyncio.timeout(5):
-            while hub.connection_count:  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.connection_count:  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.reader_count(model.id) == 0
 
@@ -65,24 +65,24 @@ async def test_a_socket_for_several_stories_outlives_the_end_of_one() -> None:
         connect(f"{at}/v1/live?subscribe=one&subscribe=two") as reader,
     ):
         await next_messages(reader, 5)
-        hub.post(one.end())
+        hub.accept(one.end())
         assert (await next_messages(reader, 2))[1] == ENDED
-        hub.post(one.publish("a correction"))
-        hub.post(two.publish())
+        hub.accept(one.publish("a correction"))
+        hub.accept(two.publish())
         (event,) = await next_messages(reader, 1)
         assert event["story"] == "id-two"
         await reader.send(json.dumps({"type": "subscribe", "story": "one", "after": str(one.cursors[2])}))
         assert kinds(await next_messages(reader, 4)) == ["subscribed", 3, "caught_up", "goodbye"]
 
 
-async def test_a_stream_hears_the_end_and_is_told_to_stay_away() -> None:
+async def test_a_stream_receives_the_end_and_an_id_that_keeps_it_away() -> None:
     model = story()
     async with (
         serving_streams(model) as (hub, _, at),
         reading(f"{at}/v1/stories/one/events") as blocks,
     ):
         await next_blocks(blocks, 4)
-        hub.post(model.end())
+        hub.accept(model.end())
         event, goodbye = await rest_of(blocks)
         assert event["id"] == str(model.head.cursor)
         assert (json.loads(goodbye["data"]), goodbye["id"]) == (ENDED, "end")
@@ -92,7 +92,7 @@ async def test_a_socket_hears_of_the_withdrawal_and_does_not_come_back() -> None
     model = story(entries=1)
     async with serving_sockets(model) as (hub, _, at), connect(f"{at}/v1/stories/one/live") as reader:
         await next_messages(reader, 3)
-        hub.post(model.withdraw())
+        hub.accept(model.withdraw())
         messages, code, reason = await closed(reader)
         assert [message["type"] for message in messages] == ["story.removed", "refused"]
         assert (messages[-1], code, reason) == (REFUSED, 4510, "story_withdrawn")
@@ -102,7 +102,7 @@ async def test_a_stream_hears_of_the_withdrawal_and_does_not_come_back() -> None
     model = story(entries=1)
     async with serving_streams(model) as (hub, _, at), reading(f"{at}/v1/stories/one/events") as blocks:
         await next_blocks(blocks, 4)
-        hub.post(model.withdraw())
+        hub.accept(model.withdraw())
         removed, refused = await rest_of(blocks)
         assert (block_kinds([removed]), removed["id"]) == ([3], str(model.head.cursor))
         assert (json.loads(refused["data"]), refused["id"]) == (REFUSED, "end")

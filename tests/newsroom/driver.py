@@ -71,7 +71,8 @@ class NewsroomDriver:
 
     def __post_init__(self) -> None:
         self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
-        self.database.announce_to(self.announcements.append)
+        announcements = self.announcements
+        self.database.subscribe(lambda commit: announcements.extend(commit.announcements))
         self.backoff = Backoff()
         self.made = 0
 
@@ -82,7 +83,6 @@ class NewsroomDriver:
         """Return a driver of the same newsroom for another caller; both record its announcements."""
         other = NewsroomDriver(self.database, token, now=self.now)
         other.announcements = self.announcements
-        self.database.announce_to(self.announcements.append)
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from app.live.protocol.subscribe_requests import NotAMessage
-from app.newsroom_stream.requests import AreYouThere, Asking, Authenticate, Present, Unwatch, Watch, parse_asking
+from app.newsroom_stream.requests import (
+    Authenticate,
+    Ping,
+    Present,
+    StreamRequest,
+    Unwatch,
+    Watch,
+    parse_stream_request,
+)
 
 
 @pytest.mark.parametrize(
@@ -17,12 +25,12 @@ from app.newsroom_stream.requests import AreYouThere, Asking, Authenticate, Pres
         ('{"type":"unwatch","story":"flood"}', Unwatch("flood")),
         ('{"type":"presence","story":"flood","doing":"editing","entry":"e"}', Present("flood", "editing", "e")),
         ('{"type":"presence","story":"flood","doing":null}', Present("flood", None, None)),
-        ('{"type":"ping"}', AreYouThere()),
+        ('{"type":"ping"}', Ping()),
         ('{"type":"something_new","story":7}', None),
     ],
 )
-def test_each_message_is_read(sent: str, meant: Asking | None) -> None:
-    assert parse_asking(sent) == meant
+def test_each_message_is_read(sent: str, meant: StreamRequest | None) -> None:
+    assert parse_stream_request(sent) == meant
 
 
 @pytest.mark.parametrize(
@@ -36,4 +44,4 @@ def test_each_message_is_read(sent: str, meant: Asking | None) -> None:
 )  # fmt: skip
 def test_what_is_no_message_is_refused(sent: str | bytes) -> None:
     with pytest.raises(NotAMessage):
-        parse_asking(sent)
+        parse_stream_request(sent)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from app.domain.errors import Unavailable
-from app.storage.database.transactions import Announce, Database, ReadTransaction, WriteTransaction
+from app.storage.database.commit_listeners import CommitListener
+from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
 
 
 class CountingDatabase:
@@ -34,8 +35,8 @@ class CountingDatabase:
         with self._database.transaction() as tx:
             yield tx
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
-        self._database.announce_to(announce, audited=audited)
+    def subscribe(self, listener: CommitListener) -> None:
+        self._database.subscribe(listener)
 
     def checkpoint(self) -> None:
         self._database.checkpoint()

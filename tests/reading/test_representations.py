@@ -13,8 +13,8 @@ import pytest
 from app.domain.cursor import Cursor
 from app.domain.errors import NotFound, Unavailable
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, Representations, compressed
-from app.reading.snapshots import Snapshots
 from app.reading.views import View
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.domain.errors import InvalidInput, NotFound
-from app.reading.stories import is_story_ref, read_story_list, require_story
+from app.reading.stories import read_story_list, require_story
 from app.reading.views import View, read_state_at, read_view
 from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
@@ -113,11 +113,6 @@ def test_a_hidden_story_and_an_unknown_one_are_not_found_alike(driver: NewsroomD
             require_story(tx, ref)
         found.append((refused.value.code, refused.value.detail))
     assert len(set(found)) == 1
-
-
-@pytest.mark.parametrize("ref", ["", "A", "a b", "a/b", "ä", "\0", STORY.upper(), "a" * 121, STORY.replace("-", "")])
-def test_what_no_story_can_be_named_is_told_without_a_look_at_the_tables(ref: str) -> None:
-    assert not is_story_ref(ref)
 
 
 def test_the_list_of_stories_is_walked_newest_first_and_back(driver: NewsroomDriver, database: Database) -> None:

@@ -8,8 +8,8 @@ import json
 import pytest
 
 from app.domain.errors import Unavailable
-from app.reading.snapshots import Snapshots
 from app.reading.story_lists import KEPT_SECONDS, StoryLists, content_tag
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from tests.newsroom.driver import LINKS, NewsroomDriver
 from tests.reading.counting import CountingDatabase

@@ -9,8 +9,8 @@ import pytest
 from app.domain.errors import NotFound
 from app.domain.identifiers import StoryId
 from app.live.story.story_log import CursorUnusable, StoryLog
-from app.reading.snapshots import Snapshots
 from app.reading.story_log import PublicStoryLog
+from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.wire.encoding import BodyVariant
 from tests.newsroom.driver import LINKS, NewsroomDriver
@@ -22,28 +22,13 @@ def log_of(database: Database) -> StoryLog:
     return PublicStoryLog(Snapshots(database), links=LINKS)
 
 
-async def test_a_story_is_found_by_id_and_by_slug_at_the_head_the_door_announced(
-    driver: NewsroomDriver, database: Database
-) -> None:
-    story = driver.story()
-    driver.post(story["id"])
-    log = log_of(database)
-    head = driver.announcements[-1].head
-    assert await log.find(story["id"]) == head
-    assert await log.find(story["slug"]) == head
-    assert await log.heads([head.story, StoryId("c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f")]) == {head.story: head}
-
-
 async def test_a_hidden_story_is_found_by_no_method(driver: NewsroomDriver, database: Database) -> None:
     hidden = StoryId(driver.story(status="draft")["id"])
     log = log_of(database)
     with pytest.raises(NotFound):
-        await log.find(hidden)
-    with pytest.raises(NotFound):
         await log.changes(hidden, None, limit=10, limit_bytes=1000)
     with pytest.raises(NotFound):
         await log.snapshot(hidden, BodyVariant.HTML)
-    assert await log.heads([hidden]) == {}
 
 
 async def test_a_snapshot_shows_the_head_it_is_given_with(driver: NewsroomDriver, database: Database) -> None:

@@ -62,7 +62,7 @@ async def get_changes(
     body: BodyQuery = BodyVariant.HTML,
 ) -> Response:
     """Return everything after a cursor, by state. A cursor that cannot be honoured is 410, with the snapshot's URL."""
-    head = hub.head(story) or (await hub.open(story)).head
+    head = hub.stories.head(story) or (await hub.stories.open(story)).head
     try:
         page = await _read(reading, hub, head, after=after, limit=limit, wait=wait)
     except CursorUnusable as error:

@@ -1,4 +1,4 @@
-"""How many connections one process takes, how fast, and from whom. Each limit names what happens without it."""
+"""The limits on the connections of one process: in all, per second and per address, each with its reason."""
 
 from __future__ import annotations
 
@@ -11,17 +11,15 @@ from app.live.session.rate_limit import RateLimit
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
 
-RETRY_AFTER_SECONDS = 5
-
 
 @dataclass(frozen=True, slots=True)
 class AdmissionLimits:
     """The operator's limits; 0 switches one off.
 
-    `total`: at the system's limit of descriptors nothing can be accepted any more, health checks and the database
-    included, so that we refuse with a 503 before that. `per_second`: ten thousand pages that reconnect at once are
-    let in, an endless loop of handshakes is not. `per_address`: one client with ten thousand sockets; off unless
-    the proxies in front are known, because a whole town can stand behind one address.
+    `total`: at the system's limit of descriptors no connection can be accepted any more, health checks and the
+    database included, so that we refuse with a 503 before that. `per_second`: ten thousand pages that reconnect at
+    once are admitted, an endless loop of handshakes is not. `per_address`: one client with ten thousand sockets; off
+    unless the proxies in front are known, because a whole town can be behind one address.
     """
 
     total: int
@@ -31,7 +29,7 @@ class AdmissionLimits:
 
 
 class ConnectionLimiter:
-    """Counts who is in. `now` is monotonic, in seconds."""
+    """Counts connections against the limits. `now` is monotonic, in seconds."""
 
     def __init__(self, limits: AdmissionLimits, *, now: float) -> None:
         self._limits = limits
@@ -40,30 +38,30 @@ class ConnectionLimiter:
 
     @property
     def counts_addresses(self) -> bool:
-        """Whether anybody's address matters."""
+        """Return whether connections are counted per address."""
         return self._limits.per_address > 0
 
     def is_full(self, connections: int) -> bool:
-        """Whether one more connection of any kind is too many."""
+        """Return whether one more connection of any kind is too many."""
         return 0 < self._limits.total <= connections
 
-    def may_enter(self, address: str | None, *, now: float) -> bool:
-        """Whether a reader from `address` (None: not counted) may be let in now."""
+    def may_admit(self, address: str | None, *, now: float) -> bool:
+        """Spend from the rate limit; return whether a reader from `address` (None: not counted) may be admitted now."""
         if self._handshakes is not None and not self._handshakes.spend(now):
             return False
-        return self.has_room_for(address)
+        return self.has_room_for_address(address)
 
-    def has_room_for(self, address: str | None) -> bool:
-        """Whether a reader from `address` who was let in earlier, and had to wait, may still be one more."""
+    def has_room_for_address(self, address: str | None) -> bool:
+        """Return whether one more reader from `address` may be admitted, if its handshake was counted before."""
         return address is None or self._inside.get(address, 0) < self._limits.per_address
 
-    def enter(self, address: str | None) -> None:
-        """A reader is in."""
+    def add(self, address: str | None) -> None:
+        """Count a reader's connection under its address."""
         if address is not None:
             self._inside[address] = self._inside.get(address, 0) + 1
 
-    def leave(self, address: str | None) -> None:
-        """A reader is out."""
+    def remove(self, address: str | None) -> None:
+        """Count a closed connection out."""
         if address is None:
             return
         left = self._inside[address] - 1
@@ -73,7 +71,7 @@ class ConnectionLimiter:
             del self._inside[address]
 
     def address_of(self, peer: str | None, forwarded_for: Sequence[bytes]) -> str | None:
-        """Whose connection it is: the peer's, or behind proxies we trust the last address they did not add.
+        """Return the client's address: the peer's, or behind trusted proxies the last one they did not add.
 
         None for this machine itself, which is not counted.
         """

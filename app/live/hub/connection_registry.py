@@ -1,8 +1,9 @@
-"""Everybody who is connected to this process: when each is looked after, and how they are sent away."""
+"""The registry of the readers' connections of this process: their timers, and how they are dismissed."""
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from itertools import islice
 from typing import Protocol
 
@@ -12,80 +13,83 @@ from app.live.hub.timing_wheel import SLOT_SECONDS, TimingWheel
 from app.live.session.goodbyes import Goodbye
 
 SLICE = 50
-"""Connections looked after or sent away before the loop may do something else."""
+"""Connections ticked or dismissed before the loop may do something else."""
 
 _log = structlog.get_logger(__name__)
 
 
 class Timed(Protocol):
-    """Somebody with a deadline."""
+    """An object with a deadline."""
 
     def tick(self, now: float) -> float | None:
-        """Do what is due; the monotonic time to be called again, or None for never."""
+        """Do what is due; return the monotonic time to be called again, or None for never."""
         ...
 
 
-class Connection(Timed, Protocol):
-    """An open connection of a reader."""
+class ReaderConnection(Timed, Protocol):
+    """An open connection of a reader, on any transport."""
 
     def dismiss(self, goodbye: Goodbye) -> None:
-        """Say goodbye and end."""
+        """Send the goodbye, then close."""
         ...
 
     def cut(self) -> None:
-        """End now."""
+        """Close now."""
         ...
 
 
 class ConnectionRegistry:
-    """Readers' connections in the order they came, and whoever else waits for a moment. Times are monotonic."""
+    """Readers' connections in the order they came, and the timers of other connections. Times are monotonic."""
 
     def __init__(self, *, now: float) -> None:
-        self._dismissed: dict[Connection, bool] = {}
+        self._dismissed: dict[ReaderConnection, bool] = {}
         self._wheel: TimingWheel[Timed] = TimingWheel(now=now)
         self._emptied = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._dismissed)
 
-    def enter(self, connection: Connection, *, due_at: float) -> None:
-        """Count a connection in; it ticks once `due_at` has passed."""
+    def __iter__(self) -> Iterator[ReaderConnection]:
+        return iter(tuple(self._dismissed))
+
+    def add(self, connection: ReaderConnection, *, due_at: float) -> None:
+        """Add a connection; it ticks once `due_at` has passed."""
         self._dismissed[connection] = False
         self._emptied.clear()
         self._wheel.schedule(connection, at=due_at)
 
-    def leave(self, connection: Connection) -> None:
-        """Count a connection out."""
+    def remove(self, connection: ReaderConnection) -> None:
+        """Remove a connection."""
         self._dismissed.pop(connection, None)
         self._wheel.cancel(connection)
         if not self._dismissed:
             self._emptied.set()
 
-    def tick_by(self, connection: Connection, *, due_at: float) -> None:
-        """Make sure the connection ticks no later than about `due_at`. Later ticks set themselves."""
+    def tick_by(self, connection: ReaderConnection, *, due_at: float) -> None:
+        """Bring the connection's next tick forward to about `due_at`. Later ticks set themselves."""
         scheduled = self._wheel.scheduled_at(connection)
         if scheduled is not None and due_at + SLOT_SECONDS < scheduled:
             self._wheel.schedule(connection, at=due_at)
 
     def watch(self, watched: Timed, *, due_at: float) -> None:
-        """Let somebody who is no reader's connection tick once, at `due_at`."""
+        """Let an object that is no reader's connection tick once, at `due_at`."""
         self._wheel.schedule(watched, at=due_at)
 
     def is_watched(self, watched: Timed) -> bool:
-        """Whether a tick is still to come."""
+        """Return whether a tick is still to come."""
         return self._wheel.scheduled_at(watched) is not None
 
     def unwatch(self, watched: Timed) -> None:
-        """Whatever it was did happen in time."""
+        """Cancel the tick: what was waited for happened in time."""
         self._wheel.cancel(watched)
 
     def tick(self, now: float) -> bool:
-        """Let some of those tick whose time has come; whether there may be more of them."""
+        """Tick a slice of those whose time has come; return whether there may be more of them."""
         due = self._wheel.turn(now, limit=SLICE)
         for watched in due:
             try:
                 again_at = watched.tick(now)
-            except Exception:  # noqa: BLE001 - or nobody else would ever get a heartbeat again
+            except Exception:  # noqa: BLE001 - or no other connection would get a heartbeat again
                 _log.exception("live tick failed")
                 continue
             if again_at is not None:
@@ -93,10 +97,10 @@ class ConnectionRegistry:
         return len(due) == SLICE
 
     def shed(self, count: int, goodbye: Goodbye) -> int:
-        """Send away those who came last and have not been sent away yet; how many that were.
+        """Dismiss the newest `count` connections that are not dismissed yet; return how many those were.
 
-        Who opened the page just now has read the story whole and loses least; and whoever comes back is again among
-        the last, so that the same few wait, instead of everybody being interrupted in turn.
+        A reader who opened the page just now has read the story whole and loses least; and one who comes back is again
+        among the newest, so that the same few wait, instead of all being interrupted in turn.
         """
         newest = (each for each, is_dismissed in reversed(self._dismissed.items()) if not is_dismissed)
         chosen = list(islice(newest, count))
@@ -105,7 +109,7 @@ class ConnectionRegistry:
         return len(chosen)
 
     async def dismiss_all(self, goodbye: Goodbye, *, spread_seconds: float) -> None:
-        """Say goodbye to everybody who is here now, a slice at a time, over `spread_seconds`."""
+        """Dismiss all present connections, a slice at a time, over `spread_seconds`."""
         connections = tuple(self._dismissed)
         slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
         for part in slices:
@@ -114,7 +118,7 @@ class ConnectionRegistry:
             await asyncio.sleep(spread_seconds / len(slices))
 
     async def cut_after(self, timeout_seconds: float) -> None:
-        """Wait until everybody has left, and cut whoever is still here when the time is out."""
+        """Wait until all connections have closed, and cut those that are left when the time is out."""
         if self._dismissed:
             try:
                 async with asyncio.timeout(timeout_seconds):
@@ -124,7 +128,7 @@ class ConnectionRegistry:
         for connection in tuple(self._dismissed):
             connection.cut()
 
-    def _dismiss(self, connection: Connection, goodbye: Goodbye) -> None:
+    def _dismiss(self, connection: ReaderConnection, goodbye: Goodbye) -> None:
         if connection in self._dismissed:
             self._dismissed[connection] = True
         connection.dismiss(goodbye)

@@ -1,7 +1,7 @@
-"""Telling everybody who follows a story that it moved, in slices, so that nothing else waits for a fan-out.
+"""Fans out a story's new events to its subscribers, in slices, so that nothing else waits for a fan-out.
 
-Those who are ready are written the same bytes, one write each and nothing else; the others are woken and pull what
-they lack by themselves.
+Ready subscribers are written the same bytes, one write each and nothing else; the others are woken and pull what they
+lack by themselves.
 """
 
 from __future__ import annotations
@@ -24,46 +24,46 @@ P = TypeVar("P")
 
 SLICE = 50
 """Connections served before the loop may do something else: half a millisecond of kernel time. Measured with 10,000
-readers, at the same cost in all: an acknowledgement waited 89 ms for one whole pass, and with slices of 100 it came
+readers, at the same cost in all: an acknowledgement waited 89 ms for one whole fan-out, and with slices of 100 it came
 1.5 ms later than with these."""
 FIRST_SLICE = 4
-"""Connections served in a pass's first turn; each later turn serves twice as many, up to a slice. The answer to the
+"""Connections served in a fan-out's first turn; each later turn serves twice as many, up to a slice. The answer to the
 write itself leaves in the second turn, and came 0.7 ms later when that began with whole slices."""
 HEAD_START = 3 * FIRST_SLICE
 """Connections served before all are looked at: to copy ten thousand of them takes as long as to write to thirty."""
 
 
 class FanOut:
-    """At most one pass a story at a time: what moves during one is told by the next, in one write."""
+    """Runs at most one fan-out a story at a time: events that arrive during one are sent by the next, in one write."""
 
     def __init__(self, *, metrics: LiveMetrics, monotonic: Callable[[], float]) -> None:
         self._metrics = metrics
         self._monotonic = monotonic
-        self._telling: dict[LiveStory, float] = {}
-        self._again: dict[LiveStory, float] = {}
+        self._running: dict[LiveStory, float] = {}
+        self._queued: dict[LiveStory, float] = {}
         self._slowest = (0.0, 0.0)
 
-    def tell(self, story: LiveStory) -> None:
-        """Bring every place of the story to its newest head."""
+    def fan_out(self, story: LiveStory) -> None:
+        """Bring every subscriber of the story to its newest head, at most 50 per loop turn."""
         now = self._monotonic()
-        if story in self._telling:
-            self._again.setdefault(story, now)
+        if story in self._running:
+            self._queued.setdefault(story, now)
         else:
             self._begin(story, now)
 
     def lag_seconds(self, now: float) -> float:
-        """How long news takes to reach the last reader: the oldest that is still being told, and the latest told.
+        """Return how long an event takes to its last subscriber: by the oldest fan-out that runs, and the latest ended.
 
-        What was told counts for as long again as it took; else a process that is always late would seem to be in time
-        whenever it is looked at between two passes.
+        An ended one counts for as long again as it took; else a process that is always late would seem to be in time
+        whenever it is looked at between two fan-outs.
         """
         seconds, until = self._slowest
-        told = seconds if now <= until else 0.0
-        return max(told, *(now - since for since in self._telling.values()), 0.0)
+        ended = seconds if now <= until else 0.0
+        return max(ended, *(now - since for since in self._running.values()), 0.0)
 
     def _begin(self, story: LiveStory, since: float) -> None:
-        self._telling[story] = since
-        self._run(story, self._pass(story))
+        self._running[story] = since
+        self._run(story, self._steps(story))
 
     def _run(self, story: LiveStory, steps: Iterator[None]) -> None:
         try:
@@ -71,28 +71,28 @@ class FanOut:
                 asyncio.get_running_loop().call_soon(self._run, story, steps)
                 return
         except BaseException:
-            # Or no later pass over the story would ever begin.
-            del self._telling[story]
-            self._again.pop(story, None)
+            # Or no later fan-out of the story would ever begin.
+            del self._running[story]
+            self._queued.pop(story, None)
             raise
-        self._told(self._monotonic(), since=self._telling.pop(story))
-        since = self._again.pop(story, None)
+        self._record_duration(self._monotonic(), since=self._running.pop(story))
+        since = self._queued.pop(story, None)
         if since is not None:
             self._begin(story, since)
 
-    def _told(self, now: float, *, since: float) -> None:
+    def _record_duration(self, now: float, *, since: float) -> None:
         seconds, until = self._slowest
         if now > until or now - since >= seconds:
             self._slowest = (now - since, now + (now - since))
 
-    def _pass(self, story: LiveStory) -> Iterator[None]:
-        """One run over the story's readers; yields where others may have their turn."""
-        before, after = story.told, story.head.cursor
+    def _steps(self, story: LiveStory) -> Iterator[None]:
+        """Serve the story's subscribers once; yield at the end of each turn of the loop."""
+        before, after = story.fanned_out_to, story.head.cursor
         started = self._monotonic()
-        story.told = after
+        story.fanned_out_to = after
         if before != after:
             story.last_fan_out_at = started
-        delivery = Delivery(before.seq, after.seq, story.posted_at or started, story.reader_count)
+        delivery = Delivery(before.seq, after.seq, story.published_at or started, story.reader_count)
         story.deliveries.append(delivery)
         pace = _Pace()
         yield from self._write_to_ready(story, delivery, pace, before=before, after=after)
@@ -117,13 +117,13 @@ class FanOut:
                     written = _write(part, data, before=before, after=after)
                     self._metrics.messages_sent += messages * written
                     self._metrics.bytes_written[form.framing] += len(data) * written
-                    delivery.marks.append((self._monotonic() - delivery.posted_at, written))
+                    delivery.marks.append((self._monotonic() - delivery.published_at, written))
                 if pace.ends_turn(len(part)):
                     yield
 
 
 class _Pace:
-    """How many connections a pass serves in each turn of the loop."""
+    """How many connections a fan-out serves in each turn of the loop."""
 
     __slots__ = ("_left", "_size")
 
@@ -131,14 +131,14 @@ class _Pace:
         self._size = self._left = FIRST_SLICE
 
     def slices_of_connections(self, group: Collection[P]) -> Iterator[Sequence[P]]:
-        """All who are in the group once the first of them have been served; those come up twice."""
+        """Yield the first of the group, then all who are in it by then; the first come up twice."""
         first = tuple(islice(group, HEAD_START))
         yield from self.slices(first)
         if len(first) == HEAD_START:
             yield from self.slices(tuple(group))
 
     def slices(self, subscriptions: Sequence[P]) -> Iterator[Sequence[P]]:
-        """All of them in order, as many at a time as this turn still may serve."""
+        """Yield all of them in order, as many at a time as this turn still may serve."""
         start = 0
         while start < len(subscriptions):
             part = subscriptions[start : start + self._left]
@@ -146,7 +146,7 @@ class _Pace:
             yield part
 
     def ends_turn(self, served: int) -> bool:
-        """Whether others are to have their turn, now that so many were served."""
+        """Count so many as served; return whether this turn of the loop is over."""
         self._left -= served
         if self._left > 0:
             return False
@@ -155,7 +155,7 @@ class _Pace:
 
 
 def _write(subscriptions: Sequence[Ready], data: bytes, *, before: Cursor, after: Cursor) -> int:
-    """Write to those who stand where the pass began. This loop is what a delivery costs beside the kernel."""
+    """Write to those who are where the fan-out began. This loop is what a delivery costs beside the kernel."""
     written = 0
     for subscription in subscriptions:
         if subscription.cursor is before and subscription.is_ready:

@@ -1,4 +1,4 @@
-"""Noticing that this process cannot keep up, and how many readers to send away until it can. Pure."""
+"""Detects that this process cannot keep up, and how many readers to send away until it can. Pure."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ CALM_SECONDS = 10.0
 """How long it must have been gone before newcomers are let in again, or they would bring it back at once."""
 
 SHARE_PER_SECOND = 0.02
-"""How many of the connections are sent away each second: few enough to see in time that it was enough."""
+"""The share of the connections sent away each second: few enough to see in time that it was enough."""
 
 SHARE_AT_MOST = 0.5
-"""How many one overload may cost in all: if it helps nobody that every other reader has left, readers are not what
-this process is short of time for."""
+"""The share one overload may cost in all: if it does not help that every other reader has left, readers are not what
+takes this process's time."""
 
 
 class Overload:
-    """Told again and again how late the process is. `lag_seconds`: from when on that is too late; 0: never.
+    """The state of an overload, fed with how late the process is. `lag_seconds`: from when on it is too late; 0: never.
 
     All times are monotonic, in seconds.
     """
@@ -34,7 +34,7 @@ class Overload:
         self._keep = 0
 
     def observe(self, lag: float, *, connections: int, now: float) -> int:
-        """Take a measurement; how many of the connections to send away now."""
+        """Record a measurement; return how many of the connections to send away now."""
         elapsed, self._observed_at = min(1.0, now - self._observed_at), now
         if self._lag_seconds == 0:
             return 0

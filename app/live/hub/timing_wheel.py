@@ -10,7 +10,7 @@ SLOT_SECONDS = 0.25
 
 
 class TimingWheel(Generic[Item]):
-    """Holds each item once, at the time it was last scheduled for. Never early, at most one slot late.
+    """Keeps each item once, at the time it was last scheduled for. Never early, at most one slot late.
 
     Moving an item costs two set operations. Times are monotonic, in seconds.
     """
@@ -21,7 +21,7 @@ class TimingWheel(Generic[Item]):
         self._turned_to = int(now / SLOT_SECONDS)
 
     def schedule(self, item: Item, *, at: float) -> None:
-        """Give the item out once `at` has passed, instead of whenever it was scheduled for before."""
+        """Make the item due once `at` has passed; this replaces an earlier schedule."""
         slot = max(int(at / SLOT_SECONDS), self._turned_to) + 1
         if self._slot_of.get(item) == slot:
             return
@@ -30,12 +30,12 @@ class TimingWheel(Generic[Item]):
         self._slots.setdefault(slot, set()).add(item)
 
     def scheduled_at(self, item: Item) -> float | None:
-        """The end of the item's slot; None if it is not scheduled."""
+        """Return the end of the item's slot; None if it is not scheduled."""
         slot = self._slot_of.get(item)
         return None if slot is None else slot * SLOT_SECONDS
 
     def cancel(self, item: Item) -> None:
-        """Forget the item, if it is here."""
+        """Remove the item, if it is here."""
         slot = self._slot_of.pop(item, None)
         if slot is not None:
             self._slots[slot].discard(item)
@@ -43,8 +43,8 @@ class TimingWheel(Generic[Item]):
                 del self._slots[slot]
 
     def turn(self, now: float, *, limit: int) -> list[Item]:
-        """Take out items whose time has passed, those of the oldest slots first; what is over `limit` stays for the
-        next turn.
+        """Remove and return the items whose time has passed, oldest slots first; those over `limit` stay for the next
+        turn.
         """
         target = int(now / SLOT_SECONDS)
         passed = range(self._turned_to, target + 1)

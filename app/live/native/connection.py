@@ -1,8 +1,8 @@
 """A reader's connection on its transport, without a server between: no task, queue, event or timer of its own.
 
-The connection is itself the protocol, and the story's pass writes prepared bytes straight to its transport while it
-is *ready*: caught up, with room in its buffer. Everything else (joining, catching up, heartbeats, refusals, the end)
-goes through the same session as on the portable path.
+The connection is itself the protocol, and a story's fan-out writes prepared bytes straight to its transport while it
+is *ready*: caught up, with room in its buffer. All else (joining, catching up, heartbeats, refusals, the close) goes
+through the same session as on the portable path.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from app.wire.close_codes import ABNORMAL, INTERNAL_ERROR, CloseCode
 _log = structlog.get_logger(__name__)
 
 HIGH_WATER_BYTES = 64 * 1024
-"""What may wait in our buffer for one peer before the story's passes leave it out."""
+"""Bytes that may wait in our buffer for one peer before fan-outs leave it out."""
 
 LINGER_SECONDS = 5.0
-"""How long after our last byte a peer may take to close."""
+"""Time for a peer to close after our last byte."""
 
 
 class NativeConnection(asyncio.Protocol, ABC):
-    """One open connection. A subclass says how messages become bytes, and what a peer's bytes mean."""
+    """One open connection. A subclass encodes messages and decodes the peer's bytes."""
 
     __slots__ = (
         "_cut_at",
@@ -80,35 +80,35 @@ class NativeConnection(asyncio.Protocol, ABC):
         )
 
     def begin(self, requests: Sequence[SubscribeRequest], *, story: LiveStory | None, head: bytes) -> None:
-        """Count the connection in, and tell it what it wishes to follow, in one write with the answer's `head`."""
+        """Register the connection and begin its subscriptions, in one write with the response's `head`."""
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
-        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connections.add(self, due_at=self.session.due_at())
         self._hub.connection_log.opened(self.kind)
         for request in requests:
             self.session.subscribe(request, story=story)
         self.pump()
 
     def wake(self) -> None:
-        """A story moved in a way that the pass could not write, or the session has something to say."""
+        """Pump: a fan-out could not write to this connection, or the session has something to write."""
         if not self._is_pumping and self._paused_since is None:
             self.pump()
 
     def pump(self) -> None:
-        """Write what the session has, as long as the peer's buffer has room; then be ready for the passes."""
+        """Write what the session has, as long as the peer's buffer has room; then be ready for fan-outs."""
         if self._left is not None:
             return
         self._is_pumping = True
         try:
             self.session.unready(self._form)
             self._pump()
-        except Exception:  # noqa: BLE001 - must not reach the pass or drain that called, and with it all other readers
+        except Exception:  # noqa: BLE001 - must not reach the fan-out or drain that called, and with it all other readers
             self._break()
         finally:
             self._is_pumping = False
 
     def pause_writing(self) -> None:
-        """The buffer is full: the passes leave this connection out until it has room."""
+        """Have fan-outs leave this connection out: its buffer is full."""
         self._paused_since = self._hub.seconds()
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1
@@ -116,23 +116,23 @@ class NativeConnection(asyncio.Protocol, ABC):
         self._hub.connections.tick_by(self, due_at=self._paused_since + self._hub.limits.stall_seconds)
 
     def resume_writing(self) -> None:
-        """There is room again: bring the peer to the present, by the newest state only."""
+        """Bring the peer to the head, by the newest state only: its buffer has room again."""
         if self._paused_since is not None:
             self._paused_since = None
             self._hub.metrics.connections_slow -= 1
             self.wake()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The peer is gone, or we have closed."""
+        """Detach, unregister and log a connection that has closed."""
         if self._paused_since is not None:
             self._hub.metrics.connections_slow -= 1
-        if isinstance(exc, TimeoutError) and self._left is None:  # the kernel, too, cuts who takes nothing
+        if isinstance(exc, TimeoutError) and self._left is None:  # the kernel, too, cuts a peer that reads nothing
             self._leave_stalled()
         self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
         reason, code = self._left or ("", ABNORMAL)
         lag = self.session.lag()
         self.session.end()
-        self._hub.connections.leave(self)
+        self._hub.connections.remove(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.seconds() - self._opened_at
@@ -141,7 +141,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         )
 
     def tick(self, now: float) -> float:
-        """Heartbeats, retries, and an end to what makes no progress."""
+        """Send a heartbeat, retry a read, or cut a peer that makes no progress; return when to tick again."""
         if self._cut_at is not None:
             if now >= self._cut_at:
                 self.transport.abort()
@@ -154,16 +154,16 @@ class NativeConnection(asyncio.Protocol, ABC):
         return max(self.session.due_at(), now)
 
     def dismiss(self, goodbye: Goodbye) -> None:
-        """Say goodbye and end."""
+        """Send the goodbye, then close."""
         self.session.dismiss(goodbye)
 
     def cut(self) -> None:
-        """End now, without a goodbye."""
+        """Close now, without a goodbye."""
         self.leave("cut at the end of the drain", ABNORMAL)
         self.transport.abort()
 
     def leave(self, reason: str, code: CloseCode) -> None:
-        """Follow nothing any more; the first reason counts. The transport closes soon, or at the latest by itself."""
+        """Stop fan-outs and set the time limit of the close; the first reason counts."""
         if self._left is None:
             self._left = (reason, code)
             self.session.unready(self._form)
@@ -172,7 +172,7 @@ class NativeConnection(asyncio.Protocol, ABC):
 
     @abstractmethod
     def finish(self, close: Close) -> None:
-        """Write the end, in the way of the transport."""
+        """Write the close, in the way of the transport."""
 
     def _pump(self) -> None:
         while self._paused_since is None:
@@ -189,13 +189,13 @@ class NativeConnection(asyncio.Protocol, ABC):
                 return
 
     def _break(self) -> None:
-        """End this connection alone, and say in the log what is wrong with us."""
+        """Log our error and end this connection alone."""
         _log.exception("live connection failed")
         self.leave("failed", INTERNAL_ERROR)
         self.transport.abort()
 
     def _is_ready(self) -> bool:
-        """Let the passes write from now on, if there is room and nothing else to say."""
+        """Let fan-outs write from now on, if there is room and nothing else to write; return whether they do."""
         return self._paused_since is None and self.session.make_ready(self._form, self.transport.write)
 
     def _write(self, messages: Sequence[Message]) -> None:
@@ -217,7 +217,7 @@ class NativeConnection(asyncio.Protocol, ABC):
             self._hub.connections.tick_by(self, due_at=self.session.due_at())
             self.wake()
 
-        self._hub.fetch(ask).add_done_callback(answered)
+        self._hub.stories.fetch(ask).add_done_callback(answered)
 
     def _watch_progress(self, now: float) -> float:
         unsent_bytes, stall_seconds = self.transport.get_write_buffer_size(), self._hub.limits.stall_seconds

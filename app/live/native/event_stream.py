@@ -1,4 +1,4 @@
-"""A reader's event stream on its transport: the answer's head once, then shared chunks until one side ends it."""
+"""A reader's event stream on its transport: the response's head once, then shared chunks until one side ends it."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ class NativeEventStream(NativeConnection):
     kind = "sse"
 
     def data_received(self, data: bytes) -> None:
-        """A client that sends another request into the stream is not heard."""
+        """Ignore input: a client may send another request into the stream."""
 
     def finish(self, close: Close) -> None:
-        """End the connection once everything is written."""
+        """Close the connection once everything is written."""
         self.transport.close()

@@ -1,4 +1,4 @@
-"""The first protocol of every connection: takes a plain handshake itself, and leaves all else to the HTTP server.
+"""The first protocol of every connection: answers a plain handshake itself, and passes all else to the HTTP server.
 
 Ten thousand pages that come back at once send ten thousand handshakes and nothing else, each as one small packet.
 Those are read here, without a parser and a request's whole machinery; a request that is anything but the plainest of
@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from app.live.native.handshake import AcceptContext, Handshake, Headers
 from app.live.protocol.addresses import LiveAddress, live_address
+from app.live.session.admission import SERVER_FULL
 
 _LONGEST_BYTES = 4_096
 _METHOD = b"GET /v1/"
@@ -24,7 +25,7 @@ _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
 class HandshakeProtocol(asyncio.Protocol):
     """One connection until its first bytes have shown what it is. `make_http` makes the HTTP server's protocol."""
 
-    __slots__ = ("_accept_context", "_is_admitting", "_make_http", "_others", "transport")
+    __slots__ = ("_accept_context", "_is_answered", "_make_http", "_others", "transport")
 
     transport: asyncio.Transport
 
@@ -34,42 +35,37 @@ class HandshakeProtocol(asyncio.Protocol):
         self._accept_context = accept_context
         self._others = others
         self._make_http = make_http
-        self._is_admitting = False
+        self._is_answered = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # asyncio gives more
-        """Take the connection if there is room, and give it time for its first byte."""
+        """Refuse the connection if the server is full, or give it time for its first byte."""
         self.transport = transport
-        hub, waiting = self._accept_context.hub, self._accept_context.waiting
-        if hub is None:
-            return
-        unknown_to_the_hub = len(self._others) + len(waiting) + self._accept_context.pending
-        if self._accept_context.limiter.is_full(unknown_to_the_hub + hub.connection_count):
-            self._is_admitting = True
-            refusal = Handshake(self._accept_context, hub, transport, [], on_hand_over=_nothing)
-            refusal.refuse_http(503, "too_many_connections", "This server is full; try another or come back.")
+        context, hub = self._accept_context, self._accept_context.hub
+        unknown_to_the_hub = len(self._others) + len(context.pending) + context.opening
+        if context.limiter.is_full(unknown_to_the_hub + hub.connection_count):
+            self._is_answered = True
+            Handshake(context, transport, [], on_hand_over=_ignore).refuse_http(SERVER_FULL)
         else:
-            waiting.add(self, until=hub.seconds() + hub.limits.header_seconds)
+            context.pending.add(self, until=hub.seconds() + hub.limits.header_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The peer is gone before it was anything."""
-        self._accept_context.waiting.remove(self)
+        """Forget a connection whose peer left before its first byte."""
+        self._accept_context.pending.remove(self)
 
     def data_received(self, data: bytes) -> None:
-        """Look at the first bytes."""
-        if self._is_admitting:
+        """Answer a plain handshake, or pass the first bytes to the HTTP server."""
+        if self._is_answered:
             return
-        self._accept_context.waiting.remove(self)
-        hub = self._accept_context.hub
-        request = read_plain_handshake(data) if hub is not None else None
-        if hub is None or request is None:
-            self._leave_to_http(data)
+        self._accept_context.pending.remove(self)
+        request = read_plain_handshake(data)
+        if request is None:
+            self._pass_to_http(data)
             return
         address, query_string, headers = request
-        self._is_admitting = True
-        handshake = Handshake(self._accept_context, hub, self.transport, headers, on_hand_over=_nothing)
-        handshake.admit(address, query_string)
+        self._is_answered = True
+        Handshake(self._accept_context, self.transport, headers, on_hand_over=_ignore).answer(address, query_string)
 
-    def _leave_to_http(self, data: bytes) -> None:
+    def _pass_to_http(self, data: bytes) -> None:
         protocol = self._make_http()
         self.transport.set_protocol(protocol)
         protocol.connection_made(self.transport)
@@ -77,7 +73,7 @@ class HandshakeProtocol(asyncio.Protocol):
 
 
 def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | None:
-    """The address, query and headers of a request for a reader's WebSocket that leaves no question; else None."""
+    """Return the address, query and headers of a plain request for a reader's WebSocket; None for any other bytes."""
     if len(data) > _LONGEST_BYTES or not data.startswith(_METHOD) or data.find(_END) != len(data) - len(_END):
         return None
     ends = data.count(b"\r\n")
@@ -95,7 +91,7 @@ def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | No
 
 
 def _read_headers(lines: list[bytes]) -> Headers | None:
-    """The headers, if they are those of a WebSocket's handshake and nothing about them is unusual."""
+    """Return the headers, if they are those of a WebSocket's handshake and none of them is unusual."""
     headers: Headers = []
     is_upgrade = is_connection = has_host = False
     for line in lines:
@@ -115,5 +111,5 @@ def _read_headers(lines: list[bytes]) -> Headers | None:
     return headers if is_upgrade and is_connection and has_host else None
 
 
-def _nothing() -> None:
-    """There is nothing to let go of: the greeter was all there was."""
+def _ignore() -> None:
+    """Do nothing: this protocol keeps no state of HTTP to release."""

@@ -1,8 +1,8 @@
-"""Refusing a connection so that its peer reads why.
+"""The lingering close of a refused connection, so that its peer can read why.
 
-Closing while the peer still sends makes the system reset the connection, and the peer lose what it was answered. So
-after our last word we only stop sending, and read and drop what comes until the peer has closed: for a moment, up to
-a size, and not for too many at once.
+Closing while the peer still sends makes the system reset the connection, and the peer lose our response. So after our
+last bytes we only stop sending, and read and drop input until the peer has closed: for a moment, up to a size, and
+not for too many at once.
 """
 
 from __future__ import annotations
@@ -16,22 +16,23 @@ LINGER_SECONDS = 2.0
 """How long a refused peer may take to close: one that answers at all needs one round trip."""
 
 LINGERING_LIMIT = 64
-"""How many are waited for at once; a flood of refused connections must not use up the descriptors kept for others."""
+"""Lingering connections at once; a flood of refused ones must not use up the descriptors kept for others."""
 
 DROPPED_LIMIT_BYTES = 1024 * 1024
-"""What a refused peer may still send: a request it had begun, not a stream."""
+"""Bytes a refused peer may still send: a request it had begun, not a stream."""
 
 
 class LingeringClose:
-    """Those of one server's refused connections that have not closed yet."""
+    """The refused connections of one server that have not closed yet."""
 
     def __init__(self) -> None:
         self._lingering: set[_Lingering] = set()
 
-    def log_line(
-        self, data: bytes, transport: asyncio.Transport, *, connections: ConnectionRegistry, now: float
-    ) -> None:
-        """Write `data` and end the connection, which is nobody else's any more. `now` is monotonic, in seconds."""
+    def send(self, data: bytes, transport: asyncio.Transport, *, connections: ConnectionRegistry, now: float) -> None:
+        """Write `data`, then close the connection when its peer has. `now` is monotonic, in seconds.
+
+        The caller hands the transport over and must not use it again.
+        """
         transport.write(data)
         if len(self._lingering) >= LINGERING_LIMIT or not transport.can_write_eof():
             transport.close()
@@ -48,7 +49,7 @@ class LingeringClose:
 
 
 class _Lingering(asyncio.Protocol):
-    """A connection that was told its last word."""
+    """A connection that was sent its last bytes."""
 
     def __init__(self, transport: asyncio.Transport, *, left: Callable[[_Lingering], None]) -> None:
         self._transport = transport
@@ -64,5 +65,5 @@ class _Lingering(asyncio.Protocol):
         self._left(self)
 
     def tick(self, now: float) -> None:
-        """The time is out."""
+        """Abort: the time is out."""
         self._transport.abort()

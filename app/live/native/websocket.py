@@ -22,15 +22,15 @@ from app.live.story.packets import Form, Framing
 from app.wire.close_codes import NORMAL, PROTOCOL_ERROR, CloseCode
 
 CONTROL_FRAMES_PER_SECOND = 20.0
-"""Pings are answered, so that a flood of them would make us write; nobody's keep-alive needs more."""
+"""Pings are answered, so that a flood of them would make us write; no client's keep-alive needs more."""
 
 _NO_CODE = 1005
 
 
 class NativeWebSocket(NativeConnection):
-    """One reader's WebSocket. A subclass for peers who are no readers may let them say more."""
+    """One reader's WebSocket. A subclass for peers that are no readers may permit more messages."""
 
-    __slots__ = ("_control", "_is_deaf", "_reader")
+    __slots__ = ("_control", "_drops_input", "_reader")
 
     kind = "websocket"
     limit_fragments = FRAGMENTS_LIMIT
@@ -40,22 +40,22 @@ class NativeWebSocket(NativeConnection):
         super().__init__(hub, transport, form=form, sole=sole)
         self._reader: FrameReader | None = None
         self._control: RateLimit | None = None
-        self._is_deaf = False
+        self._drops_input = False
 
     def data_received(self, data: bytes) -> None:
-        """Take the peer's bytes; whatever breaks the protocol ends with the code that says so."""
-        if self._is_deaf:
-            return  # read and dropped: closing with unread bytes would reset the connection under our last words
+        """Apply the peer's bytes; a violation of the protocol closes with its code."""
+        if self._drops_input:
+            return  # read and dropped: closing with unread bytes would reset the connection under our last bytes
         reader = self._reader or self._make_reader()
         try:
             for received in reader.feed(data):
-                self._take(received)
+                self._apply(received)
         except BadFrame as error:
             self._fail(CloseCode(error.code, False, error.reason))
-        self._reader = None if reader.is_between or self._is_deaf else reader
+        self._reader = None if reader.is_between or self._drops_input else reader
 
     def finish(self, close: Close) -> None:
-        """Write the close frame; the transport closes when the peer has answered it, or has had its time."""
+        """Write the close frame; the transport closes when the peer has answered it, or its time is out."""
         self.transport.write(encode_close(close.code.code, close.reason))
 
     def _make_reader(self) -> FrameReader:
@@ -63,31 +63,31 @@ class NativeWebSocket(NativeConnection):
         limit_bytes = self._hub.limits.message_bytes
         return FrameReader(deflate=deflate, limit_bytes=limit_bytes, limit_fragments=self.limit_fragments)
 
-    def _take(self, received: Received) -> None:
+    def _apply(self, received: Received) -> None:
         if received.opcode is Opcode.CLOSE:
-            self._take_close(received)
+            self._apply_close(received)
         elif self._left is not None:
             return
         elif received.opcode is Opcode.TEXT:
-            self._give(received.data.decode())
+            self._receive(received.data.decode())
         elif received.opcode is Opcode.BINARY:
-            self._give(received.data)
+            self._receive(received.data)
         elif not self._may_control():
             self._fail(PROTOCOL_ERROR)
         elif received.opcode is Opcode.PING:
             self.transport.write(encode_frame(Opcode.PONG, received.data))
 
-    def _give(self, data: str | bytes) -> None:
+    def _receive(self, data: str | bytes) -> None:
         self.session.unready(self._form)
         self.session.receive(data, self._hub.read_clocks())
         self.wake()
 
-    def _take_close(self, received: Received) -> None:
+    def _apply_close(self, received: Received) -> None:
         if self._left is None:
             code = close_code_of(received.data)
             self.transport.write(encode_close(NORMAL.code if code == _NO_CODE else code, ""))
             self.leave("peer closed", CloseCode(code, False, "peer closed"))
-            self._hang_up()
+            self._half_close()
         else:
             self.transport.close()
 
@@ -101,11 +101,11 @@ class NativeWebSocket(NativeConnection):
         if self._left is None:
             self.transport.write(encode_close(code.code, code.meaning))
             self.leave(code.meaning, code)
-        self._hang_up()
+        self._half_close()
 
-    def _hang_up(self) -> None:
-        """End our side alone; the peer ends its own once it has everything, or is cut."""
-        self._is_deaf = True
+    def _half_close(self) -> None:
+        """Close our side alone; the peer closes its own once it has read everything, or is cut."""
+        self._drops_input = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
         else:

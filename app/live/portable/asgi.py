@@ -1,4 +1,4 @@
-"""The few names of ASGI the portable shells use; no framework."""
+"""The few names of ASGI that the portable shells use; no framework."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def header(scope: Scope, name: bytes) -> bytes | None:
-    """The first header of that lower-case name."""
+    """Return the first header of that lower-case name."""
     return next((value for key, value in scope["headers"] if key.lower() == name), None)

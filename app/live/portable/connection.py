@@ -1,4 +1,4 @@
-"""What the portable shells share: run one session against the hub, one write at a time.
+"""The portable shells' common connection: runs one session against the hub, one write at a time.
 
 The shell's coroutine is the only writer. It pulls a step, writes it, and sleeps until the story, the peer or the
 clock wakes it. A peer that reads slowly only delays the next pull.
@@ -24,7 +24,7 @@ from app.wire.encoding import BodyVariant
 
 SLOWEST_BYTES_PER_SECOND = 4096
 """A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
-not say how far it came, and a snapshot of a megabyte must reach a reader on a bad line."""
+not report progress, and a snapshot of a megabyte must reach a reader on a bad line."""
 
 BATCH_BYTES = 64 * 1024
 
@@ -65,7 +65,7 @@ class PortableConnection:
         )
 
     def __enter__(self) -> Self:
-        self._hub.connections.enter(self, due_at=self.session.due_at())
+        self._hub.connections.add(self, due_at=self.session.due_at())
         self._hub.connection_log.opened(self._transport)
         return self
 
@@ -74,7 +74,7 @@ class PortableConnection:
     ) -> None:
         lag = self.session.lag()
         self.session.end()
-        self._hub.connections.leave(self)
+        self._hub.connections.remove(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
         seconds = self._hub.read_clocks().seconds - self._opened_at
         self._hub.connection_log.closed(
@@ -89,24 +89,24 @@ class PortableConnection:
                 self._expect_progress(0)
                 await finish(close)
         except OSError:
-            self.left("peer lost")
+            self.leave("peer lost")
         except asyncio.CancelledError:
             if not self._has_given_up or self._task is None or self._task.uncancel() > 0:
                 raise
 
     def receive(self, data: str | bytes) -> None:
-        """Give the session a message of the peer."""
+        """Pass a message of the peer to the session."""
         self.session.receive(data, self._hub.read_clocks())
         self._awake.set()
 
-    def left(self, reason: str, *, code: int = ABNORMAL.code) -> None:
-        """The connection has ended; the first reason counts."""
+    def leave(self, reason: str, *, code: int = ABNORMAL.code) -> None:
+        """Record that the connection has ended; the first reason counts."""
         if self._left is None:
             self._left = _Left(reason, code)
         self._awake.set()
 
     def tick(self, now: float) -> float:
-        """Wake for a heartbeat or a retry; give up a write that stalls."""
+        """Wake for a heartbeat or a retry, or give up a write that stalls; return when to tick again."""
         if self._gives_up_at is not None:
             if now >= self._gives_up_at and not self._has_given_up:
                 self._hub.metrics.connections_stalled += 1
@@ -119,17 +119,17 @@ class PortableConnection:
         return due_at
 
     def dismiss(self, goodbye: Goodbye) -> None:
-        """Say goodbye and end."""
+        """Send the goodbye, then close."""
         self.session.dismiss(goodbye)
 
     def cut(self) -> None:
-        """End now, without a goodbye."""
+        """Close now, without a goodbye."""
         self._give_up("cut at the end of the drain")
 
     def _give_up(self, reason: str) -> None:
         if self._task is not None and not self._has_given_up:
             self._has_given_up = True
-            self.left(reason)
+            self.leave(reason)
             self._task.cancel()
 
     async def _serve(self, write: Write) -> Close | None:
@@ -141,7 +141,7 @@ class PortableConnection:
             for batch in _batches(step.writes):
                 await self._write(write, batch)
             if step.close is not None and self._left is None:
-                self.left(step.close.reason, code=step.close.code.code)
+                self.leave(step.close.reason, code=step.close.code.code)
                 return step.close
             if not step.writes:
                 await self._awake.wait()
@@ -156,7 +156,7 @@ class PortableConnection:
         self._hub.connections.tick_by(self, due_at=self.session.due_at())
 
     def _expect_progress(self, size: int) -> None:
-        """A server lets a write begin once the one before is through, so both count."""
+        """Set the time limit of a write; a server lets it begin once the one before is through, so both count."""
         patience = self._hub.limits.stall_seconds + (self._unsent_bytes + size) / SLOWEST_BYTES_PER_SECOND
         self._unsent_bytes = size
         self._gives_up_at = self._hub.read_clocks().seconds + patience
@@ -169,7 +169,7 @@ class PortableConnection:
                 self._hub.connections.tick_by(self, due_at=self.session.due_at())
                 self._awake.set()
 
-        self._hub.fetch(ask).add_done_callback(answered)
+        self._hub.stories.fetch(ask).add_done_callback(answered)
 
 
 def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:

@@ -1,7 +1,7 @@
 """The portable SSE shell: `/v1/stories/{story}/events` on any ASGI server.
 
-An EventSource gives up for good on any answer but 200, so refusals are events on a 200 stream; the final one has
-the id `end`, and a browser that comes back with it is told 204: stay away.
+An EventSource gives up for good on any status but 200, so refusals are events on a 200 stream; the final one has the
+id `end`, and a browser that comes back with it gets a 204: stay away.
 """
 
 from __future__ import annotations
@@ -10,17 +10,16 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
-from app.domain.errors import MalformedInput
 from app.live.hub.hub import Hub
 from app.live.portable.asgi import Receive, Scope, Send, header
 from app.live.portable.connection import PortableConnection
-from app.live.protocol.addresses import LiveAddress, parse_connect_request
-from app.live.protocol.event_stream_text import STREAM_HEADERS, resumed, retry_line
+from app.live.protocol.addresses import LiveAddress
+from app.live.protocol.event_stream_text import RETRY_WINDOW_MS, STREAM_HEADERS, resumed, retry_line
 from app.live.protocol.subscribe_requests import SubscribeRequest
+from app.live.session.admission import Refuse, decide_admission, encode_stream_refusal, read_request
 from app.live.session.effects import Close
 from app.live.story.packets import FINAL_SSE_ID, Framing, Message
 from app.wire.encoding import BodyVariant
-from app.wire.messages import encode_refused
 
 
 class EventStreamRoute:
@@ -41,25 +40,23 @@ class EventStreamRoute:
             await self._stream(scope, resume_from, receive, send)
 
     async def _stream(self, scope: Scope, resume_from: bytes | None, receive: Receive, send: Send) -> None:
-        retry = retry_line(self._jitter)
-        try:
-            address = LiveAddress("events", scope["path_params"]["story"])
-            asked = parse_connect_request(address, scope["query_string"], limit_stories=1)
-        except MalformedInput as error:
-            refused = encode_refused(None, status=400, code=error.code)
-            await _send_body(
-                send, retry + Message(refused, type="refused", sse_id=FINAL_SSE_ID).bytes_in(Framing.CHUNK), more=False
-            )
+        address = LiveAddress("events", scope["path_params"]["story"])
+        decision = decide_admission(
+            turned_away=self._hub.turns_away,
+            upgrade=None,
+            request=read_request(address, scope["query_string"], limit_stories=1),
+            is_within_limits=lambda: True,
+        )
+        if isinstance(decision, Refuse):
+            self._hub.metrics.refusals[decision.status] += 1
+            window_ms = RETRY_WINDOW_MS if decision.goodbye is None else decision.goodbye.window_ms
+            retry = retry_line(self._jitter, window_ms=window_ms)
+            await _send_body(send, retry + encode_stream_refusal(decision, None), more=False)
             return
-        turned_away = self._hub.turns_away
-        if turned_away is not None:
-            self._hub.metrics.refusals[503] += 1
-            retry = retry_line(self._jitter, window_ms=turned_away.window_ms)
-            await _send_body(send, retry + turned_away.goodbye.bytes_in(Framing.CHUNK), more=False)
-            return
-        await _send_body(send, retry)
-        (request,) = asked.requests
-        await self._serve(resumed(request, resume_from), asked.variant, asked.named, receive, send)
+        await _send_body(send, retry_line(self._jitter))
+        admitted = decision.request
+        (request,) = admitted.requests
+        await self._serve(resumed(request, resume_from), admitted.variant, admitted.named, receive, send)
 
     async def _serve(
         self, request: SubscribeRequest, variant: BodyVariant, named: bool, receive: Receive, send: Send
@@ -85,7 +82,7 @@ class EventStreamRoute:
 async def _read(connection: PortableConnection, receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
-    connection.left("peer closed")
+    connection.leave("peer closed")
 
 
 async def _respond(send: Send, status: int, headers: list[tuple[bytes, bytes]]) -> None:

@@ -1,6 +1,6 @@
 """The portable WebSocket shell: `/v1/stories/{story}/live` and `/v1/live` on any ASGI server.
 
-Moves bytes between a server and a Connection. Everything a reader is told is decided by the session.
+Moves messages between a server and a PortableConnection, whose session decides every message to the reader.
 """
 
 from __future__ import annotations
@@ -8,20 +8,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
-import structlog
-
-from app.domain.errors import Gone, MalformedInput, NotFound
-from app.live.hub.admission_limits import RETRY_AFTER_SECONDS
 from app.live.hub.hub import Hub
 from app.live.portable.asgi import Receive, Scope, Send, header
 from app.live.portable.connection import PortableConnection
-from app.live.protocol.addresses import ConnectRequest, LiveAddress, parse_connect_request
-from app.live.session.effects import Close
-from app.live.story.live_story import LiveStory
+from app.live.protocol.addresses import LiveAddress
+from app.live.session.admission import Admit, Refuse, decide_admission, read_request
+from app.live.session.effects import Answer, Close, OpenStory
 from app.live.story.packets import Message
-from app.wire.close_codes import ABNORMAL, BAD_REQUEST, NO_SUCH_STORY, WITHDRAWN, CloseCode
+from app.wire.close_codes import ABNORMAL
 from app.wire.encoding import encode_json
 from app.wire.messages import SUBPROTOCOL
 from app.wire.problems import problem_members
@@ -29,12 +24,13 @@ from app.wire.problems import problem_members
 GONE_SECONDS = 1.0
 """How long a refused client may take to go before we return all the same."""
 
-_log = structlog.get_logger(__name__)
-
 
 class WebSocketRoute:
-    """ASGI application. With `{story}` in the path (`scope["path_params"]["story"]`) it serves that one story;
-    without, those of `subscribe=<story>@<cursor>` and of later messages."""
+    """ASGI application for readers' WebSockets.
+
+    With `{story}` in the path (`scope["path_params"]["story"]`) it serves that one story; without, those of
+    `subscribe=<story>@<cursor>` and of later messages.
+    """
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
@@ -44,40 +40,36 @@ class WebSocketRoute:
         if message["type"] != "websocket.connect":
             return
         handshake = _Handshake(scope, receive, send)
-        turned_away = self._hub.turns_away
-        if turned_away is not None:
-            await handshake.refuse_http(
-                503, turned_away.code, turned_away.detail, retry_after_seconds=turned_away.retry_after_seconds
+        decision = await self._decide(scope)
+        if isinstance(decision, Refuse):
+            self._hub.metrics.refusals[decision.status] += 1
+            await handshake.refuse(decision)
+        else:
+            await self._serve(decision, handshake, receive, send)
+
+    async def _decide(self, scope: Scope) -> Admit | Refuse:
+        """Decide before the handshake is answered, so that a refusal can still be an HTTP response."""
+        ref = scope.get("path_params", {}).get("story")
+        request = read_request(LiveAddress("live", ref), scope["query_string"], limit_stories=self._hub.limits.stories)
+
+        def decide(opened: Answer | None) -> Admit | Refuse:
+            return decide_admission(
+                turned_away=self._hub.turns_away,
+                upgrade=None,
+                request=request,
+                opened=opened,
+                is_within_limits=lambda: True,
             )
-            return
-        admitted = await self._admit(scope, handshake)
-        if admitted is not None:
-            await self._serve(admitted, handshake, receive, send)
 
-    async def _admit(self, scope: Scope, handshake: _Handshake) -> _Admitted | None:
-        """Read the URL and find its story, so that a refusal can still be an HTTP answer."""
-        try:
-            ref = scope.get("path_params", {}).get("story")
-            limit = self._hub.limits.stories
-            asked = parse_connect_request(LiveAddress("live", ref), scope["query_string"], limit_stories=limit)
-            return _Admitted(asked, None if ref is None else await self._hub.open(ref))
-        except MalformedInput as error:
-            await handshake.refuse(400, error.code, error.detail, close=BAD_REQUEST)
-        except NotFound as error:
-            await handshake.refuse(404, error.code, error.detail, close=NO_SUCH_STORY)
-        except Gone as error:
-            await handshake.refuse(410, error.code, error.detail, close=WITHDRAWN)
-        except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and comes again)
-            _log.warning("live open failed", error=repr(error))
-            await handshake.refuse_http(503, "unavailable", "The story cannot be read now.")
-        return None
+        decision = decide(None)
+        if isinstance(decision, Refuse) or ref is None:
+            return decision
+        return decide(await self._hub.stories.fetch(OpenStory(ref)))
 
-    async def _serve(self, admitted: _Admitted, handshake: _Handshake, receive: Receive, send: Send) -> None:
-        is_sole = admitted.story is not None
-        with PortableConnection(
-            self._hub, transport="websocket", variant=admitted.asked.variant, sole=is_sole
-        ) as connection:
-            for request in admitted.asked.requests:
+    async def _serve(self, admitted: Admit, handshake: _Handshake, receive: Receive, send: Send) -> None:
+        variant, is_sole = admitted.request.variant, admitted.story is not None
+        with PortableConnection(self._hub, transport="websocket", variant=variant, sole=is_sole) as connection:
+            for request in admitted.request.requests:
                 connection.session.subscribe(request, story=admitted.story)
             reader = asyncio.create_task(_read(connection, receive))
             try:
@@ -87,14 +79,8 @@ class WebSocketRoute:
                 reader.cancel()
 
 
-@dataclass(frozen=True, slots=True)
-class _Admitted:
-    asked: ConnectRequest
-    story: LiveStory | None
-
-
 class _Handshake:
-    """The answer to an upgrade: yes, a close code that a browser can read, or an HTTP refusal."""
+    """The response to an upgrade: accept, a close code that a browser can read, or an HTTP refusal."""
 
     def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
         self._receive = receive
@@ -106,30 +92,28 @@ class _Handshake:
     async def accept(self) -> None:
         await self._send({"type": "websocket.accept", "subprotocol": self._subprotocol, "headers": []})
 
-    async def refuse(self, status: int, code: str, detail: str, *, close: CloseCode) -> None:
-        """A browser cannot read a refused handshake: it is let in and closed with a code it can."""
-        if self._reads_close_codes:
+    async def refuse(self, refusal: Refuse) -> None:
+        """Refuse in HTTP, or by a close code: a browser cannot read a refused handshake, so its socket is opened."""
+        if self._reads_close_codes and refusal.close is not None:
             await self.accept()
-            await self._send({"type": "websocket.close", "code": close.code, "reason": code})
+            await self._send({"type": "websocket.close", "code": refusal.close.code, "reason": refusal.code})
         else:
-            await self.refuse_http(status, code, detail)
+            await self._refuse_http(refusal)
 
-    async def refuse_http(
-        self, status: int, code: str, detail: str, *, retry_after_seconds: int = RETRY_AFTER_SECONDS
-    ) -> None:
+    async def _refuse_http(self, refusal: Refuse) -> None:
         if not self._can_deny:
             await self._send({"type": "websocket.close", "code": 1000, "reason": ""})
             return
         headers = [(b"content-type", b"application/problem+json"), (b"cache-control", b"no-store")]
-        if status == 503:
-            headers.append((b"retry-after", str(retry_after_seconds).encode()))
-        await self._send({"type": "websocket.http.response.start", "status": status, "headers": headers})
-        body = encode_json(problem_members(status, code=code, detail=detail))
+        if refusal.status == 503:
+            headers.append((b"retry-after", str(refusal.retry_after_seconds).encode()))
+        await self._send({"type": "websocket.http.response.start", "status": refusal.status, "headers": headers})
+        body = encode_json(problem_members(refusal.status, code=refusal.code, detail=refusal.detail))
         await self._send({"type": "websocket.http.response.body", "body": body, "more_body": False})
         await self._until_gone()
 
     async def _until_gone(self) -> None:
-        """Uvicorn calls a refused handshake incomplete, in an error log, if we return before its connection is gone.
+        """Wait for the client to go: uvicorn logs a refused handshake as incomplete if we return before.
 
         It reports the refusal itself first and then the loss of the connection, both as disconnects.
         """
@@ -153,7 +137,7 @@ async def _read(connection: PortableConnection, receive: Receive) -> None:
         message = await receive()
         if message["type"] == "websocket.disconnect":
             code = message.get("code") or ABNORMAL.code
-            connection.left("peer closed", code=code)
+            connection.leave("peer closed", code=code)
             return
         text = message.get("text")
         connection.receive(message.get("bytes") or b"" if text is None else text)

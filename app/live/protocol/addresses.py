@@ -1,4 +1,4 @@
-"""Which addresses are readers' live connections, and what such an address asks for."""
+"""The addresses of readers' live connections, and the requests in their queries."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class LiveAddress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConnectRequest:
-    """What the query of a live address wishes for."""
+    """The subscribe requests and options in a live address's query."""
 
     requests: tuple[SubscribeRequest, ...]
     variant: BodyVariant
@@ -42,7 +42,7 @@ class ConnectRequest:
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
 def live_address(path: str) -> LiveAddress | None:
-    """What a decoded path names; None if it is no live connection's."""
+    """Return the live address of a decoded path; None for any other path."""
     if path == _SEVERAL:
         return LiveAddress("live", None)
     if not path.endswith(("/live", "/events")):
@@ -55,7 +55,7 @@ def live_address(path: str) -> LiveAddress | None:
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
 def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_stories: int) -> ConnectRequest:
-    """What is asked for. Raises MalformedInput."""
+    """Parse the query of a live address. Raises MalformedInput."""
     query = parse_query(query_string)
     variant = parse_body(query)
     if address.story is None:

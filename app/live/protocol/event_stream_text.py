@@ -1,4 +1,4 @@
-"""The parts of an event stream that are not events: headers, the retry line, where a returning browser resumes."""
+"""The parts of an event stream that are not events: headers, the retry line, the resumption of a returning browser."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ STREAM_HEADERS = [
 
 
 def retry_line(jitter: Callable[[], float], *, window_ms: tuple[int, int] = RETRY_WINDOW_MS) -> bytes:
-    """The stream's first line: when to come back, drawn anew for each browser. `jitter` is in [0, 1)."""
+    """Encode the stream's first line: when to come back, drawn anew for each browser. `jitter` is in [0, 1)."""
     shortest, longest = window_ms
     return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
 
 
 def resumed(request: SubscribeRequest, last_event_id: bytes | None) -> SubscribeRequest:
-    """The wish of a browser that comes back by itself: the last id it heard counts more than its URL."""
+    """Return the request of a browser that reconnects by itself: the last id it received overrides its URL."""
     if last_event_id is None:
         return request
     return SubscribeRequest(request.ref, after=last_event_id.decode("latin-1"), full=request.full)

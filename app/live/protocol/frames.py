@@ -1,4 +1,4 @@
-"""WebSocket frames (RFC 6455 §5, RFC 7692): reading what a client sends, and writing what a server does. Pure.
+"""WebSocket frames (RFC 6455 §5, RFC 7692): decodes a client's frames and encodes a server's. Pure.
 
 A reader sends next to nothing, so its `FrameReader` is made when its first byte arrives, and forgotten when nothing
 is left half read.
@@ -16,7 +16,7 @@ from enum import IntEnum
 MASK_BYTES = 4
 CONTROL_LIMIT_BYTES = 125
 FRAGMENTS_LIMIT = 64
-"""Frames one message may come in: nobody splits 4 KB further, and endless empty pieces would cost time for nothing."""
+"""Frames of one message: no client splits 4 KB further, and endless empty ones would cost time for nothing."""
 
 _FINAL = 0x80
 _RSV1 = 0x40
@@ -26,7 +26,7 @@ _DEFLATE_TAIL = b"\x00\x00\xff\xff"
 
 
 class Opcode(IntEnum):
-    """What a frame is (RFC 6455 §11.8)."""
+    """The kinds of frames (RFC 6455 §11.8)."""
 
     CONTINUATION = 0x0
     TEXT = 0x1
@@ -45,7 +45,7 @@ class Received:
 
 
 class BadFrame(Exception):
-    """What the client sent breaks the protocol; close with `code` (1002, 1007 or 1009)."""
+    """A violation of the protocol by the client; close with `code` (1002, 1007 or 1009)."""
 
     def __init__(self, code: int, reason: str) -> None:
         super().__init__(reason)
@@ -54,7 +54,7 @@ class BadFrame(Exception):
 
 
 class FrameReader:
-    """Takes bytes as they come and gives out whole messages. After BadFrame it must not be used again."""
+    """Collects bytes as they come and yields whole messages. After BadFrame it must not be used again."""
 
     __slots__ = (
         "_buffer",
@@ -81,11 +81,11 @@ class FrameReader:
 
     @property
     def is_between(self) -> bool:
-        """Whether nothing is half read, so that the reader can be forgotten."""
+        """Return whether no frame or message is half read, so that the reader can be dropped."""
         return not self._buffer and self._started is None
 
     def feed(self, data: bytes) -> Iterator[Received]:
-        """What is complete now, in order; to be read to its end. Raises BadFrame after what came before it."""
+        """Yield the messages complete now, in order; iterate to the end. Raises BadFrame after those before it."""
         self._buffer += data
         while (frame := self._next_frame()) is not None:
             first, payload = frame
@@ -178,7 +178,7 @@ class FrameReader:
 
 
 def encode_frame(opcode: Opcode, payload: bytes, *, compressed: bool = False) -> bytes:
-    """One whole, final frame as a server sends it: unmasked."""
+    """Encode one whole, final frame as a server sends it: unmasked."""
     first = _FINAL | opcode | (_RSV1 if compressed else 0)
     size = len(payload)
     if size < 126:
@@ -189,19 +189,19 @@ def encode_frame(opcode: Opcode, payload: bytes, *, compressed: bool = False) ->
 
 
 def encode_close(code: int, reason: str) -> bytes:
-    """A close frame; a reason over 123 bytes is cut at a character."""
+    """Encode a close frame; a reason over 123 bytes is cut at a character."""
     text = reason.encode()[: CONTROL_LIMIT_BYTES - 2].decode(errors="ignore")
     return encode_frame(Opcode.CLOSE, struct.pack("!H", code) + text.encode())
 
 
 def deflated(payload: bytes) -> bytes:
-    """A message's payload compressed by itself, as `server_no_context_takeover` promises (RFC 7692 §7.2.1)."""
+    """Compress a message's payload by itself, as `server_no_context_takeover` promises (RFC 7692 §7.2.1)."""
     compressor = zlib.compressobj(level=6, wbits=-15)
     return (compressor.compress(payload) + compressor.flush(zlib.Z_SYNC_FLUSH)).removesuffix(_DEFLATE_TAIL)
 
 
 def close_code_of(payload: bytes) -> int:
-    """The code in a close frame's payload; 1005 if it has none."""
+    """Return the code in a close frame's payload; 1005 if it has none."""
     return int.from_bytes(payload[:2], "big") if payload else 1005
 
 

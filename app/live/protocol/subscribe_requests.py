@@ -1,4 +1,4 @@
-"""What a reader asks for, read from a URL's query or from a message of theirs."""
+"""Readers' subscribe requests, parsed from a URL's query or from a message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_CURSOR = ""
 
 @dataclass(frozen=True, slots=True)
 class SubscribeRequest:
-    """Follow one story. `after` is the cursor as it was sent, usable or not; None is from now on.
+    """A request to follow one story. `after` is the cursor as it was sent, usable or not; None is from now on.
 
     `snapshot`: begin with one whatever the cursor. `full`: replay everything, however much it is.
     """
@@ -32,29 +32,29 @@ class SubscribeRequest:
 
 @dataclass(frozen=True, slots=True)
 class Subscribe:
-    """A reader's message: follow this story as well, or again from here."""
+    """A reader's message: follow this story as well, or anew."""
 
     request: SubscribeRequest
 
 
 @dataclass(frozen=True, slots=True)
 class Unsubscribe:
-    """A reader's message: no more of this story."""
+    """A reader's message: follow this story no more."""
 
     ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """A reader's message: show that you are alive."""
+    """A reader's message: send a heartbeat."""
 
 
 class NotAMessage(Exception):
-    """What the reader sent is no JSON object with the members its type needs."""
+    """A message that is no JSON object with the members its type needs."""
 
 
 def parse_body(query: Mapping[str, Sequence[str]]) -> BodyVariant:
-    """`body=html|blocks|both`, html by default. Raises MalformedInput."""
+    """Parse `body=html|blocks|both`, html by default. Raises MalformedInput."""
     text = _first(query, "body")
     try:
         return BodyVariant.HTML if text is None else BodyVariant(text)
@@ -63,7 +63,7 @@ def parse_body(query: Mapping[str, Sequence[str]]) -> BodyVariant:
 
 
 def parse_query(query_string: bytes) -> dict[str, list[str]]:
-    """A query string as ASGI gives it. Raises MalformedInput for hundreds of parameters."""
+    """Parse a query string as ASGI passes it. Raises MalformedInput for hundreds of parameters."""
     try:
         return parse_qs(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=100)
     except ValueError:
@@ -71,7 +71,7 @@ def parse_query(query_string: bytes) -> dict[str, list[str]]:
 
 
 def parse_subscribe_request(ref: str, query: Mapping[str, Sequence[str]]) -> SubscribeRequest:
-    """The wish of a single story's URL: `after`, `snapshot`, `replay`. Raises MalformedInput."""
+    """Parse the request of a single story's URL: `after`, `snapshot`, `replay`. Raises MalformedInput."""
     replay = _first(query, "replay")
     if replay not in (None, "full"):
         raise MalformedInput("malformed_query", "replay, if given, is full.")
@@ -80,7 +80,7 @@ def parse_subscribe_request(ref: str, query: Mapping[str, Sequence[str]]) -> Sub
 
 
 def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
-    """A switch, `1` or `0`, off by default. Raises MalformedInput."""
+    """Parse a switch, `1` or `0`, off by default. Raises MalformedInput."""
     text = _first(query, name)
     if text not in (None, *_FLAGS):
         raise MalformedInput("malformed_query", f"{name}, if given, is 1 or 0.")
@@ -88,7 +88,7 @@ def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
 
 
 def parse_subscribe_requests(query: Mapping[str, Sequence[str]], *, limit: int) -> list[SubscribeRequest]:
-    """The wishes of `subscribe=<story>@<cursor>`, as often as it is given, up to `limit`. Raises MalformedInput."""
+    """Parse `subscribe=<story>@<cursor>`, repeated up to `limit` times. Raises MalformedInput."""
     texts = query.get("subscribe", [])
     if len(texts) > limit:
         raise MalformedInput("too_many_stories", f"One connection follows at most {limit} stories.")
@@ -100,7 +100,7 @@ def parse_subscribe_requests(query: Mapping[str, Sequence[str]], *, limit: int) 
 
 
 def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
-    """Read one message of a reader; None is a type we do not know, to be ignored. Raises NotAMessage."""
+    """Parse one message of a reader; None is an unknown type, to be ignored. Raises NotAMessage."""
     try:
         message = from_json(data, cache_strings=False)
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""The WebSocket handshake (RFC 6455 §4.2) and the one compression we agree to (RFC 7692). Pure: bytes in, bytes out."""
+"""The WebSocket handshake (RFC 6455 §4.2) and the one compression we accept (RFC 7692). Pure: bytes in, bytes out."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _ACCEPT_GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 _VERSION = b"13"
 _OUR_WINDOW_BITS = b"15"
 
-_ANSWER = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
+_RESPONSE = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: "
 _DEFLATE = b"\r\nSec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 _SUBPROTOCOL = b"\r\nSec-WebSocket-Protocol: " + SUBPROTOCOL.encode()
 
 
 class BadUpgrade(Exception):
-    """The request cannot become a WebSocket. `status` is 400, or 426 when only the version is not ours."""
+    """A request that cannot become a WebSocket. `status` is 400, or 426 when only the version is not ours."""
 
     def __init__(self, status: int, detail: str) -> None:
         super().__init__(detail)
@@ -28,15 +28,15 @@ class BadUpgrade(Exception):
 
 
 class Upgrade(NamedTuple):
-    """A handshake that can be accepted: its answer, and what was agreed."""
+    """A handshake that can be accepted: its response, and the agreed compression and subprotocol."""
 
-    answer: bytes
+    response: bytes
     deflate: bool
     subprotocol: str | None
 
 
 def read_upgrade(headers: Iterable[tuple[bytes, bytes]], *, may_deflate: bool) -> Upgrade:
-    """Check a request's handshake headers (lower-case names) and make the answer. Raises BadUpgrade.
+    """Check a request's handshake headers (lower-case names) and make the response. Raises BadUpgrade.
 
     Compression is agreed to only without context takeover in either direction: then one compressed frame serves
     every reader, and no connection keeps a window.
@@ -52,7 +52,7 @@ def read_upgrade(headers: Iterable[tuple[bytes, bytes]], *, may_deflate: bool) -
     subprotocol = SUBPROTOCOL if protocols and SUBPROTOCOL.encode() in _tokens(protocols) else None
     deflate = _acceptable_deflate(extensions) if extensions and may_deflate else None
     accept = binascii.b2a_base64(hashlib.sha1(key + _ACCEPT_GUID, usedforsecurity=False).digest(), newline=False)
-    parts = [_ANSWER, accept]
+    parts = [_RESPONSE, accept]
     if subprotocol is not None:
         parts.append(_SUBPROTOCOL)
     if deflate is not None:
@@ -75,7 +75,7 @@ def _tokens(values: list[bytes]) -> list[bytes]:
 
 
 def _acceptable_deflate(values: list[bytes]) -> bytes | None:
-    """What to add to our answer for the first offer we can take as it is; None if there is none."""
+    """Return the addition to our response for the first offer we can accept as it is; None if there is none."""
     for offer in _tokens(values):
         name, *parameters = [part.strip() for part in offer.split(b";")]
         if name != b"permessage-deflate":
@@ -98,7 +98,7 @@ def _answered(parameters: list[bytes]) -> bytes | None:
         if key in {b"server_no_context_takeover", b"client_no_context_takeover"} and not has_value:
             continue
         if key == b"client_max_window_bits" and (not has_value or _is_window(value)):
-            continue  # a hint about what the client can be asked for; we take whatever it sends
+            continue  # a hint about what the client can be asked for; we accept whatever it sends
         if key == b"server_max_window_bits" and has_value and value == _OUR_WINDOW_BITS:
             added = b"; server_max_window_bits=15"  # must be repeated to be agreed (RFC 7692 §7.1.2.1)
             continue

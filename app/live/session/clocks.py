@@ -1,4 +1,4 @@
-"""Now, as live sees it: two clocks read together, because a wall clock may be set back and a timer must not care."""
+"""A reading of both clocks: a wall clock may be set back, and timers must not depend on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from app.domain.clock import Micros
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """`wall` is shown to readers; `seconds` is monotonic and measures durations."""
+    """The time on both clocks: `wall` is shown to readers, `seconds` is monotonic and measures durations."""
 
     wall: Micros
     seconds: float

@@ -1,4 +1,4 @@
-"""What a session wants done, and what it is told: plain data between the pure part and its shells."""
+"""The reads and writes a session asks of its shell, and the answers it receives, as plain data."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OpenStory:
-    """Find a story by id or slug. Answered by Opened, Missing, Withdrawn or Failed."""
+    """A request to find a story by id or slug. Answered by Opened, StoryMissing, StoryWithdrawn or Failed."""
 
     ref: str
 
 
 @dataclass(frozen=True, slots=True)
 class ReadChanges:
-    """Read what came after a cursor (None: everything). Answered by CatchUp, Unusable, Missing, Withdrawn or Failed."""
+    """A request for the changes after a cursor (None: all). Answered by ChangesRead, Unusable, or as ReadSnapshot."""
 
     story: LiveStory
     after: Cursor | None
@@ -36,7 +36,7 @@ class ReadChanges:
 
 @dataclass(frozen=True, slots=True)
 class ReadSnapshot:
-    """Read the story's present state. Answered by SnapshotTaken, Missing, Withdrawn or Failed."""
+    """A request for the story's state. Answered by SnapshotRead, StoryMissing, StoryWithdrawn or Failed."""
 
     story: LiveStory
     reason: SnapshotReason
@@ -50,14 +50,14 @@ Ask = OpenStory | Read
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The story is in memory."""
+    """The answer that the story is in memory."""
 
     story: LiveStory
 
 
 @dataclass(frozen=True, slots=True)
 class ChangesRead:
-    """One page of changes: the reader stands at `cursor` after `packets`; `more` were left over."""
+    """One page of changes: the reader is at `cursor` after `packets`; `more`: events were left over."""
 
     packets: tuple[Packet, ...]
     cursor: Cursor
@@ -66,7 +66,7 @@ class ChangesRead:
 
 
 @dataclass(frozen=True, slots=True)
-class SnapshotTaken:
+class SnapshotRead:
     """The state at `head`, as one message."""
 
     head: StoryHead
@@ -75,33 +75,33 @@ class SnapshotTaken:
 
 @dataclass(frozen=True, slots=True)
 class Unusable:
-    """The cursor cannot be continued from."""
+    """The answer that the cursor cannot be continued from."""
 
     reason: UnusableReason
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """No such public story."""
+class StoryMissing:
+    """The answer that there is no such public story."""
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The story was public and has been withdrawn."""
+class StoryWithdrawn:
+    """The answer that the story was public and has been withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """The tables could not be read now."""
+    """The answer that the tables could not be read now."""
 
 
-ReadAnswer = ChangesRead | SnapshotTaken | Unusable | Missing | Withdrawn | Failed
+ReadAnswer = ChangesRead | SnapshotRead | Unusable | StoryMissing | StoryWithdrawn | Failed
 Answer = Opened | ReadAnswer
 
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """End the connection, once everything before it is written."""
+    """The close of the connection, once everything before it is written."""
 
     code: CloseCode
     reason: str
@@ -109,7 +109,7 @@ class Close:
 
 @dataclass(slots=True)
 class Step:
-    """Everything a session wants now: write these in order, ask these, then end if `close` is set."""
+    """The shell's next step: write these in order, ask these, then close if `close` is set."""
 
     writes: list[Message] = field(default_factory=list)
     asks: list[tuple[Subscription | PendingSubscription, Ask]] = field(default_factory=list)

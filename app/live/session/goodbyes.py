@@ -1,4 +1,4 @@
-"""Why the server ends connections that could go on, or lets nobody in, and what each reader is told."""
+"""The goodbyes with which the server closes or refuses connections: it stops, or is overloaded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.wire.messages import encode_goodbye
 
 @dataclass(frozen=True, slots=True)
 class Goodbye:
-    """A goodbye and the close behind it; one serves everybody it is said to.
+    """A goodbye and the close behind it; one object serves all connections.
 
-    `code` and `detail` are the problem with which a handshake is refused meanwhile; whoever is sent away or refused
-    comes back after a time drawn from `window_ms`.
+    `code` and `detail` are the problem with which a handshake is refused meanwhile; readers come back after a time
+    drawn from `window_ms`.
     """
 
     goodbye: Message
@@ -27,12 +27,12 @@ class Goodbye:
 
     @property
     def retry_after_seconds(self) -> int:
-        """When the window begins, as `Retry-After` says it."""
+        """Return when the window begins, as `Retry-After` has it."""
         return self.window_ms[0] // 1000
 
 
 def draining(window_ms: tuple[int, int]) -> Goodbye:
-    """The server stops."""
+    """Make the goodbye of a server that stops."""
     goodbye = encode_goodbye(reason="drain", reconnect_after_ms=window_ms)
     return Goodbye(
         Message(goodbye, type="goodbye"),
@@ -44,7 +44,7 @@ def draining(window_ms: tuple[int, int]) -> Goodbye:
 
 
 def overloaded(window_ms: tuple[int, int], *, poll_seconds: int) -> Goodbye:
-    """The server is late with everything: some of its readers are better served by polling for a while."""
+    """Make the goodbye of a server that is late with everything: some readers had better poll for a while."""
     goodbye = encode_goodbye(reason="overload", reconnect_after_ms=window_ms, poll_seconds=poll_seconds)
     return Goodbye(
         Message(goodbye, type="goodbye"),
@@ -56,7 +56,7 @@ def overloaded(window_ms: tuple[int, int], *, poll_seconds: int) -> Goodbye:
 
 
 STOPPING = draining((5_000, 10_000))
-"""For those who come while the server stops."""
+"""For connections that come while the server stops."""
 
 OVERLOADED = overloaded((15_000, 45_000), poll_seconds=10)
 """A poll of ten seconds is answered from memory or a cache; the window is longer than a short overload lasts."""

@@ -1,10 +1,10 @@
-"""How often a reader may speak: a bucket of messages that refills with time."""
+"""A rate limit: a bucket of tokens that refills with time."""
 
 from __future__ import annotations
 
 
 class RateLimit:
-    """At most `per_second` messages a second on average, and as many at once."""
+    """Permits at most `per_second` messages a second on average, and as many at once."""
 
     __slots__ = ("_left", "_per_second", "_updated_at")
 
@@ -14,7 +14,7 @@ class RateLimit:
         self._updated_at = now
 
     def spend(self, now: float) -> bool:
-        """Take one; False when none is left. `now` is monotonic, in seconds."""
+        """Spend one token; return False when none is left. `now` is monotonic, in seconds."""
         self._left = min(self._per_second, self._left + (now - self._updated_at) * self._per_second)
         self._updated_at = now
         if self._left < 1:

@@ -1,8 +1,8 @@
-"""One reader's connection, without the connection: the object that decides everything it is sent. No I/O, no clock.
+"""The session of one reader's connection, as a pure state machine: it decides every message. No I/O, no clock.
 
-A shell calls `start`, feeds in what the peer sends and what was asked for, and after each call (and each wake)
-takes a `Step` from `pull` once its last write is through. A slow peer therefore slows only its own pulls: the
-session keeps no queue of events, only its places' cursors.
+A shell passes in the peer's messages and the answers to what the session asked, and after each call (and each wake)
+gets a `Step` from `pull` once its last write is through. A slow peer therefore slows only its own pulls: the session
+keeps no queue of events, only its subscriptions' cursors.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ from app.wire.messages import encode_heartbeat, encode_refused
 
 
 class Session:
-    """Follows one or several stories for one peer.
+    """The subscriptions of one peer to one or several stories.
 
     `sole`: the connection was opened for one story and ends when that story is refused, vanishes or is over.
-    `wake` is called when the session may have something to do and its shell did not cause it.
+    `wake` is called when the session may have something to write without a call of its shell.
     """
 
     __slots__ = (
@@ -46,12 +46,12 @@ class Session:
         "_ended",
         "_goodbye",
         "_heartbeat_seconds",
+        "_is_ping_pending",
         "_last_write_at",
         "_limits",
         "_metrics",
         "_outbox",
         "_pending",
-        "_ping_waits",
         "_rate_limit",
         "_sole",
         "_subscriptions",
@@ -82,18 +82,18 @@ class Session:
         self._pending: dict[str, PendingSubscription] = {}
         self._subscriptions: dict[StoryId, Subscription] = {}
         self._outbox = [hello]
-        self._ping_waits = False
+        self._is_ping_pending = False
         self._ended: tuple[Message, ...] = ()
         self._goodbye: Goodbye | None = None
         self._close: Close | None = None
 
     @property
     def subscriptions(self) -> tuple[Subscription, ...]:
-        """The places that are attached to a story."""
+        """Return the subscriptions to stories in memory."""
         return tuple(self._subscriptions.values())
 
     def subscribe(self, request: SubscribeRequest, *, story: LiveStory | None = None) -> None:
-        """Follow a story, or begin again with one that is followed. Pass `story` when it is already in memory."""
+        """Subscribe to a story, or anew to one that is followed. Pass `story` when it is already in memory."""
         if story is not None:
             self._attach(request, story)
         elif request.ref not in self._pending and len(self._pending) + len(self._subscriptions) >= self._limits.stories:
@@ -102,22 +102,22 @@ class Session:
             self._pending[request.ref] = PendingSubscription(request)
 
     def receive(self, data: str | bytes, now: ClockReading) -> None:
-        """Take one message of the peer, whatever it is."""
+        """Apply one message of the peer, valid or not."""
         if isinstance(data, bytes):
             self._end(PROTOCOL_ERROR, "binary message")
         elif len(data.encode(errors="replace")) > self._limits.message_bytes:
             self._end(TOO_BIG, "message too large")
-        elif not self._may_speak(now):
+        elif not self._is_within_rate(now):
             self._end(PROTOCOL_ERROR, "too many messages")
         elif self._close is None:
             self._receive_text(data)
 
     def answer(self, asker: Subscription | PendingSubscription, ask: Ask, answer: Answer, now: ClockReading) -> None:
-        """Take what was asked for. Answers that are no longer wanted are ignored."""
+        """Apply the answer to an earlier ask; one that is no longer expected is ignored."""
         if asker.asked is not ask:
             return
         if isinstance(asker, PendingSubscription):
-            self._opened(asker, answer)
+            self._finish_open(asker, answer)
             return
         refusal = asker.answer(cast(ReadAnswer, answer), now=now.seconds, out=self._outbox)
         if refusal is not None:
@@ -125,7 +125,7 @@ class Session:
             self._refuse(asker.story.id, refusal)
 
     def pull(self, now: ClockReading) -> Step:
-        """What to do now. Call again only when the writes of the step before are through."""
+        """Return the next step. Call again only when the writes of the step before are through."""
         step = Step()
         for pending in self._pending.values():
             if pending.asked is None:
@@ -141,13 +141,13 @@ class Session:
         return step
 
     def dismiss(self, goodbye: Goodbye) -> None:
-        """Say goodbye as soon as no story is in the middle of catching up, then end."""
+        """Send the goodbye as soon as no story is in the middle of catching up, then close."""
         self._goodbye = goodbye
         self._wake()
 
     def make_ready(self, form: Form, write: Callable[[bytes], object]) -> bool:
-        """Let the passes of its stories write to this connection by themselves, if nothing else is to be said."""
-        if self._pending or self._outbox or self._ping_waits or self._goodbye is not None:
+        """Let fan-outs write to this connection directly; return False if the session has something else to send."""
+        if self._pending or self._outbox or self._is_ping_pending or self._goodbye is not None:
             return False
         subscriptions = self._subscriptions.values()
         for subscription in subscriptions:
@@ -159,25 +159,25 @@ class Session:
         return True
 
     def unready(self, form: Form) -> None:
-        """Stop the passes from writing; from now on the session has to be pulled."""
+        """Stop fan-outs from writing; from now on the session has to be pulled."""
         for subscription in self._subscriptions.values():
             subscription.story.unready(subscription, form)
 
     def record_fan_out(self) -> None:
-        """What the passes wrote counts as written: no heartbeat is due while they do."""
+        """Count fan-outs as writes: no heartbeat is due while they go on."""
         for subscription in self._subscriptions.values():
             if subscription.is_ready:
                 self._last_write_at = max(self._last_write_at, subscription.story.last_fan_out_at)
 
     def due_at(self) -> float:
-        """When to pull even if nothing happens, in monotonic seconds: a heartbeat, or a read to be tried again."""
+        """Return when to pull at the latest, in monotonic seconds: for a heartbeat, or to retry a read."""
         retries = [
             subscription.retry_at for subscription in self._subscriptions.values() if subscription.retry_at is not None
         ]
         return min([self._last_write_at + self._heartbeat_seconds, *retries])
 
     def lag(self) -> int:
-        """Events the peer has not been given yet."""
+        """Count the events the peer has not been sent yet."""
         return sum(
             max(0, subscription.story.head.cursor.seq - subscription.cursor.seq)
             for subscription in self._subscriptions.values()
@@ -185,7 +185,7 @@ class Session:
         )
 
     def end(self) -> None:
-        """Detach from every story. The session is of no more use."""
+        """Detach from every story. The session must not be used again."""
         for pending in self._pending.values():
             pending.asked = None
         for subscription in self._subscriptions.values():
@@ -194,10 +194,10 @@ class Session:
         self._subscriptions.clear()
         # The connection holds the session, and this was how the session held the connection: without it both are freed
         # at once, instead of when the collector next looks for cycles.
-        self._wake = _nothing
+        self._wake = _ignore
 
-    def _may_speak(self, now: ClockReading) -> bool:
-        if self._rate_limit is None:  # most readers never say a word
+    def _is_within_rate(self, now: ClockReading) -> bool:
+        if self._rate_limit is None:  # most readers never send a message
             self._rate_limit = RateLimit(per_second=self._limits.messages_per_second, now=now.seconds)
         return self._rate_limit.spend(now.seconds)
 
@@ -213,18 +213,18 @@ class Session:
             case Unsubscribe(ref=ref):
                 self._unsubscribe(ref)
             case Ping():
-                self._ping_waits = True
+                self._is_ping_pending = True
 
     def _advance(self, subscription: Subscription, step: Step, now: ClockReading) -> None:
         if subscription.story.gone:
-            self._part(subscription)
+            self._end_subscription(subscription)
             return
         subscription.advance(self._outbox)
-        ask = subscription.take_want(now.seconds)
+        ask = subscription.take_read(now.seconds)
         if ask is not None:
             step.asks.append((subscription, ask))
         elif subscription.is_over:
-            self._part(subscription)
+            self._end_subscription(subscription)
 
     def _add_unnumbered(self, step: Step, now: ClockReading) -> None:
         if any(subscription.between for subscription in self._subscriptions.values()):
@@ -235,8 +235,8 @@ class Session:
             step.writes.append(self._goodbye.goodbye)
             self._close = self._goodbye.close
         is_due = not step.writes and now.seconds - self._last_write_at >= self._heartbeat_seconds
-        if (is_due or self._ping_waits) and self._close is None:
-            self._ping_waits = False
+        if (is_due or self._is_ping_pending) and self._close is None:
+            self._is_ping_pending = False
             step.writes.append(self._heartbeat(now))
 
     def _heartbeat(self, now: ClockReading) -> Message:
@@ -247,7 +247,7 @@ class Session:
         }
         return Message(encode_heartbeat(heads, time=now.wall), type="heartbeat")
 
-    def _opened(self, pending: PendingSubscription, answer: Answer) -> None:
+    def _finish_open(self, pending: PendingSubscription, answer: Answer) -> None:
         del self._pending[pending.request.ref]
         if isinstance(answer, Opened):
             self._attach(pending.request, answer.story)
@@ -276,8 +276,8 @@ class Session:
         if story is not None:
             self._drop(self._subscriptions[story.id])
 
-    def _part(self, subscription: Subscription) -> None:
-        """Follow no more a story of which nothing more will come."""
+    def _end_subscription(self, subscription: Subscription) -> None:
+        """Drop the subscription to a story that is over."""
         self._drop(subscription)
         head = subscription.story.head
         if head.closing == "ended":
@@ -303,5 +303,5 @@ class Session:
             self._close = Close(code, reason)
 
 
-def _nothing() -> None:
-    """What an ended session wakes."""
+def _ignore() -> None:
+    """Do nothing: the wake of an ended session."""

@@ -1,9 +1,9 @@
-"""One open connection's place in one story: how it joins, follows, falls behind and begins again. Pure.
+"""One connection's subscription to one story: it joins, follows, falls behind and begins again. Pure.
 
-A place is a cursor into the story's ring, never a queue. Whatever it emits keeps the reader's law: events that are
-not consecutive stand between `subscribed` or `catching_up` and `caught_up`, and nothing says `caught_up` before the
-reader holds the state at that cursor. Those brackets are opened only when what goes inside is at hand, so that a
-slow read never leaves a reader inside one.
+A subscription is a cursor into the story's ring, never a queue. Its messages keep the reader's law: events that are
+not consecutive are sent between `subscribed` or `catching_up` and `caught_up`, and no `caught_up` is sent before the
+reader has the state at that cursor. A catch-up begins only once its messages are at hand, so that a slow read never
+leaves a reader in the middle of one.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import (
     ChangesRead,
     Failed,
-    Missing,
     OpenStory,
     Read,
     ReadAnswer,
     ReadChanges,
     ReadSnapshot,
-    SnapshotTaken,
+    SnapshotRead,
+    StoryMissing,
+    StoryWithdrawn,
     Unusable,
-    Withdrawn,
 )
 from app.live.session.refusals import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Refusal
 from app.live.story.live_story import LiveStory
@@ -35,7 +35,7 @@ from app.wire.encoding import BodyVariant
 from app.wire.messages import Resume, SnapshotReason, encode_catching_up
 
 _UNCHECKED = -1
-"""The generation of a cursor that only the reader vouches for."""
+"""The generation of a cursor that neither the hub nor the tables have confirmed."""
 
 _RETRY_SECONDS = 0.5
 _RETRY_LIMIT_SECONDS = 8.0
@@ -43,7 +43,7 @@ _RETRY_LIMIT_SECONDS = 8.0
 
 
 class PendingSubscription:
-    """A wish whose story is not in memory yet. `asked` is set once the shell has been asked for it."""
+    """A subscribe request whose story is not in memory yet. `asked` is set once the shell has been asked for it."""
 
     __slots__ = ("asked", "request")
 
@@ -53,15 +53,15 @@ class PendingSubscription:
 
 
 class Subscription:
-    """Follows one story for one connection. `out` receives what to write, in order."""
+    """The subscription of one connection to one story. `out` collects the messages to write, in order."""
 
     __slots__ = (
         "_failures",
         "_full",
         "_generation",
         "_metrics",
+        "_next_read",
         "_variant",
-        "_want",
         "asked",
         "between",
         "cursor",
@@ -96,14 +96,14 @@ class Subscription:
         self.between = False
         self._variant = variant
         self._metrics = metrics
-        self._want: Read | None = None
+        self._next_read: Read | None = None
         self._full = request.full
         self._generation = _UNCHECKED
         self.retry_at: float | None = None
         self._failures = 0
 
     def join(self, out: list[Message]) -> None:
-        """Attach to the story. From here on nothing it does can be missed."""
+        """Attach to the story. From here on none of its events can be missed."""
         self.story.subscriptions.add(self)
         after = self.request.after
         if self.request.snapshot:
@@ -113,23 +113,23 @@ class Subscription:
             self._follow(self.story.head.cursor, out)
         elif after == FROM_THE_BEGINNING:
             self._full = True
-            self._want_changes(None)
+            self._plan_changes(None)
         else:
             self._join_after(after, out)
 
     def leave(self) -> None:
         """Detach; answers still on their way are ignored."""
-        self.asked = self._want = None
+        self.asked = self._next_read = None
         self.story.detach(self)
 
     @property
     def is_steady(self) -> bool:
-        """Whether the reader holds everything there is, and nothing is on its way: prepared bytes are all it needs."""
+        """Return whether the reader has every event and no read is under way: prepared bytes are all it needs."""
         return self._has_everything and self._generation == self.story.generation
 
     @property
     def is_over(self) -> bool:
-        """Whether the story is over and the reader holds all of it, so that there is nothing left to follow."""
+        """Return whether the story is over and the reader has all of it, so that there is nothing left to follow."""
         return self.story.head.closing is not None and self._has_everything
 
     @property
@@ -137,44 +137,44 @@ class Subscription:
         return (
             self.subscribed
             and not self.between
-            and self._want is None
+            and self._next_read is None
             and self.asked is None
             and self.cursor == self.story.head.cursor
         )
 
     def advance(self, out: list[Message]) -> None:
-        """Emit what the ring has beyond the cursor, or come to want a read."""
+        """Emit the ring's events after the cursor, or plan a read."""
         if self.cursor is self.story.head.cursor and not self.between:
             return
-        is_reading = self._want is not None or self.asked is not None
+        is_reading = self._next_read is not None or self.asked is not None
         if self.cursor is not None and not is_reading and not self._waits_for_hub(self.cursor):
             self._follow(self.cursor, out)
 
-    def take_want(self, now: float) -> Read | None:
-        """What must be asked now, at most one thing at a time. `now` is monotonic, in seconds."""
-        if self._want is None or (self.retry_at is not None and now < self.retry_at):
+    def take_read(self, now: float) -> Read | None:
+        """Return the read that is due now, at most one at a time. `now` is monotonic, in seconds."""
+        if self._next_read is None or (self.retry_at is not None and now < self.retry_at):
             return None
-        self.asked, self._want, self.retry_at = self._want, None, None
+        self.asked, self._next_read, self.retry_at = self._next_read, None, None
         return self.asked
 
     def answer(self, answer: ReadAnswer, *, now: float, out: list[Message]) -> Refusal | None:
-        """Take the answer to `asked`."""
+        """Apply the answer to `asked`; return the refusal that ends the subscription, if it does."""
         asked, self.asked = self.asked, None
         match answer:
-            case Missing():
+            case StoryMissing():
                 return STORY_NOT_FOUND
-            case Withdrawn():
+            case StoryWithdrawn():
                 return self._apply_removal(out)
             case Failed():
-                return self._ask_again_later(asked, now=now)
+                return self._retry_later(asked, now=now)
             case Unusable(reason=reason):
                 self._begin_again(reason, "reset")
-            case ChangesRead() | SnapshotTaken() if asked is not None and asked.generation != self.story.generation:
-                self._ask_anew(asked)
+            case ChangesRead() | SnapshotRead() if asked is not None and asked.generation != self.story.generation:
+                self._read_again(asked)
             case ChangesRead():
-                self._take_changes(answer, out)
+                self._apply_changes(answer, out)
             case _:
-                self._take_snapshot(answer, out)
+                self._apply_snapshot(answer, out)
         return None
 
     def _join_after(self, after: str, out: list[Message]) -> None:
@@ -185,50 +185,51 @@ class Subscription:
         else:
             if self.story.is_behind():
                 # A cursor from the middle of a catch-up is whole only at the head that catch-up was read at.
-                self._want_changes(cursor)
+                self._plan_changes(cursor)
             else:
                 self._follow(cursor, out)
 
     def _follow(self, cursor: Cursor, out: list[Message]) -> None:
-        """Go from `cursor` to the story's head by the ring, if the ring knows `cursor`; else the tables decide."""
+        """Emit the events from `cursor` to the story's head, if the ring knows `cursor`; else plan a read."""
         head = self.story.head
         packets = [] if cursor == head.cursor else self.story.since(cursor)
         if packets is None:
-            self._want_changes(cursor)
+            self._plan_changes(cursor)
             return
-        self._metrics.resumes_from_ring += not self.subscribed
+        if not self.subscribed:
+            self._metrics.resumes_from_ring += 1
         if head.cursor.seq - cursor.seq != len(packets) or not self.subscribed:
             self._begin_catch_up(head, out)
         out.extend(packet.message(self._variant) for packet in packets)
-        self._vouch(head.cursor)
+        self._confirm(head.cursor)
         self._end_catch_up(head, out)
 
-    def _take_changes(self, page: ChangesRead, out: list[Message]) -> None:
+    def _apply_changes(self, page: ChangesRead, out: list[Message]) -> None:
         if page.more and not self._full:
             self._begin_again("too_far_behind", "snapshot")
             return
         self._begin_catch_up(page.head, out)
         out.extend(packet.message(self._variant) for packet in page.packets)
-        self._vouch(page.cursor)
+        self._confirm(page.cursor)
         if page.more:
-            self._want_changes(page.cursor)
+            self._plan_changes(page.cursor)
         else:
-            self._arrive(page.head, out)
+            self._go_live(page.head, out)
 
-    def _take_snapshot(self, snapshot: SnapshotTaken, out: list[Message]) -> None:
+    def _apply_snapshot(self, snapshot: SnapshotRead, out: list[Message]) -> None:
         self._begin_catch_up(snapshot.head, out)
         out.append(snapshot.message)
-        self._vouch(snapshot.head.cursor)
-        self._arrive(snapshot.head, out)
+        self._confirm(snapshot.head.cursor)
+        self._go_live(snapshot.head, out)
 
     def _apply_removal(self, out: list[Message]) -> Refusal | None:
-        """A read has found the story withdrawn. Who follows it is told so by its last event, if that is known."""
+        """Emit the last event of a story that a read has found withdrawn, if that event is known."""
         if self.cursor is None or self.story.removal_packet is None:
             return STORY_WITHDRAWN
         self._follow(self.cursor, out)
         return None
 
-    def _arrive(self, head: StoryHead, out: list[Message]) -> None:
+    def _go_live(self, head: StoryHead, out: list[Message]) -> None:
         self._full = self.request.full
         self._failures = 0
         if self._waits_for_hub(head.cursor):
@@ -250,37 +251,37 @@ class Subscription:
             out.append(self.story.control_messages.caught_up(head))
             self.between = False
 
-    def _vouch(self, cursor: Cursor) -> None:
-        """The hub or the tables vouch for this cursor, as long as the story is not reset."""
+    def _confirm(self, cursor: Cursor) -> None:
+        """Set a cursor that the hub or the tables confirm, as long as the story is not reset."""
         self.cursor = cursor
         self._generation = self.story.generation
 
     def _waits_for_hub(self, cursor: Cursor) -> bool:
-        """Whether the tables have told us more than the hub has heard yet; its head will come."""
+        """Return whether the tables were ahead of the hub; its head will come."""
         return self._generation == self.story.generation and cursor.seq > self.story.head.cursor.seq
 
-    def _want_changes(self, after: Cursor | None) -> None:
-        self._want = ReadChanges(self.story, after, self.story.generation)
+    def _plan_changes(self, after: Cursor | None) -> None:
+        self._next_read = ReadChanges(self.story, after, self.story.generation)
 
     def _begin_again(self, reason: SnapshotReason, resume: Resume) -> None:
         self.resume = resume
-        self._want = ReadSnapshot(self.story, reason, self._variant, self.story.generation)
+        self._next_read = ReadSnapshot(self.story, reason, self._variant, self.story.generation)
 
-    def _ask_anew(self, asked: Read) -> None:
-        """The story was reset meanwhile. What a catch-up has left out so far it left out by the other history."""
+    def _read_again(self, asked: Read) -> None:
+        """Plan the read again after a reset: a catch-up begun before left out events by the other history."""
         if self.between:
             self._begin_again("fork", "reset")
         else:
-            self._want = replace(asked, generation=self.story.generation)
+            self._next_read = replace(asked, generation=self.story.generation)
 
-    def _ask_again_later(self, asked: Read | None, *, now: float) -> Refusal | None:
+    def _retry_later(self, asked: Read | None, *, now: float) -> Refusal | None:
         if not self.subscribed:
             return UNAVAILABLE
-        self._want = asked
+        self._next_read = asked
         self.retry_at = now + min(_RETRY_LIMIT_SECONDS, _RETRY_SECONDS * 2**self._failures)
         self._failures += 1
         return None
 
 
 def _discard(_: bytes) -> None:
-    """Where a place writes that no transport has been given to."""
+    """Do nothing: the write of a subscription without a transport."""

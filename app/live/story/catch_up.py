@@ -1,4 +1,4 @@
-"""What brings everybody who follows at one cursor to the head of that moment, as bytes for each form of connection."""
+"""The catch-up from one cursor to the story's head, as bytes for each form of connection."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from app.wire.messages import encode_catching_up
 
 
 class CatchUp:
-    """From `start` to `head`, by `packets`, all fixed when it is made: the story may move on while it is written.
+    """The packets from `start` to `head`, all fixed when it is made: the story may advance while it is written.
 
-    Where the packets are fewer than the numbers between, they are the newest state only and stand in their brackets.
+    Packets that are fewer than the numbers between are the newest state only, and are put between `catching_up` and
+    `caught_up`.
     """
 
     __slots__ = ("_control_messages", "_head", "_is_whole", "_packets")
@@ -28,7 +29,7 @@ class CatchUp:
         self._is_whole = head.cursor.seq - start.seq == len(packets)
 
     def bytes_in(self, form: Form) -> tuple[bytes, int]:
-        """The bytes for connections of that form, and how many messages they are."""
+        """Return the bytes for connections of that form, and how many messages they are."""
         messages = [packet.message(form.variant) for packet in self._packets]
         if not self._is_whole:
             messages = [

@@ -1,4 +1,4 @@
-"""The messages that stand around a story's events: made once while its head stays, and shared by all who are told."""
+"""The messages around a story's events: made once for each head, and shared by all subscribers."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ENDED_POLL_SECONDS = 30
 
 
 class ControlMessages:
-    """Those of one story."""
+    """The control messages of one story."""
 
     __slots__ = ("_kept", "_kept_for")
 
@@ -22,11 +22,11 @@ class ControlMessages:
         self._kept: dict[str, Message] = {}
 
     def subscribed(self, head: StoryHead, *, resume: Resume) -> Message:
-        """What a reader who joins is told first."""
+        """Return the first message to a new subscriber."""
         return self._once(head, resume, lambda: Message(encode_subscribed(head, resume=resume), type="subscribed"))
 
     def caught_up(self, head: StoryHead) -> Message:
-        """What a reader is told who holds the state at `head`."""
+        """Return the message to a subscriber that holds the state at `head`."""
 
         def make() -> Message:
             return Message(encode_caught_up(head), type="caught_up", sse_id=str(head.cursor))
@@ -34,7 +34,7 @@ class ControlMessages:
         return self._once(head, "caught_up", make)
 
     def ended(self, head: StoryHead, *, is_final: bool) -> Message:
-        """What a reader is told who holds all of a story that has ended; `is_final`: the connection ends with it."""
+        """Return the goodbye of a story that has ended; `is_final`: the connection ends with it."""
 
         def make() -> Message:
             goodbye = encode_goodbye(reason="ended", story=head.story, poll_seconds=ENDED_POLL_SECONDS)

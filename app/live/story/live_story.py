@@ -1,4 +1,4 @@
-"""One story in memory: its head, its ring, and who is attached to it. Pure: it never waits and never reads."""
+"""One story in memory: its head, its ring and its subscribers. Pure: it never waits and never reads."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from app.live.story.packets import Form, Packet
 from app.live.story.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
 
-Offered = Literal["advanced", "known", "early", "foreign"]
-Mended = Literal["done", "again", "lost"]
+Accepted = Literal["advanced", "known", "early", "foreign"]
+GapOutcome = Literal["done", "again", "lost"]
 
 EARLY_LIMIT = 64
-"""Announcements kept while an earlier one is missing. More would mean it is lost, and a read mends that."""
+"""Announcements kept while an earlier one is missing. More would mean it is lost, and a read fills the gap."""
 
 
 class Attached(Protocol):
-    """Who is told when a story has moved: its connection pulls what it lacks."""
+    """A subscriber that is woken when the story has advanced: its connection pulls what it lacks."""
 
     @property
     def wake(self) -> Callable[[], None]: ...
 
 
 class Ready(Attached, Protocol):
-    """A place that is caught up and has room: a pass writes to it without asking anybody.
+    """A subscriber that is caught up and has room: a fan-out writes to it directly.
 
-    While `is_ready`, its `cursor` is the very object the story's last pass ended with, or the one the running pass
-    ends with.
+    While `is_ready`, its `cursor` is the very object the story's last fan-out ended with, or the one the running
+    fan-out ends with.
     """
 
     cursor: Cursor | None
@@ -45,10 +45,12 @@ class Ready(Attached, Protocol):
 
 
 class LiveStory:
-    """A public story that somebody follows or just asked for.
+    """A public story that has subscribers or was just asked for.
 
-    `generation` counts resets: whatever was learned from the tables under an older one is asked again. `gone` is set
-    once, when the story is no longer public; the object then leaves the hub and is never used for a newcomer.
+    `generation` counts resets: what was read from the tables under an older one is read again. `gone` is set once,
+    when the story is no longer public; the object then leaves memory and never gets another subscriber.
+    `fanned_out_to` is the cursor the last fan-out brought ready subscribers to. `removal_packet` is the withdrawn
+    story's last event.
     """
 
     __slots__ = (
@@ -56,17 +58,17 @@ class LiveStory:
         "control_messages",
         "deliveries",
         "expected_seq",
+        "fanned_out_to",
         "generation",
         "gone",
         "head",
         "is_distrusted",
         "last_fan_out_at",
-        "posted_at",
+        "published_at",
         "ready",
         "removal_packet",
         "ring",
         "subscriptions",
-        "told",
         "used_at",
     )
 
@@ -77,9 +79,9 @@ class LiveStory:
         self.gone = False
         self.subscriptions: set[Attached] = set()
         self.ready: dict[Form, set[Ready]] = {}
-        self.told = head.cursor
+        self.fanned_out_to = head.cursor
         self.last_fan_out_at = used_at
-        self.posted_at: float | None = None
+        self.published_at: float | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self.used_at = used_at
         self.expected_seq = head.cursor.seq
@@ -90,30 +92,31 @@ class LiveStory:
 
     @property
     def id(self) -> StoryId:
-        """The story's id, the same under every slug."""
+        """Return the story's id, the same under every slug."""
         return self.head.story
 
     @property
     def reader_count(self) -> int:
-        """How many follow the story, whether they must be woken or are ready."""
+        """Count the subscribers, those to wake and the ready ones."""
         return len(self.subscriptions) + sum(len(group) for group in self.ready.values())
 
     def make_ready(self, subscription: Ready, form: Form) -> None:
-        """Let passes write to the place instead of waking it. It stands at the story's head."""
-        subscription.cursor = self.told if self.told == self.head.cursor else self.head.cursor
+        """Have fan-outs write to the subscriber instead of waking it. It must be at the story's head."""
+        is_fanned_out = self.fanned_out_to == self.head.cursor
+        subscription.cursor = self.fanned_out_to if is_fanned_out else self.head.cursor
         subscription.is_ready = True
         self.subscriptions.discard(subscription)
         self.ready.setdefault(form, set()).add(subscription)
 
     def unready(self, subscription: Ready, form: Form) -> None:
-        """Wake the place again from now on."""
+        """Have fan-outs wake the subscriber again."""
         if subscription.is_ready:
             subscription.is_ready = False
             self.ready[form].discard(subscription)
             self.subscriptions.add(subscription)
 
     def unready_all(self) -> None:
-        """Wake everybody from now on: each has something else to be told."""
+        """Have fan-outs wake every subscriber: each is to receive more than the events."""
         for group in self.ready.values():
             for subscription in group:
                 subscription.is_ready = False
@@ -121,43 +124,42 @@ class LiveStory:
             group.clear()
 
     def detach(self, subscription: Attached) -> None:
-        """Forget a place; one that was ready has been made unready first."""
+        """Remove a subscriber; make a ready one unready first."""
         self.subscriptions.discard(subscription)
 
     def catch_up(self, cursor: Cursor) -> CatchUp | None:
-        """What brings whoever follows at `cursor` to the head as it is now; None when the ring cannot know."""
+        """Return the bytes from `cursor` to the head as it is now; None when the ring does not know the cursor."""
         packets = self.ring.since(cursor)
         return None if packets is None else CatchUp(cursor, packets, self.head, control_messages=self.control_messages)
 
     def since(self, cursor: Cursor) -> list[Packet] | None:
-        """What a reader at `cursor` lacks, oldest first; None when only the tables know.
+        """Return the packets a reader at `cursor` lacks, oldest first; None when only the tables know.
 
-        Of a withdrawn story that is `story.removed` alone, wherever the reader stands: all else is nowhere to be
-        replayed any more.
+        Of a withdrawn story that is `story.removed` alone, whatever the cursor: nothing else may be replayed any more.
         """
         return self.ring.since(cursor) if self.removal_packet is None else [self.removal_packet]
 
     def delivery_of(self, entry: EntryId) -> Delivery | None:
-        """The pass that told of the newest event about an entry; None if that is not remembered."""
+        """Return the fan-out that sent the newest event about an entry; None if that is not remembered."""
         cursor = self.ring.newest_about(entry)
         if cursor is None:
             return None
         return next((each for each in self.deliveries if each.after_seq < cursor.seq <= each.seq), None)
 
-    def behind(self, seq: int) -> int:
-        """How many readers have not been given the event of that number yet."""
+    def count_behind(self, seq: int) -> int:
+        """Count the subscribers that have not received the event of that number yet."""
         followers = [*self.subscriptions, *(subscription for group in self.ready.values() for subscription in group)]
         cursors = [getattr(subscription, "cursor", None) for subscription in followers]
-        return sum(cursor is not None and cursor.seq < seq for cursor in cursors)
+        return sum(1 for cursor in cursors if cursor is not None and cursor.seq < seq)
 
-    def offer(self, announcement: Announcement) -> Offered:
-        """Take what was announced, in any order and any number of times.
+    def accept(self, announcement: Announcement) -> Accepted:
+        """Apply an announcement; they may come in any order and any number of times.
 
-        `early` means that a number before it is missing: wait a moment, then read the tables and `mend`.
+        `early` means that a number before it is missing: wait a moment, then read the tables and `fill_gap`.
         `foreign` means that it does not fit our history: another epoch, another event under a known number, a writer
-        who built on another event than ours, or an older number that can no longer be compared. Nothing is believed
-        from then on until the tables were asked and the story was `reset`: what comes next could follow an event we
-        do not have.
+        who built on another event than ours, or an older number that can no longer be compared. From then on no
+        announcement is applied until the tables were read and the story was `reset`: the next one could follow an
+        event we do not have.
         """
         head = announcement.head
         if self.is_distrusted:
@@ -177,27 +179,28 @@ class LiveStory:
         self._append_early()
         return "advanced"
 
-    def mend(self, packets: Sequence[Packet], head: StoryHead, *, complete: bool) -> bool:
-        """Close a gap with what was read after the head; True if the story advanced.
+    def fill_gap(self, packets: Sequence[Packet], head: StoryHead, *, complete: bool) -> bool:
+        """Append the packets read after the head; return whether the story advanced.
 
-        When the read was not `complete` up to `head`, the ring begins anew there and each reader asks for its part.
+        When the read was not `complete` up to `head`, the ring restarts there and each subscriber reads its part.
         """
         if self.is_distrusted or head.cursor.seq <= self.head.cursor.seq:
             return False
         if complete and packets and packets[-1].cursor == head.cursor:
             for packet in packets:
-                self._take(packet)
+                self._append_packet(packet)
         else:
             self.ring.restart(head.cursor)
         self.head = head
         self._append_early()
         return True
 
-    def finish_mending(self, *, expected_seq: int) -> Mended:
+    def finish_gap(self, *, expected_seq: int) -> GapOutcome:
         """Conclude from a successful read that began when `expected_seq` was expected.
 
-        `again`: more is known to be missing by now. `lost`: the tables do not have what they or an announcement told
-        of, so somebody may hold an event that is no more; every cursor is checked again, as after a `reset`.
+        `again`: more is known to be missing by now. `lost`: the tables do not have an event that they or an
+        announcement named, so a reader may hold an event that no longer exists; every cursor is checked again, as
+        after a `reset`.
         """
         if not self.is_behind():
             return "done"
@@ -207,7 +210,7 @@ class LiveStory:
         return "lost"
 
     def reset(self, head: StoryHead) -> None:
-        """Take the tables' history for ours. Every reader's cursor is checked again; one at `head` costs no read."""
+        """Replace our history by the tables'. Each subscriber's cursor is checked anew; one at `head` costs no read."""
         self.head = head
         self.generation += 1
         if not self.is_distrusted:
@@ -219,11 +222,11 @@ class LiveStory:
         self.ring.restart(head.cursor)
 
     def is_behind(self) -> bool:
-        """Whether a number is known to exist that has not arrived."""
+        """Return whether an event is known to exist that has not arrived."""
         return self.expected_seq > self.head.cursor.seq
 
     def expect(self, cursor: Cursor) -> None:
-        """Note that this event exists, so that its absence is noticed."""
+        """Record that this event exists, so that its absence is noticed."""
         self.expected_seq = max(self.expected_seq, cursor.seq)
 
     def _is_contradicted(self, cursor: Cursor) -> bool:
@@ -237,10 +240,10 @@ class LiveStory:
 
     def _append(self, announcement: Announcement) -> None:
         for event in announcement.events:
-            self._take(Packet(event))
+            self._append_packet(Packet(event))
         self.head = announcement.head
 
-    def _take(self, packet: Packet) -> None:
+    def _append_packet(self, packet: Packet) -> None:
         if packet.cursor.seq > self.head.cursor.seq:
             self.ring.append(packet)
             self.removal_packet = packet if packet.event.type == "story.removed" else None

@@ -1,4 +1,4 @@
-"""What live counts about itself: plain integers, raised where things happen and read when somebody asks."""
+"""The counters of live: plain integers, raised where things happen and read by `/metrics`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ REFUSED_WITH = (400, 404, 408, 410, 426, 429, 431, 503)
 class LiveMetrics:
     """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now.
 
-    `lag_seconds` is how late the loop or a story's pass was when it was last looked at, `overloaded` 1 while readers
-    are turned away for it.
+    `lag_seconds` is how late the loop or a fan-out was when it was last looked at, `overloaded` 1 while readers are
+    turned away for it. `fan_out` counts fan-outs, which took `pass_seconds`. `/metrics` shows the fields by name.
     """
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
@@ -49,3 +49,7 @@ class LiveMetrics:
     resets: int = 0
     reconciles: int = 0
     reconciles_failed: int = 0
+
+    def record_lost_announcement(self) -> None:
+        """Count an announcement that its broker could not hand on; the next reconciliation finds its events."""
+        self.announcements_lost += 1

@@ -1,7 +1,7 @@
-"""Bytes made once and shared by every connection: a message, and an event with its body variants.
+"""Messages and events whose bytes are made once and shared by every connection.
 
-What a transport needs is prepared when the first connection needs it. Nothing here is changed once it is made, so
-the same objects serve the ring, the reads from the tables and every writer.
+The bytes for a transport are prepared when its first connection needs them. Nothing here is changed once it is made,
+so the same objects serve the ring, the reads from the tables and every writer.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ DEFLATE_FROM_BYTES = 200
 """A shorter message is sent as it is: compressing it would cost more than it saves."""
 
 FINAL_SSE_ID = "end"
-"""The last word's id on an event stream: a browser that comes back with it is answered 204 and stays away."""
+"""The last message's id on an event stream: a browser that comes back with it is answered 204 and stays away."""
 
 
 class Framing(IntEnum):
-    """How a message becomes bytes on a socket. Whole numbers, because they are looked up with every write."""
+    """The ways a message becomes bytes on a socket. Whole numbers, because they are looked up with every write."""
 
     FRAME = 0
     DEFLATED_FRAME = 1
@@ -31,7 +31,7 @@ class Framing(IntEnum):
 
 
 class Form(NamedTuple):
-    """What all connections of one kind share: who has the same form is written the same bytes."""
+    """The framing and body variant of a connection: all of one form are written the same bytes."""
 
     framing: Framing
     variant: BodyVariant
@@ -43,7 +43,7 @@ FORMS = {(framing, variant): Form(framing, variant) for framing in Framing for v
 class Message:
     """One JSON object and its form for each transport.
 
-    `sse_id` becomes a browser's Last-Event-ID: set it only on what moves the reader's cursor, and on the last word.
+    `sse_id` becomes a browser's Last-Event-ID: set it only where the reader's cursor moves, and on the last message.
     """
 
     __slots__ = ("_prepared", "_text", "json", "sse_id", "type")
@@ -57,15 +57,15 @@ class Message:
 
     @property
     def text(self) -> str:
-        """The JSON as text, for servers that frame themselves (ASGI)."""
+        """Return the JSON as text, for servers that frame themselves (ASGI)."""
         if self._text is None:
             self._text = self.json.decode()
         return self._text
 
     def bytes_in(self, framing: Framing) -> bytes:
-        """The message ready for the socket, made once for everybody.
+        """Return the message ready for the socket, made once for all connections.
 
-        A chunk is one server-sent event, without a type so that `onmessage` hears it, or named for
+        A chunk is one server-sent event, without a type so that `onmessage` receives it, or named for
         `addEventListener`. Our JSON has no raw CR or LF, so it cannot begin another field.
         """
         prepared = self._prepared.get(framing)
@@ -106,16 +106,16 @@ class Packet:
 
     @property
     def cursor(self) -> Cursor:
-        """Where a reader stands who has applied this event."""
+        """Return the cursor of a reader that has applied this event."""
         return self.event.cursor
 
     @property
     def entry_id(self) -> EntryId | None:
-        """The entry it is about; None is the story itself."""
+        """Return the entry it is about; None is the story itself."""
         return self.event.entry_id
 
     def message(self, variant: BodyVariant) -> Message:
-        """The event as one message, with bodies in the form asked for."""
+        """Return the event as one message, with bodies in the form asked for."""
         message = self._messages.get(variant)
         if message is None:
             message = Message(self.event.json(variant), type=self.event.type, sse_id=str(self.cursor))

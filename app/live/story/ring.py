@@ -1,7 +1,7 @@
-"""The newest events of one story in memory, so that readers a little behind cost no read.
+"""The ring of a story's newest events in memory, so that readers a little behind cost no read.
 
 Like the tables, the ring replays by state: an event about an entry drops the content of the one before it, which
-keeps its number only. What was edited away or removed is therefore nowhere to be replayed.
+keeps its number only. Text that was edited away or removed can therefore not be replayed.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ class _Slot:
 class Ring:
     """Events from `base` (excluded) to the story's head, oldest first, within a count and a size.
 
-    Numbers may be missing where events were taken from the tables; a reader who stands on such a number is sent to
-    the tables too.
+    Numbers may be missing where events were read from the tables; a reader at such a number is served from the tables
+    too.
     """
 
     __slots__ = ("_base", "_dropped", "_limit_bytes", "_limit_packets", "_newest", "_positions", "_slots", "size_bytes")
@@ -46,7 +46,7 @@ class Ring:
         return len(self._slots)
 
     def append(self, packet: Packet) -> None:
-        """Take the next event; the oldest leave while a limit is passed (one event over it stays alone)."""
+        """Append the next event; drop the oldest while a limit is passed (one event over it stays alone)."""
         slot = _Slot(packet)
         older = self._newest.get(packet.entry_id)
         if older is not None:
@@ -59,26 +59,26 @@ class Ring:
             self._drop_oldest()
 
     def knows(self, cursor: Cursor) -> bool:
-        """Whether this event is the ring's base or among those after it."""
+        """Return whether this event is the ring's base or among those after it."""
         if cursor == self._base:
             return True
         position = self._positions.get(cursor.seq)
         return position is not None and self._slots[position - self._dropped].cursor == cursor
 
     def since(self, cursor: Cursor) -> list[Packet] | None:
-        """What a reader at `cursor` lacks, oldest first; None when the ring cannot know."""
+        """Return the packets a reader at `cursor` lacks, oldest first; None when the ring does not know the cursor."""
         if not self.knows(cursor):
             return None
         start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
         return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
 
     def newest_about(self, entry: EntryId) -> Cursor | None:
-        """The newest event about an entry, if it is still here."""
+        """Return the cursor of the newest event about an entry, if it is still here."""
         slot = self._newest.get(entry)
         return None if slot is None else slot.cursor
 
     def restart(self, base: Cursor) -> None:
-        """Forget every event; the story is now at `base`."""
+        """Drop every event; the story is now at `base`."""
         self._slots.clear()
         self._positions.clear()
         self._newest.clear()

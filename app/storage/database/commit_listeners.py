@@ -1,49 +1,46 @@
-"""After the commit: tell the live side, and never let that undo or fail what is on disk."""
+"""The listeners that are called after each commit, and can neither undo nor fail what is on disk."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import structlog
 
-from app.storage.database.transactions import Announce, WriteTransaction
 from app.wire.announcement import Announcement
 
 log = structlog.get_logger()
 
 
-class Announcer:
-    """Holds whom to tell, and counts what could not be told (every process re-reads the tables anyway)."""
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A transaction that is on disk: its announcements in order, and whether it wrote an audit row."""
+
+    announcements: tuple[Announcement, ...]
+    is_audited: bool
+
+
+CommitListener = Callable[[Commit], None]
+
+
+class CommitListeners:
+    """The listeners of one database. `failures` counts their errors; every process re-reads the tables anyway."""
 
     def __init__(self) -> None:
         self.failures = 0
-        self._announce: Announce = _nobody_follows
-        self._audited: Callable[[], None] = _nobody_watches
+        self._listeners: tuple[CommitListener, ...] = ()
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None) -> None:
-        """Set whom to tell."""
-        self._announce = announce
-        self._audited = audited or _nobody_watches
+    def subscribe(self, listener: CommitListener) -> None:
+        """Call `listener` after each commit that announced something or wrote an audit row, in the commit's thread."""
+        self._listeners += (listener,)
 
-    def tell(self, tx: WriteTransaction) -> None:
-        """Hand over what `tx` has announced. Call after COMMIT."""
-        for announcement in tx.announcements:
+    def notify(self, commit: Commit) -> None:
+        """Call every listener, in the order they subscribed. Call after COMMIT, in commit order."""
+        if not commit.announcements and not commit.is_audited:
+            return
+        for listener in self._listeners:
             try:
-                self._announce(announcement)
-            except Exception:  # the commit stands; the reconcile pass tells what this could not
+                listener(commit)
+            except Exception:  # the commit stands; reconciliation finds the events that this listener missed
                 self.failures += 1
-                log.exception("announcement_failed", story=announcement.head.story)
-        if tx.is_audited:
-            try:
-                self._audited()
-            except Exception:  # the newsroom's stream reads the tables anyway, a moment later
-                self.failures += 1
-                log.exception("announcement_failed")
-
-
-def _nobody_follows(announcement: Announcement) -> None:
-    """Before anybody is set."""
-
-
-def _nobody_watches() -> None:
-    """Before anybody is set."""
+                log.exception("commit_listener_failed", stories=[each.head.story for each in commit.announcements])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine
@@ -11,8 +11,8 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import Unavailable
-from app.storage.database.commit_listeners import Announcer
-from app.storage.database.transactions import Announce, ReadTransaction, WriteTransaction
+from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 POOL_SIZE = 12
 CONNECT_SECONDS = 5
@@ -24,7 +24,7 @@ class PostgresDatabase:
     """A PostgreSQL database. Use cases lock story rows; the process has no lock of its own around writes."""
 
     def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
-        self._announcer = Announcer()
+        self._listeners = CommitListeners()
         self._is_closed = False
         self._returning = threading.Lock()
         engine = create_engine(
@@ -49,15 +49,15 @@ class PostgresDatabase:
         with _unavailable_when_gone(), self._connected(self._writers) as connection, connection.begin():
             tx = WriteTransaction(connection)
             yield tx
-        self._announcer.tell(tx)
+        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
         with _unavailable_when_gone(), self._connected(self._readers) as connection, connection.begin():
             yield ReadTransaction(connection)
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
-        self._announcer.announce_to(announce, audited=audited)
+    def subscribe(self, listener: CommitListener) -> None:
+        self._listeners.subscribe(listener)
 
     def checkpoint(self) -> None:
         """Do nothing: PostgreSQL checkpoints by itself."""

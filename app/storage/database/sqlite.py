@@ -11,7 +11,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import cast
@@ -23,8 +23,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from app.domain.errors import Unavailable
-from app.storage.database.commit_listeners import Announcer
-from app.storage.database.transactions import Announce, ReadTransaction, WriteTransaction
+from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
@@ -48,7 +48,7 @@ class SqliteDatabase:
         self._lock_file = _lock(path.parent)
         self._path = path
         self._writer_lock = threading.Lock()
-        self._announcer = Announcer()
+        self._listeners = CommitListeners()
         self._writer_engine = _writer_engine(path)
         self._writer: Connection = self._writer_engine.connect()
         self._driver = driver_of(self._writer)
@@ -67,7 +67,7 @@ class SqliteDatabase:
                     if self._driver.in_transaction:
                         self._driver.execute("ROLLBACK")
                     raise
-            self._announcer.tell(tx)
+            self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
@@ -78,8 +78,8 @@ class SqliteDatabase:
             finally:
                 connection.exec_driver_sql("ROLLBACK")
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
-        self._announcer.announce_to(announce, audited=audited)
+    def subscribe(self, listener: CommitListener) -> None:
+        self._listeners.subscribe(listener)
 
     def checkpoint(self) -> None:
         """Checkpoint the WAL as far as readers allow, if the writer is idle now; else do nothing."""

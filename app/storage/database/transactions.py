@@ -6,15 +6,14 @@ transaction's, so that a function that writes cannot be handed a reader's snapsh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol
 
 from sqlalchemy import Connection
 
+from app.storage.database.commit_listeners import CommitListener
 from app.wire.announcement import Announcement
-
-Announce = Callable[[Announcement], None]
 
 
 class ReadTransaction:
@@ -81,10 +80,11 @@ class Database(Protocol):
         """Open a read-only view of one moment. Raises Unavailable `database_unavailable`."""
         ...
 
-    def announce_to(self, announce: Announce, *, audited: Callable[[], None] | None = None) -> None:
-        """Whom to tell after each commit, in the thread that committed; called once, by the composition root.
+    def subscribe(self, listener: CommitListener) -> None:
+        """Call `listener` after each commit that announced something or wrote an audit row, in the commit's thread.
 
-        `audited` is called for every commit with an audit row, public or not.
+        The composition root subscribes; there may be several listeners. An error of one is counted and logged, and
+        neither fails the commit nor keeps the commit from the others.
         """
         ...
 

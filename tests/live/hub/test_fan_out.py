@@ -1,4 +1,4 @@
-"""A pass tells everybody once, and lets the loop do other things: soon at first, and after each slice."""
+"""A fan-out serves each subscriber once, and lets the loop do other things: soon at first, and after each slice."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Reader:
 
 
 class Limited:
-    """A story with readers, and the passes over them."""
+    """A story with ready readers, and the fan-outs to them."""
 
     def __init__(self, count: int, *, others: int = 0) -> None:
         self.model: ModelStory = story()
@@ -54,33 +54,33 @@ class Limited:
         return reader
 
     def publish(self) -> None:
-        self.live.offer(self.model.publish())
-        self.fan_out.tell(self.live)
+        self.live.accept(self.model.publish())
+        self.fan_out.fan_out(self.live)
 
     @property
-    def told(self) -> int:
+    def written(self) -> int:
         return sum(len(reader.written) for reader in self.readers)
 
     async def turns(self) -> list[int]:
-        """How many have been told after each turn of the loop, until the pass is over."""
-        counts = [self.told]
+        """The events written after each turn of the loop, until the fan-out is over."""
+        counts = [self.written]
         while not self.metrics.fan_out:
             await asyncio.sleep(0)
-            counts.append(self.told)
+            counts.append(self.written)
         return counts
 
 
 def growing(count: int) -> Iterator[int]:
-    """How many have been told after each turn of a pass over so many, when each turn serves twice as many."""
-    size = told = FIRST_SLICE
-    while told < count:
-        yield told
+    """The readers served after each turn of a fan-out to so many, when each turn serves twice as many."""
+    size = written = FIRST_SLICE
+    while written < count:
+        yield written
         size = min(2 * size, SLICE)
-        told += size
+        written += size
     yield count
 
 
-async def test_a_pass_begins_with_a_few_and_grows_to_whole_slices() -> None:
+async def test_a_fan_out_begins_with_a_few_and_grows_to_whole_slices() -> None:
     connections = Limited(4 * SLICE)
     for reader in connections.readers:
         connections.live.unready(reader, FORM)
@@ -102,7 +102,7 @@ async def test_the_ready_are_served_at_the_same_pace() -> None:
 
 
 @pytest.mark.parametrize("count", [0, 1, FIRST_SLICE, HEAD_START - 1, HEAD_START, HEAD_START + 1, 3 * SLICE + 7])
-async def test_everybody_who_is_ready_is_written_each_event_once(count: int) -> None:
+async def test_every_ready_subscriber_is_written_each_event_once(count: int) -> None:
     connections = Limited(count, others=count // 2)
     connections.publish()
     await connections.turns()
@@ -113,7 +113,7 @@ async def test_everybody_who_is_ready_is_written_each_event_once(count: int) -> 
 
 
 @pytest.mark.parametrize("leaving", [0, FIRST_SLICE - 1, FIRST_SLICE, HEAD_START])
-async def test_nobody_is_left_out_when_somebody_leaves_while_a_pass_runs(leaving: int) -> None:
+async def test_no_subscriber_is_left_out_when_one_leaves_while_a_fan_out_runs(leaving: int) -> None:
     connections = Limited(HEAD_START + 1)
     group = connections.live.ready[FORM]
     gone = next(reader for number, reader in enumerate(group) if number == leaving)
@@ -124,7 +124,7 @@ async def test_nobody_is_left_out_when_somebody_leaves_while_a_pass_runs(leaving
     assert {len(reader.written) for reader in stayed} == {1}
 
 
-async def test_who_joins_at_the_new_head_while_a_pass_runs_is_written_nothing_twice() -> None:
+async def test_one_that_joins_at_the_new_head_while_a_fan_out_runs_is_written_nothing_twice() -> None:
     connections = Limited(2 * SLICE)
     connections.publish()
     newcomers = [connections.join(FORM) for _ in range(SLICE)]
@@ -133,18 +133,18 @@ async def test_who_joins_at_the_new_head_while_a_pass_runs_is_written_nothing_tw
     assert {len(reader.written) for reader in connections.readers} == {1}
 
 
-async def test_the_ready_are_woken_where_the_ring_cannot_tell_what_they_lack() -> None:
+async def test_the_ready_are_woken_where_the_ring_does_not_know_their_cursor() -> None:
     connections = Limited(2 * SLICE)
     connections.model.publish()
     connections.model.publish()
     connections.live.reset(connections.model.head)
-    connections.fan_out.tell(connections.live)
+    connections.fan_out.fan_out(connections.live)
     await connections.turns()
-    assert connections.told == 0
+    assert connections.written == 0
     assert all(reader.wakes for reader in connections.readers)
 
 
-async def test_one_whose_transport_fails_is_woken_and_the_others_are_told() -> None:
+async def test_one_whose_transport_fails_is_woken_and_the_others_are_written_to() -> None:
     connections = Limited(SLICE)
 
     def fail(data: bytes) -> None:
@@ -155,4 +155,4 @@ async def test_one_whose_transport_fails_is_woken_and_the_others_are_told() -> N
     connections.publish()
     await connections.turns()
     assert broken.wakes
-    assert connections.told == SLICE - 1
+    assert connections.written == SLICE - 1

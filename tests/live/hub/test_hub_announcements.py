@@ -3,43 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 
 import pytest
 
 from app.live.hub.fan_out import FIRST_SLICE
-from app.live.hub.hub import Hub
 from app.live.story.packets import FORMS, Framing
 from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
-from tests.live.model import START, ModelLog, story
+from tests.live.model import ModelLog, story
 
 pytestmark = pytest.mark.anyio
 
 
-async def test_announcements_from_another_thread_arrive_in_commit_order() -> None:
+async def test_an_announcement_that_comes_twice_wakes_no_subscriber_twice() -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
-        reader = Follower()
-        live.subscriptions.add(reader)
-        committed = [model.publish() for _ in range(50)]
-
-        def commit() -> None:
-            for announcement in committed:
-                hub.post(announcement)
-
-        thread = threading.Thread(target=commit)
-        thread.start()
-        thread.join()
-        await reach(hub, 51)
-        assert reader.wakes == 50
-        assert hub.metrics.gaps == 0
-
-
-async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
-    model = story()
-    async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         reader = Follower()
         live.subscriptions.add(reader)
         announcement = model.publish()
@@ -48,7 +26,7 @@ async def test_an_announcement_that_comes_twice_wakes_nobody_twice() -> None:
         assert reader.wakes == 1
 
 
-async def test_an_announcement_nobody_follows_is_dropped() -> None:
+async def test_an_announcement_of_a_story_that_is_not_in_memory_is_dropped() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
@@ -57,44 +35,26 @@ async def test_an_announcement_nobody_follows_is_dropped() -> None:
         assert hub.metrics.announcements == 1
 
 
-async def test_an_announcement_before_the_start_or_after_the_end_is_counted_and_harmless() -> None:
-    model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
-    hub.post(model.publish())
-    await hub.start()
-    await hub.stop()
-    hub.post(model.publish())
-    assert hub.metrics.announcements_lost == 2
-
-
-def test_an_announcement_after_the_loop_was_closed_is_counted_and_harmless() -> None:
-    model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
-    asyncio.run(hub.start())
-    hub.post(model.publish())
-    assert hub.metrics.announcements_lost == 1
-
-
 async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        await hub.open("one")
+        await hub.stories.open("one")
         first, second = model.publish(), model.publish()
         hub.accept(second)
         hub.accept(first)
         await reach(hub, 3)
         async with asyncio.timeout(SOON):
-            while hub._reconciler._mending:  # noqa: ASYNC110  (finding nothing to mend tells nobody)
+            while hub.stories.is_filling_gaps:  # noqa: ASYNC110  (nothing signals that there is no gap)
                 await asyncio.sleep(0.01)
         assert log.reads == ["find"]
 
 
-async def test_a_missing_number_is_read_once_for_everybody() -> None:
+async def test_a_missing_number_is_read_once_for_all() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         readers = [Follower() for _ in range(FIRST_SLICE - 1)]
         live.subscriptions.update(readers)
         model.publish()
@@ -108,17 +68,17 @@ async def test_a_missing_number_is_read_once_for_everybody() -> None:
         assert [packet.cursor.seq for packet in packets] == [2, 3, 4, 5]
 
 
-async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconcile_pass() -> None:
+async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconciliation() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log, reconcile_seconds=0.05) as hub:
-        await hub.open("one")
+        await hub.stories.open("one")
         log.failing = True
         model.publish()
         hub.accept(model.publish())
         waiting = asyncio.create_task(reach(hub, 3))
         async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
                 await asyncio.sleep(0.01)
         log.failing = False
         await waiting
@@ -128,7 +88,7 @@ async def test_a_number_that_was_announced_but_does_not_exist_is_forgotten() -> 
     model, liar = story(), story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         lies = [liar.publish() for _ in range(4)]
         hub.accept(lies[-1])
         assert live.is_behind()
@@ -143,7 +103,7 @@ async def test_a_number_that_was_announced_but_does_not_exist_is_forgotten() -> 
 async def test_another_epoch_in_an_announcement_is_settled_by_the_tables() -> None:
     model = story(entries=1)
     async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         model.rebuild("epoch002")
         reader = Follower()
         live.subscriptions.add(reader)
@@ -157,7 +117,7 @@ async def test_another_epoch_in_an_announcement_is_settled_by_the_tables() -> No
 async def test_an_event_that_contradicts_ours_is_settled_by_the_tables(back_to: int) -> None:
     model = story(entries=3)
     async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         model.fork(back_to=back_to, branch="b")
         hub.accept(model.publish())
         while model.seq < 5:
@@ -174,7 +134,7 @@ async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once(
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         reader = Follower()
         live.subscriptions.add(reader)
         model.fork(back_to=3, branch="b")
@@ -186,41 +146,41 @@ async def test_a_writer_who_built_on_another_event_than_ours_is_noticed_at_once(
         assert log.reads == ["find", "find"]
 
 
-async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_reconcile_pass() -> None:
+async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_next_reconciliation() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         model.fork(back_to=3, branch="b")
         log.failing = True
         hub.accept(model.publish())
         async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (the failure itself tells nobody)
+            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
                 await asyncio.sleep(0.01)
         log.failing = False
-        await hub.reconcile()
+        await hub.stories.reconcile()
         assert (live.generation, live.head) == (1, model.head)
 
 
 async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         readers = [Follower() for _ in range(1000)]
         live.subscriptions.update(readers)
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - a pass tells nobody that it is over
+        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - nothing signals the end of a fan-out
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
 
 
 @pytest.mark.parametrize("turns", range(6))
-async def test_a_story_that_moves_amid_a_fan_out_is_told_to_each_form_once(turns: int) -> None:
+async def test_a_story_that_moves_amid_a_fan_out_is_sent_in_each_form_once(turns: int) -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         readers = [ReadyFollower() for _ in range(400)]
         legible = [form for form in FORMS.values() if form.framing != Framing.DEFLATED_FRAME]
         for number, reader in enumerate(readers):

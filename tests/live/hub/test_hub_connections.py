@@ -18,11 +18,11 @@ async def test_the_wheel_ticks_a_connection_at_its_time_and_sooner_when_asked() 
         connection = Connected(hub)
         hub.connections.tick_by(connection, due_at=0.0)
         now = hub.read_clocks().seconds
-        hub.connections.enter(connection, due_at=now + 1000)
+        hub.connections.add(connection, due_at=now + 1000)
         hub.connections.tick_by(connection, due_at=now + 2000)
         hub.connections.tick_by(connection, due_at=now)
         await asyncio.wait_for(connection.ticked.wait(), SOON)
-        hub.connections.leave(connection)
+        hub.connections.remove(connection)
 
 
 async def test_a_drain_says_goodbye_to_all_and_frees_the_polls() -> None:
@@ -30,9 +30,9 @@ async def test_a_drain_says_goodbye_to_all_and_frees_the_polls() -> None:
     async with running_hub(ModelLog(model)) as hub:
         connections = [Connected(hub) for _ in range(250)]
         for connection in connections:
-            hub.connections.enter(connection, due_at=hub.read_clocks().seconds + 1000)
+            hub.connections.add(connection, due_at=hub.read_clocks().seconds + 1000)
         waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=1000))
-        await hub.open("one")
+        await hub.stories.open("one")
         await asyncio.sleep(0)
         await hub.drain(timeout_seconds=1000)
         assert {connection.window for connection in connections} == {(0, 1000)}
@@ -46,7 +46,7 @@ async def test_the_window_to_come_back_grows_with_the_readers_up_to_a_limit() ->
     async with running_hub(ModelLog()) as hub:
         connections = [Connected(hub) for _ in range(50_000)]
         for connection in connections:
-            hub.connections.enter(connection, due_at=hub.seconds() + 1000)
+            hub.connections.add(connection, due_at=hub.seconds() + 1000)
         await hub.drain(timeout_seconds=1000)
         assert connections[0].window == (0, 45_000)
 
@@ -55,7 +55,7 @@ async def test_a_drain_that_takes_its_time_sends_readers_away_evenly_to_come_bac
     async with running_hub(ModelLog()) as hub:
         connections = [Connected(hub) for _ in range(250)]
         for connection in connections:
-            hub.connections.enter(connection, due_at=hub.read_clocks().seconds + 1000)
+            hub.connections.add(connection, due_at=hub.read_clocks().seconds + 1000)
         drained = asyncio.create_task(hub.drain(spread_seconds=0.3, timeout_seconds=1000))
         sent_away = []
         while not drained.done():
@@ -68,7 +68,7 @@ async def test_a_drain_that_takes_its_time_sends_readers_away_evenly_to_come_bac
 async def test_who_does_not_leave_is_cut_when_the_drain_is_over() -> None:
     async with running_hub(ModelLog()) as hub:
         stubborn = Connected(hub, obedient=False)
-        hub.connections.enter(stubborn, due_at=hub.read_clocks().seconds + 1000)
+        hub.connections.add(stubborn, due_at=hub.read_clocks().seconds + 1000)
         await hub.drain(timeout_seconds=0.01)
         assert stubborn.was_cut
 

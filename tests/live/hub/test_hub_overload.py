@@ -1,4 +1,4 @@
-"""The hub under overload: what it measures, whom it sends away, and what newcomers are told. On both paths."""
+"""The hub under overload: what it measures, which readers it sends away, and how it refuses new ones. On both paths."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from tests.live.app import serve
-from tests.live.hubs import SOON, Connected, Follower
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.hubs import SOON, Connected, Follower, hub_over
+from tests.live.model import ModelLog, ModelStory, story
 from tests.live.sockets import closed, next_messages
 from tests.live.streams import next_blocks, reading, rest_of
 
@@ -32,7 +32,7 @@ GOODBYE = {
 
 
 class _Clock:
-    """A monotonic clock that moves when it is told to, and with every reading by `step`."""
+    """A monotonic clock that tests set, and that moves with every reading by `step`."""
 
     def __init__(self) -> None:
         self.now = 1000.0
@@ -44,24 +44,24 @@ class _Clock:
 
 
 def _hub(clock: _Clock, *models: ModelStory) -> Hub:
-    return Hub(
-        ModelLog(*models), clock=lambda: START, heartbeat_seconds=10_000, reconcile_seconds=1000,
+    return hub_over(
+        ModelLog(*models), heartbeat_seconds=10_000, reconcile_seconds=1000,
         limits=LiveLimits(overload_lag_seconds=2.0), monotonic=clock,
     )  # fmt: skip
 
 
 def _overload(hub: Hub, clock: _Clock) -> None:
-    """Let the hub be late until it calls that an overload; nobody has been sent away yet."""
-    hub.note_lag(3.0)
+    """Let the hub be late until it calls that an overload; no reader has been sent away yet."""
+    hub.record_lag(3.0)
     clock.now += SUSTAINED_SECONDS
-    hub.note_lag(3.0)
+    hub.record_lag(3.0)
     assert hub.turns_away is not None
 
 
 def _recover(hub: Hub, clock: _Clock) -> None:
-    hub.note_lag(0.0)
+    hub.record_lag(0.0)
     clock.now += CALM_SECONDS
-    hub.note_lag(0.0)
+    hub.record_lag(0.0)
     assert hub.turns_away is None
 
 
@@ -74,19 +74,19 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
     await hub.start()
     clock.step = 0.75
     async with asyncio.timeout(SOON):
-        while hub.metrics.lag_seconds == 0:  # noqa: ASYNC110 - a measurement tells nobody
+        while hub.metrics.lag_seconds == 0:  # noqa: ASYNC110 - nothing signals a measurement
             await asyncio.sleep(0.01)
     await hub.stop()
     assert hub.metrics.lag_seconds == 0.5
 
 
-def _told(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
-    live.offer(model.publish())
-    fan_out.tell(live)
+def _publish(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
+    live.accept(model.publish())
+    fan_out.fan_out(live)
 
 
-async def _until_told(metrics: LiveMetrics, *, fan_out: int) -> None:
-    while metrics.fan_out < fan_out:  # noqa: ASYNC110 - a pass tells nobody that it is over
+async def _until_fanned_out(metrics: LiveMetrics, *, fan_out: int) -> None:
+    while metrics.fan_out < fan_out:  # noqa: ASYNC110 - nothing signals the end of a fan-out
         await asyncio.sleep(0)
 
 
@@ -97,17 +97,17 @@ async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -
     metrics = LiveMetrics()
     fan_out = FanOut(metrics=metrics, monotonic=clock)
     assert fan_out.lag_seconds(clock.now) == 0
-    _told(model, fan_out, live)
+    _publish(model, fan_out, live)
     clock.now += 1
-    _told(model, fan_out, live)
+    _publish(model, fan_out, live)
     clock.now += 3
-    _told(model, fan_out, live)
+    _publish(model, fan_out, live)
     assert fan_out.lag_seconds(clock.now) == 4
-    await _until_told(metrics, fan_out=1)
-    # The first pass is over and took four seconds; what came during it has been waiting for three.
+    await _until_fanned_out(metrics, fan_out=1)
+    # The first fan-out is over and took four seconds; what came during it has been waiting for three.
     clock.now += 2
     assert fan_out.lag_seconds(clock.now) == 5
-    await _until_told(metrics, fan_out=2)
+    await _until_fanned_out(metrics, fan_out=2)
     assert fan_out.lag_seconds(clock.now) == 5
     assert all(subscription.wakes == 2 for subscription in live.subscriptions if isinstance(subscription, Follower))
 
@@ -118,24 +118,24 @@ async def test_a_lag_is_remembered_for_as_long_as_it_was() -> None:
     live.subscriptions.update(Follower() for _ in range(2 * SLICE))
     metrics = LiveMetrics()
     fan_out = FanOut(metrics=metrics, monotonic=clock)
-    _told(model, fan_out, live)
+    _publish(model, fan_out, live)
     clock.now += 3
-    await _until_told(metrics, fan_out=1)
+    await _until_fanned_out(metrics, fan_out=1)
     clock.now += 1
-    _told(model, fan_out, live)
-    await _until_told(metrics, fan_out=2)
+    _publish(model, fan_out, live)
+    await _until_fanned_out(metrics, fan_out=2)
     assert fan_out.lag_seconds(clock.now) == 3
     clock.now += 2
     assert fan_out.lag_seconds(clock.now) == 3
     clock.now += 0.1
     assert fan_out.lag_seconds(clock.now) == 0
-    _told(model, fan_out, live)
+    _publish(model, fan_out, live)
     clock.now += 0.5
-    await _until_told(metrics, fan_out=3)
+    await _until_fanned_out(metrics, fan_out=3)
     assert fan_out.lag_seconds(clock.now) == 0.5
 
 
-async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
+async def test_a_fan_out_that_fails_leaves_nothing_waiting() -> None:
     class Broken(Follower):
         def wake(self) -> None:
             raise ConnectionError
@@ -145,7 +145,7 @@ async def test_a_pass_that_fails_leaves_nothing_waiting() -> None:
     live.subscriptions.add(Broken())
     fan_out = FanOut(metrics=LiveMetrics(), monotonic=_Clock())
     with pytest.raises(ConnectionError):
-        _told(model, fan_out, live)
+        _publish(model, fan_out, live)
     assert fan_out.lag_seconds(2000.0) == 0
 
 
@@ -157,26 +157,26 @@ async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
     hub = _hub(clock)
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
-        hub.connections.enter(connection, due_at=clock.now + 1000)
+        hub.connections.add(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
     for shed in (4, 8, 12):
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         assert [each.window is not None for each in connections] == [False] * (200 - shed) + [True] * shed
         assert hub.metrics.connections_shed == shed
     assert {each.window for each in connections[-12:]} == {(15_000, 45_000)}
 
 
-async def test_a_server_that_stops_sheds_nobody_beside_its_drain() -> None:
+async def test_a_server_that_stops_sheds_none_beside_its_drain() -> None:
     clock = _Clock()
     hub = _hub(clock)
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
-        hub.connections.enter(connection, due_at=clock.now + 1000)
+        hub.connections.add(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
     hub.draining = True
     clock.now += 1
-    hub.note_lag(3.0)
+    hub.record_lag(3.0)
     assert hub.metrics.connections_shed == 0
     assert hub.turns_away is not None
     assert hub.turns_away.code == "unavailable"
@@ -199,10 +199,10 @@ async def test_a_socket_is_sent_away_to_poll_and_the_others_go_on() -> None:
     async with serve(hub) as address, _full_house(hub, address) as readers:
         _overload(hub, clock)
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         messages, code, reason = await closed(readers[-1])
         assert (messages, code, reason) == ([GOODBYE], 4009, "overload")
-        hub.post(model.publish())
+        hub.accept(model.publish())
         for reader in readers[:-1]:
             assert [message["seq"] for message in await next_messages(reader, 1)] == [2]
         assert hub.metrics.connections_shed == 1
@@ -220,14 +220,14 @@ async def test_a_stream_is_sent_away_to_poll_and_may_come_back() -> None:
         await next_blocks(blocks, 4)
         _overload(hub, clock)
         clock.now += 1
-        hub.note_lag(3.0)
+        hub.record_lag(3.0)
         (goodbye,) = await rest_of(blocks)
         assert json.loads(goodbye["data"]) == GOODBYE
         assert "id" not in goodbye
 
 
 @both_paths
-async def test_newcomers_are_told_to_come_back_later_until_it_is_over() -> None:
+async def test_new_connections_are_refused_for_a_while_until_it_is_over() -> None:
     clock, model = _Clock(), story()
     hub = _hub(clock, model)
     async with serve(hub) as address:
@@ -255,8 +255,8 @@ async def test_polls_go_on_under_overload() -> None:
     await hub.start()
     _overload(hub, clock)
     waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
-    await hub.open("one")
+    await hub.stories.open("one")
     await asyncio.sleep(0)
-    hub.post(model.publish())
+    hub.accept(model.publish())
     assert await waiting == model.head
     await hub.stop()

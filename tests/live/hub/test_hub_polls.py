@@ -23,10 +23,10 @@ async def test_a_poll_returns_when_the_story_moves() -> None:
     model = story()
     async with running_hub(ModelLog(model)) as hub:
         waiting = asyncio.create_task(hub.wait_beyond("id-one", 1, timeout_seconds=1000))
-        await hub.open("one")
+        await hub.stories.open("one")
         await asyncio.sleep(0)
         assert (hub.metrics.waiting_polls, hub.reader_count(model.id)) == (1, 1)
-        hub.post(model.publish())
+        hub.accept(model.publish())
         assert await waiting == model.head
         assert (hub.metrics.waiting_polls, hub.reader_count(model.id)) == (0, 0)
 

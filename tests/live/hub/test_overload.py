@@ -11,7 +11,7 @@ MANY = 10_000
 
 
 class _Process:
-    """An overload that is told of a lag with every tick; whoever it sends away is gone."""
+    """An overload that observes a lag with every tick; the connections it sends away are gone."""
 
     def __init__(self, *, lag_seconds: float = 2.0, connections: int = MANY) -> None:
         self.overload = Overload(lag_seconds=lag_seconds, now=1000.0)
@@ -30,7 +30,7 @@ class _Process:
         return self.overload.is_active
 
 
-def test_a_process_that_keeps_up_sends_nobody_away() -> None:
+def test_a_process_that_keeps_up_sends_no_reader_away() -> None:
     process = _Process()
     assert process.live(3600, lag=0.3) == 0
     assert not process.is_overloaded()
@@ -44,7 +44,7 @@ def test_bursts_however_many_are_no_overload() -> None:
     assert not process.is_overloaded()
 
 
-def test_a_machine_that_was_paused_for_a_minute_sends_nobody_away() -> None:
+def test_a_machine_that_was_paused_for_a_minute_sends_no_reader_away() -> None:
     process = _Process()
     process.now += 60
     assert process.overload.observe(59.75, connections=MANY, now=process.now) == 0
@@ -78,7 +78,7 @@ def test_shedding_ends_with_the_lag_and_the_overload_when_it_has_stayed_away() -
     assert process.live(SUSTAINED_SECONDS, lag=3.0) == 0
 
 
-def test_a_lag_that_is_less_but_not_gone_sheds_nobody_and_lets_nobody_in() -> None:
+def test_a_lag_that_is_less_but_not_gone_sheds_none_and_admits_none() -> None:
     process = _Process()
     process.live(20, lag=3.0)
     assert process.live(600, lag=1.5) == 0

@@ -37,7 +37,7 @@ OTHER = b"GET /v1/stories/nope/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: end\
 
 @asynccontextmanager
 async def complaints() -> AsyncIterator[list[dict[str, Any]]]:
-    """What the loop was told of: an exception that nobody has caught."""
+    """The exceptions that reached the loop uncaught."""
     loop = asyncio.get_running_loop()
     heard: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _, context: heard.append(context))
@@ -71,7 +71,7 @@ async def read_until(raw: Raw, wanted: bytes) -> bytes:
         handshake("/v1/stories/one/live?" + "a&" * 200),
     ],
 )
-async def test_requests_nobody_sends_are_answered_without_an_exception(
+async def test_requests_no_client_sends_are_answered_without_an_exception(
     request_bytes: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     model = story()
@@ -80,7 +80,7 @@ async def test_requests_nobody_sends_are_answered_without_an_exception(
         raw.writer.write(request_bytes)
         async with asyncio.timeout(SOON):
             await raw.reader.read(64)
-        hub.post(model.publish("hello"))
+        hub.accept(model.publish("hello"))
         await asyncio.sleep(0.05)
         raw.writer.close()
         await until(lambda: not hub.connection_count)
@@ -150,9 +150,8 @@ class Slow:
     def __init__(self, hub: Hub) -> None:
         self.asked = 0
         self.gate = asyncio.Event()
-        self._hub = hub
-        self._fetch = hub.fetch
-        hub.fetch = self._held  # type: ignore[method-assign]
+        self._fetch = hub.stories.fetch
+        hub.stories.fetch = self._held  # type: ignore[method-assign]
 
     def _held(self, ask: Any) -> Any:
         if not isinstance(ask, OpenStory):
@@ -182,7 +181,7 @@ async def test_one_address_cannot_come_in_many_times_while_its_story_is_opened()
         assert sorted(lines) == [b"101", b"101", b"429", b"429", b"429"]
 
 
-async def test_nobody_is_let_in_after_the_goodbyes() -> None:
+async def test_no_reader_is_admitted_after_the_goodbyes() -> None:
     async with serving(story()) as (hub, port):
         slow = Slow(hub)
         raw = await Raw.open(port)
@@ -228,7 +227,7 @@ async def test_a_failure_of_one_readers_connection_leaves_the_story_to_the_other
         async with connect(url) as broken, connect(url) as sound:
             await caught_up(broken)
             await caught_up(sound)
-            (live,) = hub._registry
+            (live,) = hub.stories
             (group,) = [group for group in live.ready.values() if group]
             first = next(iter(tuple(group)))
 
@@ -237,7 +236,7 @@ async def test_a_failure_of_one_readers_connection_leaves_the_story_to_the_other
 
             first.write = fail  # type: ignore[misc]
             for number in range(3):
-                hub.post(model.publish(str(number)))
+                hub.accept(model.publish(str(number)))
             for reader in (broken, sound):
                 async with asyncio.timeout(SOON):
                     seen = 0

@@ -16,8 +16,8 @@ from app.live.native import lingering_close as lingering_close
 from app.live.native import server_protocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
-from tests.live.hubs import SOON
-from tests.live.model import START, ModelLog, story
+from tests.live.hubs import SOON, hub_over
+from tests.live.model import ModelLog, story
 from tests.live.native.test_server_protocol import handshake, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
@@ -48,9 +48,8 @@ async def _serving(
     live: LiveLimits = NORMAL_LIMITS,
     monotonic: Callable[[], float] = time.monotonic,
 ) -> AsyncIterator[tuple[Hub, int]]:
-    hub = Hub(
+    hub = hub_over(
         ModelLog(story()),
-        clock=lambda: START,
         limits=live,
         heartbeat_seconds=1000,
         reconcile_seconds=1000,
@@ -137,7 +136,7 @@ async def test_a_full_server_says_so_to_who_sends_a_request_afterwards(request_b
 
 
 async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiting() -> None:
-    stopped = time.monotonic()  # so that nobody earns another handshake
+    stopped = time.monotonic()  # so that no client earns another handshake
     async with _serving(LIMITED, monotonic=lambda: stopped) as (_, port):
         for _ in range(20):
             async with _client(port) as client:
@@ -146,7 +145,7 @@ async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiti
                 assert (await client.answer()).startswith(b"HTTP/1.1 429 ")
 
 
-async def test_a_head_without_end_is_told_so_while_it_is_still_being_sent() -> None:
+async def test_a_head_without_end_is_refused_while_it_is_still_being_sent() -> None:
     async with _serving(NO_LIMITS) as (_, port), _client(port) as client:
         await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (server_protocol.HEAD_LIMIT_BYTES + 20_000))
         assert (await client.answer()).startswith(b"HTTP/1.1 431 ")

@@ -26,7 +26,8 @@ from app.live.native import connection as direct
 from app.live.native.server_protocol import LiveProtocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, accept_context_for, current_path, serve
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, ModelStory, story
 from tests.live.protocol.test_frames import masked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
@@ -51,9 +52,8 @@ async def serving(
     live: LiveLimits = NORMAL_LIMITS,
     heartbeat_seconds: float = 1000,
 ) -> AsyncIterator[tuple[Hub, int]]:
-    hub = Hub(
+    hub = hub_over(
         ModelLog(model),
-        clock=lambda: START,
         limits=live,
         heartbeat_seconds=heartbeat_seconds,
         reconcile_seconds=1000,
@@ -139,7 +139,7 @@ async def caught_up(reader: ClientConnection) -> None:
 
 
 async def test_uvicorn_still_has_what_we_hold_on_to() -> None:
-    accept_context = accept_context_for(Hub(ModelLog(story()), clock=lambda: START))
+    accept_context = accept_context_for(hub_over(ModelLog(story())))
     config = Config(lambda: None, log_config=None)
     config.load()
     protocol = LiveProtocol(accept_context=accept_context, config=config, server_state=ServerState(), app_state={})
@@ -153,10 +153,10 @@ async def test_a_reader_who_is_caught_up_is_written_to_without_a_task_or_a_wake(
     model = story()
     async with serving(model) as (hub, port), connect(f"ws://127.0.0.1:{port}/v1/stories/one/live") as reader:
         await caught_up(reader)
-        (live,) = hub._registry
+        (live,) = hub.stories
         before = len(asyncio.all_tasks())
         assert (len(live.subscriptions), live.reader_count) == (0, 1)
-        hub.post(model.publish("hello"))
+        hub.accept(model.publish("hello"))
         async with asyncio.timeout(SOON):
             assert json.loads(await reader.recv())["seq"] == model.seq
         assert len(asyncio.all_tasks()) == before
@@ -174,7 +174,7 @@ async def test_compressed_and_plain_readers_hear_the_same() -> None:
             for reader in (packed, plain):
                 await caught_up(reader)
             for number in range(3):
-                hub.post(model.publish(f"{number} " + "Wahl " * 200))
+                hub.accept(model.publish(f"{number} " + "Wahl " * 200))
                 async with asyncio.timeout(SOON):
                     assert await packed.recv() == await plain.recv()
             await packed.send(json.dumps({"type": "ping", "padding": "x" * 1000}))
@@ -262,11 +262,11 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
     model = story()
     async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
         raw = await Raw.upgraded(port)
-        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a door
-        (live,) = hub._registry
+        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a public one
+        (live,) = hub.stories
         async with asyncio.timeout(30):
             while hub.connection_count:
-                hub.post(model.publish(os.urandom(30_000).hex()))
+                hub.accept(model.publish(os.urandom(30_000).hex()))
                 await asyncio.sleep(0.01)
         assert hub.metrics.connections_stalled == 1
         assert hub.metrics.connections_slow == 0
@@ -278,12 +278,12 @@ async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted
     async with serving(model) as (hub, port):
         raw = await Raw.upgraded(port)
         raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as above
-        (connection,) = hub.connections._dismissed
+        (connection,) = hub.connections
         ours: socket.socket = connection.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # as above
         ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)
         async with asyncio.timeout(30):
             while hub.connection_count:
-                hub.post(model.publish(os.urandom(30_000).hex()))
+                hub.accept(model.publish(os.urandom(30_000).hex()))
                 await asyncio.sleep(0.01)
         assert (hub.metrics.connections_stalled, hub.metrics.connections_slow) == (1, 0)
 
@@ -296,10 +296,10 @@ async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything()
         ) as reader:
             await caught_up(reader)
             published = model.publish("x")
-            hub.post(published)
+            hub.accept(published)
             entry = str(published.events[0].entry_id)
             for _ in range(400):
-                hub.post(model.edit(entry, os.urandom(20_000).hex()))
+                hub.accept(model.edit(entry, os.urandom(20_000).hex()))
             async with asyncio.timeout(SOON):
                 await until(lambda: hub.metrics.connections_slow > 0)
                 seen = [json.loads(await reader.recv())]
@@ -346,12 +346,12 @@ def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> N
     assert limiter.address_of("10.1.1.1", [b"203.0.113.9", b"198.51.100.7"]) == "198.51.100.7"
     assert limiter.address_of("127.0.0.1", []) is None
     assert limiter.address_of("10.1.1.1", [b"unknown"]) is None
-    limiter.enter("198.51.100.7")
-    limiter.enter("198.51.100.7")
-    assert not limiter.may_enter("198.51.100.7", now=0)
-    assert limiter.may_enter("198.51.100.8", now=0)
-    limiter.leave("198.51.100.7")
-    assert limiter.may_enter("198.51.100.7", now=0)
+    limiter.add("198.51.100.7")
+    limiter.add("198.51.100.7")
+    assert not limiter.may_admit("198.51.100.7", now=0)
+    assert limiter.may_admit("198.51.100.8", now=0)
+    limiter.remove("198.51.100.7")
+    assert limiter.may_admit("198.51.100.7", now=0)
 
 
 async def test_a_stream_whose_request_has_a_body_is_taken_off_too() -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.live.hub.hub import Hub
 from app.live.portable.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, PortableConnection
 from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Close
@@ -15,7 +14,8 @@ from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.packets import Message
 from app.wire.close_codes import PROTOCOL_ERROR
 from app.wire.encoding import BodyVariant
-from tests.live.model import START, ModelLog, ModelStory, story
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, ModelStory, story
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +25,8 @@ class _Peer:
 
     def __init__(self, model: ModelStory) -> None:
         self.seconds = 1000.0
-        self.hub = Hub(ModelLog(model), clock=lambda: START, monotonic=lambda: self.seconds)
+        self.log = ModelLog(model)
+        self.hub = hub_over(self.log, monotonic=lambda: self.seconds)
         self.gate = asyncio.Event()
         self.gate.set()
         self.batches: list[list[str]] = []
@@ -61,7 +62,7 @@ async def test_large_steps_are_written_in_batches() -> None:
     peer = _Peer(model)
     serving = asyncio.create_task(peer.serve(SubscribeRequest("one", after="0")))
     await _settle()
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving
     assert peer.batches[0] == ["hello"]
     sizes = [len(batch) for batch in peer.batches[1:]]
@@ -78,7 +79,7 @@ async def test_a_tick_wakes_a_connection_only_when_its_heartbeat_is_due() -> Non
     assert peer.connection.tick(peer.seconds) == peer.seconds + 25
     await _settle()
     assert peer.batches == [["hello"], ["heartbeat"]]
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving
 
 
@@ -116,8 +117,8 @@ async def test_the_first_reason_to_leave_counts() -> None:
     serving = asyncio.create_task(peer.serve())
     await _settle()
     peer.connection.receive("no message")
-    peer.connection.left("peer closed", code=1001)
-    peer.connection.left("something else")
+    peer.connection.leave("peer closed", code=1001)
+    peer.connection.leave("something else")
     await serving
     assert peer.closed is None
 
@@ -126,13 +127,11 @@ async def test_an_answer_that_is_cancelled_at_the_end_changes_nothing() -> None:
     model = story()
     peer = _Peer(model)
     await peer.hub.start()
-    log = peer.hub._loader._log
-    assert isinstance(log, ModelLog)
-    log.gate = asyncio.Event()
+    peer.log.gate = asyncio.Event()
     serving = asyncio.create_task(peer.serve(SubscribeRequest("one")))
-    await log.waiting.wait()
+    await peer.log.waiting.wait()
     await peer.hub.stop()
     await _settle()
     assert peer.batches == [["hello"]]
-    peer.connection.left("enough")
+    peer.connection.leave("enough")
     await serving

@@ -10,7 +10,8 @@ import pytest
 
 from app.live.hub.hub import Hub
 from app.live.portable.event_stream_route import EventStreamRoute
-from tests.live.model import START, ModelLog, story
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, story
 from tests.live.portable.asgi_peer import AsgiPeer, http_scope
 from tests.live.streams import SOON, block_kinds, next_blocks, reading, rest_of, serving_streams
 from tests.loopback import NO_CERTIFICATES
@@ -27,7 +28,7 @@ async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
         retry, *start = await next_blocks(blocks, 5)
         assert retry == {"retry": "4000"}
         assert block_kinds(start) == ["hello", "subscribed", 4, "caught_up"]
-        hub.post(model.publish())
+        hub.accept(model.publish())
         (event,) = await next_blocks(blocks, 1)
         assert event["id"] == str(model.head.cursor)
         assert "event" not in event
@@ -75,7 +76,7 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
         assert response.content == b""
 
 
-async def test_a_browser_that_was_told_the_end_stays_away() -> None:
+async def test_a_browser_that_received_the_end_stays_away() -> None:
     async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         for method in ("GET", "HEAD"):
             headers = {"Last-Event-ID": "end"}
@@ -124,7 +125,7 @@ async def test_a_story_that_vanishes_ends_the_stream_for_good() -> None:
     async with serving_streams(story()) as (hub, log, at), reading(f"{at}/v1/stories/one/events") as blocks:
         await next_blocks(blocks, 4)
         log.stories.clear()
-        await hub.reconcile()
+        await hub.stories.reconcile()
         (last,) = await rest_of(blocks)
         assert (last["id"], json.loads(last["data"])["status"]) == ("end", 404)
 
@@ -136,7 +137,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
             await next_blocks(blocks, 4)
             assert hub.metrics.connections == {"websocket": 0, "sse": 1}
         async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.metrics.connections["sse"] == 0
 
@@ -151,7 +152,7 @@ async def _hand(peer: AsgiPeer, hub: Hub) -> None:
 
 async def test_a_request_with_a_body_is_read_past() -> None:
     model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub = hub_over(ModelLog(model))
     peer = AsgiPeer({"type": "http.request", "more_body": True}, {"type": "http.request", "more_body": False})
     serving = asyncio.create_task(_hand(peer, hub))
     await peer.until_sent(4)
@@ -163,7 +164,7 @@ async def test_a_request_with_a_body_is_read_past() -> None:
 
 async def test_a_peer_lost_while_we_write_ends_without_an_error() -> None:
     model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub = hub_over(ModelLog(model))
     peer = AsgiPeer({"type": "http.request", "more_body": False})
     serving = asyncio.create_task(_hand(peer, hub))
     await peer.until_sent(4)

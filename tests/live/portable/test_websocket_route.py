@@ -14,7 +14,8 @@ from websockets.typing import Subprotocol
 
 from app.live.hub.hub import Hub
 from app.live.portable.websocket_route import WebSocketRoute
-from tests.live.model import START, ModelLog, story
+from tests.live.hubs import hub_over
+from tests.live.model import ModelLog, story
 from tests.live.portable.asgi_peer import AsgiPeer, websocket_scope
 from tests.live.sockets import BROWSER, SOON, closed, kinds, next_messages, serving_sockets
 
@@ -28,7 +29,7 @@ async def test_a_reader_resumes_exactly_and_goes_on_live() -> None:
         connect(f"{at}/v1/stories/one/live?after={model.cursors[3]}") as reader,
     ):
         assert kinds(await next_messages(reader, 5)) == ["hello", "subscribed", 4, 5, "caught_up"]
-        hub.post(model.publish("„Wahl“ – ★ 🗳"))
+        hub.accept(model.publish("„Wahl“ – ★ 🗳"))
         (event,) = await next_messages(reader, 1)
         assert (event["seq"], event["entry"]["body_html"]) == (6, "„Wahl“ – ★ 🗳")
         assert hub.reader_count(model.id) == 1
@@ -41,7 +42,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
         async with connect(f"{at}/v1/stories/one/live") as reader:
             await next_messages(reader, 3)
         async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (the hub tells nobody who left)
+            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
                 await asyncio.sleep(0.01)
         assert hub.metrics.connections["websocket"] == 0
         assert hub.metrics.connections_opened["websocket"] == 1
@@ -59,8 +60,8 @@ async def test_several_stories_share_one_connection() -> None:
         )
         await reader.send(json.dumps({"type": "subscribe", "story": "nowhere"}))
         assert kinds(await next_messages(reader, 1)) == ["refused"]
-        hub.post(two.publish())
-        hub.post(one.publish())
+        hub.accept(two.publish())
+        hub.accept(one.publish())
         assert {(m["story"], m["seq"]) for m in await next_messages(reader, 2)} == {("id-two", 2), ("id-one", 3)}
 
 
@@ -156,7 +157,7 @@ async def test_a_story_that_vanishes_is_refused_and_its_connection_closed() -> N
     async with serving_sockets(story()) as (hub, log, at), connect(f"{at}/v1/stories/one/live") as reader:
         await next_messages(reader, 3)
         log.stories.clear()
-        await hub.reconcile()
+        await hub.stories.reconcile()
         messages, code, _ = await closed(reader)
         assert (kinds(messages), code) == (["refused"], 4504)
 
@@ -172,7 +173,7 @@ async def test_a_reader_who_does_not_read_is_given_the_newest_state_when_they_do
             await next_messages(reader, 3)
             reader.transport.pause_reading()
             for _ in range(400):
-                hub.post(model.publish("x" * 30_000))
+                hub.accept(model.publish("x" * 30_000))
                 await asyncio.sleep(0)
             reader.transport.resume_reading()
             messages = await _until_caught_up(reader, str(model.head.cursor))
@@ -196,7 +197,7 @@ async def test_a_hundred_readers_hold_what_was_published_with_one_read() -> None
     async with serving_sockets(model) as (hub, log, at):
         readers = [await connect(f"{at}/v1/stories/one/live?after={model.cursors[5]}") for _ in range(100)]
         for _ in range(5):
-            hub.post(model.publish())
+            hub.accept(model.publish())
         for reader in readers:
             seqs = [m["seq"] for m in await _until_caught_up(reader, str(model.head.cursor)) if "seq" in m]
             assert seqs == list(range(6, 27))
@@ -215,13 +216,13 @@ async def _hand(peer: AsgiPeer, scope: dict[str, Any], hub: Hub) -> None:
 
 async def test_a_server_that_cannot_deny_is_asked_to_close() -> None:
     peer = AsgiPeer({"type": "websocket.connect"})
-    await _hand(peer, websocket_scope("nowhere", extensions=False), Hub(ModelLog(), clock=lambda: START))
+    await _hand(peer, websocket_scope("nowhere", extensions=False), hub_over(ModelLog()))
     assert [message["type"] for message in peer.sent] == ["websocket.close"]
 
 
 async def test_a_denial_does_not_wait_for_ever_for_the_connection_to_go() -> None:
     peer = AsgiPeer({"type": "websocket.connect"})
-    await _hand(peer, websocket_scope("nowhere"), Hub(ModelLog(), clock=lambda: START))
+    await _hand(peer, websocket_scope("nowhere"), hub_over(ModelLog()))
     assert [message["type"] for message in peer.sent] == [
         "websocket.http.response.start",
         "websocket.http.response.body",
@@ -230,13 +231,13 @@ async def test_a_denial_does_not_wait_for_ever_for_the_connection_to_go() -> Non
 
 async def test_a_connection_that_goes_before_it_came_is_nothing() -> None:
     peer = AsgiPeer({"type": "websocket.disconnect"})
-    await _hand(peer, websocket_scope(), Hub(ModelLog(), clock=lambda: START))
+    await _hand(peer, websocket_scope(), hub_over(ModelLog()))
     assert peer.sent == []
 
 
 async def test_a_peer_lost_while_we_write_ends_without_an_error() -> None:
     model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub = hub_over(ModelLog(model))
     peer = AsgiPeer({"type": "websocket.connect"})
     serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
     await peer.until_sent(4)
@@ -250,7 +251,7 @@ async def test_a_peer_lost_while_we_write_ends_without_an_error() -> None:
 async def test_a_write_without_progress_is_given_up() -> None:
     model = story()
     seconds = [1000.0]
-    hub = Hub(ModelLog(model), clock=lambda: START, monotonic=lambda: seconds[0], reconcile_seconds=1000)
+    hub = hub_over(ModelLog(model), monotonic=lambda: seconds[0], reconcile_seconds=1000)
     await hub.start()
     peer = AsgiPeer({"type": "websocket.connect"})
     serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
@@ -267,7 +268,7 @@ async def test_a_write_without_progress_is_given_up() -> None:
 
 async def test_a_server_that_cancels_us_is_obeyed() -> None:
     model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub = hub_over(ModelLog(model))
     peer = AsgiPeer({"type": "websocket.connect"})
     serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
     await peer.until_sent(4)
@@ -279,7 +280,7 @@ async def test_a_server_that_cancels_us_is_obeyed() -> None:
 
 async def test_a_stalled_reader_is_cut_when_the_drain_is_over() -> None:
     model = story()
-    hub = Hub(ModelLog(model), clock=lambda: START)
+    hub = hub_over(ModelLog(model))
     peer = AsgiPeer({"type": "websocket.connect"})
     serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
     await peer.until_sent(4)
@@ -292,7 +293,7 @@ async def test_a_stalled_reader_is_cut_when_the_drain_is_over() -> None:
 
 
 async def test_bytes_and_empty_messages_are_given_to_the_session() -> None:
-    hub = Hub(ModelLog(story()), clock=lambda: START)
+    hub = hub_over(ModelLog(story()))
     peer = AsgiPeer({"type": "websocket.connect"}, {"type": "websocket.receive", "bytes": b"x"})
     await _hand(peer, websocket_scope(None, query="subscribe=one"), hub)
     assert peer.sent[-1] == {"type": "websocket.close", "code": 4505, "reason": "binary message"}

@@ -182,7 +182,7 @@ def test_what_came_before_a_bad_frame_is_given_out() -> None:
 
 
 @pytest.mark.parametrize("code", [0, 999, 1004, 1005, 1006, 1015, 1016, 2000, 2999, 5000, 65535])
-def test_a_close_code_nobody_may_send_is_a_protocol_error(code: int) -> None:
+def test_a_close_code_that_may_not_be_sent_is_a_protocol_error(code: int) -> None:
     closes_with(1002, masked(8, struct.pack("!H", code)))
 
 

@@ -30,7 +30,7 @@ def asked(
 
 
 def answered_extension(upgrade: Upgrade) -> bytes | None:
-    for line in upgrade.answer.split(b"\r\n"):
+    for line in upgrade.response.split(b"\r\n"):
         name, _, value = line.partition(b": ")
         if name == b"Sec-WebSocket-Extensions":
             return value
@@ -38,9 +38,9 @@ def answered_extension(upgrade: Upgrade) -> bytes | None:
 
 
 def test_the_key_is_answered_as_the_standard_says() -> None:
-    assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in asked().answer
-    assert asked().answer.startswith(b"HTTP/1.1 101 ")
-    assert asked().answer.endswith(b"\r\n\r\n")
+    assert b"\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n" in asked().response
+    assert asked().response.startswith(b"HTTP/1.1 101 ")
+    assert asked().response.endswith(b"\r\n\r\n")
 
 
 @pytest.mark.parametrize("key", [b"", b"short", b"AAAA", b"not base64 at all!!!!!!", KEY + b"AAAA"])
@@ -51,7 +51,7 @@ def test_a_key_that_is_none_is_refused(key: bytes) -> None:
 
 
 @pytest.mark.parametrize("version", [b"8", b"14", b"", b"13, 8"])
-def test_another_version_is_told_to_upgrade(version: bytes) -> None:
+def test_another_version_is_asked_to_upgrade(version: bytes) -> None:
     with pytest.raises(BadUpgrade) as refused:
         asked(version=version)
     assert refused.value.status == 426
@@ -89,9 +89,9 @@ def test_compression_can_be_off() -> None:
 
 def test_our_subprotocol_is_answered_if_it_is_offered() -> None:
     assert asked(protocol=b"other, liveblog.v1").subprotocol == "liveblog.v1"
-    assert b"Sec-WebSocket-Protocol: liveblog.v1\r\n" in asked(protocol=b"liveblog.v1").answer
+    assert b"Sec-WebSocket-Protocol: liveblog.v1\r\n" in asked(protocol=b"liveblog.v1").response
     assert asked(protocol=b"other").subprotocol is None
-    assert b"Sec-WebSocket-Protocol" not in asked(protocol=b"other").answer
+    assert b"Sec-WebSocket-Protocol" not in asked(protocol=b"other").response
 
 
 def test_another_library_accepts_the_answer() -> None:
@@ -103,7 +103,7 @@ def test_another_library_accepts_the_answer() -> None:
     request = client.connect()
     headers = [(name.lower().encode(), value.encode()) for name, value in request.headers.raw_items()]
     client.send_request(request)
-    client.receive_data(read_upgrade(headers, may_deflate=True).answer)
+    client.receive_data(read_upgrade(headers, may_deflate=True).response)
     assert client.state is State.OPEN
     assert client.handshake_exc is None
     assert client.subprotocol == "liveblog.v1"

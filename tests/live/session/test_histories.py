@@ -1,4 +1,4 @@
-"""The law of the log, lived through: whatever happens between the newsroom and a reader, they hold the truth.
+"""The law of the log, lived through: whatever happens between the newsroom and a reader, they end where the tables are.
 
 Hypothesis chooses what happens: changes, announcements late, doubled, crossed or lost, reads that answer late, rings
 that forget, readers that pull slowly, leave and come back, restores and failovers. After every message that leaves the
@@ -17,15 +17,15 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from app.domain.cursor import Cursor, parse_cursor
 from app.live.hub.fan_out import FanOut
-from app.live.hub.reconciler import Reconciler
-from app.live.hub.story_registry import StoryRegistry
-from app.live.hub.tasks import Tasks
-from app.live.session.effects import Answer, Ask, ChangesRead, SnapshotTaken
+from app.live.memory.reconciler import Reconciler
+from app.live.memory.story_registry import StoryRegistry
+from app.live.session.effects import Answer, Ask, ChangesRead, SnapshotRead
 from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import FORMS, Framing, Packet
 from app.live.story.story_log import CursorUnusable
+from app.live.tasks import Tasks
 from app.wire.announcement import Announcement
 from app.wire.encoding import BodyVariant
 from tests.figures import Figures
@@ -58,8 +58,9 @@ class OneReader(RuleBasedStateMachine):
         self.fan_out = FanOut(metrics=LiveMetrics(), monotonic=lambda: 0.0)
         self.reconciler = Reconciler(
             self.log,
+            self.log,
             registry=StoryRegistry(),
-            fan_out=self.fan_out,
+            fan_out=self.fan_out.fan_out,
             tasks=_NoTasks(),
             metrics=LiveMetrics(),
             monotonic=lambda: 0.0,
@@ -130,7 +131,7 @@ class OneReader(RuleBasedStateMachine):
         announcement = self.queue[0 if self.has_unnoticed_fork else index % len(self.queue)]
         if not again:
             self.queue.remove(announcement)
-        self.live.offer(announcement)
+        self.live.accept(announcement)
 
     @precondition(lambda self: self.queue and not self.has_unnoticed_fork)
     @rule()
@@ -142,7 +143,7 @@ class OneReader(RuleBasedStateMachine):
         self.reconciler.observe(self.live, self.live.head.cursor, self.model.head)
 
     @rule()
-    def mend(self) -> None:
+    def fill_gap(self) -> None:
         if not self.live.is_behind():
             return
         expected = self.live.expected_seq
@@ -151,9 +152,9 @@ class OneReader(RuleBasedStateMachine):
         except CursorUnusable:
             self.live.reset(self.model.head)
         else:
-            self.live.mend([Packet(event) for event in page.events], page.head, complete=not page.more)
+            self.live.fill_gap([Packet(event) for event in page.events], page.head, complete=not page.more)
             if not page.more:
-                self.live.finish_mending(expected_seq=expected)
+                self.live.finish_gap(expected_seq=expected)
 
     @rule()
     def forget_the_ring(self) -> None:
@@ -163,25 +164,25 @@ class OneReader(RuleBasedStateMachine):
     @rule(index=INDEX)
     def answer_a_read(self, index: int) -> None:
         asker, ask, answer, before, generation = self.asked.pop(index % len(self.asked))
-        if isinstance(answer, ChangesRead | SnapshotTaken) and self.live.generation == generation:
+        if isinstance(answer, ChangesRead | SnapshotRead) and self.live.generation == generation:
             self.reconciler.observe(self.live, before, answer.head)
         self.peer.answer(asker, ask, answer)
 
     @rule()
-    def tell(self) -> None:
-        """A pass: a reader who is ready is written to, any other only woken."""
-        self.fan_out.tell(self.live)
+    def fan_out_now(self) -> None:
+        """A reader who is ready is written to, any other only woken."""
+        self.fan_out.fan_out(self.live)
 
     # What the reader does
 
     @rule()
     def be_ready(self) -> None:
-        """Catch up and leave the rest to the passes, as a connection on its own transport does."""
+        """Catch up and leave the rest to fan-outs, as a connection on its own transport does."""
         self.let_it_flow()
         self.peer.session.make_ready(FORM, self.hear)
 
     def hear(self, data: bytes) -> None:
-        """What a pass wrote: frames of a server, which are read as any client would."""
+        """What a fan-out wrote: frames of a server, which are read as any client would."""
         while data:
             size, at = data[1], 2
             if size == 126:
@@ -205,7 +206,7 @@ class OneReader(RuleBasedStateMachine):
         """The usual case, without which the rare ones would hardly be reached."""
         while self.queue:
             self.announce(0, again=False)
-        self.tell()
+        self.fan_out_now()
         for _ in range(4):
             self.pull()
             while self.asked:
@@ -252,7 +253,7 @@ class OneReader(RuleBasedStateMachine):
         """Let everything come to rest: now the reader must hold what a fresh reader is sent."""
         for _ in range(10 + 4 * self.model.seq):
             self.reconcile()
-            self.mend()
+            self.fill_gap()
             self.pull()
             while self.asked:
                 self.answer_a_read(0)

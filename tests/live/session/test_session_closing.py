@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.live.protocol.subscribe_requests import SubscribeRequest
-from app.live.session.effects import OpenStory, ReadChanges, Step, Withdrawn
+from app.live.session.effects import OpenStory, ReadChanges, Step, StoryWithdrawn
 from app.live.session.goodbyes import draining
 from app.wire.close_codes import DRAIN, NORMAL, WITHDRAWN
 from tests.live.model import ModelLog, ModelStory, story
@@ -40,7 +40,7 @@ def test_a_story_that_ends_sends_its_reader_away_after_its_last_event() -> None:
     model = story(entries=1)
     peer = _following(model, sole=True)
     live = peer.live("one")
-    live.offer(model.end())
+    live.accept(model.end())
     step = peer.pull()
     assert _said(step) == ["story.updated", "goodbye"]
     assert json.loads(step.writes[-1].json) == ENDED
@@ -75,7 +75,7 @@ def test_who_was_behind_when_the_story_ended_gets_everything_before_the_goodbye(
     peer = _following(model, sole=True)
     live = peer.live("one")
     for announcement in (model.publish("old"), model.edit("e00001", "new"), model.end()):
-        live.offer(announcement)
+        live.accept(announcement)
     live.ring.restart(live.head.cursor)
     assert peer.types() == ["catching_up", "3", "4", "caught_up", "goodbye"]
 
@@ -83,13 +83,13 @@ def test_who_was_behind_when_the_story_ended_gets_everything_before_the_goodbye(
 def test_on_a_connection_for_several_stories_only_the_ended_one_is_followed_no_more() -> None:
     one, two = story("one"), story("two")
     peer = _following(one, two)
-    peer.live("one").offer(one.end())
+    peer.live("one").accept(one.end())
     assert peer.run()[-1] == ENDED
-    peer.live("one").offer(one.publish("a correction"))
-    peer.live("two").offer(two.publish())
+    peer.live("one").accept(one.publish("a correction"))
+    peer.live("two").accept(two.publish())
     assert [(message["story"], message["seq"]) for message in peer.run()] == [("id-two", 2)]
     assert [subscription.story.id for subscription in peer.session.subscriptions] == ["id-two"]
-    peer.log_line(type="ping")
+    peer.send(type="ping")
     (heartbeat,) = peer.run()
     assert list(heartbeat["heads"]) == ["id-two"]
 
@@ -97,8 +97,8 @@ def test_on_a_connection_for_several_stories_only_the_ended_one_is_followed_no_m
 def test_a_connection_whose_last_story_of_several_ends_stays_open() -> None:
     one, two = story("one"), story("two")
     peer = _following(one, two)
-    peer.live("one").offer(one.end())
-    peer.live("two").offer(two.end())
+    peer.live("one").accept(one.end())
+    peer.live("two").accept(two.end())
     peer.run()
     assert (peer.session.subscriptions, _code(peer.pull())) == ((), None)
 
@@ -112,7 +112,7 @@ def test_the_goodbye_of_one_story_never_comes_while_another_catches_up() -> None
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
     ((asker, ask),) = peer.pull().asks
-    peer.live("one").offer(one.end())
+    peer.live("one").accept(one.end())
     assert _said(peer.pull()) == ["story.updated"]
     peer.answer(asker, ask)
     assert peer.types() == ["3", "4", "caught_up", "goodbye"]
@@ -122,10 +122,10 @@ def test_an_ended_story_that_is_asked_for_again_is_caught_up_again() -> None:
     one, two = story("one"), story("two")
     peer = _following(one, two)
     live = peer.live("one")
-    live.offer(one.end())
+    live.accept(one.end())
     peer.run()
-    live.offer(one.publish("a correction"))
-    peer.log_line(type="subscribe", story="one", after=str(one.cursors[2]))
+    live.accept(one.publish("a correction"))
+    peer.send(type="subscribe", story="one", after=str(one.cursors[2]))
     assert peer.types() == ["subscribed", "3", "caught_up", "goodbye"]
 
 
@@ -133,15 +133,15 @@ def test_a_story_that_is_reopened_before_its_reader_heard_of_the_end_goes_on() -
     model = story()
     peer = _following(model, sole=True)
     live = peer.live("one")
-    live.offer(model.end())
-    live.offer(model.reopen())
+    live.accept(model.end())
+    live.accept(model.reopen())
     assert peer.types() == ["catching_up", "3", "caught_up"]
-    live.offer(model.publish())
+    live.accept(model.publish())
     assert peer.types() == ["4"]
     assert _code(peer.pull()) is None
 
 
-def test_a_reader_whom_the_tables_told_of_the_end_stays_until_the_hub_has_heard_of_it() -> None:
+def test_a_reader_that_read_the_end_from_the_tables_stays_until_the_hub_has_it() -> None:
     model = story(entries=2)
     peer = Peer(ModelLog(model), sole=True)
     live = peer.live("one")
@@ -149,7 +149,7 @@ def test_a_reader_whom_the_tables_told_of_the_end_stays_until_the_hub_has_heard_
     peer.subscribe("one", after=str(model.cursors[2]))
     assert peer.types() == ["hello", "subscribed", "3", "4", "caught_up"]
     assert _code(peer.pull()) is None
-    live.offer(ended)
+    live.accept(ended)
     assert peer.types() == ["goodbye"]
     assert _code(peer.pull()) is NORMAL
 
@@ -157,7 +157,7 @@ def test_a_reader_whom_the_tables_told_of_the_end_stays_until_the_hub_has_heard_
 def test_a_server_that_stops_says_one_goodbye_to_who_has_one_already() -> None:
     model = story()
     peer = _following(model, sole=True)
-    peer.live("one").offer(model.end())
+    peer.live("one").accept(model.end())
     peer.session.dismiss(draining((0, 1000)))
     step = peer.pull()
     assert _said(step) == ["story.updated", "goodbye"]
@@ -167,7 +167,7 @@ def test_a_server_that_stops_says_one_goodbye_to_who_has_one_already() -> None:
 def test_a_server_that_stops_says_goodbye_on_a_connection_where_one_story_has_ended() -> None:
     one, two = story("one"), story("two")
     peer = _following(one, two)
-    peer.live("one").offer(one.end())
+    peer.live("one").accept(one.end())
     peer.session.dismiss(draining((0, 1000)))
     step = peer.pull()
     assert _said(step) == ["story.updated", "goodbye", "goodbye"]
@@ -177,11 +177,11 @@ def test_a_server_that_stops_says_goodbye_on_a_connection_where_one_story_has_en
 # Withdrawn
 
 
-def test_a_story_that_is_withdrawn_tells_its_reader_and_ends() -> None:
+def test_a_story_that_is_withdrawn_sends_its_last_event_and_ends() -> None:
     model = story(entries=2)
     peer = _following(model, sole=True)
     live = peer.live("one")
-    live.offer(model.withdraw())
+    live.accept(model.withdraw())
     step = peer.pull()
     assert _said(step) == ["story.removed", "refused"]
     assert json.loads(step.writes[-1].json) == REFUSED
@@ -194,9 +194,9 @@ def test_who_is_behind_when_a_story_is_withdrawn_gets_nothing_of_it_but_that() -
     model = story()
     peer = _following(model, sole=True)
     live = peer.live("one")
-    live.offer(model.publish("what nobody may read any more"))
-    live.offer(model.publish("nor this"))
-    live.offer(model.withdraw())
+    live.accept(model.publish("what nobody may read any more"))
+    live.accept(model.publish("nor this"))
+    live.accept(model.withdraw())
     messages = peer.run()
     assert [message["type"] for message in messages] == ["catching_up", "story.removed", "caught_up", "refused"]
     assert "nobody" not in str(messages)
@@ -205,9 +205,9 @@ def test_who_is_behind_when_a_story_is_withdrawn_gets_nothing_of_it_but_that() -
 def test_on_a_connection_for_several_stories_a_withdrawn_one_closes_nothing() -> None:
     one, two = story("one"), story("two")
     peer = _following(one, two)
-    peer.live("one").offer(one.withdraw())
+    peer.live("one").accept(one.withdraw())
     assert peer.run()[-1] == REFUSED
-    peer.live("two").offer(two.publish())
+    peer.live("two").accept(two.publish())
     assert peer.types() == ["2"]
     assert _code(peer.pull()) is None
 
@@ -232,21 +232,21 @@ def test_a_read_that_finds_the_story_withdrawn_before_anything_was_said_is_a_ref
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     assert isinstance(ask, ReadChanges)
-    peer.answer(asker, ask, Withdrawn())
+    peer.answer(asker, ask, StoryWithdrawn())
     step = peer.pull()
     assert (_said(step), _code(step)) == (["refused"], WITHDRAWN)
 
 
-def test_a_read_that_finds_the_story_withdrawn_under_a_reader_tells_its_last_event() -> None:
+def test_a_read_that_finds_the_story_withdrawn_under_a_reader_sends_its_last_event() -> None:
     model = story()
     peer = _following(model, sole=True)
     live = peer.live("one")
-    live.offer(model.publish())
+    live.accept(model.publish())
     live.ring.restart(live.head.cursor)
     ((asker, ask),) = peer.pull().asks
-    live.offer(model.withdraw())
+    live.accept(model.withdraw())
     assert peer.pull().writes == []
-    peer.answer(asker, ask, Withdrawn())
+    peer.answer(asker, ask, StoryWithdrawn())
     assert peer.types() == ["catching_up", "3", "caught_up", "refused"]
     assert _code(peer.pull()) is WITHDRAWN
 

@@ -12,7 +12,7 @@ def test_nothing_committed_while_a_read_is_under_way_is_missed_or_doubled() -> N
     peer.subscribe("one", after=str(model.cursors[2]))
     ((asker, ask),) = peer.pull().asks
     answer = peer.look_up(ask)
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     peer.answer(asker, ask, answer)
     assert peer.types() == ["subscribed", "3", "4", "5", "caught_up"]
     assert peer.types() == []
@@ -28,9 +28,9 @@ def test_the_tables_may_be_ahead_of_the_hub() -> None:
     assert [m.get("seq") or m["type"] for m in sent] == ["subscribed", 3, 4, "caught_up"]
     assert sent[-1]["cursor"] == str(announced.head.cursor)
     assert peer.session.lag() == 0
-    live.offer(announced)
+    live.accept(announced)
     assert peer.run() == []
-    live.offer(model.publish())
+    live.accept(model.publish())
     assert peer.types() == ["5"]
 
 
@@ -51,7 +51,7 @@ def test_a_reader_who_joins_while_the_hub_is_behind_is_served_from_the_tables() 
     live.expect(announced.head.cursor)
     peer.subscribe("one", after=str(live.head.cursor))
     assert peer.types() == ["subscribed", "4", "caught_up"]
-    live.offer(announced)
+    live.accept(announced)
     assert peer.types() == []
 
 
@@ -61,7 +61,7 @@ def test_several_events_between_two_pulls_are_sent_consecutively_without_a_frame
     peer.subscribe("one")
     peer.run()
     for _ in range(3):
-        peer.live("one").offer(model.publish())
+        peer.live("one").accept(model.publish())
     assert peer.types() == ["2", "3", "4"]
 
 
@@ -71,7 +71,7 @@ def test_what_was_superseded_before_a_reader_pulled_is_left_out_and_framed() -> 
     peer.subscribe("one")
     peer.run()
     for announcement in (model.publish("old"), model.publish("other"), model.edit("e00001", "new")):
-        peer.live("one").offer(announcement)
+        peer.live("one").accept(announcement)
     messages = peer.run()
     assert [m.get("seq") or m["type"] for m in messages] == ["catching_up", 3, 4, "caught_up"]
     assert "old" not in str(messages)
@@ -84,7 +84,7 @@ def test_a_reader_the_ring_has_left_behind_is_given_the_newest_state_only() -> N
     peer.run()
     live = peer.live("one")
     for announcement in (model.publish("a"), model.edit("e00001", "b"), model.publish("c")):
-        live.offer(announcement)
+        live.accept(announcement)
     live.ring.restart(live.head.cursor)
     assert peer.session.lag() == 3
     assert peer.types() == ["catching_up", "3", "4", "caught_up"]
@@ -97,7 +97,7 @@ def test_a_reader_left_far_behind_gets_a_snapshot_on_the_way() -> None:
     peer.run()
     live = peer.live("one")
     for _ in range(5):
-        live.offer(model.publish())
+        live.accept(model.publish())
     live.ring.restart(live.head.cursor)
     assert peer.types() == ["catching_up", "snapshot", "caught_up"]
 

@@ -24,13 +24,13 @@ def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
     assert peer.run() == []
 
 
-def test_an_event_takes_the_heartbeats_place() -> None:
+def test_an_event_replaces_the_heartbeat() -> None:
     model = story()
     peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
     peer.seconds += HEARTBEAT_SECONDS
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     assert peer.types() == ["2"]
     peer.seconds += HEARTBEAT_SECONDS - 1
     assert peer.run() == []
@@ -44,7 +44,7 @@ def test_a_heartbeat_never_comes_between_two_pages() -> None:
     peer.answer(asker, ask)
     ((asker, ask),) = peer.pull().asks
     peer.seconds += 2 * HEARTBEAT_SECONDS
-    peer.log_line(type="ping")
+    peer.send(type="ping")
     assert peer.pull().writes == []
     peer.answer(asker, ask)
     assert peer.types() == ["3", "4", "caught_up", "heartbeat"]
@@ -57,9 +57,9 @@ def test_a_heartbeat_proves_what_this_reader_was_given_and_nothing_more() -> Non
     peer.run()
     live = peer.live("one")
     held = str(live.head.cursor)
-    live.offer(model.publish())
+    live.accept(model.publish())
     live.ring.restart(live.head.cursor)
-    peer.log_line(type="ping")
+    peer.send(type="ping")
     step = peer.pull()
     assert [m.type for m in step.writes] == ["heartbeat"]
     assert held.encode() in step.writes[0].json

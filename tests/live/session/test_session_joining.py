@@ -27,7 +27,7 @@ def test_without_a_cursor_a_reader_follows_from_now_on() -> None:
     assert caught_up == {
         "type": "caught_up", "story": "id-one", "cursor": "epoch001.4.a00004", "entry_count": 3, "last_entry_at": None,
     }  # fmt: skip
-    peer.live("one").offer(model.publish("new"))
+    peer.live("one").accept(model.publish("new"))
     (event,) = peer.run()
     assert (event["seq"], event["entry"]["body_html"]) == (5, "new")
 
@@ -47,7 +47,7 @@ def test_a_cursor_the_ring_knows_is_served_from_the_ring() -> None:
     peer = make_protocol(model)
     live = peer.live("one")
     for _ in range(3):
-        live.offer(model.publish())
+        live.accept(model.publish())
     peer.subscribe("one", after=str(model.cursors[3]))
     step = peer.pull()
     assert [m.type for m in step.writes] == ["subscribed", "entry.published", "entry.published", "caught_up"]
@@ -126,7 +126,7 @@ def test_a_cursor_that_cannot_be_honoured_is_answered_by_a_reset(after: str, rea
     assert (subscribed["resume"], snapshot["reason"]) == ("reset", reason)
     assert (snapshot["state"], caught_up["cursor"]) == (model.state(), str(model.head.cursor))
     assert peer.metrics.resumes["reset"] == 1
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     assert peer.types() == ["4"]
 
 
@@ -134,7 +134,7 @@ def test_the_body_variant_holds_for_every_event() -> None:
     model = story(entries=2)
     peer = make_protocol(model, variant=BodyVariant.BLOCKS)
     peer.subscribe("one", after=str(model.cursors[2]))
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     entries = [m["entry"] for m in peer.run() if "entry" in m]
     assert len(entries) == 2
     assert all("blocks" in entry and "body_html" not in entry for entry in entries)

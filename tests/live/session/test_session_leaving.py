@@ -15,7 +15,7 @@ def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
     peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     wakes = peer.wakes
     peer.session.dismiss(draining((0, 5000)))
     assert peer.wakes == wakes + 1
@@ -54,7 +54,7 @@ def test_an_ended_session_is_attached_to_nothing_and_ignores_answers() -> None:
     assert peer.live("one").subscriptions == set()
 
 
-def test_a_place_wakes_its_connection_when_told() -> None:
+def test_a_subscription_wakes_its_connection() -> None:
     peer = make_protocol(story())
     peer.subscribe("one")
     wakes = peer.wakes

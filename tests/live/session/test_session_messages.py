@@ -14,11 +14,11 @@ from tests.live.peer import Peer, make_protocol
 def test_a_reader_subscribes_to_several_stories_on_one_connection() -> None:
     one, two = story("one", entries=1), story("two", entries=1)
     peer = Peer(ModelLog(one, two))
-    peer.log_line(type="subscribe", story="one", after="0")
-    peer.log_line(type="subscribe", story="id-two")
+    peer.send(type="subscribe", story="one", after="0")
+    peer.send(type="subscribe", story="id-two")
     messages = peer.run()
     assert {m["story"] for m in messages[1:]} == {"id-one", "id-two"}
-    peer.live("two").offer(two.publish())
+    peer.live("two").accept(two.publish())
     assert [(m["story"], m["seq"]) for m in peer.run()] == [("id-two", 3)]
 
 
@@ -27,7 +27,7 @@ def test_subscribing_again_begins_again_from_that_cursor() -> None:
     peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
-    peer.log_line(type="subscribe", story="one", after=str(model.cursors[3]))
+    peer.send(type="subscribe", story="one", after=str(model.cursors[3]))
     assert peer.types() == ["subscribed", "4", "caught_up"]
     assert len(peer.live("one").subscriptions) == 1
 
@@ -38,7 +38,7 @@ def test_subscribing_again_to_one_of_several_leaves_the_others() -> None:
     peer.subscribe("one")
     peer.subscribe("two")
     peer.run()
-    peer.log_line(type="subscribe", story="two", after=str(two.cursors[1]))
+    peer.send(type="subscribe", story="two", after=str(two.cursors[1]))
     assert [m["story"] for m in peer.run()] == ["id-two"] * 3
     assert len(peer.session.subscriptions) == 2
 
@@ -48,15 +48,15 @@ def test_subscribing_again_makes_an_earlier_answer_unwanted() -> None:
     peer = make_protocol(model)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
-    peer.log_line(type="subscribe", story="id-one")
+    peer.send(type="subscribe", story="id-one")
     peer.answer(asker, ask)
     assert peer.types() == ["subscribed", "caught_up"]
 
 
-def test_two_names_of_one_story_are_one_place() -> None:
+def test_two_names_of_one_story_are_one_subscription() -> None:
     peer = make_protocol(story())
-    peer.log_line(type="subscribe", story="one")
-    peer.log_line(type="subscribe", story="id-one")
+    peer.send(type="subscribe", story="one")
+    peer.send(type="subscribe", story="id-one")
     assert peer.types() == ["subscribed", "caught_up", "subscribed", "caught_up"]
     assert len(peer.session.subscriptions) == 1
 
@@ -66,22 +66,22 @@ def test_an_unsubscribed_story_is_silent() -> None:
     peer = make_protocol(model)
     peer.subscribe("one")
     peer.run()
-    peer.log_line(type="unsubscribe", story="one")
-    peer.log_line(type="unsubscribe", story="one")
-    peer.live("one").offer(model.publish())
+    peer.send(type="unsubscribe", story="one")
+    peer.send(type="unsubscribe", story="one")
+    peer.live("one").accept(model.publish())
     assert peer.run() == []
     assert peer.live("one").subscriptions == set()
 
 
-def test_unsubscribing_before_the_story_is_open_takes_the_wish_back() -> None:
+def test_unsubscribing_before_the_story_is_open_cancels_the_request() -> None:
     peer = make_protocol(story())
-    peer.log_line(type="subscribe", story="one")
+    peer.send(type="subscribe", story="one")
     ((asker, ask),) = peer.pull().asks
     assert peer.pull().asks == []
     assert peer.pull().asks == []
     assert peer.pull().asks == []
     assert peer.pull().asks == []
-    peer.log_line(type="unsubscribe", story="one")
+    peer.send(type="unsubscribe", story="one")
     peer.answer(asker, ask)
     assert peer.run() == []
 
@@ -90,7 +90,7 @@ def test_a_ping_is_answered_by_a_heartbeat_after_what_else_is_sent() -> None:
     model = story()
     peer = make_protocol(model)
     peer.subscribe("one")
-    peer.log_line(type="ping")
+    peer.send(type="ping")
     *_, caught_up, heartbeat = peer.run()
     assert caught_up["type"] == "caught_up"
     assert heartbeat["heads"] == {"id-one": caught_up["cursor"]}
@@ -98,7 +98,7 @@ def test_a_ping_is_answered_by_a_heartbeat_after_what_else_is_sent() -> None:
 
 def test_unknown_messages_change_nothing() -> None:
     peer = make_protocol(story())
-    peer.log_line(type="dance", story="one")
+    peer.send(type="dance", story="one")
     step = peer.pull()
     assert (step.writes, step.asks, step.close) == ([], [], None)
 
@@ -123,7 +123,7 @@ def test_a_binary_message_closes_the_connection() -> None:
 def test_nothing_is_heard_once_the_connection_is_to_be_closed() -> None:
     peer = make_protocol(story())
     peer.session.receive(b"", peer.now)
-    peer.log_line(type="subscribe", story="one")
+    peer.send(type="subscribe", story="one")
     assert peer.pull().asks == []
 
 
@@ -141,13 +141,13 @@ def test_a_message_over_4_kb_closes_the_connection_and_one_of_4_kb_does_not() ->
 def test_the_eleventh_message_of_a_second_closes_the_connection() -> None:
     peer = make_protocol(story())
     for _ in range(10):
-        peer.log_line(type="ping")
+        peer.send(type="ping")
     assert peer.pull().close is None
-    peer.log_line(type="ping")
+    peer.send(type="ping")
     close = peer.pull().close
     assert close is not None
     assert close.code is PROTOCOL_ERROR
-    peer.log_line(type="subscribe", story="one")
+    peer.send(type="subscribe", story="one")
     assert peer.pull().asks == []
 
 
@@ -155,7 +155,7 @@ def test_ten_messages_a_second_are_allowed_for_ever() -> None:
     peer = make_protocol(story())
     for _ in range(1000):
         peer.seconds += 0.1
-        peer.log_line(type="dance")
+        peer.send(type="dance")
     assert peer.pull().close is None
 
 
@@ -179,7 +179,7 @@ def test_the_operator_decides_how_much_a_reader_may_say() -> None:
     assert close.code is TOO_BIG
     other = make_protocol(story(), limits=LiveLimits(messages_per_second=2))
     for _ in range(3):
-        other.log_line(type="ping")
+        other.send(type="ping")
     close = other.pull().close
     assert close is not None
     assert close.code is PROTOCOL_ERROR
@@ -188,6 +188,6 @@ def test_the_operator_decides_how_much_a_reader_may_say() -> None:
 def test_asking_twice_for_a_story_that_is_being_opened_asks_once() -> None:
     model = story(entries=2)
     peer = make_protocol(model)
-    peer.log_line(type="subscribe", story="one")
-    peer.log_line(type="subscribe", story="one", after="0")
+    peer.send(type="subscribe", story="one")
+    peer.send(type="subscribe", story="one", after="0")
     assert peer.types() == ["subscribed", "1", "2", "3", "caught_up"]

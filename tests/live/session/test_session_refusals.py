@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.live.protocol.subscribe_requests import SubscribeRequest
-from app.live.session.effects import Failed, Missing, OpenStory
+from app.live.session.effects import Failed, OpenStory, StoryMissing
 from app.wire.close_codes import INTERNAL_ERROR, NO_SUCH_STORY
 from tests.live.model import story
 from tests.live.peer import make_protocol
@@ -11,8 +11,8 @@ from tests.live.peer import make_protocol
 
 def test_one_bad_story_of_many_closes_nothing() -> None:
     peer = make_protocol(story())
-    peer.log_line(type="subscribe", story="nowhere")
-    peer.log_line(type="subscribe", story="one")
+    peer.send(type="subscribe", story="nowhere")
+    peer.send(type="subscribe", story="one")
     messages = peer.run()
     assert messages[0] == {"type": "refused", "story": "nowhere", "status": 404, "code": "story_not_found"}
     assert [m["type"] for m in messages[1:]] == ["subscribed", "caught_up"]
@@ -72,7 +72,7 @@ def test_a_story_that_vanishes_during_a_read_is_refused() -> None:
     peer = make_protocol(model)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
-    peer.answer(asker, ask, Missing())
+    peer.answer(asker, ask, StoryMissing())
     (refused,) = peer.run()
     assert (refused["type"], refused["status"]) == ("refused", 404)
 
@@ -83,7 +83,7 @@ def test_a_failed_read_on_the_way_is_tried_again_later_and_later() -> None:
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")
-    live.offer(model.publish())
+    live.accept(model.publish())
     live.ring.restart(live.head.cursor)
     waits = []
     for _ in range(6):

@@ -17,7 +17,7 @@ def test_a_restored_story_sends_its_readers_a_snapshot() -> None:
     catching_up, snapshot, caught_up = peer.run()
     assert (catching_up["type"], snapshot["reason"], caught_up["type"]) == ("catching_up", "epoch", "caught_up")
     assert snapshot["state"]["head"] == "epoch002.3.a00003"
-    peer.live("one").offer(model.publish())
+    peer.live("one").accept(model.publish())
     assert peer.types() == ["4"]
 
 

@@ -24,8 +24,8 @@ def _held(live: LiveStory, model: ModelStory, seq: int) -> list[int]:
 def test_announcements_in_order_advance_the_head() -> None:
     model = story()
     live = _live(model)
-    assert live.offer(model.publish()) == "advanced"
-    assert live.offer(model.together(model.publish(), model.publish())) == "advanced"
+    assert live.accept(model.publish()) == "advanced"
+    assert live.accept(model.together(model.publish(), model.publish())) == "advanced"
     assert live.head == model.head
     assert _held(live, model, 1) == [2, 3, 4]
 
@@ -34,7 +34,7 @@ def test_what_is_known_is_ignored() -> None:
     model = story()
     live = _live(model)
     first = model.publish()
-    assert [live.offer(first), live.offer(first)] == ["advanced", "known"]
+    assert [live.accept(first), live.accept(first)] == ["advanced", "known"]
     assert _held(live, model, 1) == [2]
 
 
@@ -42,8 +42,8 @@ def test_only_the_unknown_part_of_an_announcement_is_taken() -> None:
     model = story()
     live = _live(model)
     first, second = model.publish(), model.publish()
-    live.offer(first)
-    assert live.offer(model.together(first, second)) == "advanced"
+    live.accept(first)
+    assert live.accept(model.together(first, second)) == "advanced"
     assert _held(live, model, 1) == [2, 3]
 
 
@@ -51,10 +51,10 @@ def test_an_announcement_that_overtook_another_waits_for_it() -> None:
     model = story()
     live = _live(model)
     first, second, third = model.publish(), model.publish(), model.publish()
-    assert live.offer(third) == "early"
+    assert live.accept(third) == "early"
     assert live.is_behind()
-    assert live.offer(second) == "early"
-    assert live.offer(first) == "advanced"
+    assert live.accept(second) == "early"
+    assert live.accept(first) == "advanced"
     assert not live.is_behind()
     assert _held(live, model, 1) == [2, 3, 4]
 
@@ -63,9 +63,9 @@ def test_an_early_announcement_after_a_second_gap_goes_on_waiting() -> None:
     model = story()
     live = _live(model)
     first, second, third, fourth = (model.publish() for _ in range(4))
-    assert [live.offer(fourth), live.offer(second), live.offer(first)] == ["early", "early", "advanced"]
+    assert [live.accept(fourth), live.accept(second), live.accept(first)] == ["early", "early", "advanced"]
     assert (live.head, live.is_behind()) == (second.head, True)
-    assert live.offer(third) == "advanced"
+    assert live.accept(third) == "advanced"
     assert (live.head, live.is_behind()) == (fourth.head, False)
 
 
@@ -73,8 +73,8 @@ def test_an_early_announcement_that_came_by_another_way_is_dropped() -> None:
     model = story()
     live = _live(model)
     first, second = model.publish(), model.publish()
-    assert live.offer(second) == "early"
-    assert live.offer(model.together(first, second)) == "advanced"
+    assert live.accept(second) == "early"
+    assert live.accept(model.together(first, second)) == "advanced"
     assert _held(live, model, 1) == [2, 3]
 
 
@@ -83,9 +83,9 @@ def test_an_early_announcement_that_was_built_on_another_event_is_not_believed_w
     live = _live(model)
     other.branch = "b"
     other.publish()
-    assert live.offer(other.publish()) == "early"
+    assert live.accept(other.publish()) == "early"
     announced = model.publish()
-    assert live.offer(announced) == "advanced"
+    assert live.accept(announced) == "advanced"
     assert (live.head, live.is_behind()) == (announced.head, True)
 
 
@@ -94,8 +94,8 @@ def test_early_announcements_are_bounded() -> None:
     live = _live(model)
     first = model.publish()
     for _ in range(EARLY_LIMIT + 1):
-        live.offer(model.publish())
-    live.offer(first)
+        live.accept(model.publish())
+    live.accept(first)
     assert live.head.cursor.seq == model.seq - 1
     assert live.is_behind()
 
@@ -104,7 +104,7 @@ def test_an_announcement_without_events_only_says_that_something_is_missing() ->
     model = story()
     live = _live(model)
     before = live.head
-    assert live.offer(Announcement(model.publish().head, ())) == "early"
+    assert live.accept(Announcement(model.publish().head, ())) == "early"
     assert live.is_behind()
     assert live.head == before
 
@@ -114,22 +114,22 @@ def test_another_event_under_a_known_number_stops_all_belief_until_a_reset() -> 
     live = _live(model)
     before = live.head
     model.fork(back_to=2, branch="b")
-    assert live.offer(model.publish()) == "foreign"
-    assert live.offer(model.publish()) == "known"
-    assert not live.mend([], model.head, complete=True)
+    assert live.accept(model.publish()) == "foreign"
+    assert live.accept(model.publish()) == "known"
+    assert not live.fill_gap([], model.head, complete=True)
     assert live.head == before
     live.reset(model.head)
-    assert live.offer(model.publish()) == "advanced"
+    assert live.accept(model.publish()) == "advanced"
 
 
 def test_an_older_number_that_cannot_be_compared_is_left_to_the_tables() -> None:
     model = story()
     live = _live(model)
     first, second = model.publish(), model.publish()
-    live.offer(first)
-    live.offer(second)
+    live.accept(first)
+    live.accept(second)
     live.ring.restart(live.head.cursor)
-    assert [live.offer(second), live.offer(first)] == ["known", "foreign"]
+    assert [live.accept(second), live.accept(first)] == ["known", "foreign"]
 
 
 def test_another_epoch_is_not_believed() -> None:
@@ -137,7 +137,7 @@ def test_another_epoch_is_not_believed() -> None:
     live = _live(model)
     announcement = model.publish()
     other = replace(announcement.head, cursor=replace(announcement.head.cursor, epoch="epoch002"))
-    assert live.offer(replace(announcement, head=other)) == "foreign"
+    assert live.accept(replace(announcement, head=other)) == "foreign"
     assert live.head.cursor.epoch == "epoch001"
 
 
@@ -145,8 +145,8 @@ def test_a_gap_is_mended_by_what_was_read() -> None:
     model = story()
     live = _live(model)
     lost, late = model.publish(), model.publish()
-    live.offer(late)
-    assert live.mend([Packet(event) for event in (*lost.events, *late.events)], model.head, complete=True)
+    live.accept(late)
+    assert live.fill_gap([Packet(event) for event in (*lost.events, *late.events)], model.head, complete=True)
     assert _held(live, model, 1) == [2, 3]
 
 
@@ -154,8 +154,8 @@ def test_early_announcements_follow_a_mended_gap() -> None:
     model = story()
     live = _live(model)
     lost, late = model.publish(), model.publish()
-    live.offer(late)
-    assert live.mend([Packet(event) for event in lost.events], lost.head, complete=True)
+    live.accept(late)
+    assert live.fill_gap([Packet(event) for event in lost.events], lost.head, complete=True)
     assert live.head == model.head
     assert _held(live, model, 1) == [2, 3]
 
@@ -164,10 +164,10 @@ def test_what_arrived_during_the_read_is_not_taken_twice() -> None:
     model = story()
     live = _live(model)
     first, second = model.publish(), model.publish()
-    live.offer(first)
-    assert live.mend([Packet(event) for event in (*first.events, *second.events)], model.head, complete=True)
+    live.accept(first)
+    assert live.fill_gap([Packet(event) for event in (*first.events, *second.events)], model.head, complete=True)
     assert _held(live, model, 1) == [2, 3]
-    assert not live.mend([], model.head, complete=True)
+    assert not live.fill_gap([], model.head, complete=True)
 
 
 def test_a_gap_too_large_to_read_at_once_empties_the_ring() -> None:
@@ -175,7 +175,7 @@ def test_a_gap_too_large_to_read_at_once_empties_the_ring() -> None:
     live = _live(model)
     lost = model.publish()
     model.publish()
-    assert live.mend([Packet(event) for event in lost.events], model.head, complete=False)
+    assert live.fill_gap([Packet(event) for event in lost.events], model.head, complete=False)
     assert live.head == model.head
     assert live.ring.since(model.cursors[1]) is None
     assert _held(live, model, 3) == []
@@ -183,7 +183,7 @@ def test_a_gap_too_large_to_read_at_once_empties_the_ring() -> None:
 
 def test_mending_is_done_when_nothing_is_missing_any_more() -> None:
     live = _live(story())
-    assert live.finish_mending(expected_seq=1) == "done"
+    assert live.finish_gap(expected_seq=1) == "done"
     assert live.generation == 0
 
 
@@ -191,15 +191,15 @@ def test_mending_goes_on_when_more_is_expected_than_at_its_begin() -> None:
     model = story()
     live = _live(model)
     live.expect(replace(model.head.cursor, seq=9))
-    assert live.finish_mending(expected_seq=8) == "again"
+    assert live.finish_gap(expected_seq=8) == "again"
     assert live.is_behind()
 
 
-def test_what_was_told_of_and_does_not_exist_makes_every_cursor_be_checked_again() -> None:
+def test_an_announced_event_that_does_not_exist_makes_every_cursor_be_checked_again() -> None:
     model = story()
     live = _live(model)
     live.expect(replace(model.head.cursor, seq=9))
-    assert live.finish_mending(expected_seq=9) == "lost"
+    assert live.finish_gap(expected_seq=9) == "lost"
     assert (live.is_behind(), live.generation, live.head) == (False, 1, model.head)
 
 
@@ -208,9 +208,9 @@ def test_what_comes_during_distrust_is_expected_after_it() -> None:
     live = _live(model)
     live.expect(replace(model.head.cursor, seq=20))
     model.fork(back_to=2, branch="b")
-    live.offer(model.publish())
+    live.accept(model.publish())
     read = model.head
-    live.offer(model.publish())
+    live.accept(model.publish())
     live.reset(read)
     assert live.is_behind()
     assert live.expected_seq == model.seq
@@ -222,5 +222,5 @@ def test_a_reset_takes_the_other_history_and_a_new_generation() -> None:
     model.fork(back_to=2, branch="b")
     live.reset(model.head)
     assert (live.generation, live.head, live.is_behind()) == (1, model.head, False)
-    assert live.offer(model.publish()) == "advanced"
+    assert live.accept(model.publish()) == "advanced"
     assert live.id == model.id

@@ -17,7 +17,7 @@ def test_a_message_prepares_each_form_once() -> None:
     assert message.text == '{"type":"hello"}'
 
 
-def test_a_message_is_compressed_for_everybody_at_once_if_that_saves_anything() -> None:
+def test_a_message_is_compressed_once_for_all_if_that_saves_anything() -> None:
     short, long = Message(b"{}", type="hello"), Message(b'{"a":"' + b"x" * 500 + b'"}', type="hello")
     assert short.bytes_in(Framing.DEFLATED_FRAME) is short.bytes_in(Framing.FRAME)
     deflated = long.bytes_in(Framing.DEFLATED_FRAME)

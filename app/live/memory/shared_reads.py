@@ -1,7 +1,7 @@
 """Reads from the tables, shared: ten thousand readers who lack the same thing cost one read.
 
-A read is named by what it asks and by the head the story had when it was asked, so a kept answer never hides an
-event. Answers are kept for a moment, within a size, because those who resume after a restart come one by one.
+A read is named by what it asks and by the head the story had when it was asked, so a cached answer never hides an
+event. Answers are cached for a moment, within a size, because those who resume after a restart come one by one.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ import structlog
 
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound
-from app.live.hub.tasks import Tasks
 from app.live.session.effects import (
     Answer,
     ChangesRead,
     Failed,
-    Missing,
     Read,
     ReadChanges,
     ReadSnapshot,
-    SnapshotTaken,
+    SnapshotRead,
+    StoryMissing,
+    StoryWithdrawn,
     Unusable,
-    Withdrawn,
 )
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import Message, Packet
 from app.live.story.story_log import CHANGES_LIMIT, CHANGES_LIMIT_BYTES, CursorUnusable, StoryLog
+from app.live.tasks import Tasks
 from app.wire.announcement import StoryHead
 from app.wire.messages import encode_snapshot
 
 KEPT_LIMIT = 256
 KEPT_LIMIT_BYTES = 32 * 1024 * 1024
-"""Answers kept for the next who lack the same: enough for a restart of everybody, small beside the rings."""
+"""Answers cached for the next who lack the same: enough for a restart of all readers, small beside the rings."""
 
 READS_AT_ONCE = 8
 """More would not be faster, and each may bring a megabyte."""
@@ -46,20 +46,23 @@ _log = structlog.get_logger(__name__)
 
 
 class SharedReads:
-    """Answers `ReadChanges` and `ReadSnapshot`. `observe` is told each head read, before its answer is given."""
+    """Answers `ReadChanges` and `ReadSnapshot`. `observe` is called with each head read, before its answer returns."""
 
     def __init__(self, log: StoryLog, *, tasks: Tasks, metrics: LiveMetrics, observe: Observe) -> None:
+        self.kept_bytes = 0
         self._log = log
         self._tasks = tasks
         self._metrics = metrics
         self._observe = observe
         self._kept: OrderedDict[Hashable, tuple[asyncio.Task[Answer], int]] = OrderedDict()
-        self._kept_bytes = 0
         self._slots = asyncio.Semaphore(READS_AT_ONCE)
 
+    def __len__(self) -> int:
+        return len(self._kept)
+
     def fetch(self, ask: Read) -> asyncio.Task[Answer]:
-        """The answer, now or later; the task never fails. Do not cancel it: others wait for it too."""
-        key = _name_of(ask)
+        """Return the task that brings the answer; it never fails. Do not cancel it: others wait for it too."""
+        key = _key_of(ask)
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
@@ -79,10 +82,10 @@ class SharedReads:
         except CursorUnusable as error:
             return Unusable(error.reason)
         except NotFound:
-            return Missing()
+            return StoryMissing()
         except Gone:
-            return Withdrawn()
-        except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is told and asks again)
+            return StoryWithdrawn()
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, the session gets an answer and retries)
             self._metrics.reads_failed += 1
             _log.warning("live read failed", story=ask.story.id, error=repr(error))
             return Failed()
@@ -95,14 +98,14 @@ class SharedReads:
             self._observe(ask.story, before, page.head)
         return ChangesRead(tuple(Packet(event) for event in page.events), page.cursor, page.head, page.more)
 
-    async def _read_snapshot(self, ask: ReadSnapshot) -> SnapshotTaken:
+    async def _read_snapshot(self, ask: ReadSnapshot) -> SnapshotRead:
         self._metrics.reads_snapshot += 1
         before, generation = ask.story.head.cursor, ask.story.generation
         head, state = await self._log.snapshot(ask.story.id, ask.variant)
         if ask.story.generation == generation:
             self._observe(ask.story, before, head)
         json = encode_snapshot(ask.story.id, reason=ask.reason, state=state)
-        return SnapshotTaken(head, Message(json, type="snapshot", sse_id=str(head.cursor)))
+        return SnapshotRead(head, Message(json, type="snapshot", sse_id=str(head.cursor)))
 
     def _keep(self, key: Hashable, done: asyncio.Task[Answer]) -> None:
         size = 0 if done.cancelled() else _size_of(done.result())
@@ -110,16 +113,16 @@ class SharedReads:
             del self._kept[key]
             return
         self._kept[key] = (done, size)
-        self._kept_bytes += size
+        self.kept_bytes += size
         for name, (_, kept) in tuple(self._kept.items()):
-            if len(self._kept) <= KEPT_LIMIT and self._kept_bytes <= KEPT_LIMIT_BYTES:
+            if len(self._kept) <= KEPT_LIMIT and self.kept_bytes <= KEPT_LIMIT_BYTES:
                 return
             if kept:
                 del self._kept[name]
-                self._kept_bytes -= kept
+                self.kept_bytes -= kept
 
 
-def _name_of(ask: Read) -> Hashable:
+def _key_of(ask: Read) -> Hashable:
     story = ask.story
     asked = ("changes", ask.after) if isinstance(ask, ReadChanges) else ("snapshot", ask.reason, ask.variant)
     return (story.id, story.generation, story.head.cursor, asked)
@@ -129,7 +132,7 @@ def _size_of(answer: Answer) -> int:
     match answer:
         case ChangesRead(packets=packets):
             return 1 + sum(packet.size_bytes for packet in packets)
-        case SnapshotTaken(message=message):
+        case SnapshotRead(message=message):
             return len(message.json)
         case Unusable():
             return 1

@@ -1,4 +1,4 @@
-"""Which stories are in memory, under which names, and for how long."""
+"""The registry of stories in memory: under which names they are found, and for how long they are kept."""
 
 from __future__ import annotations
 
@@ -28,38 +28,38 @@ class StoryRegistry:
         return len(self._stories)
 
     def get(self, story: StoryId) -> LiveStory | None:
-        """By id, without counting as a use."""
+        """Return the story of that id, if it is in memory; this does not count as a use."""
         return self._stories.get(story)
 
     def find(self, ref: str, *, now: float) -> LiveStory | None:
-        """By id or any slug known so far; counts as a use."""
+        """Return the story by id or any slug known so far; this counts as a use."""
         story = self._stories.get(self._ids.get(ref, StoryId(ref)))
         if story is not None:
             story.used_at = now
         return story
 
     def add(self, head: StoryHead, *, now: float) -> LiveStory:
-        """Put a story here; the one that is here already wins."""
+        """Add a story and return it; one of that id that is here already is returned as it is."""
         story = self._stories.get(head.story)
         if story is None:
             story = self._stories[head.story] = LiveStory(head, limits=self._limits, used_at=now)
-        self.name(head.slug, story)
+        self.add_name(head.slug, story)
         return story
 
-    def name(self, ref: str, story: LiveStory) -> None:
-        """Let the story be found under this name too. Slugs are never given to another story."""
+    def add_name(self, ref: str, story: LiveStory) -> None:
+        """Register the story under one more name. A slug never comes to mean another story."""
         self._ids[ref] = story.id
 
     def remove(self, story: LiveStory) -> None:
-        """Forget the story and its names."""
+        """Remove the story and its names."""
         if self._stories.get(story.id) is story:
             del self._stories[story.id]
             self._ids = {ref: named for ref, named in self._ids.items() if named != story.id}
 
     def sweep(self, *, now: float) -> None:
-        """Forget what nobody uses, then the rings least recently used, until all are within their limit.
+        """Remove unused stories, then empty the least recently used rings until all rings are within their limit.
 
-        Readers who are behind where a ring was forgotten are served from the tables.
+        A reader who is behind where a ring was emptied is served from the tables.
         """
         for story in self:
             if story.reader_count:

@@ -7,17 +7,22 @@ import asyncio
 import pytest
 
 from app.domain.cursor import Cursor
+from app.live.memory.shared_reads import SharedReads
 from app.live.session.effects import (
     ChangesRead,
     Failed,
-    Missing,
     Opened,
     OpenStory,
     ReadChanges,
     ReadSnapshot,
-    SnapshotTaken,
+    SnapshotRead,
+    StoryMissing,
     Unusable,
 )
+from app.live.story.limits import NORMAL_LIMITS
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
+from app.live.tasks import Tasks
 from app.wire.encoding import BodyVariant
 from tests.live.hubs import reach, running_hub
 from tests.live.model import ModelLog, ModelStory, story
@@ -33,12 +38,12 @@ async def test_ten_thousand_who_lack_the_same_cost_a_handful_of_reads() -> None:
     model = story(entries=60)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
-        answers = await asyncio.gather(*(hub.fetch(_changes(live, model, 10)) for _ in range(10_000)))
+        live = await hub.stories.open("one")
+        answers = await asyncio.gather(*(hub.stories.fetch(_changes(live, model, 10)) for _ in range(10_000)))
         assert len({id(answer) for answer in answers}) == 1
         snapshots = [ReadSnapshot(live, "fork", BodyVariant.HTML, 0) for _ in range(10_000)]
-        taken = await asyncio.gather(*(hub.fetch(ask) for ask in snapshots))
-        assert isinstance(taken[0], SnapshotTaken)
+        taken = await asyncio.gather(*(hub.stories.fetch(ask) for ask in snapshots))
+        assert isinstance(taken[0], SnapshotRead)
         assert len({id(answer) for answer in taken}) == 1
         assert log.reads == ["find", "changes", "snapshot"]
 
@@ -47,22 +52,22 @@ async def test_a_kept_answer_is_not_used_once_the_story_has_moved() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
-        await hub.fetch(_changes(live, model, 2))
+        live = await hub.stories.open("one")
+        await hub.stories.fetch(_changes(live, model, 2))
         hub.accept(model.publish())
-        page = await hub.fetch(_changes(live, model, 2))
+        page = await hub.stories.fetch(_changes(live, model, 2))
         assert isinstance(page, ChangesRead)
         assert page.cursor == model.head.cursor
 
 
-async def test_a_read_begun_before_a_reset_tells_the_hub_nothing() -> None:
+async def test_a_read_begun_before_a_reset_changes_nothing_after_it() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         log.gate = asyncio.Event()
-        changes = hub.fetch(_changes(live, model, 2))
-        snapshot = hub.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
+        changes = hub.stories.fetch(_changes(live, model, 2))
+        snapshot = hub.stories.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
         await log.waiting.wait()
         await asyncio.sleep(0)
         model.rebuild("epoch002")
@@ -76,9 +81,9 @@ async def test_an_unusable_cursor_is_answered_and_the_answer_kept() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         ask = ReadChanges(live, Cursor("other", 2, "x"), 0)
-        assert await hub.fetch(ask) == await hub.fetch(ask) == Unusable("epoch")
+        assert await hub.stories.fetch(ask) == await hub.stories.fetch(ask) == Unusable("epoch")
         assert log.reads == ["find", "changes"]
 
 
@@ -86,37 +91,37 @@ async def test_what_failed_is_not_kept() -> None:
     model = story(entries=3)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         log.failing = True
-        assert await hub.fetch(_changes(live, model, 2)) == Failed()
+        assert await hub.stories.fetch(_changes(live, model, 2)) == Failed()
         log.failing = False
-        assert isinstance(await hub.fetch(_changes(live, model, 2)), ChangesRead)
+        assert isinstance(await hub.stories.fetch(_changes(live, model, 2)), ChangesRead)
         log.stories.clear()
-        assert await hub.fetch(_changes(live, model, 1)) == Missing()
+        assert await hub.stories.fetch(_changes(live, model, 1)) == StoryMissing()
 
 
 async def test_what_is_kept_is_bounded_by_count_and_by_size() -> None:
     model = story(entries=400)
-    log = ModelLog(model)
-    async with running_hub(log) as hub:
-        live = await hub.open("one")
-        for seq in range(1, 400):
-            await hub.fetch(_changes(live, model, seq))
-        assert len(hub._reads._kept) <= 256
-        for seq in range(1, 80):
-            hub.accept(model.publish("x" * 60_000))
-            if seq % 8 == 0:
-                await hub.fetch(_changes(live, model, 300 + seq))
-        assert hub._reads._kept_bytes <= 32 * 1024 * 1024
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    reads = SharedReads(ModelLog(model), tasks=Tasks(), metrics=LiveMetrics(), observe=lambda *_: None)
+    for seq in range(1, 400):
+        await reads.fetch(_changes(live, model, seq))
+    assert len(reads) == 256
+    for seq in range(1, 500):
+        live.accept(model.publish("x" * 60_000))
+        if seq % 8 == 0:
+            await reads.fetch(_changes(live, model, 300 + seq))
+    assert 30 * 1024 * 1024 < reads.kept_bytes <= 32 * 1024 * 1024
+    assert len(reads) < 256
 
 
-async def test_a_read_that_brings_news_tells_the_hub() -> None:
+async def test_a_read_that_brings_news_advances_the_story() -> None:
     model = story(entries=1)
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         model.publish()
-        await hub.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
+        await hub.stories.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
         await reach(hub, 3)
         assert live.head == model.head
 
@@ -124,7 +129,7 @@ async def test_a_read_that_brings_news_tells_the_hub() -> None:
 async def test_an_open_story_is_fetched_and_an_unknown_one_is_missing() -> None:
     log = ModelLog(story())
     async with running_hub(log) as hub:
-        assert isinstance(await hub.fetch(OpenStory("one")), Opened)
-        assert await hub.fetch(OpenStory("two")) == Missing()
+        assert isinstance(await hub.stories.fetch(OpenStory("one")), Opened)
+        assert await hub.stories.fetch(OpenStory("two")) == StoryMissing()
         log.failing = True
-        assert await hub.fetch(OpenStory("three")) == Failed()
+        assert await hub.stories.fetch(OpenStory("three")) == Failed()

@@ -16,12 +16,12 @@ pytestmark = pytest.mark.anyio
 async def test_a_story_is_opened_once_however_many_ask() -> None:
     log = ModelLog(story())
     async with running_hub(log) as hub:
-        assert hub.head("one") is None
-        opened = await asyncio.gather(*(hub.open("one") for _ in range(100)), hub.open("one"))
+        assert hub.stories.head("one") is None
+        opened = await asyncio.gather(*(hub.stories.open("one") for _ in range(100)), hub.stories.open("one"))
         assert len({id(live) for live in opened}) == 1
         assert log.reads == ["find"]
         for ref in ("one", "id-one"):
-            head = hub.head(ref)
+            head = hub.stories.head(ref)
             assert head is not None
             assert head.cursor.seq == 1
 
@@ -30,19 +30,19 @@ async def test_an_unknown_story_is_not_found_and_not_remembered() -> None:
     log = ModelLog()
     async with running_hub(log) as hub:
         with pytest.raises(NotFound):
-            await hub.open("one")
+            await hub.stories.open("one")
         log.stories |= {(model := story()).id: model}
-        assert (await hub.open("one")).head == model.head
+        assert (await hub.stories.open("one")).head == model.head
 
 
 async def test_an_old_slug_leads_to_the_same_story_in_memory() -> None:
     model = story()
     log = ModelLog(model)
     async with running_hub(log) as hub:
-        live = await hub.open("one")
+        live = await hub.stories.open("one")
         model.slug = "renamed"
         hub.accept(model.rename("other"))
-        assert hub.head("renamed") == hub.head("one") == live.head
+        assert hub.stories.head("renamed") == hub.stories.head("one") == live.head
 
 
 async def test_what_is_committed_during_the_opening_read_is_not_missed() -> None:
@@ -50,7 +50,7 @@ async def test_what_is_committed_during_the_opening_read_is_not_missed() -> None
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        pending = asyncio.create_task(hub.open("one"))
+        pending = asyncio.create_task(hub.stories.open("one"))
         await log.waiting.wait()
         hub.accept(model.publish())
         hub.accept(story("two").publish())
@@ -66,7 +66,7 @@ async def test_a_gap_among_what_was_committed_during_the_opening_read_is_mended(
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        pending = asyncio.create_task(hub.open("one"))
+        pending = asyncio.create_task(hub.stories.open("one"))
         await log.waiting.wait()
         model.publish()
         hub.accept(model.publish())
@@ -75,12 +75,12 @@ async def test_a_gap_among_what_was_committed_during_the_opening_read_is_mended(
         await reach(hub, 3)
 
 
-async def test_a_waiter_who_gives_up_does_not_end_the_opening_of_others() -> None:
+async def test_a_caller_that_gives_up_does_not_end_the_opening_of_others() -> None:
     log = ModelLog(story())
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        first = asyncio.create_task(hub.open("one"))
-        second = asyncio.create_task(hub.open("one"))
+        first = asyncio.create_task(hub.stories.open("one"))
+        second = asyncio.create_task(hub.stories.open("one"))
         await asyncio.sleep(0)
         await log.waiting.wait()
         first.cancel()

@@ -1,4 +1,4 @@
-"""Background work of one owner, kept from the garbage collector and ended together."""
+"""Background tasks of one owner, kept from the garbage collector and stopped together."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Tasks:
         self._tasks: set[asyncio.Task[Any]] = set()
 
     def spawn(self, work: Coroutine[Any, Any, Result]) -> asyncio.Task[Result]:
-        """Run `work` now, on the running loop."""
+        """Start `work` on the running loop and return its task."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def stop(self) -> None:
-        """Cancel everything and wait until it has ended."""
+        """Cancel all tasks and wait until they have ended."""
         tasks = tuple(self._tasks)
         for task in tasks:
             task.cancel()

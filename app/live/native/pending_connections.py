@@ -1,4 +1,4 @@
-"""Connections that have not said anything yet."""
+"""The connections that have sent no byte yet, with a time limit for the first."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Protocol
 
 
 class PendingConnection(Protocol):
-    """A connection that may still turn out to be anything."""
+    """A connection that may still become a reader's or an HTTP one."""
 
     transport: asyncio.Transport
 
 
 class PendingConnections:
-    """Connections that have not said anything yet, the oldest first."""
+    """The connections that have sent no byte yet, the oldest first."""
 
     def __init__(self) -> None:
         self._pending: dict[PendingConnection, float] = {}
@@ -22,15 +22,15 @@ class PendingConnections:
         return len(self._pending)
 
     def add(self, connection: PendingConnection, *, until: float) -> None:
-        """Wait for the connection's first byte."""
+        """Wait for the connection's first byte until that monotonic time."""
         self._pending[connection] = until
 
     def remove(self, connection: PendingConnection) -> None:
-        """It has spoken, or gone."""
+        """Remove a connection that has sent a byte or closed."""
         self._pending.pop(connection, None)
 
     def tick(self, now: float) -> float:
-        """Close those whose time is up; when to be called again."""
+        """Abort those whose time is up; return when to be called again."""
         for connection, until in tuple(self._pending.items()):
             if until > now:
                 break
@@ -38,6 +38,6 @@ class PendingConnections:
         return now + 1.0
 
     def close(self) -> None:
-        """Close them all: the server stops."""
+        """Close all: the server stops."""
         for connection in tuple(self._pending):
             connection.transport.close()

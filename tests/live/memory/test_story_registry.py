@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.live.hub.story_registry import KEPT_SECONDS, StoryRegistry
+from app.live.memory.story_registry import KEPT_SECONDS, StoryRegistry
 from app.live.story.limits import LiveLimits
 from app.wire.encoding import BodyVariant
 from tests.live.model import story
@@ -16,7 +16,7 @@ class _Reader:
 def test_a_story_is_found_by_id_slug_and_older_slug() -> None:
     registry = StoryRegistry()
     live = registry.add(story().head, now=0.0)
-    registry.name("old-slug", live)
+    registry.add_name("old-slug", live)
     assert [registry.find(ref, now=1.0) for ref in ("id-one", "one", "old-slug", "two")] == [live, live, live, None]
     assert registry.get(live.id) is live
 
@@ -29,7 +29,7 @@ def test_the_story_that_is_here_wins() -> None:
     assert len(registry) == 1
 
 
-def test_a_story_nobody_uses_leaves_after_a_minute() -> None:
+def test_an_unused_story_leaves_after_a_minute() -> None:
     registry = StoryRegistry()
     live = registry.add(story().head, now=0.0)
     registry.sweep(now=KEPT_SECONDS)
@@ -67,7 +67,7 @@ def test_the_rings_used_least_recently_are_given_back_first() -> None:
     registry = StoryRegistry(LiveLimits(rings_bytes=3 * weight))
     lives = [registry.add(model.head, now=float(number)) for number, model in enumerate(models)]
     for live, model in zip(lives, models, strict=True):
-        live.offer(model.publish("x" * 1000))
+        live.accept(model.publish("x" * 1000))
     registry.find("one", now=2.5)
     registry.sweep(now=3.0)
     assert [len(live.ring) for live in lives] == [1, 0, 0]

@@ -1,0 +1,75 @@
+"""Loads stories into memory: one read however many ask, without missing a commit that happens meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+
+from app.live.memory.reconciler import Reconciler
+from app.live.memory.story_registry import StoryRegistry
+from app.live.story.live_story import LiveStory
+from app.live.story.metrics import LiveMetrics
+from app.live.story.story_log import StoryHeads, require_public
+from app.live.tasks import Tasks
+from app.wire.announcement import Announcement
+
+BUFFER_LIMIT = 1000
+"""Announcements buffered while stories load, which takes milliseconds; one that is lost here is found missing."""
+
+
+class StoryLoader:
+    """The loads under way, and a buffer of the announcements made during them."""
+
+    def __init__(
+        self,
+        heads: StoryHeads,
+        *,
+        registry: StoryRegistry,
+        reconciler: Reconciler,
+        tasks: Tasks,
+        metrics: LiveMetrics,
+        monotonic: Callable[[], float],
+    ) -> None:
+        self._heads = heads
+        self._registry = registry
+        self._reconciler = reconciler
+        self._tasks = tasks
+        self._metrics = metrics
+        self._monotonic = monotonic
+        self._loads: dict[str, asyncio.Task[LiveStory]] = {}
+        self._buffer: deque[Announcement] = deque(maxlen=BUFFER_LIMIT)
+
+    async def load(self, ref: str) -> LiveStory:
+        """Return the story from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
+        story = self._registry.find(ref, now=self._monotonic())
+        if story is not None:
+            return story
+        task = self._loads.get(ref)
+        if task is None:
+            task = self._loads[ref] = self._tasks.spawn(self._load(ref))
+            task.add_done_callback(lambda done: self._finish(ref, done))
+        return await asyncio.shield(task)
+
+    def buffer(self, announcement: Announcement) -> None:
+        """Keep an announcement while a load is under way: the head that the load reads may be older."""
+        if self._loads:
+            self._buffer.append(announcement)
+
+    async def _load(self, ref: str) -> LiveStory:
+        self._metrics.reads_find += 1
+        head = require_public(await self._heads.find(ref))
+        story = self._registry.add(head, now=self._monotonic())
+        self._registry.add_name(ref, story)
+        for announcement in self._buffer:
+            # The new ring does not know the numbers that the head just read already contains.
+            if announcement.head.story == story.id and announcement.head.cursor.seq > story.head.cursor.seq:
+                self._reconciler.accept(story, announcement)
+        return story
+
+    def _finish(self, ref: str, done: asyncio.Task[LiveStory]) -> None:
+        del self._loads[ref]
+        if not self._loads:
+            self._buffer.clear()
+        if not done.cancelled():
+            done.exception()

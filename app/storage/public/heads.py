@@ -1,0 +1,34 @@
+"""The heads of the public stories, for the stories in memory and below everything that reads from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.identifiers import StoryId, is_story_ref
+from app.storage.database.snapshots import Snapshots
+from app.storage.database.transactions import ReadTransaction
+from app.storage.public.reads import read_heads, read_public_story
+from app.wire.announcement import StoryHead
+
+
+class PublicHeads:
+    """app.live.story.story_log.StoryHeads over the readers' tables."""
+
+    def __init__(self, snapshots: Snapshots) -> None:
+        self._snapshots = snapshots
+
+    async def find(self, ref: str) -> StoryHead | None:
+        """Return the head of a public or withdrawn story by id or slug; None without a read for what could name none.
+
+        Raises Unavailable when the database cannot be reached.
+        """
+        return await self._snapshots.read(lambda tx: _find(tx, ref)) if is_story_ref(ref) else None
+
+    async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
+        """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""
+        return await self._snapshots.read(lambda tx: read_heads(tx, stories))
+
+
+def _find(tx: ReadTransaction, ref: str) -> StoryHead | None:
+    story = read_public_story(tx, ref)
+    return None if story is None else story.head

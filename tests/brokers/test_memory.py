@@ -1,0 +1,35 @@
+"""The broker of a single process, beyond the contract."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from app.brokers.memory import MemoryBroker
+from app.wire.announcement import Announcement
+from tests.live.model import story
+
+pytestmark = pytest.mark.anyio
+
+
+async def test_the_time_of_publishing_is_read_from_the_clock_it_was_given() -> None:
+    times: list[float | None] = []
+
+    def receive(_: Announcement, published_at: float | None) -> None:
+        times.append(published_at)
+
+    broker = MemoryBroker(monotonic=lambda: 7.0)
+    broker.subscribe(receive)
+    await broker.start()
+    broker.publish(story().publish())
+    await asyncio.sleep(0)
+    assert times == [7.0]
+
+
+async def test_each_lost_announcement_is_reported() -> None:
+    lost: list[int] = []
+    broker = MemoryBroker(on_lost=lambda: lost.append(1))
+    for _ in range(2):
+        broker.publish(story().publish())
+    assert len(lost) == broker.health().announcements_lost == 2
