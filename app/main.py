@@ -151,6 +151,7 @@ class Application:
                 if self.newsroom_stream is not None:
                     await self.newsroom_stream.stop()
                 self._app_state = self._edge = self.newsroom_stream = self.accept_context.hub = None
+                self.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else
                 await hub.stop()
                 self.flush_logs()
         finally:
