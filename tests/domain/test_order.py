@@ -151,6 +151,14 @@ def test_any_moves_keep_the_order_and_the_length() -> None:
         timeline.check()
 
 
+def test_where_more_have_the_same_key_room_is_made_around_all_of_them() -> None:
+    keys = ["a1", "b1", "b1", "b1", "b1", "c1"]
+    start, made = make_room(keys, 3, newest="z1")
+    after = [*keys[:start], *made, *keys[start + len(made) - 1 :]]
+    assert (start, len(after)) == (1, 7)
+    assert all(low < high for low, high in pairwise(after))
+
+
 def test_where_two_have_the_same_key_room_is_made_around_them() -> None:
     keys = ["a1", "b1", "b1", "c1"]
     start, made = make_room(keys, 2, newest="z1")
