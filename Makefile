@@ -4,23 +4,36 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
+TEST := $(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+PURE := tests/domain tests/wire tests/content tests/reference tests/live/protocol tests/live/session tests/live/story
 COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--no-strip-extras --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench prove lock clean
+.PHONY: help run test test-pure test-all coverage check format bench prove lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
 	@$(RUN) -m app.cli migrate
 	@$(RUN) -m app.cli demo
 	@exec $(RUN) -m app.cli serve --show-token
 
-test: $(VENV)/.dev ## run the whole suite on every core; what this machine lacks is skipped with its reason
-	$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(VENV)/.dev ## run the suite without what is slow; what this machine lacks is skipped with its reason
+	$(TEST) $(ARGS)
+
+test-pure: $(VENV)/.dev ## run the tests of what opens no file and no socket of its own, in less than a minute
+	$(TEST) $(PURE) $(ARGS)
+
+test-all: $(VENV)/.dev ## run the whole suite, generators at their own counts and what is slow with it, as CI does
+	$(TEST) --all $(ARGS)
+
+coverage: $(VENV)/.dev ## run the tests of the pure rooms and require of each the branches it has covered now
+	$(RUN) -m coverage erase
+	$(TEST) $(PURE) --cov --cov-report=
+	$(COVERED) --include='app/domain/*' --fail-under=0
 
 check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
 	$(RUN) -m ruff check .

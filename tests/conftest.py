@@ -9,6 +9,7 @@ from pathlib import Path
 
 import fastapi.dependencies.models
 import pytest
+from hypothesis import settings
 
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
@@ -29,16 +30,20 @@ OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--prove`: the full reliability figures (also LIVEBLOG_PROVE=1), and `--ticker-trace`."""
+    """Add `--all`, `--prove` (also LIVEBLOG_PROVE=1) and `--ticker-trace`."""
+    parser.addoption("--all", action="store_true", help="run the slow tests too, and all with the suite's own counts")
     parser.addoption("--prove", action="store_true", help="run the full reliability figures; takes long")
     parser.addoption("--ticker-trace", type=Path, help="replay the tickers of this trace instead of made ones")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register our one marker, and forget the settings of the developer's own server."""
+    """Register our markers, and forget the settings of the developer's own server."""
     for name in [name for name in os.environ if name.startswith("LIVEBLOG_") and name not in OPTIONS]:
         del os.environ[name]
+    settings.register_profile("suite", deadline=None)  # by the clock, of a machine that other tests share
+    settings.load_profile("suite")
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
+    config.addinivalue_line("markers", "slow: left out of `make test`, where a smaller test of the same stays")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -51,8 +56,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that ask for figures; give full figures the time they need, whatever the small ones have.
 
-    A worker among others runs the long files first.
+    A worker among others runs the long files first. Slow tests are left out, but for `--all`, `--prove` and `-m`.
     """
+    if not (_running_all(config) or config.getoption("markexpr")):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
     for item in items:
@@ -64,6 +73,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def _proving(config: pytest.Config) -> bool:
     return bool(config.getoption("--prove")) or os.environ.get("LIVEBLOG_PROVE") == "1"
+
+
+def _running_all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--all")) or _proving(config)
 
 
 @pytest.fixture(autouse=True)
@@ -88,8 +101,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def figures(pytestconfig: pytest.Config) -> Figures:
-    """Chooses each reliability test's count: small in the suite, full in `make prove`."""
-    return Figures(full=_proving(pytestconfig))
+    """Chooses each reliability test's count: few in `make test`, more in `make test-all`, full in `make prove`."""
+    return Figures(full=_proving(pytestconfig), quick=not _running_all(pytestconfig))
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.domain.errors import FieldError, Gone, InvalidInput, Moved, PreconditionFailed, Unavailable
+from app.domain.errors import FieldError, Gone, InvalidInput, Moved, PreconditionFailed, TooMany, Unavailable
 
 
 def test_an_error_carries_its_code_its_sentence_and_what_a_client_needs_to_go_on() -> None:
@@ -12,6 +12,7 @@ def test_an_error_carries_its_code_its_sentence_and_what_a_client_needs_to_go_on
     assert Moved("moved", "It has another slug.", slug="new").slug == "new"
     assert PreconditionFailed("changed", "It is another.", current_etag='"v2"').current_etag == '"v2"'
     assert Unavailable("busy", "Later.", retry_after_seconds=3).retry_after_seconds == 3
+    assert TooMany("rate", "Less often.", retry_after_seconds=3).retry_after_seconds == 3
 
 
 def test_invalid_input_is_told_by_its_first_error_unless_it_has_a_sentence_of_its_own() -> None:
