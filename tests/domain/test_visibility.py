@@ -21,7 +21,7 @@ from app.domain.rights import (
     require_action,
     require_right,
     rights_in_story,
-    sight_of,
+    visibility_of,
 )
 from app.domain.statuses import Action
 from app.domain.story import Story, StorySettings, StoryStatus
@@ -50,7 +50,7 @@ ENTRY = Entry(
 def test_a_story_for_members_is_there_for_them_for_admins_and_for_a_bot_that_is_bound_to_it(
     actor: Actor, seen: list[Story]
 ) -> None:
-    assert [story for story in (OPEN, CLOSED) if sight_of(actor).holds(story)] == seen
+    assert [story for story in (OPEN, CLOSED) if visibility_of(actor).includes(story)] == seen
     assert [story for story in (OPEN, CLOSED) if acting_in(actor, story) is not None] == seen
 
 
