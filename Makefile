@@ -4,23 +4,40 @@ PYTHON ?= python3
 VENV := .venv
 RUN := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
+TEST := $(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
+PURE := tests/domain tests/wire tests/content tests/reference tests/live/protocol tests/live/session tests/live/story
 COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--no-strip-extras --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format bench prove lock clean
+.PHONY: help run test test-pure test-all coverage check format bench prove lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
 	@$(RUN) -m app.cli migrate
 	@$(RUN) -m app.cli demo
 	@exec $(RUN) -m app.cli serve --show-token
 
-test: $(VENV)/.dev ## run the whole suite on every core; what this machine lacks is skipped with its reason
-	$(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
+test: $(VENV)/.dev ## run the suite without what is slow; what this machine lacks is skipped with its reason
+	$(TEST) $(ARGS)
+
+test-pure: $(VENV)/.dev ## run the tests of what opens no file and no socket of its own, in less than a minute
+	$(TEST) $(PURE) $(ARGS)
+
+test-all: $(VENV)/.dev ## run the whole suite, generators at their own counts and what is slow with it, as CI does
+	$(TEST) --all $(ARGS)
+
+# What the rooms' own tests reach. wire's encoders and shapes are otherwise reached from tests/api, which do not count.
+coverage: $(VENV)/.dev ## run the tests of the pure rooms, and refuse fewer lines and branches than these
+	$(RUN) -m coverage erase
+	$(TEST) $(PURE) --cov --cov-report= $(ARGS)
+	$(RUN) -m coverage report --include='app/domain/*' --fail-under=100
+	$(RUN) -m coverage report --include='app/content/*' --fail-under=99
+	$(RUN) -m coverage report --include='app/live/protocol/*,app/live/session/*,app/live/story/*' --fail-under=95
+	$(RUN) -m coverage report --include='app/wire/*' --fail-under=82
 
 check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
 	$(RUN) -m ruff check .

@@ -251,3 +251,4 @@ async def _close(opened: _Opened) -> None:
     for threads in (opened.app_state.write_threads, opened.app_state.read_threads):
         await run_in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
     await opened.newsroom_stream.stop()
+    opened.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else

@@ -7,7 +7,9 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+import fastapi.dependencies.models
 import pytest
+from hypothesis import settings
 
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
@@ -15,29 +17,33 @@ from app.storage.upkeep.migrations import migrate
 from tests.figures import Figures
 from tests.needs import require
 from tests.ports import reserved_port
-from tests.postgres import PostgresServer, find_programs, run_postgres
+from tests.postgres import PostgresServer, ReusedDatabases, find_programs, run_postgres
 from tests.processes import Installation
 
 PROVE_TIMEOUT_SECONDS = 3600
 WORKERS_LIMIT = 8
 """More would each start a PostgreSQL of their own for the last few files."""
 
-LONG_FILES = ("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/test_")
+LONG_FILES = ("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/cli/", "tests/server/")
 """Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""
 OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add `--prove`: the full reliability figures (also LIVEBLOG_PROVE=1), and `--ticker-trace`."""
+    """Add `--all`, `--prove` (also LIVEBLOG_PROVE=1) and `--ticker-trace`."""
+    parser.addoption("--all", action="store_true", help="run the slow tests too, and all with the suite's own counts")
     parser.addoption("--prove", action="store_true", help="run the full reliability figures; takes long")
     parser.addoption("--ticker-trace", type=Path, help="replay the tickers of this trace instead of made ones")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register our one marker, and forget the settings of the developer's own server."""
+    """Register our markers, and forget the settings of the developer's own server."""
     for name in [name for name in os.environ if name.startswith("LIVEBLOG_") and name not in OPTIONS]:
         del os.environ[name]
+    settings.register_profile("suite", deadline=None)  # by the clock, of a machine that other tests share
+    settings.load_profile("suite")
     config.addinivalue_line("markers", "reliability: asks for figures, so `make prove` runs it in full")
+    config.addinivalue_line("markers", "slow: left out of `make test`, where a smaller test of the same stays")
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
@@ -50,8 +56,12 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Mark the tests that ask for figures; give full figures the time they need, whatever the small ones have.
 
-    A worker among others runs the long files first.
+    A worker among others runs the long files first. Slow tests are left out, but for `--all`, `--prove` and `-m`.
     """
+    if not (_running_all(config) or config.getoption("markexpr")):
+        slow = [item for item in items if item.get_closest_marker("slow")]
+        items[:] = [item for item in items if not item.get_closest_marker("slow")]
+        config.hook.pytest_deselected(items=slow)
     if hasattr(config, "workerinput"):
         items.sort(key=lambda item: not item.nodeid.startswith(LONG_FILES))
     for item in items:
@@ -65,6 +75,24 @@ def _proving(config: pytest.Config) -> bool:
     return bool(config.getoption("--prove")) or os.environ.get("LIVEBLOG_PROVE") == "1"
 
 
+def _running_all(config: pytest.Config) -> bool:
+    return bool(config.getoption("--all")) or _proving(config)
+
+
+@pytest.fixture(autouse=True)
+def free_applications() -> Iterator[None]:
+    """Let each test's applications be freed after it: 2.4 MB each, 1.5 GB in a worker that kept them all."""
+    yield
+    forget_routes()
+
+
+def forget_routes() -> None:
+    """Empty FastAPI's process-wide caches, which keep every route handler, and so every application, alive."""
+    for each in vars(fastapi.dependencies.models).values():
+        if hasattr(each, "cache_clear"):
+            each.cache_clear()
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     """Asynchronous tests run on asyncio alone; uvloop is what the tests with real servers run on."""
@@ -73,8 +101,8 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def figures(pytestconfig: pytest.Config) -> Figures:
-    """Chooses each reliability test's count: small in the suite, full in `make prove`."""
-    return Figures(full=_proving(pytestconfig))
+    """Chooses each reliability test's count: few in `make test`, more in `make test-all`, full in `make prove`."""
+    return Figures(full=_proving(pytestconfig), quick=not _running_all(pytestconfig))
 
 
 @pytest.fixture
@@ -125,17 +153,21 @@ def migrated_postgres(postgres_server: PostgresServer) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def reused_databases(postgres_server: PostgresServer, migrated_postgres: str) -> ReusedDatabases:
+    """The PostgreSQL databases that the tests of the session have one after the other, each of them empty."""
+    return ReusedDatabases(postgres_server, migrated_postgres)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The URL of a migrated, empty database of this test's own: the test runs once on each kind."""
     if request.param == "sqlite":
         yield copy_of(request.getfixturevalue("migrated_sqlite"), tmp_path)
         return
-    template: str = request.getfixturevalue("migrated_postgres")
-    server: PostgresServer = request.getfixturevalue("postgres_server")
-    name = server.create_database(template=template)
-    yield server.url(name)
-    server.drop_database(name)
+    databases: ReusedDatabases = request.getfixturevalue("reused_databases")
+    with databases.lend() as name:
+        yield databases.server.url(name)
 
 
 @pytest.fixture

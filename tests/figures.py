@@ -1,4 +1,4 @@
-"""How many of each thing a reliability test does: a small number in the suite, the full figure in `make prove`."""
+"""How many of each thing a test does: few in `make test`, more in `make test-all`, the full figure in `make prove`."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Chooses between the suite's number and the full one. `full` is true under `make prove`."""
+    """The count of a test in this run. `full` is true under `make prove`, `quick` under `make test`."""
 
     full: bool
+    quick: bool = False
 
-    def choose(self, *, suite: int, prove: int) -> int:
-        """The number this run has to do."""
-        return prove if self.full else suite
+    def choose(self, *, suite: int, prove: int, quick: int | None = None) -> int:
+        """Return the number this run has to do: `quick` where it is stated and the run is `make test`."""
+        if self.full:
+            return prove
+        return quick if self.quick and quick is not None else suite

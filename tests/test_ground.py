@@ -171,10 +171,10 @@ def test_every_setting_is_documented_and_every_documented_setting_exists() -> No
 
 
 def test_every_command_the_documents_name_is_in_the_makefile(tracked: list[PurePosixPath]) -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
     for document in [file for file in tracked if file.suffix == ".md"]:
         text = (ROOT / document).read_text(encoding="utf-8")
-        named = set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE))
+        named = set(re.findall(r"(?:^|`)make ([a-z-]+)", text, re.MULTILINE))
         assert named <= targets, document
     assert {"run", "test"} <= set(re.findall(r"^make ([a-z]+)", (ROOT / "README.md").read_text(), re.MULTILINE))
 

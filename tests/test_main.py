@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import weakref
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from app.main import create_app
 from app.settings import Settings
 from app.storage.database.sqlite import StoreLocked
 from app.storage.upkeep.migrations import WrongSchema
+from tests.conftest import forget_routes
 
 pytestmark = pytest.mark.anyio
 
@@ -100,3 +103,18 @@ async def test_a_database_without_the_schema_stops_the_start_with_a_sentence(tmp
     with pytest.raises(WrongSchema):
         async with create_app(settings(tmp_path)).running():
             pass
+
+
+async def test_what_the_lifespan_opened_is_freed_after_it(sqlite_url: str, tmp_path: Path) -> None:
+    app = create_app(settings(tmp_path, sqlite_url))
+    async with app.running() as app_state:
+        opened = [weakref.ref(each) for each in (app_state.newsroom.database, app_state.hub)]
+    del app_state
+    await asyncio.sleep(0)  # the last callbacks of what was stopped
+    gc.collect()
+    assert [each() for each in opened] == [None] * len(opened)
+    whole = weakref.ref(app)
+    del app
+    forget_routes()
+    gc.collect()
+    assert whole() is None

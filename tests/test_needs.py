@@ -33,6 +33,23 @@ def test_where_everything_is_required_what_is_missing_fails_a_test(monkeypatch: 
 def test_a_figure_is_small_in_the_suite_and_full_when_proving() -> None:
     assert Figures(full=False).choose(suite=10, prove=300) == 10
     assert Figures(full=True).choose(suite=10, prove=300) == 300
+    assert Figures(full=False, quick=True).choose(suite=10, prove=300) == 10
+    assert Figures(full=False, quick=True).choose(quick=4, suite=10, prove=300) == 4
+    assert Figures(full=False).choose(quick=4, suite=10, prove=300) == 10
+    assert Figures(full=True).choose(quick=4, suite=10, prove=300) == 300
+
+
+@pytest.mark.parametrize(("options", "count"), [([], 1), (["--all"], 4), (["-m", "slow"], 3)])
+def test_slow_tests_and_their_counts_are_asked_for(tmp_path: Path, options: list[str], count: int) -> None:
+    (tmp_path / "test_asking.py").write_text(
+        "import pytest\n"
+        "@pytest.mark.parametrize('role', ['editor', *(pytest.param(n, marks=pytest.mark.slow) for n in range(3))])\n"
+        "def test_asking(figures, role):\n"
+        f"    assert figures.quick is {'--all' not in options}\n"
+    )
+    done = _run_alone(tmp_path, *options)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{count} passed" in done.stdout
 
 
 @pytest.mark.parametrize("full", [False, True])
@@ -45,8 +62,12 @@ def test_the_option_prove_asks_for_full_figures_and_gives_them_time_and_the_mach
         f"    assert request.node.get_closest_marker('timeout').args == ({3600 if full else 5},)\n"
         f"    assert hasattr(request.config, 'workerinput') is {not full}\n"
     )
-    command = [sys.executable, "-m", "pytest", "-q", "-c", f"{ROOT}/pyproject.toml", "--rootdir", str(ROOT)]
-    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", "-n", "auto", "-m", "reliability", str(tmp_path)]
-    command += ["--prove"] if full else []
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = _run_alone(tmp_path, "-n", "auto", "-m", "reliability", *(["--prove"] if full else []))
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def _run_alone(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the tests of a folder with the suite's own options."""
+    command = [sys.executable, "-m", "pytest", "-q", "-c", f"{ROOT}/pyproject.toml", "--rootdir", str(ROOT)]
+    command += ["-p", "tests.conftest", "-p", "no:cacheprovider", *options, str(folder)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)

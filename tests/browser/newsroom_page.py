@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, expect
 
-from tests.browser.conftest import Newsroom
+from tests.browser.newsroom_server import Newsroom
 
 PHONE: ViewportSize = {"width": 360, "height": 740}
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Page, async_playwright
 
-from tests.browser.conftest import FLAGS, find_chromium
+from tests.browser.newsroom_server import FLAGS, find_chromium
 from tests.e2e.histories import History
 from tests.e2e.operations import OPERATIONS
 from tests.e2e.readers import fresh_state, held_state, reading_client
@@ -113,7 +113,7 @@ async def test_pages_hold_what_a_fresh_reader_sees_whatever_breaks_on_the_way(
     anyio_backend: str, sqlite_url: str, tmp_path: Path, figures: Figures
 ) -> None:
     chromium = find_chromium()
-    histories = figures.choose(suite=6, prove=200)
+    histories = figures.choose(quick=3, suite=6, prove=200)
     gate = asyncio.Semaphore(AT_ONCE)
     held: list[Json] = []
     with serving(sqlite_url, tmp_path, HEARTBEAT_SECONDS="1") as server:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,29 +9,21 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
-from tests.browser.conftest import Newsroom
-from tests.browser.newsroom_page import PHONE, choose, item, open_as, press, signed_in, somebody
+from tests.browser.newsroom_page import choose, item, open_as, press, somebody
+from tests.browser.newsroom_server import Newsroom
 
 LISBON = ZoneInfo("Europe/Lisbon")
 
 
 @pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
+def context_options() -> dict[str, Any]:
     """A phone far from the story: what is typed means the story's time."""
-    with browser.new_context(viewport=PHONE, timezone_id="Asia/Tokyo") as context:
-        context.set_default_timeout(10_000)
-        yield context
+    return {"timezone_id": "Asia/Tokyo"}
 
 
 @pytest.fixture
 def story(newsroom: Newsroom) -> dict[str, Any]:
     return newsroom.make_story(time_zone="Europe/Lisbon")
-
-
-@pytest.fixture
-def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    with signed_in(context, newsroom, story) as page:
-        yield page
 
 
 def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:

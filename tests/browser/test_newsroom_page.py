@@ -6,21 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE_MILLISECONDS, PICTURE, Newsroom
 from tests.browser.newsroom_page import item, press
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
-        context.set_default_timeout(PATIENCE_MILLISECONDS)
-        context.route("https://*/**", lambda route: route.fulfill(content_type="image/svg+xml", body=PICTURE))
-        yield context
-
-
-@pytest.fixture
-def story(newsroom: Newsroom) -> dict[str, Any]:
-    return newsroom.make_story()
+from tests.browser.newsroom_server import Newsroom
 
 
 @pytest.fixture

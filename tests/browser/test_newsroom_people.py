@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Newsroom
-from tests.browser.newsroom_page import PHONE, choose, item, open_as, signed_in, somebody
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport=PHONE) as context:
-        context.set_default_timeout(10_000)
-        yield context
-
-
-@pytest.fixture
-def story(newsroom: Newsroom) -> dict[str, Any]:
-    return newsroom.make_story()
-
-
-@pytest.fixture
-def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    with signed_in(context, newsroom, story) as page:
-        yield page
+from tests.browser.newsroom_page import PHONE, choose, item, open_as, somebody
+from tests.browser.newsroom_server import Newsroom
 
 
 def _make_bot(newsroom: Newsroom, label: str) -> dict[str, Any]:

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import Newsroom
-from tests.browser.newsroom_page import choose, item, open_as, press, sign_in, signed_in, somebody
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
-        context.set_default_timeout(10_000)
-        yield context
-
-
-@pytest.fixture
-def story(newsroom: Newsroom) -> dict[str, Any]:
-    return newsroom.make_story()
-
-
-@pytest.fixture
-def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    with signed_in(context, newsroom, story) as page:
-        yield page
+from tests.browser.newsroom_page import choose, item, open_as, press, sign_in, somebody
+from tests.browser.newsroom_server import Newsroom
 
 
 def _state(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -8,9 +9,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.conftest import PATIENCE_MILLISECONDS, PICTURE, Newsroom
+from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE, Newsroom
 
 LIVE = '[data-connection="live"]'
+ROUNDS = 5
+"""The middle one counts: one wait alone is also the machine's, which other tests share."""
+
 SEEN = """() => {
   const first = [...document.querySelectorAll("article")].find((a) => a.getBoundingClientRect().bottom > 0);
   return [first.id, Math.round(first.getBoundingClientRect().top)];
@@ -65,12 +69,18 @@ def test_an_entry_reaches_an_open_page_within_a_second(newsroom: Newsroom, open_
     story = newsroom.make_story()
     page = _attached(open_page(newsroom.page(story)))
     expect(page.locator("#nothing-yet")).to_be_visible()
-    started = time.monotonic()
-    newsroom.publish(story, "Polls have closed.", headline="“Closed” — 21:00")
-    page.wait_for_selector("article:has-text('Polls have closed.')")
-    assert time.monotonic() - started < 1
+    waits = []
+    for number in range(ROUNDS, 0, -1):
+        started = time.monotonic()
+        entry = newsroom.publish(story, f"Polls close in {number} minutes.", headline=f"“Closing” — 20:5{10 - number}")
+        page.wait_for_selector(f"article:has-text('Polls close in {number} minutes.')")
+        waits.append(time.monotonic() - started)
+        if number > 1:
+            newsroom.act(entry, "remove")
+            expect(page.locator("#nothing-yet")).to_be_visible()
+    assert statistics.median(waits) < 1, waits
     expect(page.locator("#entry-count")).to_have_text("1 update")
-    expect(page.locator("#announcement")).to_have_text("New update: “Closed” — 21:00")
+    expect(page.locator("#announcement")).to_have_text("New update: “Closing” — 20:59")
     expect(page.locator("#nothing-yet")).to_be_hidden()
 
 

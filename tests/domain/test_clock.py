@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
-from app.domain.clock import Micros, format_time, parse_time
+from app.domain.clock import Micros, format_time, parse_time, system_clock
 
 
 @pytest.mark.parametrize(
@@ -42,4 +44,15 @@ def test_a_time_is_read_to_the_microsecond_whatever_its_offset(written: str, at:
 )  # fmt: skip
 def test_what_is_no_time_is_refused(written: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011 - the message is the standard library's for some of them
+        parse_time(written)
+
+
+def test_the_systems_clock_counts_microseconds_since_1970() -> None:
+    before = time.time_ns() // 1000
+    assert before <= system_clock() <= time.time_ns() // 1000
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+01:00", "9999-12-31T23:59:59-01:00"])
+def test_a_time_beyond_the_years_there_are_in_utc_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="between the years 1 and 9999"):
         parse_time(written)

@@ -76,3 +76,13 @@ def test_a_freeze_leaves_taking_back_and_looking() -> None:
     out = dataclasses.replace(ENTRY, status=EntryStatus.PUBLISHED)
     for frozen in (dataclasses.replace(STORY, frozen=True), dataclasses.replace(STORY, site_frozen=True)):
         assert permitted_actions(EDITOR, frozen, out) == ("unpublish", "retract", "remove", "preview")
+
+
+def test_in_a_withdrawn_story_nothing_changes_and_in_a_draft_nothing_waits_for_readers() -> None:
+    out = dataclasses.replace(ENTRY, status=EntryStatus.PUBLISHED)
+    withdrawn = dataclasses.replace(STORY, status=StoryStatus.WITHDRAWN)
+    assert set(permitted_actions(EDITOR, withdrawn, out)) <= {"preview"}
+    hidden = dataclasses.replace(STORY, status=StoryStatus.DRAFT)
+    of_readers = {"retract", "correct", "move"}
+    assert of_readers <= set(permitted_actions(EDITOR, STORY, out))
+    assert of_readers.isdisjoint(permitted_actions(EDITOR, hidden, out))

@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.clock import Micros
-from app.domain.sort_keys import DIGITS, MAX_KEY_LENGTH, key_between, keys_between, make_room, sort_key_at
+from app.domain.sort_keys import (
+    DIGITS,
+    MAX_KEY_LENGTH,
+    ROOMY_KEY_LENGTH,
+    key_between,
+    keys_between,
+    make_room,
+    sort_key_at,
+)
 
 START = 1_790_000_000_000_000
 TIMES = st.integers(-2_208_988_800_000_000, 4_000_000_000_000_000)
@@ -149,6 +157,23 @@ def test_any_moves_keep_the_order_and_the_length() -> None:
             near = chance.randrange(len(timeline.order))
             timeline.move(chance.choice(timeline.order), partial(_at_most, near))
         timeline.check()
+
+
+def test_where_more_have_the_same_key_room_is_made_around_all_of_them() -> None:
+    keys = ["a1", "b1", "b1", "b1", "b1", "c1"]
+    start, made = make_room(keys, 3, newest="z1")
+    after = [*keys[:start], *made, *keys[start + len(made) - 1 :]]
+    assert (start, len(after)) == (1, 7)
+    assert all(low < high for low, high in pairwise(after))
+
+
+def test_where_a_neighbour_has_a_long_key_those_beside_it_move_until_keys_are_short() -> None:
+    keys = ["a1", "b" + "0" * ROOMY_KEY_LENGTH + "1", "b2", "c1", "d1"]
+    start, made = make_room(keys, 3, newest="z1")
+    after = [*keys[:start], *made, *keys[start + len(made) - 1 :]]
+    assert (start, len(after)) == (1, 6)
+    assert max(map(len, made)) <= ROOMY_KEY_LENGTH
+    assert all(low < high for low, high in pairwise(after))
 
 
 def test_where_two_have_the_same_key_room_is_made_around_them() -> None:

@@ -30,17 +30,20 @@ PATHS = ["own transports", "portable"]
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize(("options", "suite", "prove"), [((), 75, 750), (("--portable",), 25, 250)], ids=PATHS)
+@pytest.mark.parametrize(
+    ("options", "quick", "suite", "prove"), [((), 40, 75, 750), (("--portable",), 10, 25, 250)], ids=PATHS
+)
 async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
     anyio_backend: str,
     database_url: str,
     tmp_path: Path,
     figures: Figures,
     options: Sequence[str],
+    quick: int,
     suite: int,
     prove: int,
 ) -> None:
-    histories = figures.choose(suite=suite, prove=prove)  # on each of the two databases
+    histories = figures.choose(quick=quick, suite=suite, prove=prove)  # on each of the two databases
     gate = asyncio.Semaphore(AT_ONCE)
     lives: list[Life] = []
     with serving(database_url, tmp_path, options=options, HEARTBEAT_SECONDS="1") as server:

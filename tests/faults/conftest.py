@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import copy_of
-from tests.postgres import PostgresServer
+from tests.postgres import ReusedDatabases
 
 
 @pytest.fixture
-def shared_url(migrated_postgres: str, postgres_server: PostgresServer) -> Iterator[str]:
+def shared_url(reused_databases: ReusedDatabases) -> Iterator[str]:
     """A migrated, empty PostgreSQL database of this test's own: the one kind that several processes may share."""
-    name = postgres_server.create_database(template=migrated_postgres)
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    with reused_databases.lend() as name:
+        yield reused_databases.server.url(name)
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +25,7 @@ def module_sqlite_url(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="module")
-def module_postgres_url(migrated_postgres: str, postgres_server: PostgresServer) -> Iterator[str]:
+def module_postgres_url(reused_databases: ReusedDatabases) -> Iterator[str]:
     """The same on PostgreSQL."""
-    name = postgres_server.create_database(template=migrated_postgres)
-    yield postgres_server.url(name)
-    postgres_server.drop_database(name)
+    with reused_databases.lend() as name:
+        yield reused_databases.server.url(name)

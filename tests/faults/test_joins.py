@@ -69,7 +69,7 @@ def nodes(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[list[Serve
 async def test_who_joins_amid_publications_is_told_each_event_once(
     anyio_backend: str, nodes: list[Server], figures: Figures
 ) -> None:
-    joins = figures.choose(suite=250, prove=5000)  # on each of the two set-ups
+    joins = figures.choose(quick=100, suite=250, prove=5000)  # on each of the two set-ups
     publication = _Publication(make_story(nodes[0]))
     gate = asyncio.Semaphore(AT_ONCE)
     wrong: list[str] = []

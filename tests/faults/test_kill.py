@@ -68,7 +68,7 @@ class _Writer:
 async def test_a_killed_server_has_lost_nothing_it_acknowledged_and_its_readers_agree_with_the_tables(
     anyio_backend: str, database_url: str, tmp_path: Path, figures: Figures
 ) -> None:
-    kills = figures.choose(suite=10, prove=300)
+    kills = figures.choose(quick=4, suite=10, prove=300)
     chance = random.Random(kills)
     with serving(database_url, tmp_path) as server:
         stories = [make_story(server, f"Story {number}") for number in range(STORIES)]

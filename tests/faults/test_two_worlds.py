@@ -58,7 +58,7 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
-@pytest.fixture(params=["sqlite", "postgres"])
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Two migrated, empty databases of one kind."""
     if request.param == "sqlite":

@@ -11,7 +11,7 @@ from tests.reference.histories import Life, what_a_fresh_reader_sees, what_is_he
 
 @pytest.mark.parametrize("page_size", [1000, 4], ids=["whole", "window"])
 def test_random_histories_end_where_a_fresh_reader_begins(page_size: int, figures: Figures) -> None:
-    for seed in range(figures.choose(suite=200, prove=5_000)):
+    for seed in range(figures.choose(quick=100, suite=200, prove=5_000)):
         life = Life(seed, page_size=page_size)
         life.live(120)
         bound = bound_of(life.reader.state["timeline"])

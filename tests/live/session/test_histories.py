@@ -267,5 +267,7 @@ class OneReader(RuleBasedStateMachine):
 def test_a_reader_always_holds_the_story_as_it_was_at_their_cursor(figures: Figures) -> None:
     run_state_machine_as_test(
         OneReader,
-        settings=settings(max_examples=figures.choose(suite=150, prove=3000), stateful_step_count=40, deadline=None),
+        settings=settings(
+            max_examples=figures.choose(quick=60, suite=150, prove=3000), stateful_step_count=40, deadline=None
+        ),
     )

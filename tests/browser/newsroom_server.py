@@ -1,0 +1,111 @@
+"""The server of the browser tests, run by its own commands, and where Chromium is found."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.loopback import NO_CERTIFICATES
+from tests.needs import require
+
+START_SECONDS = 30
+PATIENCE_MILLISECONDS = 20_000
+"""How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360"/></svg>'
+
+
+@dataclass(frozen=True, slots=True)
+class Newsroom:
+    """The API of a running server, with the rights of its administrator."""
+
+    url: str
+    token: str
+    client: httpx.Client
+
+    def make_story(self, **fields: Any) -> dict[str, Any]:
+        """A new story of its own for each test; live unless told otherwise."""
+        return self._sent("POST", "/v1/stories", {"title": "Election night"} | fields)
+
+    def publish(self, story: dict[str, Any], text: str, **fields: Any) -> dict[str, Any]:
+        """Publish an entry."""
+        return self._sent("POST", f"/v1/stories/{story['id']}/entries", {"text": text} | fields)
+
+    def act(self, entry: dict[str, Any], action: str, **body: Any) -> dict[str, Any]:
+        """Do something to an entry."""
+        return self._sent("POST", f"/v1/stories/{entry['story']}/entries/{entry['id']}/{action}", body)
+
+    def edit(self, entry: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Edit an entry, whatever its version."""
+        return self._sent("PATCH", f"/v1/stories/{entry['story']}/entries/{entry['id']}", fields, {"If-Match": "*"})
+
+    def edit_story(self, story: dict[str, Any], **fields: Any) -> dict[str, Any]:
+        """Edit a story, whatever its version."""
+        return self._sent("PATCH", f"/v1/stories/{story['id']}", fields, {"If-Match": "*"})
+
+    def page(self, story: dict[str, Any], query: str = "") -> str:
+        """The address of the reader's page."""
+        return f"{self.url}/stories/{story['slug']}{query}"
+
+    def _sent(self, method: str, path: str, body: Any, headers: dict[str, str] | None = None) -> dict[str, Any]:
+        answer = self.client.request(method, path, json=body, headers=headers)
+        assert answer.is_success, answer.text
+        done: dict[str, Any] = answer.json()
+        return done
+
+
+def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
+    """Migrate and serve a folder of its own, and stop the server at the end."""
+    token = secrets.token_hex(24)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
+    environment |= {
+        "LIVEBLOG_DATA_DIR": str(folder / "data"),
+        "LIVEBLOG_PORT": str(port),
+        "LIVEBLOG_ADMIN_TOKEN": token,
+        "LIVEBLOG_SITE_NAME": "The Courier",
+    }
+    command = [sys.executable, "-m", "app.cli"]
+    root = Path(__file__).parents[2]
+    subprocess.run([*command, "migrate"], env=environment, cwd=root, check=True, capture_output=True, timeout=60)
+    url = f"http://127.0.0.1:{port}"
+    with (folder / "log").open("wb") as log:
+        server = subprocess.Popen([*command, "serve"], env=environment, cwd=root, stdout=log, stderr=log)
+    try:
+        _wait_until_ready(server, url, folder / "log")
+        with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, verify=NO_CERTIFICATES) as client:
+            yield Newsroom(url, token, client)
+    finally:
+        server.terminate()
+        server.wait(timeout=15)
+
+
+def find_chromium() -> str:
+    """Where it is; without it the test is skipped."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    require("chromium", found=found is not None, reason="install the chromium package to test the pages")
+    assert found is not None
+    return found
+
+
+def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        assert server.poll() is None, log.read_text()
+        try:
+            if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    pytest.fail(f"the server did not answer within {START_SECONDS} s:\n{log.read_text()}")

@@ -1,0 +1,45 @@
+"""The examples of the API's description are what its shapes say."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from app.wire.shapes import examples, newsroom, oversight, people, public
+
+SHAPES: list[tuple[type[public.Public], dict[str, Any]]] = [
+    (public.StoryState, examples.STORY_STATE),
+    (public.StoryList, examples.STORY_LIST),
+    (public.PublicEntry, examples.ENTRY),
+    (public.Page, examples.PAGE),
+    (public.Corrections, examples.CORRECTIONS),
+    (public.Event, examples.EVENT),
+    (public.Changes, examples.CHANGES),
+    (newsroom.NewsroomEntry, newsroom.NEWSROOM_ENTRY),
+    (newsroom.NewsroomStory, newsroom.NEWSROOM_STORY),
+    (newsroom.SearchResults, newsroom.SEARCH_RESULTS),
+    (newsroom.Delivery, newsroom.DELIVERY),
+    (newsroom.EntryVersion, newsroom.VERSION),
+    (newsroom.PreviewLink, newsroom.PREVIEW_LINK),
+    (newsroom.Preview, newsroom.PREVIEW),
+    (oversight.Reverted, oversight.REVERTED),
+    (oversight.Audit, oversight.AUDIT),
+    (people.Ticket, people.TICKET),
+    (people.Me, people.ME),
+    (people.Person, people.PERSON),
+    (people.Member, people.MEMBER),
+    (people.Invite, people.INVITE),
+    (people.Session, people.SESSION),
+    (people.Token, people.TOKEN),
+]
+
+
+@pytest.mark.parametrize(("shape", "example"), SHAPES, ids=[shape.__name__ for shape, _ in SHAPES])
+def test_an_example_is_what_its_shape_says_and_nothing_beside(
+    shape: type[public.Public], example: dict[str, Any]
+) -> None:
+    read = shape.model_validate_json(json.dumps(example))
+    written = read.model_dump_json(by_alias=True, exclude_unset=True).replace('.123000Z"', '.123Z"')
+    assert json.loads(written) == example
