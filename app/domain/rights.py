@@ -22,6 +22,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def includes(self, other: Role) -> bool:
+        """Return whether this role has everything that `other` has."""
         order = tuple(Role)
         return order.index(self) >= order.index(other)
 

@@ -38,7 +38,7 @@ from app.storage.newsroom.search import index_story
 _stories = schema.stories
 _former = schema.former_slugs
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
 _FORMER = select(_former.c.story_id).where(_former.c.slug == bindparam("ref")).scalar_subquery()
 _SELECT = select(_stories, _SITE_FROZEN).where(
@@ -79,7 +79,7 @@ def list_stories(
     """List all stories, or the visible ones, newest first; `before` is the (created_at, id) of the last one seen."""
     query = select(_stories, _SITE_FROZEN).order_by(_stories.c.created_at.desc(), _stories.c.id)
     if visibility is not None:
-        query = query.where(_in(visibility))
+        query = query.where(_is_visible(visibility))
     if statuses is not None:
         query = query.where(_stories.c.status.in_([status.value for status in statuses]))
     if before is not None:
@@ -91,16 +91,16 @@ def list_stories(
 
 def list_frozen_stories(tx: ReadTransaction, visibility: Visibility) -> list[StoryId]:
     """List the visible stories that are frozen themselves, newest first."""
-    query = select(_stories.c.id).where(_in(visibility), _stories.c.frozen.is_(True))
+    query = select(_stories.c.id).where(_is_visible(visibility), _stories.c.frozen.is_(True))
     return [StoryId(story) for story in _ids(tx, query.order_by(_stories.c.created_at.desc(), _stories.c.id))]
 
 
 def read_visible_stories(tx: ReadTransaction, visibility: Visibility) -> frozenset[StoryId] | None:
     """Return the ids of the visible stories, or None if every story is visible."""
-    beyond = select(_stories.c.id).where(not_(_in(visibility))).limit(1)
+    beyond = select(_stories.c.id).where(not_(_is_visible(visibility))).limit(1)
     if tx.connection.execute(beyond).first() is None:
         return None
-    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_in(visibility))))
+    return frozenset(StoryId(story) for story in _ids(tx, select(_stories.c.id).where(_is_visible(visibility))))
 
 
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
@@ -210,7 +210,7 @@ def _story(row: Row[Any]) -> Story:
     )
 
 
-def _in(visibility: Visibility) -> ColumnElement[bool]:
+def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
     """Return the condition that `Visibility.includes` checks, in SQL."""
     held: list[ColumnElement[bool]] = []
     if visibility.only is not None:
