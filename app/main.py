@@ -59,7 +59,7 @@ from app.settings import Settings, load_or_make_admin_token
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database, ReadTransaction
 from app.storage.upkeep.migrations import require_current_schema
-from app.web.pages import StoryPage
+from app.web.reader_pages import StoryPage
 from app.web.routes import web_routes
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links, Site

@@ -1,24 +1,29 @@
 """Text and HTML → blocks → sanitised HTML. Pure: no I/O, no clock, no randomness of its own.
 
-Other rooms use what is named here; the modules below it are this room's own.
+Other rooms use the names below (`app/wire` also those of `block_limits`); the modules are this room's own.
 """
 
-from app.content.blocks import BLOCK_TYPES, MAX_BLOCKS, MAX_BODY_BYTES, TEXT_TYPES, Block, NewId
-from app.content.differences import DIFFERENCE_WORK, compare_texts
-from app.content.html_blocks import parse_html
-from app.content.markdown import parse_markdown
-from app.content.plain import parse_plain
+from app.content.block_input import complete_blocks
+from app.content.block_limits import MAX_BLOCKS, MAX_BODY_BYTES, MAX_ENTRY_BYTES
+from app.content.block_matching import dropped_blocks, reuse_ids
+from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
+from app.content.html_reader.reader import parse_html
+from app.content.kept_blocks import mentioned_block
+from app.content.markdown.reader import parse_markdown
+from app.content.markdown.serialising import render_markdown
+from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
-from app.content.shorthand import Shorthand, read_shorthand
-from app.content.silence import shows_blocks, shows_text
-from app.content.source import dropped_blocks, render_source, reuse_ids
-from app.content.written import complete_blocks
+from app.content.text.differences import DIFFERENCE_WORK, compare_texts
+from app.content.text.lines import split_lines
+from app.content.text.shorthand import Shorthand, read_shorthand
+from app.content.visible_text import shows_blocks, shows_text
 
 __all__ = [
     "BLOCK_TYPES",
     "DIFFERENCE_WORK",
     "MAX_BLOCKS",
     "MAX_BODY_BYTES",
+    "MAX_ENTRY_BYTES",
     "TEXT_TYPES",
     "Block",
     "NewId",
@@ -26,16 +31,18 @@ __all__ = [
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
+    "mentioned_block",
     "parse_html",
     "parse_markdown",
     "parse_plain",
     "read_shorthand",
     "render_html",
+    "render_markdown",
     "render_retracted_html",
-    "render_source",
     "render_text",
     "reuse_ids",
     "shows_blocks",
     "shows_text",
+    "split_lines",
     "warnings_of",
 ]

@@ -1,25 +1,25 @@
-"""Which addresses may stand in a body, and how they are read from hostile text."""
+"""The addresses that may stand in a body, read from hostile text."""
 
 from __future__ import annotations
 
 import re
 from urllib.parse import SplitResult, urlsplit
 
-MAX_ADDRESS_LENGTH = 2048
+from app.content.block_limits import MAX_ADDRESS_LENGTH
 
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0<>\"\\^`{|}\u2028\u2029\ufeff]")
+_FORBIDDEN = re.compile(r"[\s\x00-\x20\x7f-\xa0<>\"\\^`{|}\ufeff]")
 _HOST = re.compile(r"(?:[\w\-.]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _OTHER = re.compile(r"(mailto|tel):[^/\s][^\s]*", re.IGNORECASE)
 _LONE = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 def media_address(text: str) -> str | None:
-    """`text` if it is an absolute http or https address that may be the source of a picture or a film, else None."""
+    """Return `text` if it is an absolute http or https address, as pictures and films have, else None."""
     return text if split_web_address(text) is not None else None
 
 
 def link_address(text: str) -> str | None:
-    """`text` if a link may point there (http, https, mailto, tel), else None.
+    """Return `text` if a link may point there (http, https, mailto, tel), else None.
 
     White space at both ends is dropped, since browsers drop it; anything else a browser would repair (control
     characters, backslashes, line ends inside) is refused rather than repaired.
@@ -32,7 +32,7 @@ def link_address(text: str) -> str | None:
 
 
 def split_web_address(text: str) -> SplitResult | None:
-    """The parts of an absolute http or https address, or None if `text` is anything else."""
+    """Split an absolute http or https address into its parts; None if `text` is anything else."""
     if len(text) > MAX_ADDRESS_LENGTH or _FORBIDDEN.search(text):
         return None
     try:
@@ -47,5 +47,5 @@ def split_web_address(text: str) -> SplitResult | None:
 
 
 def lone_address(line: str) -> str | None:
-    """The web address `line` consists of, if it is nothing else; the caller decides about white space around it."""
+    """Return `line` if it is a web address and nothing else; the caller decides about white space around it."""
     return media_address(line) if _LONE.fullmatch(line) else None

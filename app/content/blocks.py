@@ -16,10 +16,6 @@ Block = dict[str, Any]
 NewId = Callable[[], str]
 """Makes an identifier for a new block; handed in, so that this room has no randomness of its own."""
 
-MAX_BLOCKS = 200
-MAX_BODY_BYTES = 1_048_576
-"""The longest text, in bytes of UTF-8, that is looked at at all."""
-
 BLOCK_TYPES: tuple[str, ...] = (
     "paragraph",
     "heading",
@@ -76,7 +72,7 @@ class ListBlock(TypedDict):
 
 
 class Quote(TypedDict):
-    """Words of somebody: `who` said them, in which `role`, at which `url`. `html` holds words and attribution."""
+    """Quoted words: `who` said them, in which `role`, at which `url`. `html` has words and attribution."""
 
     id: str
     type: Literal["quote"]
@@ -126,7 +122,7 @@ class Audio(TypedDict):
 
 
 class Embed(TypedDict):
-    """Something shown by another site's player.
+    """A page shown by another site's player.
 
     `html` is only a link: a front end builds the player itself, and where `consent` is true (the provider sets
     cookies) after asking the reader. `ratio` is width to height as CSS writes it (`16/9`), where it is known.

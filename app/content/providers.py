@@ -1,4 +1,4 @@
-"""Which addresses another site's player can show: one table, read without fetching anything."""
+"""The sites whose players can show an address: one table, read without fetching anything."""
 
 from __future__ import annotations
 
@@ -69,8 +69,6 @@ PROVIDERS: tuple[Provider, ...] = (
     _provider("mastodon", "", rf"/@\w[\w.-]*(?:@[\w.-]+)?/\d{{5,}}{_END}", consent=False),
 )
 
-PROVIDER_NAMES: frozenset[str] = frozenset(provider.name for provider in PROVIDERS)
-
 _PLAYERS: tuple[tuple[str, re.Pattern[str], str], ...] = (
     ("youtube.com", re.compile(r"/embed/([\w-]{6,})"), "https://www.youtube.com/watch?v={}"),
     ("youtube-nocookie.com", re.compile(r"/embed/([\w-]{6,})"), "https://www.youtube.com/watch?v={}"),
@@ -86,7 +84,7 @@ _PLAYERS_WITH_PARAMETER: dict[str, str] = {
 
 
 def provider_of(address: str) -> Provider | None:
-    """The provider whose player can show `address`, or None."""
+    """Return the provider whose player can show `address`, or None."""
     parts = split_web_address(address)
     if parts is None:
         return None
@@ -95,7 +93,7 @@ def provider_of(address: str) -> Provider | None:
 
 
 def page_of_player(source: str) -> str | None:
-    """The page a player's frame shows (`…/embed/ID` → `…/watch?v=ID`), or `source` itself if that is not known.
+    """Return the page that a player's frame shows (`…/embed/ID` → `…/watch?v=ID`), or `source` if that is unknown.
 
     None if `source` is no web address. An address without a scheme (`//host/…`) is read as https.
     """
@@ -109,7 +107,7 @@ def page_of_player(source: str) -> str | None:
     for player, path, page in _PLAYERS:
         match = path.match(parts.path) if player == host else None
         if match:
-            return page.format(match[1])
+            return media_address(page.format(match[1])) or source
     return _page_in_parameter(host, parts) or source
 
 

@@ -7,23 +7,24 @@ from html import escape
 from typing import Any
 
 from app.content.blocks import Block
-from app.content.inline import attribute, inline_text
-from app.content.sanitising import INLINE_TAGS, sanitise
-from app.content.silence import shows_text
-from app.content.tokens import Token, tokenise
+from app.content.html.inline import attribute, inline_text
+from app.content.html.lexer import Token, tokenise
+from app.content.html.sanitising import INLINE_TAGS, sanitise
+from app.content.text.lines import unify_line_ends
+from app.content.visible_text import shows_text
 
 
 def render_html(blocks: Sequence[Block]) -> str:
-    """The body as one piece of sanitised HTML."""
+    """Render the body as one piece of sanitised HTML."""
     return "\n".join(str(block["html"]) for block in blocks)
 
 
 def render_retracted_html(blocks: Sequence[Block], reason: str) -> str:
-    """The body of a retracted entry: the reason first, then the text struck through, piece by piece.
+    """Render the body of a retracted entry: the reason first, then the text struck through, piece by piece.
 
     `<s>` stands inside the innermost blocks, never around one, as HTML demands. `reason` is plain text.
     """
-    lines = escape(reason.replace("\r\n", "\n").replace("\r", "\n"), quote=False).replace("\n", "<br>")
+    lines = escape(unify_line_ends(reason), quote=False).replace("\n", "<br>")
     opening = f'<p class="lb-retraction">{lines}</p>'
     return sanitise("\n".join([opening, *("".join(_struck(str(block["html"]))) for block in blocks)]))
 
@@ -52,7 +53,7 @@ def _written(token: Token) -> str:
 
 
 def render_text(blocks: Sequence[Block]) -> str:
-    """The body as plain text: one blank line between blocks; captions, credits and attributions included."""
+    """Render the body as plain text: one blank line between blocks; captions, credits and attributions included."""
     return "\n\n".join(text for text in map(_text, blocks) if text)
 
 
@@ -88,7 +89,7 @@ def _list_lines(node: dict[str, Any], indent: str, start: int) -> Iterator[str]:
 
 
 def _quote_text(html: str) -> str:
-    """Paragraphs and attribution each on lines of their own, and a blank line between paragraphs."""
+    """Render paragraphs and attribution each on lines of their own, with a blank line between paragraphs."""
     parts: list[str] = []
     current = ""
     for token in tokenise(html):
@@ -108,7 +109,7 @@ def _table_text(block: Block) -> str:
 
 
 def warnings_of(blocks: Sequence[Block]) -> list[str]:
-    """What an editor should know: `alt_missing` if a picture has no description but its caption, or none at all."""
+    """Return warnings for the editor: `alt_missing` if a picture has no description but its caption, or none at all."""
     pictures = (block for block in blocks if block.get("type") == "image")
     is_without = any(b.get("alt", "") == b.get("caption", "") or not shows_text(b.get("alt", "")) for b in pictures)
     return ["alt_missing"] if is_without else []

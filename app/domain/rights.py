@@ -6,6 +6,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from app.domain.entry import PUBLIC_STATUSES, Entry, JsonObject
 from app.domain.errors import NotAllowed
@@ -22,9 +23,11 @@ class Role(StrEnum):
     ADMIN = "admin"
 
     def includes(self, other: Role) -> bool:
-        """Return whether this role has everything that `other` has."""
-        order = tuple(Role)
-        return order.index(self) >= order.index(other)
+        """Return whether this role is `other` or one that includes it."""
+        return _ROLES.index(self) >= _ROLES.index(other)
+
+
+_ROLES = tuple(Role)
 
 
 class Scope(StrEnum):
@@ -120,25 +123,25 @@ _EDITORS = frozenset({Action.RETURN, Action.REJECT, Action.SCHEDULE, Action.MOVE
 
 @dataclass(frozen=True, slots=True)
 class Visibility:
-    """The stories that a caller can see."""
+    """The stories that an actor may see."""
 
-    only: frozenset[StoryId] | None
-    """The only stories; None for all."""
-    apart: frozenset[StoryId] | None
-    """The visible ones among the stories for members only; None for all of them."""
+    stories: frozenset[StoryId] | None
+    """These alone; None for whichever there are."""
+    members_only: frozenset[StoryId] | None
+    """Of the stories for members only these; None for all of them."""
 
     def includes(self, story: Story) -> bool:
         """Return whether the story is among them."""
-        if self.only is not None and story.id not in self.only:
+        if self.stories is not None and story.id not in self.stories:
             return False
-        return self.apart is None or not story.settings.members_only or story.id in self.apart
+        return self.members_only is None or not story.settings.members_only or story.id in self.members_only
 
 
 def visibility_of(actor: Actor) -> Visibility:
     """Return the stories visible to the actor. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
-    return Visibility(only=actor.stories, apart=None if sees_all else frozenset(actor.memberships))
+    return Visibility(stories=actor.stories, members_only=None if sees_all else frozenset(actor.memberships))
 
 
 def actor_in_story(actor: Actor, story: Story) -> Actor | None:
@@ -153,10 +156,15 @@ def actor_in_story(actor: Actor, story: Story) -> Actor | None:
 
 def has_right(actor: Actor, right: Right) -> bool:
     """Return whether the actor's role and scopes both grant `right`; pass the actor of `actor_in_story` in a story."""
-    role, scope = RIGHTS[right]
     if right in _OF_THE_SITE and actor.stories is not None:
         return False
-    return actor.role.includes(role) and scope in actor.scopes
+    return has_in_story(actor.role, actor.scopes, right)
+
+
+def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
+    """Return whether a role in a story and a token's scopes both give `right`, which is none of the site's."""
+    least, scope = RIGHTS[right]
+    return role.includes(least) and scope in scopes
 
 
 def rights_in_story(actor: Actor) -> list[Right]:
@@ -183,20 +191,39 @@ def owns(actor: Actor, entry: Entry) -> bool:
     return entry.created_by is None and entry.created_by_token == actor.token_id
 
 
+class Grant(NamedTuple):
+    """The facts about an actor, an entry and its story that decide about an action."""
+
+    role: Role
+    scopes: frozenset[Scope]
+    owns: bool
+    is_reviewed: bool
+
+
+def grant_of(actor: Actor, *, entry: Entry | None, settings: StorySettings) -> Grant:
+    """Return what `is_granted` depends on; `actor` is from `actor_in_story`, `entry` None for a new one of theirs."""
+    return Grant(actor.role, actor.scopes, entry is None or owns(actor, entry), settings.review_required)
+
+
+def is_granted(grant: Grant, action: Action, *, visible: bool) -> bool:
+    """Return whether the grant covers `action`; `visible` as for `may_act`."""
+    touches_public = action in _PUBLISHING or visible
+    if not _scopes_for(touches_public=touches_public) <= grant.scopes:
+        return False
+    if grant.role.includes(Role.EDITOR):
+        return True
+    if action in _EDITORS or not grant.owns:
+        return False
+    return not (grant.is_reviewed and touches_public)
+
+
 def may_act(actor: Actor, action: Action, *, entry: Entry | None, settings: StorySettings, visible: bool) -> bool:
     """Return whether `actor` may do `action` to `entry` (None: a new one of the actor's own).
 
     `visible` is whether readers can see the entry now. A reporter who may not change what is public may still edit
     it as a working revision: ask for EDIT with `visible=False`.
     """
-    touches_public = action in _PUBLISHING or visible
-    if not _scopes_for(touches_public=touches_public) <= actor.scopes:
-        return False
-    if actor.role.includes(Role.EDITOR):
-        return True
-    if action in _EDITORS or (entry is not None and not owns(actor, entry)):
-        return False
-    return not (settings.review_required and touches_public)
+    return is_granted(grant_of(actor, entry=entry, settings=settings), action, visible=visible)
 
 
 def require_action(actor: Actor, action: Action, *, entry: Entry, settings: StorySettings, visible: bool) -> None:

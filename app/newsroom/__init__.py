@@ -1,1 +1,1 @@
-"""What reporters and editors can do, one file per activity; each function owns one visible transaction."""
+"""The use cases of reporters and editors, one file per activity; each function owns one visible transaction."""

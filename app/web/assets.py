@@ -1,4 +1,4 @@
-"""The pages' own files, read once, compressed once, and kept by browsers for as long as they stay the same.
+"""The pages' own static files: read once, compressed once, and cached by browsers until a release changes them.
 
 Scripts import each other by relative paths, which carry no query; so the version is part of the path. All files of one
 release stand under `/static/<version>/`, and change their address together.
@@ -34,34 +34,39 @@ STATIC_FOLDER = Path(__file__).parent / "static"
 
 @dataclass(frozen=True)
 class Asset:
-    """One file, with its compressed forms, which are made when first asked for."""
+    """One static file, with its compressed forms, each made at the first request for it."""
 
     name: str
     content: bytes
 
     @cached_property
     def media_type(self) -> str:
+        """Return the Content-Type by the file's suffix."""
         return _TYPES.get(self.suffix) or mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
     @property
     def suffix(self) -> str:
+        """Return the end of the name with its dot, such as `.js`."""
         return Path(self.name).suffix
 
     @cached_property
     def digest(self) -> str:
+        """Return 16 hex digits of the content's SHA-256, of which the ETag is made."""
         return hashlib.sha256(self.content).hexdigest()[:16]
 
     @cached_property
     def brotli(self) -> bytes:
+        """Return the content compressed with brotli."""
         # The best costs a second on a large file and milliseconds on ours.
         return bytes(brotli.compress(self.content, quality=11 if len(self.content) < _SMALL else 5))
 
     @cached_property
     def gzip(self) -> bytes:
+        """Return the content compressed with gzip."""
         return gzip.compress(self.content, 9, mtime=0)
 
     def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
-        """The bytes to send to a client that accepts these encodings, and the name of the encoding or ""."""
+        """Return the bytes for a client that accepts these encodings, and the name of the encoding or ""."""
         accepted = {part.strip().lower() for part in accept_encoding.split(",")}
         if self.suffix in _COMPRESSED:
             if "br" in accepted:
@@ -72,7 +77,7 @@ class Asset:
 
 
 class Assets:
-    """Every file below a folder, by its path. What is added to the folder later is not served."""
+    """Every file below a folder and its sub-folders, by its path. A file that is added later is not served."""
 
     def __init__(self, folder: Path = STATIC_FOLDER) -> None:
         files = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -85,11 +90,11 @@ class Assets:
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
     def url(self, name: str) -> str:
-        """The address of a file, for a page: it may be kept forever. Raises KeyError for a file that is not there."""
+        """Return the versioned address of a file, cacheable forever. Raises KeyError for an unknown file."""
         return f"/static/{self.version}/{self._files[name].name}"
 
     def find(self, path: str) -> tuple[Asset | None, bool]:
-        """The file at a path below `/static/`, and whether the path names this very version of it."""
+        """Return the file at a path below `/static/`, or None, and whether the path names this very version of it."""
         version, _, name = path.partition("/")
         if version == self.version:
             return self._files.get(name), True
@@ -97,7 +102,7 @@ class Assets:
 
 
 def without_comments(script: bytes) -> bytes:
-    """A script without the lines that are comments whole, which are a third of it and no reader's business.
+    """Return a script without the lines that are comments whole, which are a third of it and of no use to readers.
 
     Ours begin a comment at the beginning of a line, or behind code on the same line; the latter stay.
     """
@@ -109,7 +114,7 @@ def _is_ours(name: str) -> bool:
 
 
 def asset_routes(assets: Assets) -> APIRouter:
-    """`GET /static/<version>/<file>` and, asked for again each time, `GET /static/<file>`."""
+    """Return the routes `GET /static/<version>/<file>`, immutable, and `GET /static/<file>`, revalidated each time."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/static/{path:path}", methods=["GET", "HEAD"])

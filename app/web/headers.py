@@ -1,4 +1,4 @@
-"""The headers of a page: what it may load, who may keep it, and whether the browser has it already."""
+"""The headers of a page: its Content-Security-Policy, its Cache-Control, and its ETag with 304."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NEWSROOM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http:; "
     "media-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""No frame in it and it in no frame: a token is typed into this page."""
+"""It frames no page and no page frames it: a token is typed into this page."""
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
@@ -31,7 +31,7 @@ DOCS_POLICY = (
 
 PUBLIC_CACHE = "public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
-"""Of a story that has ended."""
+"""The Cache-Control of a story that has ended."""
 
 NO_CACHE = "no-store"
 
@@ -39,7 +39,7 @@ NO_CACHE = "no-store"
 def page_response(
     request: Request, html: str, *, policy: str, cache_control: str = NO_CACHE, status: int = 200
 ) -> Response:
-    """The page with its headers, or 304 when the browser holds these bytes already."""
+    """Return the page with its headers, or 304 when the browser holds these bytes already."""
     body = html.encode()
     headers = {
         "Content-Security-Policy": policy,
@@ -55,6 +55,6 @@ def page_response(
 
 
 def has_tag(if_none_match: str, etag: str) -> bool:
-    """Whether If-None-Match names the ETag, compared weakly (RFC 9110 §8.8.3.2)."""
+    """Return whether If-None-Match names the ETag, compared weakly (RFC 9110 §8.8.3.2)."""
     named = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return "*" in named or etag.removeprefix("W/") in named

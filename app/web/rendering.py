@@ -1,4 +1,4 @@
-"""Turns the API's JSON into pages. Everything is escaped; only fields named `…_html` are HTML, made safe when written.
+"""Renders the API's JSON as pages. Everything is escaped; only fields named `…_html` are HTML, made safe when written.
 
 The browser draws the same entries from the same JSON (static/entries.js); a test holds the two against each other.
 """
@@ -38,7 +38,7 @@ class When:
 
 
 def when(moment: str, story: Mapping[str, Any]) -> When:
-    """An RFC 3339 time where the story happens. Months have names in English stories, numbers elsewhere."""
+    """Return an RFC 3339 time in the story's time zone. Months have names in English stories, numbers elsewhere."""
     local = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(ZoneInfo(story["time_zone"]))
     english = str(story["language"]).lower().partition("-")[0] == "en"
     date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if english else f"{local:%Y-%m-%d}"
@@ -46,22 +46,22 @@ def when(moment: str, story: Mapping[str, Any]) -> When:
 
 
 def web_address(address: object) -> str | None:
-    """The address if a link may point there: http and https only, whatever has been stored."""
+    """Return the address if a link may point there: http and https only, whatever has been stored."""
     return address if isinstance(address, str) and re.match(r"https?://", address, re.IGNORECASE) else None
 
 
 def position_in(url: str | None) -> str | None:
-    """The position a list's `next` or `prev` names, or None."""
+    """Return the position that a list's `next` or `prev` names, or None."""
     return parse_qs(urlsplit(url).query).get("position", [None])[0] if url else None
 
 
 def place_name(time_zone: str) -> str:
-    """A time zone as a person reads it: "New York", "Lisbon", "UTC"."""
+    """Return a time zone as a person reads it: "New York", "Lisbon", "UTC"."""
     return time_zone.rpartition("/")[2].replace("_", " ")
 
 
 def briefly(entry: Mapping[str, Any]) -> str:
-    """An entry's headline, or the beginning of its text."""
+    """Return an entry's headline, or the beginning of its text."""
     if entry["headline"]:
         return str(entry["headline"])
     spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote)>)", r" \1", entry["body_html"] or "")
@@ -70,12 +70,12 @@ def briefly(entry: Mapping[str, Any]) -> str:
 
 
 def as_json(value: Any) -> str:
-    """JSON for an attribute, where it is escaped like any text."""
+    """Return JSON for an attribute, where it is escaped like any text."""
     return encode_json(value).decode()
 
 
 class Renderer:
-    """Renders the templates for one site."""
+    """The templates of one site, with their filters."""
 
     def __init__(self, *, site: Site, assets: Assets) -> None:
         # Members that are absent count as null: the API leaves out what an author or a source does not have.
@@ -94,5 +94,5 @@ class Renderer:
         self._environment.globals |= {"site": site, "asset": assets.url}
 
     def render(self, template: str, **context: Any) -> str:
-        """The page as HTML text."""
+        """Render a template as HTML text."""
         return self._environment.get_template(template).render(**context)

@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.web.app_pages import docs_page, newsroom_page, preview_page
 from app.web.assets import Assets, asset_routes
-from app.web.nowhere import nowhere
-from app.web.pages import ListStories, ReadStory, reader_pages
+from app.web.not_found import not_found
+from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
-from app.web.tools import docs_page, newsroom_page, preview_page
 from app.wire.links import Site
 
 
 def web_routes(
     *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
 ) -> APIRouter:
-    """Every route of this room, and as its default what is at no address.
+    """Return a router with every page and static file, and the 404 page as its default.
 
-    The two functions are how it reaches what readers may see; it knows no other way.
+    It reads public stories through the two functions and in no other way.
     """
     assets = Assets()
     renderer = Renderer(site=site, assets=assets)
-    router = APIRouter(default=nowhere(renderer=renderer))
+    router = APIRouter(default=not_found(renderer=renderer))
     router.include_router(reader_pages(renderer=renderer, read_story=read_story, list_stories=list_stories))
     router.include_router(newsroom_page(renderer=renderer))
     router.include_router(preview_page(renderer=renderer))

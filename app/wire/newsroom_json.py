@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.content import Block, render_html, render_source, warnings_of
+from app.content import Block, render_html, render_markdown, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
@@ -15,8 +16,11 @@ from app.wire.public_entry import body_html, public_members
 from app.wire.requests.stories import STORY_DEFAULTS
 
 
-def newsroom_entry(entry: Entry) -> dict[str, Any]:
-    """Return an entry as its editors see it: the public members, the source text, the version, the working revision."""
+def newsroom_entry(entry: Entry, *, can: Sequence[str]) -> dict[str, Any]:
+    """Return an entry as its editors see it: public members, source text, version, working revision.
+
+    `can` is what the one who is shown it may do with it (app/domain/permissions.py).
+    """
     blocks = _blocks(entry.content)
     return {
         "story": entry.story,
@@ -37,12 +41,13 @@ def newsroom_entry(entry: Entry) -> dict[str, Any]:
         "created_at": format_time(entry.created_at),
         "created_by": entry.created_by,
         "warnings": warnings_of(_blocks(entry.newest_content)),
+        "can": list(can),
     }
 
 
-def written_entry(entry: Entry, *, shorthand: JsonObject | None) -> dict[str, Any]:
-    """Return an entry as the answer to a write, with the interpreted `shorthand` of its text, if there was any."""
-    members = newsroom_entry(entry)
+def written_entry(entry: Entry, *, can: Sequence[str], shorthand: JsonObject | None) -> dict[str, Any]:
+    """Return an entry for the answer to a write, with what was understood of its shorthand where that was read."""
+    members = newsroom_entry(entry, can=can)
     return members if shorthand is None else {**members, "shorthand": shorthand}
 
 
@@ -102,7 +107,7 @@ def working_members(working: WorkingRevision) -> dict[str, Any]:
 def _source(content: EntryContent) -> dict[str, str]:
     if content.text is not None:
         return {"text": content.text, "text_format": content.text_format}
-    source, _ = render_source(_blocks(content))
+    source, _ = render_markdown(_blocks(content))
     return {"text": source, "text_format": "markdown"}
 
 

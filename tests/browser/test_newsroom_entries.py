@@ -61,7 +61,7 @@ def test_an_entry_is_moved_up_down_and_to_a_place_of_choice_by_keyboard(
 ) -> None:
     for headline in ("One", "Two", "Three", "Four"):
         newsroom.publish(story, "Counted.", headline=headline)
-    press(driver, "Two", "place")
+    press(driver, "Two", "move")
     up = driver.locator('[data-step="up"]')
     expect(driver.locator("#show li[aria-current]")).to_contain_text("Two")
     up.focus()
@@ -77,14 +77,14 @@ def test_an_entry_is_moved_up_down_and_to_a_place_of_choice_by_keyboard(
     expect(driver.locator("#show [role=status]")).to_have_text("Moved. It stands below “One” now.")
     assert _order(newsroom, story) == ["Four", "Three", "One", "Two"]
     driver.click("#show .close")
-    expect(item(driver, "Two").locator('[data-action="place"]')).to_be_focused()
+    expect(item(driver, "Two").locator('[data-action="move"]')).to_be_focused()
 
 
 def test_a_move_that_is_refused_says_why_and_can_be_tried_again(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     first, second = (newsroom.publish(story, "Counted.", headline=headline) for headline in ("One", "Two"))
-    press(driver, "One", "place")
+    press(driver, "One", "move")
     newsroom.act(second, "unpublish")
     driver.click('[data-step="up"]')
     expect(driver.locator("#show .problem")).to_contain_text("beside public entries")
@@ -243,8 +243,8 @@ def test_reporters_move_nothing_and_set_the_times_of_their_own_entries_only(
     page.fill("[name=text]", "By Rae.")
     page.click("#publish")
     expect(item(page, "By Rae.").locator('[data-action="times"]')).to_have_count(1)
-    expect(item(page, "By Rae.").locator('[data-action="place"]')).to_have_count(0)
-    expect(item(page, "By a colleague.").locator('[data-action="times"], [data-action="place"]')).to_have_count(0)
+    expect(item(page, "By Rae.").locator('[data-action="move"]')).to_have_count(0)
+    expect(item(page, "By a colleague.").locator('[data-action="times"], [data-action="move"]')).to_have_count(0)
 
 
 def test_a_last_entry_is_retracted_once_however_often_its_answer_is_lost(

@@ -314,11 +314,11 @@ def test_the_whole_site_is_frozen_and_thawed(driver: Page, newsroom: Newsroom) -
     expect(button).to_have_text("Thaw the site")
     driver.fill("[name=text]", "Not now.")
     driver.click("#publish")
-    expect(driver.locator(".letter .problem")).to_contain_text("frozen")
+    expect(driver.locator(".outbox-item .problem")).to_contain_text("frozen")
     button.click()
     driver.click("#ask .primary")
     expect(driver.locator("#closed")).to_be_hidden()
-    driver.click('.letter [data-choice="again"]')
+    driver.click('.outbox-item [data-choice="again"]')
     expect(driver.locator("[name=text]")).to_have_value("Not now.")
 
 
@@ -327,7 +327,7 @@ def test_every_dialog_fits_a_phone(driver: Page, newsroom: Newsroom, story: dict
     entry = newsroom.publish(story, "https://example.org/" + "x" * 200, headline="H" * 80)
     expect(driver.locator(f'.item[data-id="{entry["id"]}"]')).to_be_visible()
     driver.locator(".seldom > summary").click()
-    opened = [f'[data-action="{name}"]' for name in ("place", "times", "preview")]
+    opened = [f'[data-action="{name}"]' for name in ("move", "times", "preview")]
     opened += [
         f"[data-story={name}]" for name in ("key-points", "details", "members", "retract-last", "people", "audit")
     ]

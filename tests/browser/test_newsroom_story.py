@@ -138,6 +138,19 @@ def test_a_freeze_is_said_to_everybody_and_ended_again(driver: Page, newsroom: N
     expect(item(driver, "Out again.")).to_be_visible()
 
 
+def test_a_frozen_storys_entries_offer_taking_back_and_looking_until_it_is_thawed(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    newsroom.publish(story, "Polls have closed.")
+    buttons = item(driver, "Polls have closed.").locator("[data-action]")
+    offered = ["Edit", "Add a correction", "Retract", "Pin", "Move in the timeline", "Times", "Preview link"]
+    expect(buttons).to_have_text([*offered, "Unpublish", "Remove"])
+    _choose(driver, "freeze")
+    expect(buttons).to_have_text(["Retract", "Preview link", "Unpublish", "Remove"])
+    _choose(driver, "freeze")
+    expect(buttons).to_have_text([*offered, "Unpublish", "Remove"])
+
+
 def test_what_came_out_last_is_retracted_with_one_button(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:

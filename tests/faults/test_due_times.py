@@ -16,7 +16,7 @@ from app.domain.clock import Micros, format_time, parse_time
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entries
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Announce, Database, ReadTransaction, WriteTransaction
 from app.storage.newsroom.due import list_due_stories
@@ -112,7 +112,7 @@ def _plan(driver: NewsroomDriver, number: int, chance: random.Random) -> list[Pl
         kinds = KINDS[4:] if held else KINDS[:4]
         chosen = [kinds[n % len(kinds)] for n in range(min(50, number - first))]
         drafts = [_draft(kind, first + n, chance) for n, kind in enumerate(chosen)]
-        made = body(entries.create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=drafts)))["items"]
+        made = body(create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=drafts)))["items"]
         for kind, result in zip(chosen, made, strict=True):
             assert result["status"] in {201, 202}, result
             plans.append(_planned(driver, kind, result["entry"], chance))

@@ -15,8 +15,8 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.newsroom.context.access import digest_of
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.entries import create as entries
-from app.newsroom.stories import lifecycle as stories
+from app.newsroom.entries.create import create_entry
+from app.newsroom.stories.lifecycle import create_story
 from app.reading.changes import read_changes
 from app.reading.stories import require_story
 from app.storage.database.opening import open_database
@@ -69,9 +69,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
     moods = _Moody()
     app_state = [_room(shared_url, moods) for _ in range(POOLS)]
     call = Call(credentials=OPERATOR)
-    made = [
-        body(stories.create_story(app_state[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)
-    ]
+    made = [body(create_story(app_state[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)]
     moods.armed = True
     tails = [_Tail(story) for story in made]
     todo = iter(range(wanted))
@@ -88,7 +86,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
                 return
             try:
                 story = made[turn % STORIES]
-                written = body(entries.create_entry(newsroom, call, story, EntryDraft(text=f"Entry {turn}")))
+                written = body(create_entry(newsroom, call, story, EntryDraft(text=f"Entry {turn}")))
             except _Abandoned:
                 abandoned.release()
             else:

@@ -1,4 +1,4 @@
-"""The newsroom's fixtures."""
+"""The newsroom's fixture: `driver`, through which a test calls the use cases (see driver.py)."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ from tests.newsroom.driver import NewsroomDriver
 
 @pytest.fixture
 def driver(database: Database) -> NewsroomDriver:
-    """A newsroom on an empty database, called by its operator."""
+    """Drive a newsroom on an empty database as its operator; once on SQLite, once on PostgreSQL."""
     return NewsroomDriver(database)

@@ -1,4 +1,8 @@
-"""A newsroom for tests: real use cases on a real database, a clock that stands still, checks that can be foretold."""
+"""The newsroom's driver for tests: real use cases on a real database, called in one line each.
+
+Its clock stands still but for the second that each write takes, and its random letters are a function of what they are
+for, so that cursors and checks are the same in every run. `driver.events()` is what readers were sent.
+"""
 
 from __future__ import annotations
 
@@ -17,15 +21,15 @@ from app.newsroom.context.access import digest_of
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.entries import create as entries
-from app.newsroom.entries import edit as editing
-from app.newsroom.entries import release as releasing
-from app.newsroom.entries import review as reviewing
-from app.newsroom.entries import withdrawal as taking_back
+from app.newsroom.emergency.freeze import set_freeze
+from app.newsroom.entries.create import create_entry, upsert_entry
+from app.newsroom.entries.edit import edit_entry
+from app.newsroom.entries.release import cancel_entry, discard_working_revision, publish_entry, schedule_entry
+from app.newsroom.entries.review import reject_entry, return_entry, submit_entry
+from app.newsroom.entries.withdrawal import correct_entry, reinstate_entry, remove_entry, retract_entry, unpublish_entry
 from app.newsroom.people import people, tokens
-from app.newsroom.stories import lifecycle as stories
-from app.newsroom.stories import pins_and_key_points as furniture
+from app.newsroom.stories.lifecycle import create_story, edit_story
+from app.newsroom.stories.pins_and_key_points import pin_entries, set_key_points
 from app.storage.database.transactions import Database
 from app.storage.newsroom.audit import AuditFilter, list_audit
 from app.wire.announcement import Announcement
@@ -42,7 +46,7 @@ HOUR = 3_600_000_000
 
 
 class ForetoldRandom:
-    """Letters that are a function of purpose and object alone; ids are as random as ever."""
+    """A random source whose letters are a function of purpose and object alone; its ids are random."""
 
     def uuid(self, purpose: str, key: str) -> str:
         return str(uuid.uuid4())
@@ -56,18 +60,18 @@ class ForetoldRandom:
 
 @dataclass
 class NewsroomDriver:
-    """Calls the use cases as one caller; `now` moves only when a test moves it."""
+    """Calls the use cases as one caller and records the announcements; `now` moves with each write, or by the test."""
 
     database: Database
     token: str = OPERATOR
     person: str | None = None
     is_session: bool = False
     now: int = START
-    told: list[Announcement] = field(default_factory=list)
+    announcements: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
-        self.database.announce_to(self.told.append)
+        self.database.announce_to(self.announcements.append)
         self.backoff = Backoff()
         self.made = 0
 
@@ -75,56 +79,56 @@ class NewsroomDriver:
         return Call(credentials=self.token, is_session=self.is_session, **conditions)
 
     def as_holder_of(self, token: str) -> NewsroomDriver:
-        """The same newsroom, seen by another caller; what it announces is told to both."""
+        """Return a driver of the same newsroom for another caller; both record its announcements."""
         other = NewsroomDriver(self.database, token, now=self.now)
-        other.told = self.told
-        self.database.announce_to(self.told.append)
+        other.announcements = self.announcements
+        self.database.announce_to(self.announcements.append)
         return other
 
     def story(self, title: str = "Election night", **fields: Any) -> dict[str, Any]:
-        return body(stories.create_story(self.newsroom, self.call(), StoryDraft(title=title, **fields)))
+        return body(create_story(self.newsroom, self.call(), StoryDraft(title=title, **fields)))
 
     def patch_story(self, story: str, *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
-        return body(stories.edit_story(self.newsroom, self.call(if_match=if_match), story, StoryPatch(**fields)))
+        return body(edit_story(self.newsroom, self.call(if_match=if_match), story, StoryPatch(**fields)))
 
     def post(self, story: str, text: str | None = "Polls have closed.", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.create_entry(self.newsroom, self.call(), story, EntryDraft(text=text, **fields)))
+        return body(create_entry(self.newsroom, self.call(), story, EntryDraft(text=text, **fields)))
 
     def put(self, story: str, external_id: str, **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
-        return body(entries.upsert_entry(self.newsroom, self.call(), story, external_id, ExternalEntry(**fields)))
+        return body(upsert_entry(self.newsroom, self.call(), story, external_id, ExternalEntry(**fields)))
 
     def patch(self, entry: dict[str, Any], *, if_match: str = "*", **fields: Any) -> dict[str, Any]:
         self.now += 1_000_000
         call = self.call(if_match=if_match)
-        return body(editing.edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
+        return body(edit_entry(self.newsroom, call, entry["story"], entry["id"], EntryPatch(**fields)))
 
     def act(self, action: str, entry: dict[str, Any], **particulars: Any) -> dict[str, Any]:
-        """One of ACTIONS; what is scheduled is due in an hour unless told otherwise."""
+        """Perform one of ACTIONS; what is scheduled is due in an hour unless `publish_at` says otherwise."""
         self.now += 1_000_000
         return body(ACTIONS[action](self.newsroom, self.call(), entry["story"], entry["id"], **particulars))
 
     def pin(self, story: str, *entries: dict[str, Any], until: str | None = None) -> dict[str, Any]:
         pins = [{"entry": entry["id"], "until": until} for entry in entries]
-        return body(furniture.pin_entries(self.newsroom, self.call(), story, Pins.model_validate({"items": pins})))
+        return body(pin_entries(self.newsroom, self.call(), story, Pins.model_validate({"items": pins})))
 
     def key_points(self, story: str, *points: tuple[str, str | None]) -> dict[str, Any]:
         items = [{"text": text, "entry": entry} for text, entry in points]
         draft = KeyPoints.model_validate({"items": items})
-        return body(furniture.set_key_points(self.newsroom, self.call(), story, draft))
+        return body(set_key_points(self.newsroom, self.call(), story, draft))
 
     def freeze(self, story: str | None = None, *, frozen: bool = True) -> dict[str, Any]:
         """Freeze a story or the site, or thaw it."""
-        return body(emergency.set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
+        return body(set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
 
     def due(self, later: int = 0) -> int | None:
-        """Let so many microseconds pass, then let happen what is due; when more will be."""
+        """Advance the clock by so many microseconds and do the due work; return when more will be due."""
         self.now += later
         return run_due_work(self.newsroom, self.backoff)
 
     def hire(self, role: str = "reporter", *, byline: str | None = "Ada Reporter", **token: Any) -> NewsroomDriver:
-        """A new person with a token, at this newsroom."""
+        """Add a person with a token, and return their driver of this newsroom."""
         self.made += 1
         name = f"Person {self.made}"
         person = body(
@@ -139,50 +143,50 @@ class NewsroomDriver:
         return hired
 
     def bot(self, role: str = "reporter", **token: Any) -> NewsroomDriver:
-        """A new bot's token, at this newsroom."""
+        """Create a bot's token, and return its driver of this newsroom."""
         draft = TokenDraft.model_validate({"label": "bot", "role": role, **token})
         return self.as_holder_of(body(tokens.create_token(self.newsroom, self.call(), draft))["token"])
 
     def audited(self) -> list[str]:
-        """What was done, as the audit has it, in order."""
+        """Return the actions in the audit, in order."""
         with self.database.snapshot() as tx:
             return [row.change.action for row in list_audit(tx, AuditFilter(), below=None, limit=1_000)][::-1]
 
     def heads(self) -> list[int]:
-        """How many events each story has had."""
+        """Return how many events each story has had."""
         with self.database.snapshot() as tx:
             return list(tx.connection.execute(text("SELECT head_seq FROM public_stories ORDER BY story_id")).scalars())
 
     def events(self) -> list[dict[str, Any]]:
-        """Every event told so far, decoded."""
-        return [json.loads(event.json(BodyVariant.HTML)) for told in self.told for event in told.events]
+        """Return every event announced so far, decoded."""
+        return [json.loads(event.json(BodyVariant.HTML)) for each in self.announcements for event in each.events]
 
     def summary(self) -> list[tuple[str, int]]:
-        """The types and numbers of the events told so far."""
+        """Return the types and numbers of the events announced so far."""
         return [(event["type"], event["seq"]) for event in self.events()]
 
 
 ACTIONS: dict[str, Callable[..., Reply]] = {
-    "submit": reviewing.submit_entry,
-    "return": lambda *place, note=None: reviewing.return_entry(*place, note=note),
-    "reject": lambda *place, note=None: reviewing.reject_entry(*place, note=note),
-    "publish": releasing.publish_entry,
-    "schedule": lambda newsroom, *place, publish_at=None: releasing.schedule_entry(
+    "submit": submit_entry,
+    "return": lambda *place, note=None: return_entry(*place, note=note),
+    "reject": lambda *place, note=None: reject_entry(*place, note=note),
+    "publish": publish_entry,
+    "schedule": lambda newsroom, *place, publish_at=None: schedule_entry(
         newsroom, *place, publish_at=Micros(newsroom.clock() + HOUR) if publish_at is None else Micros(publish_at)
     ),
-    "cancel": releasing.cancel_entry,
-    "discard": releasing.discard_working_revision,
-    "unpublish": lambda *place, note=None: taking_back.unpublish_entry(*place, note=note),
-    "retract": lambda *place, reason="It was wrong.": taking_back.retract_entry(*place, reason=reason),
-    "reinstate": taking_back.reinstate_entry,
-    "remove": lambda *place, note=None: taking_back.remove_entry(*place, note=note),
-    "correct": lambda *place, text="A word.", severity="correction": taking_back.correct_entry(
+    "cancel": cancel_entry,
+    "discard": discard_working_revision,
+    "unpublish": lambda *place, note=None: unpublish_entry(*place, note=note),
+    "retract": lambda *place, reason="It was wrong.": retract_entry(*place, reason=reason),
+    "reinstate": reinstate_entry,
+    "remove": lambda *place, note=None: remove_entry(*place, note=note),
+    "correct": lambda *place, text="A word.", severity="correction": correct_entry(
         *place, text=text, severity=severity
     ),
 }
 
 
 def body(reply: Reply) -> dict[str, Any]:
-    """What a reply says."""
+    """Return the decoded body of a reply."""
     decoded: dict[str, Any] = json.loads(reply.body)
     return decoded

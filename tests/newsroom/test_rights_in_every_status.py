@@ -13,7 +13,7 @@ import pytest
 
 from app.domain.errors import Conflict, NotAllowed
 from app.newsroom.entries.move import move_entry
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database
 from app.wire.requests.entries import EntryMove
@@ -157,7 +157,7 @@ def table(written: str) -> dict[tuple[str, str], str]:
 
 
 class Cast:
-    """A newsroom with somebody of each kind, and a story for each way of editing one."""
+    """Set up a newsroom with a person of each kind, and a story for each way of editing one."""
 
     def __init__(self, database: Database) -> None:
         self.driver = NewsroomDriver(database)
@@ -169,7 +169,7 @@ class Cast:
         self.beside = {reviewed: self.driver.post(story) for reviewed, story in self.stories.items()}
 
     def entry(self, letter: str, *, reviewed: bool) -> dict[str, Any]:
-        """The reporter's entry, brought into that status by the desk."""
+        """Bring the reporter's entry into that status, as the operator."""
         story, driver = self.stories[reviewed], self.driver
         later = self.callers["reporter"]
         later.now = driver.now
@@ -197,7 +197,7 @@ class Cast:
         return self.now(entry)
 
     def now(self, entry: dict[str, Any]) -> dict[str, Any]:
-        return body(reads.show_entry(self.driver.newsroom, self.driver.call(), entry["story"], entry["id"]))
+        return body(show_entry(self.driver.newsroom, self.driver.call(), entry["story"], entry["id"]))
 
     def do(self, caller: str, action: str, entry: dict[str, Any], *, reviewed: bool) -> dict[str, Any]:
         """The action, or the code of what refused it."""

@@ -56,7 +56,7 @@ def busy_story(driver: NewsroomDriver, *, steps: int = 60, seed: int = 5) -> str
 
 
 def told(driver: NewsroomDriver) -> list[EncodedEvent]:
-    return [event for announcement in driver.told for event in announcement.events]
+    return [event for announcement in driver.announcements for event in announcement.events]
 
 
 def object_of(event: EncodedEvent) -> str:
@@ -70,8 +70,8 @@ def test_the_tables_give_the_same_bytes_as_the_door_announced(driver: NewsroomDr
     page = changes(database, story, None)
     for variant in BodyVariant:
         assert [event.json(variant) for event in page.events] == [event.json(variant) for event in expected]
-    assert page.cursor == page.head.cursor == driver.told[-1].head.cursor
-    assert page.head == driver.told[-1].head
+    assert page.cursor == page.head.cursor == driver.announcements[-1].head.cursor
+    assert page.head == driver.announcements[-1].head
 
 
 def test_after_each_cursor_comes_each_later_object_once_and_nothing_else(
@@ -126,7 +126,7 @@ def test_a_cursor_that_names_no_event_of_this_story_is_refused_with_the_reason(
     story = busy_story(driver, steps=8)
     other = str(driver.story("Another")["id"])
     driver.post(other)
-    head = driver.told[-1].head.cursor
+    head = driver.announcements[-1].head.cursor
     mine = changes(database, story, None).head.cursor
     bad = {
         Cursor("00000000", mine.seq, mine.check): "epoch",

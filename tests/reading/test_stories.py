@@ -44,7 +44,7 @@ def golden_story(driver: NewsroomDriver) -> tuple[str, str]:
     """Make a story with one entry; return also its head and the entry's sort key, which publication makes."""
     driver.story("Live: “election night”", id=STORY, slug="election-night")
     posted = driver.post(STORY, id=ENTRY)
-    return str(driver.told[-1].head.cursor), posted["sort_key"]
+    return str(driver.announcements[-1].head.cursor), posted["sort_key"]
 
 
 def test_the_state_of_a_story_is_these_bytes(driver: NewsroomDriver, database: Database) -> None:

@@ -28,7 +28,7 @@ async def test_a_story_is_found_by_id_and_by_slug_at_the_head_the_door_announced
     story = driver.story()
     driver.post(story["id"])
     log = log_of(database)
-    head = driver.told[-1].head
+    head = driver.announcements[-1].head
     assert await log.find(story["id"]) == head
     assert await log.find(story["slug"]) == head
     assert await log.heads([head.story, StoryId("c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f")]) == {head.story: head}
@@ -51,7 +51,7 @@ async def test_a_snapshot_shows_the_head_it_is_given_with(driver: NewsroomDriver
     driver.post(story)
     head, body = await log_of(database).snapshot(story, BodyVariant.BLOCKS)
     state = json.loads(body)
-    assert head == driver.told[-1].head
+    assert head == driver.announcements[-1].head
     assert state["head"] == str(head.cursor)
     assert "blocks" in state["timeline"]["items"][0]
 
@@ -61,11 +61,13 @@ async def test_changes_after_a_cursor_are_what_the_door_announced_since(
 ) -> None:
     story = StoryId(driver.story()["id"])
     driver.post(story)
-    after = driver.told[-1].head.cursor
+    after = driver.announcements[-1].head.cursor
     driver.post(story)
     log = log_of(database)
     page = await log.changes(story, after, limit=10, limit_bytes=100_000)
-    assert [event.json(BodyVariant.HTML) for event in page.events] == [driver.told[-1].events[0].json(BodyVariant.HTML)]
+    assert [event.json(BodyVariant.HTML) for event in page.events] == [
+        driver.announcements[-1].events[0].json(BodyVariant.HTML)
+    ]
     other = StoryId(driver.story("Another")["id"])
     with pytest.raises(CursorUnusable):
         await log.changes(other, after, limit=10, limit_bytes=100_000)

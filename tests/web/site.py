@@ -8,7 +8,7 @@ import httpx
 from fastapi import FastAPI
 
 from app.domain.errors import Gone, MalformedInput
-from app.web.pages import StoryPage
+from app.web.reader_pages import StoryPage
 from app.web.routes import web_routes
 from app.wire.links import Site
 from tests.web import samples

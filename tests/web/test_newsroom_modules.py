@@ -1,35 +1,81 @@
-"""The newsroom page's modules are those that ARCHITECTURE.md tells of, and point the way it says."""
+"""The newsroom page's modules are in four groups, which import downward only; ARCHITECTURE.md lists them."""
 
 from __future__ import annotations
 
+import os
 import re
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 from app.web.assets import STATIC_FOLDER
 
 ARCHITECTURE = Path(__file__).parents[2] / "ARCHITECTURE.md"
-MODULES = {path.stem: path.read_text(encoding="utf-8") for path in (STATIC_FOLDER / "newsroom").glob("*.js")}
+PAGE = STATIC_FOLDER / "newsroom"
+GROUPS = ("main", "actions", "parts", "drawing", "pure")
+"""From the top; `main` is the one module that puts the others together."""
+
+AT_A_GLANCE = 20
+"""The most modules of a group: about as many as a person takes in."""
+
+MODULES = {path.relative_to(PAGE).as_posix(): path.read_text(encoding="utf-8") for path in PAGE.rglob("*.js")}
+_IMPORT = re.compile(r'^(?:import|export)\b[^;"]*?"(\.[^"]+)"', re.MULTILINE)
 
 
-def _layers() -> list[list[str]]:
-    """The rows of the table, the topmost first, beneath what puts all of it together."""
+def _imports(name: str) -> list[str]:
+    """The modules of this page that a module imports, by their paths."""
+    folder = Path(name).parent
+    paths = [os.path.normpath(folder / found) for found in _IMPORT.findall(MODULES[name])]
+    return [path for path in paths if not path.startswith("..")]
+
+
+def _group(name: str) -> str:
+    return name.partition("/")[0].removesuffix(".js")
+
+
+def _listed() -> dict[str, list[str]]:
+    """The rows of ARCHITECTURE's table: each group's modules."""
     section = ARCHITECTURE.read_text(encoding="utf-8").partition("## The newsroom's page\n")[2].partition("\n## ")[0]
-    rows = [row.split("|")[2] for row in section.splitlines() if row.startswith("| ")]
-    return [["main"], *(re.findall(r"`(\w+)`", row) for row in rows[1:])]
+    rows = [row.split("|") for row in section.splitlines() if row.startswith("| `")]
+    return {row[1].strip(" `/"): re.findall(r"`(\w+)`", row[3]) for row in rows}
 
 
-def test_every_module_is_told_of_once() -> None:
-    assert sorted(name for layer in _layers() for name in layer) == sorted(MODULES)
+def test_every_module_is_in_one_of_the_groups_and_listed_there() -> None:
+    assert {_group(name) for name in MODULES} == set(GROUPS)
+    listed = [f"{group}/{module}.js" for group, modules in _listed().items() for module in modules]
+    assert sorted(listed) == sorted(name for name in MODULES if "/" in name)
+    assert tuple(_listed()) == GROUPS[1:]
 
 
-def test_no_module_imports_one_that_stands_above_it() -> None:
-    height = {name: number for number, layer in enumerate(_layers()) for name in layer}
-    imports = {name: re.findall(r'(?:from|import) "\./(\w+)\.js"', script) for name, script in MODULES.items()}
+def test_every_import_leads_to_a_module() -> None:
+    imports = {name: _imports(name) for name in MODULES}
+    assert [f"{name}: {other}" for name, others in imports.items() for other in others if other not in MODULES] == []
+    assert sum(len(others) for others in imports.values()) > 3 * len(MODULES)
+
+
+def test_no_module_imports_one_of_a_group_above_its_own() -> None:
+    height = {group: number for number, group in enumerate(GROUPS)}
     assert [
-        f"{name} imports {other}" for name in imports for other in imports[name] if height[other] < height[name]
+        f"{name} imports {other}"
+        for name in MODULES
+        for other in _imports(name)
+        if height[_group(other)] < height[_group(name)]
     ] == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    order = tuple(TopologicalSorter({name: _imports(name) for name in MODULES}).static_order())
+    assert order[-1] == "main.js"
+
+
+def test_a_group_is_taken_in_at_a_glance() -> None:
+    for group in GROUPS:
+        assert sum(_group(name) == group for name in MODULES) <= AT_A_GLANCE
 
 
 def test_what_is_pure_touches_no_page() -> None:
     impure = re.compile(r"\b(document|window|location|localStorage|sessionStorage)\b\.")
-    assert [name for name in _layers()[-1] if impure.search(MODULES[name])] == []
+    assert [name for name in MODULES if _group(name) == "pure" and impure.search(MODULES[name])] == []
+
+
+def test_the_page_has_no_rights_of_its_own_for_entries() -> None:
+    assert "created_by" not in "".join(MODULES.values())

@@ -29,7 +29,7 @@ from app.wire.requests.entries import (
     Retraction,
     Schedule,
 )
-from app.wire.shapes.newsroom import NEWSROOM_ENTRY, BatchResults, NewsroomEntry
+from app.wire.shapes.newsroom import NEWSROOM_ENTRY, BatchResults, NewsroomEntry, entry_example
 
 StoryRef = Annotated[str, Path(description="A story's id or slug.", examples=["election-night-x4k2"])]
 EntryRef = Annotated[str, Path(description="An entry's id.", examples=[NEWSROOM_ENTRY["id"]])]
@@ -39,16 +39,16 @@ ExternalRef = Annotated[
 ]
 
 _ERRORS = (404, 409, 410, 412, 413, 415, 422)
-_UNSEEN = {"revision": 0, "time": None, "published_at": None, "sort_key": None}
+_UNSEEN: dict[str, Any] = {"revision": 0, "time": None, "published_at": None, "sort_key": None}
 
 
 def _becomes(**members: Any) -> Any:
     """The answer to an action, with the members of the example that tell what it did."""
-    return answers(200, NewsroomEntry, {**NEWSROOM_ENTRY, "version": 2, **members}, *_ERRORS)
+    return answers(200, NewsroomEntry, entry_example(**{"version": 2, **members}), *_ERRORS)
 
 
 _CHANGED: Any = _becomes()
-_SCHEDULED = {**NEWSROOM_ENTRY, **_UNSEEN, "status": "scheduled", "publish_at": "2026-11-03T22:00:00.000Z"}
+_SCHEDULED = entry_example(**_UNSEEN, status="scheduled", publish_at="2026-11-03T22:00:00.000Z")
 _LATER: Any = answers(202, NewsroomEntry, {**_SCHEDULED, "held": True}, *_ERRORS)
 _HELD: Any = {**_LATER, **_CHANGED}
 

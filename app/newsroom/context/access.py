@@ -1,4 +1,4 @@
-"""Whose call it is: tokens, their checksum, and the person behind them."""
+"""Authentication: tokens, their checksum, and the person behind each."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ OPERATOR_ID = "admin"
 
 CLOCK_ID = "clock"
 CLOCK = Actor(role=Role.ADMIN, token_id=CLOCK_ID)
-"""Who does what comes due by itself."""
+"""The actor of due work, which nobody asked for."""
+NO_CALL = Call(None)
+"""The call of due work."""
 
 SECRET_LENGTH = 30
 CHECKSUM_LENGTH = 6
@@ -33,13 +35,13 @@ _FOR_THE_API = frozenset({"person", "bot"})
 
 
 def make_secret(random: RandomSource, *, kind: SecretKind, ident: str) -> str:
-    """A new secret, `lb_<kind>_<30 base62><6 base62 of CRC32>`: scanners find it, and a typo costs no look-up."""
+    """Make a secret, `lb_<kind>_<30 base62><6 base62 of CRC32>`: scanners find it, and a typo costs no look-up."""
     stem = f"lb_{kind}_{random.base62('token', ident, SECRET_LENGTH)}"
     return stem + _checksum(stem)
 
 
 def kind_of_secret(secret: str) -> str | None:
-    """What kind of secret `make_secret` made this as; None for anything else, as far as its own characters tell."""
+    """Return the kind as which `make_secret` made this; None for anything else, as far as its own characters tell."""
     match = _SECRET.fullmatch(secret)
     if match is None or _checksum(secret[:-CHECKSUM_LENGTH]) != secret[-CHECKSUM_LENGTH:]:
         return None
@@ -47,17 +49,17 @@ def kind_of_secret(secret: str) -> str | None:
 
 
 def digest_of(token: str) -> str:
-    """What is stored of a token."""
+    """Return the SHA-256 of a token, which is what is stored of it."""
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 def csrf_token(session_secret: str) -> str:
-    """What a page repeats with each write, to show that it is ours: only who knows the session's secret can make it."""
+    """Make what a page repeats with each write, to show that it is ours: this takes the session's secret."""
     return hashlib.sha256(f"csrf {session_secret}".encode()).hexdigest()
 
 
 def check_credential_format(newsroom: Newsroom, call: Call) -> str:
-    """The credentials, if a look-up could find them. Raises NotAuthenticated without touching the database."""
+    """Return the credentials, if a look-up could find them. Raises NotAuthenticated without touching the database."""
     credentials = call.credentials
     if not credentials:
         raise NotAuthenticated("token_missing", "Send a token: Authorization: Bearer lb_….")
@@ -68,12 +70,12 @@ def check_credential_format(newsroom: Newsroom, call: Call) -> str:
 
 
 def is_admin_token(newsroom: Newsroom, credentials: str) -> bool:
-    """Whether these are the operator's own credentials (compared in constant time)."""
+    """Return whether these are the operator's own credentials (compared in constant time)."""
     return hmac.compare_digest(digest_of(credentials), newsroom.admin_token_sha256)
 
 
 def authenticate(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
-    """Who calls. Raises NotAuthenticated `token_missing`, `token_invalid`, or as `actor_of_token`."""
+    """Return who calls. Raises NotAuthenticated `token_missing`, `token_invalid`, or as `actor_of_token`."""
     credentials = check_credential_format(newsroom, call)
     if not call.is_session and is_admin_token(newsroom, credentials):
         return Actor(role=Role.ADMIN, token_id=OPERATOR_ID)
@@ -82,12 +84,12 @@ def authenticate(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
         raise NotAuthenticated("token_invalid", "This token is unknown.")
     now = newsroom.clock()
     actor = _actor(newsroom, holder, now)
-    newsroom.usage.note(actor.token_id, now)
+    newsroom.usage.record(actor.token_id, now)
     return actor
 
 
 def actor_of_token(tx: ReadTransaction, newsroom: Newsroom, token_id: str) -> Actor:
-    """Who a token's holder is now, for what was opened with it before.
+    """Return who a token's holder is now, for what was opened with it before.
 
     Raises NotAuthenticated `token_invalid`, `token_revoked`, `token_expired` or `person_disabled`.
     """
@@ -121,11 +123,11 @@ def _actor(newsroom: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
 
 
 def _ends_at(newsroom: Newsroom, token: Token) -> float:
-    """When it ends by itself; a session earlier than it might when it is not used."""
+    """Return when the token ends by itself; an unused session ends earlier than it might."""
     end = float("inf") if token.expires_at is None else token.expires_at
     if token.kind == "token":
         return end
-    used_at = max(token.created_at, token.last_used_at or 0, newsroom.usage.last(token.id) or 0)
+    used_at = max(token.created_at, token.last_used_at or 0, newsroom.usage.last_used_at(token.id) or 0)
     return min(end, used_at + newsroom.session_limits.idle_seconds * 1_000_000)
 
 

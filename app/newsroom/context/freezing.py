@@ -1,17 +1,13 @@
-"""When nothing may be written: a freeze, of a story or of the whole site, and a story that is closed for good."""
+"""Refusing writes: during a freeze, of a story or of the whole site, and in a story that is closed for good."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from app.domain.errors import Conflict, Gone
+from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
-
-TAKING_BACK = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
-"""What a freeze is there to leave possible."""
-
-CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
 
 
 def refuse_frozen(story: Story) -> None:
@@ -21,22 +17,23 @@ def refuse_frozen(story: Story) -> None:
 
 
 def refuse_closed(story: Story, action: Action | None = None) -> None:
-    """Raise Conflict `frozen` or `story_archived` for a write to an entry, unless `action` takes something back.
+    """Raise Conflict `frozen` or `story_archived` for a write to an entry, unless `action` is one of TAKING_DOWN.
 
-    In a withdrawn story there is nothing left to write to: Gone `story_withdrawn`.
+    In a withdrawn story there is nothing left to write to: raise Gone `story_withdrawn`.
     """
+    if is_open_to(story.status, action, is_frozen=story.is_frozen):
+        return
     if story.status is StoryStatus.WITHDRAWN:
         raise _withdrawn()
-    if story.status is StoryStatus.ARCHIVED and action not in TAKING_BACK:
+    if story.status is StoryStatus.ARCHIVED:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
-    if story.is_frozen and action not in TAKING_BACK:
-        raise _frozen(story)
+    raise _frozen(story)
 
 
 def refuse_closed_story(before: Story, after: Story) -> None:
     """Raise Conflict `story_archived`, or Gone `story_withdrawn`, for a change to a story that is closed for good.
 
-    How the newsroom deals with it, its settings, may still change; and an archived one may be withdrawn.
+    Its settings, which only the newsroom sees, may still change; and an archived one may be withdrawn.
     """
     if before.status not in CLOSED:
         return

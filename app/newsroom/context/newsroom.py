@@ -1,4 +1,4 @@
-"""What every use case is given: the newsroom's means, the caller's request, and the answer's shape."""
+"""The arguments and the result of every use case: the newsroom's means, the call, and the reply."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.wire.links import Links
 
 @dataclass(frozen=True, slots=True)
 class SessionLimits:
-    """How long a browser stays signed in: in all, and without being used."""
+    """The seconds a browser stays signed in: in all, and without being used."""
 
     lifetime_seconds: int = 30 * 86_400
     idle_seconds: int = 7 * 86_400
@@ -22,7 +22,7 @@ class SessionLimits:
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """The means of one process, put together by main."""
+    """The means of one process: database, clock, randomness, links; put together by main."""
 
     database: Database
     clock: Clock
@@ -35,10 +35,10 @@ class Newsroom:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who calls, and the conditions that came with the call.
+    """The caller's credentials, and the conditions that came with the request.
 
     `is_session` says that the credentials are a browser's, out of its cookie. `fingerprint` is a digest of method,
-    path and body: what makes two calls with one Idempotency-Key the same.
+    path and body: two calls with one Idempotency-Key are the same if they have the same one.
     """
 
     credentials: str | None
@@ -51,7 +51,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What is answered once the transaction has committed."""
+    """The answer that is sent once the transaction has committed."""
 
     status: int
     body: bytes

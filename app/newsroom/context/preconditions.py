@@ -1,4 +1,4 @@
-"""If-Match: a change is made to what its writer has seen, or not at all."""
+"""If-Match: a change is made to the version its writer has seen, or not at all."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _ETAG = re.compile(r'(?:W/)?"([rv])([0-9]{1,15})(?:[^"]*)"')
 
 
 def etag_of(thing: Entry | Story) -> str:
-    """The newsroom's ETag: the version."""
+    """Return the newsroom's ETag: the version."""
     return f'"v{thing.version}"'
 
 
 def require_match(if_match: str | None, thing: Entry | Story) -> None:
-    """For PATCH. Raises PreconditionRequired `if_match_required` without the header, else as `honour_match`."""
+    """Raise PreconditionRequired `if_match_required` without the header, which PATCH needs; else as `honour_match`."""
     if if_match is None:
         raise PreconditionRequired(
             "if_match_required", f"Send If-Match with the ETag you have seen; today's is {etag_of(thing)}."
@@ -26,7 +26,7 @@ def require_match(if_match: str | None, thing: Entry | Story) -> None:
 
 
 def honour_match(if_match: str | None, thing: Entry | Story) -> None:
-    """Raises PreconditionFailed `stale` unless the header is absent, `*`, or names today's state."""
+    """Raise PreconditionFailed `stale` unless the header is absent, `*`, or names today's state."""
     if if_match is None or if_match.strip() == "*":
         return
     named = _ETAG.findall(if_match)

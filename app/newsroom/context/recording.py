@@ -1,15 +1,17 @@
-"""What every write of an entry or story leaves behind: the row, the version, the audit line, the answer."""
+"""The traces of a write to an entry or story: the row, the version, the audit line, the answer."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.domain.entry import Entry, EntryStatus, JsonObject
-from app.domain.rights import Actor
+from app.domain.permissions import permitted_actions
 from app.domain.statuses import Action
 from app.domain.story import Story
 from app.newsroom.context.idempotency import keep_reply
-from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.newsroom import Newsroom, Reply
 from app.newsroom.context.preconditions import etag_of
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.storage.newsroom.audit import AuditedChange, append_audit
 from app.storage.newsroom.entries import append_version, insert_entry, update_entry
 from app.storage.newsroom.search import index_entry
@@ -18,117 +20,85 @@ from app.wire.encoding import encode_json
 from app.wire.newsroom_json import newsroom_story, written_entry
 
 
+def record_audit(context: WriteContext, change: AuditedChange) -> None:
+    """Append the audit row of a change."""
+    append_audit(context.tx, change, actor=context.actor, at=context.now, request_id=context.call.request_id)
+
+
 def record_entry(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    *,
-    before: Entry | None,
-    after: Entry,
-    action: str,
-    note: str | None = None,
+    context: WriteContext, *, before: Entry | None, after: Entry, action: str, note: str | None = None
 ) -> None:
-    """Keep the entry's new state, its version and the audit row."""
+    """Write the entry's new state, its version and the audit row."""
     if before is None:
-        insert_entry(tx, after)
+        insert_entry(context.tx, after)
     else:
-        update_entry(tx, after)
-    if before is None or _says_otherwise(before, after):
-        index_entry(tx, after)
-    at = newsroom.clock()
-    append_version(tx, after, at=at, actor=actor, action=action, note=note)
-    change = AuditedChange(
-        action=action,
-        object_kind="entry",
-        object_id=after.id,
-        story_id=after.story,
-        before=None if before is None else _summary(before),
-        after=_summary(after),
-    )
-    append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+        update_entry(context.tx, after)
+    if before is None or _has_other_words(before, after):
+        index_entry(context.tx, after)
+    append_version(context.tx, after, at=context.now, actor=context.actor, action=action, note=note)
+    summary = None if before is None else _summary(before)
+    change = AuditedChange(action, "entry", after.id, story_id=after.story, before=summary, after=_summary(after))
+    record_audit(context, change)
 
 
-def record_unversioned(
-    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, *, before: Entry, after: Entry
-) -> None:
-    """Keep what makes no version of an entry, another system's number of it or the wish for a pin, with its row."""
-    update_entry(tx, after)
-    change = AuditedChange(
-        action=Action.EDIT,
-        object_kind="entry",
-        object_id=after.id,
-        story_id=after.story,
-        before=_unversioned(before),
-        after=_unversioned(after),
-    )
-    append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
+def record_unversioned(context: WriteContext, *, before: Entry, after: Entry) -> None:
+    """Write a change that makes no version, to another system's number or to the wanted pin, with its audit row."""
+    update_entry(context.tx, after)
+    was, now = _unversioned(before), _unversioned(after)
+    record_audit(context, AuditedChange(Action.EDIT, "entry", after.id, story_id=after.story, before=was, after=now))
 
 
-def record_story(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    *,
-    before: Story | None,
-    after: Story,
-    action: str,
-) -> None:
-    """The version and the audit row of a change to a story, whose new state is kept already."""
-    at = newsroom.clock()
-    append_story_version(tx, after, at=at, actor=actor, action=action)
-    change = AuditedChange(
-        action=action,
-        object_kind="story",
-        object_id=after.id,
-        story_id=after.id,
-        before=None if before is None else _story_summary(before),
-        after=_story_summary(after),
-    )
-    append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
+def record_story(context: WriteContext, *, before: Story | None, after: Story, action: str) -> None:
+    """Append the version and the audit row of a change to a story, whose new state is written already."""
+    append_story_version(context.tx, after, at=context.now, actor=context.actor, action=action)
+    summary = None if before is None else _story_summary(before)
+    change = AuditedChange(action, "story", after.id, story_id=after.id, before=summary, after=_story_summary(after))
+    record_audit(context, change)
+
+
+def answer(context: WriteContext, members: dict[str, Any], *, status: int = 200) -> Reply:
+    """Return these members as the reply, kept for a retry."""
+    return keep_reply(context, Reply(status, encode_json(members)))
 
 
 def answer_entry(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
+    context: StoryContext,
     entry: Entry,
     *,
     status: int = 200,
     location: bool = False,
     shorthand: JsonObject | None = None,
 ) -> Reply:
-    """The newsroom's shape of the entry with its ETag, and what was understood of its shorthand; kept for a retry."""
+    """Return the newsroom's shape of the entry with its ETag, and its shorthand as understood.
+
+    It is kept for a retry, which is answered with the same bytes, with what the caller `can` do as of now.
+    """
     headers = {"ETag": etag_of(entry)}
     if location:
-        headers["Location"] = entry_location(newsroom, entry)
-    reply = Reply(status, encode_json(written_entry(entry, shorthand=shorthand)), headers)
-    return keep_reply(tx, actor, call, reply, story=entry.story, entries=[entry.id])
+        headers["Location"] = entry_location(context.newsroom, entry)
+    can = permitted_actions(context.actor, context.story, entry)
+    reply = Reply(status, encode_json(written_entry(entry, can=can, shorthand=shorthand)), headers)
+    return keep_reply(context, reply, story=entry.story, entries=[entry.id])
 
 
-def answer_story(
-    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, *, status: int = 200
-) -> Reply:
-    """The newsroom's shape of the story with its ETag, kept for a retry."""
-    headers = {"ETag": etag_of(story)}
+def answer_story(context: WriteContext, story: Story, *, status: int = 200) -> Reply:
+    """Return the newsroom's shape of the story with its ETag, kept for a retry."""
+    headers, links = {"ETag": etag_of(story)}, context.newsroom.links
     if status == 201:
-        links = newsroom.links
         headers["Location"] = links.story(story.id) if story.is_public else links.newsroom_story(story.id)
-    reply = Reply(status, encode_json(newsroom_story(story, links=newsroom.links)), headers)
-    return keep_reply(tx, actor, call, reply, story=story.id, entries=[])
+    reply = Reply(status, encode_json(newsroom_story(story, links=links)), headers)
+    return keep_reply(context, reply, story=story.id)
 
 
 def entry_location(newsroom: Newsroom, entry: Entry) -> str:
-    """Where the entry can be read now: in public once it is public, else in the newsroom."""
+    """Return the URL at which the entry can be read: the public one once it was published, else the newsroom's."""
     if entry.revision > 0:
         return newsroom.links.entry(entry.story, entry.id)
     return newsroom.links.newsroom_entry(entry.story, entry.id)
 
 
-def _says_otherwise(before: Entry, after: Entry) -> bool:
-    """Whether the entry is to be found by other words than before."""
+def _has_other_words(before: Entry, after: Entry) -> bool:
+    """Return whether the search must find the entry by other words than before."""
     is_gone, was_gone = after.status is EntryStatus.REMOVED, before.status is EntryStatus.REMOVED
     return is_gone is not was_gone or before.content != after.content or before.working != after.working
 

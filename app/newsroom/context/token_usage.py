@@ -1,4 +1,4 @@
-"""When each token was used last: noted in memory with every call, written together once a minute."""
+"""The time each token was used last: recorded in memory with every call, written together once a minute."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from app.storage.newsroom.people import update_last_used
 
 
 class TokenUsage:
-    """What one process has seen. A call costs an entry in a dictionary, never a write."""
+    """The uses that one process has seen. A call costs an entry in a dictionary, never a write."""
 
     def __init__(self) -> None:
-        self._noted: dict[str, Micros] = {}
+        self._recorded: dict[str, Micros] = {}
         self._lock = Lock()
 
-    def note(self, token: str, at: Micros) -> None:
-        """The token was used."""
+    def record(self, token: str, at: Micros) -> None:
+        """Record that the token was used."""
         with self._lock:
-            self._noted[token] = at
+            self._recorded[token] = at
 
-    def last(self, token: str) -> Micros | None:
-        """When it was used last, if that has not been written yet."""
-        return self._noted.get(token)
+    def last_used_at(self, token: str) -> Micros | None:
+        """Return when the token was used last, or None if that has been written."""
+        return self._recorded.get(token)
 
     def write(self, database: Database) -> None:
-        """Write what was noted since the last time, in one transaction. What cannot be written is kept."""
+        """Write what was recorded since the last write, in one transaction. What cannot be written is kept."""
         with self._lock:
-            noted, self._noted = self._noted, {}
-        if not noted:
+            recorded, self._recorded = self._recorded, {}
+        if not recorded:
             return
         try:
             with database.transaction() as tx:
-                update_last_used(tx, noted)
+                update_last_used(tx, recorded)
         except BaseException:
             with self._lock:
-                self._noted = {**noted, **self._noted}
+                self._recorded = {**recorded, **self._recorded}
             raise

@@ -1,4 +1,4 @@
-"""Where due work failed in this process: how often in all, and which stories are left alone for a while after it."""
+"""The failures of due work in this process: how many, and which stories are left out for a while after one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,22 @@ RESTING_RUNS = 10
 
 
 class Backoff:
-    """Written by the one thread that does due work; `failures` is read by whoever counts."""
+    """The counter of failures and the stories that rest after one.
+
+    Written by the one thread that does due work; `failures` is read by the metrics.
+    """
 
     def __init__(self) -> None:
         self.failures = 0
         self._resting: dict[StoryId, int] = {}
 
-    def note(self, story: StoryId) -> None:
-        """It failed in this story: let it rest."""
+    def record_failure(self, story: StoryId) -> None:
+        """Count a failure in this story, which rests for RESTING_RUNS runs."""
         self.failures += 1
         self._resting[story] = RESTING_RUNS
 
-    def pass_by(self, story: StoryId) -> bool:
-        """Whether this run leaves the story out."""
+    def skips(self, story: StoryId) -> bool:
+        """Return whether this run leaves the story out, and count the run. To be asked once in each run."""
         left = self._resting.pop(story, 0)
         if left > 1:
             self._resting[story] = left - 1

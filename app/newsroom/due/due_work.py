@@ -1,4 +1,4 @@
-"""What happens by itself when its time has come: scheduled entries and edits go out, expired ones leave.
+"""Due work: scheduled entries and edits are published, entries and coverage end, at their times and by themselves.
 
 The tables say what is due, and each story is done in one transaction under its lock, so that nothing is done early,
 twice or not at all: whatever process does it, however often it is killed, and whichever way its clock is set.
@@ -17,16 +17,15 @@ from app.domain.errors import LiveblogError, Unavailable
 from app.domain.identifiers import StoryId
 from app.domain.rights import is_public_status
 from app.domain.statuses import Action, next_status
-from app.domain.story import Story
-from app.newsroom.context.access import CLOCK
+from app.newsroom.context.access import CLOCK, NO_CALL
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.context.recording import record_entry
+from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.due.backoff import Backoff
-from app.newsroom.entries.entry_action import moved
-from app.newsroom.entries.release import parked, release
-from app.newsroom.publication.visibility import hide
-from app.newsroom.stories.times import NOBODY, begin_story, end_silent_story, locked_for_its_times
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.entries.entry_action import transition_entry
+from app.newsroom.entries.release import release, unschedule_edit
+from app.newsroom.publication.visibility import hide_entry
+from app.newsroom.stories.times import end_silent_story, lock_due_story, start_due_story
 from app.storage.newsroom.due import list_due_entries, list_due_stories, read_next_due
 from app.storage.newsroom.stories import read_story
 
@@ -34,7 +33,7 @@ log = structlog.get_logger()
 
 
 def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
-    """Do everything that is due by now; when something is next due, or None while nothing waits.
+    """Do everything that is due by now; return when something is next due, or None while nothing waits.
 
     A story in which it fails is left as it was, and left out for some runs; the others are done all the same.
     """
@@ -42,89 +41,88 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
     with newsroom.database.snapshot() as tx:
         stories = list_due_stories(tx, now)
     for story in stories:
-        if backoff.pass_by(story):
+        if backoff.skips(story):
             continue
         try:
-            _run_story(newsroom, story)
+            _run_story(newsroom, story, now)
         except Exception:  # one story must not keep the others waiting
-            backoff.note(story)
+            backoff.record_failure(story)
             log.exception("due_work_failed", story=story)
     with newsroom.database.snapshot() as tx:
         return read_next_due(tx, now)
 
 
-def park_overdue(tx: WriteTransaction, newsroom: Newsroom, story: Story) -> None:
-    """What came due while everything was frozen waits for a person: as a submission, with a note that says so."""
-    for entry in list_due_entries(tx, story.id, newsroom.clock()):
-        _wait_for_a_person(tx, newsroom, entry, note="This came due during a freeze.")
+def submit_overdue(context: StoryContext) -> None:
+    """Turn what came due while everything was frozen into submissions, with a note that says so: a person decides."""
+    context = dataclasses.replace(context, actor=CLOCK, call=NO_CALL)
+    for entry in list_due_entries(context.tx, context.story.id, context.now):
+        _submit(context, entry, note="This came due during a freeze.")
 
 
-def _run_story(newsroom: Newsroom, story_id: StoryId) -> None:
+def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
     with newsroom.database.transaction() as tx:
-        story = locked_for_its_times(tx, story_id)
-        if story is None:
+        # One time for all of it, read under the lock: a clock that is set back meanwhile must not date what is
+        # published before its time.
+        context = lock_due_story(WriteContext(tx, newsroom, CLOCK, NO_CALL, listed_at), story)
+        if context is None:
             return
-        now = newsroom.clock()
-        # One moment for all of it: a clock that is set back meanwhile must not date what goes out before its time.
-        still = dataclasses.replace(newsroom, clock=lambda: now)
-        story = begin_story(tx, still, story, now=now)
-        _run_entries(tx, still, story, now)
-        end_silent_story(tx, still, read_story(tx, story_id) or story, now=now)
+        context = context.in_story(start_due_story(context))
+        _run_entries(context)
+        end_silent_story(context.in_story(read_story(tx, story) or context.story))
 
 
-def _run_entries(tx: WriteTransaction, newsroom: Newsroom, story: Story, now: Micros) -> None:
+def _run_entries(context: StoryContext) -> None:
     """Do what is due of the story's entries, one thing after the other in the order of their times."""
-    waiting = [(entry.due_at, entry.id, entry) for entry in list_due_entries(tx, story.id, now)]
-    heapq.heapify(waiting)
-    while waiting:
-        _, _, entry = heapq.heappop(waiting)
-        after = _bring_forward(tx, newsroom, story, entry, now)
-        if after is not None and after.due_at is not None and after.due_at <= now:
-            heapq.heappush(waiting, (after.due_at, after.id, after))
+    due = [(entry.due_at, entry.id, entry) for entry in list_due_entries(context.tx, context.story.id, context.now)]
+    heapq.heapify(due)
+    while due:
+        _, _, entry = heapq.heappop(due)
+        after = _do_next(context, entry)
+        if after is not None and after.due_at is not None and after.due_at <= context.now:
+            heapq.heappush(due, (after.due_at, after.id, after))
 
 
-def _bring_forward(tx: WriteTransaction, newsroom: Newsroom, story: Story, entry: Entry, now: Micros) -> Entry | None:
-    """The entry after the one thing that is due of it first; None while a freeze holds that back."""
-    if _is_ending(story, entry, now):
-        after, action = _expired(tx, newsroom, story, entry, now=now), Action.EXPIRE
-    elif story.is_frozen:
+def _do_next(context: StoryContext, entry: Entry) -> Entry | None:
+    """Do the one thing that is due of the entry first; return the entry after it, None while a freeze holds it back."""
+    if _is_ending(context, entry):
+        after, action = _expire(context, entry), Action.EXPIRE
+    elif context.story.is_frozen:
         return None
     else:
         try:
-            with tx.savepoint():
-                after = release(tx, newsroom, CLOCK, NOBODY, story, entry, now=now, action=Action.COME_DUE)
+            with context.tx.savepoint():
+                after = release(context, entry, action=Action.COME_DUE)
         except Unavailable:  # of the moment, and nothing about the entry: it is tried again
             raise
         except LiveblogError as error:
-            return _wait_for_a_person(tx, newsroom, entry, note=f"It could not go out by itself: {error.detail}")
+            return _submit(context, entry, note=f"It could not go out by itself: {error.detail}")
         action = Action.COME_DUE
-    record_entry(tx, newsroom, CLOCK, NOBODY, before=entry, after=after, action=action)
+    record_entry(context, before=entry, after=after, action=action)
     return after
 
 
-def _is_ending(story: Story, entry: Entry, now: Micros) -> bool:
-    """Whether its end has come, and nothing that was to happen before is still to be done."""
-    if not is_public_status(entry) or entry.expires_at is None or entry.expires_at > now:
+def _is_ending(context: StoryContext, entry: Entry) -> bool:
+    """Return whether the entry's end has come, and nothing that was to happen before is still to be done."""
+    if not is_public_status(entry) or entry.expires_at is None or entry.expires_at > context.now:
         return False
-    coming = None if entry.working is None else entry.working.publish_at
-    return story.is_frozen or coming is None or coming >= entry.expires_at
+    edit_at = None if entry.working is None else entry.working.publish_at
+    return context.story.is_frozen or edit_at is None or edit_at >= entry.expires_at
 
 
-def _expired(tx: WriteTransaction, newsroom: Newsroom, story: Story, entry: Entry, *, now: Micros) -> Entry:
+def _expire(context: StoryContext, entry: Entry) -> Entry:
     status = next_status(entry.status, Action.EXPIRE)
-    hidden = hide(tx, newsroom, CLOCK, NOBODY, story, entry, cause="expired")
-    return moved(parked(hidden), status, at=now)
+    return transition_entry(unschedule_edit(hide_entry(context, entry, cause="expired")), status, at=context.now)
 
 
-def _wait_for_a_person(tx: WriteTransaction, newsroom: Newsroom, entry: Entry, *, note: str) -> Entry:
-    """The entry as a submission, if it or its working revision was to go out by itself."""
+def _submit(context: StoryContext, entry: Entry, *, note: str) -> Entry:
+    """Turn the entry into a submission, if it or its working revision was scheduled; return it after that."""
     if entry.status is EntryStatus.SCHEDULED:
-        after = moved(entry, EntryStatus.SUBMITTED, at=newsroom.clock())
+        after = transition_entry(entry, EntryStatus.SUBMITTED, at=context.now)
         after = dataclasses.replace(after, publish_at=None, held=False)
     elif entry.working is not None and entry.working.status is EntryStatus.SCHEDULED:
         working = dataclasses.replace(entry.working, status=EntryStatus.SUBMITTED, publish_at=None, held=False)
         after = dataclasses.replace(entry, working=working, version=entry.version + 1)
     else:
         return entry
-    record_entry(tx, newsroom, CLOCK, NOBODY, before=entry, after=after, action=Action.CANCEL, note=note)
+    record_entry(context, before=entry, after=after, action=Action.CANCEL, note=note)
     return after

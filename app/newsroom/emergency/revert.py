@@ -1,4 +1,4 @@
-"""Undoing what a token did since a time: as far as it can be undone, and told thing by thing."""
+"""Reverting what a token did since a time: as far as that is possible, and reported thing by thing."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from dataclasses import dataclass
 from app.domain.clock import Micros, format_time
 from app.domain.errors import NotFound
 from app.domain.identifiers import EntryId, StoryId, TokenId
-from app.domain.rights import Actor, Right, require_right
-from app.domain.story import Story, StoryStatus
-from app.newsroom.context.access import OPERATOR_ID, authenticate
+from app.domain.rights import Right
+from app.domain.story import StoryStatus
+from app.newsroom.context.access import OPERATOR_ID
+from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.idempotency import finished_reply, first_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.newsroom.emergency.revert_context import REVERT, Outcome, Undoing
-from app.newsroom.emergency.revert_entries import undo_in_entry
-from app.newsroom.emergency.revert_stories import FURNITURE, find_traces, undo_as_a_whole, undo_in_story
-from app.newsroom.stories.continuing import locked_with_linked
+from app.newsroom.context.recording import record_audit
+from app.newsroom.context.write_context import WriteContext
+from app.newsroom.emergency.revert_context import REVERT, Outcome, RevertContext
+from app.newsroom.emergency.revert_entries import revert_entry
+from app.newsroom.emergency.revert_stories import ENTRY_REFERENCES, find_traces, revert_fields, revert_whole_story
+from app.newsroom.stories.continuing import lock_with_linked
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import (
     AuditedChange,
-    append_audit,
     list_entries_touched,
     list_others_touched,
     list_stories_touched,
@@ -41,7 +43,7 @@ _TO_DECIDE = "Whether everything is frozen is for a person to decide."
 
 @dataclass(frozen=True, slots=True)
 class _Touched:
-    """What the token wrote to in one story: the versions it made of the story itself, and its entries."""
+    """The token's writes in one story: the versions it made of the story itself, and its entries."""
 
     story: StoryId
     versions: set[int]
@@ -49,34 +51,31 @@ class _Touched:
 
 
 def revert_token(newsroom: Newsroom, call: Call, token_id: str, *, since: Micros) -> Reply:
-    """Take out what the token created since then, and bring what is others' back to what it was before it.
+    """Take out what the token created since then, and restore what is others' to what it was before it.
 
-    Each story is one transaction. What somebody has changed after it, and what is gone for good, stays as it is and
-    is told with its reason. A second time finds nothing left to do. Raises NotFound.
+    Each story is one transaction. What another has changed after it, and what is gone for good, stays as it is and
+    is reported with its reason. A second time finds nothing left to do. Raises NotFound.
     """
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := finished_reply(tx, actor, call)) is not None:
+    with open_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if (reply := finished_reply(context)) is not None:
             return reply
-        if token_id != OPERATOR_ID and read_token(tx, TokenId(token_id)) is None:
+        if token_id != OPERATOR_ID and read_token(context.tx, TokenId(token_id)) is None:
             raise NotFound("token_not_found", "There is no such token.")
-        touched = _touched(tx, token_id, since)
-        others = list_others_touched(tx, token_id, since=since)
-        change = AuditedChange(REVERT, "token", token_id, after={"since": format_time(since)})
-        append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
+        touched = _list_touched(context.tx, token_id, since)
+        others = list_others_touched(context.tx, token_id, since=since)
+        record_audit(context, AuditedChange(REVERT, "token", token_id, after={"since": format_time(since)}))
     items = [outcome.shown() for each in touched for outcome in _revert_in_story(newsroom, call, token_id, since, each)]
     kept = [
         {"object": kind, "object_id": ident, "action": action, "why": _BY_HAND.get(kind, _TO_DECIDE)}
         for kind, ident, action in others
     ]
-    with newsroom.database.transaction() as tx:
+    with open_write(newsroom, call) as context:
         reply = Reply(200, encode_json({"token": token_id, "items": items, "not_reverted": kept}))
-        return first_reply(tx, newsroom, authenticate(tx, newsroom, call), call, reply)
+        return first_reply(context, reply)
 
 
-def _touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
-    """What it wrote to, in the order of the stories' ids."""
+def _list_touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
+    """List what the token wrote to, in the order of the stories' ids."""
     entries: dict[StoryId, list[EntryId]] = {}
     versions: dict[StoryId, set[int]] = {}
     for story, entry in list_entries_touched(tx, token, since=since):
@@ -88,44 +87,47 @@ def _touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
 
 
 def _revert_in_story(newsroom: Newsroom, call: Call, token: str, since: Micros, touched: _Touched) -> list[Outcome]:
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
+    with open_write(newsroom, call, right=Right.MANAGE_PEOPLE) as opened:
         try:
-            story, actor = _locked(tx, actor, touched.story, token, since)
+            context = _lock(opened, touched.story, token, since)
         except NotFound as error:
             return [Outcome(touched.story, entry, why=error.detail) for entry in (*touched.entries, None)]
-        versions = list_versions_around(tx, story.id, token, since=since)
-        return _undone(Undoing(tx, newsroom, actor, call, token, since), story, versions, touched)
+        versions = list_versions_around(context.tx, context.story.id, token, since=since)
+        return _revert(context, versions, touched)
 
 
-def _locked(tx: WriteTransaction, actor: Actor, story: StoryId, token: str, since: Micros) -> tuple[Story, Actor]:
-    """The story locked, with those that are told when it goes on from what it did before. Raises NotFound."""
-    continues = find_traces(list_versions_around(tx, story, token, since=since), token, since=since).get("continues")
-    return locked_with_linked(tx, story, actor, continues=None if continues is None else continues.before)
+def _lock(opened: WriteContext, story: StoryId, token: str, since: Micros) -> RevertContext:
+    """Lock the story, with those that are updated when it continues again what it did before. Raises NotFound."""
+    versions = list_versions_around(opened.tx, story, token, since=since)
+    continues = find_traces(versions, token, since=since).get("continues")
+    locked = lock_with_linked(opened, story, continues=None if continues is None else continues.before)
+    return RevertContext(
+        locked.tx, locked.newsroom, locked.actor, locked.call, locked.now, locked.story, token=token, since=since
+    )
 
 
-def _undone(at: Undoing, story: Story, versions: Sequence[StoryVersion], touched: _Touched) -> list[Outcome]:
-    """First the story, so that entries can come back into it; last what names entries, which have come and gone.
+def _revert(context: RevertContext, versions: Sequence[StoryVersion], touched: _Touched) -> list[Outcome]:
+    """Revert first the story, so that entries can be shown in it again; last what names entries.
 
-    One that was withdrawn comes back after its entries, so that nothing is shown in it that is about to be undone.
+    A story that was withdrawn is reverted after its entries, so that nothing is shown in it that is about to be
+    reverted.
     """
-    traces = find_traces(versions, at.token, since=at.since)
-    own = {name: trace for name, trace in traces.items() if name not in FURNITURE}
-    told: list[Outcome] = []
-    if story.status is StoryStatus.WITHDRAWN:
-        told += _undone_entries(at, story, touched)
-    told += undo_as_a_whole(at, story, versions, touched.versions)
-    told += undo_in_story(at, _newest(at, story), own)
-    if story.status is not StoryStatus.WITHDRAWN:
-        told += _undone_entries(at, story, touched)
-    furniture = {name: trace for name, trace in traces.items() if name in FURNITURE}
-    return [*told, *undo_in_story(at, _newest(at, story), furniture)]
+    traces = find_traces(versions, context.token, since=context.since)
+    own = {name: trace for name, trace in traces.items() if name not in ENTRY_REFERENCES}
+    references = {name: trace for name, trace in traces.items() if name in ENTRY_REFERENCES}
+    outcomes: list[Outcome] = []
+    if context.story.status is StoryStatus.WITHDRAWN:
+        outcomes += _revert_entries(context, touched)
+    outcomes += revert_whole_story(context, versions, touched.versions)
+    outcomes += revert_fields(_newest(context), own)
+    if context.story.status is not StoryStatus.WITHDRAWN:
+        outcomes += _revert_entries(context, touched)
+    return [*outcomes, *revert_fields(_newest(context), references)]
 
 
-def _undone_entries(at: Undoing, story: Story, touched: _Touched) -> list[Outcome]:
-    return [undo_in_entry(at, _newest(at, story), entry) for entry in touched.entries]
+def _revert_entries(context: RevertContext, touched: _Touched) -> list[Outcome]:
+    return [revert_entry(_newest(context), entry) for entry in touched.entries]
 
 
-def _newest(at: Undoing, story: Story) -> Story:
-    return read_story(at.tx, story.id) or story
+def _newest(context: RevertContext) -> RevertContext:
+    return context.in_story(read_story(context.tx, context.story.id) or context.story)

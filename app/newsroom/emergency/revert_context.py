@@ -1,4 +1,4 @@
-"""What undoing a token's writes has at hand in each story, and how it is told what became of each of them."""
+"""The context of reverting a token's writes in one story, and the outcomes that are reported."""
 
 from __future__ import annotations
 
@@ -7,45 +7,39 @@ from typing import Any
 
 from app.domain.clock import Micros, format_time
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.rights import Actor
-from app.newsroom.context.newsroom import Call, Newsroom
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.context.write_context import StoryContext
 
 REVERT = "revert"
-"""The action under which all that is undone stands in versions and audit."""
+"""The action of everything that is reverted, in versions and audit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Undoing:
-    """One story's transaction, on whose behalf it is done, and which token's writes since when."""
+class RevertContext(StoryContext):
+    """A write in one story that reverts what `token` wrote there since `since`."""
 
-    tx: WriteTransaction
-    newsroom: Newsroom
-    actor: Actor
-    call: Call
     token: str
     since: Micros
 
     @property
     def note(self) -> str:
-        """For colleagues who look at an entry's versions."""
+        """Return the note for colleagues who look at an entry's versions."""
         return f"What the token {self.token} did since {format_time(self.since)} was undone."
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry, of one field of a story, or (neither) of a story as a whole."""
+    """The outcome for an entry, for one field of a story, or (neither) for a story as a whole."""
 
     story: StoryId
     entry: EntryId | None = None
     field: str | None = None
     done: str | None = None
-    """`taken_out`, `restored`, `withdrawn`, or `nothing` where nothing was left; None where it was not undone."""
+    """`taken_out`, `restored`, `withdrawn`, or `nothing` where nothing was left; None where it was not reverted."""
     why: str | None = None
     """Why it was not."""
 
     def shown(self) -> dict[str, Any]:
-        """As the answer says it."""
+        """Return the members of the answer."""
         return {
             "story": self.story,
             "entry": self.entry,

@@ -1,4 +1,4 @@
-"""From what a client wrote to what a revision says."""
+"""The content of an entry, made from what a client wrote."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from collections.abc import Callable
 from typing import Any
 
 from app.content import (
+    MAX_ENTRY_BYTES,
     TEXT_TYPES,
     Block,
     complete_blocks,
     dropped_blocks,
+    mentioned_block,
     parse_html,
     parse_markdown,
     parse_plain,
     reuse_ids,
     shows_blocks,
     shows_text,
+    split_lines,
     warnings_of,
 )
-from app.content.lines import mentioned_block, split_lines
 from app.domain.clock import Micros, format_time, parse_time
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
@@ -28,9 +30,6 @@ from app.domain.story import StorySettings
 from app.wire.encoding import encode_json
 from app.wire.requests.entries import EntryDraft, EntryPatch
 
-MAX_ENCODED_BYTES = 131_072
-"""The largest entry that is stored and pushed (blocks as JSON, their HTML included)."""
-
 EARLIEST_DISPLAY_TIME = parse_time("1900-01-01T00:00:00Z")
 CLOCKS_DIFFER = Micros(60_000_000)
 
@@ -38,7 +37,7 @@ _PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "display_time")
 
 
 def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
-    """Makes the ids of one write's new blocks; `key` names the entry and the version."""
+    """Return a function that makes the ids of one write's new blocks; `key` names the entry and the version."""
     made = 0
 
     def new_id() -> str:
@@ -52,7 +51,7 @@ def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
 def new_content(
     draft: EntryDraft, *, author: JsonObject | None, new_id: Callable[[], str], before: EntryContent | None = None
 ) -> EntryContent:
-    """What a new entry says; without authors it is by its poster. Raises InvalidInput, TooLarge.
+    """Make the content of a new entry; without authors it is by its poster. Raises InvalidInput, TooLarge.
 
     Given what the entry said `before`, blocks that have not changed keep their ids.
     """
@@ -69,12 +68,12 @@ def new_content(
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
-    _refuse_silence(content)
+    _refuse_empty(content)
     return _check_size(content)
 
 
 def revised_content(before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str]) -> EntryContent:
-    """What the entry says after `patch`. Raises InvalidInput, TooLarge, Conflict `blocks_would_be_lost`."""
+    """Return the entry's content after `patch`. Raises InvalidInput, TooLarge, Conflict `blocks_would_be_lost`."""
     given = patch.model_fields_set
     changes: dict[str, Any] = {name: getattr(patch, name) for name in _PLAIN_FIELDS if name in given}
     if patch.authors is not None:
@@ -84,7 +83,7 @@ def revised_content(before: EntryContent, patch: EntryPatch, *, new_id: Callable
     if patch.tags is not None:
         changes["tags"] = tuple(tag.model_dump() for tag in patch.tags)
     after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id)
-    _refuse_silence(after)
+    _refuse_empty(after)
     return _check_size(after)
 
 
@@ -108,7 +107,7 @@ def check_display_time(written: EntryDraft | EntryPatch, *, now: Micros) -> None
 
 
 def as_blocks(content: EntryContent) -> list[Block]:
-    """The content's blocks as the content room takes them."""
+    """Return the content's blocks in the form that `app.content` works on."""
     return [dict(block) for block in content.blocks]
 
 
@@ -132,7 +131,7 @@ def _with_body(content: EntryContent, written: EntryDraft | EntryPatch, *, new_i
 
 
 def _refuse_loss(before: EntryContent, text: str) -> None:
-    """Text cannot hold every block: those it does not name by `[[block:id]]` would be gone unnoticed.
+    """Raise Conflict `blocks_would_be_lost` for a text that does not name, by `[[block:id]]`, blocks it cannot express.
 
     Where the entry was typed as text before, only the blocks that text named are at stake: an embed that was made
     from an address on a line of its own goes with that line.
@@ -146,14 +145,14 @@ def _refuse_loss(before: EntryContent, text: str) -> None:
         raise Conflict("blocks_would_be_lost", f"The new text leaves out {listed}; keep them on lines of their own.")
 
 
-def _refuse_silence(content: EntryContent) -> None:
-    """Blanks, what has no width, and HTML of which nothing may stay: readers would be sent an entry without content."""
+def _refuse_empty(content: EntryContent) -> None:
+    """Raise InvalidInput `empty_entry` for blanks, text without width, and HTML of which nothing may stay."""
     if not (shows_text(content.headline or "") or shows_blocks(as_blocks(content))):
         raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
 
 
 def _check_size(content: EntryContent) -> EntryContent:
     size = len(encode_json(content.blocks))
-    if size > MAX_ENCODED_BYTES:
-        raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENCODED_BYTES:,} at most.")
+    if size > MAX_ENTRY_BYTES:
+        raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENTRY_BYTES:,} at most.")
     return content

@@ -1,26 +1,24 @@
-"""Changing what an entry says, in the open or aside in a working revision."""
+"""Editing an entry, in public or aside in a working revision."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields, with_content
-from app.domain.rights import Actor, is_public_status, may_act, require_action
+from app.domain.rights import is_public_status, may_act, require_action
 from app.domain.statuses import Action, next_status
-from app.domain.story import Story
-from app.newsroom.context.access import authenticate
+from app.newsroom.context.begin_write import begin_story_write
 from app.newsroom.context.freezing import refuse_closed
-from app.newsroom.context.idempotency import earlier_reply
-from app.newsroom.context.lookup import known_entry, locked_story
+from app.newsroom.context.lookup import look_up_entry
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_entry, record_entry
+from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, revised_content
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
-from app.newsroom.entries.times import held_until, is_scheduled, retimed
-from app.newsroom.publication.publication import Shown
-from app.newsroom.publication.visibility import pin_entry, show
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.entries.times import held_until, is_scheduled, set_patched_times
+from app.newsroom.publication.publication import EntryShown
+from app.newsroom.publication.visibility import pin_entry, show_entry
 from app.wire.requests.entries import EntryPatch
 
 
@@ -30,84 +28,63 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
     A patch that changes nothing makes no version. Raises PreconditionRequired, PreconditionFailed, Conflict
     `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed.
     """
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        story, actor = locked_story(tx, story_ref, actor)
-        before = known_entry(tx, story, entry_ref)
+    with begin_story_write(newsroom, call, story_ref) as context:
+        if isinstance(context, Reply):
+            return context
+        story = context.story
+        before = look_up_entry(context.tx, story, entry_ref)
         refuse_closed(story)
         next_status(before.status, Action.EDIT)
-        # What is scheduled goes out without another look: to change it takes the right to change what is out.
-        scheduled = is_scheduled(before)
-        require_action(actor, Action.EDIT, entry=before, settings=story.settings, visible=scheduled)
+        # What is scheduled is published without another look: to change it takes the right to change what is public.
+        visible = is_scheduled(before)
+        require_action(context.actor, Action.EDIT, entry=before, settings=story.settings, visible=visible)
         require_match(call.if_match, before)
-        check_display_time(patch, now=newsroom.clock())
-        patch, shorthand = expand_shorthand(tx, actor, patch, before=before.newest_content)
+        check_display_time(patch, now=context.now)
+        patch, shorthand = expand_shorthand(context, patch, before=before.newest_content)
         new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)
         aside = is_public_status(before) and not patch.publish
         pin = wants_pin(shorthand)
-        after = revise(tx, newsroom, actor, call, story, before, content, material=patch.material, aside=aside, pin=pin)
-        after = _next(before, retimed(actor, story, after, patch, now=newsroom.clock()))
+        after = revise(context, before, content, material=patch.material, aside=aside, pin=pin)
+        after = _next_version(before, set_patched_times(context, after, patch))
         if after is not before:
             by_hand = before.edited_by_hand or after.newest_content != before.newest_content
             after = dataclasses.replace(after, edited_by_hand=by_hand)
-            record_entry(tx, newsroom, actor, call, before=before, after=after, action=Action.EDIT)
-        status = 202 if is_scheduled(after) else 200
-        return answer_entry(tx, newsroom, actor, call, after, status=status, shorthand=shorthand)
+            record_entry(context, before=before, after=after, action=Action.EDIT)
+        return answer_entry(context, after, status=202 if is_scheduled(after) else 200, shorthand=shorthand)
 
 
 def revise(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    story: Story,
-    entry: Entry,
-    content: EntryContent,
-    *,
-    material: bool,
-    aside: bool,
-    pin: bool = False,
+    context: StoryContext, entry: Entry, content: EntryContent, *, material: bool, aside: bool, pin: bool = False
 ) -> Entry:
     """Give the entry new content; the caller records it. Returns `entry` itself if nothing changes.
 
-    The edit goes aside, into a working revision, when it is asked to, when there is one already, and when the actor
-    may not change what readers see. With `pin` the entry is pinned with it, or where it is out already, at once.
+    The edit is put aside, into a working revision, when that is asked for, when there is one already, and when the
+    actor may not change what readers see. With `pin` the entry is pinned with it, or where it is public already, at
+    once.
     """
-    check_alternatives(content, story.settings)
+    check_alternatives(content, context.story.settings)
     if not pin:
-        return _revised(tx, newsroom, actor, call, story, entry, content, material=material, aside=aside)
-    wishing = dataclasses.replace(entry, pin_wanted=True)
-    after = _revised(tx, newsroom, actor, call, story, wishing, content, material=material, aside=aside)
-    if after is wishing and story.is_public and is_public_status(entry) and entry.working is None:
-        pin_entry(tx, newsroom, actor, call, story, entry)
+        return _revise(context, entry, content, material=material, aside=aside)
+    wanting = dataclasses.replace(entry, pin_wanted=True)
+    after = _revise(context, wanting, content, material=material, aside=aside)
+    if after is wanting and context.story.is_public and is_public_status(entry) and entry.working is None:
+        pin_entry(context, entry)
         return entry
     return after
 
 
-def _revised(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    story: Story,
-    entry: Entry,
-    content: EntryContent,
-    *,
-    material: bool,
-    aside: bool,
-) -> Entry:
+def _revise(context: StoryContext, entry: Entry, content: EntryContent, *, material: bool, aside: bool) -> Entry:
     if entry.working is not None:
         return _revise_working(entry, entry.working, content, material=material)
     if content == entry.content:
         return entry
     is_public = is_public_status(entry)
-    in_the_open = may_act(actor, Action.EDIT, entry=entry, settings=story.settings, visible=is_public)
+    settings = context.story.settings
+    in_public = may_act(context.actor, Action.EDIT, entry=entry, settings=settings, visible=is_public)
     changed = changed_fields(entry.content, content)
-    until = held_until(story, newsroom.clock()) if is_public and changed else None
-    if aside or not in_the_open:
+    until = held_until(context.story, context.now) if is_public and changed else None
+    if aside or not in_public:
         working = WorkingRevision(EntryStatus.DRAFT, content, material)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
     if until is not None:
@@ -116,12 +93,11 @@ def _revised(
     after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)
     if not (is_public and changed):
         return after
-    change = Shown(after, "entry.updated", changed=changed, material=material)
-    return show(tx, newsroom, actor, call, story, change)
+    return show_entry(context, EntryShown(after, "entry.updated", changed=changed, material=material))
 
 
-def _next(before: Entry, after: Entry) -> Entry:
-    """`after` as a version of its own, unless nothing has changed or it is one already."""
+def _next_version(before: Entry, after: Entry) -> Entry:
+    """Return `after` as a version of its own, unless nothing has changed or it is one already."""
     if after == before:
         return before
     return after if after.version > before.version else dataclasses.replace(after, version=before.version + 1)

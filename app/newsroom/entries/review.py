@@ -1,4 +1,4 @@
-"""Handing work over: what reporters submit, and what editors give back or turn down."""
+"""Review: reporters submit their work, editors return or reject it."""
 
 from __future__ import annotations
 
@@ -7,33 +7,42 @@ import dataclasses
 from app.domain.entry import Entry
 from app.domain.statuses import Action, next_status
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.newsroom.entries.entry_action import Scene, act, moved
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.entry_action import perform_entry_action, transition_entry
 
 
 def submit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
-    """Hand a draft, or a working revision, to the editors."""
-    return act(newsroom, call, story_ref, entry_ref, action=Action.SUBMIT, step=_hand_over)
+    """Submit a draft, or a working revision, to the editors."""
+
+    def step(context: StoryContext, before: Entry) -> Entry:
+        return _hand_over(context, before, Action.SUBMIT)
+
+    return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.SUBMIT, step=step)
 
 
 def return_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
-    """Give a submission, or a submitted working revision, back to its author."""
-    return act(newsroom, call, story_ref, entry_ref, action=Action.RETURN, step=_hand_over, note=note)
+    """Return a submission, or a submitted working revision, to its author."""
+
+    def step(context: StoryContext, before: Entry) -> Entry:
+        return _hand_over(context, before, Action.RETURN)
+
+    return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.RETURN, step=step, note=note)
 
 
 def reject_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
-    """Turn a submission down for good. Of a submitted working revision only the version keeps what it said."""
+    """Reject a submission for good. Of a submitted working revision only the version keeps what it said."""
 
-    def step(scene: Scene, before: Entry) -> Entry:
+    def step(context: StoryContext, before: Entry) -> Entry:
         if before.working is not None:
             next_status(before.working.status, Action.REJECT)
             return dataclasses.replace(before, working=None, version=before.version + 1)
-        return moved(before, next_status(before.status, Action.REJECT), at=scene.now)
+        return transition_entry(before, next_status(before.status, Action.REJECT), at=context.now)
 
-    return act(newsroom, call, story_ref, entry_ref, action=Action.REJECT, step=step, note=note)
+    return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.REJECT, step=step, note=note)
 
 
-def _hand_over(scene: Scene, before: Entry) -> Entry:
+def _hand_over(context: StoryContext, before: Entry, action: Action) -> Entry:
     if before.working is not None:
-        working = dataclasses.replace(before.working, status=next_status(before.working.status, scene.action))
+        working = dataclasses.replace(before.working, status=next_status(before.working.status, action))
         return dataclasses.replace(before, working=working, version=before.version + 1)
-    return moved(before, next_status(before.status, scene.action), at=scene.now)
+    return transition_entry(before, next_status(before.status, action), at=context.now)

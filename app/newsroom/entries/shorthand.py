@@ -1,4 +1,4 @@
-"""Shorthand in what a reporter writes: taken out of the text, put where it belongs, and told in the answer."""
+"""Shorthand in a reporter's text: taken out of it, put where it belongs, and returned in the answer."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.rights import Actor, Right, has_right
 from app.domain.text_folding import fold_words
+from app.newsroom.context.write_context import WriteContext
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.people import Person, list_people
 from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, EntryDraft, EntryPatch, ExternalEntry, Tag
@@ -18,33 +19,33 @@ Written = TypeVar("Written", EntryDraft, ExternalEntry, EntryPatch)
 
 
 def expand_shorthand(
-    tx: ReadTransaction, actor: Actor, written: Written, *, before: EntryContent | None = None
+    context: WriteContext, written: Written, *, before: EntryContent | None = None
 ) -> tuple[Written, JsonObject | None]:
-    """What the writer meant, and what was understood of the text's shorthand; None for a token that writes none.
+    """Return what the writer meant, and what was understood of the text's shorthand; None for a token without it.
 
     Tags are added to those sent, else to those the entry had `before`; authors to those sent, else they are the only
     ones. An edit whose text is nothing but shorthand leaves the body as it is. Raises InvalidInput `too_long`.
     """
-    if not actor.shorthand or written.text is None:
+    if not context.actor.shorthand or written.text is None:
         return written, None
-    found = read_shorthand(written.text, find_author=_Authors(tx).find)
+    found = read_shorthand(written.text, find_author=_Authors(context.tx).find)
     changes: dict[str, Any] = {"text": found.text or None}
     if found.tags:
         changes["tags"] = _with_tags(written.tags, found, before)
     if found.authors:
         changes["authors"] = _with_authors(written.authors, found)
-    members = _members(found, actor)
+    members = _members(found, context.actor)
     changes |= {name: members[name] for name in ("key_event", "importance") if name in members}
     return written.model_copy(update=changes), members
 
 
 def wants_pin(understood: JsonObject | None) -> bool:
-    """Whether what was understood asks for a pin that its writer may set."""
+    """Return whether what was understood asks for a pin that its writer may set."""
     return understood is not None and "pin" in understood
 
 
 def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
-    """What was understood, under the names of what it changes."""
+    """Return what was understood, under the names of the members it changes."""
     members: dict[str, Any] = {}
     if found.tags:
         members["tags"] = found.tags
@@ -83,23 +84,23 @@ def _limited(items: list[_Item], most: int, name: str) -> list[_Item]:
 
 
 class _Authors:
-    """The newsroom's people by what may follow an `@`; read when the first is asked for."""
+    """The newsroom's people by the handle that follows an `@`; read when the first is looked up."""
 
     def __init__(self, tx: ReadTransaction) -> None:
         self._tx = tx
         self._handles: Mapping[str, JsonObject | None] | None = None
 
     def find(self, name: str) -> JsonObject | None:
-        """The author of that name; None if there is none, or more than one."""
+        """Return the author of that name; None if there is none, or more than one."""
         if self._handles is None:
             self._handles = authors_by_handle(list_people(self._tx))
         return self._handles.get("".join(fold_words(name)))
 
 
 def authors_by_handle(people: Iterable[Person]) -> dict[str, JsonObject | None]:
-    """The byline and name of each who works here, without blanks, accents and case; and the first word of each.
+    """Index the people who work here by byline and name, without blanks, accents and case, and by their first words.
 
-    None where several people go by the same: nobody is given another's words.
+    None where several people have the same: nobody is given another's words.
     """
     whole: dict[str, JsonObject | None] = {}
     first: dict[str, JsonObject | None] = {}

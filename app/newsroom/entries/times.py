@@ -1,4 +1,4 @@
-"""The times at which things happen to an entry by themselves: set, changed, checked."""
+"""The times at which an entry changes by itself: when it is published, and when it ends."""
 
 from __future__ import annotations
 
@@ -7,27 +7,28 @@ import dataclasses
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryStatus, WorkingRevision
 from app.domain.errors import Conflict, FieldError, InvalidInput
-from app.domain.rights import Actor, is_public_status, require_action
+from app.domain.rights import is_public_status, require_action
 from app.domain.statuses import Action
 from app.domain.story import Story
+from app.newsroom.context.write_context import StoryContext
 from app.wire.requests.entries import EntryDraft, EntryPatch
 
 
 def held_until(story: Story, now: Micros) -> Micros | None:
-    """When a publication of `now` goes out where the story holds everything for a while; None: at once."""
+    """Return the time until which the story holds what is published `now`; None if it is published at once."""
     if not (story.is_public and story.settings.hold_seconds):
         return None
     return Micros(now + story.settings.hold_seconds * 1_000_000)
 
 
-def public_edit(entry: Entry) -> WorkingRevision | None:
-    """The working revision where it is what goes out next; an entry readers do not see goes out itself, with it."""
+def public_edit_of(entry: Entry) -> WorkingRevision | None:
+    """Return a public entry's working revision, which is published next; None where the entry itself is, with it."""
     return entry.working if is_public_status(entry) else None
 
 
 def is_scheduled(entry: Entry) -> bool:
-    """Whether what an editor would go on writing goes out by itself."""
-    edit = public_edit(entry)
+    """Return whether what an editor would go on editing, the entry or a public one's working revision, is scheduled."""
+    edit = public_edit_of(entry)
     return (entry.status if edit is None else edit.status) is EntryStatus.SCHEDULED
 
 
@@ -37,16 +38,16 @@ def require_future(at: Micros, *, now: Micros, pointer: str) -> None:
         raise InvalidInput([FieldError(pointer, "not_in_future", "This time has passed already.")])
 
 
-def require_before_end(entry: Entry, out_at: Micros, *, pointer: str = "/publish_at") -> None:
-    """Raise InvalidInput `out_of_range` for what would be over by the time it goes out."""
-    if entry.expires_at is not None and entry.expires_at <= out_at:
+def require_before_end(entry: Entry, public_at: Micros, *, pointer: str = "/publish_at") -> None:
+    """Raise InvalidInput `out_of_range` for what would be over by the time it is published."""
+    if entry.expires_at is not None and entry.expires_at <= public_at:
         detail = f"It would end before it is out: expires_at is {format_time(entry.expires_at)}."
         raise InvalidInput([FieldError(pointer, "out_of_range", detail)])
 
 
-def refuse_past_end(entry: Entry, out_at: Micros) -> None:
-    """Raise Conflict `past_its_end` for a publication of what would be over by the time it is out."""
-    if entry.expires_at is not None and entry.expires_at <= out_at:
+def refuse_past_end(entry: Entry, public_at: Micros) -> None:
+    """Raise Conflict `past_its_end` for what would be over by the time it is published."""
+    if entry.expires_at is not None and entry.expires_at <= public_at:
         raise Conflict("past_its_end", f"It ends at {format_time(entry.expires_at)}: change its expires_at first.")
 
 
@@ -66,20 +67,19 @@ def check_times(draft: EntryDraft, entry: Entry, *, now: Micros) -> None:
     _check_end(entry, now=now)
 
 
-def retimed(actor: Actor, story: Story, entry: Entry, patch: EntryPatch, *, now: Micros) -> Entry:
-    """The entry with the times a patch gives; `entry` itself where it gives none.
+def set_patched_times(context: StoryContext, entry: Entry, patch: EntryPatch) -> Entry:
+    """Return the entry with the times a patch gives; `entry` itself where it gives none.
 
     Raises InvalidInput as `check_times`, Conflict `wrong_status` for a `publish_at` of what is not scheduled.
     """
-    after = entry
+    actor, settings, now, after = context.actor, context.story.settings, context.now, entry
     if "expires_at" in patch.model_fields_set and patch.expires_at != entry.expires_at:
-        visible = is_public_status(entry)
-        require_action(actor, Action.EDIT, entry=entry, settings=story.settings, visible=visible)
+        require_action(actor, Action.EDIT, entry=entry, settings=settings, visible=is_public_status(entry))
         after = dataclasses.replace(after, expires_at=patch.expires_at)
     if patch.publish_at is not None:
-        require_action(actor, Action.SCHEDULE, entry=entry, settings=story.settings, visible=False)
+        require_action(actor, Action.SCHEDULE, entry=entry, settings=settings, visible=False)
         require_future(patch.publish_at, now=now, pointer="/publish_at")
-        after = _rescheduled(after, patch.publish_at)
+        after = _reschedule(after, patch.publish_at)
         require_before_end(after, patch.publish_at)
     if after.expires_at != entry.expires_at:
         _check_end(after, now=now)
@@ -93,10 +93,10 @@ def _check_end(entry: Entry, *, now: Micros) -> None:
         require_before_end(entry, entry.publish_at, pointer="/expires_at")
 
 
-def _rescheduled(entry: Entry, publish_at: Micros) -> Entry:
+def _reschedule(entry: Entry, publish_at: Micros) -> Entry:
     if not is_scheduled(entry):
         raise Conflict("wrong_status", "Only what is scheduled has a publish_at; schedule the entry instead.")
-    edit = public_edit(entry)
+    edit = public_edit_of(entry)
     if edit is None:
         return dataclasses.replace(entry, publish_at=publish_at, held=False)
     return dataclasses.replace(entry, working=dataclasses.replace(edit, publish_at=publish_at, held=False))

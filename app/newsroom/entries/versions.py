@@ -1,4 +1,4 @@
-"""What an entry said before: its versions, and what each of them changed."""
+"""The versions of an entry, and what each of them changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.entry import EntryContent, changed_fields
 from app.domain.errors import MalformedInput
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.newsroom.entries import EntryVersion, list_versions
 from app.wire.encoding import encode_json
@@ -33,14 +33,14 @@ def show_versions(
     position: str | None = None,
     limit: int = VERSIONS_LIMIT,
 ) -> Reply:
-    """The versions of an entry, newest first: who, when, what was done, what it said then, and what that changed.
+    """Show the versions of an entry, newest first: who, when, what was done, the content then, and what that changed.
 
     `with_diff` adds the steps from the body before to this one, word by word. Raises MalformedInput `bad_position`.
     """
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
-        entry = known_entry(tx, known_story(tx, story_ref, actor), entry_ref)
+        entry = look_up_entry(tx, look_up_story(tx, story_ref, actor), entry_ref)
         below = None if position is None else _below(position)
         found = list_versions(tx, entry.story, entry.id, below=below, limit=limit + 1)
     following = str(found[limit - 1].version) if len(found) > limit else None
@@ -48,7 +48,7 @@ def show_versions(
 
 
 def _items(found: Sequence[EntryVersion], limit: int, *, with_diff: bool) -> list[dict[str, Any]]:
-    """Each version beside the one before it; of those found, the last one of a full page is there for that alone."""
+    """Show each version compared with the one before; the last one found of a full page serves only for that."""
     items = []
     work = DIFFERENCE_WORK
     for number, version in enumerate(found[:limit]):
@@ -62,13 +62,13 @@ def _items(found: Sequence[EntryVersion], limit: int, *, with_diff: bool) -> lis
 
 
 def _changed(earlier: EntryVersion, version: EntryVersion) -> list[str]:
-    """The names of what is no longer as it was in what an editor goes on writing: the working revision if any."""
+    """Return the names of what changed in the newest content: that of the working revision if there is one."""
     status = ["status"] if earlier.status is not version.status else []
     return [*status, *changed_fields(earlier.newest_content, version.newest_content)]
 
 
 def _body_diff(earlier: EntryVersion, version: EntryVersion, work: int) -> tuple[dict[str, Any], int]:
-    """How the body's text differs, and how much work is left for the other versions."""
+    """Return how the body's text differs, and how much work is left for the other versions."""
     found = compare_texts(_text(earlier.newest_content), _text(version.newest_content), work=work)
     return {"body": found.steps, "truncated": found.truncated}, work - found.work
 

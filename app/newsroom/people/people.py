@@ -1,4 +1,4 @@
-"""The newsroom's people: adding them, changing what is known of them, and keeping them out."""
+"""The newsroom's people: adding, editing, disabling and enabling them, and revoking their access."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from app.domain.errors import NotFound
 from app.domain.identifiers import PersonId
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.idempotency import earlier_reply, keep_reply
+from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.recording import answer, record_audit
 from app.storage.database.transactions import WriteTransaction
-from app.storage.newsroom.audit import AuditedChange, append_audit
+from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.invites import delete_invites
 from app.storage.newsroom.people import (
     Person,
@@ -28,63 +29,55 @@ from app.wire.requests.people import PersonDraft, PersonPatch
 
 
 def add_person(newsroom: Newsroom, call: Call, draft: PersonDraft) -> Reply:
-    """Add somebody to the newsroom; give them a token or an invitation next."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        at = newsroom.clock()
-        person = Person(id=PersonId(newsroom.random.uuid("person", f"{draft.name}:{at}")), created_at=at, **dict(draft))
-        insert_person(tx, person)
-        change = AuditedChange("create", "person", person.id, after=_summary(person))
-        append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
-        reply = Reply(201, encode_json(shown_person(person)))
-        return keep_reply(tx, actor, call, reply, story=None, entries=[])
+    """Add a person to the newsroom; create a token or an invitation for them next."""
+    with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if isinstance(context, Reply):
+            return context
+        now = context.now
+        ident = PersonId(newsroom.random.uuid("person", f"{draft.name}:{now}"))
+        person = Person(id=ident, created_at=now, **dict(draft))
+        insert_person(context.tx, person)
+        record_audit(context, AuditedChange("create", "person", person.id, after=_summary(person)))
+        return answer(context, shown_person(person), status=201)
 
 
 def show_people(newsroom: Newsroom, call: Call) -> Reply:
-    """Everybody of the newsroom, for admins."""
+    """Show everybody of the newsroom to admins."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.MANAGE_PEOPLE)
         return Reply(200, encode_json({"items": [shown_person(person) for person in list_people(tx)]}))
 
 
 def edit_person(newsroom: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
-    """Change what is known of somebody; their entries stay as they were written. Raises NotFound."""
+    """Edit what is known of a person; their entries stay as they were written. Raises NotFound."""
     given = patch.model_dump(exclude_unset=True)
     return _change(newsroom, call, person_id, action="edit", given=given)
 
 
 def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Let nothing of theirs in until they are enabled again; their tokens and sessions stay. Raises NotFound."""
+    """Refuse all calls of a person until they are enabled again; their tokens and sessions stay. Raises NotFound."""
     return _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
 
 
 def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Let somebody in again. Raises NotFound."""
+    """Let a disabled person in again. Raises NotFound."""
     return _change(newsroom, call, person_id, action="enable", given={"disabled_at": None})
 
 
 def revoke_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Take back every token, session and invitation of somebody, at once and for good. Raises NotFound."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        person = _locked(tx, person_id)
-        at = newsroom.clock()
-        revoked = update_tokens_revoked(tx, person.id, at=at)
-        delete_invites(tx, person.id)
-        change = AuditedChange("revoke", "person", person.id, after={"revoked": revoked})
-        append_audit(tx, change, actor=actor, at=at, request_id=call.request_id)
-        reply = Reply(200, encode_json({"person": person.id, "revoked": revoked}))
-        return keep_reply(tx, actor, call, reply, story=None, entries=[])
+    """Revoke every token, session and invitation of a person, at once and for good. Raises NotFound."""
+    with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if isinstance(context, Reply):
+            return context
+        person = _lock(context.tx, person_id)
+        revoked = update_tokens_revoked(context.tx, person.id, at=context.now)
+        delete_invites(context.tx, person.id)
+        record_audit(context, AuditedChange("revoke", "person", person.id, after={"revoked": revoked}))
+        return answer(context, {"person": person.id, "revoked": revoked})
 
 
 def shown_person(person: Person) -> dict[str, Any]:
-    """A person as admins see them."""
+    """Return the members of a person as admins see them."""
     return {
         "id": person.id,
         "name": person.name,
@@ -99,32 +92,27 @@ def shown_person(person: Person) -> dict[str, Any]:
 
 
 def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        before = _locked(tx, person_id)
+    with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if isinstance(context, Reply):
+            return context
+        before = _lock(context.tx, person_id)
         after = _changed(before, given)
         if after != before:
-            update_person(tx, after)
-            change = AuditedChange(
-                action, "person", after.id, before=_summary(before), after={**_summary(after), "changed": sorted(given)}
-            )
-            append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
-        reply = Reply(200, encode_json(shown_person(after)))
-        return keep_reply(tx, actor, call, reply, story=None, entries=[])
+            update_person(context.tx, after)
+            summary = {**_summary(after), "changed": sorted(given)}
+            record_audit(context, AuditedChange(action, "person", after.id, before=_summary(before), after=summary))
+        return answer(context, shown_person(after))
 
 
 def _changed(person: Person, given: dict[str, Any]) -> Person:
-    """Disabled a second time, somebody stays disabled since the first."""
+    """Return the person with these changes; one who is disabled a second time stays disabled since the first."""
     disabled_at: Micros | None = given.get("disabled_at", person.disabled_at)
     if disabled_at is not None and person.disabled_at is not None:
         disabled_at = person.disabled_at
     return dataclasses.replace(person, **{**given, "disabled_at": disabled_at})
 
 
-def _locked(tx: WriteTransaction, person_id: str) -> Person:
+def _lock(tx: WriteTransaction, person_id: str) -> Person:
     person = lock_person(tx, PersonId(person_id))
     if person is None:
         raise NotFound("person_not_found", "There is no such person.")
@@ -132,5 +120,5 @@ def _locked(tx: WriteTransaction, person_id: str) -> Person:
 
 
 def _summary(person: Person) -> dict[str, Any]:
-    """What the audit says of somebody: no address of theirs, since it is kept longer than they may want."""
+    """Return what the audit says of a person: no address, since it is kept longer than they may want."""
     return {"role": person.role.value, "disabled": person.disabled_at is not None}

@@ -1,4 +1,4 @@
-"""Browser sessions: begun with an invitation, ended by signing out, by time, or by an admin."""
+"""Browser sessions: opened with an invitation, ended by signing out, by time, or by an admin."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import NotAuthenticated
 from app.domain.identifiers import TokenId
 from app.domain.rights import Scope
-from app.newsroom.context.access import actor_of_token, authenticate, csrf_token, digest_of, kind_of_secret, make_secret
+from app.newsroom.context.access import actor_of_token, csrf_token, digest_of, kind_of_secret, make_secret
+from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.write_context import WriteContext
 from app.newsroom.people.tokens import record_token
 from app.storage.newsroom.invites import update_invite_used
 from app.storage.newsroom.people import Token, insert_token, read_person, read_token, update_token_revoked
@@ -19,14 +21,14 @@ from app.wire.encoding import encode_json
 
 @dataclass(frozen=True, slots=True)
 class NewSession:
-    """A session's secret, for the cookie alone, and what its page is told."""
+    """A session's secret, for the cookie alone, and the reply to its page."""
 
     secret: str
     reply: Reply
 
 
 def sign_in(newsroom: Newsroom, call: Call, *, secret: str) -> NewSession:
-    """Begin a session with an invitation, which is used up by it: of two at once, one gets in.
+    """Open a session with an invitation, which is used up by it: of two calls at once, one succeeds.
 
     Raises NotAuthenticated `invite_invalid`, or `person_disabled`, which leaves the invitation as it was.
     """
@@ -51,20 +53,20 @@ def sign_in(newsroom: Newsroom, call: Call, *, secret: str) -> NewSession:
         )
         session = make_secret(newsroom.random, kind="session", ident=token.id)
         insert_token(tx, token, secret_sha256=digest_of(session))
-        record_token(tx, newsroom, actor_of_token(tx, newsroom, token.id), call, token, action="sign_in")
+        context = WriteContext(tx, newsroom, actor_of_token(tx, newsroom, token.id), call, now)
+        record_token(context, token, action="sign_in")
         shown = {"person": person.id, "name": person.name, "csrf": csrf_token(session), **_end(token)}
         return NewSession(session, Reply(201, encode_json(shown)))
 
 
 def sign_out(newsroom: Newsroom, call: Call) -> Reply:
     """End the caller's session; called with a token, nothing is ended. Raises NotAuthenticated."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        token = read_token(tx, TokenId(actor.token_id))
+    with open_write(newsroom, call) as context:
+        token = read_token(context.tx, TokenId(context.actor.token_id))
         if token is None or token.kind != "session":
             raise NotAuthenticated("token_missing", "There is no session to end: this call came with a token.")
-        update_token_revoked(tx, token.id, at=newsroom.clock())
-        record_token(tx, newsroom, actor, call, token, action="sign_out")
+        update_token_revoked(context.tx, token.id, at=context.now)
+        record_token(context, token, action="sign_out")
         return Reply(200, encode_json({"signed_out": True}))
 
 

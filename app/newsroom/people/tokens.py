@@ -1,4 +1,4 @@
-"""Tokens: making them, showing them without their secrets, and taking them back."""
+"""Tokens: creating them, showing them without their secrets, and revoking them."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from app.domain.errors import FieldError, Gone, InvalidInput, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
 from app.domain.rights import Actor, Right, Scope, has_right, require_right
 from app.newsroom.context.access import SecretKind, authenticate, digest_of, make_secret
-from app.newsroom.context.idempotency import earlier_reply, keep_reply
+from app.newsroom.context.begin_write import begin_write, open_write
+from app.newsroom.context.idempotency import earlier_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.storage.database.transactions import ReadTransaction, WriteTransaction
-from app.storage.newsroom.audit import AuditedChange, append_audit
+from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.write_context import WriteContext
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.people import (
     Token,
     insert_token,
@@ -33,61 +36,56 @@ _DAY = 86_400_000_000
 
 
 def create_token(newsroom: Newsroom, call: Call, draft: TokenDraft) -> Reply:
-    """Make a token. The reply is the only place its secret ever stands: it is not kept, not even for a retry.
+    """Create a token. The reply is the only place that shows its secret: it is not kept, not even for a retry.
 
-    A retry is given the same token with another secret, as long as nobody has used it. Raises InvalidInput, Gone.
+    A retry is sent the same token with another secret, as long as nobody has used it. Raises InvalidInput, Gone.
     """
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (earlier := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return _with_another_secret(tx, newsroom, actor, call, earlier)
-        token = _new_token(tx, newsroom, draft)
-        secret = _secret_for(newsroom, token)
-        insert_token(tx, token, secret_sha256=digest_of(secret))
-        record_token(tx, newsroom, actor, call, token, action="create")
-        kept = Reply(201, encode_json(shown_token(newsroom, token)))
-        keep_reply(tx, actor, call, kept, story=None, entries=[])
-        return Reply(201, encode_json({**shown_token(newsroom, token), "token": secret}))
+    with open_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if (earlier := earlier_reply(context)) is not None:
+            return _with_another_secret(context, earlier)
+        token = _new_token(context, draft)
+        secret = _make_secret_of(context, token)
+        insert_token(context.tx, token, secret_sha256=digest_of(secret))
+        record_token(context, token, action="create")
+        shown = shown_token(newsroom, token)
+        answer(context, shown, status=201)
+        return Reply(201, encode_json({**shown, "token": secret}))
 
 
 def show_tokens(newsroom: Newsroom, call: Call) -> Reply:
-    """Every token and session there has been, without secrets, for admins."""
+    """Show every token and session there has been, without secrets, to admins."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.MANAGE_PEOPLE)
         return Reply(200, encode_json({"items": [shown_token(newsroom, token) for token in list_tokens(tx)]}))
 
 
 def show_own_tokens(newsroom: Newsroom, call: Call) -> Reply:
-    """The caller's own tokens and sessions; a token that may not look after the others sees itself alone."""
+    """Show the caller's own tokens and sessions; a token that may not manage the others sees itself alone."""
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         return Reply(200, encode_json({"items": [shown_token(newsroom, token) for token in _own_tokens(tx, actor)]}))
 
 
 def revoke_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """Take a token back: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.MANAGE_PEOPLE)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        return _revoke(tx, newsroom, actor, call, TokenId(token_id))
+    """Revoke a token: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
+    with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
+        if isinstance(context, Reply):
+            return context
+        return _revoke(context, TokenId(token_id))
 
 
 def revoke_own_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """The same for one of the caller's own. Raises NotFound for anybody else's."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        if token_id not in {token.id for token in _own_tokens(tx, actor)}:
+    """Revoke one of the caller's own tokens. Raises NotFound for anybody else's."""
+    with begin_write(newsroom, call) as context:
+        if isinstance(context, Reply):
+            return context
+        if token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
             raise _not_found()
-        return _revoke(tx, newsroom, actor, call, TokenId(token_id))
+        return _revoke(context, TokenId(token_id))
 
 
 def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
-    """A token without its secret."""
+    """Return the members of a token, without its secret."""
     used_at = _last_used(newsroom, token)
     return {
         "id": token.id,
@@ -105,13 +103,10 @@ def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
     }
 
 
-def record_token(
-    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, token: Token, *, action: str
-) -> None:
-    """The audit row of what was done with a token or session."""
+def record_token(context: WriteContext, token: Token, *, action: str) -> None:
+    """Append the audit row of what was done with a token or session."""
     after = {"person": token.person, "role": None if token.role is None else token.role.value, "kind": token.kind}
-    change = AuditedChange(action, "token", token.id, after=after)
-    append_audit(tx, change, actor=actor, at=newsroom.clock(), request_id=call.request_id)
+    record_audit(context, AuditedChange(action, "token", token.id, after=after))
 
 
 def _own_tokens(tx: ReadTransaction, actor: Actor) -> list[Token]:
@@ -121,53 +116,53 @@ def _own_tokens(tx: ReadTransaction, actor: Actor) -> list[Token]:
     return [] if itself is None else [itself]
 
 
-def _revoke(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, token_id: TokenId) -> Reply:
-    update_token_revoked(tx, token_id, at=newsroom.clock())
-    token = read_token(tx, token_id)
+def _revoke(context: WriteContext, token_id: TokenId) -> Reply:
+    update_token_revoked(context.tx, token_id, at=context.now)
+    token = read_token(context.tx, token_id)
     if token is None:
         raise _not_found()
-    record_token(tx, newsroom, actor, call, token, action="revoke")
-    reply = Reply(200, encode_json(shown_token(newsroom, token)))
-    return keep_reply(tx, actor, call, reply, story=None, entries=[])
+    record_token(context, token, action="revoke")
+    return answer(context, shown_token(context.newsroom, token))
 
 
-def _new_token(tx: ReadTransaction, newsroom: Newsroom, draft: TokenDraft) -> Token:
-    """Raises InvalidInput for a person or a story there is not."""
-    if draft.person is not None and read_person(tx, PersonId(draft.person)) is None:
+def _new_token(context: WriteContext, draft: TokenDraft) -> Token:
+    """Make the token of a draft. Raises InvalidInput for a person or a story there is not."""
+    now = context.now
+    if draft.person is not None and read_person(context.tx, PersonId(draft.person)) is None:
         raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
-    at = newsroom.clock()
     return Token(
-        id=TokenId(newsroom.random.uuid("token", f"{draft.label}:{at}")),
+        id=TokenId(context.newsroom.random.uuid("token", f"{draft.label}:{now}")),
         label=draft.label,
         person=None if draft.person is None else PersonId(draft.person),
         role=draft.role,
         scopes=frozenset(draft.scopes or Scope),
-        created_at=at,
-        expires_at=None if draft.expires_in_days is None else Micros(at + draft.expires_in_days * _DAY),
+        created_at=now,
+        expires_at=None if draft.expires_in_days is None else Micros(now + draft.expires_in_days * _DAY),
         revoked_at=None,
         shorthand=draft.shorthand,
-        stories=None if draft.stories is None else _story_ids(tx, draft.stories),
+        stories=None if draft.stories is None else _story_ids(context.tx, draft.stories),
     )
 
 
-def _with_another_secret(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, earlier: Reply) -> Reply:
-    """The token that was made before, for whoever has not got its secret; the one it had opens nothing any more."""
-    token = read_token(tx, TokenId(from_json(earlier.body)["id"]))
+def _with_another_secret(context: WriteContext, earlier: Reply) -> Reply:
+    """Give the token another secret, for a caller who has not got the first; that one opens nothing any more."""
+    newsroom = context.newsroom
+    token = read_token(context.tx, TokenId(from_json(earlier.body)["id"]))
     if token is None or token.revoked_at is not None or _last_used(newsroom, token):
         raise Gone("reply_removed", "The token was made, and has been used or revoked since; its secret is shown once.")
-    secret = _secret_for(newsroom, token)
-    update_token_secret(tx, token.id, secret_sha256=digest_of(secret))
-    record_token(tx, newsroom, actor, call, token, action="renew")
+    secret = _make_secret_of(context, token)
+    update_token_secret(context.tx, token.id, secret_sha256=digest_of(secret))
+    record_token(context, token, action="renew")
     return Reply(earlier.status, encode_json({**shown_token(newsroom, token), "token": secret}), earlier.headers)
 
 
-def _secret_for(newsroom: Newsroom, token: Token) -> str:
+def _make_secret_of(context: WriteContext, token: Token) -> str:
     kind: SecretKind = "bot" if token.person is None else "person"
-    return make_secret(newsroom.random, kind=kind, ident=f"{token.id}:{newsroom.clock()}")
+    return make_secret(context.newsroom.random, kind=kind, ident=f"{token.id}:{context.now}")
 
 
 def _last_used(newsroom: Newsroom, token: Token) -> int:
-    return max(token.last_used_at or 0, newsroom.usage.last(token.id) or 0)
+    return max(token.last_used_at or 0, newsroom.usage.last_used_at(token.id) or 0)
 
 
 def _story_ids(tx: ReadTransaction, refs: Sequence[str]) -> frozenset[StoryId]:

@@ -1,4 +1,4 @@
-"""A story comes before readers: for the first time, or again after a withdrawal that was undone."""
+"""Publishing a story as a whole: for the first time, or again after a withdrawal that was reverted."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ from typing import Literal
 
 from app.domain.clock import Micros
 from app.domain.entry import PUBLIC_STATUSES, Entry, EntryStatus
-from app.domain.rights import Actor
 from app.domain.story import Story
-from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.publication.publication import Hidden, PublicChange, Shown, StoryChanged, publish_changes
-from app.newsroom.publication.visibility import comes_out_pinned, pin_entry
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.publication.publication import EntryHidden, EntryShown, PublicChange, StoryUpdated, publish_changes
+from app.newsroom.publication.visibility import is_shown_pinned, pin_entry
 from app.storage.newsroom.entries import list_entries_in_status, read_entry, update_entry
 from app.storage.public.writes import list_entries_known_to_readers
 
@@ -22,35 +20,34 @@ _CAUSES: dict[EntryStatus, Literal["removed", "expired"]] = {
 }
 
 
-def open_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story) -> Story:
-    """The story with its pins after it became public: itself first, then what is out in it, oldest first.
+def publish_story(context: StoryContext) -> Story:
+    """Publish the story: itself first, then its public entries, oldest first. Returns the story with their pins.
 
-    Of a story that comes back, what readers had been told of and is out no more leaves before that: somebody who was
-    away meanwhile still holds it.
+    Of a story that was public before, the entries that readers have had and that are public no more are hidden before
+    that: a reader who was away meanwhile still has them.
     """
-    out = sorted((e for status in PUBLIC_STATUSES for e in list_entries_in_status(tx, story.id, status)), key=_when)
-    gone = _gone(tx, story, out)
-    hidden = [Hidden(entry.id, _CAUSES.get(entry.status, "unpublished")) for entry in gone]
-    changes: list[PublicChange] = [StoryChanged(), *hidden, *(Shown(entry, "entry.published") for entry in out)]
-    for entry in publish_changes(tx, newsroom, story, changes).values():
+    tx, story = context.tx, context.story
+    shown = sorted((e for status in PUBLIC_STATUSES for e in list_entries_in_status(tx, story.id, status)), key=_order)
+    gone = _list_gone(context, shown)
+    hidden = [EntryHidden(entry.id, _CAUSES.get(entry.status, "unpublished")) for entry in gone]
+    changes: list[PublicChange] = [StoryUpdated(), *hidden, *(EntryShown(entry, "entry.published") for entry in shown)]
+    for entry in publish_changes(context, changes).values():
         update_entry(tx, dataclasses.replace(entry, pin_wanted=False))
     for entry in gone:
         update_entry(tx, dataclasses.replace(entry, revision=entry.revision + 1))
-    for entry in out:
-        if comes_out_pinned(entry):
-            story = pin_entry(tx, newsroom, actor, call, story, entry)
+    for entry in shown:
+        if is_shown_pinned(entry):
+            story = pin_entry(context.in_story(story), entry)
     return story
 
 
-def _gone(tx: WriteTransaction, story: Story, out: list[Entry]) -> list[Entry]:
-    known = {entry.id for entry in out}
-    found = (
-        read_entry(tx, story.id, entry) for entry in list_entries_known_to_readers(tx, story.id) if entry not in known
-    )
+def _list_gone(context: StoryContext, shown: list[Entry]) -> list[Entry]:
+    tx, story, known = context.tx, context.story.id, {entry.id for entry in shown}
+    found = (read_entry(tx, story, entry) for entry in list_entries_known_to_readers(tx, story) if entry not in known)
     return [entry for entry in found if entry is not None]
 
 
-def _when(entry: Entry) -> tuple[str, bool, Micros]:
-    """Those that had a place, by that. Of the others those that say when they are from; the rest as they came out."""
+def _order(entry: Entry) -> tuple[str, bool, Micros]:
+    """Order entries by the key they have; of those without, first the ones that give a display time, by that."""
     at = entry.content.display_time
     return entry.sort_key or "", at is None, at or Micros(0)

@@ -1,4 +1,4 @@
-"""What readers are told of a story itself, beside its entries."""
+"""The public members of a story itself, beside its entries."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from app.wire.story_fields import changed_members
 
 
 def public_fields(tx: WriteTransaction, story: Story) -> bytes:
-    """The story's public members as they are stored: of a story it continues, nothing unless that one can be read."""
+    """Encode the story's public members for storage; a story it continues is named only while readers can read it."""
     continues = story.fields.get("continues")
     earlier = None if continues is None else read_story(tx, continues)
     return stored_story_fields(story, continues=earlier.id if earlier is not None and earlier.is_shown else None)
 
 
 def public_changes(tx: WriteTransaction, story: Story) -> tuple[str, ...]:
-    """The names of the members that readers do not know yet as they are now, of a story they can read."""
+    """Return the names of the members that have changed since readers were last sent them, of a story they can read."""
     row = read_public_story_row(tx, story.id)
     if row is None:
         return ()

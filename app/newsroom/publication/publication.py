@@ -1,6 +1,6 @@
 """The one door between the newsroom and its readers.
 
-Nothing becomes public, changes in public or leaves the public except through `publish_changes`. It runs in the writer's
+Nothing is published, changed in public or withdrawn except through `publish_changes`. It runs in the writer's
 transaction, with the story's newsroom row locked, and gives each change the next number of the story: number order
 is commit order.
 """
@@ -18,10 +18,8 @@ from app.domain.entry import Entry
 from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
 from app.domain.sort_keys import sort_key_at
-from app.domain.story import Story
-from app.newsroom.context.newsroom import Newsroom
+from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.public_story import public_fields
-from app.storage.database.transactions import WriteTransaction
 from app.storage.public.corrections import CorrectionLine, CorrectionPosition, update_corrections
 from app.storage.public.writes import (
     PublicEntryRow,
@@ -43,8 +41,8 @@ from app.wire.story_fields import encode_story_fields
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An entry comes in front of readers, or changes there."""
+class EntryShown:
+    """An entry is published, or changes in public."""
 
     entry: Entry
     type: Literal["entry.published", "entry.updated"]
@@ -53,85 +51,85 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Hidden:
-    """An entry leaves: its text is gone from everything readers can get."""
+class EntryHidden:
+    """An entry is public no more: its text is gone from everything readers can get."""
 
     entry: EntryId
     cause: Literal["unpublished", "removed", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
-class StoryChanged:
-    """The story itself becomes public, or its public members change."""
+class StoryUpdated:
+    """The story itself is published, or its public members change."""
 
     changed: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The story leaves as a whole: nothing of it is anywhere readers can get. Its last event,
-    unless an admin undoes the withdrawal."""
+class StoryWithdrawn:
+    """The story is withdrawn as a whole: nothing of it is left that readers can get. Its last event,
+    unless an admin reverts the withdrawal."""
 
 
-PublicChange = Shown | Hidden | StoryChanged | Withdrawn
+PublicChange = EntryShown | EntryHidden | StoryUpdated | StoryWithdrawn
 
 
-def publish_changes(
-    tx: WriteTransaction, newsroom: Newsroom, story: Story, changes: Sequence[PublicChange]
-) -> dict[EntryId, Entry]:
-    """Make `changes` public in their order, each under its own number, and announce them together.
+def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> dict[EntryId, Entry]:
+    """Publish `changes` to the context's story in their order, each under its own number; announce them together.
 
-    Returns the entries shown, with the revision, times and order the door gave them, and their version as the public
-    one; the caller keeps those in the newsroom's tables. The story must be public and locked. Raises Unavailable when
+    Returns the entries shown, with the revision, times and order they were given here, and their version as the public
+    one; the caller writes those to the newsroom's tables. The story must be public and locked. Raises Unavailable when
     the site was frozen since it was.
     """
+    tx, story = context.tx, context.story
     row = read_public_story_row(tx, story.id)
     if row is not None and row.site_frozen and not story.site_frozen:
         # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
         raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
     if row is None:
-        row = _new_row(newsroom, story)
+        row = _new_row(context)
         upsert_public_story(tx, row, is_new=True)
-    base, passage = row.head, _Passage(tx, newsroom, story, row)
+    base, publisher = row.head, _Publisher(context, row)
     for change in changes:
-        passage.take(change)
-    upsert_public_story(tx, passage.row, is_new=False)
-    for line, revision in passage.lines:
+        publisher.publish(change)
+    upsert_public_story(tx, publisher.row, is_new=False)
+    for line, revision in publisher.lines:
         append_event(tx, line, revision=revision)
-    tx.announce(Announcement(head=passage.head(), events=tuple(passage.events), base=base))
-    return passage.shown
+    tx.announce(Announcement(head=publisher.head(), events=tuple(publisher.events), base=base))
+    return publisher.shown
 
 
-class _Passage:
-    """One run through the door, change by change: it moves the story's public row on."""
+class _Publisher:
+    """Publishes one transaction's changes to a story, one by one, each of which advances the story's public row."""
 
-    def __init__(self, tx: WriteTransaction, newsroom: Newsroom, story: Story, row: PublicStoryRow) -> None:
-        self._tx = tx
-        self._room = newsroom
-        self._story = story
+    def __init__(self, context: StoryContext, row: PublicStoryRow) -> None:
+        self._context = context
+        self._tx = context.tx
+        self._story = context.story
         self.row = row
         self.lines: list[tuple[EventLine, int | None]] = []
         self.events: list[EncodedEvent] = []
         self.shown: dict[EntryId, Entry] = {}
 
-    def take(self, change: PublicChange) -> None:
-        """Give `change` the next number."""
+    def publish(self, change: PublicChange) -> None:
+        """Publish `change` under the story's next number."""
         seq = self.row.head.seq + 1
-        check = self._room.random.base62("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
-        at = Micros(max(self._room.clock(), self.row.head_time))
+        check = self._context.newsroom.random.base62("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
+        at = Micros(max(self._context.now, self.row.head_time))
         cursor = Cursor(self.row.head.epoch, seq, check)
         self.row.head, self.row.head_time = cursor, at
         match change:
-            case Shown():
+            case EntryShown():
                 self._show(change)
-            case Hidden():
+            case EntryHidden():
                 self._hide(change)
-            case StoryChanged():
-                self._change_story(change)
-            case Withdrawn():
-                self._withdraw()
+            case StoryUpdated():
+                self._update_story(change)
+            case StoryWithdrawn():
+                self._withdraw_story()
 
     def head(self) -> StoryHead:
+        """Return the story's head after the changes so far."""
         return StoryHead(
             story=self.row.story,
             slug=self.row.slug,
@@ -140,9 +138,9 @@ class _Passage:
             closing=closing_of(self.row.status),
         )
 
-    def _show(self, change: Shown) -> None:
+    def _show(self, change: EntryShown) -> None:
         seq, at = self.row.head.seq, self.row.head_time
-        # An entry without a revision has never been here, so that there is nothing to look up.
+        # An entry without a revision has never been public, so that there is nothing to look up.
         known = read_public_revision(self._tx, self._story.id, change.entry.id) if change.entry.revision else None
         revision, was_visible = known or (0, False)
         published_at = change.entry.published_at or at
@@ -160,7 +158,7 @@ class _Passage:
         row = _entry_row(entry, seq, published_at=published_at, sort_key=sort_key)
         counts = self.row.counts
         self.row.counts = StoryCounts(
-            entry_count=counts.entry_count + (not was_visible),
+            entry_count=counts.entry_count if was_visible else counts.entry_count + 1,
             last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
         )
         upsert_public_entry(self._tx, self._story.id, row, is_new=known is None)
@@ -170,34 +168,37 @@ class _Passage:
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
         self._append(line, revision=entry.revision, entry=row.encoded)
 
-    def _hide(self, change: Hidden) -> None:
+    def _hide(self, change: EntryHidden) -> None:
         known = read_public_revision(self._tx, self._story.id, change.entry)
         revision, was_visible = (known[0] + 1, known[1]) if known else (1, False)
+        count = self.row.counts.entry_count
         update_public_entry_removed(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
         update_corrections(self._tx, self._story.id, change.entry, [])
         self.row.counts = StoryCounts(
-            entry_count=self.row.counts.entry_count - was_visible,
+            entry_count=count - 1 if was_visible else count,
             last_entry_at=read_newest_published_at(self._tx, self._story.id),
         )
         self._append(self._line("entry.removed", entry=change.entry, cause=change.cause), revision=revision)
 
-    def _change_story(self, change: StoryChanged) -> None:
+    def _update_story(self, change: StoryUpdated) -> None:
         stored = public_fields(self._tx, self._story)
         if self._story.slug != self.row.slug:
             insert_public_slug(self._tx, self._story.id, self.row.slug)
         self.row.fields, self.row.slug = stored, self._story.slug
-        self._lead()
-        fields = encode_story_fields(stored, links=self._room.links, story=self._story.id, slug=self._story.slug)
+        self._date_story()
+        fields = encode_story_fields(
+            stored, links=self._context.newsroom.links, story=self._story.id, slug=self._story.slug
+        )
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 
-    def _withdraw(self) -> None:
+    def _withdraw_story(self) -> None:
         update_public_entries_removed(self._tx, self._story.id)
         self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
-        self._lead()
+        self._date_story()
         self._append(self._line("story.removed"), revision=None)
 
-    def _lead(self) -> None:
-        """The change is one of the story itself."""
+    def _date_story(self) -> None:
+        """Let this event be the newest one of the story itself."""
         self.row.status, self.row.last_seq = self._story.status.value, self.row.head.seq
 
     def _line(
@@ -233,16 +234,17 @@ class _Passage:
         self.events.append(encode_event(line, entry=entry, story_fields=story_fields))
 
 
-def _new_row(newsroom: Newsroom, story: Story) -> PublicStoryRow:
-    """A story that is about to become public: epoch made, nothing in its log yet."""
+def _new_row(context: StoryContext) -> PublicStoryRow:
+    """Make the row of a story that is published for the first time: a new epoch, and nothing in its log."""
+    story = context.story
     return PublicStoryRow(
         story=story.id,
         slug=story.slug,
-        head=Cursor(newsroom.random.base62("epoch", story.id, EPOCH_LENGTH), 0, ""),
+        head=Cursor(context.newsroom.random.base62("epoch", story.id, EPOCH_LENGTH), 0, ""),
         head_time=Micros(0),
         last_seq=0,
         counts=StoryCounts(0, None),
-        public_since=newsroom.clock(),
+        public_since=context.now,
         fields=b"{}",
         status=story.status.value,
     )

@@ -1,4 +1,4 @@
-"""Taking an entry to the door: into public, changed in public, and out of it."""
+"""Showing entries to readers, pinning them, and hiding them, each through the one door."""
 
 from __future__ import annotations
 
@@ -8,98 +8,74 @@ from typing import Literal
 
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import Conflict
-from app.domain.rights import Actor, is_public_status
+from app.domain.rights import is_public_status
 from app.domain.story import Story, StoryStatus, with_pin, without_entry
-from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_story
-from app.newsroom.publication.publication import Hidden, Shown, StoryChanged, publish_changes
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.publication.publication import EntryHidden, EntryShown, StoryUpdated, publish_changes
 from app.storage.newsroom.stories import read_story, update_story
 
 UNPIN = "unpin"
-"""Done to a story whose pin or key point named an entry that has left."""
+"""The action on a story whose pin or key point named an entry that was hidden."""
 
 
-def show(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, change: Shown) -> Entry:
-    """The entry after it passed the door, with its pin if one was wanted; as it was while readers have no such story.
+def show_entry(context: StoryContext, change: EntryShown) -> Entry:
+    """Publish the entry, or its change, with the pin it wants; return it unchanged while the story is not public.
 
     Raises Conflict `story_ended` for what would be new in a story that has ended.
     """
-    if change.type == "entry.published" and story.status is StoryStatus.ENDED:
+    if change.type == "entry.published" and context.story.status is StoryStatus.ENDED:
         raise Conflict("story_ended", "The story has ended: corrections are taken, new entries once it is live again.")
-    return show_again(tx, newsroom, actor, call, story, change)
+    return show_entry_again(context, change)
 
 
-def show_again(
-    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, change: Shown
-) -> Entry:
-    """As `show`, of what readers have had before: a story that has ended takes that too."""
-    if not story.is_shown:
+def show_entry_again(context: StoryContext, change: EntryShown) -> Entry:
+    """Publish what readers have had before, as `show_entry` does, but also in a story that has ended."""
+    if not context.story.is_shown:
         return change.entry
-    entry, furniture = change.entry, list[StoryChanged]()
-    if comes_out_pinned(entry):
-        story, furniture = _refurnished(
-            tx, newsroom, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
-        )
-        change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
-    return publish_changes(tx, newsroom, story, [change, *furniture])[entry.id]
+    entry = change.entry
+    if not is_shown_pinned(entry):
+        return publish_changes(context, [change])[entry.id]
+    context, updates = _update_pins(context, lambda story: with_pin(story, entry.id), action="pin")
+    change = dataclasses.replace(change, entry=dataclasses.replace(entry, pin_wanted=False))
+    return publish_changes(context, [change, *updates])[entry.id]
 
 
-def pin_entry(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, story: Story, entry: Entry) -> Story:
-    """Pin an entry that is out already, above all others. Returns the story with it."""
-    story, furniture = _refurnished(
-        tx, newsroom, actor, call, story, lambda known: with_pin(known, entry.id), action="pin"
-    )
-    if furniture:
-        publish_changes(tx, newsroom, story, furniture)
-    return story
+def pin_entry(context: StoryContext, entry: Entry) -> Story:
+    """Pin an entry that is public already, above all others. Returns the story with it."""
+    context, updates = _update_pins(context, lambda story: with_pin(story, entry.id), action="pin")
+    if updates:
+        publish_changes(context, updates)
+    return context.story
 
 
-def hide(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    story: Story,
-    entry: Entry,
-    *,
-    cause: Literal["unpublished", "removed", "expired"],
-) -> Entry:
-    """The entry after it left the public, if it was there, with its pin. `entry` still has its old status."""
-    if not (story.is_shown and is_public_status(entry)):
+def hide_entry(context: StoryContext, entry: Entry, *, cause: Literal["unpublished", "removed", "expired"]) -> Entry:
+    """Hide an entry, which still has its old status, and its pin, if it is public; return its next revision."""
+    if not (context.story.is_shown and is_public_status(entry)):
         return entry
-    story, furniture = _refurnished(
-        tx, newsroom, actor, call, story, lambda known: without_entry(known, entry.id), action=UNPIN
-    )
-    publish_changes(tx, newsroom, story, [Hidden(entry.id, cause), *furniture])
+    context, updates = _update_pins(context, lambda story: without_entry(story, entry.id), action=UNPIN)
+    publish_changes(context, [EntryHidden(entry.id, cause), *updates])
     return dataclasses.replace(entry, revision=entry.revision + 1)
 
 
-def comes_out_pinned(entry: Entry) -> bool:
-    """Whether the pin that was wished for goes with the entry: not with one that is retracted, or waits for an edit."""
+def is_shown_pinned(entry: Entry) -> bool:
+    """Return whether the entry is pinned once it is shown: not one that is retracted, or waits for an edit."""
     return entry.pin_wanted and entry.status is EntryStatus.PUBLISHED and entry.working is None
 
 
-def _refurnished(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    story: Story,
-    change: Callable[[Story], Story],
-    *,
-    action: str,
-) -> tuple[Story, list[StoryChanged]]:
-    """The story after `change` to its pins and key points, kept and recorded, and what readers are to be told of it.
+def _update_pins(
+    context: StoryContext, change: Callable[[Story], Story], *, action: str
+) -> tuple[StoryContext, list[StoryUpdated]]:
+    """Write and record the story after `change` to its pins and key points; return it with what is to be published.
 
-    It is read anew: in one transaction several entries may come and go, each with its own pin.
+    The story is read anew: one transaction may show and hide several entries, each with its own pin.
     """
-    before = read_story(tx, story.id) or story
+    before = read_story(context.tx, context.story.id) or context.story
     after = change(before)
     changed = tuple(name for name in ("pinned", "key_points") if getattr(after, name) != getattr(before, name))
     if not changed:
-        return before, []
+        return context.in_story(before), []
     after = dataclasses.replace(after, version=before.version + 1)
-    update_story(tx, after)
-    record_story(tx, newsroom, actor, call, before=before, after=after, action=action)
-    return after, [StoryChanged(changed=changed)]
+    update_story(context.tx, after)
+    record_story(context, before=before, after=after, action=action)
+    return context.in_story(after), [StoryUpdated(changed=changed)]

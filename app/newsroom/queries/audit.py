@@ -1,4 +1,4 @@
-"""Reading the audit: who did what, when, to which object. It is written by each use case, in its own transaction."""
+"""Queries of the audit: who did what, when, to which object. Each use case writes it, in its own transaction."""
 
 from __future__ import annotations
 
@@ -20,21 +20,21 @@ from app.wire.audit_export import AuditFormat, encode_audit_header, encode_audit
 from app.wire.encoding import encode_json
 
 EXPORT_ROWS = 500
-"""Rows read and held at once while the whole audit is written out."""
+"""Rows read and kept in memory at once while the whole audit is exported."""
 
 _POSITION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class AuditChunk:
-    """Part of an export, and where the next one begins; None after the last."""
+    """A part of an export, and the position of the next one; None after the last."""
 
     lines: bytes
     position: int | None
 
 
 def show_audit(newsroom: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
-    """Part of the audit, the newest first, for admins. Raises MalformedInput `bad_position`, NotFound."""
+    """Show a page of the audit, the newest first, to admins. Raises MalformedInput `bad_position`, NotFound."""
     below = None if position is None else _below(position)
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
@@ -46,7 +46,7 @@ def show_audit(newsroom: Newsroom, call: Call, only: AuditFilter, *, position: s
 def export_chunk(
     newsroom: Newsroom, call: Call, only: AuditFilter, *, position: int | None, form: AuditFormat
 ) -> AuditChunk:
-    """The next rows of the whole audit, the newest first. Whoever loses the right meanwhile gets no more."""
+    """Export the next rows of the whole audit, the newest first. A caller who loses the right gets no more of them."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=position, limit=EXPORT_ROWS)
@@ -80,7 +80,7 @@ def _shown(row: AuditRow) -> dict[str, Any]:
 
 
 def _resolved(tx: ReadTransaction, only: AuditFilter) -> AuditFilter:
-    """With the story's id for its slug. One that is gone may still be asked for by its id. Raises NotFound."""
+    """Resolve the story's slug to its id. One that is gone may still be asked for by its id. Raises NotFound."""
     if only.story is None:
         return only
     story = read_story(tx, only.story)

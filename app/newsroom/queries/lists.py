@@ -1,4 +1,4 @@
-"""What the newsroom reads: its stories and entries with drafts, and who the caller is."""
+"""The newsroom's lists of stories and entries, drafts included, and the caller's own rights."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, visibility_of
 from app.domain.story import StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
-from app.newsroom.context.lookup import known_entry, known_story, story_and_actor
+from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import etag_of
 from app.storage.database.transactions import ReadTransaction
@@ -29,7 +30,7 @@ _POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 
 
 def show_me(newsroom: Newsroom, call: Call) -> Reply:
-    """Whose token this is and what it may do."""
+    """Show whose token this is and what it may do."""
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         person = read_person(tx, actor.person) if actor.person is not None else None
@@ -51,7 +52,7 @@ def show_me(newsroom: Newsroom, call: Call) -> Reply:
 def show_stories(
     newsroom: Newsroom, call: Call, *, statuses: frozenset[StoryStatus] | None, position: str | None, limit: int
 ) -> Reply:
-    """Stories there are for the caller, newest first, drafts included; `next` is the position to go on from."""
+    """List the stories that the caller may see, newest first, drafts included; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
         actor = _reader(tx, newsroom, call)
         before = None if position is None else _position(position, StoryId)
@@ -65,9 +66,9 @@ def show_stories(
 
 
 def show_story(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
-    """One story with its settings, how many entries it has in each status, and what the caller may do in it."""
+    """Show one story with its settings, its number of entries in each status, and what the caller may do in it."""
     with newsroom.database.snapshot() as tx:
-        story, actor = story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
+        story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
         may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
         more = {"entries": counts, "site_frozen": story.site_frozen, **may}
@@ -84,29 +85,32 @@ def show_entries(
     position: str | None,
     limit: int,
 ) -> Reply:
-    """A story's entries in any status, the latest change of status first; `next` is the position to go on from."""
+    """List a story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
-        story = known_story(tx, story_ref, _reader(tx, newsroom, call))
+        story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         before = None if position is None else _position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
-            "items": [newsroom_entry(entry) for entry in page],
+            "items": [newsroom_entry(entry, can=permitted_actions(actor, story, entry)) for entry in page],
             "next": f"{page[-1].status_at}.{page[-1].id}" if len(found) > limit else None,
         }
         return Reply(200, encode_json(body))
 
 
 def show_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
-    """One entry with its ETag for If-Match."""
-    entry = find_entry(newsroom, call, story_ref, entry_ref)
-    return Reply(200, encode_json(newsroom_entry(entry)), {"ETag": etag_of(entry)})
+    """Show one entry with its ETag for If-Match."""
+    with newsroom.database.snapshot() as tx:
+        story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
+        entry = look_up_entry(tx, story, entry_ref)
+        shown = newsroom_entry(entry, can=permitted_actions(actor, story, entry))
+        return Reply(200, encode_json(shown), {"ETag": etag_of(entry)})
 
 
 def find_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Entry:
-    """One entry, for whoever may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
+    """Return one entry, if the caller may see it. Raises NotFound, NotAllowed, NotAuthenticated."""
     with newsroom.database.snapshot() as tx:
-        return known_entry(tx, known_story(tx, story_ref, _reader(tx, newsroom, call)), entry_ref)
+        return look_up_entry(tx, look_up_story(tx, story_ref, _reader(tx, newsroom, call)), entry_ref)
 
 
 def _reader(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:

@@ -1,7 +1,7 @@
-"""Links to what is not public yet: whoever has one reads it as it is now, for an hour, without signing in.
+"""Previews: links with which anybody reads what is not public yet, as it is now, for an hour, without signing in.
 
-A link says what it shows, who made it and when it ends, and is signed; nothing of it is kept. So it dies with its time,
-with the right of whoever made it, and with what it shows.
+A link names what it shows, who made it and when it ends, and is signed; nothing of it is stored. So it is valid until
+its time is over, its maker loses the right, or what it shows is gone.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryStatus
 from app.domain.errors import LiveblogError, NotFound
 from app.domain.rights import Right, require_right
-from app.newsroom.context.access import actor_of_token, authenticate
-from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.access import actor_of_token
+from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.site_control import insert_signing_key, read_signing_key
@@ -34,23 +35,21 @@ _LONGEST = 400
 
 
 def make_preview(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
-    """A link to an entry as it is now and will be within the hour. Raises NotFound."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.READ_NEWSROOM)
-        story = known_story(tx, story_ref, actor)
-        entry = known_entry(tx, story, entry_ref)
+    """Make a link to an entry as it is now and will be within the hour. Raises NotFound."""
+    with open_write(newsroom, call, right=Right.READ_NEWSROOM) as context:
+        story = look_up_story(context.tx, story_ref, context.actor)
+        entry = look_up_entry(context.tx, story, entry_ref)
         if entry.status is EntryStatus.REMOVED:
             raise NotFound("entry_not_found", "There is no such entry in this story.")
-        key = insert_signing_key(tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
-        expires_at = Micros(newsroom.clock() + PREVIEW_SECONDS * 1_000_000)
-        signed = _sign(key, [story.id, entry.id, actor.token_id, expires_at])
+        key = insert_signing_key(context.tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
+        expires_at = Micros(context.now + PREVIEW_SECONDS * 1_000_000)
+        signed = _sign(key, [story.id, entry.id, context.actor.token_id, expires_at])
         urls = {"url": newsroom.links.preview(signed), "page_url": newsroom.links.preview_page(signed)}
         return Reply(201, encode_json({**urls, "expires_at": format_time(expires_at)}))
 
 
 def show_preview(newsroom: Newsroom, signed: str) -> Reply:
-    """What a link shows, in the public shape. Raises NotFound, the same whatever is wrong with the link."""
+    """Show what a link names, in the public shape. Raises NotFound, the same whatever is wrong with the link."""
     with newsroom.database.snapshot() as tx:
         try:
             return Reply(200, encode_json(preview_members(_previewed(tx, newsroom, signed))))
@@ -64,14 +63,14 @@ def _previewed(tx: ReadTransaction, newsroom: Newsroom, signed: str) -> Entry:
         raise _forged()
     actor = actor_of_token(tx, newsroom, token_id)
     require_right(actor, Right.READ_NEWSROOM)
-    entry = known_entry(tx, known_story(tx, story_id, actor), entry_id)
+    entry = look_up_entry(tx, look_up_story(tx, story_id, actor), entry_id)
     if entry.status is EntryStatus.REMOVED:
         raise _forged()
     return entry
 
 
-def _sign(key: str, said: list[Any]) -> str:
-    payload = base64.urlsafe_b64encode(encode_json(said)).decode().rstrip("=")
+def _sign(key: str, members: list[Any]) -> str:
+    payload = base64.urlsafe_b64encode(encode_json(members)).decode().rstrip("=")
     return f"{payload}.{_signature(key, payload)}"
 
 

@@ -1,4 +1,4 @@
-"""Searching the newsroom: stories and entries by their words, drafts and working revisions included."""
+"""The newsroom's search: stories and entries by their words, drafts and working revisions included."""
 
 from __future__ import annotations
 
@@ -9,11 +9,12 @@ from typing import Any
 from app.domain.entry import EntryStatus
 from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
+from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, require_right, visibility_of
 from app.domain.story import Story
 from app.domain.text_folding import fold_words
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.lookup import known_entry, known_story
+from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.search import SearchMatch, list_matches
@@ -37,7 +38,7 @@ def search_newsroom(
     position: str | None,
     limit: int,
 ) -> Reply:
-    """What has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
+    """Find what has all of these words, the last one perhaps as a beginning: the newest first, removed entries never.
 
     Words are compared without case and accents; signs between them mean nothing. Raises NotFound `story_not_found`,
     MalformedInput `bad_position`.
@@ -48,11 +49,11 @@ def search_newsroom(
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
-        stories = (
-            read_visible_stories(tx, visibility_of(actor))
-            if story_ref is None
-            else {known_story(tx, story_ref, actor).id}
-        )
+        stories: Collection[StoryId] | None
+        if story_ref is None:
+            stories = read_visible_stories(tx, visibility_of(actor))
+        else:
+            stories = {look_up_story(tx, story_ref, actor).id}
         found = _find(tx, wanted, stories, statuses, below, limit + 1)
         items = _items(tx, actor, found[:limit])
     following = str(found[limit - 1].number) if len(found) > limit else None
@@ -73,13 +74,18 @@ def _find(
 
 
 def _items(tx: ReadTransaction, actor: Actor, found: list[SearchMatch]) -> list[dict[str, Any]]:
-    """Each story or entry as it is now, an entry with the story it is in."""
-    stories: dict[StoryId, Story] = {}
+    """Show each story or entry as it is now, an entry with the story it is in."""
+    known: dict[StoryId, tuple[Story, Actor]] = {}
     items = []
     for each in found:
-        story = stories[each.story] = stories.get(each.story) or known_story(tx, each.story, actor)
-        entry = None if each.entry is None else newsroom_entry(known_entry(tx, story, each.entry))
-        items.append({"story": _in_short(story), "entry": entry})
+        if each.story not in known:
+            known[each.story] = look_up_story_and_actor(tx, each.story, actor)
+        story, within = known[each.story]
+        shown = None
+        if each.entry is not None:
+            entry = look_up_entry(tx, story, each.entry)
+            shown = newsroom_entry(entry, can=permitted_actions(within, story, entry))
+        items.append({"story": _in_short(story), "entry": shown})
     return items
 
 

@@ -1,7 +1,7 @@
-"""What the newsroom's stream tells its people: each write of a story they may see, as it is after it.
+"""The feed of the newsroom's stream: each write of a story that a subscriber may see, with the state after it.
 
-The tables are the truth: the stream is woken by commits, and what it tells is read here. Rights are looked up anew
-in each read, so that whoever has lost one hears nothing more.
+The tables are the truth: the stream is woken by commits, and what it sends is read here. Rights are looked up anew
+in each read, so that a subscriber who has lost one is sent nothing more.
 """
 
 from __future__ import annotations
@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
-from app.domain.rights import Actor, Right, require_right
+from app.domain.permissions import permitted_actions
+from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.newsroom.context.access import actor_of_token, authenticate, digest_of
-from app.newsroom.context.lookup import known_story
+from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.lookup import look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import read_entry
@@ -39,25 +41,23 @@ LATE_NUMBERS = 500
 
 
 def issue_ticket(newsroom: Newsroom, call: Call) -> Reply:
-    """A key that opens the newsroom's stream once, within half a minute: for pages whose sockets send no header."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.READ_NEWSROOM)
-        now = newsroom.clock()
+    """Issue a key that opens the newsroom's stream once, within half a minute: a page's socket sends no header."""
+    with open_write(newsroom, call, right=Right.READ_NEWSROOM) as context:
+        now, token_id = context.now, context.actor.token_id
         expires_at = Micros(now + TICKET_SECONDS * 1_000_000)
-        secret = newsroom.random.base62("ticket", f"{actor.token_id}:{now}", TICKET_LENGTH)
-        insert_ticket(tx, digest_of(secret), token_id=actor.token_id, now=now, expires_at=expires_at)
+        secret = newsroom.random.base62("ticket", f"{token_id}:{now}", TICKET_LENGTH)
+        insert_ticket(context.tx, digest_of(secret), token_id=token_id, now=now, expires_at=expires_at)
         return Reply(201, encode_json({"ticket": secret, "expires_at": format_time(expires_at)}))
 
 
 def admit_by_token(newsroom: Newsroom, credentials: str) -> Watcher:
-    """Who this token's holder is. Raises NotAuthenticated, NotAllowed."""
+    """Return who this token's holder is. Raises NotAuthenticated, NotAllowed."""
     with newsroom.database.snapshot() as tx:
         return _watcher(tx, authenticate(tx, newsroom, Call(credentials)))
 
 
 def admit_by_ticket(newsroom: Newsroom, ticket: str) -> Watcher:
-    """Who a ticket was issued to; it is used up by this. Raises NotAuthenticated `ticket_invalid`, NotAllowed."""
+    """Use up a ticket, and return who it was issued to. Raises NotAuthenticated `ticket_invalid`, NotAllowed."""
     with newsroom.database.transaction() as tx:
         token_id = delete_ticket(tx, digest_of(ticket), now=newsroom.clock())
         if token_id is not None:
@@ -66,21 +66,21 @@ def admit_by_ticket(newsroom: Newsroom, ticket: str) -> Watcher:
 
 
 def find_watched_story(newsroom: Newsroom, token_id: str, ref: str) -> WatchedStory:
-    """The story, if the token's holder may see it. Raises NotFound `story_not_found`, NotAuthenticated."""
+    """Return the story, if the token's holder may see it. Raises NotFound `story_not_found`, NotAuthenticated."""
     with newsroom.database.snapshot() as tx:
-        story = known_story(tx, ref, actor_of_token(tx, newsroom, token_id))
+        story = look_up_story(tx, ref, actor_of_token(tx, newsroom, token_id))
         return WatchedStory(story.id, story.slug)
 
 
 def begin_watching(newsroom: Newsroom) -> FeedPosition:
-    """From here on."""
+    """Return the mark of everything written so far, from which `read_news` goes on."""
     with newsroom.database.snapshot() as tx:
         newest = read_newest_audit_id(tx)
         return FeedPosition(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
 
 
 def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, frozenset[StoryId]]) -> FeedBatch:
-    """What was written since `mark`, for the holders of these tokens; `watched` is which stories each has named."""
+    """Read what was written since `mark`, for the holders of these tokens; `watched` are the stories each has named."""
     with newsroom.database.snapshot() as tx:
         actors, ended = _actors(tx, newsroom, watched)
         since = mark.newest - LATE_NUMBERS
@@ -106,7 +106,7 @@ def _watcher(tx: ReadTransaction, actor: Actor) -> Watcher:
 def _actors(
     tx: ReadTransaction, newsroom: Newsroom, watched: Mapping[str, frozenset[StoryId]]
 ) -> tuple[dict[str, Actor], dict[str, str]]:
-    """The actors behind the tokens, and of those that are good for nothing any more the error's code."""
+    """Return the actors behind the tokens, and for each token that is no longer valid the error's code."""
     actors: dict[str, Actor] = {}
     ended: dict[str, str] = {}
     for token in watched:
@@ -121,7 +121,7 @@ def _actors(
 
 
 def _newest_of_each(rows: list[AuditedWrite]) -> list[AuditedWrite]:
-    """An object is told as it is now, so that of several writes of it the last one is enough."""
+    """Keep the last write of each object: it is sent as it is now, so that one of several is enough."""
     last = {(row.story, row.entry): row for row in rows}
     return sorted(last.values(), key=lambda row: row.id)
 
@@ -129,24 +129,39 @@ def _newest_of_each(rows: list[AuditedWrite]) -> list[AuditedWrite]:
 def _news(
     tx: ReadTransaction, newsroom: Newsroom, rows: list[AuditedWrite], actors: Mapping[str, Actor]
 ) -> list[FeedMessage]:
-    told = []
-    for row in rows:
-        message = _message(tx, newsroom, row)
-        if message is not None:
-            audience = frozenset(token for token, actor in actors.items() if _sees(tx, actor, row.story))
-            told.append(FeedMessage(row.story, message, audience))
-    return told
+    return [news for row in rows for news in _news_of(tx, newsroom, row, actors)]
 
 
-def _message(tx: ReadTransaction, newsroom: Newsroom, row: AuditedWrite) -> bytes | None:
+def _news_of(
+    tx: ReadTransaction, newsroom: Newsroom, row: AuditedWrite, actors: Mapping[str, Actor]
+) -> list[FeedMessage]:
+    """One write as messages: of an entry one for each set of rights in it, however many people have the same."""
+    story = read_story(tx, row.story)
+    if story is None:
+        return []
+    audience = {
+        token: within for token, actor in actors.items() if (within := actor_in_story(actor, story)) is not None
+    }
     by = _author(tx, row.person, row.token_id)
     if row.entry is None:
-        story = read_story(tx, row.story)
-        if story is None:
-            return None
-        return encode_story_news(newsroom_story(story, links=newsroom.links), action=row.action, by=by, at=row.at)
-    entry = read_entry(tx, row.story, row.entry)
-    return None if entry is None else encode_entry_news(newsroom_entry(entry), action=row.action, by=by, at=row.at)
+        shape = newsroom_story(story, links=newsroom.links)
+        message = encode_story_news(shape, action=row.action, by=by, at=row.at)
+        return [FeedMessage(story.id, message, frozenset(audience))]
+    entry = read_entry(tx, story.id, row.entry)
+    if entry is None:
+        return []
+    alike: dict[tuple[str, ...], set[str]] = {}
+    for token, actor in audience.items():
+        alike.setdefault(permitted_actions(actor, story, entry), set()).add(token)
+    shape = newsroom_entry(entry, can=())
+    return [
+        FeedMessage(
+            story.id,
+            encode_entry_news({**shape, "can": list(can)}, action=row.action, by=by, at=row.at),
+            frozenset(tokens),
+        )
+        for can, tokens in alike.items()
+    ]
 
 
 def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Principal:
@@ -159,7 +174,7 @@ def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Prin
 
 def _sees(tx: ReadTransaction, actor: Actor, story: StoryId) -> bool:
     try:
-        known_story(tx, story, actor)
+        look_up_story(tx, story, actor)
     except NotFound:
         return False
     return True

@@ -1,4 +1,4 @@
-"""Making stories, changing them, and leading them through their life: public, paused, ended, archived, withdrawn."""
+"""Creating stories, editing them, and changing their status: public, paused, ended, archived, withdrawn."""
 
 from __future__ import annotations
 
@@ -10,22 +10,20 @@ from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
-from app.domain.rights import Actor, Right, actor_in_story, require_right
+from app.domain.rights import Right, actor_in_story, require_right
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
-from app.newsroom.context.access import authenticate
+from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
-from app.newsroom.context.idempotency import earlier_reply
-from app.newsroom.context.lookup import locked_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
+from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.entries.content import block_ids
-from app.newsroom.publication.going_public import open_story
+from app.newsroom.publication.going_public import publish_story
 from app.newsroom.publication.public_story import public_changes
-from app.newsroom.publication.publication import StoryChanged, Withdrawn, publish_changes
-from app.newsroom.stories.continuing import brought_up_to_date, locked_with_linked, resolved_continues, tell_linked
-from app.newsroom.stories.members import stay_in_sight
-from app.storage.database.transactions import WriteTransaction
+from app.newsroom.publication.publication import StoryUpdated, StoryWithdrawn, publish_changes
+from app.newsroom.stories.continuing import lock_continued, lock_with_linked, update_linked, with_successor
+from app.newsroom.stories.members import keep_membership
 from app.storage.newsroom.site_control import read_site_frozen
 from app.storage.newsroom.stored_replies import delete_reply_bodies_of_story
 from app.storage.newsroom.stories import insert_story, read_story, update_story, update_story_slug
@@ -35,74 +33,67 @@ SLUG_TAIL_LENGTH = 6
 
 
 def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
-    """Make a story; live unless the draft says otherwise.
+    """Create a story; live unless the draft says otherwise.
 
     The same id with the same fields again answers with the story as it is now. Raises Conflict `id_taken`,
     `slug_taken`, InvalidInput.
     """
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        require_right(actor, Right.CREATE_STORIES)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        story = _new_story(tx, newsroom, actor, draft)
-        known = read_story(tx, draft.id) if draft.id is not None else None
+    with begin_write(newsroom, call, right=Right.CREATE_STORIES) as context:
+        if isinstance(context, Reply):
+            return context
+        story = _new_story(context, draft)
+        known = read_story(context.tx, draft.id) if draft.id is not None else None
         if known is not None:
-            if actor_in_story(actor, known) is None or not _is_made_so(known, story, draft):
+            if actor_in_story(context.actor, known) is None or not _is_made_so(known, story, draft):
                 raise Conflict("id_taken", "A story with this id exists already.")
-            return answer_story(tx, newsroom, actor, call, known, status=201)
+            return answer_story(context, known, status=201)
         refuse_frozen(story)
-        check_start(story, now=newsroom.clock())
-        insert_story(tx, story)
-        record_story(tx, newsroom, actor, call, before=None, after=story, action="create")
-        stay_in_sight(tx, newsroom, actor, call, story)
+        check_start(story, now=context.now)
+        insert_story(context.tx, story)
+        record_story(context, before=None, after=story, action="create")
+        keep_membership(context, story)
         if story.is_public:
-            publish_changes(tx, newsroom, story, [StoryChanged()])
-            tell_linked(tx, newsroom, actor, call, None, story)
-        return answer_story(tx, newsroom, actor, call, story, status=201)
+            publish_changes(context.in_story(story), [StoryUpdated()])
+            update_linked(context, None, story)
+        return answer_story(context, story, status=201)
 
 
 def edit_story(newsroom: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply:
     """Change a story's members, settings, slug or status. Raises Conflict `wrong_status`, `slug_taken`."""
-    with newsroom.database.transaction() as tx:
-        actor = authenticate(tx, newsroom, call)
-        if (reply := earlier_reply(tx, newsroom, actor, call)) is not None:
-            return reply
-        before, actor = _locked_for(tx, ref, actor, patch)
-        require_right(actor, Right.EDIT_STORIES)
+    with begin_write(newsroom, call) as begun:
+        if isinstance(begun, Reply):
+            return begun
+        context = _lock_for(begun, ref, patch)
+        before = context.story
+        require_right(context.actor, Right.EDIT_STORIES)
         refuse_frozen(before)
         require_match(call.if_match, before)
-        after = _patched(tx, newsroom, actor, before, patch)
+        after = _patched(context, patch)
         refuse_closed_story(before, after)
-        after = put_story(tx, newsroom, actor, call, before, after)
-        stay_in_sight(tx, newsroom, actor, call, after)
-        return answer_story(tx, newsroom, actor, call, after)
+        after = put_story(context, after)
+        keep_membership(context, after)
+        return answer_story(context, after)
 
 
-def put_story(
-    tx: WriteTransaction,
-    newsroom: Newsroom,
-    actor: Actor,
-    call: Call,
-    before: Story,
-    after: Story,
-    *,
-    action: str = "edit",
-) -> Story:
-    """Keep a changed story, record it, and let readers know what they may. Returns `before` if nothing changed."""
+def put_story(context: StoryContext, after: Story, *, action: str = "edit") -> Story:
+    """Write and record the context's story as it is to be, and publish its public changes; return it.
+
+    Returns the story as it was if nothing changed.
+    """
+    before = context.story
     if after == before:
         return before
-    after = dataclasses.replace(brought_up_to_date(tx, before, after), version=before.version + 1)
+    after = dataclasses.replace(with_successor(context, before, after), version=before.version + 1)
     if after.slug != before.slug:
-        update_story_slug(tx, after, former=before.slug)
+        update_story_slug(context.tx, after, former=before.slug)
     else:
-        update_story(tx, after)
-    record_story(tx, newsroom, actor, call, before=before, after=after, action=action)
-    return _tell_readers(tx, newsroom, actor, call, before, after)
+        update_story(context.tx, after)
+    record_story(context, before=before, after=after, action=action)
+    return _publish_change(context.in_story(after), before)
 
 
-def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
-    """The story in another status, with what that means for its times. Raises Conflict `wrong_status`."""
+def transition_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
+    """Return the story in another status, with what that means for its times. Raises Conflict `wrong_status`."""
     if status is story.status:
         return story
     if status not in STORY_TRANSITIONS[story.status]:
@@ -113,7 +104,7 @@ def moved_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
 
 
 def story_in_status(story: Story, status: StoryStatus, *, now: Micros) -> Story:
-    """As `moved_story`, whether a way leads there or not."""
+    """Return the story as `transition_story` does, whether there is such a transition or not."""
     fields = dict(story.fields)
     if status is StoryStatus.ENDED and fields.get("coverage_end") is None:
         fields["coverage_end"] = format_time(now)
@@ -123,36 +114,33 @@ def story_in_status(story: Story, status: StoryStatus, *, now: Micros) -> Story:
     return dataclasses.replace(after, ends_at=end_of_silence(after, now))
 
 
-def _locked_for(tx: WriteTransaction, ref: str, actor: Actor, patch: StoryPatch) -> tuple[Story, Actor]:
-    """The story locked, with all of which the patch may change what readers are told."""
+def _lock_for(context: WriteContext, ref: str, patch: StoryPatch) -> StoryContext:
+    """Lock the story, with all whose public members the patch may change."""
     if patch.status is None and "continues" not in patch.model_fields_set:
-        return locked_story(tx, ref, actor)
-    return locked_with_linked(tx, ref, actor, continues=patch.continues)
+        return context.lock_story(ref)
+    return lock_with_linked(context, ref, continues=patch.continues)
 
 
-def _new_story(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, draft: StoryDraft) -> Story:
-    story_id = StoryId(draft.id or newsroom.random.uuid("story", draft.title))
-    tail = newsroom.random.base62("slug", story_id, SLUG_TAIL_LENGTH)
-    now = newsroom.clock()
-    status = StoryStatus(draft.status)
+def _new_story(context: WriteContext, draft: StoryDraft) -> Story:
+    random = context.newsroom.random
+    story_id = StoryId(draft.id or random.uuid("story", draft.title))
+    tail = random.base62("slug", story_id, SLUG_TAIL_LENGTH)
+    given = _completed(context, draft.given_fields(), new_id=block_ids(random, f"{story_id}:1"))
     story = Story(
         id=story_id,
         slug=draft.slug or slug_from_title(draft.title, tail=tail),
-        status=status,
+        status=StoryStatus(draft.status),
         version=1,
-        fields={
-            **STORY_DEFAULTS,
-            **_completed(tx, actor, draft.given_fields(), new_id=block_ids(newsroom.random, f"{story_id}:1")),
-        },
+        fields={**STORY_DEFAULTS, **given},
         settings=StorySettings(**draft.given_settings()),
-        created_at=now,
-        site_frozen=read_site_frozen(tx),
+        created_at=context.now,
+        site_frozen=read_site_frozen(context.tx),
     )
-    return dataclasses.replace(story, ends_at=end_of_silence(story, now))
+    return dataclasses.replace(story, ends_at=end_of_silence(story, context.now))
 
 
 def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
-    """Whether a known story is what a repeated creation would make, but for what was done with it since."""
+    """Return whether a known story is what a repeated creation would make, but for what was done with it since."""
     made = dataclasses.replace(
         story,
         slug=draft.slug or known.slug,
@@ -168,17 +156,17 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
     return made == known
 
 
-def _patched(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, before: Story, patch: StoryPatch) -> Story:
-    new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
+def _patched(context: StoryContext, patch: StoryPatch) -> Story:
+    before, now = context.story, context.now
+    new_id = block_ids(context.newsroom.random, f"{before.id}:{before.version + 1}")
     after = dataclasses.replace(
         before,
         slug=patch.slug or before.slug,
-        fields={**before.fields, **_completed(tx, actor, patch.given_fields(), new_id=new_id, story=before.id)},
+        fields={**before.fields, **_completed(context, patch.given_fields(), new_id=new_id, story=before.id)},
         settings=dataclasses.replace(before.settings, **patch.given_settings()),
     )
-    now = newsroom.clock()
     if patch.status is not None:
-        after = moved_story(after, StoryStatus(patch.status), now=now)
+        after = transition_story(after, StoryStatus(patch.status), now=now)
     if after.settings.auto_end_after != before.settings.auto_end_after:
         after = dataclasses.replace(after, ends_at=end_of_silence(after, now))
     if "coverage_start" in patch.model_fields_set or after.status is not before.status:
@@ -187,43 +175,37 @@ def _patched(tx: WriteTransaction, newsroom: Newsroom, actor: Actor, before: Sto
 
 
 def _completed(
-    tx: WriteTransaction,
-    actor: Actor,
-    given: dict[str, Any],
-    *,
-    new_id: Callable[[], str],
-    story: StoryId | None = None,
+    context: WriteContext, given: dict[str, Any], *, new_id: Callable[[], str], story: StoryId | None = None
 ) -> dict[str, Any]:
-    """What a client wrote, with the picture as a block and the continued story by its id."""
+    """Return what a client wrote, with the picture as a block and the continued story by its id."""
     if given.get("image") is not None:
         given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
     if given.get("continues") is not None:
-        given["continues"] = resolved_continues(tx, given["continues"], actor, story=story)
+        given["continues"] = lock_continued(context, given["continues"], story=story)
     return given
 
 
 def check_start(story: Story, *, now: Micros) -> None:
-    """Raise InvalidInput `not_in_future` for a scheduled story that does not say when to come, it goes live then."""
+    """Raise InvalidInput `not_in_future` for a scheduled story without a time to come at which it goes live."""
     if story.status is StoryStatus.SCHEDULED and (story.starts_at is None or story.starts_at <= now):
         detail = "A scheduled story goes live by itself: say when, in coverage_start."
         raise InvalidInput([FieldError("/coverage_start", "not_in_future", detail)])
 
 
 def end_of_silence(story: Story, now: Micros) -> Micros | None:
-    """When a story ends by itself if nothing new comes from now on; None where it does not."""
+    """Return when a story ends by itself if nothing new comes from now on; None where it does not."""
     after = story.settings.auto_end_after
     return Micros(now + after * 1_000_000) if story.status is StoryStatus.LIVE and after is not None else None
 
 
-def _tell_readers(
-    tx: WriteTransaction, newsroom: Newsroom, actor: Actor, call: Call, before: Story, after: Story
-) -> Story:
+def _publish_change(context: StoryContext, before: Story) -> Story:
+    after = context.story
     if before.is_shown and not after.is_shown:
-        publish_changes(tx, newsroom, after, [Withdrawn()])
-        delete_reply_bodies_of_story(tx, after.id)
+        publish_changes(context, [StoryWithdrawn()])
+        delete_reply_bodies_of_story(context.tx, after.id)
     elif after.is_shown and not before.is_shown:
-        after = open_story(tx, newsroom, actor, call, after)
-    elif after.is_shown and not after.is_frozen and (changed := public_changes(tx, after)):
-        publish_changes(tx, newsroom, after, [StoryChanged(changed=changed)])
-    tell_linked(tx, newsroom, actor, call, before, after)
+        after = publish_story(context)
+    elif after.is_shown and not after.is_frozen and (changed := public_changes(context.tx, after)):
+        publish_changes(context, [StoryUpdated(changed=changed)])
+    update_linked(context, before, after)
     return after

@@ -212,13 +212,13 @@ def _story(row: Row[Any]) -> Story:
 
 def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
     """Return the condition that `Visibility.includes` checks, in SQL."""
-    held: list[ColumnElement[bool]] = []
-    if visibility.only is not None:
-        held.append(_stories.c.id.in_(sorted(visibility.only)))
-    if visibility.apart is not None:
+    conditions: list[ColumnElement[bool]] = []
+    if visibility.stories is not None:
+        conditions.append(_stories.c.id.in_(sorted(visibility.stories)))
+    if visibility.members_only is not None:
         for_members = func.coalesce(_stories.c.settings["members_only"].as_boolean(), false())
-        held.append(or_(not_(for_members), _stories.c.id.in_(sorted(visibility.apart))))
-    return and_(true(), *held)
+        conditions.append(or_(not_(for_members), _stories.c.id.in_(sorted(visibility.members_only))))
+    return and_(true(), *conditions)
 
 
 def _ids(tx: ReadTransaction, query: Select[Any]) -> list[str]:

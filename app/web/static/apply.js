@@ -1,4 +1,4 @@
-// The client law: how a reader of a story stays exactly what a fresh reader would be sent.
+// apply(): brings a held story state up to date with an event, so that it equals what a fresh reader would be sent.
 // The same law in words, with its numbered rules, is docs/apply.md; docs/apply-fixtures.json holds its cases.
 // Pure: nothing here touches the network, the page or a clock, and nothing given is ever changed.
 
@@ -6,7 +6,7 @@ const UPSERTS = new Set(["entry.published", "entry.updated"]);
 const NOTHING = { items: [], next: null, prev: null, bound: null };
 const COUNTERS = ["entry_count", "last_entry_at"];
 
-/** The number inside a cursor; 0 for "from the beginning". */
+/** Return the number inside a cursor; 0 for "from the beginning". */
 export function seqOf(cursor) {
   if (cursor === "0") return 0;
   const match = /^[0-9A-Za-z]{1,16}\.(0|[1-9][0-9]{0,15})\.[0-9A-Za-z]{1,16}$/.exec(cursor);
@@ -14,13 +14,13 @@ export function seqOf(cursor) {
   return Number(match[1]);
 }
 
-/** Order of a timeline, for sort(): newest first by (sort_key, id). Both are ASCII. */
+/** Compare entries for sort(): newest first by (sort_key, id). Both are ASCII. */
 export function newestFirst(a, b) {
   if (a.sort_key !== b.sort_key) return a.sort_key > b.sort_key ? -1 : 1;
   return a.id === b.id ? 0 : a.id > b.id ? -1 : 1;
 }
 
-/** The lower end of what is held as [sort_key, id]; null when the timeline is held to its end. */
+/** Return the lower end of what is held as [sort_key, id]; null when the timeline is held to its end. */
 export function boundOf(timeline) {
   if ("bound" in timeline) return timeline.bound;
   if (timeline.next === null || timeline.items.length === 0) return null;
@@ -28,7 +28,7 @@ export function boundOf(timeline) {
   return [last.sort_key, last.id];
 }
 
-/** The timeline with the entry in its place: unchanged if a newer revision is held, without it if it lies below. */
+/** Return the timeline with the entry in its place: unchanged if a newer revision is held, without it if below. */
 export function upsertEntry(timeline, entry) {
   const bound = boundOf(timeline);
   const held = timeline.items.find((item) => item.id === entry.id);
@@ -41,12 +41,12 @@ export function upsertEntry(timeline, entry) {
   return { ...timeline, items, bound };
 }
 
-/** The timeline without that entry. The bound stays. */
+/** Return the timeline without that entry. The bound stays. */
 export function removeEntry(timeline, id) {
   return { ...timeline, items: timeline.items.filter((item) => item.id !== id), bound: boundOf(timeline) };
 }
 
-/** The state with the entry in its place, in the timeline or among those that pins and key points name. */
+/** Return the state with the entry in its place, in the timeline or among those that pins and key points name. */
 function withEntry(state, entry) {
   return withNamed({ ...state, timeline: upsertEntry(state.timeline, entry) }, entry);
 }
@@ -56,7 +56,7 @@ function withoutEntry(state, id) {
   return { ...state, timeline: removeEntry(state.timeline, id), included };
 }
 
-/** The state whose `included` are the named entries that the timeline does not hold, newest first. */
+/** Return the state whose `included` are the named entries that the timeline does not hold, newest first. */
 function withNamed(state, ...offered) {
   const held = new Set(state.timeline.items.map(({ id }) => id));
   const known = new Map();
@@ -72,13 +72,13 @@ function namedEntries({ pinned = [], key_points: points = [] }) {
   return [...new Set([...pinned, ...points].map(({ entry }) => entry).filter((id) => id != null))];
 }
 
-/** The named entries that are not held: each to be fetched once caught up, and given to mergeNamed(). */
+/** Return the named entries that are not held: fetch each once caught up, and give it to mergeNamed(). */
 export function missingEntries(state) {
   const held = new Set([...state.timeline.items, ...state.included].map(({ id }) => id));
   return namedEntries(state).filter((id) => !held.has(id));
 }
 
-/** The state after one numbered event. Whether it is to be applied is decided by receive(). */
+/** Return the state after one numbered event. Whether it is to be applied is decided by receive(). */
 export function apply(state, event) {
   let after = { ...state };
   if (UPSERTS.has(event.type)) after = withEntry(after, event.entry);
@@ -94,12 +94,12 @@ function withCounters(state, message) {
   return { ...state, ...Object.fromEntries(counters) };
 }
 
-/** A reader is {state, mode}; mode is "live", "catching_up" or "waiting". */
+/** Return a reader {state, mode}; mode is "live", "catching_up" or "waiting". */
 export function readerOf(state, mode = "live") {
   return { state, mode };
 }
 
-/** Take one message of any transport; gives [reader, verdict]: "applied", "ignored", "replaced" or "resume". */
+/** Receive one message of any transport; return [reader, verdict]: "applied", "ignored", "replaced" or "resume". */
 export function receive(reader, message) {
   if (message.type === "heartbeat") return compare(reader, message.heads[reader.state.id]);
   if (message.story !== reader.state.id) return [reader, "ignored"];
@@ -143,7 +143,7 @@ function resume(reader) {
   return [{ ...reader, mode: "waiting" }, "resume"];
 }
 
-/** Take a `changes` reply to a question asked from this reader's head or before; "resume" while there is more. */
+/** Receive a `changes` reply to a request from this reader's head or before; "resume" while there is more. */
 export function foldChanges(reader, reply) {
   let state = reader.state;
   for (const event of reply.events) {
@@ -154,19 +154,19 @@ export function foldChanges(reader, reply) {
   return [{ ...reader, state }, state === reader.state ? "ignored" : "applied"];
 }
 
-/** The cursor to ask `changes` after before an older page may be merged, or null when nothing is missing. */
+/** Return the cursor to ask `changes` after before an older page may be merged, or null when nothing is missing. */
 export function changesWantedAfter(state, page, replies = []) {
   const reached = replies.length ? replies.at(-1).cursor : page.head;
   return seqOf(reached) < seqOf(state.head) ? reached : null;
 }
 
-/** The state with the next older page in it; `replies` are the `changes` asked for on its behalf. */
+/** Return the state with the next older page in it; `replies` are the `changes` asked for on its behalf. */
 export function mergePage(state, page, replies = []) {
   const timeline = lowered(state.timeline, page);
   return broughtForward(page.items.reduce(withEntry, { ...state, timeline }), page, replies);
 }
 
-/** The state with a page's entries beside the timeline, as far as pins and key points name them. */
+/** Return the state with a page's entries beside the timeline, as far as pins and key points name them. */
 export function mergeNamed(state, page, replies = []) {
   return broughtForward(withNamed(state, ...page.items), page, replies);
 }

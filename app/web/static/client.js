@@ -17,22 +17,22 @@ const LONG_POLL_SECONDS = 25;
 const OPEN = ["upcoming", "live", "paused"]; // the statuses of a story worth a connection
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
-/** uniform(0, min(20 s, 0.5 s · 2ⁿ)): the whole range, so that readers cut off together do not return together. */
+/** Return a back-off of uniform(0, min(20 s, 0.5 s · 2ⁿ)): readers cut off together do not return together. */
 export function backOffMs(attempt, random) {
   return random() * Math.min(MAX_BACK_OFF_MS, 500 * 2 ** attempt);
 }
 
-/** Close codes 45xx say that asking again is no use; every other close is worth another try. */
+/** Return whether a close code says that asking again is no use: 45xx; every other close is worth another try. */
 export function isFinalCode(code) {
   return code >= 4500 && code < 4600;
 }
 
-/** HTTP statuses that say the same. */
+/** Return whether an HTTP status says the same. */
 export function isFinalStatus(status) {
   return status >= 400 && status < 500 && ![408, 410, 425, 429].includes(status);
 }
 
-/** The browser's own. A test gives others. */
+/** Return the browser's own environment. A test passes another. */
 export function browserEnvironment() {
   return {
     fetch: globalThis.fetch.bind(globalThis),
@@ -100,7 +100,7 @@ class Follower {
     this.#disconnect();
   }
 
-  /** Load the next older page into the state. False when there is none; throws when the server cannot be reached. */
+  /** Load the next older page into the state. Returns false if there is none; throws if the server is out of reach. */
   async loadOlder() {
     const { next } = this.state.timeline;
     if (next === null) return false;
@@ -108,7 +108,7 @@ class Follower {
     return this.#load(pathname + search, mergePage);
   }
 
-  /** Merge a page into the state. False when what it belongs to is held no more. */
+  /** Merge a page into the state. Returns false when what it belongs to is held no more. */
   async #load(path, merge) {
     const began = this.snapshots;
     const page = await this.#get(path);
@@ -226,12 +226,12 @@ class Follower {
     this.probe = this.connection = null;
   }
 
-  /** Something makes it likely that a connection works now: do not sit out the back-off. */
+  /** Connect at once instead of sitting out the back-off: something makes it likely that a connection works now. */
   #hurry() {
     if (this.running && this.connection === null) this.#connect();
   }
 
-  /** Another network: what was open belongs to the old one, and what was blocked there may get through here. */
+  /** Connect anew on another network: what was open belongs to the old one, and what was blocked may get through. */
   #onOnline() {
     this.#disconnect();
     this.attempt = 0;
@@ -285,7 +285,7 @@ class Follower {
 
   // Hearing
 
-  /** A message that cannot be understood must not leave the page silently wrong: begin again with a snapshot. */
+  /** Begin again with a snapshot after a message that cannot be understood: the page must not be silently wrong. */
   #guarded(connection, hear) {
     try {
       hear();
@@ -332,7 +332,7 @@ class Follower {
     else if (!reply.more) this.onConnection(this.#hasEnded ? "ended" : "live");
   }
 
-  /** Pins and key points may name entries that are held nowhere: once live, each is fetched. */
+  /** Fetch each entry that pins and key points name and that is not held, once live. */
   async #fetchMissing() {
     if (this.reader.mode !== "live") return;
     for (const id of missingEntries(this.state).filter((missing) => !this.fetching.has(missing))) {
@@ -373,7 +373,7 @@ class Follower {
     return this.slowPollSeconds !== null && this.liveTimer === null;
   }
 
-  /** Enough polled: the best connection is worth a try again. */
+  /** Try the best transport again after polling for a while. */
   #goLive() {
     this.slowPollSeconds = this.liveTimer = null;
     this.attempt = 0;

@@ -6,7 +6,7 @@ const MONTHS = [
   "July", "August", "September", "October", "November", "December",
 ];
 
-/** An element with attributes (undefined and false ones left out) and children, of which text is text. */
+/** Return an element with attributes (undefined and false ones left out) and children, of which text is text. */
 export function element(name, attributes = {}, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(attributes)) {
@@ -16,12 +16,12 @@ export function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** The address if a link may point there: http and https only. */
+/** Return the address if a link may point there: http and https only. */
 export function webAddress(address) {
   return /^https?:\/\//i.test(address ?? "") ? address : null;
 }
 
-/** {date, time} of an RFC 3339 time where the story happens. Months have names in English stories. */
+/** Return {date, time} of an RFC 3339 time in the story's time zone. Months have names in English stories. */
 export function when(moment, { language, time_zone: timeZone }) {
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
@@ -74,7 +74,7 @@ function capitalised(word) {
   return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
 }
 
-/** The log without the reason that a retracted entry's body opens with already. */
+/** Return the corrections without the reason that a retracted entry's body opens with already. */
 function loggedCorrections({ corrections, status }) {
   return (corrections ?? []).filter(({ severity }) => status !== "retracted" || severity !== "retraction");
 }
@@ -92,7 +92,7 @@ function footer(entry, story) {
   return needed ? element("footer", {}, parts) : null;
 }
 
-/** One entry as an <article>. */
+/** Draw one entry as an <article>. */
 export function drawEntry(entry, story) {
   const body = element("div", { class: "body" });
   body.innerHTML = entry.body_html ?? "";
@@ -126,7 +126,7 @@ export function drawEntry(entry, story) {
   );
 }
 
-/** What a screen reader says of a new entry: its headline, or how it begins. */
+/** Return the words a screen reader announces a new entry with: its headline, or its beginning. */
 export function inShort(article) {
   const text = (article.querySelector("h2") ?? article.querySelector(".body")).textContent.trim().replace(/\s+/g, " ");
   return text.length > 140 ? `${text.slice(0, 140).replace(/\s\S*$/, "")}…` : text;

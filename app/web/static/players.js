@@ -1,4 +1,4 @@
-// Films of two providers, played in the page once the reader asks for it: until then nothing is fetched from them.
+// Players for films of two providers, loaded once the reader asks: until then nothing is fetched from them.
 
 import { element } from "./entries.js";
 
@@ -11,7 +11,7 @@ const ADDRESSES = [
   [/^https:\/\/(?:www\.)?vimeo\.com\/(\d{1,12})(?:[/?#]|$)/, VIMEO],
 ];
 
-/** The player's address for a film's, or null when it has none. */
+/** Return the player's address for a film's, or null when it has none. */
 export function playerAddress(url) {
   for (const [pattern, player] of ADDRESSES) {
     const match = pattern.exec(url);

@@ -1,4 +1,4 @@
-// A preview link as a page: the entry as readers would get it now, drawn as their page draws it.
+// The page of a preview link: the entry as readers would get it now, drawn as their page draws it.
 
 import { drawEntry } from "./entries.js";
 
@@ -13,7 +13,7 @@ async function show() {
   }
   if (!response.ok) throw response;
   const entry = await response.json();
-  // What is not out yet has no time; here it has that of whoever looks at it.
+  // An entry that is not published yet has no time; here it has the present one.
   const article = drawEntry({ ...entry, time: entry.time ?? new Date().toISOString() }, HERE);
   for (const link of article.querySelectorAll(".when a")) link.removeAttribute("href");
   document.getElementById("preview").replaceChildren(article);

@@ -1,9 +1,9 @@
-// Keeps the reader's page up to date. The server drew it complete; what is on it is where this begins.
+// Keeps the reader's page up to date, beginning with what the server drew, which is complete.
 // Two rules: what the reader is looking at never moves, and nothing is announced that they have not been given.
 
 import { follow } from "./client.js";
 import { drawEntry, inShort } from "./entries.js";
-import { briefly, drawFurniture } from "./furniture.js";
+import { briefly, drawPinsAndKeyPoints } from "./pins_and_key_points.js";
 import { offerPlayers } from "./players.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
@@ -23,7 +23,7 @@ function articles() {
   return [...timeline.querySelectorAll(":scope > article")];
 }
 
-/** What the page shows, as a state: enough of each entry to know its place and age. */
+/** Return what the page shows as a state: enough of each entry to know its place and age. */
 function stateOnPage() {
   const items = articles().map(({ dataset }) => (
     { id: dataset.id, revision: Number(dataset.revision), sort_key: dataset.sortKey }
@@ -64,14 +64,14 @@ function onUpdate({ state, before, message, verdict }) {
   keepingPlace(() => {
     draw(state, { all: verdict === "replaced" });
     if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
-    drawFurniture(state, textOnPage);
+    drawPinsAndKeyPoints(state, textOnPage);
   });
   drawCount(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
 }
 
-/** An older page shows nothing that sorts above it; the link at its top leads there. */
+/** Hold back a new entry that sorts above an older page; the link at the page's top leads to it. */
 function holdBackAbove(message) {
   if (!message?.entry) return;
   const top = articles()[0];
@@ -98,7 +98,7 @@ function draw(state, { all }) {
   drawOlder(state);
 }
 
-/** The entries to be drawn now: all but those above a reader who has scrolled down. */
+/** Return the entries to draw now: all but those above a reader who has scrolled down. */
 function shownOf(state) {
   const { items } = state.timeline;
   if (!newestPage) return items.filter((item) => !withheld.has(item.id));
@@ -195,7 +195,7 @@ function drawStory(state) {
   standfirst.hidden = !state.standfirst;
 }
 
-/** What an entry that the server drew says. */
+/** Return the words of an entry that the server drew. */
 function textOnPage(id) {
   const article = document.getElementById(`entry-${id}`);
   return briefly({

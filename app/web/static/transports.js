@@ -1,7 +1,7 @@
-// Three ways the same messages arrive. Each is a thin shell with the same two ends: it calls `message` (or `reply`)
+// The three transports: WebSocket, EventSource and long-polling. Each is a thin shell that calls `message` (or `reply`)
 // and, once, `closed` with what is known about why; its close() is silent. Nothing here decides whether to try again.
 
-/** One WebSocket. `closed` gets {code}. A frame that is not JSON closes it, as 1007 would. */
+/** Open one WebSocket. `closed` gets {code}. A frame that is not JSON closes it, as 1007 would. */
 export function openWebSocket({ env, url, message, closed }) {
   const socket = new env.WebSocket(url);
   const ending = once(closed);
@@ -25,7 +25,7 @@ export function openWebSocket({ env, url, message, closed }) {
   };
 }
 
-/** One EventSource. The browser's own reconnecting is not used: it knows no back-off. `closed` gets {}. */
+/** Open one EventSource. The browser's own reconnecting is not used: it knows no back-off. `closed` gets {}. */
 export function openEventSource({ env, url, message, closed }) {
   const source = new env.EventSource(url);
   const ending = once(closed);
@@ -46,8 +46,8 @@ export function openEventSource({ env, url, message, closed }) {
 }
 
 /**
- * Long-polling. `url()` is asked before each request, `reply` gets each answer. `pauseMs` is kept between two requests
- * that bring nothing; with a server that waits it is small. `closed` gets {status, retryAfterMs} or {}.
+ * Open long-polling. `url()` is asked before each request, `reply` gets each answer. `pauseMs` is kept between two
+ * requests that bring nothing; with a server that waits it is small. `closed` gets {status, retryAfterMs} or {}.
  */
 export function openPolling({ env, url, pauseMs, reply, closed }) {
   const ending = once(closed);
@@ -83,7 +83,7 @@ export function openPolling({ env, url, pauseMs, reply, closed }) {
   };
 }
 
-/** What a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */
+/** Return what a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */
 export function retryAfterMs(response) {
   const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
   return Number.isNaN(seconds) ? undefined : seconds * 1000;

@@ -6,10 +6,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from app.wire.requests.text import Body, FullMatch, Line, Paragraphs, Request, WebAddress
+from app.content.block_limits import (
+    BLOCK_ID_PATTERN,
+    MAX_COMPLEXITY,
+    MAX_HEADING_LEVEL,
+    MAX_LIST_START,
+    MAX_PIXELS,
+    MAX_SPAN,
+    MIN_HEADING_LEVEL,
+)
+from app.wire.requests.text import AddressLine, Body, FullMatch, Line, Paragraphs, Request, ShownLines, WebAddress
 
-BlockId = Annotated[str, FullMatch(r"[A-Za-z0-9_-]{1,40}", "must be up to 40 letters, digits, _ and -")]
-Pixels = Annotated[int, Field(ge=1, le=20_000)]
+BlockId = Annotated[str, FullMatch(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
+Pixels = Annotated[int, Field(ge=1, le=MAX_PIXELS)]
+Span = Annotated[int, Field(ge=1, le=MAX_SPAN)]
 
 
 class _Block(Request):
@@ -23,22 +33,22 @@ class ParagraphBlock(_Block):
 
 class HeadingBlock(_Block):
     type: Literal["heading"]
-    level: Annotated[int, Field(ge=2, le=4)] = 2
-    text: Line | None = None
+    level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL)] = MIN_HEADING_LEVEL
+    text: ShownLines | None = None
     html: Body | None = None
 
 
 class ListItemBlock(Request):
     html: Body
     ordered: bool | None = None
-    items: list[ListItemBlock] | None = Field(None, max_length=200)
+    items: list[ListItemBlock] | None = Field(None, max_length=MAX_COMPLEXITY)
 
 
 class ListBlock(_Block):
     type: Literal["list"]
     ordered: bool = False
-    start: Annotated[int, Field(ge=0, le=999_999)] | None = None
-    items: list[ListItemBlock] = Field(max_length=200)
+    start: Annotated[int, Field(ge=0, le=MAX_LIST_START)] | None = None
+    items: list[ListItemBlock] = Field(max_length=MAX_COMPLEXITY)
     html: Body | None = Field(None, description="Ignored: made from `items`.")
 
 
@@ -93,7 +103,7 @@ class EmbedBlock(_Block):
 class LinkCardBlock(_Block):
     type: Literal["link_card"]
     url: WebAddress
-    title: Line | None = None
+    title: AddressLine | None = None
     description: Paragraphs | None = None
     image: WebAddress | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
@@ -102,14 +112,14 @@ class LinkCardBlock(_Block):
 class TableCell(Request):
     html: Body
     header: bool | None = None
-    colspan: Annotated[int, Field(ge=1, le=100)] | None = None
-    rowspan: Annotated[int, Field(ge=1, le=100)] | None = None
+    colspan: Span | None = None
+    rowspan: Span | None = None
 
 
 class TableBlock(_Block):
     type: Literal["table"]
     caption: Paragraphs | None = None
-    rows: list[Annotated[list[TableCell], Field(max_length=100)]] = Field(max_length=500)
+    rows: list[Annotated[list[TableCell], Field(max_length=MAX_COMPLEXITY)]] = Field(max_length=MAX_COMPLEXITY)
     html: Body | None = Field(None, description="Ignored: made from `rows`.")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from app.content import MAX_BLOCKS
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
@@ -72,7 +73,7 @@ class _EntryFields(Request):
     text: Body | None = None
     text_format: Literal["markdown", "plain"] | None = None
     html: Body | None = None
-    blocks: list[WrittenBlock] | None = Field(None, max_length=200)
+    blocks: list[WrittenBlock] | None = Field(None, max_length=MAX_BLOCKS)
     authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None
     tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)

@@ -20,15 +20,20 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from app.content import shows_text
+from app.content import MAX_BODY_BYTES, shows_text
+from app.content.block_limits import (
+    CONTROL_CHARACTERS,
+    MAX_ADDRESS_LENGTH,
+    MAX_LINE_LENGTH,
+    MAX_PARAGRAPHS_LENGTH,
+)
 from app.domain.clock import Micros, parse_time
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
 
 
 def _without_controls(value: str) -> str:
-    if _CONTROLS.search(value):
+    if CONTROL_CHARACTERS.search(value):
         raise ValueError("contains control characters, such as NUL")
     return value
 
@@ -83,10 +88,10 @@ class FullMatch:
         return value
 
 
-Body = Annotated[str, StringConstraints(max_length=1_048_576), AfterValidator(_without_controls)]
-"""Text as long as a body may be; lines and tabs are kept as they are."""
+Body = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_without_controls)]
+"""Text of any length a body may have; lines and tabs are kept as they are."""
 
-Paragraphs = Annotated[str, StringConstraints(max_length=4_000), AfterValidator(_without_controls)]
+Paragraphs = Annotated[str, StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH), AfterValidator(_without_controls)]
 """Up to 4,000 characters, over several lines."""
 
 ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterValidator(_shown)]
@@ -94,17 +99,34 @@ ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterVa
 
 Line = Annotated[
     str,
-    StringConstraints(min_length=1, max_length=300, strip_whitespace=True),
+    StringConstraints(min_length=1, max_length=MAX_LINE_LENGTH, strip_whitespace=True),
     AfterValidator(_without_controls),
     AfterValidator(_one_line),
     AfterValidator(_shown),
 ]
 """One line of 1 to 300 characters, at least one of them visible."""
 
+ShownLines = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_LINE_LENGTH, strip_whitespace=True),
+    AfterValidator(_without_controls),
+    AfterValidator(_shown),
+]
+"""The same length, over several lines."""
+
+AddressLine = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_ADDRESS_LENGTH, strip_whitespace=True),
+    AfterValidator(_without_controls),
+    AfterValidator(_one_line),
+    AfterValidator(_shown),
+]
+"""One line as long as an address may be, with something in it to be seen."""
+
 ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 """One line of 1 to 100 characters."""
 
-WebAddress = Annotated[str, StringConstraints(max_length=2_048), AfterValidator(_web_address)]
+WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), AfterValidator(_web_address)]
 """An absolute http or https address."""
 
 

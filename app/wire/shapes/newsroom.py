@@ -5,6 +5,8 @@ app/wire/newsroom_json.py makes the answers themselves.
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import AwareDatetime, Field
 
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
@@ -77,6 +79,11 @@ class NewsroomEntry(ContentFields):
     created_at: AwareDatetime
     created_by: str | None
     warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
+    can: list[str] = Field(
+        description="What whoever asks may do with it now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
+        " `cancel`, `discard`, `unpublish`, `retract`, `reinstate`, `correct`, `move`, `remove`, `pin`, `set_expiry`,"
+        " `reschedule`, `preview`."
+    )
     shorthand: Understood | None = Field(
         None, description="In the answer to a write with a token that may use shorthand: what was understood."
     )
@@ -267,7 +274,20 @@ _CONTENT = {
     "display_time": None,
 }
 
-NEWSROOM_ENTRY = {
+EDITOR_CAN = {
+    "draft": ["edit", "submit", "publish", "schedule", "remove", "set_expiry", "preview"],
+    "submitted": ["edit", "return", "reject", "publish", "schedule", "remove", "set_expiry", "preview"],
+    "rejected": ["edit", "remove", "set_expiry", "preview"],
+    "scheduled": ["edit", "cancel", "remove", "set_expiry", "reschedule", "preview"],
+    "published": ["edit", "unpublish", "retract", "correct", "move", "remove", "pin", "set_expiry", "preview"],
+    "unpublished": ["edit", "publish", "schedule", "remove", "set_expiry", "preview"],
+    "retracted": ["edit", "unpublish", "reinstate", "correct", "move", "remove", "pin", "set_expiry", "preview"],
+    "expired": ["edit", "remove", "set_expiry", "preview"],
+    "removed": [],
+}
+"""What an editor can do with an entry of a live story, without a working revision, by the entry's status."""
+
+NEWSROOM_ENTRY: dict[str, Any] = {
     "story": STORY_FIELDS["id"],
     **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
     **_CONTENT,
@@ -283,7 +303,15 @@ NEWSROOM_ENTRY = {
     "created_at": ENTRY["time"],
     "created_by": None,
     "warnings": [],
+    "can": EDITOR_CAN["published"],
 }
+
+
+def entry_example(**members: Any) -> dict[str, Any]:
+    """Return the example of an entry with other members, and what an editor can do with it in its status."""
+    example = {**NEWSROOM_ENTRY, **members}
+    return {**example, "can": EDITOR_CAN[example["status"]]}
+
 
 NEWSROOM_STORY = {
     **STORY_FIELDS,

@@ -14,7 +14,7 @@ from app.domain.identifiers import SystemRandomSource
 from app.newsroom.context.access import check_credential_format, kind_of_secret, make_secret
 from app.newsroom.context.newsroom import Call
 from app.newsroom.people import people, tokens
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_me
 from app.storage.database.transactions import Database
 from app.wire.requests.people import PersonDraft, TokenDraft
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
@@ -75,7 +75,7 @@ def test_no_table_holds_a_secret(driver: NewsroomDriver, database: Database) -> 
 
 
 def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
-    me = body(reads.show_me(driver.newsroom, driver.hire("editor", byline=None).call()))
+    me = body(show_me(driver.newsroom, driver.hire("editor", byline=None).call()))
     assert (me["kind"], me["role"], me["byline"]) == ("person", "editor", "Person 1")
     assert me["can"] == [
         "read_newsroom",
@@ -85,7 +85,7 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "manage_members",
         "manage_own_tokens",
     ]
-    operator = body(reads.show_me(driver.newsroom, driver.call()))
+    operator = body(show_me(driver.newsroom, driver.call()))
     assert (operator["kind"], operator["can"][-1]) == ("admin", "freeze")
 
 

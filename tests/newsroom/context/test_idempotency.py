@@ -9,9 +9,9 @@ import pytest
 
 from app.domain.errors import InvalidInput
 from app.newsroom.context.newsroom import Reply
-from app.newsroom.entries import create as entries
-from app.newsroom.entries import edit as editing
-from app.newsroom.stories import lifecycle as stories
+from app.newsroom.entries.create import create_entry, upsert_entry
+from app.newsroom.entries.edit import edit_entry
+from app.newsroom.stories.lifecycle import edit_story
 from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry
 from app.wire.requests.stories import StoryPatch
 from tests.newsroom.driver import NewsroomDriver
@@ -21,33 +21,33 @@ Write = Callable[[NewsroomDriver, dict[str, Any], str], Reply]
 
 def _edit(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
     call = driver.call(idempotency_key="k", fingerprint=fingerprint, if_match=f'"v{entry["version"]}"')
-    return editing.edit_entry(driver.newsroom, call, entry["story"], entry["id"], EntryPatch(text="Edited."))
+    return edit_entry(driver.newsroom, call, entry["story"], entry["id"], EntryPatch(text="Edited."))
 
 
 def _upsert(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
     call = driver.call(idempotency_key="k", fingerprint=fingerprint)
-    return entries.upsert_entry(driver.newsroom, call, entry["story"], "wire-1", ExternalEntry(text="Wired."))
+    return upsert_entry(driver.newsroom, call, entry["story"], "wire-1", ExternalEntry(text="Wired."))
 
 
 def _edit_story(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
     call = driver.call(idempotency_key="k", fingerprint=fingerprint, if_match='"v1"')
-    return stories.edit_story(driver.newsroom, call, entry["story"], StoryPatch(title="Another night"))
+    return edit_story(driver.newsroom, call, entry["story"], StoryPatch(title="Another night"))
 
 
 def _create(driver: NewsroomDriver, entry: dict[str, Any], fingerprint: str) -> Reply:
     call = driver.call(idempotency_key="k", fingerprint=fingerprint)
-    return entries.create_entry(driver.newsroom, call, entry["story"], EntryDraft(text="Created."))
+    return create_entry(driver.newsroom, call, entry["story"], EntryDraft(text="Created."))
 
 
 @pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])
 def test_a_repeated_write_is_done_once_and_answered_alike(driver: NewsroomDriver, write: Write) -> None:
     entry = driver.post(driver.story()["id"])
     first = write(driver, entry, "a request")
-    told = len(driver.told)
+    sent = len(driver.announcements)
     again = write(driver, entry, "a request")
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
 
 
 @pytest.mark.parametrize("write", [_edit, _upsert, _edit_story, _create])

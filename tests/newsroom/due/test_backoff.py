@@ -10,9 +10,9 @@ ONE, OTHER = StoryId("one"), StoryId("other")
 
 def test_a_story_rests_for_ten_runs_after_each_failure_and_no_other_does() -> None:
     backoff = Backoff()
-    assert not backoff.pass_by(ONE)
+    assert not backoff.skips(ONE)
     for failures in (1, 2):
-        backoff.note(ONE)
+        backoff.record_failure(ONE)
         assert backoff.failures == failures
-        assert [backoff.pass_by(ONE) for _ in range(12)] == [*[True] * 10, False, False]
-        assert not backoff.pass_by(OTHER)
+        assert [backoff.skips(ONE) for _ in range(12)] == [*[True] * 10, False, False]
+        assert not backoff.skips(OTHER)

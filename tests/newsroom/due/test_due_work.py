@@ -1,4 +1,4 @@
-"""What happens by itself, where several things come due together, or the story they belong to has moved on."""
+"""Due work where several things come due together, or the story they belong to has another status by then."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.domain.clock import Micros, format_time, parse_time
 from app.domain.errors import Unavailable
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from tests.newsroom.driver import HOUR, ForetoldRandom, NewsroomDriver, body
 
 SECOND = 1_000_000
@@ -23,16 +23,16 @@ def at(driver: NewsroomDriver, later: int) -> str:
 
 
 def now(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def test_what_is_late_is_done_in_the_order_of_its_times_not_entry_by_entry(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     first = driver.post(story, "A.", status="scheduled", publish_at=at(driver, HOUR), expires_at=at(driver, 3 * HOUR))
     second = driver.post(story, "B.", status="scheduled", publish_at=at(driver, 2 * HOUR))
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(9 * HOUR)
-    assert [(event["type"], event.get("id") or event["entry"]["id"]) for event in driver.events()[told:]] == [
+    assert [(event["type"], event.get("id") or event["entry"]["id"]) for event in driver.events()[sent:]] == [
         ("entry.published", first["id"]),
         ("entry.published", second["id"]),
         ("entry.removed", first["id"]),
@@ -45,38 +45,38 @@ def test_entries_that_end_together_take_each_its_own_pin_with_it(driver: Newsroo
     staying = driver.post(story)
     driver.pin(story, *ending, staying)
     driver.due(2 * HOUR)
-    pinned = body(reads.show_story(driver.newsroom, driver.call(), story))["pinned"]
+    pinned = body(show_story(driver.newsroom, driver.call(), story))["pinned"]
     assert [pin["entry"] for pin in pinned] == [staying["id"]]
     changes = [event for event in driver.events() if event["type"] == "story.updated"]
     assert [pin["entry"] for pin in changes[-1]["fields"]["pinned"]] == [staying["id"]]
 
 
-def test_an_archived_story_lets_nothing_out_and_a_withdrawn_one_says_nothing_more(driver: NewsroomDriver) -> None:
+def test_an_archived_story_publishes_no_entry_and_a_withdrawn_one_nothing_more(driver: NewsroomDriver) -> None:
     stories = [driver.story()["id"] for _ in range(2)]
     going = [driver.post(story, status="scheduled", publish_at=at(driver, HOUR)) for story in stories]
     ending = [driver.post(story, expires_at=at(driver, HOUR)) for story in stories]
     for story, statuses in zip(stories, [("ended", "archived"), ("withdrawn",)], strict=True):
         for status in statuses:
             driver.patch_story(story, status=status)
-    told = len(driver.events())
+    sent = len(driver.events())
     assert driver.due(2 * HOUR) is None
     assert [now(driver, entry)["status"] for entry in going] == ["submitted", "submitted"]
     assert [now(driver, entry)["status"] for entry in ending] == ["expired", "expired"]
-    assert [(event["type"], event["story"]) for event in driver.events()[told:]] == [("entry.removed", stories[0])]
+    assert [(event["type"], event["story"]) for event in driver.events()[sent:]] == [("entry.removed", stories[0])]
     assert driver.due(HOUR) is None
 
 
-def test_an_entry_that_comes_out_late_puts_off_the_end_of_a_silent_story(driver: NewsroomDriver) -> None:
+def test_an_entry_that_is_published_late_puts_off_the_end_of_a_silent_story(driver: NewsroomDriver) -> None:
     story = driver.story(settings={"auto_end_after": 3600})["id"]
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR // 2))
     driver.due(5 * HOUR)
     assert now(driver, entry)["status"] == "published"
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == "live"
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == "live"
     driver.due(2 * HOUR)
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == "ended"
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == "ended"
 
 
-def test_in_a_frozen_story_nothing_goes_out_what_ends_still_ends_and_after_the_thaw_a_person_decides(
+def test_in_a_frozen_story_nothing_is_published_what_ends_still_ends_and_after_the_thaw_a_person_decides(
     driver: NewsroomDriver,
 ) -> None:
     story = driver.story()["id"]
@@ -91,16 +91,16 @@ def test_in_a_frozen_story_nothing_goes_out_what_ends_still_ends_and_after_the_t
     driver.act("schedule", edited, publish_at=driver.now + HOUR)
     driver.patch(edited, expires_at=at(driver, 2 * HOUR))
     driver.freeze(story)
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(3 * HOUR)
-    assert [event["id"] for event in driver.events()[told:]] == [ending["id"], edited["id"]]
+    assert [event["id"] for event in driver.events()[sent:]] == [ending["id"], edited["id"]]
     driver.freeze(story, frozen=False)
     assert [now(driver, entry)["status"] for entry in (waiting, later)] == ["submitted", "scheduled"]
     assert now(driver, public)["working"]["status"] == "submitted"
     notes = body(show_versions(driver.newsroom, driver.call(), story, waiting["id"]))["items"]
     assert "freeze" in notes[0]["note"]
     driver.due(HOUR)
-    assert len(driver.events()) == told + 2
+    assert len(driver.events()) == sent + 2
 
 
 def test_a_clock_set_back_in_the_middle_dates_nothing_before_its_time(driver: NewsroomDriver) -> None:
@@ -120,12 +120,12 @@ def test_a_clock_set_back_in_the_middle_dates_nothing_before_its_time(driver: Ne
     assert driver.events()[-1]["time"] == now(driver, entry)["published_at"] >= entry["publish_at"]
 
 
-def test_what_was_scheduled_before_the_story_was_public_comes_out_with_it(driver: NewsroomDriver) -> None:
+def test_what_was_scheduled_before_the_story_was_public_is_published_with_it(driver: NewsroomDriver) -> None:
     story = driver.story(status="draft")["id"]
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR))
     ended = driver.post(story, status="scheduled", publish_at=at(driver, HOUR), expires_at=at(driver, 2 * HOUR))
     driver.due(3 * HOUR)
-    assert driver.told == []
+    assert driver.announcements == []
     assert [now(driver, each)["status"] for each in (entry, ended)] == ["published", "expired"]
     driver.patch_story(story, status="live")
     assert [event["type"] for event in driver.events()] == ["story.updated", "entry.published"]
@@ -133,7 +133,7 @@ def test_what_was_scheduled_before_the_story_was_public_comes_out_with_it(driver
 
 
 @pytest.mark.parametrize("status", ["paused", "upcoming"])
-def test_a_story_that_is_paused_or_has_not_begun_lets_out_what_is_due(driver: NewsroomDriver, status: str) -> None:
+def test_a_story_that_is_paused_or_has_not_begun_publishes_what_is_due(driver: NewsroomDriver, status: str) -> None:
     story = driver.story(status="upcoming" if status == "upcoming" else "live")["id"]
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR))
     if status == "paused":
@@ -142,7 +142,7 @@ def test_a_story_that_is_paused_or_has_not_begun_lets_out_what_is_due(driver: Ne
     assert now(driver, entry)["status"] == "published"
 
 
-def test_what_the_database_cannot_do_at_the_moment_is_tried_again_and_waits_for_nobody(driver: NewsroomDriver) -> None:
+def test_what_the_database_cannot_do_now_is_tried_again_and_waits_for_nobody(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.post(story, status="scheduled", publish_at=at(driver, HOUR))
 

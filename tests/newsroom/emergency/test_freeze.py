@@ -1,4 +1,4 @@
-"""Freezing and thawing, and retracting what came out last."""
+"""Freezing and thawing, and retracting what was published last."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from typing import Any
 
 import pytest
 
-from app.domain.clock import format_time
+from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, LiveblogError, NotAllowed, NotFound, Unavailable
 from app.domain.rights import Actor, Role
-from app.newsroom.context.lookup import known_story
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.publication.publication import StoryChanged, publish_changes
-from app.newsroom.queries import lists as reads
+from app.newsroom.context.lookup import look_up_story
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.emergency.freeze import set_freeze, show_freeze
+from app.newsroom.emergency.retract_last import retract_last_entry
+from app.newsroom.publication.publication import StoryUpdated, publish_changes
+from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.people import Freeze, LastRetraction
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -23,15 +25,15 @@ def freeze(
     driver: NewsroomDriver, story: str | None = None, *, frozen: bool = True, key: str | None = None
 ) -> dict[str, Any]:
     wanted = Freeze(story=story, frozen=frozen)
-    return body(emergency.set_freeze(driver.newsroom, driver.call(idempotency_key=key, fingerprint="f"), wanted))
+    return body(set_freeze(driver.newsroom, driver.call(idempotency_key=key, fingerprint="f"), wanted))
 
 
 def frozen_now(driver: NewsroomDriver) -> dict[str, Any]:
-    return body(emergency.show_freeze(driver.newsroom, driver.call()))
+    return body(show_freeze(driver.newsroom, driver.call()))
 
 
 def entry_of(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def in_the_story(driver: NewsroomDriver, at: int) -> str:
@@ -40,12 +42,14 @@ def in_the_story(driver: NewsroomDriver, at: int) -> str:
 
 
 @pytest.mark.parametrize("of_site", [True, False])
-def test_nothing_goes_out_or_changes_while_frozen_but_taking_back_works(driver: NewsroomDriver, of_site: bool) -> None:
+def test_nothing_is_published_or_changes_while_frozen_but_withdrawing_works(
+    driver: NewsroomDriver, of_site: bool
+) -> None:
     story = driver.story()["id"]
     out = [driver.post(story) for _ in range(3)]
     draft = driver.post(story, status="draft")
     freeze(driver, None if of_site else story)
-    told = len(driver.events())
+    sent = len(driver.events())
     attempts: list[Callable[[], object]] = [
         lambda: driver.post(story),
         lambda: driver.post(story, status="draft"),
@@ -59,7 +63,7 @@ def test_nothing_goes_out_or_changes_while_frozen_but_taking_back_works(driver: 
         with pytest.raises(Conflict) as refused:
             attempt()
         assert refused.value.code == "frozen"
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     for action, entry in zip(("retract", "unpublish", "remove"), out, strict=True):
         driver.act(action, entry)
     freeze(driver, None if of_site else story, frozen=False)
@@ -93,15 +97,15 @@ def test_freezing_is_the_admins(driver: NewsroomDriver) -> None:
 
 def test_a_freeze_leaves_one_audit_row_and_nothing_for_readers(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
-    told = len(driver.events())
+    sent = len(driver.events())
     for frozen in (True, True, False, False):
         freeze(driver, frozen=frozen)
         freeze(driver, story, frozen=frozen)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     assert driver.audited() == ["create", "freeze", "freeze", "thaw", "thaw"]
 
 
-def test_a_repeated_call_freezes_once_and_does_not_undo_a_thaw(driver: NewsroomDriver) -> None:
+def test_a_repeated_call_freezes_once_and_does_not_revert_a_thaw(driver: NewsroomDriver) -> None:
     freeze(driver, key="one")
     freeze(driver, frozen=False)
     assert freeze(driver, key="one") == {"story": None, "frozen": True}
@@ -139,7 +143,7 @@ def test_a_story_that_should_have_begun_or_ended_in_a_freeze_does_neither_by_its
     driver.due()
 
     def status(story: str) -> str:
-        shown: str = body(reads.show_story(driver.newsroom, driver.call(), story))["status"]
+        shown: str = body(show_story(driver.newsroom, driver.call(), story))["status"]
         return shown
 
     assert [status(story) for story in (scheduled, upcoming, silent)] == ["draft", "upcoming", "live"]
@@ -160,7 +164,7 @@ def test_a_site_thaw_wakes_nothing_of_a_story_that_is_frozen_itself(driver: News
     assert entry_of(driver, overdue)["status"] == "submitted"
 
 
-def test_once_a_site_is_frozen_no_write_that_had_begun_comes_out_any_more(driver: NewsroomDriver) -> None:
+def test_once_a_site_is_frozen_no_write_that_had_begun_is_published_any_more(driver: NewsroomDriver) -> None:
     stories = [driver.story(f"Story {number}")["id"] for number in range(3)]
     for _ in range(5):
         stop = threading.Event()
@@ -184,15 +188,18 @@ def test_once_a_site_is_frozen_no_write_that_had_begun_comes_out_any_more(driver
         freeze(driver, frozen=False)
 
 
-def test_a_write_that_looked_a_moment_before_the_freeze_is_stopped_at_the_door(driver: NewsroomDriver) -> None:
+def test_a_write_that_looked_right_before_the_freeze_is_refused_by_the_publication(driver: NewsroomDriver) -> None:
     story, other = driver.story()["id"], driver.story("Another")["id"]
+    actor = Actor(Role.ADMIN, "admin")
     with driver.database.snapshot() as tx:
-        before = known_story(tx, story, Actor(Role.ADMIN, "admin"))
+        before = look_up_story(tx, story, actor)
     freeze(driver)
-    told = len(driver.events())
-    with driver.database.transaction() as tx, pytest.raises(Unavailable):
-        publish_changes(tx, driver.newsroom, before, [StoryChanged()])
-    assert len(driver.events()) == told
+    sent = len(driver.events())
+    with driver.database.transaction() as tx:
+        context = StoryContext(tx, driver.newsroom, actor, driver.call(), Micros(driver.now), before)
+        with pytest.raises(Unavailable):
+            publish_changes(context, [StoryUpdated()])
+    assert len(driver.events()) == sent
     freeze(driver, frozen=False)
     assert driver.post(other)["status"] == "published"
 
@@ -201,7 +208,7 @@ def retract_last(driver: NewsroomDriver, story: str, reason: str = "It was wrong
     key = more.pop("key", None)
     retraction = LastRetraction.model_validate({"reason": reason, **more})
     call = driver.call(idempotency_key=key, fingerprint="f")
-    return body(emergency.retract_last(driver.newsroom, call, story, retraction))
+    return body(retract_last_entry(driver.newsroom, call, story, retraction))
 
 
 def test_the_last_of_the_callers_own_is_retracted_and_then_the_one_before(driver: NewsroomDriver) -> None:
@@ -242,26 +249,24 @@ def test_the_last_is_retracted_in_a_freeze_too(driver: NewsroomDriver) -> None:
     assert retract_last(ada, story)["id"] == entry["id"]
 
 
-def test_a_story_tells_its_own_freeze_from_that_of_the_site(driver: NewsroomDriver) -> None:
+def test_a_story_shows_its_own_freeze_apart_from_that_of_the_site(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
-    told = []
+    shown_as = []
     for whole, frozen in ((story, True), (None, True), (story, False), (None, False)):
         freeze(driver, whole, frozen=frozen)
-        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
-        told.append((shown["frozen"], shown["site_frozen"]))
-    assert told == [(True, False), (True, True), (False, True), (False, False)]
+        shown = body(show_story(driver.newsroom, driver.call(), story))
+        shown_as.append((shown["frozen"], shown["site_frozen"]))
+    assert shown_as == [(True, False), (True, True), (False, True), (False, False)]
 
 
-def test_who_has_nothing_to_retract_is_told_whose_entry_was_looked_for(driver: NewsroomDriver) -> None:
+def test_a_refusal_of_nothing_to_retract_names_whose_entry_was_looked_for(driver: NewsroomDriver) -> None:
     story, ada = driver.story()["id"], driver.hire()
-    told = []
+    details = []
     for person in (None, ada.person):
         with pytest.raises(NotFound) as refused:
-            emergency.retract_last(
-                driver.newsroom, driver.call(), story, LastRetraction(reason="Wrong.", person=person)
-            )
-        told.append(refused.value.detail)
-    assert told == [
+            retract_last_entry(driver.newsroom, driver.call(), story, LastRetraction(reason="Wrong.", person=person))
+        details.append(refused.value.detail)
+    assert details == [
         "There is no public entry of yours in this story.",
         "There is no public entry of theirs in this story.",
     ]

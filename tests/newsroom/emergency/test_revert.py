@@ -1,4 +1,4 @@
-"""What a token did is undone: its own entries go, others' say again what they said, and the rest is told."""
+"""Reverting a token: its own entries are hidden, others' are restored, and the rest is reported."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import NotAllowed, NotFound
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.emergency import revert as reverting
+from app.newsroom.emergency.freeze import set_freeze
+from app.newsroom.emergency.revert import revert_token
 from app.newsroom.entries.move import move_entry
-from app.newsroom.queries import lists as reads
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries.lists import show_entry
+from app.newsroom.queries.stream_feed import admit_by_token
 from app.wire.requests.entries import EntryMove
 from app.wire.requests.people import Freeze
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
@@ -22,21 +22,21 @@ from tests.reading.test_corrections import texts
 
 
 def token_of(who: NewsroomDriver) -> str:
-    return watching.admit_by_token(who.newsroom, who.token).who.token
+    return admit_by_token(who.newsroom, who.token).who.token
 
 
 def revert(driver: NewsroomDriver, rogue: NewsroomDriver, since: int = 0) -> dict[str, dict[str, Any]]:
-    """What became of each entry, by its id."""
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
+    """Revert the token; return the outcome of each entry, by its id."""
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
     return {item["entry"]: item for item in answer["items"] if item["entry"] is not None}
 
 
 def entry_of(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def public_bodies(driver: NewsroomDriver) -> dict[str, str]:
-    """What readers who heard every event hold: each entry's body."""
+    """Return what readers have who applied every event: each entry's body."""
     held: dict[str, str] = {}
     for event in driver.events():
         if event["type"] == "entry.removed":
@@ -52,9 +52,9 @@ def test_what_it_created_is_taken_from_readers_in_every_story(driver: NewsroomDr
     kept = driver.post(one, "Ours.")
     made = [rogue.post(one, "Bad."), rogue.post(two, "Worse."), rogue.post(one, "Draft.", status="draft")]
     scheduled = rogue.post(one, "Later.", status="scheduled", publish_at="2027-01-01T00:00:00Z")
-    told = revert(driver, rogue)
-    assert [told[entry["id"]]["done"] for entry in made] == ["taken_out", "taken_out", "nothing"]
-    assert told[scheduled["id"]]["done"] == "taken_out"
+    outcomes = revert(driver, rogue)
+    assert [outcomes[entry["id"]]["done"] for entry in made] == ["taken_out", "taken_out", "nothing"]
+    assert outcomes[scheduled["id"]]["done"] == "taken_out"
     assert entry_of(driver, scheduled)["status"] == "draft"
     assert set(public_bodies(driver)) == {kept["id"]}
     assert {item["done"] for item in revert(driver, rogue).values()} == {"nothing"}
@@ -74,7 +74,7 @@ def test_others_entries_say_again_what_they_said(driver: NewsroomDriver) -> None
     assert (last["type"], last["entry"]["body_html"], last["material"]) == ("entry.updated", "<p>True.</p>", True)
 
 
-def test_only_what_it_did_since_then_is_undone(driver: NewsroomDriver) -> None:
+def test_only_what_it_did_since_then_is_reverted(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     early, entry = rogue.post(story, "Good."), driver.post(story, "First.")
     rogue.now = driver.now
@@ -83,24 +83,24 @@ def test_only_what_it_did_since_then_is_undone(driver: NewsroomDriver) -> None:
     since = rogue.now
     rogue.patch(entry, text="Third.")
     driver.now = rogue.now
-    told = revert(driver, rogue, since)
-    assert set(told) == {entry["id"]}
+    outcomes = revert(driver, rogue, since)
+    assert set(outcomes) == {entry["id"]}
     assert public_bodies(driver) == {early["id"]: "<p>Good.</p>", entry["id"]: "<p>Second.</p>"}
 
 
-def test_what_somebody_has_changed_after_it_stays_and_is_told(driver: NewsroomDriver) -> None:
+def test_what_another_has_changed_after_it_stays_and_is_reported(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     entry = driver.post(story, "True.")
     rogue.now = driver.now
     rogue.patch(entry, text="False.")
     driver.now = rogue.now
     driver.patch(entry, text="Put right by hand.")
-    told = revert(driver, rogue)[entry["id"]]
-    assert (told["reverted"], told["why"]) == (False, "Somebody has changed it since.")
+    outcome = revert(driver, rogue)[entry["id"]]
+    assert (outcome["reverted"], outcome["why"]) == (False, "Somebody has changed it since.")
     assert public_bodies(driver)[entry["id"]] == "<p>Put right by hand.</p>"
 
 
-def test_a_working_revision_it_left_behind_goes_and_one_it_changed_comes_back(driver: NewsroomDriver) -> None:
+def test_a_working_revision_it_made_is_dropped_and_one_it_changed_is_restored(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     without, having = driver.post(story, "One."), driver.post(story, "Two.")
     driver.patch(having, text="Being edited.", publish=False)
@@ -108,23 +108,23 @@ def test_a_working_revision_it_left_behind_goes_and_one_it_changed_comes_back(dr
     rogue.patch(without, text="Slipped in.", publish=False)
     rogue.act("schedule", without)
     rogue.patch(having, text="Slipped in too.")
-    told = len(driver.events())
+    sent = len(driver.events())
     revert(driver, rogue)
     assert entry_of(driver, without)["working"] is None
     assert entry_of(driver, having)["working"]["fields"]["text"] == "Being edited."
-    assert len(driver.events()) == told, "readers had seen nothing of it"
+    assert len(driver.events()) == sent, "readers had seen nothing of it"
 
 
-def test_in_a_freeze_what_it_created_goes_and_the_rest_waits(driver: NewsroomDriver) -> None:
+def test_in_a_freeze_what_it_created_is_hidden_and_the_rest_waits(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     entry = driver.post(story, "True.")
     rogue.now = driver.now
     rogue.patch(entry, text="False.")
     made = rogue.post(story, "Bad.")
-    emergency.set_freeze(driver.newsroom, driver.call(), Freeze(frozen=True))
-    told = revert(driver, rogue)
-    assert (told[made["id"]]["done"], told[entry["id"]]["reverted"]) == ("taken_out", False)
-    emergency.set_freeze(driver.newsroom, driver.call(), Freeze(frozen=False))
+    set_freeze(driver.newsroom, driver.call(), Freeze(frozen=True))
+    outcomes = revert(driver, rogue)
+    assert (outcomes[made["id"]]["done"], outcomes[entry["id"]]["reverted"]) == ("taken_out", False)
+    set_freeze(driver.newsroom, driver.call(), Freeze(frozen=False))
     assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
     assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
 
@@ -145,8 +145,8 @@ def test_a_moved_entry_and_those_that_made_way_stand_where_they_stood(driver: Ne
     assert timeline(driver, story) != before
     driver.now = rogue.now
     since = len(driver.events())
-    told = revert(driver, rogue)
-    assert {item["done"] for item in told.values()} == {"restored"}
+    outcomes = revert(driver, rogue)
+    assert {item["done"] for item in outcomes.values()} == {"restored"}
     assert timeline(driver, story) == before
     assert {tuple(event["changed"]) for event in driver.events()[since:]} == {("sort_key",)}
     assert {event["material"] for event in driver.events()[since:]} == {False}
@@ -176,8 +176,8 @@ def test_the_lines_it_put_into_the_log_of_corrections_are_gone_and_those_of_othe
     rogue.act("correct", clean, text="So is this.")
     rogue.act("retract", retracted, reason="Fraud.")
     driver.now = rogue.now
-    told = revert(driver, rogue)
-    assert {item["done"] for item in told.values()} == {"restored"}
+    outcomes = revert(driver, rogue)
+    assert {item["done"] for item in outcomes.values()} == {"restored"}
     assert [line["text"] for line in entry_of(driver, corrected)["corrections"]] == ["Eight, not nine."]
     assert texts(driver, story) == ["Eight, not nine."], "readers' own list of them too"
     assert entry_of(driver, clean)["corrections"] == entry_of(driver, retracted)["corrections"] == []
@@ -187,7 +187,7 @@ def test_the_lines_it_put_into_the_log_of_corrections_are_gone_and_those_of_othe
     }
 
 
-def test_what_it_left_to_the_clock_is_undone_too(driver: NewsroomDriver) -> None:
+def test_what_it_left_to_the_clock_is_reverted_too(driver: NewsroomDriver) -> None:
     story, rogue = driver.story(settings={"hold_seconds": 60})["id"], driver.hire("editor")
     entry, ending = driver.post(story, "True."), driver.post(story, "True too.")
     driver.due(HOUR)
@@ -267,6 +267,6 @@ def test_reverting_is_the_admins_and_leaves_its_rows(driver: NewsroomDriver) -> 
     with pytest.raises(NotAllowed):
         revert(driver.hire("editor"), rogue)
     with pytest.raises(NotFound, match="token_not_found"):
-        reverting.revert_token(driver.newsroom, driver.call(), "nothing", since=Micros(0))
+        revert_token(driver.newsroom, driver.call(), "nothing", since=Micros(0))
     revert(driver, rogue)
     assert driver.audited()[-2:] == ["revert", "revert"]

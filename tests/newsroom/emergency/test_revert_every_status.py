@@ -1,4 +1,4 @@
-"""Whatever a token led an entry to, undoing leads it back to what it was, as far as readers and the time allow."""
+"""Reverting from every status a token brought an entry to, as far as readers and the time allow."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, revert
 from tests.newsroom.queries.test_search import found
@@ -26,12 +26,12 @@ TO: dict[str, tuple[str, ...]] = {
     "expired": ("publish",),
     "removed": ("remove",),
 }
-"""What makes a draft each of these."""
+"""The steps that bring a draft to each of these."""
 
 
 @dataclass(frozen=True)
 class Way:
-    """What a token did to an entry that was in `before`, and where undoing leads."""
+    """A token's steps with an entry that was in `before`, and the status that reverting restores."""
 
     before: str
     actions: tuple[str, ...]
@@ -122,10 +122,14 @@ def test_it_is_again_what_it_was(driver: NewsroomDriver, way: Way) -> None:
     after = [rogue.act(action, entry) for action in way.actions][-1]
     assert after["status"] == way.left
     driver.now = rogue.now
-    told = revert(driver, rogue)[entry["id"]]
+    outcome = revert(driver, rogue)[entry["id"]]
     again = entry_of(driver, entry)
     restored = way.restored or way.before
-    assert (told["done"], told["why"], again["status"]) == ("restored" if again != after else "nothing", None, restored)
+    assert (outcome["done"], outcome["why"], again["status"]) == (
+        "restored" if again != after else "nothing",
+        None,
+        restored,
+    )
     assert again["revision"] >= after["revision"]
     if restored == way.before:
         assert without_its_numbers(again) == without_its_numbers(entry)
@@ -145,7 +149,7 @@ def test_every_way_out_of_every_status_is_among_those() -> None:
     assert {way.before for way in WAYS if way.left == "rejected"} >= {"draft", "submitted", "scheduled", "published"}
 
 
-def test_what_it_removed_is_out_again_under_the_same_id_time_and_place_and_is_found(driver: NewsroomDriver) -> None:
+def test_what_it_removed_is_public_again_under_the_same_id_time_and_place_and_is_found(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     entries = [driver.post(story, f"Figure {number}.") for number in range(20)]
     driver.act("correct", entries[3], text="Not four.")
@@ -171,14 +175,14 @@ def test_what_would_have_ended_meanwhile_has_ended(driver: NewsroomDriver) -> No
     rogue.now = driver.now
     rogue.act("remove", entry)
     driver.now = rogue.now + 2 * HOUR
-    told = len(driver.events())
+    sent = len(driver.events())
     assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
     assert entry_of(driver, entry)["status"] == "expired"
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     assert revert(driver, rogue)[entry["id"]]["done"] == "nothing"
 
 
-def test_what_would_have_come_out_meanwhile_waits_as_a_draft(driver: NewsroomDriver) -> None:
+def test_what_would_have_been_published_meanwhile_waits_as_a_draft(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     entry = led_to(driver, story, "scheduled")
     rogue.now = driver.now
@@ -189,7 +193,7 @@ def test_what_would_have_come_out_meanwhile_waits_as_a_draft(driver: NewsroomDri
 
 
 @pytest.mark.parametrize("closed", ["ended", "archived"])
-def test_into_a_story_that_is_over_comes_back_what_was_there(driver: NewsroomDriver, closed: str) -> None:
+def test_in_a_story_that_is_over_what_was_there_is_restored(driver: NewsroomDriver, closed: str) -> None:
     story, rogue = driver.story()["id"], driver.hire("editor")
     entry = driver.post(story, "True.")
     for status in ("ended", "archived")[: 1 + (closed == "archived")]:
@@ -199,7 +203,7 @@ def test_into_a_story_that_is_over_comes_back_what_was_there(driver: NewsroomDri
     driver.now = rogue.now
     assert revert(driver, rogue)[entry["id"]]["done"] == "restored"
     assert public_bodies(driver) == {entry["id"]: "<p>True.</p>"}
-    assert body(reads.show_story(driver.newsroom, driver.call(), story))["status"] == closed
+    assert body(show_story(driver.newsroom, driver.call(), story))["status"] == closed
 
 
 def test_in_a_freeze_what_was_removed_waits(driver: NewsroomDriver) -> None:
@@ -235,7 +239,7 @@ def test_its_own_that_it_removed_stays_so(driver: NewsroomDriver) -> None:
     assert (public_bodies(driver), entry_of(driver, entry)["status"]) == ({}, "removed")
 
 
-def test_what_an_admins_stolen_token_brought_back_is_told(driver: NewsroomDriver) -> None:
+def test_what_an_admins_stolen_token_brought_back_is_reported(driver: NewsroomDriver) -> None:
     story, bad = driver.story()["id"], driver.hire("editor")
     entry = driver.post(story, "A libel.")
     bad.now = driver.now
@@ -244,8 +248,8 @@ def test_what_an_admins_stolen_token_brought_back_is_told(driver: NewsroomDriver
     thief.now = bad.now
     revert(thief, bad)
     driver.now = thief.now
-    told = revert(driver, thief)[entry["id"]]
-    assert told["why"] == "It was removed: remove it again if it is to go."
+    outcome = revert(driver, thief)[entry["id"]]
+    assert outcome["why"] == "It was removed: remove it again if it is to go."
     driver.act("remove", entry)
     assert public_bodies(driver) == {}
 

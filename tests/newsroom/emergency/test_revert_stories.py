@@ -1,4 +1,4 @@
-"""What a token did to stories is undone field by field, in the open, unless somebody has changed that field since."""
+"""Reverting a token's changes of stories, field by field, in public, unless another has changed that field since."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time
-from app.newsroom.emergency import revert as reverting
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.revert import revert_token
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import public_bodies, token_of
 from tests.reference.apply import apply
@@ -42,21 +42,21 @@ def rogue_at(driver: NewsroomDriver, role: str = "editor") -> NewsroomDriver:
 
 
 def reverted(driver: NewsroomDriver, rogue: NewsroomDriver, since: int = 0) -> dict[str, tuple[str | None, str | None]]:
-    """What became of each field of the stories, and why; what is told of a story as a whole is under ''."""
+    """Return the outcome of each field of the stories, and why; that of a story as a whole is under ''."""
     driver.now = max(driver.now, rogue.now)
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(since)))
     for item in answer["items"]:
         assert item["reverted"] is (item["done"] is not None) is (item["why"] is None)
     return {item["field"] or "": (item["done"], item["why"]) for item in answer["items"] if item["entry"] is None}
 
 
 def story_of(driver: NewsroomDriver, story: str) -> dict[str, Any]:
-    shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+    shown = body(show_story(driver.newsroom, driver.call(), story))
     return {name: value for name, value in shown.items() if name != "version"}
 
 
 def held(driver: NewsroomDriver) -> dict[str, Any]:
-    """What a reader holds who has applied every event."""
+    """Return what a reader has who applied every event."""
     state: dict[str, Any] = {**empty_state("s"), "timeline": {"items": [], "next": None, "prev": None}}
     for event in driver.events():
         state = apply(state, event)
@@ -69,9 +69,9 @@ def test_a_story_that_was_rewritten_says_again_what_it_said_in_one_event(driver:
     for name, value in DEFACED.items():
         rogue.patch_story(story, **{name: value})
     since = len(driver.events())
-    told = reverted(driver, rogue)
+    outcomes = reverted(driver, rogue)
     settings = {"settings.review_required", "settings.hold_seconds"}
-    assert told == dict.fromkeys({*DEFACED, *settings} - {"settings"}, ("restored", None))
+    assert outcomes == dict.fromkeys({*DEFACED, *settings} - {"settings"}, ("restored", None))
     assert story_of(driver, story) == before
     (event,) = driver.events()[since:]
     assert (event["type"], sorted(event["changed"])) == ("story.updated", sorted(set(DEFACED) - {"settings"}))
@@ -90,26 +90,26 @@ def test_a_second_time_there_is_nothing_left_to_do(driver: NewsroomDriver) -> No
     rogue.pin(story, other, rogue.post(story, "Bad."))
     rogue.key_points(story, ("All lies.", other["id"]))
     reverted(driver, rogue)
-    version, events = body(reads.show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())
+    version, events = body(show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())
     assert {done for done, _ in reverted(driver, rogue).values()} == {"nothing"}
-    assert (body(reads.show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())) == (
+    assert (body(show_story(driver.newsroom, driver.call(), story))["version"], len(driver.events())) == (
         version,
         events,
     )
 
 
-def test_what_somebody_has_changed_since_stays_while_the_rest_is_undone(driver: NewsroomDriver) -> None:
+def test_what_another_has_changed_since_stays_while_the_rest_is_reverted(driver: NewsroomDriver) -> None:
     story, rogue = driver.story(**BEFORE)["id"], rogue_at(driver)
     rogue.patch_story(story, title="Fraud", standfirst="Lies.")
     driver.patch_story(story, title="Put right by hand")
-    told = reverted(driver, rogue)
-    assert told == {"title": (None, "It has been changed since."), "standfirst": ("restored", None)}
+    outcomes = reverted(driver, rogue)
+    assert outcomes == {"title": (None, "It has been changed since."), "standfirst": ("restored", None)}
     assert (held(driver)["title"], held(driver)["standfirst"]) == ("Put right by hand", BEFORE["standfirst"])
     driver.patch_story(story, title=BEFORE["title"])
     assert reverted(driver, rogue)["title"] == ("nothing", None), "somebody has made it what it was"
 
 
-def test_what_somebody_wrote_between_two_of_its_writes_is_what_is_restored(driver: NewsroomDriver) -> None:
+def test_what_another_wrote_between_two_of_its_writes_is_restored(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], rogue_at(driver)
     rogue.patch_story(story, title="Fraud")
     driver.patch_story(story, title="Put right by hand")
@@ -118,7 +118,7 @@ def test_what_somebody_wrote_between_two_of_its_writes_is_what_is_restored(drive
     assert held(driver)["title"] == "Put right by hand"
 
 
-def test_only_what_it_did_to_a_story_since_then_is_undone(driver: NewsroomDriver) -> None:
+def test_only_what_it_did_to_a_story_since_then_is_reverted(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], rogue_at(driver)
     rogue.patch_story(story, title="A good title", section="Politics")
     rogue.now += HOUR
@@ -136,15 +136,15 @@ def test_pins_and_key_points_are_those_that_were_there(driver: NewsroomDriver) -
     bad = rogue.post(story, "Bad. /pin")
     rogue.pin(story, bad, first)
     rogue.key_points(story, ("Lies.", bad["id"]))
-    told = reverted(driver, rogue)
-    assert told == {"pinned": ("restored", None), "key_points": ("restored", None)}
+    outcomes = reverted(driver, rogue)
+    assert outcomes == {"pinned": ("restored", None), "key_points": ("restored", None)}
     assert story_of(driver, story) == {**before, "entries": {"published": 2, "unpublished": 1}}
     assert [pin["entry"] for pin in held(driver)["pinned"]] == [first["id"], second["id"]]
     assert held(driver)["key_points"] == before["key_points"]
     assert set(public_bodies(driver)) == {first["id"], second["id"]}
 
 
-def test_a_pin_that_went_with_an_entry_it_took_down_comes_back_with_it(driver: NewsroomDriver) -> None:
+def test_a_pin_that_ended_with_an_entry_it_unpublished_is_restored_with_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.post(story)
     driver.pin(story, entry)
@@ -207,8 +207,8 @@ def test_a_storys_status_is_led_back_also_where_no_ordinary_way_leads_back(
     rogue.now += HOUR
     for status in by_rogue:
         rogue.patch_story(story, status=status)
-    told = reverted(driver, rogue)
-    assert {done for done, _ in told.values()} <= {"restored", "nothing"}
+    outcomes = reverted(driver, rogue)
+    assert {done for done, _ in outcomes.values()} <= {"restored", "nothing"}
     assert story_of(driver, story) == before, "the end of its coverage too"
     assert held(driver)["status"] == restored
     assert {done for done, _ in reverted(driver, rogue).values()} == {"nothing"}
@@ -231,8 +231,8 @@ def test_a_start_that_has_passed_meanwhile_does_not_come_back_into_a_scheduled_s
     rogue = rogue_at(driver)
     rogue.patch_story(story, coverage_start=format_time(Micros(driver.now + 9 * HOUR)), title="Lies")
     driver.now += 2 * HOUR
-    told = reverted(driver, rogue)
-    assert (told["title"], told["coverage_start"][0]) == (("restored", None), None)
+    outcomes = reverted(driver, rogue)
+    assert (outcomes["title"], outcomes["coverage_start"][0]) == (("restored", None), None)
     assert story_of(driver, story)["status"] == "scheduled"
 
 
@@ -257,7 +257,7 @@ def test_the_end_by_silence_is_set_anew_with_the_setting(driver: NewsroomDriver)
     assert held(driver)["status"] == "ended"
 
 
-def test_what_a_story_goes_on_from_is_told_again_on_both_sides(driver: NewsroomDriver) -> None:
+def test_a_link_to_a_continued_story_is_published_again_on_both_sides(driver: NewsroomDriver) -> None:
     monday, tuesday = driver.story("Monday")["id"], driver.story("Tuesday")["id"]
     wednesday = driver.story("Wednesday", continues=tuesday)["id"]
     rogue = rogue_at(driver)
@@ -267,7 +267,7 @@ def test_what_a_story_goes_on_from_is_told_again_on_both_sides(driver: NewsroomD
     assert [story_of(driver, story)["continued_by"] for story in (monday, tuesday)] == [None, wednesday]
 
 
-def test_a_story_it_made_is_stopped_from_going_out(driver: NewsroomDriver) -> None:
+def test_a_story_it_scheduled_is_not_published(driver: NewsroomDriver) -> None:
     rogue = rogue_at(driver)
     rogue.story(status="draft")
     assert reverted(driver, rogue) == {"": ("nothing", None)}
@@ -287,19 +287,19 @@ def test_what_others_wrote_into_a_story_it_made_is_what_is_restored(driver: News
     assert story_of(driver, story)["title"] == "A good title"
 
 
-def test_in_a_freeze_the_story_waits_and_is_undone_after_it(driver: NewsroomDriver) -> None:
+def test_in_a_freeze_the_story_waits_and_is_reverted_after_it(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], rogue_at(driver)
     rogue.patch_story(story, title="Lies")
     driver.freeze()
-    told = reverted(driver, rogue)["title"]
-    assert told[0] is None
-    assert told[1] is not None
-    assert "frozen" in told[1]
+    outcome = reverted(driver, rogue)["title"]
+    assert outcome[0] is None
+    assert outcome[1] is not None
+    assert "frozen" in outcome[1]
     driver.freeze(frozen=False)
     assert reverted(driver, rogue) == {"title": ("restored", None)}
 
 
-def test_what_was_not_kept_is_told(driver: NewsroomDriver) -> None:
+def test_what_was_not_kept_is_reported(driver: NewsroomDriver) -> None:
     story, rogue = driver.story()["id"], rogue_at(driver)
     rogue.patch_story(story, title="Lies")
     with driver.database.transaction() as tx:
@@ -308,13 +308,13 @@ def test_what_was_not_kept_is_told(driver: NewsroomDriver) -> None:
     assert held(driver)["title"] == "Lies"
 
 
-def test_what_is_neither_story_nor_entry_is_told_with_what_can_be_done(driver: NewsroomDriver) -> None:
+def test_what_is_neither_story_nor_entry_is_reported_with_what_can_be_done(driver: NewsroomDriver) -> None:
     rogue = rogue_at(driver, "admin")
     story = rogue.story()["id"]
     rogue.hire()
     rogue.freeze(story)
     rogue.freeze()
-    answer = body(reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0)))
+    answer = body(revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0)))
     kept = {(item["object"], item["action"]): item["why"] for item in answer["not_reverted"]}
     assert set(kept) == {("person", "create"), ("token", "create"), ("story", "freeze"), ("site", "freeze")}
     assert "revoke it" in kept["token", "create"]

@@ -24,7 +24,7 @@ State = dict[str, Any]
 
 
 def fresh(driver: NewsroomDriver, story: str) -> State:
-    """The story as a reader gets it who comes now."""
+    """Return the story as a reader gets it who opens it now."""
     with driver.database.snapshot() as tx:
         state: State = json.loads(
             read_view(tx, require_story(tx, story), View("state", BodyVariant.HTML), links=LINKS).body
@@ -38,12 +38,12 @@ def changes(driver: NewsroomDriver, story: str, after: str | None) -> list[dict[
         assert found is not None
         cursor = None if after is None else parse_cursor(after)
         page = read_changes(tx, found, after=cursor, limit=1_000, limit_bytes=10**9, links=LINKS)
-    told: list[dict[str, Any]] = json.loads(encode_changes(page, BodyVariant.HTML))["events"]
-    return told
+    events: list[dict[str, Any]] = json.loads(encode_changes(page, BodyVariant.HTML))["events"]
+    return events
 
 
 def caught_up(driver: NewsroomDriver, story: str, state: State) -> State:
-    """What a reader holds who held `state` and asks for what came after."""
+    """Return what a reader has who had `state` and asks for what came after."""
     for event in changes(driver, story, state["head"]):
         state = apply(state, event)
     return {**state, "timeline": {name: value for name, value in state["timeline"].items() if name != "bound"}}
@@ -102,8 +102,8 @@ def test_what_it_wrote_before_it_withdrew_the_story_is_never_shown_again(driver:
     defaced = fresh(driver, story)
     rogue.patch_story(story, status="withdrawn", title="Lies")
     since = len(driver.events())
-    told = reverted(driver, rogue)
-    assert told == {"status": ("restored", None), "title": ("restored", None), "pinned": ("nothing", None)}
+    outcomes = reverted(driver, rogue)
+    assert outcomes == {"status": ("restored", None), "title": ("restored", None), "pinned": ("nothing", None)}
     assert "ies." not in json.dumps(driver.events()[since:])
     assert "ies." not in json.dumps(changes(driver, story, None))
     again = fresh(driver, story)
@@ -114,7 +114,7 @@ def test_what_it_wrote_before_it_withdrew_the_story_is_never_shown_again(driver:
     assert [event["seq"] for event in driver.events()] == list(range(1, len(driver.events()) + 1))
 
 
-def test_what_ended_while_the_story_was_away_is_not_there_when_it_comes_back(driver: NewsroomDriver) -> None:
+def test_what_ended_while_the_story_was_withdrawn_is_not_restored_with_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     kept = driver.post(story, "Kept.")
     brief = driver.post(story, "Brief.", expires_at=format_time(Micros(driver.now + HOUR)))
@@ -138,9 +138,9 @@ def test_in_a_freeze_a_withdrawn_story_waits_and_shows_nothing_meanwhile(driver:
     lie = rogue.post(story, "Lies.")
     rogue.patch_story(story, status="withdrawn")
     driver.freeze()
-    told = reverted(driver, rogue)["status"][1]
-    assert told is not None
-    assert "frozen" in told
+    outcome = reverted(driver, rogue)["status"][1]
+    assert outcome is not None
+    assert "frozen" in outcome
     with pytest.raises(Gone):
         fresh(driver, story)
     driver.freeze(frozen=False)
@@ -157,7 +157,7 @@ def test_for_everybody_else_a_withdrawal_is_for_good(driver: NewsroomDriver) -> 
         driver.patch_story(story, status="live")
 
 
-def test_one_that_somebody_else_withdrew_stays_so(driver: NewsroomDriver) -> None:
+def test_one_that_another_withdrew_stays_so(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     rogue = rogue_at(driver)
     rogue.patch_story(story, status="paused")
@@ -181,8 +181,8 @@ def test_a_story_that_readers_have_through_it_alone_is_withdrawn(driver: Newsroo
         rogue.due(2 * HOUR)
     rogue.post(story, "Lies.")
     assert fresh(driver, story)["entry_count"] == (1 if by == "making it" else 2)
-    told = reverted(driver, rogue)
-    assert told == {"" if by == "making it" else "status": ("withdrawn", None)}
+    outcomes = reverted(driver, rogue)
+    assert outcomes == {"" if by == "making it" else "status": ("withdrawn", None)}
     with pytest.raises(Gone):
         fresh(driver, story)
     assert [event["type"] for event in changes(driver, story, None)] == ["story.removed"]
@@ -195,7 +195,7 @@ def test_a_story_that_readers_have_through_it_alone_is_withdrawn(driver: Newsroo
 
 
 @pytest.mark.parametrize("by", ["making it", "opening it"])
-def test_one_in_which_others_have_published_since_stays_and_that_is_told(driver: NewsroomDriver, by: str) -> None:
+def test_one_in_which_others_have_published_since_stays_and_that_is_reported(driver: NewsroomDriver, by: str) -> None:
     rogue = rogue_at(driver)
     if by == "making it":
         story = rogue.story()["id"]
@@ -221,7 +221,7 @@ def test_one_whose_lies_others_have_only_put_right_is_withdrawn(driver: Newsroom
     assert reverted(driver, rogue) == {"": ("withdrawn", None)}
 
 
-def test_one_that_somebody_else_opened_stays_open(driver: NewsroomDriver) -> None:
+def test_one_that_another_published_stays_public(driver: NewsroomDriver) -> None:
     rogue = rogue_at(driver)
     story = rogue.story(status="draft")["id"]
     driver.patch_story(story, status="live")
@@ -229,7 +229,7 @@ def test_one_that_somebody_else_opened_stays_open(driver: NewsroomDriver) -> Non
     assert fresh(driver, story)["status"] == "live"
 
 
-def test_in_a_freeze_too_a_story_it_made_goes(driver: NewsroomDriver) -> None:
+def test_in_a_freeze_too_a_story_it_made_is_withdrawn(driver: NewsroomDriver) -> None:
     rogue = rogue_at(driver)
     made, opened = rogue.story("Lies")["id"], driver.story(status="draft")["id"]
     rogue.patch_story(opened, status="live", title="Lies")
@@ -261,7 +261,7 @@ def test_a_story_that_was_to_come_is_to_come_again_unless_its_time_has(driver: N
 
 @pytest.mark.parametrize("by", ["opening it", "moving its start"])
 @pytest.mark.parametrize("is_due", [False, True])
-def test_a_story_that_came_out_before_its_time_goes_unless_that_has_come(
+def test_a_story_published_before_its_time_is_withdrawn_unless_that_has_come(
     driver: NewsroomDriver, by: str, *, is_due: bool
 ) -> None:
     start = driver.now + 3 * HOUR
@@ -274,8 +274,8 @@ def test_a_story_that_came_out_before_its_time_goes_unless_that_has_come(
         rogue.due(HOUR)
     assert fresh(driver, story)["status"] == "live"
     driver.now = start + HOUR if is_due else rogue.now
-    told = reverted(driver, rogue)
-    assert told["status"] == ("nothing" if is_due else "withdrawn", None)
+    outcomes = reverted(driver, rogue)
+    assert outcomes["status"] == ("nothing" if is_due else "withdrawn", None)
     assert story_of(driver, story)["status"] == ("live" if is_due else "withdrawn")
     assert story_of(driver, story)["coverage_start"] == format_time(Micros(start))
 

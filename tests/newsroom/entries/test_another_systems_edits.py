@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
-def test_what_a_person_has_timed_never_goes_out_as_another_systems_words(driver: NewsroomDriver) -> None:
+def test_what_a_person_has_timed_is_never_published_as_another_systems_words(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.put(story, "wire-1", text="Flash.", external_version=1)
     driver.patch(entry, text="Flash, checked.", publish=False)
     driver.act("schedule", entry)
     again = driver.put(story, "wire-1", text="Flash, raw.", external_version=2)
     assert (again["working"]["status"], again["working"]["fields"]["text"]) == ("draft", "Flash, raw.")
-    told = len(driver.told)
+    sent = len(driver.announcements)
     assert driver.due(2 * HOUR) is None
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     kept = [
         version["working"]["fields"]["text"]
         for version in body(show_versions(driver.newsroom, driver.call(), story, entry["id"]))["items"]
@@ -25,7 +25,7 @@ def test_what_a_person_has_timed_never_goes_out_as_another_systems_words(driver:
     assert "Flash, checked." in kept
 
 
-def test_an_entry_that_a_person_has_scheduled_goes_out_as_the_person_left_it(driver: NewsroomDriver) -> None:
+def test_an_entry_that_a_person_has_scheduled_is_published_as_the_person_left_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.put(story, "wire-1", text="Flash.", external_version=1, status="draft")
     driver.patch(entry, text="Flash, checked.")
@@ -33,7 +33,7 @@ def test_an_entry_that_a_person_has_scheduled_goes_out_as_the_person_left_it(dri
     again = driver.put(story, "wire-1", text="Flash, raw.", external_version=2)
     assert (again["status"], again["working"]["fields"]["text"]) == ("scheduled", "Flash, raw.")
     driver.due(2 * HOUR)
-    out = body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+    out = body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
     assert (out["status"], out["text"], out["working"]["status"]) == ("published", "Flash, checked.", "draft")
     assert driver.events()[-1]["entry"]["body_html"] == "<p>Flash, checked.</p>"
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from app.domain.errors import Conflict, InvalidInput, MalformedInput, NotAllowed, NotFound, TooLarge
 from app.newsroom.context.newsroom import Reply
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entries, create_entry
 from app.wire.problems import validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft
 from tests.newsroom.driver import NewsroomDriver, body
@@ -43,7 +43,7 @@ ZERO_WIDTH = ({"text": "\u200b"}, {"text": "\u2060\n\n\ufeff", "text_format": "p
 def test_an_entry_of_which_nothing_would_be_seen_is_refused(driver: NewsroomDriver, written: dict[str, str]) -> None:
     story = driver.story()["id"]
     with pytest.raises(InvalidInput) as refusal:
-        entries.create_entry(driver.newsroom, driver.call(), story, EntryDraft(**written))
+        create_entry(driver.newsroom, driver.call(), story, EntryDraft(**written))
     assert [error.code for error in refusal.value.errors] == ["empty_entry"]
     assert "entry.published" not in [event["type"] for event in driver.events()]
 
@@ -62,7 +62,7 @@ def test_an_entry_without_anything_is_refused_by_the_same_code() -> None:
     assert [error.code for error in validation_errors(refusal.value.errors()).errors] == ["empty_entry"]
 
 
-def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(driver: NewsroomDriver) -> None:
+def test_a_reporters_entry_carries_the_byline_unless_it_names_authors(driver: NewsroomDriver) -> None:
     story, reporter = driver.story()["id"], driver.hire(byline="Ada R.")
     (author,) = reporter.post(story)["authors"]
     assert author == {"id": reporter.person, "name": "Ada R."}
@@ -72,7 +72,7 @@ def test_a_reporters_entry_carries_the_byline_unless_told_otherwise(driver: News
     ]
 
 
-def test_a_token_that_may_not_publish_submits_and_is_told_if_it_insists(driver: NewsroomDriver) -> None:
+def test_a_token_that_may_not_publish_submits_and_is_refused_if_it_insists(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     writer = driver.hire(scopes=["read", "write"])
     assert writer.post(story)["status"] == "submitted"
@@ -98,28 +98,28 @@ def test_the_same_id_in_another_story_is_another_entry(driver: NewsroomDriver) -
 def test_a_retry_with_its_key_gets_the_first_reply_and_does_nothing(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     call = driver.call(idempotency_key="key-1", fingerprint="same")
-    first = entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
-    again = entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
+    first = create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
+    again = create_entry(driver.newsroom, call, story, EntryDraft(text="Once"))
     assert (again.status, again.body) == (first.status, first.body)
     assert again.headers == {**first.headers, "Idempotent-Replayed": "true"}
     other = driver.call(idempotency_key="key-1", fingerprint="other")
     with pytest.raises(InvalidInput, match="idempotency_key_reused"):
-        entries.create_entry(driver.newsroom, other, story, EntryDraft(text="Twice"))
+        create_entry(driver.newsroom, other, story, EntryDraft(text="Twice"))
     with pytest.raises(MalformedInput, match="bad_idempotency_key"):
-        entries.create_entry(driver.newsroom, driver.call(idempotency_key="a b"), story, EntryDraft(text="x"))
+        create_entry(driver.newsroom, driver.call(idempotency_key="a b"), story, EntryDraft(text="x"))
     assert driver.summary() == [("story.updated", 1), ("entry.published", 2)]
 
 
 def test_two_people_may_use_the_same_key(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     replies = [
-        entries.create_entry(who.newsroom, who.call(idempotency_key="k", fingerprint="f"), story, EntryDraft(text="x"))
+        create_entry(who.newsroom, who.call(idempotency_key="k", fingerprint="f"), story, EntryDraft(text="x"))
         for who in (driver.hire(), driver.hire())
     ]
     assert body(replies[0])["id"] != body(replies[1])["id"]
 
 
-def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> None:
+def test_retries_at_the_same_time_make_one_entry(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     replies: list[Reply] = []
     barrier = threading.Barrier(8)
@@ -127,7 +127,7 @@ def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> No
     def retry() -> None:
         barrier.wait()
         call = driver.call(idempotency_key="storm", fingerprint="same")
-        replies.append(entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once")))
+        replies.append(create_entry(driver.newsroom, call, story, EntryDraft(text="Once")))
 
     threads = [threading.Thread(target=retry) for _ in range(8)]
     for thread in threads:
@@ -138,14 +138,14 @@ def test_retries_at_the_same_moment_make_one_entry(driver: NewsroomDriver) -> No
     assert driver.summary() == [("story.updated", 1), ("entry.published", 2)]
 
 
-def test_writers_at_the_same_moment_get_consecutive_numbers(driver: NewsroomDriver) -> None:
+def test_writers_at_the_same_time_get_consecutive_numbers(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     barrier = threading.Barrier(8)
 
     def write(number: int) -> None:
         barrier.wait()
         for turn in range(10):
-            entries.create_entry(driver.newsroom, driver.call(), story, EntryDraft(text=f"{number}.{turn}"))
+            create_entry(driver.newsroom, driver.call(), story, EntryDraft(text=f"{number}.{turn}"))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]
     for thread in threads:
@@ -158,7 +158,7 @@ def test_writers_at_the_same_moment_get_consecutive_numbers(driver: NewsroomDriv
 def test_in_a_batch_each_item_succeeds_or_fails_alone(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     items: list[Any] = [{"text": "One"}, {"txt": "Two"}, 3, {"text": "Four", "html": "<p>Four</p>"}, {"text": "Five"}]
-    reply = entries.create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=items))
+    reply = create_entries(driver.newsroom, driver.call(), story, EntryBatch(items=items))
     results = body(reply)["items"]
     assert [result["status"] for result in results] == [201, 422, 422, 422, 201]
     assert results[1]["problem"]["errors"][0]["pointer"] == "/txt"

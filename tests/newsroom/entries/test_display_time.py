@@ -10,7 +10,7 @@ import pytest
 from app.domain.clock import parse_time
 from app.domain.errors import InvalidInput
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.reading.entries import EntryShape
 from app.reading.pages import PageRequest, read_page
 from app.reading.stories import require_story
@@ -52,7 +52,7 @@ def test_an_entry_stands_where_its_display_time_belongs(driver: NewsroomDriver) 
     assert between["published_at"] != EARLIER
 
 
-def test_an_entry_without_a_display_time_shows_when_it_came_out(driver: NewsroomDriver) -> None:
+def test_an_entry_without_a_display_time_shows_when_it_was_published(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
     assert (entry["display_time"], entry["time"]) == (None, entry["published_at"])
 
@@ -120,7 +120,7 @@ def test_entries_from_before_1970_stand_in_order_below_and_are_paged(driver: New
 @pytest.mark.parametrize("time", ["1899-12-31T23:59:59Z", "2126-01-01T00:00:00Z"])
 def test_a_display_time_that_cannot_be_is_refused_and_nothing_is_written(driver: NewsroomDriver, time: str) -> None:
     entry = driver.post(driver.story()["id"])
-    told = len(driver.told)
+    sent = len(driver.announcements)
     writes: list[Callable[[], object]] = [
         lambda: driver.post(entry["story"], display_time=time),
         lambda: driver.patch(entry, display_time=time, text="Lost?"),
@@ -130,8 +130,8 @@ def test_a_display_time_that_cannot_be_is_refused_and_nothing_is_written(driver:
         with pytest.raises(InvalidInput) as refused:
             write()
         assert [(error.pointer, error.code) for error in refused.value.errors] == [("/display_time", "out_of_range")]
-    assert len(driver.told) == told
-    unchanged = body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    assert len(driver.announcements) == sent
+    unchanged = body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
     assert unchanged["version"] == entry["version"]
 
 
@@ -151,7 +151,7 @@ def test_the_newsroom_reads_the_display_time_of_each_version(driver: NewsroomDri
     assert [version["display_time"] for version in versions] == [None, EARLIER]
 
 
-def test_what_waits_for_its_story_comes_out_in_the_order_of_the_timeline(driver: NewsroomDriver) -> None:
+def test_what_waits_for_its_story_is_published_in_the_order_of_the_timeline(driver: NewsroomDriver) -> None:
     story = driver.story(status="draft")["id"]
     late, old = driver.post(story), driver.post(story, display_time=EARLIER)
     older = driver.post(story, display_time="1950-01-01T00:00:00Z")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.domain.errors import Conflict, InvalidInput, MalformedInput, PreconditionFailed, PreconditionRequired
-from app.newsroom.entries import edit as editing
+from app.newsroom.entries.edit import edit_entry
 from app.wire.requests.entries import EntryPatch
 from tests.newsroom.driver import NewsroomDriver
 
@@ -28,16 +28,16 @@ def test_a_silent_edit_leaves_no_updated_mark(driver: NewsroomDriver) -> None:
 
 def test_a_patch_that_changes_nothing_makes_no_version_and_no_event(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"], headline="Closed")
-    told = len(driver.told)
+    sent = len(driver.announcements)
     assert driver.patch(entry, headline="Closed", text="Polls have closed.")["version"] == entry["version"]
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
 
 
 def test_a_patch_needs_the_state_it_was_made_for(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
     place = (entry["story"], entry["id"], EntryPatch(text="x"))
     with pytest.raises(PreconditionRequired):
-        editing.edit_entry(driver.newsroom, driver.call(), *place)
+        edit_entry(driver.newsroom, driver.call(), *place)
     driver.patch(entry, if_match='"v1"', text="Second")
     for stale in ('"v1"', '"r1"', 'W/"r1.abc.html-gz"'):
         with pytest.raises(PreconditionFailed, match="stale"):
@@ -60,7 +60,7 @@ def test_a_readers_etag_does_not_pass_over_work_the_reader_cannot_see(driver: Ne
 
 def test_an_edit_kept_aside_is_seen_by_nobody_until_it_is_published(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
-    told = len(driver.told)
+    sent = len(driver.announcements)
     entry = driver.patch(entry, text="Better", publish=False)
     assert (entry["body_html"], entry["working"]["fields"]["body_html"]) == (
         "<p>Polls have closed.</p>",
@@ -68,7 +68,7 @@ def test_an_edit_kept_aside_is_seen_by_nobody_until_it_is_published(driver: News
     )
     entry = driver.patch(entry, text="Best")
     assert (entry["revision"], entry["working"]["fields"]["text"]) == (1, "Best")
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     entry = driver.act("publish", entry)
     assert (entry["body_html"], entry["working"], entry["revision"]) == ("<p>Best</p>", None, 2)
     with pytest.raises(Conflict, match="wrong_status"):
@@ -83,7 +83,7 @@ def test_a_discarded_working_revision_leaves_the_entry_as_readers_see_it(driver:
     assert driver.act("discard", entry)["working"] is None
 
 
-def test_a_working_revision_outlives_unpublishing_and_goes_with_removal(driver: NewsroomDriver) -> None:
+def test_a_working_revision_outlives_unpublishing_and_ends_with_removal(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
     driver.patch(entry, text="Better", publish=False)
     assert driver.act("unpublish", entry)["working"]["fields"]["text"] == "Better"
@@ -103,7 +103,7 @@ def test_text_that_would_lose_a_picture_is_refused_and_one_that_names_it_keeps_i
     assert edited["blocks"][1] == entry["blocks"][1]
 
 
-def test_an_embed_goes_with_the_address_it_was_made_from(driver: NewsroomDriver) -> None:
+def test_an_embed_ends_with_the_address_it_was_made_from(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"], "Watch:\n\nhttps://youtu.be/dQw4w9WgXcQ")
     assert entry["blocks"][1]["type"] == "embed"
     assert [block["type"] for block in driver.patch(entry, text="Watch later.")["blocks"]] == ["paragraph"]

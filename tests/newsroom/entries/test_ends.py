@@ -1,4 +1,4 @@
-"""An entry's end: set, changed and taken away, before and after it is out; and never before its beginning."""
+"""An entry's end: set, changed and removed, before and after it is public; and never before its beginning."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def refusal(call: Any, *args: Any, **kw: Any) -> tuple[str, str]:
 
 def test_an_end_is_nobodys_business_but_the_newsrooms(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
-    told = len(driver.told)
+    sent = len(driver.announcements)
     ending = driver.patch(entry, expires_at=at(driver, HOUR))
     assert (ending["revision"], ending["expires_at"]) == (1, at(driver, HOUR - SECOND))
     edited = driver.patch(entry, text="Edited.")
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
     assert "expires_at" not in driver.events()[-1]["entry"]
     assert (edited["revision"], edited["expires_at"]) == (2, ending["expires_at"])
     assert driver.patch(entry, expires_at=None)["expires_at"] is None
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
     assert driver.due(9 * HOUR) is None
 
 
@@ -68,11 +68,11 @@ def test_an_end_before_the_beginning_is_refused_wherever_it_is_written(driver: N
 def test_what_would_be_over_at_once_is_not_published(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     draft = driver.post(story, status="draft", expires_at=at(driver, HOUR))
-    told = len(driver.told)
+    sent = len(driver.announcements)
     driver.now += 2 * HOUR
     with pytest.raises(Conflict, match="past_its_end"):
         driver.act("publish", draft)
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     driver.patch(draft, expires_at=None)
     assert driver.act("publish", draft)["status"] == "published"
 
@@ -92,9 +92,9 @@ def test_an_entry_may_end_before_its_scheduled_edit_which_is_a_draft_then(driver
     driver.act("schedule", entry, publish_at=driver.now + 2 * HOUR)
     assert driver.patch(entry, expires_at=at(driver, HOUR))["working"]["status"] == "scheduled"
     assert refusal(driver.patch, entry, publish_at=at(driver, 3 * HOUR)) == ("/publish_at", "out_of_range")
-    told = len(driver.told)
+    sent = len(driver.announcements)
     driver.due(5 * HOUR)
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
     assert driver.events()[-1]["cause"] == "expired"
 
 

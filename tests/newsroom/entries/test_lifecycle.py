@@ -1,4 +1,4 @@
-"""An entry's editorial life: what each action does to it, and what readers are told."""
+"""An entry's editorial life: what each action does to it, and the events it publishes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, Gone, NotAllowed, PreconditionFailed
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entry
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.entries.withdrawal import MAX_CORRECTIONS
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryDraft
 from tests.newsroom.driver import ACTIONS, NewsroomDriver, body
 
@@ -58,7 +58,7 @@ def entry_in(driver: NewsroomDriver, status: str) -> dict[str, Any]:
     entry = driver.post(story, expires_at="2100-01-01T00:00:00Z" if status == "expired" else None)
     if status == "expired":
         driver.due(3_000_000_000_000_000)
-        return body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        return body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
     path = {"published": [], "unpublished": ["unpublish"], "retracted": ["retract"], "removed": ["remove"]}[status]
     for action in path:
         entry = driver.act(action, entry)
@@ -68,7 +68,7 @@ def entry_in(driver: NewsroomDriver, status: str) -> dict[str, Any]:
 @pytest.mark.parametrize(("status", "action"), sorted(itertools.product(STATUSES, set(ACTIONS) - {"discard"})))
 def test_an_action_leads_where_the_drawing_says_or_nowhere(driver: NewsroomDriver, status: str, action: str) -> None:
     entry = entry_in(driver, status)
-    told = len(driver.told)
+    sent = len(driver.announcements)
     if (status, action) in DRAWN:
         after = driver.act(action, entry)
         assert after["status"] == DRAWN[status, action]
@@ -76,10 +76,10 @@ def test_an_action_leads_where_the_drawing_says_or_nowhere(driver: NewsroomDrive
     else:
         with pytest.raises(Conflict, match="wrong_status"):
             driver.act(action, entry)
-        assert len(driver.told) == told
+        assert len(driver.announcements) == sent
 
 
-def test_readers_are_told_of_every_public_step_under_consecutive_numbers(driver: NewsroomDriver) -> None:
+def test_every_public_step_is_published_under_consecutive_numbers(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
     for action in ("correct", "retract", "reinstate", "unpublish", "publish", "remove"):
         driver.act(action, entry)
@@ -151,13 +151,13 @@ def test_an_entry_that_was_corrected_as_often_as_it_can_be_is_retracted_all_the_
     assert driver.act("reinstate", entry)["status"] == "published"
 
 
-def test_in_a_draft_story_nothing_is_told_until_it_opens_and_then_in_order(driver: NewsroomDriver) -> None:
+def test_in_a_draft_story_nothing_is_published_until_it_is_and_then_in_order(driver: NewsroomDriver) -> None:
     story = driver.story(status="draft")["id"]
     first, second = driver.post(story, "First"), driver.post(story, "Second")
     driver.post(story, "Draft", status="draft")
     with pytest.raises(Conflict, match="story_not_public"):
         driver.act("retract", first)
-    assert driver.told == []
+    assert driver.announcements == []
     assert second["published_at"] is None
     driver.patch_story(story, status="live")
     assert [event.get("entry", {}).get("body_html") for event in driver.events()] == [
@@ -179,7 +179,7 @@ def test_an_action_honours_if_match_but_does_not_need_it(driver: NewsroomDriver)
     assert ACTIONS["remove"](driver.newsroom, driver.call(if_match='"v2"'), entry["story"], entry["id"]).status == 200
 
 
-def test_a_note_is_kept_for_the_newsroom_and_told_to_nobody(driver: NewsroomDriver) -> None:
+def test_a_note_is_kept_for_the_newsroom_and_not_published(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"])
     driver.act("unpublish", entry, note="Legal wants to look.")
     versions = body(show_versions(driver.newsroom, driver.call(), entry["story"], entry["id"]))["items"]
@@ -190,10 +190,10 @@ def test_a_note_is_kept_for_the_newsroom_and_told_to_nobody(driver: NewsroomDriv
 def test_removing_an_entry_blanks_the_stored_replies_that_show_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     call = driver.call(idempotency_key="k1", fingerprint="f")
-    entry = body(entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once public")))
+    entry = body(create_entry(driver.newsroom, call, story, EntryDraft(text="Once public")))
     driver.act("remove", entry)
     with pytest.raises(Gone, match="reply_removed"):
-        entries.create_entry(driver.newsroom, call, story, EntryDraft(text="Once public"))
+        create_entry(driver.newsroom, call, story, EntryDraft(text="Once public"))
 
 
 def test_a_reporter_moves_only_what_is_the_reporters_own(driver: NewsroomDriver) -> None:

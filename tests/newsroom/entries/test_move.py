@@ -1,4 +1,4 @@
-"""Moving entries: where they stand afterwards, what readers are told, and what cannot be done."""
+"""Moving entries: their place afterwards, the events, and what cannot be done."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, Prec
 from app.domain.sort_keys import MAX_KEY_LENGTH
 from app.newsroom.entries.move import move_entry
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryMove
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.entries.test_display_time import EARLIER, timeline
@@ -27,7 +27,7 @@ def move(driver: NewsroomDriver, entry: dict[str, Any], *, if_match: str | None 
 
 
 def held(driver: NewsroomDriver) -> list[str]:
-    """What a reader holds who has applied every event, the newest first."""
+    """Return what a reader has who applied every event, the newest first."""
     state: dict[str, Any] = {**empty_state("s"), "timeline": {"items": [], "next": None, "prev": None}}
     for event in driver.events():
         state = apply(state, event)
@@ -47,7 +47,7 @@ def test_an_entry_is_moved_above_or_below_any_other(driver: NewsroomDriver) -> N
         assert held(driver) == ids
 
 
-def test_a_move_is_told_as_an_update_that_leaves_no_mark_and_keeps_the_time(driver: NewsroomDriver) -> None:
+def test_a_move_is_published_as_an_update_that_leaves_no_mark_and_keeps_the_time(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     first, second = driver.post(story), driver.post(story)
     moved = move(driver, first, before=second["id"])
@@ -63,10 +63,10 @@ def test_a_move_is_told_as_an_update_that_leaves_no_mark_and_keeps_the_time(driv
 def test_an_entry_that_stands_there_already_is_left_alone(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     first, second, third = (driver.post(story) for _ in range(3))
-    told = len(driver.told)
+    sent = len(driver.announcements)
     for entry, where in ((first, {"after": second["id"]}), (third, {"before": second["id"]})):
         assert move(driver, entry, **where)["version"] == 1
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
 
 
 def test_what_is_posted_after_a_move_to_the_top_stands_above_it(driver: NewsroomDriver) -> None:
@@ -184,7 +184,7 @@ def test_where_a_gap_is_used_up_the_neighbours_get_new_places_too(driver: Newsro
         events = len(driver.events())
         driver.patch(target, text=f"Edited {number}", publish=False)
         answered = move(driver, entry, **{where: target["id"]})
-        assert answered == body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        assert answered == body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
         moved_along += len(driver.events()) > events + 1
         assert timeline(driver, story) == expected
     assert moved_along > 0
@@ -193,13 +193,13 @@ def test_where_a_gap_is_used_up_the_neighbours_get_new_places_too(driver: Newsro
     assert sorted(expected, key=lambda entry: sort_key_of(last[entry]), reverse=True) == expected
     assert max(len(entry["sort_key"]) for entry in last.values()) <= MAX_KEY_LENGTH
     for entry in entries:
-        shown = body(reads.show_entry(driver.newsroom, driver.call(), story, entry["id"]))
+        shown = body(show_entry(driver.newsroom, driver.call(), story, entry["id"]))
         assert {name: shown[name] for name in ("sort_key", "revision")} == {
             name: last[entry["id"]][name] for name in ("sort_key", "revision")
         }
 
 
-def test_two_entries_that_were_given_one_place_are_told_apart_by_whoever_goes_between(driver: NewsroomDriver) -> None:
+def test_two_entries_with_one_key_are_given_others_when_a_third_is_moved_between(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     low, one, other, third, high = (driver.post(story) for _ in range(5))
     place = move(driver, one, after=high["id"])["sort_key"]

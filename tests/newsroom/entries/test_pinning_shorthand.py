@@ -1,4 +1,4 @@
-"""`/pin` in a text: the entry is pinned when it comes out, whoever or whatever lets it out, if its writer may pin."""
+"""`/pin` in a text: the entry is pinned when it is published, by a person or by itself, if its writer may pin."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.newsroom.entries.create import create_entries
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.entries import EntryBatch
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -21,17 +21,17 @@ def editor(driver: NewsroomDriver) -> NewsroomDriver:
 
 
 def pinned(driver: NewsroomDriver, story: str) -> list[str]:
-    """What readers see pinned, the topmost first."""
+    """Return what readers see pinned, the topmost first."""
     fields = [
         event["fields"] for event in driver.events() if event["type"] == "story.updated" and event["story"] == story
     ]
-    shown = body(reads.show_story(driver.newsroom, driver.call(), story))
-    told = [pin["entry"] for pin in fields[-1]["pinned"]] if fields else []
-    assert told == [pin["entry"] for pin in shown["pinned"]]
-    return told
+    shown = body(show_story(driver.newsroom, driver.call(), story))
+    entries = [pin["entry"] for pin in fields[-1]["pinned"]] if fields else []
+    assert entries == [pin["entry"] for pin in shown["pinned"]]
+    return entries
 
 
-def test_an_entry_comes_out_pinned_above_the_others(editor: NewsroomDriver) -> None:
+def test_an_entry_is_published_pinned_above_the_others(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     first = editor.post(story, "Polls have closed. /pin")
     since = len(editor.events())
@@ -43,7 +43,7 @@ def test_an_entry_comes_out_pinned_above_the_others(editor: NewsroomDriver) -> N
     assert second["pin_wanted"] is False
 
 
-def test_who_may_not_pin_writes_without_it_and_is_told_so(driver: NewsroomDriver) -> None:
+def test_a_writer_who_may_not_pin_is_answered_that_the_pin_is_refused(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     reporter = driver.hire("reporter", shorthand=True)
     entry = reporter.post(story, "Polls have closed. /pin #polls")
@@ -53,7 +53,7 @@ def test_who_may_not_pin_writes_without_it_and_is_told_so(driver: NewsroomDriver
 
 
 @pytest.mark.parametrize("status", ["draft", "submitted", "scheduled"])
-def test_a_pin_waits_for_the_entry_to_come_out(editor: NewsroomDriver, status: str) -> None:
+def test_a_pin_waits_for_the_entry_to_be_published(editor: NewsroomDriver, status: str) -> None:
     story = editor.story()["id"]
     when = {"publish_at": format_time(Micros(editor.now + HOUR))} if status == "scheduled" else {}
     entry = editor.post(story, "Polls have closed. /pin", status=status, **when)
@@ -78,12 +78,12 @@ def test_pins_wait_for_the_story_to_become_public(editor: NewsroomDriver) -> Non
     first, second = editor.post(story, "One. /pin"), editor.post(story, "Two. /pin")
     opened = editor.patch_story(story, status="live")
     assert pinned(editor, story) == [second["id"], first["id"]]
-    shown = body(reads.show_story(editor.newsroom, editor.call(), story))
+    shown = body(show_story(editor.newsroom, editor.call(), story))
     assert {**shown, **opened, "entries": {"published": 2}} == shown
-    assert body(reads.show_entry(editor.newsroom, editor.call(), story, first["id"]))["pin_wanted"] is False
+    assert body(show_entry(editor.newsroom, editor.call(), story, first["id"]))["pin_wanted"] is False
 
 
-def test_what_is_out_is_pinned_at_once(editor: NewsroomDriver) -> None:
+def test_what_is_public_is_pinned_at_once(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry, other = editor.post(story), editor.post(story, "Other. /pin")
     unchanged = editor.patch(entry, text="/pin")
@@ -95,7 +95,7 @@ def test_what_is_out_is_pinned_at_once(editor: NewsroomDriver) -> None:
     assert pinned(editor, story) == [other["id"], entry["id"]]
 
 
-def test_an_edit_kept_aside_is_pinned_when_it_comes_out_and_not_before(editor: NewsroomDriver) -> None:
+def test_an_edit_kept_aside_is_pinned_when_it_is_published_and_not_before(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry = editor.post(story)
     editor.patch(entry, text="Better. /pin", publish=False)
@@ -105,7 +105,7 @@ def test_an_edit_kept_aside_is_pinned_when_it_comes_out_and_not_before(editor: N
     assert pinned(editor, story) == [entry["id"]]
 
 
-def test_a_pin_goes_with_the_edit_that_is_dropped(editor: NewsroomDriver) -> None:
+def test_a_pin_is_dropped_with_the_edit(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     entry = editor.post(story)
     assert editor.patch(entry, text="Better. /pin", publish=False)["pin_wanted"] is True
@@ -114,7 +114,7 @@ def test_a_pin_goes_with_the_edit_that_is_dropped(editor: NewsroomDriver) -> Non
     assert pinned(editor, story) == []
 
 
-def test_a_story_has_only_so_many_pins_and_the_lowest_goes(editor: NewsroomDriver) -> None:
+def test_a_story_has_only_so_many_pins_and_the_lowest_is_dropped(editor: NewsroomDriver) -> None:
     story = editor.story()["id"]
     posted = [editor.post(story, f"Update {number}. /pin")["id"] for number in range(12)]
     assert pinned(editor, story) == posted[::-1][:10]

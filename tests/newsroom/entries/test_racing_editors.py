@@ -1,4 +1,4 @@
-"""Many editors at one entry at the same moment: in each round one of them wins, and the others are told of it."""
+"""Many editors at one entry at the same time: in each round one of them wins, and the others are refused."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.domain.errors import PreconditionFailed
-from app.newsroom.entries import edit as editing
+from app.newsroom.entries.edit import edit_entry
 from app.newsroom.entries.versions import show_versions
 from app.wire.requests.entries import EntryPatch
 from tests.faults.tables import select
@@ -30,13 +30,13 @@ def test_of_fifty_editors_who_saw_the_same_entry_one_changes_it(
     winners = []
 
     def edit(editor: int, version: int) -> tuple[str | None, str | None]:
-        """What the entry says after the edit; or, for who came too late, the ETag to begin again from."""
+        """Return what the entry says after the edit; or, if it came too late, the ETag to begin again from."""
         mine = editors[editor]
         call = mine.call(if_match=f'"v{version}"')
         patch = EntryPatch(text=f"Version {version + 1} by editor {editor}.", text_format="plain")
         start.wait()
         try:
-            return body(editing.edit_entry(mine.newsroom, call, entry["story"], entry["id"], patch))["text"], None
+            return body(edit_entry(mine.newsroom, call, entry["story"], entry["id"], patch))["text"], None
         except PreconditionFailed as refused:
             return None, refused.current_etag
 

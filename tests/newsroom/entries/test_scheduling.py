@@ -1,4 +1,4 @@
-"""Times: what is scheduled, held or ends goes by itself, can be taken back unseen, and is never early."""
+"""Times: what is scheduled, held or ends is done by itself, can be cancelled unseen, and is never early."""
 
 from __future__ import annotations
 
@@ -11,54 +11,54 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, InvalidInput, NotAllowed
 from app.newsroom.due.backoff import RESTING_RUNS
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 SECOND = 1_000_000
 
 
 def _now(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def _at(driver: NewsroomDriver, later: int) -> str:
     return format_time(Micros(driver.now + later))
 
 
-def test_a_scheduled_entry_goes_out_when_its_time_has_come_and_not_before(driver: NewsroomDriver) -> None:
+def test_a_scheduled_entry_is_published_when_its_time_has_come_and_not_before(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.post(story, status="scheduled", publish_at=_at(driver, HOUR))
     assert (entry["status"], entry["revision"], entry["published_at"]) == ("scheduled", 0, None)
-    told = len(driver.told)
+    sent = len(driver.announcements)
     due = driver.due(HOUR - 3 * SECOND)
     assert due is not None
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     assert driver.due(due - driver.now - 1) == due
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     assert driver.due(1) is None
     out = _now(driver, entry)
     assert (out["status"], out["revision"], out["publish_at"]) == ("published", 1, None)
     assert driver.events()[-1]["type"] == "entry.published"
     assert out["published_at"] == format_time(Micros(driver.now))
     assert driver.due(HOUR) is None
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
 
 
-def test_a_scheduled_edit_of_a_public_entry_goes_out_as_one_revision(driver: NewsroomDriver) -> None:
+def test_a_scheduled_edit_of_a_public_entry_is_published_as_one_revision(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"], "One.")
     driver.patch(entry, text="Two.", publish=False)
     edit = driver.act("schedule", entry)
     assert edit["working"]["status"] == "scheduled"
     assert driver.patch(entry, text="Two, better.")["working"]["status"] == "scheduled"
-    told = len(driver.told)
+    sent = len(driver.announcements)
     driver.due(2 * HOUR)
     out = _now(driver, entry)
     assert (out["working"], out["revision"], out["text"]) == (None, 2, "Two, better.")
     assert driver.events()[-1]["type"] == "entry.updated"
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
 
 
-def test_an_entry_that_was_taken_out_goes_out_again_with_the_edit_that_waited(driver: NewsroomDriver) -> None:
+def test_an_entry_that_was_unpublished_is_published_again_with_the_edit_that_waited(driver: NewsroomDriver) -> None:
     entry = driver.post(driver.story()["id"], "One.")
     driver.patch(entry, text="Two.", publish=False)
     driver.act("schedule", entry)
@@ -87,36 +87,36 @@ def test_an_entry_that_ends_leaves_readers_by_itself(driver: NewsroomDriver) -> 
     assert driver.due(3 * HOUR) is None
 
 
-def test_what_goes_out_and_ends_in_one_absence_does_both_in_order(driver: NewsroomDriver) -> None:
+def test_what_is_published_and_ends_in_one_absence_does_both_in_order(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.post(story, status="scheduled", publish_at=_at(driver, HOUR), expires_at=_at(driver, 2 * HOUR))
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(5 * HOUR)
-    assert [event["type"] for event in driver.events()[told:]] == ["entry.published", "entry.removed"]
+    assert [event["type"] for event in driver.events()[sent:]] == ["entry.published", "entry.removed"]
     assert _now(driver, entry)["status"] == "expired"
 
 
 def test_cancelled_it_is_a_draft_again_and_nobody_has_seen_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.act("schedule", driver.post(story, status="submitted"))
-    told = len(driver.told)
+    sent = len(driver.announcements)
     back = driver.act("cancel", entry)
     assert (back["status"], back["publish_at"], back["held"]) == ("draft", None, False)
     assert driver.due(2 * HOUR) is None
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
 
 
-def test_a_held_publication_can_be_cancelled_unseen_or_goes_out_after_the_hold(driver: NewsroomDriver) -> None:
+def test_a_held_publication_can_be_cancelled_unseen_or_is_published_after_the_hold(driver: NewsroomDriver) -> None:
     story = driver.story(settings={"hold_seconds": 60})["id"]
-    told = len(driver.told)
+    sent = len(driver.announcements)
     first, second = driver.post(story, "One."), driver.post(story, "Two.")
     assert [(entry["status"], entry["held"]) for entry in (first, second)] == [("scheduled", True)] * 2
     driver.act("cancel", first)
-    assert len(driver.told) == told
+    assert len(driver.announcements) == sent
     driver.due(61 * SECOND)
     assert _now(driver, first)["status"] == "draft"
     assert (_now(driver, second)["status"], _now(driver, second)["held"]) == ("published", False)
-    assert len(driver.told) == told + 1
+    assert len(driver.announcements) == sent + 1
 
 
 def test_a_held_edit_is_edited_further_without_a_longer_hold_and_a_retraction_never_waits(
@@ -241,7 +241,7 @@ def test_a_working_revision_goes_through_the_same_review(driver: NewsroomDriver)
     assert driver.act("publish", entry)["revision"] == 2
 
 
-def test_what_can_no_longer_go_out_when_it_is_due_waits_for_a_person(driver: NewsroomDriver) -> None:
+def test_what_can_no_longer_be_published_when_it_is_due_waits_for_a_person(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     picture = [{"type": "image", "url": "https://pictures.example/1.jpg"}]
     entry = driver.post(story, None, blocks=picture, status="scheduled", publish_at=_at(driver, HOUR))

@@ -1,4 +1,4 @@
-"""Shorthand in the newsroom: what it does to an entry, what is told of it, and who is meant by a name."""
+"""Shorthand in the newsroom: what it does to an entry, what the answer says of it, and whom a name means."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.domain.identifiers import PersonId
 from app.domain.rights import Role
-from app.newsroom.entries import create as entries
+from app.newsroom.entries.create import create_entries, create_entry
 from app.newsroom.entries.shorthand import authors_by_handle
 from app.storage.newsroom.people import Person
 from app.wire.requests.entries import EntryBatch, EntryDraft
@@ -59,7 +59,7 @@ def test_a_token_that_was_not_given_it_writes_what_it_writes(driver: NewsroomDri
     assert "shorthand" not in entry
 
 
-def test_a_text_without_any_is_told_to_have_none(hurried: NewsroomDriver, story: str) -> None:
+def test_a_text_without_any_is_answered_to_have_none(hurried: NewsroomDriver, story: str) -> None:
     entry = hurried.post(story, "We are #1, says C#.")
     assert (entry["text"], entry["shorthand"]) == ("We are #1, says C#.", {})
     assert names(entry) == ["Ada Reporter"]
@@ -103,23 +103,23 @@ def test_a_new_entry_of_nothing_but_shorthand_says_nothing(hurried: NewsroomDriv
 
 
 def test_more_tags_than_an_entry_holds_are_refused_and_nothing_is_written(hurried: NewsroomDriver, story: str) -> None:
-    told = len(hurried.told)
+    sent = len(hurried.announcements)
     with pytest.raises(InvalidInput) as refused:
         hurried.post(story, "Text. " + " ".join(f"#t{number}" for number in range(21)))
     assert [(error.pointer, error.code) for error in refused.value.errors] == [("/text", "too_long")]
-    assert len(hurried.told) == told
+    assert len(hurried.announcements) == sent
 
 
-def test_a_retry_is_told_the_same(hurried: NewsroomDriver, story: str) -> None:
+def test_a_retry_is_answered_the_same(hurried: NewsroomDriver, story: str) -> None:
     sent = EntryDraft(id="0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e", text="Closed. #polls")
-    first, again = (body(entries.create_entry(hurried.newsroom, hurried.call(), story, sent)) for _ in range(2))
+    first, again = (body(create_entry(hurried.newsroom, hurried.call(), story, sent)) for _ in range(2))
     assert first == again
     assert first["shorthand"] == {"tags": [POLLS]}
 
 
 def test_batches_and_other_systems_write_it_too(hurried: NewsroomDriver, story: str) -> None:
     batch = EntryBatch(items=[{"text": "One. #polls"}, {"text": "Two."}])
-    reply = json.loads(entries.create_entries(hurried.newsroom, hurried.call(), story, batch).body)
+    reply = json.loads(create_entries(hurried.newsroom, hurried.call(), story, batch).body)
     assert [item["entry"]["shorthand"] for item in reply["items"]] == [{"tags": [POLLS]}, {}]
     assert hurried.put(story, "wire-1", text="Wired. #polls")["shorthand"] == {"tags": [POLLS]}
     again = hurried.put(story, "wire-1", text="Wired again. #oslo")

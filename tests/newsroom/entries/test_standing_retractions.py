@@ -1,4 +1,4 @@
-"""A retraction stands until somebody reinstates the entry, whatever happens to the entry meanwhile."""
+"""A retraction stands until the entry is reinstated, whatever happens to the entry meanwhile."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict
-from app.newsroom.emergency import revert as reverting
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries import previews
+from app.newsroom.queries.lists import show_entry
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import entry_of, public_bodies, token_of
 
@@ -49,7 +49,7 @@ def test_a_retracted_entry_is_still_retracted_when_it_is(driver: NewsroomDriver,
     assert public_bodies(driver)[entry["id"]] == "<p>The dam broke.</p>"
 
 
-def test_it_comes_out_struck_through_at_its_time_and_after_a_hold(driver: NewsroomDriver) -> None:
+def test_it_is_published_struck_through_at_its_time_and_after_a_hold(driver: NewsroomDriver) -> None:
     for settings, action in (({}, "schedule"), ({"hold_seconds": 60}, "publish")):
         entry = retracted(driver, settings=settings)
         driver.act("unpublish", entry)
@@ -60,7 +60,7 @@ def test_it_comes_out_struck_through_at_its_time_and_after_a_hold(driver: Newsro
         assert is_struck(public_bodies(driver)[entry["id"]])
 
 
-def test_what_was_reinstated_before_it_left_comes_back_whole(driver: NewsroomDriver) -> None:
+def test_what_was_reinstated_before_it_was_hidden_is_restored_whole(driver: NewsroomDriver) -> None:
     entry = retracted(driver)
     for action in ("reinstate", "unpublish", "publish"):
         entry = driver.act(action, entry)
@@ -68,7 +68,7 @@ def test_what_was_reinstated_before_it_left_comes_back_whole(driver: NewsroomDri
     assert public_bodies(driver)[entry["id"]] == "<p>The dam broke.</p>"
 
 
-def test_out_of_sight_there_is_nothing_to_reinstate_but_colleagues_are_shown_that_it_stands(
+def test_while_hidden_there_is_nothing_to_reinstate_but_colleagues_are_shown_that_it_stands(
     driver: NewsroomDriver,
 ) -> None:
     entry = driver.act("unpublish", retracted(driver))
@@ -118,7 +118,7 @@ def test_what_is_left_of_it_after_a_revert_is_what_stood_before(driver: Newsroom
     rogue.act("retract", clean)
     rogue.act("unpublish", clean)
     driver.now = rogue.now
-    reverting.revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0))
+    revert_token(driver.newsroom, driver.call(), token_of(rogue), since=Micros(0))
     assert [
         (entry_of(driver, each)["status"], entry_of(driver, each)["retraction_stands"]) for each in (standing, clean)
     ] == [
@@ -133,6 +133,6 @@ def test_one_that_ends_while_it_stands_leaves_with_its_line(driver: NewsroomDriv
     entry = retracted(driver)
     driver.patch(entry, expires_at=format_time(Micros(driver.now + HOUR)))
     driver.due(2 * HOUR)
-    shown = body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    shown = body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
     assert (shown["status"], shown["retraction_stands"]) == ("expired", True)
     assert public_bodies(driver) == {}

@@ -1,4 +1,4 @@
-"""People: what is known of them, whose name stands under an entry, and how they are kept out."""
+"""People: what is known of them, whose byline an entry has, and how they are disabled and revoked."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.domain.errors import NotAllowed, NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.newsroom.context.newsroom import Call
 from app.newsroom.people import invites, people, sessions, tokens
-from app.newsroom.queries import lists as reads
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries.lists import show_me
+from app.newsroom.queries.stream_feed import admit_by_token, begin_watching, read_news
 from app.storage.newsroom.people import list_tokens
 from app.wire.requests.people import InviteDraft, PersonPatch, TokenDraft
 from tests.newsroom.driver import NewsroomDriver, body
@@ -65,29 +65,29 @@ def test_what_is_sent_back_is_what_is_kept(driver: NewsroomDriver) -> None:
         people.edit_person(driver.newsroom, driver.call(), NOBODY, PersonPatch())
 
 
-def test_somebody_who_is_disabled_opens_nothing_until_they_are_enabled(driver: NewsroomDriver) -> None:
+def test_a_disabled_person_opens_nothing_until_they_are_enabled(driver: NewsroomDriver) -> None:
     story, ada = driver.story()["id"], driver.hire()
     assert ada.person is not None
-    token = watching.admit_by_token(ada.newsroom, ada.token).who.token
+    token = admit_by_token(ada.newsroom, ada.token).who.token
     first = body(people.disable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"]
     assert body(people.disable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"] == first
     with pytest.raises(NotAuthenticated, match="person_disabled"):
         ada.post(story)
-    assert watching.read_news(
-        driver.newsroom, watching.begin_watching(driver.newsroom), {token: frozenset()}
-    ).ended == {token: "person_disabled"}
+    assert read_news(driver.newsroom, begin_watching(driver.newsroom), {token: frozenset()}).ended == {
+        token: "person_disabled"
+    }
     assert body(people.enable_person(driver.newsroom, driver.call(), ada.person))["disabled_at"] is None
     assert ada.post(story)["status"] == "published"
 
 
-def test_everything_somebody_holds_is_taken_back_at_once(driver: NewsroomDriver) -> None:
+def test_everything_a_person_has_is_revoked_at_once(driver: NewsroomDriver) -> None:
     story, ada, bo = driver.story()["id"], driver.hire(), driver.hire()
     assert ada.person is not None
     draft = InviteDraft(person=ada.person)
     links = [body(invites.invite_person(driver.newsroom, driver.call(), draft))["url"] for _ in range(2)]
     secrets = [link.partition("#invite=")[2] for link in links]
     session = sessions.sign_in(driver.newsroom, Call(None), secret=secrets[0]).secret
-    watched: dict[str, frozenset[StoryId]] = {watching.admit_by_token(ada.newsroom, ada.token).who.token: frozenset()}
+    watched: dict[str, frozenset[StoryId]] = {admit_by_token(ada.newsroom, ada.token).who.token: frozenset()}
     assert body(people.revoke_person(driver.newsroom, driver.call(), ada.person)) == {
         "person": ada.person,
         "revoked": 2,
@@ -95,10 +95,10 @@ def test_everything_somebody_holds_is_taken_back_at_once(driver: NewsroomDriver)
     with pytest.raises(NotAuthenticated, match="token_revoked"):
         ada.post(story)
     with pytest.raises(NotAuthenticated, match="token_revoked"):
-        reads.show_me(driver.newsroom, Call(session, is_session=True))
+        show_me(driver.newsroom, Call(session, is_session=True))
     with pytest.raises(NotAuthenticated, match="invite_invalid"):
         sessions.sign_in(driver.newsroom, Call(None), secret=secrets[1])
-    ended = watching.read_news(driver.newsroom, watching.begin_watching(driver.newsroom), watched).ended
+    ended = read_news(driver.newsroom, begin_watching(driver.newsroom), watched).ended
     assert list(ended.values()) == ["token_revoked"]
     assert bo.post(story)["status"] == "published"
     assert body(people.revoke_person(driver.newsroom, driver.call(), ada.person))["revoked"] == 0
@@ -116,7 +116,7 @@ def test_reporters_see_and_take_back_their_own_tokens_and_nobody_elses(driver: N
         tokens.revoke_own_token(ada.newsroom, ada.call(), others["id"])
     assert body(tokens.revoke_own_token(ada.newsroom, ada.call(), made["id"]))["revoked_at"] is not None
     with pytest.raises(NotAuthenticated, match="token_revoked"):
-        reads.show_me(driver.newsroom, Call(made["token"]))
+        show_me(driver.newsroom, Call(made["token"]))
 
 
 def test_a_token_without_the_right_to_look_after_others_can_only_take_back_itself(driver: NewsroomDriver) -> None:
@@ -145,7 +145,7 @@ def test_when_a_token_was_used_last_is_noted_in_memory_and_written_together(driv
     assert shown is not None
     driver.newsroom.usage.write(driver.database)
     assert kept() == [driver.now]
-    driver.newsroom.usage.note("unknown", driver.newsroom.clock())
+    driver.newsroom.usage.record("unknown", driver.newsroom.clock())
     driver.newsroom.usage.write(driver.database)
 
 
@@ -155,9 +155,9 @@ def test_what_cannot_be_written_now_is_written_the_next_time(driver: NewsroomDri
             raise RuntimeError("down")
 
     ada = driver.hire()
-    token = watching.admit_by_token(driver.newsroom, ada.token).who.token
+    token = admit_by_token(driver.newsroom, ada.token).who.token
     with pytest.raises(RuntimeError):
         driver.newsroom.usage.write(Failing())  # type: ignore[arg-type]  # no more of a database than is asked of it
-    assert driver.newsroom.usage.last(token) == driver.now
+    assert driver.newsroom.usage.last_used_at(token) == driver.now
     driver.newsroom.usage.write(driver.database)
-    assert driver.newsroom.usage.last(token) is None
+    assert driver.newsroom.usage.last_used_at(token) is None

@@ -13,7 +13,7 @@ from app.domain.identifiers import SystemRandomSource
 from app.newsroom.context.access import csrf_token, kind_of_secret, make_secret
 from app.newsroom.context.newsroom import Call
 from app.newsroom.people import invites, people, sessions
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_me
 from app.wire.requests.people import InviteDraft
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -35,7 +35,7 @@ def sign_in(driver: NewsroomDriver, secret: str) -> str:
 
 
 def me(driver: NewsroomDriver, session: str) -> dict[str, Any]:
-    return body(reads.show_me(driver.newsroom, Call(session, is_session=True)))
+    return body(show_me(driver.newsroom, Call(session, is_session=True)))
 
 
 def test_a_link_signs_one_person_in_and_is_used_up(driver: NewsroomDriver) -> None:
@@ -93,7 +93,7 @@ def test_a_session_is_no_token_and_a_token_no_session(driver: NewsroomDriver) ->
     session = sign_in(driver, secret_of(invited(driver, ada)))
     for credentials, is_session in ((session, False), (ada.token, True), (driver.token, True)):
         with pytest.raises(NotAuthenticated, match="token_invalid"):
-            reads.show_me(driver.newsroom, Call(credentials, is_session=is_session))
+            show_me(driver.newsroom, Call(credentials, is_session=is_session))
 
 
 def test_a_session_ends_with_its_time_and_earlier_when_it_is_not_used(driver: NewsroomDriver) -> None:
@@ -120,7 +120,7 @@ def test_signing_out_ends_this_session_alone(driver: NewsroomDriver) -> None:
     me(driver, two)
     with pytest.raises(NotAuthenticated, match="token_missing"):
         sessions.sign_out(ada.newsroom, ada.call())
-    assert reads.show_me(ada.newsroom, ada.call()).status == 200
+    assert show_me(ada.newsroom, ada.call()).status == 200
 
 
 def test_a_disabled_person_cannot_sign_in_and_keeps_the_link_for_later(driver: NewsroomDriver) -> None:

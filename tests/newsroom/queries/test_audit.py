@@ -13,7 +13,7 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import MalformedInput, NotAllowed, NotAuthenticated, NotFound
 from app.domain.rights import Actor, Role
 from app.newsroom.people import people
-from app.newsroom.queries import audit as auditing
+from app.newsroom.queries.audit import export_chunk, show_audit
 from app.storage.newsroom.audit import AuditedChange, AuditFilter, append_audit
 from app.wire.audit_export import COLUMNS, AuditFormat
 from app.wire.requests.people import PersonPatch
@@ -25,18 +25,16 @@ OPERATOR = Actor(Role.ADMIN, "admin")
 def listed(
     driver: NewsroomDriver, *, position: str | None = None, limit: int = 100, **only: Any
 ) -> list[dict[str, Any]]:
-    reply = auditing.show_audit(driver.newsroom, driver.call(), AuditFilter(**only), position=position, limit=limit)
+    reply = show_audit(driver.newsroom, driver.call(), AuditFilter(**only), position=position, limit=limit)
     items: list[dict[str, Any]] = body(reply)["items"]
     return items
 
 
 def exported(driver: NewsroomDriver, form: AuditFormat, **only: Any) -> bytes:
-    chunk = auditing.export_chunk(driver.newsroom, driver.call(), AuditFilter(**only), position=None, form=form)
+    chunk = export_chunk(driver.newsroom, driver.call(), AuditFilter(**only), position=None, form=form)
     lines = chunk.lines
     while chunk.position is not None:
-        chunk = auditing.export_chunk(
-            driver.newsroom, driver.call(), AuditFilter(**only), position=chunk.position, form=form
-        )
+        chunk = export_chunk(driver.newsroom, driver.call(), AuditFilter(**only), position=chunk.position, form=form)
         lines += chunk.lines
     return lines
 
@@ -102,7 +100,7 @@ def test_pages_hang_together_and_end(driver: NewsroomDriver) -> None:
     seen: list[int] = []
     position: str | None = None
     while True:
-        page = body(auditing.show_audit(driver.newsroom, driver.call(), AuditFilter(), position=position, limit=3))
+        page = body(show_audit(driver.newsroom, driver.call(), AuditFilter(), position=position, limit=3))
         seen += [item["id"] for item in page["items"]]
         position = page["next"]
         if position is None:
@@ -127,10 +125,10 @@ def test_it_is_the_admins_alone_and_an_export_ends_with_the_right(driver: Newsro
             exported(caller, "csv")
     admin = driver.hire("admin")
     assert admin.person is not None
-    auditing.export_chunk(admin.newsroom, admin.call(), AuditFilter(), position=None, form="csv")
+    export_chunk(admin.newsroom, admin.call(), AuditFilter(), position=None, form="csv")
     people.revoke_person(driver.newsroom, driver.call(), admin.person)
     with pytest.raises(NotAuthenticated):
-        auditing.export_chunk(admin.newsroom, admin.call(), AuditFilter(), position=5, form="csv")
+        export_chunk(admin.newsroom, admin.call(), AuditFilter(), position=5, form="csv")
 
 
 def _fill(driver: NewsroomDriver, number: int, **more: Any) -> None:
@@ -165,7 +163,7 @@ def test_a_table_runs_nothing_in_a_spreadsheet_and_breaks_at_nothing(driver: New
     assert [json.loads(line)["object_id"] for line in exported(driver, "ndjson").splitlines()][-1] == "=1+1"
 
 
-def test_a_pin_that_comes_and_goes_with_an_entry_has_a_row_of_its_own(driver: NewsroomDriver) -> None:
+def test_a_pin_that_begins_and_ends_with_an_entry_has_a_row_of_its_own(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     editor = driver.hire("editor", shorthand=True)
     editor.now = driver.now
@@ -215,7 +213,7 @@ def test_each_story_that_opens_with_pins_says_so_in_the_order_of_its_versions(dr
     assert opened["version"] == 4
 
 
-def test_a_story_that_is_told_by_which_one_it_is_continued_has_its_row(driver: NewsroomDriver) -> None:
+def test_a_story_that_is_linked_to_the_one_that_continues_it_has_its_row(driver: NewsroomDriver) -> None:
     monday = driver.story("Monday")["id"]
     editor = driver.hire("editor")
     tuesday = editor.story("Tuesday", continues=monday)["id"]

@@ -12,8 +12,8 @@ import pytest
 from app.domain.errors import NotFound
 from app.newsroom.people import people, tokens
 from app.newsroom.queries import previews
-from app.newsroom.queries import stream_feed as watching
-from app.newsroom.stories import members as membership
+from app.newsroom.queries.stream_feed import admit_by_token
+from app.newsroom.stories.members import put_member
 from app.wire.requests.people import Membership
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
@@ -53,7 +53,7 @@ def test_a_link_shows_a_draft_in_the_public_shape_as_it_is_now(driver: NewsroomD
     assert seen(driver, signed)["body_html"] == "<p>A second thought.</p>"
     ada.patch(published, text="A better text.", publish=False)
     assert seen(driver, link(ada, published))["body_html"] == "<p>A better text.</p>"
-    assert len(driver.events()) == 2, "readers are told nothing of it"
+    assert len(driver.events()) == 2, "readers are sent nothing of it"
 
 
 def test_it_ends_after_an_hour(driver: NewsroomDriver) -> None:
@@ -89,13 +89,13 @@ def test_it_ends_with_the_entry(driver: NewsroomDriver) -> None:
         link(driver, entry)
 
 
-def test_it_ends_with_the_right_of_whoever_made_it(driver: NewsroomDriver) -> None:
+def test_it_ends_with_the_right_of_its_maker(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     ada, bo, cleo = driver.hire(), driver.hire(), driver.hire()
     entry = driver.post(story, status="draft")
     links = [link(who, entry) for who in (ada, bo, cleo)]
     assert bo.person is not None
-    tokens.revoke_token(driver.newsroom, driver.call(), watching.admit_by_token(ada.newsroom, ada.token).who.token)
+    tokens.revoke_token(driver.newsroom, driver.call(), admit_by_token(ada.newsroom, ada.token).who.token)
     people.disable_person(driver.newsroom, driver.call(), bo.person)
     refused(driver, links[0])
     refused(driver, links[1])
@@ -103,7 +103,7 @@ def test_it_ends_with_the_right_of_whoever_made_it(driver: NewsroomDriver) -> No
     driver.patch_story(story, settings={"members_only": True})
     refused(driver, links[2])
     assert cleo.person is not None
-    membership.put_member(driver.newsroom, driver.call(), story, cleo.person, Membership(role="reporter"))
+    put_member(driver.newsroom, driver.call(), story, cleo.person, Membership(role="reporter"))
     seen(driver, links[2])
 
 

@@ -196,7 +196,7 @@ VOCABULARY = ["polls", "Pölls", "close", "closed", "1931", "19", "a", "東京",
 
 
 class Plain:
-    """What a search must find, by looking at each text."""
+    """Return what a search must find, by looking at each text."""
 
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance

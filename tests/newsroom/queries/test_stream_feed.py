@@ -1,4 +1,4 @@
-"""What the newsroom's stream is told: each write once, as it is now, to those who may see it."""
+"""The feed of the newsroom's stream: each write once, as it is now, to those who may see it."""
 
 from __future__ import annotations
 
@@ -10,8 +10,16 @@ import pytest
 from app.domain.errors import NotAuthenticated, NotFound
 from app.domain.identifiers import StoryId
 from app.newsroom.people import tokens
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.queries.stream_feed import (
+    admit_by_ticket,
+    admit_by_token,
+    begin_watching,
+    find_watched_story,
+    issue_ticket,
+    read_news,
+)
 from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition
+from app.wire.shapes.newsroom import EDITOR_CAN
 from tests.newsroom.driver import OPERATOR, NewsroomDriver, body
 
 
@@ -21,10 +29,10 @@ class Watch:
     def __init__(self, driver: NewsroomDriver, *tokens: str) -> None:
         self._driver = driver
         self._watched: dict[str, frozenset[StoryId]] = {token: frozenset() for token in tokens or ("admin",)}
-        self._mark: FeedPosition = watching.begin_watching(driver.newsroom)
+        self._mark: FeedPosition = begin_watching(driver.newsroom)
 
     def read(self) -> FeedBatch:
-        found = watching.read_news(self._driver.newsroom, self._mark, self._watched)
+        found = read_news(self._driver.newsroom, self._mark, self._watched)
         self._mark = found.mark
         return found
 
@@ -32,32 +40,63 @@ class Watch:
         return [json.loads(news.message) for news in self.read().news]
 
 
-def test_each_write_is_told_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
+def heard(found: FeedBatch) -> set[str]:
+    """Return the tokens that something is sent to; nothing is sent to one twice."""
+    tokens = [token for news in found.news for token in news.audience]
+    assert len(tokens) == len(set(tokens))
+    return set(tokens)
+
+
+def test_each_is_sent_what_they_can_do_with_it_in_one_message_for_all_who_can_do_the_same(
+    driver: NewsroomDriver,
+) -> None:
+    story = driver.story()
+    ada, bea, cato = driver.hire(), driver.hire(), driver.hire()
+    eve = driver.hire("editor")
+    tokens_of = {
+        name: admit_by_token(one.newsroom, one.token).who.token
+        for name, one in {"ada": ada, "bea": bea, "cato": cato, "eve": eve}.items()
+    }
+    watch = Watch(driver, "admin", *tokens_of.values())
+    ada.post(story["id"], "By Ada.", status="draft")
+    cans = {news.audience: json.loads(news.message)["entry"]["can"] for news in watch.read().news}
+    assert cans == {
+        frozenset({"admin", tokens_of["eve"]}): EDITOR_CAN["draft"],
+        frozenset({tokens_of["ada"]}): ["edit", "submit", "publish", "remove", "set_expiry", "preview"],
+        frozenset({tokens_of["bea"], tokens_of["cato"]}): ["preview"],
+    }
+
+
+def test_each_write_is_sent_once_as_it_is_now_and_nothing_from_before(driver: NewsroomDriver) -> None:
     story = driver.story()
     driver.post(story["id"], "Before anybody watched.")
     watch = Watch(driver)
     assert watch.messages() == []
     draft = driver.post(story["id"], "A draft.", status="draft")
-    (told,) = watch.messages()
-    assert (told["type"], told["action"], told["by"]["token"]) == ("entry", "create", "admin")
-    assert (told["entry"]["id"], told["entry"]["status"], told["entry"]["text"]) == (draft["id"], "draft", "A draft.")
+    (message,) = watch.messages()
+    assert (message["type"], message["action"], message["by"]["token"]) == ("entry", "create", "admin")
+    assert (message["entry"]["id"], message["entry"]["status"], message["entry"]["text"]) == (
+        draft["id"],
+        "draft",
+        "A draft.",
+    )
     assert watch.messages() == []
 
     driver.patch(draft, text="A better draft.")
     driver.act("submit", draft)
-    (told,) = watch.messages()
-    assert (told["action"], told["entry"]["status"], told["entry"]["text"]) == (
+    (message,) = watch.messages()
+    assert (message["action"], message["entry"]["status"], message["entry"]["text"]) == (
         "submit",
         "submitted",
         "A better draft.",
     )
 
     driver.patch_story(story["id"], title="Election night, live")
-    (told,) = watch.messages()
-    assert (told["type"], told["fields"]["title"]) == ("story", "Election night, live")
+    (message,) = watch.messages()
+    assert (message["type"], message["fields"]["title"]) == ("story", "Election night, live")
 
 
-def test_a_write_that_failed_is_not_told(driver: NewsroomDriver) -> None:
+def test_a_write_that_failed_is_not_sent(driver: NewsroomDriver) -> None:
     story = driver.story()
     watch = Watch(driver)
     with pytest.raises(NotFound):
@@ -70,19 +109,19 @@ def test_who_did_it_is_named(driver: NewsroomDriver) -> None:
     ada = driver.hire(byline="Ada Lind")
     watch = Watch(driver)
     ada.post(story["id"], "By Ada.")
-    (told,) = watch.messages()
-    assert told["by"]["name"] == "Person 1"
-    assert told["by"]["person"] == told["entry"]["created_by"]
+    (message,) = watch.messages()
+    assert message["by"]["name"] == "Person 1"
+    assert message["by"]["person"] == message["entry"]["created_by"]
 
 
 def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: NewsroomDriver) -> None:
     story = driver.story()
     ada = driver.hire(expires_in_days=1)
-    who = watching.admit_by_token(ada.newsroom, ada.token)
+    who = admit_by_token(ada.newsroom, ada.token)
     watch = Watch(driver, "admin", who.who.token)
     driver.post(story["id"], "Both hear this.")
     found = watch.read()
-    assert [news.audience for news in found.news] == [{"admin", who.who.token}]
+    assert heard(found) == {"admin", who.who.token}
     assert found.ended == {}
 
     tokens.revoke_token(driver.newsroom, driver.call(), who.who.token)
@@ -91,54 +130,54 @@ def test_a_token_that_was_revoked_or_has_expired_hears_nothing_more(driver: News
     assert [news.audience for news in found.news] == [{"admin"}]
     assert found.ended == {who.who.token: "token_revoked"}
     with pytest.raises(NotAuthenticated):
-        watching.find_watched_story(driver.newsroom, who.who.token, story["id"])
+        find_watched_story(driver.newsroom, who.who.token, story["id"])
 
 
 def test_a_ticket_opens_the_stream_once_and_for_half_a_minute(driver: NewsroomDriver) -> None:
     ada = driver.hire()
-    ticket = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
-    assert watching.admit_by_ticket(driver.newsroom, ticket).who.name == "Person 1"
+    ticket = body(issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    assert admit_by_ticket(driver.newsroom, ticket).who.name == "Person 1"
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, ticket)
+        admit_by_ticket(driver.newsroom, ticket)
 
-    late = body(watching.issue_ticket(ada.newsroom, ada.call()))["ticket"]
+    late = body(issue_ticket(ada.newsroom, ada.call()))["ticket"]
     driver.now += 30_000_000
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, late)
+        admit_by_ticket(driver.newsroom, late)
     with pytest.raises(NotAuthenticated):
-        watching.admit_by_ticket(driver.newsroom, OPERATOR)
+        admit_by_ticket(driver.newsroom, OPERATOR)
 
 
-def test_a_number_that_was_drawn_early_and_committed_late_is_still_told(driver: NewsroomDriver) -> None:
+def test_a_number_that_was_drawn_early_and_committed_late_is_still_sent(driver: NewsroomDriver) -> None:
     story = driver.story()
     driver.post(story["id"], "One.")
     two = driver.post(story["id"], "Two.")
-    mark = watching.begin_watching(driver.newsroom)
+    mark = begin_watching(driver.newsroom)
     without_the_first = FeedPosition(mark.newest, frozenset(number for number in mark.told if number != min(mark.told)))
-    found = watching.read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
+    found = read_news(driver.newsroom, without_the_first, {"admin": frozenset()})
     assert len(found.news) == 1
     assert two["id"] not in found.news[0].message.decode()
 
 
-def test_a_story_is_told_when_a_pin_comes_or_goes_with_an_entry(driver: NewsroomDriver) -> None:
+def test_a_story_is_sent_when_a_pin_begins_or_ends_with_an_entry(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     editor = driver.hire("editor", shorthand=True)
     watch = Watch(driver)
     entry = editor.post(story, "First results. /pin")
-    told = {message["type"]: message for message in watch.messages()}
-    assert (told["story"]["action"], told["story"]["by"]["person"]) == ("pin", editor.person)
-    assert [pin["entry"] for pin in told["story"]["fields"]["pinned"]] == [entry["id"]]
+    messages = {message["type"]: message for message in watch.messages()}
+    assert (messages["story"]["action"], messages["story"]["by"]["person"]) == ("pin", editor.person)
+    assert [pin["entry"] for pin in messages["story"]["fields"]["pinned"]] == [entry["id"]]
     editor.act("remove", entry)
-    told = {message["type"]: message for message in watch.messages()}
-    assert (told["story"]["action"], told["story"]["fields"]["pinned"]) == ("unpin", [])
-    assert told["entry"]["action"] == "remove"
+    messages = {message["type"]: message for message in watch.messages()}
+    assert (messages["story"]["action"], messages["story"]["fields"]["pinned"]) == ("unpin", [])
+    assert messages["entry"]["action"] == "remove"
 
 
-def test_an_upsert_that_only_counts_on_is_told(driver: NewsroomDriver) -> None:
+def test_an_upsert_that_only_counts_on_is_sent(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     wire = driver.bot("editor")
     wire.put(story, "wire-1", text="Flood warning.", external_version=1)
     watch = Watch(driver)
     wire.put(story, "wire-1", text="Flood warning.", external_version=2)
-    (told,) = watch.messages()
-    assert (told["action"], told["entry"]["external_version"]) == ("edit", 2)
+    (message,) = watch.messages()
+    assert (message["action"], message["entry"]["external_version"]) == ("edit", 2)

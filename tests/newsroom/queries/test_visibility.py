@@ -1,4 +1,4 @@
-"""Which stories there are for whom: the database finds the very ones that the rule holds, and asks once."""
+"""Visibility of stories: the database finds the very ones that the rule includes, and asks once."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from sqlalchemy import event, text
 
 from app.domain.rights import Actor, actor_in_story, visibility_of
 from app.newsroom.context.access import authenticate
-from app.newsroom.emergency import freeze as emergency
-from app.newsroom.queries import lists as reads
+from app.newsroom.emergency.freeze import show_freeze
+from app.newsroom.queries.lists import show_stories
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.stories import list_frozen_stories, list_stories, read_visible_stories
 from tests.newsroom.driver import NewsroomDriver, body
@@ -21,7 +21,7 @@ from tests.newsroom.stories.test_members import join
 
 @contextmanager
 def counted(driver: NewsroomDriver) -> Iterator[list[str]]:
-    """The statements that are sent to the database meanwhile."""
+    """Record the statements that are sent to the database meanwhile."""
     sent: list[str] = []
 
     def note(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
@@ -35,7 +35,7 @@ def counted(driver: NewsroomDriver) -> Iterator[list[str]]:
 
 
 def staffed(driver: NewsroomDriver) -> dict[str, NewsroomDriver]:
-    """Somebody of every kind, in a newsroom with stories of every kind."""
+    """Hire a person of every kind, in a newsroom with stories of every kind."""
     open_, closed, other = (
         driver.story("Open")["id"],
         driver.story("Closed", settings={"members_only": True})["id"],
@@ -70,11 +70,10 @@ def test_what_the_database_finds_is_what_the_rule_holds(driver: NewsroomDriver) 
             actor = actor_of(who, tx)
             held = [story.id for story in every if actor_in_story(actor, story) is not None]
             assert [story.id for story in list_stories(tx, visibility=visibility_of(actor))] == held, name
-            assert list_frozen_stories(tx, visibility_of(actor)) == [
-                s.id for s in every if s.frozen and s.id in held
-            ], name
-            apart = read_visible_stories(tx, visibility_of(actor))
-            assert apart == (None if len(held) == len(every) else frozenset(held)), name
+            frozen = [story.id for story in every if story.frozen and story.id in held]
+            assert list_frozen_stories(tx, visibility_of(actor)) == frozen, name
+            visible = read_visible_stories(tx, visibility_of(actor))
+            assert visible == (None if len(held) == len(every) else frozenset(held)), name
             seen[name] = len(held)
     assert seen == {
         "reporter": 1,
@@ -95,7 +94,7 @@ def test_a_story_from_before_it_could_be_for_members_only_is_for_everybody(drive
     reporter = driver.hire()
     with driver.database.transaction() as tx:
         tx.connection.execute(text("UPDATE stories SET settings = '{}'"))
-    found = body(reads.show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
+    found = body(show_stories(reporter.newsroom, reporter.call(), statuses=None, position=None, limit=9))
     assert [each["id"] for each in found["items"]] == [story]
 
 
@@ -117,7 +116,7 @@ def test_one_among_a_thousand_stories_is_found_with_one_question(driver: Newsroo
         (count,) = tx.connection.execute(text("SELECT count(*) FROM stories")).one()
     assert count > 1_000
     with counted(driver) as sent:
-        found = body(reads.show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
-        emergency.show_freeze(who.newsroom, who.call())
+        found = body(show_stories(who.newsroom, who.call(), statuses=None, position=None, limit=100))
+        show_freeze(who.newsroom, who.call())
     assert ([story["id"] for story in found["items"]], found["next"]) == ([own], None)
     assert len([statement for statement in sent if "FROM stories" in statement]) == 2, "one for each"

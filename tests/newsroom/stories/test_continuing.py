@@ -1,4 +1,4 @@
-"""Days of rolling coverage: a story that goes on from another, and what readers of either are told."""
+"""Days of rolling coverage: a story that continues another, and the events of either."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import pytest
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import InvalidInput
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_story
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 
 
-def _told(driver: NewsroomDriver, since: int) -> list[tuple[str, list[str] | None]]:
+def _sent(driver: NewsroomDriver, since: int) -> list[tuple[str, list[str] | None]]:
     return [(event["story"], event.get("changed")) for event in driver.events()[since:]]
 
 
 def _now(driver: NewsroomDriver, story: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_story(driver.newsroom, driver.call(), story["id"]))
+    return body(show_story(driver.newsroom, driver.call(), story["id"]))
 
 
 def test_days_of_rolling_coverage_know_each_other_once_both_are_public(driver: NewsroomDriver) -> None:
@@ -26,9 +26,9 @@ def test_days_of_rolling_coverage_know_each_other_once_both_are_public(driver: N
     tuesday = driver.story("Tuesday", status="draft", continues=monday["slug"])
     assert tuesday["continues"] == monday["id"]
     assert _now(driver, monday)["continued_by"] is None
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(tuesday["id"], status="live")
-    assert _told(driver, told) == [(tuesday["id"], None), (monday["id"], ["continued_by"])]
+    assert _sent(driver, sent) == [(tuesday["id"], None), (monday["id"], ["continued_by"])]
     assert _now(driver, monday)["continued_by"] == tuesday["id"]
     driver.patch_story(tuesday["id"], continues=None)
     assert _now(driver, monday)["continued_by"] is None
@@ -42,17 +42,17 @@ def test_a_day_may_go_on_from_one_that_is_still_to_come_and_readers_hear_of_it_t
     tuesday = driver.story("Tuesday", continues=monday["id"])
     assert tuesday["continues"] == monday["id"]
     assert driver.events()[-1]["fields"]["continues"] is None
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(tuesday["id"], continues=None)
     driver.patch_story(tuesday["id"], continues=monday["id"])
-    assert _told(driver, told) == []
+    assert _sent(driver, sent) == []
     driver.due(HOUR)
-    assert _told(driver, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
-    opened, later = driver.events()[told:]
+    assert _sent(driver, sent) == [(monday["id"], None), (tuesday["id"], ["continues"])]
+    opened, later = driver.events()[sent:]
     assert (opened["fields"]["continued_by"], later["fields"]["continues"]) == (tuesday["id"], monday["id"])
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(monday["id"], status="withdrawn")
-    assert _told(driver, told) == [(monday["id"], None), (tuesday["id"], ["continues"])]
+    assert _sent(driver, sent) == [(monday["id"], None), (tuesday["id"], ["continues"])]
     assert driver.events()[-1]["fields"]["continues"] is None
 
 
@@ -66,19 +66,19 @@ def test_a_story_that_two_go_on_from_names_the_newer_one_that_can_be_read(driver
     assert _now(driver, monday)["continued_by"] == older["id"]
 
 
-def test_a_frozen_story_says_what_goes_on_from_it_when_it_is_thawed(driver: NewsroomDriver) -> None:
+def test_a_frozen_story_names_the_one_that_continues_it_when_it_is_thawed(driver: NewsroomDriver) -> None:
     monday, wednesday = driver.story("Monday"), driver.story("Wednesday")
     tuesday = driver.story("Tuesday", status="draft", continues=monday["id"])
     driver.patch_story(wednesday["id"], continues=tuesday["id"])
     for frozen in (monday, wednesday):
         driver.freeze(frozen["id"])
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(tuesday["id"], status="live")
-    assert _told(driver, told) == [(tuesday["id"], None)]
+    assert _sent(driver, sent) == [(tuesday["id"], None)]
     assert driver.events()[-1]["fields"]["continues"] == monday["id"]
     for thawed in (monday, wednesday):
         driver.freeze(thawed["id"], frozen=False)
-    assert _told(driver, told)[1:] == [(monday["id"], ["continued_by"]), (wednesday["id"], ["continues"])]
+    assert _sent(driver, sent)[1:] == [(monday["id"], ["continued_by"]), (wednesday["id"], ["continues"])]
 
 
 def test_only_a_story_that_the_caller_may_know_of_can_be_continued(driver: NewsroomDriver) -> None:
@@ -115,5 +115,5 @@ def test_stories_that_go_on_from_each_other_never_wait_for_each_other(driver: Ne
     assert failed == []
     for story in stories:
         follower = next(later for later, earlier in chosen.items() if earlier == story)
-        shown = body(reads.show_story(driver.newsroom, driver.call(), story))
+        shown = body(show_story(driver.newsroom, driver.call(), story))
         assert (shown["continues"], shown["continued_by"]) == (chosen[story], follower)

@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import Conflict, MalformedInput, NotAllowed, PreconditionFailed
 from app.domain.story import StoryStatus
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_stories
 from tests.newsroom.driver import NewsroomDriver, body
 
 
@@ -29,7 +29,7 @@ def test_a_change_of_public_members_is_one_event_and_of_settings_none(driver: Ne
     assert settings["settings"] == {**story["settings"], "review_required": True}
     assert settings["version"] == changed["version"] + 1
     assert driver.patch_story(story["id"], title="Night")["version"] == settings["version"]
-    assert len(driver.told) == 2
+    assert len(driver.announcements) == 2
 
 
 def test_a_public_story_cannot_become_a_secret_again(driver: NewsroomDriver) -> None:
@@ -102,7 +102,7 @@ def _pages(driver: NewsroomDriver, limit: int, **status: Any) -> list[list[str]]
     position = None
     while not pages or position is not None:
         shown = body(
-            reads.show_stories(
+            show_stories(
                 driver.newsroom, driver.call(), statuses=status.get("statuses"), position=position, limit=limit
             )
         )
@@ -124,10 +124,10 @@ def test_the_list_of_stories_is_read_in_pages_newest_first(driver: NewsroomDrive
     assert _pages(driver, 2, statuses=live) == [["Day 6", "Day 3"], ["Day 0"]]
     assert _pages(driver, 2, statuses=frozenset({StoryStatus.ENDED})) == [[]]
     with pytest.raises(MalformedInput, match="bad_position"):
-        reads.show_stories(driver.newsroom, driver.call(), statuses=None, position="1.x", limit=2)
+        show_stories(driver.newsroom, driver.call(), statuses=None, position="1.x", limit=2)
 
 
-def test_stories_made_in_one_moment_are_all_on_some_page(driver: NewsroomDriver) -> None:
+def test_stories_made_at_one_time_are_all_on_some_page(driver: NewsroomDriver) -> None:
     titles = {driver.story(f"Day {number}")["title"] for number in range(5)}
     pages = _pages(driver, 2)
     assert [len(page) for page in pages] == [2, 2, 1]

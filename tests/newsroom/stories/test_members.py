@@ -10,11 +10,11 @@ import pytest
 from app.domain.errors import LiveblogError, NotAllowed, NotFound
 from app.newsroom.context.newsroom import Reply
 from app.newsroom.entries import versions
-from app.newsroom.queries import lists as reads
-from app.newsroom.queries import search as searching
-from app.newsroom.queries import stream_feed as watching
-from app.newsroom.stories import lifecycle as stories
-from app.newsroom.stories import members as membership
+from app.newsroom.queries.lists import show_entries, show_entry, show_me, show_stories, show_story
+from app.newsroom.queries.search import search_newsroom
+from app.newsroom.queries.stream_feed import admit_by_token, begin_watching, find_watched_story, read_news
+from app.newsroom.stories.lifecycle import create_story
+from app.newsroom.stories.members import put_member, remove_member, show_members
 from app.wire.requests.people import Membership
 from app.wire.requests.stories import StoryDraft
 from tests.newsroom.driver import NewsroomDriver, body
@@ -26,15 +26,13 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 def join(driver: NewsroomDriver, story: str, who: NewsroomDriver, role: str = "reporter") -> dict[str, Any]:
     assert who.person is not None
     return body(
-        membership.put_member(
-            driver.newsroom, driver.call(), story, who.person, Membership.model_validate({"role": role})
-        )
+        put_member(driver.newsroom, driver.call(), story, who.person, Membership.model_validate({"role": role}))
     )
 
 
 def leave(driver: NewsroomDriver, story: str, who: NewsroomDriver) -> None:
     assert who.person is not None
-    membership.remove_member(driver.newsroom, driver.call(), story, who.person)
+    remove_member(driver.newsroom, driver.call(), story, who.person)
 
 
 def test_a_reporter_who_edits_one_story_edits_that_story_alone(driver: NewsroomDriver) -> None:
@@ -66,28 +64,26 @@ def test_editors_of_a_story_look_after_its_members(driver: NewsroomDriver) -> No
     with pytest.raises(NotAllowed):
         join(ada, story, bo)
     with pytest.raises(NotAllowed):
-        membership.show_members(ada.newsroom, ada.call(), story)
+        show_members(ada.newsroom, ada.call(), story)
     assert join(driver, story, ada, "editor") == {"person": ada.person, "name": "Person 1", "role": "editor"}
     join(ada, story, bo)
     join(ada, story, bo, "editor")
-    members = body(membership.show_members(ada.newsroom, ada.call(), story))["items"]
+    members = body(show_members(ada.newsroom, ada.call(), story))["items"]
     assert [(member["name"], member["role"]) for member in members] == [("Person 1", "editor"), ("Person 2", "editor")]
     leave(ada, story, bo)
     with pytest.raises(NotFound, match="member_not_found"):
         leave(ada, story, bo)
     with pytest.raises(NotFound, match="person_not_found"):
-        membership.put_member(driver.newsroom, driver.call(), story, NOWHERE, Membership(role="editor"))
+        put_member(driver.newsroom, driver.call(), story, NOWHERE, Membership(role="editor"))
 
 
 EVERY_READ: list[Callable[[NewsroomDriver, str, str], Reply]] = [
-    lambda who, story, entry: reads.show_story(who.newsroom, who.call(), story),
-    lambda who, story, entry: reads.show_entries(
-        who.newsroom, who.call(), story, statuses=None, position=None, limit=20
-    ),
-    lambda who, story, entry: reads.show_entry(who.newsroom, who.call(), story, entry),
+    lambda who, story, entry: show_story(who.newsroom, who.call(), story),
+    lambda who, story, entry: show_entries(who.newsroom, who.call(), story, statuses=None, position=None, limit=20),
+    lambda who, story, entry: show_entry(who.newsroom, who.call(), story, entry),
     lambda who, story, entry: versions.show_versions(who.newsroom, who.call(), story, entry),
-    lambda who, story, entry: membership.show_members(who.newsroom, who.call(), story),
-    lambda who, story, entry: searching.search_newsroom(
+    lambda who, story, entry: show_members(who.newsroom, who.call(), story),
+    lambda who, story, entry: search_newsroom(
         who.newsroom, who.call(), "polls", story_ref=story, statuses=None, position=None, limit=20
     ),
 ]
@@ -141,29 +137,29 @@ def test_it_is_in_no_list_search_or_stream_of_others(driver: NewsroomDriver) -> 
     driver.post(hidden, "A secret word.")
 
     def listed(who: NewsroomDriver) -> set[str]:
-        return {item["id"] for item in body(reads.show_stories(who.newsroom, who.call(), **ALL))["items"]}
+        return {item["id"] for item in body(show_stories(who.newsroom, who.call(), **ALL))["items"]}
 
     def found(who: NewsroomDriver) -> int:
-        reply = searching.search_newsroom(
+        reply = search_newsroom(
             who.newsroom, who.call(), "secret", story_ref=None, statuses=None, position=None, limit=20
         )
         return len(body(reply)["items"])
 
     assert (listed(stranger), found(stranger)) == ({open_story}, 0)
     assert (listed(member), found(member)) == ({hidden, open_story}, 2)
-    tokens = [watching.admit_by_token(who.newsroom, who.token).who.token for who in (stranger, member)]
+    tokens = [admit_by_token(who.newsroom, who.token).who.token for who in (stranger, member)]
     with pytest.raises(NotFound):
-        watching.find_watched_story(driver.newsroom, tokens[0], hidden)
-    mark = watching.begin_watching(driver.newsroom)
+        find_watched_story(driver.newsroom, tokens[0], hidden)
+    mark = begin_watching(driver.newsroom)
     driver.post(hidden, "Another secret.")
-    (news,) = watching.read_news(driver.newsroom, mark, dict.fromkeys(tokens, frozenset())).news
+    (news,) = read_news(driver.newsroom, mark, dict.fromkeys(tokens, frozenset())).news
     assert news.audience == {tokens[1]}
 
 
 def test_who_closes_a_story_to_others_does_not_lose_it(driver: NewsroomDriver) -> None:
     ada, bo = driver.hire("editor"), driver.hire("editor")
     story = body(
-        stories.create_story(
+        create_story(
             ada.newsroom, ada.call(), StoryDraft.model_validate({"title": "Ours", "settings": {"members_only": True}})
         )
     )["id"]
@@ -177,11 +173,11 @@ def test_who_closes_a_story_to_others_does_not_lose_it(driver: NewsroomDriver) -
 
 def test_readers_notice_nothing_of_who_may_see_a_story_in_the_newsroom(driver: NewsroomDriver) -> None:
     story, ada = driver.story()["id"], driver.hire()
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.patch_story(story, settings={"members_only": True})
     join(driver, story, ada)
     leave(driver, story, ada)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
 
 
 def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(driver: NewsroomDriver) -> None:
@@ -189,15 +185,13 @@ def test_a_token_bound_to_stories_sees_and_writes_in_those_alone(driver: Newsroo
     entry = driver.post(other["id"])
     bound = driver.hire("editor", stories=[own["slug"]])
     assert bound.post(own["id"])["status"] == "published"
-    assert [item["id"] for item in body(reads.show_stories(bound.newsroom, bound.call(), **ALL))["items"]] == [
-        own["id"]
-    ]
-    assert body(reads.show_me(bound.newsroom, bound.call()))["stories"] == [own["id"]]
+    assert [item["id"] for item in body(show_stories(bound.newsroom, bound.call(), **ALL))["items"]] == [own["id"]]
+    assert body(show_me(bound.newsroom, bound.call()))["stories"] == [own["id"]]
     attempts: list[Callable[[], object]] = [
         lambda: bound.post(other["id"]),
         lambda: bound.act("retract", entry),
         lambda: bound.patch_story(other["id"], title="Mine"),
-        lambda: reads.show_story(bound.newsroom, bound.call(), other["slug"]),
+        lambda: show_story(bound.newsroom, bound.call(), other["slug"]),
     ]
     for attempt in attempts:
         with pytest.raises(NotFound, match="story_not_found"):
@@ -218,8 +212,8 @@ def test_a_story_says_what_its_reader_may_do_in_it(driver: NewsroomDriver) -> No
     own, other = driver.story()["id"], driver.story("Another night")["id"]
     ada = driver.hire()
     join(driver, own, ada, "editor")
-    told = {story: body(reads.show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
-    assert (told[own]["role"], told[other]["role"]) == ("editor", "reporter")
-    assert told[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
-    assert told[other]["can"] == ["read_newsroom", "create_entry"]
-    assert "create_stories" not in told[own]["can"], "a member of one story makes no other"
+    shown = {story: body(show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
+    assert (shown[own]["role"], shown[other]["role"]) == ("editor", "reporter")
+    assert shown[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members"]
+    assert shown[other]["can"] == ["read_newsroom", "create_entry"]
+    assert "create_stories" not in shown[own]["can"], "a member of one story makes no other"

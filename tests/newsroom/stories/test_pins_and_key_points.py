@@ -13,18 +13,18 @@ from app.storage.database.transactions import Database
 from tests.newsroom.driver import HOUR, NewsroomDriver
 
 
-def _told(driver: NewsroomDriver, since: int) -> list[tuple[str, Any]]:
+def _sent(driver: NewsroomDriver, since: int) -> list[tuple[str, Any]]:
     return [(event["type"], event.get("changed")) for event in driver.events()[since:]]
 
 
-def test_what_is_pinned_and_what_to_know_is_told_in_one_event_each(driver: NewsroomDriver) -> None:
+def test_pins_and_key_points_are_published_in_one_event_each(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     one, two = driver.post(story), driver.post(story)
     since = len(driver.events())
     pinned = driver.pin(story, two, one)
     assert [pin["entry"] for pin in pinned["pinned"]] == [two["id"], one["id"]]
     driver.key_points(story, ("Polls have closed.", one["id"]), ("Counting goes on.", None))
-    assert _told(driver, since) == [("story.updated", ["pinned"]), ("story.updated", ["key_points"])]
+    assert _sent(driver, since) == [("story.updated", ["pinned"]), ("story.updated", ["key_points"])]
     fields = driver.events()[-1]["fields"]
     assert fields["pinned"] == [{"entry": two["id"], "until": None}, {"entry": one["id"], "until": None}]
     assert fields["key_points"][0] == {"text": "Polls have closed.", "entry": one["id"]}
@@ -59,22 +59,22 @@ def test_an_entry_that_leaves_takes_its_pin_and_leaves_a_key_point_its_words(
         driver.due(2 * HOUR)
     else:
         driver.act(action, entry)
-    assert _told(driver, since) == [("entry.removed", None), ("story.updated", ["pinned", "key_points"])]
+    assert _sent(driver, since) == [("entry.removed", None), ("story.updated", ["pinned", "key_points"])]
     fields = driver.events()[-1]["fields"]
     assert [pin["entry"] for pin in fields["pinned"]] == [kept["id"]]
     assert fields["key_points"] == [{"text": "Polls have closed.", "entry": None}]
-    assert len(driver.told[-1].events) == 2  # both in one commit, announced together
+    assert len(driver.announcements[-1].events) == 2  # both in one commit, announced together
 
 
-def test_a_pin_with_an_end_comes_down_by_itself(driver: NewsroomDriver) -> None:
+def test_a_pin_with_an_end_ends_by_itself(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     one, two = driver.post(story), driver.post(story)
     driver.pin(story, one, until=format_time(Micros(driver.now + HOUR)))
     since = len(driver.events())
     driver.due(HOUR // 2)
-    assert _told(driver, since) == []
+    assert _sent(driver, since) == []
     driver.due(HOUR)
-    assert _told(driver, since) == [("story.updated", ["pinned"])]
+    assert _sent(driver, since) == [("story.updated", ["pinned"])]
     driver.pin(story, two)
     assert driver.due(9 * HOUR) is None
     with pytest.raises(InvalidInput) as refused:
@@ -83,17 +83,17 @@ def test_a_pin_with_an_end_comes_down_by_itself(driver: NewsroomDriver) -> None:
 
 
 @pytest.mark.parametrize("of_site", [True, False])
-def test_a_pin_whose_time_ends_in_a_freeze_comes_down_after_it(driver: NewsroomDriver, *, of_site: bool) -> None:
+def test_a_pin_whose_time_ends_in_a_freeze_ends_after_it(driver: NewsroomDriver, *, of_site: bool) -> None:
     story = driver.story()["id"]
     driver.pin(story, driver.post(story), until=format_time(Micros(driver.now + HOUR)))
     since, frozen = len(driver.events()), None if of_site else story
     driver.freeze(frozen)
     driver.due(2 * HOUR)
-    assert _told(driver, since) == []
+    assert _sent(driver, since) == []
     driver.freeze(frozen, frozen=False)
     for _ in range(2):
         driver.due()
-        assert _told(driver, since) == [("story.updated", ["pinned"])]
+        assert _sent(driver, since) == [("story.updated", ["pinned"])]
 
 
 def test_nothing_unpublished_stands_in_the_readers_row(driver: NewsroomDriver, database: Database) -> None:

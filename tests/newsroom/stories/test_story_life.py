@@ -1,4 +1,4 @@
-"""A story's life: where its status may go, what readers are told, and what happens by itself."""
+"""A story's life: its transitions, the events they publish, and what happens by itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, Gone, InvalidInput, LiveblogError
 from app.domain.story import StoryStatus
-from app.newsroom.queries import lists as reads
+from app.newsroom.queries.lists import show_entry, show_story
 from app.storage.database.transactions import Database
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.storage.tables import READERS_TABLES
@@ -40,28 +40,30 @@ def _story_in(driver: NewsroomDriver, status: str) -> dict[str, Any]:
 
 
 def _entry(driver: NewsroomDriver, entry: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
+    return body(show_entry(driver.newsroom, driver.call(), entry["story"], entry["id"]))
 
 
 def _now(driver: NewsroomDriver, story: dict[str, Any]) -> dict[str, Any]:
-    return body(reads.show_story(driver.newsroom, driver.call(), story["id"]))
+    return body(show_story(driver.newsroom, driver.call(), story["id"]))
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.permutations(map(str, StoryStatus), 2)))
-def test_a_story_goes_where_the_drawing_says_or_nowhere(driver: NewsroomDriver, before: str, after: str) -> None:
+def test_a_story_makes_the_transitions_of_the_table_and_no_others(
+    driver: NewsroomDriver, before: str, after: str
+) -> None:
     story = _story_in(driver, before)
-    told = len(driver.events())
+    sent = len(driver.events())
     if after in MOVES[before]:
         moved = driver.patch_story(story["id"], status=after)
         assert moved["status"] == after
-        is_told = after not in {"draft", "scheduled"}
-        assert len(driver.events()) == told + is_told
-        if is_told:
+        is_published = after not in {"draft", "scheduled"}
+        assert len(driver.events()) == (sent + 1 if is_published else sent)
+        if is_published:
             assert driver.events()[-1]["type"] == ("story.removed" if after == "withdrawn" else "story.updated")
     else:
         with pytest.raises(Conflict, match="wrong_status"):
             driver.patch_story(story["id"], status=after)
-        assert len(driver.events()) == told
+        assert len(driver.events()) == sent
 
 
 @pytest.mark.parametrize("status", ["scheduled", "upcoming"])
@@ -70,13 +72,13 @@ def test_a_story_that_waits_goes_live_by_itself_with_what_was_published_in_it(
 ) -> None:
     story = _story_in(driver, status)
     driver.post(story["id"], "Doors open at six.")
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(HOUR // 2)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     driver.due(HOUR)
     assert _now(driver, story)["status"] == "live"
     expected = ["story.updated", "entry.published"] if status == "scheduled" else ["story.updated"]
-    assert [event["type"] for event in driver.events()[told:]] == expected
+    assert [event["type"] for event in driver.events()[sent:]] == expected
     assert driver.due(9 * HOUR) is None
 
 
@@ -91,10 +93,10 @@ def test_a_story_that_falls_silent_ends_by_itself_and_an_entry_puts_that_off(dri
     story = driver.story(settings={"auto_end_after": 3_600})
     driver.due(HOUR // 2)
     driver.post(story["id"])
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(HOUR - 2_000_000)
     assert _now(driver, story)["status"] == "live"
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     driver.due(HOUR)
     ended = _now(driver, story)
     assert (ended["status"], ended["coverage_end"]) == ("ended", format_time(Micros(driver.now)))
@@ -147,7 +149,7 @@ def test_a_withdrawn_story_leaves_no_text_in_any_readers_table(driver: NewsroomD
     driver.patch_story(story["id"], status="withdrawn")
     last = driver.events()[-1]
     assert (last["type"], "fields" in last) == ("story.removed", False)
-    assert driver.told[-1].head.closing == "withdrawn"
+    assert driver.announcements[-1].head.closing == "withdrawn"
     with database.snapshot() as tx:
         for table in READERS_TABLES:
             kept = str([tuple(row) for row in tx.connection.execute(select(table))])
@@ -167,7 +169,7 @@ def test_of_a_story_that_is_closed_for_good_only_its_settings_change(
     driver: NewsroomDriver, status: str, refused: type[LiveblogError]
 ) -> None:
     story = _story_in(driver, status)
-    told, version = len(driver.events()), story["version"]
+    sent, version = len(driver.events()), story["version"]
     for change in ({"title": "Another"}, {"slug": "another"}, {"coverage_end": None, "standfirst": "More."}):
         with pytest.raises(refused, match=f"story_{status}"):
             driver.patch_story(story["id"], **change)
@@ -178,7 +180,7 @@ def test_of_a_story_that_is_closed_for_good_only_its_settings_change(
     assert driver.patch_story(story["id"], settings={"members_only": True})["settings"]["members_only"]
     driver.freeze(story["id"])
     driver.freeze(story["id"], frozen=False)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
 
 
 @pytest.mark.parametrize("status", ["archived", "withdrawn"])
@@ -191,23 +193,23 @@ def test_what_comes_due_in_a_closed_story_waits_for_a_person(driver: NewsroomDri
     driver.act("schedule", edited, publish_at=driver.now + HOUR)
     for step in PATHS[status][1:]:
         driver.patch_story(story, status=step)
-    told = len(driver.events())
+    sent = len(driver.events())
     driver.due(2 * HOUR)
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     assert _entry(driver, new)["status"] == "submitted"
     assert (_entry(driver, edited)["working"]["status"], _entry(driver, edited)["text"]) == ("submitted", "As it was.")
     assert driver.due(9 * HOUR) is None
 
 
-def test_an_end_that_comes_after_a_withdrawal_is_told_to_nobody(driver: NewsroomDriver) -> None:
+def test_an_end_after_a_withdrawal_is_not_published(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     at = format_time(Micros(driver.now + HOUR))
     pinned, expiring = driver.post(story), driver.post(story, expires_at=at)
     driver.pin(story, pinned, until=at)
     driver.patch_story(story, status="withdrawn")
-    told = len(driver.events())
+    sent = len(driver.events())
     assert driver.due(2 * HOUR) is None
-    assert len(driver.events()) == told
+    assert len(driver.events()) == sent
     assert _entry(driver, expiring)["status"] == "expired"
 
 
@@ -219,13 +221,13 @@ def test_a_story_has_a_picture_that_was_cleaned_like_any_other(driver: NewsroomD
     assert driver.events()[-1]["fields"]["image"] == image
 
 
-def test_a_move_that_cannot_be_is_told_with_those_that_can(driver: NewsroomDriver) -> None:
-    told = {}
+def test_an_impossible_transition_is_refused_with_those_that_are_possible(driver: NewsroomDriver) -> None:
+    refusals = {}
     for status in ("draft", "ended", "withdrawn"):
         with pytest.raises(Conflict) as refused:
             driver.patch_story(_story_in(driver, status)["id"], status="paused")
-        told[status] = refused.value.detail
-    assert told == {
+        refusals[status] = refused.value.detail
+    assert refusals == {
         "draft": "A story that is draft cannot become paused; possible now: live, scheduled, upcoming.",
         "ended": "A story that is ended cannot become paused; possible now: archived, live, withdrawn.",
         "withdrawn": "A story that is withdrawn cannot become paused; it stays so for good.",

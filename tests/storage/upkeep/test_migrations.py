@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from app.domain.clock import Micros
-from app.newsroom.emergency import revert as reverting
-from app.newsroom.queries import stream_feed as watching
+from app.newsroom.emergency.revert import revert_token
+from app.newsroom.queries.stream_feed import admit_by_token
 from app.storage.database.opening import open_database
 from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.migrations import migrate
@@ -104,8 +104,8 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
     driver = NewsroomDriver(database)
     rogue = driver.hire("editor")
     rogue.patch_story(STORY, title="Lies")
-    token = watching.admit_by_token(rogue.newsroom, rogue.token).who.token
-    told = body(reverting.revert_token(driver.newsroom, driver.call(), token, since=Micros(0)))["items"]
+    token = admit_by_token(rogue.newsroom, rogue.token).who.token
+    told = body(revert_token(driver.newsroom, driver.call(), token, since=Micros(0)))["items"]
     assert [(item["field"], item["done"]) for item in told] == [("title", "restored")]
     assert driver.patch_story(STORY, section="Rivers")["title"] == "The flood"
     database.close()

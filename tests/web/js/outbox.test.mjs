@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Outbox, step } from "../../../app/web/static/newsroom/outbox.js";
+import { Outbox, step } from "../../../app/web/static/newsroom/pure/outbox.js";
 import { World } from "./world.mjs";
 
 class Storage {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fieldErrors, problemText } from "../../../app/web/static/newsroom/problems.js";
+import { fieldErrors, problemText } from "../../../app/web/static/newsroom/pure/problems.js";
 
 const WRONG = {
   detail: "Two values cannot be accepted.",

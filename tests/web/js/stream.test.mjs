@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Stream } from "../../../app/web/static/newsroom/stream.js";
+import { Stream } from "../../../app/web/static/newsroom/drawing/stream.js";
 import { World } from "./world.mjs";
 
 async function opened(world, { tickets = [] } = {}) {

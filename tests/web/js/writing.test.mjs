@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, draftOf, fieldsOf, isBlank, slugOf, stepsFor } from "../../../app/web/static/newsroom/writing.js";
+import { EMPTY, draftOf, fieldsOf, isBlank, slugOf, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
 
 const names = () => {
   let count = 0;

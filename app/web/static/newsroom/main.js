@@ -1,16 +1,16 @@
-// The newsroom's page, put together: who signs in, and which part of it tells which.
+// The newsroom page's composition: signing in and out, and which part calls which.
 
-import { adaptToStory, beginComposer, restoreDraft, takeBack } from "./composer.js";
-import { act } from "./entry_actions.js";
-import { beginList, leaveEntries, readSoon, showEntries } from "./entry_list.js";
-import { closeLetters, openLetters } from "./letters.js";
-import { onSignedOut, say, tried, write } from "./notices.js";
-import { beginPresence, endPresence, tellPresence, watchStory } from "./presence.js";
-import "./search.js";
-import { accept, enter, forget, leave, may, session, takeInvitation } from "./session.js";
-import { beginStories, beginWith, leaveStory, readStories, story } from "./stories.js";
-import { drawSiteActions, drawStoryActions } from "./story_actions.js";
-import { editStory, makeStory } from "./story_form.js";
+import { adaptToStory, beginComposer, restoreDraft, takeBack } from "./parts/composer.js";
+import { act } from "./actions/entry_actions.js";
+import { beginList, leaveEntries, readSoon, showEntries } from "./parts/entry_list.js";
+import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
+import { onSignedOut, say, tried, write } from "./drawing/notices.js";
+import { beginPresence, endPresence, tellPresence, watchStory } from "./parts/presence.js";
+import "./actions/search.js";
+import { accept, enter, forget, leave, may, session, takeInvitation } from "./drawing/session.js";
+import { beginStories, beginWith, leaveStory, readStories, story } from "./parts/stories.js";
+import { drawSiteActions, drawStoryActions } from "./actions/story_actions.js";
+import { editStory, makeStory } from "./actions/story_form.js";
 
 const COME_BACK_MS = 5_000;
 const $ = (id) => document.getElementById(id);
@@ -20,7 +20,7 @@ async function signIn() {
   const { me } = session;
   beginPresence(readSoon);
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
-  openLetters({ onDone: onAcknowledged, onTakeBack: takeBack });
+  openOutbox({ onDone: onAcknowledged, onTakeBack: takeBack });
   $("sign-in").hidden = true;
   $("desk").hidden = $("who").hidden = false;
   $("story-new").hidden = !may("create_stories");
@@ -32,7 +32,7 @@ function signOut(why) {
   forget();
   leaveEntries();
   endPresence();
-  closeLetters();
+  closeOutbox();
   leaveStory();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
   $("desk").hidden = $("who").hidden = true;
@@ -41,13 +41,13 @@ function signOut(why) {
   write(why);
 }
 
-/** What was sent is on the server's disk. */
+/** Show what an acknowledged item changed: it is on the server's disk. */
 function onAcknowledged(item) {
   if (item.begins) tried(beginWith)(item.story);
   else if (item.story === story?.id) readSoon(0);
 }
 
-/** Come to the desk, with what this tab or the browser has kept; a server that cannot be reached is asked until it can. */
+/** Sign in with what this tab or the browser has kept; retry every five seconds while the server cannot be reached. */
 async function comeBack() {
   try {
     await signIn();
@@ -59,7 +59,7 @@ async function comeBack() {
   }
 }
 
-/** Whoever opens the link of an invitation is signed in by it. */
+/** Sign in with the secret of an invitation link. */
 async function comeIn(secret) {
   try {
     await accept(secret);

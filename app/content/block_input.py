@@ -1,0 +1,247 @@
+"""Blocks as a client writes them → blocks as they are stored: checked, sanitised, completed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from app.content import builders
+from app.content.addresses import media_address
+from app.content.block_limits import (
+    BLOCK_ID_PATTERN,
+    MAX_HEADING_LEVEL,
+    MAX_ID_LENGTH,
+    MAX_LINE_LENGTH,
+    MAX_LIST_DEPTH,
+    MAX_LIST_START,
+    MAX_PIXELS,
+    MAX_SPAN,
+    MIN_HEADING_LEVEL,
+)
+from app.content.blocks import Block, NewId
+from app.content.html.inline import inline_html, inline_text
+from app.content.html_reader.reader import read_blocks
+from app.content.providers import provider_of
+from app.content.size_checks import check_written_blocks
+from app.content.text.lines import unify_line_ends
+from app.content.text_fields import fit_text
+from app.domain.errors import FieldError, InvalidInput
+
+_ID = re.compile(BLOCK_ID_PATTERN, re.ASCII)
+_PARAGRAPH = re.compile(r"<p>([^\n]*)</p>")
+
+
+def complete_blocks(blocks: Sequence[Mapping[str, Any]], *, new_id: NewId) -> list[Block]:
+    """Fill in `html`, `id` and defaults of the blocks, sanitise their inline HTML and check their addresses.
+
+    A text that may have markup is given as `html`, or as plain `text`; list items and cells may be plain strings.
+    Their shape must have been checked before. Every block that was stored, however it was written, is accepted
+    unchanged. Raises InvalidInput with a pointer (`/blocks/3/url`) for each value that cannot be accepted.
+    """
+    check_written_blocks(blocks)
+    errors = _id_errors(blocks)
+    made: list[Block] = []
+    for index, written in enumerate(blocks):
+        reader = _BlockReader(written, f"/blocks/{index}")
+        block = reader.block()
+        errors += reader.errors
+        made.append({"id": written.get("id"), **block})
+    if errors:
+        raise InvalidInput(errors)
+    return builders.finish_blocks(made, new_id=new_id, pointer="/blocks")
+
+
+def _id_errors(blocks: Sequence[Mapping[str, Any]]) -> list[FieldError]:
+    errors: list[FieldError] = []
+    seen: set[str] = set()
+    for index, block in enumerate(blocks):
+        identifier = block.get("id")
+        if identifier is None:
+            continue
+        if not _ID.fullmatch(identifier):
+            detail = f"A block's id is 1 to {MAX_ID_LENGTH} letters, digits, hyphens and underscores."
+            errors.append(FieldError(f"/blocks/{index}/id", "invalid_id", detail))
+        elif identifier in seen:
+            errors.append(FieldError(f"/blocks/{index}/id", "duplicate_id", "Another block has this id."))
+        seen.add(identifier)
+    return errors
+
+
+class _BlockReader:
+    """Reader of one block as it was written; `errors` are the values that cannot be accepted."""
+
+    def __init__(self, block: Mapping[str, Any], pointer: str) -> None:
+        self.given = block
+        self.pointer = pointer
+        self.errors: list[FieldError] = []
+
+    def block(self) -> Block:
+        """Complete the block; the result is of no use if there are errors."""
+        makers: dict[str, Callable[[], Block]] = {
+            "paragraph": lambda: builders.paragraph(self._inner()),
+            "heading": self._heading,
+            "list": self._list,
+            "quote": self._quote,
+            "image": lambda: builders.image(self._address("url"), **self._size(), **self._plain("alt caption credit")),
+            "video": self._video,
+            "audio": lambda: builders.audio(self._address("url"), **self._plain("caption credit")),
+            "embed": self._embed,
+            "link_card": self._link_card,
+            "table": self._table,
+            "divider": builders.divider,
+        }
+        maker = makers.get(str(self.given.get("type")))
+        if maker is None:
+            self.errors.append(FieldError(f"{self.pointer}/type", "unknown_type", "There is no such type of block."))
+            return {}
+        return maker()
+
+    def _inner(self) -> str:
+        inner = _inner_of_paragraph(self.given)
+        if not inline_text(inner).strip(" \t\n"):
+            field = "text" if self.given.get("text") is not None and self.given.get("html") is None else "html"
+            self.errors.append(FieldError(f"{self.pointer}/{field}", "blank", "There is no text here."))
+        return inner
+
+    def _heading(self) -> Block:
+        text, inner = self.given.get("text"), _inline(self.given)
+        if text and inline_text(inner).strip() != text.strip():
+            inner = builders.escaped_lines(unify_line_ends(text).strip())
+        fitting = fit_text("heading", "text", inline_text(inner))
+        if fitting is None:
+            detail = f"A heading has at most {MAX_LINE_LENGTH} characters."
+            self.errors.append(FieldError(f"{self.pointer}/{'text' if text else 'html'}", "too_long", detail))
+        elif not fitting:
+            self.errors.append(FieldError(f"{self.pointer}/text", "blank", "There is no text here."))
+        level = self._number("level", MIN_HEADING_LEVEL, least=MIN_HEADING_LEVEL, most=MAX_HEADING_LEVEL)
+        return builders.heading(level, inner)
+
+    def _list(self) -> Block:
+        ordered = bool(self.given.get("ordered", False))
+        items = self._items(self.given.get("items", []), f"{self.pointer}/items", depth=1)
+        return builders.list_block(items, ordered=ordered, start=self._number("start", 1, least=0, most=MAX_LIST_START))
+
+    def _items(self, written: Sequence[Any], pointer: str, *, depth: int) -> list[dict[str, Any]]:
+        if depth > MAX_LIST_DEPTH:
+            detail = f"Lists nest at most {MAX_LIST_DEPTH} deep."
+            self.errors.append(FieldError(pointer, "too_deep", detail))
+            return []
+        if not written:
+            self.errors.append(FieldError(pointer, "blank", "There is no item here."))
+        items: list[dict[str, Any]] = []
+        for index, given in enumerate(written):
+            item: dict[str, Any] = {"html": _inline(given)}
+            if isinstance(given, Mapping) and given.get("items"):
+                item["ordered"] = bool(given.get("ordered", False))
+                item["items"] = self._items(given["items"], f"{pointer}/{index}/items", depth=depth + 1)
+            items.append(item)
+        return items
+
+    def _quote(self) -> Block:
+        html = self.given.get("html") or builders.escaped_lines(self.given.get("text") or "")
+        stored = self._stored_quote(html)
+        if stored is not None:
+            return stored
+        is_whole = "<blockquote" in html.lower()
+        paragraphs, by = _quoted(read_blocks(html if is_whole else f"<blockquote>{html}</blockquote>"))
+        if not paragraphs:
+            self.errors.append(FieldError(f"{self.pointer}/html", "blank", "There is no text here."))
+        fields = self._plain("who role")
+        if self.given.get("who") is None and self.given.get("role") is None:
+            fields = by
+        return builders.quote(paragraphs, **fields, url=self._optional_address("url"))
+
+    def _stored_quote(self, html: str) -> Block | None:
+        """Return the quote if its HTML is what we write ourselves for its words and fields, else None."""
+        url = media_address(self.given.get("url") or "") or ""
+        inner = [inline_html(paragraph) for paragraph in builders.quoted_paragraphs(html)]
+        made = builders.quote(inner, **self._plain("who role"), url=url) if inner else None
+        return made if made is not None and made["html"] == html else None
+
+    def _video(self) -> Block:
+        poster = self._optional_address("poster")
+        return builders.video(self._address("url"), poster=poster, **self._size(), **self._plain("caption credit"))
+
+    def _embed(self) -> Block:
+        url = self._address("url")
+        if url and provider_of(url) is None:
+            detail = "No provider is known for this address; write it as a link_card."
+            self.errors.append(FieldError(f"{self.pointer}/url", "unknown_provider", detail))
+        return builders.link_block(url, **self._plain("title"))
+
+    def _link_card(self) -> Block:
+        image_url = self._optional_address("image")
+        return builders.link_card(self._address("url"), image_url=image_url, **self._plain("title description"))
+
+    def _table(self) -> Block:
+        rows = [[_cell(cell) for cell in row] for row in self.given.get("rows", []) if row]
+        if not any(inline_text(cell["html"]).strip() for row in rows for cell in row):
+            self.errors.append(FieldError(f"{self.pointer}/rows", "blank", "There is no text here."))
+        return builders.table(rows, **self._plain("caption"))
+
+    def _address(self, field: str) -> str:
+        address = media_address(self.given.get(field) or "")
+        if address is None:
+            detail = "This must be an absolute http or https address."
+            self.errors.append(FieldError(f"{self.pointer}/{field}", "invalid_address", detail))
+        return address or ""
+
+    def _optional_address(self, field: str) -> str:
+        return self._address(field) if self.given.get(field) else ""
+
+    def _plain(self, fields: str) -> dict[str, Any]:
+        return {field: unify_line_ends(self.given.get(field) or "").strip() for field in fields.split()}
+
+    def _size(self) -> dict[str, Any]:
+        given = [name for name in ("width", "height") if self.given.get(name) is not None]
+        return {name: self._number(name, 0, least=1, most=MAX_PIXELS) for name in given}
+
+    def _number(self, field: str, default: int, *, least: int, most: int) -> int:
+        number = self.given.get(field)
+        if number is None:
+            return default
+        if not least <= number <= most:
+            detail = f"This must be from {least} to {most}."
+            self.errors.append(FieldError(f"{self.pointer}/{field}", "out_of_range", detail))
+            return default
+        return int(number)
+
+
+def _inline(given: Any) -> str:
+    """Read the inline HTML of an item, a cell or a block: its `html`, or its plain `text`, or a plain string."""
+    if isinstance(given, str):
+        return builders.escaped_lines(unify_line_ends(given).strip())
+    if given.get("html") is not None:
+        return inline_html(given["html"])
+    return builders.escaped_lines(unify_line_ends(given.get("text") or "").strip())
+
+
+def _inner_of_paragraph(given: Mapping[str, Any]) -> str:
+    """Read the inline HTML of a paragraph; the blanks at the ends of one that was stored are as they were typed."""
+    inner, match = _inline(given), _PARAGRAPH.fullmatch(given.get("html") or "")
+    return match[1] if match and match[1].strip(" \t") == inner else inner
+
+
+def _cell(given: Any) -> dict[str, Any]:
+    cell: dict[str, Any] = {"html": _inline(given)}
+    if isinstance(given, Mapping):
+        cell.update({"header": True} if given.get("header") else {})
+        for name in ("colspan", "rowspan"):
+            span = given.get(name) or 1
+            cell.update({name: min(span, MAX_SPAN)} if span > 1 else {})
+    return cell
+
+
+def _quoted(blocks: Sequence[Block]) -> tuple[list[str], dict[str, str]]:
+    """Return the quoted paragraphs in the blocks read from a quote's HTML, and the attribution that was in it."""
+    paragraphs: list[str] = []
+    by: dict[str, str] = {}
+    for block in blocks:
+        if block["type"] == "quote":
+            paragraphs += builders.quoted_paragraphs(block["html"])
+            by = {name: block[name] for name in ("who", "role") if name in block}
+        else:
+            inner = inline_html(block["html"])
+            paragraphs += [inner] if inner else []
+    return paragraphs, by

@@ -1,0 +1,207 @@
+"""Builders of each type of block from values that were checked already; they write its `html`.
+
+The blocks built here have no `id` yet: `finish_blocks` gives them one. Inline HTML handed in must come from an
+InlineWriter; every other text is plain and escaped here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import Any
+
+from app.content.blocks import Block, NewId
+from app.content.html.inline import attribute, inline_text
+from app.content.html.sanitising import sanitise
+from app.content.providers import provider_of
+from app.content.size_checks import check_block_count, check_made_blocks
+from app.content.text_fields import clean_text, fit_text, one_line
+
+
+def finish_blocks(blocks: Iterable[Block], *, new_id: NewId, pointer: str) -> list[Block]:
+    """Give each block an `id`, first of its fields. Raises InvalidInput for too many or too complex blocks.
+
+    No more than MAX_BLOCKS + 1 of `blocks` are read.
+    """
+    numbered: list[Block] = []
+    for block in blocks:
+        check_block_count(len(numbered) + 1, pointer)
+        numbered.append({"id": block.get("id") or new_id(), **{k: v for k, v in block.items() if k != "id"}})
+    check_made_blocks(numbered, pointer)
+    return numbered
+
+
+def paragraph(inner: str) -> Block:
+    """Build a paragraph of inline HTML."""
+    return {"type": "paragraph", "html": sanitise(f"<p>{inner}</p>")}
+
+
+def heading(level: int, inner: str) -> Block:
+    """Build a subhead of level 2 to 4."""
+    html = sanitise(f"<h{level}>{inner}</h{level}>")
+    return {"type": "heading", "level": level, "text": inline_text(inner), "html": html}
+
+
+def heading_or_paragraph(level: int, inner: str) -> Block:
+    """Build a subhead, or a paragraph if the text is too long for one or shows nothing."""
+    return heading(level, inner) if fit_text("heading", "text", inline_text(inner)) else paragraph(inner)
+
+
+def divider() -> Block:
+    """Build a thematic break."""
+    return {"type": "divider", "html": "<hr>"}
+
+
+def list_block(items: list[dict[str, Any]], *, ordered: bool, start: int = 1) -> Block:
+    """Build a list; each item has `html` and may have `items` and `ordered` of its own."""
+    block = {"type": "list", "ordered": ordered, **({"start": start} if ordered and start != 1 else {}), "items": items}
+    return {**block, "html": sanitise(_list_html(block))}
+
+
+def _list_html(block: dict[str, Any]) -> str:
+    """Write a list; recurses as deep as lists nest, which the readers bound (MAX_LIST_DEPTH)."""
+    tag = "ol" if block.get("ordered") else "ul"
+    start = attribute("start", block.get("start"))
+    items = "".join(
+        f"<li>{item['html']}{_list_html(item) if item.get('items') else ''}</li>" for item in block["items"]
+    )
+    return f"<{tag}{start if tag == 'ol' else ''}>{items}</{tag}>"
+
+
+def quote(paragraphs: Sequence[str], *, who: str = "", role: str = "", url: str = "") -> Block:
+    """Build a quote from paragraphs of inline HTML and the name and role of who said them."""
+    words = f"<blockquote{attribute('cite', url)}>{''.join(f'<p>{inner}</p>' for inner in paragraphs)}</blockquote>"
+    by = escape(", ".join(part for part in (who, role) if part), quote=False)
+    if by and url:
+        by = f'<a href="{escape(url)}">{by}</a>'
+    caption = f"<figcaption>— {by}</figcaption>" if by else ""
+    fields = _present(who=who, role=role, url=url)
+    return {"type": "quote", **fields, "html": sanitise(f'<figure class="lb-quote">{words}{caption}</figure>')}
+
+
+def attributed_quote(paragraphs: Sequence[str], by: str, *, url: str = "") -> Block:
+    """Build a quote whose attribution is written `— Name, role`; one that is too long is its last paragraph."""
+    names = split_attribution(by.strip().lstrip("—–-"))
+    if names is None:
+        return quote([*paragraphs, escaped_lines(clean_text(by))], url=url)
+    return quote(paragraphs, who=names[0], role=names[1], url=url)
+
+
+def split_attribution(by: str) -> tuple[str, str] | None:
+    """Return the name and the role in `Name, role`, or None if one of them is too long."""
+    name, _, title = one_line(by).partition(", ")
+    who, role = fit_text("quote", "who", name), fit_text("quote", "role", title)
+    return None if who is None or role is None else (who, role)
+
+
+def quoted_paragraphs(html: str) -> list[str]:
+    """Return the inline HTML of a quote's paragraphs, read back from the HTML that `quote` wrote."""
+    words = html.partition("</blockquote>")[0]
+    return [part.partition("<p>")[2] for part in words.split("</p>")[:-1]]
+
+
+def image(
+    url: str, *, alt: str = "", caption: str = "", credit: str = "", width: int | None = None, height: int | None = None
+) -> Block:
+    """Build a picture. A missing alt becomes the caption, so that the picture is at least named to the blind."""
+    alt = alt.strip() or caption
+    size = attribute("width", width) + attribute("height", height)
+    # An empty alt must be written out: without the attribute a screen reader reads the file's name.
+    tag = f'<img{attribute("src", url)} alt="{escape(alt)}"{size} loading="lazy" decoding="async">'
+    fields = {**_present(width=width, height=height), "alt": alt, **_present(caption=caption, credit=credit)}
+    return {"type": "image", "url": url, **fields, "html": _figure("lb-image", tag, caption, credit)}
+
+
+def video(
+    url: str,
+    *,
+    poster: str = "",
+    caption: str = "",
+    credit: str = "",
+    width: int | None = None,
+    height: int | None = None,
+) -> Block:
+    """Build a film, not loaded before the reader starts it."""
+    size = attribute("width", width) + attribute("height", height)
+    tag = f'<video{attribute("src", url)}{attribute("poster", poster)}{size} controls preload="none"></video>'
+    fields = _present(poster=poster, width=width, height=height, caption=caption, credit=credit)
+    return {"type": "video", "url": url, **fields, "html": _figure("lb-video", tag, caption, credit)}
+
+
+def audio(url: str, *, caption: str = "", credit: str = "") -> Block:
+    """Build a sound recording, not loaded before the reader starts it."""
+    tag = f'<audio{attribute("src", url)} controls preload="none"></audio>'
+    fields = _present(caption=caption, credit=credit)
+    return {"type": "audio", "url": url, **fields, "html": _figure("lb-audio", tag, caption, credit)}
+
+
+def link_block(url: str, *, title: str = "", description: str = "", image_url: str = "") -> Block:
+    """Build an embed where a provider's player can show `url`, else a link card."""
+    if provider_of(url):
+        return embed(url, title=title)
+    return link_card(url, title=title, description=description, image_url=image_url)
+
+
+def link_type(url: str) -> str:
+    """Return the type of block that `link_block` builds for `url`."""
+    return "embed" if provider_of(url) else "link_card"
+
+
+def embed(url: str, *, title: str = "") -> Block:
+    """Build an embed of another site's player; `url` must be one of which `provider_of` knows the provider."""
+    provider = provider_of(url)
+    if provider is None:
+        raise ValueError(url)
+    link = f'<a href="{escape(url)}">{escape(title or url, quote=False)}</a>'
+    data = attribute("data-provider", provider.name) + attribute("data-url", url)
+    html = sanitise(f'<figure class="lb-embed"{data}>{link}</figure>')
+    fields = {"provider": provider.name, **_present(title=title, ratio=provider.ratio), "consent": provider.consent}
+    return {"type": "embed", "url": url, **fields, "html": html}
+
+
+def link_card(url: str, *, title: str = "", description: str = "", image_url: str = "") -> Block:
+    """Build a card of a link that stands alone."""
+    title = title or url
+    picture = f'<img{attribute("src", image_url)} alt="" loading="lazy" decoding="async">' if image_url else ""
+    link = f'{picture}<a href="{escape(url)}">{escape(title, quote=False)}</a>'
+    caption = f"<figcaption>{escaped_lines(description)}</figcaption>" if description else ""
+    html = sanitise(f'<figure class="lb-link"{attribute("data-url", url)}>{link}{caption}</figure>')
+    fields = _present(description=description, image=image_url)
+    return {"type": "link_card", "url": url, "title": title, **fields, "html": html}
+
+
+def table(rows: list[list[dict[str, Any]]], *, caption: str = "") -> Block:
+    """Build a table from rows of cells, each with `html` and perhaps `header`, `colspan`, `rowspan`."""
+    has_head = len(rows) > 1 and all(cell.get("header") for cell in rows[0])
+    head = f"<thead>{_row_html(rows[0], 'col')}</thead>" if has_head else ""
+    body = "".join(_row_html(row, "row") for row in rows[1 if has_head else 0 :])
+    title = f"<caption>{escaped_lines(caption)}</caption>" if caption else ""
+    html = sanitise(f"<table>{title}{head}<tbody>{body}</tbody></table>")
+    return {"type": "table", **_present(caption=caption), "rows": rows, "html": html}
+
+
+def _row_html(cells: list[dict[str, Any]], scope: str) -> str:
+    return f"<tr>{''.join(_cell_html(cell, scope) for cell in cells)}</tr>"
+
+
+def _cell_html(cell: dict[str, Any], scope: str) -> str:
+    tag = "th" if cell.get("header") else "td"
+    spans = attribute("colspan", cell.get("colspan")) + attribute("rowspan", cell.get("rowspan"))
+    return f"<{tag}{attribute('scope', scope) if tag == 'th' else ''}{spans}>{cell['html']}</{tag}>"
+
+
+def _figure(name: str, media: str, caption: str, credit: str) -> str:
+    parts = [escaped_lines(caption)] if caption else []
+    if credit:
+        parts.append(f"<cite>{escape(credit, quote=False)}</cite>")
+    below = f"<figcaption>{' '.join(parts)}</figcaption>" if parts else ""
+    return sanitise(f'<figure class="{name}">{media}{below}</figure>')
+
+
+def escaped_lines(text: str) -> str:
+    """Write plain text as inline HTML: escaped, its line ends as line breaks."""
+    return escape(text, quote=False).replace("\n", "<br>")
+
+
+def _present(**fields: str | int | None) -> dict[str, Any]:
+    return {name: value for name, value in fields.items() if value not in (None, "")}

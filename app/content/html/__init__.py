@@ -1,0 +1,1 @@
+"""HTML itself: read as tokens, written as inline HTML, and sanitised on its way out."""

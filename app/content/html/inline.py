@@ -1,0 +1,183 @@
+"""Inline HTML, inside one paragraph, item or cell: escaped text, line breaks and the few inline tags."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from html import escape
+from typing import NamedTuple
+
+from app.content.addresses import link_address
+from app.content.block_limits import CONTROL_CHARACTERS
+from app.content.html.lexer import Token, tags, tokenise
+from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, sanitise
+
+MAX_INLINE_DEPTH = 16
+"""Deeper tags are left out and their text kept: the sanitiser's time grows with the square of the depth."""
+
+_CACHED_CHARACTERS = 4_000
+
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_SAME_AS = {"strike": "s", "del": "s"}
+_EDGE_BREAK = "<br>"
+_EDGE_SPACE = " \t\n"
+_BREAKING_TAGS = tags(
+    "address article aside blockquote caption center dd details div dl dt fieldset figcaption figure footer form h1 h2 "
+    "h3 h4 h5 h6 header hr legend li main nav ol p pre section summary table tbody td tfoot th thead tr ul"
+)
+
+
+class _OpenTag(NamedTuple):
+    tag: str
+    html: str
+
+
+class InlineWriter:
+    """Builds inline HTML from texts and tags that come in any order, however badly nested.
+
+    A tag is written only once there is text for it, so there are no empty elements; tags that are open when a part is
+    taken are opened again in the next.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._stack: list[_OpenTag] = []
+        self._written = 0
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing visible was written since the last part was taken."""
+        return not any(part != "<br>" and not part.startswith("<") and part.strip(" ") for part in self._parts)
+
+    @property
+    def at_line_start(self) -> bool:
+        """Return whether nothing was written since the last line break."""
+        return not self._parts or self._parts[-1] == "<br>"
+
+    @property
+    def ends_in_space(self) -> bool:
+        """Return whether a further blank would not show."""
+        return self.at_line_start or self._parts[-1].endswith(" ")
+
+    def text(self, text: str) -> None:
+        """Write `text` as it is; what HTML would misread is escaped, control characters are blanks."""
+        if text:
+            self._open_pending()
+            self._parts.append(escape(_printable(text), quote=False))
+
+    def line_break(self) -> None:
+        """Begin a new line."""
+        self._parts.append("<br>")
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Open `tag` if it is an inline tag. It is written only with valid attributes and if it is not open already."""
+        tag = _SAME_AS.get(tag, tag)
+        if tag not in INLINE_TAGS or tag == "br" or len(self._stack) >= MAX_INLINE_DEPTH:
+            return
+        is_open = tag != "span" and any(entry.tag == tag and entry.html for entry in self._stack)
+        self._stack.append(_OpenTag(tag, "" if is_open else _start_tag(tag, attributes)))
+
+    def end(self, tag: str) -> None:
+        """Close the innermost open `tag`; tags inside it that are still open go on after it."""
+        tag = _SAME_AS.get(tag, tag)
+        for index in range(len(self._stack) - 1, -1, -1):
+            if self._stack[index].tag == tag:
+                self._close_down_to(index)
+                del self._stack[index]
+                return
+
+    def take(self) -> str:
+        """Return the sanitised HTML written since the last part was taken, and begin another."""
+        self._close_down_to(0)
+        html = "".join(self._parts)
+        self._parts = []
+        return sanitise(html)
+
+    def _open_pending(self) -> None:
+        self._parts.extend(entry.html for entry in self._stack[self._written :] if entry.html)
+        self._written = len(self._stack)
+
+    def _close_down_to(self, index: int) -> None:
+        while self._written > index:
+            self._written -= 1
+            if self._stack[self._written].html:
+                self._parts.append(f"</{self._stack[self._written].tag}>")
+
+
+def _start_tag(tag: str, attributes: Mapping[str, str]) -> str:
+    if tag == "a":
+        address = link_address(attributes.get("href", ""))
+        title = _printable(attributes.get("title", ""))
+        return f'<a href="{escape(address)}"{attribute("title", title)}>' if address else ""
+    if tag == "span":
+        language, direction = attributes.get("lang", ""), attributes.get("dir", "").lower()
+        lang = attribute("lang", language if _LANGUAGE.fullmatch(language) else "")
+        written = lang + attribute("dir", direction if direction in DIRECTIONS else "")
+        return f"<span{written}>" if written else ""
+    return f"<{tag}>"
+
+
+def _printable(text: str) -> str:
+    return CONTROL_CHARACTERS.sub(" ", text.replace("\r", " "))
+
+
+def attribute(name: str, value: str | int | None) -> str:
+    """Write ` name="value"`, escaped, to stand in a tag; nothing for a missing or empty value."""
+    return "" if value is None or value == "" else f' {name}="{escape(str(value))}"'
+
+
+def inline_html(html: str) -> str:
+    """Return the inline part of `html`, sanitised: block tags end a line, of other unknown tags the text stays."""
+    writer = InlineWriter()
+    for token in tokenise(html):
+        if token.kind != "text" and (token.value == "br" or token.value in _BREAKING_TAGS):
+            if not writer.at_line_start or token.value == "br":
+                writer.line_break()
+        else:
+            write_token(writer, token)
+    return trim_breaks(writer.take())
+
+
+def write_token(writer: InlineWriter, token: Token) -> None:
+    """Write one token of HTML to `writer`; line ends in its text are white space."""
+    if token.kind == "text":
+        writer.text(_BLANKS.sub(_one_line, token.value))
+    elif token.kind == "start":
+        writer.start(token.value, token.attributes)
+    else:
+        writer.end(token.value)
+
+
+def _one_line(match: re.Match[str]) -> str:
+    return " " if "\n" in match[0] or "\r" in match[0] else match[0]
+
+
+def trim_breaks(html: str) -> str:
+    """Strip blanks and line breaks from the ends of `html`; a non-breaking space is a character and stays."""
+    start, end = 0, len(html)
+    while start < end and (html[start] in _EDGE_SPACE or html.startswith(_EDGE_BREAK, start)):
+        start += 1 if html[start] in _EDGE_SPACE else len(_EDGE_BREAK)
+    while start < end and (html[end - 1] in _EDGE_SPACE or html.endswith(_EDGE_BREAK, start, end)):
+        end -= 1 if html[end - 1] in _EDGE_SPACE else len(_EDGE_BREAK)
+    return html[start:end]
+
+
+def inline_text(html: str) -> str:
+    """Return the plain text of inline HTML; a line break is a newline."""
+    return _cached_text(html) if len(html) <= _CACHED_CHARACTERS else _text(html)
+
+
+def _text(html: str) -> str:
+    parts = []
+    for token in tokenise(html):
+        if token.kind == "text":
+            parts.append(token.value)
+        elif token.value == "br":
+            parts.append("\n")
+    return "".join(parts)
+
+
+_cached_text = lru_cache(maxsize=64)(_text)
+"""One write asks for the text of its paragraphs several times: for readers, and for the search."""

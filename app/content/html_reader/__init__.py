@@ -1,0 +1,1 @@
+"""HTML → typed blocks."""

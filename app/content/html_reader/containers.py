@@ -1,0 +1,275 @@
+"""The containers of running text in HTML, filled tag by tag: a list, a quote, a table, a figure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.content import builders
+from app.content.block_limits import MAX_LIST_DEPTH, MAX_SPAN
+from app.content.blocks import Block
+from app.content.html.inline import inline_text
+from app.content.html.lexer import tags
+from app.content.providers import provider_of
+from app.content.text_fields import clean_text, fit_text
+
+_EMBED_CLASSES = tags(
+    "twitter-tweet twitter-video instagram-media tiktok-embed bluesky-embed mastodon-embed reddit-embed-bq "
+    "text-post-media"
+)
+
+
+def parse_number(text: str | None, *, most: int) -> int | None:
+    """Return the whole number from 1 to `most` that `text` is, or None."""
+    text = (text or "").strip().removesuffix("px")
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number if 0 < number <= most else None
+
+
+def fit_fields(kind: str, **pieces: Sequence[str]) -> tuple[dict[str, Any], list[Block]]:
+    """Return the plain-text fields of a block of this type, and paragraphs of what is too long for its field.
+
+    Each field is given as pieces of inline HTML, which are lines of its text.
+    """
+    fields: dict[str, Any] = {}
+    paragraphs: list[Block] = []
+    for name, inner in pieces.items():
+        text = fit_text(kind, name, "\n".join(map(inline_text, inner)))
+        fields[name] = text or ""
+        if text is None:
+            paragraphs += map(builders.paragraph, inner)
+    return fields, paragraphs
+
+
+class ListReader:
+    """The list being read. `after` are blocks that stood in it and cannot: they follow it."""
+
+    def __init__(self) -> None:
+        self._open: list[dict[str, Any]] = []
+        self._deeper = 0
+        self.after: list[Block] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether text belongs to a list."""
+        return bool(self._open)
+
+    def open(self, *, ordered: bool, start: int = 1) -> None:
+        """Begin a list, inside the last item of the one that is open. Below MAX_LIST_DEPTH it is the same list."""
+        if len(self._open) >= MAX_LIST_DEPTH:
+            self._deeper += 1
+            return
+        self._open.append({"ordered": ordered, "start": start, "items": []})
+
+    def item(self) -> None:
+        """Begin an item."""
+        self._open[-1]["items"].append({"html": ""})
+
+    def add(self, inner: str) -> None:
+        """Add text to the last item, on a line of its own."""
+        items = self._open[-1]["items"]
+        if not items or items[-1].get("items"):
+            self.item()
+        items[-1]["html"] += ("<br>" if items[-1]["html"] else "") + inner
+
+    def close(self) -> Block | None:
+        """End the innermost list; return the block once the outermost has ended, if anything is in it."""
+        if self._deeper:
+            self._deeper -= 1
+            return None
+        node = self._open.pop()
+        node["items"] = [item for item in node["items"] if item["html"] or item.get("items")]
+        if not self._open:
+            made = builders.list_block(node["items"], ordered=node["ordered"], start=node["start"])
+            return made if node["items"] else None
+        if node["items"]:
+            self._nest(node)
+        return None
+
+    def _nest(self, node: dict[str, Any]) -> None:
+        items = self._open[-1]["items"]
+        if not items:
+            self.item()
+        items[-1].setdefault("ordered", node["ordered"])
+        items[-1].setdefault("items", []).extend(node["items"])
+
+
+class QuoteReader:
+    """The quote being read; quotes within quotes are part of it."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._paragraphs: list[str] = []
+        self._attribution: list[str] = []
+        self._url = ""
+        self._is_embed = False
+        self._links: list[str] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether text belongs to a quote."""
+        return self._depth > 0
+
+    def open(self, attributes: Mapping[str, str], *, url: str) -> None:
+        """Begin a quote found at `url`."""
+        self._depth += 1
+        if self._depth == 1:
+            self._url = url
+            self._is_embed = not _EMBED_CLASSES.isdisjoint(attributes.get("class", "").split())
+            self._links = [attributes.get("data-instgrm-permalink", ""), attributes.get("cite", "")]
+
+    def add(self, inner: str) -> None:
+        """Add a paragraph of quoted words."""
+        self._paragraphs.append(inner)
+
+    def add_attribution(self, inner: str) -> None:
+        """Add a line to the name and role of who said them."""
+        self._attribution.append(inline_text(inner))
+
+    def add_link(self, address: str) -> None:
+        """Record a link in the quote: the last one of a pasted social post is the post itself."""
+        self._links.append(address)
+
+    def close(self) -> list[Block]:
+        """End the innermost quote; return the blocks once the outermost has ended."""
+        self._depth -= 1
+        return [] if self._depth else self.take()
+
+    def take(self) -> list[Block]:
+        """Return the words quoted so far as a block, or as an embed with its words, and begin another quote."""
+        paragraphs, by = self._paragraphs, "\n".join(self._attribution)
+        self._paragraphs, self._attribution = [], []
+        page = next((link for link in reversed(self._links) if provider_of(link)), None) if self._is_embed else None
+        if page:
+            title = fit_text("embed", "title", "\n".join(map(inline_text, paragraphs)))
+            return [builders.embed(page, title=title or ""), *([builders.quote(paragraphs)] if title is None else [])]
+        if not paragraphs:
+            return [builders.paragraph(builders.escaped_lines(clean_text(by)))] if by else []
+        return [builders.attributed_quote(paragraphs, by, url=self._url)]
+
+
+class TableReader:
+    """The table being read; tables within its cells are part of them."""
+
+    def __init__(self) -> None:
+        self._depth = 0
+        self._rows: list[list[dict[str, Any]]] = []
+        self._caption: list[str] = []
+        self.after: list[Block] = []
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether text belongs to a table."""
+        return self._depth > 0
+
+    def open(self) -> None:
+        """Begin a table."""
+        self._depth += 1
+
+    def row(self) -> None:
+        """Begin a row."""
+        if self._depth == 1:
+            self._rows.append([])
+
+    def cell(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Begin a cell (`td` or `th`)."""
+        if self._depth > 1:
+            return
+        if not self._rows:
+            self.row()
+        cell: dict[str, Any] = {"html": "", **({"header": True} if tag == "th" else {})}
+        for name in ("colspan", "rowspan"):
+            span = parse_number(attributes.get(name), most=MAX_SPAN)
+            cell.update({name: span} if span and span > 1 else {})
+        self._rows[-1].append(cell)
+
+    def add(self, inner: str) -> None:
+        """Add text to the last cell, on a line of its own."""
+        if not self._rows:
+            self._rows.append([])
+        if not self._rows[-1]:
+            self._rows[-1].append({"html": ""})
+        cell = self._rows[-1][-1]
+        cell["html"] += ("<br>" if cell["html"] else "") + inner
+
+    def add_caption(self, inner: str) -> None:
+        """Add a line to the caption."""
+        self._caption.append(inner)
+
+    def close(self) -> list[Block]:
+        """End the innermost table; return the blocks once the outermost has ended, if it has a cell with text."""
+        self._depth -= 1
+        if self._depth:
+            return []
+        rows, caption = [row for row in self._rows if row], self._caption
+        self._rows, self._caption = [], []
+        if not any(cell["html"] for row in rows for cell in row):
+            text = "\n".join(map(inline_text, caption))
+            return [builders.paragraph(builders.escaped_lines(clean_text(text)))] if text else []
+        fields, paragraphs = fit_fields("table", caption=caption)
+        return [*paragraphs, builders.table(rows, **fields)]
+
+
+_CAPTIONED: Mapping[str, Callable[..., Block]] = {
+    "image": builders.image,
+    "video": builders.video,
+    "audio": builders.audio,
+}
+
+
+@dataclass(slots=True)
+class Figure:
+    """The figure being read: its blocks, and the caption and credit that belong to the last that can have one.
+
+    `url` is set in the figures this room writes for embeds and link cards. Texts are pieces of inline HTML.
+    """
+
+    url: str = ""
+    blocks: list[Block] = field(default_factory=list)
+    title: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    credits: list[str] = field(default_factory=list)
+
+    def close(self) -> list[Block]:
+        """Return the blocks with their caption; a caption that no block can have is a paragraph."""
+        if self.url:
+            return [*self.blocks, *self._link()]
+        for index in range(len(self.blocks) - 1, -1, -1):
+            captioned = self._captioned(self.blocks[index])
+            if captioned:
+                return [*self.blocks[:index], *captioned, *self.blocks[index + 1 :]]
+        return [*self.blocks, *map(builders.paragraph, [*self.captions, *self.credits])]
+
+    def _link(self) -> list[Block]:
+        kind = builders.link_type(self.url)
+        fields, paragraphs = fit_fields(kind, title=self.title)
+        if fields["title"] == self.url:
+            fields["title"] = ""
+        if kind == "link_card":
+            description, more = fit_fields(kind, description=self.captions)
+            fields, paragraphs = {**fields, **description}, [*paragraphs, *more]
+        else:
+            paragraphs += map(builders.paragraph, self.captions)
+        return [builders.link_block(self.url, **fields), *paragraphs, *map(builders.paragraph, self.credits)]
+
+    def _captioned(self, block: Block) -> list[Block]:
+        """Return `block` with the caption and the credit, and what is too long for them; nothing if it has neither."""
+        kind = block["type"]
+        own = {name: value for name, value in block.items() if name not in {"type", "url", "html", "consent"}}
+        if kind in _CAPTIONED:
+            fields, paragraphs = fit_fields(kind, caption=self.captions, credit=self.credits)
+            return [_CAPTIONED[kind](block["url"], **{**own, **fields}), *paragraphs]
+        pieces = [*self.captions, *self.credits]
+        if not pieces:
+            return [block] if kind != "paragraph" else []
+        if kind == "quote" and not block.get("who"):
+            by, words = "\n".join(map(inline_text, pieces)), builders.quoted_paragraphs(block["html"])
+            return [builders.attributed_quote(words, by, url=block.get("url", ""))]
+        if kind == "table" and not block.get("caption"):
+            fields, paragraphs = fit_fields(kind, caption=pieces)
+            return [*paragraphs, builders.table(block["rows"], **fields)]
+        if kind == "embed" and not block.get("title"):
+            fields, paragraphs = fit_fields(kind, title=pieces)
+            return [builders.embed(block["url"], **fields), *paragraphs]
+        return []

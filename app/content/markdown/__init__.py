@@ -1,0 +1,1 @@
+"""The newsroom's Markdown: read into blocks, and written from blocks for editing."""

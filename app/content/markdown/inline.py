@@ -1,0 +1,220 @@
+"""Markdown inside one paragraph → inline HTML, by markdown-it with the rules of a newsroom.
+
+Prose stays as it was typed: there are no character references, no raw HTML, no typographer; a
+backslash escapes only what would be markup here; a star between letters or digits (`5*3*2`) is a star; a link that
+may not be followed stays the text it was. A bare web address is a link.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from app.content.addresses import link_address, media_address
+from app.content.html.inline import InlineWriter, inline_text, trim_breaks
+from app.content.text_fields import fit_text
+
+MAX_MARKS = 10_000
+"""Characters of markup looked at in one text; a paragraph that exceeds what is left is taken as plain text.
+
+No prose comes near. It bounds inputs made to cost the square of their length.
+"""
+
+ESCAPABLE = "*_`[]~<"
+"""The characters that a backslash before them makes plain."""
+
+_MARKS = re.compile(
+    r"[\n*_`~\[\]]|!(?=\[)|:(?=//)|\\(?=[" + re.escape(ESCAPABLE) + r"])|<(?=https?://|mailto:)", re.IGNORECASE
+)
+"""The places where the rules below are tried; all else is text, skipped at the speed of a regular expression."""
+
+_SCHEME = re.compile(r"(?:^|.*[^A-Za-z0-9])(https?)", re.IGNORECASE | re.DOTALL)
+_ADDRESS = re.compile(r"://[^\s<>\"“”„«»`\\^{|}]{1,2048}")
+_ANGLED = re.compile(r"<(https?://[^\s<>]+|mailto:[^\s<>]+)>", re.IGNORECASE)
+_TAGS = {"strong": "strong", "em": "em", "s": "s", "link": "a"}
+
+
+def _escape(state: StateInline, silent: bool) -> bool:
+    source, here = state.src, state.pos
+    if source[here] != "\\" or here + 1 >= state.posMax or source[here + 1] not in ESCAPABLE:
+        return False
+    if not silent:
+        state.append_pending(source[here + 1])
+    state.pos += 2
+    return True
+
+
+def _star_in_a_word(state: StateInline, silent: bool) -> bool:
+    """Take a run of stars between digits, or one star between letters, as text."""
+    source, here = state.src, state.pos
+    if source[here] != "*" or here == 0:
+        return False
+    end = here
+    while end < state.posMax and source[end] == "*":
+        end += 1
+    around = source[here - 1] + (source[end] if end < state.posMax else " ")
+    literal = around.isdigit() if end - here > 1 else around.isascii() and around.isalnum()
+    if literal:
+        if not silent:
+            state.append_pending(source[here:end])
+        state.pos = end
+    return literal
+
+
+def _bare_address(state: StateInline, silent: bool) -> bool:
+    source, here = state.src, state.pos
+    match = _ADDRESS.match(source, here, state.posMax) if source[here] == ":" else None
+    # In a look-ahead nothing is pending, and skipping the colon alone finds the same ends.
+    scheme = _SCHEME.fullmatch(state.pending[-8:]) if match and not silent and state.linkLevel == 0 else None
+    if match is None or scheme is None:
+        return False
+    address = scheme[1] + without_trailing_punctuation(match[0])
+    if media_address(address) is None:
+        return False
+    state.pending = state.pending[: -len(scheme[1])]
+    _push_link(state, address, address)
+    state.pos += len(address) - len(scheme[1])
+    return True
+
+
+def _angled_address(state: StateInline, silent: bool) -> bool:
+    match = _ANGLED.match(state.src, state.pos, state.posMax) if state.src[state.pos] == "<" else None
+    if match is None or state.linkLevel > 0 or link_address(match[1]) is None:
+        return False
+    if not silent:
+        _push_link(state, match[1], match[1].removeprefix("mailto:"))
+    state.pos = match.end()
+    return True
+
+
+def _push_link(state: StateInline, address: str, text: str) -> None:
+    state.push("link_open", "a", 1).attrs = {"href": address}
+    state.push("text", "", 0).content = text
+    state.push("link_close", "a", -1)
+
+
+def without_trailing_punctuation(address: str) -> str:
+    """Strip the marks that end the sentence around `address`; a closing bracket stays if it was opened."""
+    end = len(address)
+    excess = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
+    while end:
+        last = address[end - 1]
+        if excess.get(last, 0) > 0:
+            excess[last] -= 1
+        elif last not in ".,;:!?'*_~…’‘":
+            break
+        end -= 1
+    return address[:end]
+
+
+@functools.cache
+def _engine() -> MarkdownIt:
+    engine = MarkdownIt("zero", {"html": False, "typographer": False, "maxNesting": 20})
+    engine.enable(["newline", "backticks", "strikethrough", "emphasis", "link", "image"])
+    rules = engine.inline.ruler
+    engine.inline.terminator_re = _MARKS
+    rules.before("backticks", "newsroom_escape", _escape)
+    rules.before("emphasis", "star_in_a_word", _star_in_a_word)
+    rules.push("bare_address", _bare_address)
+    rules.push("angled_address", _angled_address)
+    engine.validateLink = lambda url: link_address(url) is not None  # type: ignore[method-assign]
+    engine.normalizeLink = lambda url: url  # type: ignore[method-assign]
+    engine.normalizeLinkText = lambda link: link  # type: ignore[method-assign]
+    return engine
+
+
+class InlineMarkdown:
+    """A reader of the paragraphs of one text, which together may have MAX_MARKS characters of markup."""
+
+    def __init__(self) -> None:
+        self._marks_left = MAX_MARKS
+
+    def html(self, text: str) -> str:
+        """Return the sanitised inline HTML of `text`; a line end is a line break. Markup without text stays text."""
+        html = _html(self._tokens(text))
+        has_text = html[:1].isalnum() or inline_text(html).strip()
+        return html if has_text else _html(_plain_tokens(text))
+
+    def lone_image(self, line: str) -> tuple[str, str, str] | None:
+        """Return address, alternative text and caption of the picture that `line` consists of.
+
+        None if it is none, or if a text is too long for one.
+        """
+        line = line.strip()
+        if not (line.startswith("![") and line.endswith(")")):
+            return None
+        tokens = self._tokens(line)
+        address = str(tokens[0].attrs.get("src", "")) if len(tokens) == 1 and tokens[0].type == "image" else ""
+        if media_address(address) is None:
+            return None
+        alt = fit_text("image", "alt", tokens[0].content)
+        caption = fit_text("image", "caption", str(tokens[0].attrs.get("title", "")))
+        return None if alt is None or caption is None else (address, alt, caption)
+
+    def _tokens(self, text: str) -> list[Token]:
+        marks = len(_MARKS.findall(text))
+        if not marks or marks > self._marks_left:
+            return _plain_tokens(text)
+        self._marks_left -= marks
+        return _engine().parseInline(text)[0].children or []
+
+
+def _plain_tokens(text: str) -> list[Token]:
+    tokens: list[Token] = []
+    for line in text.split("\n"):
+        tokens += [Token("softbreak", "br", 0), Token("text", "", 0, content=line)]
+    return tokens[1:]
+
+
+def _html(tokens: Sequence[Token]) -> str:
+    writer = InlineWriter()
+    _write(writer, tokens)
+    return trim_breaks(writer.take())
+
+
+def _write(writer: InlineWriter, tokens: Sequence[Token]) -> None:
+    closers: list[str] = []
+    for token in tokens:
+        if token.type in {"softbreak", "hardbreak"}:
+            writer.line_break()
+        elif token.type == "code_inline":
+            writer.start("code", {})
+            writer.text(token.content)
+            writer.end("code")
+        elif token.type == "image":
+            _write_image(writer, token)
+        elif token.nesting > 0:
+            closers.append(_open(writer, token))
+        elif token.nesting < 0:
+            writer.end(_TAGS[token.type.removesuffix("_close")])
+            writer.text(closers.pop())
+        else:
+            writer.text(token.content)
+
+
+def _open(writer: InlineWriter, token: Token) -> str:
+    """Open a tag; return the text to write after its end."""
+    kind = token.type.removesuffix("_open")
+    if kind == "link" and not token.attrs.get("href"):
+        # `[text]()` points nowhere and stays the text it was.
+        writer.text("[")
+        return "]()"
+    writer.start(_TAGS[kind], {name: str(value) for name, value in token.attrs.items()})
+    return ""
+
+
+def _write_image(writer: InlineWriter, token: Token) -> None:
+    """Write a picture within a line as a link to it: pictures are blocks."""
+    address = str(token.attrs.get("src", ""))
+    title = str(token.attrs.get("title", ""))
+    if not address:
+        writer.text(f"![{token.content}]()")
+        return
+    writer.start("a", {"href": address, "title": title})
+    writer.text(token.content.replace("\n", " ") or address)
+    writer.end("a")

@@ -1,0 +1,128 @@
+"""Blocks → Markdown for editing them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from app.content.blocks import TEXT_TYPES, Block
+from app.content.builders import link_block, quoted_paragraphs
+from app.content.html.inline import inline_text
+from app.content.html.lexer import Token, tokenise
+from app.content.markdown.inline import ESCAPABLE
+from app.content.markdown.reader import parse_markdown
+from app.domain.errors import InvalidInput
+
+_MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~"}
+_SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
+_OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
+
+
+def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
+    """Render Markdown that a reporter can edit; return it, and whether parsing it returns these very blocks.
+
+    Pictures, tables and all else that is no text stand as `[[block:<id>]]` on a line of their own. Formatting that
+    Markdown has no sign for (`<u>`, `<mark>`…) is left out, its text is not.
+    """
+    text = "\n\n".join(_block_markdown(block) for block in blocks)
+    return text, _type_and_html(_parsed_again(text, blocks)) == _type_and_html(blocks)
+
+
+def _type_and_html(blocks: Sequence[Block]) -> list[tuple[str, str]]:
+    return [(block["type"], block["html"]) for block in blocks]
+
+
+def _parsed_again(text: str, blocks: Sequence[Block]) -> list[Block]:
+    try:
+        return parse_markdown(text, new_id=lambda: "", kept={block["id"]: block for block in blocks})
+    except InvalidInput:
+        return []
+
+
+def _block_markdown(block: Block) -> str:
+    """Render the plainest Markdown that parses to the block; escapes are written only where they are needed."""
+    is_link = block["type"] in {"embed", "link_card"}
+    if is_link and _type_and_html([link_block(block["url"])]) == _type_and_html([block]):
+        return str(block["url"])
+    if block["type"] not in TEXT_TYPES:
+        return f"[[block:{block['id']}]]"
+    plain, escaped = _text_markdown(block, escaping=False), _text_markdown(block, escaping=True)
+    candidates = [plain, escaped]
+    if block["type"] == "paragraph":
+        candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
+    exact = (source for source in candidates if _type_and_html(_parsed_again(source, [])) == _type_and_html([block]))
+    return next(exact, candidates[-1])
+
+
+def _text_markdown(block: Block, *, escaping: bool) -> str:
+    kind = block["type"]
+    if kind == "divider":
+        return "---"
+    if kind == "list":
+        return "\n".join(_list_lines(block, "", int(block.get("start", 1)), escaping=escaping))
+    if kind == "quote":
+        return _quote_markdown(block, escaping=escaping)
+    inner = _inline_markdown(re.sub(r"^<(?:p|h\d)>|</(?:p|h\d)>$", "", block["html"]), escaping=escaping)
+    if kind == "heading":
+        return f"{'#' * block['level']} {inner.replace(chr(10), ' ')}"
+    return inner
+
+
+def _escape_openings(source: str) -> str:
+    """Escape the beginnings of lines that would begin a list, quote, heading, table or divider."""
+    return _OPENING.sub(r"\1\\", source)
+
+
+def _list_lines(node: dict[str, Any], indent: str, start: int, *, escaping: bool) -> Iterator[str]:
+    for number, item in enumerate(node["items"], start):
+        marker = f"{number}. " if node.get("ordered") else "- "
+        deeper = indent + " " * len(marker)
+        yield indent + marker + _inline_markdown(item["html"], escaping=escaping).replace("\n", f"\n{deeper}")
+        if item.get("items"):
+            yield from _list_lines(item, deeper, 1, escaping=escaping)
+
+
+def _quote_markdown(block: Block, *, escaping: bool) -> str:
+    words = "\n\n".join(_inline_markdown(inner, escaping=escaping) for inner in quoted_paragraphs(block["html"]))
+    by = ", ".join(block[name] for name in ("who", "role") if block.get(name))
+    lines = [*words.split("\n"), *([f"— {by}"] if by else [])]
+    return "\n".join(f"> {line}" if line else ">" for line in lines)
+
+
+def _inline_markdown(html: str, *, escaping: bool) -> str:
+    parts: list[str] = []
+    links: list[tuple[int, Token]] = []
+    for token in tokenise(html):
+        if token.kind == "text":
+            parts.append(_SPECIAL.sub(r"\\\1", token.value) if escaping else token.value)
+        elif token.value == "br":
+            parts.append("\n")
+        elif token.value == "code":
+            parts.append("`")
+        elif token.value == "a" and token.kind == "start":
+            links.append((len(parts), token))
+        elif token.value == "a" and links:
+            position, opening = links.pop()
+            parts[position:] = [_link_markdown("".join(parts[position:]), opening)]
+        elif token.value in _MARKS:
+            _mark(parts, _MARKS[token.value], closing=token.kind == "end")
+    return "".join(parts)
+
+
+def _mark(parts: list[str], mark: str, *, closing: bool) -> None:
+    """Append a mark. A closing one must follow a letter: blanks before it are put behind it."""
+    text = parts.pop() if closing and parts else ""
+    bare = text.rstrip(" ")
+    parts += [bare, mark, text[len(bare) :]]
+
+
+def _link_markdown(text: str, opening: Token) -> str:
+    address, title = opening.attributes.get("href", ""), opening.attributes.get("title", "")
+    if text.replace("\\", "") == address and not title:
+        return address
+    if address == f"mailto:{inline_text(text)}" and not title:
+        return f"<{address}>"
+    written = address if not re.search(r"[()\\]", address) else f"<{address}>"
+    quoted = title.replace("\\", "\\\\").replace('"', '\\"')
+    return f'[{text}]({written} "{quoted}")' if title else f"[{text}]({written})"

@@ -1,0 +1,1 @@
+"""Text as it was typed, before it is a body: its lines, its shorthand, its differences."""

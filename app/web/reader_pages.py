@@ -1,0 +1,101 @@
+"""The reader's pages: `/`, the list of stories, and `/stories/{story}`, which reads completely without JavaScript."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Protocol
+from urllib.parse import quote
+
+from fastapi import APIRouter, Request, Response
+
+from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
+from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
+from app.web.rendering import Renderer, position_in
+
+_NOT_THERE = (NotFound, MalformedInput, InvalidInput)
+_OVER = frozenset({"ended", "archived"})
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPage:
+    """A story as `GET /v1/stories/{story}` shows it, with the page of its timeline that was asked for.
+
+    `redirect_slug` is set when the story was asked for by another name than its own.
+    """
+
+    state: dict[str, Any]
+    redirect_slug: str | None = None
+
+
+class ReadStory(Protocol):
+    """Reads a public story by id or slug, at a position or around an entry.
+
+    Returns None, or raises NotFound, Gone, MalformedInput or InvalidInput, if one of the three cannot be shown.
+    """
+
+    def __call__(self, ref: str, position: str | None, around: str | None) -> Awaitable[StoryPage | None]: ...
+
+
+class ListStories(Protocol):
+    """Lists the public stories, those that are live first, each with its public fields."""
+
+    def __call__(self) -> Awaitable[Sequence[dict[str, Any]]]: ...
+
+
+def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: ListStories) -> APIRouter:
+    """Return the routes of the readers' pages. Hidden stories and unknown ones answer with the same bytes."""
+    router = APIRouter(include_in_schema=False)
+
+    @router.api_route("/", methods=["GET", "HEAD"])
+    async def show_stories(request: Request) -> Response:
+        html = renderer.render("stories.html", stories=await list_stories())
+        return page_response(request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE)
+
+    @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
+    async def show_story(request: Request, ref: str, position: str | None = None, entry: str | None = None) -> Response:
+        page = await _read(read_story, ref, position, entry)
+        missed = isinstance(page, HTTPStatus) and (position is not None or entry is not None)
+        if missed:
+            page = await _read(read_story, ref, None, None)
+        if isinstance(page, HTTPStatus):
+            html = renderer.render("not_found.html", is_gone=page is HTTPStatus.GONE)
+            return page_response(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
+        if page.redirect_slug is not None:
+            return _redirect(request, page.redirect_slug)
+        html = renderer.render("story.html", **_context(page.state, missed=missed, entry=entry))
+        cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
+        return page_response(request, html, policy=READER_POLICY, cache_control=cache_control)
+
+    return router
+
+
+async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> StoryPage | HTTPStatus:
+    """Return the page, or the status that says why there is none."""
+    try:
+        return await read_story(ref, None if around else position, around) or HTTPStatus.NOT_FOUND
+    except Gone:
+        return HTTPStatus.GONE
+    except _NOT_THERE:
+        return HTTPStatus.NOT_FOUND
+
+
+def _redirect(request: Request, slug: str) -> Response:
+    query = f"?{request.url.query}" if request.url.query else ""
+    location = f"/stories/{quote(slug, safe='')}{query}"
+    return Response(status_code=308, headers={"Location": location, "Cache-Control": PUBLIC_CACHE})
+
+
+def _context(state: dict[str, Any], *, missed: bool, entry: str | None) -> dict[str, Any]:
+    timeline = state["timeline"]
+    return {
+        "story": state,
+        "entries": timeline["items"],
+        "older": position_in(timeline["next"]),
+        "newer": position_in(timeline["prev"]),
+        "missed": missed,
+        "canonical": state["canonical_url"] or state["url"],
+        "around": None if missed else entry,
+        "named": {each["id"]: each for each in (*timeline["items"], *state["included"])},
+    }

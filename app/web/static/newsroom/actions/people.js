@@ -1,0 +1,84 @@
+// People and tokens, for admins: invite, disable, revoke, revert.
+
+import { element } from "../../entries.js";
+import { ask, button, show, sure } from "../drawing/dialogs.js";
+import { makeInvitation, showInvitation } from "./invitation.js";
+import { problemPlace } from "../drawing/notices.js";
+import { get, send } from "../drawing/session.js";
+import { drawTokens, makeToken } from "./tokens.js";
+import { askToRevert } from "./revert_token.js";
+
+const OPERATOR = { id: "admin", label: "The operator’s own token", kind: "operator" };
+
+/** Show people and tokens. `open` is the id of the person to show first. Throws a problem. */
+export async function showPeople(open = null) {
+  const [{ body: { items: people } }, { body: { items: tokens } }] = await Promise.all([
+    get("/v1/newsroom/people"), get("/v1/newsroom/tokens"),
+  ]);
+  const { beside, trying } = problemPlace();
+  const press = (words, action) => button(words, () => trying(action));
+  const bots = tokens.filter(({ person }) => person === null);
+  show(
+    "People and tokens",
+    beside,
+    people.map((person) => drawPerson(person, tokens.filter((token) => token.person === person.id), { open, press })),
+    drawGroup("bots", "Bots, and the operator", open, [
+      element("p", { class: "actions" }, press("New bot", () => makeToken())),
+      drawTokens([...bots, OPERATOR], buttonsOf("bots", press)),
+    ]),
+  );
+  document.querySelector("#show details[open] > summary")?.focus();
+}
+
+function drawPerson(person, tokens, { open, press }) {
+  const { id, name, role, disabled_at: disabled } = person;
+  const path = `/v1/newsroom/people/${id}`;
+  const [words, action, then] = disabled
+    ? ["Let in again", "enable", "What was not revoked works again."]
+    : ["Keep out for now", "disable", "Nothing of theirs is let in until they are let in again."];
+  const revoked = "Tokens, sessions and invitations end for good; what they wrote stays.";
+  return drawGroup(id, `${name}, ${role}${disabled ? " (kept out)" : ""}`, open, [
+    element(
+      "p", { class: "actions" },
+      disabled ? null : press("Invitation link", async () => showInvitation(person, await makeInvitation(person))),
+      press("Change", () => changePerson(person)),
+      disabled ? null : press("New token", () => makeToken(person)),
+      press(words, () => doing(id, words, `${words}: ${name}? ${then}`, `${path}/${action}`)),
+      press("Revoke all", () => doing(id, "Revoke all", `Revoke all that lets ${name} in? ${revoked}`, `${path}/revoke`)),
+    ),
+    drawTokens(tokens, buttonsOf(id, press)),
+  ]);
+}
+
+function drawGroup(id, title, open, content) {
+  return element("details", { "data-person": id, open: id === open }, element("summary", {}, title), ...content);
+}
+
+/** Return the function that draws the buttons of each token of a group. */
+function buttonsOf(group, press) {
+  return ({ id, label, kind, revoked_at: revoked }) => {
+    const question = `Revoke “${label}”? It opens nothing from then on; what it wrote stays.`;
+    const revoke = () => doing(group, "Revoke", question, `/v1/newsroom/tokens/${id}/revoke`);
+    return [
+      revoked || kind === "operator" ? null : press("Revoke", revoke),
+      press("Undo what it did", () => askToRevert({ id, label })),
+    ];
+  };
+}
+
+/** Ask for a person's new name, role and byline; what they have written stays as it is. */
+async function changePerson(person) {
+  const fields = [
+    { name: "name", label: "Name", value: person.name, required: true },
+    { name: "role", label: "Role", options: ["reporter", "editor", "admin"], value: person.role },
+    { name: "byline", label: "What stands under their entries", value: person.byline ?? "", hint: "Left empty, the name." },
+  ];
+  const path = `/v1/newsroom/people/${person.id}`;
+  const save = ({ byline, ...given }) => send("PATCH", path, { ...given, byline: byline || null });
+  const given = await ask({ title: `Change what is known of ${person.name}`, yes: "Save", fields, send: save });
+  if (given) await showPeople(person.id);
+}
+
+async function doing(group, words, question, path) {
+  if (await sure(question, words, () => send("POST", path, {}))) await showPeople(group);
+}

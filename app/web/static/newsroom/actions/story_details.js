@@ -1,0 +1,62 @@
+// The form of a story's details: its picture, section, tags, start, and when it ends by itself.
+
+import { askToChange } from "../drawing/conflict_edit.js";
+import { fromZone, inZone } from "../pure/time_zones.js";
+import { tagsFrom } from "../pure/writing.js";
+
+const WORDS = ["alt", "caption", "credit"];
+const MINUTE = 60; // in seconds
+
+/** Ask for a story's details, and change them. Returns true once something was changed. Throws a problem. */
+export function editDetails(story) {
+  const zone = story.time_zone;
+  return askToChange({
+    title: "Picture, tags and times",
+    read: `/v1/newsroom/stories/${story.id}`,
+    write: { method: "PATCH", path: `/v1/stories/${story.id}` },
+    fieldsOf: (now) => fieldsOf(now, zone),
+    bodyOf: (changed, now) => bodyOf(changed, now, zone),
+  });
+}
+
+function fieldsOf({ image, section, tags, coverage_start: start, settings }, zone) {
+  const silence = settings.auto_end_after;
+  return [
+    { name: "image", label: "Picture (its address)", type: "url", value: image?.url ?? "" },
+    { name: "alt", label: "What it shows, for those who cannot see it", value: image?.alt ?? "" },
+    { name: "caption", label: "Caption", value: image?.caption ?? "" },
+    { name: "credit", label: "Credit", value: image?.credit ?? "" },
+    { name: "section", label: "Section", value: section ?? "" },
+    { name: "tags", label: "Tags, parted by commas", value: tags.map(({ label }) => label).join(", ") },
+    {
+      name: "coverage_start", label: `Coverage begins at (time in ${zone})`, type: "datetime-local",
+      value: inZone(start, zone), hint: "A story that is scheduled or announced goes live then.",
+    },
+    {
+      name: "auto_end_after", label: "Ends by itself after so many minutes without a new entry", type: "number", min: 1,
+      value: silence === null ? "" : String(silence / MINUTE), hint: "Left empty, it ends when somebody ends it.",
+    },
+  ];
+}
+
+function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, ...picture }, now, zone) {
+  const body = {};
+  if (Object.keys(picture).length > 0) body.image = imageOf(picture, now.image);
+  if (section !== undefined) body.section = section || null;
+  if (tags !== undefined) body.tags = tagsFrom(tags, now.tags);
+  if (start !== undefined) body.coverage_start = fromZone(start, zone);
+  if (minutes !== undefined) {
+    body.settings = { auto_end_after: minutes === "" ? null : Math.round(Number(minutes) * MINUTE) };
+  }
+  return body;
+}
+
+/** Return the picture as it is now with what was changed of it; the same picture keeps its size. */
+function imageOf(changed, known) {
+  const { image: url, ...words } = { image: known?.url, ...known, ...changed };
+  if (!url) return null;
+  const written = WORDS.filter((name) => words[name]).map((name) => [name, words[name]]);
+  const sized = known?.url === url ? ["width", "height"].filter((name) => known[name]) : [];
+  const size = sized.map((name) => [name, known[name]]);
+  return { url, ...Object.fromEntries([...size, ...written]) };
+}

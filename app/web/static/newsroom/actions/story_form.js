@@ -1,0 +1,95 @@
+// The forms that create a story and edit its fields and settings.
+
+import { askToChange } from "../drawing/conflict_edit.js";
+import { ask } from "../drawing/dialogs.js";
+import { postStory } from "../parts/outbox_view.js";
+import { announce } from "../drawing/notices.js";
+import { step } from "../pure/outbox.js";
+import { newId } from "../drawing/session.js";
+import { findStory, readStories, stories, story } from "../parts/stories.js";
+import { nameOf } from "../pure/story_states.js";
+import { ownZone } from "../pure/time_zones.js";
+
+const WORDS = [
+  { name: "title", label: "Title", required: true },
+  { name: "standfirst", label: "Standfirst", rows: 3 },
+];
+const PLACE = [
+  { name: "language", label: "Language", value: navigator.language || "en", hint: "Like en, or pt-BR." },
+  { name: "time_zone", label: "Time zone", value: ownZone(), hint: "Where it happens, like Europe/Lisbon." },
+];
+const SETTINGS = [
+  { name: "review_required", label: "Reviewed: what reporters write waits for an editor", type: "checkbox" },
+  { name: "require_alt", label: "No picture without words for those who cannot see it", type: "checkbox" },
+  { name: "members_only", label: "For members only: nobody else but admins sees it in the newsroom", type: "checkbox" },
+  { name: "hold_seconds", label: "Seconds that everything waits before it goes out", type: "number", required: true },
+];
+
+/** Ask for a new story, and send it. */
+export async function makeStory() {
+  const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
+  const fields = [...WORDS, ...PLACE, draft];
+  await ask({ title: "New story", yes: "Create", fields, send: async (given) => postNew(given) });
+}
+
+/** Ask for changes of the chosen story, and make them. Throws a problem. */
+export async function editStory() {
+  const earlier = await earlierField();
+  const before = story.slug;
+  const isChanged = await askToChange({
+    title: "Edit story",
+    read: `/v1/newsroom/stories/${story.id}`,
+    write: { method: "PATCH", path: `/v1/stories/${story.id}` },
+    fieldsOf: (now) => [
+      ...WORDS.map((field) => ({ ...field, value: now[field.name] ?? "" })),
+      addressField(now),
+      { ...earlier, value: now.continues ?? "" },
+      ...PLACE.map((field) => ({ ...field, value: now[field.name] })),
+      ...SETTINGS.map((field) => ({ ...field, value: now.settings[field.name] })),
+    ],
+    bodyOf,
+  });
+  if (!isChanged) return;
+  await readStories();
+  if (story.slug !== before) announce("The story has its new address; the old one goes on leading to it.");
+}
+
+function postNew({ draft: isDraft, standfirst, ...rest }) {
+  const id = newId();
+  const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
+  postStory({ id, label: `New story: ${rest.title}`, steps: [step("POST", "/v1/stories", body, { newKey: newId })] });
+}
+
+function bodyOf({ standfirst, continues, ...changed }) {
+  const body = { ...changed };
+  const settings = {};
+  for (const { name } of SETTINGS) {
+    if (!(name in body)) continue;
+    settings[name] = name === "hold_seconds" ? Number(body[name]) : body[name];
+    delete body[name];
+  }
+  if (Object.keys(settings).length > 0) body.settings = settings;
+  if (standfirst !== undefined) body.standfirst = standfirst || null;
+  if (continues !== undefined) body.continues = continues || null;
+  return body;
+}
+
+function addressField({ slug }) {
+  return {
+    name: "slug", label: "Address", value: slug, required: true,
+    hint: `The end of ${location.origin}/stories/… Addresses that the story had before go on leading to it.`,
+  };
+}
+
+/** Return the field of the stories that this one can continue; the one it continues now, too, however old it is. */
+async function earlierField() {
+  await findStory(story.continues);
+  const others = stories.filter(({ id, status }) => (
+    id !== story.id && (status !== "withdrawn" || id === story.continues)
+  ));
+  return {
+    name: "continues", label: "Continues (the story of the day before, say)",
+    options: [["", "No other story"], ...others.map((each) => [each.id, nameOf(each)])],
+    hint: "Readers are shown the way to the other, and back.",
+  };
+}

@@ -1,0 +1,162 @@
+// Dialogs: questions with fields, confirmations, and content to look at.
+
+import { element } from "../../entries.js";
+import { fieldErrors } from "../pure/problems.js";
+
+const asking = document.getElementById("ask");
+const showing = document.getElementById("show");
+
+/** Return a button that runs `press`. */
+export function button(words, press, attributes = {}) {
+  const made = element("button", { type: "button", ...attributes }, words);
+  made.addEventListener("click", press);
+  return made;
+}
+
+/** Show something until it is closed. */
+export function show(title, ...content) {
+  showing.querySelector("h2").textContent = title;
+  showing.querySelector(".shown").replaceChildren(...content.flat().filter(Boolean));
+  open(showing);
+  return showing;
+}
+
+/**
+ * Ask for some fields; return them, or null when the dialog was cancelled.
+ *
+ * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
+ * the dialog stays open until that has succeeded: a problem it throws is shown beside the field that it names, a
+ * problem's `notes` by name say what else concerns a field, and nothing typed is lost. Throws a problem of status 401:
+ * nobody is signed in any more. While another question is open it is not asked at all.
+ */
+export async function ask({ title, intro, yes, fields, send = async () => {} }) {
+  if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
+  asking.querySelector("h2").textContent = title;
+  asking.querySelector(".primary").textContent = yes;
+  asking.querySelector(".fields").replaceChildren(
+    ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
+  );
+  tell(null);
+  open(asking);
+  return answered(fields, send);
+}
+
+/** Return what was given, once it is sent and the dialog is closed. What finishes after Escape answers nothing. */
+function answered(fields, send) {
+  const form = asking.querySelector("form");
+  return new Promise((resolve, reject) => {
+    let end = () => resolve(null);
+    const over = new AbortController();
+    asking.removeAttribute("aria-busy");
+    const submit = async (event) => {
+      event.preventDefault();
+      if (event.submitter?.value !== "no") {
+        if (asking.hasAttribute("aria-busy")) return;
+        const given = givenIn(form, fields);
+        asking.setAttribute("aria-busy", "true");
+        const problem = await problemIn(() => send(given));
+        if (over.signal.aborted) return;
+        asking.removeAttribute("aria-busy");
+        tell(problem);
+        if (problem && problem.status !== 401) return;
+        end = () => (problem ? reject(problem) : resolve(given));
+      }
+      asking.close();
+    };
+    form.addEventListener("submit", submit, { signal: over.signal });
+    asking.addEventListener("close", () => {
+      over.abort();
+      end();
+    }, { once: true });
+  });
+}
+
+/** Return the problem that an action throws; null if none. */
+async function problemIn(action) {
+  try {
+    tell(null);
+    await action();
+    return null;
+  } catch (problem) {
+    return problem;
+  }
+}
+
+/** Ask a question; return true once `send` is done, false when it was cancelled. */
+export async function sure(title, yes, send) {
+  return (await ask({ title, yes, fields: [], send })) !== null;
+}
+
+showing.querySelector(".close").addEventListener("click", () => showing.close());
+
+/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
+function open(dialog) {
+  if (dialog.open) return;
+  const opener = document.activeElement;
+  const again = placeOf(opener);
+  dialog.showModal();
+  dialog.addEventListener("close", () => {
+    if (!opener?.isConnected && again) document.querySelector(again)?.focus();
+  }, { once: true });
+}
+
+function placeOf(opener) {
+  if (!opener?.dataset) return null;
+  const { action, story } = opener.dataset;
+  const item = opener.closest("[data-id]");
+  if (action && item) return `[data-id="${item.dataset.id}"] [data-action="${action}"]`;
+  return story ? `[data-story="${story}"]` : null;
+}
+
+function givenIn(form, fields) {
+  const data = new FormData(form);
+  const text = (name) => (data.get(name) ?? "").replaceAll("\r\n", "\n").trim();
+  const value = ({ name, type }) => (type === "checkbox" ? data.has(name) : text(name));
+  return Object.fromEntries(fields.map((field) => [field.name, value(field)]));
+}
+
+/** Show a problem: of each field beside it, the rest above the buttons. */
+function tell(problem) {
+  const { named, rest } = problem ? fieldErrors(problem, (name) => fieldOf(name) !== null) : { named: {}, rest: "" };
+  const general = asking.querySelector(".general");
+  general.textContent = rest;
+  general.hidden = !rest;
+  for (const field of asking.querySelectorAll(".field")) {
+    const words = named[field.dataset.field] ?? problem?.notes?.[field.dataset.field] ?? "";
+    const place = field.querySelector(".problem");
+    place.textContent = words;
+    place.hidden = !words;
+    field.querySelector("[name]").toggleAttribute("aria-invalid", Boolean(named[field.dataset.field]));
+  }
+  asking.querySelector('[aria-invalid], .field:has(.problem:not([hidden])) [name]')?.focus();
+}
+
+function fieldOf(name) {
+  return asking.querySelector(`.field[data-field="${CSS.escape(name)}"]`);
+}
+
+function drawField({ name, label, hint, type, ...how }) {
+  const isTick = type === "checkbox";
+  const control = drawControl({ name, type, ...how, "aria-describedby": `hint-${name} wrong-${name}` });
+  return element(
+    "div", { class: "field", "data-field": name },
+    element("label", { class: isTick && "tick" }, isTick ? [control, label] : [label, control]),
+    hint && element("p", { class: "hint", id: `hint-${name}` }, hint),
+    element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
+  );
+}
+
+function drawControl({ rows, options, value = "", type, ...attributes }) {
+  if (options) return drawChoice(options, value, attributes);
+  if (rows) return element("textarea", { rows, ...attributes }, value);
+  if (type === "checkbox") return element("input", { type, ...attributes, checked: value === true });
+  return element("input", { type, ...attributes, value });
+}
+
+/** Draw a menu; an option is a word or [value, words]. */
+export function drawChoice(options, chosen, attributes) {
+  return element("select", attributes, options.map((option) => {
+    const [value, words] = Array.isArray(option) ? option : [option, option];
+    return element("option", { value, selected: value === chosen }, words);
+  }));
+}

@@ -1,0 +1,130 @@
+// The newsroom's stream over WebSocket: every change in a story, drafts included, and who is at work on what.
+// It carries no state: each message only says that the lists are to be read again, or who is there.
+
+import { backOffMs, isFinalCode } from "../../client.js";
+import { openWebSocket } from "../../transports.js";
+
+const SAY_AGAIN_MS = 25_000; // the server forgets who says nothing for a minute
+const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds
+
+/**
+ * Watches one story. `ticket()` returns a one-use key, or throws; `onNews` is called when the story's entries may have
+ * changed, `onPeople` with [{person, name, doing, entry}] whenever that changes. Call watch(), and stop() at the end.
+ */
+export class Stream {
+  constructor({ origin, ticket, onNews, onPeople, env }) {
+    Object.assign(this, { origin, ticket, onNews, onPeople, env });
+    this.story = null;
+    this.doing = null;
+    this.socket = null;
+    this.isOpen = false;
+    this.attempt = 0;
+    this.turn = 0;
+  }
+
+  /** Begin with a story, or change to another one. */
+  watch(story) {
+    if (this.story === story) return;
+    this.stop();
+    this.story = story;
+    this.#connect();
+  }
+
+  stop() {
+    this.turn += 1;
+    this.env.clearTimeout(this.timer);
+    this.env.clearTimeout(this.saying);
+    this.env.clearTimeout(this.watchdog);
+    this.socket?.close();
+    this.socket = null;
+    this.isOpen = false;
+    this.story = null;
+    this.doing = null;
+    this.onPeople([]);
+  }
+
+  /** Send colleagues what is being done: `{doing, entry}`, or null for nothing. */
+  say(doing) {
+    if (JSON.stringify(doing) === JSON.stringify(this.doing)) return;
+    this.doing = doing;
+    this.#say();
+  }
+
+  #say() {
+    this.env.clearTimeout(this.saying);
+    if (!this.isOpen) return;
+    this.#send({ type: "presence", story: this.story, ...(this.doing ?? { doing: null }) });
+    if (this.doing) this.saying = this.env.setTimeout(() => this.#say(), SAY_AGAIN_MS);
+  }
+
+  async #connect() {
+    const turn = this.turn;
+    let key;
+    try {
+      key = await this.ticket();
+    } catch (problem) {
+      if (turn === this.turn && ![401, 403].includes(problem.status)) this.#comeBack();
+      return;
+    }
+    if (turn !== this.turn) return;
+    const url = `${this.origin.replace(/^http/, "ws")}/v1/newsroom/live?ticket=${encodeURIComponent(key)}`;
+    const socket = openWebSocket({
+      env: this.env,
+      url,
+      message: (message) => this.socket === socket && this.#take(message),
+      closed: ({ code }) => this.socket === socket && this.#lost(code),
+    });
+    this.socket = socket;
+    this.#watchdog();
+  }
+
+  #take(message) {
+    this.#watchdog();
+    switch (message.type) {
+      case "welcome":
+        this.attempt = 0;
+        this.#send({ type: "watch", story: this.story });
+        break;
+      case "watching":
+        this.isOpen = true;
+        this.onPeople(message.people);
+        this.#say();
+        this.onNews();
+        break;
+      case "entry":
+      case "story":
+        this.onNews();
+        break;
+      case "presence":
+        this.onPeople(message.people);
+        break;
+    }
+  }
+
+  #watchdog() {
+    this.env.clearTimeout(this.watchdog);
+    this.watchdog = this.env.setTimeout(() => {
+      this.socket?.close();
+      this.#lost(1006);
+    }, PATIENCE_MS);
+  }
+
+  #lost(code) {
+    this.env.clearTimeout(this.saying);
+    this.env.clearTimeout(this.watchdog);
+    this.socket = null;
+    this.isOpen = false;
+    this.onPeople([]);
+    if (isFinalCode(code)) this.onNews(); // the error of reading the lists now says why
+    else this.#comeBack();
+  }
+
+  #comeBack() {
+    this.timer = this.env.setTimeout(() => this.#connect(), backOffMs(this.attempt, this.env.random));
+    this.attempt += 1;
+  }
+
+  #send(message) {
+    this.socket?.send(message);
+  }
+}

@@ -1,0 +1,191 @@
+// The outbox: writes that the server has not acknowledged yet, sent in order and kept until it has. Pure.
+// Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
+// server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
+
+import { backOffMs } from "../../client.js";
+import { retryAfterMs } from "../../transports.js";
+import { newest } from "./revisions.js";
+
+const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
+
+/** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
+export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
+  const headers = { "Content-Type": "application/json" };
+  if (token) headers.Authorization = `Bearer ${token}`;
+  else if (csrf) headers["X-CSRF-Token"] = csrf;
+  if (key) headers["Idempotency-Key"] = key;
+  if (ifMatch) headers["If-Match"] = ifMatch;
+  return headers;
+}
+
+/** Return what an answer that is no success says, for a person: {status, code, detail, errors}. */
+export async function problemOf(response) {
+  const body = await response.json().catch(() => ({}));
+  const { code = "", detail, title, errors = [] } = body;
+  const { status } = response;
+  return { status, code, detail: detail ?? title ?? `The server answered ${status}.`, errors };
+}
+
+/** Return one write: a POST has its own key; a PATCH names the version it changes, or "previous", the one just made. */
+export function step(method, path, body, { ifMatch = null, newKey }) {
+  return { method, path, body, ifMatch, key: method === "POST" ? newKey() : null };
+}
+
+/**
+ * Sends items in the order in which they were added. An item is {id, story, entry, label, steps, composed}: the steps
+ * are sent one after the other; `composed` is what was written, to be put back into the form if the server refuses it.
+ * `onChange` gets all items after each change, `onDone` each item that has been acknowledged, with the last answer.
+ */
+export class Outbox {
+  constructor({ storage, prefix, token, csrf, env, onChange, onDone, onSignedOut }) {
+    const credentials = { token, csrf };
+    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, onChange, onDone, onSignedOut });
+    this.items = this.#stored();
+    this.busy = false;
+    this.failures = 0;
+  }
+
+  /** Store an item, and begin to send. Throws when the browser cannot keep it: then nothing was sent. */
+  add(item) {
+    const kept = { ...item, at: this.env.clock(), etag: null, state: "sending", problem: null };
+    this.#keep(kept);
+    this.items.push(kept);
+    this.onChange(this.items);
+    this.run();
+  }
+
+  /** Remove an item, unsent. */
+  drop(id) {
+    this.storage.removeItem(this.prefix + id);
+    this.items = this.items.filter((item) => item.id !== id);
+    this.onChange(this.items);
+  }
+
+  /** Send an item that met a newer version after all, over the version named. */
+  sendOver(id, etag) {
+    const item = this.items.find((other) => other.id === id);
+    item.steps[0].ifMatch = etag;
+    Object.assign(item, { state: "sending", problem: null, theirs: undefined });
+    this.#keep(item);
+    this.onChange(this.items);
+    this.run();
+  }
+
+  /** Send all that can be sent. Repeats by itself while the network fails; call it when the network is back. */
+  async run() {
+    this.env.clearTimeout(this.timer);
+    if (this.busy) return;
+    this.busy = true;
+    try {
+      for (let item; (item = this.items.find(({ state }) => state === "sending" || state === "waiting")); ) {
+        const waitMs = await this.#send(item);
+        if (waitMs !== null) {
+          this.timer = this.env.setTimeout(() => this.run(), waitMs);
+          return;
+        }
+      }
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  stop() {
+    this.env.clearTimeout(this.timer);
+    this.items = [];
+  }
+
+  /** Send one item as far as it goes: null when it needs no more sending, else milliseconds until the next try. */
+  async #send(item) {
+    for (let answer = null; ; ) {
+      if (item.steps.length === 0) {
+        this.drop(item.id);
+        this.onDone(item, answer);
+        return null;
+      }
+      const outcome = await this.#take(item);
+      if (outcome.waitMs !== undefined) return this.#wait(item, outcome);
+      if (outcome.state) {
+        this.#set(item, outcome);
+        return null;
+      }
+      this.failures = 0;
+      answer = outcome.answer;
+      item.steps.shift();
+      this.#set(item, { state: "sending", problem: null, etag: outcome.etag });
+    }
+  }
+
+  async #take(item) {
+    const { method, path, body, key, ifMatch } = item.steps[0];
+    const tag = ifMatch === "previous" ? item.etag : ifMatch;
+    let response;
+    try {
+      const headers = headersFor(this.credentials, { key, ifMatch: tag });
+      response = await this.env.fetch(path, { method, headers, body: JSON.stringify(body) });
+      if (response.ok) return { answer: await response.json(), etag: response.headers.get("etag") };
+    } catch {
+      const problem = { detail: "The server cannot be reached." };
+      return { waitMs: backOffMs(this.failures, this.env.random), problem };
+    }
+    return this.#refusal(item, response);
+  }
+
+  async #refusal(item, response) {
+    const problem = await problemOf(response);
+    if ([408, 425, 429].includes(problem.status) || problem.status >= 500) {
+      return { waitMs: retryAfterMs(response) ?? backOffMs(this.failures, this.env.random), problem };
+    }
+    if (problem.status === 401) {
+      this.onSignedOut();
+      return { state: "signed-out", problem };
+    }
+    if (problem.code === "reply_removed") return { answer: null, etag: null }; // done, and what it said removed since
+    if (problem.status === 412 && item.steps[0].method === "PATCH") return this.#afterConflict(item, problem);
+    return { state: "refused", problem };
+  }
+
+  /** Read the entry after a 412: another edit was quicker, or this one arrived and its answer was lost on the way. */
+  async #afterConflict(item, problem) {
+    let response;
+    try {
+      response = await this.env.fetch(item.entry, { headers: headersFor(this.credentials) });
+      if (!response.ok) return { state: "refused", problem };
+      const theirs = await response.json();
+      const etag = response.headers.get("etag");
+      if (says(newest(theirs), item.steps[0].body)) return { answer: theirs, etag };
+      return { state: "conflict", problem, theirs, theirEtag: etag };
+    } catch {
+      return { waitMs: backOffMs(this.failures, this.env.random), problem };
+    }
+  }
+
+  #wait(item, { waitMs, problem }) {
+    this.failures += 1;
+    this.#set(item, { state: "waiting", problem });
+    return waitMs;
+  }
+
+  #set(item, change) {
+    Object.assign(item, change);
+    if (this.items.includes(item)) this.#keep(item);
+    this.onChange(this.items);
+  }
+
+  #keep(item) {
+    this.storage.setItem(this.prefix + item.id, JSON.stringify(item));
+  }
+
+  #stored() {
+    const keys = Array.from({ length: this.storage.length }, (_, index) => this.storage.key(index));
+    return keys
+      .filter((key) => key.startsWith(this.prefix))
+      .map((key) => JSON.parse(this.storage.getItem(key)))
+      .map((item) => ({ ...item, state: item.state === "signed-out" ? "sending" : item.state }))
+      .sort((a, b) => a.at - b.at);
+  }
+}
+
+function says(entry, body) {
+  const named = COMPARED.filter((name) => name in body);
+  return named.length > 0 && named.every((name) => (body[name] ?? null) === (entry[name] ?? null));
+}

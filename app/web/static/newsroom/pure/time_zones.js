@@ -1,0 +1,50 @@
+// Conversion between RFC 3339 times and local times in a story's time zone, whatever the browser's own zone. Pure.
+
+import { when } from "../../entries.js";
+
+const DAY_MS = 86_400_000;
+
+/** Return a moment as the value of a datetime-local field; "" for none. */
+export function inZone(moment, timeZone) {
+  if (!moment) return "";
+  const at = Date.parse(moment);
+  return new Date(at + offsetMs(at, timeZone)).toISOString().slice(0, 16);
+}
+
+/**
+ * Return the moment that a datetime-local field means in a time zone, as RFC 3339; null for an empty one. Of an hour
+ * that comes twice the first is meant. Throws a problem for one that is skipped when the clocks go forward.
+ */
+export function fromZone(local, timeZone) {
+  if (!local) return null;
+  const wall = Date.parse(`${local}Z`);
+  const found = [-DAY_MS, DAY_MS]
+    .map((away) => wall - offsetMs(wall + away, timeZone))
+    .filter((at) => at + offsetMs(at, timeZone) === wall);
+  if (found.length === 0) {
+    throw { detail: `There is no ${local.replace("T", ", ")} in ${timeZone}: the clocks go forward then.` };
+  }
+  return new Date(Math.min(...found)).toISOString();
+}
+
+/** Return a moment as text, in the story's time zone, or without a story in the browser's. */
+export function momentText(moment, story = { language: "en", time_zone: ownZone() }) {
+  const { time, date } = when(moment, story);
+  return `${time}, ${date}`;
+}
+
+/** Return the browser's time zone. */
+export function ownZone() {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";
+}
+
+function offsetMs(at, timeZone) {
+  const format = new Intl.DateTimeFormat("en-GB", {
+    timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
+    second: "numeric",
+  });
+  const { year, month, day, hour, minute, second } = Object.fromEntries(
+    format.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]),
+  );
+  return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(at / 1000) * 1000;
+}

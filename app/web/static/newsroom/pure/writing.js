@@ -1,0 +1,183 @@
+// Drafts (the form's plain strings), the entry fields the API accepts for them, and the requests to send for each.
+// Pure: names, keys and addresses are handed in.
+
+import { step } from "./outbox.js";
+import { newest } from "./revisions.js";
+
+const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "divider"]);
+const MENTION = /^\s*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
+
+export const EMPTY = Object.freeze({
+  headline: "", text: "", kind: "update", importance: "normal", key_event: false, authors: "", no_byline: false,
+  source_url: "", source_name: "", tags: "", silent: false,
+  picture_url: "", picture_alt: "", picture_caption: "", picture_credit: "", picture_place: "above", editing: null,
+});
+
+/** Return whether a draft holds nothing worth keeping. */
+export function isBlank(draft) {
+  const written = ["headline", "text", "source_url", "tags", "picture_url", "picture_caption", "authors"];
+  return draft.editing === null && written.every((name) => draft[name].trim() === "");
+}
+
+/** Return the draft that edits an entry's newest revision. `etag` is the version that was read. */
+export function draftOf(entry, etag) {
+  const now = newest(entry);
+  const { id, status, blocks, authors, tags, text_format } = now;
+  const draft = {
+    ...EMPTY,
+    headline: now.headline ?? "",
+    text: now.text,
+    kind: now.kind,
+    importance: now.importance,
+    key_event: now.key_event,
+    authors: authors.map(authorLine).join("\n"),
+    no_byline: authors.length === 0,
+    source_url: now.source?.url ?? "",
+    source_name: now.source?.name ?? "",
+    tags: tags.map(({ label }) => label).join(", "),
+  };
+  const editing = { id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format };
+  return { ...draft, editing: { ...editing, before: draft } };
+}
+
+/** Return the draft of an entry that has arrived in part, with the text that has not; its picture is there. */
+export function joined(begun, { text, ...composed }) {
+  const { picture_url, picture_alt, picture_caption, picture_credit } = EMPTY;
+  const texts = [begun.text, text].filter((part) => part.trim()).join("\n\n");
+  return { ...composed, picture_url, picture_alt, picture_caption, picture_credit, text: texts, editing: begun.editing };
+}
+
+function authorLine({ name, role, place }) {
+  return [name, role, place].filter(Boolean).join(", ");
+}
+
+/** Return the authors, one a line: "Name, role, place". Those of the edited entry keep what the line does not say. */
+function authorsOf({ authors, no_byline: none, editing }) {
+  if (none) return [];
+  const lines = authors.split("\n").map((line) => line.trim()).filter(Boolean);
+  if (lines.length === 0) return editing ? [] : undefined; // left out: the poster's own byline
+  return lines.map((line) => {
+    const known = editing?.authors.find((author) => authorLine(author) === line);
+    if (known) return withoutNulls(known);
+    const [name, role, ...place] = line.split(",").map((part) => part.trim());
+    return withoutNulls({ name, role: role || null, place: place.join(", ") || null });
+  });
+}
+
+/** Return the tags of a text, separated by commas; known ones keep their slugs. */
+export function tagsFrom(text, known) {
+  const labels = [...new Set(text.split(",").map((label) => label.trim()).filter(Boolean))];
+  return labels.map((label) => known.find((tag) => tag.label === label) ?? { slug: slugOf(label), label });
+}
+
+/** Return a slug for a label; for scripts without Latin letters, made of the characters' numbers. */
+export function slugOf(label) {
+  const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80).replace(/-+$/, "");
+  return slug || [...label].slice(0, 10).map((letter) => letter.codePointAt(0).toString(36)).join("-");
+}
+
+function withoutNulls(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** Return the draft as members of an entry. */
+export function fieldsOf(draft) {
+  const source = draft.source_url.trim();
+  return {
+    headline: draft.headline.trim() || null,
+    text: draft.text,
+    kind: draft.kind,
+    importance: draft.importance,
+    key_event: draft.key_event,
+    authors: authorsOf(draft),
+    source: source ? withoutNulls({ url: source, name: draft.source_name.trim() || null }) : null,
+    tags: tagsFrom(draft.tags, draft.editing?.tags ?? []),
+  };
+}
+
+function pictureOf(draft, id) {
+  if (!draft.picture_url.trim()) return null;
+  const named = { alt: draft.picture_alt, caption: draft.picture_caption, credit: draft.picture_credit };
+  const written = Object.entries(named).filter(([, value]) => value.trim());
+  return { id, type: "image", url: draft.picture_url.trim(), ...Object.fromEntries(written) };
+}
+
+function withMention({ text, picture_place: place }, id) {
+  const line = `[[block:${id}]]`;
+  return (place === "above" ? [line, text] : [text, line]).filter((part) => part.trim()).join("\n\n");
+}
+
+/**
+ * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
+ *
+ * A picture with a credit has no form in text. It is sent first, as a block, and the text that follows names its
+ * place; until all has arrived, readers see nothing of it.
+ */
+export function stepsFor(draft, { intent, story, newId, newKey }) {
+  const entries = `/v1/stories/${encodeURIComponent(story)}/entries`;
+  const how = { intent, entries, newId, newKey };
+  return draft.editing ? editSteps(draft, how) : newSteps(draft, how);
+}
+
+function newSteps(draft, { intent, entries, newId, newKey }) {
+  const id = newId();
+  const fields = withoutNulls(fieldsOf(draft));
+  const picture = pictureOf(draft, `p-${newId().slice(0, 8)}`);
+  if (!picture) {
+    if (!fields.text.trim()) delete fields.text;
+    return [step("POST", entries, { id, status: intent, ...fields }, { newKey })];
+  }
+  const { text, ...rest } = fields;
+  if (!text.trim()) return [step("POST", entries, { id, status: intent, ...rest, blocks: [picture] }, { newKey })];
+  return [
+    step("POST", entries, { id, status: "draft", ...rest, blocks: [picture] }, { newKey }),
+    step("PATCH", `${entries}/${id}`, { text: withMention(draft, picture.id) }, { ifMatch: "previous", newKey }),
+    ...(intent === "draft" ? [] : [actionStep(`${entries}/${id}`, ACTIONS[intent], newKey)]),
+  ];
+}
+
+const ACTIONS = { submitted: "submit", published: "publish" };
+
+function actionStep(entry, action, newKey) {
+  return step("POST", `${entry}/${action}`, {}, { ifMatch: "previous", newKey });
+}
+
+function editSteps(draft, { intent, entries, newId, newKey }) {
+  const { editing } = draft;
+  const entry = `${entries}/${editing.id}`;
+  const isPublic = editing.status === "published" || editing.status === "retracted";
+  const picture = pictureOf(draft, `p-${newId().slice(0, 8)}`);
+  const text = picture ? withMention(draft, picture.id) : draft.text;
+  const blocks = rearranged(editing.blocks, text, picture);
+  const aside = isPublic && (intent !== "published" || blocks !== null || editing.working);
+  const how = { material: !draft.silent, publish: !aside };
+  const steps = blocks ? [step("PATCH", entry, { blocks, ...how }, { ifMatch: editing.etag, newKey })] : [];
+  const changes = { ...changed(draft, text, blocks !== null), ...how };
+  steps.push(step("PATCH", entry, changes, { ifMatch: blocks ? "previous" : editing.etag, newKey }));
+  const finish = isPublic && !aside ? null : ACTIONS[intent];
+  if (finish && !(finish === "submit" && editing.status === "submitted" && !isPublic)) {
+    steps.push(actionStep(entry, finish, newKey));
+  }
+  return steps;
+}
+
+/** Return the blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */
+function rearranged(blocks, text, picture) {
+  const mentioned = new Set([...text.matchAll(MENTION)].map((match) => match[1]));
+  const kept = blocks.filter((block) => TEXT_TYPES.has(block.type) || mentioned.has(block.id));
+  if (!picture && kept.length === blocks.length) return null;
+  const sent = picture ? [...kept, picture] : kept;
+  return sent.length > 0 ? sent : [{ type: "divider" }];
+}
+
+/** Return the members that differ from what was read; the text too when blocks were sent in its place. */
+function changed(draft, text, always) {
+  const before = fieldsOf({ ...draft.editing.before, editing: draft.editing });
+  const now = { ...fieldsOf(draft), text };
+  const names = Object.keys(now).filter((name) => JSON.stringify(now[name]) !== JSON.stringify(before[name]));
+  if (always && !names.includes("text")) names.push("text");
+  const changes = Object.fromEntries(names.map((name) => [name, now[name]]));
+  if ("text" in changes) changes.text_format = draft.editing.text_format;
+  return changes;
+}

@@ -1,0 +1,42 @@
+// Pins and key points above a story's timeline, each with a link, and the words for the story's status.
+// The server draws the same in templates/pins_and_key_points.html.
+
+import { element } from "./entries.js";
+
+const SHORT = 200;
+const STATUS = { upcoming: "Coming up", paused: "Live updates, paused", ended: "Ended", archived: "Ended" };
+
+/** Return the words for the story's status. */
+export function statusWords({ status }) {
+  return STATUS[status] ?? "Live updates";
+}
+
+/** Return an entry's headline, or the beginning of its text. */
+export function briefly({ headline, body_html: html }) {
+  if (headline) return headline;
+  const body = document.createElement("template");
+  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote)>/g, " $&");
+  const text = body.content.textContent.split(/\s+/).filter(Boolean).join(" ");
+  return text.length <= SHORT ? text : `${text.slice(0, SHORT - 1).replace(/ [^ ]*$/, "")}…`;
+}
+
+/** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */
+export function drawPinsAndKeyPoints(state, textOf) {
+  const live = document.querySelector("#story .live");
+  live.textContent = statusWords(state);
+  live.dataset.status = state.status;
+  const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
+  const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}` }, text);
+  const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));
+  show("key-points", points);
+  const pins = (state.pinned ?? []).filter(({ entry }) => held.has(entry)).map(({ entry }) => (
+    element("li", {}, link(entry, held.get(entry).body_html === undefined ? textOf(entry) : briefly(held.get(entry))))
+  ));
+  show("pinned", pins);
+}
+
+function show(id, items) {
+  const section = document.getElementById(id);
+  section.hidden = items.length === 0;
+  section.querySelector("ul").replaceChildren(...items);
+}

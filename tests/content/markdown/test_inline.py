@@ -1,0 +1,86 @@
+"""Markdown inside one paragraph."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.content.markdown.inline import MAX_MARKS, InlineMarkdown, without_trailing_punctuation
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("**Some background:** more", "<strong>Some background:</strong> more"),
+        ("*a* _b_ ~~c~~ `d`", "<em>a</em> <em>b</em> <s>c</s> <code>d</code>"),
+        ("***both***", "<em><strong>both</strong></em>"),
+        ("これは**強調**です", "これは<strong>強調</strong>です"),
+        ("`a * b < c`", "<code>a * b &lt; c</code>"),
+        ("**bold *and* slanted**", "<strong>bold <em>and</em> slanted</strong>"),
+    ],
+)
+def test_emphasis_and_code_are_written_as_tags(text: str, html: str) -> None:
+    assert InlineMarkdown().html(text) == html
+
+
+def link(address: str, text: str | None = None) -> str:
+    return f'<a href="{address}" rel="noopener">{text or address}</a>'
+
+
+@pytest.mark.parametrize(
+    ("text", "html"),
+    [
+        ("[a](https://e.org/x)", link("https://e.org/x", "a")),
+        ("[a](<https://e.org/x(>)", link("https://e.org/x(", "a")),
+        ("[**a** b](mailto:a@b.c)", link("mailto:a@b.c", "<strong>a</strong> b")),
+        ("[a](tel:+4420)", link("tel:+4420", "a")),
+        ("<https://e.org/x>", link("https://e.org/x")),
+        ("<mailto:a@b.c>", link("mailto:a@b.c", "a@b.c")),
+        ('[a](https://e.org/ "t")', '<a href="https://e.org/" title="t" rel="noopener">a</a>'),
+        ("[see https://e.org/x](https://e.org/y)", link("https://e.org/y", "see https://e.org/x")),
+    ],
+)
+def test_links_are_written_as_they_were_typed(text: str, html: str) -> None:
+    assert InlineMarkdown().html(text) == html
+
+
+@pytest.mark.parametrize(
+    ("text", "before", "address", "after"),
+    [
+        ("see https://e.org/a_b_c now", "see ", "https://e.org/a_b_c", " now"),
+        ("(https://e.org/x)", "(", "https://e.org/x", ")"),
+        ("at https://e.org/x_(y).", "at ", "https://e.org/x_(y)", "."),
+        ("“https://e.org/x”", "“", "https://e.org/x", "”"),
+        ("HTTPS://E.org/ä?b=c#d, yes", "", "HTTPS://E.org/ä?b=c#d", ", yes"),
+        ("*https://e.org/x*", "<em>", "https://e.org/x", "</em>"),
+        ("line\nhttps://e.org/*y*/z", "line<br>", "https://e.org/*y*/z", ""),
+    ],
+)
+def test_a_bare_address_is_a_link_without_the_marks_around_it(text: str, before: str, address: str, after: str) -> None:
+    assert InlineMarkdown().html(text) == before + link(address) + after
+
+
+@pytest.mark.parametrize("text", ["xhttps://e.org", "https://", "a://b", "ftp://e.org/x", "https://" + "a" * 3000])
+def test_what_is_no_web_address_stays_text(text: str) -> None:
+    assert InlineMarkdown().html(text) == text
+
+
+def test_an_ampersand_in_an_address_is_escaped_once() -> None:
+    assert InlineMarkdown().html("[a](https://e.org/?b=1&copy=2)") == link("https://e.org/?b=1&amp;copy=2", "a")
+
+
+def test_a_paragraph_with_more_marks_than_any_prose_is_plain_text() -> None:
+    inline = InlineMarkdown()
+    assert inline.html("*a* " * MAX_MARKS) == ("*a* " * MAX_MARKS).strip()
+    assert inline.html("*a*") == "<em>a</em>"
+
+
+@pytest.mark.parametrize(
+    ("address", "kept"),
+    [
+        ("http://e.org/a).", "http://e.org/a"),
+        ("http://e.org/(a)", "http://e.org/(a)"),
+        ("http://e.org/?!", "http://e.org/"),
+    ],
+)
+def test_trailing_punctuation_is_no_part_of_an_address(address: str, kept: str) -> None:
+    assert without_trailing_punctuation(address) == kept

@@ -1,0 +1,410 @@
+"""Blocks made from anything, around and beyond every limit, are accepted unchanged when they are sent back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+
+from app.content import (
+    BLOCK_TYPES,
+    Block,
+    block_limits,
+    complete_blocks,
+    parse_html,
+    parse_markdown,
+    parse_plain,
+    render_text,
+)
+from app.content.block_limits import (
+    MAX_ADDRESS_LENGTH,
+    MAX_BLOCKS,
+    MAX_BODY_BYTES,
+    MAX_COMPLEXITY,
+    MAX_ENTRY_BYTES,
+    MAX_HEADING_LEVEL,
+    MAX_ID_LENGTH,
+    MAX_LINE_LENGTH,
+    MAX_LIST_DEPTH,
+    MAX_LIST_START,
+    MAX_PARAGRAPHS_LENGTH,
+    MAX_PIXELS,
+    MAX_SPAN,
+    MIN_HEADING_LEVEL,
+    TEXT_LIMITS,
+)
+from app.content.providers import PROVIDERS
+from app.domain.errors import InvalidInput
+from app.wire.requests.blocks import WrittenBlock, written_block_json
+from tests.content import attacks
+from tests.content.oracle import counted_ids, violations
+
+WRITTEN: TypeAdapter[list[Any]] = TypeAdapter(list[WrittenBlock])
+PICTURE = "https://e.org/a.jpg"
+FILM = "https://youtu.be/dQw4w9WgXcQ"
+
+
+def send_back(blocks: list[Block]) -> list[Block]:
+    """What becomes of blocks that a client sends as it got them."""
+    written = WRITTEN.validate_python(blocks)
+    return complete_blocks([written_block_json(block) for block in written], new_id=counted_ids())
+
+
+def read(html: str) -> list[Block]:
+    return parse_html(html, new_id=counted_ids())
+
+
+def words(length: int) -> str:
+    """Different words, so that a lost or a doubled one shows."""
+    text = ""
+    number = 0
+    while len(text) < length:
+        number += 1
+        text += f"w{number} "
+    return text[: length - 1] + "x"
+
+
+def address(length: int) -> str:
+    return "https://e.org/".ljust(length, "a")
+
+
+def embed_page(length: int) -> str:
+    return "https://youtu.be/".ljust(length, "a")
+
+
+TEXT_CASES: dict[tuple[str, str], Callable[[str], str]] = {
+    ("heading", "text"): lambda text: f"<h3>{text}</h3>",
+    ("quote", "who"): lambda text: f"<blockquote>q<footer>{text}</footer></blockquote>",
+    ("quote", "role"): lambda text: f"<figure><blockquote>q</blockquote><figcaption>Jane, {text}</figcaption></figure>",
+    ("image", "alt"): lambda text: f'<img src={PICTURE} alt="{text}">',
+    ("image", "caption"): lambda text: f"<figure><img src={PICTURE} alt=x><figcaption>{text}</figcaption></figure>",
+    ("image", "credit"): lambda text: (
+        f"<figure><img src={PICTURE} alt=x><figcaption>c<cite>{text}</cite></figcaption></figure>"
+    ),
+    ("video", "caption"): lambda text: f"<figure><video src={PICTURE}></video><figcaption>{text}</figcaption></figure>",
+    ("video", "credit"): lambda text: (
+        f"<figure><video src={PICTURE}></video><figcaption>c<cite>{text}</cite></figcaption></figure>"
+    ),
+    ("audio", "caption"): lambda text: f"<figure><audio src={PICTURE}></audio><figcaption>{text}</figcaption></figure>",
+    ("audio", "credit"): lambda text: (
+        f"<figure><audio src={PICTURE}></audio><figcaption>c<cite>{text}</cite></figcaption></figure>"
+    ),
+    ("embed", "title"): lambda text: f'<iframe src="{FILM}" title="{text}"></iframe>',
+    ("link_card", "title"): lambda text: f"<p><a href='https://e.org/x'>{text}</a></p>",
+    ("link_card", "description"): lambda text: (
+        f"<figure data-url=https://e.org/x><a href=https://e.org/x>t</a><figcaption>{text}</figcaption></figure>"
+    ),
+    ("table", "caption"): lambda text: f"<table><caption>{text}</caption><tr><td>x</table>",
+}
+"""HTML in which each plain-text field is `text`."""
+
+OTHER_WAYS: list[Callable[[str], str]] = [
+    lambda text: (
+        f"<blockquote class=twitter-tweet><p>{text}</p><a href=https://x.com/a/status/12345>d</a></blockquote>"
+    ),
+    lambda text: f"<p><a href={FILM}>{text}</a></p>",
+    lambda text: f"<figure data-url={FILM}>{text}<figcaption>{text}y</figcaption></figure>",
+    lambda text: f"<figure><blockquote>q</blockquote><figcaption>{text}</figcaption></figure>",
+    lambda text: f"<figure><iframe src={FILM}></iframe><figcaption>{text}</figcaption></figure>",
+    lambda text: f"<figure><table><tr><td>x</table><figcaption>{text}</figcaption></figure>",
+    lambda text: f'<iframe src="https://e.org/map" title="{text}"></iframe>',
+    lambda text: f'<ul><li>a<img src={PICTURE} alt="{text}"></ul>',
+    lambda text: f"<blockquote>q<cite>{text}</cite>r</blockquote>",
+]
+
+ADDRESS_CASES: dict[tuple[str, str], Callable[[int], str]] = {
+    ("quote", "url"): lambda length: f"<blockquote cite={address(length)}>q</blockquote>",
+    ("image", "url"): lambda length: f"<img src={address(length)}>",
+    ("video", "url"): lambda length: f"<video src={address(length)}></video>",
+    ("video", "poster"): lambda length: f"<video src={PICTURE} poster={address(length)}></video>",
+    ("audio", "url"): lambda length: f"<audio src={address(length)}></audio>",
+    ("embed", "url"): lambda length: f"<iframe src={embed_page(length)}></iframe>",
+    ("link_card", "url"): lambda length: f"<p>{address(length)}</p>",
+    # No HTML gives a card its picture.
+    ("link_card", "image"): lambda length: f"<figure data-url={address(length)}><a>t</a></figure>",
+}
+
+NUMBER_CASES: dict[tuple[str, str], tuple[int, Callable[[int], str]]] = {
+    ("heading", "level"): (MAX_HEADING_LEVEL, lambda number: f"<h{number}>x</h{number}>"),
+    ("list", "start"): (MAX_LIST_START, lambda number: f"<ol start={number}><li>a<li>b</ol>"),
+    ("image", "width"): (MAX_PIXELS, lambda number: f"<img src={PICTURE} width={number} height=9>"),
+    ("image", "height"): (MAX_PIXELS, lambda number: f"<img src={PICTURE} height={number} width=9>"),
+    ("video", "width"): (MAX_PIXELS, lambda number: f"<video src={PICTURE} width={number}></video>"),
+    ("video", "height"): (MAX_PIXELS, lambda number: f"<video src={PICTURE} height={number}></video>"),
+    ("table", "colspan"): (MAX_SPAN, lambda number: f"<table><tr><td colspan={number}>x</table>"),
+    ("table", "rowspan"): (MAX_SPAN, lambda number: f"<table><tr><td rowspan={number}>x</table>"),
+}
+
+COUNT_CASES: dict[tuple[str, str], Callable[[int], str]] = {
+    ("list", "items"): lambda count: f"<ol>{'<li>x' * count}</ol>",
+    ("table", "rows"): lambda count: f"<table>{'<tr><td>x' * count}</table>",
+}
+
+UNLIMITED: set[tuple[str, str]] = {
+    ("list", "ordered"),
+    ("embed", "consent"),
+    ("table", "header"),
+    *((kind, name) for kind in BLOCK_TYPES for name in ("type", "html")),
+}
+"""Fields that have no limit but that of a body's size."""
+
+SPELT: set[tuple[str, str]] = {("embed", "provider"), ("embed", "ratio"), *((kind, "id") for kind in BLOCK_TYPES)}
+"""Fields that match a pattern, of which the server alone makes the values."""
+
+MAXIMA = {
+    "MAX_BLOCKS": MAX_BLOCKS,
+    "MAX_BODY_BYTES": MAX_BODY_BYTES,
+    "MAX_ENTRY_BYTES": MAX_ENTRY_BYTES,
+    "MAX_COMPLEXITY": MAX_COMPLEXITY,
+    "MAX_ID_LENGTH": MAX_ID_LENGTH,
+    "MAX_ADDRESS_LENGTH": MAX_ADDRESS_LENGTH,
+    "MAX_LINE_LENGTH": MAX_LINE_LENGTH,
+    "MAX_PARAGRAPHS_LENGTH": MAX_PARAGRAPHS_LENGTH,
+    "MIN_HEADING_LEVEL": MIN_HEADING_LEVEL,
+    "MAX_HEADING_LEVEL": MAX_HEADING_LEVEL,
+    "MAX_LIST_DEPTH": MAX_LIST_DEPTH,
+    "MAX_LIST_START": MAX_LIST_START,
+    "MAX_PIXELS": MAX_PIXELS,
+    "MAX_SPAN": MAX_SPAN,
+}
+"""The limits that the cases of this file go around and beyond."""
+
+
+def fields_of_input() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
+    """Type, name and schema of each field that the input of blocks knows, those of items and cells included."""
+    schema = WRITTEN.json_schema()
+    models = schema["$defs"]
+    for kind, reference in schema["items"]["discriminator"]["mapping"].items():
+        names = [reference.rpartition("/")[2]]
+        names += {"list": ["ListItemBlock"], "table": ["TableCell"]}.get(kind, [])
+        for model in names:
+            for name, field in models[model]["properties"].items():
+                yield kind, name, field
+
+
+def bound(field: Mapping[str, Any], name: str) -> Any:
+    """A bound of a field's schema, wherever it stands beside null."""
+    return next((part[name] for part in [field, *field.get("anyOf", ())] if name in part), None)
+
+
+def test_every_field_of_every_type_has_a_case() -> None:
+    cases = {*TEXT_CASES, *ADDRESS_CASES, *NUMBER_CASES, *COUNT_CASES, *SPELT, *UNLIMITED}
+    assert {(kind, name) for kind, name, _ in fields_of_input()} == cases
+    assert set(TEXT_LIMITS) == set(TEXT_CASES)
+    assert {kind for kind, _, _ in fields_of_input()} == set(BLOCK_TYPES)
+
+
+def test_every_limit_has_a_case() -> None:
+    stated = {name: value for name, value in vars(block_limits).items() if name.startswith(("MAX_", "MIN_"))}
+    assert stated == MAXIMA
+
+
+def test_the_input_of_blocks_states_the_limits_of_content() -> None:
+    lengths: dict[tuple[str, str], int] = {key: limit.max_length for key, limit in TEXT_LIMITS.items()}
+    lengths |= dict.fromkeys(ADDRESS_CASES, MAX_ADDRESS_LENGTH)
+    lengths |= dict.fromkeys(((kind, "html") for kind in BLOCK_TYPES), MAX_BODY_BYTES)
+    numbers = {key: most for key, (most, _) in NUMBER_CASES.items()}
+    for kind, name, field in fields_of_input():
+        assert bound(field, "maxLength") == lengths.get((kind, name)), (kind, name)
+        assert bound(field, "maximum") == numbers.get((kind, name)), (kind, name)
+        if bound(field, "type") == "array" or (kind, name) in COUNT_CASES:
+            assert bound(field, "maxItems") == MAX_COMPLEXITY, (kind, name)
+
+
+@pytest.mark.parametrize("key", TEXT_CASES, ids=".".join)
+def test_a_text_of_any_length_loses_no_word_and_goes_in_again(key: tuple[str, str]) -> None:
+    most = TEXT_LIMITS[key].max_length
+    for length in (most - 1, most, most + 1, 3 * most):
+        text = words(length)
+        blocks = read(TEXT_CASES[key](text))
+        assert (blocks[0].get(key[1]) == text) == (length <= most), length
+        assert render_text(blocks).count(text) >= 1
+        assert send_back(blocks) == blocks
+
+
+@pytest.mark.parametrize("case", range(len(OTHER_WAYS)))
+def test_a_text_that_becomes_a_field_in_another_way_loses_no_word_either(case: int) -> None:
+    for length in (1, MAX_LINE_LENGTH, MAX_LINE_LENGTH + 1, MAX_ADDRESS_LENGTH + 1, MAX_PARAGRAPHS_LENGTH + 1):
+        text = words(length)
+        blocks = read(OTHER_WAYS[case](text))
+        assert text in render_text(blocks)
+        assert send_back(blocks) == blocks
+
+
+@pytest.mark.parametrize("key", ADDRESS_CASES, ids=".".join)
+def test_an_address_of_any_length_goes_in_again(key: tuple[str, str]) -> None:
+    for length in (MAX_ADDRESS_LENGTH - 1, MAX_ADDRESS_LENGTH, MAX_ADDRESS_LENGTH + 1):
+        blocks = read("<p>x</p>" + ADDRESS_CASES[key](length))
+        assert send_back(blocks) == blocks
+        assert all(len(str(block.get("url", ""))) <= MAX_ADDRESS_LENGTH for block in blocks)
+
+
+def test_an_address_that_becomes_longer_as_the_page_of_a_player_stays_as_it_was() -> None:
+    player = "https://youtube.com/embed/".ljust(MAX_ADDRESS_LENGTH, "a")
+    blocks = read(f"<iframe src={player}></iframe>")
+    assert blocks[0]["url"] == player
+    assert send_back(blocks) == blocks
+
+
+@pytest.mark.parametrize("key", NUMBER_CASES, ids=".".join)
+def test_a_number_out_of_range_is_left_out_and_the_rest_goes_in_again(key: tuple[str, str]) -> None:
+    most, html = NUMBER_CASES[key]
+    for number in (0, 1, 2, 3, most - 1, most, most + 1, 9 * most):
+        blocks = read(html(number))
+        assert send_back(blocks) == blocks
+        found = blocks[0]["rows"][0][0] if key[0] == "table" else blocks[0]
+        assert MIN_HEADING_LEVEL - 2 < found.get(key[1], 1) <= most
+        if key[0] != "heading" and 3 <= number <= most:
+            assert found[key[1]] == number
+
+
+@pytest.mark.parametrize("key", COUNT_CASES, ids=".".join)
+def test_any_number_of_items_that_an_entry_can_hold_goes_in_again(key: tuple[str, str]) -> None:
+    for count in (1, 199, 200, 201, 501, 3_000):
+        blocks = read(COUNT_CASES[key](count))
+        assert len(blocks[0][key[1]]) == count
+        assert send_back(blocks) == blocks
+
+
+def test_a_wide_row_goes_in_again() -> None:
+    blocks = read("<table><tr>" + "<td>x" * 2_000 + "</table>")
+    assert len(blocks[0]["rows"][0]) == 2_000
+    assert send_back(blocks) == blocks
+
+
+def test_a_list_of_any_depth_goes_in_again() -> None:
+    for depth in range(1, MAX_LIST_DEPTH + 3):
+        html, text = "<ul><li>x" * depth, "\n".join(f"{'  ' * level}- x" for level in range(depth + 1))
+        for blocks in (read(html), parse_markdown(text, new_id=counted_ids())):
+            assert send_back(blocks) == blocks
+
+
+@pytest.mark.parametrize("count", [MAX_BLOCKS - 1, MAX_BLOCKS, MAX_BLOCKS + 1])
+def test_as_many_blocks_as_are_made_are_accepted(count: int) -> None:
+    written = {"/html": "<p>x" * count, "/text": "x\n\n" * count}
+    for pointer, parse in (("/html", parse_html), ("/text", parse_markdown), ("/text", parse_plain)):
+        if count <= MAX_BLOCKS:
+            blocks = parse(written[pointer], new_id=counted_ids())
+            assert send_back(blocks) == blocks
+        else:
+            with pytest.raises(InvalidInput) as refused:
+                parse(written[pointer], new_id=counted_ids())
+            assert (refused.value.errors[0].pointer, refused.value.errors[0].code) == (pointer, "too_many_blocks")
+
+
+COMPLEX: dict[str, tuple[Callable[..., list[Block]], str]] = {
+    "angles in HTML": (parse_html, ">" * (MAX_COMPLEXITY + 1)),
+    "quotes in a title": (parse_html, "<a href=https://e.org title='" + '"' * (MAX_COMPLEXITY + 1) + "'>x</a> y"),
+    "lines": (parse_plain, "x\n" * MAX_COMPLEXITY),
+    "lines of Markdown": (parse_markdown, "x\n" * MAX_COMPLEXITY),
+}
+
+
+@pytest.mark.parametrize("name", COMPLEX)
+def test_what_becomes_too_complex_to_be_sent_back_is_refused_by_the_same_name(name: str) -> None:
+    parse, text = COMPLEX[name]
+    with pytest.raises(InvalidInput) as refused:
+        parse(text, new_id=counted_ids())
+    assert refused.value.errors[0].code == "too_complex"
+    blocks = parse(text[:-9_000] + ("'>x</a> y" if "title" in name else ""), new_id=counted_ids())
+    assert send_back(blocks) == blocks
+
+
+def test_signs_to_be_escaped_count_once_although_a_list_has_its_html_twice() -> None:
+    blocks = read(f"<ul><li>{'&amp;' * 12_000}</ul>")
+    assert send_back(blocks) == blocks
+
+
+def test_a_heading_written_as_html_is_refused_where_it_is_too_long() -> None:
+    for length in (MAX_LINE_LENGTH, MAX_LINE_LENGTH + 1):
+        block = {"type": "heading", "html": f"<h2>{words(length)}</h2>"}
+        if length <= MAX_LINE_LENGTH:
+            made = complete_blocks([block], new_id=counted_ids())
+            assert send_back(made) == made
+        else:
+            with pytest.raises(InvalidInput) as refused:
+                complete_blocks([block], new_id=counted_ids())
+            error = refused.value.errors[0]
+            assert (error.pointer, error.code) == ("/blocks/0/html", "too_long")
+
+
+def test_every_provider_is_spelt_as_the_input_of_blocks_wants_it() -> None:
+    for provider in PROVIDERS:
+        WRITTEN.validate_python([{"type": "embed", "url": FILM, "provider": provider.name, "ratio": provider.ratio}])
+
+
+ODD = [
+    *("\u00a0", "\u200b", "\u3000", "&#12;", "&#13;", "&#10;", "&Tab;", "\t", "\f", "  ", "\n", "\r\n", "\x7f", "\x01"),
+    *("word ", "— ", "-", ", ", "é", "<br>", "<b>", "</b>", "&amp;", "<", ">", "“", "</p>", "<p>", "<cite>", "<code>"),
+    *("<span lang=ar dir=rtl>", "</span>", "<a href=https://e.org/ title='a&#12;b\n c'>", "</a>", "<pre>", "</pre>"),
+]
+LENGTHS = st.sampled_from([MAX_LINE_LENGTH, MAX_ADDRESS_LENGTH, MAX_PARAGRAPHS_LENGTH])
+odd_texts = st.lists(st.sampled_from(ODD), max_size=8).map("".join)
+texts = st.builds(
+    lambda before, length, change, after: before + words(max(length + change, 2)) + after,
+    odd_texts,
+    st.just(9) | LENGTHS,
+    st.integers(-8, 8),
+    odd_texts,
+)
+MARKDOWN_LINES = [
+    *("# {}", "{}", "> {}", "> — {}", "- {}", "1. {}", "2. {}", "  - {}", "| {} | a |", "|---|---|", "", "---", FILM),
+    *(f'![{{}}]({PICTURE} "{{}}")', "[](https://e.org/)", "    - {}", "![]()", "**", "| | |", ">"),
+]
+markdown_lines = st.builds(
+    lambda line, text: line.replace("{}", text), st.sampled_from(MARKDOWN_LINES), texts | odd_texts
+)
+fragments = st.one_of(
+    st.builds(lambda make, text: make(text), st.sampled_from([*TEXT_CASES.values(), *OTHER_WAYS]), texts | odd_texts),
+    st.builds(lambda make, n: make(n), st.sampled_from(list(ADDRESS_CASES.values())), st.integers(2_040, 2_060)),
+    st.builds(
+        lambda case, change: case[1](case[0] + change), st.sampled_from(list(NUMBER_CASES.values())), st.integers(-2, 2)
+    ),
+    st.builds(lambda make, n: make(n), st.sampled_from(list(COUNT_CASES.values())), st.sampled_from([0, 1, 3])),
+    st.sampled_from(attacks.MARKUP),
+    odd_texts,
+)
+
+
+def assert_goes_in_again(blocks: list[Block]) -> None:
+    assert send_back(blocks) == blocks
+    assert [violations(block["html"]) for block in blocks] == [[]] * len(blocks)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(fragments, max_size=5).map("".join))
+def test_blocks_made_from_html_are_accepted_unchanged(html: str) -> None:
+    assert_goes_in_again(read(html))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(markdown_lines))
+def test_blocks_made_from_text_are_accepted_unchanged(lines: list[str]) -> None:
+    # A client's text has no control characters: the edge refuses them (app/wire/requests/text.py).
+    text = block_limits.CONTROL_CHARACTERS.sub("", "\n".join(lines))
+    for parse in (parse_markdown, parse_plain):
+        assert_goes_in_again(parse(text, new_id=counted_ids()))
+
+
+def complete_or_refuse(block: Mapping[str, Any]) -> tuple[list[Block], set[str]]:
+    try:
+        return complete_blocks([block], new_id=counted_ids()), set()
+    except InvalidInput as refused:
+        return [], {error.code for error in refused.errors}
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(fragments, max_size=3).map("".join), st.sampled_from(["paragraph", "heading", "quote"]))
+def test_blocks_made_from_blocks_are_accepted_unchanged(html: str, kind: str) -> None:
+    clean = block_limits.CONTROL_CHARACTERS.sub("", html)
+    written = {"type": kind, "html": clean}
+    table = {"type": "table", "rows": [[{"html": clean, "header": True}], [{"html": "x", "colspan": 100}]]}
+    items = {"type": "list", "items": [{"html": clean, "items": [{"html": clean}]}], "start": 0, "ordered": True}
+    for block in (written, table, items):
+        made, codes = complete_or_refuse(block)
+        assert codes <= {"blank", "too_long"}
+        assert_goes_in_again(made)

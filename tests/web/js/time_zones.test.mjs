@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
+
+test("what is typed is the time where the story is, in summer and in winter, on either side of UTC", () => {
+  assert.equal(fromZone("2026-07-01T12:00", "Europe/Lisbon"), "2026-07-01T11:00:00.000Z");
+  assert.equal(fromZone("2026-12-01T12:00", "Europe/Lisbon"), "2026-12-01T12:00:00.000Z");
+  assert.equal(fromZone("2026-12-01T00:30", "Asia/Kathmandu"), "2026-11-30T18:45:00.000Z");
+  assert.equal(fromZone("2026-12-31T23:30", "America/New_York"), "2027-01-01T04:30:00.000Z");
+});
+
+test("nothing typed is no time, and no time leaves the field empty", () => {
+  assert.equal(fromZone("", "UTC"), null);
+  assert.equal(inZone(null, "UTC"), "");
+});
+
+test("a moment is shown and read back the same in every hour of the days on which the clocks change", () => {
+  for (const zone of ["Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "UTC"]) {
+    for (const day of ["2026-03-08", "2026-03-29", "2026-04-05", "2026-10-04", "2026-10-25", "2026-11-01"]) {
+      for (let hour = 0; hour < 48; hour += 1) {
+        const local = inZone(new Date(Date.parse(`${day}T00:00Z`) + hour * 1_800_000).toISOString(), zone);
+        assert.equal(inZone(fromZone(local, zone), zone), local, `${zone} ${local}`);
+      }
+    }
+  }
+});
+
+test("of an hour that comes twice the first is meant, and one that is left out is refused with a sentence", () => {
+  assert.equal(fromZone("2026-10-25T01:30", "Europe/Lisbon"), "2026-10-25T00:30:00.000Z");
+  assert.throws(() => fromZone("2026-03-29T01:30", "Europe/Lisbon"), { detail: /no 2026-03-29, 01:30 in Europe\/Lisbon/ });
+});
+
+test("times long ago are times too", () => {
+  assert.equal(inZone(fromZone("1900-01-02T03:04", "Europe/Lisbon"), "Europe/Lisbon"), "1900-01-02T03:04");
+});
