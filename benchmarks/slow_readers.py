@@ -71,10 +71,10 @@ def measure_slow_readers(folder: Path, *, long: bool) -> Table:
     alone, beside = (20.0, 60.0) if long else (4.0, 8.0)
     with liveblog(folder) as server:
         story = server.ask("POST", "/v1/stories", {"title": "Election night"})["id"]
-        quiet, crowded, held = uvloop.run(_measure(server, story, alone, beside))
+        quiet, with_stalled, held = uvloop.run(_measure(server, story, alone, beside))
     return Table(
         f"{SLOW:,} readers who never read beside {NORMAL} normal ones",
-        (*_memory_figures(held), _latency_figure(quiet, crowded)),
+        (*_memory_figures(held), _latency_figure(quiet, with_stalled)),
         (
             f"{PER_SECOND:.0f} events of about 1 KB a second, {beside:.0f} s with the slow ones after {alone:.0f} s "
             f"without; memory looked at every {LOOK_SECONDS} s, the most of it above what there was before the slow "
@@ -98,11 +98,11 @@ def _memory_figures(held: _Held) -> tuple[Figure, ...]:
     )
 
 
-def _latency_figure(quiet: list[float], crowded: list[float]) -> Figure:
-    before, after = percentile(quiet, 99), percentile(crowded, 99)
+def _latency_figure(quiet: list[float], with_stalled: list[float]) -> Figure:
+    before, after = percentile(quiet, 99), percentile(with_stalled, 99)
     return Figure(
         "POST → a normal reader",
-        f"p50 {percentile(crowded, 50) * 1e3:.1f} ms, p99 {after * 1e3:.1f} ms",
+        f"p50 {percentile(with_stalled, 50) * 1e3:.1f} ms, p99 {after * 1e3:.1f} ms",
         f"without the slow ones p50 {percentile(quiet, 50) * 1e3:.1f} ms, p99 {before * 1e3:.1f} ms; "
         f"{after / before:.2f} ×",
         f"p99 ≤ {LATENCY_BAR:.0f} ×",
@@ -130,9 +130,9 @@ async def _measure(server: Running, story: str, alone: float, beside: float) -> 
     await slow.join(SLOW)
     await await_connections(server, NORMAL + SLOW)
     watching = asyncio.create_task(held.watch())
-    crowded = await deliver_steadily(normal, make, per_second=PER_SECOND, seconds=beside)
+    with_stalled = await deliver_steadily(normal, make, per_second=PER_SECOND, seconds=beside)
     watching.cancel()
     held.count()
     normal.leave()
     slow.leave()
-    return quiet, crowded, held
+    return quiet, with_stalled, held

@@ -33,9 +33,13 @@ class RandomSource(Protocol):
     derive the value from them to make two runs comparable.
     """
 
-    def uuid(self, purpose: str, key: str) -> str: ...
+    def uuid(self, purpose: str, key: str) -> str:
+        """Return a random UUIDv4."""
+        ...
 
-    def base62(self, purpose: str, key: str, length: int) -> str: ...
+    def base62(self, purpose: str, key: str, length: int) -> str:
+        """Return `length` random digits and letters of BASE62."""
+        ...
 
 
 class SystemRandomSource:

@@ -17,17 +17,17 @@ from app.domain.statuses import BY_THE_CLOCK, TRANSITIONS, Action
 from app.domain.story import NEWSROOM_ONLY, Story, StoryStatus
 
 TAKING_DOWN = frozenset({Action.RETRACT, Action.UNPUBLISH, Action.REMOVE, Action.EXPIRE})
-"""The actions that a freeze is there to leave possible."""
+"""Actions that stay possible in a freeze."""
 
 CLOSED = frozenset({StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
-"""A story in one of these takes no entries and no edits any more."""
+"""Statuses of stories that accept no entries and no edits."""
 
 ASIDE = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT, Action.CANCEL, Action.DISCARD})
-"""The actions that change nothing for readers, whatever the entry's status."""
+"""Actions that change nothing for readers, whatever the entry's status."""
 
 
 class Extra(StrEnum):
-    """What can be done with an entry beside the actions of its state machine."""
+    """Actions on an entry that are outside its state machine."""
 
     PIN = "pin"
     """Name it in the story's pins and key points."""
@@ -40,17 +40,17 @@ class Extra(StrEnum):
 
 _ACTIONS = tuple(action for action in Action if action is not Action.CREATE and action not in BY_THE_CLOCK)
 _ONLY_IN_PUBLIC = frozenset({Action.RETRACT, Action.REINSTATE, Action.CORRECT, Action.MOVE})
-"""The actions on what readers see, so that the story must be public."""
+"""Actions on an entry that readers see, so that the story must be public."""
 
 _OF_THE_EDIT = frozenset({Action.SUBMIT, Action.RETURN, Action.REJECT})
-"""What concerns the working revision wherever there is one."""
+"""Actions that concern the working revision if there is one."""
 
 _OF_A_PUBLIC_EDIT = frozenset({Action.PUBLISH, Action.SCHEDULE, Action.CANCEL})
-"""What concerns the working revision of an entry that readers see; any other entry is published together with it."""
+"""Actions that concern the working revision of an entry that readers see; any other entry is published with it."""
 
 
 class _Case(NamedTuple):
-    """Everything the answer depends on: few values, so that nearly every entry's answer is one made before."""
+    """Everything that the answer depends on: few values, so that nearly every answer is cached."""
 
     grant: Grant
     status: EntryStatus

@@ -192,7 +192,7 @@ def owns(actor: Actor, entry: Entry) -> bool:
 
 
 class Grant(NamedTuple):
-    """What of an actor, an entry and its story the right to an action depends on."""
+    """The facts about an actor, an entry and its story that decide about an action."""
 
     role: Role
     scopes: frozenset[Scope]

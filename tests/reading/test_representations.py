@@ -51,7 +51,7 @@ class Heads:
 
 
 @dataclass
-class Scene:
+class Setup:
     """A story with one entry, its heads, and the representations under test."""
 
     driver: NewsroomDriver
@@ -70,100 +70,100 @@ class Scene:
 
 
 @pytest.fixture
-def scene(driver: NewsroomDriver, database: Database) -> Scene:
+def setup(driver: NewsroomDriver, database: Database) -> Setup:
     counting = CountingDatabase(database)
     heads = Heads()
     story = driver.story()["id"]
     driver.post(story)
     heads.known[story] = driver.announcements[-1].head
-    return Scene(driver, counting, heads, story, Representations(Snapshots(counting), heads, links=LINKS))
+    return Setup(driver, counting, heads, story, Representations(Snapshots(counting), heads, links=LINKS))
 
 
 def head_in(representation: Representation) -> str:
     return str(json.loads(representation.plain)["head"])
 
 
-async def test_a_view_is_read_once_and_then_served_from_memory(scene: Scene) -> None:
-    assert scene.kept.ready(scene.story, STATE) is None
-    first = await scene.kept.current(scene.story, STATE)
-    assert scene.kept.ready(scene.story, STATE) is first
-    assert await scene.kept.current(scene.story, STATE) is first
-    assert scene.database.snapshots == 1
-    assert first.tag == f"{scene.head().cursor}.state.html"
+async def test_a_view_is_read_once_and_then_served_from_memory(setup: Setup) -> None:
+    assert setup.kept.ready(setup.story, STATE) is None
+    first = await setup.kept.current(setup.story, STATE)
+    assert setup.kept.ready(setup.story, STATE) is first
+    assert await setup.kept.current(setup.story, STATE) is first
+    assert setup.database.snapshots == 1
+    assert first.tag == f"{setup.head().cursor}.state.html"
 
 
-async def test_everyone_who_asks_while_it_is_built_waits_for_one_build(scene: Scene) -> None:
-    scene.database.gate.clear()
-    waiting = [asyncio.create_task(scene.kept.current(scene.story, STATE)) for _ in range(50)]
-    impatient = asyncio.create_task(scene.kept.current(scene.story, STATE))
+async def test_everyone_who_asks_while_it_is_built_waits_for_one_build(setup: Setup) -> None:
+    setup.database.gate.clear()
+    waiting = [asyncio.create_task(setup.kept.current(setup.story, STATE)) for _ in range(50)]
+    impatient = asyncio.create_task(setup.kept.current(setup.story, STATE))
     await asyncio.sleep(0)
     impatient.cancel()
     with pytest.raises(asyncio.CancelledError):
         await impatient
-    scene.database.gate.set()
+    setup.database.gate.set()
     built = await asyncio.gather(*waiting)
-    assert scene.database.snapshots == 1
+    assert setup.database.snapshots == 1
     assert all(each is built[0] for each in built)
 
 
-async def test_a_new_event_makes_the_kept_view_one_of_the_past(scene: Scene) -> None:
-    before = await scene.kept.current(scene.story, STATE)
-    scene.post()
-    assert scene.kept.ready(scene.story, STATE) is None
-    after = await scene.kept.current(scene.story, STATE)
-    assert head_in(after) == str(scene.head().cursor) != head_in(before)
-    assert scene.kept.kept_bytes == after.size_bytes
+async def test_a_new_event_makes_the_kept_view_one_of_the_past(setup: Setup) -> None:
+    before = await setup.kept.current(setup.story, STATE)
+    setup.post()
+    assert setup.kept.ready(setup.story, STATE) is None
+    after = await setup.kept.current(setup.story, STATE)
+    assert head_in(after) == str(setup.head().cursor) != head_in(before)
+    assert setup.kept.kept_bytes == after.size_bytes
 
 
-async def test_a_view_newer_than_the_head_in_memory_is_built_once_and_shows_its_own_head(scene: Scene) -> None:
-    scene.driver.post(scene.story)
-    ahead = await scene.kept.current(scene.story, STATE)
-    assert head_in(ahead) == str(scene.head().cursor)
-    assert ahead.tag == f"{scene.head().cursor}.state.html"
-    assert await scene.kept.current(scene.story, STATE) is ahead
-    scene.heads.known[scene.story] = scene.head()
-    assert await scene.kept.current(scene.story, STATE) is ahead
-    assert scene.database.snapshots == 1
+async def test_a_view_newer_than_the_head_in_memory_is_built_once_and_shows_its_own_head(setup: Setup) -> None:
+    setup.driver.post(setup.story)
+    ahead = await setup.kept.current(setup.story, STATE)
+    assert head_in(ahead) == str(setup.head().cursor)
+    assert ahead.tag == f"{setup.head().cursor}.state.html"
+    assert await setup.kept.current(setup.story, STATE) is ahead
+    setup.heads.known[setup.story] = setup.head()
+    assert await setup.kept.current(setup.story, STATE) is ahead
+    assert setup.database.snapshots == 1
 
 
-async def test_a_view_of_a_lost_branch_is_not_served_for_another_head(scene: Scene) -> None:
-    await scene.kept.current(scene.story, STATE)
-    head = scene.head()
+async def test_a_view_of_a_lost_branch_is_not_served_for_another_head(setup: Setup) -> None:
+    await setup.kept.current(setup.story, STATE)
+    head = setup.head()
     for cursor in (
         Cursor(head.cursor.epoch, head.cursor.seq, "zzzzzz"),
         Cursor(head.cursor.epoch, head.cursor.seq - 1, head.cursor.check),
         Cursor("zzzzzzzz", head.cursor.seq, head.cursor.check),
     ):
-        scene.heads.known[scene.story] = replace(head, cursor=cursor)
-        assert scene.kept.ready(scene.story, STATE) is None
+        setup.heads.known[setup.story] = replace(head, cursor=cursor)
+        assert setup.kept.ready(setup.story, STATE) is None
 
 
-async def test_views_in_memory_outlive_the_database(scene: Scene) -> None:
-    kept = await scene.kept.current(scene.story, STATE)
-    scene.database.is_away = True
-    assert await scene.kept.current(scene.story, STATE) is kept
+async def test_views_in_memory_outlive_the_database(setup: Setup) -> None:
+    kept = await setup.kept.current(setup.story, STATE)
+    setup.database.is_away = True
+    assert await setup.kept.current(setup.story, STATE) is kept
     with pytest.raises(Unavailable):
-        await scene.kept.current(scene.story, View("entries", BodyVariant.HTML))
-    scene.database.is_away = False
-    assert await scene.kept.current(scene.story, View("entries", BodyVariant.HTML)) is not None
+        await setup.kept.current(setup.story, View("entries", BodyVariant.HTML))
+    setup.database.is_away = False
+    assert await setup.kept.current(setup.story, View("entries", BodyVariant.HTML)) is not None
 
 
-async def test_a_story_that_is_not_in_memory_is_opened(scene: Scene) -> None:
-    scene.heads.openable[scene.story] = scene.heads.known.pop(scene.story)
-    assert head_in(await scene.kept.current(scene.story, STATE)) == str(scene.head().cursor)
+async def test_a_story_that_is_not_in_memory_is_opened(setup: Setup) -> None:
+    setup.heads.openable[setup.story] = setup.heads.known.pop(setup.story)
+    assert head_in(await setup.kept.current(setup.story, STATE)) == str(setup.head().cursor)
     with pytest.raises(NotFound):
-        await scene.kept.current("no-such-story", STATE)
+        await setup.kept.current("no-such-story", STATE)
 
 
-async def test_what_was_asked_for_least_recently_goes_first(scene: Scene) -> None:
-    size = (await scene.kept.current(scene.story, STATE)).size_bytes
-    room_for_two = Representations(Snapshots(scene.database), scene.heads, links=LINKS, limit_bytes=int(size * 2.5))
+async def test_what_was_asked_for_least_recently_goes_first(setup: Setup) -> None:
+    size = (await setup.kept.current(setup.story, STATE)).size_bytes
+    room_for_two = Representations(Snapshots(setup.database), setup.heads, links=LINKS, limit_bytes=int(size * 2.5))
     views = [View("state", variant) for variant in BodyVariant]
-    await room_for_two.current(scene.story, views[0])
-    await room_for_two.current(scene.story, views[1])
-    assert room_for_two.ready(scene.story, views[0]) is not None
-    await room_for_two.current(scene.story, views[2])
-    assert [room_for_two.ready(scene.story, view) is not None for view in views] == [True, False, True]
+    await room_for_two.current(setup.story, views[0])
+    await room_for_two.current(setup.story, views[1])
+    assert room_for_two.ready(setup.story, views[0]) is not None
+    await room_for_two.current(setup.story, views[2])
+    assert [room_for_two.ready(setup.story, view) is not None for view in views] == [True, False, True]
     assert room_for_two.kept_bytes <= size * 2.5
 
 

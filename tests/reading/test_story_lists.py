@@ -17,7 +17,7 @@ from tests.reading.counting import CountingDatabase
 pytestmark = pytest.mark.anyio
 
 
-class Scene:
+class Setup:
     """A list over a counting database, with a clock that a test moves."""
 
     def __init__(self, database: Database) -> None:
@@ -30,42 +30,42 @@ class Scene:
 
 
 async def test_the_list_is_read_once_a_second_however_many_ask(driver: NewsroomDriver, database: Database) -> None:
-    scene = Scene(database)
+    setup = Setup(database)
     driver.story("First")
-    assert scene.lists.ready() is None
-    asked = await asyncio.gather(*(scene.titles() for _ in range(20)))
+    assert setup.lists.ready() is None
+    asked = await asyncio.gather(*(setup.titles() for _ in range(20)))
     assert asked == [["First"]] * 20
     driver.now += 1
     driver.story("Second")
-    assert await scene.titles() == ["First"]
-    assert scene.database.snapshots == 1
-    scene.now += KEPT_SECONDS
-    assert await scene.titles() == ["Second", "First"]
-    assert scene.database.snapshots == 2
+    assert await setup.titles() == ["First"]
+    assert setup.database.snapshots == 1
+    setup.now += KEPT_SECONDS
+    assert await setup.titles() == ["Second", "First"]
+    assert setup.database.snapshots == 2
 
 
 async def test_the_tag_changes_exactly_when_the_bytes_do(driver: NewsroomDriver, database: Database) -> None:
-    scene = Scene(database)
+    setup = Setup(database)
     driver.story("First")
-    first = await scene.lists.first()
-    scene.now += KEPT_SECONDS
-    assert await scene.lists.first() is first
+    first = await setup.lists.first()
+    setup.now += KEPT_SECONDS
+    assert await setup.lists.first() is first
     assert first.tag == content_tag(first.plain)
     driver.story("Second")
-    scene.now += KEPT_SECONDS
-    assert (await scene.lists.first()).tag != first.tag
+    setup.now += KEPT_SECONDS
+    assert (await setup.lists.first()).tag != first.tag
 
 
 async def test_while_the_database_is_away_the_list_stays_as_it_was_last_read(
     driver: NewsroomDriver, database: Database
 ) -> None:
-    scene = Scene(database)
-    scene.database.is_away = True
+    setup = Setup(database)
+    setup.database.is_away = True
     with pytest.raises(Unavailable):
-        await scene.titles()
-    scene.database.is_away = False
+        await setup.titles()
+    setup.database.is_away = False
     driver.story("First")
-    assert await scene.titles() == ["First"]
-    scene.database.is_away = True
-    scene.now += KEPT_SECONDS
-    assert await scene.titles() == ["First"]
+    assert await setup.titles() == ["First"]
+    setup.database.is_away = True
+    setup.now += KEPT_SECONDS
+    assert await setup.titles() == ["First"]

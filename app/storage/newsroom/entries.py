@@ -32,7 +32,7 @@ _PARTICULARS = (
 )
 """The other members of a version: everything about an entry that can change, apart from its content."""
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
 _SELECT = select(_entries).where(*_OF_ENTRY)
 _SELECT_EXTERNAL = select(_entries).where(

@@ -82,6 +82,7 @@ class TokenHolder:
 
 
 def insert_person(tx: WriteTransaction, person: Person) -> None:
+    """Insert a new person."""
     tx.connection.execute(
         insert(_people).values(
             id=person.id,
@@ -122,6 +123,7 @@ def lock_person(tx: WriteTransaction, person: PersonId) -> Person | None:
 
 
 def read_person(tx: ReadTransaction, person: PersonId) -> Person | None:
+    """Return a person, disabled ones included, or None."""
     row = tx.connection.execute(_SELECT_PERSON, {"person": person}).one_or_none()
     return None if row is None else _person(row)
 
@@ -132,6 +134,7 @@ def list_people(tx: ReadTransaction) -> list[Person]:
 
 
 def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> None:
+    """Insert a new token under the digest of its secret."""
     tx.connection.execute(
         insert(_tokens).values(
             id=token.id,
@@ -171,6 +174,7 @@ def list_tokens(tx: ReadTransaction, *, person: PersonId | None = None) -> list[
 
 
 def read_token(tx: ReadTransaction, token: TokenId) -> Token | None:
+    """Return a token, expired and revoked ones included, or None."""
     row = tx.connection.execute(select(_tokens).where(_tokens.c.id == token)).one_or_none()
     return None if row is None else _token(row)
 

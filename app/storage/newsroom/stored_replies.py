@@ -17,7 +17,7 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 _replies = schema.replies
 _reply_entries = schema.reply_entries
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _CLAIMS = {
     "postgresql": postgres_insert(_replies).on_conflict_do_nothing().returning(_replies.c.key),
     "sqlite": sqlite_insert(_replies).on_conflict_do_nothing().returning(_replies.c.key),

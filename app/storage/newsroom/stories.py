@@ -38,7 +38,7 @@ from app.storage.newsroom.search import index_story
 _stories = schema.stories
 _former = schema.former_slugs
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
 _FORMER = select(_former.c.story_id).where(_former.c.slug == bindparam("ref")).scalar_subquery()
 _SELECT = select(_stories, _SITE_FROZEN).where(

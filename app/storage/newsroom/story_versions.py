@@ -18,7 +18,7 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 _versions = schema.story_versions
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _INSERT = insert(_versions)
 _OF_STORY = _versions.c.story_id == bindparam("of_story")
 _FIRST = (

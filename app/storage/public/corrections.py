@@ -14,7 +14,7 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 _lines = schema.public_corrections
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _INSERT = insert(_lines)
 _DELETE = delete(_lines).where(_lines.c.story_id == bindparam("of_story"), _lines.c.entry_id == bindparam("of_entry"))
 

@@ -23,7 +23,7 @@ _entries = schema.public_entries
 _labels = schema.public_labels
 _events = schema.events
 
-# Built once: to build a statement takes SQLAlchemy eight times as long as to run it.
+# Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _OF_STORY = _stories.c.story_id == bindparam("of_story")
 _OF_ENTRY = (_entries.c.story_id == bindparam("of_story"), _entries.c.id == bindparam("of_entry"))
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
