@@ -61,7 +61,7 @@ class Echo(Message):
 
 
 class EchoSession(Session):
-    """Follows no story and says nothing of its own."""
+    """A session without stories that sends nothing of its own."""
 
     __slots__ = ()
 

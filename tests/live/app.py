@@ -26,7 +26,7 @@ _STORY = re.compile(r"/v1/stories/([^/]+)/(?:live|events)")
 
 
 class _Server(uvicorn.Server):
-    """Says when it listens, and leaves the signals to pytest."""
+    """Signals when it listens, and leaves the process's signals to pytest."""
 
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
@@ -78,7 +78,7 @@ async def serve(
     ws: Literal["websockets-sansio", "auto"] = "websockets-sansio",
     limits: AdmissionLimits = NO_LIMITS,
 ) -> AsyncIterator[str]:
-    """Run on a free port of 127.0.0.1, in the way of `current_path`; gives `127.0.0.1:<port>`."""
+    """Run on a free port of 127.0.0.1, in the way of `current_path`; yields `127.0.0.1:<port>`."""
     config = uvicorn.Config(
         routes(hub),
         port=0,

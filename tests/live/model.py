@@ -65,7 +65,7 @@ class ModelStory:
         return self._event("story", "story.updated")
 
     def end(self) -> Announcement:
-        """The story is over; it still takes corrections."""
+        """End the story; corrections are still possible."""
         self.closing = "ended"
         return self._event("story", "story.updated")
 
@@ -172,14 +172,14 @@ class ModelLog:
 
     async def find(self, ref: str) -> StoryHead | None:
         head = next((s.head for s in self.stories.values() if ref in (s.id, s.slug)), None)
-        await self._pass("find")
+        await self._finish_read("find")
         return head
 
     async def changes(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
         try:
             page = self.changes_now(story, after, limit=limit, limit_bytes=limit_bytes)
         finally:
-            await self._pass("changes")
+            await self._finish_read("changes")
         return page
 
     def changes_now(self, story: StoryId, after: Cursor | None, *, limit: int, limit_bytes: int) -> ChangesPage:
@@ -204,14 +204,14 @@ class ModelLog:
 
     async def snapshot(self, story: StoryId, variant: BodyVariant) -> tuple[StoryHead, bytes]:
         taken = self._story(story).head, encode_json(self._story(story).state())
-        await self._pass("snapshot")
+        await self._finish_read("snapshot")
         if taken[0].closing == "withdrawn":
             raise Gone("story_withdrawn", "The story was withdrawn.")
         return taken
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         heads = {story: self.stories[story].head for story in stories if story in self.stories}
-        await self._pass("heads")
+        await self._finish_read("heads")
         return heads
 
     def _story(self, story: StoryId) -> ModelStory:
@@ -219,7 +219,7 @@ class ModelLog:
             raise NotFound("story_not_found", "No such story.")
         return self.stories[story]
 
-    async def _pass(self, read: str) -> None:
+    async def _finish_read(self, read: str) -> None:
         self.reads.append(read)
         if self.gate is not None:
             self.waiting.set()

@@ -139,7 +139,7 @@ class Peer:
         self.wakes += 1
 
 
-def make_protocol(model: ModelStory, **options: Any) -> Peer:
+def make_peer(model: ModelStory, **options: Any) -> Peer:
     """A peer that has received its hello, of a server with one story."""
     peer = Peer(ModelLog(model), **options)
     assert [message["type"] for message in peer.run()] == ["hello"]

@@ -24,7 +24,7 @@ OTHER_FORM = FORMS[Framing.CHUNK, BodyVariant.HTML]
 
 
 class Reader:
-    """Somebody who is caught up and has room; notes what is written, and how often it was woken."""
+    """A subscriber that is caught up and has room; it records the writes, and counts the wakes."""
 
     def __init__(self) -> None:
         self.cursor: Cursor | None = None

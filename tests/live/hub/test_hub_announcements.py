@@ -1,4 +1,4 @@
-"""The hub takes announcements: late, doubled, missing, lying, or of another history."""
+"""The hub applies announcements: late, doubled, missing, lying, or of another history."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ async def test_what_follows_a_close_frame_is_not_read() -> None:
 
 
 class Slow:
-    """Holds back the answers of a hub that has to open a story."""
+    """Delays the answers of a hub that has to open a story."""
 
     def __init__(self, hub: Hub) -> None:
         self.asked = 0

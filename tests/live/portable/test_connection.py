@@ -21,7 +21,7 @@ pytestmark = pytest.mark.anyio
 
 
 class _Peer:
-    """Takes what is written while its gate is open. Everything in one task, as a shell would."""
+    """Records what is written while its gate is open. All in one task, as a shell does it."""
 
     def __init__(self, model: ModelStory) -> None:
         self.seconds = 1000.0

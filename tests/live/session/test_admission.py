@@ -33,7 +33,7 @@ BAD = BadUpgrade(426, "Another version.")
 
 
 class _Limiter:
-    """Says yes or no, and counts how often it was asked."""
+    """Answers always the same, and counts how often it was asked."""
 
     def __init__(self, *, has_room: bool = True) -> None:
         self.asked = 0

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from tests.live.model import story
-from tests.live.peer import make_protocol
+from tests.live.peer import make_peer
 
 
 def test_nothing_committed_while_a_read_is_under_way_is_missed_or_doubled() -> None:
     model = story(entries=3)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after=str(model.cursors[2]))
     ((asker, ask),) = peer.pull().asks
     answer = peer.look_up(ask)
@@ -20,7 +20,7 @@ def test_nothing_committed_while_a_read_is_under_way_is_missed_or_doubled() -> N
 
 def test_the_tables_may_be_ahead_of_the_hub() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     live = peer.live("one")
     peer.subscribe("one", after=str(model.cursors[2]))
     announced = model.publish()
@@ -36,7 +36,7 @@ def test_the_tables_may_be_ahead_of_the_hub() -> None:
 
 def test_a_cursor_of_an_event_the_hub_has_not_heard_of_is_checked_with_the_tables() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.live("one")
     model.publish()
     peer.subscribe("one", after=str(model.head.cursor))
@@ -45,7 +45,7 @@ def test_a_cursor_of_an_event_the_hub_has_not_heard_of_is_checked_with_the_table
 
 def test_a_reader_who_joins_while_the_hub_is_behind_is_served_from_the_tables() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     live = peer.live("one")
     announced = model.publish()
     live.expect(announced.head.cursor)
@@ -57,7 +57,7 @@ def test_a_reader_who_joins_while_the_hub_is_behind_is_served_from_the_tables() 
 
 def test_several_events_between_two_pulls_are_sent_consecutively_without_a_frame_around_them() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     for _ in range(3):
@@ -67,7 +67,7 @@ def test_several_events_between_two_pulls_are_sent_consecutively_without_a_frame
 
 def test_what_was_superseded_before_a_reader_pulled_is_left_out_and_framed() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     for announcement in (model.publish("old"), model.publish("other"), model.edit("e00001", "new")):
@@ -79,7 +79,7 @@ def test_what_was_superseded_before_a_reader_pulled_is_left_out_and_framed() -> 
 
 def test_a_reader_the_ring_has_left_behind_is_given_the_newest_state_only() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")
@@ -92,7 +92,7 @@ def test_a_reader_the_ring_has_left_behind_is_given_the_newest_state_only() -> N
 
 def test_a_reader_left_far_behind_gets_a_snapshot_on_the_way() -> None:
     model = story()
-    peer = make_protocol(model, limit=3)
+    peer = make_peer(model, limit=3)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")
@@ -104,7 +104,7 @@ def test_a_reader_left_far_behind_gets_a_snapshot_on_the_way() -> None:
 
 def test_pages_are_read_only_as_fast_as_they_are_written() -> None:
     model = story(entries=3)
-    peer = make_protocol(model, limit=2)
+    peer = make_peer(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from tests.live.model import story
-from tests.live.peer import HEARTBEAT_SECONDS, make_protocol
+from tests.live.peer import HEARTBEAT_SECONDS, make_peer
 
 
 def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     peer.seconds += HEARTBEAT_SECONDS - 0.1
@@ -26,7 +26,7 @@ def test_a_heartbeat_is_sent_when_nothing_else_was() -> None:
 
 def test_an_event_replaces_the_heartbeat() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     peer.seconds += HEARTBEAT_SECONDS
@@ -38,7 +38,7 @@ def test_an_event_replaces_the_heartbeat() -> None:
 
 def test_a_heartbeat_never_comes_between_two_pages() -> None:
     model = story(entries=3)
-    peer = make_protocol(model, limit=2)
+    peer = make_peer(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
@@ -52,7 +52,7 @@ def test_a_heartbeat_never_comes_between_two_pages() -> None:
 
 def test_a_heartbeat_proves_what_this_reader_was_given_and_nothing_more() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")

@@ -6,7 +6,7 @@ import pytest
 
 from app.wire.encoding import BodyVariant
 from tests.live.model import ModelLog, story
-from tests.live.peer import Peer, make_protocol
+from tests.live.peer import Peer, make_peer
 
 
 def test_the_first_message_is_hello() -> None:
@@ -18,7 +18,7 @@ def test_the_first_message_is_hello() -> None:
 
 def test_without_a_cursor_a_reader_follows_from_now_on() -> None:
     model = story(entries=3)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     subscribed, caught_up = peer.run()
     assert subscribed == {
@@ -34,7 +34,7 @@ def test_without_a_cursor_a_reader_follows_from_now_on() -> None:
 
 def test_a_cursor_at_the_head_needs_no_read() -> None:
     model = story(entries=3)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after=str(model.head.cursor))
     step = peer.pull()
     assert [m.type for m in step.writes] == ["subscribed", "caught_up"]
@@ -44,7 +44,7 @@ def test_a_cursor_at_the_head_needs_no_read() -> None:
 
 def test_a_cursor_the_ring_knows_is_served_from_the_ring() -> None:
     model = story(entries=1)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     live = peer.live("one")
     for _ in range(3):
         live.accept(model.publish())
@@ -56,7 +56,7 @@ def test_a_cursor_the_ring_knows_is_served_from_the_ring() -> None:
 
 def test_an_older_cursor_is_served_from_the_tables() -> None:
     model = story(entries=4)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after=str(model.cursors[2]))
     messages = peer.run()
     assert [m.get("seq") or m["type"] for m in messages] == ["subscribed", 3, 4, 5, "caught_up"]
@@ -64,14 +64,14 @@ def test_an_older_cursor_is_served_from_the_tables() -> None:
 
 
 def test_zero_replays_everything() -> None:
-    peer = make_protocol(story(entries=5), limit=2)
+    peer = make_peer(story(entries=5), limit=2)
     peer.subscribe("one", after="0")
     assert peer.types() == ["subscribed", "1", "2", "3", "4", "5", "6", "caught_up"]
 
 
 def test_a_reader_too_far_behind_gets_a_snapshot() -> None:
     model = story(entries=5)
-    peer = make_protocol(model, limit=3)
+    peer = make_peer(model, limit=3)
     peer.subscribe("one", after=str(model.cursors[1]))
     subscribed, snapshot, caught_up = peer.run()
     assert subscribed["resume"] == "snapshot"
@@ -82,21 +82,21 @@ def test_a_reader_too_far_behind_gets_a_snapshot() -> None:
 
 def test_exactly_as_much_as_a_page_holds_is_not_too_far() -> None:
     model = story(entries=5)
-    peer = make_protocol(model, limit=4)
+    peer = make_peer(model, limit=4)
     peer.subscribe("one", after=str(model.cursors[2]))
     assert peer.types() == ["subscribed", "3", "4", "5", "6", "caught_up"]
 
 
 def test_a_reader_who_wants_everything_is_never_too_far_behind() -> None:
     model = story(entries=5)
-    peer = make_protocol(model, limit=2)
+    peer = make_peer(model, limit=2)
     peer.subscribe("one", after=str(model.cursors[1]), full=True)
     assert peer.types() == ["subscribed", "2", "3", "4", "5", "6", "caught_up"]
 
 
 def test_a_snapshot_is_given_when_asked_for_whatever_the_cursor() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", snapshot=True, after=str(model.head.cursor))
     subscribed, snapshot, _ = peer.run()
     assert (subscribed["resume"], snapshot["reason"]) == ("snapshot", "requested")
@@ -120,7 +120,7 @@ def test_a_snapshot_is_given_when_asked_for_whatever_the_cursor() -> None:
 )
 def test_a_cursor_that_cannot_be_honoured_is_answered_by_a_reset(after: str, reason: str) -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after=after)
     subscribed, snapshot, caught_up = peer.run()
     assert (subscribed["resume"], snapshot["reason"]) == ("reset", reason)
@@ -132,7 +132,7 @@ def test_a_cursor_that_cannot_be_honoured_is_answered_by_a_reset(after: str, rea
 
 def test_the_body_variant_holds_for_every_event() -> None:
     model = story(entries=2)
-    peer = make_protocol(model, variant=BodyVariant.BLOCKS)
+    peer = make_peer(model, variant=BodyVariant.BLOCKS)
     peer.subscribe("one", after=str(model.cursors[2]))
     peer.live("one").accept(model.publish())
     entries = [m["entry"] for m in peer.run() if "entry" in m]

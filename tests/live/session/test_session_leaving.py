@@ -7,12 +7,12 @@ from app.live.session.effects import OpenStory, ReadChanges
 from app.live.session.goodbyes import draining
 from app.wire.close_codes import DRAIN
 from tests.live.model import story
-from tests.live.peer import make_protocol
+from tests.live.peer import make_peer
 
 
 def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     peer.live("one").accept(model.publish())
@@ -29,7 +29,7 @@ def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
 
 def test_a_drain_waits_for_the_end_of_catching_up() -> None:
     model = story(entries=3)
-    peer = make_protocol(model, limit=2)
+    peer = make_peer(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
@@ -42,7 +42,7 @@ def test_a_drain_waits_for_the_end_of_catching_up() -> None:
 
 def test_an_ended_session_is_attached_to_nothing_and_ignores_answers() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after="0")
     peer.session.subscribe(SubscribeRequest("two"))
     asks = peer.pull().asks
@@ -55,7 +55,7 @@ def test_an_ended_session_is_attached_to_nothing_and_ignores_answers() -> None:
 
 
 def test_a_subscription_wakes_its_connection() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.subscribe("one")
     wakes = peer.wakes
     for subscription in peer.live("one").subscriptions:

@@ -1,4 +1,4 @@
-"""The session and what a reader says: subscribing, unsubscribing, pings, and what is no message."""
+"""The session and a reader's messages: subscribing, unsubscribing, pings, and bytes that are no message."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.story.limits import LiveLimits
 from app.wire.close_codes import PROTOCOL_ERROR, TOO_BIG
 from tests.live.model import ModelLog, story
-from tests.live.peer import Peer, make_protocol
+from tests.live.peer import Peer, make_peer
 
 
 def test_a_reader_subscribes_to_several_stories_on_one_connection() -> None:
@@ -24,7 +24,7 @@ def test_a_reader_subscribes_to_several_stories_on_one_connection() -> None:
 
 def test_subscribing_again_begins_again_from_that_cursor() -> None:
     model = story(entries=3)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     peer.send(type="subscribe", story="one", after=str(model.cursors[3]))
@@ -45,7 +45,7 @@ def test_subscribing_again_to_one_of_several_leaves_the_others() -> None:
 
 def test_subscribing_again_makes_an_earlier_answer_unwanted() -> None:
     model = story(entries=3)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.send(type="subscribe", story="id-one")
@@ -54,7 +54,7 @@ def test_subscribing_again_makes_an_earlier_answer_unwanted() -> None:
 
 
 def test_two_names_of_one_story_are_one_subscription() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.send(type="subscribe", story="one")
     peer.send(type="subscribe", story="id-one")
     assert peer.types() == ["subscribed", "caught_up", "subscribed", "caught_up"]
@@ -63,7 +63,7 @@ def test_two_names_of_one_story_are_one_subscription() -> None:
 
 def test_an_unsubscribed_story_is_silent() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     peer.send(type="unsubscribe", story="one")
@@ -74,7 +74,7 @@ def test_an_unsubscribed_story_is_silent() -> None:
 
 
 def test_unsubscribing_before_the_story_is_open_cancels_the_request() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.send(type="subscribe", story="one")
     ((asker, ask),) = peer.pull().asks
     assert peer.pull().asks == []
@@ -88,7 +88,7 @@ def test_unsubscribing_before_the_story_is_open_cancels_the_request() -> None:
 
 def test_a_ping_is_answered_by_a_heartbeat_after_what_else_is_sent() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.send(type="ping")
     *_, caught_up, heartbeat = peer.run()
@@ -97,7 +97,7 @@ def test_a_ping_is_answered_by_a_heartbeat_after_what_else_is_sent() -> None:
 
 
 def test_unknown_messages_change_nothing() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.send(type="dance", story="one")
     step = peer.pull()
     assert (step.writes, step.asks, step.close) == ([], [], None)
@@ -105,7 +105,7 @@ def test_unknown_messages_change_nothing() -> None:
 
 @pytest.mark.parametrize("text", ["not json", "[]", '{"type":"subscribe"}'])
 def test_what_is_no_message_closes_the_connection(text: str) -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.session.receive(text, peer.now)
     close = peer.pull().close
     assert close is not None
@@ -113,7 +113,7 @@ def test_what_is_no_message_closes_the_connection(text: str) -> None:
 
 
 def test_a_binary_message_closes_the_connection() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.session.receive(b'{"type":"ping"}', peer.now)
     close = peer.pull().close
     assert close is not None
@@ -121,14 +121,14 @@ def test_a_binary_message_closes_the_connection() -> None:
 
 
 def test_nothing_is_heard_once_the_connection_is_to_be_closed() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.session.receive(b"", peer.now)
     peer.send(type="subscribe", story="one")
     assert peer.pull().asks == []
 
 
 def test_a_message_over_4_kb_closes_the_connection_and_one_of_4_kb_does_not() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     padding = "é" * ((4096 - len('{"type":"x","p":""}')) // 2)
     peer.session.receive('{"type":"x","p":"' + padding + '"}', peer.now)
     assert peer.pull().close is None
@@ -139,7 +139,7 @@ def test_a_message_over_4_kb_closes_the_connection_and_one_of_4_kb_does_not() ->
 
 
 def test_the_eleventh_message_of_a_second_closes_the_connection() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     for _ in range(10):
         peer.send(type="ping")
     assert peer.pull().close is None
@@ -152,7 +152,7 @@ def test_the_eleventh_message_of_a_second_closes_the_connection() -> None:
 
 
 def test_ten_messages_a_second_are_allowed_for_ever() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     for _ in range(1000):
         peer.seconds += 0.1
         peer.send(type="dance")
@@ -170,14 +170,14 @@ def test_a_connection_follows_so_many_stories_and_no_more() -> None:
 
 
 def test_the_operator_decides_how_much_a_reader_may_say() -> None:
-    peer = make_protocol(story(), limits=LiveLimits(message_bytes=100, messages_per_second=2))
+    peer = make_peer(story(), limits=LiveLimits(message_bytes=100, messages_per_second=2))
     peer.session.receive('{"type":"x","p":"' + "x" * 81 + '"}', peer.now)
     assert peer.pull().close is None
     peer.session.receive('{"type":"x","p":"' + "x" * 82 + '"}', peer.now)
     close = peer.pull().close
     assert close is not None
     assert close.code is TOO_BIG
-    other = make_protocol(story(), limits=LiveLimits(messages_per_second=2))
+    other = make_peer(story(), limits=LiveLimits(messages_per_second=2))
     for _ in range(3):
         other.send(type="ping")
     close = other.pull().close
@@ -187,7 +187,7 @@ def test_the_operator_decides_how_much_a_reader_may_say() -> None:
 
 def test_asking_twice_for_a_story_that_is_being_opened_asks_once() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.send(type="subscribe", story="one")
     peer.send(type="subscribe", story="one", after="0")
     assert peer.types() == ["subscribed", "1", "2", "3", "caught_up"]

@@ -6,11 +6,11 @@ from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Failed, OpenStory, StoryMissing
 from app.wire.close_codes import INTERNAL_ERROR, NO_SUCH_STORY
 from tests.live.model import story
-from tests.live.peer import make_protocol
+from tests.live.peer import make_peer
 
 
 def test_one_bad_story_of_many_closes_nothing() -> None:
-    peer = make_protocol(story())
+    peer = make_peer(story())
     peer.send(type="subscribe", story="nowhere")
     peer.send(type="subscribe", story="one")
     messages = peer.run()
@@ -20,7 +20,7 @@ def test_one_bad_story_of_many_closes_nothing() -> None:
 
 
 def test_the_only_story_of_a_connection_ends_it_when_it_is_not_there() -> None:
-    peer = make_protocol(story(), sole=True)
+    peer = make_peer(story(), sole=True)
     peer.session.subscribe(SubscribeRequest("nowhere"))
     ((asker, ask),) = peer.pull().asks
     assert isinstance(ask, OpenStory)
@@ -33,7 +33,7 @@ def test_the_only_story_of_a_connection_ends_it_when_it_is_not_there() -> None:
 
 
 def test_the_tables_failing_at_the_start_is_a_refusal_to_come_back_from() -> None:
-    peer = make_protocol(story(), sole=True)
+    peer = make_peer(story(), sole=True)
     peer.session.subscribe(SubscribeRequest("one"))
     peer.log.failing = True
     ((asker, ask),) = peer.pull().asks
@@ -47,7 +47,7 @@ def test_the_tables_failing_at_the_start_is_a_refusal_to_come_back_from() -> Non
 
 def test_a_failed_first_read_refuses_that_story_only() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.log.failing = True
     peer.subscribe("one", after="0")
     (refused,) = peer.run()
@@ -57,7 +57,7 @@ def test_a_failed_first_read_refuses_that_story_only() -> None:
 
 
 def test_a_story_that_vanishes_is_refused_and_its_only_connection_closed() -> None:
-    peer = make_protocol(story(), sole=True)
+    peer = make_peer(story(), sole=True)
     peer.subscribe("one")
     peer.run()
     peer.live("one").gone = True
@@ -69,7 +69,7 @@ def test_a_story_that_vanishes_is_refused_and_its_only_connection_closed() -> No
 
 def test_a_story_that_vanishes_during_a_read_is_refused() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask, StoryMissing())
@@ -79,7 +79,7 @@ def test_a_story_that_vanishes_during_a_read_is_refused() -> None:
 
 def test_a_failed_read_on_the_way_is_tried_again_later_and_later() -> None:
     model = story()
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     live = peer.live("one")

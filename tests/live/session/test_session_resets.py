@@ -1,15 +1,15 @@
-"""The session where the history a reader holds turns out to be another than the tables have."""
+"""The session of a reader whose history turns out to be another than that of the tables."""
 
 from __future__ import annotations
 
 from app.live.session.effects import ReadSnapshot
 from tests.live.model import story
-from tests.live.peer import make_protocol
+from tests.live.peer import make_peer
 
 
 def test_a_restored_story_sends_its_readers_a_snapshot() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     model.rebuild("epoch002")
@@ -23,7 +23,7 @@ def test_a_restored_story_sends_its_readers_a_snapshot() -> None:
 
 def test_a_story_that_lost_events_sends_a_snapshot_to_those_who_saw_them() -> None:
     model = story(entries=4)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     model.fork(back_to=3, branch="b")
@@ -34,7 +34,7 @@ def test_a_story_that_lost_events_sends_a_snapshot_to_those_who_saw_them() -> No
 
 def test_a_story_that_lost_events_and_grew_again_is_noticed_by_the_check() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one")
     peer.run()
     model.fork(back_to=2, branch="b")
@@ -46,7 +46,7 @@ def test_a_story_that_lost_events_and_grew_again_is_noticed_by_the_check() -> No
 
 def test_a_reader_from_before_the_fork_just_goes_on() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     live = peer.live("one")
     peer.subscribe("one", after=str(model.cursors[2]))
     ((asker, ask),) = peer.pull().asks
@@ -62,7 +62,7 @@ def test_a_reader_from_before_the_fork_just_goes_on() -> None:
 
 def test_a_reset_in_the_middle_of_catching_up_begins_again_from_a_snapshot() -> None:
     model = story(entries=4)
-    peer = make_protocol(model, limit=2)
+    peer = make_peer(model, limit=2)
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
@@ -76,7 +76,7 @@ def test_a_reset_in_the_middle_of_catching_up_begins_again_from_a_snapshot() -> 
 
 def test_a_snapshot_read_before_a_reset_is_read_again() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", snapshot=True)
     ((asker, ask),) = peer.pull().asks
     answer = peer.look_up(ask)
@@ -89,7 +89,7 @@ def test_a_snapshot_read_before_a_reset_is_read_again() -> None:
 
 def test_an_unusable_answer_under_an_older_generation_still_ends_in_the_present_state() -> None:
     model = story(entries=2)
-    peer = make_protocol(model)
+    peer = make_peer(model)
     peer.subscribe("one", after="epoch001.2.zzzzzz")
     ((asker, ask),) = peer.pull().asks
     answer = peer.look_up(ask)
