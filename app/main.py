@@ -15,51 +15,45 @@ from typing import TextIO
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.application import build_application
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.api.http.state import AppState
 from app.api.http.threads import Threads
-from app.api.layers.request_ids import RequestIds
 from app.brokers.broker import Broker
 from app.composition.background import make_jobs
-from app.composition.capacity import capacity_of
-from app.composition.edge import make_accept_context, make_access_log, make_edge
-from app.composition.limits import links_of
+from app.composition.edge import make_accept_context, make_edge
+from app.composition.process import make_process
 from app.composition.services import (
     listen_to_commits,
     make_broker,
     make_hub,
     make_newsroom,
     make_newsroom_stream,
-    make_newsroom_stream_route,
     make_reading,
+    make_routes,
 )
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
-from app.jobs.demo import local_api
-from app.jobs.job import Job, run_in_thread, run_jobs
+from app.jobs.job import run_in_thread, run_jobs
 from app.jobs.token_usage import token_usage_job
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom_stream.stream import NewsroomStream
-from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
-from app.settings import Settings, load_or_make_admin_token
+from app.settings import Settings
 from app.storage.database.opening import open_database
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.upkeep.migrations import require_current_schema
-from app.web.routes import web_routes
 
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One lifespan's parts. `edge` answers every request; `routes` are what is inside of its layers."""
+    """One lifespan's parts. `edge` answers every request; `routes` are inside of its layers."""
 
     app_state: AppState
     newsroom_stream: NewsroomStream
@@ -72,13 +66,7 @@ class Application:
     """One process's server as an ASGI application. Its lifespan opens everything; `drain` begins its end."""
 
     def __init__(self, settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO) -> None:
-        self._settings = settings
-        self._clock = clock
-        self._random = random
-        self._links = links_of(settings)
-        self._capacity = capacity_of(settings)
-        self._access_log = make_access_log(settings, clock=clock, stream=access_stream)
-        self._request_ids = RequestIds()
+        self._process = make_process(settings, clock=clock, random=random, access_stream=access_stream)
         self._opened: _Opened | None = None
 
     @property
@@ -106,25 +94,29 @@ class Application:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[AppState]:
         """Open everything, and close it again at the end. Raises WrongSchema, StoreLocked, UnusableSettings."""
-        database = open_database(self._settings.database_url, connections=self._capacity.database_connections)
+        process = self._process
+        database = open_database(process.settings.database_url, connections=process.capacity.database_connections)
         try:
             require_current_schema(database)
-            snapshots = Snapshots(database, threads=self._capacity.public_read_threads)
-            hub = self._make_hub(snapshots)
-            reading = make_reading(snapshots, hub, links=self._links)
-            routes = self._build_routes(reading)  # before the hub counts every pause of the loop as lag
+            snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
+            hub = make_hub(process, snapshots)
+            reading = make_reading(process, snapshots, hub)
+            routes = make_routes(process, reading)  # before the hub counts every pause of the loop as lag
             broker = make_broker(hub)
             await hub.start()
             try:
                 await broker.start()
                 app_state = self._make_state(database, reading, hub, broker)
-                stream = make_newsroom_stream(app_state.newsroom, capacity=self._capacity, clock=self._clock)
-                self._opened = self._put_together(app_state, stream, routes)
+                stream = make_newsroom_stream(process, app_state.newsroom)
+                routes.state.app_state = app_state
+                edge = make_edge(process, app_state, routes=routes, newsroom_stream=stream)
+                accept_context = make_accept_context(process, hub)
+                self._opened = _Opened(app_state, stream, routes, edge, accept_context)
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
                 listen_to_commits(database, broker=broker, newsroom_stream=stream)
-                hub.connections.watch(self._opened.accept_context.pending, due_at=hub.seconds())
+                hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
-                async with run_jobs(self._make_jobs(app_state)):
+                async with run_jobs(make_jobs(process, app_state, api=self)):
                     yield app_state
                 with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
                     await token_usage_job(app_state.newsroom).run()
@@ -140,8 +132,8 @@ class Application:
 
     def flush_logs(self) -> None:
         """Write the lines about requests that are still waiting."""
-        if self._access_log is not None:
-            self._access_log.flush()
+        if self._process.access_log is not None:
+            self._process.access_log.flush()
 
     def count_readers(self) -> int:
         """Count readers' live connections now."""
@@ -153,7 +145,8 @@ class Application:
         opened.app_state.readiness.phase = "draining"
         opened.accept_context.pending.close()
         opened.newsroom_stream.drain()
-        await opened.app_state.hub.drain(spread_seconds=self._settings.drain_seconds, timeout_seconds=GOODBYE_SECONDS)
+        spread_seconds = self._process.settings.drain_seconds
+        await opened.app_state.hub.drain(spread_seconds=spread_seconds, timeout_seconds=GOODBYE_SECONDS)
 
     def _require_opened(self) -> _Opened:
         if self._opened is None:
@@ -173,62 +166,20 @@ class Application:
             raise
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _make_hub(self, snapshots: Snapshots) -> Hub:
-        return make_hub(
-            snapshots,
-            settings=self._settings,
-            capacity=self._capacity,
-            clock=self._clock,
-            links=self._links,
-            access_log=self._access_log,
-        )
-
-    def _build_routes(self, reading: Reading) -> FastAPI:
-        reads = PageReads(reading)
-        pages = web_routes(site=self._links.site, read_story=reads.read_story, list_stories=reads.list_stories)
-        return build_application(pages)
-
     def _make_state(self, database: Database, reading: Reading, hub: Hub, broker: Broker) -> AppState:
-        newsroom = make_newsroom(
-            database, settings=self._settings, clock=self._clock, random=self._random, links=self._links
-        )
+        capacity = self._process.capacity
         return AppState(
             reading=reading,
-            newsroom=newsroom,
+            newsroom=make_newsroom(self._process, database),
             hub=hub,
-            write_threads=Threads(self._capacity.write_threads, name="write"),
-            read_threads=Threads(self._capacity.newsroom_read_threads, name="read"),
+            write_threads=Threads(capacity.write_threads, name="write"),
+            read_threads=Threads(capacity.newsroom_read_threads, name="read"),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
             readiness=Readiness(
                 probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
                 is_alive=lambda: hub.is_alive,
             ),
-        )
-
-    def _put_together(self, app_state: AppState, stream: NewsroomStream, routes: FastAPI) -> _Opened:
-        routes.state.app_state = app_state
-        edge = make_edge(
-            routes,
-            app_state,
-            newsroom_stream=make_newsroom_stream_route(stream, settings=self._settings, clock=self._clock),
-            settings=self._settings,
-            request_ids=self._request_ids,
-            access_log=self._access_log,
-        )
-        accept_context = make_accept_context(
-            app_state.hub, settings=self._settings, capacity=self._capacity, request_ids=self._request_ids
-        )
-        return _Opened(app_state, stream, routes, edge, accept_context)
-
-    def _make_jobs(self, app_state: AppState) -> list[Job]:
-        token = load_or_make_admin_token(self._settings)
-        return make_jobs(
-            app_state,
-            settings=self._settings,
-            capacity=self._capacity,
-            clock=self._clock,
-            connect=lambda: local_api(self, token),
         )
 
 

@@ -1,4 +1,4 @@
-"""The services of one process: the hub, what is read publicly, the newsroom and its stream, each with what it needs."""
+"""The services of one process: the hub, public reads, the newsroom and its stream, each with what it needs."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import hashlib
 import time
 from functools import partial
 
-from app.api.layers.access_log import AccessLog
+from fastapi import FastAPI
+
+from app.api.application import build_application
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
-from app.composition.capacity import Capacity
 from app.composition.limits import live_limits_of, session_limits_of
-from app.domain.clock import Clock
-from app.domain.identifiers import RandomSource
+from app.composition.process import Process
 from app.live.hub.hub import Hub
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.queries.stream_feed import (
@@ -23,38 +23,30 @@ from app.newsroom.queries.stream_feed import (
     read_news,
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
-from app.newsroom_stream.websocket_route import NewsroomStreamRoute
+from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import Representations
 from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
-from app.settings import Settings, load_or_make_admin_token
+from app.settings import load_or_make_admin_token
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.public.heads import PublicHeads
-from app.wire.links import Links
+from app.web.routes import web_routes
 
 
-def make_hub(
-    snapshots: Snapshots,
-    *,
-    settings: Settings,
-    capacity: Capacity,
-    clock: Clock,
-    links: Links,
-    access_log: AccessLog | None,
-) -> Hub:
+def make_hub(process: Process, snapshots: Snapshots) -> Hub:
     """Make the hub, which is not started yet; its connections are logged where requests are."""
     return Hub(
         PublicHeads(snapshots),
-        PublicStoryLog(snapshots, links=links),
-        clock=clock,
-        heartbeat_seconds=settings.heartbeat_seconds,
-        log_line=_discard if access_log is None else access_log.add_event,
-        reconcile_seconds=capacity.reconcile_seconds,
-        limits=live_limits_of(settings),
+        PublicStoryLog(snapshots, links=process.links),
+        clock=process.clock,
+        heartbeat_seconds=process.settings.heartbeat_seconds,
+        log_line=_discard if process.access_log is None else process.access_log.add_event,
+        reconcile_seconds=process.capacity.reconcile_seconds,
+        limits=live_limits_of(process.settings),
     )
 
 
@@ -80,33 +72,38 @@ def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: Ne
     database.subscribe(wake)
 
 
-def make_reading(snapshots: Snapshots, hub: Hub, *, links: Links) -> Reading:
+def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     """Make what public reads are answered from."""
     return Reading(
         snapshots=snapshots,
-        representations=Representations(snapshots, hub.stories, links=links),
-        story_lists=StoryLists(snapshots, links=links, monotonic=time.monotonic),
-        site=represent_site(links),
-        links=links,
+        representations=Representations(snapshots, hub.stories, links=process.links),
+        story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
+        site=represent_site(process.links),
+        links=process.links,
     )
 
 
-def make_newsroom(
-    database: Database, *, settings: Settings, clock: Clock, random: RandomSource, links: Links
-) -> Newsroom:
+def make_routes(process: Process, reading: Reading) -> FastAPI:
+    """Make every route, of the API and of the pages, which reach what is public by two functions alone."""
+    reads = PageReads(reading)
+    pages = web_routes(site=process.links.site, read_story=reads.read_story, list_stories=reads.list_stories)
+    return build_application(pages)
+
+
+def make_newsroom(process: Process, database: Database) -> Newsroom:
     """Make what every use case is given. Raises UnusableSettings for an admin token that is not safe."""
-    admin_token = load_or_make_admin_token(settings)
+    admin_token = load_or_make_admin_token(process.settings)
     return Newsroom(
         database=database,
-        clock=clock,
-        random=random,
-        links=links,
+        clock=process.clock,
+        random=process.random,
+        links=process.links,
         admin_token_sha256=hashlib.sha256(admin_token.encode()).hexdigest(),
-        session_limits=session_limits_of(settings),
+        session_limits=session_limits_of(process.settings),
     )
 
 
-def make_newsroom_stream(newsroom: Newsroom, *, capacity: Capacity, clock: Clock) -> NewsroomStream:
+def make_newsroom_stream(process: Process, newsroom: Newsroom) -> NewsroomStream:
     """Make the newsroom's stream, and hand it the queries that feed it."""
     feed = NewsroomFeed(
         admit_by_token=partial(admit_by_token, newsroom),
@@ -117,17 +114,10 @@ def make_newsroom_stream(newsroom: Newsroom, *, capacity: Capacity, clock: Clock
     )
     return NewsroomStream(
         feed,
-        clock=clock,
+        clock=process.clock,
         monotonic=time.monotonic,
-        poll_seconds=capacity.reconcile_seconds,
-        threads=capacity.stream_threads,
-    )
-
-
-def make_newsroom_stream_route(stream: NewsroomStream, *, settings: Settings, clock: Clock) -> NewsroomStreamRoute:
-    """Make the route by which browsers of the newsroom reach its stream."""
-    return NewsroomStreamRoute(
-        stream, clock=clock, monotonic=time.monotonic, heartbeat_seconds=settings.heartbeat_seconds
+        poll_seconds=process.capacity.reconcile_seconds,
+        threads=process.capacity.stream_threads,
     )
 
 

@@ -2,8 +2,8 @@
 
 Scripts import each other by relative paths, which carry no query; so the version is part of the path. All files of one
 release are under `/static/<version>/`, and change their address together. They are ours, and, under `docs/`, those of
-swagger-ui, which `/docs` shows the API with. swagger-ui is not in this repository: a wheel ships its released files, and
-they are served by us, with the headers of our own files.
+swagger-ui, which `/docs` shows the API with. swagger-ui is not in this repository: a wheel ships its released files,
+which are served with the headers of our own files.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Asset:
 
 
 class Assets:
-    """Every file below a folder and its sub-folders, and those of swagger-ui, by path. Files added later are not served."""
+    """Every file below a folder, and those of swagger-ui, by path. A file that is added later is not served."""
 
     def __init__(self, folder: Path = STATIC_FOLDER) -> None:
         self._files: dict[str, Asset] = {}
@@ -116,7 +116,7 @@ def without_comments(script: bytes) -> bytes:
 def find_swagger_ui() -> list[Path]:
     """Find the three files of swagger-ui in the wheel that ships them, without importing the wheel's own code.
 
-    That code would patch an application to serve the files in its own way. Raises ModuleNotFoundError without the wheel.
+    That code would patch an application to serve the files its own way. Raises ModuleNotFoundError without the wheel.
     """
     spec = find_spec(SWAGGER_UI_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
