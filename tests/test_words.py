@@ -54,7 +54,7 @@ def test_no_name_that_was_replaced_is_in_the_code_again(tracked: list[str]) -> N
 def test_no_module_that_was_moved_is_there_or_named_again(tracked: list[str]) -> None:
     old, _ = _old()
     assert [path for path in old if (ROOT / path).exists()] == []
-    named = re.compile("|".join(re.escape(path) for path in sorted(old)))
+    named = re.compile(r"(?:" + "|".join(re.escape(path) for path in sorted(old)) + r")\b")
     texts = [file for file in tracked if file.endswith((".py", ".md", ".toml")) and file != "CHANGELOG.md"]
     found = [(file, match[0]) for file in texts for match in named.finditer((ROOT / file).read_text(encoding="utf-8"))]
     assert found == []

@@ -1,0 +1,1 @@
+"""Brokers: carry announcements from the process that commits to those that have readers."""

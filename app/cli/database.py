@@ -41,7 +41,7 @@ def migrate() -> None:
 def demo(
     remove: Annotated[bool, typer.Option("--remove", help="Delete the demo story, with everything in it.")] = False,
 ) -> None:
-    """Add a demo story to look at; its remaining entries arrive while somebody has its page open."""
+    """Add a demo story to look at; its remaining entries arrive while its page is open."""
     with failing_with_a_sentence():
         settings = set_up()
         typer.echo(asyncio.run(_remove_demo(settings) if remove else _add_demo(settings)), err=True)

@@ -46,7 +46,7 @@ def retract_last(
         str | None, typer.Option(help="The name of whose entry it is; what the admin token published if left out.")
     ] = None,
 ) -> None:
-    """Retract the entry that somebody published last in a story."""
+    """Retract the entry that a person published last in a story."""
     path = f"/v1/stories/{quote(story, safe='')}/retract-last"
     with failing_with_a_sentence():
         settings = set_up()
@@ -80,7 +80,7 @@ def revert(
 
 @app.command("revoke")
 def revoke_person(name: Annotated[str, typer.Argument(help="The person's name.")]) -> None:
-    """Take back every token, session and invitation of a person; what they hold open is closed."""
+    """Revoke every token, session and invitation of a person; what they hold open is closed."""
     with failing_with_a_sentence():
         done = asyncio.run(
             ask_about_person(set_up(), name, lambda person: ("POST", f"/v1/newsroom/people/{person}/revoke", None))

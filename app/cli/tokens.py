@@ -76,7 +76,7 @@ def list_tokens() -> None:
 def revoke_token(
     token_id: Annotated[str, typer.Argument(metavar="ID", help="The token's id, from `liveblog token list`.")],
 ) -> None:
-    """Take a token back: from now on it opens nothing."""
+    """Revoke a token: from now on it opens nothing."""
     with failing_with_a_sentence():
         revoked = asyncio.run(ask_api(set_up(), "POST", f"/v1/newsroom/tokens/{quote(token_id, safe='')}/revoke"))
         typer.echo(f"{revoked['label']} ({revoked['id']}) opens nothing any more.", err=True)

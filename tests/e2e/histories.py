@@ -94,9 +94,9 @@ class History:
         """A change of the story's own fields."""
         return Ask("PATCH", f"/v1/stories/{self.story_id}", fields)
 
-    def furnish(self, furniture: str, items: list[Json]) -> Ask:
+    def furnish(self, part: str, items: list[Json]) -> Ask:
         """Exactly these pins or key points."""
-        return Ask("PUT", f"/v1/stories/{self.story_id}/{furniture}", {"items": items})
+        return Ask("PUT", f"/v1/stories/{self.story_id}/{part}", {"items": items})
 
     def on_entries(self, method: str, ending: str, **body: Any) -> Ask:
         """A call about the story's entries."""

@@ -127,8 +127,8 @@ class Follower:
                     return
                 count += 1
                 if self._take(json.loads(await socket.recv())) is Verdict.RESUME:
-                    wish = {"type": "subscribe", "story": self.story, "after": self.state["head"]}
-                    await socket.send(json.dumps(wish))
+                    request = {"type": "subscribe", "story": self.story, "after": self.state["head"]}
+                    await socket.send(json.dumps(request))
                 await self._load_older_sometimes()
 
     async def _read_events(self, until: Callable[[State], bool], budget: int | None) -> None:

@@ -1,0 +1,1 @@
+"""The hub: stories in memory, the fan-out to their subscribers, and the connections of this process."""

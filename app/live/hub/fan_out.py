@@ -123,7 +123,7 @@ class FanOut:
 
 
 class _Pace:
-    """How many connections a fan-out serves in each turn of the loop."""
+    """The number of connections that a fan-out serves in each turn of the loop."""
 
     __slots__ = ("_left", "_size")
 

@@ -90,7 +90,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         self.pump()
 
     def wake(self) -> None:
-        """Pump: a fan-out could not write to this connection, or the session has something to write."""
+        """Wake the session: a fan-out could not write to this connection, or the session has something to write."""
         if not self._is_pumping and self._paused_since is None:
             self.pump()
 
@@ -108,7 +108,7 @@ class NativeConnection(asyncio.Protocol, ABC):
             self._is_pumping = False
 
     def pause_writing(self) -> None:
-        """Have fan-outs leave this connection out: its buffer is full."""
+        """Let fan-outs leave this connection out: its buffer is full."""
         self._paused_since = self._hub.seconds()
         self._unsent_bytes = self.transport.get_write_buffer_size()
         self._hub.metrics.connections_slow += 1

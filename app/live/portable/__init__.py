@@ -1,0 +1,1 @@
+"""Readers on any ASGI server, with the same sessions."""

@@ -1,0 +1,1 @@
+"""The pure conversation with one reader: session, subscriptions, admission, refusals and goodbyes."""

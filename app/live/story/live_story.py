@@ -101,7 +101,7 @@ class LiveStory:
         return len(self.subscriptions) + sum(len(group) for group in self.ready.values())
 
     def make_ready(self, subscription: Ready, form: Form) -> None:
-        """Have fan-outs write to the subscriber instead of waking it. It must be at the story's head."""
+        """Let fan-outs write to the subscriber instead of waking it. It must be at the story's head."""
         is_fanned_out = self.fanned_out_to == self.head.cursor
         subscription.cursor = self.fanned_out_to if is_fanned_out else self.head.cursor
         subscription.is_ready = True
@@ -109,14 +109,14 @@ class LiveStory:
         self.ready.setdefault(form, set()).add(subscription)
 
     def unready(self, subscription: Ready, form: Form) -> None:
-        """Have fan-outs wake the subscriber again."""
+        """Let fan-outs wake the subscriber again."""
         if subscription.is_ready:
             subscription.is_ready = False
             self.ready[form].discard(subscription)
             self.subscriptions.add(subscription)
 
     def unready_all(self) -> None:
-        """Have fan-outs wake every subscriber: each is to receive more than the events."""
+        """Let fan-outs wake every subscriber: each is to receive more than the events."""
         for group in self.ready.values():
             for subscription in group:
                 subscription.is_ready = False

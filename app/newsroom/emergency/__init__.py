@@ -1,0 +1,1 @@
+"""Emergencies: freeze, retract the last entry, revert what a token did."""

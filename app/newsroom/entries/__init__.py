@@ -1,0 +1,1 @@
+"""Entries: create, edit, review, release, withdraw, move, and their versions."""

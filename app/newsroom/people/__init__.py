@@ -1,0 +1,1 @@
+"""People, their tokens, invitations and browser sessions."""

@@ -1,0 +1,1 @@
+"""The newsroom's reads: lists, search, audit, previews, and the feed of its stream."""

@@ -1,0 +1,1 @@
+"""Stories: creation and status, members, pins and key points, linked days."""

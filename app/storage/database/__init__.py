@@ -1,0 +1,1 @@
+"""The two databases: transactions, snapshots, commit listeners, prepared statements and the tables."""

@@ -1,0 +1,1 @@
+"""The newsroom's tables: drafts, versions, people, audit, search."""

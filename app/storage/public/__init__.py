@@ -1,0 +1,1 @@
+"""The readers' tables: what is public now, and nothing else."""

@@ -1,0 +1,1 @@
+"""Migrations, backup and restore, and the search index made anew."""

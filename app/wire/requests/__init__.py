@@ -1,0 +1,1 @@
+"""Requests as clients send them: bodies, blocks, and the kinds of text in them."""

@@ -1,0 +1,1 @@
+"""The shapes of answers, for the API's description."""

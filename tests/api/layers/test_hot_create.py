@@ -178,7 +178,7 @@ async def test_a_body_in_pieces_is_read_whole_and_one_that_ends_early_by_fastapi
     async def lost() -> Message:
         return messages.pop(0)
 
-    async def nowhere(message: Message) -> None:
+    async def discard(message: Message) -> None:
         raise AssertionError(message)
 
     scope = {
@@ -187,5 +187,5 @@ async def test_a_body_in_pieces_is_read_whole_and_one_that_ends_early_by_fastapi
         "path": address,
         "headers": [(name.encode(), value.encode()) for name, value in headers.items()],
     }
-    await HotCreate(note, server.app_state)(scope, lost, nowhere)
+    await HotCreate(note, server.app_state)(scope, lost, discard)
     assert seen == ["http.request", "http.disconnect"]
