@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import itertools
 import threading
 import uuid
 from typing import Any
@@ -9,9 +11,11 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from app.domain.clock import Micros
 from app.domain.errors import Conflict, InvalidInput, MalformedInput, NotAllowed, NotFound, TooLarge
 from app.newsroom.context.newsroom import Reply
 from app.newsroom.entries.create import create_entries, create_entry
+from app.newsroom.queries.lists import show_entries
 from app.wire.problems import validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft
 from tests.newsroom.driver import NewsroomDriver, body
@@ -165,6 +169,15 @@ def test_in_a_batch_each_item_succeeds_or_fails_alone(driver: NewsroomDriver) ->
     assert [event["entry"]["body_html"] for event in driver.events()[1:]] == ["<p>One</p>", "<p>Five</p>"]
     keys = [event["entry"]["sort_key"] for event in driver.events()[1:]]
     assert keys == sorted(keys)
+
+
+def test_the_newsroom_lists_a_batch_in_its_order(driver: NewsroomDriver) -> None:
+    story, ticks = driver.story()["id"], itertools.count(driver.now)
+    newsroom = dataclasses.replace(driver.newsroom, clock=lambda: Micros(next(ticks)))
+    items: list[Any] = [{"text": str(number), "status": "draft"} for number in range(9)]
+    create_entries(newsroom, driver.call(), story, EntryBatch(items=items))
+    listed = body(show_entries(newsroom, driver.call(), story, statuses=None, position=None, limit=9))["items"]
+    assert [entry["text"] for entry in listed] == [str(number) for number in reversed(range(9))]
 
 
 def test_another_systems_entry_is_created_brought_up_and_never_turned_back(driver: NewsroomDriver) -> None:
