@@ -1,4 +1,4 @@
-"""Logging: what a line looks like, and what never gets into one."""
+"""Logging: the form of a line, and what is never in one."""
 
 from __future__ import annotations
 

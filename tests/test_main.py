@@ -1,4 +1,4 @@
-"""The composition root: what the application says to a server that starts and stops it."""
+"""The composition root: the messages between the application and a server that starts and stops it."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ Message = MutableMapping[str, Any]
 
 
 def settings(folder: Path, database_url: str | None = None) -> Settings:
+    """Return settings with everything in `folder`."""
     return Settings(data_dir=folder, database_url=database_url or f"sqlite:///{folder}/liveblog.db")
 
 
@@ -36,6 +37,7 @@ class Lifespan:
         self.task = asyncio.create_task(app({"type": "lifespan"}, self.inbound.get, self.outbound.put))
 
     async def ask(self, step: str) -> Message:
+        """Send one step of the lifespan, and return the answer."""
         await self.inbound.put({"type": f"lifespan.{step}"})
         return await asyncio.wait_for(self.outbound.get(), 10)
 

@@ -1,4 +1,4 @@
-"""Settings: what is read from where, and what is refused with a sentence that says what to do."""
+"""Settings: their sources, their defaults, and refusals with a sentence that says what to do."""
 
 from __future__ import annotations
 

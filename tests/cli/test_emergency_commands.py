@@ -1,4 +1,4 @@
-"""What an operator is told by the newsroom's commands: names for ids, that nothing was found, what is left to do."""
+"""The output of the newsroom's commands: names for ids, that nothing was found, what is left to do."""
 
 from __future__ import annotations
 

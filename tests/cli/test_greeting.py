@@ -23,7 +23,7 @@ def token_file(tmp_path: Path) -> Path:
 
 
 def _arguments(line: str, **environment: str) -> list[str]:
-    """What a shell makes of the pasted command."""
+    """Return the arguments that a shell makes of the pasted command."""
     command = line[line.index("curl ") :].replace("curl ", "printf '%s\\n' ", 1)
     path = {"PATH": "/usr/bin:/bin"}
     done = subprocess.run(

@@ -1,4 +1,4 @@
-"""The real commands as processes: what they print where, what they end with, and that they work beside a server."""
+"""The real commands as processes: their output, their exit codes, and that they work beside a server."""
 
 from __future__ import annotations
 

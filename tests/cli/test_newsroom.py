@@ -1,4 +1,4 @@
-"""The commands for when there is no time for anything else, beside a running server and without one."""
+"""The commands of the newsroom and of emergencies, beside a running server and without one."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ POSTGRES = "postgresql://db.example/liveblog"
 
 
 def settings(folder: Path, **given: object) -> Settings:
+    """Return settings with everything in `folder` and those given."""
     return Settings(data_dir=folder, **given)  # type: ignore[arg-type]  # any setting
 
 

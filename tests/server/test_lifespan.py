@@ -1,4 +1,4 @@
-"""A lifespan is driven as ASGI says, and what the application raised is what its caller gets."""
+"""A lifespan follows ASGI, and its caller gets what the application raised."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.anyio
 
 
 class Broken(Exception):
-    """What these applications raise."""
+    """The error that these applications raise."""
 
 
 def _application(*, at_startup: str = "complete", at_shutdown: str = "complete", raising: bool = False) -> Application:

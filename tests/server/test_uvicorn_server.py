@@ -20,8 +20,8 @@ from tests.loopback import NO_CERTIFICATES
 pytestmark = pytest.mark.anyio
 
 
-class Happenings:
-    """An application that writes down what happens, and answers once it may."""
+class RecordingApp:
+    """An application that records what happens, and answers once it may."""
 
     def __init__(self, *, fails: str = "", hangs: str = "") -> None:
         self.order: list[str] = []
@@ -52,7 +52,7 @@ class Happenings:
 
 
 class Run:
-    """One server on a free port, from its start to its end."""
+    """A server on a free port, from its start to its end."""
 
     def __init__(
         self,
@@ -77,16 +77,18 @@ class Run:
         self.task = asyncio.create_task(self.server.serve([self.listener]))
 
     async def get(self, path: str) -> int:
+        """Send one request, and return its status."""
         async with httpx.AsyncClient(base_url=self.url, trust_env=False, verify=NO_CERTIFICATES) as client:
             return (await client.get(path)).status_code
 
     async def stop(self) -> None:
+        """Stop the server, and wait for its end."""
         self.server.should_exit = True
         await asyncio.wait_for(self.task, 10)
 
 
 async def test_a_server_begins_answers_drains_and_ends_in_that_order() -> None:
-    app = Happenings()
+    app = RecordingApp()
 
     async def drain(run: Run) -> None:
         app.order.append("drain")
@@ -102,7 +104,7 @@ async def test_a_server_begins_answers_drains_and_ends_in_that_order() -> None:
 
 
 async def test_a_request_under_way_is_finished() -> None:
-    app = Happenings()
+    app = RecordingApp()
     app.may_answer.clear()
     run = Run(app)
     await asyncio.wait_for(run.ready.wait(), 10)
@@ -116,7 +118,7 @@ async def test_a_request_under_way_is_finished() -> None:
 
 
 async def test_a_request_that_never_ends_is_cut() -> None:
-    app = Happenings()
+    app = RecordingApp()
     app.may_answer.clear()
     run = Run(app)
     await asyncio.wait_for(run.ready.wait(), 10)
@@ -136,7 +138,7 @@ async def test_a_drain_that_fails_or_hangs_does_not_keep_the_server() -> None:
         await asyncio.Event().wait()
 
     for drain in (fail, hang):
-        app = Happenings()
+        app = RecordingApp()
         run = Run(app, drain=drain)
         await asyncio.wait_for(run.ready.wait(), 10)
         await run.stop()
@@ -144,7 +146,7 @@ async def test_a_drain_that_fails_or_hangs_does_not_keep_the_server() -> None:
 
 
 async def test_an_application_that_does_not_close_is_abandoned_in_time() -> None:
-    app = Happenings(hangs="shutdown")
+    app = RecordingApp(hangs="shutdown")
     run = Run(app)
     await asyncio.wait_for(run.ready.wait(), 10)
     loop = asyncio.get_running_loop()
@@ -154,7 +156,7 @@ async def test_an_application_that_does_not_close_is_abandoned_in_time() -> None
 
 
 async def test_why_an_application_cannot_start_is_raised_and_nobody_is_listened_to() -> None:
-    run = Run(Happenings(fails="startup"))
+    run = Run(RecordingApp(fails="startup"))
     with pytest.raises(ValueError, match="startup"):
         await asyncio.wait_for(run.task, 10)
     assert not run.ready.is_set()
@@ -162,7 +164,7 @@ async def test_why_an_application_cannot_start_is_raised_and_nobody_is_listened_
 
 
 async def test_the_control_socket_answers_with_an_application_of_its_own(tmp_path: Path) -> None:
-    app, control = Happenings(), Happenings()
+    app, control = RecordingApp(), RecordingApp()
     path = tmp_path / "control.sock"
     run = Run(app, control=ControlEndpoint(path, control))
     await asyncio.wait_for(run.ready.wait(), 10)

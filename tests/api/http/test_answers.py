@@ -17,7 +17,7 @@ CURSOR = r"[0-9A-Za-z]{8}\.\d+\.[0-9A-Za-z]{6}"
 
 
 async def reads(server: Server) -> dict[str, str]:
-    """Every kind of public read, and the pattern of its tag."""
+    """List every kind of public read, with the pattern of its tag."""
     story = await server.story()
     ref = f"/v1/stories/{story['id']}"
     posted = [await server.post(story["id"], "Polls have closed and counting goes on. " * 30) for _ in range(25)]

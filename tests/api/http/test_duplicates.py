@@ -1,4 +1,4 @@
-"""What comes twice where it is meant once is refused by its name, on every address, and changes nothing."""
+"""Duplicates of what is meant once are refused by name, at every address, and change nothing."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_only_looks_like_it_is_read(content: bytes) -> None:
 
 
 def _parameters(openapi: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
-    """Each path that is read, each parameter of its query, and whether it is a list."""
+    """List each path that is read, each parameter of its query, and whether it is a list."""
     for path, operations in openapi["paths"].items():
         for parameter in operations.get("get", {}).get("parameters", []):
             if parameter["in"] == "query":

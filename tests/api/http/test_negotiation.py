@@ -1,4 +1,4 @@
-"""Accept-Encoding: the coding the client likes most, of those we have."""
+"""Accept-Encoding: the coding the client prefers, of those we have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every error is a problem with a stable code, whoever found it."""
+"""Every error is a problem with a stable code, whichever layer found it."""
 
 from __future__ import annotations
 

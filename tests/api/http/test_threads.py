@@ -1,4 +1,4 @@
-"""The hop to a thread and back."""
+"""Thread pools: calls, results, errors, cancellation and the end."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ async def test_a_path_cannot_break_out_of_its_line() -> None:
 
 
 class Timed(io.StringIO):
-    """A stream that says when it has been written to."""
+    """A stream that sets an event when it is written to."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -16,6 +16,7 @@ BATCH = "/v1/stories/{story}/entries:batch"
 
 
 def asking(method: str, path: str) -> Scope:
+    """Return the scope of a request."""
     return {"type": "http", "method": method, "path": path, "root_path": "", "headers": []}
 
 

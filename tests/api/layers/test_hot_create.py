@@ -78,7 +78,7 @@ UNUSUAL = {
 
 
 class Passed:
-    """The routes, and how often they were asked."""
+    """The routes, with a count of the requests that reached them."""
 
     def __init__(self, server: Server) -> None:
         self.count = 0
@@ -90,7 +90,7 @@ class Passed:
 
 
 async def ask(client: httpx.AsyncClient, story: str, case: Case) -> httpx.Response:
-    """Sent in pieces, so that nobody knows the length before the end."""
+    """Send a body in pieces, so that its length is not known before the end."""
 
     async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(case.body), 1_000_000):
@@ -101,8 +101,8 @@ async def ask(client: httpx.AsyncClient, story: str, case: Case) -> httpx.Respon
     return await client.post(f"/v1/stories/{story}{case.ref}", content=pieces(), headers=headers)
 
 
-def told(response: httpx.Response, story: dict[str, Any]) -> tuple[Any, ...]:
-    """All that an answer says, without what differs from one entry or story to the next."""
+def comparable(response: httpx.Response, story: dict[str, Any]) -> tuple[Any, ...]:
+    """Return an answer without what differs from one entry or story to the next."""
 
     def plain(text: str) -> str:
         return _MADE.sub("…", text.replace(story["id"], "STORY").replace(story["slug"], "STORY"))
@@ -127,7 +127,7 @@ async def test_posting_and_fastapi_answer_alike(server: Server, name: str) -> No
         story = await server.story()
         await server.post(story["id"], id="0198f000-0000-4000-8000-000000000001")
         async with behind(server, DefaultHeaders(app)) as client:
-            answers.append([told(await ask(client, story["id"], case), story) for _ in range(2)])
+            answers.append([comparable(await ask(client, story["id"], case), story) for _ in range(2)])
         await server.admin.patch(f"/v1/stories/{story['id']}", json={"status": "draft"}, headers={"if-match": "*"})
     assert answers[0] == answers[1]
     assert passed.count == (2 if name in UNUSUAL else 0)
@@ -139,7 +139,7 @@ async def test_a_story_that_is_not_there_is_answered_alike(server: Server, ref: 
     answers = []
     for app in (HotCreate(server.app.routes, server.app_state), server.app.routes):
         async with behind(server, DefaultHeaders(app)) as client:
-            answers.append(told(await ask(client, ref, USUAL["text"]), story))
+            answers.append(comparable(await ask(client, ref, USUAL["text"]), story))
     assert answers[0] == answers[1]
 
 

@@ -92,11 +92,12 @@ PATHS = {
 
 @pytest.fixture
 async def story(server: Server) -> dict[str, Any]:
+    """Create the story that every request of this file names."""
     return await server.story(slug="election")
 
 
 async def _everything(server: Server) -> tuple[Any, ...]:
-    """What there is, for the public and for the newsroom."""
+    """Read everything there is, for the public and for the newsroom."""
     paths = ("/v1/stories/election", "/v1/stories/election/changes?after=0", "/v1/newsroom/stories/election/entries")
     return tuple([(await server.admin.get(path)).json() for path in (*paths, "/v1/newsroom/stories")])
 

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def any_server(anyio_backend: str, database_url: str, tmp_path: Path) -> AsyncIterator[Server]:
-    """The application over an empty database, once over each kind."""
+    """Run the application over an empty database, once over each kind."""
     async with running(database_url, tmp_path / "data") as opened:
         yield opened
 

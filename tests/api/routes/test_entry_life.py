@@ -30,6 +30,7 @@ class Watch:
         return Micros(self.now)
 
     def later(self, micros: int) -> str:
+        """Return the clock's time in `micros` from now, as the API writes it."""
         return format_time(Micros(self.now + micros))
 
 

@@ -14,6 +14,7 @@ pytestmark = pytest.mark.anyio
 
 
 async def document(server: Server) -> dict[str, Any]:
+    """Read the OpenAPI document."""
     reply = await server.client.get("/openapi.json")
     assert reply.status_code == 200
     described: dict[str, Any] = reply.json()
@@ -21,6 +22,7 @@ async def document(server: Server) -> dict[str, Any]:
 
 
 def operations(described: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """List method, path and operation of every operation."""
     return [
         (method, path, operation)
         for path, methods in described["paths"].items()

@@ -86,7 +86,7 @@ async def test_a_value_that_cannot_be_is_pointed_at(server: Server, query: str) 
 
 
 async def poll(server: Server, story: str, after: str, *, wait: int) -> asyncio.Task[dict[str, Any]]:
-    """A long poll that has begun to wait."""
+    """Start a long poll, and return once it waits."""
 
     async def ask() -> dict[str, Any]:
         reply = await server.client.get(f"/v1/stories/{story}/changes?after={after}&wait={wait}")

@@ -15,7 +15,7 @@ UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 
 
 async def walk(server: Server, path: str) -> list[str]:
-    """The ids on all pages, by following `next`."""
+    """List the ids on all pages, by following `next`."""
     found: list[str] = []
     url: str | None = path
     while url is not None:

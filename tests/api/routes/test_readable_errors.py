@@ -1,4 +1,4 @@
-"""What somebody at a command line is told whose first request is not quite right."""
+"""Errors that a person at a command line can read whose first request is not quite right."""
 
 from __future__ import annotations
 

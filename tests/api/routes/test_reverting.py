@@ -18,7 +18,7 @@ OF_A_CHANGE = {"revision", "updated_at"}
 
 
 def _as_read(state: dict[str, Any]) -> dict[str, Any]:
-    """A state without what every change moves on."""
+    """Return a state without the members that every change advances."""
     entries = [
         {name: value for name, value in entry.items() if name not in OF_A_CHANGE}
         for entry in state["timeline"]["items"]

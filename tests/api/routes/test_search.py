@@ -1,4 +1,4 @@
-"""The newsroom's search over HTTP: for tokens only, never kept by anybody, and never broken by what is typed."""
+"""The newsroom's search over HTTP: for tokens only, never cached, and never broken by any query."""
 
 from __future__ import annotations
 

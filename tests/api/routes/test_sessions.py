@@ -1,4 +1,4 @@
-"""Signing a browser in: the cookie, the word each write repeats, and whose pages may use either."""
+"""Signing a browser in: the cookie, the CSRF token of each write, and the pages that may use either."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OURS = {"origin": PUBLIC_URL}
 
 
 async def invited(server: Server, role: str = "reporter") -> str:
-    """The secret of a new person's invitation."""
+    """Invite a new person, and return the invitation's secret."""
     person = await server.admin.post("/v1/newsroom/people", json={"name": "Ada Lind", "role": role})
     invite = await server.admin.post("/v1/newsroom/invites", json={"person": person.json()["id"]})
     assert invite.status_code == 201
@@ -29,7 +29,7 @@ async def invited(server: Server, role: str = "reporter") -> str:
 
 
 async def signed_in(server: Server, role: str = "reporter") -> tuple[dict[str, str], str]:
-    """The headers of a signed-in page's reads, and the word for its writes."""
+    """Sign a browser in; return the headers of its page's reads, and the CSRF token of its writes."""
     reply = await server.client.post(
         "/v1/newsroom/sessions", json={"secret": await invited(server, role)}, headers=OURS
     )

@@ -1,4 +1,4 @@
-"""What readers get over HTTP of a story that is renamed, pinned, ended, withdrawn or not yet theirs."""
+"""Readers' answers over HTTP for a story that is renamed, pinned, ended, withdrawn or not yet public."""
 
 from __future__ import annotations
 
