@@ -1,7 +1,9 @@
-"""The pages' own files, read once, compressed once, and kept by browsers for as long as they stay the same.
+"""The files of the pages, read once, compressed once, and kept by browsers for as long as they stay the same.
 
 Scripts import each other by relative paths, which carry no query; so the version is part of the path. All files of one
-release stand under `/static/<version>/`, and change their address together.
+release are under `/static/<version>/`, and change their address together. They are ours, and, under `docs/`, those of
+swagger-ui, which `/docs` shows the API with. swagger-ui is not in this repository: a wheel ships its released files,
+which are served with the headers of our own files.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ import mimetypes
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
@@ -22,14 +25,15 @@ from app.web.headers import has_tag
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
-    ".txt": "text/plain; charset=utf-8",
 }
-_COMPRESSED = frozenset({".js", ".css", ".svg", ".txt"})
+_COMPRESSED = frozenset({".js", ".css", ".svg"})
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
 STATIC_FOLDER = Path(__file__).parent / "static"
+SWAGGER_UI_PACKAGE = "fastapi_swagger"
+_SWAGGER_UI_FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
 
 
 @dataclass(frozen=True)
@@ -72,15 +76,15 @@ class Asset:
 
 
 class Assets:
-    """Every file below a folder, by its path. What is added to the folder later is not served."""
+    """Every file below a folder, and those of swagger-ui, by path. What is added to a folder later is not served."""
 
     def __init__(self, folder: Path = STATIC_FOLDER) -> None:
-        files = sorted(path for path in folder.rglob("*") if path.is_file())
-        self._files = {
-            name: Asset(name, without_comments(path.read_bytes()) if _is_ours(name) else path.read_bytes())
-            for path in files
-            for name in [path.relative_to(folder).as_posix()]
-        }
+        self._files: dict[str, Asset] = {}
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name, content = path.relative_to(folder).as_posix(), path.read_bytes()
+            self._files[name] = Asset(name, without_comments(content) if path.suffix == ".js" else content)
+        for path in find_swagger_ui():
+            self._files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
         digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items())
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
@@ -104,8 +108,15 @@ def without_comments(script: bytes) -> bytes:
     return _COMMENT_LINES.sub(b"", script)
 
 
-def _is_ours(name: str) -> bool:
-    return name.endswith(".js") and not name.startswith("docs/")
+def find_swagger_ui() -> list[Path]:
+    """Find the three files of swagger-ui in the wheel that ships them, without importing the wheel's own code.
+
+    That code would patch an application to serve the files its own way. Raises ModuleNotFoundError without the wheel.
+    """
+    spec = find_spec(SWAGGER_UI_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError(f"/docs needs the package {SWAGGER_UI_PACKAGE}", name=SWAGGER_UI_PACKAGE)
+    return [Path(spec.submodule_search_locations[0], "resources", name) for name in _SWAGGER_UI_FILES]
 
 
 def asset_routes(assets: Assets) -> APIRouter:

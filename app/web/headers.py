@@ -27,7 +27,7 @@ DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
     "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""The vendored viewer writes style attributes and carries its icons as data; everything it shows is our own."""
+"""swagger-ui writes style attributes and carries its icons as data; everything it shows is our own."""
 
 PUBLIC_CACHE = "public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
