@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 VENV := .venv
+FLOORS := .venv-floors
 RUN := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
 TEST := $(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
@@ -10,7 +11,7 @@ COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-e
 	--no-strip-extras --upgrade pyproject.toml
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pure test-all coverage check format bench prove lock clean
+.PHONY: help run test test-pure test-all coverage floors check format bench prove lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
@@ -45,6 +46,15 @@ check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
 	$(RUN) -m mypy
 	$(VENV)/bin/lint-imports
 
+# In an environment of its own: pyproject.toml's lowest versions, and what pip would choose of all that those need.
+floors: $(VENV)/.dev ## run the unit tests on the lowest versions that pyproject.toml allows
+	$(RUN) -m uv venv --quiet --clear --python $(RUN) $(FLOORS)
+	$(RUN) -m uv pip compile --quiet --resolution lowest-direct --extra postgres --group dev --python $(FLOORS)/bin/python \
+		--output-file $(FLOORS)/floors.txt pyproject.toml
+	$(RUN) -m uv pip sync --quiet --python $(FLOORS)/bin/python $(FLOORS)/floors.txt
+	$(FLOORS)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
+		$(or $(ARGS),$(addprefix tests/,domain wire content storage reading newsroom live api web))
+
 format: $(VENV)/.dev ## put the code into its one format
 	$(RUN) -m ruff check --fix-only --quiet .
 	$(RUN) -m ruff format .
@@ -62,7 +72,7 @@ lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
 	$(COMPILE) --extra postgres --group dev --output-file requirements-dev.lock
 
 clean: ## remove the virtual environment and every cache, never the data
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) $(FLOORS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than its lock file once that is installed, so that a second run needs no network and no time.

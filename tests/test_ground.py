@@ -8,12 +8,13 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, requires
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path, PurePosixPath
 from typing import get_args
 
 import pytest
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 from pydantic_core.core_schema import ErrorType
 
 from app.domain import errors
@@ -26,6 +27,16 @@ ERROR_CLASSES = {
 }
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 BINARY = {".png", ".ico", ".webp", ".jpg", ".woff2"}
+LONGEST_LINE = 1000
+"""Of what people write: the longest is a step of the fixtures. A bundle of scripts or styles has lines of thousands."""
+
+DECLARED_BUT_NOT_IMPORTED = {
+    "fastapi-swagger": "app/web/assets.py finds its files, and imports nothing of it",
+    "psycopg": "SQLAlchemy imports it for a URL that names it",
+    "tzdata": "zoneinfo reads it where the system has no time zones",
+    "uvloop": "app/serving.py names it to uvicorn",
+    "websockets": "app/serving.py names it to uvicorn, for the portable routes",
+}
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +104,7 @@ def test_no_tracked_file_names_this_machine_or_a_package_index(tracked: list[Pur
     found = [
         f"{file}: {word}"
         for file in tracked
-        if file.suffix not in BINARY and file.parts[:4] != ("app", "web", "static", "docs")
+        if file.suffix not in BINARY
         for word in words
         if word in (ROOT / file).read_text(encoding="utf-8")
     ]
@@ -101,9 +112,34 @@ def test_no_tracked_file_names_this_machine_or_a_package_index(tracked: list[Pur
     assert [line for line in found if line != "Makefile: --index" + "-url"] == []
 
 
-def _sources() -> Iterator[tuple[Path, ast.AST]]:
-    for path in sorted((ROOT / "app").rglob("*.py")):
+def test_no_tracked_file_is_third_party_code(tracked: list[PurePosixPath]) -> None:
+    """Libraries come from wheels. Committed, one would show by its lines, its licence or its name."""
+    # Joined here, so that this file does not have them either.
+    marks = ["copy" + "right", "spdx-" + "license", "@" + "license", "/" + "*!"]
+    found = []
+    for file in (file for file in tracked if file.suffix not in BINARY and file.name != "LICENSE"):
+        text = (ROOT / file).read_text(encoding="utf-8")
+        found += [f"{file}: {mark}" for mark in marks if mark in text.lower()]
+        found += [f"{file}: a line of {len(line)}" for line in text.splitlines() if len(line) > LONGEST_LINE]
+    a_licence = re.compile(r"(?:^|\.)(?:licen[cs]e|notice|copying)(?:\.(?:txt|md|rst))?$", re.IGNORECASE)
+    licences = [file for file in tracked if a_licence.search(file.name)]
+    assert found == []
+    assert licences == [PurePosixPath("LICENSE")]
+    assert [file for file in tracked if ".min." in file.name or {"vendor", "third_party"} & {*file.parts}] == []
+
+
+def _sources(*folders: str) -> Iterator[tuple[Path, ast.AST]]:
+    for path in sorted(path for folder in folders or ("app",) for path in (ROOT / folder).rglob("*.py")):
         yield path.relative_to(ROOT), ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imported(tree: ast.AST) -> set[str]:
+    """List the top-level modules that a module imports."""
+    names: list[str] = []
+    for node in ast.walk(tree):
+        names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+    return {name.partition(".")[0] for name in names}
 
 
 def _places_of_codes(trees: Iterable[ast.AST]) -> dict[str, int | None]:
@@ -193,12 +229,20 @@ def test_every_link_between_documents_leads_somewhere(tracked: list[PurePosixPat
 def test_the_rules_of_the_domain_need_nothing_but_the_standard_library() -> None:
     allowed = sys.stdlib_module_names | {"app"}
     for path, tree in _sources():
-        if path.parts[1] != "domain":
-            continue
-        for node in ast.walk(tree):
-            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
-            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-            assert {name.split(".")[0] for name in names} <= allowed, path
+        if path.parts[1] == "domain":
+            assert _imported(tree) <= allowed, path
+
+
+def test_every_package_that_is_imported_is_declared_and_every_declared_one_is_used() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in project["optional-dependencies"].values() for line in extra)]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    modules = set().union(*(_imported(tree) for _, tree in _sources("app", "migrations")))
+    modules -= sys.stdlib_module_names | {"app", "migrations"}
+    distributions = packages_distributions()
+    imported = {canonicalize_name(name) for module in modules for name in distributions[module]}
+    assert imported - declared == set(), "imported, but not declared"
+    assert declared - imported == set(DECLARED_BUT_NOT_IMPORTED), "declared, but not imported"
 
 
 def test_no_room_is_left_out_of_what_is_forbidden() -> None:
