@@ -31,4 +31,4 @@ def recording() -> Iterator[Calls]:
         yield calls
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]  # typeshed does not know that None ends it
+        threading.setprofile(None)

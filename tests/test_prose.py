@@ -21,26 +21,27 @@ WITH_A_VERB = 0.95
 VERBS = frozenset(
     """
     abort accept acquire add admit advance allow amend announce answer append apply archive ask assemble attach
-    authenticate authorise await back begin bind block bring broadcast build cache calculate call cancel change check
-    checkpoint choose claim classify clear close collect combine compare compile complete compress compute conclude configure
-    confirm connect construct consume continue convert copy correct count create cut deal decide declare decode
-    decorate deduplicate defer define delete deliver deny describe detach detect determine disable discard disconnect dismiss
-    dispatch display divide do draft drain draw drop echo edit emit enable encode end enqueue ensure enter escape
-    establish estimate evaluate evict exchange execute expire explain export expose extend extract fail fan feed fetch fill
-    filter find finish fire fit flush fold follow forget format forward free freeze fulfil gather generate get grant
-    group grow guard handle hash hide identify ignore import include increment index inform initialise insert inspect
-    install interpret invite issue iterate join judge keep kill label leave let limit link list listen load locate
-    lock log look lower make map mark match mean measure merge migrate mount move name normalise notice notify number
-    observe offer omit open order overwrite pack parse pass pause perform pick pin place poll pop post prefer prepare
-    prevent preview print process propose protect prove publish pull push put queue quote raise rank read rebuild
-    receive recognise reconcile record redirect reduce refresh refuse register reinstate reject release reload remove
-    rename render repeat replace reply report represent request require reschedule reserve reset resolve respond
-    restart restore resume retract retry return reuse reverse revert review revoke rewrite roll round run sanitise
-    save scale schedule search seed select send separate serve set settle share shed shorten show shut sign skip sleep
-    slice snapshot sort spend split spread start stop store stream strip submit subscribe subtract sum supply surround
-    suspend sweep switch test thaw throttle tick tokenise trace track transform translate trim truncate try tune turn undo
-    unfreeze unpack unpin unpublish unregister unsubscribe update upgrade upsert use validate verify wait wake walk
-    warn watch withdraw wrap write yield
+    authenticate authorise await back begin bind block bring broadcast build cache calculate call cancel change
+    check checkpoint choose claim classify clear close collect combine compare compile complete compress compute
+    conclude configure confirm connect construct consume continue convert copy correct count create cut deal decide
+    declare decode decorate deduplicate defer define delete deliver deny describe detach detect determine disable
+    discard disconnect dismiss dispatch display divide do draft drain draw drop echo edit emit enable encode end
+    enqueue ensure enter escape establish estimate evaluate evict exchange execute expire explain export expose
+    extend extract fail fan feed fetch fill filter find finish fire fit flush fold follow forget format forward free
+    freeze fulfil gather generate get grant group grow guard handle hash hide identify ignore import include
+    increment index inform initialise insert inspect install interpret invite issue iterate join judge keep kill
+    label leave let limit link list listen load locate lock log look lower make map mark match mean measure merge
+    migrate mount move name normalise notice notify number observe offer omit open order overwrite pack parse pass
+    pause perform pick pin place poll pop post prefer prepare prevent preview print process propose protect prove
+    publish pull push put queue quote raise rank read rebuild receive recognise reconcile record redirect reduce
+    refresh refuse register reinstate reject release reload remove rename render repeat replace reply report
+    represent request require reschedule reserve reset resolve respond restart restore resume retract retry return
+    reuse reverse revert review revoke rewrite roll round run sanitise save scale schedule search seed select send
+    separate serve set settle share shed shorten show shut sign skip sleep slice snapshot sort spend split spread
+    start stop store stream strip submit subscribe subtract sum supply surround suspend sweep switch test thaw
+    throttle tick tokenise trace track transform translate trim truncate try tune turn undo unfreeze unpack unpin
+    unpublish unregister unsubscribe update upgrade upsert use validate verify wait wake walk warn watch withdraw
+    wrap write yield
     """.split()
 )
 RIDDLES = frozenset("What Who Whom Whose Whoever When As Those How Where Wherever Why Whether".split())
