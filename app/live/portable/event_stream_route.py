@@ -56,10 +56,10 @@ class EventStreamRoute:
         await _send_body(send, retry_line(self._jitter))
         admitted = decision.request
         (request,) = admitted.requests
-        await self._serve(resumed(request, resume_from), admitted.variant, admitted.named, receive, send)
+        await self._serve(resumed(request, resume_from), admitted.variant, receive, send, named=admitted.named)
 
     async def _serve(
-        self, request: SubscribeRequest, variant: BodyVariant, named: bool, receive: Receive, send: Send
+        self, request: SubscribeRequest, variant: BodyVariant, receive: Receive, send: Send, *, named: bool
     ) -> None:
         framing = Framing.NAMED_CHUNK if named else Framing.CHUNK
 

@@ -54,7 +54,7 @@ def search_newsroom(
             stories = read_visible_stories(tx, visibility_of(actor))
         else:
             stories = {look_up_story(tx, story_ref, actor).id}
-        found = _find(tx, wanted, stories, statuses, below, limit + 1)
+        found = _find(tx, wanted, stories=stories, statuses=statuses, below=below, limit=limit + 1)
         items = _items(tx, actor, found[:limit])
     following = str(found[limit - 1].number) if len(found) > limit else None
     return Reply(200, encode_json({"items": items, "next": following}))
@@ -63,6 +63,7 @@ def search_newsroom(
 def _find(
     tx: ReadTransaction,
     words: list[str],
+    *,
     stories: Collection[StoryId] | None,
     statuses: Collection[EntryStatus] | None,
     below: int | None,
