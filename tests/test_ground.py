@@ -34,8 +34,8 @@ DECLARED_BUT_NOT_IMPORTED = {
     "fastapi-swagger": "app/web/assets.py finds its files, and imports nothing of it",
     "psycopg": "SQLAlchemy imports it for a URL that names it",
     "tzdata": "zoneinfo reads it where the system has no time zones",
-    "uvloop": "app/serving.py names it to uvicorn",
-    "websockets": "app/serving.py names it to uvicorn, for the portable routes",
+    "uvloop": "app/server/uvicorn_config.py names it to uvicorn",
+    "websockets": "app/server/uvicorn_config.py names it to uvicorn, for the portable routes",
 }
 
 

@@ -19,12 +19,12 @@ from app.live.session.effects import (
     OpenStory,
     ReadChanges,
     SnapshotRead,
-    Step,
     StoryMissing,
     StoryWithdrawn,
     Unusable,
 )
 from app.live.session.session import Session
+from app.live.session.step import Step
 from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory

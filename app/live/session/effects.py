@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
 
 from app.domain.cursor import Cursor
 from app.live.story.live_story import LiveStory
@@ -13,9 +12,6 @@ from app.wire.announcement import StoryHead
 from app.wire.close_codes import CloseCode
 from app.wire.encoding import BodyVariant
 from app.wire.messages import SnapshotReason
-
-if TYPE_CHECKING:
-    from app.live.session.subscription import PendingSubscription, Subscription
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +101,3 @@ class Close:
 
     code: CloseCode
     reason: str
-
-
-@dataclass(slots=True)
-class Step:
-    """The shell's next step: write these in order, ask these, then close if `close` is set."""
-
-    writes: list[Message] = field(default_factory=list)
-    asks: list[tuple[Subscription | PendingSubscription, Ask]] = field(default_factory=list)
-    close: Close | None = None

@@ -20,10 +20,11 @@ from app.live.protocol.subscribe_requests import (
     parse_message,
 )
 from app.live.session.clocks import ClockReading
-from app.live.session.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer, Step
+from app.live.session.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer
 from app.live.session.goodbyes import Goodbye
 from app.live.session.rate_limit import RateLimit
 from app.live.session.refusals import TOO_MANY_STORIES, Refusal, absence_of, refusal_of
+from app.live.session.step import Step
 from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.limits import LiveLimits
 from app.live.story.live_story import LiveStory

@@ -7,8 +7,9 @@ import json
 import pytest
 
 from app.live.protocol.subscribe_requests import SubscribeRequest
-from app.live.session.effects import OpenStory, ReadChanges, Step, StoryWithdrawn
+from app.live.session.effects import OpenStory, ReadChanges, StoryWithdrawn
 from app.live.session.goodbyes import draining
+from app.live.session.step import Step
 from app.wire.close_codes import DRAIN, NORMAL, WITHDRAWN
 from tests.live.model import ModelLog, ModelStory, story
 from tests.live.peer import Peer
