@@ -1,6 +1,6 @@
 """Text and HTML → blocks → sanitised HTML. Pure: no I/O, no clock, no randomness of its own.
 
-Other rooms use the names below (`app/wire` also those of `block_limits`); the modules are this room's own.
+Other packages use the names below (`app/wire` also those of `block_limits`); the modules are this package's own.
 """
 
 from app.content.block_input import complete_blocks

@@ -14,7 +14,7 @@ Block = dict[str, Any]
 """One block as it is stored and sent. The classes below say which fields each type has."""
 
 NewId = Callable[[], str]
-"""Makes an identifier for a new block; handed in, so that this room has no randomness of its own."""
+"""Makes an identifier for a new block; handed in, so that this package has no randomness of its own."""
 
 BLOCK_TYPES: tuple[str, ...] = (
     "paragraph",

@@ -1,7 +1,7 @@
-"""The last sanitiser: HTML leaves this room only after the allow-list here has rewritten it.
+"""The last sanitiser: HTML leaves this package only after the allow-list here has rewritten it.
 
 Everything before it already builds HTML from escaped text and known tags; the sanitiser makes that true even where
-the code before it is wrong. It is only ever given HTML this room wrote itself, shallow and well formed: the parser
+the code before it is wrong. It is only ever given HTML this package wrote itself, shallow and well formed: the parser
 behind it needs quadratic time for deeply nested input.
 """
 

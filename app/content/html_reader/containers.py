@@ -222,7 +222,7 @@ _CAPTIONED: Mapping[str, Callable[..., Block]] = {
 class Figure:
     """The figure being read: its blocks, and the caption and credit that belong to the last that can have one.
 
-    `url` is set in the figures this room writes for embeds and link cards. Texts are pieces of inline HTML.
+    `url` is set in the figures this package writes for embeds and link cards. Texts are pieces of inline HTML.
     """
 
     url: str = ""
