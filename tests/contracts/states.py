@@ -24,6 +24,8 @@ BODIES: dict[str, Any] = {
     "PUT /v1/stories/{story}/entries/by-external-id/{external}": {"text": "From the wire."},
     "PUT /v1/stories/{story}/entries/by-external-id/{known}": {"text": "From the wire."},
     "PATCH /v1/stories/{story}/entries/{entry}": {"headline": "Another headline"},
+    "PATCH /v1/stories/{story}/entries/{entry} set_expiry": {"expires_at": "2127-01-01T00:00:00Z"},
+    "PATCH /v1/stories/{story}/entries/{entry} reschedule": {"publish_at": "2126-06-01T00:00:00Z"},
     "POST /v1/stories/{story}/entries/{entry}/schedule": {"publish_at": FAR},
     "POST /v1/stories/{story}/entries/{entry}/retract": {"reason": "Wrong."},
     "POST /v1/stories/{story}/entries/{entry}/move": {"after": "{beside}"},

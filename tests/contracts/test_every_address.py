@@ -16,7 +16,8 @@ from app.live.protocol import addresses as admission
 from tests.api.peers import Peer, connected
 from tests.contracts.house import CALLERS, OUTSIDERS, House
 from tests.contracts.matrix import MATRIX, PAGES
-from tests.contracts.states import STORY_STATES, column_of
+from tests.contracts.rights import STORIES
+from tests.contracts.states import column_of
 from tests.contracts.tables import Row, read_table
 
 pytestmark = pytest.mark.anyio
@@ -57,8 +58,6 @@ WS  ADMIN                                       yes yes yes yes yes yes yes yes 
 WS  BOUND                                       404 404 404 404 404 404 404 404 404 404 .   404
 """
 """Who may watch a story in each state on it."""
-
-STATES = [state for state in STORY_STATES if state != "reviewed"]
 
 
 def leaves(routes: Sequence[BaseRoute], prefix: str = "") -> Iterator[tuple[str, BaseRoute]]:
@@ -108,7 +107,7 @@ async def test_a_page_is_the_same_bytes_for_everybody_and_takes_nothing(house: H
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD"), method
 
 
-@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("state", STORIES)
 async def test_readers_connections_are_told_of_a_story_what_the_table_says(house: House, state: str) -> None:
     for row, cells in read_table(LIVE).items():
         await house.prepare(row, story=state)
@@ -149,7 +148,7 @@ async def test_who_is_in_watches_the_stories_that_the_table_says_and_hears_of_no
 ) -> None:
     cells = next(cells for row, cells in read_table(WATCHING).items() if row.path == caller)
     row = Row("GET", "/v1/newsroom/stories/{story}")
-    for state in STATES:
+    for state in STORIES:
         await house.prepare(row, story=state)
         async with connected(house.server, "websocket", NEWSROOM_STREAM) as peer:
             assert await introduced(peer, house.tokens[caller] or "") == "welcome"

@@ -1,7 +1,7 @@
 """What a freeze of the whole site stops beside writes to stories and entries, and what an emergency needs all the same.
 
-What stops inside a story that is frozen, or while the site is, are the columns `frozen` and `site` of
-test_rights_by_story.py. Here is every other route that writes, asked by an admin, with the site frozen.
+What stops inside a story that is frozen, or while the site is, are the columns `frozen` and `site` of the table of
+rights (rights.py). Here is every other route that writes, asked by an admin, with the site frozen.
 """
 
 from __future__ import annotations

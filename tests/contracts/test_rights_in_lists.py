@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.contracts.house import CALLERS, House
-from tests.contracts.states import STORY_STATES, column_of
+from tests.contracts.rights import STORIES
+from tests.contracts.states import column_of
 from tests.contracts.tables import read_table
 
 pytestmark = pytest.mark.anyio
@@ -22,7 +23,7 @@ GET    /v1/newsroom/freeze                                         - - - - - - -
 """In which lists the story stands, or an entry of it: + for all but BOUND, who has the readers' lists alone."""
 
 
-@pytest.mark.parametrize("state", [state for state in STORY_STATES if state != "reviewed"])
+@pytest.mark.parametrize("state", STORIES)
 async def test_a_story_stands_in_the_lists_that_the_table_says(house: House, state: str) -> None:
     wrong = []
     for row, cells in read_table(LISTED).items():

@@ -1,4 +1,7 @@
-"""Every route for everybody who may call it: the cells are written by hand, and a route without any fails."""
+"""Every route is in the matrix, and every route outside of stories answers everybody as its cells say.
+
+Those in a story are asked in test_rights_by_story.py, in every state.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from fastapi.routing import APIRoute
 from app.api.application import ROUTERS
 from tests.api.server import ADMIN_TOKEN
 from tests.contracts.house import CALLERS, OUTSIDERS, House
-from tests.contracts.matrix import IN_A_STORY, MATRIX, READING, WORKING
+from tests.contracts.matrix import IN_A_STORY, MATRIX, OUTSIDE, TO_ALL, WORKING
 from tests.contracts.tables import Row
 
 pytestmark = pytest.mark.anyio
@@ -30,12 +33,12 @@ async def test_every_route_of_the_application_is_in_the_matrix(house: House) -> 
     assert sorted(listed - there) == [], "in the matrix, but not there"
 
 
-@pytest.mark.parametrize("row", MATRIX, ids=named)
-async def test_every_cell_of_the_matrix_is_what_is_answered(house: House, row: Row) -> None:
+@pytest.mark.parametrize("row", OUTSIDE, ids=named)
+async def test_every_cell_outside_of_stories_is_what_is_answered(house: House, row: Row) -> None:
     for caller in CALLERS:
         await house.prepare(row)
         reply = await house.ask(caller, row)
-        assert str(reply.status_code) == MATRIX[row][caller], (caller, row, reply.text)
+        assert str(reply.status_code) == OUTSIDE[row][caller], (caller, row, reply.text)
 
 
 async def test_who_is_nobody_any_more_opens_nothing(house: House) -> None:
@@ -48,7 +51,7 @@ async def test_who_is_nobody_any_more_opens_nothing(house: House) -> None:
             assert (reply.status_code, reply.json()["code"]) == (401, expected), (caller, row)
 
 
-@pytest.mark.parametrize("row", READING, ids=named)
+@pytest.mark.parametrize("row", TO_ALL, ids=named)
 async def test_what_is_public_is_the_same_bytes_for_everybody(house: House, row: Row) -> None:
     await house.prepare(row)
     answers = {}

@@ -1,8 +1,8 @@
 """What a browser's session opens, for everybody who may have one, and what it takes for a call to be meant by our page.
 
 A session has its person's rights, and no more. `no-word`: without the X-CSRF-Token. `no-origin`: without an Origin, as
-no browser writes. `elsewhere`: from another site's page. `with-READ`: beside a bearer token that may only read.
-Those four are ADMIN's session; the cells are written by hand.
+no browser writes. `elsewhere`: from another site's page. `with-READ`: beside a bearer token that may only read, whose
+answers are the ones given. Those four are ADMIN's session.
 """
 
 from __future__ import annotations
@@ -18,66 +18,21 @@ from tests.contracts.tables import Row, read_table
 
 pytestmark = pytest.mark.anyio
 
-SESSIONS = """
-OWN MEMBER EDITOR ADMIN no-word no-origin elsewhere with-READ
-POST /v1/stories                                           403   403    201    201   403     403       401       403
-PATCH /v1/stories/{story}                                  403   200    200    200   403     403       401       403
-PUT /v1/stories/{story}/pinned                             403   200    200    200   403     403       401       403
-PUT /v1/stories/{story}/key-points                         403   200    200    200   403     403       401       403
-POST /v1/stories/{story}/retract-last                      200   404    404    404   403     403       401       403
-POST /v1/stories/{story}/entries                           201   201    201    201   403     403       401       403
-POST /v1/stories/{story}/entries:batch                     200   200    200    200   403     403       401       403
-PUT /v1/stories/{story}/entries/by-external-id/{external}  201   201    201    201   403     403       401       403
-PATCH /v1/stories/{story}/entries/{entry}                  200   200    200    200   403     403       401       403
-DELETE /v1/stories/{story}/entries/{entry}                 200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/submit            200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/return            403   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/reject            403   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/schedule          403   202    202    202   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/cancel            200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/publish           200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/discard           200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/unpublish         200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/retract           200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/reinstate         200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/remove            200   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/move              403   200    200    200   403     403       401       403
-POST /v1/stories/{story}/entries/{entry}/corrections       200   200    200    200   403     403       401       403
-GET /v1/newsroom/me                                        200   200    200    200   200     200       401       200
-GET /v1/newsroom/me/tokens                                 200   200    200    200   200     200       401       200
-POST /v1/newsroom/me/tokens/{token}/revoke                 200   404    404    404   403     403       401       404
-POST /v1/newsroom/live/tickets                             201   201    201    201   403     403       401       201
-GET /v1/newsroom/stories                                   200   200    200    200   200     200       401       200
-GET /v1/newsroom/stories/{story}                           200   200    200    200   200     200       401       200
-GET /v1/newsroom/stories/{story}/entries                   200   200    200    200   200     200       401       200
-GET /v1/newsroom/stories/{story}/entries/{entry}           200   200    200    200   200     200       401       200
-GET /v1/newsroom/stories/{story}/entries/{entry}/versions  200   200    200    200   200     200       401       200
-GET /v1/newsroom/stories/{story}/entries/{entry}/delivery  404   404    404    404   404     404       401       404
-POST /v1/newsroom/stories/{story}/entries/{entry}/preview  201   201    201    201   403     403       401       201
-GET /v1/newsroom/stories/{story}/members                   403   200    200    200   200     200       401       403
-PUT /v1/newsroom/stories/{story}/members/{person}          403   200    200    200   403     403       401       403
-DELETE /v1/newsroom/stories/{story}/members/{member}       403   200    200    200   403     403       401       403
-GET /v1/newsroom/search                                    200   200    200    200   200     200       401       200
-GET /v1/newsroom/freeze                                    200   200    200    200   200     200       401       200
-POST /v1/newsroom/freeze                                   403   403    403    200   403     403       401       403
-GET /v1/newsroom/people                                    403   403    403    200   200     200       401       403
-POST /v1/newsroom/people                                   403   403    403    201   403     403       401       403
-PATCH /v1/newsroom/people/{person}                         403   403    403    200   403     403       401       403
-POST /v1/newsroom/people/{person}/disable                  403   403    403    200   403     403       401       403
-POST /v1/newsroom/people/{person}/enable                   403   403    403    200   403     403       401       403
-POST /v1/newsroom/people/{person}/revoke                   403   403    403    200   403     403       401       403
-POST /v1/newsroom/invites                                  403   403    403    201   403     403       401       403
-GET /v1/newsroom/tokens                                    403   403    403    200   200     200       401       403
-POST /v1/newsroom/tokens                                   403   403    403    201   403     403       401       403
-POST /v1/newsroom/tokens/{token}/revoke                    403   403    403    200   403     403       401       403
-POST /v1/newsroom/tokens/{token}/revert                    403   403    403    200   403     403       401       403
-GET /v1/newsroom/audit                                     403   403    403    200   200     200       401       403
-DELETE /v1/newsroom/session                                200   200    200    200   403     403       401       401
-"""
-
 PEOPLE = ("OWN", "MEMBER", "EDITOR", "ADMIN")
+"""Each has a session of their own, which is answered as their token is (matrix.py), but that it can end itself."""
+
+NOT_MEANT = """
+          no-word no-origin elsewhere
+GET    *  ADMIN   ADMIN     401
+POST   *  403     403       401
+PUT    *  403     403       401
+PATCH  *  403     403       401
+DELETE *  403     403       401
+"""
+"""`ADMIN`: what ADMIN is answered."""
+
 COOKIE = "__Host-liveblog"
-TABLE = read_table(SESSIONS)
+END = Row("DELETE", "/v1/newsroom/session")
 
 
 async def sign_in(house: House, person: str) -> dict[str, str]:
@@ -112,13 +67,22 @@ async def asked(house: House, column: str, row: Row) -> str:
     return str(reply.status_code)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
-async def test_a_session_is_answered_what_the_table_says(house: House, row: Row) -> None:
-    assert {column: await asked(house, column, row) for column in TABLE[row]} == TABLE[row]
+def expected(row: Row) -> dict[str, str]:
+    """Return what a route answers each session."""
+    cells = WORKING[row]
+    theirs = {person: "200" if row == END else cells[person] for person in PEOPLE}
+    not_meant = read_table(NOT_MEANT)[Row(row.method, "*")]
+    return {
+        **theirs,
+        **{column: theirs.get(cell, cell) for column, cell in not_meant.items()},
+        "with-READ": cells["READ"],
+    }
 
 
-def test_every_route_of_the_newsroom_is_in_the_table() -> None:
-    assert list(TABLE) == list(WORKING)
+@pytest.mark.parametrize("row", WORKING, ids=lambda row: row.name)
+async def test_a_session_is_answered_what_its_person_is(house: House, row: Row) -> None:
+    cells = expected(row)
+    assert {column: await asked(house, column, row) for column in cells} == cells
 
 
 async def test_a_page_of_another_site_is_not_let_in_by_what_browsers_say_of_it(house: House) -> None:
