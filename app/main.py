@@ -101,7 +101,8 @@ class Application:
             snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
-            routes = make_routes(process, reading)  # before the hub counts every pause of the loop as lag
+            # Before the hub starts, which counts every pause of the loop as lag.
+            routes = make_routes(process, lambda: self.app_state.reading)
             broker = make_broker(hub)
             await hub.start()
             try:

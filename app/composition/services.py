@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Callable
 from functools import partial
 
 from fastapi import FastAPI
@@ -83,8 +84,11 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     )
 
 
-def make_routes(process: Process, reading: Reading) -> FastAPI:
-    """Make every route, of the API and of the pages, which reach what is public by two functions alone."""
+def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
+    """Make every route, of the API and of the pages, which reach what is public by two functions alone.
+
+    `reading` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
+    """
     reads = PageReads(reading)
     pages = web_routes(site=process.links.site, read_story=reads.read_story, list_stories=reads.list_stories)
     return build_application(pages)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ class PageStory:
 class PageReads:
     """The two reads that pages are made of. A page without position is answered from memory, as the API's read is."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Callable[[], Reading]) -> None:
         self._reading = reading
 
     async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
@@ -35,7 +36,7 @@ class PageReads:
 
         Raises NotFound, Gone, InvalidInput.
         """
-        reading = self._reading
+        reading = self._reading()
         if position is None and around is None:
             try:
                 body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
@@ -51,6 +52,6 @@ class PageReads:
 
     async def list_stories(self) -> list[dict[str, Any]]:
         """List the public stories of the first page, those that are live first."""
-        page: dict[str, Any] = from_json((await self._reading.story_lists.first()).plain)
+        page: dict[str, Any] = from_json((await self._reading().story_lists.first()).plain)
         items: list[dict[str, Any]] = page["items"]
         return items

@@ -46,8 +46,12 @@ def _live(app_state: AppState) -> Iterator[str]:
             samples: dict[str, Number] = {f'{{{label}="{_label_value(key)}"}}': number for key, number in value.items()}
         else:
             samples = {"": value}
-        yield from _family(f"live_{name}", "gauge" if name in _GAUGES else "counter", samples)
+        published = _PUBLISHED_AS.get(name, name)
+        yield from _family(f"live_{published}", "gauge" if name in _GAUGES else "counter", samples)
 
+
+_PUBLISHED_AS = {"fan_outs": "passes", "fan_out_seconds": "pass_seconds"}
+"""Two metrics keep the names that operators' dashboards know."""
 
 _LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
 _GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})

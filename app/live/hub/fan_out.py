@@ -101,8 +101,8 @@ class FanOut:
             _wake(part)
             if pace.ends_turn(len(part)):
                 yield
-        self._metrics.fan_out += 1
-        self._metrics.pass_seconds += self._monotonic() - started
+        self._metrics.fan_outs += 1
+        self._metrics.fan_out_seconds += self._monotonic() - started
 
     def _write_to_ready(
         self, story: LiveStory, delivery: Delivery, pace: _Pace, *, before: Cursor, after: Cursor

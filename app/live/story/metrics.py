@@ -19,7 +19,8 @@ class LiveMetrics:
     """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now.
 
     `lag_seconds` is how late the loop or a fan-out was when it was last looked at, `overloaded` 1 while readers are
-    turned away for it. `fan_out` counts fan-outs, which took `pass_seconds`. `/metrics` shows the fields by name.
+    turned away for it. `fan_outs` took `fan_out_seconds` together. `/metrics` shows the fields by their names, but for
+    these two, which it calls passes.
     """
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
@@ -36,8 +37,8 @@ class LiveMetrics:
     events_accepted: int = 0
     messages_sent: int = 0
     bytes_written: Counter[Framing] = field(default_factory=lambda: Counter(dict.fromkeys(Framing, 0)))
-    fan_out: int = 0
-    pass_seconds: float = 0.0
+    fan_outs: int = 0
+    fan_out_seconds: float = 0.0
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
     resumes_from_ring: int = 0
     reads_shared: int = 0

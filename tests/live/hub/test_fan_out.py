@@ -64,7 +64,7 @@ class Limited:
     async def turns(self) -> list[int]:
         """The events written after each turn of the loop, until the fan-out is over."""
         counts = [self.written]
-        while not self.metrics.fan_out:
+        while not self.metrics.fan_outs:
             await asyncio.sleep(0)
             counts.append(self.written)
         return counts
@@ -86,7 +86,7 @@ async def test_a_fan_out_begins_with_a_few_and_grows_to_whole_slices() -> None:
         connections.live.unready(reader, FORM)
     connections.publish()
     woken = [sum(reader.wakes for reader in connections.readers)]
-    while not connections.metrics.fan_out:
+    while not connections.metrics.fan_outs:
         await asyncio.sleep(0)
         woken.append(sum(reader.wakes for reader in connections.readers))
     assert woken == list(growing(4 * SLICE))

@@ -171,7 +171,7 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        while hub.metrics.fan_out < 2:  # noqa: ASYNC110 - nothing signals the end of a fan-out
+        while hub.metrics.fan_outs < 2:  # noqa: ASYNC110 - nothing signals the end of a fan-out
             await asyncio.sleep(0)
         assert {reader.wakes for reader in readers} == {2}
 

@@ -86,7 +86,7 @@ def _publish(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
 
 
 async def _until_fanned_out(metrics: LiveMetrics, *, fan_out: int) -> None:
-    while metrics.fan_out < fan_out:  # noqa: ASYNC110 - nothing signals the end of a fan-out
+    while metrics.fan_outs < fan_out:  # noqa: ASYNC110 - nothing signals the end of a fan-out
         await asyncio.sleep(0)
 
 
