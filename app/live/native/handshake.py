@@ -18,8 +18,9 @@ from app.live.native.websocket import NativeWebSocket
 from app.live.protocol.addresses import ConnectRequest, LiveAddress
 from app.live.protocol.frames import encode_close
 from app.live.protocol.upgrade import BadUpgrade, Upgrade, read_upgrade
-from app.live.session.admission import Admit, Refuse, decide_admission, read_request
+from app.live.session.admission import Refuse, decide_admission, read_request
 from app.live.session.effects import Answer, OpenStory
+from app.live.story.live_story import LiveStory
 from app.live.story.packets import FORMS, Framing
 from app.wire.encoding import encode_json
 from app.wire.problems import problem_members
@@ -103,7 +104,7 @@ class Handshake:
         stories = self._accept_context.hub.stories
         story = None if address.story is None else stories.find(address.story)
         if address.story is None or story is not None:
-            self._begin(Admit(request, story), upgrade, client)
+            self._begin(request, story, upgrade, client)
         else:
             self._accept_context.opening += 1
             opened = partial(self._finish_opening, request, upgrade, client)
@@ -142,10 +143,10 @@ class Handshake:
         if isinstance(decision, Refuse):
             self._refuse(decision, upgrade)
         else:
-            self._begin(decision, upgrade, client)
+            self._begin(request, decision.story, upgrade, client)
 
-    def _begin(self, admitted: Admit, upgrade: Upgrade, client: str | None) -> None:
-        context, request, story = self._accept_context, admitted.request, admitted.story
+    def _begin(self, request: ConnectRequest, story: LiveStory | None, upgrade: Upgrade, client: str | None) -> None:
+        context = self._accept_context
         framing = Framing.DEFLATED_FRAME if upgrade.deflate else Framing.FRAME
         form = FORMS[framing, request.variant]
         connection = context.make_socket(context.hub, self._transport, form=form, sole=story is not None)
