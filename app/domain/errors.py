@@ -44,11 +44,19 @@ class LiveblogError(Exception):
 
 
 class InvalidInput(LiveblogError):
-    """A readable body or query with values that cannot be accepted."""
+    """A readable body or query with `total` values that cannot be accepted; `errors` are all, or the first of them."""
 
-    def __init__(self, errors: Sequence[FieldError], *, code: str = "invalid", detail: str | None = None) -> None:
+    def __init__(
+        self,
+        errors: Sequence[FieldError],
+        *,
+        code: str = "invalid",
+        detail: str | None = None,
+        total: int | None = None,
+    ) -> None:
         super().__init__(code, detail or errors[0].detail)
         self.errors = tuple(errors)
+        self.total = total or len(errors)
 
 
 class MalformedInput(LiveblogError):

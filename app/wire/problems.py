@@ -43,10 +43,10 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
 """The one mapping from the tree of errors to HTTP."""
 
 _MAX_NAMED = 3
-"""Fields that `detail` names; all of them are in `errors`."""
+"""Fields that `detail` names; the others are in `errors`."""
 
-_MAX_ERRORS = 20
-"""A body of 200 wrong blocks is answered with the first errors, not with a reply larger than the request."""
+MAX_ERRORS = 20
+"""A body of a million unknown members is answered with the first errors and a count of all: naming each cost 1.7 s."""
 
 
 def status_of(error: LiveblogError) -> int:
@@ -57,11 +57,11 @@ def status_of(error: LiveblogError) -> int:
 def problem_of(error: LiveblogError) -> dict[str, Any]:
     """Return the problem's members that follow from the error; the edge adds `instance` and `request_id`."""
     status = status_of(error)
-    detail = _named(error.errors) if isinstance(error, InvalidInput) and error.code == "invalid" else error.detail
+    detail = _named(error) if isinstance(error, InvalidInput) and error.code == "invalid" else error.detail
     problem = problem_members(status, code=error.code, detail=detail)
     if isinstance(error, InvalidInput):
         problem["errors"] = [
-            {"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors[:_MAX_ERRORS]
+            {"pointer": each.pointer, "code": each.code, "detail": each.detail} for each in error.errors[:MAX_ERRORS]
         ]
     if isinstance(error, Gone) and error.cause is not None:
         problem["cause"] = error.cause
@@ -78,18 +78,30 @@ def problem_members(status: int, *, code: str, detail: str) -> dict[str, Any]:
 
 
 def validation_errors(errors: Sequence[Mapping[str, Any]], *, skip: int = 0) -> InvalidInput:
-    """Convert Pydantic's errors to ours. The first `skip` parts of each location name the body or query itself."""
+    """Convert the first of Pydantic's errors to ours, and count all.
+
+    The first `skip` parts of each location name the body or query itself.
+    """
     found = [
         FieldError(pointer=_pointer(error["loc"][skip:]), code=_code(error), detail=validation_message(error))
-        for error in errors
+        for error in errors[:MAX_ERRORS]
     ]
-    return InvalidInput(found[:_MAX_ERRORS])
+    return InvalidInput(found, total=len(errors))
 
 
-def _named(errors: Sequence[FieldError]) -> str:
+def unknown_members(names: Sequence[str]) -> InvalidInput:
+    """Return the error of a body with members of these names, which it does not have; the first are named."""
+    return validation_errors([{"type": "extra_forbidden", "loc": (name,)} for name in names])
+
+
+def _named(error: InvalidInput) -> str:
     """Return a sentence that names its fields, because a person reads it without `errors`."""
-    named = [f"{_place(each)}: {each.detail}" if each.pointer else each.detail for each in errors[:_MAX_NAMED]]
-    return "; ".join([*named, *(["…"] if len(errors) > _MAX_NAMED else [])])
+    named = [f"{_place(each)}: {each.detail}" if each.pointer else each.detail for each in error.errors[:_MAX_NAMED]]
+    if error.total > MAX_ERRORS:
+        named.append(f"… {error.total:,} values are wrong, of which errors has the first {MAX_ERRORS}.")
+    elif error.total > _MAX_NAMED:
+        named.append("…")
+    return "; ".join(named)
 
 
 def _place(error: FieldError) -> str:

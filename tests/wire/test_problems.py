@@ -56,6 +56,9 @@ def test_three_fields_are_named_and_more_are_told_of() -> None:
     detail = "f0: must be given; f1: must be given; f2: must be given"
     assert problem_of(InvalidInput(wrong[:3]))["detail"] == detail
     assert problem_of(InvalidInput(wrong))["detail"] == f"{detail}; …"
+    many = problem_of(InvalidInput(wrong * 500))
+    assert many["detail"] == f"{detail}; … 2,000 values are wrong, of which errors has the first 20."
+    assert len(many["errors"]) == 20
 
 
 def test_no_refusal_of_a_story_or_an_entry_speaks_in_the_words_of_a_program() -> None:

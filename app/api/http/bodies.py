@@ -9,21 +9,32 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, get_args
 from urllib.parse import parse_qsl
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from app.api.http.credentials import credentials_of
-from app.api.http.duplicates import DuplicateName, parse_json
+from app.api.http.duplicates import MAX_MEMBERS, DuplicateName, TooManyMembers, parse_json
 from app.api.http.state import AppState
-from app.domain.errors import MalformedInput, UnsupportedType
+from app.domain.errors import FieldError, InvalidInput, MalformedInput, UnsupportedType
 from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.wire.encoding import encode_json
+from app.wire.problems import unknown_members
 
-BODY_LIMIT_BYTES = 2 * 1024 * 1024
+BODY_LIMIT_BYTES = 64 * 1024
+"""A note of 4,000 characters in its longest JSON spelling (48 KB), with room for the other fields."""
+
+SIGN_IN_LIMIT_BYTES = 4 * 1024
+"""A secret of 100 characters. Anyone may call these addresses."""
+
+LIST_LIMIT_BYTES = 128 * 1024
+"""Twenty key points of 300 characters in their longest JSON spelling (72 KB), each with an entry's id."""
+
+ENTRY_LIMIT_BYTES = 2 * 1024 * 1024
 """A body of 1 MB in its longest JSON spelling of ordinary text, with room for the other fields."""
 
 BATCH_LIMIT_BYTES = 8 * 1024 * 1024
@@ -48,25 +59,45 @@ class WriteRoute(APIRoute):
     def get_route_handler(self) -> _Handler:
         """Return the route's handler behind the checks of this file."""
         handler = super().get_route_handler()
+        fields = self._fields()
 
         async def checked(request: Request) -> Response:
             if self.needs_credentials:
                 app_state: AppState = request.app.state.app_state
                 check_credential_format(app_state.newsroom, Call(*credentials_of(request)))
             if request.method in {"POST", "PUT", "PATCH"}:
-                await _read_body(request, accepts_forms=self.accepts_forms)
+                await _read_body(request, fields, accepts_forms=self.accepts_forms)
             return await handler(request)
 
         return checked
+
+    def _fields(self) -> frozenset[str]:
+        """List the names of the body's fields."""
+        declared = None if self.body_field is None else self.body_field.field_info.annotation
+        models = (each for each in (declared, *get_args(declared)) if isinstance(each, type))
+        return frozenset(name for each in models if issubclass(each, BaseModel) for name in each.model_fields)
 
 
 class SignInRoute(WriteRoute):
     """A route that signs in, and so needs no credentials."""
 
     needs_credentials = False
+    body_limit_bytes = SIGN_IN_LIMIT_BYTES
 
 
-class FormWriteRoute(WriteRoute):
+class ListRoute(WriteRoute):
+    """A route whose body is one of a story's short lists."""
+
+    body_limit_bytes = LIST_LIMIT_BYTES
+
+
+class EntryRoute(WriteRoute):
+    """A route whose body is an entry or a story."""
+
+    body_limit_bytes = ENTRY_LIMIT_BYTES
+
+
+class FormWriteRoute(EntryRoute):
     """A route that accepts a form as well."""
 
     accepts_forms = True
@@ -78,7 +109,7 @@ class BatchRoute(WriteRoute):
     body_limit_bytes = BATCH_LIMIT_BYTES
 
 
-async def _read_body(request: Request, *, accepts_forms: bool) -> None:
+async def _read_body(request: Request, fields: frozenset[str], *, accepts_forms: bool) -> None:
     body = await request.body()
     if not body:
         request._body = b"{}"
@@ -90,7 +121,7 @@ async def _read_body(request: Request, *, accepts_forms: bool) -> None:
     if charset is not None and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise UnsupportedType("unsupported_charset", "Send UTF-8.")
     if kind == "application/json":
-        parsed = _parse_json(body)
+        parsed = _parse_json(body, fields)
     elif accepts_forms and kind == FORM:
         parsed = _parse_form(body)
         _declare_json(request)
@@ -100,7 +131,7 @@ async def _read_body(request: Request, *, accepts_forms: bool) -> None:
     request._json = parsed
 
 
-def _parse_json(body: bytes) -> Any:
+def _parse_json(body: bytes, fields: frozenset[str]) -> Any:
     try:
         return parse_json(body)
     except DuplicateName as error:
@@ -108,6 +139,11 @@ def _parse_json(body: bytes) -> Any:
             "repeated_member",
             f"An object in the body has {encode_json(error.name).decode()} more than once: send it once.",
         ) from None
+    except TooManyMembers as error:
+        if isinstance(error.parsed, dict) and len(error.parsed) > MAX_MEMBERS:
+            raise unknown_members([name for name in error.parsed if name not in fields]) from None
+        detail = f"An object in the body has {error.count:,} members: none here has more than {MAX_MEMBERS}."
+        raise InvalidInput([FieldError("", "too_many_members", detail)]) from None
     except ValueError as error:
         raise MalformedInput("malformed_json", f"The body is not JSON: {error}.") from None
 

@@ -1,4 +1,7 @@
-"""Checks for names that were sent twice where one is meant: whichever were used, the other would be lost silently."""
+"""Checks of the names in a request: none is sent twice where one is meant, and no object has members without number.
+
+Whichever of two were used, the other would be lost silently. Naming each of 200,000 unknown members cost a second.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,9 @@ from app.domain.errors import MalformedInput
 
 _LONGEST_NAME = 100
 
+MAX_MEMBERS = 100
+"""The most members of an object. An entry has the most fields, twenty; who misspells some is told of each."""
+
 
 class DuplicateName(ValueError):
     """An object of a JSON text with this name more than once."""
@@ -25,11 +31,24 @@ class DuplicateName(ValueError):
         self.name = name[:_LONGEST_NAME]
 
 
+class TooManyMembers(ValueError):
+    """An object of a JSON text with more than MAX_MEMBERS members; `parsed` is the whole text."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(count)
+        self.count = count
+        self.parsed: Any = None
+
+
 def parse_json(body: bytes) -> Any:
-    """Parse a JSON text. Raises DuplicateName, and ValueError for what is no JSON."""
+    """Parse a JSON text. Raises DuplicateName, TooManyMembers, and ValueError for what is no JSON."""
     parsed = from_json(body, allow_inf_nan=False)
     # This parser silently uses the last of two members. The standard library's does too, but shows us both.
-    _NAME_CHECKER.decode(body.decode())
+    try:
+        _NAME_CHECKER.decode(body.decode())
+    except TooManyMembers as error:
+        error.parsed = parsed
+        raise
     return parsed
 
 
@@ -45,14 +64,16 @@ async def refuse_duplicates(request: Request) -> None:
                 raise MalformedInput("repeated_parameter", f"{name} was sent more than once in the query.")
 
 
-def _refuse_duplicate_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
+def _check_names(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(members) > MAX_MEMBERS:
+        raise TooManyMembers(len(members))
     found = dict(members)
     if len(found) < len(members):
         raise DuplicateName(next(name for name, count in Counter(name for name, _ in members).items() if count > 1))
     return found
 
 
-_NAME_CHECKER = JSONDecoder(object_pairs_hook=_refuse_duplicate_names)
+_NAME_CHECKER = JSONDecoder(object_pairs_hook=_check_names)
 """Checks the names in what is known to be JSON."""
 
 

@@ -23,7 +23,7 @@ from app.domain.errors import (
     Unavailable,
 )
 from app.wire.encoding import encode_json
-from app.wire.problems import problem_members, problem_of, validation_errors
+from app.wire.problems import MAX_ERRORS, problem_members, problem_of, validation_errors
 
 PROBLEM_TYPE = "application/problem+json"
 
@@ -135,11 +135,11 @@ def request_errors(errors: Sequence[Any]) -> LiveblogError:
     Pointers into the body are JSON Pointers into what was sent; others begin with the part of the request:
     `/query/limit`, `/path/story`, `/header/if-match`.
     """
-    if any(error["type"] == "json_invalid" for error in errors):
+    first = errors[:MAX_ERRORS]
+    if any(error["type"] == "json_invalid" for error in first):
         return MalformedInput("malformed_json", "The body is not JSON.")
-    located = [{**error, "loc": _location(error["loc"])} for error in errors]
-    found = validation_errors(located)
-    return InvalidInput(found.errors)
+    found = validation_errors([{**error, "loc": _location(error["loc"])} for error in first])
+    return InvalidInput(found.errors, total=len(errors))
 
 
 def _location(location: Sequence[Any]) -> Sequence[Any]:

@@ -14,8 +14,6 @@ from app.api.http.bodies import BODY_LIMIT_BYTES
 BODY_SECONDS = 30.0
 """Time to receive a whole body. A reporter's phone sends 100 KB in less; one who never ends holds nothing for long."""
 
-TOO_LARGE = "The body is larger than this address takes."
-
 
 class BodyLimits:
     """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares."""
@@ -31,6 +29,11 @@ class BodyLimits:
             if route.matches(scope)[0] is not Match.NONE:
                 return limit_bytes
         return BODY_LIMIT_BYTES
+
+
+def describe_limit(limit_bytes: int) -> str:
+    """Return the sentence for a body over the limit."""
+    return f"This address takes bodies of at most {limit_bytes:,} bytes."
 
 
 def limited(receive: Receive, *, limit_bytes: int, now: Callable[[], float]) -> Receive:
@@ -54,7 +57,7 @@ def limited(receive: Receive, *, limit_bytes: int, now: Callable[[], float]) -> 
         received += len(message.get("body", b""))
         complete = not message.get("more_body", False)
         if received > limit_bytes:
-            raise HTTPException(413, TOO_LARGE)
+            raise HTTPException(413, describe_limit(limit_bytes))
         return message
 
     return receive_within_limits

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.api.http.problems import error_response, server_error_response
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.access_log import AccessLog, path_to_log
-from app.api.layers.body_limits import TOO_LARGE, BodyLimits, limited
+from app.api.layers.body_limits import BodyLimits, describe_limit, limited
 from app.api.layers.cors import EXPOSED, CrossOrigin, Headers
 from app.api.layers.request_ids import RequestIds, is_readable, is_readable_path, sent_request_id
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
@@ -135,5 +135,5 @@ def _error_of(scope: Scope, headers: dict[bytes, bytes], *, limit_bytes: int | N
         length = headers[b"content-length"]
         # Longer than any real length, it is no number worth reading.
         if len(length) > 15 or (length.isdigit() and int(length) > limit_bytes):
-            return TooLarge("body_too_large", TOO_LARGE)
+            return TooLarge("body_too_large", describe_limit(limit_bytes))
     return None

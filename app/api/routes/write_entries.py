@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from fastapi import Body, Request, Response
 
-from app.api.http.bodies import FORM, BatchRoute, FormWriteRoute, WriteRoute
+from app.api.http.bodies import FORM, BatchRoute, EntryRoute, FormWriteRoute, WriteRoute
 from app.api.http.calls import WriteCall, perform
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
@@ -42,7 +42,8 @@ _HELD: Any = {**_LATER, **_CHANGED}
 
 posting = ResourceRouter(tags=["Writing entries"], route_class=FormWriteRoute)
 batching = ResourceRouter(tags=["Writing entries"], route_class=BatchRoute)
-writing = ResourceRouter(tags=["Writing entries"], route_class=WriteRoute)
+writing = ResourceRouter(tags=["Writing entries"], route_class=EntryRoute)
+acting = ResourceRouter(tags=["Writing entries"], route_class=WriteRoute)
 
 
 @posting.post(
@@ -113,7 +114,7 @@ async def delete_entry(request: Request, story: StoryRef, entry: EntryRef, call:
     return await perform(request, withdrawal.remove_entry, call, story, entry, note=None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/submit", responses=_changed_to(**_UNSEEN, status="submitted"))
+@acting.post("/v1/stories/{story}/entries/{entry}/submit", responses=_changed_to(**_UNSEEN, status="submitted"))
 async def submit_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
 ) -> Response:
@@ -121,7 +122,7 @@ async def submit_entry(
     return await perform(request, review.submit_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/return", responses=_changed_to(**_UNSEEN, status="draft"))
+@acting.post("/v1/stories/{story}/entries/{entry}/return", responses=_changed_to(**_UNSEEN, status="draft"))
 async def return_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, body: Note | None = None
 ) -> Response:
@@ -129,7 +130,7 @@ async def return_entry(
     return await perform(request, review.return_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/reject", responses=_changed_to(**_UNSEEN, status="rejected"))
+@acting.post("/v1/stories/{story}/entries/{entry}/reject", responses=_changed_to(**_UNSEEN, status="rejected"))
 async def reject_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, body: Note | None = None
 ) -> Response:
@@ -137,7 +138,7 @@ async def reject_entry(
     return await perform(request, review.reject_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post(
+@acting.post(
     "/v1/stories/{story}/entries/{entry}/schedule",
     status_code=202,
     responses=newsroom_responses(202, NewsroomEntry, _SCHEDULED, *_ERRORS),
@@ -153,7 +154,7 @@ async def schedule_entry(
     return await perform(request, release.schedule_entry, call, story, entry, publish_at=body.publish_at)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/cancel", responses=_changed_to(**_UNSEEN, status="draft"))
+@acting.post("/v1/stories/{story}/entries/{entry}/cancel", responses=_changed_to(**_UNSEEN, status="draft"))
 async def cancel_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
 ) -> Response:
@@ -161,7 +162,7 @@ async def cancel_entry(
     return await perform(request, release.cancel_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/publish", responses=_HELD)
+@acting.post("/v1/stories/{story}/entries/{entry}/publish", responses=_HELD)
 async def publish_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
 ) -> Response:
@@ -169,7 +170,7 @@ async def publish_entry(
     return await perform(request, release.publish_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/discard", responses=_CHANGED)
+@acting.post("/v1/stories/{story}/entries/{entry}/discard", responses=_CHANGED)
 async def discard_working_revision(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
 ) -> Response:
@@ -177,7 +178,7 @@ async def discard_working_revision(
     return await perform(request, release.discard_working_revision, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_changed_to(status="unpublished", revision=2))
+@acting.post("/v1/stories/{story}/entries/{entry}/unpublish", responses=_changed_to(status="unpublished", revision=2))
 async def unpublish_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, body: Note | None = None
 ) -> Response:
@@ -185,7 +186,7 @@ async def unpublish_entry(
     return await perform(request, withdrawal.unpublish_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/retract", responses=_changed_to(status="retracted", revision=2))
+@acting.post("/v1/stories/{story}/entries/{entry}/retract", responses=_changed_to(status="retracted", revision=2))
 async def retract_entry(
     request: Request,
     story: StoryRef,
@@ -197,7 +198,7 @@ async def retract_entry(
     return await perform(request, withdrawal.retract_entry, call, story, entry, reason=body.reason)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/reinstate", responses=_CHANGED)
+@acting.post("/v1/stories/{story}/entries/{entry}/reinstate", responses=_CHANGED)
 async def reinstate_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
 ) -> Response:
@@ -205,7 +206,7 @@ async def reinstate_entry(
     return await perform(request, withdrawal.reinstate_entry, call, story, entry)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/remove", responses=_changed_to(status="removed", revision=2))
+@acting.post("/v1/stories/{story}/entries/{entry}/remove", responses=_changed_to(status="removed", revision=2))
 async def remove_entry(
     request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, body: Note | None = None
 ) -> Response:
@@ -213,7 +214,7 @@ async def remove_entry(
     return await perform(request, withdrawal.remove_entry, call, story, entry, note=body.note if body else None)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/move", responses=_CHANGED)
+@acting.post("/v1/stories/{story}/entries/{entry}/move", responses=_CHANGED)
 async def move_entry(
     request: Request,
     story: StoryRef,
@@ -225,7 +226,7 @@ async def move_entry(
     return await perform(request, move.move_entry, call, story, entry, body)
 
 
-@writing.post("/v1/stories/{story}/entries/{entry}/corrections", responses=_CHANGED)
+@acting.post("/v1/stories/{story}/entries/{entry}/corrections", responses=_CHANGED)
 async def correct_entry(
     request: Request,
     story: StoryRef,

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import Body, Request, Response
 
-from app.api.http.bodies import WriteRoute
+from app.api.http.bodies import EntryRoute, ListRoute
 from app.api.http.calls import WriteCall, perform
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
@@ -15,7 +15,8 @@ from app.newsroom.stories import lifecycle, pins_and_key_points
 from app.wire.requests.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 from app.wire.shapes.newsroom import NEWSROOM_ENTRY, NEWSROOM_STORY, NewsroomStory
 
-router = ResourceRouter(tags=["Writing stories"], route_class=WriteRoute)
+router = ResourceRouter(tags=["Writing stories"], route_class=EntryRoute)
+listing = ResourceRouter(tags=["Writing stories"], route_class=ListRoute)
 
 
 @router.post(
@@ -47,7 +48,7 @@ async def edit_story(
     return await perform(request, lifecycle.edit_story, call, story, patch)
 
 
-@router.put(
+@listing.put(
     "/v1/stories/{story}/pinned",
     responses=newsroom_responses(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 410, 412, 413, 415, 422),
 )
@@ -61,7 +62,7 @@ async def pin_entries(
     return await perform(request, pins_and_key_points.pin_entries, call, story, pins)
 
 
-@router.put(
+@listing.put(
     "/v1/stories/{story}/key-points",
     responses=newsroom_responses(200, NewsroomStory, NEWSROOM_STORY, 404, 409, 410, 412, 413, 415, 422),
 )

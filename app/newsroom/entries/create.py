@@ -66,7 +66,9 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                     each = dataclasses.replace(context, now=newsroom.clock())
                     entry, shorthand = _create(each, EntryDraft.model_validate(item))
             except ValidationError as error:
-                results.append({"status": 422, "problem": problem_of(validation_errors(error.errors()))})
+                results.append(
+                    {"status": 422, "problem": problem_of(validation_errors(error.errors(include_url=False)))}
+                )
             except LiveblogError as error:
                 problem = problem_of(error)
                 results.append({"status": problem["status"], "problem": problem})

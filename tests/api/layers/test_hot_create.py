@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.http.bodies import BODY_LIMIT_BYTES
+from app.api.http.bodies import ENTRY_LIMIT_BYTES
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_create import HotCreate
 from tests.api.layers.test_hot_reads import behind, refuse
@@ -61,7 +61,7 @@ UNUSUAL = {
     "unknown member": Case(b'{"text": "Polls have closed.", "txet": 1}'),
     "several faults": Case(b'{"text": 7, "tags": "x", "kind": "song", "publish_at": "soon"}'),
     "deep": Case(b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
-    "too large": Case(b'{"text": "' + b"x" * BODY_LIMIT_BYTES + b'"}'),
+    "too large": Case(b'{"text": "' + b"x" * ENTRY_LIMIT_BYTES + b'"}'),
     "form": Case(b"text=Hello", {**SIGNED, "content-type": "application/x-www-form-urlencoded"}),
     "charset": Case(b'{"text": "Hello."}', {**SIGNED, "content-type": "application/json; charset=utf-8"}),
     "other charset": Case(b'{"text": "Hello."}', {**SIGNED, "content-type": "application/json; charset=latin-1"}),

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from starlette.exceptions import HTTPException
 
-from app.api.http.bodies import BATCH_LIMIT_BYTES, BODY_LIMIT_BYTES
+from app.api.http.bodies import BATCH_LIMIT_BYTES, ENTRY_LIMIT_BYTES
 from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.body_limits import BODY_SECONDS, BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
@@ -138,7 +138,7 @@ async def test_a_body_that_says_it_is_too_large_is_refused_before_it_is_read(ser
         yield b""
 
     read: list[str] = []
-    for path, limit in (("/v1/stories", BODY_LIMIT_BYTES), ("/v1/stories/a/entries:batch", BATCH_LIMIT_BYTES)):
+    for path, limit in (("/v1/stories", ENTRY_LIMIT_BYTES), ("/v1/stories/a/entries:batch", BATCH_LIMIT_BYTES)):
         headers = {"content-type": "application/json", "content-length": str(limit + 1)}
         reply = await server.admin.post(path, content=unread(), headers=headers)
         assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
@@ -150,13 +150,13 @@ async def test_a_body_that_does_not_say_how_large_it_is_is_cut_off_at_the_limit(
 
     async def endless() -> Any:
         nonlocal sent
-        while sent < 10 * BODY_LIMIT_BYTES:
+        while sent < 10 * ENTRY_LIMIT_BYTES:
             sent += 65_536
             yield b" " * 65_536
 
     reply = await server.admin.post("/v1/stories", content=endless(), headers={"content-type": "application/json"})
     assert (reply.status_code, reply.json()["code"]) == (413, "body_too_large")
-    assert sent <= BODY_LIMIT_BYTES + 2 * 65_536
+    assert sent <= ENTRY_LIMIT_BYTES + 2 * 65_536
 
 
 async def test_a_body_that_never_ends_is_given_up() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import process_time
 from typing import Any
 
 import httpx
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 JSON = {"content-type": "application/json"}
 BATCH_LIMIT_BYTES = 8 * 1024 * 1024
-BODY_LIMIT_BYTES = 2 * 1024 * 1024
+ENTRY_LIMIT_BYTES = 2 * 1024 * 1024
 
 NOT_JSON = {
     "nothing but white space": b"  ",
@@ -149,9 +150,12 @@ async def test_another_type_is_415_and_changes_nothing(server: Server, kind: str
 @pytest.mark.parametrize(
     ("path", "limit"),
     [
-        ("/v1/stories/election/entries", BODY_LIMIT_BYTES),
+        ("/v1/stories/election/entries", ENTRY_LIMIT_BYTES),
         ("/v1/stories/election/entries:batch", BATCH_LIMIT_BYTES),
-        ("/v1/stories", BODY_LIMIT_BYTES),
+        ("/v1/stories", ENTRY_LIMIT_BYTES),
+        ("/v1/newsroom/sessions", 4 * 1024),
+        ("/v1/newsroom/tokens", 64 * 1024),
+        ("/v1/stories/election/retract-last", 64 * 1024),
     ],
 )
 @pytest.mark.usefixtures("story")
@@ -161,9 +165,48 @@ async def test_a_body_one_byte_too_large_is_413_and_one_that_just_fits_is_read(
     before = await _everything(server)
     too_large = await server.admin.post(path, content=b" " * (limit + 1), headers=JSON)
     assert (too_large.status_code, too_large.json()["code"]) == (413, "body_too_large")
+    assert too_large.json()["detail"] == f"This address takes bodies of at most {limit:,} bytes."
     fits = await server.admin.post(path, content=b" " * limit, headers=JSON)
     assert (fits.status_code, fits.json()["code"]) == (400, "malformed_json")
     assert await _everything(server) == before
+
+
+@pytest.mark.usefixtures("story")
+async def test_of_many_faults_the_first_are_named_and_all_are_counted_at_little_cost(server: Server) -> None:
+    unknown = json.dumps({f"{number:x}": 1 for number in range(200_000)}, separators=(",", ":")).encode()
+    assert len(unknown) < ENTRY_LIMIT_BYTES
+    started = process_time()
+    reply = await _send(server, unknown)
+    spent_seconds = process_time() - started
+    problem = reply.json()
+    assert (reply.status_code, problem["code"], len(problem["errors"])) == (422, "invalid", 20)
+    assert {each["code"] for each in problem["errors"]} == {"unknown_field"}
+    assert "200,000 values are wrong" in problem["detail"]
+    assert len(reply.content) < 4_000
+    started = process_time()
+    json.loads(unknown)
+    assert spent_seconds < 12 * (process_time() - started), "more than reading it a few times"
+    refused = await server.client.post("/v1/newsroom/sessions", content=unknown, headers=JSON)
+    assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
+
+
+@pytest.mark.usefixtures("story")
+async def test_a_batch_counts_the_faults_of_each_item(server: Server) -> None:
+    items = [{"text": "a", **{f"x{number}": 1 for number in range(90)}}]
+    reply = await server.admin.post("/v1/stories/election/entries:batch", json={"items": items})
+    problem = reply.json()["items"][0]["problem"]
+    assert len(problem["errors"]) == 20
+    assert "90 values are wrong" in problem["detail"]
+
+
+@pytest.mark.usefixtures("story")
+async def test_an_object_within_a_body_has_so_many_members_and_no_more(server: Server) -> None:
+    for count, code in ((99, "unknown_field"), (100, "too_many_members")):
+        author = {"name": "Ada", **{f"x{number}": 1 for number in range(count)}}
+        reply = await _send(server, json.dumps({"text": "a", "authors": [author]}).encode())
+        assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, code)
+        assert len(reply.json()["errors"]) <= 20
+    assert "has 101 members" in reply.json()["detail"]
 
 
 async def test_an_entry_too_large_to_be_pushed_is_413_and_changes_nothing(
