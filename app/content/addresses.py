@@ -32,7 +32,10 @@ def link_address(text: str) -> str | None:
 
 
 def split_web_address(text: str) -> SplitResult | None:
-    """Split an absolute http or https address into its parts; None if `text` is anything else."""
+    """Split an absolute http or https address into its parts; None if `text` is anything else.
+
+    User info is refused: `http://site@other/` reads as an address of the site, and a password has no place in a body.
+    """
     if len(text) > MAX_ADDRESS_LENGTH or _FORBIDDEN.search(text):
         return None
     try:
@@ -40,8 +43,7 @@ def split_web_address(text: str) -> SplitResult | None:
         port = parts.port
     except ValueError:
         return None
-    host = parts.netloc.rpartition("@")[2]
-    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(host) or port == 0:
+    if parts.scheme not in {"http", "https"} or not _HOST.fullmatch(parts.netloc) or port == 0:
         return None
     return parts
 

@@ -12,11 +12,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
-from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from app.domain.time_zones import find_zone, zone_name
 from app.web.assets import Assets
 from app.wire.encoding import encode_json
 from app.wire.links import Site
@@ -39,7 +39,7 @@ class When:
 
 def when(moment: str, story: Mapping[str, Any]) -> When:
     """Return an RFC 3339 time in the story's time zone. Months have names in English stories, numbers elsewhere."""
-    local = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(ZoneInfo(story["time_zone"]))
+    local = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(find_zone(story["time_zone"]))
     english = str(story["language"]).lower().partition("-")[0] == "en"
     date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if english else f"{local:%Y-%m-%d}"
     return When(date=date, time=f"{local:%H:%M}")
@@ -57,7 +57,7 @@ def position_in(url: str | None) -> str | None:
 
 def place_name(time_zone: str) -> str:
     """Return a time zone as a person reads it: "New York", "Lisbon", "UTC"."""
-    return time_zone.rpartition("/")[2].replace("_", " ")
+    return zone_name(time_zone).rpartition("/")[2].replace("_", " ")
 
 
 def briefly(entry: Mapping[str, Any]) -> str:

@@ -37,11 +37,15 @@ SCHEMES = [
     "javascript://%0aalert(1)//https://youtu.be/dQw4w9WgXcQ",
     "https://e.org:99999/",
     "mailto:a@b.c?body=<script>",
+    "https://user:word@e.org/",
+    "https://user@e.org/",
+    "https://@e.org/",
+    "https://e.org@other.example/",
+    "https://e.org%40x@other.example:8080/",
 ]
 
 ODD_BUT_REAL = [
     "https://e.org/'onmouseover='alert(1)",
-    "https://user:word@e.org/",
     "https://e.org/?a=javascript:alert(1)",
 ]
 

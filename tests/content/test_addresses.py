@@ -13,7 +13,9 @@ GOOD = [
     "https://münchen.example/straße",
     "https://example.org/a_(b)'c",
     "https://[2001:db8::1]/",
-    "https://user@example.org/",
+    "https://example.org/@user",
+    "https://example.org?to=user@other.example",
+    "https://example.org#user@other.example",
 ]
 
 

@@ -50,6 +50,16 @@ async def test_times_are_shown_in_the_storys_zone_and_marked_in_utc(client: http
     assert "Times: New York" in html
 
 
+@pytest.mark.parametrize("stored", ["localtime", "Factory", "Europe/Nowhere"])
+async def test_a_time_zone_that_was_stored_and_is_none_is_shown_as_utc(
+    client: httpx.AsyncClient, reading: FakeReading, stored: str
+) -> None:
+    reading.state = samples.story(time_zone=stored)
+    html = (await client.get(PAGE)).text
+    assert "<b>18:59</b> <span>3 November 2026</span>" in html
+    assert "Times: UTC" in html
+
+
 async def test_dates_are_numbers_in_a_story_that_is_not_in_english(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 
 from app.domain.errors import FieldError, InvalidInput
 from app.wire.problems import problem_of, validation_errors
-from app.wire.requests.entries import EntryDraft
-from app.wire.requests.people import Freeze, PersonDraft
+from app.wire.requests.entries import EntryDraft, ExternalEntry
+from app.wire.requests.people import Freeze, PersonDraft, TokenDraft
 from app.wire.requests.stories import StoryDraft
 
 
@@ -33,6 +33,38 @@ def told(model: type[BaseModel], given: Any) -> str:
         (StoryDraft, {"title": "A", "tags": ["Polls"]}, "tags/0: must be a JSON object, in braces"),
         (StoryDraft, {"title": "A", "tags": "Polls"}, "tags: must be a list, in square brackets"),
         (StoryDraft, {"title": "A", "settings": {"hold_seconds": -1}}, "settings/hold_seconds: must be at least 0"),
+        (
+            StoryDraft,
+            {"title": "A", "settings": {"hold_seconds": True}},
+            "settings/hold_seconds: must be a whole number",
+        ),
+        (
+            StoryDraft,
+            {"title": "A", "image": {"url": "https://a.example", "width": True}},
+            "image/width: must be a whole number",
+        ),
+        (
+            TokenDraft,
+            {"label": "A", "role": "editor", "expires_in_days": True},
+            "expires_in_days: must be a whole number",
+        ),
+        (ExternalEntry, {"text": "a", "external_version": False}, "external_version: must be a whole number"),
+        (EntryDraft, {"blocks": [{"type": "heading", "level": True}]}, "blocks/0/level: must be a whole number"),
+        (
+            EntryDraft,
+            {"blocks": [{"type": "list", "items": [], "start": True}]},
+            "blocks/0/start: must be a whole number",
+        ),
+        (
+            StoryDraft,
+            {"title": "A", "time_zone": "localtime"},
+            "time_zone: is no time zone of the IANA database, like Europe/Lisbon",
+        ),
+        (
+            StoryDraft,
+            {"title": "A", "canonical_url": "http://site@other.example/"},
+            "canonical_url: must not have a name or a password before its host",
+        ),
         (StoryDraft, {"title": "A", "language": "??"}, "language: must be a language tag, like en or pt-BR"),
         (PersonDraft, {"name": "Ada", "role": "boss"}, "role: must be one of 'reporter', 'editor' or 'admin'"),
         (

@@ -26,7 +26,10 @@ FindAuthor = Callable[[str], Principal | None]
 
 COMMANDS = frozenset({"key", "breaking", "major", "pin"})
 
-_TAG = re.compile(r"#([^\W_][\w-]{0,98})")
+_FILLERS = "\u115f\u1160\u3164\uffa0"
+"""Letters to Unicode, with nothing to be seen."""
+
+_TAG = re.compile(rf"#([^\W_{_FILLERS}](?:[^\W{_FILLERS}]|-){{0,98}})")
 _COMMAND = re.compile(r"/([A-Za-z]+)", re.ASCII)
 _AUTHOR = re.compile(r"@([^\W_][\w.-]{0,98})")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")

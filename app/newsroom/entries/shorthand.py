@@ -62,7 +62,8 @@ def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
 
 
 def _with_tags(sent: list[Tag] | None, found: Shorthand, before: EntryContent | None) -> list[Tag]:
-    kept = [Tag(**tag) for tag in before.tags] if sent is None and before is not None else sent or []
+    # What is stored is kept, even if it would be refused today.
+    kept = [Tag.model_construct(**tag) for tag in before.tags] if sent is None and before is not None else sent or []
     known = {tag.slug for tag in kept}
     tags = [*kept, *(Tag(**tag) for tag in found.tags if tag["slug"] not in known)]
     return _limited(tags, MAX_TAGS, "tags")
@@ -70,8 +71,8 @@ def _with_tags(sent: list[Tag] | None, found: Shorthand, before: EntryContent | 
 
 def _with_authors(sent: list[Author] | None, found: Shorthand) -> list[Author]:
     known = {author.name for author in sent or ()}
-    authors = [*(sent or ()), *(Author(**author) for author in found.authors if author["name"] not in known)]
-    return _limited(authors, MAX_AUTHORS, "authors")
+    added = [Author.model_construct(**author) for author in found.authors if author["name"] not in known]
+    return _limited([*(sent or ()), *added], MAX_AUTHORS, "authors")
 
 
 _Item = TypeVar("_Item")

@@ -21,10 +21,21 @@ export function webAddress(address) {
   return /^https?:\/\//i.test(address ?? "") ? address : null;
 }
 
+/** Return a format of `parts` in a time zone; in UTC where this browser does not know the zone, and would throw. */
+export function zonedFormat(timeZone, parts) {
+  const options = { ...parts, hourCycle: "h23" };
+  try {
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone });
+  } catch (problem) {
+    if (!(problem instanceof RangeError)) throw problem;
+    return new Intl.DateTimeFormat("en-GB", { ...options, timeZone: "UTC" });
+  }
+}
+
 /** Return {date, time} of an RFC 3339 time in the story's time zone. Months have names in English stories. */
 export function when(moment, { language, time_zone: timeZone }) {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone, year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", hourCycle: "h23",
+  const format = zonedFormat(timeZone, {
+    year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
   });
   const part = Object.fromEntries(format.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
   const english = language.toLowerCase().split("-")[0] === "en";

@@ -15,11 +15,21 @@ from app.content.block_limits import (
     MAX_SPAN,
     MIN_HEADING_LEVEL,
 )
-from app.wire.requests.text import AddressLine, Body, FullMatch, Line, Paragraphs, Request, ShownLines, WebAddress
+from app.wire.requests.text import (
+    AddressLine,
+    BlockLine,
+    BlockParagraphs,
+    Body,
+    FullMatch,
+    Request,
+    ShownLines,
+    WebAddress,
+    WholeNumber,
+)
 
 BlockId = Annotated[str, FullMatch(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
-Pixels = Annotated[int, Field(ge=1, le=MAX_PIXELS)]
-Span = Annotated[int, Field(ge=1, le=MAX_SPAN)]
+Pixels = Annotated[WholeNumber, Field(ge=1, le=MAX_PIXELS)]
+Span = Annotated[WholeNumber, Field(ge=1, le=MAX_SPAN)]
 
 
 class _Block(Request):
@@ -33,7 +43,7 @@ class ParagraphBlock(_Block):
 
 class HeadingBlock(_Block):
     type: Literal["heading"]
-    level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL)] = MIN_HEADING_LEVEL
+    level: Annotated[WholeNumber, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL)] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
     html: Body | None = None
 
@@ -41,22 +51,22 @@ class HeadingBlock(_Block):
 class ListItemBlock(Request):
     html: Body
     ordered: bool | None = None
-    items: list[ListItemBlock] | None = Field(None, max_length=MAX_COMPLEXITY)
+    items: list[ListItemBlock] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
 
 
 class ListBlock(_Block):
     type: Literal["list"]
     ordered: bool = False
-    start: Annotated[int, Field(ge=0, le=MAX_LIST_START)] | None = None
-    items: list[ListItemBlock] = Field(max_length=MAX_COMPLEXITY)
+    start: Annotated[WholeNumber, Field(ge=0, le=MAX_LIST_START)] | None = None
+    items: list[ListItemBlock] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
     html: Body | None = Field(None, description="Ignored: made from `items`.")
 
 
 class QuoteBlock(_Block):
     type: Literal["quote"]
     html: Body
-    who: Line | None = None
-    role: Line | None = None
+    who: BlockLine | None = None
+    role: BlockLine | None = None
     url: WebAddress | None = None
 
 
@@ -65,9 +75,9 @@ class ImageBlock(_Block):
     url: WebAddress
     width: Pixels | None = None
     height: Pixels | None = None
-    alt: Paragraphs | None = None
-    caption: Paragraphs | None = None
-    credit: Line | None = None
+    alt: BlockParagraphs | None = None
+    caption: BlockParagraphs | None = None
+    credit: BlockLine | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 
 
@@ -77,16 +87,16 @@ class VideoBlock(_Block):
     poster: WebAddress | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    caption: Paragraphs | None = None
-    credit: Line | None = None
+    caption: BlockParagraphs | None = None
+    credit: BlockLine | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class AudioBlock(_Block):
     type: Literal["audio"]
     url: WebAddress
-    caption: Paragraphs | None = None
-    credit: Line | None = None
+    caption: BlockParagraphs | None = None
+    credit: BlockLine | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 
 
@@ -94,7 +104,7 @@ class EmbedBlock(_Block):
     type: Literal["embed"]
     url: WebAddress
     provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
-    title: Line | None = None
+    title: BlockLine | None = None
     ratio: Annotated[str, FullMatch(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
@@ -104,7 +114,7 @@ class LinkCardBlock(_Block):
     type: Literal["link_card"]
     url: WebAddress
     title: AddressLine | None = None
-    description: Paragraphs | None = None
+    description: BlockParagraphs | None = None
     image: WebAddress | None = None
     html: Body | None = Field(None, description="Ignored: made from the other fields.")
 
@@ -118,8 +128,10 @@ class TableCell(Request):
 
 class TableBlock(_Block):
     type: Literal["table"]
-    caption: Paragraphs | None = None
-    rows: list[Annotated[list[TableCell], Field(max_length=MAX_COMPLEXITY)]] = Field(max_length=MAX_COMPLEXITY)
+    caption: BlockParagraphs | None = None
+    rows: list[Annotated[list[TableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
+        fail_fast=True, max_length=MAX_COMPLEXITY
+    )
     html: Body | None = Field(None, description="Ignored: made from `rows`.")
 
 

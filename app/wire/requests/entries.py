@@ -21,6 +21,7 @@ from app.wire.requests.text import (
     ShownParagraphs,
     Timestamp,
     WebAddress,
+    WholeNumber,
 )
 
 
@@ -120,7 +121,7 @@ class EntryDraft(_EntryFields):
 class ExternalEntry(EntryDraft):
     """An entry that another system sends under its own id: it is created, or updated to `external_version`."""
 
-    external_version: Annotated[int, Field(ge=0, le=MAX_SEQ)] | None = Field(
+    external_version: Annotated[WholeNumber, Field(ge=0, le=MAX_SEQ)] | None = Field(
         None, description="The sender's version; one older than the newest taken is dropped."
     )
 

@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
-from app.wire.requests.text import FullMatch, Line, Request, ShortLine, ShownParagraphs, Timestamp, WebAddress
+from app.wire.requests.text import (
+    FullMatch,
+    Line,
+    Request,
+    ShortLine,
+    ShownParagraphs,
+    Timestamp,
+    WebAddress,
+    WholeNumber,
+    nothing_hidden,
+)
 
 Email = Annotated[
-    str, FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example")
+    str,
+    FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example"),
+    AfterValidator(nothing_hidden),
 ]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """A story's id or slug."""
@@ -59,7 +71,7 @@ class TokenDraft(Request):
         None, min_length=1, max_length=100, description="It sees and writes in these alone; all if left out."
     )
     shorthand: bool = Field(False, description="Read shorthand in the texts it writes: `#tag`, `/key`, `@author`.")
-    expires_in_days: Annotated[int, Field(ge=1, le=3_650)] | None = None
+    expires_in_days: Annotated[WholeNumber, Field(ge=1, le=3_650)] | None = None
 
     @model_validator(mode="after")
     def _whose(self) -> Self:

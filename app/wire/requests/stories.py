@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.domain.clock import format_time
 from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
+from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import Pixels
 from app.wire.requests.entries import ClientId, Tag
-from app.wire.requests.text import FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
-
-_ZONES = available_timezones() | {"UTC"}
+from app.wire.requests.text import FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress, WholeNumber
 
 
 def _slug(value: str) -> str:
@@ -24,7 +22,7 @@ def _slug(value: str) -> str:
 
 
 def _time_zone(value: str) -> str:
-    if value not in _ZONES:
+    if value not in TIME_ZONES:
         raise ValueError("is no time zone of the IANA database, like Europe/Lisbon")
     return value
 
@@ -65,10 +63,10 @@ class SettingsPatch(Request):
 
     review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
     require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
-    hold_seconds: Annotated[int, Field(ge=0, le=3_600)] | None = Field(
+    hold_seconds: Annotated[WholeNumber, Field(ge=0, le=3_600)] | None = Field(
         None, description="Publications and edits wait this long, and can be cancelled unseen."
     )
-    auto_end_after: Annotated[int, Field(ge=60, le=2_592_000)] | None = Field(
+    auto_end_after: Annotated[WholeNumber, Field(ge=60, le=2_592_000)] | None = Field(
         None, description="Seconds without a new entry after which the story ends by itself; null for never."
     )
     members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")

@@ -28,6 +28,7 @@ from app.content.block_limits import (
     MAX_PARAGRAPHS_LENGTH,
 )
 from app.domain.clock import Micros, parse_time
+from app.wire.requests.hidden_characters import find_hidden, leaves_direction_open
 
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
 
@@ -41,6 +42,26 @@ def _without_controls(value: str) -> str:
 def _one_line(value: str) -> str:
     if "\n" in value or "\r" in value:
         raise ValueError("must be one line")
+    return value
+
+
+def _refusal(code: LiteralString, detail: LiteralString) -> PydanticCustomError:
+    return PydanticCustomError(code, detail)
+
+
+def nothing_hidden(value: str) -> str:
+    """Return `value`; raise for one with characters that nobody would see."""
+    hidden = find_hidden(value)
+    if hidden == "bidi_control":
+        raise _refusal("bidi_control", "has a character that turns the direction of text; nobody would see it")
+    if hidden is not None:
+        raise _refusal("invisible_character", "has a character that nobody would see, such as a zero-width space")
+    return value
+
+
+def _directions_closed(value: str) -> str:
+    if leaves_direction_open(value):
+        raise _refusal("bidi_control", "has a line that turns the direction of text and does not turn it back")
     return value
 
 
@@ -60,6 +81,15 @@ def _web_address(value: str) -> str:
         is_web = False
     if not is_web:
         raise ValueError("must be an absolute http or https address")
+    if "@" in parts.netloc:
+        raise ValueError("must not have a name or a password before its host")
+    return value
+
+
+def _no_boolean(value: object) -> object:
+    # Pydantic, like Python, counts true as 1.
+    if isinstance(value, bool):
+        raise PydanticCustomError("int_type", "must be a whole number")
     return value
 
 
@@ -91,20 +121,26 @@ class FullMatch:
 Body = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_without_controls)]
 """Text of any length a body may have; lines and tabs are kept as they are."""
 
-Paragraphs = Annotated[str, StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH), AfterValidator(_without_controls)]
-"""Up to 4,000 characters, over several lines."""
+BlockParagraphs = Annotated[str, StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH), AfterValidator(_without_controls)]
+"""Up to 4,000 characters, over several lines, in a block: the element around them ends what a bidi control begins."""
+
+Paragraphs = Annotated[BlockParagraphs, AfterValidator(_directions_closed)]
+"""The same length, beside other text: each line closes the directions that it opens."""
 
 ShownParagraphs = Annotated[Paragraphs, StringConstraints(min_length=1), AfterValidator(_shown)]
 """Paragraphs with at least one visible character."""
 
-Line = Annotated[
+BlockLine = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_LINE_LENGTH, strip_whitespace=True),
     AfterValidator(_without_controls),
     AfterValidator(_one_line),
     AfterValidator(_shown),
 ]
-"""One line of 1 to 300 characters, at least one of them visible."""
+"""One line of 1 to 300 characters in a block, at least one of them visible."""
+
+Line = Annotated[BlockLine, AfterValidator(nothing_hidden)]
+"""The same line where it names something, such as a person or a story: with no hidden characters."""
 
 ShownLines = Annotated[
     str,
@@ -127,8 +163,10 @@ ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 """One line of 1 to 100 characters."""
 
 WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), AfterValidator(_web_address)]
-"""An absolute http or https address."""
+"""An absolute http or https address, without user info."""
 
+WholeNumber = Annotated[int, BeforeValidator(_no_boolean)]
+"""A number without a fraction; true and false are none."""
 
 Timestamp = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A point in time, written in RFC 3339 with its offset, read as microseconds."""

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { when } from "../../../app/web/static/entries.js";
 import { fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
 
 test("what is typed is the time where the story is, in summer and in winter, on either side of UTC", () => {
@@ -32,4 +33,14 @@ test("of an hour that comes twice the first is meant, and one that is left out i
 
 test("times long ago are times too", () => {
   assert.equal(inZone(fromZone("1900-01-02T03:04", "Europe/Lisbon"), "Europe/Lisbon"), "1900-01-02T03:04");
+});
+
+test("a time zone that the engine does not know is shown, and read, as UTC", () => {
+  for (const zone of ["localtime", "Factory", "Europe/Nowhere", ""]) {
+    assert.deepEqual(
+      when("2026-07-01T12:00:00Z", { language: "en", time_zone: zone }), { date: "1 July 2026", time: "12:00" },
+    );
+    assert.equal(inZone("2026-07-01T12:00:00Z", zone), "2026-07-01T12:00");
+    assert.equal(fromZone("2026-07-01T12:00", zone), "2026-07-01T12:00:00.000Z");
+  }
 });

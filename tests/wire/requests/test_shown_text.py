@@ -24,7 +24,7 @@ INVISIBLE = {
     "several of them, with blanks between": "\u200b \u00ad\u3164 \u2060",
     "blanks": "  \u00a0 ",
 }
-VISIBLE = ("a", "\u200ba\u200b", "…", "\u0301", "👩\u200d🚒", "\u200f\u05d0\u200f")
+VISIBLE = ("a", "…", "\u0301", "👩\u200d🚒", "\u200f\u05d0\u200f")
 """A mark that combines with nothing has ink of its own, and is seen."""
 
 Body = Callable[[str], dict[str, Any]]
@@ -62,6 +62,40 @@ def test_a_text_that_nobody_could_see_is_refused_where_it_stands(place: str, inv
     (found,) = validation_errors(refused.value.errors()).errors
     is_trimmed = invisible == "blanks" and model not in {Retraction, LastRetraction, CorrectionDraft}
     assert (found.pointer, found.code) == (pointer, "string_too_short" if is_trimmed else "blank")
+
+
+HIDDEN = {
+    "a\u200bb": "invisible_character",
+    "a\u00ad": "invisible_character",
+    "\ufeffa": "invisible_character",
+    "a\u202eb": "bidi_control",
+    "\u2067a\u2069": "bidi_control",
+    "Ada\u200f": "bidi_control",
+}
+LINES = sorted(set(PLACES) - {"heading", "retraction", "last retraction", "correction"})
+"""The texts that name something. The others are read as sentences, in paragraphs of their own."""
+
+
+@pytest.mark.parametrize("place", LINES)
+@pytest.mark.parametrize("text", HIDDEN)
+def test_a_line_that_names_something_hides_nothing(place: str, text: str) -> None:
+    model, body, pointer = PLACES[place]
+    with pytest.raises(ValidationError) as refused:
+        model.model_validate(body(text))
+    (found,) = validation_errors(refused.value.errors()).errors
+    assert (found.pointer, found.code) == (pointer, HIDDEN[text])
+
+
+@pytest.mark.parametrize("place", ["retraction", "last retraction", "correction"])
+def test_a_sentence_turns_its_directions_back(place: str) -> None:
+    model, body, pointer = PLACES[place]
+    for text in ("a \u2067b\u2069 c", "\u202ba\u202c\n\u2066b\u2069", "a\u200b", "\u200fa"):
+        model.model_validate(body(text))
+    for text in ("a \u202eb", "a \u2067b\n\u2069", "\u2066\u202ba\u2069\u202c", "a\u2069"):
+        with pytest.raises(ValidationError) as refused:
+            model.model_validate(body(text))
+        (found,) = validation_errors(refused.value.errors()).errors
+        assert (found.pointer, found.code) == (pointer, "bidi_control")
 
 
 @pytest.mark.parametrize("place", PLACES)

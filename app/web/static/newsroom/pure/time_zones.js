@@ -1,6 +1,6 @@
 // Conversion between RFC 3339 times and local times in a story's time zone, whatever the browser's own zone. Pure.
 
-import { when } from "../../entries.js";
+import { when, zonedFormat } from "../../entries.js";
 
 const DAY_MS = 86_400_000;
 
@@ -39,9 +39,8 @@ export function ownZone() {
 }
 
 function offsetMs(at, timeZone) {
-  const format = new Intl.DateTimeFormat("en-GB", {
-    timeZone, hourCycle: "h23", year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric",
-    second: "numeric",
+  const format = zonedFormat(timeZone, {
+    year: "numeric", month: "numeric", day: "numeric", hour: "numeric", minute: "numeric", second: "numeric",
   });
   const { year, month, day, hour, minute, second } = Object.fromEntries(
     format.formatToParts(new Date(at)).map(({ type, value }) => [type, Number(value)]),
