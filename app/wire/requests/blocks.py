@@ -16,6 +16,7 @@ from app.content.block_limits import (
     MIN_HEADING_LEVEL,
 )
 from app.wire.requests.text import (
+    NO_BOOLEAN,
     AddressLine,
     BlockLine,
     BlockParagraphs,
@@ -24,12 +25,11 @@ from app.wire.requests.text import (
     Request,
     ShownLines,
     WebAddress,
-    WholeNumber,
 )
 
 BlockId = Annotated[str, FullMatch(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
-Pixels = Annotated[WholeNumber, Field(ge=1, le=MAX_PIXELS)]
-Span = Annotated[WholeNumber, Field(ge=1, le=MAX_SPAN)]
+Pixels = Annotated[int, Field(ge=1, le=MAX_PIXELS), NO_BOOLEAN]
+Span = Annotated[int, Field(ge=1, le=MAX_SPAN), NO_BOOLEAN]
 
 
 class _Block(Request):
@@ -43,7 +43,7 @@ class ParagraphBlock(_Block):
 
 class HeadingBlock(_Block):
     type: Literal["heading"]
-    level: Annotated[WholeNumber, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL)] = MIN_HEADING_LEVEL
+    level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL), NO_BOOLEAN] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
     html: Body | None = None
 
@@ -57,7 +57,7 @@ class ListItemBlock(Request):
 class ListBlock(_Block):
     type: Literal["list"]
     ordered: bool = False
-    start: Annotated[WholeNumber, Field(ge=0, le=MAX_LIST_START)] | None = None
+    start: Annotated[int, Field(ge=0, le=MAX_LIST_START), NO_BOOLEAN] | None = None
     items: list[ListItemBlock] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
     html: Body | None = Field(None, description="Ignored: made from `items`.")
 

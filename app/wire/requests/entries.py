@@ -12,6 +12,7 @@ from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
 from app.wire.requests.text import (
+    NO_BOOLEAN,
     Body,
     FullMatch,
     Line,
@@ -21,7 +22,6 @@ from app.wire.requests.text import (
     ShownParagraphs,
     Timestamp,
     WebAddress,
-    WholeNumber,
 )
 
 
@@ -121,7 +121,7 @@ class EntryDraft(_EntryFields):
 class ExternalEntry(EntryDraft):
     """An entry that another system sends under its own id: it is created, or updated to `external_version`."""
 
-    external_version: Annotated[WholeNumber, Field(ge=0, le=MAX_SEQ)] | None = Field(
+    external_version: Annotated[int, Field(ge=0, le=MAX_SEQ), NO_BOOLEAN] | None = Field(
         None, description="The sender's version; one older than the newest taken is dropped."
     )
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
 from app.wire.requests.text import (
+    NO_BOOLEAN,
     FullMatch,
     Line,
     Request,
@@ -16,7 +17,6 @@ from app.wire.requests.text import (
     ShownParagraphs,
     Timestamp,
     WebAddress,
-    WholeNumber,
     nothing_hidden,
 )
 
@@ -71,7 +71,7 @@ class TokenDraft(Request):
         None, min_length=1, max_length=100, description="It sees and writes in these alone; all if left out."
     )
     shorthand: bool = Field(False, description="Read shorthand in the texts it writes: `#tag`, `/key`, `@author`.")
-    expires_in_days: Annotated[WholeNumber, Field(ge=1, le=3_650)] | None = None
+    expires_in_days: Annotated[int, Field(ge=1, le=3_650), NO_BOOLEAN] | None = None
 
     @model_validator(mode="after")
     def _whose(self) -> Self:

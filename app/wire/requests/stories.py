@@ -12,7 +12,7 @@ from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import Pixels
 from app.wire.requests.entries import ClientId, Tag
-from app.wire.requests.text import FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress, WholeNumber
+from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
 
 
 def _slug(value: str) -> str:
@@ -63,10 +63,10 @@ class SettingsPatch(Request):
 
     review_required: bool | None = Field(None, description="Reporters submit; editors publish.")
     require_alt: bool | None = Field(None, description="Pictures without alternative text are refused.")
-    hold_seconds: Annotated[WholeNumber, Field(ge=0, le=3_600)] | None = Field(
+    hold_seconds: Annotated[int, Field(ge=0, le=3_600), NO_BOOLEAN] | None = Field(
         None, description="Publications and edits wait this long, and can be cancelled unseen."
     )
-    auto_end_after: Annotated[WholeNumber, Field(ge=60, le=2_592_000)] | None = Field(
+    auto_end_after: Annotated[int, Field(ge=60, le=2_592_000), NO_BOOLEAN] | None = Field(
         None, description="Seconds without a new entry after which the story ends by itself; null for never."
     )
     members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")

@@ -77,11 +77,12 @@ def _web_address(value: str) -> str:
     try:
         parts = urlsplit(value)
         is_web = bool(parts.hostname) and parts.port != 0 and parts.scheme in {"http", "https"}
+        has_user_info = "@" in parts.netloc
     except ValueError:
-        is_web = False
+        is_web = has_user_info = False
     if not is_web:
         raise ValueError("must be an absolute http or https address")
-    if "@" in parts.netloc:
+    if has_user_info:
         raise ValueError("must not have a name or a password before its host")
     return value
 
@@ -165,8 +166,8 @@ ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), AfterValidator(_web_address)]
 """An absolute http or https address, without user info."""
 
-WholeNumber = Annotated[int, BeforeValidator(_no_boolean)]
-"""A number without a fraction; true and false are none."""
+NO_BOOLEAN = BeforeValidator(_no_boolean)
+"""Metadata of a number, after its limits: true and false are none."""
 
 Timestamp = Annotated[Micros, BeforeValidator(_moment), WithJsonSchema({"type": "string", "format": "date-time"})]
 """A point in time, written in RFC 3339 with its offset, read as microseconds."""

@@ -300,12 +300,15 @@ async def test_a_batch_counts_the_faults_of_each_item(server: Server) -> None:
 
 @pytest.mark.usefixtures("story")
 async def test_an_object_within_a_body_has_so_many_members_and_no_more(server: Server) -> None:
-    for count, code in ((99, "unknown_field"), (100, "too_many_members")):
+    for count, code, detail in (
+        (99, "unknown_field", "99 values are wrong"),
+        (100, "too_many_members", "has 101 members"),
+    ):
         author = {"name": "Ada", **{f"x{number}": 1 for number in range(count)}}
         reply = await _send(server, json.dumps({"text": "a", "authors": [author]}).encode())
         assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, code)
         assert len(reply.json()["errors"]) <= 20
-    assert "has 101 members" in reply.json()["detail"]
+        assert detail in reply.json()["detail"]
 
 
 async def test_an_entry_too_large_to_be_pushed_is_413_and_changes_nothing(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,9 +12,11 @@ from app.domain.clock import Micros
 from app.domain.errors import InvalidInput
 from app.domain.identifiers import PersonId
 from app.domain.rights import Role
+from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.write_context import WriteContext
 from app.newsroom.entries.create import create_entries, create_entry
 from app.newsroom.entries.shorthand import authors_by_handle
-from app.storage.newsroom.people import Person
+from app.storage.newsroom.people import Person, list_people, update_person
 from app.wire.requests.entries import EntryBatch, EntryDraft
 from tests.newsroom.driver import NewsroomDriver, body
 
@@ -51,6 +54,18 @@ def test_shorthand_is_taken_out_of_the_text_and_put_where_it_belongs(hurried: Ne
     assert {name: shown[name] for name in ("tags", "authors", "importance", "body_html")} == {
         name: entry[name] for name in ("tags", "authors", "importance", "body_html")
     }
+
+
+def test_names_and_tags_that_were_stored_are_kept_though_they_would_be_refused_today(
+    hurried: NewsroomDriver, story: str
+) -> None:
+    with begin_write(hurried.newsroom, hurried.call()) as context:
+        assert isinstance(context, WriteContext)
+        stored = next(person for person in list_people(context.tx) if person.byline == "Bo Berg")
+        update_person(context.tx, replace(stored, byline="Cleo\u200b Moe"))
+    entry = hurried.post(story, "Polls have closed. @cleo")
+    assert names(entry) == ["Cleo\u200b Moe"]
+    assert hurried.patch(entry, text="They have. #polls")["tags"] == [POLLS]
 
 
 def test_a_token_that_was_not_given_it_writes_what_it_writes(driver: NewsroomDriver, story: str) -> None:
