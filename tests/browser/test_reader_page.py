@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE, Newsroom
 
@@ -114,6 +114,24 @@ def test_the_browser_draws_what_the_server_draws(newsroom: Newsroom, open_page: 
     page.wait_for_selector("article.is-retracted")
     assert page.locator("article").count() == 5
     assert page.evaluate(DRAWN) == open_page(newsroom.page(story)).evaluate(DRAWN)
+
+
+def test_a_page_with_a_time_zone_that_the_browser_does_not_know_is_kept_up_to_date(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    story = newsroom.make_story()
+    page = open_page("about:blank")
+
+    def with_bad_zone(route: Route) -> None:
+        reply = route.fetch()
+        assert 'data-time-zone="UTC"' in reply.text()
+        route.fulfill(response=reply, body=reply.text().replace('data-time-zone="UTC"', 'data-time-zone="localtime"'))
+
+    page.route(newsroom.page(story), with_bad_zone)
+    page.goto(newsroom.page(story))
+    _attached(page)
+    entry = newsroom.publish(story, "Polls have closed.")
+    expect(page.locator("article .when b").first).to_have_text(entry["time"][11:16])
 
 
 def test_the_page_reads_without_javascript_and_so_do_its_older_pages(newsroom: Newsroom, open_page: Open) -> None:

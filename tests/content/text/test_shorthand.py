@@ -12,7 +12,8 @@ ADA = {"name": "Ada Reporter"}
 SIGNS = ["#polls", "#Oslo", "/key", "/breaking", "/major", "/pin", "@ada"]
 NOT_SIGNS = [
     "#1", "#", "##", "#2026", "# Title", "C#", "F#", "a#b", "#polls.", "#polls,", "(#polls)", "#штурм", "#тест",
-    "#polls\u3164", "/", "//", "/unknown", "/keys", "/key.", "and/or", "/breaking!", "1/2", "/key/pin", "@", "@nobody", "@ada.",
+    "#polls\u3164",
+    "/", "//", "/unknown", "/keys", "/key.", "and/or", "/breaking!", "1/2", "/key/pin", "@", "@nobody", "@ada.",
     "ada@example.com", "@ada@example.com", "https://example.com/#polls", "https://example.com/key", "#polls#oslo",
     "[[block:abc]]", "*#polls*", "“#polls”", "\\", "\\x", "\\#", "\\#1", "\\/unknown", "\\@nobody",
 ]  # fmt: skip
