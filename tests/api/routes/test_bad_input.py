@@ -289,6 +289,22 @@ async def test_of_many_faults_the_first_are_named_and_all_are_counted_at_little_
     assert (refused.status_code, refused.json()["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize(
+    ("block", "pointer"),
+    [
+        ({"type": "table", "rows": [[{"html": "a"}, *[{}] * 99]] * 100}, "/blocks/0/rows/0/1/html"),
+        ({"type": "list", "items": [{"html": "a"}, *[{}] * 9_999]}, "/blocks/0/items/1/html"),
+        ({"type": "list", "items": [{"html": "a", "items": [{}] * 9_999}]}, "/blocks/0/items/0/items/0/html"),
+    ],
+)
+@pytest.mark.usefixtures("story")
+async def test_of_many_wrong_cells_or_items_the_first_is_named(
+    server: Server, block: dict[str, Any], pointer: str
+) -> None:
+    problem = (await _send(server, json.dumps({"blocks": [block]}).encode())).json()
+    assert [(each["pointer"], each["code"]) for each in problem["errors"]] == [(pointer, "missing")]
+
+
 @pytest.mark.usefixtures("story")
 async def test_a_batch_counts_the_faults_of_each_item(server: Server) -> None:
     items = [{"text": "a", **{f"x{number}": 1 for number in range(90)}}]
