@@ -163,7 +163,7 @@ async def test_who_is_in_watches_the_stories_that_the_table_says_and_hears_of_no
 
 
 async def told(peer: Peer) -> str:
-    """What a reader's connection is told first of all, in the table's words."""
+    """Return what a reader's connection receives first, in the table's words."""
     message = await peer.next()
     if message["type"] == "websocket.http.response.start":
         return str(message["status"])
@@ -182,7 +182,7 @@ async def told(peer: Peer) -> str:
 
 
 async def ends(peer: Peer) -> bool:
-    """Whether there is more to be told at once: nothing but turns of the loop lies between the head and a goodbye."""
+    """Return whether more follows at once: nothing but turns of the loop lies between the head and a goodbye."""
     for _ in range(50):
         await asyncio.sleep(0)
     return not peer.outbound.empty()

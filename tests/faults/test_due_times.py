@@ -196,7 +196,7 @@ def test_several_processes_at_once_do_what_is_due_once(database_url: str, figure
 
 
 def _compare(database_url: str, plans: list[Planned]) -> None:
-    """What the tables say became of each entry, against the plan."""
+    """Compare what became of each entry in the tables with the plan."""
     happened: dict[str, list[tuple[str, int]]] = {}
     numbers: dict[str, list[int]] = {}
     for story, seq, type_, entry, at in select(
