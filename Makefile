@@ -31,8 +31,8 @@ test-pure: $(VENV)/.dev ## run the tests of what opens no file and no socket of 
 test-all: $(VENV)/.dev ## run the whole suite, generators at their own counts and what is slow with it, as CI does
 	$(TEST) --all $(ARGS)
 
-# What the rooms' own tests reach. wire's encoders and shapes are otherwise reached from tests/api, which do not count.
-coverage: $(VENV)/.dev ## run the tests of the pure rooms, and refuse fewer lines and branches than these
+# What their own tests reach of the pure packages. wire's encoders and shapes are otherwise reached from tests/api, which do not count.
+coverage: $(VENV)/.dev ## run the tests of the pure packages, and refuse fewer lines and branches than these
 	$(RUN) -m coverage erase
 	$(TEST) $(PURE) --cov --cov-report= $(ARGS)
 	$(RUN) -m coverage report --include='app/domain/*' --fail-under=100

@@ -1,4 +1,4 @@
-"""How many of each thing a test does: few in `make test`, more in `make test-all`, the full figure in `make prove`."""
+"""The counts of the reliability tests: few in `make test`, more in `make test-all`, the full figure in `make prove`."""
 
 from __future__ import annotations
 

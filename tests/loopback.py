@@ -1,4 +1,4 @@
-"""What clients of servers on this machine share: they speak plain HTTP, and need nobody's certificates."""
+"""An SSL context for clients of loopback servers, which speak plain HTTP and need no certificates."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a test needs from the machine: without it the test is skipped, and fails where everything is required."""
+"""The needs of a test from the machine: unmet, the test is skipped, and fails where everything is required."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What it has logged so far."""
+        """Return its log so far."""
         return self._log.read_text()
 
     def _read(self) -> None:

@@ -81,7 +81,7 @@ async def test_one_write_and_one_read_call_what_their_paths_list_in_that_order(s
 
 @pytest.mark.anyio
 async def test_one_event_and_a_resumed_socket_call_what_their_paths_list_in_that_order() -> None:
-    current_path.set("direct")
+    current_path.set("native")
     model = model_story(entries=2)
     async with serving_sockets(model) as (hub, _, address):
         url = f"{address}/v1/stories/{model.id}/live"

@@ -226,6 +226,16 @@ def test_every_link_between_documents_leads_somewhere(tracked: list[PurePosixPat
     assert dead == []
 
 
+def test_every_file_the_documents_name_is_there(tracked: list[PurePosixPath]) -> None:
+    gone = []
+    for document in [file for file in tracked if file.suffix == ".md" and file.name != "CHANGELOG.md"]:
+        text = (ROOT / document).read_text(encoding="utf-8")
+        for path in re.findall(r"(?<![\w/.…-])(?:app|benchmarks|docs|migrations|tests)/[\w/*.-]*\w", text):
+            if not any(ROOT.glob(path)):
+                gone.append(f"{document}: {path}")
+    assert gone == []
+
+
 def test_the_rules_of_the_domain_need_nothing_but_the_standard_library() -> None:
     allowed = sys.stdlib_module_names | {"app"}
     for path, tree in _sources():
@@ -245,7 +255,7 @@ def test_every_package_that_is_imported_is_declared_and_every_declared_one_is_us
     assert declared - imported == set(DECLARED_BUT_NOT_IMPORTED), "declared, but not imported"
 
 
-def test_no_room_is_left_out_of_what_is_forbidden() -> None:
+def test_no_package_is_left_out_of_what_is_forbidden() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     contracts = {contract["id"]: contract for contract in config["tool"]["importlinter"]["contracts"]}
     packages = {f"app.{path.stem}" for path in (ROOT / "app").iterdir() if path.suffix == ".py" or path.is_dir()}

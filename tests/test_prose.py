@@ -1,6 +1,6 @@
 """Docstrings an engineer reads once: functions begin with a verb, and no first sentence is a riddle.
 
-`pytest tests/test_prose.py -k storage` runs one room. A verb that is missing from VERBS is added to it.
+`pytest tests/test_prose.py -k storage` runs one package. A verb that is missing from VERBS is added to it.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import NamedTuple
 import pytest
 
 APP = Path(__file__).parent.parent / "app"
-ROOMS = sorted(path.stem for path in APP.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
+PACKAGES = sorted(path.stem for path in APP.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists())
 WITH_A_VERB = 0.95
-"""The share of the docstrings of a room's public functions that begin with a verb, at least."""
+"""The share of the docstrings of a package's public functions that begin with a verb, at least."""
 
 VERBS = frozenset(
     """
@@ -65,8 +65,8 @@ class Documented(NamedTuple):
         return re.split(r"(?<=[.!?])\s", self.text.split("\n\n")[0])[0]
 
 
-def _documented(room: str) -> Iterator[Documented]:
-    files = sorted((APP / room).rglob("*.py")) if (APP / room).is_dir() else [APP / f"{room}.py"]
+def _documented(package: str) -> Iterator[Documented]:
+    files = sorted((APP / package).rglob("*.py")) if (APP / package).is_dir() else [APP / f"{package}.py"]
     for file in files:
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for node in ast.walk(tree):
@@ -81,19 +81,19 @@ def _is_public_function(each: Documented) -> bool:
     return each.kind in {ast.FunctionDef, ast.AsyncFunctionDef} and not each.at.rsplit(" ", 1)[1].startswith("_")
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_public_functions_are_described_by_a_verb_in_the_imperative(room: str) -> None:
-    functions = [each for each in _documented(room) if _is_public_function(each)]
+@pytest.mark.parametrize("package", PACKAGES)
+def test_public_functions_are_described_by_a_verb_in_the_imperative(package: str) -> None:
+    functions = [each for each in _documented(package) if _is_public_function(each)]
     without = [each for each in functions if each.first_word not in {verb.capitalize() for verb in VERBS}]
     told = "\n".join(f"{each.at}: {each.first_sentence}" for each in without)
     assert len(without) <= (1 - WITH_A_VERB) * len(functions), f"{len(without)} of {len(functions)}:\n{told}"
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_no_first_sentence_is_a_riddle(room: str) -> None:
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_first_sentence_is_a_riddle(package: str) -> None:
     riddles = [
         f"{each.at}: {each.first_sentence}"
-        for each in _documented(room)
+        for each in _documented(package)
         if each.first_word in RIDDLES or NOBODY.search(each.first_sentence)
     ]
     assert not riddles, "\n".join(riddles)

@@ -24,7 +24,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
     database, token = newsroom.database, load_or_make_admin_token(process.settings)
-    posting = demo_job(
+    demo = demo_job(
         database,
         load_demo_story(process.settings.public_url),
         count_readers=lambda: app_state.hub.reader_count(DEMO_STORY),
@@ -37,4 +37,4 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         look_seconds=process.capacity.due_look_seconds,
     )
     retention = retention_job(database, clock=process.clock)
-    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), posting]
+    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), demo]

@@ -7,28 +7,15 @@ fields named `html`. Types are open to readers (a decoder must survive a new one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Literal, NotRequired, TypedDict
 
 Block = dict[str, Any]
-"""One block as it is stored and sent. The classes below say which fields each type has."""
+"""One block as it is stored and sent. Each type has the fields of its class in BLOCK_SHAPES."""
 
 NewId = Callable[[], str]
 """Makes an identifier for a new block; handed in, so that this package has no randomness of its own."""
-
-BLOCK_TYPES: tuple[str, ...] = (
-    "paragraph",
-    "heading",
-    "list",
-    "quote",
-    "image",
-    "video",
-    "audio",
-    "embed",
-    "link_card",
-    "table",
-    "divider",
-)
 
 TEXT_TYPES: frozenset[str] = frozenset({"paragraph", "heading", "list", "quote", "divider"})
 """The types a reporter can write and edit as text; all others stand in a text as `[[block:<id>]]`."""
@@ -175,3 +162,21 @@ class Divider(TypedDict):
     id: str
     type: Literal["divider"]
     html: str
+
+
+BLOCK_SHAPES: Mapping[str, type] = MappingProxyType(
+    {
+        "paragraph": Paragraph,
+        "heading": Heading,
+        "list": ListBlock,
+        "quote": Quote,
+        "image": Image,
+        "video": Video,
+        "audio": Audio,
+        "embed": Embed,
+        "link_card": LinkCard,
+        "table": Table,
+        "divider": Divider,
+    }
+)
+BLOCK_TYPES = tuple(BLOCK_SHAPES)

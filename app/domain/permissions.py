@@ -99,7 +99,7 @@ def _may(case: _Case, action: Action) -> bool:
         return False
     if action is Action.PUBLISH and _would_be_new_in_ended(case):
         return False
-    return _is_drawn(case, action) and is_granted(case.grant, action, visible=_is_visible(case, action))
+    return _has_transition(case, action) and is_granted(case.grant, action, visible=_is_visible(case, action))
 
 
 def _would_be_new_in_ended(case: _Case) -> bool:
@@ -107,8 +107,8 @@ def _would_be_new_in_ended(case: _Case) -> bool:
     return case.story is StoryStatus.ENDED and case.status not in PUBLIC_STATUSES and not case.holds
 
 
-def _is_drawn(case: _Case, action: Action) -> bool:
-    """Return whether the state machine has an arrow for the action, from the edit's status where it concerns that."""
+def _has_transition(case: _Case, action: Action) -> bool:
+    """Return whether the state machine has the transition, from the edit's status where it concerns that."""
     if action is Action.DISCARD:
         return case.working is not None
     of_the_edit = action in _OF_THE_EDIT or (action in _OF_A_PUBLIC_EDIT and case.status in PUBLIC_STATUSES)

@@ -18,7 +18,7 @@ class CloseCode:
     meaning: str
 
 
-NORMAL = CloseCode(1000, False, "closed by the reader's own wish, or the story has ended and a goodbye said so")
+NORMAL = CloseCode(1000, False, "closed by the reader, or the story has ended and a goodbye said so")
 GOING_AWAY = CloseCode(1001, True, "the server or the page goes away")
 ABNORMAL = CloseCode(1006, True, "cut without a close frame: network, proxy, or a reader that stopped reading")
 TOO_BIG = CloseCode(1009, False, "a message that is larger than the server takes")

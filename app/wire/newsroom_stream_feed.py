@@ -30,7 +30,7 @@ class FeedPosition:
     """The position in the audit log: the newest number read, and the numbers near it that were sent already."""
 
     newest: int
-    told: frozenset[int]
+    sent: frozenset[int]
 
 
 @dataclass(frozen=True, slots=True)

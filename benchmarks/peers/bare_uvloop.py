@@ -34,13 +34,13 @@ class ConnectionRegistry:
 
     def broadcast(self) -> None:
         """Send one message to each, in slices, so that other tasks run between them."""
-        self._tell(list(self.readers), 0)
+        self._send_slice(list(self.readers), 0)
 
-    def _tell(self, readers: list[asyncio.Transport], start: int) -> None:
+    def _send_slice(self, readers: list[asyncio.Transport], start: int) -> None:
         for each in readers[start : start + SLICE]:
             each.write(self._frame)
         if start + SLICE < len(readers):
-            asyncio.get_running_loop().call_soon(self._tell, readers, start + SLICE)
+            asyncio.get_running_loop().call_soon(self._send_slice, readers, start + SLICE)
 
 
 class Connection(asyncio.Protocol):

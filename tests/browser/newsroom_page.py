@@ -1,4 +1,4 @@
-"""What the tests of the newsroom's page do on it, as somebody of the newsroom would."""
+"""Actions on the newsroom's page, done as a person of the newsroom does them."""
 
 from __future__ import annotations
 

@@ -92,7 +92,7 @@ def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
 
 
 def find_chromium() -> str:
-    """Where it is; without it the test is skipped."""
+    """Return where Chromium is; without it the test is skipped."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     require("chromium", found=found is not None, reason="install the chromium package to test the pages")
     assert found is not None

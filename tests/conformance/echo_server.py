@@ -45,7 +45,7 @@ PATH = "/v1/live"
 
 
 class Echo(Message):
-    """What was received, to be sent back as it came: compressed where the product would compress it."""
+    """A received message, to be sent back as it came: compressed where the product would compress it."""
 
     __slots__ = ("_opcode",)
 

@@ -24,7 +24,7 @@ class Said(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What the server said before it closed, and the code it closed with; None if it closed without a word."""
+    """The messages that the server sent before it closed, and its close code; None if it closed without one."""
 
     said: list[Said]
     code: int | None

@@ -70,7 +70,7 @@ class _Reader(HTMLParser):
 
 
 def violations(html: str) -> list[str]:
-    """What in `html` is not allowed, not closed, or nested as HTML does not nest."""
+    """List what in `html` is not allowed, not closed, or nested as HTML does not nest."""
     reader = _Reader()
     reader.feed(html)
     reader.close()

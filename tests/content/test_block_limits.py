@@ -49,7 +49,7 @@ FILM = "https://youtu.be/dQw4w9WgXcQ"
 
 
 def send_back(blocks: list[Block]) -> list[Block]:
-    """What becomes of blocks that a client sends as it got them."""
+    """Send blocks back unchanged, as a client does, and return what is stored."""
     written = WRITTEN.validate_python(blocks)
     return complete_blocks([written_block_json(block) for block in written], new_id=counted_ids())
 

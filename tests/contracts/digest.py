@@ -1,4 +1,4 @@
-"""What all tables hold, as one short text: two that are the same mean that nothing was written between."""
+"""The content of all tables as one short digest: two equal ones mean that nothing was written between them."""
 
 from __future__ import annotations
 

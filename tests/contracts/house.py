@@ -44,10 +44,10 @@ class House:
     site_frozen: bool = False
     _stories: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
     _entries: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict)
-    _scene: tuple[str, str] | None = None
+    _states: tuple[str, str] | None = None
 
     async def admin(self, method: str, path: str, body: Any = None) -> Any:
-        """What the operator is answered, who may do everything."""
+        """Call as the operator, who may do everything, and return the answer."""
         reply = await self.server.admin.request(method, path, json=body, headers={"if-match": "*"})
         assert reply.is_success, (method, path, reply.text)
         return reply.json()
@@ -80,8 +80,8 @@ class House:
             content = b"" if filled is None else json.dumps(filled).encode()
             sent |= {"content-type": "application/json"}
             reply = await ask_to_the_letter(self.server, row.method, path, headers=sent, content=content)
-        if reply.is_success and row.method != "GET" and not keep and self._scene is not None:
-            await self._clear(*self._scene, whole="{entry}" not in row.path)
+        if reply.is_success and row.method != "GET" and not keep and self._states is not None:
+            await self._clear(*self._states, whole="{entry}" not in row.path)
         return reply
 
     def path(self, row: Row) -> str:
@@ -90,12 +90,12 @@ class House:
 
     async def prepare(self, row: Row, *, story: str = "live", entry: str | None = None) -> None:
         """Let the row's names stand for a story and an entry in these states, to which nothing has been done yet."""
-        scene = self._scene = (story, entry or BEFORE.get(row.action, "published"))
-        if scene not in self._entries:
+        states = self._states = (story, entry or BEFORE.get(row.action, "published"))
+        if states not in self._entries:
             await self._let_site_be(frozen=False)
-            await self._set(*scene)
+            await self._set(*states)
         await self._let_site_be(frozen=story == "site")
-        self.refs |= {**self._stories[scene], **self._entries[scene], "external": uuid.uuid4().hex}
+        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex}
         if "{member}" in row.path:
             await self.admin("PUT", self.path(row), {"role": "reporter"})
         if "{token}" in row.path:
@@ -116,11 +116,11 @@ class House:
 
     async def _set(self, story_state: str, entry_state: str) -> None:
         """A story with an entry of OWN's, another one beside it, and members, all in their states."""
-        scene = (story_state, entry_state)
-        if scene not in self._stories:
-            self._stories[scene] = await self._begin_story(story_state)
-        story = self._stories[scene]["story"]
-        self._entries[scene] = await self._make_entry(story, entry_state)
+        states = (story_state, entry_state)
+        if states not in self._stories:
+            self._stories[states] = await self._begin_story(story_state)
+        story = self._stories[states]["story"]
+        self._entries[states] = await self._make_entry(story, entry_state)
         for change in STORY_STATES[story_state][1]:
             await self.admin("PATCH", f"/v1/stories/{story}", change)
         if story_state == "frozen":
@@ -128,12 +128,12 @@ class House:
 
     async def _clear(self, story_state: str, entry_state: str, *, whole: bool) -> None:
         """Take away what was changed: the story, or where that is as it was, the entry alone."""
-        scene = (story_state, entry_state)
-        entry = self._entries.pop(scene, None)
+        states = (story_state, entry_state)
+        entry = self._entries.pop(states, None)
         if entry is None or whole or story_state not in REOPENED:
-            self._stories.pop(scene, None)
+            self._stories.pop(states, None)
             return
-        story = self._stories[scene]["story"]
+        story = self._stories[states]["story"]
         await self._let_site_be(frozen=False)
         if story_state == "frozen":
             await self.admin("POST", "/v1/newsroom/freeze", {"story": story, "frozen": False})

@@ -1,4 +1,4 @@
-"""How stories and entries come into each of their states, and what each row of the matrix sends."""
+"""The calls that bring stories and entries into each of their states, and what each row of the matrix sends."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class Row:
 
     @property
     def name(self) -> str:
-        """As it stands in a table."""
+        """Return its name in a table."""
         return " ".join(filter(None, (self.method, self.path, self.variant)))
 
     @property

@@ -12,7 +12,7 @@ import pytest
 from starlette.routing import BaseRoute
 
 from app.api.layers.live_dispatch import NEWSROOM_STREAM
-from app.live.protocol import addresses as admission
+from app.live.protocol import addresses
 from tests.api.peers import Peer, connected
 from tests.contracts.house import CALLERS, OUTSIDERS, House
 from tests.contracts.matrix import MATRIX, PAGES
@@ -85,9 +85,9 @@ async def test_every_route_of_the_whole_application_is_listed(house: House) -> N
 
 
 def test_every_address_of_a_live_connection_is_listed() -> None:
-    head, story, kinds = admission._STORY.pattern.partition("([^/]+)")
+    head, story, kinds = addresses._STORY.pattern.partition("([^/]+)")
     assert story, "the addresses are found another way now: list them here anew"
-    there = {f"{head}{{story}}/{kind}" for kind in kinds.strip("/()").split("|")} | {admission._SEVERAL}
+    there = {f"{head}{{story}}/{kind}" for kind in kinds.strip("/()").split("|")} | {addresses._SEVERAL}
     live = {row.path.partition("?")[0] for row in read_table(LIVE) if row.method in {"WS", "SSE"}}
     assert there == live
     assert NEWSROOM_STREAM == "/v1/newsroom/live"
@@ -163,7 +163,7 @@ async def test_who_is_in_watches_the_stories_that_the_table_says_and_hears_of_no
 
 
 async def told(peer: Peer) -> str:
-    """What a reader's connection is told first of all, in the table's words."""
+    """Return what a reader's connection receives first, in the table's words."""
     message = await peer.next()
     if message["type"] == "websocket.http.response.start":
         return str(message["status"])
@@ -182,7 +182,7 @@ async def told(peer: Peer) -> str:
 
 
 async def ends(peer: Peer) -> bool:
-    """Whether there is more to be told at once: nothing but turns of the loop lies between the head and a goodbye."""
+    """Return whether more follows at once: nothing but turns of the loop lies between the head and a goodbye."""
     for _ in range(50):
         await asyncio.sleep(0)
     return not peer.outbound.empty()

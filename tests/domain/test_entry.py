@@ -53,7 +53,7 @@ def test_what_changed_has_its_public_names_in_a_fixed_order() -> None:
     assert changed_fields(before, before) == ()
 
 
-def test_an_entry_under_another_display_time_has_no_place_until_the_door_gives_it_one() -> None:
+def test_an_entry_under_another_display_time_has_no_sort_key_until_it_is_published() -> None:
     placed = an_entry(sort_key="k")
     assert with_content(placed, EntryContent(headline="New")).sort_key == "k"
     assert with_content(placed, EntryContent(display_time=Micros(1))).sort_key is None

@@ -1,4 +1,4 @@
-"""What a newsroom writes, drawn at random: words in many scripts, bodies of every kind, bylines, tags and times."""
+"""Random material of a newsroom: words in many scripts, bodies of every kind, bylines, tags and times."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Material:
         return " ".join(self.chance.choices(_WORDS, k=self.chance.randrange(1, 9))).replace("<", "&lt;")
 
     def content(self) -> Json:
-        """What an entry says."""
+        """Draw the content of an entry."""
         text = self.text()
         bodies: list[Json] = [
             {"text": f"**Background:** {text}\n\n{text}"},

@@ -1,4 +1,4 @@
-"""What can happen in a history: a table, with a line for each operation.
+"""The operations of a history: a table, with a line for each.
 
 A new one is one line more: its name, whether it is done to the story or to an entry, how often it happens, when it may,
 and the call that does it.
@@ -29,7 +29,7 @@ def working(*statuses: str) -> Whenever:
 
 
 def either(*conditions: Whenever) -> Whenever:
-    """When one of them holds."""
+    """Return a condition that holds when one of these does."""
     return lambda it, subject: any(condition(it, subject) for condition in conditions)
 
 

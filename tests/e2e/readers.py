@@ -26,7 +26,7 @@ RECONNECT_SECONDS = (0.05, 0.3)
 
 
 class Transport(StrEnum):
-    """How a reader is told."""
+    """The transport over which a reader receives."""
 
     WEBSOCKET = "websocket"
     EVENTS = "events"
@@ -35,7 +35,7 @@ class Transport(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """How a reader reads: `page_size` None asks for everything (`after=0`), else it begins with a page of that size.
+    """A reader's habits: `page_size` None asks for everything (`after=0`), else it begins with a page of that size.
 
     `whole` readers load older pages down to the end. `breaks` is how often the connection is lost on the way.
     `deflate` readers offer to have a WebSocket compressed, as browsers do.
@@ -67,7 +67,7 @@ class Follower:
 
     @property
     def state(self) -> State:
-        """What it holds now."""
+        """Return the state it holds now."""
         return self.reader.state
 
     async def begin(self) -> None:
@@ -252,12 +252,12 @@ async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound
 
 
 def held_state(state: State) -> Json:
-    """What a reader holds, without where its pages end, which is its own; told of no entry, it counts none."""
+    """Return a reader's state without where its pages end, which is its own; without entries, it counts none."""
     return {"entry_count": 0, "last_entry_at": None, **state, "timeline": list(state["timeline"]["items"])}
 
 
 async def differences(follower: Follower, client: httpx.AsyncClient) -> list[str]:
-    """What the follower holds otherwise than somebody who comes now, in words; empty when nothing."""
+    """Describe how the follower's state differs from that of a reader who joins now; empty if it does not."""
     bound = bound_of(follower.state["timeline"])
     fresh = await fresh_state(client, follower.story, body=follower.habit.body, bound=bound)
     held = held_state(follower.state)

@@ -61,7 +61,7 @@ class Server:
         return time.monotonic() - began
 
     def cpu_seconds(self) -> float:
-        """What the running process has worked so far, whoever else uses the machine."""
+        """Return the CPU time of the running process so far, whatever else the machine does."""
         assert self.process is not None
         stat = Path(f"/proc/{self.process.pid}/stat")
         require("/proc", found=stat.exists(), reason="this is read from Linux's /proc")

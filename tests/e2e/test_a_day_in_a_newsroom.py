@@ -1,6 +1,6 @@
 """A day in a newsroom, as those who work there and those who read would tell it.
 
-Whatever happens behind the desk, readers on three transports hold the public truth after each step, and nothing else.
+Whatever happens in the newsroom, readers on three transports hold the public truth after each step, and nothing else.
 """
 
 from __future__ import annotations

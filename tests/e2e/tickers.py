@@ -31,7 +31,7 @@ LONGEST_PAUSE_SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class TickerStep:
-    """What happens `at` seconds after the ticker began. `dated` is the entry's own time on the same clock."""
+    """One step, `at` seconds after the ticker began. `dated` is the entry's own time on the same clock."""
 
     at: float
     kind: Literal["new", "edit", "remove"]

@@ -1,4 +1,4 @@
-"""What the tables say once no server is there any more, read without any of our own code."""
+"""Reading the tables of a server that has ended, without any of our own code."""
 
 from __future__ import annotations
 

@@ -180,23 +180,23 @@ def test_several_processes_at_once_do_what_is_due_once(database_url: str, figure
     # SQLite has one process; there the same database is shared by threads.
     others = [first] if database_url.startswith("sqlite") else [open_database(database_url) for _ in range(3)]
     now = [START + SPAN // 5]
-    app_state = [_open_newsroom(database, lambda: Micros(now[0])) for database in (first, *others)]
-    backoff = [Backoff() for _ in app_state]
+    newsrooms = [_open_newsroom(database, lambda: Micros(now[0])) for database in (first, *others)]
+    backoffs = [Backoff() for _ in newsrooms]
     while now[0] < START + 2 * SPAN:
         now[0] += 3 * MINUTE
-        threads = [threading.Thread(target=run_due_work, args=pair) for pair in zip(app_state, backoff, strict=True)]
+        threads = [threading.Thread(target=run_due_work, args=pair) for pair in zip(newsrooms, backoffs, strict=True)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert [each.failures for each in backoff] == [0] * len(app_state)
+    assert [each.failures for each in backoffs] == [0] * len(newsrooms)
     for database in {first, *others}:
         database.close()
     _compare(database_url, plans)
 
 
 def _compare(database_url: str, plans: list[Planned]) -> None:
-    """What the tables say became of each entry, against the plan."""
+    """Compare what became of each entry in the tables with the plan."""
     happened: dict[str, list[tuple[str, int]]] = {}
     numbers: dict[str, list[int]] = {}
     for story, seq, type_, entry, at in select(

@@ -39,8 +39,8 @@ class _Abandoned(Exception):
     """A writer gave up in the middle of its transaction."""
 
 
-class _Moody(SystemRandomSource):
-    """Asked for an event's check, at the door and under the lock: it dawdles, and now and then ends everything."""
+class _UnreliableRandom(SystemRandomSource):
+    """Randomness that is slow where a check is drawn, under the lock, and now and then ends the transaction."""
 
     def __init__(self) -> None:
         self.armed = False
@@ -66,11 +66,11 @@ class _Tail:
 @pytest.mark.timeout(120)
 def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url: str, figures: Figures) -> None:
     wanted = figures.choose(suite=600, prove=20_000)
-    moods = _Moody()
-    app_state = [_room(shared_url, moods) for _ in range(POOLS)]
+    random_source = _UnreliableRandom()
+    newsrooms = [_open_newsroom(shared_url, random_source) for _ in range(POOLS)]
     call = Call(credentials=OPERATOR)
-    made = [body(create_story(app_state[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)]
-    moods.armed = True
+    made = [body(create_story(newsrooms[0], call, StoryDraft(title=f"Story {n}")))["id"] for n in range(STORIES)]
+    random_source.armed = True
     tails = [_Tail(story) for story in made]
     todo = iter(range(wanted))
     gate, ended = threading.Lock(), threading.Event()
@@ -78,7 +78,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
     abandoned = threading.Semaphore(0)
 
     def write(number: int) -> None:
-        newsroom = app_state[number % POOLS]
+        newsroom = newsrooms[number % POOLS]
         while True:
             with gate:
                 turn = next(todo, None)
@@ -96,7 +96,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
         while True:
             last_round = ended.is_set()
             for tail in tails:
-                _read_on(app_state[0], tail)
+                _read_on(newsrooms[0], tail)
             if last_round:
                 return
 
@@ -108,7 +108,7 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
         finally:
             ended.set()
         reading.result()
-    for newsroom in app_state:
+    for newsroom in newsrooms:
         newsroom.database.close()
     for tail in tails:
         assert tail.seen == list(range(1, len(tail.seen) + 1))
@@ -116,8 +116,8 @@ def test_a_tail_skips_nothing_while_writers_commit_late_and_roll_back(shared_url
     assert abandoned.acquire(blocking=False), "nobody rolled back"
 
 
-def _room(url: str, moods: RandomSource) -> Newsroom:
-    return Newsroom(open_database(url), lambda: Micros(system_clock()), moods, LINKS, digest_of(OPERATOR))
+def _open_newsroom(url: str, random_source: RandomSource) -> Newsroom:
+    return Newsroom(open_database(url), lambda: Micros(system_clock()), random_source, LINKS, digest_of(OPERATOR))
 
 
 def _read_on(newsroom: Newsroom, tail: _Tail) -> None:

@@ -52,7 +52,7 @@ def routes(hub: Hub) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     return application
 
 
-Path = Literal["portable", "direct"]
+Path = Literal["portable", "native"]
 current_path: ContextVar[Path] = ContextVar("current_path", default="portable")
 """The way readers are served in this test; set by the fixture of a module whose tests must pass on both."""
 
@@ -91,7 +91,7 @@ async def serve(
         timeout_graceful_shutdown=2,
     )
     config.load()
-    if current_path.get() == "direct":
+    if current_path.get() == "native":
         accept_context = accept_context_for(hub, limits)
         hub.connections.watch(accept_context.pending, due_at=hub.seconds())
         config.http_protocol_class = cast("Any", partial(make_protocol, lambda: accept_context))

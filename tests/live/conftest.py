@@ -9,7 +9,7 @@ import pytest
 from tests.live.app import Path, current_path
 
 
-@pytest.fixture(params=["portable", "direct"])
+@pytest.fixture(params=["portable", "native"])
 def both_paths(request: pytest.FixtureRequest) -> Iterator[Path]:
     """Run the test once with readers served as on any ASGI server, and once on their transports."""
     token = current_path.set(request.param)

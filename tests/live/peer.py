@@ -110,7 +110,7 @@ class Peer:
         self.session.answer(asker, ask, answer or self.look_up(ask), self.now)
 
     def look_up(self, ask: Ask) -> Answer:
-        """What the hub would answer now."""
+        """Return the answer that the hub would give now."""
         try:
             if self.log.failing:
                 return Failed()

@@ -63,7 +63,7 @@ def object_of(event: EncodedEvent) -> str:
     return event.entry_id or "the story"
 
 
-def test_the_tables_give_the_same_bytes_as_the_door_announced(driver: NewsroomDriver, database: Database) -> None:
+def test_the_tables_give_the_same_bytes_as_were_announced(driver: NewsroomDriver, database: Database) -> None:
     story = busy_story(driver)
     newest = {object_of(event): event for event in told(driver)}
     expected = sorted(newest.values(), key=lambda event: event.cursor.seq)

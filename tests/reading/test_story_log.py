@@ -41,9 +41,7 @@ async def test_a_snapshot_shows_the_head_it_is_given_with(driver: NewsroomDriver
     assert "blocks" in state["timeline"]["items"][0]
 
 
-async def test_changes_after_a_cursor_are_what_the_door_announced_since(
-    driver: NewsroomDriver, database: Database
-) -> None:
+async def test_changes_after_a_cursor_are_what_was_announced_since(driver: NewsroomDriver, database: Database) -> None:
     story = StoryId(driver.story()["id"])
     driver.post(story)
     after = driver.announcements[-1].head.cursor

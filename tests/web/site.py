@@ -17,7 +17,7 @@ SITE = Site(name="The Courier & Co", url="https://courier.example", logo=None)
 
 
 class FakeReading:
-    """What readers may see: one story, whose page of the timeline depends on what is asked for."""
+    """A fake of what readers may see: one story, whose page of the timeline depends on what is asked for."""
 
     def __init__(self, state: dict[str, Any] | None = None) -> None:
         self.state = state or samples.story()

@@ -221,7 +221,7 @@ class Session:
             self._end_subscription(subscription)
             return
         subscription.advance(self._outbox)
-        ask = subscription.take_read(now.seconds)
+        ask = subscription.next_read(now.seconds)
         if ask is not None:
             step.asks.append((subscription, ask))
         elif subscription.is_over:

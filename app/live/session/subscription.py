@@ -150,7 +150,7 @@ class Subscription:
         if self.cursor is not None and not is_reading and not self._waits_for_hub(self.cursor):
             self._follow(self.cursor, out)
 
-    def take_read(self, now: float) -> Read | None:
+    def next_read(self, now: float) -> Read | None:
         """Return the read that is due now, at most one at a time. `now` is monotonic, in seconds."""
         if self._next_read is None or (self.retry_at is not None and now < self.retry_at):
             return None

@@ -141,7 +141,7 @@ class LiveStory:
 
     def delivery_of(self, entry: EntryId) -> Delivery | None:
         """Return the fan-out that sent the newest event about an entry; None if that is not remembered."""
-        cursor = self.ring.newest_about(entry)
+        cursor = self.ring.newest_cursor_of(entry)
         if cursor is None:
             return None
         return next((each for each in self.deliveries if each.after_seq < cursor.seq <= each.seq), None)

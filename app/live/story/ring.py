@@ -72,7 +72,7 @@ class Ring:
         start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
         return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
 
-    def newest_about(self, entry: EntryId) -> Cursor | None:
+    def newest_cursor_of(self, entry: EntryId) -> Cursor | None:
         """Return the cursor of the newest event about an entry, if it is still here."""
         slot = self._newest.get(entry)
         return None if slot is None else slot.cursor

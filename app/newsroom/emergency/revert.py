@@ -64,7 +64,9 @@ def revert_token(newsroom: Newsroom, call: Call, token_id: str, *, since: Micros
         touched = _list_touched(context.tx, token_id, since)
         others = list_others_touched(context.tx, token_id, since=since)
         record_audit(context, AuditedChange(REVERT, "token", token_id, after={"since": format_time(since)}))
-    items = [outcome.shown() for each in touched for outcome in _revert_in_story(newsroom, call, token_id, since, each)]
+    items = [
+        outcome.members() for each in touched for outcome in _revert_in_story(newsroom, call, token_id, since, each)
+    ]
     kept = [
         {"object": kind, "object_id": ident, "action": action, "why": _BY_HAND.get(kind, _TO_DECIDE)}
         for kind, ident, action in others

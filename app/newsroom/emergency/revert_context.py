@@ -38,7 +38,7 @@ class Outcome:
     why: str | None = None
     """Why it was not."""
 
-    def shown(self) -> dict[str, Any]:
+    def members(self) -> dict[str, Any]:
         """Return the members of the answer."""
         return {
             "story": self.story,

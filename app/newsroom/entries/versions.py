@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 from app.content import DIFFERENCE_WORK, compare_texts, render_text
 from app.domain.clock import format_time
 from app.domain.entry import EntryContent, changed_fields
-from app.domain.errors import MalformedInput
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.positions import parse_position
 from app.storage.newsroom.entries import EntryVersion, list_versions
 from app.wire.encoding import encode_json
 from app.wire.newsroom_json import content_members, working_members
 
 VERSIONS_LIMIT = 50
 
-_POSITION = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_POSITION_DIGITS = 9
 
 
 def show_versions(
@@ -41,7 +40,7 @@ def show_versions(
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         entry = look_up_entry(tx, look_up_story(tx, story_ref, actor), entry_ref)
-        below = None if position is None else _below(position)
+        below = parse_position(position, max_digits=_POSITION_DIGITS)
         found = list_versions(tx, entry.story, entry.id, below=below, limit=limit + 1)
     following = str(found[limit - 1].version) if len(found) > limit else None
     return Reply(200, encode_json({"items": _items(found, limit, with_diff=with_diff), "next": following}))
@@ -89,9 +88,3 @@ def _version(version: EntryVersion) -> dict[str, Any]:
         **content_members(version.content),
         "working": None if version.working is None else working_members(version.working),
     }
-
-
-def _below(position: str) -> int:
-    if _POSITION.fullmatch(position) is None:
-        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
-    return int(position)

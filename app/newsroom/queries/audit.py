@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.clock import format_time
-from app.domain.errors import MalformedInput, NotFound
+from app.domain.errors import NotFound
 from app.domain.identifiers import is_uuid4
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.positions import parse_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditFilter, AuditRow, list_audit
 from app.storage.newsroom.stories import read_story
@@ -22,7 +22,7 @@ from app.wire.encoding import encode_json
 EXPORT_ROWS = 500
 """Rows read and kept in memory at once while the whole audit is exported."""
 
-_POSITION = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
+_POSITION_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class AuditChunk:
 
 def show_audit(newsroom: Newsroom, call: Call, only: AuditFilter, *, position: str | None, limit: int) -> Reply:
     """Show a page of the audit, the newest first, to admins. Raises MalformedInput `bad_position`, NotFound."""
-    below = None if position is None else _below(position)
+    below = parse_position(position, max_digits=_POSITION_DIGITS)
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=below, limit=limit + 1)
@@ -87,9 +87,3 @@ def _resolved(tx: ReadTransaction, only: AuditFilter) -> AuditFilter:
     if story is None and not is_uuid4(only.story):
         raise NotFound("story_not_found", "There is no such story.")
     return only if story is None else replace(only, story=story.id)
-
-
-def _below(position: str) -> int:
-    if _POSITION.fullmatch(position) is None:
-        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
-    return int(position)

@@ -8,7 +8,6 @@ from typing import TypeVar
 
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
-from app.domain.errors import MalformedInput
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, visibility_of
@@ -16,6 +15,7 @@ from app.domain.story import StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.positions import bad_position
 from app.newsroom.context.preconditions import etag_of
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import count_entries_by_status, list_entries
@@ -122,5 +122,5 @@ def _reader(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
 def _position(text: str, kind: Callable[[str], Id]) -> tuple[Micros, Id]:
     match = _POSITION.fullmatch(text)
     if match is None:
-        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
+        raise bad_position()
     return Micros(int(match[1])), kind(match[2])

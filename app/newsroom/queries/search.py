@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 from typing import Any
 
 from app.domain.entry import EntryStatus
-from app.domain.errors import MalformedInput
 from app.domain.identifiers import StoryId
 from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, require_right, visibility_of
@@ -16,6 +14,7 @@ from app.domain.text_folding import fold_words
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.positions import parse_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.search import SearchMatch, list_matches
 from app.storage.newsroom.stories import read_visible_stories
@@ -25,7 +24,7 @@ from app.wire.newsroom_json import newsroom_entry
 MAX_WORDS = 50
 """A search for more words looks for the last ones: they are what was typed last."""
 
-_POSITION = re.compile(r"[1-9][0-9]{0,15}", re.ASCII)
+_POSITION_DIGITS = 16
 
 
 def search_newsroom(
@@ -43,7 +42,7 @@ def search_newsroom(
     Words are compared without case and accents; signs between them mean nothing. Raises NotFound `story_not_found`,
     MalformedInput `bad_position`.
     """
-    below = None if position is None else _below(position)
+    below = parse_position(position, max_digits=_POSITION_DIGITS)
     wanted = fold_words(words)
     wanted = [*dict.fromkeys(wanted[:-1]), *wanted[-1:]][-MAX_WORDS:]
     with newsroom.database.snapshot() as tx:
@@ -92,9 +91,3 @@ def _items(tx: ReadTransaction, actor: Actor, found: list[SearchMatch]) -> list[
 
 def _in_short(story: Story) -> dict[str, str]:
     return {"id": story.id, "slug": story.slug, "title": story.fields["title"], "status": story.status.value}
-
-
-def _below(position: str) -> int:
-    if _POSITION.fullmatch(position) is None:
-        raise MalformedInput("bad_position", "This position was not made by us; begin without one.")
-    return int(position)

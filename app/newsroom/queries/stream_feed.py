@@ -84,8 +84,8 @@ def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, froz
     with newsroom.database.snapshot() as tx:
         actors, ended = _actors(tx, newsroom, watched)
         since = mark.newest - LATE_NUMBERS
-        rows = [row for row in list_writes_after(tx, since) if row.id not in mark.told]
-        numbers = {row.id for row in rows} | mark.told
+        rows = [row for row in list_writes_after(tx, since) if row.id not in mark.sent]
+        numbers = {row.id for row in rows} | mark.sent
         newest = max(numbers, default=mark.newest)
         return FeedBatch(
             mark=FeedPosition(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),

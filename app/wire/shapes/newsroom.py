@@ -80,7 +80,7 @@ class NewsroomEntry(ContentFields):
     created_by: str | None
     warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
     can: list[str] = Field(
-        description="What whoever asks may do with it now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
+        description="The actions open to the caller now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
         " `cancel`, `discard`, `unpublish`, `retract`, `reinstate`, `correct`, `move`, `remove`, `pin`, `set_expiry`,"
         " `reschedule`, `preview`."
     )

@@ -119,7 +119,7 @@ def comparable(response: httpx.Response, story: dict[str, Any]) -> tuple[Any, ..
 
 
 @pytest.mark.parametrize("name", [*USUAL, *UNUSUAL])
-async def test_posting_and_fastapi_answer_alike(server: Server, name: str) -> None:
+async def test_a_hot_create_and_fastapi_answer_alike(server: Server, name: str) -> None:
     case = {**USUAL, **UNUSUAL}[name]
     answers = []
     passed = Passed(server)

@@ -47,7 +47,7 @@ def paths(story: dict[str, str]) -> list[str]:
     return ["/v1/site", "/v1/stories", *views]
 
 
-async def test_the_front_and_fastapi_answer_alike(server: Server) -> None:
+async def test_hot_reads_and_fastapi_answer_alike(server: Server) -> None:
     story = await server.story()
     for _ in range(25):
         await server.post(story["id"], "Polls have closed, “quietly” – and counting goes on.")
@@ -88,7 +88,7 @@ async def test_the_front_and_fastapi_answer_alike(server: Server) -> None:
         ("DELETE", "/v1/stories/a"),
     ],
 )
-async def test_the_front_leaves_everything_else_to_the_routes(server: Server, method: str, path: str) -> None:
+async def test_hot_reads_leave_everything_else_to_the_routes(server: Server, method: str, path: str) -> None:
     passed: list[str] = []
 
     async def note(scope: dict[str, str], receive: object, send: object) -> None:

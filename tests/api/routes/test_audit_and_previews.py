@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 AUDIT = "/v1/newsroom/audit"
 
 
-async def test_the_audit_is_a_list_or_by_wish_a_file(server: Server) -> None:
+async def test_the_audit_is_a_list_or_if_asked_for_a_file(server: Server) -> None:
     story = await server.story()
     for _ in range(3):
         await server.post(story["id"])

@@ -92,11 +92,11 @@ async def test_a_story_withdrawn_while_it_is_opened_is_not_kept() -> None:
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        pending = asyncio.create_task(hub.stories.open("one"))
+        opening = asyncio.create_task(hub.stories.open("one"))
         await log.waiting.wait()
         hub.accept(model.withdraw())
         log.gate.set()
-        live = await pending
+        live = await opening
         assert live.head.closing == "withdrawn"
         assert live.removal_packet is not None
         assert hub.stories.head("one") is None

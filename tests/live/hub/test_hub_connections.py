@@ -13,7 +13,7 @@ from tests.live.model import ModelLog, story
 pytestmark = pytest.mark.anyio
 
 
-async def test_the_wheel_ticks_a_connection_at_its_time_and_sooner_when_asked() -> None:
+async def test_the_timing_wheel_ticks_a_connection_at_its_time_and_sooner_when_asked() -> None:
     async with running_hub(ModelLog()) as hub:
         connection = Connected(hub)
         hub.connections.tick_by(connection, due_at=0.0)

@@ -50,13 +50,13 @@ async def test_what_is_committed_during_the_opening_read_is_not_missed() -> None
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        pending = asyncio.create_task(hub.stories.open("one"))
+        opening = asyncio.create_task(hub.stories.open("one"))
         await log.waiting.wait()
         hub.accept(model.publish())
         hub.accept(story("two").publish())
         hub.accept(model.publish())
         log.gate.set()
-        live = await pending
+        live = await opening
         assert live.head == model.head
         assert live.ring.since(model.cursors[1]) is not None
 
@@ -66,12 +66,12 @@ async def test_a_gap_among_what_was_committed_during_the_opening_read_is_mended(
     log = ModelLog(model)
     log.gate = asyncio.Event()
     async with running_hub(log) as hub:
-        pending = asyncio.create_task(hub.stories.open("one"))
+        opening = asyncio.create_task(hub.stories.open("one"))
         await log.waiting.wait()
         model.publish()
         hub.accept(model.publish())
         log.gate.set()
-        await pending
+        await opening
         await reach(hub, 3)
 
 

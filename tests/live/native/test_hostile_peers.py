@@ -17,19 +17,19 @@ from app.live.hub.hub import Hub
 from app.live.session.effects import OpenStory
 from app.live.session.session import Session
 from tests.live.model import story
-from tests.live.native.test_server_protocol import (  # noqa: F401 - direct_path is a fixture
+from tests.live.native.test_server_protocol import (  # noqa: F401 - native_path is a fixture
     SOON,
     Raw,
     answer_to,
     caught_up,
-    direct_path,
     handshake,
+    native_path,
     serving,
     until,
 )
 from tests.live.protocol.test_frames import masked
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
 STREAM = b"GET /v1/stories/one/events HTTP/1.1\r\nHost: x\r\n\r\n"
 OTHER = b"GET /v1/stories/nope/events HTTP/1.1\r\nHost: x\r\nLast-Event-ID: end\r\n\r\n"

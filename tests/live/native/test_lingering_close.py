@@ -20,7 +20,7 @@ from tests.live.hubs import SOON, hub_over
 from tests.live.model import ModelLog, story
 from tests.live.native.test_server_protocol import handshake, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
 PLAIN = b"GET /v1/stories/one/changes HTTP/1.1\r\nHost: x\r\n\r\n"
 WRITE = b"POST /v1/stories/one/entries HTTP/1.1\r\nHost: x\r\nContent-Length: 40000\r\n\r\n" + b"x" * 40_000
@@ -35,8 +35,8 @@ def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]
 
 
 @pytest.fixture
-def direct_path() -> Iterator[None]:
-    token = current_path.set("direct")
+def native_path() -> Iterator[None]:
+    token = current_path.set("native")
     yield
     current_path.reset(token)
 

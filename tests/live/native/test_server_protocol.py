@@ -22,7 +22,6 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
 from app.live.hub.hub import Hub
-from app.live.native import connection as direct
 from app.live.native.server_protocol import LiveProtocol
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, accept_context_for, current_path, serve
@@ -30,16 +29,16 @@ from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, ModelStory, story
 from tests.live.protocol.test_frames import masked
 
-pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("direct_path")]
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
 SOON = 10.0
 KEY = base64.b64encode(b"0123456789abcdef").decode()
 
 
 @pytest.fixture
-def direct_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(direct, "LINGER_SECONDS", 0.3)
-    token = current_path.set("direct")
+def native_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr("app.live.native.connection.LINGER_SECONDS", 0.3)
+    token = current_path.set("native")
     yield
     current_path.reset(token)
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 class AsgiPeer:
-    """What the application sent, and what it is to receive. While `gate` is closed, sends do not return."""
+    """One ASGI connection: the messages sent, and those to be received. While `gate` is closed, sends do not return."""
 
     def __init__(self, *received: dict[str, Any]) -> None:
         self.sent: list[MutableMapping[str, Any]] = []

@@ -16,7 +16,7 @@ from app.storage.database.transactions import Database
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.storage.tables import READERS_TABLES
 
-MOVES = {
+TRANSITIONS = {
     "draft": {"scheduled", "upcoming", "live"},
     "scheduled": {"draft", "upcoming", "live"},
     "upcoming": {"live", "withdrawn"},
@@ -53,7 +53,7 @@ def test_a_story_makes_the_transitions_of_the_table_and_no_others(
 ) -> None:
     story = _story_in(driver, before)
     sent = len(driver.events())
-    if after in MOVES[before]:
+    if after in TRANSITIONS[before]:
         moved = driver.patch_story(story["id"], status=after)
         assert moved["status"] == after
         is_published = after not in {"draft", "scheduled"}

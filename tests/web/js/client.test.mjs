@@ -10,14 +10,14 @@ function begin(world, more = {}) {
 }
 
 function greet(world, seq) {
-  world.socket.say(HELLO, SUBSCRIBED, caughtUp(seq));
+  world.socket.deliver(HELLO, SUBSCRIBED, caughtUp(seq));
 }
 
 test("it connects from the head it was given and applies what arrives", () => {
   const world = new World();
   const follower = begin(world);
   assert.equal(world.socket.url, `wss://news.example/v1/stories/s1/live?after=${cursor(1)}`);
-  world.socket.say(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2), published(3, entry("c")));
+  world.socket.deliver(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2), published(3, entry("c")));
   assert.deepEqual(ids(follower), ["c", "b"]);
   assert.deepEqual(world.updates.map((update) => update.verdict), ["applied", "applied", "applied"]);
   assert.deepEqual(world.connections, ["connecting", "live"]);
@@ -45,7 +45,7 @@ test("a dropped connection comes back from the last event held, after a back-off
   const world = new World({ random: 0.5 });
   const follower = begin(world);
   greet(world, 1);
-  world.socket.say(published(2, entry("b")));
+  world.socket.deliver(published(2, entry("b")));
   world.socket.drop();
   assert.equal(world.sockets.length, 1);
   await world.pass(250);
@@ -86,9 +86,9 @@ test("a gap is asked for again on the same socket", () => {
   const world = new World();
   const follower = begin(world);
   greet(world, 1);
-  world.socket.say(published(3, entry("c")));
+  world.socket.deliver(published(3, entry("c")));
   assert.deepEqual(world.socket.sent, [{ type: "subscribe", story: "s1", after: cursor(1) }]);
-  world.socket.say(SUBSCRIBED, published(2, entry("b")), published(3, entry("c")), caughtUp(3));
+  world.socket.deliver(SUBSCRIBED, published(2, entry("b")), published(3, entry("c")), caughtUp(3));
   assert.deepEqual(ids(follower), ["c", "b"]);
   assert.equal(world.sockets.length, 1);
 });
@@ -97,7 +97,7 @@ test("a heartbeat with a newer head is a gap too", () => {
   const world = new World();
   begin(world);
   greet(world, 1);
-  world.socket.say({ type: "heartbeat", heads: { s1: cursor(1) } }, { type: "heartbeat", heads: { s1: cursor(4) } });
+  world.socket.deliver({ type: "heartbeat", heads: { s1: cursor(1) } }, { type: "heartbeat", heads: { s1: cursor(4) } });
   assert.equal(world.socket.sent.length, 1);
 });
 
@@ -106,7 +106,7 @@ test("a connection that goes quiet for more than two heartbeats is cut", async (
   begin(world);
   greet(world, 1);
   await world.pass(50_000);
-  world.socket.say({ type: "heartbeat", heads: {} });
+  world.socket.deliver({ type: "heartbeat", heads: {} });
   await world.pass(50_000);
   assert.equal(world.sockets.length, 1);
   await world.pass(6_000);
@@ -126,7 +126,7 @@ test("every final close code ends it, every other is tried again", () => {
 test("after a final close code nothing is opened any more", async () => {
   const world = new World();
   begin(world);
-  world.socket.say(HELLO);
+  world.socket.deliver(HELLO);
   world.socket.drop(4504);
   await world.pass(600_000);
   assert.equal(world.sockets.length, 1);
@@ -137,7 +137,7 @@ test("a refused story ends it; one refused for now is asked for again", async ()
   for (const [status, sockets] of [[404, 1], [503, 2]]) {
     const world = new World();
     begin(world);
-    world.socket.say(HELLO, { type: "refused", story: "s1", status, code: "x" });
+    world.socket.deliver(HELLO, { type: "refused", story: "s1", status, code: "x" });
     await world.pass(500);
     assert.equal(world.sockets.length, sockets, status);
   }
@@ -147,9 +147,9 @@ test("after goodbye it stays until its own moment in the window", async () => {
   const world = new World({ random: 0.5 });
   const follower = begin(world);
   greet(world, 1);
-  world.socket.say({ type: "goodbye", reason: "drain", reconnect_after_ms: [10_000, 30_000] });
+  world.socket.deliver({ type: "goodbye", reason: "drain", reconnect_after_ms: [10_000, 30_000] });
   await world.pass(19_000);
-  world.socket.say(published(2, entry("b")));
+  world.socket.deliver(published(2, entry("b")));
   assert.equal(world.sockets.length, 1);
   await world.pass(1_000);
   assert.equal(world.sockets[0].closed, true);
@@ -161,7 +161,7 @@ test("closed before that moment, it waits for it all the same", async () => {
   const world = new World({ random: 0.5 });
   begin(world);
   greet(world, 1);
-  world.socket.say({ type: "goodbye", reason: "drain", reconnect_after_ms: [10_000, 30_000] });
+  world.socket.deliver({ type: "goodbye", reason: "drain", reconnect_after_ms: [10_000, 30_000] });
   await world.pass(1_000);
   world.socket.drop(4101);
   await world.pass(18_900);
@@ -174,7 +174,7 @@ test("told to poll, it polls at that pace and says that the story has ended", as
   const world = new World();
   begin(world);
   greet(world, 1);
-  world.socket.say({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
+  world.socket.deliver({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
   world.socket.drop(1000);
   await world.pass(29_900); // the first time at a moment of its own, so that ten thousand do not ask together
   assert.equal(world.requests.length, 0);
@@ -192,7 +192,7 @@ test("a story that is live again after its end is worth a connection again", asy
   const world = new World();
   begin(world);
   greet(world, 1);
-  world.socket.say({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
+  world.socket.deliver({ type: "goodbye", reason: "ended", story: "s1", use: "poll", poll_seconds: 60 });
   world.socket.drop(1000);
   await world.pass(30_000);
   const updated = (seq, status) => (
@@ -216,7 +216,7 @@ test("sent away by an overloaded server, it polls until the time has come to con
   const world = new World();
   const follower = begin(world);
   greet(world, 1);
-  world.socket.say(OVERLOADED);
+  world.socket.deliver(OVERLOADED);
   world.socket.drop(4009);
   await world.pass(3_900);
   assert.equal(world.requests.length, 0);
@@ -248,7 +248,7 @@ test("an overloaded server that is met on the way is polled too, whatever transp
   await world.pass(0);
   world.socket.drop();
   await world.pass(0);
-  world.stream.say(HELLO, OVERLOADED);
+  world.stream.deliver(HELLO, OVERLOADED);
   world.stream.drop();
   await world.pass(0);
   assert.match(world.request.url, /changes/);
@@ -260,7 +260,7 @@ test("a page that is left while it polls for an overloaded server is left alone"
   const world = new World();
   const follower = begin(world);
   greet(world, 1);
-  world.socket.say(OVERLOADED);
+  world.socket.deliver(OVERLOADED);
   world.socket.drop(4009);
   follower.stop();
   await world.pass(600_000);
@@ -277,7 +277,7 @@ test("where WebSockets do not get through, it follows by SSE", async () => {
   await world.pass(0);
   assert.equal(world.sockets.length, 2);
   assert.equal(world.stream.url, `https://news.example/v1/stories/s1/events?after=${cursor(1)}`);
-  world.stream.say(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2));
+  world.stream.deliver(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2));
   assert.deepEqual(ids(follower), ["b"]);
   world.stream.drop();
   await world.pass(0);
@@ -292,15 +292,15 @@ test("a lesser transport makes way when sockets get through again, without a mom
     world.socket.drop();
     await world.pass(wait);
   }
-  world.stream.say(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2));
+  world.stream.deliver(HELLO, SUBSCRIBED, published(2, entry("b")), caughtUp(2));
   await world.pass(30_000);
   assert.equal(world.sockets.length, 3);
   assert.match(world.socket.url, /after=k3\.2\.aaaaaa$/);
-  world.stream.say(published(3, entry("c")));
+  world.stream.deliver(published(3, entry("c")));
   assert.equal(world.stream.closed, false);
-  world.socket.say(HELLO);
+  world.socket.deliver(HELLO);
   assert.equal(world.stream.closed, true);
-  world.socket.say(SUBSCRIBED, published(3, entry("c")), published(4, entry("d")), caughtUp(4));
+  world.socket.deliver(SUBSCRIBED, published(3, entry("c")), published(4, entry("d")), caughtUp(4));
   assert.deepEqual(ids(follower), ["d", "c", "b"]);
   await world.pass(40_000);
   assert.equal(world.sockets.length, 3);
@@ -316,12 +316,12 @@ test("where sockets stay blocked they are tried ever more seldom, and the stream
     world.socket.drop();
     await world.pass(wait);
   }
-  world.stream.say(HELLO, SUBSCRIBED, caughtUp(1));
+  world.stream.deliver(HELLO, SUBSCRIBED, caughtUp(1));
   const tried = [];
   for (let seconds = 0; seconds < 3600; seconds += 10) {
     const before = world.sockets.length;
     await world.pass(10_000);
-    world.stream.say({ type: "heartbeat", heads: {} });
+    world.stream.deliver({ type: "heartbeat", heads: {} });
     if (world.sockets.length > before) {
       tried.push(seconds + 10);
       world.socket.drop();
@@ -335,7 +335,7 @@ test("where sockets stay blocked they are tried ever more seldom, and the stream
 test("a gap on SSE opens the stream again from the last event held", async () => {
   const world = new World({ random: 0, without: ["websocket"] });
   begin(world);
-  world.stream.say(HELLO, SUBSCRIBED, caughtUp(1), published(5, entry("e")));
+  world.stream.deliver(HELLO, SUBSCRIBED, caughtUp(1), published(5, entry("e")));
   assert.equal(world.streams[0].closed, true);
   await world.pass(0);
   assert.match(world.stream.url, /after=k3\.1\.aaaaaa$/);
@@ -442,7 +442,7 @@ test("a message that cannot be understood ends in a snapshot, not in a page that
   const world = new World({ random: 0 });
   begin(world, { state: stateAt(1, [entry("a")]) });
   greet(world, 1);
-  assert.throws(() => world.socket.say({ type: "entry.published", story: "s1", seq: 2, cursor: cursor(2) }), TypeError);
+  assert.throws(() => world.socket.deliver({ type: "entry.published", story: "s1", seq: 2, cursor: cursor(2) }), TypeError);
   await world.pass(0);
   assert.equal(world.request.url, "https://news.example/v1/stories/s1");
 });
@@ -454,7 +454,7 @@ test("an older page is merged with the changes it is behind", async () => {
   greet(world, 5);
   const loading = follower.loadOlder();
   assert.equal(world.request.url, "https://news.example/v1/stories/s1/entries?position=p");
-  world.socket.say({ type: "entry.removed", story: "s1", seq: 6, cursor: cursor(6), id: "c", cause: "removed" });
+  world.socket.deliver({ type: "entry.removed", story: "s1", seq: 6, cursor: cursor(6), id: "c", cause: "removed" });
   await world.request.answer({ items: [entry("c"), entry("b")], next: null, prev: null, head: cursor(5) });
   assert.match(world.request.url, /changes\?after=k3\.5\.aaaaaa$/);
   const gone = { type: "entry.removed", story: "s1", seq: 6, cursor: cursor(6), id: "c", cause: "removed" };
@@ -469,7 +469,7 @@ test("an older page asked for before a snapshot is thrown away", async () => {
   const follower = begin(world, { state: stateAt(5, [entry("m")], "/v1/stories/s1/entries?position=p") });
   greet(world, 5);
   const loading = follower.loadOlder();
-  world.socket.say({ type: "snapshot", story: "s1", reason: "epoch", state: stateAt(2, [entry("z")]) });
+  world.socket.deliver({ type: "snapshot", story: "s1", reason: "epoch", state: stateAt(2, [entry("z")]) });
   await world.request.answer({ items: [entry("c")], next: null, prev: null, head: cursor(5) });
   assert.equal(await loading, false);
   assert.deepEqual(ids(follower), ["z"]);
@@ -482,12 +482,12 @@ const pinning = (seq, id) => (
 test("a pinned entry that is held nowhere is fetched once live, with the changes since", async () => {
   const world = new World();
   const follower = begin(world, { state: stateAt(1, [entry("c"), entry("b")], "https://news.example/next") });
-  world.socket.say(HELLO, SUBSCRIBED, pinning(2, "a"));
+  world.socket.deliver(HELLO, SUBSCRIBED, pinning(2, "a"));
   await world.settle();
   assert.equal(world.requests.length, 0);
-  world.socket.say(caughtUp(2));
+  world.socket.deliver(caughtUp(2));
   assert.equal(world.request.url, "https://news.example/v1/stories/s1/entries?around=a&limit=1");
-  world.socket.say(published(3, entry("d")));
+  world.socket.deliver(published(3, entry("d")));
   await world.request.answer({ items: [entry("a")], next: null, prev: "https://news.example/prev", head: cursor(2) });
   assert.equal(world.request.url, `https://news.example/v1/stories/s1/changes?after=${cursor(2)}`);
   assert.deepEqual(follower.state.included, []);
@@ -502,10 +502,10 @@ test("a pinned entry that is held nowhere is fetched once live, with the changes
 test("a pinned entry that could not be fetched is asked for again with the next heartbeat", async () => {
   const world = new World();
   const follower = begin(world, { state: stateAt(1, [entry("c"), entry("b")], "https://news.example/next") });
-  world.socket.say(HELLO, SUBSCRIBED, pinning(2, "a"), caughtUp(2));
+  world.socket.deliver(HELLO, SUBSCRIBED, pinning(2, "a"), caughtUp(2));
   await world.request.fail();
   assert.equal(world.requests.length, 1);
-  world.socket.say({ type: "heartbeat", heads: { s1: cursor(2) } });
+  world.socket.deliver({ type: "heartbeat", heads: { s1: cursor(2) } });
   assert.equal(world.requests.length, 2);
   await world.request.answer({ items: [entry("a")], next: null, prev: null, head: cursor(2) });
   assert.deepEqual(follower.state.included, [entry("a")]);

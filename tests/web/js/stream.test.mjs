@@ -22,8 +22,8 @@ async function opened(world, { tickets = [] } = {}) {
 }
 
 function welcome(socket) {
-  socket.say({ type: "hello" }, { type: "welcome", role: "editor" });
-  socket.say({ type: "watching", story: "s1", slug: "s", people: [] });
+  socket.deliver({ type: "hello" }, { type: "welcome", role: "editor" });
+  socket.deliver({ type: "watching", story: "s1", slug: "s", people: [] });
 }
 
 test("it opens with a ticket, watches the story, and has the lists read once it is told everything", async () => {
@@ -31,32 +31,32 @@ test("it opens with a ticket, watches the story, and has the lists read once it 
   const { seen } = await opened(world);
   const [socket] = world.sockets;
   assert.equal(socket.url, "wss://live.example/v1/newsroom/live?ticket=key-1");
-  socket.say({ type: "hello" });
+  socket.deliver({ type: "hello" });
   assert.deepEqual(socket.sent, []);
-  socket.say({ type: "welcome", role: "editor" });
+  socket.deliver({ type: "welcome", role: "editor" });
   assert.deepEqual(socket.sent, [{ type: "watch", story: "s1" }]);
   assert.equal(seen.news, 0);
-  socket.say({ type: "watching", story: "s1", people: [{ name: "Ada", doing: "editing" }] });
+  socket.deliver({ type: "watching", story: "s1", people: [{ name: "Ada", doing: "editing" }] });
   assert.equal(seen.news, 1);
   assert.deepEqual(seen.people, [{ name: "Ada", doing: "editing" }]);
-  socket.say({ type: "entry", story: "s1" }, { type: "something_new" }, { type: "story", story: "s1" });
+  socket.deliver({ type: "entry", story: "s1" }, { type: "something_new" }, { type: "story", story: "s1" });
   assert.equal(seen.news, 3);
 });
 
 test("what is being done is told once, again in time, and again on a new connection", async () => {
   const world = new World();
   const { stream } = await opened(world);
-  stream.say({ doing: "composing" });
+  stream.sendPresence({ doing: "composing" });
   welcome(world.sockets[0]);
   const doing = () => world.sockets.at(-1).sent.filter(({ type }) => type === "presence");
   assert.deepEqual(doing(), [{ type: "presence", story: "s1", doing: "composing" }]);
-  stream.say({ doing: "composing" });
+  stream.sendPresence({ doing: "composing" });
   assert.equal(doing().length, 1);
   await world.pass(26_000);
   assert.equal(doing().length, 2);
-  stream.say(null);
+  stream.sendPresence(null);
   assert.deepEqual(doing().at(-1), { type: "presence", story: "s1", doing: null });
-  stream.say({ doing: "editing", entry: "e1" });
+  stream.sendPresence({ doing: "editing", entry: "e1" });
   world.sockets[0].drop();
   await world.pass(30_000);
   welcome(world.sockets[1]);
@@ -67,7 +67,7 @@ test("a lost connection comes back with another ticket, one refused for good doe
   const world = new World();
   const { seen, tickets } = await opened(world);
   welcome(world.sockets[0]);
-  world.sockets[0].say({ type: "presence", story: "s1", people: [{ name: "Ada", doing: "reading" }] });
+  world.sockets[0].deliver({ type: "presence", story: "s1", people: [{ name: "Ada", doing: "reading" }] });
   world.sockets[0].drop(1006);
   assert.deepEqual(seen.people, []);
   await world.pass(30_000);
@@ -96,8 +96,8 @@ test("once stopped nothing is heard, said or opened", async () => {
   welcome(world.sockets[0]);
   stream.stop();
   assert.equal(world.sockets[0].closed, true);
-  world.sockets[0].say({ type: "entry", story: "s1" });
-  stream.say({ doing: "composing" });
+  world.sockets[0].deliver({ type: "entry", story: "s1" });
+  stream.sendPresence({ doing: "composing" });
   await world.pass(120_000);
   assert.equal(seen.news, 1);
   assert.equal(world.sockets.length, 1);

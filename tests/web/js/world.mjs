@@ -18,7 +18,7 @@ export class World {
       }
       send(text) { this.sent.push(JSON.parse(text)); }
       close() { this.closed = true; }
-      say(...messages) { for (const message of messages) this.onmessage({ data: JSON.stringify(message) }); }
+      deliver(...messages) { for (const message of messages) this.onmessage({ data: JSON.stringify(message) }); }
       drop(code = 1006) { this.onclose({ code }); }
     }
 
@@ -28,7 +28,7 @@ export class World {
         world.streams.push(this);
       }
       close() { this.closed = true; }
-      say(...messages) { for (const message of messages) this.onmessage({ data: JSON.stringify(message) }); }
+      deliver(...messages) { for (const message of messages) this.onmessage({ data: JSON.stringify(message) }); }
       drop() { this.onerror({}); }
     }
 

@@ -1,18 +1,18 @@
 // The newsroom page's composition: signing in and out, and which part calls which.
 
-import { adaptToStory, beginComposer, restoreDraft, takeBack } from "./parts/composer.js";
+import { adaptToStory, beginComposer, restoreDraft, editAgain } from "./parts/composer.js";
 import { act } from "./actions/entry_actions.js";
 import { beginList, leaveEntries, readSoon, showEntries } from "./parts/entry_list.js";
 import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
-import { onSignedOut, say, tried, write } from "./drawing/notices.js";
-import { beginPresence, endPresence, tellPresence, watchStory } from "./parts/presence.js";
+import { onSignedOut, showProblem, showSentence, tried } from "./drawing/notices.js";
+import { beginPresence, endPresence, sendPresence, watchStory } from "./parts/presence.js";
 import "./actions/search.js";
 import { accept, enter, forget, leave, may, session, takeInvitation } from "./drawing/session.js";
 import { beginStories, beginWith, leaveStory, readStories, story } from "./parts/stories.js";
 import { drawSiteActions, drawStoryActions } from "./actions/story_actions.js";
 import { editStory, makeStory } from "./actions/story_form.js";
 
-const COME_BACK_MS = 5_000;
+const RETRY_MS = 5_000;
 const $ = (id) => document.getElementById(id);
 
 async function signIn() {
@@ -20,9 +20,9 @@ async function signIn() {
   const { me } = session;
   beginPresence(readSoon);
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
-  openOutbox({ onDone: onAcknowledged, onTakeBack: takeBack });
+  openOutbox({ onDone: onAcknowledged, onEditAgain: editAgain });
   $("sign-in").hidden = true;
-  $("desk").hidden = $("who").hidden = false;
+  $("workspace").hidden = $("who").hidden = false;
   $("story-new").hidden = !may("create_stories");
   drawSiteActions();
   await readStories();
@@ -35,10 +35,10 @@ function signOut(why) {
   closeOutbox();
   leaveStory();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  $("desk").hidden = $("who").hidden = true;
+  $("workspace").hidden = $("who").hidden = true;
   $("sign-in").hidden = false;
   $("token").value = "";
-  write(why);
+  showSentence(why);
 }
 
 /** Show what an acknowledged item changed: it is on the server's disk. */
@@ -48,22 +48,22 @@ function onAcknowledged(item) {
 }
 
 /** Sign in with what this tab or the browser has kept; retry every five seconds while the server cannot be reached. */
-async function comeBack() {
+async function resume() {
   try {
     await signIn();
-    say(null);
+    showProblem(null);
   } catch (problem) {
     if (problem.status === 401 && session.token === null) signOut(); // nobody was signed in
-    else say(problem);
-    if (problem.status !== 401) setTimeout(comeBack, COME_BACK_MS);
+    else showProblem(problem);
+    if (problem.status !== 401) setTimeout(resume, RETRY_MS);
   }
 }
 
 /** Sign in with the secret of an invitation link. */
-async function comeIn(secret) {
+async function acceptInvitation(secret) {
   try {
     await accept(secret);
-    await comeBack();
+    await resume();
   } catch (problem) {
     signOut(problem.detail ?? "The server cannot be reached. Open the link again in a moment.");
   }
@@ -85,7 +85,7 @@ beginStories({
     drawSiteActions();
   },
 });
-beginComposer(tellPresence);
+beginComposer(sendPresence);
 beginList(act);
 $("story-new").addEventListener("click", tried(makeStory));
 $("story-edit").addEventListener("click", tried(editStory));
@@ -102,5 +102,5 @@ $("sign-out").addEventListener("click", tried(async () => {
 window.addEventListener("hashchange", () => location.hash.startsWith("#invite=") && location.reload());
 
 const secret = takeInvitation();
-if (secret === null) comeBack();
-else comeIn(secret);
+if (secret === null) resume();
+else acceptInvitation(secret);

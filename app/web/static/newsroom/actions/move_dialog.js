@@ -11,9 +11,9 @@ const PAGE = 20;
 
 /** Show an entry's place in the timeline, with all the places it can be moved to. Throws a problem. */
 export async function showMoveDialog(entry, story, onMoved) {
-  const place = new MoveDialog(entry, story, onMoved);
-  await place.read();
-  place.draw("Where does this entry stand?");
+  const dialog = new MoveDialog(entry, story, onMoved);
+  await dialog.read();
+  dialog.draw("Where does this entry stand?");
 }
 
 class MoveDialog {

@@ -11,7 +11,7 @@ import { showPeople } from "./people.js";
 import { get, may, send, session } from "../drawing/session.js";
 import { readStories, story } from "../parts/stories.js";
 import { editDetails } from "./story_details.js";
-import { MOVES, takesChanges } from "../pure/story_states.js";
+import { NEXT_STATUSES, takesChanges } from "../pure/story_states.js";
 import { showOwnTokens } from "./tokens.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
 
@@ -56,7 +56,7 @@ function actionsOf(of) {
       actions.push(["key-points", "Key points", () => editKeyPoints(of)]);
       actions.push(["details", "Picture, tags and times", () => editDetails(of)]);
     }
-    for (const [status, words] of MOVES[of.status] ?? []) actions.push([status, words, () => move(of, status, words)]);
+    for (const [status, words] of NEXT_STATUSES[of.status] ?? []) actions.push([status, words, () => move(of, status, words)]);
   }
   if (may("manage_members", of)) actions.push(["members", "Members", () => showMembers(of)]);
   if (of.status !== "withdrawn") {

@@ -36,7 +36,7 @@ export async function ask({ title, intro, yes, fields, send = async () => {} }) 
   asking.querySelector(".fields").replaceChildren(
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
-  tell(null);
+  showProblem(null);
   open(asking);
   return answered(fields, send);
 }
@@ -57,7 +57,7 @@ function answered(fields, send) {
         const problem = await problemIn(() => send(given));
         if (over.signal.aborted) return;
         asking.removeAttribute("aria-busy");
-        tell(problem);
+        showProblem(problem);
         if (problem && problem.status !== 401) return;
         end = () => (problem ? reject(problem) : resolve(given));
       }
@@ -74,7 +74,7 @@ function answered(fields, send) {
 /** Return the problem that an action throws; null if none. */
 async function problemIn(action) {
   try {
-    tell(null);
+    showProblem(null);
     await action();
     return null;
   } catch (problem) {
@@ -116,7 +116,7 @@ function givenIn(form, fields) {
 }
 
 /** Show a problem: of each field beside it, the rest above the buttons. */
-function tell(problem) {
+function showProblem(problem) {
   const { named, rest } = problem ? fieldErrors(problem, (name) => fieldOf(name) !== null) : { named: {}, rest: "" };
   const general = asking.querySelector(".general");
   general.textContent = rest;

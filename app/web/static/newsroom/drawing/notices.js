@@ -12,13 +12,13 @@ export function onSignedOut(callback) {
 }
 
 /** Show a problem, or null to show none. */
-export function say(problem) {
+export function showProblem(problem) {
   if (problem?.status === 401) signedOut();
-  else write(problem && problemText(problem));
+  else showSentence(problem && problemText(problem));
 }
 
-/** Write a sentence in the place of problems; an empty one hides the place. */
-export function write(sentence) {
+/** Show a sentence in the place of problems; an empty one hides the place. */
+export function showSentence(sentence) {
   place.hidden = !sentence;
   place.textContent = sentence ?? "";
 }
@@ -31,7 +31,7 @@ export function problemPlace() {
     try {
       await action();
     } catch (problem) {
-      if (problem.status === 401) say(problem);
+      if (problem.status === 401) showProblem(problem);
       beside.textContent = problemText(problem);
       beside.hidden = false;
     }
@@ -48,10 +48,10 @@ export function announce(sentence) {
 export function tried(action) {
   return async (...given) => {
     try {
-      say(null);
+      showProblem(null);
       await action(...given);
     } catch (problem) {
-      say(problem);
+      showProblem(problem);
     }
   };
 }

@@ -4,7 +4,7 @@
 import { backOffMs, isFinalCode } from "../../client.js";
 import { openWebSocket } from "../../transports.js";
 
-const SAY_AGAIN_MS = 25_000; // the server forgets who says nothing for a minute
+const PRESENCE_MS = 25_000; // the server forgets who says nothing for a minute
 const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds
 
 /**
@@ -33,7 +33,7 @@ export class Stream {
   stop() {
     this.turn += 1;
     this.env.clearTimeout(this.timer);
-    this.env.clearTimeout(this.saying);
+    this.env.clearTimeout(this.presenceTimer);
     this.env.clearTimeout(this.watchdog);
     this.socket?.close();
     this.socket = null;
@@ -44,17 +44,17 @@ export class Stream {
   }
 
   /** Send colleagues what is being done: `{doing, entry}`, or null for nothing. */
-  say(doing) {
+  sendPresence(doing) {
     if (JSON.stringify(doing) === JSON.stringify(this.doing)) return;
     this.doing = doing;
-    this.#say();
+    this.#sendPresence();
   }
 
-  #say() {
-    this.env.clearTimeout(this.saying);
+  #sendPresence() {
+    this.env.clearTimeout(this.presenceTimer);
     if (!this.isOpen) return;
     this.#send({ type: "presence", story: this.story, ...(this.doing ?? { doing: null }) });
-    if (this.doing) this.saying = this.env.setTimeout(() => this.#say(), SAY_AGAIN_MS);
+    if (this.doing) this.presenceTimer = this.env.setTimeout(() => this.#sendPresence(), PRESENCE_MS);
   }
 
   async #connect() {
@@ -63,7 +63,7 @@ export class Stream {
     try {
       key = await this.ticket();
     } catch (problem) {
-      if (turn === this.turn && ![401, 403].includes(problem.status)) this.#comeBack();
+      if (turn === this.turn && ![401, 403].includes(problem.status)) this.#reconnect();
       return;
     }
     if (turn !== this.turn) return;
@@ -71,14 +71,14 @@ export class Stream {
     const socket = openWebSocket({
       env: this.env,
       url,
-      message: (message) => this.socket === socket && this.#take(message),
+      message: (message) => this.socket === socket && this.#receive(message),
       closed: ({ code }) => this.socket === socket && this.#lost(code),
     });
     this.socket = socket;
     this.#watchdog();
   }
 
-  #take(message) {
+  #receive(message) {
     this.#watchdog();
     switch (message.type) {
       case "welcome":
@@ -88,7 +88,7 @@ export class Stream {
       case "watching":
         this.isOpen = true;
         this.onPeople(message.people);
-        this.#say();
+        this.#sendPresence();
         this.onNews();
         break;
       case "entry":
@@ -110,16 +110,16 @@ export class Stream {
   }
 
   #lost(code) {
-    this.env.clearTimeout(this.saying);
+    this.env.clearTimeout(this.presenceTimer);
     this.env.clearTimeout(this.watchdog);
     this.socket = null;
     this.isOpen = false;
     this.onPeople([]);
     if (isFinalCode(code)) this.onNews(); // the error of reading the lists now says why
-    else this.#comeBack();
+    else this.#reconnect();
   }
 
-  #comeBack() {
+  #reconnect() {
     this.timer = this.env.setTimeout(() => this.#connect(), backOffMs(this.attempt, this.env.random));
     this.attempt += 1;
   }

@@ -28,7 +28,7 @@ export function beginComposer(changed) {
     tried(() => post(event.submitter?.value ?? "published"))();
   });
   $("clear").addEventListener("click", tried(async () => {
-    if (await mayReplace("Throw away what is in the form?", "Throw away")) take(EMPTY);
+    if (await mayReplace("Throw away what is in the form?", "Throw away")) replaceDraft(EMPTY);
   }));
 }
 
@@ -62,17 +62,17 @@ export function adaptToStory() {
 export async function editEntry(path) {
   const { body, etag } = await get(path);
   if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
-  take(draftOf(body, etag));
+  replaceDraft(draftOf(body, etag));
   form.hidden = false;
   form.scrollIntoView({ block: "start" });
   form.elements.text.focus({ preventScroll: true });
 }
 
 /** Put what could not be sent into the form again; return false if something else in it stays. Throws a problem. */
-export async function takeBack(item) {
+export async function editAgain(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
   if (item.story !== story?.id) await chooseById(item.story); // none is chosen yet right after a reload
-  take(await writtenIn(item));
+  replaceDraft(await writtenIn(item));
   return true;
 }
 
@@ -99,10 +99,10 @@ function post(intent) {
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = (draft.headline || draft.text || "Picture").slice(0, 80);
   postEntry({ entry, label, steps, composed: draft });
-  take(EMPTY);
+  replaceDraft(EMPTY);
 }
 
-function take(draft) {
+function replaceDraft(draft) {
   fill(draft);
   keepDraft();
   onDraft();

@@ -3,7 +3,7 @@
 import { follow } from "../../client.js";
 import { element } from "../../entries.js";
 import { drawItem, itemKey } from "../drawing/entry_item.js";
-import { say, tried, write } from "../drawing/notices.js";
+import { showProblem, showSentence, tried } from "../drawing/notices.js";
 import { markPeople } from "./presence.js";
 import { get, isSignedIn } from "../drawing/session.js";
 import { readStory, story } from "./stories.js";
@@ -112,9 +112,9 @@ function forgetReading() {
 }
 
 function onReadFailed(problem) {
-  if (problem.status === 401) say(problem);
+  if (problem.status === 401) showProblem(problem);
   else readSoon(REREAD_MS);
-  if (problem.status === 404) write("You cannot see this story any more: choose another one. What is in the form is kept.");
+  if (problem.status === 404) showSentence("You cannot see this story any more: choose another one. What is in the form is kept.");
 }
 
 /** Follow the story as a reader: each event says that the newsroom's list is to be read again. */

@@ -4,7 +4,7 @@
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
-import { say, tried } from "../drawing/notices.js";
+import { showProblem, tried } from "../drawing/notices.js";
 import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
 import { newest } from "../pure/revisions.js";
@@ -24,15 +24,15 @@ const CHOICES = {
 };
 const place = document.getElementById("waiting");
 let outbox = null;
-let takeBack = null;
+let editAgain = null;
 
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
- * acknowledged; `onTakeBack` one that is to be edited again, and returns whether it was taken.
+ * acknowledged; `onEditAgain` one that is to be edited again, and returns whether it was taken.
  */
-export function openOutbox({ onDone, onTakeBack }) {
+export function openOutbox({ onDone, onEditAgain }) {
   closeOutbox();
-  takeBack = onTakeBack;
+  editAgain = onEditAgain;
   outbox = new Outbox({
     storage: localStorage,
     prefix: `liveblog:${session.who}`,
@@ -41,7 +41,7 @@ export function openOutbox({ onDone, onTakeBack }) {
     env: { ...browserEnvironment(), clock: () => Date.now() },
     onChange: draw,
     onDone,
-    onSignedOut: () => say({ status: 401 }),
+    onSignedOut: () => showProblem({ status: 401 }),
   });
   draw(outbox.items);
   outbox.run();
@@ -91,7 +91,7 @@ function bothTexts({ composed, theirs }) {
 
 async function choose(choice, item) {
   if (choice === "over") outbox.sendOver(item.id, item.theirEtag);
-  else if (choice === "drop" || (await takeBack(item))) outbox.drop(item.id);
+  else if (choice === "drop" || (await editAgain(item))) outbox.drop(item.id);
 }
 
 window.addEventListener("online", () => outbox?.run());

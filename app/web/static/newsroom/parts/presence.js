@@ -40,7 +40,7 @@ export function beginPresence(onNews) {
 /** Watch this story, and send its people what is in the form. */
 export function watchStory(story) {
   stream.watch(story.id);
-  tellPresence();
+  sendPresence();
 }
 
 export function endPresence() {
@@ -49,10 +49,10 @@ export function endPresence() {
 }
 
 /** Send colleagues what is in the form, and draw who else has it open. */
-export function tellPresence() {
+export function sendPresence() {
   const draft = draftNow();
-  if (draft.editing) stream?.say({ doing: "editing", entry: draft.editing.id });
-  else stream?.say(isBlank(draft) ? null : { doing: "composing" });
+  if (draft.editing) stream?.sendPresence({ doing: "editing", entry: draft.editing.id });
+  else stream?.sendPresence(isBlank(draft) ? null : { doing: "composing" });
   drawPeople();
 }
 

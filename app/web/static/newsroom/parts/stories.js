@@ -6,7 +6,7 @@ import { get, may, session } from "../drawing/session.js";
 import { closedSentence, hasPage, nameOf, storyToBeginWith, takesChanges } from "../pure/story_states.js";
 
 const $ = (id) => document.getElementById(id);
-let told = null;
+let callbacks = null;
 
 /** The stories that can be chosen: the newest, and those that were needed beside them. */
 export let stories = [];
@@ -19,7 +19,7 @@ export let story = null;
  * `onChanged` is called when what is shown of the chosen one changes.
  */
 export function beginStories({ onChosen, onChanged }) {
-  told = { onChosen, onChanged };
+  callbacks = { onChosen, onChanged };
   $("story").addEventListener("change", tried(() => chooseById($("story").value)));
 }
 
@@ -83,7 +83,7 @@ async function choose(chosen) {
   $("story").value = story.id;
   localStorage.setItem(keptUnder(), story.id);
   drawStory();
-  await told.onChosen(isAnother);
+  await callbacks.onChosen(isAnother);
 }
 
 function drawStory() {
@@ -95,7 +95,7 @@ function drawStory() {
   $("closed").textContent = closed;
   $("closed").hidden = !closed;
   $("story").selectedOptions[0].textContent = nameOf(story);
-  told.onChanged();
+  callbacks.onChanged();
 }
 
 /** Draw links to the story that this one continues, and to the one that continues it. */

@@ -102,7 +102,7 @@ export class Outbox {
         this.onDone(item, answer);
         return null;
       }
-      const outcome = await this.#take(item);
+      const outcome = await this.#sendStep(item);
       if (outcome.waitMs !== undefined) return this.#wait(item, outcome);
       if (outcome.state) {
         this.#set(item, outcome);
@@ -115,7 +115,7 @@ export class Outbox {
     }
   }
 
-  async #take(item) {
+  async #sendStep(item) {
     const { method, path, body, key, ifMatch } = item.steps[0];
     const tag = ifMatch === "previous" ? item.etag : ifMatch;
     let response;

@@ -7,7 +7,7 @@ const CLOSED = {
 };
 
 /** The next statuses to offer for each status of a story, as [status, words]. */
-export const MOVES = {
+export const NEXT_STATUSES = {
   draft: [["live", "Make it live"], ["scheduled", "Let it start by itself"], ["upcoming", "Announce it"]],
   scheduled: [["live", "Make it live"], ["upcoming", "Announce it"], ["draft", "Do not start it"]],
   upcoming: [["live", "Make it live"], ["withdrawn", "Withdraw"]],
