@@ -45,11 +45,12 @@ class InlineWriter:
         self._parts: list[str] = []
         self._stack: list[_OpenTag] = []
         self._written = 0
+        self._is_blank = True
 
     @property
     def is_blank(self) -> bool:
         """Return whether nothing visible was written since the last part was taken."""
-        return not any(part != "<br>" and not part.startswith("<") and part.strip(" ") for part in self._parts)
+        return self._is_blank
 
     @property
     def at_line_start(self) -> bool:
@@ -65,7 +66,9 @@ class InlineWriter:
         """Write `text` as it is; what HTML would misread is escaped, control characters are blanks."""
         if text:
             self._open_pending()
-            self._parts.append(escape(_printable(text), quote=False))
+            text = _printable(text)
+            self._is_blank = self._is_blank and not text.strip(" ")
+            self._parts.append(escape(text, quote=False))
 
     def line_break(self) -> None:
         """Begin a new line."""
@@ -93,7 +96,8 @@ class InlineWriter:
         self._close_down_to(0)
         html = "".join(self._parts)
         self._parts = []
-        return sanitise(html)
+        self._is_blank = True
+        return sanitise(html) if html else ""
 
     def _open_pending(self) -> None:
         self._parts.extend(entry.html for entry in self._stack[self._written :] if entry.html)

@@ -52,7 +52,8 @@ def _escape(state: StateInline, silent: bool) -> bool:
 def _star_in_a_word(state: StateInline, silent: bool) -> bool:
     """Take a run of stars between digits, or one star between letters, as text."""
     source, here = state.src, state.pos
-    if source[here] != "*" or here == 0:
+    # Within a run nothing but stars can be before it, and a look-ahead that comes by star after star measures it once.
+    if source[here] != "*" or here == 0 or source[here - 1] == "*":
         return False
     end = here
     while end < state.posMax and source[end] == "*":

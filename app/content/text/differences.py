@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal
 
 Step = tuple[Literal["same", "removed", "added"], str]
@@ -103,13 +105,5 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[Step]:
 
 def _merged(steps: Sequence[Step]) -> Iterator[Step]:
     """Yield the same steps without empty ones, and neighbours of one kind as one."""
-    kind, text = None, ""
-    for name, piece in steps:
-        if name == kind or not piece:
-            text += piece
-            continue
-        if kind is not None and text:
-            yield kind, text
-        kind, text = name, piece
-    if kind is not None and text:
-        yield kind, text
+    for kind, group in groupby((step for step in steps if step[1]), key=itemgetter(0)):
+        yield kind, "".join(piece for _, piece in group)
