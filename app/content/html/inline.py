@@ -168,6 +168,11 @@ def trim_breaks(html: str) -> str:
     return html[start:end]
 
 
+def has_text(html: str) -> bool:
+    """Return whether there is any text but white space in inline HTML; reads no further than to the first."""
+    return html[:1].isalnum() or any(token.kind == "text" and token.value.strip() for token in tokenise(html))
+
+
 def inline_text(html: str) -> str:
     """Return the plain text of inline HTML; a line break is a newline."""
     return _cached_text(html) if len(html) <= _CACHED_CHARACTERS else _text(html)

@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.content.addresses import link_address, media_address
-from app.content.html.inline import InlineWriter, inline_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, trim_breaks
 from app.content.text_fields import fit_text
 
 MAX_MARKS = 10_000
@@ -32,6 +32,9 @@ _MARKS = re.compile(
     r"[\n*_`~\[\]]|!(?=\[)|:(?=//)|\\(?=[" + re.escape(ESCAPABLE) + r"])|<(?=https?://|mailto:)", re.IGNORECASE
 )
 """The places where the rules below are tried; all else is text, skipped at the speed of a regular expression."""
+
+_CHANGED = re.compile("[\x00-\x1f\x7f<>&\u00a0\ufeff\ud800-\udfff]")
+"""The characters that stand otherwise in HTML, or not at all; a text without them and without marks is its own HTML."""
 
 _SCHEME = re.compile(r"(?:^|.*[^A-Za-z0-9])(https?)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"://[^\s<>\"“”„«»`\\^{|}]{1,2048}")
@@ -137,9 +140,10 @@ class InlineMarkdown:
 
     def html(self, text: str) -> str:
         """Return the sanitised inline HTML of `text`; a line end is a line break. Markup without text stays text."""
+        if not (_MARKS.search(text) or _CHANGED.search(text)):
+            return text.strip(" ")
         html = _html(self._tokens(text))
-        has_text = html[:1].isalnum() or inline_text(html).strip()
-        return html if has_text else _html(_plain_tokens(text))
+        return html if has_text(html) else _html(_plain_tokens(text))
 
     def lone_image(self, line: str) -> tuple[str, str, str] | None:
         """Return address, alternative text and caption of the picture that `line` consists of.

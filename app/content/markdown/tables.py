@@ -10,7 +10,7 @@ from typing import Any
 
 from app.content.blocks import Block
 from app.content.builders import table
-from app.content.html.inline import inline_text
+from app.content.html.inline import has_text
 from app.content.markdown.inline import InlineMarkdown
 
 MAX_CELLS = 5_000
@@ -79,7 +79,7 @@ class TableReader:
 
 
 def _has_text(rows: Sequence[Sequence[dict[str, Any]]]) -> bool:
-    return any(inline_text(cell["html"]).strip() for row in rows for cell in row)
+    return any(has_text(cell["html"]) for row in rows for cell in row)
 
 
 def _cells(line: str) -> list[str]:
