@@ -29,6 +29,9 @@ class Token(NamedTuple):
     attributes: Mapping[str, str] = _NO_ATTRIBUTES
 
 
+_BARE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)>")
+"""A tag without attributes, as most are."""
+
 _START = re.compile(r"<([a-zA-Z][^\s/><]*)")
 _END = re.compile(r"</([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"([^\s/>=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?")
@@ -79,6 +82,12 @@ class _Lexer:
     def _markup(self) -> Token:
         """Read the markup that begins with the `<` at the position; moves the position past it."""
         html, here = self.html, self.position
+        if match := _BARE.match(html, here):
+            self.position, name = match.end(), match[2].lower()
+            if match[1]:
+                return Token("end", name)
+            self._skip_invisible(name)
+            return Token("start", name)
         if html.startswith("<!--", here):
             self.position = self._after("-->", here + 4, otherwise=here + 4)
             return Token("text", "")

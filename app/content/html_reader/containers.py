@@ -146,7 +146,10 @@ class QuoteReader:
         self._paragraphs, self._attribution = [], []
         if self._page:
             title = fit_text("embed", "title", "\n".join(map(inline_text, paragraphs)))
-            return [builders.embed(self._page, title=title or ""), *([builders.quote(paragraphs)] if title is None else [])]
+            return [
+                builders.embed(self._page, title=title or ""),
+                *([builders.quote(paragraphs)] if title is None else []),
+            ]
         if not paragraphs:
             return [builders.paragraph(builders.escaped_lines(clean_text(by)))] if by else []
         return [builders.attributed_quote(paragraphs, by, url=self._url)]

@@ -25,6 +25,9 @@ MAX_MARKS = 10_000
 No prose comes near. It bounds inputs made to cost the square of their length.
 """
 
+BRACKET_MARKS = 4
+"""Marks that an opening bracket counts for: the parser looks ahead from each, up to twenty deep, for the end of a link."""
+
 ESCAPABLE = "*_`[]~<"
 """The characters that a backslash before them makes plain."""
 
@@ -162,7 +165,7 @@ class InlineMarkdown:
         return None if alt is None or caption is None else (address, alt, caption)
 
     def _tokens(self, text: str) -> list[Token]:
-        marks = len(_MARKS.findall(text))
+        marks = len(_MARKS.findall(text)) + (BRACKET_MARKS - 1) * text.count("[")
         if not marks or marks > self._marks_left:
             return _plain_tokens(text)
         self._marks_left -= marks

@@ -52,7 +52,8 @@ def _block_markdown(block: Block) -> str:
         return str(block["url"])
     if block["type"] not in TEXT_TYPES:
         return f"[[block:{block['id']}]]"
-    plain, escaped = _text_markdown(block, escaping=False), _text_markdown(block, escaping=True)
+    plain = _text_markdown(block, escaping=False)
+    escaped = _text_markdown(block, escaping=True) if _SPECIAL.search(plain) else plain
     candidates = [plain, escaped]
     if block["type"] == "paragraph":
         candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
