@@ -30,10 +30,10 @@ def fold_text(text: str) -> str:
     """Return `text` in lower case and without accents, so that spellings that readers take for the same are equal."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", _decompose(text)).casefold().translate(_PLAIN_LETTERS)
+    return _MARKS.sub("", decompose(text)).casefold().translate(_PLAIN_LETTERS)
 
 
-def _decompose(text: str) -> str:
+def decompose(text: str) -> str:
     """Return the compatibility decomposition of `text` (NFKD), in time that grows with its length alone.
 
     Unicode wants combining marks that follow one another sorted by class. The standard library moves each to its place,

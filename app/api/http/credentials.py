@@ -49,7 +49,7 @@ def credentials_of(request: Request) -> Credentials:
     if values:
         return bearer_credentials(values)
     app_state: AppState = request.app.state.app_state
-    secret = _cookie(request.headers.get("cookie", ""), cookie_name(app_state.newsroom.links))
+    secret = cookie_value(request.headers.get("cookie", ""), cookie_name(app_state.newsroom.links))
     if not secret or not is_same_origin(request):
         return Credentials(None)
     if request.method not in _SAFE and not _has_csrf_token(request, secret):
@@ -77,7 +77,7 @@ def is_same_origin(request: Request) -> bool:
     return _authority(origin) in ours
 
 
-def _cookie(header: str, name: str) -> str | None:
+def cookie_value(header: str, name: str) -> str | None:
     """Return the value of the last cookie of that name; in no value of ours is anything to be unquoted.
 
     The standard library's unquoting, which Starlette calls for every cookie, takes the square of the backslashes in one

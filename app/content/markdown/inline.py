@@ -26,7 +26,7 @@ No prose comes near. It bounds inputs made to cost the square of their length.
 """
 
 BRACKET_MARKS = 4
-"""Marks that an opening bracket counts for: the parser looks ahead from each, up to twenty deep, for the end of a link."""
+"""Marks that an opening bracket counts for: from each, the parser looks ahead for a link's end, up to twenty deep."""
 
 ESCAPABLE = "*_`[]~<"
 """The characters that a backslash before them makes plain."""

@@ -59,7 +59,7 @@ def _block_markdown(block: Block) -> str:
         candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
     tried = list(dict.fromkeys(candidates))
     if tried[-1] == candidates[-1]:
-        tried.pop()  # it is the answer where nothing before it is exact; most texts have nothing to escape, and no other
+        tried.pop()  # the answer where nothing before it is exact; the one candidate where nothing is to be escaped
     exact = (source for source in tried if _type_and_html(_parsed_again(source, [])) == _type_and_html([block]))
     return next(exact, candidates[-1])
 
