@@ -20,8 +20,8 @@ Step = tuple[Literal["same", "removed", "added"], str]
 MAX_COMPARED_PIECES = 600
 """The most lines or words (blanks and signs count) that are compared at once: 50 ms where they are meant to be slow."""
 
-DIFFERENCE_WORK = 10_000
-"""Pieces compared for one reply; a reply with more to compare reports the rest in larger pieces."""
+DIFFERENCE_WORK = 4_000
+"""Pieces compared for one reply, at most 90 ms; a reply with more to compare reports the rest in larger pieces."""
 
 _PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
