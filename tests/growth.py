@@ -19,8 +19,8 @@ BOUND_SECONDS = 0.1
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
-_NOISE_SECONDS = 0.02
-"""Below it a quotient of two times says nothing, and the square of a length is far above it."""
+_NOISE_SECONDS = 0.06
+"""Below it a quotient of two times says little: limits change what is done with a text as it grows."""
 
 Work = Callable[[str], object]
 Make = Callable[[int], str]

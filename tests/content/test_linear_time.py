@@ -56,7 +56,8 @@ def _html(text: str) -> object:
 
 
 def _plain(text: str) -> object:
-    return parse_plain(text, new_id=counted_ids())
+    blocks = parse_plain(text, new_id=counted_ids())
+    return render_text(blocks), render_retracted_html(blocks, "x"), shows_blocks(blocks)
 
 
 def _written_blocks(text: str) -> object:
@@ -103,10 +104,10 @@ def _lexed(text: str) -> object:
 
 
 def _preformatted_as_markdown(text: str) -> object:
-    """Read and render an entry that nobody typed as Markdown, as each look at it in the newsroom does."""
+    """Read an entry that nobody typed as Markdown, and write it as such, as each look at it in the newsroom does."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     blocks = parse_html(f"<pre>{escaped}</pre>", new_id=counted_ids())
-    return markdown_source(blocks), render_text(blocks), render_retracted_html(blocks, "x"), shows_blocks(blocks)
+    return markdown_source(blocks)
 
 
 WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {

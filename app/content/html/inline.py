@@ -110,6 +110,11 @@ class InlineWriter:
                 self._parts.append(f"</{self._stack[self._written].tag}>")
 
 
+def plain_html(text: str) -> str:
+    """Return `text` as inline HTML without a tag but line breaks at its line ends."""
+    return sanitise(escape(_printable(text), quote=False).replace("\n", "<br>"))
+
+
 def _start_tag(tag: str, attributes: Mapping[str, str]) -> str:
     if tag == "a":
         address = link_address(attributes.get("href", ""))

@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.content.addresses import link_address, media_address
-from app.content.html.inline import InlineWriter, has_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, plain_html, trim_breaks
 from app.content.text_fields import fit_text
 
 MAX_MARKS = 10_000
@@ -146,7 +146,7 @@ class InlineMarkdown:
         if not (_MARKS.search(text) or _CHANGED.search(text)):
             return text.strip(" ")
         html = _html(self._tokens(text))
-        return html if has_text(html) else _html(_plain_tokens(text))
+        return html if has_text(html) else trim_breaks(plain_html(text))
 
     def lone_image(self, line: str) -> tuple[str, str, str] | None:
         """Return address, alternative text and caption of the picture that `line` consists of.
@@ -165,18 +165,12 @@ class InlineMarkdown:
         return None if alt is None or caption is None else (address, alt, caption)
 
     def _tokens(self, text: str) -> list[Token]:
+        """Return the tokens of a text with markup; none of one without, or with too much."""
         marks = len(_MARKS.findall(text)) + (BRACKET_MARKS - 1) * text.count("[")
         if not marks or marks > self._marks_left:
-            return _plain_tokens(text)
+            return []
         self._marks_left -= marks
         return _engine().parseInline(text)[0].children or []
-
-
-def _plain_tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    for line in text.split("\n"):
-        tokens += [Token("softbreak", "br", 0), Token("text", "", 0, content=line)]
-    return tokens[1:]
 
 
 def _html(tokens: Sequence[Token]) -> str:

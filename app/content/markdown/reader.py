@@ -89,6 +89,9 @@ class _Reader:
         return self._quote() or self._list() or self._table()
 
     def _line_block(self, line: str) -> Block | None:
+        if "[" not in line:
+            address = lone_address(line.strip(" \t")) if "://" in line else None
+            return builders.link_block(address) if address else None
         kept = self.kept.block_on(line)
         if kept is not None:
             return kept
