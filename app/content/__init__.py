@@ -10,7 +10,7 @@ from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
 from app.content.markdown.reader import parse_markdown
-from app.content.markdown.serialising import render_markdown
+from app.content.markdown.serialising import markdown_source, render_markdown
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
@@ -31,6 +31,7 @@ __all__ = [
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
+    "markdown_source",
     "mentioned_block",
     "parse_html",
     "parse_markdown",

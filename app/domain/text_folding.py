@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import groupby
 
 MAX_WORD_LENGTH = 64
 """Length in characters; longer words are split into several."""
@@ -11,6 +12,9 @@ MAX_WORD_LENGTH = 64
 _MARKS = re.compile("[" + "".join(chr(c) for c in range(0x300, 0x3100) if unicodedata.category(chr(c))[0] == "M") + "]")
 _PLAIN_LETTERS = str.maketrans({"ø": "o", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "ł": "l", "þ": "th", "ı": "i"})
 """Letters of their own to Unicode that people also type without the stroke."""
+
+_SOON_SORTED = 500
+"""Characters whose marks are sorted soon enough in any order: 0.2 ms at most."""
 
 _TYPOGRAPHY = "“”‘’–—…„«»\u00a0"
 """The signs outside ASCII that most texts have, and in most texts the only ones."""
@@ -26,7 +30,26 @@ def fold_text(text: str) -> str:
     """Return `text` in lower case and without accents, so that spellings that readers take for the same are equal."""
     if text.isascii():
         return text.lower()
-    return _MARKS.sub("", unicodedata.normalize("NFKD", text)).casefold().translate(_PLAIN_LETTERS)
+    return _MARKS.sub("", decompose(text)).casefold().translate(_PLAIN_LETTERS)
+
+
+def decompose(text: str) -> str:
+    """Return the compatibility decomposition of `text` (NFKD), in time that grows with its length alone.
+
+    Unicode wants combining marks that follow one another sorted by class. The standard library moves each to its place,
+    which takes the square of their number: where there may be many, they are sorted here before.
+    """
+    if len(text) <= _SOON_SORTED:
+        return unicodedata.normalize("NFKD", text)
+    decomposed = {sign: unicodedata.normalize("NFKD", sign) for sign in set(text)}
+    marks = {sign for sign, signs in decomposed.items() if unicodedata.combining(signs[0])}
+    if not marks:
+        return unicodedata.normalize("NFKD", text)
+    pieces: list[str] = []
+    for is_marks, run in groupby(text, marks.__contains__):
+        signs = "".join(map(decomposed.__getitem__, run))
+        pieces += sorted(signs, key=unicodedata.combining) if is_marks else [signs]
+    return unicodedata.normalize("NFKD", "".join(pieces))
 
 
 def fold_words(text: str) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.content import Block, render_html, render_markdown, warnings_of
+from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
@@ -107,8 +107,7 @@ def working_members(working: WorkingRevision) -> dict[str, Any]:
 def _source(content: EntryContent) -> dict[str, str]:
     if content.text is not None:
         return {"text": content.text, "text_format": content.text_format}
-    source, _ = render_markdown(_blocks(content))
-    return {"text": source, "text_format": "markdown"}
+    return {"text": markdown_source(_blocks(content)), "text_format": "markdown"}
 
 
 def _time(at: Micros | None) -> str | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.text_folding import fold_text, fold_words
+from app.domain.text_folding import decompose, fold_text, fold_words
+from tests.growth import ANYWHERE, faults, mixed_pieces, single_pieces
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,19 @@ def test_a_word_that_was_found_is_found_again(text: str) -> None:
 @given(st.text())
 def test_what_is_folded_stays_as_it_is(text: str) -> None:
     assert fold_text(fold_text(text)) == fold_text(text)
+
+
+MARKS = [chr(code) for code in range(0x300, 0x1E94B) if unicodedata.category(chr(code))[0] == "M"]
+LETTERS = [*"aé각ｶﾞﾟ中", "\u0344", "\u0f73", "\u0f81", "\u0958", "\ufb2c", "\u1e69", "\U0001d160"]
+
+
+@given(st.lists(st.sampled_from(MARKS) | st.sampled_from(LETTERS) | st.characters(), max_size=60), st.integers(12, 40))
+def test_a_long_text_is_decomposed_as_unicode_says(signs: list[str], times: int) -> None:
+    text = "".join(signs) * times
+    assert decompose(text) == unicodedata.normalize("NFKD", text)
+
+
+def test_words_are_folded_in_time_that_grows_with_the_text() -> None:
+    pieces = (*ANYWHERE, "\u0323\u0301", "\u0f73\u0f71", "\U0001d16d\U0001d165", "ﾞ\u0323", "ﷺ", "e\u0301\u0323")
+    assert faults(fold_words, single_pieces(pieces)) == []
+    assert faults(fold_words, mixed_pieces(pieces, seed=1, count=10)) == []

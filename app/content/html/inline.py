@@ -45,11 +45,12 @@ class InlineWriter:
         self._parts: list[str] = []
         self._stack: list[_OpenTag] = []
         self._written = 0
+        self._is_blank = True
 
     @property
     def is_blank(self) -> bool:
         """Return whether nothing visible was written since the last part was taken."""
-        return not any(part != "<br>" and not part.startswith("<") and part.strip(" ") for part in self._parts)
+        return self._is_blank
 
     @property
     def at_line_start(self) -> bool:
@@ -65,7 +66,9 @@ class InlineWriter:
         """Write `text` as it is; what HTML would misread is escaped, control characters are blanks."""
         if text:
             self._open_pending()
-            self._parts.append(escape(_printable(text), quote=False))
+            text = _printable(text)
+            self._is_blank = self._is_blank and not text.strip(" ")
+            self._parts.append(escape(text, quote=False))
 
     def line_break(self) -> None:
         """Begin a new line."""
@@ -93,7 +96,8 @@ class InlineWriter:
         self._close_down_to(0)
         html = "".join(self._parts)
         self._parts = []
-        return sanitise(html)
+        self._is_blank = True
+        return sanitise(html) if html else ""
 
     def _open_pending(self) -> None:
         self._parts.extend(entry.html for entry in self._stack[self._written :] if entry.html)
@@ -104,6 +108,11 @@ class InlineWriter:
             self._written -= 1
             if self._stack[self._written].html:
                 self._parts.append(f"</{self._stack[self._written].tag}>")
+
+
+def plain_html(text: str) -> str:
+    """Return `text` as inline HTML without a tag but line breaks at its line ends."""
+    return sanitise(escape(_printable(text), quote=False).replace("\n", "<br>"))
 
 
 def _start_tag(tag: str, attributes: Mapping[str, str]) -> str:
@@ -162,6 +171,11 @@ def trim_breaks(html: str) -> str:
     while start < end and (html[end - 1] in _EDGE_SPACE or html.endswith(_EDGE_BREAK, start, end)):
         end -= 1 if html[end - 1] in _EDGE_SPACE else len(_EDGE_BREAK)
     return html[start:end]
+
+
+def has_text(html: str) -> bool:
+    """Return whether there is any text but white space in inline HTML; reads no further than to the first."""
+    return html[:1].isalnum() or any(token.kind == "text" and token.value.strip() for token in tokenise(html))
 
 
 def inline_text(html: str) -> str:

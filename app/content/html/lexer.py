@@ -29,15 +29,32 @@ class Token(NamedTuple):
     attributes: Mapping[str, str] = _NO_ATTRIBUTES
 
 
+_BARE = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)>")
+"""A tag without attributes, as most are."""
+
 _START = re.compile(r"<([a-zA-Z][^\s/><]*)")
 _END = re.compile(r"</([a-zA-Z][^\s/>]*)")
 _ATTRIBUTE = re.compile(r"([^\s/>=]+)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>\"'][^\s>]*)))?")
 _SPACE = re.compile(r"[\s/]*")
+_LONG_NUMBER = re.compile(r"&#([0-9]{100,});?")
 _MARKUP = re.compile(r"<(?=/?[a-zA-Z]|!--|\?|!doctype\b|!\[)", re.IGNORECASE)
 _DECLARATION = re.compile(r"<(?:\?|!(?:doctype\b|\[))", re.IGNORECASE)
 
 _INVISIBLE = tags("script style svg noscript template iframe title xmp noembed noframes")
 _CLOSERS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _INVISIBLE}
+
+
+def resolve_references(text: str) -> str:
+    """Return `text` with its character references resolved, numbers of any length among them."""
+    if "&" not in text:
+        return text
+    # The standard library has Python read the number, which refuses one of thousands of digits.
+    return entities.unescape(_LONG_NUMBER.sub(_shortened, text))
+
+
+def _shortened(match: re.Match[str]) -> str:
+    digits = match[1].lstrip("0")
+    return f"&#{digits or '0'};" if len(digits) < 10 else "\ufffd"
 
 
 def tokenise(html: str) -> Iterator[Token]:
@@ -57,7 +74,7 @@ class _Lexer:
             opening = _MARKUP.search(html, self.position)
             end = opening.start() if opening else len(html)
             if end > self.position:
-                yield Token("text", entities.unescape(html[self.position : end]))
+                yield Token("text", resolve_references(html[self.position : end]))
                 self.position = end
             if opening:
                 yield self._markup()
@@ -65,6 +82,12 @@ class _Lexer:
     def _markup(self) -> Token:
         """Read the markup that begins with the `<` at the position; moves the position past it."""
         html, here = self.html, self.position
+        if match := _BARE.match(html, here):
+            self.position, name = match.end(), match[2].lower()
+            if match[1]:
+                return Token("end", name)
+            self._skip_invisible(name)
+            return Token("start", name)
         if html.startswith("<!--", here):
             self.position = self._after("-->", here + 4, otherwise=here + 4)
             return Token("text", "")
@@ -89,7 +112,7 @@ class _Lexer:
     def _rest_as_text(self) -> Token:
         rest = self.html[self.position :]
         self.position = len(self.html)
-        return Token("text", entities.unescape(rest))
+        return Token("text", resolve_references(rest))
 
     def _end_tag(self, match: re.Match[str]) -> Token:
         close = self.html.find(">", match.end())
@@ -111,7 +134,7 @@ class _Lexer:
             found = _ATTRIBUTE.match(html, position)
             if found:
                 value = next((group for group in found.groups()[1:] if group is not None), "")
-                attributes.setdefault(found[1].lower(), entities.unescape(value))
+                attributes.setdefault(found[1].lower(), resolve_references(value))
             position = found.end() if found else position + 1
         self.position = position + 1
         name = match[1].lower()

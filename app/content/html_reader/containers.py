@@ -64,14 +64,14 @@ class ListReader:
 
     def item(self) -> None:
         """Begin an item."""
-        self._open[-1]["items"].append({"html": ""})
+        self._open[-1]["items"].append({"html": []})
 
     def add(self, inner: str) -> None:
         """Add text to the last item, on a line of its own."""
         items = self._open[-1]["items"]
         if not items or items[-1].get("items"):
             self.item()
-        items[-1]["html"] += ("<br>" if items[-1]["html"] else "") + inner
+        items[-1]["html"].append(inner)
 
     def close(self) -> Block | None:
         """End the innermost list; return the block once the outermost has ended, if anything is in it."""
@@ -79,7 +79,8 @@ class ListReader:
             self._deeper -= 1
             return None
         node = self._open.pop()
-        node["items"] = [item for item in node["items"] if item["html"] or item.get("items")]
+        items = [{**item, "html": "<br>".join(item["html"])} for item in node["items"]]
+        node["items"] = [item for item in items if item["html"] or item.get("items")]
         if not self._open:
             made = builders.list_block(node["items"], ordered=node["ordered"], start=node["start"])
             return made if node["items"] else None
@@ -104,7 +105,7 @@ class QuoteReader:
         self._attribution: list[str] = []
         self._url = ""
         self._is_embed = False
-        self._links: list[str] = []
+        self._page = ""
 
     @property
     def is_open(self) -> bool:
@@ -117,7 +118,9 @@ class QuoteReader:
         if self._depth == 1:
             self._url = url
             self._is_embed = not _EMBED_CLASSES.isdisjoint(attributes.get("class", "").split())
-            self._links = [attributes.get("data-instgrm-permalink", ""), attributes.get("cite", "")]
+            self._page = ""
+            self.add_link(attributes.get("data-instgrm-permalink", ""))
+            self.add_link(attributes.get("cite", ""))
 
     def add(self, inner: str) -> None:
         """Add a paragraph of quoted words."""
@@ -129,7 +132,8 @@ class QuoteReader:
 
     def add_link(self, address: str) -> None:
         """Record a link in the quote: the last one of a pasted social post is the post itself."""
-        self._links.append(address)
+        if self._is_embed and provider_of(address):
+            self._page = address
 
     def close(self) -> list[Block]:
         """End the innermost quote; return the blocks once the outermost has ended."""
@@ -140,10 +144,12 @@ class QuoteReader:
         """Return the words quoted so far as a block, or as an embed with its words, and begin another quote."""
         paragraphs, by = self._paragraphs, "\n".join(self._attribution)
         self._paragraphs, self._attribution = [], []
-        page = next((link for link in reversed(self._links) if provider_of(link)), None) if self._is_embed else None
-        if page:
+        if self._page:
             title = fit_text("embed", "title", "\n".join(map(inline_text, paragraphs)))
-            return [builders.embed(page, title=title or ""), *([builders.quote(paragraphs)] if title is None else [])]
+            return [
+                builders.embed(self._page, title=title or ""),
+                *([builders.quote(paragraphs)] if title is None else []),
+            ]
         if not paragraphs:
             return [builders.paragraph(builders.escaped_lines(clean_text(by)))] if by else []
         return [builders.attributed_quote(paragraphs, by, url=self._url)]
@@ -178,7 +184,7 @@ class TableReader:
             return
         if not self._rows:
             self.row()
-        cell: dict[str, Any] = {"html": "", **({"header": True} if tag == "th" else {})}
+        cell: dict[str, Any] = {"html": [], **({"header": True} if tag == "th" else {})}
         for name in ("colspan", "rowspan"):
             span = parse_number(attributes.get(name), most=MAX_SPAN)
             cell.update({name: span} if span and span > 1 else {})
@@ -189,9 +195,8 @@ class TableReader:
         if not self._rows:
             self._rows.append([])
         if not self._rows[-1]:
-            self._rows[-1].append({"html": ""})
-        cell = self._rows[-1][-1]
-        cell["html"] += ("<br>" if cell["html"] else "") + inner
+            self._rows[-1].append({"html": []})
+        self._rows[-1][-1]["html"].append(inner)
 
     def add_caption(self, inner: str) -> None:
         """Add a line to the caption."""
@@ -202,7 +207,8 @@ class TableReader:
         self._depth -= 1
         if self._depth:
             return []
-        rows, caption = [row for row in self._rows if row], self._caption
+        rows = [[{**cell, "html": "<br>".join(cell["html"])} for cell in row] for row in self._rows if row]
+        caption = self._caption
         self._rows, self._caption = [], []
         if not any(cell["html"] for row in rows for cell in row):
             text = "\n".join(map(inline_text, caption))
@@ -235,11 +241,12 @@ class Figure:
         """Return the blocks with their caption; a caption that no block can have is a paragraph."""
         if self.url:
             return [*self.blocks, *self._link()]
+        pieces = [*self.captions, *self.credits]
         for index in range(len(self.blocks) - 1, -1, -1):
-            captioned = self._captioned(self.blocks[index])
+            captioned = self._captioned(self.blocks[index], pieces)
             if captioned:
                 return [*self.blocks[:index], *captioned, *self.blocks[index + 1 :]]
-        return [*self.blocks, *map(builders.paragraph, [*self.captions, *self.credits])]
+        return [*self.blocks, *map(builders.paragraph, pieces)]
 
     def _link(self) -> list[Block]:
         kind = builders.link_type(self.url)
@@ -253,14 +260,13 @@ class Figure:
             paragraphs += map(builders.paragraph, self.captions)
         return [builders.link_block(self.url, **fields), *paragraphs, *map(builders.paragraph, self.credits)]
 
-    def _captioned(self, block: Block) -> list[Block]:
+    def _captioned(self, block: Block, pieces: Sequence[str]) -> list[Block]:
         """Return `block` with the caption and the credit, and what is too long for them; nothing if it has neither."""
         kind = block["type"]
         own = {name: value for name, value in block.items() if name not in {"type", "url", "html", "consent"}}
         if kind in _CAPTIONED:
             fields, paragraphs = fit_fields(kind, caption=self.captions, credit=self.credits)
             return [_CAPTIONED[kind](block["url"], **{**own, **fields}), *paragraphs]
-        pieces = [*self.captions, *self.credits]
         if not pieces:
             return [block] if kind != "paragraph" else []
         if kind == "quote" and not block.get("who"):

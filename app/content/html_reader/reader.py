@@ -14,7 +14,7 @@ from app.content import builders
 from app.content.addresses import link_address, lone_address, media_address
 from app.content.block_limits import MAX_BLOCKS, MAX_LIST_START
 from app.content.blocks import Block, NewId
-from app.content.html.inline import InlineWriter, inline_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, trim_breaks
 from app.content.html.lexer import Token, tags, tokenise
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
 from app.content.html_reader.media import read_iframe, read_img, read_recording
@@ -229,7 +229,7 @@ class _Reader:
         """Put the text written so far into its target."""
         self._end_recording()
         inner = trim_breaks(self.writer.take())
-        if not inline_text(inner).strip():
+        if not has_text(inner):
             return
         if self.target == "attribution":
             self.quote.add_attribution(inner)

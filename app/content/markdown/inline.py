@@ -16,7 +16,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
 from app.content.addresses import link_address, media_address
-from app.content.html.inline import InlineWriter, inline_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, plain_html, trim_breaks
 from app.content.text_fields import fit_text
 
 MAX_MARKS = 10_000
@@ -25,6 +25,9 @@ MAX_MARKS = 10_000
 No prose comes near. It bounds inputs made to cost the square of their length.
 """
 
+BRACKET_MARKS = 4
+"""Marks that an opening bracket counts for: from each, the parser looks ahead for a link's end, up to twenty deep."""
+
 ESCAPABLE = "*_`[]~<"
 """The characters that a backslash before them makes plain."""
 
@@ -32,6 +35,9 @@ _MARKS = re.compile(
     r"[\n*_`~\[\]]|!(?=\[)|:(?=//)|\\(?=[" + re.escape(ESCAPABLE) + r"])|<(?=https?://|mailto:)", re.IGNORECASE
 )
 """The places where the rules below are tried; all else is text, skipped at the speed of a regular expression."""
+
+_CHANGED = re.compile("[\x00-\x1f\x7f<>&\u00a0\ufeff\ud800-\udfff]")
+"""The characters that stand otherwise in HTML, or not at all; a text without them and without marks is its own HTML."""
 
 _SCHEME = re.compile(r"(?:^|.*[^A-Za-z0-9])(https?)", re.IGNORECASE | re.DOTALL)
 _ADDRESS = re.compile(r"://[^\s<>\"“”„«»`\\^{|}]{1,2048}")
@@ -52,7 +58,8 @@ def _escape(state: StateInline, silent: bool) -> bool:
 def _star_in_a_word(state: StateInline, silent: bool) -> bool:
     """Take a run of stars between digits, or one star between letters, as text."""
     source, here = state.src, state.pos
-    if source[here] != "*" or here == 0:
+    # Within a run nothing but stars can be before it, and a look-ahead that comes by star after star measures it once.
+    if source[here] != "*" or here == 0 or source[here - 1] == "*":
         return False
     end = here
     while end < state.posMax and source[end] == "*":
@@ -136,9 +143,10 @@ class InlineMarkdown:
 
     def html(self, text: str) -> str:
         """Return the sanitised inline HTML of `text`; a line end is a line break. Markup without text stays text."""
+        if not (_MARKS.search(text) or _CHANGED.search(text)):
+            return text.strip(" ")
         html = _html(self._tokens(text))
-        has_text = html[:1].isalnum() or inline_text(html).strip()
-        return html if has_text else _html(_plain_tokens(text))
+        return html if has_text(html) else trim_breaks(plain_html(text))
 
     def lone_image(self, line: str) -> tuple[str, str, str] | None:
         """Return address, alternative text and caption of the picture that `line` consists of.
@@ -157,18 +165,12 @@ class InlineMarkdown:
         return None if alt is None or caption is None else (address, alt, caption)
 
     def _tokens(self, text: str) -> list[Token]:
-        marks = len(_MARKS.findall(text))
+        """Return the tokens of a text with markup; none of one without, or with too much."""
+        marks = len(_MARKS.findall(text)) + (BRACKET_MARKS - 1) * text.count("[")
         if not marks or marks > self._marks_left:
-            return _plain_tokens(text)
+            return []
         self._marks_left -= marks
         return _engine().parseInline(text)[0].children or []
-
-
-def _plain_tokens(text: str) -> list[Token]:
-    tokens: list[Token] = []
-    for line in text.split("\n"):
-        tokens += [Token("softbreak", "br", 0), Token("text", "", 0, content=line)]
-    return tokens[1:]
 
 
 def _html(tokens: Sequence[Token]) -> str:

@@ -26,7 +26,7 @@ from app.content.blocks import Block, NewId
 from app.content.kept_blocks import NOTHING_KEPT, KeptBlocks
 from app.content.markdown.inline import InlineMarkdown
 from app.content.markdown.lists import read_list
-from app.content.markdown.tables import read_table
+from app.content.markdown.tables import TableReader
 from app.content.size_checks import check_text
 from app.content.text.lines import is_blank, split_lines
 
@@ -35,7 +35,7 @@ _HEADING_LEVELS = {1: 2, 2: 2, 3: 3, 4: 4, 5: 4, 6: 4}
 _DIVIDER = re.compile(r"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*")
 _QUOTED = re.compile(r"[ \t]*>(?:[ \t]+(.*)|)", re.DOTALL)
 _ATTRIBUTION = re.compile(r"[—–][ \t\u00a0]*(\S[^\n]*)")
-_ESCAPED_OPENING = re.compile(r"([ \t]*(?:[0-9]{1,9}(?=\\\.))?)\\([->#|.])")
+_ESCAPED_OPENING = re.compile(r"\\(?=[->#|.])")
 
 
 def parse_markdown(text: str, *, new_id: NewId, kept: Mapping[str, Block] = NOTHING_KEPT) -> list[Block]:
@@ -53,6 +53,7 @@ class _Reader:
         self.lines = lines
         self.kept = kept
         self.inline = InlineMarkdown()
+        self.tables = TableReader(lines, self.inline)
         self.position = 0
 
     def read(self) -> Iterator[Block]:
@@ -76,7 +77,7 @@ class _Reader:
 
     def _paragraph(self, lines: list[str]) -> Iterator[Block]:
         if lines:
-            text = "\n".join(_ESCAPED_OPENING.sub(r"\1\2", line, count=1) if "\\" in line else line for line in lines)
+            text = "\n".join(_ESCAPED_OPENING.sub("", line, count=1) if "\\" in line else line for line in lines)
             yield builders.paragraph(self.inline.html(text.strip(" \t")))
 
     def _block(self, line: str, *, begins: bool) -> Block | None:
@@ -88,6 +89,9 @@ class _Reader:
         return self._quote() or self._list() or self._table()
 
     def _line_block(self, line: str) -> Block | None:
+        if "[" not in line:
+            address = lone_address(line.strip(" \t")) if "://" in line else None
+            return builders.link_block(address) if address else None
         kept = self.kept.block_on(line)
         if kept is not None:
             return kept
@@ -135,7 +139,7 @@ class _Reader:
         return block
 
     def _table(self) -> Block | None:
-        found = read_table(self.lines, self.position, self.inline)
+        found = self.tables.read(self.position)
         if found is None:
             return None
         block, self.position = found

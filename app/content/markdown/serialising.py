@@ -19,13 +19,18 @@ _SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
-def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
-    """Render Markdown that a reporter can edit; return it, and whether parsing it returns these very blocks.
+def markdown_source(blocks: Sequence[Block]) -> str:
+    """Render Markdown that a reporter can edit.
 
     Pictures, tables and all else that is no text stand as `[[block:<id>]]` on a line of their own. Formatting that
     Markdown has no sign for (`<u>`, `<mark>`…) is left out, its text is not.
     """
-    text = "\n\n".join(_block_markdown(block) for block in blocks)
+    return "\n\n".join(_block_markdown(block) for block in blocks)
+
+
+def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
+    """Render Markdown as `markdown_source` does; return it, and whether parsing it returns these very blocks."""
+    text = markdown_source(blocks)
     return text, _type_and_html(_parsed_again(text, blocks)) == _type_and_html(blocks)
 
 
@@ -47,11 +52,15 @@ def _block_markdown(block: Block) -> str:
         return str(block["url"])
     if block["type"] not in TEXT_TYPES:
         return f"[[block:{block['id']}]]"
-    plain, escaped = _text_markdown(block, escaping=False), _text_markdown(block, escaping=True)
+    plain = _text_markdown(block, escaping=False)
+    escaped = _text_markdown(block, escaping=True) if _SPECIAL.search(plain) else plain
     candidates = [plain, escaped]
     if block["type"] == "paragraph":
         candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
-    exact = (source for source in candidates if _type_and_html(_parsed_again(source, [])) == _type_and_html([block]))
+    tried = list(dict.fromkeys(candidates))
+    if tried[-1] == candidates[-1]:
+        tried.pop()  # the answer where nothing before it is exact; the one candidate where nothing is to be escaped
+    exact = (source for source in tried if _type_and_html(_parsed_again(source, [])) == _type_and_html([block]))
     return next(exact, candidates[-1])
 
 

@@ -19,6 +19,8 @@ def test_every_link_is_given_its_relation() -> None:
 
 def test_a_non_breaking_space_stays_the_character_it_is() -> None:
     assert sanitise("a\u00a0b &amp;nbsp;") == "a\u00a0b &amp;nbsp;"
+    assert sanitise("a&nbsp;b\u00a0\uf8d5") == "a\u00a0b\u00a0\uf8d5"
+    assert sanitise('<a href="http://e.org/" title="\u00a0x\uf8d5">\u00a0</a>').count("\u00a0") == 2
 
 
 def test_only_our_own_classes_are_left() -> None:

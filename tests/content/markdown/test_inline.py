@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
 from app.content.markdown.inline import MAX_MARKS, InlineMarkdown, without_trailing_punctuation
 
@@ -84,3 +86,16 @@ def test_a_paragraph_with_more_marks_than_any_prose_is_plain_text() -> None:
 )
 def test_trailing_punctuation_is_no_part_of_an_address(address: str, kept: str) -> None:
     assert without_trailing_punctuation(address) == kept
+
+
+@given(st.text() | st.text(st.sampled_from(" \t\x0b\x1f\x85ab!:/.\"'\u00a0\ufeff\ufffe\ue000é中&<>*")))
+def test_a_text_without_markup_is_its_own_html(text: str) -> None:
+    assume(not set(text) & set("*_`~[]\\\r\n\0"))
+    sanitised = InlineMarkdown().html(f"{text}*")  # a text with any markup goes through the sanitiser
+    assert sanitised.removesuffix("*").rstrip() == InlineMarkdown().html(text).rstrip()
+
+
+def test_brackets_that_begin_no_link_stay_text_however_many_there_are() -> None:
+    few, many = "[a" * 100 + " *b*", "[a" * MAX_MARKS + " *b*"
+    assert InlineMarkdown().html(few) == "[a" * 100 + " <em>b</em>"
+    assert InlineMarkdown().html(many) == many
