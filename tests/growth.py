@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import random
 import time
 from collections.abc import Callable, Iterator
@@ -19,7 +20,7 @@ BOUND_SECONDS = 0.1
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
-_NOISE_SECONDS = 0.06
+_NOISE_SECONDS = 0.08
 """Below it a quotient of two times says little: limits change what is done with a text as it grows."""
 
 Work = Callable[[str], object]
@@ -212,8 +213,16 @@ def fault_of(work: Work, make: Make) -> str | None:
 
 
 def cpu_seconds(work: Work, text: str) -> float:
-    """Measure the CPU time of one piece of work; a text that is refused has cost the time until then."""
+    """Measure the CPU time of one piece of work; a text that is refused has cost the time until then.
+
+    The collector is off meanwhile: how often it comes depends on the work, what it costs then on all that the tests
+    before have left.
+    """
+    gc.disable()
     before = time.process_time()
-    with contextlib.suppress(LiveblogError):
-        work(text)
-    return time.process_time() - before
+    try:
+        with contextlib.suppress(LiveblogError):
+            work(text)
+        return time.process_time() - before
+    finally:
+        gc.enable()

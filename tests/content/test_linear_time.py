@@ -207,7 +207,7 @@ def _is_slow_at_the_limit(work: Work, make: Make) -> bool:
 
 def test_the_judge_sees_the_square_and_the_slow() -> None:
     def square(text: str) -> object:
-        return sum(1 for _ in range((len(text) // 32) ** 2))
+        return sum(1 for _ in range((len(text) // 20) ** 2))
 
     def slow(text: str) -> object:
         return sum(1 for _ in range(500 * len(text)))
