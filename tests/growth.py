@@ -20,7 +20,7 @@ BOUND_SECONDS = 0.1
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
-_NOISE_SECONDS = 0.08
+_NOISE_SECONDS = 0.06
 """Below it a quotient of two times says little: limits change what is done with a text as it grows."""
 
 Work = Callable[[str], object]
