@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -16,12 +17,13 @@ SMALL, LARGE = 16 * KILOBYTE, 64 * KILOBYTE
 GROWTH = 2.5**2
 """The most that four times the length may cost: twice 2.5 times for twice the length."""
 
-BOUND_SECONDS = 0.1
+BOUND = 14.0
+"""The most that 64 KB may cost, in yardsticks: 0.1 s where a yardstick takes 7 ms, as on the machine of docs/performance.md."""
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
-_NOISE_SECONDS = 0.06
-"""Below it a quotient of two times says little: limits change what is done with a text as it grows."""
+_NOISE = 8.0
+"""In yardsticks. Below it a quotient of two times says little: limits change what is done with a text as it grows."""
 
 Work = Callable[[str], object]
 Make = Callable[[int], str]
@@ -196,15 +198,30 @@ def faults(work: Work, texts: Iterator[tuple[str, Make]]) -> list[str]:
 
 def _fault(name: str, work: Work, make: Make) -> str | None:
     large = cpu_seconds(work, make(LARGE))
-    if large <= _NOISE_SECONDS:
+    if large <= _NOISE * _QUICKEST_YARDSTICK_SECONDS:
         return None
-    small = cpu_seconds(work, make(SMALL))
+    small, yardstick = cpu_seconds(work, make(SMALL)), cpu_seconds(_yardstick, "")
     for _ in range(3):  # a disturbance only ever adds to a time
-        is_slow, grows = large > TOLERANCE * BOUND_SECONDS, large > GROWTH * max(small, _NOISE_SECONDS / GROWTH)
+        is_slow, grows = large > TOLERANCE * BOUND * yardstick, large > GROWTH * max(small, _NOISE * yardstick / GROWTH)
         if not (is_slow or grows):
             return None
         small, large = max(small, cpu_seconds(work, make(SMALL))), min(large, cpu_seconds(work, make(LARGE)))
-    return f"{name}: {1000 * small:.0f} ms for 16 KB, {1000 * large:.0f} ms for 64 KB"
+        yardstick = max(yardstick, cpu_seconds(_yardstick, ""))
+    return f"{name}: {1000 * small:.0f} ms for 16 KB, {1000 * large:.0f} for 64 KB, {1000 * yardstick:.1f} a yardstick"
+
+
+_YARDSTICK_TEXT = "<b>x</b> a&b " * 4_000
+_QUICKEST_YARDSTICK_SECONDS = 0.004
+
+
+def _yardstick(_: str) -> object:
+    """Do a fixed amount of what the works under test do, so that the same limits hold on a slower machine."""
+    counts: dict[str, int] = {}
+    for token in re.finditer(r"<(/?)(\w+)>|&|[^<&]+", _YARDSTICK_TEXT):
+        counts[token[0]] = counts.get(token[0], 0) + len(token[0].strip())
+    for place, character in enumerate(_YARDSTICK_TEXT):
+        counts[character] = counts.get(character, 0) + place
+    return counts
 
 
 def fault_of(work: Work, make: Make) -> str | None:
