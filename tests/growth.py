@@ -18,7 +18,7 @@ GROWTH = 2.5**2
 """The most that four times the length may cost: twice 2.5 times for twice the length."""
 
 BOUND = 14.0
-"""The most that 64 KB may cost, in yardsticks: 0.1 s where a yardstick takes 7 ms, as on the machine of docs/performance.md."""
+"""The most that 64 KB may cost, in yardsticks: 0.1 s where a yardstick takes 7 ms, as where this was written."""
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
