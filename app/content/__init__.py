@@ -9,8 +9,9 @@ from app.content.block_matching import dropped_blocks, reuse_ids
 from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
+from app.content.markdown.kept_sources import markdown_source
 from app.content.markdown.reader import parse_markdown
-from app.content.markdown.serialising import markdown_source, render_markdown
+from app.content.markdown.serialising import render_markdown
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts

@@ -19,7 +19,7 @@ _SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
-def markdown_source(blocks: Sequence[Block]) -> str:
+def write_markdown(blocks: Sequence[Block]) -> str:
     """Render Markdown that a reporter can edit.
 
     Pictures, tables and all else that is no text stand as `[[block:<id>]]` on a line of their own. Formatting that
@@ -29,8 +29,8 @@ def markdown_source(blocks: Sequence[Block]) -> str:
 
 
 def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
-    """Render Markdown as `markdown_source` does; return it, and whether parsing it returns these very blocks."""
-    text = markdown_source(blocks)
+    """Render Markdown as `write_markdown` does; return it, and whether parsing it returns these very blocks."""
+    text = write_markdown(blocks)
     return text, _type_and_html(_parsed_again(text, blocks)) == _type_and_html(blocks)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.content import MAX_BLOCKS
@@ -148,7 +148,7 @@ class EntryPatch(_EntryFields):
 class EntryBatch(Request):
     """Up to 100 new entries, written in order; each succeeds or fails alone."""
 
-    items: list[JsonValue] = Field(min_length=1, max_length=100)
+    items: list[Any] = Field(min_length=1, max_length=100)
 
 
 class Retraction(Request):
