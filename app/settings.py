@@ -84,6 +84,7 @@ class Settings(BaseSettings):
     overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
     session_days: int = Field(default=30, ge=1, le=365)
     session_idle_hours: int = Field(default=168, ge=1, le=8760)
+    own_bylines: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 

@@ -104,6 +104,7 @@ def make_newsroom(process: Process, database: Database) -> Newsroom:
         links=process.links,
         admin_token_sha256=hashlib.sha256(admin_token.encode()).hexdigest(),
         session_limits=session_limits_of(process.settings),
+        own_bylines=process.settings.own_bylines,
     )
 
 

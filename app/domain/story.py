@@ -62,6 +62,8 @@ class StorySettings:
     """Seconds without a new public entry after which the clock ends the story; None for never."""
     members_only: bool = False
     """Whether only the story's members, and admins, see it in the newsroom."""
+    own_bylines: bool = False
+    """Whether reporters may put no name but their own over an entry; the site may ask for it in every story."""
 
 
 @dataclass(frozen=True, slots=True)

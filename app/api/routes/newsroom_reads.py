@@ -75,6 +75,7 @@ async def list_newsroom_stories(
             "site_frozen": False,
             "role": "reporter",
             "can": ["read_newsroom", "create_entry"],
+            "bylines": None,
         },
         404,
     ),

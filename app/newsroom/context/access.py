@@ -115,6 +115,7 @@ def _actor(newsroom: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
         token_id=token.id,
         person=None if person is None else person.id,
         author=None if person is None else person.author,
+        names=(token.label,) if person is None else (person.name, person.author["name"]),
         scopes=token.scopes or frozenset(Scope),
         shorthand=token.shorthand,
         memberships=holder.memberships,

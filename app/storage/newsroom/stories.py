@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import asdict, fields
 from typing import Any
 
 from sqlalchemy import (
@@ -37,6 +38,7 @@ from app.storage.newsroom.search import index_story
 
 _stories = schema.stories
 _former = schema.former_slugs
+_SETTINGS = frozenset(field.name for field in fields(StorySettings))
 
 # Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
@@ -200,7 +202,7 @@ def _story(row: Row[Any]) -> Story:
         status=StoryStatus(row.status),
         version=row.version,
         fields=row.fields,
-        settings=StorySettings(**row.settings),
+        settings=story_settings(row.settings),
         created_at=Micros(row.created_at),
         pinned=tuple(row.pinned),
         key_points=tuple(row.key_points),
@@ -208,6 +210,11 @@ def _story(row: Row[Any]) -> Story:
         ends_at=row.ends_at,
         site_frozen=bool(row.site_frozen),
     )
+
+
+def story_settings(kept: Mapping[str, Any]) -> StorySettings:
+    """Build a story's settings from what is stored of them; what a newer release has added is left out."""
+    return StorySettings(**{name: value for name, value in kept.items() if name in _SETTINGS})
 
 
 def _is_visible(visibility: Visibility) -> ColumnElement[bool]:

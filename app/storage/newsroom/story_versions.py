@@ -15,6 +15,7 @@ from app.domain.rights import Actor
 from app.domain.story import Story, StorySettings, StoryStatus
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.stories import story_settings
 
 _versions = schema.story_versions
 
@@ -81,7 +82,7 @@ def list_versions_around(tx: ReadTransaction, story: StoryId, token: str, *, sin
             slug=row.slug,
             status=StoryStatus(row.status),
             fields=row.fields,
-            settings=StorySettings(**row.settings),
+            settings=story_settings(row.settings),
             pinned=tuple(row.pinned),
             key_points=tuple(row.key_points),
         )

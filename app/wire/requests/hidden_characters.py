@@ -1,8 +1,8 @@
 """Characters that readers cannot see, in lines that name something: headlines, titles, names, bylines, tags.
 
 What is harmless is left out without a word: soft hyphens of wire copy, zero-width spaces, word joiners, byte order
-marks and the like, which change nothing that is seen, and would make two names of one. What turns the direction of text makes
-a name read as another, and what shows as a blank or ends a line is no part of a name: both are refused.
+marks and the like, which change nothing that is seen, and would make two names of one. What turns the direction of
+text makes a name read as another, and what shows as a blank or ends a line is no part of a name: both are refused.
 
 What writing needs stays: marks of direction beside letters of a script that is written from right to left, joiners
 beside letters of scripts that join and in emoji, zero-width spaces between letters of scripts without blanks, variation

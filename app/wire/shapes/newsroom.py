@@ -52,6 +52,14 @@ class Understood(Public):
     refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
 
 
+class Account(Public):
+    """A person's or a bot's account."""
+
+    token: str = Field(description="`admin`: the operator's; `clock`: nobody's, it came due by itself.")
+    person: str | None
+    name: str | None = Field(description="The person's name in the newsroom, or the label of a bot's token.")
+
+
 class NewsroomEntry(ContentFields):
     """An entry as its editors see it."""
 
@@ -78,6 +86,7 @@ class NewsroomEntry(ContentFields):
     external_version: int | None
     created_at: AwareDatetime
     created_by: str | None
+    posted_by: Account = Field(description="Whose account created it, whatever the byline says; never public.")
     warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
     can: list[str] = Field(
         description="The actions open to the caller now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
@@ -97,6 +106,7 @@ class StorySettings(Public):
     hold_seconds: int
     auto_end_after: int | None
     members_only: bool
+    own_bylines: bool
 
 
 class NewsroomStory(Public):
@@ -139,6 +149,7 @@ class NewsroomStoryWithCounts(NewsroomStory):
     site_frozen: bool = Field(description="Nothing is published in any story; `frozen` is the story's own.")
     role: str = Field(description="The caller's role: their own, or as a member of the story if that is greater.")
     can: list[str] = Field(description="The caller's rights in this story.")
+    bylines: list[str] | None = Field(description="The only names the caller may put over an entry; null: anybody's.")
 
 
 class NewsroomStories(Public):
@@ -169,6 +180,7 @@ class EntryVersion(ContentFields):
     at: AwareDatetime
     person: str | None
     token: str
+    name: str | None = Field(description="The name of the account that made it.")
     action: str
     status: str
     note: str | None
@@ -302,6 +314,7 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "external_version": None,
     "created_at": ENTRY["time"],
     "created_by": None,
+    "posted_by": {"token": "admin", "person": None, "name": None},
     "warnings": [],
     "can": EDITOR_CAN["published"],
 }
@@ -322,6 +335,7 @@ NEWSROOM_STORY = {
         "hold_seconds": 0,
         "auto_end_after": None,
         "members_only": False,
+        "own_bylines": False,
     },
     "version": 1,
     "created_at": ENTRY["time"],
@@ -345,6 +359,7 @@ VERSION = {
     "at": ENTRY["time"],
     "person": None,
     "token": "admin",
+    "name": None,
     "action": "create",
     "status": "published",
     "note": None,
