@@ -66,6 +66,14 @@ class StorySettings:
     """Whether reporters may put no name but their own over an entry; the site may ask for it in every story."""
 
 
+_SETTINGS = frozenset(field.name for field in dataclasses.fields(StorySettings))
+
+
+def settings_of(kept: Mapping[str, Any]) -> StorySettings:
+    """Build settings from what is stored of them; what only a newer release knows is left out."""
+    return StorySettings(**{name: value for name, value in kept.items() if name in _SETTINGS})
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """The newsroom's row of a story. `fields` has the public, client-written members by their wire names."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import (
@@ -30,7 +29,7 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
 from app.domain.rights import Visibility
-from app.domain.story import Story, StorySettings, StoryStatus
+from app.domain.story import Story, StoryStatus, settings_of
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
@@ -38,7 +37,6 @@ from app.storage.newsroom.search import index_story
 
 _stories = schema.stories
 _former = schema.former_slugs
-_SETTINGS = frozenset(field.name for field in fields(StorySettings))
 
 # Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _SITE_FROZEN = select(schema.control.c.frozen).scalar_subquery().label("site_frozen")
@@ -202,7 +200,7 @@ def _story(row: Row[Any]) -> Story:
         status=StoryStatus(row.status),
         version=row.version,
         fields=row.fields,
-        settings=story_settings(row.settings),
+        settings=settings_of(row.settings),
         created_at=Micros(row.created_at),
         pinned=tuple(row.pinned),
         key_points=tuple(row.key_points),
@@ -210,11 +208,6 @@ def _story(row: Row[Any]) -> Story:
         ends_at=row.ends_at,
         site_frozen=bool(row.site_frozen),
     )
-
-
-def story_settings(kept: Mapping[str, Any]) -> StorySettings:
-    """Build a story's settings from what is stored of them; what a newer release has added is left out."""
-    return StorySettings(**{name: value for name, value in kept.items() if name in _SETTINGS})
 
 
 def _is_visible(visibility: Visibility) -> ColumnElement[bool]:

@@ -237,13 +237,16 @@ class BatchResults(Public):
 
 
 class Delivery(Public):
-    """The delivery of the newest event about an entry to the readers of this process."""
+    """The delivery of the newest event about an entry to the readers of one node."""
 
+    node: str = Field(description="The node that answers, and whose readers these are: its machine and its port.")
     seq: int = Field(description="The event's number.")
     readers: int = Field(description="Subscribers of the story when the event was sent.")
     handed_over: int = Field(description="Those whose socket took it at once.")
     behind: int = Field(description="Those that have not received it yet: catching up, or slow.")
-    median_ms: float | None = Field(description="Time from the commit until half of them had it; null without readers.")
+    median_ms: float | None = Field(
+        description="Time from the commit, on whichever node, until half of them had it; null without readers."
+    )
     p99_ms: float | None
 
 
@@ -351,7 +354,15 @@ SEARCH_RESULTS = {
     "next": None,
 }
 
-DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
+DELIVERY = {
+    "node": "web-2:8000",
+    "seq": 1205,
+    "readers": 12_845,
+    "handed_over": 12_840,
+    "behind": 5,
+    "median_ms": 31.4,
+    "p99_ms": 61.2,
+}
 
 VERSION = {
     **_CONTENT,
