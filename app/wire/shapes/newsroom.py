@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
+from app.wire.shapes.people import ME
 from app.wire.shapes.public import About as PublicAbout
 from app.wire.shapes.public import Author, Block, Correction, KeyPoint, Pin, Public, Publisher, Source, Tag
 
@@ -316,8 +317,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
-    "created_by": None,
-    "posted_by": {"token": "admin", "person": None, "name": None},
+    "created_by": ME["person"],
+    "posted_by": {"token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b", "person": ME["person"], "name": ME["name"]},
     "warnings": [],
     "can": EDITOR_CAN["published"],
 }
