@@ -126,7 +126,7 @@ def _post_as_people_and_bots(admin: httpx.Client, story: str) -> list[str]:
         admin.post("/v1/newsroom/tokens", json={"label": "snark's phone", "person": person}).json(),
         admin.post("/v1/newsroom/tokens", json={"label": "bandersnatch", "role": "editor"}).json(),
     ]
-    signed = {"authors": [{"name": "Signed by another"}]}
+    signed: dict[str, Any] = {"authors": [{"name": "Signed by another"}]}
     any_version = {"If-Match": "*"}
     for token in tokens:
         with httpx.Client(base_url=admin.base_url, headers={"Authorization": f"Bearer {token['token']}"}) as api:

@@ -97,7 +97,7 @@ async def test_a_token_of_the_metrics_own_opens_them_and_nothing_else(server: Se
         for method in {"get", "post", "put", "patch", "delete"} & set(operations):
             if path == "/metrics" or path.endswith(("/live", "/stream")):
                 continue
-            sent = None if method == "get" else {}
+            sent: dict[str, str] | None = None if method == "get" else {}
             with_it, without = [
                 await server.client.request(method, where, headers=headers, json=sent) for headers in (allowed, unknown)
             ]

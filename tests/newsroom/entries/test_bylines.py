@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.domain.errors import InvalidInput
+from app.domain.errors import FieldError, InvalidInput
 from app.newsroom.entries.create import create_entries
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.people import people
@@ -33,15 +33,8 @@ def _batch(who: NewsroomDriver, story: str, fields: Written) -> Any:
     first, second = body(create_entries(who.newsroom, who.call(), story, EntryBatch(items=items)))["items"]
     assert first["status"] == 201
     if second["status"] == 422:
-        raise InvalidInput([_Fault(**error) for error in second["problem"]["errors"]])
+        raise InvalidInput([FieldError(**error) for error in second["problem"]["errors"]])
     return second["entry"]
-
-
-@dataclasses.dataclass(frozen=True)
-class _Fault:
-    pointer: str
-    code: str
-    detail: str
 
 
 def _edit_aside(who: NewsroomDriver, story: str, fields: Written) -> Any:
