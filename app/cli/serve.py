@@ -35,8 +35,8 @@ def serve(
         for sentence in list_misspelt():
             typer.echo(sentence, err=True)
         make_data_dir(settings)
-        if not settings.has_shared_database:
-            load_or_make_admin_token(settings)
+        # An unsafe one is refused before anything is opened; whether one is made, the shared database has to say.
+        (load_admin_token if settings.has_shared_database else load_or_make_admin_token)(settings)
         sockets = open_listeners(settings.host, settings.port)
         server, path = create_app(settings), control_path(settings)
         run_server(

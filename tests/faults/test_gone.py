@@ -127,10 +127,11 @@ def _post_as_people_and_bots(admin: httpx.Client, story: str) -> list[str]:
         admin.post("/v1/newsroom/tokens", json={"label": "bandersnatch", "role": "editor"}).json(),
     ]
     signed: dict[str, Any] = {"authors": [{"name": "Signed by another"}]}
+    unsigned: dict[str, Any] = {"authors": []}
     any_version = {"If-Match": "*"}
     for token in tokens:
         with httpx.Client(base_url=admin.base_url, headers={"Authorization": f"Bearer {token['token']}"}) as api:
-            for fields in (signed, {"authors": []}):
+            for fields in (signed, unsigned):
                 entry = api.post(f"/v1/stories/{story}/entries", json={"text": "Counted.", **fields}).json()
                 path = f"/v1/stories/{story}/entries/{entry['id']}"
                 assert entry["posted_by"]["token"] == token["id"]
