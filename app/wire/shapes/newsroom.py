@@ -10,7 +10,6 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
-from app.wire.shapes.people import ME
 from app.wire.shapes.public import About as PublicAbout
 from app.wire.shapes.public import Author, Block, Correction, KeyPoint, Pin, Public, Publisher, Source, Tag
 
@@ -303,6 +302,12 @@ EDITOR_CAN = {
 }
 """What an editor can do with an entry of a live story, without a working revision, by the entry's status."""
 
+_POSTER = {
+    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "person": "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e",
+    "name": "Ada Reporter",
+}
+
 NEWSROOM_ENTRY: dict[str, Any] = {
     "story": STORY_FIELDS["id"],
     **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
@@ -317,8 +322,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
-    "created_by": ME["person"],
-    "posted_by": {"token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b", "person": ME["person"], "name": ME["name"]},
+    "created_by": _POSTER["person"],
+    "posted_by": _POSTER,
     "warnings": [],
     "can": EDITOR_CAN["published"],
 }
