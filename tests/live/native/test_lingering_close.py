@@ -13,7 +13,7 @@ import pytest
 from app.live.hub.admission_limits import AdmissionLimits
 from app.live.hub.hub import Hub
 from app.live.native import lingering_close as lingering_close
-from app.live.native import server_protocol
+from app.live.protocol.request_heads import HEAD_LIMIT_BYTES
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
 from tests.live.hubs import SOON, hub_over
@@ -147,7 +147,7 @@ async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiti
 
 async def test_a_head_without_end_is_refused_while_it_is_still_being_sent() -> None:
     async with _serving(NO_LIMITS) as (_, port), _client(port) as client:
-        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (server_protocol.HEAD_LIMIT_BYTES + 20_000))
+        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (HEAD_LIMIT_BYTES + 20_000))
         assert (await client.answer()).startswith(b"HTTP/1.1 431 ")
 
 
