@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 
 from app.live.hub.hub import Hub
-from app.live.story.connection_states import LINGER_SECONDS, ConnectionState
+from app.live.story.connection_states import ConnectionState, deadlines_of
 
 LINGERING_LIMIT = 64
 """Lingering connections at once; a flood of refused ones must not use up the descriptors kept for others."""
@@ -36,7 +36,7 @@ class LingeringClose:
         lingering = _Lingering(transport, hub, left=self._waited_for.discard)
         transport.set_protocol(lingering)
         # Watched even where we close at once: a close waits for a peer to read what is unsent.
-        hub.connections.watch(lingering, due_at=hub.seconds() + LINGER_SECONDS)
+        hub.connections.watch(lingering, due_at=hub.seconds() + deadlines_of(hub.limits)[ConnectionState.LINGERING])
         if len(self._waited_for) >= LINGERING_LIMIT or not transport.can_write_eof():
             transport.close()
             return

@@ -21,6 +21,7 @@ class UpgradedProtocol(WebSocketsSansIOProtocol):
         super().__init__(**given)
         self._accept_context = accept_context
         self._unsent_bytes = -1
+        self.close_timeout = accept_context.deadlines[ConnectionState.LINGERING]  # uvicorn's own is ten seconds
 
     def connection_made(self, transport: BaseTransport) -> None:
         """Count the connection, and watch every byte that its peer leaves unread."""

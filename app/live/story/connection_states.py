@@ -8,14 +8,15 @@ from enum import StrEnum
 from app.live.story.limits import LiveLimits
 
 LINGER_SECONDS = 5.0
-"""How long a peer that was answered may take to close: one round trip, or the rest of a body on a slow line."""
+"""How long a peer that was answered may take to close: one round trip, or the rest of a body on a slow line.
+An operator who gives readers less gives these less too."""
 
 ANSWER_GRACE_SECONDS = 2.0
 """The application answers a body that took too long with 408; the connection is cut this long after, if it did not."""
 
 
 class ConnectionState(StrEnum):
-    """What a connection is waited for in."""
+    """The state of one connection: each waits for one thing."""
 
     FIRST_BYTE = "first_byte"
     """Accepted; it has sent nothing."""
@@ -46,5 +47,5 @@ def deadlines_of(limits: LiveLimits) -> Mapping[ConnectionState, float]:
         ConnectionState.UNREAD: limits.stall_seconds,
         ConnectionState.IDLE: limits.idle_seconds,
         ConnectionState.OPENING: limits.header_seconds,
-        ConnectionState.LINGERING: LINGER_SECONDS,
+        ConnectionState.LINGERING: min(LINGER_SECONDS, limits.stall_seconds),
     }

@@ -167,9 +167,8 @@ async def test_who_never_stops_sending_is_cut() -> None:
         await client.send_until_cut(b"x" * 65_536)
 
 
-async def test_who_never_closes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lingering_close, "LINGER_SECONDS", 0.3)
-    async with _serving(FULL) as (_, port), _client(port), _client(port) as client:
+async def test_who_never_closes_is_cut() -> None:
+    async with _serving(FULL, live=LiveLimits(stall_seconds=0.3)) as (_, port), _client(port), _client(port) as client:
         assert (await client.answer()).startswith(b"HTTP/1.1 503 ")
         await client.send_until_cut(b"x", pause_seconds=0.01)
 
