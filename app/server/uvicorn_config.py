@@ -21,7 +21,7 @@ PONG_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class WebSocketLimits:
-    """What a WebSocket of the application may send, and the times in which its peer shows that it is there."""
+    """The limits of a WebSocket of the application: its messages, and the times in which its peer answers."""
 
     message_bytes: int = MESSAGE_LIMIT_BYTES
     ping_seconds: float = PING_SECONDS
