@@ -75,6 +75,8 @@ class Handshake:
 
     __slots__ = ("_accept_context", "_headers", "_is_too_late", "_on_hand_over", "_transport")
 
+    state = ConnectionState.OPENING
+
     def __init__(
         self,
         accept_context: AcceptContext,
@@ -126,12 +128,12 @@ class Handshake:
     def _begin_opening(self) -> None:
         context, hub = self._accept_context, self._accept_context.hub
         context.opening += 1
-        hub.metrics.connections_by_state[ConnectionState.OPENING] += 1
+        hub.metrics.connections_by_state.add(self)
         hub.connections.watch(self, due_at=hub.seconds() + context.deadlines[ConnectionState.OPENING])
 
     def _end_opening(self) -> None:
         self._accept_context.opening -= 1
-        self._accept_context.hub.metrics.connections_by_state[ConnectionState.OPENING] -= 1
+        self._accept_context.hub.metrics.connections_by_state.discard(self)
         self._accept_context.hub.connections.unwatch(self)
 
     def refuse_http(self, refusal: Refuse) -> None:

@@ -16,6 +16,7 @@ from app.live.native.handshake import AcceptContext, Handshake
 from app.live.protocol.addresses import LiveAddress, live_address
 from app.live.protocol.request_heads import HEADERS_LIMIT, Headers, is_host
 from app.live.session.admission import SERVER_FULL
+from app.live.story.connection_states import ConnectionState
 
 _LONGEST_BYTES = 4_096
 _METHOD = b"GET /v1/"
@@ -33,6 +34,7 @@ class HandshakeProtocol(asyncio.Protocol):
     __slots__ = ("_accept_context", "_is_answered", "_make_http", "_others", "transport")
 
     transport: asyncio.Transport
+    state = ConnectionState.FIRST_BYTE
 
     def __init__(
         self, accept_context: AcceptContext, *, others: Sized, make_http: Callable[[], asyncio.Protocol]

@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import httptools
+from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
@@ -21,8 +22,8 @@ from app.live.native.upgraded_protocol import UpgradedProtocol
 from app.live.protocol.request_heads import (
     HEAD_LIMIT_BYTES,
     HEADERS_LIMIT,
-    has_body,
-    head_fault,
+    BadRequestHead,
+    check_head,
     size_of_head,
 )
 from app.live.protocol.upgrade import BadUpgrade
@@ -35,6 +36,7 @@ Otherwise one byte at a time would renew it for days."""
 
 HEAD_TOO_LARGE = Refuse(431, "head_too_large", "The request's head is too large.")
 NO_GET = Refuse(400, "bad_upgrade", "A WebSocket begins with GET over HTTP/1.1.")
+UPGRADE_WITH_BODY = Refuse(400, UNREADABLE_REQUEST.code, "A request for another protocol has no body.")
 HEAD_TOO_SLOW = Refuse(408, "too_slow", "The request's head took too long.")
 
 
@@ -44,10 +46,13 @@ class HttpProtocol(HttpToolsProtocol):
     def __init__(self, *, accept_context: AcceptContext, **given: Any) -> None:
         super().__init__(**given)
         self._accept_context = accept_context
+        self._hub = accept_context.hub
+        self._deadlines = accept_context.deadlines
         self.ws_protocol_class = partial(UpgradedProtocol, accept_context)  # type: ignore[assignment] # makes one
-        self._state: ConnectionState | None = None
+        self.state = self._entered = ConnectionState.FIRST_BYTE
         self._due_at: float | None = None
-        self._shown: ConnectionState | None = None
+        self._ends_at: float | None = None
+        self._ticks_at: float | None = None
         self._is_in_head = False
         self._unparsed_bytes = 0
         self._unsent_bytes = -1
@@ -61,6 +66,7 @@ class HttpProtocol(HttpToolsProtocol):
         """Start the time limit of the first request."""
         super().connection_made(transport)
         self._response_transport = ResponseTransport(transport, self)
+        self._hub.metrics.connections_by_state.add(self)
         self._enter(ConnectionState.FIRST_BYTE)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -74,13 +80,20 @@ class HttpProtocol(HttpToolsProtocol):
             return
         self._unparsed_bytes += len(data)
         try:
-            self._feed(data)
+            self.parser.feed_data(data)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:  # no protocol of ours: the connection goes on as it was
+                self._unparsed_bytes = 0
+                self.data_received(data[upgrade.args[0] :])
         except httptools.HttpParserError as error:
             self._unparsed_bytes = 0
             refused = error.__context__
             self._refuse(refused.refusal if isinstance(refused, _Refused) else UNREADABLE_REQUEST)
-            return
-        self._limit_head()
+        else:
+            if self._is_in_head or self._unparsed_bytes:
+                self._limit_head()
 
     def _limit_head(self) -> None:
         """Refuse a head that is too large already, and begin the time limit of one that has begun."""
@@ -88,30 +101,13 @@ class HttpProtocol(HttpToolsProtocol):
             return
         if self._unparsed_bytes > HEAD_LIMIT_BYTES:
             self._end_endless()
-        elif self._is_in_head and self._state is not ConnectionState.HEAD:
+        elif self._is_in_head and self._entered is not ConnectionState.HEAD:
             self._enter(ConnectionState.HEAD)
-
-    def _feed(self, data: bytes) -> None:
-        while True:
-            try:
-                self.parser.feed_data(data)
-            except httptools.HttpParserUpgrade as upgrade:
-                if self._should_upgrade():
-                    self.handle_websocket_upgrade()
-                    return
-                data = data[upgrade.args[0] :]  # no protocol of ours: the connection goes on as it was
-            else:
-                return
 
     def on_message_begin(self) -> None:
         """Record that a head has begun."""
         self._is_in_head = True
         super().on_message_begin()
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header; drop a trailer, which must not change what the head said."""
-        if self._is_in_head:
-            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         """Refuse a head that is too large or ambiguous; start the request of any other."""
@@ -123,14 +119,16 @@ class HttpProtocol(HttpToolsProtocol):
             raise _Refused(HEAD_TOO_LARGE)
         self._unparsed_bytes = 0
         parser = self.parser
-        fault = head_fault(
-            parser.get_method(), self.url, parser.get_http_version(), headers, is_upgrade=parser.should_upgrade()
-        )
-        if fault is not None:
-            raise _Refused(Refuse(400, UNREADABLE_REQUEST.code, fault))
-        self._has_body = has_body(headers)
+        try:
+            self._has_body = check_head(parser.get_method(), self.url, parser.get_http_version(), headers)
+        except BadRequestHead as error:
+            raise _Refused(Refuse(400, UNREADABLE_REQUEST.code, str(error))) from None
+        if self._has_body and parser.should_upgrade():
+            raise _Refused(UPGRADE_WITH_BODY)
         before = self.cycle
         super().on_headers_complete()
+        if self._has_body:
+            self.headers = []  # takes the trailers, which must not change what the head said
         cycle: RequestResponseCycle = self.cycle
         if cycle is not before:
             # Kept only once the body is here whole: whoever is answered before is told that the connection closes.
@@ -148,7 +146,7 @@ class HttpProtocol(HttpToolsProtocol):
         cycle: RequestResponseCycle | None = self.cycle
         if cycle is not None and not cycle.response_started:
             cycle.keep_alive = self._may_keep_alive
-        if self._state is ConnectionState.BODY:
+        if self._entered is ConnectionState.BODY:
             self._enter(ConnectionState.ANSWER)
 
     def on_response_complete(self) -> None:
@@ -165,8 +163,7 @@ class HttpProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         """Start the time limit of a response that its client does not read."""
         super().pause_writing()
-        self._unsent_bytes = self.transport.get_write_buffer_size()
-        self._show(ConnectionState.UNREAD, self._due_in(ConnectionState.UNREAD))
+        self._show_unread()
 
     def resume_writing(self) -> None:
         """End that limit: the client has read enough."""
@@ -175,7 +172,7 @@ class HttpProtocol(HttpToolsProtocol):
         if self._is_ending:
             self.loop.call_soon(self._linger)
         elif self._is_open():
-            self._show(self._state, self._due_at)
+            self._show(self._entered, self._due_at)
 
     def shutdown(self) -> None:
         """End the connection with the answer that is under way: the server stops."""
@@ -184,15 +181,18 @@ class HttpProtocol(HttpToolsProtocol):
 
     def tick(self, now: float) -> float | None:
         """End the connection whose time is out, in the way of its state."""
+        self._ticks_at = None
+        if self._ends_at is None or self._ends_at > now:
+            self._ticks_at = self._ends_at
+            return self._ends_at
         unsent_bytes = self.transport.get_write_buffer_size()
         if 0 <= unsent_bytes <= self._unsent_bytes - LEAST_READ_BYTES:
-            self._unsent_bytes = unsent_bytes
-            return self._due_in(ConnectionState.UNREAD)
-        if self._shown is not None:
-            self._accept_context.hub.metrics.connections_timed_out[self._shown] += 1
-        if self._shown is ConnectionState.HEAD:
+            self._show_unread()
+            return self._ticks_at
+        self._hub.metrics.connections_timed_out[self.state] += 1
+        if self.state is ConnectionState.HEAD:
             self._refuse(HEAD_TOO_SLOW)
-        elif self._shown is ConnectionState.IDLE and not unsent_bytes:
+        elif self.state is ConnectionState.IDLE and not unsent_bytes:
             self.transport.close()
         else:
             self.transport.abort()
@@ -269,8 +269,9 @@ class HttpProtocol(HttpToolsProtocol):
         if self._owes_a_response():
             self.transport.abort()  # ours would be written in the middle of that one
             return
-        headers = self.headers or []
-        Handshake(self._accept_context, self.transport, headers, on_hand_over=self._release).refuse_http(refusal)
+        scope: HTTPScope | None = self.scope
+        headers = [] if scope is None else scope["headers"]
+        Handshake(self._accept_context, self.transport, list(headers), on_hand_over=self._release).refuse_http(refusal)
 
     def _end_endless(self) -> None:
         """Refuse a head without end; cut trailers, chunk extensions or blank lines without end."""
@@ -286,16 +287,15 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _close(self) -> None:
         """Close, which waits for the peer to read what is unsent: for as long as it may leave a response unread."""
-        self._enter(ConnectionState.UNREAD)
-        self._unsent_bytes = self.transport.get_write_buffer_size()
+        self._show_unread()
         self.transport.close()
 
     def _linger(self) -> None:
         if not self._is_open():
             return
-        transport, hub = self.transport, self._accept_context.hub
+        transport = self.transport
         self._release()
-        self._accept_context.lingering_close.send(b"", transport, hub=hub)
+        self._accept_context.lingering_close.send(b"", transport, hub=self._hub)
 
     def _release(self) -> None:
         """Release the transport, which gets another protocol; drop everything of HTTP."""
@@ -306,37 +306,35 @@ class HttpProtocol(HttpToolsProtocol):
         self.parser = self.cycle = self.scope = None  # type: ignore[assignment]
         self.flow = self.headers = self.transport = None  # type: ignore[assignment]
 
-    def _enter(self, state: ConnectionState) -> None:
+    def _enter(self, entered: ConnectionState) -> None:
         """Begin a state, with its time limit."""
-        self._state, self._due_at = state, self._due_in(state)
+        seconds = self._deadlines.get(entered)
+        self._entered = entered
+        self._due_at = None if seconds is None else self._hub.seconds() + seconds
         if self._unsent_bytes < 0:  # else it shows once the client reads on
-            self._show(state, self._due_at)
+            self._show(entered, self._due_at)
 
     def _leave(self) -> None:
         """Be in no state any more: the connection has closed, or is another protocol's."""
-        self._show(None, None)
+        self._hub.metrics.connections_by_state.discard(self)
+        self._hub.connections.unwatch(self)
         if self._response_transport is not None:
             self._response_transport.protocol = None
             self._response_transport = None
 
-    def _show(self, state: ConnectionState | None, due_at: float | None) -> None:
-        """Count the connection in this state, and be called when it has lasted too long."""
-        hub = self._accept_context.hub
-        counted = hub.metrics.connections_by_state
-        if state is not self._shown:
-            if self._shown is not None:
-                counted[self._shown] -= 1
-            if state is not None:
-                counted[state] += 1
-            self._shown = state
-        if due_at is None:
-            hub.connections.unwatch(self)
-        else:
-            hub.connections.watch(self, due_at=due_at)
+    def _show(self, state: ConnectionState, due_at: float | None) -> None:
+        """Be counted in this state, and be called when it has lasted too long.
 
-    def _due_in(self, state: ConnectionState) -> float | None:
-        seconds = self._accept_context.deadlines.get(state)
-        return None if seconds is None else self._accept_context.hub.seconds() + seconds
+        A tick that comes for a state that has passed sets the next: a request on a kept connection moves no timer.
+        """
+        self.state, self._ends_at = state, due_at
+        if due_at is not None and (self._ticks_at is None or due_at < self._ticks_at):
+            self._ticks_at = due_at
+            self._hub.connections.watch(self, due_at=due_at)
+
+    def _show_unread(self) -> None:
+        self._unsent_bytes = self.transport.get_write_buffer_size()
+        self._show(ConnectionState.UNREAD, self._hub.seconds() + self._deadlines[ConnectionState.UNREAD])
 
 
 class ResponseTransport:

@@ -47,12 +47,14 @@ class LingeringClose:
 class _Lingering(asyncio.Protocol):
     """A connection that was sent its last bytes."""
 
+    state = ConnectionState.LINGERING
+
     def __init__(self, transport: asyncio.Transport, hub: Hub, *, left: Callable[[_Lingering], None]) -> None:
         self._transport = transport
         self._hub = hub
         self._left = left
         self._dropped_bytes = 0
-        hub.metrics.connections_by_state[ConnectionState.LINGERING] += 1
+        hub.metrics.connections_by_state.add(self)
 
     def data_received(self, data: bytes) -> None:
         self._dropped_bytes += len(data)
@@ -61,7 +63,7 @@ class _Lingering(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._hub.connections.unwatch(self)
-        self._hub.metrics.connections_by_state[ConnectionState.LINGERING] -= 1
+        self._hub.metrics.connections_by_state.discard(self)
         self._left(self)
 
     def tick(self, now: float) -> None:

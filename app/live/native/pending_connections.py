@@ -14,6 +14,11 @@ class PendingConnection(Protocol):
 
     transport: asyncio.Transport
 
+    @property
+    def state(self) -> ConnectionState:
+        """Return the state it is counted in."""
+        ...
+
 
 class PendingConnections:
     """The connections that have sent no byte yet, the oldest first."""
@@ -28,12 +33,12 @@ class PendingConnections:
     def add(self, connection: PendingConnection, *, until: float) -> None:
         """Wait for the connection's first byte until that monotonic time."""
         self._pending[connection] = until
-        self._metrics.connections_by_state[ConnectionState.FIRST_BYTE] += 1
+        self._metrics.connections_by_state.add(connection)
 
     def remove(self, connection: PendingConnection) -> None:
         """Remove a connection that has sent a byte or closed."""
         if self._pending.pop(connection, None) is not None:
-            self._metrics.connections_by_state[ConnectionState.FIRST_BYTE] -= 1
+            self._metrics.connections_by_state.discard(connection)
 
     def tick(self, now: float) -> float:
         """Abort those whose time is up; return when to be called again."""

@@ -17,6 +17,8 @@ from app.live.story.connection_states import ConnectionState
 class UpgradedProtocol(WebSocketsSansIOProtocol):
     """One WebSocket of the application."""
 
+    state = ConnectionState.UPGRADED
+
     def __init__(self, accept_context: AcceptContext, **given: Any) -> None:
         super().__init__(**given)
         self._accept_context = accept_context
@@ -26,13 +28,13 @@ class UpgradedProtocol(WebSocketsSansIOProtocol):
     def connection_made(self, transport: BaseTransport) -> None:
         """Count the connection, and watch every byte that its peer leaves unread."""
         super().connection_made(transport)
-        self._accept_context.hub.metrics.connections_by_state[ConnectionState.UPGRADED] += 1
+        self._accept_context.hub.metrics.connections_by_state.add(self)
         self.transport.set_write_buffer_limits(high=0)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End the time limit of a connection that has closed."""
         hub = self._accept_context.hub
-        hub.metrics.connections_by_state[ConnectionState.UPGRADED] -= 1
+        hub.metrics.connections_by_state.discard(self)
         hub.connections.unwatch(self)
         super().connection_lost(exc)
 

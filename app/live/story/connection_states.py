@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import ItemsView, Iterator, Mapping
 from enum import StrEnum
+from typing import Protocol
 
 from app.live.story.limits import LiveLimits
 
@@ -17,6 +19,9 @@ ANSWER_GRACE_SECONDS = 2.0
 
 class ConnectionState(StrEnum):
     """The state of one connection: each waits for one thing."""
+
+    __hash__ = str.__hash__
+    """Enum's own is ten times as slow, and each request asks twice for a time limit."""
 
     FIRST_BYTE = "first_byte"
     """Accepted; it has sent nothing."""
@@ -36,6 +41,47 @@ class ConnectionState(StrEnum):
     """A WebSocket of the application: the newsroom's stream, or a reader's of `--portable`."""
     LINGERING = "lingering"
     """Answered for the last time: what the peer still sends is dropped until it closes."""
+
+
+class InAState(Protocol):
+    """A connection, or what waits for one."""
+
+    @property
+    def state(self) -> ConnectionState:
+        """Return the state it is in now."""
+        ...
+
+
+class ConnectionsByState(Mapping[ConnectionState, int]):
+    """How many connections are in each state: counted when somebody asks, and not at every request."""
+
+    def __init__(self) -> None:
+        self._connections: set[InAState] = set()
+
+    def add(self, connection: InAState) -> None:
+        """Count this connection, in whatever state it will be."""
+        self._connections.add(connection)
+
+    def discard(self, connection: InAState) -> None:
+        """Count it no more."""
+        self._connections.discard(connection)
+
+    def __getitem__(self, state: ConnectionState) -> int:
+        return self._counted()[state]
+
+    def __iter__(self) -> Iterator[ConnectionState]:
+        return iter(ConnectionState)
+
+    def __len__(self) -> int:
+        return len(ConnectionState)
+
+    def items(self) -> ItemsView[ConnectionState, int]:
+        """Count all at once."""
+        counted = self._counted()
+        return {state: counted[state] for state in ConnectionState}.items()
+
+    def _counted(self) -> Counter[ConnectionState]:
+        return Counter(each.state for each in tuple(self._connections))
 
 
 def deadlines_of(limits: LiveLimits) -> Mapping[ConnectionState, float]:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
-from app.live.story.connection_states import ConnectionState
+from app.live.story.connection_states import ConnectionsByState, ConnectionState
 from app.live.story.packets import Framing
 
 Transport = Literal["websocket", "sse"]
@@ -26,7 +26,7 @@ class LiveMetrics:
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
-    connections_by_state: dict[ConnectionState, int] = field(default_factory=lambda: dict.fromkeys(ConnectionState, 0))
+    connections_by_state: ConnectionsByState = field(default_factory=ConnectionsByState)
     connections_timed_out: dict[ConnectionState, int] = field(default_factory=lambda: dict.fromkeys(ConnectionState, 0))
     connections_stalled: int = 0
     connections_slow: int = 0
