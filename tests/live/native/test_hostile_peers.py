@@ -18,6 +18,7 @@ from app.live.session.effects import OpenStory
 from app.live.session.session import Session
 from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
+from tests.live.app import Path, current_path
 from tests.live.model import story
 from tests.live.native.test_server_protocol import (  # noqa: F401 - native_path is a fixture
     SOON,
@@ -199,14 +200,16 @@ async def test_no_reader_is_admitted_after_the_goodbyes() -> None:
             assert (await raw.reader.readline()).startswith(b"HTTP/1.1 503 ")
 
 
+@pytest.mark.parametrize("path", ["native", "portable"])
 @pytest.mark.parametrize("unusual", [b"", b"Content-Length: 0\r\n"], ids=["plain", "through the parser"])
-async def test_a_handshake_whose_story_is_not_read_in_time_is_refused(unusual: bytes) -> None:
+async def test_a_handshake_whose_story_is_not_read_in_time_is_refused(unusual: bytes, path: Path) -> None:
+    current_path.set(path)
     async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (hub, port):
         slow = Slow(hub)
         raw = await Raw.open(port)
         raw.writer.write(handshake().replace(b"Host: x\r\n", b"Host: x\r\n" + unusual))
         await until(lambda: slow.asked == 1)
-        assert hub.metrics.connections_by_state[ConnectionState.OPENING] == 1
+        assert hub.metrics.connections_by_state[ConnectionState.OPENING] == (path == "native")
         async with asyncio.timeout(SOON):
             answer = await raw.reader.read()
         assert answer.startswith(b"HTTP/1.1 503 ")
