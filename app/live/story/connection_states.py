@@ -53,7 +53,7 @@ class InAState(Protocol):
 
 
 class ConnectionsByState(Mapping[ConnectionState, int]):
-    """The number of connections in each state: counted when somebody asks, and not at every request."""
+    """The number of connections in each state: counted at a look, and not at every request."""
 
     def __init__(self) -> None:
         self._connections: set[InAState] = set()
