@@ -36,6 +36,7 @@ from app.server.stopping import (
     end_process_after,
     finish_within,
 )
+from app.server.shallow_protocol import ShallowProtocol
 from app.server.uvicorn_config import server_config
 
 log = structlog.get_logger()
@@ -187,6 +188,8 @@ def run_server(
     config = server_config(app, trusted_proxies=trusted_proxies, message_bytes=message_bytes)
     if accept_context is not None:
         config.http_protocol_class = cast("Any", partial(make_protocol, accept_context))
+    else:
+        config.http_protocol_class = cast("Any", ShallowProtocol)
     server = Server(
         config,
         control=control,
