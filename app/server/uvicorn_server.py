@@ -27,6 +27,7 @@ from app.live.native.server_protocol import make_protocol
 from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
 from app.server.process_tuning import tune_process
+from app.server.shallow_protocol import ShallowProtocol
 from app.server.stopping import (
     CLOSE_SECONDS,
     DRAIN_SECONDS,
@@ -36,7 +37,6 @@ from app.server.stopping import (
     end_process_after,
     finish_within,
 )
-from app.server.shallow_protocol import ShallowProtocol
 from app.server.uvicorn_config import server_config
 
 log = structlog.get_logger()

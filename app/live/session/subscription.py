@@ -249,10 +249,7 @@ class Subscription:
 
     def _emit(self, packets: Sequence[Packet], start: int, out: Outbox) -> int:
         """Emit packets from `start` on, at least one and as many as there is room for; return where it ended."""
-        end = start
-        while end < len(packets) and (end == start or out.has_room):
-            out.append(packets[end].message(self._variant))
-            end += 1
+        end = out.fill(packets, self._variant, start=start)
         if end > start:
             self._confirm(packets[end - 1].cursor)
         return end
