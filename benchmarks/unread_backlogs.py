@@ -27,8 +27,8 @@ PUBLISH_EVERY = 10
 LOOK_SECONDS = 0.1
 QUIET_SECONDS = 1.0
 """A server whose memory has not grown for this long has written what it can."""
-LEFT_SECONDS = 15.0
-"""From the last reader's leave to the look at what is left: answers are cached for less than that."""
+LEFT_SECONDS = 20.0
+"""From the last reader's leave to the look at what is left: answers are cached, and free memory kept, for less."""
 
 
 class StalledEventStream(StalledReader, EventStreamReader):
