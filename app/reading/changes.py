@@ -13,7 +13,7 @@ from app.wire.story_fields import encode_story_fields
 
 CHANGES_LIMIT = 200
 MAX_CHANGES_LIMIT = 1_000
-PAGE_LIMIT_BYTES = 4 * 1024 * 1024
+PAGE_LIMIT_BYTES = 1024 * 1024
 """Limit of one reply's events, beyond which it has at most one event more, however many were asked for."""
 
 _ROWS_AT_ONCE = 100
