@@ -63,6 +63,11 @@ def encode_changes(page: ChangesPage, variant: BodyVariant) -> bytes:
     return b'{"events":[%b],%b' % (events, encode_json(members)[1:])
 
 
+def is_empty(body: bytes) -> bool:
+    """Return whether an encoded answer has no event."""
+    return body.startswith(b'{"events":[],')
+
+
 def size_of(event: EncodedEvent) -> int:
     """Estimate the bytes of an event with its body as HTML."""
     entry = event.entry
