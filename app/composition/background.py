@@ -14,6 +14,7 @@ from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
 from app.jobs.job import Job
+from app.jobs.memory_return import find_trim, memory_return_job
 from app.jobs.retention import retention_job
 from app.jobs.token_usage import token_usage_job
 from app.newsroom.due.due_work import run_due_work
@@ -36,4 +37,6 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         look_seconds=process.capacity.due_look_seconds,
     )
     retention = retention_job(database, clock=process.clock)
-    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), demo]
+    trim = find_trim()
+    memory_return = [] if trim is None else [memory_return_job(trim)]
+    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), *memory_return, demo]

@@ -26,7 +26,7 @@ from app.newsroom.queries.stream_feed import (
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
-from app.reading.representations import Representations
+from app.reading.representations import PAGES_LIMIT_BYTES, Representations
 from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
@@ -77,6 +77,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     return Reading(
         snapshots=snapshots,
         representations=Representations(snapshots, hub.stories, links=process.links),
+        pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,

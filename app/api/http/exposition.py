@@ -31,10 +31,10 @@ def _writing(app_state: AppState) -> Iterator[str]:
 
 
 def _reading(app_state: AppState) -> Iterator[str]:
-    kept = app_state.reading.representations
-    yield from _family("representation_builds", "counter", {"": kept.builds})
-    yield from _family("representation_hits", "counter", {"": kept.hits})
-    yield from _family("representation_kept_bytes", "gauge", {"": kept.kept_bytes})
+    caches = (app_state.reading.representations, app_state.reading.pages)
+    yield from _family("representation_builds", "counter", {"": sum(each.builds for each in caches)})
+    yield from _family("representation_hits", "counter", {"": sum(each.hits for each in caches)})
+    yield from _family("representation_kept_bytes", "gauge", {"": sum(each.kept_bytes for each in caches)})
 
 
 def _live(app_state: AppState) -> Iterator[str]:

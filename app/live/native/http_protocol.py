@@ -34,6 +34,10 @@ LEAST_READ_BYTES = 16 * 1024
 """What a client must read of a response in each time limit for one that is not read: half a kilobyte a second at worst.
 Otherwise one byte at a time would renew it for days."""
 
+PORTABLE_BUFFER_BYTES = 16 * 1024
+"""Bytes that may wait for one reader of the application's before whoever writes has to wait. Of the 64 KB that an event
+loop takes without being told, a thousand readers who never read would fill 64 MB."""
+
 HEAD_TOO_LARGE = Refuse(431, "head_too_large", "The request's head is too large.")
 NO_GET = Refuse(400, "bad_upgrade", "A WebSocket begins with GET over HTTP/1.1.")
 UPGRADE_WITH_BODY = Refuse(400, UNREADABLE_REQUEST.code, "A request for another protocol has no body.")
@@ -361,8 +365,19 @@ class _Refused(Exception):
         self.refusal = refusal
 
 
+class PortableProtocol(HttpProtocol):
+    """The protocol of a connection whose readers are the application's, with a small write buffer for event streams."""
+
+    def connection_made(  # type: ignore[override]  # as uvicorn's own: it serves TCP alone
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Begin the connection; who writes waits once PORTABLE_BUFFER_BYTES do."""
+        super().connection_made(transport)
+        self.transport.set_write_buffer_limits(high=PORTABLE_BUFFER_BYTES)
+
+
 def make_portable_protocol(
     accept_context: Callable[[], AcceptContext], *, server_state: ServerState, **given: Any
 ) -> asyncio.Protocol:
     """Make the protocol of a connection whose readers are the application's; called once per connection."""
-    return HttpProtocol(accept_context=accept_context(), server_state=server_state, **given)
+    return PortableProtocol(accept_context=accept_context(), server_state=server_state, **given)

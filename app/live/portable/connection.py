@@ -7,7 +7,7 @@ clock wakes it. A peer that reads slowly only delays the next pull.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -25,8 +25,6 @@ from app.wire.encoding import BodyVariant
 SLOWEST_BYTES_PER_SECOND = 4096
 """A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
 not report progress, and a snapshot of a megabyte must reach a reader on a bad line."""
-
-BATCH_BYTES = 64 * 1024
 
 Write = Callable[[Sequence[Message]], Awaitable[None]]
 Finish = Callable[[Close], Awaitable[None]]
@@ -138,8 +136,8 @@ class PortableConnection:
             step = self.session.pull(self._hub.read_clocks())
             for asker, ask in step.asks:
                 self._ask(asker, ask)
-            for batch in _batches(step.writes):
-                await self._write(write, batch)
+            if step.writes:
+                await self._write(write, step.writes)
             if step.close is not None and self._left is None:
                 self.leave(step.close.reason, code=step.close.code.code)
                 return step.close
@@ -170,15 +168,3 @@ class PortableConnection:
                 self._awake.set()
 
         self._hub.stories.fetch(ask).add_done_callback(answered)
-
-
-def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-    """Runs of messages of about `BATCH_BYTES`, so that a slow peer's progress shows."""
-    start = size = 0
-    for end, message in enumerate(messages, start=1):
-        size += len(message.json)
-        if size >= BATCH_BYTES:
-            yield messages[start:end]
-            start, size = end, 0
-    if start < len(messages):
-        yield messages[start:]

@@ -64,8 +64,9 @@ class EventStreamRoute:
         framing = Framing.NAMED_CHUNK if named else Framing.CHUNK
 
         async def write(messages: Sequence[Message]) -> None:
-            chunks = [message.bytes_in(framing) for message in messages]
-            await _send_body(send, b"".join(chunks))
+            # One by one: an ASGI server may keep what it was sent last as long as the peer reads nothing.
+            for message in messages:
+                await _send_body(send, message.bytes_in(framing))
 
         async def finish(_: Close) -> None:
             await _send_body(send, b"", more=False)

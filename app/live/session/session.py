@@ -22,6 +22,7 @@ from app.live.protocol.subscribe_requests import (
 from app.live.session.clocks import ClockReading
 from app.live.session.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer
 from app.live.session.goodbyes import Goodbye
+from app.live.session.outbox import PIECE_BYTES, Outbox
 from app.live.session.rate_limit import RateLimit
 from app.live.session.refusals import TOO_MANY_STORIES, Refusal, absence_of, refusal_of
 from app.live.session.step import Step
@@ -71,6 +72,7 @@ class Session:
         wake: Callable[[], None],
         hello: Message,
         now: ClockReading,
+        piece_bytes: int = PIECE_BYTES,
     ) -> None:
         self._variant = variant
         self._heartbeat_seconds = heartbeat_seconds
@@ -82,7 +84,7 @@ class Session:
         self._last_write_at = now.seconds
         self._pending: dict[str, PendingSubscription] = {}
         self._subscriptions: dict[StoryId, Subscription] = {}
-        self._outbox = [hello]
+        self._outbox = Outbox(hello, piece_bytes=piece_bytes)
         self._is_ping_pending = False
         self._ended: tuple[Message, ...] = ()
         self._goodbye: Goodbye | None = None
@@ -134,7 +136,8 @@ class Session:
                 step.asks.append((pending, pending.asked))
         for subscription in self.subscriptions:
             self._advance(subscription, step, now)
-        step.writes, self._outbox = self._outbox, []
+        step.is_piece = not self._outbox.has_room
+        step.writes = self._outbox.take()
         self._add_unnumbered(step, now)
         if step.writes:
             self._last_write_at = now.seconds

@@ -112,6 +112,7 @@ def test_the_goodbye_of_one_story_never_comes_while_another_catches_up() -> None
     peer.subscribe("two", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
+    peer.pull()
     ((asker, ask),) = peer.pull().asks
     peer.live("one").accept(one.end())
     assert _said(peer.pull()) == ["story.updated"]
