@@ -38,5 +38,9 @@ def make_process(settings: Settings, *, clock: Clock, random: RandomSource, acce
         random=random,
         capacity=capacity_of(settings),
         links=links_of(settings),
-        access_log=AccessLog(form=settings.log_format, stream=access_stream, clock=clock) if is_logged else None,
+        access_log=_access_log(settings, access_stream, clock) if is_logged else None,
     )
+
+
+def _access_log(settings: Settings, stream: TextIO, clock: Clock) -> AccessLog:
+    return AccessLog(form=settings.log_format, stream=stream, clock=clock, addresses=settings.log_addresses)
