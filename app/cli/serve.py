@@ -9,6 +9,7 @@ import typer
 from app.cli.admin_api import control_path, controlled
 from app.cli.failures import failing_with_a_sentence
 from app.cli.greeting import Greeting
+from app.cli.output import say
 from app.cli.setup import make_data_dir, set_up
 from app.main import create_app
 from app.server.listeners import open_listeners
@@ -33,10 +34,16 @@ def serve(
     with failing_with_a_sentence():
         settings = set_up()
         for sentence in list_misspelt():
-            typer.echo(sentence, err=True)
+            say(sentence)
         make_data_dir(settings)
         token_file = settings.data_dir / ADMIN_TOKEN_FILE if settings.admin_token is None else None
-        greeting = Greeting(settings.public_url, load_or_make_admin_token(settings), token_file, show_token=show_token)
+        greeting = Greeting(
+            settings.public_url,
+            load_or_make_admin_token(settings),
+            token_file,
+            show_token=show_token,
+            form=settings.log_format,
+        )
         sockets = open_listeners(settings.host, settings.port)
         server, path = create_app(settings), control_path(settings)
         run_server(

@@ -128,6 +128,13 @@ def lock_store(folder: Path) -> Generator[None]:
         os.close(handle)
 
 
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open a connection that reads, with or without a server beside it, and can neither write nor checkpoint."""
+    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return connection
+
+
 def open_for_migration(path: Path) -> sqlite3.Connection:
     """Open the writer's connection with foreign keys off, because a table rebuilt under them would lose its children.
 

@@ -43,7 +43,8 @@ from sqlalchemy.pool import NullPool
 from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
-from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
+from app.storage.database.failures import describe_failure, require_usable_file
+from app.storage.database.sqlite import open_reader
 from app.storage.upkeep.archive import (
     BackupFailed,
     Contents,
@@ -54,7 +55,7 @@ from app.storage.upkeep.archive import (
     upgrade_archive,
     verify_archive,
 )
-from app.storage.upkeep.migrations import alembic_config, migration_connection
+from app.storage.upkeep.migrations import alembic_config, migration_connection, open_postgres
 from app.storage.upkeep.search_index import empty_search_index, fill_search_index
 
 BATCH_ROWS = 1_000
@@ -131,7 +132,11 @@ def _failing_with_a_sentence(done: str) -> Generator[None]:
         raise BackupFailed(f"The database is of another release than this one ({error}).") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
         reason = getattr(error, "orig", None) or error
-        raise BackupFailed(f"The database could not be {done}: {reason}.") from error
+        if isinstance(reason, OSError):
+            raise BackupFailed(f"The database could not be {done}: {reason.strerror or reason}.") from error
+        if isinstance(reason, sqlite3.OperationalError):  # of the database or of the other file
+            raise BackupFailed(f"The database could not be {done}: {reason}.") from error
+        raise BackupFailed(describe_failure(error) or f"The database could not be {done}: {reason}.") from error
 
 
 @contextmanager
@@ -142,9 +147,10 @@ def _snapshot(url: str) -> Generator[Connection]:
         path = Path(parsed.database or "")
         if not path.exists():
             raise BackupFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
+        require_usable_file(path, read_only=True)
         engine = create_engine(
             "sqlite://",
-            creator=lambda: _open_reader(path),
+            creator=lambda: open_reader(path),
             hide_parameters=True,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
@@ -153,15 +159,9 @@ def _snapshot(url: str) -> Generator[Connection]:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ")
+    engine = open_postgres(url, isolation_level="REPEATABLE READ")
     with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
         yield connection
-
-
-def _open_reader(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    return connection
 
 
 def _require_revision(source: Connection) -> str:
