@@ -15,6 +15,7 @@ from app.jobs.demo import DemoRefused
 from app.server.lifespan import LifespanFailed
 from app.server.listeners import CannotListen
 from app.settings import UnusableSettings
+from app.storage.database.health import DatabaseUnusable
 from app.storage.database.sqlite import StoreLocked
 from app.storage.upkeep.archive import BackupFailed
 from app.storage.upkeep.migrations import WrongSchema
@@ -46,6 +47,15 @@ def failing_with_a_sentence() -> Generator[None]:
             raise
         typer.echo("PostgreSQL needs its driver: install requirements-postgres.lock.", err=True)
         raise typer.Exit(FAILED) from None
-    except (CannotListen, BackupFailed, DemoRefused, Refused, LifespanFailed, OSError, httpx.HTTPError) as error:
+    except (
+        DatabaseUnusable,
+        CannotListen,
+        BackupFailed,
+        DemoRefused,
+        Refused,
+        LifespanFailed,
+        OSError,
+        httpx.HTTPError,
+    ) as error:
         typer.echo(str(error) or type(error).__name__, err=True)
         raise typer.Exit(FAILED) from None

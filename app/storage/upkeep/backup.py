@@ -43,6 +43,7 @@ from sqlalchemy.pool import NullPool
 from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
+from app.storage.database.limited_connection import socket_options
 from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
 from app.storage.upkeep.archive import (
     BackupFailed,
@@ -153,7 +154,13 @@ def _snapshot(url: str) -> Generator[Connection]:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, isolation_level="REPEATABLE READ")
+    engine = create_engine(
+        url,
+        poolclass=NullPool,
+        hide_parameters=True,
+        isolation_level="REPEATABLE READ",
+        connect_args=socket_options(make_url(url).query),
+    )
     with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
         yield connection
 

@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
 from app.domain.errors import Unavailable
+from app.storage.database.limited_connection import socket_options
 from app.storage.database.sqlite import lock_store, open_for_migration
 from app.storage.database.transactions import Database
 from app.storage.upkeep.search_index import fill_search_index
@@ -68,7 +69,7 @@ def migration_connection(url: str) -> Generator[Connection]:
         with _sqlite_connection(Path(parsed.database or "")) as connection:
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=socket_options(parsed.query))
     with _connected(engine) as connection, connection.begin():
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
         yield connection
