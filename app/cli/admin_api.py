@@ -43,7 +43,9 @@ async def open_admin_api(settings: Settings, *, clock: Clock = system_clock) -> 
     configure_logging(level=quiet.log_level, form=quiet.log_format)
     token = load_or_make_admin_token(quiet)
     async with reach_api(
-        control_path(quiet), token, make_app=lambda: controlled(create_app(quiet, clock=clock))
+        control_path(quiet),
+        token,
+        make_app=lambda: controlled(create_app(quiet, clock=clock, follows_database=clock is system_clock)),
     ) as api:
         yield api
 

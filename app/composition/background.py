@@ -16,6 +16,7 @@ from app.jobs.due_work import DueWork
 from app.jobs.job import Job
 from app.jobs.retention import retention_job
 from app.jobs.token_usage import token_usage_job
+from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
 from app.settings import load_or_make_admin_token
 
@@ -33,8 +34,15 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
     )
     due_work = DueWork(
         partial(run_due_work, newsroom, app_state.backoff),
-        clock=process.clock,
+        clock=newsroom.clock,
         look_seconds=process.capacity.due_look_seconds,
     )
-    retention = retention_job(database, clock=process.clock)
-    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), demo]
+    retention = retention_job(database, clock=newsroom.clock)
+    return [
+        due_work.job(),
+        checkpoint_job(database),
+        write_probe_job(database),
+        retention,
+        token_usage_job(newsroom),
+        demo,
+    ]

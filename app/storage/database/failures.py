@@ -11,52 +11,55 @@ from pathlib import Path
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from app.storage.database.health import DatabaseUnusable
+
 _SQLITE_HEADER = b"SQLite format 3\0"
 _REASON_LETTERS = 400
+_POOLERS = ("unsupported startup parameter", "statement pooling")
+"""Words of PgBouncer's own refusals."""
 _LOCK_FILE = "liveblog.lock"
 
 
-class CannotOpen(Exception):
-    """A database that cannot be opened; the message is a sentence with the reason and the remedy."""
-
-
 def require_usable_file(path: Path, *, read_only: bool = False) -> None:
-    """Raise CannotOpen unless this account can use the SQLite file, with what SQLite and we keep beside it.
+    """Raise DatabaseUnusable unless this account can use the SQLite file, with what SQLite and we keep beside it.
 
     SQLite itself would say "unable to open database file" of most of that, and open a file of another account for
     reading without a word.
     """
     if path.is_dir():
-        raise CannotOpen(f"{path} is a folder: name a file in LIVEBLOG_DATABASE_URL.")
+        raise DatabaseUnusable(f"{path} is a folder: name a file in LIVEBLOG_DATABASE_URL.")
     for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm"), *(() if read_only else (path.parent / _LOCK_FILE,))):
         if not _may(each, os.R_OK if read_only else os.R_OK | os.W_OK):
-            raise CannotOpen(_not_ours(each, "read" if read_only else "read and write"))
+            raise DatabaseUnusable(_not_ours(each, "read" if read_only else "read and write"))
     if not read_only and not _may(path.parent, os.W_OK | os.X_OK):
-        raise CannotOpen(_not_ours(path.parent, "write to"))
+        raise DatabaseUnusable(_not_ours(path.parent, "write to"))
     if path.exists() and not _begins_like_sqlite(path):
-        raise CannotOpen(f"{path} is no SQLite database: name another file, or move it away and restore a backup.")
+        raise DatabaseUnusable(
+            f"{path} is no SQLite database: name another file, or move it away and restore a backup."
+        )
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder for a database unless it is there. Raises CannotOpen."""
+    """Make a folder for a database unless it is there. Raises DatabaseUnusable."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CannotOpen(f"The folder {folder} cannot be made: {error.strerror}.") from error
+        raise DatabaseUnusable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 def describe_failure(error: BaseException) -> str | None:
     """Return a sentence for a failure that a database caused, at whatever distance; None for any other."""
+    said: str | None = None
     for each in _chain(error):
-        if isinstance(each, CannotOpen):
-            return str(each)
+        if isinstance(each, DatabaseUnusable):
+            said = said or str(each)
         if isinstance(each, PoolTimeout):
             return "The database cannot be used: every connection is busy."
         if isinstance(each, DBAPIError) and each.orig is not None:
             return _sentence(each.orig)
         if isinstance(each, sqlite3.Error):
             return _sentence(each)
-    return None
+    return said
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
@@ -73,8 +76,8 @@ def _sentence(error: BaseException) -> str:
         if isinstance(error, sqlite3.OperationalError):
             return f"The database file cannot be used: {reason}."
         return f"The database file is damaged ({reason}): move it away, and restore a backup with `liveblog restore`."
-    if "unsupported startup parameter" in reason:
-        return f"The database cannot be used through this connection pooler ({reason}): connect to PostgreSQL itself."
+    if any(words in reason for words in _POOLERS):
+        return f"The database cannot be used through this pooler ({reason}): connect to PostgreSQL itself."
     return f"The database cannot be used: {reason}; check LIVEBLOG_DATABASE_URL, and that PostgreSQL runs."
 
 
@@ -89,15 +92,14 @@ def _may(path: Path, mode: int) -> bool:
 
 def _not_ours(path: Path, what: str) -> str:
     account = _name_of(os.geteuid())
+    may_not = f"This account ({account}) may not {what} {path}"
     try:
-        owner = _name_of(path.stat().st_uid)
+        owner = path.stat().st_uid
     except OSError:
-        return f"This account ({account}) may not {what} {path}: run as the account that owns it."
-    if path.stat().st_uid != os.geteuid():
-        return (
-            f"{path} belongs to {owner}, and this account ({account}) may not {what} it: run as {owner}, or chown it."
-        )
-    return f"This account ({account}) may not {what} {path}: check its mode, and that its file system is not read-only."
+        return f"{may_not}: run as the account that owns it."
+    if owner != os.geteuid():
+        return f"{may_not}, which belongs to {_name_of(owner)}: run as {_name_of(owner)}, or chown it."
+    return f"{may_not}: check its mode, and that its file system is not read-only."
 
 
 def _name_of(uid: int) -> str:
@@ -112,5 +114,5 @@ def _begins_like_sqlite(path: Path) -> bool:
         with path.open("rb") as file:
             found = file.read(len(_SQLITE_HEADER))
     except OSError as error:
-        raise CannotOpen(f"{path} cannot be read: {error.strerror}.") from error
+        raise DatabaseUnusable(f"{path} cannot be read: {error.strerror}.") from error
     return not found or found == _SQLITE_HEADER

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from app.storage.database.failures import make_folder, require_usable_file
-from app.storage.database.postgres import CONNECT_SECONDS
+from app.storage.database.limited_connection import socket_options
 from app.storage.database.sqlite import StoreLocked, lock_store, open_for_migration, open_reader
 from app.storage.database.transactions import Database
 from app.storage.upkeep.search_index import fill_search_index
@@ -47,7 +47,7 @@ def migrate(url: str, *, revision: str = "head") -> bool:
     """Upgrade (or downgrade) the database to `revision`, all or nothing, one process at a time. Return whether it did.
 
     Beside a server that has the SQLite file open there is nothing to do (False), or StoreInUse is raised. Raises
-    WrongSchema for a database that a newer release has migrated, CannotOpen where there is none to be used.
+    WrongSchema for a database that a newer release has migrated, DatabaseUnusable where there is none to be used.
     """
     try:
         return _migrate(url, revision)
@@ -128,8 +128,8 @@ def migration_connection(url: str) -> Generator[Connection]:
 
 
 def open_postgres(url: str, **options: Any) -> Engine:
-    """Return an engine without a pool, for work that keeps one connection. Connecting has a limit for each host."""
-    connect = {"connect_timeout": CONNECT_SECONDS}
+    """Return an engine without a pool, for work that keeps one connection and notices when its host is gone."""
+    connect = socket_options(make_url(url).query)
     return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect, **options)
 
 

@@ -9,7 +9,7 @@ from functools import partial
 
 import pytest
 
-from app.api.http.threads import Threads
+from app.storage.database.threads import Threads
 
 pytestmark = pytest.mark.anyio
 
