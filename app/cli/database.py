@@ -67,6 +67,8 @@ def restore(
         make_data_dir(settings)
         random = SystemRandomSource()
         contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
+        if not contents.has_checksum:
+            say(f"{file} was made before backups had a checksum: whether a text in it was altered cannot be told.")
         say(
             f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
             " Tokens work as they did when the backup was made."

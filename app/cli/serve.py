@@ -15,6 +15,7 @@ from app.main import create_app
 from app.server.listeners import open_listeners
 from app.server.uvicorn_server import ControlEndpoint, run_server
 from app.settings import ADMIN_TOKEN_FILE, list_misspelt, load_or_make_admin_token
+from app.storage.upkeep.scratch_files import remove_restore_leftovers
 
 app = typer.Typer()
 
@@ -36,6 +37,7 @@ def serve(
         for sentence in list_misspelt():
             say(sentence)
         make_data_dir(settings)
+        remove_restore_leftovers()
         token_file = settings.data_dir / ADMIN_TOKEN_FILE if settings.admin_token is None else None
         greeting = Greeting(
             settings.public_url,

@@ -49,6 +49,7 @@ from app.storage.upkeep.archive import (
     BackupFailed,
     Contents,
     is_known_revision,
+    is_newest_revision,
     new_archive,
     open_archive,
     read_revision,
@@ -56,6 +57,12 @@ from app.storage.upkeep.archive import (
     verify_archive,
 )
 from app.storage.upkeep.migrations import alembic_config, migration_connection, open_postgres
+from app.storage.upkeep.scratch_files import (
+    BACKUP_PREFIX,
+    RESTORE_PREFIX,
+    new_scratch_file,
+    remove_restore_leftovers,
+)
 from app.storage.upkeep.search_index import empty_search_index, fill_search_index
 
 BATCH_ROWS = 1_000
@@ -85,43 +92,49 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
 def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
     """Replace the contents of the database `url` by the archive `source`, all or nothing, with new epochs.
 
-    Every story gets a new epoch, so that readers' cursors are answered with a reset. Raises BackupFailed, also for a
-    database with contents unless `replace`, or StoreLocked while a server has the SQLite file open.
+    Every story gets a new epoch, so that readers' cursors are answered with a reset. One transaction does it all: of
+    one that was killed nothing is left. Raises BackupFailed, also for a database with contents unless `replace`, or
+    StoreLocked while a server has the SQLite file open.
     """
-    verify_archive(source)
-    with tempfile.TemporaryDirectory(prefix="liveblog-restore-") as folder:
-        working = Path(folder) / "archive.db"
-        shutil.copyfile(source, working)
-        upgrade_archive(working)
-        contents = verify_archive(working)
-        with (
-            _failing_with_a_sentence("restored"),
-            migration_connection(url) as target,
-            open_archive(working) as archive,
-        ):
-            _refuse_company(target)
-            command.upgrade(alembic_config(target), "head")
-            _empty(target, replace=replace)
-            _copy_tables(archive, target, schema.metadata, progress)
-            fill_search_index(target)
-            _begin_new_epochs(target, random)
-            _continue_numbers(target)
+    contents = verify_archive(source)
+    with (
+        _current_archive(source, contents) as current,
+        _failing_with_a_sentence("restored"),
+        migration_connection(url) as target,
+        open_archive(current) as archive,
+    ):
+        _refuse_company(target)
+        command.upgrade(alembic_config(target), "head")
+        _empty(target, replace=replace)
+        _copy_tables(archive, target, schema.metadata, progress)
+        fill_search_index(target)
+        _begin_new_epochs(target, random)
+        _continue_numbers(target)
     return contents
 
 
 @contextmanager
+def _current_archive(source: Path, contents: Contents) -> Generator[Path]:
+    """Yield the archive at this release's schema: itself, or a copy for as long as the block lasts."""
+    remove_restore_leftovers()
+    if is_newest_revision(contents.revision):
+        yield source
+        return
+    folder = Path(tempfile.gettempdir())
+    with _failing_with_a_sentence("restored"), new_scratch_file(folder, RESTORE_PREFIX) as working:
+        shutil.copyfile(source, working)
+        upgrade_archive(working)
+        verify_archive(working)
+        yield working
+
+
+@contextmanager
 def _partial_file(target: Path) -> Generator[Path]:
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    except OSError as error:
-        raise BackupFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
-    os.close(handle)
-    partial = Path(name)
-    try:
-        with _failing_with_a_sentence("backed up"):
-            yield partial
-    finally:
-        partial.unlink(missing_ok=True)
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        reason = "it cannot be written to" if target.parent.is_dir() else "there is no such folder"
+        raise BackupFailed(f"Nothing can be written to {target.parent}: {reason}.")
+    with _failing_with_a_sentence("backed up"), new_scratch_file(target.parent, BACKUP_PREFIX) as partial:
+        yield partial
 
 
 @contextmanager
