@@ -204,6 +204,7 @@ class Application:
                 probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
                 states={
                     "writes": lambda: database.health.is_writable,
+                    "schema": lambda: database.health.has_our_schema,
                     "reconcile": lambda: hub.stories.reconcile_age_seconds <= RECONCILE_LATE_SECONDS,
                     "clock": lambda: database_clock is None or not database_clock.is_skewed,
                     "due_work": lambda: not records.is_late("due work"),

@@ -15,6 +15,7 @@ from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
 from app.jobs.job import Job
 from app.jobs.retention import retention_job
+from app.jobs.schema_watch import schema_watch_job
 from app.jobs.token_usage import token_usage_job
 from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
@@ -42,6 +43,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         due_work.job(),
         checkpoint_job(database),
         write_probe_job(database),
+        schema_watch_job(database),
         retention,
         token_usage_job(newsroom),
         demo,

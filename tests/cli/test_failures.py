@@ -10,12 +10,14 @@ import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from psycopg import sql
 
 from tests.needs import require
+from tests.ports import reserved_port
 from tests.postgres import PostgresServer
 from tests.processes import Installation
 
@@ -47,7 +49,9 @@ def _fails_with_a_sentence(installation: Installation, command: str, *, code: in
     arguments = [
         str(installation.data_dir.parent / each) if each == "the.backup" else each for each in COMMANDS[command]
     ]
-    refused = installation.run(*arguments)
+    with reserved_port() as port:
+        on_a_port = replace(installation, settings={"LIVEBLOG_PORT": str(port), **installation.settings})
+        refused = on_a_port.run(*arguments)
     assert refused.returncode == code, f"{command}: {refused.returncode} {refused.stderr}"
     assert refused.stdout == "", command
     assert len(refused.stderr.splitlines()) == 1, f"{command}: {refused.stderr}"

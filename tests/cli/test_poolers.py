@@ -22,7 +22,7 @@ def name(postgres_server: PostgresServer, postgres_url: str, tmp_path: Path) -> 
 @pytest.mark.parametrize("settings", ["", "ignore_startup_parameters = extra_float_digits", "default_pool_size = 1"])
 @pytest.mark.parametrize("pool_mode", ["transaction", "statement"])
 def test_a_pooler_that_shares_sessions_is_refused_with_a_sentence(
-    postgres_server: PostgresServer, name: str, tmp_path: Path, pool_mode: str, settings: str
+    postgres_server: PostgresServer, name: str, tmp_path: Path, free_port: int, pool_mode: str, settings: str
 ) -> None:
     with (
         reserved_port() as port,
@@ -30,7 +30,8 @@ def test_a_pooler_that_shares_sessions_is_refused_with_a_sentence(
     ):
         url = f"postgresql://liveblog@{address}/{name}"
         for command in (["serve"], ["token", "list"]):
-            refused = Installation(tmp_path / "data", {"LIVEBLOG_DATABASE_URL": url}).run(*command)
+            given = {"LIVEBLOG_DATABASE_URL": url, "LIVEBLOG_PORT": str(free_port)}
+            refused = Installation(tmp_path / "data", given).run(*command)
             assert (refused.returncode, refused.stdout) == (1, ""), refused.stderr
             assert len(refused.stderr.splitlines()) == 1, refused.stderr
             assert "pool" in refused.stderr

@@ -65,6 +65,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
+        self.health.require_our_schema()
         with (
             self._unavailable_when_gone(is_write=True),
             self._connected(self._writers) as connection,

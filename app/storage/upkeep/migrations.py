@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,21 +67,28 @@ def _migrate(url: str, revision: str) -> bool:
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
-        if revision == "head":
+        after = read_known_revision(connection)
+        if revision == "head" and after != before:
             fill_search_index(connection)
-        return read_known_revision(connection) != before
+        return after != before
 
 
 def read_known_revision(connection: Connection) -> str | None:
     """Return the newest migration of a database, None if it has none. Raises WrongSchema for one we do not know."""
     found = MigrationContext.configure(connection).get_current_revision()
-    script = ScriptDirectory(str(MIGRATIONS))
-    if found is not None and found not in {step.revision for step in script.walk_revisions()}:
+    known = _known_revisions()
+    if found is not None and found not in known:
         raise WrongSchema(
             f"The database is at schema {found}, which a newer release has made; this one knows schemas up to"
-            f" {script.get_current_head()}: use the newer release."
+            f" {known[0]}: use the newer release."
         )
     return found
+
+
+@cache
+def _known_revisions() -> tuple[str, ...]:
+    """Return the migrations of this release, the newest first; to find them each file is loaded."""
+    return tuple(step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
 def _list_missing(url: str) -> list[str]:
@@ -89,15 +97,28 @@ def _list_missing(url: str) -> list[str]:
     engine = create_engine("sqlite://", creator=lambda: open_reader(path), hide_parameters=True, poolclass=NullPool)
     with engine.connect() as connection:
         found = read_known_revision(connection)
-    script = ScriptDirectory(str(MIGRATIONS))
-    return sorted(step.revision for step in script.iterate_revisions("head", found or "base") if step.revision != found)
+    known = _known_revisions()
+    return sorted(known if found is None else known[: known.index(found)])
+
+
+def watch_schema(database: Database) -> None:
+    """Refuse writes from now on if a newer release has migrated the database, and take them again once it fits.
+
+    Reads go on: migrations add what an older release does not ask for. What it would write might lack what they need.
+    """
+    try:
+        require_current_schema(database)
+    except WrongSchema as error:
+        database.health.record_schema(str(error))
+    else:
+        database.health.record_schema(None)
 
 
 def require_current_schema(database: Database) -> None:
     """Raise WrongSchema unless the database is at this release's newest migration."""
     with database.snapshot() as tx:
         found = read_known_revision(tx.connection)
-    wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+    wanted = _known_revisions()[0]
     if found != wanted:
         is_at = f"is at schema {found}" if found else "has no tables yet"
         raise WrongSchema(f"The database {is_at}, and this release needs schema {wanted}: run `liveblog migrate`.")
