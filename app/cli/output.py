@@ -1,4 +1,4 @@
-"""What commands say beside their result: a sentence on standard error, or a log line where the log is JSON."""
+"""The output of commands beside their result: a sentence on standard error, or a log line where the log is JSON."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with a database, in a sentence for the person who runs it."""
+"""The failures of a database, each as a sentence for the person who runs it."""
 
 from __future__ import annotations
 
