@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from app.domain.clock import Micros, format_time, system_clock
 from tests.e2e.server import Server, await_true, make_story, serving
+from tests.faults.posting import Post, texts
 from tests.faults.silent_proxy import SilentProxy, silent_proxy
 from tests.loopback import NO_CERTIFICATES
 from tests.postgres import PostgresServer, ReusedDatabases
@@ -74,43 +73,6 @@ def behind(postgres_server: PostgresServer, reused_databases: ReusedDatabases, t
         yield Behind(server, proxy)
 
 
-@dataclass
-class Post:
-    """A POST by a client that waits for its answer in a thread of its own."""
-
-    server: Server
-    story: str
-    text: str
-    answers: list[httpx.Response] = field(default_factory=list)
-    thread: threading.Thread | None = None
-
-    def begin(self) -> None:
-        """Send it, and wait in a thread; a server that ends may cut the connection instead of answering."""
-
-        def send() -> None:
-            with suppress(httpx.TransportError):
-                self.send()
-
-        self.thread = threading.Thread(target=send, daemon=True)
-        self.thread.start()
-
-    def send(self) -> None:
-        """Send it and wait for the answer."""
-        with self.server.signed_in() as admin:
-            where, headers = (
-                f"/v1/stories/{self.story}/entries",
-                {"Idempotency-Key": self.text.strip(".").replace(" ", "-")},
-            )
-            self.answers.append(admin.post(where, json={"text": self.text}, headers=headers))
-
-    def answer(self) -> httpx.Response:
-        """Wait for the answer to `begin`."""
-        assert self.thread is not None
-        self.thread.join(PATIENCE_SECONDS)
-        assert self.answers, f"{self.text} is waited for: {self.server.log}"
-        return self.answers[-1]
-
-
 @pytest.mark.slow
 def test_what_is_due_and_readers_are_late_by_the_silence_and_nothing_is_committed_after_it(behind: Behind) -> None:
     server, proxy = behind.server, behind.proxy
@@ -137,7 +99,7 @@ def test_what_is_due_and_readers_are_late_by_the_silence_and_nothing_is_committe
         heard = _until_published(reader, seconds=LATE_SECONDS)
         assert "Polls close." in heard["entry"]["body_html"]
         behind.await_reasons()
-        assert _texts(server, story) == ["<p>Polls close.</p>"], "a write was committed after its client was refused"
+        assert texts(server, story) == ["<p>Polls close.</p>"], "a write was committed after its client was refused"
         posts[0].send()
         assert posts[0].answers[-1].status_code == 201
         assert len(behind.logged("database_unreachable")) == 1
@@ -160,7 +122,7 @@ def test_a_network_that_is_back_finds_everything_as_it_was_left(behind: Behind) 
         post.send()
         assert post.answers[-1].status_code == 201
         _until_published(reader, seconds=LATE_SECONDS)
-    assert _texts(server, story) == ["<p>Back again.</p>"]
+    assert texts(server, story) == ["<p>Back again.</p>"]
 
 
 @pytest.mark.slow
@@ -196,9 +158,3 @@ def _schedule(server: Server, story: str, text: str, *, in_seconds: float) -> No
         body = {"text": text, "status": "scheduled", "publish_at": at}
         answer = admin.post(f"/v1/stories/{story}/entries", json=body)
     assert answer.status_code == 202, answer.text
-
-
-def _texts(server: Server, story: str) -> list[str]:
-    with server.reader() as reader:
-        items = reader.get(f"/v1/stories/{story}/entries").json()["items"]
-    return [item["body_html"].strip() for item in items]
