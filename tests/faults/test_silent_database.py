@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from app.domain.clock import Micros, format_time, system_clock
 from tests.e2e.server import Server, await_true, make_story, serving
+from tests.faults.netns import DATABASE_OUTSIDE, SERVER_INSIDE, namespace
 from tests.faults.posting import Post, texts
 from tests.faults.silent_proxy import SilentProxy, silent_proxy
 from tests.loopback import NO_CERTIFICATES
@@ -106,6 +107,36 @@ def test_what_is_due_and_readers_are_late_by_the_silence_and_nothing_is_committe
         assert behind.logged("database_unreachable")[0]["cause"]
         assert len(behind.logged("database_unreachable_over")) == 1
         assert len(behind.logged("reconcile_failed")) == 1
+
+
+@pytest.mark.slow
+def test_a_cable_that_is_cut_makes_readers_and_what_is_due_as_late_and_no_later(
+    postgres_server: PostgresServer, reused_databases: ReusedDatabases, tmp_path: Path
+) -> None:
+    with (
+        namespace() as inside,
+        reused_databases.lend() as name,
+        silent_proxy(postgres_server, host=DATABASE_OUTSIDE) as proxy,
+    ):
+        settings = {"HOST": SERVER_INSIDE, "PUBLIC_URL": "https://live.example", "DRAIN_SECONDS": "0"}
+        with serving(proxy.url(name), tmp_path, wrapper=inside.wrapper, **settings) as server:
+            behind, story = Behind(server, proxy), make_story(server)
+            with _following(server, story) as reader:
+                _schedule(server, story, "Polls close.", in_seconds=BEFORE_SECONDS)
+                inside.cut()
+                post = Post(server, story, "Into the void.")
+                post.begin()
+                behind.await_reasons("database")
+                assert post.answer().status_code == 503
+                behind.await_reasons("database", "due_work", "reconcile")
+                inside.mend()
+                _until_published(reader, seconds=LATE_SECONDS)
+                behind.await_reasons()
+                assert texts(server, story) == ["<p>Polls close.</p>"]
+                assert len(behind.logged("database_unreachable")) == 1
+                inside.cut()
+                behind.await_reasons("database")
+                assert server.stop() == 0, server.log
 
 
 @pytest.mark.slow

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
@@ -160,6 +163,16 @@ def test_a_database_that_is_closed_while_it_is_silent_is_closed_at_once(
     probe_writing(behind)
     proxy.fall_silent()
     _within_time(behind.close)
+
+
+def test_the_kernel_is_asked_to_notice_a_host_that_is_gone(behind: PostgresDatabase) -> None:
+    with behind.snapshot() as tx:
+        driver = tx.connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with socket.socket(fileno=os.dup(driver.fileno())) as used:
+            assert used.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 4
+            assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
 def test_the_operators_own_socket_options_stand() -> None:
