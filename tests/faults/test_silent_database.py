@@ -69,7 +69,7 @@ def behind(postgres_server: PostgresServer, reused_databases: ReusedDatabases, t
     with (
         reused_databases.lend() as name,
         silent_proxy(postgres_server) as proxy,
-        serving(proxy.url(name), tmp_path, DRAIN_SECONDS="0") as server,
+        serving(proxy.url(name), tmp_path) as server,
     ):
         yield Behind(server, proxy)
 
@@ -165,9 +165,7 @@ def test_a_stop_while_the_database_is_silent_ends_in_time_and_well(behind: Behin
         post = Post(server, story, "Never answered.")
         post.begin()
         behind.await_reasons("database")
-        began = time.monotonic()
-        assert server.stop() == 0, server.log
-        assert time.monotonic() - began < LATE_SECONDS
+        assert server.stop() == 0, server.log  # within STOP_SECONDS, which are fewer than the drain may take
 
 
 def _following(server: Server, story: str) -> ClientConnection:

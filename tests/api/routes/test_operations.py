@@ -74,7 +74,7 @@ async def test_a_probe_that_cannot_be_cancelled_is_not_waited_for_and_not_begun_
 
 async def test_what_is_known_of_a_part_decides_beside_the_probes() -> None:
     is_well = {"writes": True, "due_work": False}
-    states = {name: functools.partial(is_well.get, name, True) for name in is_well}
+    states = {name: functools.partial(is_well.__getitem__, name) for name in is_well}
     readiness = Readiness(probes={"database": works}, states=states, is_alive=lambda: True)
     readiness.phase = "ready"
     assert await readiness.check() == (200, "degraded", ["due_work"])
