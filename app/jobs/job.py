@@ -46,7 +46,7 @@ class Job:
 
 
 class JobRecord:
-    """How the attempts of one job went."""
+    """Counts of one job's attempts that failed or were abandoned, and when it last succeeded."""
 
     def __init__(self, job: Job, *, monotonic: Callable[[], float]) -> None:
         self.name = job.name

@@ -1,4 +1,4 @@
-"""A TCP proxy in front of PostgreSQL that can fall silent: it closes nothing and takes everything, and passes nothing on.
+"""A TCP proxy in front of PostgreSQL that can fall silent: it takes everything, passes nothing on and closes nothing.
 
 So a host behaves whose packets are dropped, but for the kernel: that answers, so that keep-alives notice nothing.
 """

@@ -19,7 +19,7 @@ from app.storage.database.threads import Threads
 
 
 class JobFigures(Protocol):
-    """How the attempts of one background job went: those that failed, those not waited for, and the last success."""
+    """One background job's figures: attempts that failed, attempts not waited for, and how old its last success is."""
 
     name: str
     failures: int

@@ -39,7 +39,7 @@ class _Episode:
 
 
 class DatabaseHealth:
-    """What of the database is in trouble now, and how many attempts have failed. Used from every thread."""
+    """The troubles that a database is in now, and counts of the attempts that failed. Used from every thread."""
 
     def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.failures: Counter[str] = Counter(dict.fromkeys(get_args(Trouble), 0))
@@ -102,14 +102,14 @@ class DatabaseHealth:
     def record_read(self) -> None:
         """Record that the database answered."""
         if self._episodes:
-            self._end("unreachable")
+            self._end_troubles("unreachable")
 
     def record_write(self) -> None:
         """Record that the database stored something: it can be reached, too."""
         if self._episodes:
-            self._end("unreachable", "unwritable")
+            self._end_troubles("unreachable", "unwritable")
 
-    def _end(self, *troubles: Trouble) -> None:
+    def _end_troubles(self, *troubles: Trouble) -> None:
         now = self._monotonic()
         with self._lock:
             for trouble in troubles:

@@ -18,7 +18,7 @@ CONNECT_SECONDS = 4
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long a connection waits, and how long the server lets our sessions wait."""
+    """The longest waits: of a connection for its server, and those that the server allows our sessions."""
 
     ping_seconds: float = 3.0
     """Time for the first answer on a connection that was idle, and for what a new connection is asked first."""

@@ -32,8 +32,8 @@ POOL_SECONDS = 4
 _REFUSED = ("25P03", "25P04", "40001", "40P01", "55006", "55P03", "57014")
 """Transactions in which we did nothing for too long, serialization, deadlock, an object in use, and a lock or a
 statement that took too long."""
-_UNWRITABLE = ("25006", "42501", "53", "54", "58")
-"""Read-only, no right, disk or memory full, a limit or an error of the system."""
+_UNWRITABLE = ("0A000", "25006", "42501", "53", "54", "58")
+"""A replica, read-only, no right, disk or memory full, a limit or an error of the system."""
 _GONE = ("08", "57P")
 """Connections lost, and a server that ends or starts."""
 
@@ -158,5 +158,10 @@ def _limit_connections(engine: Engine, limits: ConnectionLimits) -> None:
 
     @event.listens_for(engine, "checkin")
     def limit_idle(connection: Any, _record: Any) -> None:
-        if connection is not None:
-            end_limits(connection, limits)
+        if connection is None or connection.closed:
+            return
+        end_limits(connection, limits)
+        if connection.read_only is False:
+            # SQLAlchemy leaves it so behind a reader, and the next writer would overrule an operator's (or provider's)
+            # default_transaction_read_only, which keeps a disk from being filled to its end.
+            connection.read_only = None

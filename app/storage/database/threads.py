@@ -111,7 +111,7 @@ class Threads:
             result, error = None, None
             try:
                 if monotonic() > work.begin_by:
-                    raise _too_late("No thread was free for this call in time.")
+                    raise _too_late()
                 if not work.future.cancelled():  # a call cancelled before it began is not run
                     result = work.context.run(work.call)
             except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
@@ -141,8 +141,8 @@ class Threads:
 
 def _give_up(future: asyncio.Future[Any]) -> None:
     if not future.done():
-        future.set_exception(_too_late("The database does not answer at the moment."))
+        future.set_exception(_too_late())
 
 
-def _too_late(detail: str) -> Unavailable:
-    return Unavailable("database_unavailable", detail, retry_after_seconds=2)
+def _too_late() -> Unavailable:
+    return Unavailable("database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 
+import psycopg
 import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
@@ -89,9 +92,14 @@ def test_silence_in_the_midst_of_a_transaction_ends_it_and_nothing_of_it_is_comm
 
 def test_a_transaction_that_takes_too_long_is_not_committed(proxy: SilentProxy, name: str) -> None:
     database = PostgresDatabase(proxy.url(name), limits=replace(SHORT, transaction_seconds=0.2))
-    with pytest.raises(Unavailable), database.transaction() as tx:
-        _insert_reply(tx, "late")
-        time.sleep(0.3)
+
+    def write() -> None:
+        with database.transaction() as tx:
+            _insert_reply(tx, "late")
+            time.sleep(0.3)
+
+    with pytest.raises(Unavailable):
+        write()
     with database.snapshot() as reading:
         assert reading.connection.execute(text("SELECT count(*) FROM replies")).scalar_one() == 0
     database.close()
@@ -101,11 +109,16 @@ def test_a_process_that_does_nothing_in_a_transaction_loses_it_and_its_locks(
     postgres_server: PostgresServer, name: str
 ) -> None:
     database = PostgresDatabase(postgres_server.url(name), limits=replace(SHORT, idle_milliseconds=200))
-    with pytest.raises(Unavailable), database.transaction() as tx:
-        _insert_reply(tx, "frozen")
-        with postgres_server.connect(name) as other, other.transaction():
-            other.execute("LOCK TABLE replies")  # waits until the server has ended the transaction above
-        _insert_reply(tx, "awake")
+
+    def write() -> None:
+        with database.transaction() as tx:
+            _insert_reply(tx, "frozen")
+            with postgres_server.connect(name) as other, other.transaction():
+                other.execute("LOCK TABLE replies")  # waits until the server has ended the transaction above
+            _insert_reply(tx, "awake")
+
+    with pytest.raises(Unavailable):
+        write()
     assert database.health.failures["refused"] == 1
     with database.snapshot() as reading:
         assert reading.connection.execute(text("SELECT count(*) FROM replies")).scalar_one() == 0
@@ -150,6 +163,16 @@ def test_a_database_that_is_closed_while_it_is_silent_is_closed_at_once(
     probe_writing(behind)
     proxy.fall_silent()
     _within_time(behind.close)
+
+
+def test_the_kernel_is_asked_to_notice_a_host_that_is_gone(behind: PostgresDatabase) -> None:
+    with behind.snapshot() as tx:
+        driver = tx.connection.connection.driver_connection
+        assert isinstance(driver, psycopg.Connection)
+        with socket.socket(fileno=os.dup(driver.fileno())) as used:
+            assert used.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE) == 1
+            assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == 4
+            assert used.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
 
 
 def test_the_operators_own_socket_options_stand() -> None:
