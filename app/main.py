@@ -45,6 +45,7 @@ from app.reading.reading import Reading
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
 from app.settings import Settings
 from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseUnusable
 from app.storage.database.opening import open_database
 from app.storage.database.snapshots import Snapshots
@@ -256,7 +257,7 @@ def _require_usable(database: Database, database_clock: DatabaseClock | None) ->
         if (cause := health.cause("unwritable")) is not None:
             raise DatabaseUnusable(f"The database can be read and not written: {cause}.") from error
         cause = health.cause("unreachable") or health.cause("refused")
-        raise DatabaseUnusable(f"The database cannot be used: {cause}.") from error
+        raise DatabaseUnusable(describe_failure(error) or f"The database cannot be used: {cause}.") from error
 
 
 async def _write_usage(app_state: AppState) -> None:

@@ -49,17 +49,16 @@ def make_folder(folder: Path) -> None:
 
 def describe_failure(error: BaseException) -> str | None:
     """Return a sentence for a failure that a database caused, at whatever distance; None for any other."""
-    said: str | None = None
     for each in _chain(error):
         if isinstance(each, DatabaseUnusable):
-            said = said or str(each)
+            return str(each)
         if isinstance(each, PoolTimeout):
             return "The database cannot be used: every connection is busy."
         if isinstance(each, DBAPIError) and each.orig is not None:
             return _sentence(each.orig)
         if isinstance(each, sqlite3.Error):
             return _sentence(each)
-    return said
+    return None
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:

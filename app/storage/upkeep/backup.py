@@ -56,7 +56,13 @@ from app.storage.upkeep.archive import (
     upgrade_archive,
     verify_archive,
 )
-from app.storage.upkeep.migrations import alembic_config, migration_connection, open_postgres
+from app.storage.upkeep.migrations import (
+    WrongSchema,
+    alembic_config,
+    migration_connection,
+    open_postgres,
+    read_known_revision,
+)
 from app.storage.upkeep.scratch_files import (
     BACKUP_PREFIX,
     RESTORE_PREFIX,
@@ -104,6 +110,7 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
         open_archive(current) as archive,
     ):
         _refuse_company(target)
+        read_known_revision(target)
         command.upgrade(alembic_config(target), "head")
         _empty(target, replace=replace)
         _copy_tables(archive, target, schema.metadata, progress)
@@ -141,6 +148,8 @@ def _partial_file(target: Path) -> Generator[Path]:
 def _failing_with_a_sentence(done: str) -> Generator[None]:
     try:
         yield
+    except WrongSchema as error:
+        raise BackupFailed(f"This is a database of another release. {error}") from error
     except CommandError as error:
         raise BackupFailed(f"The database is of another release than this one ({error}).") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
