@@ -5,6 +5,7 @@ The parts are made in app/composition; this file has their order, in which each 
 
 from __future__ import annotations
 
+import asyncio
 import platform
 import sys
 from collections.abc import AsyncGenerator
@@ -19,12 +20,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.api.http.state import AppState
-from app.api.http.threads import Threads
 from app.brokers.broker import Broker
 from app.composition.admin_token import digest_of_token
 from app.composition.background import make_jobs
 from app.composition.edge import make_accept_context, make_edge
-from app.composition.process import make_process
+from app.composition.process import Process, make_process
 from app.composition.services import (
     listen_to_commits,
     make_broker,
@@ -37,8 +37,7 @@ from app.composition.services import (
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
-from app.jobs.job import run_in_thread, run_jobs
-from app.jobs.token_usage import token_usage_job
+from app.jobs.job import JobRecords, run_in_thread, run_jobs
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
 from app.newsroom.due.backoff import Backoff
@@ -47,10 +46,18 @@ from app.newsroom_stream.stream import NewsroomStream
 from app.reading.reading import Reading
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
 from app.settings import Settings
+from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.failures import describe_failure
+from app.storage.database.health import DatabaseUnusable
 from app.storage.database.opening import open_database
 from app.storage.database.snapshots import Snapshots
+from app.storage.database.threads import Threads
 from app.storage.database.transactions import Database
+from app.storage.database.write_probe import probe_writing
 from app.storage.upkeep.migrations import require_current_schema
+
+RECONCILE_LATE_SECONDS = 10.0
+"""Readers may be behind when their stories have not been compared with the tables for so long: readiness says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +74,8 @@ class _Opened:
 class Application:
     """One process's server as an ASGI application. Its lifespan opens everything; `drain` begins its end."""
 
-    def __init__(self, settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO) -> None:
-        self._process = make_process(settings, clock=clock, random=random, access_stream=access_stream)
+    def __init__(self, process: Process) -> None:
+        self._process = process
         self._opened: _Opened | None = None
 
     @property
@@ -95,11 +102,15 @@ class Application:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[AppState]:
-        """Open everything, and close it again at the end. Raises WrongSchema, StoreLocked, UnusableSettings."""
+        """Open everything, and close it again at the end.
+
+        Raises WrongSchema, StoreLocked, UnusableSettings, DatabaseUnusable.
+        """
         process = self._process
         database = open_database(process.settings.database_url, connections=process.capacity.database_connections)
         try:
-            require_current_schema(database)
+            database_clock = DatabaseClock(process.clock) if process.follows_database else None
+            await run_in_thread(partial(_require_usable, database, database_clock))
             snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
@@ -109,7 +120,10 @@ class Application:
             await hub.start()
             try:
                 await broker.start()
-                app_state = self._make_state(database, reading, hub, broker)
+                records = JobRecords()
+                app_state = self._make_state(
+                    database, database_clock, reading=reading, hub=hub, broker=broker, records=records
+                )
                 stream = make_newsroom_stream(process, app_state.newsroom)
                 routes.state.app_state = app_state
                 edge = make_edge(process, app_state, routes=routes, newsroom_stream=stream)
@@ -119,16 +133,17 @@ class Application:
                 listen_to_commits(database, broker=broker, newsroom_stream=stream)
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
-                async with run_jobs(make_jobs(process, app_state, api=self)):
+                async with run_jobs(make_jobs(process, app_state, api=self), records=records):
                     yield app_state
-                with suppress(Unavailable):  # when a token was used last is not worth a stop that fails
-                    await token_usage_job(app_state.newsroom).run()
+                if database.health.is_reachable:
+                    await _write_usage(app_state)
             finally:
                 if self._opened is not None:
                     await _close(self._opened)
                 self._opened = None
                 await broker.stop()
                 await hub.stop()
+                snapshots.close(within_seconds=CALLS_END_SECONDS)
                 self.flush_logs()
         finally:
             database.close()
@@ -179,12 +194,21 @@ class Application:
             raise
         await send({"type": "lifespan.shutdown.complete"})
 
-    def _make_state(self, database: Database, reading: Reading, hub: Hub, broker: Broker) -> AppState:
+    def _make_state(
+        self,
+        database: Database,
+        database_clock: DatabaseClock | None,
+        *,
+        reading: Reading,
+        hub: Hub,
+        broker: Broker,
+        records: JobRecords,
+    ) -> AppState:
         capacity, settings = self._process.capacity, self._process.settings
         metrics_token = settings.metrics_token
         return AppState(
             reading=reading,
-            newsroom=make_newsroom(self._process, database),
+            newsroom=make_newsroom(self._process, database, database_clock),
             hub=hub,
             write_threads=Threads(capacity.write_threads, name="write"),
             read_threads=Threads(capacity.newsroom_read_threads, name="read"),
@@ -192,10 +216,20 @@ class Application:
             backoff=Backoff(),
             readiness=Readiness(
                 probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
+                states={
+                    "writes": lambda: database.health.is_writable,
+                    "schema": lambda: database.health.has_our_schema,
+                    "reconcile": lambda: hub.stories.reconcile_age_seconds <= RECONCILE_LATE_SECONDS,
+                    "clock": lambda: database_clock is None or not database_clock.is_skewed,
+                    "due_work": lambda: not records.is_late("due work"),
+                    "checkpointing": lambda: not records.is_late("checkpointing"),
+                },
                 is_alive=lambda: hub.is_alive,
             ),
             node=f"{platform.node()}:{settings.port}",
             metrics_token_sha256=None if metrics_token is None else digest_of_token(metrics_token.get_secret_value()),
+            job_figures=lambda: records.all,
+            database_clock=database_clock,
         )
 
 
@@ -205,17 +239,51 @@ def create_app(
     clock: Clock = system_clock,
     random: RandomSource | None = None,
     access_stream: TextIO = sys.stderr,
+    follows_database: bool = True,
 ) -> Application:
-    """Create the application for these settings. Nothing is opened before its lifespan begins."""
-    return Application(settings, clock=clock, random=random or SystemRandomSource(), access_stream=access_stream)
+    """Create the application for these settings. Nothing is opened before its lifespan begins.
+
+    With `follows_database` the newsroom's time is that of a database which other processes share.
+    """
+    process = make_process(
+        settings,
+        clock=clock,
+        random=random or SystemRandomSource(),
+        access_stream=access_stream,
+        follows_database=follows_database,
+    )
+    return Application(process)
 
 
 async def _is_connected(broker: Broker) -> bool:
     return broker.health().is_connected
 
 
+def _require_usable(database: Database, database_clock: DatabaseClock | None) -> None:
+    """Raise WrongSchema or DatabaseUnusable, unless the database has our tables and takes what is written."""
+    try:
+        require_current_schema(database)
+        probe_writing(database)
+        if database_clock is not None:
+            with database.snapshot() as tx:
+                database_clock.read(tx)
+    except Unavailable as error:
+        health = database.health
+        if (cause := health.cause("unwritable")) is not None:
+            raise DatabaseUnusable(f"The database can be read and not written: {cause}.") from error
+        cause = health.cause("unreachable") or health.cause("refused")
+        raise DatabaseUnusable(describe_failure(error) or f"The database cannot be used: {cause}.") from error
+
+
+async def _write_usage(app_state: AppState) -> None:
+    """Write when tokens were used last, which is not worth a stop that fails or hangs."""
+    with suppress(Unavailable, TimeoutError):
+        async with asyncio.timeout(CALLS_END_SECONDS):
+            await app_state.write_threads.run(lambda: app_state.newsroom.usage.write(app_state.newsroom.database))
+
+
 async def _close(opened: _Opened) -> None:
-    for threads in (opened.app_state.write_threads, opened.app_state.read_threads):
-        await run_in_thread(partial(threads.close, within_seconds=CALLS_END_SECONDS))
+    pools = (opened.app_state.write_threads, opened.app_state.read_threads)
+    await asyncio.gather(*(run_in_thread(partial(each.close, within_seconds=CALLS_END_SECONDS)) for each in pools))
     await opened.newsroom_stream.stop()
     opened.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else

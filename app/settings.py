@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from app.storage.database.database_url import read_database_url
 
 PREFIX = "LIVEBLOG_"
 DATABASE_FILE = "liveblog.db"
@@ -90,13 +92,14 @@ class Settings(BaseSettings):
     own_bylines: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+    log_addresses: Literal["off", "short", "full"] = "short"
 
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split_origins(cls, value: Any) -> Any:
         return _split(value)
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "log_addresses", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -111,14 +114,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
-        scheme, separator, rest = value.partition("://")
-        if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-            return f"postgresql+psycopg://{rest}"
-        if scheme != "sqlite":
-            raise ValueError("begins with neither sqlite:/// nor postgresql://; no other database is supported")
-        if not rest.strip("/") or ":memory:" in rest or "mode=memory" in rest:
-            raise ValueError("is a database in memory, which loses everything at a stop; name a file")
-        return value
+        return read_database_url(value)
 
     @field_validator("public_url")
     @classmethod
@@ -187,6 +183,19 @@ class Settings(BaseSettings):
         return not self.database_url.startswith("sqlite")
 
 
+class _LogFormat(BaseSettings):
+    """The one setting that says how to say that another is wrong."""
+
+    model_config = Settings.model_config
+
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
+
 def read_settings() -> Settings:
     """Read and check every setting.
 
@@ -199,9 +208,22 @@ def read_settings() -> Settings:
         raise UnusableSettings(f"{PREFIX}SECRETS_DIR: {folder} is no folder; make it, or leave the setting out")
     try:
         return Settings(_env_file=".env", _secrets_dir=folder if folder.is_dir() else None)
+    except (UnicodeDecodeError, SettingsError):
+        raise UnusableSettings(".env, or a file in the secrets directory, is not UTF-8 text; save it as such") from None
+    except OSError as error:
+        raise UnusableSettings(f"{error.filename or '.env'} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         found = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
         raise UnusableSettings("\n".join(_sentence(each) for each in found)) from None
+
+
+def read_log_format() -> Literal["console", "json"]:
+    """Read how to log and nothing else, for a process that says what is wrong with its other settings."""
+    named = Path(os.environ.get(f"{PREFIX}SECRETS_DIR") or DEFAULT_SECRETS_DIR)
+    try:
+        return _LogFormat(_env_file=".env", _secrets_dir=named if named.is_dir() else None).log_format
+    except (ValidationError, SettingsError, OSError, UnicodeDecodeError):
+        return "console"
 
 
 def load_admin_token(settings: Settings) -> str | None:

@@ -16,7 +16,9 @@ from app.jobs.due_work import DueWork
 from app.jobs.job import Job
 from app.jobs.memory_return import find_trim, memory_return_job
 from app.jobs.retention import retention_job
+from app.jobs.schema_watch import schema_watch_job
 from app.jobs.token_usage import token_usage_job
+from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
 
 
@@ -33,10 +35,19 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
     )
     due_work = DueWork(
         partial(run_due_work, newsroom, app_state.backoff),
-        clock=process.clock,
+        clock=newsroom.clock,
         look_seconds=process.capacity.due_look_seconds,
     )
-    retention = retention_job(database, clock=process.clock)
+    retention = retention_job(database, clock=newsroom.clock)
     trim = find_trim()
     memory_return = [] if trim is None else [memory_return_job(trim)]
-    return [due_work.job(), checkpoint_job(database), retention, token_usage_job(newsroom), *memory_return, demo]
+    return [
+        due_work.job(),
+        checkpoint_job(database),
+        write_probe_job(database),
+        schema_watch_job(database),
+        retention,
+        token_usage_job(newsroom),
+        *memory_return,
+        demo,
+    ]

@@ -49,19 +49,24 @@ class Capacity:
 
 def capacity_of(settings: Settings) -> Capacity:
     """Compute the counts of a process with these settings: other processes share PostgreSQL, and none SQLite."""
-    is_shared = not settings.database_url.startswith("sqlite")
+    shared = is_shared(settings)
     reading_threads = READ_THREADS + NEWSROOM_READ_THREADS + STREAM_THREADS
     return Capacity(
-        write_threads=WRITE_THREADS_SHARED if is_shared else WRITE_THREADS,
+        write_threads=WRITE_THREADS_SHARED if shared else WRITE_THREADS,
         public_read_threads=READ_THREADS,
         newsroom_read_threads=NEWSROOM_READ_THREADS,
         stream_threads=STREAM_THREADS,
         # SQLite: a connection for each thread that reads, so that none waits for one; the writer's is one more.
-        database_connections=POOL_CONNECTIONS_SHARED if is_shared else reading_threads,
+        database_connections=POOL_CONNECTIONS_SHARED if shared else reading_threads,
         reader_connections=settings.max_connections or connections_possible(),
-        reconcile_seconds=RECONCILE_SHARED_SECONDS if is_shared else RECONCILE_SECONDS,
-        due_look_seconds=LOOK_SHARED_SECONDS if is_shared else LOOK_SECONDS,
+        reconcile_seconds=RECONCILE_SHARED_SECONDS if shared else RECONCILE_SECONDS,
+        due_look_seconds=LOOK_SHARED_SECONDS if shared else LOOK_SECONDS,
     )
+
+
+def is_shared(settings: Settings) -> bool:
+    """Return whether other processes may write to the same database."""
+    return not settings.database_url.startswith("sqlite")
 
 
 def connections_possible() -> int:

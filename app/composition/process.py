@@ -8,7 +8,7 @@ from typing import TextIO
 
 from app.api.layers.access_log import AccessLog
 from app.api.layers.request_ids import RequestIds
-from app.composition.capacity import Capacity, capacity_of
+from app.composition.capacity import Capacity, capacity_of, is_shared
 from app.composition.limits import links_of
 from app.domain.clock import Clock
 from app.domain.identifiers import RandomSource
@@ -23,6 +23,8 @@ class Process:
     settings: Settings
     clock: Clock
     random: RandomSource
+    follows_database: bool
+    """Whether the newsroom's time is that of a database which other processes share, and `clock` a guess at it."""
     capacity: Capacity
     links: Links
     access_log: AccessLog | None
@@ -32,14 +34,24 @@ class Process:
     """Opens this process alone, with the admin's rights, to what it does itself: commands, and the demo's story."""
 
 
-def make_process(settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO) -> Process:
-    """Make the process from its settings; the access log goes to `access_stream`."""
+def make_process(
+    settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO, follows_database: bool
+) -> Process:
+    """Make the process from its settings; the access log goes to `access_stream`.
+
+    `follows_database`: see Process; a database that is this process's alone has its clock.
+    """
     is_logged = settings.log_level in {"debug", "info"}
     return Process(
         settings=settings,
         clock=clock,
         random=random,
+        follows_database=follows_database and is_shared(settings),
         capacity=capacity_of(settings),
         links=links_of(settings),
-        access_log=AccessLog(form=settings.log_format, stream=access_stream, clock=clock) if is_logged else None,
+        access_log=_access_log(settings, access_stream, clock) if is_logged else None,
     )
+
+
+def _access_log(settings: Settings, stream: TextIO, clock: Clock) -> AccessLog:
+    return AccessLog(form=settings.log_format, stream=stream, clock=clock, addresses=settings.log_addresses)

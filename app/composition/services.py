@@ -31,6 +31,7 @@ from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.storage.database.commit_listeners import Commit
+from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.public.heads import PublicHeads
@@ -94,11 +95,12 @@ def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
     return build_application(pages)
 
 
-def make_newsroom(process: Process, database: Database) -> Newsroom:
+def make_newsroom(process: Process, database: Database, database_clock: DatabaseClock | None) -> Newsroom:
     """Make what every use case is given. Raises UnusableSettings for an admin token that is not safe."""
     return Newsroom(
         database=database,
-        clock=process.clock,
+        clock=database_clock or process.clock,
+        read_time=None if database_clock is None else database_clock.read,
         random=process.random,
         links=process.links,
         admin_token_sha256=agree_on_admin_token(process.settings, database),

@@ -15,6 +15,12 @@ LOOK_SHARED_SECONDS = 0.25
 
 SHORTEST_SECONDS = 0.02
 
+LIMIT_SECONDS = 14.0
+"""Time for a run that meets a silent database: each of its waits ends before, and the next run begins anew."""
+
+LATE_SECONDS = 10.0
+"""Readiness says so when no run has succeeded for this long: what is due is late, or may be."""
+
 
 class DueWork:
     """The job of due work. `run_due_work` does what is due now and returns the time of the next due work."""
@@ -37,4 +43,10 @@ class DueWork:
 
     def job(self) -> Job:
         """Return it as a Job."""
-        return Job("due work", run=self.run, pause_seconds=self.pause_seconds)
+        return Job(
+            "due work",
+            run=self.run,
+            pause_seconds=self.pause_seconds,
+            limit_seconds=LIMIT_SECONDS,
+            late_seconds=LATE_SECONDS,
+        )

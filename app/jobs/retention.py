@@ -31,4 +31,4 @@ def retention_job(database: Database, *, clock: Clock, sleep: Sleep = asyncio.sl
         while await run_in_thread(delete_batch) == BATCH:
             await sleep(BETWEEN_BATCHES_SECONDS)
 
-    return Job(name="retention", run=run, pause_seconds=lambda: PAUSE_SECONDS)
+    return Job("retention", run=run, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=PAUSE_SECONDS)

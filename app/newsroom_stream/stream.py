@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TypeVar
 
-import anyio.to_thread
 import structlog
-from anyio import CapacityLimiter
 
 from app.domain.clock import Clock
 from app.domain.identifiers import StoryId
 from app.live.session.effects import Close
 from app.live.tasks import Tasks
 from app.newsroom_stream.presence import PresenceBoard
+from app.storage.database.threads import Threads
 from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
 from app.wire.messages import encode_goodbye, encode_refused
 from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition, WatchedStory, Watcher
@@ -97,7 +96,8 @@ class NewsroomStream:
         self._feed = feed
         self._clock = clock
         self._poll_seconds = poll_seconds
-        self._threads = CapacityLimiter(threads)
+        self._threads = Threads(threads, name="newsroom-stream")
+        self._is_failing = False
         self._tasks = Tasks()
         self._members: set[StreamMember] = set()
         self._presence: PresenceBoard[StreamMember] = PresenceBoard(monotonic)
@@ -185,8 +185,9 @@ class NewsroomStream:
             member.end(Close(DRAIN, "drain"))
 
     async def stop(self) -> None:
-        """Stop reading the tables."""
+        """Stop reading the tables; a read that hangs is not waited for."""
         await self._tasks.stop()
+        self._threads.close(within_seconds=0)
 
     async def _follow(self) -> None:
         while self._members:
@@ -197,8 +198,11 @@ class NewsroomStream:
             try:
                 async with self._reading:
                     await self._read()
+                self._is_failing = False
             except Exception as error:  # noqa: BLE001  (whatever the database raises, the next read sends what this missed)
-                _log.warning("newsroom stream read failed", error=repr(error))
+                if not self._is_failing:  # once, not with each of four attempts a second
+                    self._is_failing = True
+                    _log.warning("newsroom_stream_read_failed", cause=str(error) or repr(error))
                 await asyncio.sleep(self._poll_seconds)
             for story, member in self._presence.expired():
                 self._set_presence(story, member, None)
@@ -251,7 +255,7 @@ class NewsroomStream:
                 member.send(encode_presence(story, self._presence.others(story, member)))
 
     async def _run(self, call: Callable[[], Result]) -> Result:
-        return await anyio.to_thread.run_sync(call, limiter=self._threads)
+        return await self._threads.run(call)
 
 
 def _named(member: StreamMember, ref: str) -> StoryId | None:

@@ -17,6 +17,8 @@ Application = Callable[
 ]
 """An ASGI 3 application."""
 
+ABANDON_SECONDS = 0.2
+
 
 class LifespanFailed(Exception):
     """The application reported that it cannot start or stop, and raised nothing."""
@@ -47,11 +49,11 @@ class Lifespan:
         await self._task
 
     async def abandon(self) -> None:
-        """Cancel a lifespan that has not ended in time."""
+        """Cancel a lifespan that has not ended in time, and wait a moment for what it closes even so."""
         if self._task is not None:
             self._task.cancel()
             with suppress(asyncio.CancelledError):
-                await self._task
+                await asyncio.wait([self._task], timeout=ABANDON_SECONDS)
 
     async def _run(self, scope: MutableMapping[str, Any]) -> None:
         await self._app(scope, self._to_app.get, self._from_app.put)

@@ -43,7 +43,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.settings.get('HOST', '127.0.0.1')}:{self.port}"
 
     @property
     def log_path(self) -> Path:

@@ -18,6 +18,7 @@ from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.create import create_entries
 from app.storage.database.commit_listeners import CommitListener
+from app.storage.database.health import DatabaseHealth
 from app.storage.database.opening import open_database
 from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
 from app.storage.newsroom.due import list_due_stories
@@ -47,6 +48,10 @@ class MortalDatabase:
     def __init__(self, database: Database, is_killed: Callable[[], bool]) -> None:
         self._database = database
         self._is_killed = is_killed
+
+    @property
+    def health(self) -> DatabaseHealth:
+        return self._database.health
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:

@@ -197,7 +197,9 @@ async def running_world(database_url: str, folder: Path) -> AsyncIterator[World]
     )
     moved = WorldRandom()
     times: list[World] = []
-    app = create_app(settings, clock=lambda: times[0].clock(), random=moved, access_stream=io.StringIO())
+    app = create_app(
+        settings, clock=lambda: times[0].clock(), random=moved, access_stream=io.StringIO(), follows_database=False
+    )
     transport = httpx.ASGITransport(app, client=("192.0.2.1", 50_000))
     headers = {"X-Request-Id": REQUEST_ID}
     authorized = {**headers, "Authorization": f"Bearer {ADMIN_TOKEN}"}

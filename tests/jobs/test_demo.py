@@ -43,7 +43,7 @@ class Clock:
 @asynccontextmanager
 async def _running(url: str, folder: Path, clock: Clock) -> AsyncGenerator[Application]:
     settings = Settings(data_dir=folder, database_url=url, admin_token=TOKEN, log_level="warning")
-    app = create_app(settings, clock=clock)
+    app = create_app(settings, clock=clock, follows_database=False)
     async with app.running():
         yield app
 

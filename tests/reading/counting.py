@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from app.domain.errors import Unavailable
 from app.storage.database.commit_listeners import CommitListener
+from app.storage.database.health import DatabaseHealth
 from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
 
 
@@ -20,6 +21,10 @@ class CountingDatabase:
         self.gate = threading.Event()
         self.gate.set()
         self._database = database
+
+    @property
+    def health(self) -> DatabaseHealth:
+        return self._database.health
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:

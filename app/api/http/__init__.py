@@ -1,1 +1,1 @@
-"""HTTP as the layers and the routes share it: bodies, answers, credentials, problems, conditional reads, threads."""
+"""HTTP as the layers and the routes share it: bodies, answers, credentials, problems, conditional reads."""

@@ -26,10 +26,10 @@ from app.api.http.duplicates import (
     parse_json_body,
 )
 from app.api.http.state import AppState
-from app.api.http.threads import Threads
 from app.domain.errors import FieldError, InvalidInput, MalformedInput, UnsupportedType
 from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
+from app.storage.database.threads import Threads
 from app.wire.encoding import encode_json
 from app.wire.problems import unknown_members
 

@@ -17,8 +17,8 @@ from fastapi.dependencies.models import Dependant
 from pydantic import BaseModel
 from pydantic_core import from_json
 
-from app.api.http.threads import Threads
 from app.domain.errors import MalformedInput
+from app.storage.database.threads import Threads
 
 _LONGEST_NAME = 100
 

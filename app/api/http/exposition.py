@@ -12,7 +12,9 @@ Number = int | float
 
 def render_metrics(app_state: AppState) -> str:
     """Render every metric as it is now."""
-    return "\n".join([*_requests(app_state), *_writing(app_state), *_reading(app_state), *_live(app_state), ""])
+    return "\n".join(
+        [*_requests(app_state), *_writing(app_state), *_upkeep(app_state), *_reading(app_state), *_live(app_state), ""]
+    )
 
 
 def _requests(app_state: AppState) -> Iterator[str]:
@@ -28,6 +30,20 @@ def _requests(app_state: AppState) -> Iterator[str]:
 
 def _writing(app_state: AppState) -> Iterator[str]:
     yield from _family("due_work_failures", "counter", {"": app_state.backoff.failures})
+
+
+def _upkeep(app_state: AppState) -> Iterator[str]:
+    """Render what tells that the process keeps up with its database, and with the time."""
+    failures = app_state.newsroom.database.health.failures
+    jobs = {f'{{job="{_label_value(job.name)}"}}': job for job in app_state.job_figures()}
+    yield from _family("database_failures", "counter", {f'{{trouble="{key}"}}': n for key, n in failures.items()})
+    yield from _family("job_failures", "counter", {labels: job.failures for labels, job in jobs.items()})
+    yield from _family("jobs_abandoned", "counter", {labels: job.abandoned for labels, job in jobs.items()})
+    yield from _family("job_age_seconds", "gauge", {labels: round(job.age_seconds, 3) for labels, job in jobs.items()})
+    age_seconds = app_state.hub.stories.reconcile_age_seconds
+    yield from _family("live_reconcile_age_seconds", "gauge", {"": round(age_seconds, 3)})
+    clock = app_state.database_clock
+    yield from _family("clock_skew_seconds", "gauge", {"": 0.0 if clock is None else clock.skew_seconds})
 
 
 def _reading(app_state: AppState) -> Iterator[str]:

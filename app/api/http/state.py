@@ -2,18 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
-from app.api.http.threads import Threads
 from app.live.hub.hub import Hub
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.reading.reading import Reading
+from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.threads import Threads
+
+
+class JobFigures(Protocol):
+    """One background job's figures: attempts that failed, attempts not waited for, and how old its last success is."""
+
+    name: str
+    failures: int
+    abandoned: int
+
+    @property
+    def age_seconds(self) -> float: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +42,9 @@ class AppState:
     request_metrics: RequestMetrics
     backoff: Backoff
     readiness: Readiness
+    job_figures: Callable[[], Sequence[JobFigures]]
+    database_clock: DatabaseClock | None
+    """The clock of a database that processes share; None for one that is this process's alone."""
     node: str = "this node"
     """The name of this process among others: its machine and its port."""
     metrics_token_sha256: str | None = None

@@ -17,11 +17,11 @@ from app.api.http.credentials import Credentials, bearer_credentials
 from app.api.http.duplicates import parse_json_body
 from app.api.http.problems import error_response
 from app.api.http.state import AppState
-from app.api.http.threads import Threads
 from app.domain.errors import LiveblogError, NotAuthenticated
 from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.newsroom.entries.create import create_entry
+from app.storage.database.threads import Threads
 from app.wire.requests.entries import EntryDraft
 
 _STORIES = "/v1/stories/"
@@ -101,7 +101,7 @@ class _Body:
         self.data = b"".join([message.get("body", b"") for message in self._messages])
         try:
             return EntryDraft.model_validate(await parse_json_body(self.data, threads))
-        except ValueError:
+        except (ValueError, LiveblogError):
             return None
 
     def replay(self, receive: Receive) -> Receive:

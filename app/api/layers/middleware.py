@@ -68,7 +68,8 @@ class Middleware:
             metrics.by_status[exchange.status] += 1
             if self._access_log is not None:
                 line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
-                self._access_log.add(line)
+                client = scope.get("client")
+                self._access_log.add(line, client=client[0] if client else "")
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]

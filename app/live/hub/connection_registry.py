@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from itertools import islice
 from typing import Protocol
 
@@ -109,13 +110,19 @@ class ConnectionRegistry:
         return len(chosen)
 
     async def dismiss_all(self, goodbye: Goodbye, *, spread_seconds: float) -> None:
-        """Dismiss all present connections, a slice at a time, over `spread_seconds`."""
+        """Dismiss all present connections, a slice at a time, over `spread_seconds`; sooner if nobody is left."""
         connections = tuple(self._dismissed)
         slices = [connections[start : start + SLICE] for start in range(0, len(connections), SLICE)]
-        for part in slices:
+        for number, part in enumerate(slices, start=1):
             for connection in part:
                 self._dismiss(connection, goodbye)
-            await asyncio.sleep(spread_seconds / len(slices))
+            if number < len(slices):  # after the last there is nobody to wait for
+                await self._pause_while_connected(spread_seconds / (len(slices) - 1))
+
+    async def _pause_while_connected(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._emptied.wait()
 
     async def cut_after(self, timeout_seconds: float) -> None:
         """Wait until all connections have closed, and cut those that are left when the time is out."""

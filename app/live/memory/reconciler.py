@@ -62,6 +62,7 @@ class Reconciler:
         self._metrics = metrics
         self._monotonic = monotonic
         self._filling: set[LiveStory] = set()
+        self._failing_since: float | None = None
 
     @property
     def is_filling_gaps(self) -> bool:
@@ -110,6 +111,7 @@ class Reconciler:
             return
         self._metrics.reconciles += 1
         self.reconciled_at = self._monotonic()
+        self._end_failing()
         for story, cursor, generation in before:
             head = heads.get(story.id)
             if head is None:
@@ -208,7 +210,14 @@ class Reconciler:
 
     def _record_failure(self, error: Exception) -> None:
         self._metrics.reconciles_failed += 1
-        _log.warning("live cannot compare with the tables", error=repr(error))
+        if self._failing_since is None:  # once, not with each of four attempts a second
+            self._failing_since = self._monotonic()
+            _log.warning("reconcile_failed", cause=str(error) or repr(error))
+
+    def _end_failing(self) -> None:
+        if self._failing_since is not None:
+            seconds, self._failing_since = self._monotonic() - self._failing_since, None
+            _log.warning("reconcile_failed_over", after_seconds=round(seconds, 3))
 
 
 def _is_another_history(read: Cursor, *, before: Cursor, known: Cursor) -> bool:

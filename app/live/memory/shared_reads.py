@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import structlog
 
 from app.domain.cursor import Cursor
-from app.domain.errors import Gone, NotFound
+from app.domain.errors import Gone, NotFound, Unavailable
 from app.live.session.effects import (
     Answer,
     ChangesRead,
@@ -131,7 +131,8 @@ class SharedReads:
             return StoryWithdrawn()
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the session gets an answer and retries)
             self._metrics.reads_failed += 1
-            _log.warning("live read failed", story=ask.story.id, error=repr(error))
+            if not isinstance(error, Unavailable):  # of that the database's health says more, and once
+                _log.warning("live read failed", story=ask.story.id, error=repr(error))
             return Failed()
 
     async def _read_changes(self, ask: ReadChanges) -> ChangesRead:

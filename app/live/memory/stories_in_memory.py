@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
-from app.domain.errors import Gone, NotFound
+from app.domain.errors import Gone, NotFound, Unavailable
 from app.domain.identifiers import StoryId
 from app.live.memory.reconciler import FanOutStory, Reconciler
 from app.live.memory.shared_reads import SharedReads
@@ -42,6 +42,7 @@ class StoriesInMemory:
         monotonic: Callable[[], float],
     ) -> None:
         self._tasks = tasks
+        self._compared_at = monotonic()
         self._metrics = metrics
         self._monotonic = monotonic
         self._registry = registry = StoryRegistry(limits)
@@ -60,6 +61,11 @@ class StoriesInMemory:
     def reconciled_at(self) -> float | None:
         """Return when the tables last answered a reconciliation, in monotonic seconds; long ago: they are away."""
         return self._reconciler.reconciled_at
+
+    @property
+    def reconcile_age_seconds(self) -> float:
+        """Return how long ago all stories in memory were known to equal the tables, as they were asked then."""
+        return max(0.0, self._monotonic() - max(self._compared_at, self.reconciled_at or 0.0))
 
     @property
     def is_filling_gaps(self) -> bool:
@@ -106,6 +112,8 @@ class StoriesInMemory:
         stories = tuple(self._registry)
         if stories:
             await self._reconciler.reconcile(stories)
+        else:
+            self._compared_at = self._monotonic()
         self._registry.sweep(now=self._monotonic())
         self._reads.sweep()
 
@@ -118,5 +126,6 @@ class StoriesInMemory:
             return StoryWithdrawn()
         except Exception as error:  # noqa: BLE001  (whatever the database raises, the reader is refused and comes again)
             self._metrics.reads_failed += 1
-            _log.warning("live open failed", error=repr(error))
+            if not isinstance(error, Unavailable):  # of that the database's health says more, and once
+                _log.warning("live open failed", error=repr(error))
             return Failed()

@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from app.live.hub.connection_log import describe_stories
 from app.live.hub.hub import Hub
 from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Answer, Ask, Close
@@ -89,7 +90,8 @@ class NativeConnection(asyncio.Protocol, ABC):
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
         self._hub.connections.add(self, due_at=self.session.due_at())
-        self._hub.connection_log.opened(self.kind)
+        refs = [request.ref for request in requests] if story is None else [story.id]
+        self._hub.connection_log.opened(self.kind, stories=describe_stories(refs))
         for request in requests:
             self.session.subscribe(request, story=story)
         self.pump()
@@ -135,14 +137,14 @@ class NativeConnection(asyncio.Protocol, ABC):
             self._leave_stalled()
         self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
         reason, code = self._left or ("", ABNORMAL)
-        lag = self.session.lag()
+        lag, stories = self.session.lag(), describe_stories(self.session.story_refs())
         self.session.end()
         self._hub.connections.remove(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.seconds() - self._opened_at
         self._hub.connection_log.closed(
-            self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds
+            self.kind, stories=stories, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds
         )
 
     def tick(self, now: float) -> float:

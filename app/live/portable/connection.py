@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from app.live.hub.connection_log import describe_stories
 from app.live.hub.hub import Hub
 from app.live.session.effects import Answer, Ask, Close
 from app.live.session.goodbyes import Goodbye
@@ -39,8 +40,12 @@ class _Left:
 class PortableConnection:
     """One open connection. Use as a context manager: it is counted, logged, and detached from its stories."""
 
-    def __init__(self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool) -> None:
+    def __init__(
+        self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool, stories: Sequence[str] = ()
+    ) -> None:
+        """`stories` are those asked for at the start, for the log."""
         self._hub = hub
+        self._asked_for = describe_stories(stories)
         self._transport: Transport = transport
         self._awake = asyncio.Event()
         self._task = asyncio.current_task()
@@ -64,19 +69,25 @@ class PortableConnection:
 
     def __enter__(self) -> Self:
         self._hub.connections.add(self, due_at=self.session.due_at())
-        self._hub.connection_log.opened(self._transport)
+        self._hub.connection_log.opened(self._transport, stories=self._asked_for)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        lag = self.session.lag()
+        lag, stories = self.session.lag(), describe_stories(self.session.story_refs())
         self.session.end()
         self._hub.connections.remove(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
         seconds = self._hub.read_clocks().seconds - self._opened_at
         self._hub.connection_log.closed(
-            self._transport, reason=left.reason, code=left.code, sent=self._sent, lag=lag, seconds=seconds
+            self._transport,
+            stories=stories,
+            reason=left.reason,
+            code=left.code,
+            sent=self._sent,
+            lag=lag,
+            seconds=seconds,
         )
 
     async def run(self, write: Write, finish: Finish) -> None:

@@ -71,7 +71,9 @@ class EventStreamRoute:
         async def finish(_: Close) -> None:
             await _send_body(send, b"", more=False)
 
-        with PortableConnection(self._hub, transport="sse", variant=variant, sole=True) as connection:
+        with PortableConnection(
+            self._hub, transport="sse", variant=variant, sole=True, stories=[request.ref]
+        ) as connection:
             connection.session.subscribe(request)
             reader = asyncio.create_task(_read(connection, receive))
             try:

@@ -74,7 +74,10 @@ class WebSocketRoute:
 
     async def _serve(self, admitted: Admit, handshake: _Handshake, receive: Receive, send: Send) -> None:
         variant, is_sole = admitted.request.variant, admitted.story is not None
-        with PortableConnection(self._hub, transport="websocket", variant=variant, sole=is_sole) as connection:
+        refs = [request.ref for request in admitted.request.requests] if admitted.story is None else [admitted.story.id]
+        with PortableConnection(
+            self._hub, transport="websocket", variant=variant, sole=is_sole, stories=refs
+        ) as connection:
             for request in admitted.request.requests:
                 connection.session.subscribe(request, story=admitted.story)
             reader = asyncio.create_task(_read(connection, receive))

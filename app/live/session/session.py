@@ -180,6 +180,10 @@ class Session:
         ]
         return min([self._last_write_at + self._heartbeat_seconds, *retries])
 
+    def story_refs(self) -> list[str]:
+        """List the stories that are followed or being opened, for the log: ids, or what the peer called them."""
+        return [*self._subscriptions, *self._pending]
+
     def lag(self) -> int:
         """Count the events the peer has not been sent yet."""
         return sum(

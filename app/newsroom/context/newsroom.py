@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from app.domain.clock import Clock
+from app.domain.clock import Clock, Micros
 from app.domain.identifiers import RandomSource
 from app.newsroom.context.token_usage import TokenUsage
-from app.storage.database.transactions import Database
+from app.storage.database.transactions import Database, ReadTransaction
 from app.wire.links import Links
 
 
@@ -22,7 +22,11 @@ class SessionLimits:
 
 @dataclass(frozen=True, slots=True)
 class Newsroom:
-    """The means of one process: database, clock, randomness, links; put together by main."""
+    """The means of one process: database, clock, randomness, links; put together by main.
+
+    Several processes of one database have one time, the database's: `read_time` reads it in a transaction, and `clock`
+    runs on from there. Without `read_time` the clock is all there is.
+    """
 
     database: Database
     clock: Clock
@@ -35,6 +39,11 @@ class Newsroom:
     own_bylines: bool = False
     """Whether reporters may use no byline but their own in any story, whatever its settings say."""
     usage: TokenUsage = field(default_factory=TokenUsage)
+    read_time: Callable[[ReadTransaction], Micros] | None = None
+
+    def time_in(self, tx: ReadTransaction) -> Micros:
+        """Return the time that what is due is compared with."""
+        return self.clock() if self.read_time is None else self.read_time(tx)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Due work: scheduled entries and edits are published, entries and coverage end, at their times and by themselves.
 
 The tables say what is due, and each story is done in one transaction under its lock, so that nothing is done early,
-twice or not at all: whatever process does it, however often it is killed, and whichever way its clock is set.
+twice or not at all: whatever process does it, however often it is killed, and whichever way its clock is set. Where
+several processes share the tables, due means due by the clock of the database, of which there is one.
 """
 
 from __future__ import annotations
@@ -35,16 +36,22 @@ log = structlog.get_logger()
 def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
     """Do everything that is due by now; return when something is next due, or None while nothing waits.
 
-    A story in which it fails is left as it was, and left out for some runs; the others are done all the same.
+    A story in which it fails is left as it was, and left out for some runs; the others are done all the same. Raises
+    Unavailable when the database is away, which is no story's fault.
     """
-    now = newsroom.clock()
     with newsroom.database.snapshot() as tx:
+        now = newsroom.time_in(tx)
         stories = list_due_stories(tx, now)
     for story in stories:
         if backoff.skips(story):
             continue
         try:
             _run_story(newsroom, story, now)
+        except Unavailable as error:
+            backoff.record_failure(story)
+            if not newsroom.database.health.is_reachable:
+                raise
+            log.warning("due_work_failed", story=story, cause=error.detail)  # another writer has it locked, say
         except Exception:  # one story must not keep the others waiting
             backoff.record_failure(story)
             log.exception("due_work_failed", story=story)
@@ -66,6 +73,7 @@ def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
         context = lock_due_story(WriteContext(tx, newsroom, CLOCK, NO_CALL, listed_at), story)
         if context is None:
             return
+        context = dataclasses.replace(context, now=newsroom.time_in(tx))
         context = context.in_story(start_due_story(context))
         _run_entries(context)
         end_silent_story(context.in_story(read_story(tx, story) or context.story))

@@ -1,1 +1,1 @@
-"""The two databases: transactions, snapshots, commit listeners, prepared statements and the tables."""
+"""The two databases: transactions, snapshots and their threads, health, time, commit listeners, statements, tables."""

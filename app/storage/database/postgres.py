@@ -5,25 +5,47 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import Unavailable
 from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
+from app.storage.database.health import DatabaseHealth, Trouble, first_line
+from app.storage.database.limited_connection import (
+    ConnectionLimits,
+    begin_limits,
+    end_limits,
+    make_connect,
+    socket_options,
+)
+from app.storage.database.sessions import begin_session
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 POOL_SIZE = 12
-CONNECT_SECONDS = 5
-STATEMENT_MILLISECONDS = 30_000
-"""No statement of ours takes longer; one that does is stuck, and must not keep a story locked for ever."""
+POOL_SECONDS = 4
+"""Time to wait for a connection that comes back; all of them are in use."""
+
+_REFUSED = ("25P03", "25P04", "40001", "40P01", "55006", "55P03", "57014")
+"""Transactions in which we did nothing for too long, serialization, deadlock, an object in use, and a lock or a
+statement that took too long."""
+_UNWRITABLE = ("0A000", "25006", "42501", "53", "54", "58")
+"""A replica, read-only, no right, disk or memory full, a limit or an error of the system."""
+_GONE = ("08", "57P")
+"""Connections lost, and a server that ends or starts."""
+
+_NORMAL_LIMITS = ConnectionLimits()
 
 
 class PostgresDatabase:
     """A PostgreSQL database. Use cases lock story rows; the process has no lock of its own around writes."""
 
-    def __init__(self, url: str, *, pool_size: int = POOL_SIZE) -> None:
+    def __init__(self, url: str, *, pool_size: int = POOL_SIZE, limits: ConnectionLimits = _NORMAL_LIMITS) -> None:
+        self.health = DatabaseHealth()
+        self._limits = limits
         self._listeners = CommitListeners()
         self._is_closed = False
         self._returning = threading.Lock()
@@ -31,30 +53,41 @@ class PostgresDatabase:
             url,
             pool_size=pool_size,
             max_overflow=4,
-            pool_timeout=CONNECT_SECONDS,
+            pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={
-                "connect_timeout": CONNECT_SECONDS,
-                "options": f"-c statement_timeout={STATEMENT_MILLISECONDS} -c lock_timeout={STATEMENT_MILLISECONDS}"
-                " -c idle_in_transaction_session_timeout=60000 -c timezone=UTC",
-            },
+            connect_args=socket_options(make_url(url).query),
         )
+        _limit_connections(engine, limits)
         self._engine = engine
         self._writers = engine.execution_options(isolation_level="READ COMMITTED")
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
-        with _unavailable_when_gone(), self._connected(self._writers) as connection, connection.begin():
+        self.health.require_our_schema()
+        with (
+            self._unavailable_when_gone(is_write=True),
+            self._connected(self._writers) as connection,
+            connection.begin(),
+        ):
             tx = WriteTransaction(connection)
             yield tx
+        if tx.announcements or tx.is_audited:
+            self.health.record_write()
+        else:
+            self.health.record_read()
         self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
-        with _unavailable_when_gone(), self._connected(self._readers) as connection, connection.begin():
+        with (
+            self._unavailable_when_gone(is_write=False),
+            self._connected(self._readers) as connection,
+            connection.begin(),
+        ):
             yield ReadTransaction(connection)
+        self.health.record_read()
 
     def subscribe(self, listener: CommitListener) -> None:
         self._listeners.subscribe(listener)
@@ -71,6 +104,7 @@ class PostgresDatabase:
     def _connected(self, engine: Engine) -> Generator[Connection]:
         connection = engine.connect()
         try:
+            begin_limits(connection.connection.driver_connection, self._limits)
             yield connection
         finally:
             with self._returning:
@@ -78,12 +112,56 @@ class PostgresDatabase:
                     connection.detach()  # its pool is disposed of: returned there it would stay open for good
                 connection.close()
 
+    @contextmanager
+    def _unavailable_when_gone(self, *, is_write: bool) -> Generator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            self.health.record_failure("refused", "every connection of this process is in use")
+            raise _unavailable() from error
+        except DBAPIError as error:
+            trouble = trouble_of(error, is_write=is_write)
+            if trouble is None:
+                raise
+            self.health.record_failure(trouble, first_line(error.orig or error))
+            raise _unavailable() from error
 
-@contextmanager
-def _unavailable_when_gone() -> Generator[None]:
-    try:
-        yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
-        raise Unavailable(
-            "database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2
-        ) from error
+
+def trouble_of(error: DBAPIError, *, is_write: bool) -> Trouble | None:
+    """Return which trouble of the database an error shows; None for one that is ours."""
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None:  # of the client's side: no connection, or one that was given up
+        return "unreachable" if _is_of_connection(error) else None
+    if state.startswith(_REFUSED):
+        return "refused"
+    if state.startswith(_UNWRITABLE):
+        return "unwritable" if is_write else "unreachable"
+    return "unreachable" if state.startswith(_GONE) or _is_of_connection(error) else None
+
+
+def _is_of_connection(error: DBAPIError) -> bool:
+    return error.connection_invalidated or type(error).__name__ in {"OperationalError", "InterfaceError"}
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2)
+
+
+def _limit_connections(engine: Engine, limits: ConnectionLimits) -> None:
+    connect = make_connect(engine.dialect.loaded_dbapi.Connection, limits)
+
+    @event.listens_for(engine, "do_connect")
+    def open_limited(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
+        connection = connect(*arguments, **options)
+        begin_session(connection, limits)
+        return connection
+
+    @event.listens_for(engine, "checkin")
+    def limit_idle(connection: Any, _record: Any) -> None:
+        if connection is None or connection.closed:
+            return
+        end_limits(connection, limits)
+        if connection.read_only is False:
+            # SQLAlchemy leaves it so behind a reader, and the next writer would overrule an operator's (or provider's)
+            # default_transaction_read_only, which keeps a disk from being filled to its end.
+            connection.read_only = None

@@ -12,27 +12,35 @@ import os
 import sqlite3
 import threading
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from app.domain.errors import Unavailable
 from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
+from app.storage.database.failures import describe_failure
+from app.storage.database.health import DatabaseHealth, DatabaseUnusable, Trouble, first_line
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
+WRITER_SECONDS = 5.0
+"""Time to wait for the writer: one that hangs on its disk must not take every thread with it."""
+CLOSE_SECONDS = 1.0
+"""Time for the writer to end what it does before a close; the file needs no goodbye, a commit is on disk."""
 READERS = 14
 """Connections that may read at once; a server opens as many as it has threads that read (app/composition/capacity.py),
 so that none waits for one."""
 CHECKPOINT_PAGES = 4_000
 """A commit that leaves the WAL longer than this (16 MB) checkpoints at once, without waiting for an idle writer."""
+
+_OF_THE_FILE = ("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN", "SQLITE_PERM", "SQLITE_AUTH")
 
 
 class StoreLocked(Exception):
@@ -43,22 +51,27 @@ class SqliteDatabase:
     """A SQLite file, opened for writing by this process alone."""
 
     def __init__(self, path: Path, *, readers: int = READERS) -> None:
-        """Open `path`, creating it if need be. Raises StoreLocked when another process writes to it."""
+        """Open `path`, creating it if need be. Raises DatabaseUnusable, or StoreLocked when another process has it."""
         path.parent.mkdir(parents=True, exist_ok=True)
+        self.health = DatabaseHealth()
         self._lock_file = _lock(path.parent)
         self._path = path
         self._writer_lock = threading.Lock()
         self._listeners = CommitListeners()
         self._writer_engine = _writer_engine(path)
-        self._writer: Connection = self._writer_engine.connect()
+        try:
+            self._writer: Connection = self._writer_engine.connect()
+        except DatabaseError as error:
+            os.close(self._lock_file)
+            raise DatabaseUnusable(f"{path}: {describe_failure(error)}") from error
         self._driver = driver_of(self._writer)
         self._readers = _reader_engine(path, readers)
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
-        with self._writer_lock:
+        with self._locked_writer():
             tx = WriteTransaction(self._writer)
-            with _unavailable_when_refused():
+            with self._unavailable_when_refused(is_write=True):
                 self._driver.execute("BEGIN IMMEDIATE")
                 try:
                     yield tx
@@ -67,16 +80,19 @@ class SqliteDatabase:
                     if self._driver.in_transaction:
                         self._driver.execute("ROLLBACK")
                     raise
+            if tx.announcements or tx.is_audited:
+                self.health.record_write()
             self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
-        with _unavailable_when_refused(), self._readers.connect() as connection:
+        with self._unavailable_when_refused(is_write=False), self._readers.connect() as connection:
             connection.exec_driver_sql("BEGIN")
             try:
                 yield ReadTransaction(connection)
             finally:
                 connection.exec_driver_sql("ROLLBACK")
+        self.health.record_read()
 
     def subscribe(self, listener: CommitListener) -> None:
         self._listeners.subscribe(listener)
@@ -85,17 +101,45 @@ class SqliteDatabase:
         """Checkpoint the WAL as far as readers allow, if the writer is idle now; else do nothing."""
         if self._writer_lock.acquire(blocking=False):
             try:
-                self._writer.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+                self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
             finally:
                 self._writer_lock.release()
 
     def close(self) -> None:
-        with self._writer_lock:
+        """Close the file; what cannot be written into it now stays in the write-ahead log beside it."""
+        if not self._writer_lock.acquire(timeout=CLOSE_SECONDS):
+            return  # a commit hangs in its disk: the process ends, and leaves the log as a crash would
+        try:
             self._readers.dispose()
-            self._writer.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            with suppress(sqlite3.OperationalError):
+                self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._writer.close()
             self._writer_engine.dispose()
+        finally:
+            self._writer_lock.release()
         os.close(self._lock_file)
+
+    @contextmanager
+    def _locked_writer(self) -> Generator[None]:
+        if not self._writer_lock.acquire(timeout=WRITER_SECONDS):
+            self.health.record_failure("refused", "another write has not ended")
+            raise _unavailable()
+        try:
+            yield
+        finally:
+            self._writer_lock.release()
+
+    @contextmanager
+    def _unavailable_when_refused(self, *, is_write: bool) -> Generator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            self.health.record_failure("refused", "every reading connection of this process is in use")
+            raise _unavailable() from error
+        except (OperationalError, sqlite3.OperationalError) as error:  # locked, disk full, file gone
+            original = error.orig if isinstance(error, OperationalError) else error
+            self.health.record_failure(_trouble_of(original, is_write=is_write), first_line(original or error))
+            raise _unavailable() from error
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:
@@ -108,14 +152,15 @@ def sqlite_uri(path: Path, *, read_only: bool) -> str:
     return f"file:{quote(str(path.resolve()))}{'?mode=ro' if read_only else ''}"
 
 
-@contextmanager
-def _unavailable_when_refused() -> Generator[None]:
-    try:
-        yield
-    except (OperationalError, PoolTimeout, sqlite3.OperationalError) as error:  # locked, disk full, file gone
-        raise Unavailable(
-            "database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2
-        ) from error
+def _trouble_of(error: BaseException | None, *, is_write: bool) -> Trouble:
+    name = getattr(error, "sqlite_errorname", "")
+    if not name.startswith(_OF_THE_FILE):
+        return "refused"  # busy, locked; or a statement that is wrong
+    return "unwritable" if is_write else "unreachable"
+
+
+def _unavailable() -> Unavailable:
+    return Unavailable("database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2)
 
 
 @contextmanager
@@ -126,6 +171,13 @@ def lock_store(folder: Path) -> Generator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open a connection that reads, with or without a server beside it, and can neither write nor checkpoint."""
+    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return connection
 
 
 def open_for_migration(path: Path) -> sqlite3.Connection:

@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from app.storage.database.commit_listeners import CommitListener
+from app.storage.database.health import DatabaseHealth
 from app.wire.announcement import Announcement
 
 
@@ -67,7 +68,11 @@ class Database(Protocol):
     """A database that is open. All calls block; call them from a thread, not from the event loop.
 
     Its errors do not quote the values of a write: errors reach the log, and unpublished text must not.
+    `health` is told how each transaction went.
     """
+
+    @property
+    def health(self) -> DatabaseHealth: ...
 
     def transaction(self) -> AbstractContextManager[WriteTransaction]:
         """Open a write transaction. Leaving the block commits, then announces; an exception rolls back.

@@ -26,7 +26,7 @@ class PublicHeads:
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""
-        return await self._snapshots.read(lambda tx: read_heads(tx, stories))
+        return await self._snapshots.read_for_upkeep(lambda tx: read_heads(tx, stories))
 
 
 def _find(tx: ReadTransaction, ref: str) -> StoryHead | None:

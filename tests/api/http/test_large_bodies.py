@@ -7,7 +7,7 @@ import json
 import pytest
 
 from app.api.http.duplicates import LARGE_BODY_BYTES, MAX_VALUES, TooManyValues, parse_json, parse_json_body
-from app.api.http.threads import Threads
+from app.storage.database.threads import Threads
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio

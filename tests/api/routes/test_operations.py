@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import functools
 import re
 from dataclasses import replace
 
@@ -48,6 +50,37 @@ async def test_trouble_behind_the_server_is_named_and_stays_200() -> None:
     assert await readiness.check() == (503, "starting", [])
     readiness.phase = "ready"
     assert await readiness.check() == (200, "degraded", ["two", "three"])
+
+
+async def test_a_probe_that_cannot_be_cancelled_is_not_waited_for_and_not_begun_twice() -> None:
+    begun, may_end = 0, asyncio.Event()
+
+    async def stuck() -> bool:
+        nonlocal begun
+        begun += 1
+        while not may_end.is_set():
+            with contextlib.suppress(asyncio.CancelledError):
+                await may_end.wait()
+        return True
+
+    readiness = Readiness(probes={"database": stuck, "broker": hangs}, is_alive=lambda: True)
+    readiness.phase = "ready"
+    for _ in range(2):
+        assert await asyncio.wait_for(readiness.check(), 10) == (200, "degraded", ["database", "broker"])
+    assert begun == 1
+    may_end.set()
+    await asyncio.sleep(0)
+    assert (await readiness.check())[2] == ["broker"]
+
+
+async def test_what_is_known_of_a_part_decides_beside_the_probes() -> None:
+    is_well = {"writes": True, "due_work": False}
+    states = {name: functools.partial(is_well.__getitem__, name) for name in is_well}
+    readiness = Readiness(probes={"database": works}, states=states, is_alive=lambda: True)
+    readiness.phase = "ready"
+    assert await readiness.check() == (200, "degraded", ["due_work"])
+    is_well["due_work"] = True
+    assert await readiness.check() == (200, "ready", [])
 
 
 async def test_a_process_whose_own_tasks_have_died_is_not_ready() -> None:
@@ -142,6 +175,8 @@ async def test_metrics_count_requests_and_reads(server: Server) -> None:
 METRICS = """
     liveblog_requests_total liveblog_requests_in_flight liveblog_request_seconds_total
     liveblog_request_failures_total liveblog_sent_bytes_total liveblog_due_work_failures_total
+    liveblog_database_failures_total liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
+    liveblog_live_reconcile_age_seconds liveblog_clock_skew_seconds
     liveblog_representation_builds_total liveblog_representation_hits_total liveblog_representation_kept_bytes
     liveblog_live_connections liveblog_live_connections_opened_total
     liveblog_live_connections_by_state liveblog_live_connections_timed_out_total liveblog_live_connections_stalled_total

@@ -65,6 +65,19 @@ async def test_a_drain_that_takes_its_time_sends_readers_away_evenly_to_come_bac
         assert {connection.window for connection in connections} == {(0, 1000)}
 
 
+async def test_a_drain_ends_as_soon_as_nobody_is_left_however_long_it_may_take() -> None:
+    for count in (1, SLICE, 3 * SLICE):
+        async with running_hub(ModelLog()) as hub:
+            connections = [Connected(hub) for _ in range(count)]
+            for connection in connections:
+                hub.connections.add(connection, due_at=hub.read_clocks().seconds + 1000)
+            drained = asyncio.create_task(hub.drain(spread_seconds=1000, timeout_seconds=1000))
+            await asyncio.sleep(0)
+            for connection in connections[SLICE:]:  # their readers close their pages
+                hub.connections.remove(connection)
+            await asyncio.wait_for(drained, 10)
+
+
 async def test_who_does_not_leave_is_cut_when_the_drain_is_over() -> None:
     async with running_hub(ModelLog()) as hub:
         stubborn = Connected(hub, obedient=False)

@@ -9,7 +9,8 @@ from functools import partial
 
 import pytest
 
-from app.api.http.threads import Threads
+from app.domain.errors import Unavailable
+from app.storage.database.threads import Threads
 
 pytestmark = pytest.mark.anyio
 
@@ -153,3 +154,49 @@ async def test_closing_does_not_wait_for_what_is_stuck() -> None:
     threads.close(within_seconds=0.0)
     go.set()
     await asked
+
+
+async def test_a_call_that_no_thread_was_free_for_in_time_is_never_begun() -> None:
+    threads = Threads(1, name="write", begin_seconds=0.2)
+    begun, may_end, ran = threading.Event(), threading.Event(), threading.Event()
+
+    def hold() -> bool:
+        begun.set()
+        return may_end.wait(PATIENCE_SECONDS)
+
+    first = asyncio.create_task(threads.run(hold))
+    await asyncio.to_thread(begun.wait, PATIENCE_SECONDS)
+    second = asyncio.create_task(threads.run(ran.set))
+    await asyncio.sleep(0.3)  # longer than it may wait for a thread
+    may_end.set()
+    with pytest.raises(Unavailable):
+        await second
+    assert await first
+    assert not ran.is_set()
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_a_call_that_hangs_is_answered_and_costs_its_thread_alone() -> None:
+    threads = Threads(2, name="write", answer_seconds=0.1)
+    may_end, ended = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        may_end.wait(PATIENCE_SECONDS)
+        ended.set()
+
+    with pytest.raises(Unavailable):
+        await threads.run(hang)
+    assert not ended.is_set()
+    assert await threads.run(lambda: "on") == "on"
+    may_end.set()
+    assert await asyncio.to_thread(ended.wait, PATIENCE_SECONDS)
+    threads.close(within_seconds=PATIENCE_SECONDS)
+
+
+async def test_threads_without_work_end_and_others_are_begun_when_there_is_some() -> None:
+    threads = Threads(1, name="idle-ends", idle_seconds=0.01)
+    for _ in range(3):
+        thread = await threads.run(threading.current_thread)
+        await asyncio.to_thread(thread.join, PATIENCE_SECONDS)
+        assert not thread.is_alive()
+    threads.close(within_seconds=PATIENCE_SECONDS)

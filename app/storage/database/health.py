@@ -1,0 +1,134 @@
+"""The health of the database as this process meets it: each transaction reports how it went.
+
+A cause is logged once when the trouble begins and once when it is over, however many attempts fail in between.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import structlog
+
+from app.domain.errors import Unavailable
+
+Trouble = Literal["unreachable", "unwritable", "refused"]
+"""`unreachable`: no answer; `unwritable`: it answers and cannot store (disk full, read-only, no right); `refused`: one
+statement was ended by the database: it waited too long for a lock, took too long, or met another transaction."""
+
+QUIET_SECONDS = 30.0
+"""Refusals are of single statements, and others succeed meanwhile: only so long after the last one are they over."""
+
+log = structlog.get_logger()
+
+
+class DatabaseUnusable(Exception):
+    """A database that no server can be started on; the message is a sentence that says why."""
+
+
+@dataclass(slots=True)
+class _Episode:
+    cause: str
+    since: float
+    last: float
+    failures: int = 0
+
+
+class DatabaseHealth:
+    """The troubles that a database is in now, and counts of the attempts that failed. Used from every thread."""
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.failures: Counter[str] = Counter(dict.fromkeys(get_args(Trouble), 0))
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._episodes: dict[Trouble, _Episode] = {}
+        self._wrong_schema: str | None = None
+
+    @property
+    def is_reachable(self) -> bool:
+        """Return whether the database answered last time."""
+        return "unreachable" not in self._episodes
+
+    @property
+    def has_our_schema(self) -> bool:
+        """Return whether the database had the schema of this release when that was looked at last."""
+        return self._wrong_schema is None
+
+    @property
+    def is_writable(self) -> bool:
+        """Return whether the database stored what it was last asked to store."""
+        return "unwritable" not in self._episodes
+
+    def cause(self, trouble: Trouble) -> str | None:
+        """Return the cause of a trouble that lasts, as the database gave it; None if there is none."""
+        episode = self._episodes.get(trouble)
+        return None if episode is None else episode.cause
+
+    def record_failure(self, trouble: Trouble, cause: str) -> None:
+        """Count a failed attempt; log its cause if the trouble is new. `cause` must not quote what was written."""
+        now = self._monotonic()
+        with self._lock:
+            self.failures[trouble] += 1
+            self._end_refusals(now)
+            episode = self._episodes.get(trouble)
+            if episode is None:
+                episode = self._episodes[trouble] = _Episode(cause, now, now)
+                log.warning(f"database_{trouble}", cause=cause)  # noqa: G004 - the event's name, of three
+            episode.failures += 1
+            episode.last = now
+
+    def record_schema(self, wrong: str | None) -> None:
+        """Record what is wrong with the schema, None if nothing is; each change is logged."""
+        with self._lock:
+            former, self._wrong_schema = self._wrong_schema, wrong
+        if former is None and wrong is not None:
+            log.error("database_migrated_by_another_release", cause=wrong)
+        elif former is not None and wrong is None:
+            log.warning("database_has_our_schema_again")
+
+    def require_our_schema(self) -> None:
+        """Raise Unavailable if another release has migrated the database: we no longer know how to write to it."""
+        if self._wrong_schema is not None:
+            raise Unavailable(
+                "schema_changed",
+                "The database has been migrated to another release; this server takes no more writes. Try again.",
+                retry_after_seconds=2,
+            )
+
+    def record_read(self) -> None:
+        """Record that the database answered."""
+        if self._episodes:
+            self._end_troubles("unreachable")
+
+    def record_write(self) -> None:
+        """Record that the database stored something: it can be reached, too."""
+        if self._episodes:
+            self._end_troubles("unreachable", "unwritable")
+
+    def _end_troubles(self, *troubles: Trouble) -> None:
+        now = self._monotonic()
+        with self._lock:
+            for trouble in troubles:
+                episode = self._episodes.pop(trouble, None)
+                if episode is not None:
+                    log.warning(
+                        f"database_{trouble}_over",  # noqa: G004 - as above
+                        after_seconds=round(now - episode.since, 3),
+                        failures=episode.failures,
+                    )
+            self._end_refusals(now)
+
+    def _end_refusals(self, now: float) -> None:
+        episode = self._episodes.get("refused")
+        if episode is not None and now - episode.last > QUIET_SECONDS:
+            del self._episodes["refused"]
+            log.warning("database_refused_over", failures=episode.failures)
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's text: what follows may quote a row."""
+    return next(iter(str(error).splitlines()), "") or type(error).__name__

@@ -1,0 +1,148 @@
+"""Thread pools for whatever blocks while a database works: the event loop has readers to serve.
+
+The way to a thread and back is a part of every write, and takes half the time that it takes with a general pool. A call
+that hangs costs one thread of its pool and nobody's patience: who waits for it is answered in time, and the process can
+end without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from contextvars import Context, copy_context
+from queue import Empty, SimpleQueue
+from time import monotonic
+from typing import Any, NamedTuple, TypeVar
+
+from app.domain.errors import Unavailable
+
+BEGIN_SECONDS = 5.0
+"""A call that no thread was free for in this time is not begun any more: its caller may have given up."""
+ANSWER_SECONDS = 30.0
+"""Time for a call in all. The database's own limits end it long before; this is for what hangs without one, a disk."""
+IDLE_SECONDS = 10.0
+"""A thread that has had nothing to do for so long ends."""
+
+Result = TypeVar("Result")
+
+
+class _Work(NamedTuple):
+    call: Callable[[], Any]
+    context: Context
+    loop: asyncio.AbstractEventLoop
+    future: asyncio.Future[Any]
+    begin_by: float
+
+
+class Threads:
+    """A pool of at most `count` threads, each started when it is first needed."""
+
+    def __init__(
+        self,
+        count: int,
+        *,
+        name: str,
+        begin_seconds: float = BEGIN_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
+    ) -> None:
+        self._count = count
+        self._name = name
+        self._begin_seconds = begin_seconds
+        self._answer_seconds = answer_seconds
+        self._idle_seconds = idle_seconds
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._unfinished = 0
+        self._queue: SimpleQueue[_Work | None] = SimpleQueue()
+
+    async def run(self, call: Callable[[], Result]) -> Result:
+        """Run `call` in a thread, and return or raise what it does. A cancelled wait ends no call that has begun.
+
+        Raises Unavailable `database_unavailable` when no thread was free in time, so that nothing was done, or when
+        the call hangs: its thread is not waited for, and what it does in the end is dropped.
+        """
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        work = _Work(call, copy_context(), loop, future, monotonic() + self._begin_seconds)
+        with self._lock:  # a thread that ends for want of work takes it, too
+            self._unfinished += 1
+            if self._unfinished > len(self._threads) < self._count:
+                self._begin_thread()
+            self._queue.put(work)
+        # Of all that can happen to a call, this alone needs the loop's clock: a thread that never comes back.
+        given_up = loop.call_later(self._answer_seconds, _give_up, future)
+        try:
+            return await future
+        finally:
+            given_up.cancel()
+
+    def close(self, *, within_seconds: float) -> None:
+        """Wait at most `within_seconds` until every call has ended, and end the threads.
+
+        Call `run` no more. A call that is stuck in its database ends with the process.
+        """
+        deadline = monotonic() + within_seconds
+        with self._lock:
+            threads, self._threads = self._threads, []
+        for _ in threads:
+            self._queue.put(None)
+        for thread in threads:
+            thread.join(max(0.0, deadline - monotonic()))
+
+    def _begin_thread(self) -> None:
+        name = f"{self._name}-{len(self._threads) + 1}"
+        thread = threading.Thread(target=self._work, name=name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        while True:
+            try:
+                work = self._queue.get(timeout=self._idle_seconds)
+            except Empty:
+                if self._may_end():
+                    return
+                continue
+            if work is None:
+                return
+            result, error = None, None
+            try:
+                if monotonic() > work.begin_by:
+                    raise _too_late()
+                if not work.future.cancelled():  # a call cancelled before it began is not run
+                    result = work.context.run(work.call)
+            except BaseException as raised:  # noqa: BLE001 - whatever it is, the caller gets it
+                error = raised
+            with suppress(RuntimeError):  # the loop has ended: no caller waits any more
+                work.loop.call_soon_threadsafe(self._settle, work.future, result, error)
+            del work, result, error
+
+    def _may_end(self) -> bool:
+        with self._lock:
+            if not self._queue.empty():
+                return False
+            with suppress(ValueError):  # closed meanwhile
+                self._threads.remove(threading.current_thread())
+            return True
+
+    def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        with self._lock:
+            self._unfinished -= 1
+        if future.done():  # cancelled, or given up
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+
+def _give_up(future: asyncio.Future[Any]) -> None:
+    if not future.done():
+        future.set_exception(_too_late())
+
+
+def _too_late() -> Unavailable:
+    return Unavailable("database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2)
