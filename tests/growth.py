@@ -98,6 +98,7 @@ MARKDOWN = (
         "a|b\n-|-\n",
     ),
     *("<https://e.org>", "<", "<mailto:a", "(", ")", "!", ":", "://"),
+    *("https://e.org/a_ ", "_https://e.org/_", "**https://e.org/**。", "**「a」**", "~~「a」~~", "https://e.org/。", "。"),
 )
 HTML = (
     *("<", ">", "</", "<!", "<!--", "-->", "<?", "<a", "<a b='", '<a b="', "<a b= ", "<script>", "<style>", "<iframe>"),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.content.addresses import lone_address
 from app.content.blocks import TEXT_TYPES, Block
 from app.content.builders import link_block, quoted_paragraphs
 from app.content.html.inline import inline_text
@@ -48,8 +49,9 @@ def _parsed_again(text: str, blocks: Sequence[Block]) -> list[Block]:
 def _block_markdown(block: Block) -> str:
     """Render the plainest Markdown that parses to the block; escapes are written only where they are needed."""
     is_link = block["type"] in {"embed", "link_card"}
-    if is_link and _type_and_html([link_block(block["url"])]) == _type_and_html([block]):
-        return str(block["url"])
+    url = lone_address(block["url"]) if is_link else None
+    if url is not None and _type_and_html([link_block(url)]) == _type_and_html([block]):
+        return url
     if block["type"] not in TEXT_TYPES:
         return f"[[block:{block['id']}]]"
     plain = _text_markdown(block, escaping=False)
