@@ -30,7 +30,26 @@ Make = Callable[[int], str]
 """Makes a text of about so many characters."""
 
 ANYWHERE = (
-    *(" ", "\t", "\n", "\r", "\\", "x", "x ", "x\n", "x\n\n", "1", "é", "中", "\u00a0", "\u3000", "\u200b", "\ufeff"),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\\",
+        "x",
+        "x ",
+        "x\n",
+        "x\n\n",
+        "1",
+        "é",
+        "中",
+        "\u00a0",
+        "\u3000",
+        "\u200b",
+        "\ufeff",
+        "\x0b",
+        "\u2028",
+    ),
     *(
         "\u0301",
         "\u0323\u0301",
@@ -98,7 +117,15 @@ MARKDOWN = (
         "a|b\n-|-\n",
     ),
     *("<https://e.org>", "<", "<mailto:a", "(", ")", "!", ":", "://"),
-    *("https://e.org/a_ ", "_https://e.org/_", "**https://e.org/**。", "**「a」**", "~~「a」~~", "https://e.org/。", "。"),
+    *(
+        "https://e.org/a_ ",
+        "_https://e.org/_",
+        "**https://e.org/**。",
+        "**「a」**",
+        "~~「a」~~",
+        "https://e.org/。",
+        "。",
+    ),
 )
 HTML = (
     *("<", ">", "</", "<!", "<!--", "-->", "<?", "<a", "<a b='", '<a b="', "<a b= ", "<script>", "<style>", "<iframe>"),

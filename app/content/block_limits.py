@@ -46,8 +46,8 @@ MAX_LIST_START = 999_999_999
 MAX_PIXELS = 100_000
 MAX_SPAN = 100
 
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Characters that no text has; tabs and line ends are none of them."""
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""Characters that no text has; tabs and line ends (app/content/text/lines.py) are none of them."""
 
 
 @dataclass(frozen=True, slots=True)

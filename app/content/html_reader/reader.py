@@ -14,11 +14,12 @@ from app.content import builders
 from app.content.addresses import link_address, lone_address, media_address
 from app.content.block_limits import MAX_BLOCKS, MAX_LIST_START
 from app.content.blocks import Block, NewId
-from app.content.html.inline import InlineWriter, has_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, split_hard_breaks, trim_breaks
 from app.content.html.lexer import Token, tags, tokenise
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
 from app.content.html_reader.media import read_iframe, read_img, read_recording
 from app.content.size_checks import check_html
+from app.content.text.lines import split_lines
 from app.content.text_fields import fit_text
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -75,13 +76,16 @@ class _Reader:
         if self.recording is not None:
             return
         if self.preformatted:
-            for number, line in enumerate(text.split("\n")):
+            for number, line in enumerate(split_lines(text)):
                 if number:
                     self.writer.line_break()
                 self.writer.text(line)
             return
-        text = _SPACES.sub(" ", text)
-        self.writer.text(text.removeprefix(" ") if self.writer.ends_in_space else text)
+        for number, line in enumerate(split_hard_breaks(text)):
+            if number:
+                self.writer.line_break()
+            line = _SPACES.sub(" ", line)
+            self.writer.text(line.removeprefix(" ") if self.writer.ends_in_space else line)
 
     def _start(self, token: Token) -> None:
         tag = token.value
