@@ -64,7 +64,7 @@ def briefly(entry: Mapping[str, Any]) -> str:
     """Return an entry's headline, or the beginning of its text."""
     if entry["headline"]:
         return str(entry["headline"])
-    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote)>)", r" \1", entry["body_html"] or "")
+    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote|pre)>)", r" \1", entry["body_html"] or "")
     text = " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
     return text if len(text) <= _SHORT else text[: _SHORT - 1].rsplit(" ", 1)[0] + "…"
 

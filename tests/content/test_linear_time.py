@@ -26,6 +26,7 @@ from app.content import (
     shows_text,
 )
 from app.content.addresses import link_address, lone_address, media_address
+from app.content.block_limits import MAX_CODE_LENGTH
 from app.content.html.inline import inline_html, inline_text
 from app.content.html.lexer import tokenise
 from app.content.markdown.inline import InlineMarkdown
@@ -112,8 +113,12 @@ def _lexed(text: str) -> object:
 def _preformatted_as_markdown(text: str) -> object:
     """Read what nobody typed as Markdown, and write it as such, as the first look in the newsroom does."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    blocks = parse_html(f"<pre>{escaped}</pre>", new_id=counted_ids())
+    blocks = parse_html(f"<pre class=verse>{escaped}</pre>", new_id=counted_ids())
     return write_markdown(blocks)
+
+
+def _code_as_markdown(text: str) -> object:
+    return write_markdown(complete_blocks([{"type": "code", "text": text[:MAX_CODE_LENGTH]}], new_id=counted_ids()))
 
 
 WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
@@ -128,6 +133,7 @@ WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "addresses": (_addresses, (*ANYWHERE, *MARKDOWN)),
     "differences": (_differences, ANYWHERE),
     "a preformatted text as Markdown": (_preformatted_as_markdown, MARKDOWN),
+    "code as Markdown": (_code_as_markdown, (*ANYWHERE, *MARKDOWN)),
 }
 QUICK = {"Markdown": 8, "HTML": 8, "a preformatted text as Markdown": 4}
 """Mixed texts, four of each kind, in the quick run; the other works are cheaper or are part of these."""

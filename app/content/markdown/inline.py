@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
 from app.content.addresses import ADDRESS_IN_TEXT, link_address, media_address, without_trailing_punctuation
@@ -53,6 +54,18 @@ def _escape(state: StateInline, silent: bool) -> bool:
         state.append_pending(source[here + 1])
     state.pos += 2
     return True
+
+
+def _code(state: StateInline, silent: bool) -> bool:
+    """Take code as markdown-it does, but keep its lines: in a list or a quote it may be fenced code."""
+    start = state.pos
+    is_read = backtick(state, silent)
+    if is_read and not silent and state.tokens and state.tokens[-1].type == "code_inline" and not state.pending:
+        token = state.tokens[-1]
+        source = state.src[start + len(token.markup) : state.pos - len(token.markup)]
+        if "\n" in source:
+            token.content = "\n".join(line.strip(" ") for line in source.split("\n")).strip("\n")
+    return is_read
 
 
 def _star_in_a_word(state: StateInline, silent: bool) -> bool:
@@ -128,6 +141,7 @@ def _engine() -> MarkdownIt:
     engine.enable(["newline", "backticks", "strikethrough", "emphasis", "link", "image"])
     rules = engine.inline.ruler
     engine.inline.terminator_re = _MARKS
+    rules.at("backticks", _code)
     rules.at("emphasis", emphasis)
     rules.at("strikethrough", strikethrough)
     rules.before("backticks", "newsroom_escape", _escape)
@@ -190,9 +204,7 @@ def _write(writer: InlineWriter, tokens: Sequence[Token]) -> None:
         if token.type in {"softbreak", "hardbreak"}:
             writer.line_break()
         elif token.type == "code_inline":
-            writer.start("code", {})
-            writer.text(token.content)
-            writer.end("code")
+            _write_code(writer, token.content)
         elif token.type == "image":
             _write_image(writer, token)
         elif token.nesting > 0:
@@ -202,6 +214,15 @@ def _write(writer: InlineWriter, tokens: Sequence[Token]) -> None:
             writer.text(closers.pop())
         else:
             writer.text(token.content)
+
+
+def _write_code(writer: InlineWriter, text: str) -> None:
+    writer.start("code", {})
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            writer.line_break()
+        writer.text(line)
+    writer.end("code")
 
 
 def _open(writer: InlineWriter, token: Token) -> str:

@@ -11,6 +11,7 @@ from app.content.blocks import TEXT_TYPES, Block
 from app.content.builders import link_block, quoted_paragraphs
 from app.content.html.inline import inline_text
 from app.content.html.lexer import Token, tokenise
+from app.content.markdown.fences import write_fenced
 from app.content.markdown.inline import ESCAPABLE
 from app.content.markdown.reader import parse_markdown
 from app.domain.errors import InvalidInput
@@ -72,6 +73,8 @@ def _text_markdown(block: Block, *, escaping: bool) -> str:
         return "---"
     if kind == "list":
         return "\n".join(_list_lines(block, "", int(block.get("start", 1)), escaping=escaping))
+    if kind == "code":
+        return write_fenced(block["text"], block.get("language", ""))
     if kind == "quote":
         return _quote_markdown(block, escaping=escaping)
     inner = _inline_markdown(re.sub(r"^<(?:p|h\d)>|</(?:p|h\d)>$", "", block["html"]), escaping=escaping)

@@ -15,7 +15,7 @@ export function statusWords({ status }) {
 export function briefly({ headline, body_html: html }) {
   if (headline) return headline;
   const body = document.createElement("template");
-  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote)>/g, " $&");
+  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote|pre)>/g, " $&");
   const text = body.content.textContent.split(/\s+/).filter(Boolean).join(" ");
   return text.length <= SHORT ? text : `${text.slice(0, SHORT - 1).replace(/ [^ ]*$/, "")}…`;
 }

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.content.block_limits import (
     BLOCK_ID_PATTERN,
+    LANGUAGE_PATTERN,
     MAX_COMPLEXITY,
     MAX_HEADING_LEVEL,
     MAX_LIST_START,
@@ -20,6 +21,7 @@ from app.wire.requests.text import (
     AddressLine,
     BlockLine,
     BlockParagraphs,
+    CodeText,
     FullMatch,
     Html,
     Request,
@@ -68,6 +70,13 @@ class QuoteBlock(_Block):
     who: BlockLine | None = None
     role: BlockLine | None = None
     url: WebAddress | None = None
+
+
+class CodeBlock(_Block):
+    type: Literal["code"]
+    text: CodeText
+    language: Annotated[str, FullMatch(LANGUAGE_PATTERN, "must be the name of a language, like python")] | None = None
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class ImageBlock(_Block):
@@ -145,6 +154,7 @@ WrittenBlock = Annotated[
     | HeadingBlock
     | ListBlock
     | QuoteBlock
+    | CodeBlock
     | ImageBlock
     | VideoBlock
     | AudioBlock

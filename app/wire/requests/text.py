@@ -24,6 +24,7 @@ from app.content import MAX_BODY_BYTES, shows_text, split_lines
 from app.content.block_limits import (
     CONTROL_CHARACTERS,
     MAX_ADDRESS_LENGTH,
+    MAX_CODE_LENGTH,
     MAX_LINE_LENGTH,
     MAX_PARAGRAPHS_LENGTH,
 )
@@ -172,6 +173,15 @@ ShownLines = Annotated[
     AfterValidator(_shown),
 ]
 """The same length, over several lines."""
+
+CodeText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_CODE_LENGTH),
+    AfterValidator(_without_controls),
+    AfterValidator(_with_line_feeds),
+    AfterValidator(_shown),
+]
+"""Code of up to 50,000 characters: its lines and blanks are kept as they are."""
 
 AddressLine = Annotated[
     str,

@@ -4,7 +4,7 @@
 import { step } from "./outbox.js";
 import { newest } from "./revisions.js";
 
-const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "divider"]);
+const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "code", "divider"]);
 const MENTION = /^\s*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
 
 export const EMPTY = Object.freeze({
