@@ -12,6 +12,7 @@ from app.cli.admin_api import ask_api
 from app.cli.failures import failing_with_a_sentence
 from app.cli.people_lookup import ask_about_person
 from app.cli.setup import set_up
+from app.content import truncate_text
 
 app = typer.Typer()
 
@@ -56,7 +57,7 @@ def retract_last(
             done = asyncio.run(
                 ask_about_person(settings, by, lambda person: ("POST", path, {"reason": reason, "person": person}))
             )
-        typer.echo(f"Retracted {done['id']}: {done['headline'] or done['text'][:80]}", err=True)
+        typer.echo(f"Retracted {done['id']}: {done['headline'] or truncate_text(done['text'], 80)}", err=True)
 
 
 @app.command()

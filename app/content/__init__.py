@@ -15,6 +15,7 @@ from app.content.markdown.serialising import render_markdown
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
+from app.content.text.graphemes import truncate_text
 from app.content.text.lines import split_lines
 from app.content.text.shorthand import Shorthand, read_shorthand
 from app.content.visible_text import shows_blocks, shows_text
@@ -46,5 +47,6 @@ __all__ = [
     "shows_blocks",
     "shows_text",
     "split_lines",
+    "truncate_text",
     "warnings_of",
 ]

@@ -7,7 +7,10 @@ import { tried } from "../drawing/notices.js";
 import { get, newId, session } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
 import { takesEntries } from "../pure/story_states.js";
+import { countCharacters, truncate } from "../../truncate.js";
 import { EMPTY, draftOf, isBlank, joined, stepsFor } from "../pure/writing.js";
+
+const MAX_HEADLINE = 300; // as the server counts; a field's maxlength counts an emoji as two, and cuts what is pasted
 
 const form = document.getElementById("composer");
 const $ = (id) => document.getElementById(id);
@@ -95,9 +98,12 @@ function post(intent) {
   if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
     throw { detail: "Write a headline or a text first." };
   }
+  if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
+    throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
+  }
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
-  const label = (draft.headline || draft.text || "Picture").slice(0, 80);
+  const label = truncate(draft.headline || draft.text || "Picture", 80);
   postEntry({ entry, label, steps, composed: draft });
   replaceDraft(EMPTY);
 }
