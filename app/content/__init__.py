@@ -11,7 +11,7 @@ from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
 from app.content.markdown.kept_sources import markdown_source
 from app.content.markdown.reader import parse_markdown
-from app.content.markdown.serialising import render_markdown
+from app.content.markdown.serialising import keep_formatting, render_markdown
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
@@ -33,6 +33,7 @@ __all__ = [
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
+    "keep_formatting",
     "markdown_source",
     "mentioned_block",
     "parse_html",

@@ -29,6 +29,10 @@ class ContentFields(Public):
     blocks: list[Block]
     text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
     text_format: str
+    text_exact: bool = Field(
+        description="False where `text` lacks formatting that Markdown has no sign for: a paragraph that is changed in"
+        " it loses that."
+    )
 
 
 class Working(Public):
@@ -271,6 +275,7 @@ _CONTENT = {
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
     "text": "Polls have closed. “We are counting,” the clerk said.",
     "text_format": "markdown",
+    "text_exact": True,
     "display_time": None,
 }
 

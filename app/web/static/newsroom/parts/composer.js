@@ -8,7 +8,7 @@ import { get, newId, session } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
 import { takesEntries } from "../pure/story_states.js";
 import { countCharacters, truncate } from "../../truncate.js";
-import { EMPTY, draftOf, isBlank, joined, stepsFor } from "../pure/writing.js";
+import { EMPTY, draftOf, isBlank, joined, losesFormatting, stepsFor } from "../pure/writing.js";
 
 const MAX_HEADLINE = 300; // as the server counts; a field's maxlength counts an emoji as two, and cuts what is pasted
 
@@ -93,7 +93,7 @@ async function mayReplace(question, yes) {
   return isBlank(draftNow()) || sure(question, yes);
 }
 
-function post(intent) {
+async function post(intent) {
   const draft = draftNow();
   if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
     throw { detail: "Write a headline or a text first." };
@@ -101,6 +101,7 @@ function post(intent) {
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
   }
+  if (losesFormatting(draft) && !(await sure($("inexact").textContent, "Send"))) return;
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
@@ -146,6 +147,7 @@ function nameButtons() {
   $("save").textContent = shown ? "Save without publishing" : editing ? "Save" : "Save draft";
   $("clear").textContent = editing ? "Cancel" : "Clear";
   $("silent-line").hidden = !shown;
+  $("inexact").hidden = editing?.text_exact !== false;
 }
 
 /** Move on at Enter instead of submitting: a line is not finished work, and publishing takes a button. */
