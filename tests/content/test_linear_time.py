@@ -41,6 +41,7 @@ from tests.growth import (
     HTML,
     LARGE,
     MARKDOWN,
+    WORD_PROCESSORS,
     Make,
     Work,
     cpu_seconds,
@@ -60,6 +61,11 @@ def _markdown(text: str) -> object:
 
 def _html(text: str) -> object:
     return parse_html(text, new_id=counted_ids())
+
+
+def _pasted(text: str) -> object:
+    html = f"<p class=MsoNormal style='mso-list:none'>x</p>{text}"
+    return parse_html(html, new_id=counted_ids()), inline_html(html)
 
 
 def _plain(text: str) -> object:
@@ -124,6 +130,7 @@ def _code_as_markdown(text: str) -> object:
 WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "Markdown": (_markdown, (*ANYWHERE, *MARKDOWN)),
     "HTML": (_html, (*ANYWHERE, *HTML)),
+    "HTML of word processors": (_pasted, WORD_PROCESSORS),
     "plain text": (_plain, ANYWHERE),
     "blocks": (_written_blocks, HTML),
     "shorthand": (_shorthand, ANYWHERE),
@@ -135,7 +142,7 @@ WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "a preformatted text as Markdown": (_preformatted_as_markdown, MARKDOWN),
     "code as Markdown": (_code_as_markdown, (*ANYWHERE, *MARKDOWN)),
 }
-QUICK = {"Markdown": 8, "HTML": 8, "a preformatted text as Markdown": 4}
+QUICK = {"Markdown": 8, "HTML": 8, "HTML of word processors": 8, "a preformatted text as Markdown": 4}
 """Mixed texts, four of each kind, in the quick run; the other works are cheaper or are part of these."""
 
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from app.content.addresses import link_address
 from app.content.html.lexer import Token, tags, tokenise
 from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, sanitise
+from app.content.html.styles import apply_styles
 
 MAX_INLINE_DEPTH = 16
 """Deeper tags are left out and their text kept: the sanitiser's time grows with the square of the depth."""
@@ -23,7 +24,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HARD_BREAK = re.compile("[\x0b\u2028\u2029]")
 """Line ends that are no white space in HTML."""
 
-_SAME_AS = {"strike": "s", "del": "s"}
+_SAME_AS = {"strike": "s", "del": "s", "ins": "u", "tt": "code", "kbd": "code", "samp": "code"}
 _EDGE_BREAK = "<br>"
 _EDGE_SPACE = " \t\n"
 _BREAKING_TAGS = tags(
@@ -143,7 +144,7 @@ def attribute(name: str, value: str | int | None) -> str:
 def inline_html(html: str) -> str:
     """Return the inline part of `html`, sanitised: block tags end a line, of other unknown tags the text stays."""
     writer = InlineWriter()
-    for token in tokenise(html):
+    for token in apply_styles(html, tokenise(html)):
         if token.kind != "text" and (token.value == "br" or token.value in _BREAKING_TAGS):
             if not writer.at_line_start or token.value == "br":
                 writer.line_break()

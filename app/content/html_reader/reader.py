@@ -16,9 +16,11 @@ from app.content.block_limits import MAX_BLOCKS, MAX_LIST_START
 from app.content.blocks import Block, NewId
 from app.content.html.inline import InlineWriter, has_text, split_hard_breaks, trim_breaks
 from app.content.html.lexer import Token, tags, tokenise
+from app.content.html.styles import apply_styles
 from app.content.html_reader.code import CodeReader
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
 from app.content.html_reader.media import read_iframe, read_img, read_recording
+from app.content.html_reader.word_lists import read_word_lists
 from app.content.size_checks import check_html
 from app.content.text.lines import split_lines
 from app.content.text_fields import fit_text
@@ -62,7 +64,7 @@ class _Reader:
         self.sources: list[str] = []
 
     def read(self, html: str) -> list[Block]:
-        for token in tokenise(html):
+        for token in apply_styles(html, read_word_lists(html, tokenise(html))):
             if token.kind == "text":
                 self._text(token.value)
             elif token.kind == "start":
