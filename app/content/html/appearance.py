@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
+from itertools import groupby, zip_longest
 from operator import itemgetter
 
 from app.content.html.lexer import Token, tokenise
@@ -16,13 +16,18 @@ _SAME_AS = {"b": "strong", "i": "em"}
 _SHOWN_ON_BLANKS = frozenset({"a", "code", "mark", "s", "u"})
 
 
-def appearance(html: str) -> list[Piece]:
-    """Return the texts of `html` with the formats of each, and the tags of its blocks between them.
+def look_the_same(html: str, other: str) -> bool:
+    """Return whether a reader could not tell two pieces of HTML apart.
 
-    Equal for what looks equal: `<b>` and `<strong>`, formats nested in another order, a bold blank and a plain one.
+    `<b>` and `<strong>` look the same, formats nested in another order, a bold blank and a plain one.
     """
-    pieces = _pieces(html)
-    return [("".join(text for text, _ in group), formats) for formats, group in groupby(pieces, key=itemgetter(1))]
+    return html == other or all(one == two for one, two in zip_longest(_appearance(html), _appearance(other)))
+
+
+def _appearance(html: str) -> Iterator[Piece]:
+    """Yield the texts of `html` with the formats of each, and the tags of its blocks between them."""
+    for formats, group in groupby(_pieces(html), key=itemgetter(1)):
+        yield "".join(text for text, _ in group), formats
 
 
 def _pieces(html: str) -> Iterator[Piece]:
@@ -32,7 +37,7 @@ def _pieces(html: str) -> Iterator[Piece]:
             yield from _formatted(token.value, frozenset(formats))
         elif token.value == "br" or token.value not in INLINE_TAGS:
             attributes = " ".join(f"{name}={value!r}" for name, value in sorted(token.attributes.items()))
-            yield f"<{token.kind} {token.value} {attributes}>", frozenset({("tag",)})
+            yield f"<{token.kind} {token.value} {attributes}>", frozenset({("tag", token.value)})
         elif token.kind == "start":
             formats.append(_format(token))
         else:

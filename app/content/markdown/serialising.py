@@ -10,7 +10,7 @@ from typing import Any
 from app.content.addresses import lone_address
 from app.content.blocks import TEXT_TYPES, Block
 from app.content.builders import link_block, quoted_paragraphs
-from app.content.html.appearance import appearance
+from app.content.html.appearance import look_the_same
 from app.content.html.inline import inline_text
 from app.content.html.lexer import Token, tokenise
 from app.content.markdown.fences import write_fenced
@@ -38,7 +38,7 @@ def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
     text = "\n\n".join(source for source, _ in written)
     is_exact = all(exact for _, exact in written)
     # Blocks that are exact each may still run into each other, as two lists do.
-    return text, is_exact and (len(blocks) < 2 or _look_the_same(_parsed_again(text, blocks), blocks))
+    return text, is_exact and (len(blocks) < 2 or _blocks_look_the_same(_parsed_again(text, blocks), blocks))
 
 
 def keep_formatting(before: Sequence[Block], after: Sequence[Block]) -> list[Block]:
@@ -59,14 +59,12 @@ def keep_formatting(before: Sequence[Block], after: Sequence[Block]) -> list[Blo
     return kept
 
 
-def _look_the_same(blocks: Sequence[Block], others: Sequence[Block]) -> bool:
+def _blocks_look_the_same(blocks: Sequence[Block], others: Sequence[Block]) -> bool:
     return len(blocks) == len(others) and all(map(_looks_like, blocks, others))
 
 
 def _looks_like(block: Block, other: Block) -> bool:
-    if block["type"] != other["type"]:
-        return False
-    return bool(block["html"] == other["html"]) or appearance(block["html"]) == appearance(other["html"])
+    return bool(block["type"] == other["type"]) and look_the_same(block["html"], other["html"])
 
 
 def _parsed_again(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -83,7 +81,7 @@ def _block_markdown(block: Block) -> tuple[str, bool]:
     """
     is_link = block["type"] in {"embed", "link_card"}
     url = lone_address(block["url"]) if is_link else None
-    if url is not None and _look_the_same([link_block(url)], [block]):
+    if url is not None and _blocks_look_the_same([link_block(url)], [block]):
         return url, True
     if block["type"] not in TEXT_TYPES:
         return f"[[block:{block['id']}]]", True
@@ -93,7 +91,7 @@ def _block_markdown(block: Block) -> tuple[str, bool]:
     if block["type"] == "paragraph":
         candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
     tried = dict.fromkeys(candidates)
-    exact = next((source for source in tried if _look_the_same(_parsed_again(source, []), [block])), None)
+    exact = next((source for source in tried if _blocks_look_the_same(_parsed_again(source, []), [block])), None)
     return candidates[-1] if exact is None else exact, exact is not None
 
 
