@@ -20,11 +20,11 @@ from app.content.block_limits import (
     MIN_HEADING_LEVEL,
 )
 from app.content.blocks import Block, NewId
+from app.content.code_text import clean_code, is_language
 from app.content.html.inline import inline_html, inline_text
 from app.content.html_reader.reader import read_blocks
 from app.content.providers import provider_of
 from app.content.size_checks import check_written_blocks
-from app.content.text.code import clean_code, is_language
 from app.content.text.lines import unify_line_ends
 from app.content.text_fields import fit_text
 from app.content.visible_text import shows_text

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from app.content import builders
 from app.content.addresses import link_address
 from app.content.blocks import Block
+from app.content.code_text import fit_code, is_language
 from app.content.html.lexer import Token, tags
-from app.content.text.code import fit_code, is_language
 
 _LINES = tags("div p li tr br")
 """Tags that end a line of code, as editors write it."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from app.content.blocks import Block
 from app.content.builders import code
-from app.content.text.code import fit_code, is_language
+from app.content.code_text import fit_code, is_language
 
 _FENCE = re.compile(r"([ \t]*)(`{3,})[ \t]*([^`\s]*)[ \t]*")
 _LEAST = 3

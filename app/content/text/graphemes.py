@@ -1,4 +1,4 @@
-"""What people take for one character, whatever it is made of: a letter with its marks, an emoji, a flag.
+"""Characters as people see them, whatever each is made of: a letter with its marks, an emoji, a flag.
 
 The rules are those of Unicode (UAX 29, extended grapheme clusters) but for a few signs that go before numbers. The
 browser's scripts have the same from Intl.Segmenter (app/web/static/truncate.js).
