@@ -39,7 +39,7 @@ _MONOSPACED = re.compile(r"mono|courier|consolas|menlo", re.IGNORECASE)
 
 
 class _Element(NamedTuple):
-    """An element that is open: the formats to end with it, those to begin again after it, and the tag it was read as."""
+    """An open element: the formats to end with it, those to begin again after it, and the tag it was read as."""
 
     added: tuple[str, ...] = ()
     suspended: tuple[str, ...] = ()

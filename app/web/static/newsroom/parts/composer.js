@@ -1,6 +1,6 @@
 // The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
-import { sure } from "../drawing/dialogs.js";
+import { ask, sure } from "../drawing/dialogs.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { postEntry } from "./outbox_view.js";
 import { tried } from "../drawing/notices.js";
@@ -93,6 +93,11 @@ async function mayReplace(question, yes) {
   return isBlank(draftNow()) || sure(question, yes);
 }
 
+async function maySendInexact() {
+  const intro = $("inexact").textContent;
+  return (await ask({ title: "Send it without that formatting?", intro, yes: "Send", fields: [] })) !== null;
+}
+
 async function post(intent) {
   const draft = draftNow();
   if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
@@ -101,7 +106,7 @@ async function post(intent) {
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
   }
-  if (losesFormatting(draft) && !(await sure($("inexact").textContent, "Send"))) return;
+  if (losesFormatting(draft) && !(await maySendInexact())) return;
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
