@@ -5,6 +5,7 @@ The parts are made in app/composition; this file has their order, in which each 
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from app.api.http.request_metrics import RequestMetrics
 from app.api.http.state import AppState
 from app.api.http.threads import Threads
 from app.brokers.broker import Broker
+from app.composition.admin_token import digest_of_token
 from app.composition.background import make_jobs
 from app.composition.edge import make_accept_context, make_edge
 from app.composition.process import make_process
@@ -131,6 +133,16 @@ class Application:
         finally:
             database.close()
 
+    @property
+    def own_token(self) -> str:
+        """Return a token with the admin's rights that opens this process alone: for its own commands."""
+        return self._process.own_token
+
+    def has_agreed_on(self, token: str | None) -> bool:
+        """Return whether this is the installation's admin token. RuntimeError outside the lifespan."""
+        newsroom = self._require_opened().app_state.newsroom
+        return token is not None and digest_of_token(token) == newsroom.admin_token_sha256
+
     def flush_logs(self) -> None:
         """Write the lines about requests that are still waiting."""
         if self._process.access_log is not None:
@@ -168,7 +180,8 @@ class Application:
         await send({"type": "lifespan.shutdown.complete"})
 
     def _make_state(self, database: Database, reading: Reading, hub: Hub, broker: Broker) -> AppState:
-        capacity = self._process.capacity
+        capacity, settings = self._process.capacity, self._process.settings
+        metrics_token = settings.metrics_token
         return AppState(
             reading=reading,
             newsroom=make_newsroom(self._process, database),
@@ -181,6 +194,8 @@ class Application:
                 probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
                 is_alive=lambda: hub.is_alive,
             ),
+            node=f"{platform.node()}:{settings.port}",
+            metrics_token_sha256=None if metrics_token is None else digest_of_token(metrics_token.get_secret_value()),
         )
 
 

@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
     site_logo: str = ""
     admin_token: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     heartbeat_seconds: int = Field(default=25, ge=1, le=50)
@@ -84,6 +85,7 @@ class Settings(BaseSettings):
     overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
     session_days: int = Field(default=30, ge=1, le=365)
     session_idle_hours: int = Field(default=168, ge=1, le=8760)
+    own_bylines: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
 
@@ -143,6 +145,15 @@ class Settings(BaseSettings):
             _require_strong_token(value.get_secret_value())
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _check_metrics_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            _require_strong_token(value.get_secret_value())
+            if value == info.data.get("admin_token"):
+                raise ValueError(f"is {PREFIX}ADMIN_TOKEN; give what only reads the metrics a token of its own")
+        return value
+
     @field_validator("cors_origins")
     @classmethod
     def _check_cors_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,6 +179,11 @@ class Settings(BaseSettings):
     def _check_trusted_proxies(cls, value: Any) -> Any:
         return tuple(_read_network(part) for part in _split(value))
 
+    @property
+    def has_shared_database(self) -> bool:
+        """Return whether other servers can share the database."""
+        return not self.database_url.startswith("sqlite")
+
 
 def read_settings() -> Settings:
     """Read and check every setting.
@@ -186,17 +202,16 @@ def read_settings() -> Settings:
         raise UnusableSettings("\n".join(_sentence(each) for each in found)) from None
 
 
-def load_or_make_admin_token(settings: Settings) -> str:
-    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`, which is made the first time.
+def load_admin_token(settings: Settings) -> str | None:
+    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`; None where there is neither.
 
-    Of processes that start together all get the same one. Raises UnusableSettings if other accounts can read the file,
-    or if its content is no safe token.
+    Raises UnusableSettings if other accounts can read the file, or if its content is no safe token.
     """
     if settings.admin_token is not None:
         return settings.admin_token.get_secret_value()
     path = settings.data_dir / ADMIN_TOKEN_FILE
     if not path.exists():
-        _make_admin_token(path)
+        return None
     if path.stat().st_mode & 0o077:
         raise UnusableSettings(f"{path} can be read by other accounts; run: chmod 600 {path}, and replace the token")
     token = path.read_text(encoding="utf-8").strip()
@@ -204,6 +219,20 @@ def load_or_make_admin_token(settings: Settings) -> str:
         _require_strong_token(token)
     except ValueError as error:
         raise UnusableSettings(f"{path}: {error}, or delete the file to have a new one made") from None
+    return token
+
+
+def load_or_make_admin_token(settings: Settings) -> str:
+    """Return the admin token as `load_admin_token` does; the file is made the first time.
+
+    Of processes that start together on one data folder all get the same one. Raises UnusableSettings.
+    """
+    path = settings.data_dir / ADMIN_TOKEN_FILE
+    if settings.admin_token is None and not path.exists():
+        _make_admin_token(path)
+    token = load_admin_token(settings)
+    if token is None:
+        raise UnusableSettings(f"{path} was deleted while it was read; start again")
     return token
 
 

@@ -22,8 +22,10 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Greeting:
     """The lines of the greeting. The token is printed only on request: logs are kept and read by many."""
 
-    def __init__(self, public_url: str, token: str, token_file: Path | None, *, show_token: bool) -> None:
-        """`token_file` contains the token, for a line that reads it from there; None if it was set by hand."""
+    def __init__(self, public_url: str, token: str | None, token_file: Path | None, *, show_token: bool) -> None:
+        """`token` is None where another node has it. `token_file` contains it, for a line that reads it from there;
+        None if it was set by hand.
+        """
         self._public_url = public_url
         self._token = token
         self._token_file = token_file
@@ -43,11 +45,13 @@ class Greeting:
         return [
             f"Reader's page  {self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
             f"Newsroom       {self._public_url}/newsroom",
-            f"Token          {self._token if self._show_token else self._token_location()}",
+            f"Token          {self._token if self._show_token and self._token else self._token_location()}",
             f"Post           {self._curl(has_demo=has_demo)}",
         ]
 
     def _token_location(self) -> str:
+        if self._token is None:
+            return "the one of the node that was first on this database; or set LIVEBLOG_ADMIN_TOKEN on every node"
         return f"in {self._token_file}" if self._token_file else "the one in LIVEBLOG_ADMIN_TOKEN"
 
     def _curl(self, *, has_demo: bool) -> str:
@@ -59,7 +63,7 @@ class Greeting:
         return f"{header} -H 'Content-Type: application/json' -d {title} {self._public_url}/v1/stories"
 
     def _authorization(self) -> str:
-        if self._show_token:
+        if self._show_token and self._token is not None:
             return shlex.quote(f"Authorization: Bearer {self._token}")
         if self._token_file:
             return f'"Authorization: Bearer $(cat {shlex.quote(str(self._token_file))})"'

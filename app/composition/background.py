@@ -17,18 +17,17 @@ from app.jobs.job import Job
 from app.jobs.retention import retention_job
 from app.jobs.token_usage import token_usage_job
 from app.newsroom.due.due_work import run_due_work
-from app.settings import load_or_make_admin_token
 
 
 def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Job]:
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
-    database, token = newsroom.database, load_or_make_admin_token(process.settings)
+    database = newsroom.database
     demo = demo_job(
         database,
         load_demo_story(process.settings.public_url),
         count_readers=lambda: app_state.hub.reader_count(DEMO_STORY),
-        connect=lambda: local_api(api, token),
+        connect=lambda: local_api(api, process.own_token),
         random=Random(),  # noqa: S311 - how long until the next entry is no secret
     )
     due_work = DueWork(

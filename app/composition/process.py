@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -27,6 +28,8 @@ class Process:
     access_log: AccessLog | None
     """None where the operator does not want to see lines of its level."""
     request_ids: RequestIds = field(default_factory=RequestIds)
+    own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """Opens this process alone, with the admin's rights, to what it does itself: commands, and the demo's story."""
 
 
 def make_process(settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO) -> Process:

@@ -29,6 +29,10 @@ class AppState:
     request_metrics: RequestMetrics
     backoff: Backoff
     readiness: Readiness
+    node: str = "this node"
+    """The name of this process among others: its machine and its port."""
+    metrics_token_sha256: str | None = None
+    """The digest of the token that opens `/metrics` and nothing else; None where there is none."""
 
 
 async def _reading(request: Request) -> Reading:

@@ -29,6 +29,9 @@ COMMANDS = frozenset({"key", "breaking", "major", "pin"})
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters to Unicode, with nothing to be seen."""
 
+_SOFT_HYPHEN = "\u00ad"
+"""Seen at the end of a line alone, and no part of a word."""
+
 _TAG = re.compile(rf"#([^\W_{_FILLERS}](?:[^\W{_FILLERS}]|-){{0,98}})")
 _COMMAND = re.compile(r"/([A-Za-z]+)", re.ASCII)
 _AUTHOR = re.compile(r"@([^\W_][\w.-]{0,98})")
@@ -130,6 +133,7 @@ class _Reader:
         return self._meanings[word]
 
     def _look_up(self, word: str) -> ShorthandWord | None:
+        word = word.replace(_SOFT_HYPHEN, "")
         if match := _TAG.fullmatch(word):
             return _tag(match[1])
         if match := _COMMAND.fullmatch(word):

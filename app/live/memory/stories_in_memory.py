@@ -97,7 +97,8 @@ class StoriesInMemory:
         self._loader.buffer(announcement)
         story = self._registry.get(announcement.head.story)
         if story is not None:
-            story.published_at = published_at
+            if published_at is not None:
+                story.record_commit(announcement, published_at)
             self._reconciler.accept(story, announcement)
 
     async def reconcile(self) -> None:

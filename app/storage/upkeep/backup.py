@@ -104,6 +104,8 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
             _copy_tables(archive, target, schema.metadata, progress)
             fill_search_index(target)
             _begin_new_epochs(target, random)
+            # The nodes here agree on a token of their own: that of where it was backed up may be on no machine here.
+            target.execute(update(schema.control).values(admin_token_sha256=None))
             _continue_numbers(target)
     return contents
 

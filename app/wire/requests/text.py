@@ -30,8 +30,9 @@ from app.content.block_limits import (
 )
 from app.domain.clock import Micros, parse_time
 from app.wire.named_characters import name_hidden, name_with_place
-from app.wire.requests.hidden_characters import find_hidden, leaves_direction_open
+from app.wire.requests.hidden_characters import drop_harmless, find_hidden, leaves_direction_open
 
+_SEPARATOR = re.compile("[\u2028\u2029]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
 
 
@@ -48,6 +49,8 @@ def _with_line_feeds(value: str) -> str:
 
 
 def _one_line(value: str) -> str:
+    if _SEPARATOR.search(value):
+        raise _refusal("invisible_character", "has a character that shows as nothing: {which}", value)
     if len(split_lines(value)) > 1:
         raise ValueError("must be one line")
     return value
@@ -57,15 +60,20 @@ def _refusal(code: LiteralString, detail: LiteralString, value: str) -> Pydantic
     return PydanticCustomError(code, detail, {"which": name_hidden(value)})
 
 
-def nothing_hidden(value: str) -> str:
-    """Return `value`; raise for one with characters that nobody would see."""
+def _without_harmless(value: object) -> object:
+    if not isinstance(value, str) or value.isascii() or not shows_text(value):
+        return value  # what shows nothing is refused as what it was
+    return drop_harmless(value)
+
+
+def _nothing_hidden(value: str) -> str:
     hidden = find_hidden(value)
     if hidden == "bidi_control":
         raise _refusal(
             "bidi_control", "has a character that turns the direction of text; nobody would see it: {which}", value
         )
     if hidden is not None:
-        raise _refusal("invisible_character", "has a character that nobody would see: {which}", value)
+        raise _refusal("invisible_character", "has a character that shows as nothing: {which}", value)
     return value
 
 
@@ -162,7 +170,10 @@ BlockLine = Annotated[
 ]
 """One line of 1 to 300 characters in a block, at least one of them visible."""
 
-Line = Annotated[BlockLine, AfterValidator(nothing_hidden)]
+NOTHING_HIDDEN = (BeforeValidator(_without_harmless), AfterValidator(_nothing_hidden))
+"""Metadata of a line that names something: what is harmless and unseen is dropped before its limits are checked."""
+
+Line = Annotated[BlockLine, *NOTHING_HIDDEN]
 """The same line where it names something, such as a person or a story: with no hidden characters."""
 
 ShownLines = Annotated[

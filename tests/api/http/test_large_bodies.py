@@ -37,8 +37,8 @@ async def test_only_a_large_body_is_parsed_in_a_thread() -> None:
 
 @pytest.mark.parametrize("value", ["{}", "[]", "1", '""'])
 def test_a_body_has_so_many_values_and_no_more(value: str) -> None:
-    brackets = 2 if value in {"{}", "[]"} else 1
-    most = (MAX_VALUES - (1 if brackets == 1 else 0)) // brackets
+    signs = 2 if value in {"{}", "[]"} else 1
+    most = (MAX_VALUES - (1 if signs == 1 else 0)) // signs
     allowed = f"[{','.join([value] * most)}]".encode()
     assert parse_json(allowed) == [json.loads(value)] * most
     with pytest.raises(TooManyValues):

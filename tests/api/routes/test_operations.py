@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from app import __version__
 from app.api.http.readiness import Readiness
-from tests.api.server import ADMIN_TOKEN, PUBLIC_URL, Server
+from tests.api.server import ADMIN_TOKEN, METRICS_TOKEN, PUBLIC_URL, Server
 
 pytestmark = pytest.mark.anyio
 
@@ -81,6 +82,39 @@ async def test_metrics_are_for_this_machine_and_for_admins(server: Server) -> No
                 assert (await local.get("/metrics", headers={header: "192.0.2.9"})).status_code == 404
     async with from_address(server, "testclient") as odd:
         assert (await odd.get("/metrics")).status_code == 404
+
+
+async def test_a_token_of_the_metrics_own_opens_them_and_nothing_else(server: Server) -> None:
+    allowed = {"authorization": f"bearer {METRICS_TOKEN} ", "x-request-id": "same"}
+    unknown = {"authorization": f"Bearer {METRICS_TOKEN}x", "x-request-id": "same"}
+    answer = await server.client.get("/metrics", headers=allowed)
+    assert answer.status_code == 200
+    assert "liveblog_requests_in_flight 1" in answer.text
+    assert (await server.client.get("/metrics", headers=unknown)).status_code == 404
+    asked = 0
+    for path, operations in (await server.client.get("/openapi.json")).json()["paths"].items():
+        where = re.sub(r"\{[a-z_]+\}", "00000000-0000-4000-8000-000000000000", path)
+        for method in {"get", "post", "put", "patch", "delete"} & set(operations):
+            if path == "/metrics" or path.endswith(("/live", "/stream")):
+                continue
+            sent: dict[str, str] | None = None if method == "get" else {}
+            with_it, without = [
+                await server.client.request(method, where, headers=headers, json=sent) for headers in (allowed, unknown)
+            ]
+            assert (with_it.status_code, with_it.headers.get("content-type")) == (
+                without.status_code,
+                without.headers.get("content-type"),
+            ), (method, path)
+            if path.startswith("/v1/newsroom") and with_it.status_code != 404:
+                assert with_it.status_code in {401, 422}, (method, path)
+                asked += 1
+    assert asked > 20
+
+
+async def test_without_a_token_of_the_metrics_own_none_opens_them(server: Server) -> None:
+    server.app.routes.state.app_state = replace(server.app_state, metrics_token_sha256=None)
+    for given in ("Bearer", "Bearer ", "Bearer None", f"Bearer {METRICS_TOKEN}"):
+        assert (await server.client.get("/metrics", headers={"authorization": given})).status_code == 404
 
 
 async def test_metrics_count_requests_and_reads(server: Server) -> None:

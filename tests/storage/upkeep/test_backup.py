@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy import Connection, Engine, create_engine, insert, select, update
 from sqlalchemy.engine import make_url
 
 from app.domain.identifiers import SystemRandomSource
@@ -137,6 +137,20 @@ def test_a_restored_database_holds_the_same_under_new_epochs(empty_url: str, arc
     assert _nulls(empty_url) == 1
     assert _epoch(empty_url) != _epoch(f"sqlite:///{archive}")
     assert len(_epoch(empty_url)) == 8
+
+
+def test_a_restored_database_has_no_admin_token_so_that_its_nodes_agree_on_one_they_have(
+    filled_url: str, tmp_path: Path
+) -> None:
+    engine = _engine(filled_url)
+    with engine.begin() as connection:
+        connection.execute(update(schema.control).values(admin_token_sha256="ab" * 32))
+    engine.dispose()
+    archive = _backup(filled_url, tmp_path / "with-a-token.backup")
+    _restore(filled_url, archive, replace=True)
+    (row,) = _contents(filled_url)["control"]
+    assert "ab" * 32 not in str(row)
+    assert "key" in str(row)
 
 
 def test_a_backup_of_a_restored_database_holds_the_same_again(empty_url: str, archive: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
 import { truncate } from "../../truncate.js";
 import { button } from "./dialogs.js";
+import { bylineText } from "../pure/accounts.js";
 import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { momentText } from "../pure/time_zones.js";
@@ -52,7 +53,7 @@ function drawState(entry, shown, story) {
     shown.importance !== "normal" && state(shown.importance),
     shown.key_event && state("key event"),
     moment(entry.published_at ?? entry.created_at, story, { class: "hint" }),
-    element("span", { class: "hint" }, (shown.authors ?? []).map(({ name }) => name).join(", ")),
+    element("span", { class: "hint byline" }, bylineText(shown, entry.posted_by)),
   );
 }
 

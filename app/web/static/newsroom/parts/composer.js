@@ -1,6 +1,7 @@
 // The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
 import { ask, sure } from "../drawing/dialogs.js";
+import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { postEntry } from "./outbox_view.js";
 import { tried } from "../drawing/notices.js";
@@ -57,6 +58,8 @@ export function adaptToStory() {
   const isReviewed = story.role === "reporter" && story.settings.review_required;
   $("publish").hidden = isReviewed;
   $("submit").classList.toggle("primary", isReviewed);
+  $("byline-rule").textContent = bylineRule(story.bylines);
+  $("byline-rule").hidden = !story.bylines;
   // An entry that is being edited keeps its form: an ended story takes corrections.
   form.hidden = !takesEntries(story) && isBlank(draftNow());
 }
