@@ -20,6 +20,9 @@ from app.domain.errors import InvalidInput
 
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~"}
 _SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
+_LONG = 8_000
+"""Characters of a paragraph above which it is tried only as it is and with all escapes: each reading costs time."""
+
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
@@ -89,7 +92,8 @@ def _block_markdown(block: Block) -> tuple[str, bool]:
     escaped = _text_markdown(block, escaping=True) if _SPECIAL.search(plain) else plain
     candidates = [plain, escaped]
     if block["type"] == "paragraph":
-        candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
+        both = _escape_openings(escaped)
+        candidates = [plain, both] if len(plain) > _LONG else [plain, _escape_openings(plain), escaped, both]
     tried = dict.fromkeys(candidates)
     exact = next((source for source in tried if _blocks_look_the_same(_parsed_again(source, []), [block])), None)
     return candidates[-1] if exact is None else exact, exact is not None
