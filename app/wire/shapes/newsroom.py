@@ -202,29 +202,6 @@ class EntryVersions(Public):
     next: str | None
 
 
-class StoryInShort(Public):
-    """The story of a search result."""
-
-    id: str
-    slug: str
-    title: str
-    status: str
-
-
-class SearchResult(Public):
-    """A story that matches (then `entry` is null), or an entry and its story."""
-
-    story: StoryInShort
-    entry: NewsroomEntry | None
-
-
-class SearchResults(Public):
-    """Part of the results, newest first; `next` is the position to go on from."""
-
-    items: list[SearchResult]
-    next: str | None
-
-
 class BatchResult(Public):
     """The result of one item: `entry`, or `problem`."""
 
@@ -353,16 +330,6 @@ NEWSROOM_STORY = {
     },
     "version": 1,
     "created_at": ENTRY["time"],
-}
-
-SEARCH_RESULTS = {
-    "items": [
-        {
-            "story": {name: STORY_FIELDS[name] for name in ("id", "slug", "title", "status")},
-            "entry": NEWSROOM_ENTRY,
-        }
-    ],
-    "next": None,
 }
 
 DELIVERY = {
