@@ -168,6 +168,8 @@ def write_token(writer: InlineWriter, token: Token) -> None:
 
 def split_hard_breaks(text: str) -> list[str]:
     """Split a text of HTML at the line ends that HTML does not take for white space."""
+    if text.isascii() and "\x0b" not in text:
+        return [text]
     return _HARD_BREAK.split(text)
 
 

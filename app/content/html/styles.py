@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from app.content.html.lexer import Token, tags
 
-_NEEDED = re.compile(r"style\s*=|role\s*=|MsoTitle|Apple-converted-space", re.IGNORECASE)
+_NEEDED_BY = ("style", "role", "msotitle", "apple-converted-space")
 
 _MOST_OPEN = 16
 """The most tags of one kind that are ended and begun again: more are never written (app/content/html/inline.py)."""
@@ -52,7 +52,8 @@ _PLAIN = _Element()
 
 def apply_styles(html: str, tokens: Iterable[Token]) -> Iterable[Token]:
     """Return the tokens of `html` with tags for the formats that are written as styles."""
-    return _Styles().read(tokens) if _NEEDED.search(html) else tokens
+    lowered = html.lower()
+    return _Styles().read(tokens) if any(sign in lowered for sign in _NEEDED_BY) else tokens
 
 
 class _Styles:

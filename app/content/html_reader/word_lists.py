@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from app.content.html.lexer import Token, tags
 
-_NEEDED = re.compile(r"mso-|MsoList|data-listid|class=\S?Mso|\bEOP\b", re.IGNORECASE)
+_NEEDED_BY = ("mso", "data-listid", "eop")
 _LEVEL = re.compile(r"mso-list:\s*(l\d+)\s+level([1-9])", re.IGNORECASE)
 _MARKER = re.compile(r"mso-list:\s*ignore", re.IGNORECASE)
 _INDENT = re.compile(r"margin-left:\s*(\d{1,4}(?:\.\d{1,6})?)(in|pt|cm|mm|px)", re.IGNORECASE)
@@ -68,7 +68,8 @@ class _OpenList(NamedTuple):
 
 def read_word_lists(html: str, tokens: Iterable[Token]) -> Iterable[Token]:
     """Return the tokens of `html` with the items of word processors as items of lists."""
-    return _WordLists().read(tokens) if _NEEDED.search(html) else tokens
+    lowered = html.lower()
+    return _WordLists().read(tokens) if any(sign in lowered for sign in _NEEDED_BY) else tokens
 
 
 class _WordLists:
