@@ -30,7 +30,26 @@ Make = Callable[[int], str]
 """Makes a text of about so many characters."""
 
 ANYWHERE = (
-    *(" ", "\t", "\n", "\r", "\\", "x", "x ", "x\n", "x\n\n", "1", "é", "中", "\u00a0", "\u3000", "\u200b", "\ufeff"),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\\",
+        "x",
+        "x ",
+        "x\n",
+        "x\n\n",
+        "1",
+        "é",
+        "中",
+        "\u00a0",
+        "\u3000",
+        "\u200b",
+        "\ufeff",
+        "\x0b",
+        "\u2028",
+    ),
     *(
         "\u0301",
         "\u0323\u0301",
@@ -98,6 +117,16 @@ MARKDOWN = (
         "a|b\n-|-\n",
     ),
     *("<https://e.org>", "<", "<mailto:a", "(", ")", "!", ":", "://"),
+    *(
+        "https://e.org/a_ ",
+        "_https://e.org/_",
+        "**https://e.org/**。",
+        "**「a」**",
+        "~~「a」~~",
+        "https://e.org/。",
+        "。",
+    ),
+    *("```\n", "```", "````\nx\n", "```\nx\n```\n", "- ```\n", "> `\n"),
 )
 HTML = (
     *("<", ">", "</", "<!", "<!--", "-->", "<?", "<a", "<a b='", '<a b="', "<a b= ", "<script>", "<style>", "<iframe>"),
@@ -114,6 +143,9 @@ HTML = (
         "<hr>",
         "<h2>x",
         "<pre>",
+        "<pre>x",
+        "<pre><div>x",
+        "</pre>",
         "<span lang=a>x",
     ),
     *(
@@ -149,6 +181,33 @@ HTML = (
     ),
     *("<source src=x>", "<blockquote class=twitter-tweet>", "<small>x", "<figure data-url=https://e.org>"),
 )
+
+WORD_PROCESSORS = (
+    *(
+        "<p style='mso-list:l0 level1 lfo1'>",
+        "<p style='mso-list:l0 level9 lfo1'>x",
+        "<p class=MsoListParagraph>",
+        "</p>x",
+    ),
+    *("<p class=MsoListParagraph><span>", "<span style='mso-list:Ignore'>", "<span style='mso-list:Ignore'>1.</span>x"),
+    *(
+        "<span style='font-weight:700'>",
+        "<span style='font-weight:700'>x",
+        "<span style='font-weight:400'>x",
+        "</span>",
+    ),
+    *("<b style='font-weight:400'>", "<b>x<span style='font-weight:400'>x", "</b>", "<i style='font-style:normal'>x"),
+    *("<ul><li data-listid=1>", "<ul><li data-listid=1 data-aria-level=2>x</ul>", "<ul>", "<ul> ", "</ul>", "<li>x"),
+    *(
+        "<p style='font-weight:700'>x",
+        "<li style='font-weight:700'>x",
+        "<td style='font-weight:700'>x",
+        "<span class=EOP>",
+    ),
+    *("<b style='", "<b style=';;;;", "<p role=heading>x", "<div style='white-space:pre;font-family:mono'>x", "</div>"),
+    *("<blockquote style='border:none'>x", "</blockquote>", "<o:p>", "&nbsp;", "<xml>", "<b>", "x"),
+)
+"""Follow a piece that has word processors' HTML read as such."""
 
 
 def repeated(piece: str) -> Make:

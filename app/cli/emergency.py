@@ -13,6 +13,7 @@ from app.cli.failures import failing_with_a_sentence
 from app.cli.output import say
 from app.cli.people_lookup import ask_about_person
 from app.cli.setup import set_up
+from app.content import truncate_text
 
 app = typer.Typer()
 
@@ -57,7 +58,7 @@ def retract_last(
             done = asyncio.run(
                 ask_about_person(settings, by, lambda person: ("POST", path, {"reason": reason, "person": person}))
             )
-        say(f"Retracted {done['id']}: {done['headline'] or done['text'][:80]}")
+        say(f"Retracted {done['id']}: {done['headline'] or truncate_text(done['text'], 80)}")
 
 
 @app.command()

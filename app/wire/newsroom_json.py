@@ -109,10 +109,11 @@ def working_members(working: WorkingRevision) -> dict[str, Any]:
     }
 
 
-def _source(content: EntryContent) -> dict[str, str]:
+def _source(content: EntryContent) -> dict[str, str | bool]:
     if content.text is not None:
-        return {"text": content.text, "text_format": content.text_format}
-    return {"text": markdown_source(_blocks(content)), "text_format": "markdown"}
+        return {"text": content.text, "text_format": content.text_format, "text_exact": True}
+    text, is_exact = markdown_source(_blocks(content))
+    return {"text": text, "text_format": "markdown", "text_exact": is_exact}
 
 
 def _time(at: Micros | None) -> str | None:

@@ -26,6 +26,7 @@ from app.content import (
     shows_text,
 )
 from app.content.addresses import link_address, lone_address, media_address
+from app.content.block_limits import MAX_CODE_LENGTH
 from app.content.html.inline import inline_html, inline_text
 from app.content.html.lexer import tokenise
 from app.content.markdown.inline import InlineMarkdown
@@ -40,6 +41,7 @@ from tests.growth import (
     HTML,
     LARGE,
     MARKDOWN,
+    WORD_PROCESSORS,
     Make,
     Work,
     cpu_seconds,
@@ -59,6 +61,11 @@ def _markdown(text: str) -> object:
 
 def _html(text: str) -> object:
     return parse_html(text, new_id=counted_ids())
+
+
+def _pasted(text: str) -> object:
+    html = f"<p class=MsoNormal style='mso-list:none'>x</p>{text}"
+    return parse_html(html, new_id=counted_ids()), inline_html(html)
 
 
 def _plain(text: str) -> object:
@@ -112,13 +119,18 @@ def _lexed(text: str) -> object:
 def _preformatted_as_markdown(text: str) -> object:
     """Read what nobody typed as Markdown, and write it as such, as the first look in the newsroom does."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
-    blocks = parse_html(f"<pre>{escaped}</pre>", new_id=counted_ids())
+    blocks = parse_html(f"<pre class=verse>{escaped}</pre>", new_id=counted_ids())
     return write_markdown(blocks)
+
+
+def _code_as_markdown(text: str) -> object:
+    return write_markdown(complete_blocks([{"type": "code", "text": text[:MAX_CODE_LENGTH]}], new_id=counted_ids()))
 
 
 WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "Markdown": (_markdown, (*ANYWHERE, *MARKDOWN)),
     "HTML": (_html, (*ANYWHERE, *HTML)),
+    "HTML of word processors": (_pasted, WORD_PROCESSORS),
     "plain text": (_plain, ANYWHERE),
     "blocks": (_written_blocks, HTML),
     "shorthand": (_shorthand, ANYWHERE),
@@ -128,8 +140,9 @@ WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
     "addresses": (_addresses, (*ANYWHERE, *MARKDOWN)),
     "differences": (_differences, ANYWHERE),
     "a preformatted text as Markdown": (_preformatted_as_markdown, MARKDOWN),
+    "code as Markdown": (_code_as_markdown, (*ANYWHERE, *MARKDOWN)),
 }
-QUICK = {"Markdown": 8, "HTML": 8, "a preformatted text as Markdown": 4}
+QUICK = {"Markdown": 8, "HTML": 8, "HTML of word processors": 8, "a preformatted text as Markdown": 4}
 """Mixed texts, four of each kind, in the quick run; the other works are cheaper or are part of these."""
 
 

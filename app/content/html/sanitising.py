@@ -16,13 +16,14 @@ from app.content.html.lexer import tags
 
 INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark span")
 BLOCK_TAGS: frozenset[str] = tags(
-    "p h2 h3 h4 ul ol li blockquote figure figcaption cite img hr table caption thead tbody tr th td video audio"
+    "p h2 h3 h4 ul ol li blockquote pre figure figcaption cite img hr table caption thead tbody tr th td video audio"
 )
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "span": {"lang"},
     "ol": {"start"},
     "blockquote": {"cite"},
+    "pre": {"data-language"},
     "figure": {"data-provider", "data-url"},
     "img": {"src", "alt", "width", "height", "loading", "decoding"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},

@@ -9,26 +9,30 @@ from hashlib import blake2b
 from threading import Lock
 
 from app.content.blocks import Block
-from app.content.markdown.serialising import write_markdown
+from app.content.markdown.serialising import render_markdown
 
-SHORT_BODY_CHARACTERS = 2_000
-"""Rendering a shorter body takes about a millisecond, which a cache would not make less by much."""
+SHORT_BODY_CHARACTERS = 200
+"""Rendering a shorter body takes about half a millisecond, which a cache would not make less by much."""
 
 KEPT_LIMIT_CHARACTERS = 8 * 1024 * 1024
 """Sources kept: those of a hundred entries of the largest size, or of all the long ones of a night."""
 
 
+Source = tuple[str, bool]
+"""A Markdown text, and whether it has all that is seen of the blocks."""
+
+
 class KeptSources:
     """Sources by a digest of the blocks they were rendered from, the least recently read dropped first. Thread-safe."""
 
-    def __init__(self, render: Callable[[Sequence[Block]], str], *, limit: int = KEPT_LIMIT_CHARACTERS) -> None:
+    def __init__(self, render: Callable[[Sequence[Block]], Source], *, limit: int = KEPT_LIMIT_CHARACTERS) -> None:
         self.kept_characters = 0
         self._render = render
         self._limit = limit
-        self._kept: OrderedDict[bytes, str] = OrderedDict()
+        self._kept: OrderedDict[bytes, Source] = OrderedDict()
         self._lock = Lock()
 
-    def source_of(self, blocks: Sequence[Block]) -> str:
+    def source_of(self, blocks: Sequence[Block]) -> Source:
         """Return the blocks' Markdown, rendered once while it is kept. Two who ask at once may both render it."""
         if sum(len(block["html"]) for block in blocks) <= SHORT_BODY_CHARACTERS:
             return self._render(blocks)
@@ -41,18 +45,18 @@ class KeptSources:
         self._keep(key, source)
         return source
 
-    def _keep(self, key: bytes, source: str) -> None:
+    def _keep(self, key: bytes, source: Source) -> None:
         with self._lock:
-            self.kept_characters += len(source) - len(self._kept.pop(key, ""))
+            self.kept_characters += len(source[0]) - len(self._kept.pop(key, ("", True))[0])
             self._kept[key] = source
             while self.kept_characters > self._limit:
                 _, dropped = self._kept.popitem(last=False)
-                self.kept_characters -= len(dropped)
+                self.kept_characters -= len(dropped[0])
 
 
-_sources = KeptSources(write_markdown)
+_sources = KeptSources(render_markdown)
 
 
-def markdown_source(blocks: Sequence[Block]) -> str:
-    """Return the Markdown that `write_markdown` renders, of a long body once for all who read it."""
+def markdown_source(blocks: Sequence[Block]) -> Source:
+    """Return what `render_markdown` does, of a long body once for all who read it."""
     return _sources.source_of(blocks)

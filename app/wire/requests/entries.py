@@ -15,6 +15,7 @@ from app.wire.requests.text import (
     NO_BOOLEAN,
     Body,
     FullMatch,
+    Html,
     Line,
     Paragraphs,
     Request,
@@ -73,7 +74,7 @@ class _EntryFields(Request):
     headline: Line | None = None
     text: Body | None = None
     text_format: Literal["markdown", "plain"] | None = None
-    html: Body | None = None
+    html: Html | None = None
     blocks: list[WrittenBlock] | None = Field(None, max_length=MAX_BLOCKS)
     authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None

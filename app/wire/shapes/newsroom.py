@@ -29,6 +29,10 @@ class ContentFields(Public):
     blocks: list[Block]
     text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
     text_format: str
+    text_exact: bool = Field(
+        description="False where `text` lacks formatting that Markdown has no sign for: a paragraph that is changed in"
+        " it loses that."
+    )
 
 
 class Working(Public):
@@ -198,29 +202,6 @@ class EntryVersions(Public):
     next: str | None
 
 
-class StoryInShort(Public):
-    """The story of a search result."""
-
-    id: str
-    slug: str
-    title: str
-    status: str
-
-
-class SearchResult(Public):
-    """A story that matches (then `entry` is null), or an entry and its story."""
-
-    story: StoryInShort
-    entry: NewsroomEntry | None
-
-
-class SearchResults(Public):
-    """Part of the results, newest first; `next` is the position to go on from."""
-
-    items: list[SearchResult]
-    next: str | None
-
-
 class BatchResult(Public):
     """The result of one item: `entry`, or `problem`."""
 
@@ -286,6 +267,7 @@ _CONTENT = {
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
     "text": "Polls have closed. “We are counting,” the clerk said.",
     "text_format": "markdown",
+    "text_exact": True,
     "display_time": None,
 }
 
@@ -348,16 +330,6 @@ NEWSROOM_STORY = {
     },
     "version": 1,
     "created_at": ENTRY["time"],
-}
-
-SEARCH_RESULTS = {
-    "items": [
-        {
-            "story": {name: STORY_FIELDS[name] for name in ("id", "slug", "title", "status")},
-            "entry": NEWSROOM_ENTRY,
-        }
-    ],
-    "next": None,
 }
 
 DELIVERY = {

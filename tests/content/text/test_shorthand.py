@@ -167,3 +167,9 @@ def test_a_soft_hyphen_is_no_part_of_a_word() -> None:
         commands=("breaking",),
         authors=(ADA,),
     )
+
+
+def test_lines_of_code_are_no_shorthand() -> None:
+    text = "Look:\n```c\n#if\n/key\n#endif\n```\nThat."
+    assert read(f"{text} #polls").text == text
+    assert read("```\n#polls").text == "```"  # never closed, and so no code

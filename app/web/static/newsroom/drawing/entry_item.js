@@ -2,6 +2,7 @@
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
+import { truncate } from "../../truncate.js";
 import { button } from "./dialogs.js";
 import { bylineText } from "../pure/accounts.js";
 import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
@@ -27,7 +28,7 @@ export function drawItem(entry, story, onAction) {
     "article",
     {
       class: "item", "data-id": entry.id, "data-version": itemKey(entry, story), tabindex: "-1",
-      "aria-label": briefly(shown).slice(0, 80),
+      "aria-label": truncate(briefly(shown), 80),
     },
     drawState(entry, shown, story),
     shown.headline && element("h3", {}, shown.headline),
