@@ -26,6 +26,7 @@ CHOSEN = {
     "LIVEBLOG_SITE_URL": "https://gazette.example",
     "LIVEBLOG_SITE_LOGO": "https://gazette.example/logo.svg",
     "LIVEBLOG_ADMIN_TOKEN": "a-secret-of-the-newsroom-that-is-long-enough",
+    "LIVEBLOG_METRICS_TOKEN": "a-secret-of-the-scraper-that-is-long-enough",
     "LIVEBLOG_CORS_ORIGINS": "https://desk.example",
     "LIVEBLOG_TRUSTED_PROXIES": "10.0.0.0/8",
     "LIVEBLOG_COMPRESSION": "false",
