@@ -77,6 +77,8 @@ class Settings(BaseSettings):
     max_message_bytes: int = Field(default=4096, ge=512, le=65_536)
     max_messages_per_second: int = Field(default=10, ge=1, le=1000)
     header_seconds: int = Field(default=10, ge=1, le=300)
+    body_seconds: int = Field(default=30, ge=1, le=600)
+    idle_seconds: int = Field(default=75, ge=1, le=3600)
     stall_seconds: int = Field(default=30, ge=1, le=600)
     ring_events: int = Field(default=256, ge=1, le=65_536)
     ring_kilobytes: int = Field(default=512, ge=1, le=65_536)

@@ -12,6 +12,7 @@ from app.cli.greeting import Greeting
 from app.cli.setup import make_data_dir, set_up
 from app.main import create_app
 from app.server.listeners import open_listeners
+from app.server.uvicorn_config import WebSocketLimits
 from app.server.uvicorn_server import ControlEndpoint, run_server
 from app.settings import ADMIN_TOKEN_FILE, list_misspelt, load_or_make_admin_token
 
@@ -43,11 +44,16 @@ def serve(
             server,
             sockets=sockets,
             control=None if path is None else ControlEndpoint(path, controlled(server)),
-            accept_context=None if portable else lambda: server.accept_context,
+            accept_context=lambda: server.accept_context,
+            portable=portable,
             trusted_proxies=settings.trusted_proxies,
             drain=server.drain,
             drain_seconds=settings.drain_seconds,
             count_readers=server.count_readers,
-            message_bytes=settings.max_message_bytes,
+            websockets=WebSocketLimits(
+                message_bytes=settings.max_message_bytes,
+                ping_seconds=settings.heartbeat_seconds,
+                pong_seconds=settings.stall_seconds,
+            ),
             when_ready=lambda: greeting.show_when_answered(sockets[0]),
         )

@@ -23,6 +23,8 @@ def live_limits_of(settings: Settings) -> LiveLimits:
         message_bytes=settings.max_message_bytes,
         messages_per_second=settings.max_messages_per_second,
         header_seconds=settings.header_seconds,
+        body_seconds=settings.body_seconds,
+        idle_seconds=settings.idle_seconds,
         stall_seconds=settings.stall_seconds,
         ring_events=settings.ring_events,
         ring_bytes=settings.ring_kilobytes * 1024,

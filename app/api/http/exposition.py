@@ -53,8 +53,16 @@ def _live(app_state: AppState) -> Iterator[str]:
 _PUBLISHED_AS = {"fan_outs": "passes", "fan_out_seconds": "pass_seconds"}
 """Two metrics keep the names that operators' dashboards know."""
 
-_LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
-_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})
+_LABELS = {
+    "resumes": "resume",
+    "refusals": "status",
+    "bytes_written": "framing",
+    "connections_by_state": "state",
+    "connections_timed_out": "state",
+}
+_GAUGES = frozenset(
+    {"connections", "connections_by_state", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"}
+)
 
 
 def _label_value(key: object) -> str:

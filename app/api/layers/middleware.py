@@ -81,7 +81,8 @@ class Middleware:
             await self._preflight(scope, exchange, headers)
             return
         if limit_bytes is not None:
-            receive = limited(receive, limit_bytes=limit_bytes, now=asyncio.get_running_loop().time)
+            now = asyncio.get_running_loop().time
+            receive = limited(receive, limit_bytes=limit_bytes, seconds=self._body_limits.seconds, now=now)
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:

@@ -22,6 +22,13 @@ class LiveLimits:
     """Time for a connection's first byte, and from there for a request's head: else a client that sends a byte a second
     would keep a connection for ever."""
 
+    body_seconds: float = 30.0
+    """Time for a request's body. A reporter's phone sends 100 KB in less; one who never ends holds nothing for long."""
+
+    idle_seconds: float = 75.0
+    """Time until the next request on a kept connection: longer than the 60 s after which common proxies drop one, so
+    that they, not we, end it first."""
+
     stall_seconds: float = 30.0
     """A peer that has read no byte of its full buffer for this long is cut; it resumes when it can."""
 

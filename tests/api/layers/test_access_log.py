@@ -125,7 +125,11 @@ async def test_nor_is_it_when_something_of_ours_breaks(path: str) -> None:
         raise ZeroDivisionError
 
     outermost = Middleware(
-        broken, body_limits=BodyLimits(()), cross_origin=CrossOrigin(()), metrics=RequestMetrics(), access_log=None
+        broken,
+        body_limits=BodyLimits((), seconds=30),
+        cross_origin=CrossOrigin(()),
+        metrics=RequestMetrics(),
+        access_log=None,
     )
     with capture_logs() as logged:
         async with httpx.AsyncClient(

@@ -13,12 +13,14 @@ from starlette.exceptions import HTTPException
 
 from app.api.http.bodies import BATCH_LIMIT_BYTES, ENTRY_LIMIT_BYTES
 from app.api.http.request_metrics import RequestMetrics
-from app.api.layers.body_limits import BODY_SECONDS, BodyLimits, limited
+from app.api.layers.body_limits import BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from tests.api.server import PAGE_ORIGIN, Server
 
 pytestmark = pytest.mark.anyio
+
+BODY_SECONDS = 30.0
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -29,7 +31,7 @@ def client_behind_middleware(app: Any, metrics: RequestMetrics | None = None) ->
     """Return a client of `app` with nothing but the outermost layer between."""
     outermost = Middleware(
         app,
-        body_limits=BodyLimits(()),
+        body_limits=BodyLimits((), seconds=BODY_SECONDS),
         cross_origin=CrossOrigin(()),
         metrics=metrics or RequestMetrics(),
         access_log=None,
@@ -167,7 +169,7 @@ async def test_a_body_that_never_ends_is_given_up() -> None:
         raise AssertionError
 
     with pytest.raises(HTTPException) as refused:
-        await limited(silence, limit_bytes=10, now=lambda: now)()
+        await limited(silence, limit_bytes=10, seconds=BODY_SECONDS, now=lambda: now)()
     assert refused.value.status_code == 408
 
 
@@ -181,7 +183,7 @@ async def test_waiting_for_the_end_of_a_connection_has_no_deadline() -> None:
             await asyncio.sleep(0.01)
         return messages.pop(0)
 
-    within = limited(receive, limit_bytes=10, now=lambda: begun)
+    within = limited(receive, limit_bytes=10, seconds=BODY_SECONDS, now=lambda: begun)
     assert (await within())["type"] == "http.request"
     assert (await within())["type"] == "http.disconnect"
 
