@@ -9,6 +9,7 @@ export function openWebSocket({ env, url, message, closed }) {
     if (!ending.done) message(JSON.parse(data));
   };
   socket.onclose = ({ code }) => ending.call({ code });
+  socket.onerror = () => ending.call({ code: 1006 }); // Node 20 says no more than this when it cannot connect
   return {
     /** Ask for the story again, on the same socket. */
     subscribe(story, after) {

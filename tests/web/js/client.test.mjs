@@ -54,8 +54,8 @@ test("a dropped connection comes back from the last event held, after a back-off
   assert.deepEqual(ids(follower), ["b"]);
 });
 
-test("the back-off doubles to twenty seconds, and its whole range is used", () => {
-  assert.deepEqual([0, 1, 2, 5, 6, 60].map((n) => backOffMs(n, () => 1)), [500, 1000, 2000, 16000, 20000, 20000]);
+test("the back-off doubles to fifteen seconds, and its whole range is used", () => {
+  assert.deepEqual([0, 1, 2, 5, 6, 60].map((n) => backOffMs(n, () => 1)), [500, 1000, 2000, 15000, 15000, 15000]);
   assert.equal(backOffMs(60, () => 0), 0);
 });
 
