@@ -6,7 +6,7 @@ import {
   changesWantedAfter, foldChanges, mergeNamed, mergePage, missingEntries, readerOf, receive,
 } from "./apply.js";
 import { TransportChoice } from "./transport_choice.js";
-import { openEventSource, openPolling, openWebSocket } from "./transports.js";
+import { discard, openEventSource, openPolling, openWebSocket } from "./transports.js";
 
 const MAX_BACK_OFF_MS = 15_000; // after an outage of any length everybody is back within this
 const FIRST_WORD_MS = 15_000; // a connection on which nothing was heard by then does not get through
@@ -28,6 +28,11 @@ export function isFinalCode(code) {
 /** Return whether an HTTP status says the same. */
 export function isFinalStatus(status) {
   return status >= 400 && status < 500 && ![408, 410, 425, 429].includes(status);
+}
+
+/** Return the status of a story's refusal: its 410 is final, while that of a cursor means to begin again. */
+function goneForGood(status) {
+  return status === 410 ? 404 : status;
 }
 
 /** Return the browser's own environment. A test passes another. */
@@ -133,6 +138,7 @@ class Follower {
   async #get(path) {
     const response = await this.env.fetch(this.origin + path, { cache: "no-cache" });
     if (response.ok) return response.json();
+    discard(response);
     throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
   }
 
@@ -152,7 +158,7 @@ class Follower {
         if (this.connection !== connection) return;
         this.#replace(state);
       } catch ({ status }) {
-        closed({ status: status === 410 ? 404 : status });
+        closed({ status: goneForGood(status) });
         return;
       }
     }
@@ -303,7 +309,7 @@ class Follower {
     this.#watch(connection, 2.2 * (connection.heartbeatMs ?? 25_000));
     if (message.type === "goodbye") this.#leave(connection, message);
     if (message.type === "refused" && [this.story, this.state.id].includes(message.story)) {
-      this.#closed(connection, { status: message.status });
+      this.#closed(connection, { status: goneForGood(message.status) });
       return;
     }
     const before = this.state;

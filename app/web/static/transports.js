@@ -59,6 +59,7 @@ export function openPolling({ env, url, pauseMs, reply, closed }) {
     const asked = env.now();
     const response = await env.fetch(url(), { signal: abort.signal, cache: "no-store" });
     if (!response.ok) {
+      discard(response);
       ending.call({ status: response.status, retryAfterMs: retryAfterMs(response) });
       return;
     }
@@ -82,6 +83,11 @@ export function openPolling({ env, url, pauseMs, reply, closed }) {
       abort.abort();
     },
   };
+}
+
+/** Leave an answer's body unread: until then a browser keeps its connection, of which it has six to a server. */
+export function discard(response) {
+  response.body?.cancel().catch(() => {});
 }
 
 /** Return what a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */
