@@ -9,7 +9,6 @@ from fastapi import APIRouter, Request, Response
 
 from app.web.headers import PUBLIC_CACHE
 
-
 _SLASH = re.compile(r"(?:/|%2[Ff])$")
 """Routes are matched after decoding, so an encoded slash comes here too, and must not be led to itself."""
 

@@ -1,7 +1,7 @@
 """The lines of the README that people paste do what it says, pasted as they are.
 
-Only the address is another: where the README has `https://live.example` and `http://127.0.0.1:8000`, there is the test's
-server. The page they are pasted into is served from an origin of its own, as a news site's is.
+Only the address is another: where the README has `https://live.example` and `http://127.0.0.1:8000`, there is the
+test's server. The page they are pasted into is served from an origin of its own, as a news site's is.
 """
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def _open(browser: Browser, server: Server) -> Iterator[Pasted]:
     with _site(_pasted(server)) as url, browser.new_context() as context:
         pasted = Pasted(context.new_page())
         pasted.page.on("load", lambda _: setattr(pasted, "loads", pasted.loads + 1))
-        pasted.page.on("websocket", lambda socket: pasted.sockets.append(socket))  # noqa: PLW0108 - no builtin will do
+        pasted.page.on("websocket", lambda socket: pasted.sockets.append(socket))
         pasted.page.on("request", lambda request: pasted.requests.append(request.url))
         pasted.page.on("pageerror", lambda error: pasted.trouble.append(str(error)))
         pasted.page.goto(url)
@@ -188,7 +188,7 @@ def test_the_frame_and_the_call_work_as_pasted(browser: Browser, sqlite_url: str
         make_story(server, slug="demo")
         line = call[0].replace("http://127.0.0.1:8000", server.url)
         done = subprocess.run(
-            line, shell=True, env={"TOKEN": ADMIN_TOKEN, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+            ["sh", "-c", line], env={"TOKEN": ADMIN_TOKEN, "PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
             timeout=20, check=True,
         )  # fmt: skip
         assert '"body_html":"<p>Polls have <strong>closed</strong>.</p>"' in done.stdout.replace('": "', '":"')

@@ -51,6 +51,7 @@ class Peer:
         variant: BodyVariant = BodyVariant.HTML,
         limit: int = 1000,
         limits: LiveLimits = NORMAL_LIMITS,
+        ended_seconds: float = 0.0,
     ) -> None:
         self.log = log
         self.limit = limit
@@ -63,6 +64,7 @@ class Peer:
             heartbeat_seconds=HEARTBEAT_SECONDS,
             limits=limits,
             sole=sole,
+            ended_seconds=ended_seconds,
             metrics=self.metrics,
             wake=self._count_wake,
             hello=Message(encode_hello(heartbeat_seconds=HEARTBEAT_SECONDS, time=self.now.wall), type="hello"),
