@@ -28,7 +28,8 @@ def _delays(chance: random.Random) -> Any:
 
 def _follow(server: Server, story: str, *, seconds: float) -> tuple[int, list[dict[str, Any]]]:
     """Follow by that rule for a time; the connections it took, and what was heard."""
-    deadline, came, heard = time.monotonic() + seconds, 0, []
+    deadline, came = time.monotonic() + seconds, 0
+    heard: list[dict[str, Any]] = []
     for delay in _delays(random.Random(1)):
         time.sleep(min(delay, max(0.0, deadline - time.monotonic())))
         if time.monotonic() >= deadline:
