@@ -22,7 +22,7 @@ from tests.processes import ROOT, Server
 from tests.server.raw_clients import SOON, RawClient, served
 from tests.server.test_request_heads import HOST, UPGRADE, get
 
-HEADER, BODY, IDLE, STALL, HEARTBEAT = 1, 1, 2, 1, 1
+HEADER, BODY, IDLE, STALL, HEARTBEAT = 2, 2, 3, 2, 1
 SETTINGS = {
     "LIVEBLOG_HEADER_SECONDS": str(HEADER),
     "LIVEBLOG_BODY_SECONDS": str(BODY),
@@ -40,7 +40,7 @@ Running = tuple[int, Server, str]
 def running(
     request: pytest.FixtureRequest, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Running]:
-    """A server with the smallest limits there are, in both ways to serve readers; and its admin token."""
+    """A server with small limits, in both ways to serve readers; and its admin token."""
     options = ["--portable"] if request.param == "portable" else []
     folder = tmp_path_factory.mktemp("server")
     with served(migrated_sqlite, folder, SETTINGS, *options) as (port, server):
@@ -292,7 +292,7 @@ def test_who_reads_slowly_gets_the_whole_answer(running: Running, last: bytes) -
 def test_who_behaves_is_not_ended(running: Running) -> None:
     """Each of these lasts longer than every limit, and gives the next sign of life well within its own."""
     port, server, token = running
-    until = time.monotonic() + 1.5 * IDLE
+    until = time.monotonic() + 1.2 * IDLE
 
     def ask_again() -> None:
         with RawClient(port) as client:
@@ -306,7 +306,7 @@ def test_who_behaves_is_not_ended(running: Running) -> None:
             while time.monotonic() < until:
                 for piece in (b"\r\n", *(get()[at : at + 8] for at in range(0, len(get()), 8))):
                     client.send(piece)
-                    time.sleep(HEADER / 50)
+                    time.sleep(HEADER / 100)
                 assert client.answer().status == 200
 
     def post_in_pieces() -> None:
@@ -317,7 +317,7 @@ def test_who_behaves_is_not_ended(running: Running) -> None:
                 client.send(post(b"/v1/stories/flood/entries", headers % (token.encode(), len(body))))
                 for at in range(0, len(body), 8):
                     client.send(body[at : at + 8])
-                    time.sleep(BODY / 50)
+                    time.sleep(BODY / 100)
                 answer = client.answer()
                 assert (answer.status, answer.headers.get("connection")) == (201, None)
 

@@ -8,7 +8,7 @@ handshakes goes to the parser, byte for byte.
 from __future__ import annotations
 
 import asyncio
-import re
+import string
 from collections.abc import Callable, Sized
 from urllib.parse import unquote
 
@@ -23,9 +23,9 @@ _METHOD = b"GET /v1/"
 _VERSION = b" HTTP/1.1"
 _END = b"\r\n\r\n"
 _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
-_TOKEN = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
-_CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
-_TARGET = re.compile(rb"[!\"$-~]+")
+_TOKEN_BYTES = b"!#$%&'*+-.^_`|~" + (string.ascii_letters + string.digits).encode()
+_TARGET_BYTES = bytes(code for code in range(0x21, 0x7F) if code != ord("#"))
+_CONTROL_BYTES = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\r\n")
 
 
 class HandshakeProtocol(asyncio.Protocol):
@@ -84,14 +84,14 @@ def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | No
     if len(data) > _LONGEST_BYTES or not data.startswith(_METHOD) or data.find(_END) != len(data) - len(_END):
         return None
     ends = data.count(b"\r\n")
-    if data.count(b"\r") != ends or data.count(b"\n") != ends:
+    if data.count(b"\r") != ends or data.count(b"\n") != ends or len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return None
     request_line, *lines = data[: -len(_END)].split(b"\r\n")
     if not request_line.endswith(_VERSION):
         return None
     path, _, query_string = request_line[len(_METHOD) - 4 : -len(_VERSION)].partition(b"?")
     address = live_address(unquote(path.decode("latin-1")))
-    if address is None or address.kind != "live" or _TARGET.fullmatch(path + query_string) is None:
+    if address is None or address.kind != "live" or (path + query_string).translate(None, _TARGET_BYTES):
         return None
     headers = _read_headers(lines)
     return None if headers is None else (address, query_string, headers)
@@ -105,7 +105,7 @@ def _read_headers(lines: list[bytes]) -> Headers | None:
     is_upgrade = is_connection = has_host = False
     for line in lines:
         name, colon, value = line.partition(b":")
-        if not colon or _TOKEN.fullmatch(name) is None or _CONTROL.search(value) is not None:
+        if not colon or not name or name.translate(None, _TOKEN_BYTES):
             return None
         name, value = name.lower(), value.strip()
         if name == b"upgrade":

@@ -44,15 +44,6 @@ class LiveProtocol(HttpProtocol):
     def __init__(self, *, accept_context: AcceptContext, **given: Any) -> None:
         super().__init__(accept_context=accept_context, **given)
         self._stream: tuple[LiveAddress, ConnectRequest, Headers] | None = None
-        self._is_parsing = False
-
-    def data_received(self, data: bytes) -> None:
-        """Feed the parser; afterwards take the connection off it if it is a reader's."""
-        self._is_parsing = True
-        super().data_received(data)
-        self._is_parsing = False
-        if self._stream is not None:
-            self._begin_stream(*self._stream)
 
     def handle_websocket_upgrade(self) -> None:
         """Answer a reader's handshake; leave any other upgrade to the application."""
@@ -78,8 +69,8 @@ class LiveProtocol(HttpProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         scope = cycle.scope
-        headers = list(scope["headers"])
         address = live_address(scope["path"]) if scope["method"] == "GET" else None
+        headers = [] if address is None else list(scope["headers"])
         if address is not None and address.kind == "events" and self._accept_context.is_readable(self.url):
             # The portable route refuses what can be refused without a limit (a query that cannot be read, a server that
             # turns readers away), and answers a client that is to stay away.
@@ -91,8 +82,7 @@ class LiveProtocol(HttpProtocol):
             )
             if isinstance(decision, Admit) and last_event_id_of(headers, decision.request) != FINAL_SSE_ID:
                 self._stream = address, decision.request, headers
-                if not self._is_parsing:  # the response before it has just ended
-                    self.loop.call_soon(self._begin_stream, *self._stream)
+                self.loop.call_soon(self._begin_stream, *self._stream)  # not from within the parser
                 return
         super()._start_asgi_task(cycle, app)
 
