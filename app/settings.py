@@ -83,6 +83,7 @@ class Settings(BaseSettings):
     body_seconds: int = Field(default=30, ge=1, le=600)
     idle_seconds: int = Field(default=75, ge=1, le=3600)
     stall_seconds: int = Field(default=30, ge=1, le=600)
+    ended_socket_seconds: int = Field(default=300, ge=0, le=3_600)
     ring_events: int = Field(default=256, ge=1, le=65_536)
     ring_kilobytes: int = Field(default=512, ge=1, le=65_536)
     rings_megabytes: int = Field(default=64, ge=1, le=65_536)

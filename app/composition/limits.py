@@ -26,6 +26,7 @@ def live_limits_of(settings: Settings) -> LiveLimits:
         body_seconds=settings.body_seconds,
         idle_seconds=settings.idle_seconds,
         stall_seconds=settings.stall_seconds,
+        ended_socket_seconds=settings.ended_socket_seconds,
         ring_events=settings.ring_events,
         ring_bytes=settings.ring_kilobytes * 1024,
         rings_bytes=settings.rings_megabytes * 1024 * 1024,

@@ -53,6 +53,7 @@ class Peer:
         limit: int = 1000,
         limits: LiveLimits = NORMAL_LIMITS,
         piece_bytes: int = PIECE_BYTES,
+        ended_seconds: float = 0.0,
     ) -> None:
         self.log = log
         self.limit = limit
@@ -65,6 +66,7 @@ class Peer:
             heartbeat_seconds=HEARTBEAT_SECONDS,
             limits=limits,
             sole=sole,
+            ended_seconds=ended_seconds,
             metrics=self.metrics,
             wake=self._count_wake,
             hello=Message(encode_hello(heartbeat_seconds=HEARTBEAT_SECONDS, time=self.now.wall), type="hello"),

@@ -79,6 +79,7 @@ class NativeConnection(asyncio.Protocol, ABC):
             heartbeat_seconds=hub.heartbeat_seconds,
             limits=hub.limits,
             sole=sole,
+            ended_seconds=hub.limits.ended_socket_seconds if self.kind == "websocket" else 0.0,
             metrics=hub.metrics,
             wake=self.wake,
             hello=hub.hello(now),

@@ -25,7 +25,7 @@ from app.live.native.handshake import AcceptContext, Handshake, response_head
 from app.live.native.handshake_protocol import HandshakeProtocol
 from app.live.native.http_protocol import NO_GET, HttpProtocol
 from app.live.protocol.addresses import ConnectRequest, LiveAddress, live_address
-from app.live.protocol.event_stream_text import STREAM_HEADERS, resumed, retry_line
+from app.live.protocol.event_stream_text import STREAM_HEADERS, last_event_id_of, resumed, retry_line
 from app.live.protocol.request_heads import Headers
 from app.live.session.admission import (
     UNREADABLE_REQUEST,
@@ -71,25 +71,20 @@ class LiveProtocol(HttpProtocol):
         scope = cycle.scope
         address = live_address(scope["path"]) if scope["method"] == "GET" else None
         headers = [] if address is None else list(scope["headers"])
-        if address is not None and address.kind == "events" and self._may_stream(headers):
-            # What can be refused without a limit (a query that cannot be read, a server that turns readers away) is
-            # refused by the portable route.
+        if address is not None and address.kind == "events" and self._accept_context.is_readable(self.url):
+            # The portable route refuses what can be refused without a limit (a query that cannot be read, a server that
+            # turns readers away), and answers a client that is to stay away.
             decision = decide_admission(
                 turned_away=self._accept_context.hub.turns_away,
                 upgrade=None,
                 request=read_request(address, scope["query_string"], limit_stories=1),
                 is_within_limits=lambda: True,
             )
-            if isinstance(decision, Admit):
+            if isinstance(decision, Admit) and last_event_id_of(headers, decision.request) != FINAL_SSE_ID:
                 self._stream = address, decision.request, headers
                 self.loop.call_soon(self._begin_stream, *self._stream)  # not from within the parser
                 return
         super()._start_asgi_task(cycle, app)
-
-    def _may_stream(self, headers: Headers) -> bool:
-        """Return whether a stream may begin; the portable route answers a browser that is to stay away."""
-        is_over = (b"last-event-id", FINAL_SSE_ID.encode()) in headers
-        return not is_over and self._accept_context.is_readable(self.url)
 
     def _begin_stream(self, address: LiveAddress, request: ConnectRequest, headers: Headers) -> None:
         transport: asyncio.Transport | None = self.transport
@@ -116,8 +111,8 @@ class LiveProtocol(HttpProtocol):
             return
         framing = Framing.NAMED_CHUNK if request.named else Framing.CHUNK
         connection = NativeEventStream(hub, transport, form=FORMS[framing, request.variant], sole=True)
-        resume_from = next((value for name, value in headers if name == b"last-event-id"), None)
-        requests = [resumed(each, resume_from) for each in request.requests]
+        last_event_id = last_event_id_of(headers, request)
+        requests = [resumed(each, last_event_id) for each in request.requests]
         context.hand_over(transport, connection, client)
         connection.begin(requests, story=hub.stories.find(requests[0].ref), head=head)
 

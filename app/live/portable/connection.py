@@ -61,6 +61,7 @@ class PortableConnection:
             heartbeat_seconds=hub.heartbeat_seconds,
             limits=hub.limits,
             sole=sole,
+            ended_seconds=hub.limits.ended_socket_seconds if transport == "websocket" else 0.0,
             metrics=hub.metrics,
             wake=self._awake.set,
             hello=hub.hello(now),

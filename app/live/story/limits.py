@@ -32,6 +32,10 @@ class LiveLimits:
     stall_seconds: float = 30.0
     """A peer that has read no byte of its full buffer for this long is cut; it resumes when it can."""
 
+    ended_socket_seconds: float = 300.0
+    """How long a socket whose only story has ended stays open after its goodbye. Common clients reconnect whatever the
+    close code, every few seconds; this is how seldom they do."""
+
     ring_events: int = 256
     ring_bytes: int = 512 * 1024
     """A story's newest events in memory: readers who lack no more than these cost no read."""
