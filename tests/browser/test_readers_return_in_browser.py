@@ -24,10 +24,10 @@ FOLLOW = """async ({ story, count }) => {
   for (const reader of readers) reader.start();
 }"""
 SOCKETS = 'readers.filter((reader) => reader.transport === "websocket").length'
-RETURNED = f"""() => {{
+RETURNED = f"""(seconds) => {{
   const sockets = {SOCKETS};
   const ms = changes.firstAnswerAt === null ? 0 : performance.now() - changes.firstAnswerAt;
-  const isOver = ms >= 15_000 || (changes.firstAnswerAt !== null && sockets >= 0.95 * readers.length);
+  const isOver = ms >= 1_000 * seconds || (changes.firstAnswerAt !== null && sockets >= 0.95 * readers.length);
   return isOver && {{ sockets, ms: Math.round(ms) }};
 }}"""
 
@@ -35,11 +35,13 @@ RETURNED = f"""() => {{
 @pytest.mark.slow
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("way", ["SIGTERM", "SIGKILL"])
-def test_readers_in_one_page_are_on_a_socket_15_seconds_after_the_first_answer(
+def test_readers_in_one_page_are_on_a_socket_soon_after_the_first_answer(
     browser: Browser, sqlite_url: str, tmp_path: Path, figures: Figures, way: str
 ) -> None:
     count = figures.choose(suite=100, prove=100)
     away_seconds = figures.choose(suite=8, prove=60)
+    # The bar is 15 seconds, on a machine of one's own; whoever is late for good is so for minutes.
+    seconds = figures.choose(suite=45, prove=15)
     with serving(sqlite_url, tmp_path) as server, browser.new_context() as context:
         page = context.new_page()
         page.goto(f"{server.url}/static/icon.svg")
@@ -52,5 +54,5 @@ def test_readers_in_one_page_are_on_a_socket_15_seconds_after_the_first_answer(
         page.evaluate("changes.firstAnswerAt = null")
         time.sleep(away_seconds)
         server.start()
-        returned: dict[str, Any] = page.wait_for_function(RETURNED, timeout=90_000).json_value()
+        returned: dict[str, Any] = page.wait_for_function(RETURNED, arg=seconds, timeout=90_000).json_value()
         assert returned["sockets"] >= 0.95 * count, returned

@@ -39,9 +39,9 @@ class Readers:
 
 
 @contextmanager
-def _reading(url: str, story: str, *, count: int) -> Iterator[Readers]:
+def _reading(url: str, story: str, *, count: int, seconds: int) -> Iterator[Readers]:
     node = _find_node()
-    command = [node, *FLAGS, str(FOLLOWERS), url, story, str(count)]
+    command = [node, *FLAGS, str(FOLLOWERS), url, story, str(count), str(seconds)]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Readers(process)
@@ -59,12 +59,17 @@ def _find_node() -> str:
 
 @pytest.mark.timeout(180)
 @pytest.mark.parametrize("way", ["SIGKILL", pytest.param("SIGTERM", marks=pytest.mark.slow)])
-def test_readers_are_on_a_socket_15_seconds_after_the_first_answer_of_a_server_that_was_away(
+def test_readers_are_on_a_socket_soon_after_the_first_answer_of_a_server_that_was_away(
     sqlite_url: str, tmp_path: Path, figures: Figures, way: str
 ) -> None:
     count = figures.choose(quick=20, suite=100, prove=100)
     away_seconds = figures.choose(quick=0, suite=8, prove=60)
-    with serving(sqlite_url, tmp_path) as server, _reading(server.url, make_story(server), count=count) as readers:
+    # The bar is 15 seconds, on a machine of one's own; whoever is late for good is so for minutes.
+    seconds = figures.choose(suite=45, prove=15)
+    with (
+        serving(sqlite_url, tmp_path) as server,
+        _reading(server.url, make_story(server), count=count, seconds=seconds) as readers,
+    ):
         await_true(
             lambda: readers.ask("served")["websocket"] == count, seconds=40, or_say=lambda: str(readers.ask("served"))
         )

@@ -1,13 +1,12 @@
 // Many real followers in one process, each over transports of its own, for a test that stops and starts their server.
-// Arguments: origin, story, count. It is asked by lines on standard input, and answers each with a line of JSON:
+// Arguments: origin, story, count, those seconds. It is asked by lines on standard input, and answers each with a line of JSON:
 // "served" with how many followers each transport serves; "away" forgets what was heard so far; "return" waits until
-// 95 % of them are on a socket, or until 15 seconds after the first answer heard since, and says what is then.
+// 95 % of them are on a socket, or until so many seconds after the first answer heard since, and says what is then.
 
 import { createInterface } from "node:readline";
 import { browserEnvironment, follow } from "../../../app/web/static/client.js";
 
-const BAR_MS = 15_000;
-const [origin, story, count] = process.argv.slice(2);
+const [origin, story, count, seconds] = process.argv.slice(2);
 let firstAnswerAt = null;
 
 function heard() {
@@ -46,7 +45,7 @@ function served() {
 async function returned() {
   for (;;) {
     const [counts, ms] = [served(), firstAnswerAt === null ? 0 : performance.now() - firstAnswerAt];
-    if (ms >= BAR_MS || (firstAnswerAt !== null && counts.websocket >= 0.95 * followers.length)) {
+    if (ms >= 1_000 * Number(seconds) || (firstAnswerAt !== null && counts.websocket >= 0.95 * followers.length)) {
       return { ...counts, ms: Math.round(ms) };
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
