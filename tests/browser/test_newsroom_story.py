@@ -113,7 +113,7 @@ def test_a_freeze_is_said_to_everybody_and_ended_again(driver: Page, newsroom: N
     expect(driver.locator("#closed")).to_contain_text("The whole site is frozen")
     newsroom.client.post("/v1/newsroom/freeze", json={"frozen": False})
     driver.reload()
-    expect(driver.locator("#connection")).to_have_text("")
+    expect(driver.locator("#connection")).to_have_text("Connected")
     newsroom.publish(story, "Out again.")
     expect(item(driver, "Out again.")).to_be_visible()
 
