@@ -27,10 +27,10 @@ export async function retractLast(story) {
       { name: "reason", label, rows: 3, required: true },
       { name: "entry", label: "This one", choices, value: found[0].id },
     ],
-    send: async ({ reason, entry: id }) => {
+    send: async ({ reason, entry: id }, calledOff) => {
       const entry = found.find((each) => each.id === id);
-      await postAction("retract", entry, story, { reason });
-      announce(`Retracted: ${briefly(entry).slice(0, 80)}`);
+      const done = await postAction({ action: "retract", entry, seen: story, body: { reason }, calledOff });
+      if (done) announce(`Retracted: ${briefly(entry).slice(0, 80)}`);
     },
   });
   return given !== null;

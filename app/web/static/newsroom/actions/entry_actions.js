@@ -71,13 +71,13 @@ async function askAndPost(action, entry, seen) {
     about: quotedEntry(entry, seen),
     isDanger: LOSSES.includes(action),
     intro: action === "schedule" ? `The time in ${seen.time_zone}, where the story is.` : undefined,
-    send: (given) => postAction(action, entry, seen, bodyOf(given, seen)),
+    send: (given, calledOff) => postAction({ action, entry, seen, body: bodyOf(given, seen), calledOff }),
   });
 }
 
 /** Send an action, and wait until it is done, or kept because the server cannot be reached. Throws a problem. */
-export function postAction(action, entry, seen, body) {
-  return outcomeOf(post(action, entry, seen, body));
+export function postAction({ action, entry, seen, body, calledOff }) {
+  return outcomeOf(post(action, entry, seen, body), calledOff);
 }
 
 function bodyOf({ note, publish_at: at, ...given }, seen) {

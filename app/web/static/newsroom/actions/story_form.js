@@ -31,7 +31,7 @@ const SETTINGS = [
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
   const fields = [...WORDS, ...PLACE, draft];
-  await ask({ title: "New story", yes: "Create", fields, send: (given) => outcomeOf(postNew(given)) });
+  await ask({ title: "New story", yes: "Create", fields, send: (given, calledOff) => outcomeOf(postNew(given), calledOff) });
 }
 
 /** Ask for changes of the chosen story, and make them. Throws a problem. */

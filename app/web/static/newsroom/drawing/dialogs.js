@@ -25,10 +25,11 @@ export function show(title, ...content) {
  * Ask for some fields; return them, or null when the dialog was cancelled.
  *
  * `about` is what it acts on, quoted above the fields; `isDanger` says that readers lose something. A field is {name,
- * label, hint, value, and type, rows, options or choices}; an option is a word or [value, words]. With `send`,
- * the dialog stays open until that has succeeded: a problem it throws is shown beside the field that it names, a
- * problem's `notes` by name say what else concerns a field, and nothing typed is lost. Throws a problem of status 401:
- * nobody is signed in any more. While another question is open it is not asked at all.
+ * label, hint, value, and type, rows, options or choices}; an option is a word or [value, words]. `send` gets what was
+ * given, and a signal that is aborted when the question is left; the dialog stays open until it has succeeded: a problem
+ * it throws is shown beside the field that it names, a problem's `notes` by name say what else concerns a field, and
+ * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more. While another question is open it
+ * is not asked at all.
  */
 export async function ask({ title, about, intro, yes, isDanger = false, fields, send = async () => {} }) {
   if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
@@ -57,7 +58,7 @@ function answered(fields, send) {
         if (asking.hasAttribute("aria-busy")) return;
         const given = givenIn(form, fields);
         asking.setAttribute("aria-busy", "true");
-        const problem = await problemIn(() => send(given));
+        const problem = await problemIn(() => send(given, over.signal));
         if (over.signal.aborted) return;
         asking.removeAttribute("aria-busy");
         showProblem(problem);

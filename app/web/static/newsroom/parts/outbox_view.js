@@ -78,10 +78,12 @@ export function postStory({ id: begun, label, steps }) {
 
 /**
  * Wait until it is known what became of an item: its answer, or null if it is kept until the server can be reached.
- * One that is refused leaves the outbox: its problem is thrown, to be shown beside what was typed.
+ * One that is refused leaves the outbox: its problem is thrown, to be shown beside what was typed. So does one that was
+ * called off before that: it is not sent again.
  */
-export async function outcomeOf(id) {
+export async function outcomeOf(id, calledOff) {
   const known = outbox.items.find((item) => item.id === id);
+  calledOff?.addEventListener("abort", () => settled.has(id) && settle(id, { state: "called off" }) && outbox.drop(id));
   const { state, answer = null, problem } = await new Promise((resolve) => {
     settled.set(id, resolve);
     if (!known) resolve({ state: "done" });
@@ -104,9 +106,10 @@ export function drawEntryOutcomes() {
   }
 }
 
+/** Tell who waits for an item what became of it. Returns whether somebody did. */
 function settle(id, outcome) {
   settled.get(id)?.(outcome);
-  settled.delete(id);
+  return settled.delete(id);
 }
 
 /** Tell those who wait for an item that was refused, or that has to wait, itself or behind another one. */
