@@ -1,4 +1,4 @@
-"""The newsroom's page by roles and labels alone: what a person, or a screen reader, finds there, however it is drawn."""
+"""The newsroom's page by roles and labels alone: what a person, or a screen reader, finds, however it is drawn."""
 
 from __future__ import annotations
 

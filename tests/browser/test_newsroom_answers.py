@@ -66,6 +66,7 @@ def test_drafts_and_submissions_and_edits_are_said_for_what_they_are(
     expect(outcome(driver)).to_have_text("Submitted. It waits for an editor.")
     newsroom.publish(story, "It stands.")
     press_at(driver, "It stands.", "Edit")
+    expect(text_field(driver)).to_have_value("It stands.")
     write(driver, "It stands still.", "Save and publish")
     expect(outcome(driver)).to_contain_text("Published: readers see the new text.")
     expect(outcome(driver).get_by_role("button", name="Undo")).to_have_count(0)
@@ -134,9 +135,7 @@ def test_a_story_form_sent_without_a_server_is_kept_and_sent_once_it_runs_again(
     expect(driver.get_by_label("Story", exact=True).locator("option:checked")).to_have_text("Flood night")
 
 
-def test_a_refused_question_stays_open_and_says_why(
-    driver: Page, newsroom: Newsroom, story: dict[str, Any]
-) -> None:
+def test_a_refused_question_stays_open_and_says_why(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
     published = newsroom.publish(story, "The dam failed.")
     press_at(driver, "The dam failed.", "Add a correction")
     newsroom.act(published, "unpublish")
@@ -161,7 +160,8 @@ def test_a_refused_press_says_why_at_the_entry_and_offers_what_helps(
     newsroom.edit(submitted, text="Turnout was 16 %.")
     publish.click()
     said = entry(driver, "Turnout was").get_by_role("status").filter(has_text="not accepted")
-    expect(said).to_be_in_viewport()
+    expect(said).to_contain_text("Somebody has changed it")
+    expect(driver.get_by_role("status").filter(has_text="Not accepted: publish")).to_be_in_viewport()
     assert _public(newsroom, story) == []
     driver.unroute("**/entries?limit=**")
     said.get_by_role("button", name="Throw away").click()

@@ -18,8 +18,8 @@ SOON_MILLISECONDS = 300
 
 
 @pytest.fixture
-def desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
-    """The page at a desk, with a mouse, and two submissions in its list."""
+def at_desk(browser: Browser, newsroom: Newsroom, story: dict[str, Any]) -> Iterator[Page]:
+    """The page on a large screen, with a mouse, and two submissions in its list."""
     with browser.new_context(viewport={"width": 1440, "height": 900}) as context:
         context.set_default_timeout(PATIENCE_MILLISECONDS)
         page = context.new_page()
@@ -41,54 +41,54 @@ def _statuses(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, str]:
 
 
 def test_a_click_held_while_submissions_arrive_publishes_the_one_it_was_begun_on(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    publish = button_of(desk, "First in", "Publish")
+    publish = button_of(at_desk, "First in", "Publish")
     publish.hover()
     before = centre(publish)
-    desk.mouse.down()
+    at_desk.mouse.down()
     _submit(newsroom, story, "Third in", "Fourth in")
-    with desk.expect_response("**/entries?limit=**"):
+    with at_desk.expect_response("**/entries?limit=**"):
         pass
     assert centre(publish) == before
-    desk.mouse.up()
-    expect(entry(desk, "First in")).to_contain_text("published")
-    expect(arrived(desk, 2)).to_be_visible()
+    at_desk.mouse.up()
+    expect(entry(at_desk, "First in")).to_contain_text("published")
+    expect(arrived(at_desk, 2)).to_be_visible()
     submitted = dict.fromkeys(("Second in", "Third in", "Fourth in"), "submitted")
     assert _statuses(newsroom, story) == {"First in": "published", **submitted}
 
 
 def test_what_arrives_under_the_pointer_waits_behind_a_button_that_counts_it_until_it_is_asked_for(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    publish = button_of(desk, "First in", "Publish")
+    publish = button_of(at_desk, "First in", "Publish")
     publish.hover()
     before = centre(publish)
     _submit(newsroom, story, "Third in")
-    expect(arrived(desk, 1)).to_be_visible()
+    expect(arrived(at_desk, 1)).to_be_visible()
     _submit(newsroom, story, "Fourth in")
-    expect(arrived(desk, 2)).to_be_visible()
+    expect(arrived(at_desk, 2)).to_be_visible()
     assert centre(publish) == before
-    expect(entries(desk)).to_have_count(2)
-    arrived(desk, 2).click()
-    expect(entries(desk)).to_have_count(4)
-    expect(entries(desk).first).to_contain_text("Fourth in")
-    expect(arrived(desk, 2)).to_be_hidden()
+    expect(entries(at_desk)).to_have_count(2)
+    arrived(at_desk, 2).click()
+    expect(entries(at_desk)).to_have_count(4)
+    expect(entries(at_desk).first).to_contain_text("Fourth in")
+    expect(arrived(at_desk, 2)).to_be_hidden()
 
 
 def test_what_a_colleague_publishes_keeps_its_place_and_its_buttons_stay_under_the_pointer(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    edit = button_of(desk, "First in", "Edit")
+    edit = button_of(at_desk, "First in", "Edit")
     edit.hover()
     before = centre(edit)
     (first,) = [item for item in _items(newsroom, story) if item["text"] == "First in"]
     newsroom.act(first, "publish")
-    expect(entry(desk, "First in")).to_contain_text("published")
-    expect(entries(desk).nth(1)).to_contain_text("First in")  # the newest change of all, and where it was
+    expect(entry(at_desk, "First in")).to_contain_text("published")
+    expect(entries(at_desk).nth(1)).to_contain_text("First in")  # the newest change of all, and where it was
     assert centre(edit)[1] == pytest.approx(before[1], abs=1)
-    composer(desk).hover()
-    expect(entries(desk).first).to_contain_text("First in")
+    composer(at_desk).hover()
+    expect(entries(at_desk).first).to_contain_text("First in")
 
 
 def _items(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
@@ -97,32 +97,32 @@ def _items(newsroom: Newsroom, story: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_what_arrives_while_a_button_has_the_focus_leaves_the_key_with_that_button(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    publish = button_of(desk, "First in", "Publish")
+    publish = button_of(at_desk, "First in", "Publish")
     publish.focus()
     _submit(newsroom, story, "Third in")
-    expect(arrived(desk, 1)).to_be_visible()
+    expect(arrived(at_desk, 1)).to_be_visible()
     expect(publish).to_be_focused()
-    desk.keyboard.press("Enter")
-    expect(entry(desk, "First in")).to_contain_text("published")
+    at_desk.keyboard.press("Enter")
+    expect(entry(at_desk, "First in")).to_contain_text("published")
     assert _statuses(newsroom, story)["Third in"] == "submitted"
 
 
 def test_what_arrives_while_nobody_points_at_the_list_appears_by_itself(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
-    text_field(desk).click()
+    text_field(at_desk).click()
     _submit(newsroom, story, "Third in")
-    expect(entries(desk)).to_have_count(3)
-    expect(arrived(desk, 1)).to_be_hidden()
+    expect(entries(at_desk)).to_have_count(3)
+    expect(arrived(at_desk, 1)).to_be_hidden()
 
 
 def test_a_press_just_after_the_thing_under_it_changed_does_nothing_and_says_so(
     browser: Browser, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     _submit(newsroom, story, "First in", "Second in")
-    with browser.new_context(viewport={"width": 1440, "height": 1200}) as context:
+    with browser.new_context(viewport={"width": 1440, "height": 2000}) as context:
         page = context.new_page()
         page.clock.install()
         sign_in(page, newsroom)
@@ -174,16 +174,16 @@ def test_a_press_on_a_phone_hits_what_it_was_meant_for_while_submissions_arrive(
 
 
 def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_one_asked(
-    desk: Page, newsroom: Newsroom, story: dict[str, Any]
+    at_desk: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     newsroom.publish(story, "It stands.")
-    expect(entry(desk, "It stands.")).to_be_visible()
-    press_at(desk, "It stands.", "Remove")
-    asked = desk.get_by_role("dialog").get_by_role("button", name="Remove", exact=True)
+    expect(entry(at_desk, "It stands.")).to_be_visible()
+    press_at(at_desk, "It stands.", "Remove")
+    asked = at_desk.get_by_role("dialog").get_by_role("button", name="Remove", exact=True)
     x, y = centre(asked)
-    desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    at_desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     # A button of the page is laid where the dialog's answer comes to stand.
-    desk.evaluate(
+    at_desk.evaluate(
         """([x, y]) => {
             const remove = [...document.querySelectorAll("article button")].find((each) => (
                 each.textContent === "Remove" && each.closest("article").textContent.includes("It stands.")));
@@ -191,6 +191,6 @@ def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_o
         }""",
         [x, y],
     )
-    desk.mouse.dblclick(x, y)
-    expect(desk.get_by_role("dialog")).to_be_visible()
+    at_desk.mouse.dblclick(x, y)
+    expect(at_desk.get_by_role("dialog")).to_be_visible()
     assert _statuses(newsroom, story)["It stands."] == "published"

@@ -67,7 +67,8 @@ function drawTimes(entry, story) {
     comesOutRetracted && hint("It was retracted: it comes out struck through until it is reinstated."),
     dated && hint("Dated ", moment(dated, story)),
     due && hint(
-      "Goes out ", moment(due, story), isHeld && [" by itself, in ", countdown(due), "; until then it can still be stopped"],
+      "Goes out ", moment(due, story),
+      ...(isHeld ? [" by itself, in ", countdown(due), "; until then it can still be stopped"] : []),
     ),
     entry.expires_at && hint("Leaves readers at ", moment(entry.expires_at, story)),
   ];

@@ -76,7 +76,7 @@ function drawEntryState(entry, at, how) {
   } else if (entry.status === "published" && entry.working === null) {
     const words = how.wasPublic ? "Published: readers see the new text." : `Published ${momentText(entry.published_at, at)}.`;
     draw([words, " ", viewLink(entry, at), " ", undoButton(entry, at, how)], "done");
-  } else draw(WORDS[how.intent] ?? "Saved.", "done");
+  } else draw(WORDS[how.wasPublic && how.intent === "draft" ? "published" : how.intent] ?? "Saved.", "done");
 }
 
 const WORDS = {

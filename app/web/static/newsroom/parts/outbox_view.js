@@ -4,7 +4,7 @@
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
-import { showProblem, tried } from "../drawing/notices.js";
+import { announce, showProblem, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
 import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
@@ -30,7 +30,8 @@ const WRITTEN = ["again", "draft"]; // choices of what was written in the compos
 const place = document.getElementById("waiting");
 let outbox = null;
 let callbacks = null;
-let settled = new Map(); // whom to tell, by item, once it is known what became of it
+const said = new Set(); // the items of which it was said that they are refused
+const settled = new Map(); // whom to tell, by item, once it is known what became of it
 
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
@@ -99,10 +100,10 @@ export function drawEntryOutcomes() {
   for (const at of document.querySelectorAll("#entries .item > .outcome-line")) {
     const path = `/v1/newsroom/stories/${story.id}/entries/${at.closest(".item").dataset.id}`;
     const about = (outbox?.items ?? []).filter((item) => !item.composed && item.entry === path && !settled.has(item.id));
-    const words = JSON.stringify(about.map(({ id, state, problem }) => [id, state, problem]));
+    const words = JSON.stringify(about.map((item) => [item.id, stateOf(item), item.problem]));
     if (at.dataset.words === words) continue;
     at.dataset.words = words;
-    at.replaceChildren(...about.map(drawItem));
+    at.replaceChildren(...about.map((item) => drawItem(item)));
   }
 }
 
@@ -123,9 +124,28 @@ function settleAll(items) {
 
 function draw(items) {
   settleAll(items);
-  setKept(items.filter(({ state }) => state === "waiting" || state === "signed-out").length);
+  setKept(items.filter((item) => ["waiting", "signed-out"].includes(stateOf(item))).length);
+  sayRefused(items);
   callbacks.onChange(items);
   drawAfterPress("outbox", drawNow);
+}
+
+/** Return an item's state; what stands behind one that waits is waiting, too. */
+function stateOf({ id, state }) {
+  const first = outbox.items.find((item) => item.state === "waiting");
+  const isBehind = first && outbox.items.findIndex((item) => item.id === id) > outbox.items.indexOf(first);
+  return state === "sending" && isBehind ? "waiting" : state;
+}
+
+/** Say once, above all else on the screen, what is refused: its place may be off it. */
+function sayRefused(items) {
+  for (const item of items) {
+    if (item.state !== "refused" && item.state !== "conflict") said.delete(item.id);
+    else if (!said.has(item.id) && !settled.has(item.id)) {
+      said.add(item.id);
+      announce(`Not accepted: ${item.label}. ${item.problem ? problemText(item.problem) : ""}`);
+    }
+  }
 }
 
 /** Draw what has its place under the composer: what was written, and what is about an entry that is not in the list. */
@@ -134,19 +154,20 @@ function drawNow() {
   const isInList = ({ entry }) => entry !== null
     && document.querySelector(`#entries [data-id="${CSS.escape(entry.split("/").at(-1))}"]`) !== null;
   const shown = outbox.items.filter((item) => (
-    item.state !== "sending" && !settled.has(item.id) && (item.composed || !isInList(item))
+    stateOf(item) !== "sending" && !settled.has(item.id) && (item.composed || !isInList(item))
   ));
   place.hidden = shown.length === 0;
-  place.replaceChildren(...shown.map(drawItem));
+  place.replaceChildren(...shown.map((item) => drawItem(item)));
 }
 
 function drawItem(item) {
-  const choices = (CHOICES[item.state] ?? []).filter(([choice]) => isOffered(choice, item));
+  const state = stateOf(item);
+  const choices = (CHOICES[state] ?? []).filter(([choice]) => isOffered(choice, item));
   return element(
-    "div", { class: "outbox-item", "data-state": item.state },
-    element("p", {}, element("b", {}, item.label), ` – ${WORDS[item.state]}`),
+    "div", { class: "outbox-item", "data-state": state },
+    element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`),
     item.problem && element("p", { class: "problem" }, problemText(item.problem)),
-    item.state === "conflict" && bothTexts(item),
+    state === "conflict" && bothTexts(item),
     choices.length > 0 && element("p", { class: "actions" }, choices.map(([choice, words]) => (
       button(words, tried(() => choose(choice, item)), { "data-choice": choice })
     ))),
