@@ -157,7 +157,7 @@ def test_a_press_on_a_phone_hits_what_it_was_meant_for_while_submissions_arrive(
     browser: Browser, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     _submit(newsroom, story, "First in", "Second in")
-    phone = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    phone: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
     with browser.new_context(**phone) as context:
         page = context.new_page()
         sign_in(page, newsroom)
