@@ -152,11 +152,11 @@ function post(intent) {
   const label = (draft.headline || draft.text || "Picture").slice(0, 80);
   const wasPublic = editing !== null && isPublic(editing);
   watchItem(postEntry({ entry, label, steps, composed: draft }), { intent, wasPublic });
-  replaceDraft(EMPTY);
+  replaceDraft(EMPTY, { keepsOpen: true }); // what is below does not move up under the pointer
 }
 
-function replaceDraft(draft) {
-  fill(draft);
+function replaceDraft(draft, how) {
+  fill(draft, how);
   keep();
   onDraft();
 }
@@ -166,7 +166,7 @@ function keep() {
   keepDraft(keptFor, draftNow());
 }
 
-function fill(draft) {
+function fill(draft, { keepsOpen = false } = {}) {
   editing = draft.editing;
   for (const field of form.elements) {
     if (!field.name) continue;
@@ -176,7 +176,7 @@ function fill(draft) {
   }
   drawMediaWords(draft);
   for (const details of form.querySelectorAll("details")) {
-    details.open = [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
+    details.open = (keepsOpen && details.open) || [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
       type === "checkbox" ? checked : value !== EMPTY[name]
     ));
   }
