@@ -192,5 +192,8 @@ def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_o
         [x, y],
     )
     at_desk.mouse.dblclick(x, y)
-    expect(at_desk.get_by_role("dialog")).to_be_visible()
+    at_desk.get_by_role("dialog").get_by_role("textbox").fill("Still asked.")
+    at_desk.wait_for_load_state("networkidle")
+    expect(at_desk.get_by_role("dialog").get_by_role("textbox")).to_have_value("Still asked.")
+    at_desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     assert _statuses(newsroom, story)["It stands."] == "published"
