@@ -23,6 +23,7 @@ START_SECONDS = 30
 PATIENCE_MILLISECONDS = 20_000
 """How long a page may take before it counts as broken; far more than it needs, for a browser that shares its cores."""
 
+ROOT = Path(__file__).parents[2]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PICTURE = '<svg xmlns="http://www.w3.org/2000/svg" width="640" height="360"><rect width="640" height="360"/></svg>'
 
@@ -34,6 +35,7 @@ class Newsroom:
     url: str
     token: str
     client: httpx.Client
+    server: ServerProcess
 
     def make_story(self, **fields: Any) -> dict[str, Any]:
         """A new story of its own for each test; live unless told otherwise."""
@@ -66,6 +68,33 @@ class Newsroom:
         return done
 
 
+@dataclass(slots=True)
+class ServerProcess:
+    """A server on a folder and a port of its own, which can be stopped and started again."""
+
+    command: list[str]
+    environment: dict[str, str]
+    url: str
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                [*self.command, "serve"], env=self.environment, cwd=ROOT, stdout=log, stderr=log
+            )
+        _wait_until_ready(self.process, self.url, self.log)
+
+    def stop(self) -> None:
+        """Stop it, if it runs, and wait until it is gone."""
+        if self.process is None:
+            return
+        self.process.terminate()
+        self.process.wait(timeout=15)
+        self.process = None
+
+
 def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
     """Migrate and serve a folder of its own, and stop the server at the end."""
     token = secrets.token_hex(24)
@@ -77,18 +106,15 @@ def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
         "LIVEBLOG_SITE_NAME": "The Courier",
     }
     command = [sys.executable, "-m", "app.cli"]
-    root = Path(__file__).parents[2]
-    subprocess.run([*command, "migrate"], env=environment, cwd=root, check=True, capture_output=True, timeout=60)
+    subprocess.run([*command, "migrate"], env=environment, cwd=ROOT, check=True, capture_output=True, timeout=60)
     url = f"http://127.0.0.1:{port}"
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen([*command, "serve"], env=environment, cwd=root, stdout=log, stderr=log)
+    server = ServerProcess(command, environment, url, folder / "log")
     try:
-        _wait_until_ready(server, url, folder / "log")
+        server.start()
         with httpx.Client(base_url=url, headers={"Authorization": f"Bearer {token}"}, verify=NO_CERTIFICATES) as client:
-            yield Newsroom(url, token, client)
+            yield Newsroom(url, token, client, server)
     finally:
-        server.terminate()
-        server.wait(timeout=15)
+        server.stop()
 
 
 def find_chromium() -> str:

@@ -319,7 +319,7 @@ def test_what_a_story_that_ended_meanwhile_refuses_is_given_back_where_it_is_see
 
 
 def test_what_others_publish_appears_by_itself(driver: Page, newsroom: Newsroom, story: dict[str, Any]) -> None:
-    expect(driver.locator("#connection")).to_have_text("")
+    expect(driver.locator("#connection")).to_have_text("Connected")
     newsroom.publish(story, "From a colleague.")
     expect(item(driver, "From a colleague.")).to_be_visible(timeout=3_000)
 

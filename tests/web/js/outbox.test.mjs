@@ -175,3 +175,35 @@ test("when the browser cannot keep it, nothing is sent", () => {
   assert.equal(seen.sent.length, 0);
   assert.deepEqual(outbox.items, []);
 });
+
+test("what was refused is sent once more as it is, with its own key", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("one", post()));
+  await world.settle();
+  await world.request.answer({ code: "conflict", detail: "Not now." }, { status: 409 });
+  assert.deepEqual(states(outbox), [["one", "refused"]]);
+  outbox.retry("one");
+  await world.settle();
+  await world.request.answer({ id: "e1" });
+  assert.deepEqual(seen.done, [["one", { id: "e1" }]]);
+  assert.equal(seen.sent[0].headers["Idempotency-Key"], seen.sent[1].headers["Idempotency-Key"]);
+});
+
+test("what another tab has sent or dropped is sent by this one no more", async () => {
+  const { outbox, world, storage, seen } = open();
+  outbox.add(item("one", post()));
+  await world.settle();
+  await world.request.fail();
+  assert.deepEqual(states(outbox), [["one", "waiting"]]);
+  storage.removeItem("ana:out:one");
+  await world.pass(60_000);
+  assert.deepEqual(states(outbox), []);
+  assert.equal(seen.sent.length, 1);
+});
+
+test("each request is given up after a while, to be tried again", async () => {
+  const { outbox, world, seen } = open();
+  outbox.add(item("one", post()));
+  await world.settle();
+  assert.ok(seen.sent[0].signal instanceof AbortSignal);
+});

@@ -5,7 +5,7 @@ import { Stream } from "../../../app/web/static/newsroom/drawing/stream.js";
 import { World } from "./world.mjs";
 
 async function opened(world, { tickets = [] } = {}) {
-  const seen = { news: 0, people: [] };
+  const seen = { news: 0, people: [], connection: [] };
   const stream = new Stream({
     origin: "https://live.example",
     env: world.env,
@@ -15,6 +15,7 @@ async function opened(world, { tickets = [] } = {}) {
     },
     onNews: () => { seen.news += 1; },
     onPeople: (people) => { seen.people = people; },
+    onConnection: (connection) => seen.connection.push(connection),
   });
   stream.watch("s1");
   await world.settle();
@@ -101,4 +102,22 @@ test("once stopped nothing is heard, said or opened", async () => {
   await world.pass(120_000);
   assert.equal(seen.news, 1);
   assert.equal(world.sockets.length, 1);
+});
+
+test("it says whether it is connected, and goes on at once when it is told that the network is back", async () => {
+  const world = new World();
+  const { stream, seen, tickets } = await opened(world);
+  welcome(world.sockets[0]);
+  world.sockets[0].drop();
+  assert.deepEqual(seen.connection, ["connecting", "connected", "lost"]);
+  stream.hurry();
+  await world.settle();
+  assert.equal(tickets.length, 2);
+  welcome(world.sockets[1]);
+  stream.hurry(); // there is nothing to hurry
+  await world.pass(30_000);
+  assert.equal(tickets.length, 2);
+  assert.equal(seen.connection.at(-1), "connected");
+  world.sockets[1].drop(4501);
+  assert.equal(seen.connection.at(-1), "refused");
 });

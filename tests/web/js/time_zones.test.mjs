@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { when } from "../../../app/web/static/entries.js";
-import { fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
+import { countdownText, fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
 
 test("what is typed is the time where the story is, in summer and in winter, on either side of UTC", () => {
   assert.equal(fromZone("2026-07-01T12:00", "Europe/Lisbon"), "2026-07-01T11:00:00.000Z");
@@ -43,4 +43,9 @@ test("a time zone that the engine does not know is shown, and read, as UTC", () 
     assert.equal(inZone("2026-07-01T12:00:00Z", zone), "2026-07-01T12:00");
     assert.equal(fromZone("2026-07-01T12:00", zone), "2026-07-01T12:00:00.000Z");
   }
+});
+
+test("a countdown is in whole seconds, and ends at nothing", () => {
+  assert.deepEqual([8_000, 7_001, 0, -5].map(countdownText), ["0:08", "0:08", "0:00", "0:00"]);
+  assert.deepEqual([600_000, 3_600_000, 3_661_000].map(countdownText), ["10:00", "1:00:00", "1:01:01"]);
 });

@@ -1,11 +1,14 @@
 // The newsroom page's composition: signing in and out, and which part calls which.
 
-import { adaptToStory, beginComposer, restoreDraft, editAgain } from "./parts/composer.js";
+import { beginActLine, drawAcknowledged, drawItemState } from "./parts/act_line.js";
+import { adaptToStory, beginComposer, restoreDraft, editAgain, keepAsDraft } from "./parts/composer.js";
+import { drawConnection } from "./parts/connection.js";
 import { act } from "./actions/entry_actions.js";
 import { beginList, leaveEntries, readSoon, showEntries } from "./parts/entry_list.js";
 import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
 import { onSignedOut, showProblem, showSentence, tried } from "./drawing/notices.js";
-import { beginPresence, endPresence, sendPresence, watchStory } from "./parts/presence.js";
+import { beginPresence, endPresence, hurryPresence, sendPresence, watchStory } from "./parts/presence.js";
+import { beginPressGuard } from "./drawing/press_guard.js";
 import "./actions/search.js";
 import { accept, enter, forget, leave, may, session, takeInvitation } from "./drawing/session.js";
 import { beginStories, beginWith, leaveStory, readStories, story } from "./parts/stories.js";
@@ -20,7 +23,9 @@ async function signIn() {
   const { me } = session;
   beginPresence(readSoon);
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
-  openOutbox({ onDone: onAcknowledged, onEditAgain: editAgain });
+  openOutbox({
+    onDone: onAcknowledged, onChange: drawItemState, onEditAgain: editAgain, onKeepAsDraft: keepAsDraft,
+  });
   $("sign-in").hidden = true;
   $("workspace").hidden = $("who").hidden = false;
   $("story-new").hidden = !may("create_stories");
@@ -42,7 +47,8 @@ function signOut(why) {
 }
 
 /** Show what an acknowledged item changed: it is on the server's disk. */
-function onAcknowledged(item) {
+function onAcknowledged(item, answer) {
+  drawAcknowledged(item, answer);
   if (item.begins) tried(beginWith)(item.story);
   else if (item.story === story?.id) readSoon(0);
 }
@@ -83,10 +89,14 @@ beginStories({
     adaptToStory();
     drawStoryActions();
     drawSiteActions();
+    drawConnection();
   },
 });
+beginPressGuard();
 beginComposer(sendPresence);
+beginActLine(act);
 beginList(act);
+window.addEventListener("online", hurryPresence);
 $("story-new").addEventListener("click", tried(makeStory));
 $("story-edit").addEventListener("click", tried(editStory));
 $("sign-in").addEventListener("submit", (event) => {

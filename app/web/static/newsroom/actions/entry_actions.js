@@ -5,7 +5,8 @@ import { ask } from "../drawing/dialogs.js";
 import { pathOf, readEntries, readSoon } from "../parts/entry_list.js";
 import { pinOf } from "../pure/entry_buttons.js";
 import { askTimes } from "./entry_times.js";
-import { postEntry } from "../parts/outbox_view.js";
+import { outcomeOf, postEntry } from "../parts/outbox_view.js";
+import { quotedEntry } from "../drawing/quotes.js";
 import { step } from "../pure/outbox.js";
 import { askPinEnd, pin, unpin } from "./pins.js";
 import { showMoveDialog } from "./move_dialog.js";
@@ -42,12 +43,13 @@ const QUESTIONS = {
   discard: { title: "Discard the edit? Readers keep what they see.", yes: "Discard", fields: [] },
 };
 const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not another's newer text; taking away never waits
+const LOSSES = ["retract", "unpublish", "remove"]; // readers lose what they have
 const OWN = {
   edit: ({ id }) => editEntry(pathOf(id)),
-  preview: ({ id }) => showPreview(pathOf(id), story),
-  versions: ({ id }) => showVersions(pathOf(id), story),
+  preview: (entry, seen) => showPreview(pathOf(entry.id), seen, entry),
+  versions: (entry, seen) => showVersions(pathOf(entry.id), seen, entry),
   pin: (entry, seen) => (pinOf(entry, seen) ? unpin : pin)(story, entry.id).then(readEntries), // as the button said
-  "pin-end": ({ id }) => askPinEnd(story, id).then(readEntries),
+  "pin-end": (entry) => askPinEnd(story, entry).then(readEntries),
   move: (entry) => showMoveDialog(entry, story, readSoon),
   times: (entry) => askTimes(entry, story, { read: pathOf(entry.id) }).then(readEntries),
 };
@@ -55,27 +57,39 @@ const OWN = {
 /** Run the action of an entry's button, with the story as it was `seen`. Throws a problem. */
 export async function act(action, entry, seen) {
   if (action in OWN) await OWN[action](entry, seen);
-  else await askAndPost(action, entry);
+  else await askAndPost(action, entry, seen);
 }
 
-async function askAndPost(action, entry) {
+/** Ask, and send; the question stays open until that is done, or kept here because the server cannot be reached. */
+async function askAndPost(action, entry, seen) {
   const question = QUESTIONS[action];
   if (!question) {
-    post(action, entry, {});
+    post(action, entry, seen, {});
     return;
   }
-  const intro = action === "schedule" ? `The time in ${story.time_zone}, where the story is.` : undefined;
-  await ask({ ...question, intro, send: async (given) => post(action, entry, bodyOf(given)) });
+  await ask({
+    ...question,
+    about: quotedEntry(entry, seen),
+    isDanger: LOSSES.includes(action),
+    intro: action === "schedule" ? `The time in ${seen.time_zone}, where the story is.` : undefined,
+    send: (given, calledOff) => postAction({ action, entry, seen, body: bodyOf(given, seen), calledOff }),
+  });
 }
 
-function bodyOf({ note, publish_at: at, ...given }) {
-  return { ...given, ...(note && { note }), ...(at && { publish_at: fromZone(at, story.time_zone) }) };
+/** Send an action, and wait until it is done, or kept because the server cannot be reached. Throws a problem. */
+export function postAction({ action, entry, seen, body, calledOff }) {
+  return outcomeOf(post(action, entry, seen, body), calledOff);
 }
 
-function post(action, entry, body) {
+function bodyOf({ note, publish_at: at, ...given }, seen) {
+  return { ...given, ...(note && { note }), ...(at && { publish_at: fromZone(at, seen.time_zone) }) };
+}
+
+function post(action, entry, seen, body) {
   const ifMatch = ON_WHAT_WAS_READ.includes(action) ? `"v${entry.version}"` : null;
-  const path = `/v1/stories/${story.id}/entries/${entry.id}/${action === "correct" ? "corrections" : action}`;
-  postEntry({
+  const path = `/v1/stories/${seen.id}/entries/${entry.id}/${action === "correct" ? "corrections" : action}`;
+  return postEntry({
+    of: seen.id,
     entry: entry.id,
     label: truncate(`${action}: ${entry.headline ?? entry.text ?? ""}`, 80),
     steps: [step("POST", path, body, { ifMatch, newKey: newId })],

@@ -1,6 +1,7 @@
 // The dialog of an entry's times: when it is published by itself, the time shown to readers, and when it expires.
 
 import { askToChange } from "../drawing/conflict_edit.js";
+import { quotedEntry } from "../drawing/quotes.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { fromZone, inZone, momentText } from "../pure/time_zones.js";
 
@@ -9,6 +10,7 @@ export function askTimes(entry, story, { read }) {
   const zone = story.time_zone;
   return askToChange({
     title: "Times of this entry",
+    about: quotedEntry(entry, story),
     intro: introOf(zone, story),
     read,
     write: { method: "PATCH", path: `/v1/stories/${story.id}/entries/${entry.id}` },

@@ -2,6 +2,7 @@
 
 import { askToChange, change } from "../drawing/conflict_edit.js";
 import { announce } from "../drawing/notices.js";
+import { quotedEntry } from "../drawing/quotes.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
 
 /** Pin an entry above all others, or leave it as a colleague has just pinned it. Throws a problem. */
@@ -24,11 +25,13 @@ export async function unpin(story, entry) {
 }
 
 /** Ask when a pin is to come down by itself. Throws a problem. */
-export async function askPinEnd(story, entry) {
+export async function askPinEnd(story, pinned) {
+  const entry = pinned.id;
   const zone = story.time_zone;
   await askToChange({
     ...addressesOf(story),
     title: "When does this pin come down?",
+    about: quotedEntry(pinned, story),
     fieldsOf: ({ pinned }) => [{
       name: "until", label: `Comes down at (time in ${zone})`, type: "datetime-local",
       hint: "Left empty, it stays until somebody takes it down. The entry itself stays where it is.",

@@ -1,6 +1,8 @@
 // The newsroom's search: the results in a dialog, and the way to each.
 
+import { truncate } from "../../truncate.js";
 import { element } from "../../entries.js";
+import { act } from "./entry_actions.js";
 import { briefly } from "../../pins_and_key_points.js";
 import { button, show } from "../drawing/dialogs.js";
 import { itemOf, pathOf } from "../parts/entry_list.js";
@@ -9,7 +11,8 @@ import { bylineText } from "../pure/accounts.js";
 import { newest } from "../pure/revisions.js";
 import { get } from "../drawing/session.js";
 import { chooseById, story } from "../parts/stories.js";
-import { showVersions } from "../drawing/versions.js";
+import { editEntry } from "../parts/composer.js";
+import { drawItem } from "../drawing/entry_item.js";
 
 const form = document.getElementById("search");
 
@@ -17,31 +20,50 @@ async function search(words) {
   const { body: { items, next } } = await get(`/v1/newsroom/search?q=${encodeURIComponent(words)}`);
   const dialog = show(
     items.length ? `Found: ${words}` : `Nothing has all of: ${words}`,
-    items.map((item) => drawFound(item, tried(() => {
-      dialog.close();
-      return goTo(item);
-    }))),
+    items.map((item) => drawFound(item, {
+      go: tried(() => {
+        dialog.close();
+        return goTo(item);
+      }),
+      edit: tried(async () => {
+        dialog.close();
+        await chooseById(item.story.id);
+        await editEntry(pathOf(item.entry.id));
+      }),
+    })),
     next === null ? [] : element("p", { class: "hint" }, "There is more; add a word to find less."),
   );
 }
 
-/** Go to what was found; an entry that is too far down the list is shown as its versions. */
+/** Go to what was found; an entry that is too far down the list is shown by itself, with its buttons. */
 async function goTo({ story: found, entry }) {
   document.getElementById("filter").value = "";
   await chooseById(found.id);
   if (entry === null) return;
   const item = itemOf(entry.id);
   if (item) item.scrollIntoView({ block: "center" });
-  else await showVersions(pathOf(entry.id), story);
+  else await showAlone(entry.id);
 }
 
-function drawFound({ story: found, entry }, go) {
+async function showAlone(id) {
+  const { body: entry } = await get(pathOf(id));
+  const dialog = show(story.title, drawItem(entry, story, tried((...given) => {
+    dialog.close();
+    return act(...given);
+  })));
+}
+
+function drawFound({ story: found, entry }, { go, edit }) {
   return element(
     "section", { class: "found" },
     element("p", { class: "row" }, element("b", {}, found.title), entry && element("span", { class: "state" }, entry.status)),
     entry && element("p", { class: "words" }, briefly(newest(entry))),
     entry && element("p", { class: "hint byline" }, bylineText(newest(entry), entry.posted_by)),
-    button("Go there", go),
+    element(
+      "p", { class: "actions" },
+      entry?.can?.includes("edit") && button("Edit", edit, { "aria-label": `Edit: ${truncate(briefly(newest(entry)), 60)}` }),
+      button("Go there", go),
+    ),
   );
 }
 

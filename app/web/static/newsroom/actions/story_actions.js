@@ -7,6 +7,7 @@ import { freezeSite, freezeStory, retractLast } from "./emergency.js";
 import { inviteSomebody } from "./invitation.js";
 import { showMembers } from "./members.js";
 import { tried } from "../drawing/notices.js";
+import { quotedStory } from "../drawing/quotes.js";
 import { showPeople } from "./people.js";
 import { get, may, send, session } from "../drawing/session.js";
 import { readStories, story } from "../parts/stories.js";
@@ -88,22 +89,26 @@ async function move(of, status, words) {
   };
   if (status in STARTS) return askStart(of, { ...STARTS[status], yes: words }, change);
   const again = of.status === "paused" && status === "live";
-  if (!again && SURE[status]) return sure(SURE[status], words, change);
+  const how = { about: quotedStory(of), isDanger: status === "withdrawn" };
+  if (!again && SURE[status]) return sure(SURE[status], words, change, how);
   await change();
   return true;
 }
 
 /** Ask when a story is to go live by itself. */
-async function askStart({ coverage_start: start, time_zone: zone }, { title, yes, required }, change) {
+async function askStart(of, { title, yes, required }, change) {
+  const { coverage_start: start, time_zone: zone } = of;
   const label = `Goes live at (time in ${zone})`;
   const field = { name: "coverage_start", label, type: "datetime-local", value: inZone(start, zone), required };
   const send = ({ coverage_start: typed }) => change({ coverage_start: fromZone(typed, zone) });
-  return (await ask({ title, yes, fields: [field], send })) !== null;
+  return (await ask({ title, about: quotedStory(of), yes, fields: [field], send })) !== null;
 }
 
-function editKeyPoints({ id }) {
+function editKeyPoints(of) {
+  const { id } = of;
   return askToChange({
     title: "Key points",
+    about: quotedStory(of),
     read: `/v1/newsroom/stories/${id}`,
     write: { method: "PUT", path: `/v1/stories/${id}/key-points` },
     fieldsOf: ({ key_points: points }) => [{

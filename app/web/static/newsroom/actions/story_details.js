@@ -1,6 +1,7 @@
 // The form of a story's details: its picture, section, tags, start, and when it ends by itself.
 
 import { askToChange } from "../drawing/conflict_edit.js";
+import { quotedStory } from "../drawing/quotes.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
 import { tagsFrom } from "../pure/writing.js";
 
@@ -12,6 +13,7 @@ export function editDetails(story) {
   const zone = story.time_zone;
   return askToChange({
     title: "Picture, tags and times",
+    about: quotedStory(story),
     read: `/v1/newsroom/stories/${story.id}`,
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
     fieldsOf: (now) => fieldsOf(now, zone),

@@ -2,8 +2,9 @@
 
 import { askToChange } from "../drawing/conflict_edit.js";
 import { ask } from "../drawing/dialogs.js";
-import { postStory } from "../parts/outbox_view.js";
+import { outcomeOf, postStory } from "../parts/outbox_view.js";
 import { announce } from "../drawing/notices.js";
+import { quotedStory } from "../drawing/quotes.js";
 import { step } from "../pure/outbox.js";
 import { newId } from "../drawing/session.js";
 import { findStory, readStories, stories, story } from "../parts/stories.js";
@@ -30,7 +31,7 @@ const SETTINGS = [
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
   const fields = [...WORDS, ...PLACE, draft];
-  await ask({ title: "New story", yes: "Create", fields, send: async (given) => postNew(given) });
+  await ask({ title: "New story", yes: "Create", fields, send: (given, calledOff) => outcomeOf(postNew(given), calledOff) });
 }
 
 /** Ask for changes of the chosen story, and make them. Throws a problem. */
@@ -39,6 +40,7 @@ export async function editStory() {
   const before = story.slug;
   const isChanged = await askToChange({
     title: "Edit story",
+    about: quotedStory(story),
     read: `/v1/newsroom/stories/${story.id}`,
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
     fieldsOf: (now) => [
@@ -58,7 +60,7 @@ export async function editStory() {
 function postNew({ draft: isDraft, standfirst, ...rest }) {
   const id = newId();
   const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
-  postStory({ id, label: `New story: ${rest.title}`, steps: [step("POST", "/v1/stories", body, { newKey: newId })] });
+  return postStory({ id, label: `New story: ${rest.title}`, steps: [step("POST", "/v1/stories", body, { newKey: newId })] });
 }
 
 function bodyOf({ standfirst, continues, ...changed }) {

@@ -24,7 +24,7 @@ export async function change({ read, write, bodyOf }) {
  * changed, by name. Another person's change stays, unless it is of the same field: then both values are shown, and
  * saving again overwrites theirs knowingly.
  */
-export async function askToChange({ title, intro, yes = "Save", read, write, fieldsOf, bodyOf }) {
+export async function askToChange({ title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf }) {
   const first = await get(read);
   const fields = fieldsOf(first.body);
   const asked = valuesOf(fields);
@@ -46,7 +46,7 @@ export async function askToChange({ title, intro, yes = "Save", read, write, fie
       }
     }
   };
-  const given = await ask({ title, intro: intro?.(first.body), yes, fields, send: save });
+  const given = await ask({ title, about, intro: intro?.(first.body), yes, fields, send: save });
   return given !== null && Object.entries(given).some(([name, value]) => value !== asked[name]);
 }
 

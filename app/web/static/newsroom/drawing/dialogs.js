@@ -24,15 +24,19 @@ export function show(title, ...content) {
 /**
  * Ask for some fields; return them, or null when the dialog was cancelled.
  *
- * A field is {name, label, hint, value, and type, rows or options}; an option is a word or [value, words]. With `send`,
- * the dialog stays open until that has succeeded: a problem it throws is shown beside the field that it names, a
- * problem's `notes` by name say what else concerns a field, and nothing typed is lost. Throws a problem of status 401:
- * nobody is signed in any more. While another question is open it is not asked at all.
+ * `about` is what it acts on, quoted above the fields; `isDanger` says that readers lose something. A field is {name,
+ * label, hint, value, and type, rows, options or choices}; an option is a word or [value, words]. `send` gets what was
+ * given, and a signal that is aborted when the question is left; the dialog stays open until it has succeeded: a problem
+ * it throws is shown beside the field that it names, a problem's `notes` by name say what else concerns a field, and
+ * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more. While another question is open it
+ * is not asked at all.
  */
-export async function ask({ title, intro, yes, fields, send = async () => {} }) {
+export async function ask({ title, about, intro, yes, isDanger = false, fields, send = async () => {} }) {
   if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
   asking.querySelector("h2").textContent = title;
   asking.querySelector(".primary").textContent = yes;
+  asking.querySelector(".primary").classList.toggle("danger", isDanger);
+  asking.querySelector(".about").replaceChildren(...(about ? [about] : []));
   asking.querySelector(".fields").replaceChildren(
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
@@ -54,7 +58,7 @@ function answered(fields, send) {
         if (asking.hasAttribute("aria-busy")) return;
         const given = givenIn(form, fields);
         asking.setAttribute("aria-busy", "true");
-        const problem = await problemIn(() => send(given));
+        const problem = await problemIn(() => send(given, over.signal));
         if (over.signal.aborted) return;
         asking.removeAttribute("aria-busy");
         showProblem(problem);
@@ -83,8 +87,8 @@ async function problemIn(action) {
 }
 
 /** Ask a question; return true once `send` is done, false when it was cancelled. */
-export async function sure(title, yes, send) {
-  return (await ask({ title, yes, fields: [], send })) !== null;
+export async function sure(title, yes, send, { about, isDanger } = {}) {
+  return (await ask({ title, about, yes, isDanger, fields: [], send })) !== null;
 }
 
 showing.querySelector(".close").addEventListener("click", () => showing.close());
@@ -95,6 +99,9 @@ function open(dialog) {
   const opener = document.activeElement;
   const again = placeOf(opener);
   dialog.showModal();
+  // Where words are typed, and never where a key that was meant for something else would choose or answer.
+  (dialog.querySelector("textarea, input:not([type=radio], [type=checkbox])") ?? dialog.querySelector("[formnovalidate]"))
+    ?.focus();
   dialog.addEventListener("close", () => {
     if (!opener?.isConnected && again) document.querySelector(again)?.focus();
   }, { once: true });
@@ -136,12 +143,24 @@ function fieldOf(name) {
 }
 
 function drawField({ name, label, hint, type, ...how }) {
+  if (how.choices) return drawRadios({ name, label, ...how });
   const isTick = type === "checkbox";
   const control = drawControl({ name, type, ...how, "aria-describedby": `hint-${name} wrong-${name}` });
   return element(
     "div", { class: "field", "data-field": name },
     element("label", { class: isTick && "tick" }, isTick ? [control, label] : [label, control]),
     hint && element("p", { class: "hint", id: `hint-${name}` }, hint),
+    element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
+  );
+}
+
+/** Draw alternatives that letters do not choose among. */
+function drawRadios({ name, label, choices, value }) {
+  return element(
+    "fieldset", { class: "field", "data-field": name }, element("legend", {}, label),
+    choices.map(([each, words]) => element("label", { class: "tick" }, [
+      element("input", { type: "radio", name, value: each, required: true, checked: each === value }), words,
+    ])),
     element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
   );
 }

@@ -3,6 +3,7 @@
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
 import { truncate } from "../../truncate.js";
+import { countdown } from "./countdowns.js";
 import { button } from "./dialogs.js";
 import { bylineText } from "../pure/accounts.js";
 import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
@@ -39,6 +40,7 @@ export function drawItem(entry, story, onAction) {
     drawTimes(entry, story),
     element("p", { class: "note at-work", hidden: true }),
     draw(often),
+    element("div", { class: "outcome-line", role: "status" }),
     seldom.length > 0 && element("details", { class: "seldom" }, element("summary", {}, "More"), draw(seldom)),
   );
 }
@@ -65,7 +67,10 @@ function drawTimes(entry, story) {
   return [
     comesOutRetracted && hint("It was retracted: it comes out struck through until it is reinstated."),
     dated && hint("Dated ", moment(dated, story)),
-    due && hint("Goes out ", moment(due, story), isHeld && " by itself; until then it can still be stopped"),
+    due && hint(
+      "Goes out ", moment(due, story),
+      ...(isHeld ? [" by itself, in ", countdown(due), "; until then it can still be stopped"] : []),
+    ),
     entry.expires_at && hint("Leaves readers at ", moment(entry.expires_at, story)),
   ];
 }

@@ -4,7 +4,12 @@ import { element } from "../../entries.js";
 import { problemText } from "../pure/problems.js";
 
 const place = document.getElementById("problem");
+const said = document.getElementById("said");
+const SAID_MS = 6_000;
 let signedOut = () => {};
+let silence = null;
+
+place.querySelector("button").addEventListener("click", () => showSentence(null));
 
 /** Set what is called once nobody is signed in any more. */
 export function onSignedOut(callback) {
@@ -20,7 +25,7 @@ export function showProblem(problem) {
 /** Show a sentence in the place of problems; an empty one hides the place. */
 export function showSentence(sentence) {
   place.hidden = !sentence;
-  place.textContent = sentence ?? "";
+  place.querySelector("span").textContent = sentence ?? "";
 }
 
 /** Return `beside`, an element for problems, and `trying(action)`, which runs an action and shows its problem there. */
@@ -39,9 +44,17 @@ export function problemPlace() {
   return { beside, trying };
 }
 
-/** Announce to screen readers what was done. */
+/** Say for a while what was done, above all else on the screen, and to screen readers. */
 export function announce(sentence) {
-  document.getElementById("said").textContent = sentence;
+  said.textContent = sentence;
+  clearTimeout(silence);
+  said.hidePopover?.();
+  said.showPopover?.(); // above a dialog that is open, too
+  said.classList.add("is-said");
+  silence = setTimeout(() => {
+    said.classList.remove("is-said");
+    said.hidePopover?.();
+  }, SAID_MS);
 }
 
 /** Return the action as one that shows the problem it throws. */

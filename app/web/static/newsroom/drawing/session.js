@@ -4,6 +4,7 @@
 import { headersFor, problemOf } from "../pure/outbox.js";
 
 const TOKEN = "liveblog-token";
+const PATIENCE_MS = 20_000; // then it is said that the server cannot be reached
 
 /**
  * `token` or `csrf` while signed in, else null; `who` names the person (or kind of token) whose drafts these are; `me`
@@ -62,10 +63,21 @@ export async function leave() {
   await fetch("/v1/newsroom/session", { method: "DELETE", headers: headersFor(session) });
 }
 
+let clockAheadMs = 0; // how far the server's clock is ahead of this one; nothing counts as far as that is not told
+
+/** Return the server's time, in milliseconds, as far as it is known. */
+export function serverNow() {
+  return Date.now() + clockAheadMs;
+}
+
 /** Read from the newsroom's API: {body, etag}. Throws a problem. */
 export async function get(path) {
-  const response = await fetch(path, { headers: headersFor(session), cache: "no-store" });
+  const response = await fetch(path, {
+    headers: headersFor(session), cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   if (!response.ok) throw await problemOf(response);
+  const ahead = Date.parse(response.headers.get("date")) - Date.now();
+  if (!Number.isNaN(ahead)) clockAheadMs = Math.abs(ahead) > 2_000 ? ahead : 0; // the header has whole seconds
   return { body: await response.json(), etag: response.headers.get("etag") };
 }
 
@@ -75,7 +87,9 @@ export async function get(path) {
  */
 export async function send(method, path, body, { ifMatch, key } = {}) {
   const headers = headersFor(session, { ifMatch, key });
-  const response = await fetch(path, { method, headers, body: JSON.stringify(body) });
+  const response = await fetch(path, {
+    method, headers, body: JSON.stringify(body), signal: AbortSignal.timeout(PATIENCE_MS),
+  });
   if (!response.ok) throw await problemOf(response);
   return response.json();
 }
@@ -104,7 +118,7 @@ export function keysForTries() {
 /** Fetch a ticket that opens the newsroom's stream once. Throws a problem. */
 export async function ticket() {
   const response = await fetch("/v1/newsroom/live/tickets", {
-    method: "POST", headers: headersFor(session), body: "{}",
+    method: "POST", headers: headersFor(session), body: "{}", signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (!response.ok) throw await problemOf(response);
   return (await response.json()).ticket;

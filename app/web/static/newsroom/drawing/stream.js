@@ -9,11 +9,12 @@ const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds
 
 /**
  * Watches one story. `ticket()` returns a one-use key, or throws; `onNews` is called when the story's entries may have
- * changed, `onPeople` with [{person, name, doing, entry}] whenever that changes. Call watch(), and stop() at the end.
+ * changed, `onPeople` with [{person, name, doing, entry}] whenever that changes, `onConnection` with "connecting", "connected",
+ * "lost" or "refused". Call watch(), and stop() at the end.
  */
 export class Stream {
-  constructor({ origin, ticket, onNews, onPeople, env }) {
-    Object.assign(this, { origin, ticket, onNews, onPeople, env });
+  constructor({ origin, ticket, onNews, onPeople, onConnection = () => {}, env }) {
+    Object.assign(this, { origin, ticket, onNews, onPeople, onConnection, env });
     this.story = null;
     this.doing = null;
     this.socket = null;
@@ -27,6 +28,7 @@ export class Stream {
     if (this.story === story) return;
     this.stop();
     this.story = story;
+    this.onConnection("connecting");
     this.#connect();
   }
 
@@ -41,6 +43,14 @@ export class Stream {
     this.story = null;
     this.doing = null;
     this.onPeople([]);
+  }
+
+  /** Try again at once, if the connection is lost: the network may be back. */
+  hurry() {
+    if (this.story === null || this.socket !== null) return;
+    this.env.clearTimeout(this.timer);
+    this.turn += 1;
+    this.#connect();
   }
 
   /** Send colleagues what is being done: `{doing, entry}`, or null for nothing. */
@@ -63,7 +73,9 @@ export class Stream {
     try {
       key = await this.ticket();
     } catch (problem) {
-      if (turn === this.turn && ![401, 403].includes(problem.status)) this.#reconnect();
+      if (turn !== this.turn) return;
+      if ([401, 403].includes(problem.status)) this.onConnection("refused");
+      else this.#reconnect();
       return;
     }
     if (turn !== this.turn) return;
@@ -87,6 +99,7 @@ export class Stream {
         break;
       case "watching":
         this.isOpen = true;
+        this.onConnection("connected");
         this.onPeople(message.people);
         this.#sendPresence();
         this.onNews();
@@ -115,11 +128,14 @@ export class Stream {
     this.socket = null;
     this.isOpen = false;
     this.onPeople([]);
-    if (isFinalCode(code)) this.onNews(); // the error of reading the lists now says why
-    else this.#reconnect();
+    if (isFinalCode(code)) {
+      this.onConnection("refused");
+      this.onNews(); // the error of reading the lists now says why
+    } else this.#reconnect();
   }
 
   #reconnect() {
+    this.onConnection("lost");
     this.timer = this.env.setTimeout(() => this.#connect(), backOffMs(this.attempt, this.env.random));
     this.attempt += 1;
   }

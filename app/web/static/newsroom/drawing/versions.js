@@ -2,6 +2,7 @@
 
 import { element } from "../../entries.js";
 import { show } from "./dialogs.js";
+import { quotedEntry } from "./quotes.js";
 import { get } from "./session.js";
 import { accountName } from "../pure/accounts.js";
 import { momentText } from "../pure/time_zones.js";
@@ -25,10 +26,11 @@ export async function newestNote(path) {
 }
 
 /** Show an entry's versions, the newest first. Throws a problem. */
-export async function showVersions(path, story) {
+export async function showVersions(path, story, entry) {
   const { body: { items, next } } = await get(`${path}/versions?diff=true&limit=${PAGE}`);
   show(
     "Versions",
+    quotedEntry(entry, story),
     items.map((version) => drawVersion(version, story)),
     next === null ? [] : element("p", { class: "hint" }, `These are the newest ${PAGE}.`),
   );

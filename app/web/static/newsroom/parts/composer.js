@@ -1,44 +1,56 @@
 // The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
+import { keepDraft, keptDraft, offerLeftDrafts } from "./drafts.js";
+import { drawMediaWords, mediaWordsNow } from "./media_words.js";
+import { sayOfDraft, sayProblem, watchItem } from "./act_line.js";
 import { ask, sure } from "../drawing/dialogs.js";
+import { quoted } from "../drawing/quotes.js";
 import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { postEntry } from "./outbox_view.js";
 import { tried } from "../drawing/notices.js";
-import { get, newId, session } from "../drawing/session.js";
+import { get, newId } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
-import { takesEntries } from "../pure/story_states.js";
+import { fieldErrors } from "../pure/problems.js";
+import { closedSentence, takesEntries } from "../pure/story_states.js";
 import { countCharacters, truncate } from "../../truncate.js";
 import { EMPTY, draftOf, isBlank, joined, losesFormatting, stepsFor } from "../pure/writing.js";
 
 const MAX_HEADLINE = 300; // as the server counts; a field's maxlength counts an emoji as two, and cuts what is pasted
 
 const form = document.getElementById("composer");
+const FIELDS = { url: "source_url", source: "source_url", authors: "authors", blocks: "picture_url" }; // by what the API calls them
 const $ = (id) => document.getElementById(id);
 let editing = null; // what is known of the entry that is edited; null for a new one
-let keptUnder = null; // the name under which the form's content is kept
+let keptFor = null; // the story for which the form's content is kept
 let onDraft = null;
 
 /** Begin to listen to the form. `changed` is called whenever what is in it changes. */
 export function beginComposer(changed) {
   onDraft = changed;
   form.addEventListener("input", () => {
-    keepDraft();
+    keep();
     onDraft();
   });
   form.addEventListener("keydown", goOnAtEnter);
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    tried(() => post(event.submitter?.value ?? "published"))();
+    try {
+      await post(event.submitter?.value ?? "published");
+    } catch (problem) {
+      sayProblem(problem);
+    }
   });
   $("clear").addEventListener("click", tried(async () => {
-    if (await mayReplace("Throw away what is in the form?", "Throw away")) replaceDraft(EMPTY);
+    if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
+    replaceDraft(EMPTY);
+    sayOfDraft("");
   }));
 }
 
 /** Return what is in the form, as a draft. */
 export function draftNow() {
-  const draft = { ...EMPTY, editing };
+  const draft = { ...EMPTY, editing, media: mediaWordsNow() };
   for (const field of form.elements) {
     if (field.name) draft[field.name] = field.type === "checkbox" ? field.checked : field.value;
   }
@@ -47,9 +59,18 @@ export function draftNow() {
 
 /** Show what was kept for the chosen story, and keep what is written from now on for it. */
 export function restoreDraft() {
-  keptUnder = `liveblog:${session.who}:draft:${story.id}`;
-  const kept = localStorage.getItem(keptUnder);
-  fill(kept ? { ...EMPTY, ...JSON.parse(kept) } : EMPTY);
+  keptFor = story.id;
+  fill({ ...EMPTY, ...keptDraft(keptFor) });
+  sayOfDraft("");
+  offerLeftDrafts(keptFor, takeLeft).catch(() => {}); // they stay kept, and are offered the next time
+}
+
+/** Take what another tab has left into the form, if that is empty, or the person has said so. */
+async function takeLeft(draft, { isAsked }) {
+  if (story?.id !== keptFor) return false;
+  if (!isBlank(draftNow()) && !(isAsked && (await mayReplace("Put this in place of what is in the form?", "Yes")))) return false;
+  replaceDraft({ ...EMPTY, ...draft });
+  return true;
 }
 
 /** Show the buttons that the chosen story allows now. */
@@ -62,14 +83,17 @@ export function adaptToStory() {
   $("byline-rule").hidden = !story.bylines;
   // An entry that is being edited keeps its form: an ended story takes corrections.
   form.hidden = !takesEntries(story) && isBlank(draftNow());
+  $("closed-here").textContent = form.hidden ? "" : closedSentence(story);
+  $("closed-here").hidden = !$("closed-here").textContent;
 }
 
 /** Put an entry into the form, unless there is something else in it that is to stay. Throws a problem. */
 export async function editEntry(path) {
   const { body, etag } = await get(path);
-  if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
-  replaceDraft(draftOf(body, etag));
+  if (editing?.id !== body.id && !(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
+  if (editing?.id !== body.id) replaceDraft(draftOf(body, etag));
   form.hidden = false;
+  sayOfDraft("");
   form.scrollIntoView({ block: "start" });
   form.elements.text.focus({ preventScroll: true });
 }
@@ -79,7 +103,30 @@ export async function editAgain(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
   if (item.story !== story?.id) await chooseById(item.story); // none is chosen yet right after a reload
   replaceDraft(await writtenIn(item));
+  form.hidden = false;
+  form.scrollIntoView({ block: "nearest" });
+  sayProblem(item.problem ?? { detail: "" });
+  markRefused(item.problem);
   return true;
+}
+
+/** Send what was refused as a draft instead. Returns true; throws when the browser cannot keep it. */
+export function keepAsDraft({ composed, label, story: of }) {
+  const steps = stepsFor(composed, { intent: "draft", story: of, newId, newKey: newId });
+  watchItem(postEntry({ entry: steps[0].body.id, label, steps, composed, of }), { intent: "draft", wasPublic: false });
+  return true;
+}
+
+/** Mark the fields that a refusal names, and go to the first, or else to the text. */
+function markRefused(problem) {
+  const { named } = fieldErrors(problem ?? {}, (part) => part in FIELDS || part in form.elements);
+  const fields = Object.keys(named).map((part) => form.elements[FIELDS[part] ?? part]).filter(Boolean);
+  for (const field of fields) {
+    field.setAttribute("aria-invalid", "true");
+    if (field.closest("details")) field.closest("details").open = true;
+    field.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
+  }
+  (fields[0] ?? form.elements.text).focus({ preventScroll: fields.length === 0 });
 }
 
 /** Return the draft to edit again: on the entry as it is now, if a part of it has arrived already. */
@@ -93,7 +140,9 @@ async function writtenIn({ composed, etag, theirEtag, entry }) {
 }
 
 async function mayReplace(question, yes) {
-  return isBlank(draftNow()) || sure(question, yes);
+  const draft = draftNow();
+  const about = quoted(truncate(draft.headline || draft.text || "A picture", 200), "in the form");
+  return isBlank(draft) || sure(question, yes, undefined, { about });
 }
 
 async function maySendInexact() {
@@ -113,32 +162,33 @@ async function post(intent) {
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
-  postEntry({ entry, label, steps, composed: draft });
-  replaceDraft(EMPTY);
+  const wasPublic = editing !== null && isPublic(editing);
+  watchItem(postEntry({ entry, label, steps, composed: draft }), { intent, wasPublic });
+  replaceDraft(EMPTY, { keepsOpen: true }); // what is below does not move up under the pointer
 }
 
-function replaceDraft(draft) {
-  fill(draft);
-  keepDraft();
+function replaceDraft(draft, how) {
+  fill(draft, how);
+  keep();
   onDraft();
 }
 
-/** Keep what is in the form, or forget it when there is nothing. */
-function keepDraft() {
-  const draft = draftNow();
-  if (isBlank(draft)) localStorage.removeItem(keptUnder);
-  else localStorage.setItem(keptUnder, JSON.stringify(draft));
+/** Keep what is in the form as this tab's, or forget it when there is nothing. */
+function keep() {
+  keepDraft(keptFor, draftNow());
 }
 
-function fill(draft) {
+function fill(draft, { keepsOpen = false } = {}) {
   editing = draft.editing;
   for (const field of form.elements) {
     if (!field.name) continue;
     if (field.type === "checkbox") field.checked = draft[field.name];
     else field.value = draft[field.name];
+    field.removeAttribute("aria-invalid");
   }
+  drawMediaWords(draft);
   for (const details of form.querySelectorAll("details")) {
-    details.open = [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
+    details.open = (keepsOpen && details.open) || [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
       type === "checkbox" ? checked : value !== EMPTY[name]
     ));
   }

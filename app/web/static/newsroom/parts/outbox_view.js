@@ -1,14 +1,16 @@
 // The outbox on the page: what is not acknowledged yet, and the choices where the server refused it or a colleague's
-// change met it.
+// change met it. What was written stands under the composer; what was done to an entry, at that entry.
 
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
-import { showProblem, tried } from "../drawing/notices.js";
+import { announce, showProblem, tried } from "../drawing/notices.js";
+import { drawAfterPress } from "../drawing/press_guard.js";
 import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
 import { newest } from "../pure/revisions.js";
 import { newId, session } from "../drawing/session.js";
+import { setKept } from "./connection.js";
 import { story } from "./stories.js";
 
 const WORDS = {
@@ -18,21 +20,27 @@ const WORDS = {
   conflict: "changed by somebody else in the meantime",
   "signed-out": "kept here; sign in to send it",
 };
+const AGAIN = ["retry", "Try again"];
 const CHOICES = {
-  refused: [["again", "Edit again"], ["drop", "Throw away"]],
+  waiting: [["now", "Try now"]],
+  refused: [AGAIN, ["again", "Edit"], ["draft", "Keep as draft"], ["drop", "Throw away"]],
   conflict: [["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
 };
+const WRITTEN = ["again", "draft"]; // choices of what was written in the composer alone
 const place = document.getElementById("waiting");
 let outbox = null;
-let editAgain = null;
+let callbacks = null;
+const said = new Set(); // the items of which it was said that they are refused
+const settled = new Map(); // whom to tell, by item, once it is known what became of it
 
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
- * acknowledged; `onEditAgain` one that is to be edited again, and returns whether it was taken.
+ * acknowledged and its answer, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
+ * one that is to be a draft: both return whether it was taken.
  */
-export function openOutbox({ onDone, onEditAgain }) {
+export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft }) {
   closeOutbox();
-  editAgain = onEditAgain;
+  callbacks = { onChange, onEditAgain, onKeepAsDraft };
   outbox = new Outbox({
     storage: localStorage,
     prefix: `liveblog:${session.who}`,
@@ -40,7 +48,10 @@ export function openOutbox({ onDone, onEditAgain }) {
     csrf: session.csrf,
     env: { ...browserEnvironment(), clock: () => Date.now() },
     onChange: draw,
-    onDone,
+    onDone: (item, answer) => {
+      settle(item.id, { state: "done", answer });
+      onDone(item, answer);
+    },
     onSignedOut: () => showProblem({ status: 401 }),
   });
   draw(outbox.items);
@@ -52,33 +63,120 @@ export function closeOutbox() {
   outbox?.stop();
 }
 
-/** Send what was written about an entry of the chosen story. Throws when the browser cannot keep it. */
-export function postEntry({ entry, label, steps, composed = null }) {
-  const read = `/v1/newsroom/stories/${story.id}/entries/${entry}`;
-  outbox.add({ id: newId(), story: story.id, entry: read, label, steps, composed });
+/** Send what was written about an entry of a story. Throws when the browser cannot keep it. Returns the item's id. */
+export function postEntry({ entry, label, steps, composed = null, of = story.id }) {
+  const id = newId();
+  outbox.add({ id, story: of, entry: `/v1/newsroom/stories/${of}/entries/${entry}`, label, steps, composed });
+  return id;
 }
 
-/** Send a new story. Throws when the browser cannot keep it. */
-export function postStory({ id, label, steps }) {
-  outbox.add({ id: newId(), story: id, begins: true, entry: null, label, steps, composed: null });
+/** Send a new story. Throws when the browser cannot keep it. Returns the item's id. */
+export function postStory({ id: begun, label, steps }) {
+  const id = newId();
+  outbox.add({ id, story: begun, begins: true, entry: null, label, steps, composed: null });
+  return id;
+}
+
+/**
+ * Wait until it is known what became of an item: its answer, or null if it is kept until the server can be reached.
+ * One that is refused leaves the outbox: its problem is thrown, to be shown beside what was typed. So does one that was
+ * called off before that: it is not sent again.
+ */
+export async function outcomeOf(id, calledOff) {
+  const known = outbox.items.find((item) => item.id === id);
+  calledOff?.addEventListener("abort", () => settled.has(id) && settle(id, { state: "called off" }) && outbox.drop(id));
+  const { state, answer = null, problem } = await new Promise((resolve) => {
+    settled.set(id, resolve);
+    if (!known) resolve({ state: "done" });
+    else settleAll(outbox.items);
+  });
+  if (state !== "refused" && state !== "conflict") return answer;
+  outbox.drop(id);
+  throw problem;
+}
+
+/** Draw at each entry of the list what became of what was done to it. */
+export function drawEntryOutcomes() {
+  for (const at of document.querySelectorAll("#entries .item > .outcome-line")) {
+    const path = `/v1/newsroom/stories/${story.id}/entries/${at.closest(".item").dataset.id}`;
+    const about = (outbox?.items ?? []).filter((item) => !item.composed && item.entry === path && !settled.has(item.id));
+    const words = JSON.stringify(about.map((item) => [item.id, stateOf(item), item.problem]));
+    if (at.dataset.words === words) continue;
+    at.dataset.words = words;
+    at.replaceChildren(...about.map((item) => drawItem(item)));
+  }
+}
+
+/** Tell who waits for an item what became of it. Returns whether somebody did. */
+function settle(id, outcome) {
+  settled.get(id)?.(outcome);
+  return settled.delete(id);
+}
+
+/** Tell those who wait for an item that was refused, or that has to wait, itself or behind another one. */
+function settleAll(items) {
+  let isBehind = false;
+  for (const { id, state, problem } of items) {
+    isBehind ||= state === "waiting";
+    if (state !== "sending" || isBehind) settle(id, { state, problem });
+  }
 }
 
 function draw(items) {
-  place.hidden = items.length === 0;
-  place.replaceChildren(...items.map(drawItem));
+  settleAll(items);
+  setKept(items.filter((item) => ["waiting", "signed-out"].includes(stateOf(item))).length);
+  sayRefused(items);
+  callbacks.onChange(items);
+  drawAfterPress("outbox", drawNow);
+}
+
+/** Return an item's state; what stands behind one that waits is waiting, too. */
+function stateOf({ id, state }) {
+  const first = outbox.items.find((item) => item.state === "waiting");
+  const isBehind = first && outbox.items.findIndex((item) => item.id === id) > outbox.items.indexOf(first);
+  return state === "sending" && isBehind ? "waiting" : state;
+}
+
+/** Say once, above all else on the screen, what is refused: its place may be off it. */
+function sayRefused(items) {
+  for (const item of items) {
+    if (item.state !== "refused" && item.state !== "conflict") said.delete(item.id);
+    else if (!said.has(item.id) && !settled.has(item.id)) {
+      said.add(item.id);
+      announce(`Not accepted: ${item.label}. ${item.problem ? problemText(item.problem) : ""}`);
+    }
+  }
+}
+
+/** Draw what has its place under the composer: what was written, and what is about an entry that is not in the list. */
+function drawNow() {
+  drawEntryOutcomes();
+  const isInList = ({ entry }) => entry !== null
+    && document.querySelector(`#entries [data-id="${CSS.escape(entry.split("/").at(-1))}"]`) !== null;
+  const shown = outbox.items.filter((item) => (
+    stateOf(item) !== "sending" && !settled.has(item.id) && (item.composed || !isInList(item))
+  ));
+  place.hidden = shown.length === 0;
+  place.replaceChildren(...shown.map((item) => drawItem(item)));
 }
 
 function drawItem(item) {
-  const choices = (CHOICES[item.state] ?? []).filter(([choice]) => choice !== "again" || item.composed);
+  const state = stateOf(item);
+  const choices = (CHOICES[state] ?? []).filter(([choice]) => isOffered(choice, item));
   return element(
-    "div", { class: "outbox-item", "data-state": item.state },
-    element("p", {}, element("b", {}, item.label), ` – ${WORDS[item.state]}`),
+    "div", { class: "outbox-item", "data-state": state },
+    element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`),
     item.problem && element("p", { class: "problem" }, problemText(item.problem)),
-    item.state === "conflict" && bothTexts(item),
-    element("p", { class: "actions" }, choices.map(([choice, words]) => (
+    state === "conflict" && bothTexts(item),
+    choices.length > 0 && element("p", { class: "actions" }, choices.map(([choice, words]) => (
       button(words, tried(() => choose(choice, item)), { "data-choice": choice })
     ))),
   );
+}
+
+function isOffered(choice, { composed, problem }) {
+  if (WRITTEN.includes(choice)) return Boolean(composed) && !(choice === "draft" && composed.editing);
+  return choice !== "retry" || problem?.status !== 412; // it was changed: what it is now is to be looked at first
 }
 
 function bothTexts({ composed, theirs }) {
@@ -90,8 +188,23 @@ function bothTexts({ composed, theirs }) {
 }
 
 async function choose(choice, item) {
-  if (choice === "over") outbox.sendOver(item.id, item.theirEtag);
-  else if (choice === "drop" || (await editAgain(item))) outbox.drop(item.id);
+  switch (choice) {
+    case "over":
+      return outbox.sendOver(item.id, item.theirEtag);
+    case "retry":
+      return outbox.retry(item.id);
+    case "now":
+      return outbox.run();
+    case "again":
+      return (await callbacks.onEditAgain(item)) && outbox.drop(item.id);
+    case "draft":
+      return callbacks.onKeepAsDraft(item) && outbox.drop(item.id);
+    default:
+      return outbox.drop(item.id);
+  }
 }
 
 window.addEventListener("online", () => outbox?.run());
+window.addEventListener("storage", ({ key, newValue }) => {
+  if (outbox && newValue === null && key?.startsWith(outbox.prefix)) outbox.forget(key.slice(outbox.prefix.length));
+});

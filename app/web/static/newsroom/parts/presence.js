@@ -2,6 +2,7 @@
 
 import { browserEnvironment } from "../../client.js";
 import { draftNow } from "./composer.js";
+import { setConnection } from "./connection.js";
 import { ticket } from "../drawing/session.js";
 import { Stream } from "../drawing/stream.js";
 import { isBlank } from "../pure/writing.js";
@@ -29,7 +30,7 @@ export function markPeople() {
 /** Open the newsroom's stream, if it is not open. `onNews` is called whenever the story may have changed. */
 export function beginPresence(onNews) {
   stream ??= new Stream({
-    origin: location.origin, ticket, env: browserEnvironment(), onNews,
+    origin: location.origin, ticket, env: browserEnvironment(), onNews, onConnection: setConnection,
     onPeople: (others) => {
       people = others;
       drawPeople();
@@ -41,6 +42,11 @@ export function beginPresence(onNews) {
 export function watchStory(story) {
   stream.watch(story.id);
   sendPresence();
+}
+
+/** Try to connect again at once. */
+export function hurryPresence() {
+  stream?.hurry();
 }
 
 export function endPresence() {

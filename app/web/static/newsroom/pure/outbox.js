@@ -6,6 +6,7 @@ import { backOffMs } from "../../client.js";
 import { retryAfterMs } from "../../transports.js";
 import { newest } from "./revisions.js";
 
+const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked again
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 
 /** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
@@ -71,6 +72,20 @@ export class Outbox {
     this.run();
   }
 
+  /** Send an item that was refused once more, as it is. */
+  retry(id) {
+    const item = this.items.find((other) => other.id === id);
+    this.#set(item, { state: "sending", problem: null });
+    this.run();
+  }
+
+  /** Leave out an item that another tab, which has the same outbox, has sent or dropped. */
+  forget(id) {
+    if (!this.items.some((item) => item.id === id)) return;
+    this.items = this.items.filter((item) => item.id !== id);
+    this.onChange(this.items);
+  }
+
   /** Send all that can be sent. Repeats by itself while the network fails; call it when the network is back. */
   async run() {
     this.env.clearTimeout(this.timer);
@@ -97,6 +112,10 @@ export class Outbox {
   /** Send one item as far as it goes: null when it needs no more sending, else milliseconds until the next try. */
   async #send(item) {
     for (let answer = null; ; ) {
+      if (this.storage.getItem(this.prefix + item.id) === null) { // another tab was quicker
+        this.forget(item.id);
+        return null;
+      }
       if (item.steps.length === 0) {
         this.drop(item.id);
         this.onDone(item, answer);
@@ -121,7 +140,8 @@ export class Outbox {
     let response;
     try {
       const headers = headersFor(this.credentials, { key, ifMatch: tag });
-      response = await this.env.fetch(path, { method, headers, body: JSON.stringify(body) });
+      const signal = AbortSignal.timeout(PATIENCE_MS);
+      response = await this.env.fetch(path, { method, headers, body: JSON.stringify(body), signal });
       if (response.ok) return { answer: await response.json(), etag: response.headers.get("etag") };
     } catch {
       const problem = { detail: "The server cannot be reached." };
@@ -148,7 +168,9 @@ export class Outbox {
   async #afterConflict(item, problem) {
     let response;
     try {
-      response = await this.env.fetch(item.entry, { headers: headersFor(this.credentials) });
+      response = await this.env.fetch(item.entry, {
+        headers: headersFor(this.credentials), signal: AbortSignal.timeout(PATIENCE_MS),
+      });
       if (!response.ok) return { state: "refused", problem };
       const theirs = await response.json();
       const etag = response.headers.get("etag");

@@ -33,6 +33,14 @@ export function momentText(moment, story = { language: "en", time_zone: ownZone(
   return `${time}, ${date}`;
 }
 
+/** Return how long it is until something, in whole seconds: "0:08", "12:00", "1:00:00"; "0:00" once it is due. */
+export function countdownText(ms) {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const two = (part) => String(part).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+  return [...(hours > 0 ? [hours, two(minutes)] : [minutes]), two(seconds % 60)].join(":");
+}
+
 /** Return the browser's time zone. */
 export function ownZone() {
   return Intl.DateTimeFormat().resolvedOptions().timeZone || "UTC";

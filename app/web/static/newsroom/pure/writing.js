@@ -1,6 +1,7 @@
 // Drafts (the form's plain strings), the entry fields the API accepts for them, and the requests to send for each.
 // Pure: names, keys and addresses are handed in.
 
+import { withWords, wordsOf } from "./media_words.js";
 import { step } from "./outbox.js";
 import { newest } from "./revisions.js";
 
@@ -11,6 +12,7 @@ export const EMPTY = Object.freeze({
   headline: "", text: "", kind: "update", importance: "normal", key_event: false, authors: "", no_byline: false,
   source_url: "", source_name: "", tags: "", silent: false,
   picture_url: "", picture_alt: "", picture_caption: "", picture_credit: "", picture_place: "above", editing: null,
+  media: null,
 });
 
 /** Return whether a draft holds nothing worth keeping. */
@@ -35,6 +37,7 @@ export function draftOf(entry, etag) {
     source_url: now.source?.url ?? "",
     source_name: now.source?.name ?? "",
     tags: tags.map(({ label }) => label).join(", "),
+    media: wordsOf(blocks),
   };
   const editing = { id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format, text_exact };
   return { ...draft, editing: { ...editing, before: draft } };
@@ -49,7 +52,8 @@ export function losesFormatting({ text, editing }) {
 export function joined(begun, { text, ...composed }) {
   const { picture_url, picture_alt, picture_caption, picture_credit } = EMPTY;
   const texts = [begun.text, text].filter((part) => part.trim()).join("\n\n");
-  return { ...composed, picture_url, picture_alt, picture_caption, picture_credit, text: texts, editing: begun.editing };
+  const { editing, media } = begun;
+  return { ...composed, picture_url, picture_alt, picture_caption, picture_credit, text: texts, editing, media };
 }
 
 function authorLine({ name, role, place }) {
@@ -154,17 +158,33 @@ function editSteps(draft, { intent, entries, newId, newKey }) {
   const isPublic = editing.status === "published" || editing.status === "retracted";
   const picture = pictureOf(draft, `p-${newId().slice(0, 8)}`);
   const text = picture ? withMention(draft, picture.id) : draft.text;
-  const blocks = rearranged(editing.blocks, text, picture);
+  const worded = withWords(editing.blocks, draft.media);
+  if (worded !== editing.blocks && text === editing.before.text && !picture) {
+    return wordSteps(draft, worded, { intent, entry, isPublic, newKey });
+  }
+  const blocks = rearranged(worded, text, picture) ?? (worded === editing.blocks ? null : worded);
   const aside = isPublic && (intent !== "published" || blocks !== null || editing.working);
   const how = { material: !draft.silent, publish: !aside };
   const steps = blocks ? [step("PATCH", entry, { blocks, ...how }, { ifMatch: editing.etag, newKey })] : [];
   const changes = { ...changed(draft, text, blocks !== null), ...how };
   steps.push(step("PATCH", entry, changes, { ifMatch: blocks ? "previous" : editing.etag, newKey }));
-  const finish = isPublic && !aside ? null : ACTIONS[intent];
-  if (finish && !(finish === "submit" && editing.status === "submitted" && !isPublic)) {
-    steps.push(actionStep(entry, finish, newKey));
-  }
-  return steps;
+  return [...steps, ...finishing(editing, { intent, entry, newKey, isDone: isPublic && !aside, isPublic })];
+}
+
+/** Return the writes of an edit that leaves the text alone: its blocks stay as they are to the letter. */
+function wordSteps(draft, blocks, { intent, entry, isPublic, newKey }) {
+  const { editing } = draft;
+  const aside = isPublic && (intent !== "published" || editing.working);
+  const changes = { ...changed(draft, draft.text, false), blocks, material: !draft.silent, publish: !aside };
+  const steps = [step("PATCH", entry, changes, { ifMatch: editing.etag, newKey })];
+  return [...steps, ...finishing(editing, { intent, entry, newKey, isDone: isPublic && !aside, isPublic })];
+}
+
+/** Return the action that an edit ends with, if it takes one. */
+function finishing(editing, { intent, entry, newKey, isDone, isPublic }) {
+  const finish = isDone ? null : ACTIONS[intent];
+  const isThere = finish === "submit" && editing.status === "submitted" && !isPublic;
+  return finish && !isThere ? [actionStep(entry, finish, newKey)] : [];
 }
 
 /** Return the blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */

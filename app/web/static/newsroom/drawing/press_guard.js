@@ -1,0 +1,101 @@
+// The guard of presses: a press that comes just after the thing under it has changed by itself does nothing and says so,
+// and what would be drawn while a pointer is down waits until it is up, so that a press acts on what it was begun on.
+
+import { announce } from "./notices.js";
+
+const STILL_MS = 400; // less than a person needs to see a change and press on purpose
+const PLACES = ".choose, #composer, #waiting, #list, dialog";
+const PRESSED = "button, summary, a[href]";
+const ATTRIBUTES = ["hidden", "open", "disabled", "class"];
+
+const known = new WeakMap(); // each button's place and words, as they were drawn last
+const settling = new WeakMap(); // each button that changed just now, with the timer that ends it
+const postponed = new Map();
+let isDown = false;
+let isOwn = false; // whether what changes now is what a person's own press does at once
+
+/** Begin to guard the page's buttons. */
+export function beginPressGuard() {
+  for (const type of ["click", "keydown", "input", "change", "submit"]) {
+    document.addEventListener(type, () => {
+      isOwn = true;
+      setTimeout(() => {
+        isOwn = false;
+      });
+    }, { capture: true });
+  }
+  document.addEventListener("pointerdown", (event) => {
+    isDown = true;
+    if (isOnSettling(event)) announce("This has just changed. Look again, then press.");
+  }, { capture: true });
+  for (const type of ["pointerup", "pointercancel"]) {
+    document.addEventListener(type, () => setTimeout(pointerUp), { capture: true }); // after the click that it makes
+  }
+  document.addEventListener("click", refuseSecond, { capture: true });
+  const resized = new ResizeObserver(() => look());
+  for (const place of document.querySelectorAll(PLACES)) {
+    new MutationObserver(look).observe(place, {
+      subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ATTRIBUTES,
+    });
+    resized.observe(place);
+  }
+}
+
+/** Draw something of that name; while a pointer is down, once it is up, and then the newest only. */
+export function drawAfterPress(name, draw) {
+  if (isDown) postponed.set(name, draw);
+  else draw();
+}
+
+function pointerUp() {
+  isDown = false;
+  const draws = [...postponed.values()];
+  postponed.clear();
+  for (const draw of draws) draw();
+}
+
+/** The second click of a double click is no press on what the first one brought under it. */
+let first = null;
+function refuseSecond(event) {
+  const target = event.target.closest?.(PRESSED) ?? null;
+  if (event.detail <= 1) first = target;
+  else if (target !== first) {
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}
+
+/** Compare each button with what it was; one that has moved, or is new, takes no press for a moment. */
+function look() {
+  for (const place of document.querySelectorAll(PLACES)) {
+    for (const each of place.querySelectorAll(PRESSED)) {
+      const now = whereAndWhat(each, place);
+      if (now === (known.get(each) ?? "")) continue;
+      known.set(each, now);
+      if (now !== "" && !isOwn) settle(each);
+    }
+  }
+}
+
+function settle(each) {
+  clearTimeout(settling.get(each));
+  each.dataset.settling = "";
+  settling.set(each, setTimeout(() => delete each.dataset.settling, STILL_MS));
+}
+
+/** Return a button's place on the page, or in its dialog, and its words; "" while it is not to be seen. */
+function whereAndWhat(each, place) {
+  const box = each.getBoundingClientRect();
+  if (box.width === 0 || each.disabled) return "";
+  const isInDialog = place.matches("dialog");
+  const from = isInDialog ? place.getBoundingClientRect() : { left: -window.scrollX, top: -window.scrollY };
+  const top = box.top - from.top + (isInDialog ? place.scrollTop : 0);
+  return `${Math.round(box.left - from.left)} ${Math.round(top)} ${each.textContent}`;
+}
+
+function isOnSettling({ clientX: x, clientY: y }) {
+  return [...document.querySelectorAll("[data-settling]")].some((each) => {
+    const box = each.getBoundingClientRect();
+    return box.left <= x && x <= box.right && box.top <= y && y <= box.bottom;
+  });
+}

@@ -1,0 +1,59 @@
+// The texts kept in this browser for a story: this tab's own, and those that tabs which are closed have left.
+
+import { truncate } from "../../truncate.js";
+import { element } from "../../entries.js";
+import { button } from "../drawing/dialogs.js";
+import { quoted } from "../drawing/quotes.js";
+import { session } from "../drawing/session.js";
+import { openTabs, tab } from "../drawing/tabs.js";
+import { draftKey, leftDrafts, othersDrafts } from "../pure/kept_drafts.js";
+import { isBlank } from "../pure/writing.js";
+
+const place = document.getElementById("kept");
+
+/** Keep a draft as this tab's for a story, or forget it when there is nothing in it. */
+export function keepDraft(story, draft) {
+  const key = keyOf(story);
+  if (isBlank(draft)) localStorage.removeItem(key);
+  else localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() }));
+}
+
+/** Return what this tab has kept for a story; null if nothing. */
+export function keptDraft(story) {
+  return JSON.parse(localStorage.getItem(keyOf(story)));
+}
+
+/**
+ * Offer what closed tabs have left for a story. The newest is taken at once by `take`, which returns whether there was
+ * room for it; the others, and all where the browser does not tell which tabs are open, wait for a press.
+ */
+export async function offerLeftDrafts(story, take) {
+  const open = await openTabs();
+  const others = othersDrafts(localStorage, { who: session.who, story, tab });
+  const left = leftDrafts(others, open);
+  const taken = left.length > 0 && (await take(left[0].draft, { isAsked: false })) ? left[0] : null;
+  if (taken) localStorage.removeItem(taken.key);
+  const offered = (open === null ? others : left).filter((each) => each !== taken);
+  const again = () => offerLeftDrafts(story, take);
+  place.replaceChildren(...offered.map((each) => drawOffer(each, { take, again })));
+  place.hidden = offered.length === 0;
+}
+
+function drawOffer({ key, draft }, { take, again }) {
+  const drop = () => {
+    localStorage.removeItem(key);
+    return again();
+  };
+  return element(
+    "div", { class: "outbox-item" },
+    element("p", {}, "Written in a tab that is closed, and kept:"),
+    quoted(truncate(draft.headline || draft.text || "A picture", 200)),
+    element("p", { class: "actions" },
+      button("Go on with it here", async () => (await take(draft, { isAsked: true })) && drop()),
+      button("Throw it away", drop)),
+  );
+}
+
+function keyOf(story) {
+  return draftKey({ who: session.who, story, tab });
+}

@@ -1,0 +1,36 @@
+// The words beside pictures, films, sounds and tables: read from blocks, and put into them. Pure.
+
+/** The words that each type of block can have. */
+export const MEDIA_WORDS = {
+  image: ["alt", "caption", "credit"], video: ["caption", "credit"], audio: ["caption", "credit"], table: ["caption"],
+};
+
+/** Return the blocks that have such words. */
+export function mediaOf(blocks) {
+  return blocks.filter(({ type }) => type in MEDIA_WORDS);
+}
+
+/** Return the words of each such block, by its id; null if there is none. */
+export function wordsOf(blocks) {
+  const media = mediaOf(blocks);
+  return media.length > 0 ? Object.fromEntries(media.map((block) => [block.id, wordsIn(block)])) : null;
+}
+
+/** Return the blocks with the words of `media`; the same array if none differs. */
+export function withWords(blocks, media) {
+  const changed = blocks.map((block) => {
+    const words = block.type in MEDIA_WORDS ? media?.[block.id] : undefined;
+    const before = words && wordsIn(block);
+    if (!words || MEDIA_WORDS[block.type].every((word) => words[word] === before[word])) return block;
+    const rest = Object.fromEntries(Object.entries(block).filter(([name]) => !MEDIA_WORDS[block.type].includes(name)));
+    return { ...rest, ...Object.fromEntries(Object.entries(words).filter(([, value]) => value.trim())) };
+  });
+  return changed.some((block, index) => block !== blocks[index]) ? changed : blocks;
+}
+
+/** Return a block's words; a description that is only its caption was not written by anybody. */
+function wordsIn(block) {
+  const words = Object.fromEntries(MEDIA_WORDS[block.type].map((word) => [word, block[word] ?? ""]));
+  if (words.alt && words.alt === words.caption) words.alt = "";
+  return words;
+}
