@@ -48,13 +48,17 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
         try:
             _run_story(newsroom, story, now)
         except Unavailable as error:
-            backoff.record_failure(story)
+            is_first = backoff.record_failure(story)
             if not newsroom.database.health.is_reachable:
                 raise
-            log.warning("due_work_failed", story=story, cause=error.detail)  # another writer has it locked, say
+            if is_first:  # another writer has it locked, say, of which the database's health has said more
+                log.warning("due_work_failed", story=story, cause=error.detail)
         except Exception:  # one story must not keep the others waiting
-            backoff.record_failure(story)
-            log.exception("due_work_failed", story=story)
+            if backoff.record_failure(story):
+                log.exception("due_work_failed", story=story)
+        else:
+            if backoff.record_success(story):
+                log.warning("due_work_failed_over", story=story)
     with newsroom.database.snapshot() as tx:
         return read_next_due(tx, now)
 
