@@ -77,7 +77,8 @@ def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
         context = lock_due_story(WriteContext(tx, newsroom, CLOCK, NO_CALL, listed_at), story)
         if context is None:
             return
-        context = dataclasses.replace(context, now=newsroom.time_in(tx))
+        if newsroom.read_time is not None:
+            context = dataclasses.replace(context, now=newsroom.read_time(tx))
         context = context.in_story(start_due_story(context))
         _run_entries(context)
         end_silent_story(context.in_story(read_story(tx, story) or context.story))
