@@ -6,6 +6,7 @@ The parts are made in app/composition; this file has their order, in which each 
 from __future__ import annotations
 
 import asyncio
+import platform
 import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
@@ -20,6 +21,7 @@ from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.api.http.state import AppState
 from app.brokers.broker import Broker
+from app.composition.admin_token import digest_of_token
 from app.composition.background import make_jobs
 from app.composition.edge import make_accept_context, make_edge
 from app.composition.process import Process, make_process
@@ -45,6 +47,7 @@ from app.reading.reading import Reading
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
 from app.settings import Settings
 from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseUnusable
 from app.storage.database.opening import open_database
 from app.storage.database.snapshots import Snapshots
@@ -145,6 +148,16 @@ class Application:
         finally:
             database.close()
 
+    @property
+    def own_token(self) -> str:
+        """Return a token with the admin's rights that opens this process alone: for its own commands."""
+        return self._process.own_token
+
+    def has_agreed_on(self, token: str | None) -> bool:
+        """Return whether this is the installation's admin token. RuntimeError outside the lifespan."""
+        newsroom = self._require_opened().app_state.newsroom
+        return token is not None and digest_of_token(token) == newsroom.admin_token_sha256
+
     def flush_logs(self) -> None:
         """Write the lines about requests that are still waiting."""
         if self._process.access_log is not None:
@@ -191,7 +204,8 @@ class Application:
         broker: Broker,
         records: JobRecords,
     ) -> AppState:
-        capacity = self._process.capacity
+        capacity, settings = self._process.capacity, self._process.settings
+        metrics_token = settings.metrics_token
         return AppState(
             reading=reading,
             newsroom=make_newsroom(self._process, database, database_clock),
@@ -204,6 +218,7 @@ class Application:
                 probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
                 states={
                     "writes": lambda: database.health.is_writable,
+                    "schema": lambda: database.health.has_our_schema,
                     "reconcile": lambda: hub.stories.reconcile_age_seconds <= RECONCILE_LATE_SECONDS,
                     "clock": lambda: database_clock is None or not database_clock.is_skewed,
                     "due_work": lambda: not records.is_late("due work"),
@@ -211,6 +226,8 @@ class Application:
                 },
                 is_alive=lambda: hub.is_alive,
             ),
+            node=f"{platform.node()}:{settings.port}",
+            metrics_token_sha256=None if metrics_token is None else digest_of_token(metrics_token.get_secret_value()),
             job_figures=lambda: records.all,
             database_clock=database_clock,
         )
@@ -255,7 +272,7 @@ def _require_usable(database: Database, database_clock: DatabaseClock | None) ->
         if (cause := health.cause("unwritable")) is not None:
             raise DatabaseUnusable(f"The database can be read and not written: {cause}.") from error
         cause = health.cause("unreachable") or health.cause("refused")
-        raise DatabaseUnusable(f"The database cannot be used: {cause}.") from error
+        raise DatabaseUnusable(describe_failure(error) or f"The database cannot be used: {cause}.") from error
 
 
 async def _write_usage(app_state: AppState) -> None:

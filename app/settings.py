@@ -18,7 +18,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_core import ErrorDetails
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
+
+from app.storage.database.database_url import read_database_url
 
 PREFIX = "LIVEBLOG_"
 DATABASE_FILE = "liveblog.db"
@@ -65,6 +67,7 @@ class Settings(BaseSettings):
     site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
     site_logo: str = ""
     admin_token: SecretStr | None = None
+    metrics_token: SecretStr | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     trusted_proxies: Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode] = ()
     heartbeat_seconds: int = Field(default=25, ge=1, le=50)
@@ -77,22 +80,27 @@ class Settings(BaseSettings):
     max_message_bytes: int = Field(default=4096, ge=512, le=65_536)
     max_messages_per_second: int = Field(default=10, ge=1, le=1000)
     header_seconds: int = Field(default=10, ge=1, le=300)
+    body_seconds: int = Field(default=30, ge=1, le=600)
+    idle_seconds: int = Field(default=75, ge=1, le=3600)
     stall_seconds: int = Field(default=30, ge=1, le=600)
+    ended_socket_seconds: int = Field(default=300, ge=0, le=3_600)
     ring_events: int = Field(default=256, ge=1, le=65_536)
     ring_kilobytes: int = Field(default=512, ge=1, le=65_536)
     rings_megabytes: int = Field(default=64, ge=1, le=65_536)
     overload_lag_seconds: float = Field(default=2.0, ge=0, le=60)
     session_days: int = Field(default=30, ge=1, le=365)
     session_idle_hours: int = Field(default=168, ge=1, le=8760)
+    own_bylines: bool = False
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
+    log_addresses: Literal["off", "short", "full"] = "short"
 
     @field_validator("cors_origins", mode="before")
     @classmethod
     def _split_origins(cls, value: Any) -> Any:
         return _split(value)
 
-    @field_validator("log_level", "log_format", mode="before")
+    @field_validator("log_level", "log_format", "log_addresses", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -107,14 +115,7 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database_url(cls, value: str) -> str:
-        scheme, separator, rest = value.partition("://")
-        if separator and scheme in {"postgres", "postgresql", "postgresql+psycopg"}:
-            return f"postgresql+psycopg://{rest}"
-        if scheme != "sqlite":
-            raise ValueError("begins with neither sqlite:/// nor postgresql://; no other database is supported")
-        if not rest.strip("/") or ":memory:" in rest or "mode=memory" in rest:
-            raise ValueError("is a database in memory, which loses everything at a stop; name a file")
-        return value
+        return read_database_url(value)
 
     @field_validator("public_url")
     @classmethod
@@ -143,6 +144,15 @@ class Settings(BaseSettings):
             _require_strong_token(value.get_secret_value())
         return value
 
+    @field_validator("metrics_token")
+    @classmethod
+    def _check_metrics_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is not None:
+            _require_strong_token(value.get_secret_value())
+            if value == info.data.get("admin_token"):
+                raise ValueError(f"is {PREFIX}ADMIN_TOKEN; give what only reads the metrics a token of its own")
+        return value
+
     @field_validator("cors_origins")
     @classmethod
     def _check_cors_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -168,6 +178,24 @@ class Settings(BaseSettings):
     def _check_trusted_proxies(cls, value: Any) -> Any:
         return tuple(_read_network(part) for part in _split(value))
 
+    @property
+    def has_shared_database(self) -> bool:
+        """Return whether other servers can share the database."""
+        return not self.database_url.startswith("sqlite")
+
+
+class _LogFormat(BaseSettings):
+    """The one setting that says how to say that another is wrong."""
+
+    model_config = Settings.model_config
+
+    log_format: Literal["console", "json"] = "console"
+
+    @field_validator("log_format", mode="before")
+    @classmethod
+    def _lower(cls, value: Any) -> Any:
+        return value.lower() if isinstance(value, str) else value
+
 
 def read_settings() -> Settings:
     """Read and check every setting.
@@ -181,22 +209,34 @@ def read_settings() -> Settings:
         raise UnusableSettings(f"{PREFIX}SECRETS_DIR: {folder} is no folder; make it, or leave the setting out")
     try:
         return Settings(_env_file=".env", _secrets_dir=folder if folder.is_dir() else None)
+    except (UnicodeDecodeError, SettingsError):
+        raise UnusableSettings(".env, or a file in the secrets directory, is not UTF-8 text; save it as such") from None
+    except OSError as error:
+        raise UnusableSettings(f"{error.filename or '.env'} cannot be read: {error.strerror}") from None
     except ValidationError as error:
         found = [each for each in error.errors() if each["type"] != "default_factory_not_called"]
         raise UnusableSettings("\n".join(_sentence(each) for each in found)) from None
 
 
-def load_or_make_admin_token(settings: Settings) -> str:
-    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`, which is made the first time.
+def read_log_format() -> Literal["console", "json"]:
+    """Read how to log and nothing else, for a process that says what is wrong with its other settings."""
+    named = Path(os.environ.get(f"{PREFIX}SECRETS_DIR") or DEFAULT_SECRETS_DIR)
+    try:
+        return _LogFormat(_env_file=".env", _secrets_dir=named if named.is_dir() else None).log_format
+    except (ValidationError, SettingsError, OSError, UnicodeDecodeError):
+        return "console"
 
-    Of processes that start together all get the same one. Raises UnusableSettings if other accounts can read the file,
-    or if its content is no safe token.
+
+def load_admin_token(settings: Settings) -> str | None:
+    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`; None where there is neither.
+
+    Raises UnusableSettings if other accounts can read the file, or if its content is no safe token.
     """
     if settings.admin_token is not None:
         return settings.admin_token.get_secret_value()
     path = settings.data_dir / ADMIN_TOKEN_FILE
     if not path.exists():
-        _make_admin_token(path)
+        return None
     if path.stat().st_mode & 0o077:
         raise UnusableSettings(f"{path} can be read by other accounts; run: chmod 600 {path}, and replace the token")
     token = path.read_text(encoding="utf-8").strip()
@@ -204,6 +244,20 @@ def load_or_make_admin_token(settings: Settings) -> str:
         _require_strong_token(token)
     except ValueError as error:
         raise UnusableSettings(f"{path}: {error}, or delete the file to have a new one made") from None
+    return token
+
+
+def load_or_make_admin_token(settings: Settings) -> str:
+    """Return the admin token as `load_admin_token` does; the file is made the first time.
+
+    Of processes that start together on one data folder all get the same one. Raises UnusableSettings.
+    """
+    path = settings.data_dir / ADMIN_TOKEN_FILE
+    if settings.admin_token is None and not path.exists():
+        _make_admin_token(path)
+    token = load_admin_token(settings)
+    if token is None:
+        raise UnusableSettings(f"{path} was deleted while it was read; start again")
     return token
 
 

@@ -24,6 +24,7 @@ from benchmarks.portable import measure_portable
 from benchmarks.reading import measure_reading
 from benchmarks.slow_readers import measure_slow_readers
 from benchmarks.starting import measure_starting
+from benchmarks.unread_backlogs import measure_unread_backlogs
 from benchmarks.writing import measure_writing
 
 
@@ -44,6 +45,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "memory": measure_memory,
     "joining": measure_joining,
     "slow_readers": measure_slow_readers,
+    "unread_backlogs": measure_unread_backlogs,
     "busy": measure_busy,
     "churn": measure_churn,
 }

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
+import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import fastapi.dependencies.models
 import pytest
+import structlog
 from hypothesis import settings
 
 from app.storage.database.opening import open_database
@@ -91,6 +95,19 @@ def forget_routes() -> None:
     for each in vars(fastapi.dependencies.models).values():
         if hasattr(each, "cache_clear"):
             each.cache_clear()
+
+
+@pytest.fixture
+def own_logging() -> Iterator[None]:
+    """Let the test set up logging, and undo it after."""
+    root, access = logging.root, logging.getLogger("uvicorn.access")
+    kept = (root.handlers, root.level, access.handlers, access.propagate)
+    hooks = (sys.excepthook, threading.excepthook, sys.unraisablehook)
+    yield
+    logging.captureWarnings(capture=False)
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    root.handlers, root.level, access.handlers, access.propagate = kept
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

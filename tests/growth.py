@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import random
+import re
 import time
 from collections.abc import Callable, Iterator
 
@@ -16,19 +17,39 @@ SMALL, LARGE = 16 * KILOBYTE, 64 * KILOBYTE
 GROWTH = 2.5**2
 """The most that four times the length may cost: twice 2.5 times for twice the length."""
 
-BOUND_SECONDS = 0.1
+BOUND = 14.0
+"""The most that 64 KB may cost, in yardsticks: 0.1 s where a yardstick takes 7 ms, as where this was written."""
 TOLERANCE = 3.0
 """CPU time on a machine that others use too is up to this often that of a machine of one's own."""
 
-_NOISE_SECONDS = 0.06
-"""Below it a quotient of two times says little: limits change what is done with a text as it grows."""
+_NOISE = 8.0
+"""In yardsticks. Below it a quotient of two times says little: limits change what is done with a text as it grows."""
 
 Work = Callable[[str], object]
 Make = Callable[[int], str]
 """Makes a text of about so many characters."""
 
 ANYWHERE = (
-    *(" ", "\t", "\n", "\r", "\\", "x", "x ", "x\n", "x\n\n", "1", "é", "中", "\u00a0", "\u3000", "\u200b", "\ufeff"),
+    *(
+        " ",
+        "\t",
+        "\n",
+        "\r",
+        "\\",
+        "x",
+        "x ",
+        "x\n",
+        "x\n\n",
+        "1",
+        "é",
+        "中",
+        "\u00a0",
+        "\u3000",
+        "\u200b",
+        "\ufeff",
+        "\x0b",
+        "\u2028",
+    ),
     *(
         "\u0301",
         "\u0323\u0301",
@@ -96,6 +117,16 @@ MARKDOWN = (
         "a|b\n-|-\n",
     ),
     *("<https://e.org>", "<", "<mailto:a", "(", ")", "!", ":", "://"),
+    *(
+        "https://e.org/a_ ",
+        "_https://e.org/_",
+        "**https://e.org/**。",
+        "**「a」**",
+        "~~「a」~~",
+        "https://e.org/。",
+        "。",
+    ),
+    *("```\n", "```", "````\nx\n", "```\nx\n```\n", "- ```\n", "> `\n"),
 )
 HTML = (
     *("<", ">", "</", "<!", "<!--", "-->", "<?", "<a", "<a b='", '<a b="', "<a b= ", "<script>", "<style>", "<iframe>"),
@@ -112,6 +143,9 @@ HTML = (
         "<hr>",
         "<h2>x",
         "<pre>",
+        "<pre>x",
+        "<pre><div>x",
+        "</pre>",
         "<span lang=a>x",
     ),
     *(
@@ -147,6 +181,33 @@ HTML = (
     ),
     *("<source src=x>", "<blockquote class=twitter-tweet>", "<small>x", "<figure data-url=https://e.org>"),
 )
+
+WORD_PROCESSORS = (
+    *(
+        "<p style='mso-list:l0 level1 lfo1'>",
+        "<p style='mso-list:l0 level9 lfo1'>x",
+        "<p class=MsoListParagraph>",
+        "</p>x",
+    ),
+    *("<p class=MsoListParagraph><span>", "<span style='mso-list:Ignore'>", "<span style='mso-list:Ignore'>1.</span>x"),
+    *(
+        "<span style='font-weight:700'>",
+        "<span style='font-weight:700'>x",
+        "<span style='font-weight:400'>x",
+        "</span>",
+    ),
+    *("<b style='font-weight:400'>", "<b>x<span style='font-weight:400'>x", "</b>", "<i style='font-style:normal'>x"),
+    *("<ul><li data-listid=1>", "<ul><li data-listid=1 data-aria-level=2>x</ul>", "<ul>", "<ul> ", "</ul>", "<li>x"),
+    *(
+        "<p style='font-weight:700'>x",
+        "<li style='font-weight:700'>x",
+        "<td style='font-weight:700'>x",
+        "<span class=EOP>",
+    ),
+    *("<b style='", "<b style=';;;;", "<p role=heading>x", "<div style='white-space:pre;font-family:mono'>x", "</div>"),
+    *("<blockquote style='border:none'>x", "</blockquote>", "<o:p>", "&nbsp;", "<xml>", "<b>", "x"),
+)
+"""Follow a piece that has word processors' HTML read as such."""
 
 
 def repeated(piece: str) -> Make:
@@ -196,15 +257,30 @@ def faults(work: Work, texts: Iterator[tuple[str, Make]]) -> list[str]:
 
 def _fault(name: str, work: Work, make: Make) -> str | None:
     large = cpu_seconds(work, make(LARGE))
-    if large <= _NOISE_SECONDS:
+    if large <= _NOISE * _QUICKEST_YARDSTICK_SECONDS:
         return None
-    small = cpu_seconds(work, make(SMALL))
+    small, yardstick = cpu_seconds(work, make(SMALL)), cpu_seconds(_yardstick, "")
     for _ in range(3):  # a disturbance only ever adds to a time
-        is_slow, grows = large > TOLERANCE * BOUND_SECONDS, large > GROWTH * max(small, _NOISE_SECONDS / GROWTH)
+        is_slow, grows = large > TOLERANCE * BOUND * yardstick, large > GROWTH * max(small, _NOISE * yardstick / GROWTH)
         if not (is_slow or grows):
             return None
         small, large = max(small, cpu_seconds(work, make(SMALL))), min(large, cpu_seconds(work, make(LARGE)))
-    return f"{name}: {1000 * small:.0f} ms for 16 KB, {1000 * large:.0f} ms for 64 KB"
+        yardstick = max(yardstick, cpu_seconds(_yardstick, ""))
+    return f"{name}: {1000 * small:.0f} ms for 16 KB, {1000 * large:.0f} for 64 KB, {1000 * yardstick:.1f} a yardstick"
+
+
+_YARDSTICK_TEXT = "<b>x</b> a&b " * 4_000
+_QUICKEST_YARDSTICK_SECONDS = 0.004
+
+
+def _yardstick(_: str) -> object:
+    """Do a fixed amount of what the works under test do, so that the same limits hold on a slower machine."""
+    counts: dict[str, int] = {}
+    for token in re.finditer(r"<(/?)(\w+)>|&|[^<&]+", _YARDSTICK_TEXT):
+        counts[token[0]] = counts.get(token[0], 0) + len(token[0].strip())
+    for place, character in enumerate(_YARDSTICK_TEXT):
+        counts[character] = counts.get(character, 0) + place
+    return counts
 
 
 def fault_of(work: Work, make: Make) -> str | None:

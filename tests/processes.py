@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import queue
 import signal
@@ -28,11 +29,16 @@ class Installation:
 
     data_dir: Path
     settings: dict[str, str] = field(default_factory=dict)
+    wrapper: tuple[str, ...] = ()
+    """The command that runs each of its commands."""
+    folder: Path = ROOT
+    """The folder each of its commands is run in."""
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Run one command to its end."""
+        """Run one command to its end; what it says is as for a person, unless the settings want it as JSON."""
+        environment = {"LIVEBLOG_LOG_FORMAT": "console", **self._environment()}
         return subprocess.run(
-            _command(arguments), env=self._environment(), cwd=ROOT, capture_output=True, text=True,
+            [*self.wrapper, *_command(arguments)], env=environment, cwd=self.folder, capture_output=True, text=True,
             timeout=COMMAND_SECONDS, stdin=subprocess.DEVNULL, check=False,
         )  # fmt: skip
 
@@ -45,7 +51,7 @@ class Installation:
     @contextmanager
     def serving(self, port: int, *options: str) -> Iterator[Server]:
         """Run the server from the moment it answers to the end of the block, or to its own end."""
-        environment = {**self._environment(), "LIVEBLOG_PORT": str(port)}
+        environment = {"LIVEBLOG_LOG_FORMAT": "json", **self._environment(), "LIVEBLOG_PORT": str(port)}
         with (self.data_dir.parent / f"server-{port}.log").open("a+") as log:
             process = subprocess.Popen(
                 _command(["serve", *options]), env=environment, cwd=ROOT, text=True,
@@ -69,8 +75,10 @@ class Installation:
     def _environment(self) -> dict[str, str]:
         # Without its compiled modules kept, a command takes twice as long to start as it does for anybody else.
         dropped = ("LIVEBLOG_", "PYTHONDONTWRITEBYTECODE")
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(dropped)}
-        return {**kept, "LIVEBLOG_DATA_DIR": str(self.data_dir), "LIVEBLOG_LOG_FORMAT": "json", **self.settings}
+        kept = {"PYTHONPATH": str(ROOT)} | {
+            name: value for name, value in os.environ.items() if not name.startswith(dropped)
+        }
+        return {**kept, "LIVEBLOG_DATA_DIR": str(self.data_dir), **self.settings}
 
 
 class Server:
@@ -80,18 +88,25 @@ class Server:
         self.process = process
         self.url = f"http://127.0.0.1:{port}"
         self.greeting: list[str] = []
+        self.printed: list[str] = []
         self._log = log
         self._lines: queue.Queue[str] = queue.Queue()
 
     def await_ready(self) -> None:
-        """Wait for the four lines that say it answers."""
+        """Wait for the greeting that says it answers: one line of the log, or four for a person."""
         threading.Thread(target=self._read, daemon=True).start()
         while len(self.greeting) < 4:
             try:
-                self.greeting.append(self._lines.get(timeout=READY_SECONDS))
+                line = self._lines.get(timeout=READY_SECONDS)
             except queue.Empty:
                 raise AssertionError(f"the server was not ready in time: {self.log}") from None
-            assert self.greeting[-1], f"the server ended with {self.process.wait()}: {self.log}"
+            assert line, f"the server ended with {self.process.wait()}: {self.log}"
+            self.printed.append(line)
+            if line.startswith("{"):
+                found = json.loads(line)
+                self.greeting.extend(found[name] for name in ("readers_page", "newsroom", "token", "post"))
+            else:
+                self.greeting.append(line)
 
     def stop(self, seconds: float) -> int:
         """Send SIGTERM; the exit code, which must come within `seconds`."""

@@ -32,7 +32,6 @@ LONGEST_LINE = 1000
 
 DECLARED_BUT_NOT_IMPORTED = {
     "fastapi-swagger": "app/web/assets.py finds its files, and imports nothing of it",
-    "psycopg": "SQLAlchemy imports it for a URL that names it",
     "tzdata": "zoneinfo reads it where the system has no time zones",
     "uvloop": "app/server/uvicorn_config.py names it to uvicorn",
     "websockets": "app/server/uvicorn_config.py names it to uvicorn, for the portable routes",

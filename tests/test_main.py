@@ -79,6 +79,7 @@ async def test_the_operators_limits_are_those_that_hold(
     for number, name in enumerate((
         "MAX_STORIES_PER_CONNECTION", "MAX_MESSAGE_BYTES", "MAX_MESSAGES_PER_SECOND", "HEADER_SECONDS",
         "STALL_SECONDS", "RING_EVENTS", "RING_KILOBYTES", "RINGS_MEGABYTES", "OVERLOAD_LAG_SECONDS",
+        "ENDED_SOCKET_SECONDS",
     )):  # fmt: skip
         monkeypatch.setenv(f"LIVEBLOG_{name}", "512" if name == "MAX_MESSAGE_BYTES" else str(11 + number))
     async with create_app(Settings()).running() as app_state:
@@ -92,6 +93,7 @@ async def test_the_operators_limits_are_those_that_hold(
             ring_bytes=17 * 1024,
             rings_bytes=18 * 1024 * 1024,
             overload_lag_seconds=19,
+            ended_socket_seconds=20,
         )
 
 

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from app.settings import Settings, UnusableSettings, list_misspelt, load_or_make_admin_token, read_settings
 
@@ -179,3 +179,17 @@ def test_a_kept_admin_token_that_is_not_safe_is_refused(tmp_path: Path, mode: in
     (tmp_path / "admin-token").chmod(mode)
     with pytest.raises(UnusableSettings, match=advice):
         load_or_make_admin_token(Settings(data_dir=tmp_path))
+
+
+def test_the_token_of_the_metrics_is_a_safe_one_and_not_the_admins() -> None:
+    kept = Settings(admin_token=SecretStr(STRONG), metrics_token=SecretStr(STRONG[::-1])).metrics_token
+    assert kept is not None
+    assert kept.get_secret_value() == STRONG[::-1]
+    for bad, advice in ((STRONG, "a token of its own"), ("short", "openssl rand"), ("a" * 40, "easy to guess")):
+        with pytest.raises(ValidationError, match=advice):
+            Settings(admin_token=SecretStr(STRONG), metrics_token=SecretStr(bad))
+
+
+def test_a_database_is_shared_unless_it_is_a_file(tmp_path: Path) -> None:
+    assert not Settings(data_dir=tmp_path).has_shared_database
+    assert Settings(data_dir=tmp_path, database_url="postgres://db.example/liveblog").has_shared_database

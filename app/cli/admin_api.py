@@ -41,12 +41,11 @@ async def open_admin_api(settings: Settings, *, clock: Clock = system_clock) -> 
     # A person who runs a command wants to see only what goes wrong.
     quiet = settings.model_copy(update={"log_level": "warning"})
     configure_logging(level=quiet.log_level, form=quiet.log_format)
-    token = load_or_make_admin_token(quiet)
-    async with reach_api(
-        control_path(quiet),
-        token,
-        make_app=lambda: controlled(create_app(quiet, clock=clock, follows_database=clock is system_clock)),
-    ) as api:
+    path = control_path(quiet)
+    served = create_app(quiet, clock=clock, follows_database=clock is system_clock)
+    # With PostgreSQL the admin token may be on another node: this process has one of its own.
+    token = served.own_token if path is None else load_or_make_admin_token(quiet)
+    async with reach_api(path, token, make_app=lambda: controlled(served)) as api:
         yield api
 
 

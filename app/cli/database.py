@@ -11,6 +11,7 @@ import typer
 from app.cli.admin_api import open_admin_api
 from app.cli.control import ask_to_remove_demo
 from app.cli.failures import failing_with_a_sentence
+from app.cli.output import say
 from app.cli.progress import describe, show_progress
 from app.cli.setup import make_data_dir, set_up
 from app.domain.clock import Micros, system_clock
@@ -34,7 +35,7 @@ def migrate() -> None:
         settings = set_up()
         make_data_dir(settings)
         migrate_database(settings.database_url)
-        typer.echo("The database has the schema this release needs.", err=True)
+        say("The database has the schema this release needs.")
 
 
 @app.command()
@@ -44,7 +45,7 @@ def demo(
     """Add a demo story to look at; its remaining entries arrive while its page is open."""
     with failing_with_a_sentence():
         settings = set_up()
-        typer.echo(asyncio.run(_remove_demo(settings) if remove else _add_demo(settings)), err=True)
+        say(asyncio.run(_remove_demo(settings) if remove else _add_demo(settings)))
 
 
 @app.command()
@@ -52,7 +53,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write; rea
     """Copy everything to one file and verify the copy; the server may go on running."""
     with failing_with_a_sentence():
         contents = back_up(set_up().database_url, file, progress=show_progress())
-        typer.echo(f"{file} holds {describe(contents)}; the copy has been verified.", err=True)
+        say(f"{file} holds {describe(contents)}; the copy has been verified.")
 
 
 @app.command()
@@ -66,8 +67,12 @@ def restore(
         make_data_dir(settings)
         random = SystemRandomSource()
         contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
-        typer.echo(f"Restored {describe(contents)}; each story has a new epoch, so that", err=True)
-        typer.echo("readers begin again from a snapshot. Tokens work as they did when the backup was made.", err=True)
+        if not contents.has_checksum:
+            say(f"{file} was made before backups had a checksum: whether a text in it was altered cannot be told.")
+        say(
+            f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
+            " Tokens work as they did when the backup was made."
+        )
 
 
 class _PastClock:

@@ -10,8 +10,10 @@ import typer
 
 from app.cli.admin_api import ask_api
 from app.cli.failures import failing_with_a_sentence
+from app.cli.output import say
 from app.cli.people_lookup import ask_about_person
 from app.cli.setup import set_up
+from app.content import truncate_text
 
 app = typer.Typer()
 
@@ -22,20 +24,20 @@ _Story = Annotated[str | None, typer.Argument(metavar="[STORY]", help="Its id or
 def freeze(story: _Story = None) -> None:
     """Let nothing more out, of a story or of the whole site; retract, unpublish and remove go on working."""
     _set_freeze(story, frozen=True)
-    typer.echo(f"{story or 'Everything'} is frozen: nothing goes out until `liveblog thaw`.", err=True)
+    say(f"{story or 'Everything'} is frozen: nothing goes out until `liveblog thaw`.")
 
 
 @app.command()
 def thaw(story: _Story = None) -> None:
     """Let things out again; what came due meanwhile waits for a person, as a submission."""
     _set_freeze(story, frozen=False)
-    typer.echo(f"{story or 'The site'} is thawed; look for submissions that came due meanwhile.", err=True)
+    say(f"{story or 'The site'} is thawed; look for submissions that came due meanwhile.")
     with failing_with_a_sentence():
         left = asyncio.run(ask_api(set_up(), "GET", "/v1/newsroom/freeze"))
         if left["frozen"]:
-            typer.echo("The whole site is frozen still: nothing goes out until `liveblog thaw`.", err=True)
+            say("The whole site is frozen still: nothing goes out until `liveblog thaw`.")
         for each in left["stories"]:
-            typer.echo(f"Frozen by itself still: story {each}.", err=True)
+            say(f"Frozen by itself still: story {each}.")
 
 
 @app.command("retract-last")
@@ -56,7 +58,7 @@ def retract_last(
             done = asyncio.run(
                 ask_about_person(settings, by, lambda person: ("POST", path, {"reason": reason, "person": person}))
             )
-        typer.echo(f"Retracted {done['id']}: {done['headline'] or done['text'][:80]}", err=True)
+        say(f"Retracted {done['id']}: {done['headline'] or truncate_text(done['text'], 80)}")
 
 
 @app.command()
@@ -73,9 +75,9 @@ def revert(
             typer.echo("\t".join((item["story"], what, item["done"] or f"not reverted: {item['why']}")))
         for kept in reverted["not_reverted"]:
             done = f"{kept['object']} {kept['object_id']}: {kept['action']}"
-            typer.echo(f"{done} stays as it is. {kept['why']}", err=True)
+            say(f"{done} stays as it is. {kept['why']}")
         if not reverted["items"]:
-            typer.echo("It has written to no story and no entry since then.", err=True)
+            say("It has written to no story and no entry since then.")
 
 
 @app.command("revoke")
@@ -85,7 +87,7 @@ def revoke_person(name: Annotated[str, typer.Argument(help="The person's name.")
         done = asyncio.run(
             ask_about_person(set_up(), name, lambda person: ("POST", f"/v1/newsroom/people/{person}/revoke", None))
         )
-        typer.echo(f"{name} had {done['revoked']} tokens and sessions, and has none now.", err=True)
+        say(f"{name} had {done['revoked']} tokens and sessions, and has none now.")
 
 
 def _set_freeze(story: str | None, *, frozen: bool) -> None:

@@ -1,4 +1,7 @@
-"""The greeting that a server prints once it answers: four lines, each ready to be opened or pasted."""
+"""The greeting that a server prints once it answers: four lines, each ready to be opened or pasted.
+
+Where the log is JSON it is one line of that form.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +9,15 @@ import json
 import shlex
 import socket
 import ssl
+import sys
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import typer
 
 from app.jobs.demo_story import DEMO_SLUG
+from app.logs import write_line
 
 ANSWER_SECONDS = 10.0
 
@@ -22,8 +28,19 @@ _NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 class Greeting:
     """The lines of the greeting. The token is printed only on request: logs are kept and read by many."""
 
-    def __init__(self, public_url: str, token: str, token_file: Path | None, *, show_token: bool) -> None:
-        """`token_file` contains the token, for a line that reads it from there; None if it was set by hand."""
+    def __init__(
+        self,
+        public_url: str,
+        token: str | None,
+        token_file: Path | None,
+        *,
+        show_token: bool,
+        form: Literal["console", "json"] = "console",
+    ) -> None:
+        """`token` is None where another node has it. `token_file` contains it, for a line that reads it from there;
+        None if it was set by hand.
+        """
+        self._form = form
         self._public_url = public_url
         self._token = token
         self._token_file = token_file
@@ -36,18 +53,29 @@ class Greeting:
         ) as client:
             (await client.get("/healthz")).raise_for_status()
             has_demo = (await client.get(f"/v1/stories/{DEMO_SLUG}")).is_success
-        typer.echo("\n".join(self.lines(has_demo=has_demo)))
+        if self._form == "json":
+            write_line("serving", form="json", stream=sys.stdout, **self.members(has_demo=has_demo))
+        else:
+            typer.echo("\n".join(self.lines(has_demo=has_demo)))
 
     def lines(self, *, has_demo: bool) -> list[str]:
-        """Return the lines: the reader's page, the newsroom, the token, and a command that posts."""
-        return [
-            f"Reader's page  {self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
-            f"Newsroom       {self._public_url}/newsroom",
-            f"Token          {self._token if self._show_token else self._token_location()}",
-            f"Post           {self._curl(has_demo=has_demo)}",
-        ]
+        """Return the lines for a person."""
+        titles = ("Reader's page", "Newsroom", "Token", "Post")
+        members = self.members(has_demo=has_demo).values()
+        return [f"{title:<13}  {member}" for title, member in zip(titles, members, strict=True)]
+
+    def members(self, *, has_demo: bool) -> dict[str, str]:
+        """Return what there is to know: the reader's page, the newsroom, the token, and a command that posts."""
+        return {
+            "readers_page": f"{self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
+            "newsroom": f"{self._public_url}/newsroom",
+            "token": self._token if self._show_token and self._token else self._token_location(),
+            "post": self._curl(has_demo=has_demo),
+        }
 
     def _token_location(self) -> str:
+        if self._token is None:
+            return "the one of the node that was first on this database; or set LIVEBLOG_ADMIN_TOKEN on every node"
         return f"in {self._token_file}" if self._token_file else "the one in LIVEBLOG_ADMIN_TOKEN"
 
     def _curl(self, *, has_demo: bool) -> str:
@@ -59,7 +87,7 @@ class Greeting:
         return f"{header} -H 'Content-Type: application/json' -d {title} {self._public_url}/v1/stories"
 
     def _authorization(self) -> str:
-        if self._show_token:
+        if self._show_token and self._token is not None:
             return shlex.quote(f"Authorization: Bearer {self._token}")
         if self._token_file:
             return f'"Authorization: Bearer $(cat {shlex.quote(str(self._token_file))})"'

@@ -12,9 +12,11 @@ import typer
 
 from app import __version__
 from app.cli import database, documentation, emergency, newsroom, serve, tokens
+from app.cli.output import OneLineGroup
 
 app = typer.Typer(
     name="liveblog",
+    cls=OneLineGroup,
     help="Run a newsroom's live coverage: serve it, and look after its data. Settings come from LIVEBLOG_… variables.",
     no_args_is_help=True,
     add_completion=False,

@@ -11,6 +11,7 @@ import typer
 
 from app.cli.admin_api import ask_api, page_through
 from app.cli.failures import failing_with_a_sentence
+from app.cli.output import draw, say
 from app.cli.people_lookup import find_or_add_person, find_person_id, names_of_actors
 from app.cli.setup import set_up
 from app.domain.rights import Role
@@ -37,8 +38,8 @@ def invite_person(
     with failing_with_a_sentence():
         person = asyncio.run(find_or_add_person(set_up(), name, role=None if role is None else role.value))
         invite = asyncio.run(ask_api(set_up(), "POST", "/v1/newsroom/invites", {"person": person["id"]}))
-        typer.echo(encode_qr_text(invite["url"]), err=True)
-        typer.echo(f"For {name} ({person['role']}) alone, once, until {invite['expires_at']}:", err=True)
+        draw(encode_qr_text(invite["url"]))
+        say(f"For {name} ({person['role']}) alone, once, until {invite['expires_at']}:")
         typer.echo(invite["url"])
 
 
@@ -71,7 +72,7 @@ def audit(
             typer.echo(encode_audit_header("csv"), nl=False)
         asyncio.run(page_through(settings, "/v1/newsroom/audit", query, show))
         if not found:
-            typer.echo("Nothing matches.", err=True)
+            say("Nothing matches.")
 
 
 def _line(item: dict[str, Any], form: AuditForm, names: Mapping[str, str]) -> bytes:

@@ -11,6 +11,7 @@ from app.cli.admin_api import open_admin_api
 from app.cli.control import Refused, ask
 from app.domain.identifiers import is_uuid4
 from app.settings import Settings
+from app.wire.requests.hidden_characters import drop_harmless
 
 
 async def find_or_add_person(settings: Settings, name: str, *, role: str | None) -> Any:
@@ -58,7 +59,8 @@ async def find_or_add(api: httpx.AsyncClient, person: dict[str, Any]) -> Any:
 
 
 async def _named(api: httpx.AsyncClient, name: str) -> list[Any]:
-    return [each for each in (await ask(api, "GET", "/v1/newsroom/people"))["items"] if each["name"] == name]
+    wanted = drop_harmless(name).strip()  # as it was when the person was added
+    return [each for each in (await ask(api, "GET", "/v1/newsroom/people"))["items"] if each["name"] == wanted]
 
 
 def _only_one(known: list[Any], name: str, *, role: str | None) -> Any:

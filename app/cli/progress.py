@@ -6,20 +6,22 @@ import sys
 
 import typer
 
+from app.cli.output import say
+from app.settings import read_log_format
 from app.storage.upkeep.archive import Contents
 from app.storage.upkeep.backup import Progress
 
 
 def show_progress() -> Progress:
     """Return a callback that shows a copy's progress: one changing line on a terminal, one line a table elsewhere."""
-    changing = sys.stderr.isatty()
+    changing = sys.stderr.isatty() and read_log_format() == "console"
 
     def show(table: str, done: int, total: int) -> None:
         line = f"{table}: {done:,} of {total:,} rows"
         if changing:
             typer.echo(f"\r\033[K{line}", err=True, nl=done >= total)
         elif done >= total:
-            typer.echo(line, err=True)
+            say(line)
 
     return show
 

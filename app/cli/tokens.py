@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from app.cli.admin_api import ask_api, open_admin_api
 from app.cli.control import Refused, ask
 from app.cli.failures import failing_with_a_sentence
+from app.cli.output import say
 from app.cli.people_lookup import find_or_add
 from app.cli.setup import set_up
 from app.domain.rights import Role
@@ -52,7 +53,7 @@ def create_token(
     }
     with failing_with_a_sentence():
         made = asyncio.run(_make_token(set_up(), person, {**token, "role": role.value} if bot else token))
-        typer.echo(f"Made the {made['kind']} token {made['id']} for {name}. Keep it now; it is shown once:", err=True)
+        say(f"Made the {made['kind']} token {made['id']} for {name}. Keep it now; it is shown once:")
         typer.echo(made["token"])
 
 
@@ -69,7 +70,7 @@ def list_tokens() -> None:
             columns = (token["id"], token["label"], kind, ",".join(token["scopes"]), token["created_at"], state, used)
             typer.echo("\t".join(columns))
         if not found:
-            typer.echo("There are no tokens yet but the admin's.", err=True)
+            say("There are no tokens yet but the admin's.")
 
 
 @app.command("revoke")
@@ -79,7 +80,7 @@ def revoke_token(
     """Revoke a token: from now on it opens nothing."""
     with failing_with_a_sentence():
         revoked = asyncio.run(ask_api(set_up(), "POST", f"/v1/newsroom/tokens/{quote(token_id, safe='')}/revoke"))
-        typer.echo(f"{revoked['label']} ({revoked['id']}) opens nothing any more.", err=True)
+        say(f"{revoked['label']} ({revoked['id']}) opens nothing any more.")
 
 
 async def _make_token(settings: Settings, person: dict[str, Any] | None, token: dict[str, Any]) -> Any:

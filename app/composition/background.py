@@ -14,22 +14,23 @@ from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
 from app.jobs.job import Job
+from app.jobs.memory_return import find_trim, memory_return_job
 from app.jobs.retention import retention_job
+from app.jobs.schema_watch import schema_watch_job
 from app.jobs.token_usage import token_usage_job
 from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
-from app.settings import load_or_make_admin_token
 
 
 def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Job]:
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
-    database, token = newsroom.database, load_or_make_admin_token(process.settings)
+    database = newsroom.database
     demo = demo_job(
         database,
         load_demo_story(process.settings.public_url),
         count_readers=lambda: app_state.hub.reader_count(DEMO_STORY),
-        connect=lambda: local_api(api, token),
+        connect=lambda: local_api(api, process.own_token),
         random=Random(),  # noqa: S311 - how long until the next entry is no secret
     )
     due_work = DueWork(
@@ -38,11 +39,15 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         look_seconds=process.capacity.due_look_seconds,
     )
     retention = retention_job(database, clock=newsroom.clock)
+    trim = find_trim()
+    memory_return = [] if trim is None else [memory_return_job(trim)]
     return [
         due_work.job(),
         checkpoint_job(database),
         write_probe_job(database),
+        schema_watch_job(database),
         retention,
         token_usage_job(newsroom),
+        *memory_return,
         demo,
     ]

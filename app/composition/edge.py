@@ -50,6 +50,8 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
         clock=process.clock,
         monotonic=time.monotonic,
         heartbeat_seconds=process.settings.heartbeat_seconds,
+        authenticate_seconds=process.settings.header_seconds,
+        stall_seconds=process.settings.stall_seconds,
     )
     return Middleware(
         HotReads(
@@ -60,7 +62,7 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
             ),
             app_state.reading,
         ),
-        body_limits=BodyLimits(routes.routes),
+        body_limits=BodyLimits(routes.routes, seconds=process.settings.body_seconds),
         cross_origin=CrossOrigin(process.settings.cors_origins),
         metrics=app_state.request_metrics,
         access_log=process.access_log,

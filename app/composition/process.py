@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -29,6 +30,8 @@ class Process:
     access_log: AccessLog | None
     """None where the operator does not want to see lines of its level."""
     request_ids: RequestIds = field(default_factory=RequestIds)
+    own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
+    """Opens this process alone, with the admin's rights, to what it does itself: commands, and the demo's story."""
 
 
 def make_process(
@@ -46,5 +49,9 @@ def make_process(
         follows_database=follows_database and is_shared(settings),
         capacity=capacity_of(settings),
         links=links_of(settings),
-        access_log=AccessLog(form=settings.log_format, stream=access_stream, clock=clock) if is_logged else None,
+        access_log=_access_log(settings, access_stream, clock) if is_logged else None,
     )
+
+
+def _access_log(settings: Settings, stream: TextIO, clock: Clock) -> AccessLog:
+    return AccessLog(form=settings.log_format, stream=stream, clock=clock, addresses=settings.log_addresses)

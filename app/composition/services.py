@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +11,7 @@ from fastapi import FastAPI
 from app.api.application import build_application
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
+from app.composition.admin_token import agree_on_admin_token, digest_of_token
 from app.composition.limits import live_limits_of, session_limits_of
 from app.composition.process import Process
 from app.live.hub.hub import Hub
@@ -26,11 +26,10 @@ from app.newsroom.queries.stream_feed import (
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
-from app.reading.representations import Representations
+from app.reading.representations import PAGES_LIMIT_BYTES, Representations
 from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
-from app.settings import load_or_make_admin_token
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.snapshots import Snapshots
@@ -79,6 +78,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     return Reading(
         snapshots=snapshots,
         representations=Representations(snapshots, hub.stories, links=process.links),
+        pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,
@@ -97,15 +97,16 @@ def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
 
 def make_newsroom(process: Process, database: Database, database_clock: DatabaseClock | None) -> Newsroom:
     """Make what every use case is given. Raises UnusableSettings for an admin token that is not safe."""
-    admin_token = load_or_make_admin_token(process.settings)
     return Newsroom(
         database=database,
         clock=database_clock or process.clock,
         read_time=None if database_clock is None else database_clock.read,
         random=process.random,
         links=process.links,
-        admin_token_sha256=hashlib.sha256(admin_token.encode()).hexdigest(),
+        admin_token_sha256=agree_on_admin_token(process.settings, database),
+        own_token_sha256=digest_of_token(process.own_token),
         session_limits=session_limits_of(process.settings),
+        own_bylines=process.settings.own_bylines,
     )
 
 

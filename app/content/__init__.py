@@ -9,11 +9,13 @@ from app.content.block_matching import dropped_blocks, reuse_ids
 from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
+from app.content.markdown.kept_sources import markdown_source
 from app.content.markdown.reader import parse_markdown
-from app.content.markdown.serialising import markdown_source, render_markdown
+from app.content.markdown.serialising import keep_formatting, render_markdown
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
+from app.content.text.graphemes import truncate_text
 from app.content.text.lines import split_lines
 from app.content.text.shorthand import Shorthand, read_shorthand
 from app.content.visible_text import shows_blocks, shows_text
@@ -31,6 +33,7 @@ __all__ = [
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
+    "keep_formatting",
     "markdown_source",
     "mentioned_block",
     "parse_html",
@@ -45,5 +48,6 @@ __all__ = [
     "shows_blocks",
     "shows_text",
     "split_lines",
+    "truncate_text",
     "warnings_of",
 ]

@@ -20,12 +20,14 @@ from app.content.block_limits import (
     MIN_HEADING_LEVEL,
 )
 from app.content.blocks import Block, NewId
+from app.content.code_text import clean_code, is_language
 from app.content.html.inline import inline_html, inline_text
 from app.content.html_reader.reader import read_blocks
 from app.content.providers import provider_of
 from app.content.size_checks import check_written_blocks
 from app.content.text.lines import unify_line_ends
 from app.content.text_fields import fit_text
+from app.content.visible_text import shows_text
 from app.domain.errors import FieldError, InvalidInput
 
 _ID = re.compile(BLOCK_ID_PATTERN, re.ASCII)
@@ -83,6 +85,7 @@ class _BlockReader:
             "heading": self._heading,
             "list": self._list,
             "quote": self._quote,
+            "code": self._code,
             "image": lambda: builders.image(self._address("url"), **self._size(), **self._plain("alt caption credit")),
             "video": self._video,
             "audio": lambda: builders.audio(self._address("url"), **self._plain("caption credit")),
@@ -158,6 +161,15 @@ class _BlockReader:
         inner = [inline_html(paragraph) for paragraph in builders.quoted_paragraphs(html)]
         made = builders.quote(inner, **self._plain("who role"), url=url) if inner else None
         return made if made is not None and made["html"] == html else None
+
+    def _code(self) -> Block:
+        text, language = clean_code(self.given.get("text") or ""), self.given.get("language") or ""
+        if not shows_text(text):
+            self.errors.append(FieldError(f"{self.pointer}/text", "blank", "There is no text here."))
+        if language and not is_language(language):
+            detail = "A language is one word of letters, digits, + # . _ and -."
+            self.errors.append(FieldError(f"{self.pointer}/language", "invalid_value", detail))
+        return builders.code(text, language=language)
 
     def _video(self) -> Block:
         poster = self._optional_address("poster")

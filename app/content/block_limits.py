@@ -6,6 +6,7 @@ unchanged. No word of a text is lost to a limit:
 
 - a number or an address out of range is left out, and a list that nests too deep continues the one around it;
 - a text too long for its field stands in a paragraph of its own: after the block, or within a quote;
+- code too long to be a block of its own is a paragraph;
 - a heading too long to be one is a paragraph, a Markdown picture or link with too long a text stays text;
 - too many blocks, or too many values and tags, are refused (`too_many_blocks`, `too_complex`), as in blocks.
 """
@@ -39,6 +40,9 @@ MAX_ADDRESS_LENGTH = 2_048
 MAX_LINE_LENGTH = 300
 MAX_PARAGRAPHS_LENGTH = 4_000
 
+MAX_CODE_LENGTH = 50_000
+LANGUAGE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}"
+
 MIN_HEADING_LEVEL = 2
 MAX_HEADING_LEVEL = 4
 MAX_LIST_DEPTH = 6
@@ -46,8 +50,8 @@ MAX_LIST_START = 999_999_999
 MAX_PIXELS = 100_000
 MAX_SPAN = 100
 
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-"""Characters that no text has; tabs and line ends are none of them."""
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""Characters that no text has; tabs and line ends (app/content/text/lines.py) are none of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ _PARAGRAPHS = TextLimit(MAX_PARAGRAPHS_LENGTH, is_multiline=True, must_show=Fals
 TEXT_LIMITS: Mapping[tuple[str, str], TextLimit] = MappingProxyType(
     {
         ("heading", "text"): TextLimit(MAX_LINE_LENGTH, is_multiline=True),
+        ("code", "text"): TextLimit(MAX_CODE_LENGTH, is_multiline=True),
         ("quote", "who"): _LINE,
         ("quote", "role"): _LINE,
         ("image", "alt"): _PARAGRAPHS,

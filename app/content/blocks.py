@@ -17,7 +17,7 @@ Block = dict[str, Any]
 NewId = Callable[[], str]
 """Makes an identifier for a new block; handed in, so that this package has no randomness of its own."""
 
-TEXT_TYPES: frozenset[str] = frozenset({"paragraph", "heading", "list", "quote", "divider"})
+TEXT_TYPES: frozenset[str] = frozenset({"paragraph", "heading", "list", "quote", "code", "divider"})
 """The types a reporter can write and edit as text; all others stand in a text as `[[block:<id>]]`."""
 
 
@@ -66,6 +66,19 @@ class Quote(TypedDict):
     who: NotRequired[str]
     role: NotRequired[str]
     url: NotRequired[str]
+    html: str
+
+
+class Code(TypedDict):
+    """Preformatted text, to the letter: its lines, and the blanks they begin with. `language` is what it is written in.
+
+    `language` is in lower case, as authors of Markdown name it: `python`, `c++`, `json`.
+    """
+
+    id: str
+    type: Literal["code"]
+    text: str
+    language: NotRequired[str]
     html: str
 
 
@@ -170,6 +183,7 @@ BLOCK_SHAPES: Mapping[str, type] = MappingProxyType(
         "heading": Heading,
         "list": ListBlock,
         "quote": Quote,
+        "code": Code,
         "image": Image,
         "video": Video,
         "audio": Audio,

@@ -47,6 +47,13 @@ def heading_or_paragraph(level: int, inner: str) -> Block:
     return heading(level, inner) if fit_text("heading", "text", inline_text(inner)) else paragraph(inner)
 
 
+def code(text: str, *, language: str = "") -> Block:
+    """Build a block of code from a text of `clean_code`, and the name of its language, if that is known."""
+    language = language.lower()
+    html = sanitise(f"<pre{attribute('data-language', language)}><code>{escape(text, quote=False)}</code></pre>")
+    return {"type": "code", "text": text, **_present(language=language), "html": html}
+
+
 def divider() -> Block:
     """Build a thematic break."""
     return {"type": "divider", "html": "<hr>"}

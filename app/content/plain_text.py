@@ -16,7 +16,7 @@ def parse_plain(text: str, *, new_id: NewId, kept: Mapping[str, Block] = NOTHING
     """Parse plain text; `kept` are the blocks that its `[[block:<id>]]` lines may name.
 
     A blank line begins a paragraph, a line end a new line; an address alone in its paragraph becomes an embed.
-    `render_text` returns the same text, but for line ends: CRLF and CR are LF, a line of blanks and tabs is blank,
+    `render_text` returns the same text, but for line ends: all are LF, a line of blanks and tabs is blank,
     several blank lines are one, and there are none at the beginning and end. Raises InvalidInput for a text over a
     limit.
     """

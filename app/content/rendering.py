@@ -67,6 +67,8 @@ def _text(block: Block) -> str:
         return _table_text(block)
     if kind == "divider":
         return "---"
+    if kind == "code":
+        return str(block["text"])
     names = {
         "image": ("caption", "credit") if block.get("caption") else ("alt", "credit"),
         "video": ("caption", "credit"),

@@ -13,7 +13,7 @@ Clock = Callable[[], Micros]
 """Returns now. Passed to all code that needs the time, so that a test can stop it or move it."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})", re.ASCII)
+_RFC_3339 = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 
 
 def system_clock() -> Micros:
@@ -28,11 +28,14 @@ def format_time(at: Micros) -> str:
 
 
 def parse_time(text: str) -> Micros:
-    """Parse an RFC 3339 time with any offset. Raises ValueError for any other text, or without an offset."""
+    """Parse an RFC 3339 time with any offset, cut to microseconds.
+
+    Raises ValueError for any other text, or without an offset.
+    """
     if _RFC_3339.fullmatch(text) is None:
         raise ValueError("must be an RFC 3339 time with its offset, like 2026-11-03T21:04:05Z")
     try:
-        at = datetime.fromisoformat(text).astimezone(UTC)
+        at = datetime.fromisoformat(text.upper()).astimezone(UTC)
     except OverflowError:  # the first and the last hours there are, in another zone
         raise ValueError("must be a time between the years 1 and 9999 in UTC") from None
     return Micros((at - _EPOCH) // timedelta(microseconds=1))

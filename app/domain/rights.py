@@ -62,6 +62,9 @@ class Actor:
     person: PersonId | None = None
     author: JsonObject | None = None
     """The author of their entries, unless an entry names others."""
+    names: tuple[str, ...] = ()
+    """The names that are theirs: first the one by which colleagues know the account, then the byline. A bot has its
+    token's label, the operator's token none."""
     scopes: frozenset[Scope] = frozenset(Scope)
     shorthand: bool = False
     """Whether shorthand in the texts that this token writes is interpreted."""

@@ -62,6 +62,16 @@ class StorySettings:
     """Seconds without a new public entry after which the clock ends the story; None for never."""
     members_only: bool = False
     """Whether only the story's members, and admins, see it in the newsroom."""
+    own_bylines: bool = False
+    """Whether reporters may put no name but their own over an entry; the site may ask for it in every story."""
+
+
+_SETTINGS = frozenset(field.name for field in dataclasses.fields(StorySettings))
+
+
+def settings_of(kept: Mapping[str, Any]) -> StorySettings:
+    """Build settings from what is stored of them; what only a newer release knows is left out."""
+    return StorySettings(**{name: value for name, value in kept.items() if name in _SETTINGS})
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ _SOON_SORTED = 500
 _TYPOGRAPHY = "“”‘’–—…„«»\u00a0"
 """The signs outside ASCII that most texts have, and in most texts the only ones."""
 
+_SOFT_HYPHEN = "\u00ad"
+"""Where a word may be divided at the end of a line; wire copy is full of them."""
+
 _WORD = re.compile(rf"[^\W_]{{1,{MAX_WORD_LENGTH}}}")
 _ASCII_WORD = re.compile(rf"[a-z0-9]{{1,{MAX_WORD_LENGTH}}}")
 _WRITTEN_WITHOUT_BLANKS = re.compile(
@@ -54,6 +57,7 @@ def decompose(text: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """Split `text` into its words, folded, in order. In scripts without blanks each character is a word."""
+    text = text.replace(_SOFT_HYPHEN, "")
     for sign in _TYPOGRAPHY:
         if sign in text:
             text = text.replace(sign, " ")

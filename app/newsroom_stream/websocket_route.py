@@ -38,26 +38,34 @@ from app.wire.messages import encode_hello, encode_refused
 from app.wire.newsroom_stream_feed import Watcher
 from app.wire.newsroom_stream_messages import encode_newsroom_heartbeat, encode_welcome
 
-AUTHENTICATE_SECONDS = 10.0
-"""A connection that has not signed in after this is closed: no client needs longer, and it costs a socket."""
-
 INBOUND_PER_SECOND = 10.0
-STALL_SECONDS = 30.0
-"""A message that the network does not take for so long has no reader."""
 
 _log = structlog.get_logger(__name__)
 
 
 class NewsroomStreamRoute:
-    """ASGI application for one WebSocket of the newsroom."""
+    """ASGI application for one WebSocket of the newsroom.
+
+    A connection that has not signed in after `authenticate_seconds` is closed, and one whose peer takes no message for
+    `stall_seconds`.
+    """
 
     def __init__(
-        self, newsroom_stream: NewsroomStream, *, clock: Clock, monotonic: Callable[[], float], heartbeat_seconds: float
+        self,
+        newsroom_stream: NewsroomStream,
+        *,
+        clock: Clock,
+        monotonic: Callable[[], float],
+        heartbeat_seconds: float,
+        authenticate_seconds: float,
+        stall_seconds: float,
     ) -> None:
         self._stream = newsroom_stream
         self._clock = clock
         self._monotonic = monotonic
         self._heartbeat_seconds = heartbeat_seconds
+        self._authenticate_seconds = authenticate_seconds
+        self._stall_seconds = stall_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         message = await receive()
@@ -82,7 +90,7 @@ class NewsroomStreamRoute:
             tickets = parse_query(scope["query_string"]).get("ticket")
             if tickets:
                 return await self._stream.admit(ticket=tickets[0])
-            async with asyncio.timeout(AUTHENTICATE_SECONDS):
+            async with asyncio.timeout(self._authenticate_seconds):
                 request = await _receive_request(receive)
             if not isinstance(request, Authenticate):
                 raise _Refused(NOT_SIGNED_IN, "authenticate first")
@@ -127,7 +135,7 @@ class NewsroomStreamRoute:
             if not messages and member.close is None:
                 messages = [encode_newsroom_heartbeat(self._clock())]
             try:
-                async with asyncio.timeout(STALL_SECONDS):
+                async with asyncio.timeout(self._stall_seconds):
                     for message in messages:
                         await _send(send, message)
                     if member.close is not None:

@@ -13,7 +13,7 @@ from app.wire.story_fields import encode_story_fields
 
 CHANGES_LIMIT = 200
 MAX_CHANGES_LIMIT = 1_000
-PAGE_LIMIT_BYTES = 4 * 1024 * 1024
+PAGE_LIMIT_BYTES = 1024 * 1024
 """Limit of one reply's events, beyond which it has at most one event more, however many were asked for."""
 
 _ROWS_AT_ONCE = 100
@@ -61,6 +61,11 @@ def encode_changes(page: ChangesPage, variant: BodyVariant) -> bytes:
     members = {"cursor": str(page.cursor), "head": str(page.head.cursor), "more": page.more}
     events = b",".join(event.json(variant) for event in page.events)
     return b'{"events":[%b],%b' % (events, encode_json(members)[1:])
+
+
+def is_empty(body: bytes) -> bool:
+    """Return whether an encoded answer has no event."""
+    return body.startswith(b'{"events":[],')
 
 
 def size_of(event: EncodedEvent) -> int:

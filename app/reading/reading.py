@@ -16,6 +16,8 @@ class Reading:
 
     snapshots: Snapshots
     representations: Representations
+    pages: Representations
+    """The pages of timelines, filtered or from a position on, and of changes after a cursor."""
     story_lists: StoryLists
     site: Representation
     links: Links

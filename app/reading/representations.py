@@ -20,7 +20,7 @@ from app.domain.cursor import Cursor
 from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
 from app.reading.stories import require_story
-from app.reading.views import View, read_view
+from app.reading.views import KeptView, read_view
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead
@@ -34,6 +34,9 @@ GZIP_LEVEL = 6
 """Chosen on a 20 KB timeline: one level more costs twice the time for one or two percent."""
 
 KEPT_LIMIT_BYTES = 64 * 1024 * 1024
+
+PAGES_LIMIT_BYTES = 8 * 1024 * 1024
+"""For pages of timelines and changes, apart from the views: who asks for page after page must not push those out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,19 +118,20 @@ class Representations:
         self._heads = heads
         self._links = links
         self._limit_bytes = limit_bytes
-        self._kept: OrderedDict[tuple[StoryId, View], _Kept] = OrderedDict()
-        self._builds: dict[tuple[StoryId, View, Cursor], asyncio.Task[Representation]] = {}
+        self._kept: OrderedDict[tuple[StoryId, KeptView], _Kept] = OrderedDict()
+        self._builds: dict[tuple[StoryId, KeptView, Cursor], asyncio.Task[Representation]] = {}
         self._compressing = CapacityLimiter(2)
 
-    def ready(self, ref: str, view: View) -> Representation | None:
+    def ready(self, ref: str, view: KeptView) -> Representation | None:
         """Return the view at the story's head if both are in memory, else None: ask `current`. Never waits."""
         head = self._heads.head(ref)
         return None if head is None or not _is_its_name(ref, head) else self._find(head, view)
 
-    async def current(self, ref: str, view: View) -> Representation:
+    async def current(self, ref: str, view: KeptView) -> Representation:
         """Return the view of the story at its head, built if it is not in memory.
 
-        Raises NotFound, Gone, Redirected for a slug it had before, and Unavailable when it must be read and cannot be.
+        Raises NotFound, Gone, Redirected for a slug it had before, Unavailable when it must be read and cannot be, and
+        what `read_view` raises.
         """
         head = self._heads.head(ref)
         if head is None:
@@ -136,7 +140,7 @@ class Representations:
             raise Redirected("moved", "This story has another address now.", slug=head.slug)
         return self._find(head, view) or await self._build_once(head, view)
 
-    def _find(self, head: StoryHead, view: View) -> Representation | None:
+    def _find(self, head: StoryHead, view: KeptView) -> Representation | None:
         key = (head.story, view)
         kept = self._kept.get(key)
         if kept is None or (kept.shown != head.cursor and kept.asked != head.cursor):
@@ -145,7 +149,7 @@ class Representations:
         self.hits += 1
         return kept.representation
 
-    async def _build_once(self, head: StoryHead, view: View) -> Representation:
+    async def _build_once(self, head: StoryHead, view: KeptView) -> Representation:
         key = (head.story, view, head.cursor)
         task = self._builds.get(key)
         if task is None:
@@ -155,12 +159,12 @@ class Representations:
         # One cancelled request must not end the build for the others.
         return await asyncio.shield(task)
 
-    def _build_done(self, key: tuple[StoryId, View, Cursor], done: asyncio.Task[Representation]) -> None:
+    def _build_done(self, key: tuple[StoryId, KeptView, Cursor], done: asyncio.Task[Representation]) -> None:
         del self._builds[key]
         if not done.cancelled():
             done.exception()  # retrieved, though all who waited may have been cancelled
 
-    async def _build(self, head: StoryHead, view: View) -> Representation:
+    async def _build(self, head: StoryHead, view: KeptView) -> Representation:
         self.builds += 1
 
         def work(tx: ReadTransaction) -> tuple[Cursor, Representation]:
@@ -177,11 +181,11 @@ class Representations:
             return cursor, found
 
         shown, plain = await self._snapshots.read(work)
-        representation = await to_thread.run_sync(compressed, plain, limiter=self._compressing)
+        representation = await to_thread.run_sync(compressed, plain, view.codings, limiter=self._compressing)
         self._keep((head.story, view), _Kept(shown=shown, asked=head.cursor, representation=representation))
         return representation
 
-    def _keep(self, key: tuple[StoryId, View], kept: _Kept) -> None:
+    def _keep(self, key: tuple[StoryId, KeptView], kept: _Kept) -> None:
         before = self._kept.pop(key, None)
         if before is not None:
             self.kept_bytes -= before.representation.size_bytes

@@ -1,9 +1,11 @@
-"""The views that most readers ask for: unfiltered, from the newest entry on. Only these are cached in memory."""
+"""The views of a story that are cached: those that most readers ask for, pages of its timeline, and of its changes."""
 
 from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from app.domain.cursor import Cursor
+from app.reading.changes import PAGE_LIMIT_BYTES, encode_changes, read_changes
 from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
@@ -25,6 +27,44 @@ class View(NamedTuple):
         """Return the view's name for an ETag."""
         return f"{self.name}.{self.variant}"
 
+    @property
+    def codings(self) -> tuple[Literal["gzip", "br"], ...]:
+        """Return the compressed forms that are made of it."""
+        return ("gzip", "br")
+
+
+class PageView(NamedTuple):
+    """One page of a story's timeline: filtered, from a position on, in any order or shape.
+
+    `codings` are the compressed forms that are made of it: there are too many pages for each to have them all.
+    """
+
+    request: PageRequest
+    shape: EntryShape
+    codings: tuple[Literal["gzip", "br"], ...]
+
+    @property
+    def tag(self) -> str:
+        """Return the view's name for an ETag: the address says which page it is."""
+        return "page"
+
+
+class ChangesView(NamedTuple):
+    """Everything after a cursor (None: from the beginning), up to a limit of events."""
+
+    after: Cursor | None
+    limit: int
+    variant: BodyVariant
+    codings: tuple[Literal["gzip", "br"], ...]
+
+    @property
+    def tag(self) -> str:
+        """Return the view's name for an ETag."""
+        return f"changes.{self.variant}"
+
+
+KeptView = View | PageView | ChangesView
+
 
 class ReadView(NamedTuple):
     """The bytes of a view, and the URLs of the pages around the one it shows."""
@@ -34,8 +74,17 @@ class ReadView(NamedTuple):
     prev: str | None
 
 
-def read_view(tx: ReadTransaction, story: PublicStory, view: View, *, links: Links) -> ReadView:
-    """Read the stored parts of a view and join them."""
+def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links: Links) -> ReadView:
+    """Read the stored parts of a view and join them.
+
+    A page raises InvalidInput, NotFound and Gone as `read_page`, changes raise CursorUnusable.
+    """
+    if isinstance(view, ChangesView):
+        changes = read_changes(tx, story, after=view.after, limit=view.limit, limit_bytes=PAGE_LIMIT_BYTES, links=links)
+        return ReadView(encode_changes(changes, view.variant), None, None)
+    if isinstance(view, PageView):
+        page = read_page(tx, story, view.request, links=links)
+        return ReadView(encode_page(page, story, view.shape), page.next, page.prev)
     if view.name == "corrections":
         corrections = read_corrections(tx, story, position=None, limit=PAGE_LIMIT, links=links)
         return ReadView(corrections.body, corrections.next, corrections.prev)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network
 from typing import Any, cast
 
@@ -10,18 +11,31 @@ import uvicorn
 
 from app.server.lifespan import Application, Lifespan
 
-KEEP_ALIVE_SECONDS = 75
-"""Longer than the 60 s after which common proxies drop an idle connection, so that they, not we, end it first."""
 MESSAGE_LIMIT_BYTES = 4_096
 """The largest WebSocket message a client may send, unless the operator has set another."""
 PING_SECONDS = 20.0
-"""A peer that has answered no ping for this long after one was sent has gone without saying so."""
+"""A WebSocket of the application is sent a ping this often, unless the operator has set another time."""
+PONG_SECONDS = 30.0
+"""A peer that has answered no ping for this long has gone without saying so, unless the operator has set another."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebSocketLimits:
+    """The limits of a WebSocket of the application: its messages, and the times in which its peer answers."""
+
+    message_bytes: int = MESSAGE_LIMIT_BYTES
+    ping_seconds: float = PING_SECONDS
+    pong_seconds: float = PONG_SECONDS
 
 
 def server_config(
-    app: Application, *, trusted_proxies: Sequence[IPv4Network | IPv6Network], message_bytes: int = MESSAGE_LIMIT_BYTES
+    app: Application,
+    *,
+    trusted_proxies: Sequence[IPv4Network | IPv6Network],
+    websockets: WebSocketLimits | None = None,
 ) -> uvicorn.Config:
     """Configure uvicorn: the fast parser and loop, our logs, small inbound messages, no compression per message."""
+    limits = websockets or WebSocketLimits()
     config = uvicorn.Config(
         app=cast("Any", app),
         http="httptools",
@@ -33,11 +47,10 @@ def server_config(
         server_header=False,
         proxy_headers=bool(trusted_proxies),
         forwarded_allow_ips=[str(network) for network in trusted_proxies],
-        timeout_keep_alive=KEEP_ALIVE_SECONDS,
-        ws_max_size=message_bytes,
+        ws_max_size=limits.message_bytes,
         ws_per_message_deflate=False,
-        ws_ping_interval=PING_SECONDS,
-        ws_ping_timeout=PING_SECONDS,
+        ws_ping_interval=limits.ping_seconds,
+        ws_ping_timeout=limits.pong_seconds,
         workers=1,
     )
     config.load()

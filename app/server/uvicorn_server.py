@@ -23,6 +23,7 @@ import structlog
 import uvicorn
 
 from app.live.native.handshake import AcceptContext
+from app.live.native.http_protocol import make_portable_protocol
 from app.live.native.server_protocol import make_protocol
 from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
@@ -36,7 +37,7 @@ from app.server.stopping import (
     end_process_after,
     finish_within,
 )
-from app.server.uvicorn_config import server_config
+from app.server.uvicorn_config import WebSocketLimits, server_config
 
 log = structlog.get_logger()
 
@@ -165,28 +166,29 @@ def run_server(
     *,
     sockets: list[socket],
     control: ControlEndpoint | None,
-    accept_context: Callable[[], AcceptContext] | None,
+    accept_context: Callable[[], AcceptContext],
+    portable: bool,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
     drain: Callable[[], Awaitable[None]],
     drain_seconds: float,
     count_readers: Callable[[], int],
-    message_bytes: int,
+    websockets: WebSocketLimits,
     when_ready: Callable[[], Awaitable[None]],
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
-    `accept_context` is called for each connection, for what native connections share; without it readers go through
-    the application as on any ASGI server.
-    `message_bytes` is the largest message a WebSocket of the application may send; more is closed with 1009 before it
-    is read into memory. `count_readers` returns the number of live connections, for the log: the server does not know
+    `accept_context` is called for each connection, for what connections share; `portable`: readers go through the
+    application as on any ASGI server.
+    `websockets` are the limits of the application's WebSockets; a larger message is closed with 1009 before it is read
+    into memory. `count_readers` returns the number of live connections, for the log: the server does not know
     those that have left it.
     `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
     `drain_seconds` beside the five seconds of any stop.
     """
     tune_process()
-    config = server_config(app, trusted_proxies=trusted_proxies, message_bytes=message_bytes)
-    if accept_context is not None:
-        config.http_protocol_class = cast("Any", partial(make_protocol, accept_context))
+    config = server_config(app, trusted_proxies=trusted_proxies, websockets=websockets)
+    make = make_portable_protocol if portable else make_protocol
+    config.http_protocol_class = cast("Any", partial(make, accept_context))
     server = Server(
         config,
         control=control,

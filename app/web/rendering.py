@@ -16,6 +16,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
+from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
 from app.web.assets import Assets
 from app.wire.encoding import encode_json
@@ -64,9 +65,9 @@ def briefly(entry: Mapping[str, Any]) -> str:
     """Return an entry's headline, or the beginning of its text."""
     if entry["headline"]:
         return str(entry["headline"])
-    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote)>)", r" \1", entry["body_html"] or "")
+    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote|pre)>)", r" \1", entry["body_html"] or "")
     text = " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
-    return text if len(text) <= _SHORT else text[: _SHORT - 1].rsplit(" ", 1)[0] + "…"
+    return truncate_text(text, _SHORT)
 
 
 def as_json(value: Any) -> str:

@@ -9,6 +9,7 @@ from app.web.assets import Assets, asset_routes
 from app.web.not_found import not_found
 from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
+from app.web.trailing_slashes import trailing_slashes
 from app.wire.links import Site
 
 
@@ -27,4 +28,5 @@ def web_routes(
     router.include_router(preview_page(renderer=renderer))
     router.include_router(docs_page(renderer=renderer, openapi_url=openapi_url))
     router.include_router(asset_routes(assets))
+    router.include_router(trailing_slashes(["/stories/{ref}", "/newsroom", "/previews/{signed}", "/docs"]))
     return router

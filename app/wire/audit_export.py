@@ -16,7 +16,7 @@ MEDIA_TYPES: Mapping[AuditFormat, str] = {
     "csv": "text/csv; charset=utf-8; header=present",
 }
 COLUMNS = (
-    "id", "at", "person", "token", "action", "object", "object_id", "story", "before", "after", "request_id",
+    "id", "at", "person", "token", "action", "object", "object_id", "story", "before", "after", "request_id", "name",
 )  # fmt: skip
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")

@@ -12,14 +12,16 @@ from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
+from app.wire.newsroom_stream_messages import Principal
 from app.wire.public_entry import body_html, public_members
 from app.wire.requests.stories import STORY_DEFAULTS
 
 
-def newsroom_entry(entry: Entry, *, can: Sequence[str]) -> dict[str, Any]:
+def newsroom_entry(entry: Entry, *, can: Sequence[str], posted_by: Principal) -> dict[str, Any]:
     """Return an entry as its editors see it: public members, source text, version, working revision.
 
-    `can` is what the one who is shown it may do with it (app/domain/permissions.py).
+    `can` is what the one who is shown it may do with it (app/domain/permissions.py). `posted_by` is whose account
+    created it, whatever its byline says.
     """
     blocks = _blocks(entry.content)
     return {
@@ -40,14 +42,17 @@ def newsroom_entry(entry: Entry, *, can: Sequence[str]) -> dict[str, Any]:
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),
         "created_by": entry.created_by,
+        "posted_by": asdict(posted_by),
         "warnings": warnings_of(_blocks(entry.newest_content)),
         "can": list(can),
     }
 
 
-def written_entry(entry: Entry, *, can: Sequence[str], shorthand: JsonObject | None) -> dict[str, Any]:
+def written_entry(
+    entry: Entry, *, can: Sequence[str], posted_by: Principal, shorthand: JsonObject | None
+) -> dict[str, Any]:
     """Return an entry for the answer to a write, with what was understood of its shorthand where that was read."""
-    members = newsroom_entry(entry, can=can)
+    members = newsroom_entry(entry, can=can, posted_by=posted_by)
     return members if shorthand is None else {**members, "shorthand": shorthand}
 
 
@@ -104,10 +109,11 @@ def working_members(working: WorkingRevision) -> dict[str, Any]:
     }
 
 
-def _source(content: EntryContent) -> dict[str, str]:
+def _source(content: EntryContent) -> dict[str, str | bool]:
     if content.text is not None:
-        return {"text": content.text, "text_format": content.text_format}
-    return {"text": markdown_source(_blocks(content)), "text_format": "markdown"}
+        return {"text": content.text, "text_format": content.text_format, "text_exact": True}
+    text, is_exact = markdown_source(_blocks(content))
+    return {"text": text, "text_format": "markdown", "text_exact": is_exact}
 
 
 def _time(at: Micros | None) -> str | None:

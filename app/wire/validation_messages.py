@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from app.wire.named_characters import name_with_place
+
 _Context = Mapping[str, Any]
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def validation_message(error: Mapping[str, Any]) -> str:
     """Return Pydantic's error as a sentence without its subject, which is the field it points at."""
+    if error["type"] == "string_unicode":
+        return _half_a_character(error.get("input"))
     make = _SENTENCES.get(str(error["type"]))
     if make is not None:
         return make(error.get("ctx") or {})
     return str(error["msg"]).removeprefix("Value error, ")
+
+
+def _half_a_character(text: object) -> str:
+    found = _SURROGATE.search(text) if isinstance(text, str) else None
+    if not isinstance(text, str) or found is None:
+        return "must be Unicode text"
+    return f"has half of a character, {name_with_place(text, found.start())}"
 
 
 def _always(sentence: str) -> Callable[[_Context], str]:

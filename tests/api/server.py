@@ -17,6 +17,7 @@ from app.main import Application, create_app
 from app.settings import Settings
 
 ADMIN_TOKEN = "operator-secret-of-forty-characters-0000"
+METRICS_TOKEN = "scraper-secret-of-forty-characters-00000"
 PUBLIC_URL = "https://live.example"
 PAGE_ORIGIN = "https://desk.example"
 PLAIN = {"accept-encoding": "identity"}
@@ -62,6 +63,7 @@ async def running(database_url: str, folder: Path, *, clock: Clock = system_cloc
         site_name="The Post",
         site_url="https://post.example",
         admin_token=ADMIN_TOKEN,
+        metrics_token=METRICS_TOKEN,
         cors_origins=(PAGE_ORIGIN,),
         log_format="json",
     )

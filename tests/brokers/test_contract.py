@@ -133,4 +133,4 @@ async def test_a_hub_that_subscribes_advances_its_stories(started: Broker) -> No
         await hub.wait_beyond("one", model.seq - 1, timeout_seconds=SOON)
         assert live.head == model.head
         assert hub.metrics.gaps == 0
-        assert live.published_at is not None
+        assert live.deliveries[0].committed is not None

@@ -60,3 +60,12 @@ def test_the_command_posts_to_the_demo_or_makes_a_first_story(token_file: Path) 
     first = shlex.split(greeting.lines(has_demo=False)[3])
     assert first[-1] == f"{URL}/v1/stories"
     assert '{"title": "My first live blog"}' in first
+
+
+@pytest.mark.parametrize("show_token", [True, False])
+def test_a_node_whose_token_another_one_has_says_where_it_is_and_takes_it_from_the_environment(
+    *, show_token: bool
+) -> None:
+    lines = Greeting(URL, None, None, show_token=show_token).lines(has_demo=True)
+    assert "the node that was first" in lines[2]
+    assert _arguments(lines[3], LIVEBLOG_ADMIN_TOKEN=TOKEN)[1] == f"Authorization: Bearer {TOKEN}"

@@ -75,6 +75,7 @@ def test_a_token_is_printed_alone_and_once(installation: Installation) -> None:
 def test_a_second_token_for_a_known_person_adds_nobody(installation: Installation, free_port: int) -> None:
     for _ in range(2):
         installation.check("token", "create", "--name", "Ada Lind", "--role", "reporter")
+        installation.check("token", "create", "--name", "\ufeffAda L\u00adind", "--role", "reporter")
     other = installation.run("token", "create", "--name", "Ada Lind", "--role", "editor")
     assert other.returncode == 1
     assert "Ada Lind (reporter) already" in other.stderr

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from itertools import count
 
 INLINE = {"a", "b", "strong", "i", "em", "u", "s", "sub", "sup", "code", "br", "mark", "span"}
-TEXT = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "cite", "hr"}
+TEXT = {"p", "h2", "h3", "h4", "ul", "ol", "li", "blockquote", "cite", "hr", "pre"}
 MEDIA = {"figure", "figcaption", "img", "video", "audio"}
 TABLE = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
 ALLOWED = INLINE | TEXT | MEDIA | TABLE
@@ -18,6 +18,7 @@ ATTRIBUTES = {
     "span": {"lang", "dir"},
     "p": {"class"},
     "ol": {"start"},
+    "pre": {"data-language"},
     "blockquote": {"cite"},
     "figure": {"class", "data-provider", "data-url"},
     "img": {"src", "alt", "width", "height", "loading", "decoding"},

@@ -24,6 +24,7 @@ from app.content.block_limits import (
     MAX_ADDRESS_LENGTH,
     MAX_BLOCKS,
     MAX_BODY_BYTES,
+    MAX_CODE_LENGTH,
     MAX_COMPLEXITY,
     MAX_ENTRY_BYTES,
     MAX_HEADING_LEVEL,
@@ -78,6 +79,7 @@ def embed_page(length: int) -> str:
 
 TEXT_CASES: dict[tuple[str, str], Callable[[str], str]] = {
     ("heading", "text"): lambda text: f"<h3>{text}</h3>",
+    ("code", "text"): lambda text: f"<pre>{text}</pre>",
     ("quote", "who"): lambda text: f"<blockquote>q<footer>{text}</footer></blockquote>",
     ("quote", "role"): lambda text: f"<figure><blockquote>q</blockquote><figcaption>Jane, {text}</figcaption></figure>",
     ("image", "alt"): lambda text: f'<img src={PICTURE} alt="{text}">',
@@ -152,8 +154,11 @@ UNLIMITED: set[tuple[str, str]] = {
 }
 """Fields that have no limit but that of a body's size."""
 
-SPELT: set[tuple[str, str]] = {("embed", "provider"), ("embed", "ratio"), *((kind, "id") for kind in BLOCK_TYPES)}
-"""Fields that match a pattern, of which the server alone makes the values."""
+SPELT: set[tuple[str, str]] = {
+    *(("embed", "provider"), ("embed", "ratio"), ("code", "language")),
+    *((kind, "id") for kind in BLOCK_TYPES),
+}
+"""Fields that match a pattern."""
 
 MAXIMA = {
     "MAX_BLOCKS": MAX_BLOCKS,
@@ -162,6 +167,7 @@ MAXIMA = {
     "MAX_COMPLEXITY": MAX_COMPLEXITY,
     "MAX_ID_LENGTH": MAX_ID_LENGTH,
     "MAX_ADDRESS_LENGTH": MAX_ADDRESS_LENGTH,
+    "MAX_CODE_LENGTH": MAX_CODE_LENGTH,
     "MAX_LINE_LENGTH": MAX_LINE_LENGTH,
     "MAX_PARAGRAPHS_LENGTH": MAX_PARAGRAPHS_LENGTH,
     "MIN_HEADING_LEVEL": MIN_HEADING_LEVEL,
@@ -341,6 +347,7 @@ ODD = [
     *("\u00a0", "\u200b", "\u3000", "&#12;", "&#13;", "&#10;", "&Tab;", "\t", "\f", "  ", "\n", "\r\n", "\x7f", "\x01"),
     *("word ", "— ", "-", ", ", "é", "<br>", "<b>", "</b>", "&amp;", "<", ">", "“", "</p>", "<p>", "<cite>", "<code>"),
     *("<span lang=ar dir=rtl>", "</span>", "<a href=https://e.org/ title='a&#12;b\n c'>", "</a>", "<pre>", "</pre>"),
+    *("<pre class=lang-py>", "```", "\u2028", "\x0b", "<div>", "<code>x", "</code>"),
 ]
 LENGTHS = st.sampled_from([MAX_LINE_LENGTH, MAX_ADDRESS_LENGTH, MAX_PARAGRAPHS_LENGTH])
 odd_texts = st.lists(st.sampled_from(ODD), max_size=8).map("".join)
@@ -352,7 +359,25 @@ texts = st.builds(
     odd_texts,
 )
 MARKDOWN_LINES = [
-    *("# {}", "{}", "> {}", "> — {}", "- {}", "1. {}", "2. {}", "  - {}", "| {} | a |", "|---|---|", "", "---", FILM),
+    *(
+        "```",
+        "```py",
+        "  ```",
+        "````",
+        "# {}",
+        "{}",
+        "> {}",
+        "> — {}",
+        "- {}",
+        "1. {}",
+        "2. {}",
+        "  - {}",
+        "| {} | a |",
+        "|---|---|",
+        "",
+        "---",
+        FILM,
+    ),
     *(f'![{{}}]({PICTURE} "{{}}")', "[](https://e.org/)", "    - {}", "![]()", "**", "| | |", ">"),
 ]
 markdown_lines = st.builds(

@@ -15,7 +15,7 @@ characters = st.characters(exclude_categories=["Cs"], exclude_characters="\0")
 
 def normalised(text: str) -> str:
     """What `parse_plain` documents: one kind of line end, blank lines blank, single, and none at the ends."""
-    lines = [line if line.strip(" \t") else "" for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")]
+    lines = [line if line.strip(" \t") else "" for line in re.split("\r\n|[\n\r\x0b\x0c\u2028\u2029]", text)]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 

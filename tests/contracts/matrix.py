@@ -64,3 +64,11 @@ PAGES = {
     Row("GET", "/static/{file}"): "200",
 }
 """The same bytes for everybody; what they show beyond that a browser fetches with the rights of whoever looks."""
+
+WITH_A_SLASH = {
+    Row("GET", "/stories/{slug}/"): "308",
+    Row("GET", "/previews/{signed}/"): "308",
+    Row("GET", "/newsroom/"): "308",
+    Row("GET", "/docs/"): "308",
+}
+"""Lead to the page without it, whatever stands before it."""

@@ -15,7 +15,7 @@ from app.api.layers.live_dispatch import NEWSROOM_STREAM
 from app.live.protocol import addresses
 from tests.api.peers import Peer, connected
 from tests.contracts.house import CALLERS, OUTSIDERS, House
-from tests.contracts.matrix import MATRIX, PAGES
+from tests.contracts.matrix import MATRIX, PAGES, WITH_A_SLASH
 from tests.contracts.rights import STORIES
 from tests.contracts.states import column_of
 from tests.contracts.tables import Row, read_table
@@ -33,9 +33,9 @@ WS  /v1/stories/{story}/live from-a-page        4504  4504  open  open  open  en
 WS  /v1/live?subscribe={story}                  no404 no404 open  open  open  ends  ends  no410 open  open  open
 SSE /v1/stories/{story}/events                  no404 no404 open  open  open  ends  ends  no410 open  open  open
 GET /v1/stories/{story}/changes?after=0&wait=1  404   404   200   200   200   200   200   410   200   200   200
-GET /v1/stories/{story}/live                    404   404   404   404   404   404   404   404   404   404   404
-GET /v1/live                                    404   404   404   404   404   404   404   404   404   404   404
-GET /v1/newsroom/live                           404   404   404   404   404   404   404   404   404   404   404
+GET /v1/stories/{story}/live                    426   426   426   426   426   426   426   426   426   426   426
+GET /v1/live                                    426   426   426   426   426   426   426   426   426   426   426
+GET /v1/newsroom/live                           426   426   426   426   426   426   426   426   426   426   426
 """
 """What readers are told, whatever token they show. `open`: brought to the head, and kept; `ends`: and sent to poll.
 `no404`, `no410`: refused by a message with that status; four digits: let in, and closed with that code."""
@@ -79,7 +79,7 @@ async def test_every_route_of_the_whole_application_is_listed(house: House) -> N
             path = path.replace(ours, named)
         methods = getattr(route, "methods", None) or {type(route).__name__}
         there |= {f"{method} {path}" for method in methods if method != "HEAD"}
-    listed = {row.address for row in MATRIX} | {row.address for row in PAGES}
+    listed = {row.address for table in (MATRIX, PAGES, WITH_A_SLASH) for row in table}
     assert sorted(there - listed) == [], "not listed"
     assert sorted(listed - there) == [], "listed, but not there"
 
@@ -93,7 +93,7 @@ def test_every_address_of_a_live_connection_is_listed() -> None:
     assert NEWSROOM_STREAM == "/v1/newsroom/live"
 
 
-@pytest.mark.parametrize("row", PAGES, ids=lambda row: row.path)
+@pytest.mark.parametrize("row", PAGES | WITH_A_SLASH, ids=lambda row: row.path)
 async def test_a_page_is_the_same_bytes_for_everybody_and_takes_nothing(house: House, row: Row) -> None:
     await house.prepare(row)
     house.refs["file"] = "apply.js"
@@ -101,7 +101,7 @@ async def test_a_page_is_the_same_bytes_for_everybody_and_takes_nothing(house: H
     for caller in (*CALLERS, *OUTSIDERS):
         reply = await house.ask(caller, row)
         answers.add((str(reply.status_code), reply.content))
-    assert [status for status, _ in answers] == [PAGES[row]]
+    assert [status for status, _ in answers] == [(PAGES | WITH_A_SLASH)[row]]
     for method in ("POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         refused = await house.ask("ADMIN", Row(method, row.path))
         assert (refused.status_code, refused.headers["allow"]) == (405, "GET, HEAD"), method

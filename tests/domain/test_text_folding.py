@@ -23,6 +23,7 @@ from tests.growth import ANYWHERE, faults, mixed_pieces, single_pieces
         ("foo_bar AND NOT NEAR(x)*", ["foo", "bar", "and", "not", "near", "x"]),
         ("東京 カレー", ["東", "京", "カ", "レ", "ー"]),
         ("ﬁnal ½ ①", ["final", "1", "2", "1"]),
+        ("Bundes\u00adtags\u00adwahl", ["bundestagswahl"]),
         ("\"'\\ \x00 ():&|!*", []),
         ("", []),
     ],

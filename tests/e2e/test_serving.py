@@ -94,7 +94,7 @@ def test_a_stop_ends_every_kind_of_reader_in_order_and_the_process_with_0(
         took = time.monotonic() - began
     assert took < STOP_SECONDS
     # The HTTP server's own: the long-poll. Readers: a WebSocket, an event stream, and the one that never reads.
-    assert '"connections": 1, "readers": 3, "event": "draining"' in server.log
+    assert '"event":"draining","logger":"app.server.uvicorn_server","connections":1,"readers":3' in server.log
     assert "drain timed out" in server.log, "the client that never reads was no obstacle: the test proves nothing"
     assert _result(websocket) == ("goodbye", 4101)
     assert _result(events) == "goodbye"
@@ -169,7 +169,7 @@ def test_a_database_without_schema_is_one_clear_sentence(tmp_path: Path, free_po
     refused = Installation(tmp_path / "data", {"LIVEBLOG_PORT": str(free_port)}).run("serve")
     assert refused.returncode == 1
     assert refused.stderr.splitlines() == [
-        "The database is not at the schema this release needs: run `liveblog migrate`."
+        "The database has no tables yet, and this release needs schema 0008: run `liveblog migrate`."
     ]
 
 

@@ -43,7 +43,7 @@ def _streamed(client: httpx.Client, story: str) -> tuple[int, list[tuple[str | N
 
 def test_the_whole_end_of_a_story(sqlite_url: str, tmp_path: Path) -> None:
     with ExitStack() as stack:
-        server = stack.enter_context(serving(sqlite_url, tmp_path))
+        server = stack.enter_context(serving(sqlite_url, tmp_path, ENDED_SOCKET_SECONDS="0"))
         admin, anyone = stack.enter_context(server.signed_in()), stack.enter_context(server.reader())
         story = make_story(server)
 

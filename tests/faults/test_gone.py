@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -41,8 +41,12 @@ def _clean(number: int) -> dict[str, Any]:
 
 
 def _markers_in(data: bytes) -> list[str]:
+    return _found(MARKERS, data)
+
+
+def _found(markers: Sequence[str], data: bytes) -> list[str]:
     lowered = data.lower()
-    return [marker for marker in MARKERS if marker.encode() in lowered]
+    return [marker for marker in markers if marker.lower().encode() in lowered]
 
 
 @pytest.mark.timeout(120)
@@ -95,6 +99,50 @@ def test_text_that_was_taken_back_is_in_no_free_page_nor_any_page_of_readers_tab
         if page not in private and _markers_in(content)
     }
     assert found == {}
+
+
+@pytest.mark.timeout(120)
+async def test_who_posted_an_entry_is_in_no_public_byte(anyio_backend: str, database_url: str, tmp_path: Path) -> None:
+    with serving(database_url, tmp_path) as server:
+        story = make_story(server, slug="gone")
+        with server.signed_in() as admin:
+            secrets = _post_as_people_and_bots(admin, story)
+        async with reading_client(server.url) as client:
+            answers = await _everything_public(client, story)
+            assert {url: found for url, body in answers.items() if (found := _found(secrets, body))} == {}
+            assert "Signed by another" in answers[f"/v1/stories/{story}?body=both"].decode()
+        assert server.stop() == 0, server.log
+    tables = _markers_in_tables(database_url, [table.name for table in READERS_TABLES], markers=secrets)
+    assert tables == {}
+    newsroom = _markers_in_tables(database_url, [table.name for table in NEWSROOM_TABLES], markers=secrets)
+    assert {"people", "tokens", "entries", "entry_versions", "audit"} <= set(newsroom)
+
+
+def _post_as_people_and_bots(admin: httpx.Client, story: str) -> list[str]:
+    """Entries of a reporter and a bot, edited and signed with other names. All that says whose accounts they are."""
+    added = {"name": "Wolpertinger", "role": "reporter", "email": "jabberwock@post.example", "byline": "Ada Reporter"}
+    person = admin.post("/v1/newsroom/people", json=added).json()["id"]
+    tokens = [
+        admin.post("/v1/newsroom/tokens", json={"label": "snark's phone", "person": person}).json(),
+        admin.post("/v1/newsroom/tokens", json={"label": "bandersnatch", "role": "editor"}).json(),
+    ]
+    signed: dict[str, Any] = {"authors": [{"name": "Signed by another"}]}
+    unsigned: dict[str, Any] = {"authors": []}
+    any_version = {"If-Match": "*"}
+    for token in tokens:
+        with httpx.Client(base_url=admin.base_url, headers={"Authorization": f"Bearer {token['token']}"}) as api:
+            for fields in (signed, unsigned):
+                entry = api.post(f"/v1/stories/{story}/entries", json={"text": "Counted.", **fields}).json()
+                path = f"/v1/stories/{story}/entries/{entry['id']}"
+                assert entry["posted_by"]["token"] == token["id"]
+                assert api.patch(path, json={"text": "Counted again."}, headers=any_version).status_code == 200
+                assert api.post(f"{path}/corrections", json={"text": "A line."}).status_code == 200
+    assert admin.patch(f"/v1/stories/{story}", json={"title": "Gone"}, headers=any_version).status_code == 200
+    return [
+        *("Wolpertinger", "jabberwock", "snark", "bandersnatch", "posted_by", "created_by"),
+        *(token["id"] for token in tokens),
+        person,
+    ]
 
 
 def _publish_and_take_back(admin: httpx.Client, story: str) -> list[tuple[str, dict[str, Any], str]]:
@@ -171,7 +219,9 @@ async def _replay(client: httpx.AsyncClient, story: str, habit: Habit) -> bytes:
     return json.dumps(heard, ensure_ascii=False).encode()
 
 
-def _markers_in_tables(database_url: str, names: list[str]) -> dict[str, list[str]]:
+def _markers_in_tables(
+    database_url: str, names: list[str], *, markers: Sequence[str] = MARKERS
+) -> dict[str, list[str]]:
     """The markers in any column of each table that has some."""
     found: dict[str, list[str]] = {}
     engine = create_engine(database_url)
@@ -179,8 +229,8 @@ def _markers_in_tables(database_url: str, names: list[str]) -> dict[str, list[st
         for name in names:
             rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 - our own tables' names
             data = b"\n".join(_bytes_of(value) for row in rows for value in row)
-            if markers := _markers_in(data):
-                found[name] = markers
+            if there := _found(markers, data):
+                found[name] = there
     engine.dispose()
     return found
 

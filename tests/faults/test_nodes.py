@@ -6,6 +6,7 @@ import json
 import statistics
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import told_on_event_stream, told_on_websocket
+from tests.ports import reserved_port
+from tests.processes import Installation
 
 ROUNDS = 9
 HEARD_SECONDS = 1.0
@@ -75,6 +78,64 @@ def test_writers_on_both_nodes_share_one_sequence(nodes: tuple[Server, Server]) 
         heard = [[_until(socket, "entry.published") for _ in range(20)] for socket in (on_a, on_b)]
     assert heard[0] == heard[1]
     assert [message["seq"] for message in heard[0]] == list(range(2, 22))
+
+
+def test_nodes_set_up_by_the_documents_open_to_one_admin_token_and_each_other(shared_url: str, tmp_path: Path) -> None:
+    """Each has a data folder of its own, and nothing is set: as two machines behind a balancer would be."""
+    first, second = (
+        Installation(tmp_path / name / "data", {"LIVEBLOG_DATABASE_URL": shared_url}) for name in ("a", "b")
+    )
+    for installation in (first, second):
+        installation.data_dir.parent.mkdir()
+    with ExitStack() as stack:
+        nodes = [
+            stack.enter_context(installation.serving(stack.enter_context(reserved_port())))
+            for installation in (first, second)
+        ]
+        assert list(tmp_path.rglob("admin-token")) == [first.data_dir / "admin-token"]
+        clients = [stack.enter_context(node.client(first.token)) for node in nodes]
+        for turn in range(6):
+            assert clients[turn % 2].get("/v1/newsroom/me").json()["kind"] == "admin"
+        assert str(first.data_dir / "admin-token") in nodes[0].greeting[2]
+        assert "the node that was first" in nodes[1].greeting[2]
+        # Commands need no token of the node that they are given on.
+        for installation in (first, second):
+            made = installation.check("token", "create", "--name", "Results", "--bot", "--role", "editor").strip()
+            for node in nodes:
+                with node.client(made) as bot:
+                    assert bot.get("/v1/newsroom/me").json()["kind"] == "bot"
+        assert list(tmp_path.rglob("admin-token")) == [first.data_dir / "admin-token"]
+
+
+def test_a_receipt_says_whose_readers_it_counts_and_is_timed_from_the_commit_on_either_node(
+    nodes: tuple[Server, Server],
+) -> None:
+    a, b = nodes
+    story = make_story(a)
+    with ExitStack() as stack:
+        at_a, at_b = stack.enter_context(a.signed_in()), stack.enter_context(b.signed_in())
+        everybody = [stack.enter_context(_connect(node, story)) for node in (a, a, a, b, b)]
+        for socket in everybody:
+            _until(socket, "caught_up")
+        # Each node has committed something before, from which what the other one commits must not be timed.
+        for admin in (at_a, at_b):
+            assert admin.post(f"/v1/stories/{story}/entries", json={"text": "Before."}).status_code == 201
+            for socket in everybody:
+                _until(socket, "entry.published")
+        time.sleep(2 * HEARD_SECONDS)
+        for poster, other in ((at_a, at_b), (at_b, at_a)):
+            began = time.monotonic()
+            entry = poster.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."}).json()["id"]
+            seq = {_until(socket, "entry.published")["seq"] for socket in everybody}
+            took_ms = (time.monotonic() - began) * 1_000
+            place = f"/v1/newsroom/stories/{story}/entries/{entry}/delivery"
+            here, there = poster.get(place).json(), other.get(place).json()
+            assert {here["seq"], there["seq"]} == seq
+            counted = {receipt["node"].rpartition(":")[2]: receipt["readers"] for receipt in (here, there)}
+            assert counted == {str(a.port): 3, str(b.port): 2}
+            for receipt in (here, there):
+                assert (receipt["handed_over"], receipt["behind"]) == (receipt["readers"], 0)
+                assert 0 <= receipt["median_ms"] <= receipt["p99_ms"] <= took_ms + 1
 
 
 def _connect(node: Server, story: str) -> ClientConnection:

@@ -175,7 +175,7 @@ def test_a_server_is_not_started_on_a_database_that_is_silent_and_says_so(
         proxy.fall_silent()
         done = serve_alone(f"{proxy.url(name)}?connect_timeout=2", tmp_path / "data", free_port)
     assert done.returncode == 1, done.stderr
-    assert "\nThe database cannot be used: connection timeout expired" in done.stderr
+    assert "The database cannot be used: connection timeout expired" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     assert proxy.swallowed >= 1
 

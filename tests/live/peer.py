@@ -23,6 +23,7 @@ from app.live.session.effects import (
     StoryWithdrawn,
     Unusable,
 )
+from app.live.session.outbox import PIECE_BYTES
 from app.live.session.session import Session
 from app.live.session.step import Step
 from app.live.session.subscription import PendingSubscription, Subscription
@@ -51,6 +52,8 @@ class Peer:
         variant: BodyVariant = BodyVariant.HTML,
         limit: int = 1000,
         limits: LiveLimits = NORMAL_LIMITS,
+        piece_bytes: int = PIECE_BYTES,
+        ended_seconds: float = 0.0,
     ) -> None:
         self.log = log
         self.limit = limit
@@ -63,10 +66,12 @@ class Peer:
             heartbeat_seconds=HEARTBEAT_SECONDS,
             limits=limits,
             sole=sole,
+            ended_seconds=ended_seconds,
             metrics=self.metrics,
             wake=self._count_wake,
             hello=Message(encode_hello(heartbeat_seconds=HEARTBEAT_SECONDS, time=self.now.wall), type="hello"),
             now=self.now,
+            piece_bytes=piece_bytes,
         )
 
     @property

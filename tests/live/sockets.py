@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
 
 from app.live.hub.hub import Hub
+from app.live.story.limits import LiveLimits
 from tests.live.app import serve
 from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, ModelStory
@@ -24,10 +25,11 @@ BROWSER: dict[str, Any] = {"origin": Origin("https://news.example")}
 
 @asynccontextmanager
 async def serving_sockets(
-    *models: ModelStory, heartbeat_seconds: float = 1000
+    *models: ModelStory, heartbeat_seconds: float = 1000, ended_socket_seconds: float = 0
 ) -> AsyncIterator[tuple[Hub, ModelLog, str]]:
     log = ModelLog(*models)
-    hub = hub_over(log, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000)
+    limits = LiveLimits(ended_socket_seconds=ended_socket_seconds)
+    hub = hub_over(log, heartbeat_seconds=heartbeat_seconds, reconcile_seconds=1000, limits=limits)
     async with serve(hub) as address:
         yield hub, log, f"ws://{address}"
 

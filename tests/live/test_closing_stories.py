@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import suppress
 
 import pytest
 from websockets.asyncio.client import connect
@@ -56,6 +57,34 @@ async def test_a_socket_opened_after_the_end_is_caught_up_first() -> None:
         messages, code, _ = await closed(reader)
         assert kinds(messages) == ["hello", "subscribed", 4, 5, "caught_up", "goodbye"]
         assert code == 1000
+
+
+async def test_a_socket_stays_with_its_ended_story_for_a_while_and_follows_it() -> None:
+    model = story()
+    async with (
+        serving_sockets(model, heartbeat_seconds=0.1, ended_socket_seconds=0.5) as (hub, _, at),
+        connect(f"{at}/v1/stories/one/live") as reader,
+    ):
+        await next_messages(reader, 3)
+        hub.accept(model.end())
+        hub.accept(model.publish("a correction"))
+        messages, code, reason = await closed(reader)
+        told = kinds(messages)
+        assert (told.count(2), told.count(3), told.count("goodbye")) == (1, 1, 1)
+        assert (code, reason) == (1000, "story ended")
+
+
+async def test_a_reader_that_reconnects_whatever_the_code_comes_seldom() -> None:
+    model = story()
+    model.end()
+    came = 0
+    async with serving_sockets(model, heartbeat_seconds=0.1, ended_socket_seconds=0.5) as (_, _, at):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(1.8):
+                async for reader in connect(f"{at}/v1/stories/one/live"):
+                    came += 1
+                    await closed(reader)
+    assert 1 <= came <= 4
 
 
 async def test_a_socket_for_several_stories_outlives_the_end_of_one() -> None:

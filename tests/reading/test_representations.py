@@ -6,16 +6,20 @@ import asyncio
 import gzip
 import json
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from app.domain.cursor import Cursor
-from app.domain.errors import NotFound, Unavailable
+from app.domain.errors import InvalidInput, NotFound, Unavailable
+from app.reading.entries import EntryShape
+from app.reading.pages import PageRequest
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, Representations, compressed
-from app.reading.views import View
+from app.reading.views import PageView, View
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
+from app.storage.public.reads import EntryFilter
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
 from tests.newsroom.driver import LINKS, NewsroomDriver
@@ -165,6 +169,41 @@ async def test_what_was_asked_for_least_recently_goes_first(setup: Setup) -> Non
     await room_for_two.current(setup.story, views[2])
     assert [room_for_two.ready(setup.story, view) is not None for view in views] == [True, False, True]
     assert room_for_two.kept_bytes <= size * 2.5
+
+
+def summaries(limit: int = 20, codings: tuple[Literal["gzip", "br"], ...] = ()) -> PageView:
+    """The page of a filter that only a read of the tables can answer."""
+    return PageView(PageRequest(limit=limit, only=EntryFilter(kind="summary")), EntryShape(BodyVariant.BOTH), codings)
+
+
+async def test_a_thousand_readers_of_one_filter_cost_one_read_for_each_head(setup: Setup) -> None:
+    await asyncio.gather(*(setup.kept.current(setup.story, summaries()) for _ in range(1_000)))
+    assert setup.database.snapshots == 1
+    entry = setup.driver.post(setup.story, "SECRET " * 100, kind="summary")
+    setup.heads.known[setup.story] = setup.head()
+    shown = await setup.kept.current(setup.story, summaries(codings=("gzip",)))
+    assert b"SECRET" in shown.plain
+    assert (shown.gzip is None, shown.brotli is None) == (False, True)
+    setup.driver.act("remove", entry)
+    setup.heads.known[setup.story] = setup.head()
+    for codings in ((), ("gzip",)):
+        assert b"SECRET" not in (await setup.kept.current(setup.story, summaries(codings=codings))).plain
+    assert setup.database.snapshots == 4
+
+
+async def test_pages_of_every_kind_take_no_more_room_than_they_may(setup: Setup) -> None:
+    size = (await setup.kept.current(setup.story, summaries())).size_bytes
+    room = Representations(Snapshots(setup.database), setup.heads, links=LINKS, limit_bytes=10 * size)
+    for limit in range(1, 101):
+        await room.current(setup.story, summaries(limit))
+    assert 5 * size < room.kept_bytes <= 10 * size
+
+
+async def test_a_page_that_cannot_be_is_refused_to_all_who_ask_and_not_kept(setup: Setup) -> None:
+    nowhere = PageView(PageRequest(position="nowhere"), EntryShape(), ())
+    asked = await asyncio.gather(*(setup.kept.current(setup.story, nowhere) for _ in range(3)), return_exceptions=True)
+    assert {type(error) for error in asked} == {InvalidInput}
+    assert setup.kept.kept_bytes == 0
 
 
 async def test_compressed_forms_decode_to_the_plain_bytes_and_small_bodies_have_none() -> None:

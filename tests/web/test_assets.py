@@ -111,7 +111,16 @@ def test_what_keeps_a_page_up_to_date_is_small() -> None:
     assets = Assets()
     names = [
         f"{name}.js"
-        for name in ("apply", "transports", "client", "entries", "pins_and_key_points", "players", "reader")
+        for name in (
+            "apply",
+            "transport_choice",
+            "transports",
+            "client",
+            "entries",
+            "pins_and_key_points",
+            "players",
+            "reader",
+        )
     ]
     sizes = [len(asset.brotli) for name in names for asset, _ in [assets.find(name)] if asset is not None]
     assert len(sizes) == len(names)

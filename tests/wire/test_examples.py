@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.wire.shapes import examples, newsroom, oversight, people, public
+from app.wire.shapes import examples, newsroom, oversight, people, public, search
 
 SHAPES: list[tuple[type[public.Public], dict[str, Any]]] = [
     (public.StoryState, examples.STORY_STATE),
@@ -19,7 +19,7 @@ SHAPES: list[tuple[type[public.Public], dict[str, Any]]] = [
     (public.Changes, examples.CHANGES),
     (newsroom.NewsroomEntry, newsroom.NEWSROOM_ENTRY),
     (newsroom.NewsroomStory, newsroom.NEWSROOM_STORY),
-    (newsroom.SearchResults, newsroom.SEARCH_RESULTS),
+    (search.SearchResults, search.SEARCH_RESULTS),
     (newsroom.Delivery, newsroom.DELIVERY),
     (newsroom.EntryVersion, newsroom.VERSION),
     (newsroom.PreviewLink, newsroom.PREVIEW_LINK),

@@ -113,13 +113,20 @@ def link_header(links: tuple[tuple[str, str], ...]) -> bytes:
     return ", ".join(f'<{url}>; rel="{relation}"' for url, relation in links).encode()
 
 
+def codings_for(request: Request) -> tuple[Literal["gzip", "br"], ...]:
+    """Return the compressed form that this client prefers, if it takes one."""
+    encoding = choose_encoding(request.headers.get("accept-encoding", "").encode("latin-1"))
+    if encoding is Encoding.IDENTITY:
+        return ()
+    return ("br",) if encoding is Encoding.BROTLI else ("gzip",)
+
+
 async def one_off_response(
     representation: Representation, request: Request, *, cache_control: bytes = PUBLIC_CACHE
 ) -> RepresentationResponse:
     """Make the response to a request that is hardly repeated: compressed for this client alone, off the event loop."""
-    encoding = choose_encoding(request.headers.get("accept-encoding", "").encode("latin-1"))
-    if encoding is Encoding.IDENTITY or len(representation.plain) < COMPRESS_FROM_BYTES:
+    codings = codings_for(request)
+    if not codings or len(representation.plain) < COMPRESS_FROM_BYTES:
         return RepresentationResponse(representation, cache_control=cache_control)
-    coding: Literal["gzip", "br"] = "br" if encoding is Encoding.BROTLI else "gzip"
-    smaller = await to_thread.run_sync(compressed, representation, [coding])
+    smaller = await to_thread.run_sync(compressed, representation, codings)
     return RepresentationResponse(smaller, cache_control=cache_control)

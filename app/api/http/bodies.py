@@ -17,11 +17,19 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from app.api.http.credentials import credentials_of
-from app.api.http.duplicates import MAX_MEMBERS, DuplicateName, TooManyMembers, parse_json
+from app.api.http.duplicates import (
+    MAX_MEMBERS,
+    MAX_VALUES,
+    DuplicateName,
+    TooManyMembers,
+    TooManyValues,
+    parse_json_body,
+)
 from app.api.http.state import AppState
 from app.domain.errors import FieldError, InvalidInput, MalformedInput, UnsupportedType
 from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
+from app.storage.database.threads import Threads
 from app.wire.encoding import encode_json
 from app.wire.problems import unknown_members
 
@@ -121,7 +129,8 @@ async def _read_body(request: Request, fields: frozenset[str], *, accepts_forms:
     if charset is not None and charset[1].lower() not in {"utf-8", "utf8", "us-ascii"}:
         raise UnsupportedType("unsupported_charset", "Send UTF-8.")
     if kind == "application/json":
-        parsed = _parse_json(body, fields)
+        app_state: AppState = request.app.state.app_state
+        parsed = await _parse_json(body, fields, app_state.write_threads)
     elif accepts_forms and kind == FORM:
         parsed = _parse_form(body)
         _declare_json(request)
@@ -131,9 +140,9 @@ async def _read_body(request: Request, fields: frozenset[str], *, accepts_forms:
     request._json = parsed
 
 
-def _parse_json(body: bytes, fields: frozenset[str]) -> Any:
+async def _parse_json(body: bytes, fields: frozenset[str], threads: Threads) -> Any:
     try:
-        return parse_json(body)
+        return await parse_json_body(body, threads)
     except DuplicateName as error:
         raise MalformedInput(
             "repeated_member",
@@ -144,6 +153,9 @@ def _parse_json(body: bytes, fields: frozenset[str]) -> Any:
             raise unknown_members([name for name in error.parsed if name not in fields]) from None
         detail = f"An object in the body has {error.count:,} members: none here has more than {MAX_MEMBERS}."
         raise InvalidInput([FieldError("", "too_many_members", detail)]) from None
+    except TooManyValues:
+        detail = f"The body has too many commas and brackets: at most {MAX_VALUES:,}. Send it in parts."
+        raise InvalidInput([FieldError("", "too_many_values", detail)]) from None
     except ValueError as error:
         raise MalformedInput("malformed_json", f"The body is not JSON: {error}.") from None
 

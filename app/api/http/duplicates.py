@@ -1,12 +1,14 @@
-"""Checks of the names in a request: none is sent twice where one is meant, and no object has members without number.
+"""Checks of the names and values in a request: none is sent twice where one is meant, and none is without number.
 
 Whichever of two were used, the other would be lost silently. Naming each of 200,000 unknown members cost a second.
+A batch of 8 MB that is nothing but `{}` kept the event loop for 0.6 s.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from json import JSONDecoder
 from typing import Any, get_args, get_origin
 
@@ -16,11 +18,18 @@ from pydantic import BaseModel
 from pydantic_core import from_json
 
 from app.domain.errors import MalformedInput
+from app.storage.database.threads import Threads
 
 _LONGEST_NAME = 100
 
 MAX_MEMBERS = 100
 """The most members of an object. An entry has the most fields, twenty; who misspells some is told of each."""
+
+MAX_VALUES = 200_000
+"""The most values of a body, which are parsed in 0.1 s. A hundred entries of 200 short paragraphs each have 60,000."""
+
+LARGE_BODY_BYTES = 16 * 1024
+"""A larger body is parsed in a thread: that takes up to 2 ms for each 16 KB, more than the way to a thread and back."""
 
 
 class DuplicateName(ValueError):
@@ -40,8 +49,24 @@ class TooManyMembers(ValueError):
         self.parsed: Any = None
 
 
+class TooManyValues(ValueError):
+    """A JSON text with more commas and brackets than MAX_VALUES values have."""
+
+
+async def parse_json_body(body: bytes, threads: Threads) -> Any:
+    """Parse as `parse_json` does, a large body in a thread."""
+    if len(body) <= LARGE_BODY_BYTES:
+        return parse_json(body)
+    return await threads.run(partial(parse_json, body))
+
+
 def parse_json(body: bytes) -> Any:
-    """Parse a JSON text. Raises DuplicateName, TooManyMembers, and ValueError for what is no JSON."""
+    """Parse a JSON text. Raises DuplicateName, TooManyMembers, TooManyValues, and ValueError for what is no JSON.
+
+    The signs within texts are counted too, which is cheap: prose has one comma in 50 letters.
+    """
+    if len(body) > MAX_VALUES and body.count(b",") + body.count(b"{") + body.count(b"[") > MAX_VALUES:
+        raise TooManyValues
     parsed = from_json(body, allow_inf_nan=False)
     # This parser silently uses the last of two members. The standard library's does too, but shows us both.
     try:

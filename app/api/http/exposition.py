@@ -47,10 +47,10 @@ def _upkeep(app_state: AppState) -> Iterator[str]:
 
 
 def _reading(app_state: AppState) -> Iterator[str]:
-    kept = app_state.reading.representations
-    yield from _family("representation_builds", "counter", {"": kept.builds})
-    yield from _family("representation_hits", "counter", {"": kept.hits})
-    yield from _family("representation_kept_bytes", "gauge", {"": kept.kept_bytes})
+    caches = (app_state.reading.representations, app_state.reading.pages)
+    yield from _family("representation_builds", "counter", {"": sum(each.builds for each in caches)})
+    yield from _family("representation_hits", "counter", {"": sum(each.hits for each in caches)})
+    yield from _family("representation_kept_bytes", "gauge", {"": sum(each.kept_bytes for each in caches)})
 
 
 def _live(app_state: AppState) -> Iterator[str]:
@@ -69,8 +69,16 @@ def _live(app_state: AppState) -> Iterator[str]:
 _PUBLISHED_AS = {"fan_outs": "passes", "fan_out_seconds": "pass_seconds"}
 """Two metrics keep the names that operators' dashboards know."""
 
-_LABELS = {"resumes": "resume", "refusals": "status", "bytes_written": "framing"}
-_GAUGES = frozenset({"connections", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"})
+_LABELS = {
+    "resumes": "resume",
+    "refusals": "status",
+    "bytes_written": "framing",
+    "connections_by_state": "state",
+    "connections_timed_out": "state",
+}
+_GAUGES = frozenset(
+    {"connections", "connections_by_state", "connections_slow", "waiting_polls", "lag_seconds", "overloaded"}
+)
 
 
 def _label_value(key: object) -> str:

@@ -45,6 +45,10 @@ class AppState:
     job_figures: Callable[[], Sequence[JobFigures]]
     database_clock: DatabaseClock | None
     """The clock of a database that processes share; None for one that is this process's alone."""
+    node: str = "this node"
+    """The name of this process among others: its machine and its port."""
+    metrics_token_sha256: str | None = None
+    """The digest of the token that opens `/metrics` and nothing else; None where there is none."""
 
 
 async def _reading(request: Request) -> Reading:

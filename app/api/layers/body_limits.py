@@ -11,14 +11,15 @@ from starlette.types import Message, Receive, Scope
 
 from app.api.http.bodies import BODY_LIMIT_BYTES
 
-BODY_SECONDS = 30.0
-"""Time to receive a whole body. A reporter's phone sends 100 KB in less; one who never ends holds nothing for long."""
-
 
 class BodyLimits:
-    """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares."""
+    """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares.
 
-    def __init__(self, routes: Iterable[BaseRoute]) -> None:
+    `seconds` is the time a whole body may take.
+    """
+
+    def __init__(self, routes: Iterable[BaseRoute], *, seconds: float) -> None:
+        self.seconds = seconds
         declared = [(route, getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES)) for route in routes]
         # Only these need matching: every other route, and every address without one, has the usual limit.
         self._unusual = [(route, limit) for route, limit in declared if limit != BODY_LIMIT_BYTES]
@@ -36,14 +37,14 @@ def describe_limit(limit_bytes: int) -> str:
     return f"This address takes bodies of at most {limit_bytes:,} bytes."
 
 
-def limited(receive: Receive, *, limit_bytes: int, now: Callable[[], float]) -> Receive:
+def limited(receive: Receive, *, limit_bytes: int, seconds: float, now: Callable[[], float]) -> Receive:
     """Wrap `receive`, so that reading a body that is too large or too slow raises HTTPException 413 or 408.
 
     `now` is the event loop's clock. Waiting for a disconnect after the body has no deadline.
     """
     received = 0
     complete = False
-    deadline = now() + BODY_SECONDS
+    deadline = now() + seconds
 
     async def receive_within_limits() -> Message:
         nonlocal received, complete

@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.http.calls import make_write_call, response_of
 from app.api.http.credentials import Credentials, bearer_credentials
-from app.api.http.duplicates import parse_json
+from app.api.http.duplicates import parse_json_body
 from app.api.http.problems import error_response
 from app.api.http.state import AppState
 from app.domain.errors import LiveblogError, NotAuthenticated
 from app.newsroom.context.access import check_credential_format
 from app.newsroom.context.newsroom import Call
 from app.newsroom.entries.create import create_entry
+from app.storage.database.threads import Threads
 from app.wire.requests.entries import EntryDraft
 
 _STORIES = "/v1/stories/"
@@ -50,7 +51,7 @@ class HotCreate:
             await self._app(scope, receive, send)
             return
         body = _Body()
-        draft = await body.read(receive)
+        draft = await body.read(receive, self._app_state.write_threads)
         if draft is None:
             await self._app(scope, body.replay(receive), send)
             return
@@ -84,7 +85,7 @@ class _Body:
         self._messages: list[Message] = []
         self._error: HTTPException | None = None
 
-    async def read(self, receive: Receive) -> EntryDraft | None:
+    async def read(self, receive: Receive, threads: Threads) -> EntryDraft | None:
         """Read a draft; None for anything else, for a body too large or too slow, and for a lost client."""
         more = True
         while more:
@@ -99,8 +100,8 @@ class _Body:
             more = message.get("more_body", False)
         self.data = b"".join([message.get("body", b"") for message in self._messages])
         try:
-            return EntryDraft.model_validate(parse_json(self.data))
-        except ValueError:
+            return EntryDraft.model_validate(await parse_json_body(self.data, threads))
+        except (ValueError, LiveblogError):
             return None
 
     def replay(self, receive: Receive) -> Receive:

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.http.problems import error_response, method_not_allowed
+from app.api.http.problems import error_response, method_not_allowed, problem_response
 from app.api.layers.request_ids import is_readable_path
 from app.domain.errors import NotFound
 from app.live.hub.hub import Hub
@@ -15,6 +15,7 @@ from app.live.portable.event_stream_route import EventStreamRoute
 from app.live.portable.websocket_route import GONE_SECONDS, WebSocketRoute
 from app.live.protocol.addresses import live_address
 from app.wire.close_codes import NO_SUCH_STORY
+from app.wire.problems import problem_members
 
 NEWSROOM_STREAM = "/v1/newsroom/live"
 
@@ -35,10 +36,13 @@ class LiveDispatch:
             return
         is_readable = is_readable_path(scope.get("raw_path") or b"")
         address = live_address(scope["path"])
+        if not is_websocket and (scope["path"] == NEWSROOM_STREAM or (address is not None and address.kind == "live")):
+            await _require_upgrade(scope, receive, send)
+            return
         if is_websocket and (address is None or address.kind != "live" or not is_readable):
             await _refuse(scope, receive, send)
             return
-        if address is None or (address.kind == "live") is not is_websocket:
+        if address is None:
             await self._app(scope, receive, send)
             return
         scope["path_params"] = {"story": address.story}
@@ -48,6 +52,23 @@ class LiveDispatch:
             await self._event_stream(scope, receive, send)
         else:
             await method_not_allowed(scope, allow=("GET", "HEAD"))(scope, receive, send)
+
+
+async def _require_upgrade(scope: Scope, receive: Receive, send: Send) -> None:
+    """Refuse a plain request to a WebSocket's address, naming what a proxy on the way has dropped."""
+    if scope["method"] not in {"GET", "HEAD"}:
+        await method_not_allowed(scope, allow=("GET", "HEAD"))(scope, receive, send)
+        return
+    headers = dict(scope["headers"])
+    if b"sec-websocket-key" in headers:
+        lacking = "Connection: Upgrade" if b"upgrade" in headers else "Upgrade: websocket"
+        why = f"This request for a WebSocket came without its header {lacking!r}: a proxy on the way has dropped it."
+    else:
+        why = "This is the address of a WebSocket. If one was asked for, a proxy on the way has dropped its headers."
+    detail = f"{why} A proxy has to pass on Upgrade and Connection, over HTTP/1.1."
+    problem = problem_members(426, code="upgrade_required", detail=detail)
+    response = problem_response(problem, scope, headers={"Upgrade": "websocket", "Connection": "Upgrade"})
+    await response(scope, receive, send)
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:

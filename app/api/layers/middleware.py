@@ -68,7 +68,8 @@ class Middleware:
             metrics.by_status[exchange.status] += 1
             if self._access_log is not None:
                 line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
-                self._access_log.add(line)
+                client = scope.get("client")
+                self._access_log.add(line, client=client[0] if client else "")
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]
@@ -81,7 +82,8 @@ class Middleware:
             await self._preflight(scope, exchange, headers)
             return
         if limit_bytes is not None:
-            receive = limited(receive, limit_bytes=limit_bytes, now=asyncio.get_running_loop().time)
+            now = asyncio.get_running_loop().time
+            receive = limited(receive, limit_bytes=limit_bytes, seconds=self._body_limits.seconds, now=now)
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:

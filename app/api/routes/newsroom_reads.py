@@ -10,7 +10,7 @@ from app.api.http.bodies import WriteRoute
 from app.api.http.calls import ReadCall, perform, run_use_case
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
-from app.api.http.state import LiveHub
+from app.api.http.state import AppState, LiveHub
 from app.api.routes.references import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
@@ -75,6 +75,7 @@ async def list_newsroom_stories(
             "site_frozen": False,
             "role": "reporter",
             "can": ["read_newsroom", "create_entry"],
+            "bylines": None,
         },
         404,
     ),
@@ -128,19 +129,24 @@ async def list_entry_versions(
 
 @router.get("/stories/{story}/entries/{entry}/delivery", responses=newsroom_responses(200, Delivery, DELIVERY, 404))
 async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: ReadCall, hub: LiveHub) -> Response:
-    """Return how the entry's newest change reached the readers of this process: how many of them, and how fast."""
+    """Return how the entry's newest change reached the readers of one node: how many of them, and how fast.
+
+    With several nodes each counts the readers connected to it, whichever node the change was made on: `node` is the
+    one that answers.
+    """
     found = await run_use_case(request, lists.find_entry, call, story, entry)
-    known = hub.delivery(found.story, found.id)
-    if known is None:
-        raise NotFound("delivery_not_known", "Nobody followed the story then, or it is too long ago.")
-    delivery, behind = known
+    receipt = hub.delivery(found.story, found.id)
+    if receipt is None:
+        raise NotFound("delivery_not_known", "Nobody followed the story at this node then, or it is too long ago.")
+    app_state: AppState = request.app.state.app_state
     shown = {
-        "seq": delivery.seq,
-        "readers": delivery.readers,
-        "handed_over": delivery.written,
-        "behind": behind,
-        "median_ms": _milliseconds(delivery.seconds_at(0.5)),
-        "p99_ms": _milliseconds(delivery.seconds_at(0.99)),
+        "node": app_state.node,
+        "seq": receipt.seq,
+        "readers": receipt.delivery.readers,
+        "handed_over": receipt.delivery.written,
+        "behind": receipt.behind,
+        "median_ms": _milliseconds(receipt.seconds_at(0.5)),
+        "p99_ms": _milliseconds(receipt.seconds_at(0.99)),
     }
     return Response(encode_json(shown), media_type="application/json", headers={"Cache-Control": "no-store"})
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 from ipaddress import ip_address
 
@@ -14,6 +13,7 @@ from app.api.http.exposition import render_metrics
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState
 from app.domain.errors import NotFound
+from app.newsroom.context.access import digest_of, is_admin_token
 from app.wire.encoding import encode_json
 
 router = ResourceRouter(tags=["Operations"])
@@ -66,9 +66,9 @@ async def get_version() -> Response:
     },
 )
 async def get_metrics(request: Request) -> Response:
-    """Return metrics for Prometheus: on this machine, or with the admin token; 404 for anyone else."""
+    """Return metrics for Prometheus: on this machine, or with the metrics' or the admin's token; else 404."""
     app_state: AppState = request.app.state.app_state
-    if not _is_local(request) and not _is_admin(request, app_state.newsroom.admin_token_sha256):
+    if not _is_local(request) and not _may_read_metrics(request, app_state):
         raise NotFound("not_found", "There is nothing at this address.")
     return Response(render_metrics(app_state), media_type="text/plain; version=0.0.4")
 
@@ -85,10 +85,13 @@ def _is_local(request: Request) -> bool:
         return False
 
 
-def _is_admin(request: Request, admin_token_sha256: str) -> bool:
+def _may_read_metrics(request: Request, app_state: AppState) -> bool:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    digest = hashlib.sha256(token.strip().encode()).hexdigest()
-    return scheme.lower() == "bearer" and hmac.compare_digest(digest, admin_token_sha256)
+    if scheme.lower() != "bearer":
+        return False
+    token, wanted = token.strip(), app_state.metrics_token_sha256
+    is_for_metrics = wanted is not None and hmac.compare_digest(digest_of(token), wanted)
+    return is_admin_token(app_state.newsroom, token) or is_for_metrics
 
 
 def _json(members: dict[str, object], *, status: int = 200) -> Response:

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Query, Request, Response
 
-from app.api.http.answers import NO_STORE, PUBLIC_CACHE, one_off_response
+from app.api.http.answers import NO_STORE, PUBLIC_CACHE, RepresentationResponse, codings_for
 from app.api.http.public_descriptions import OF_A_STORY, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import LiveHub, PublicReading
 from app.api.routes.read_stories import BodyQuery, PublicStoryRef
-from app.domain.cursor import Cursor
 from app.domain.errors import Gone
 from app.domain.identifiers import StoryId
 from app.live.hub.hub import Hub
 from app.live.story.story_log import CursorUnusable
-from app.reading.changes import (
-    CHANGES_LIMIT,
-    MAX_CHANGES_LIMIT,
-    PAGE_LIMIT_BYTES,
-    encode_changes,
-    parse_after,
-    read_changes,
-)
+from app.reading.changes import CHANGES_LIMIT, MAX_CHANGES_LIMIT, encode_changes, is_empty, parse_after
 from app.reading.reading import Reading
 from app.reading.representations import Representation
-from app.reading.stories import require_story
-from app.storage.database.transactions import ReadTransaction
+from app.reading.views import ChangesView
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 from app.wire.shapes.examples import CHANGES
@@ -64,43 +56,41 @@ async def get_changes(
     """Return everything after a cursor, by state. A cursor that cannot be honoured is 410, with the snapshot's URL."""
     head = hub.stories.head(story) or (await hub.stories.open(story)).head
     try:
-        page = await _read(reading, hub, head, after=after, limit=limit, wait=wait)
+        if after is None:
+            answer = _nothing_since(head, body)
+        else:
+            view = ChangesView(parse_after(after), limit, body, codings_for(request))
+            answer = await _read(reading, hub, head, view, wait=wait)
     except CursorUnusable as error:
         raise _gone(error, reading, head.story) from None
-    tag = f"{page.head.cursor}.changes.{body}"
-    answer = Representation(plain=encode_changes(page, body), tag=tag, surrogate=f"story-{head.story}")
-    return await one_off_response(answer, request, cache_control=NO_STORE if wait else PUBLIC_CACHE)
+    return RepresentationResponse(answer, cache_control=NO_STORE if wait else PUBLIC_CACHE)
 
 
-async def _read(
-    reading: Reading, hub: Hub, head: StoryHead, *, after: str | None, limit: int, wait: int
-) -> ChangesPage:
-    if after is None:
-        return _nothing_since(head)
-    cursor = parse_after(after)
+async def _read(reading: Reading, hub: Hub, head: StoryHead, view: ChangesView, *, wait: int) -> Representation:
+    cursor = view.after
     if cursor != head.cursor:
-        page = await _read_tables(reading, head.story, cursor, limit)
-        if page.events or not wait:
-            return page
+        answer = await _read_shared(reading, head.story, view)
+        if not wait or not is_empty(answer.plain):
+            return answer
     if wait:
         # The reader is at the head, so that this is a cursor: "from the beginning" always has an event.
         seq = 0 if cursor is None else cursor.seq
         head = await hub.wait_beyond(head.story, seq, timeout_seconds=wait)
     if cursor == head.cursor:
-        return _nothing_since(head)
-    return await _read_tables(reading, head.story, cursor, limit)
+        return _nothing_since(head, view.variant)
+    return await _read_shared(reading, head.story, view)
 
 
-async def _read_tables(reading: PublicReading, story: StoryId, after: Cursor | None, limit: int) -> ChangesPage:
-    def work(tx: ReadTransaction) -> ChangesPage:
-        found = require_story(tx, story)
-        return read_changes(tx, found, after=after, limit=limit, limit_bytes=PAGE_LIMIT_BYTES, links=reading.links)
-
-    return await reading.snapshots.read(work)
+async def _read_shared(reading: Reading, story: StoryId, view: ChangesView) -> Representation:
+    """Return what all who hold this cursor are answered: a thousand long-polls wake at once, and lack the same."""
+    # Of an ended story, too, what is new is asked for again after a second.
+    return replace(await reading.pages.current(story, view), is_over=False)
 
 
-def _nothing_since(head: StoryHead) -> ChangesPage:
-    return ChangesPage(events=(), cursor=head.cursor, head=head, more=False)
+def _nothing_since(head: StoryHead, variant: BodyVariant) -> Representation:
+    page = ChangesPage(events=(), cursor=head.cursor, head=head, more=False)
+    tag = f"{head.cursor}.changes.{variant}"
+    return Representation(plain=encode_changes(page, variant), tag=tag, surrogate=f"story-{head.story}")
 
 
 def _gone(error: CursorUnusable, reading: PublicReading, story: StoryId) -> Gone:

@@ -7,16 +7,16 @@ from typing import Annotated, Literal
 from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field, JsonValue
 
-from app.api.http.answers import RepresentationResponse, one_off_response
+from app.api.http.answers import RepresentationResponse, codings_for, one_off_response
 from app.api.http.public_descriptions import BY_NAME, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
 from app.api.routes.read_stories import BodyQuery, PublicStoryRef
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
-from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest, encode_page, read_page
+from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest
 from app.reading.representations import Representation
 from app.reading.stories import require_story_by_current_name
-from app.reading.views import View
+from app.reading.views import PageView, View
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import EntryFilter
 from app.wire.encoding import BodyVariant
@@ -81,20 +81,8 @@ async def list_entries(
     """Return a page of a story's timeline. No page repeats or skips an entry because others came or went meanwhile."""
     if query.model_fields_set <= {"body"}:
         return RepresentationResponse(await reading.representations.current(story, View("entries", query.body)))
-    shape, wanted = query.shape(), query.page()
-
-    def work(tx: ReadTransaction) -> Representation:
-        found = require_story_by_current_name(tx, story)
-        page = read_page(tx, found, wanted, links=reading.links)
-        return Representation(
-            plain=encode_page(page, found, shape),
-            tag=f"{found.head.cursor}.page",
-            links=tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url),
-            surrogate=f"story-{found.head.story}",
-            is_over=found.head.closing is not None,
-        )
-
-    return await one_off_response(await reading.snapshots.read(work), request)
+    view = PageView(query.page(), query.shape(), codings_for(request))
+    return RepresentationResponse(await reading.pages.current(story, view))
 
 
 @router.get(

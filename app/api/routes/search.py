@@ -12,7 +12,7 @@ from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
 from app.domain.entry import EntryStatus
 from app.newsroom.queries.search import search_newsroom
-from app.wire.shapes.newsroom import SEARCH_RESULTS, SearchResults
+from app.wire.shapes.search import SEARCH_RESULTS, SearchResults
 
 router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute)
 

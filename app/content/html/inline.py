@@ -9,9 +9,9 @@ from html import escape
 from typing import NamedTuple
 
 from app.content.addresses import link_address
-from app.content.block_limits import CONTROL_CHARACTERS
 from app.content.html.lexer import Token, tags, tokenise
 from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, sanitise
+from app.content.html.styles import apply_styles
 
 MAX_INLINE_DEPTH = 16
 """Deeper tags are left out and their text kept: the sanitiser's time grows with the square of the depth."""
@@ -20,7 +20,11 @@ _CACHED_CHARACTERS = 4_000
 
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
-_SAME_AS = {"strike": "s", "del": "s"}
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+_HARD_BREAK = re.compile("[\x0b\u2028\u2029]")
+"""Line ends that are no white space in HTML."""
+
+_SAME_AS = {"strike": "s", "del": "s", "ins": "u", "tt": "code", "kbd": "code", "samp": "code"}
 _EDGE_BREAK = "<br>"
 _EDGE_SPACE = " \t\n"
 _BREAKING_TAGS = tags(
@@ -129,7 +133,7 @@ def _start_tag(tag: str, attributes: Mapping[str, str]) -> str:
 
 
 def _printable(text: str) -> str:
-    return CONTROL_CHARACTERS.sub(" ", text.replace("\r", " "))
+    return _UNPRINTABLE.sub(" ", text)
 
 
 def attribute(name: str, value: str | int | None) -> str:
@@ -140,7 +144,7 @@ def attribute(name: str, value: str | int | None) -> str:
 def inline_html(html: str) -> str:
     """Return the inline part of `html`, sanitised: block tags end a line, of other unknown tags the text stays."""
     writer = InlineWriter()
-    for token in tokenise(html):
+    for token in apply_styles(html, tokenise(html)):
         if token.kind != "text" and (token.value == "br" or token.value in _BREAKING_TAGS):
             if not writer.at_line_start or token.value == "br":
                 writer.line_break()
@@ -152,11 +156,21 @@ def inline_html(html: str) -> str:
 def write_token(writer: InlineWriter, token: Token) -> None:
     """Write one token of HTML to `writer`; line ends in its text are white space."""
     if token.kind == "text":
-        writer.text(_BLANKS.sub(_one_line, token.value))
+        for number, line in enumerate(split_hard_breaks(token.value)):
+            if number:
+                writer.line_break()
+            writer.text(_BLANKS.sub(_one_line, line))
     elif token.kind == "start":
         writer.start(token.value, token.attributes)
     else:
         writer.end(token.value)
+
+
+def split_hard_breaks(text: str) -> list[str]:
+    """Split a text of HTML at the line ends that HTML does not take for white space."""
+    if text.isascii() and "\x0b" not in text:
+        return [text]
+    return _HARD_BREAK.split(text)
 
 
 def _one_line(match: re.Match[str]) -> str:

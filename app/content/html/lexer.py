@@ -40,7 +40,7 @@ _LONG_NUMBER = re.compile(r"&#([0-9]{100,});?")
 _MARKUP = re.compile(r"<(?=/?[a-zA-Z]|!--|\?|!doctype\b|!\[)", re.IGNORECASE)
 _DECLARATION = re.compile(r"<(?:\?|!(?:doctype\b|\[))", re.IGNORECASE)
 
-_INVISIBLE = tags("script style svg noscript template iframe title xmp noembed noframes")
+_INVISIBLE = tags("script style svg noscript template iframe title xml xmp noembed noframes")
 _CLOSERS = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in _INVISIBLE}
 
 

@@ -8,6 +8,7 @@ behind it needs quadratic time for deeply nested input.
 from __future__ import annotations
 
 import functools
+import re
 
 import nh3
 
@@ -15,13 +16,14 @@ from app.content.html.lexer import tags
 
 INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark span")
 BLOCK_TAGS: frozenset[str] = tags(
-    "p h2 h3 h4 ul ol li blockquote figure figcaption cite img hr table caption thead tbody tr th td video audio"
+    "p h2 h3 h4 ul ol li blockquote pre figure figcaption cite img hr table caption thead tbody tr th td video audio"
 )
 ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
     "span": {"lang"},
     "ol": {"start"},
     "blockquote": {"cite"},
+    "pre": {"data-language"},
     "figure": {"data-provider", "data-url"},
     "img": {"src", "alt", "width", "height", "loading", "decoding"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},
@@ -37,8 +39,10 @@ CLASSES: dict[str, set[str]] = {
 LINK_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto", "tel"})
 LINK_REL = "noopener"
 
-_STAND_IN = "\uf8d5"
-"""A character for private use, which no text is likely to have, and which nh3 reads and writes as any letter."""
+_STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
+"""Characters for private use, which no text is likely to have, and which nh3 reads and writes as any letter."""
+
+_OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 
@@ -67,11 +71,18 @@ def _cleaner() -> nh3.Cleaner:
 def sanitise(html: str) -> str:
     """Return the same HTML with only allowed tags, attributes and schemes; sanitising twice changes nothing more.
 
-    nh3 takes the square of the number of non-breaking spaces, so that another character stands for them; in a text that
-    has that one too they are references, which are slower.
+    nh3 takes the square of the number of non-breaking spaces and ampersands, so that other characters stand for them;
+    in a text that has those too it reads what they stand for, and is slower.
     """
-    if "\u00a0" not in html:
+    replaced = {text: letter for text, letter in _STAND_INS.items() if text in html and letter not in html}
+    if not replaced:
         return _cleaner().clean(html).replace("&nbsp;", "\u00a0")
-    stand_in = _STAND_IN if _STAND_IN not in html else "&nbsp;"
-    cleaned = _cleaner().clean(html.replace("\u00a0", stand_in))
-    return cleaned.replace("&nbsp;", "\u00a0").replace(stand_in, "\u00a0")
+    html = _OUTSIDE_TAGS.sub(lambda text: _replace(text[0], replaced), html)
+    cleaned = _cleaner().clean(html).replace("&nbsp;", "\u00a0")
+    return _replace(cleaned, {letter: text for text, letter in replaced.items()})
+
+
+def _replace(text: str, replaced: dict[str, str]) -> str:
+    for old, new in replaced.items():
+        text = text.replace(old, new)
+    return text

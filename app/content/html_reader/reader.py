@@ -14,11 +14,15 @@ from app.content import builders
 from app.content.addresses import link_address, lone_address, media_address
 from app.content.block_limits import MAX_BLOCKS, MAX_LIST_START
 from app.content.blocks import Block, NewId
-from app.content.html.inline import InlineWriter, has_text, trim_breaks
+from app.content.html.inline import InlineWriter, has_text, split_hard_breaks, trim_breaks
 from app.content.html.lexer import Token, tags, tokenise
+from app.content.html.styles import apply_styles
+from app.content.html_reader.code import CodeReader
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
 from app.content.html_reader.media import read_iframe, read_img, read_recording
+from app.content.html_reader.word_lists import read_word_lists
 from app.content.size_checks import check_html
+from app.content.text.lines import split_lines
 from app.content.text_fields import fit_text
 
 _SPACES = re.compile(r"[ \t\r\n\f]+")
@@ -51,6 +55,7 @@ class _Reader:
         self.target: _Target = "body"
         self.level = 0
         self.preformatted = 0
+        self.code: CodeReader | None = None
         self.list = ListReader()
         self.quote = QuoteReader()
         self.table = TableReader()
@@ -59,7 +64,7 @@ class _Reader:
         self.sources: list[str] = []
 
     def read(self, html: str) -> list[Block]:
-        for token in tokenise(html):
+        for token in apply_styles(html, read_word_lists(html, tokenise(html))):
             if token.kind == "text":
                 self._text(token.value)
             elif token.kind == "start":
@@ -74,18 +79,25 @@ class _Reader:
     def _text(self, text: str) -> None:
         if self.recording is not None:
             return
+        if self.code is not None:
+            self.code.text(text)
         if self.preformatted:
-            for number, line in enumerate(text.split("\n")):
+            for number, line in enumerate(split_lines(text)):
                 if number:
                     self.writer.line_break()
                 self.writer.text(line)
             return
-        text = _SPACES.sub(" ", text)
-        self.writer.text(text.removeprefix(" ") if self.writer.ends_in_space else text)
+        for number, line in enumerate(split_hard_breaks(text)):
+            if number:
+                self.writer.line_break()
+            line = _SPACES.sub(" ", line)
+            self.writer.text(line.removeprefix(" ") if self.writer.ends_in_space else line)
 
     def _start(self, token: Token) -> None:
         tag = token.value
-        if tag == "source":
+        if self.code is not None and self.code.reads(token):
+            self._line_of_code()
+        elif tag == "source":
             self.sources.append(token.attributes.get("src", ""))
         elif tag == "br":
             self.writer.line_break()
@@ -96,6 +108,10 @@ class _Reader:
             self.writer.start(tag, token.attributes)
             if tag == "a" and self.quote.is_open:
                 self.quote.add_link(link_address(token.attributes.get("href", "")) or "")
+
+    def _line_of_code(self) -> None:
+        if not self.writer.at_line_start:
+            self.writer.line_break()
 
     def _start_media(self, token: Token) -> bool:
         tag = token.value
@@ -153,10 +169,16 @@ class _Reader:
             self._flush()
             self.level = 0 if tag == "p" else self.level
             if tag == "pre":
-                self.preformatted += 1
+                self._start_preformatted(token)
         else:
             return False
         return True
+
+    def _start_preformatted(self, token: Token) -> None:
+        self.preformatted += 1
+        is_within = self.table.is_open or self.list.is_open or self.quote.is_open or self.target != "body"
+        if self.preformatted == 1 and not is_within:
+            self.code, self.level = CodeReader(token.attributes), 0
 
     def _start_in_table(self, token: Token) -> None:
         if token.value == "caption":
@@ -169,7 +191,9 @@ class _Reader:
             self.table.cell(token.value, token.attributes)
 
     def _end(self, tag: str) -> None:
-        if tag in {"video", "audio"}:
+        if self.code is not None and self.code.reads(Token("end", tag)):
+            self._line_of_code()
+        elif tag in {"video", "audio"}:
             self._end_recording()
         elif tag in _HEADINGS:
             self._flush()
@@ -185,6 +209,7 @@ class _Reader:
             self._flush()
             if tag == "pre" and self.preformatted:
                 self.preformatted -= 1
+                self.code = self.code if self.preformatted else None
         self.writer.end(tag)
 
     def _end_container(self, tag: str) -> None:
@@ -229,9 +254,12 @@ class _Reader:
         """Put the text written so far into its target."""
         self._end_recording()
         inner = trim_breaks(self.writer.take())
+        code = self.code.take() if self.code is not None else None
         if not has_text(inner):
             return
-        if self.target == "attribution":
+        if code is not None and not (self.table.is_open or self.list.is_open or self.quote.is_open):
+            self._emit(code)
+        elif self.target == "attribution":
             self.quote.add_attribution(inner)
         elif self.target == "table caption":
             self.table.add_caption(inner)

@@ -13,10 +13,12 @@ from collections.abc import Sequence
 
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.rules_inline.backticks import backtick
 from markdown_it.token import Token
 
-from app.content.addresses import link_address, media_address
+from app.content.addresses import ADDRESS_IN_TEXT, link_address, media_address, without_trailing_punctuation
 from app.content.html.inline import InlineWriter, has_text, plain_html, trim_breaks
+from app.content.markdown.emphasis import emphasis, open_marks, strikethrough
 from app.content.text_fields import fit_text
 
 MAX_MARKS = 10_000
@@ -40,7 +42,6 @@ _CHANGED = re.compile("[\x00-\x1f\x7f<>&\u00a0\ufeff\ud800-\udfff]")
 """The characters that stand otherwise in HTML, or not at all; a text without them and without marks is its own HTML."""
 
 _SCHEME = re.compile(r"(?:^|.*[^A-Za-z0-9])(https?)", re.IGNORECASE | re.DOTALL)
-_ADDRESS = re.compile(r"://[^\s<>\"“”„«»`\\^{|}]{1,2048}")
 _ANGLED = re.compile(r"<(https?://[^\s<>]+|mailto:[^\s<>]+)>", re.IGNORECASE)
 _TAGS = {"strong": "strong", "em": "em", "s": "s", "link": "a"}
 
@@ -53,6 +54,18 @@ def _escape(state: StateInline, silent: bool) -> bool:
         state.append_pending(source[here + 1])
     state.pos += 2
     return True
+
+
+def _code(state: StateInline, silent: bool) -> bool:
+    """Take code as markdown-it does, but keep its lines: in a list or a quote it may be fenced code."""
+    start = state.pos
+    is_read = backtick(state, silent)
+    if is_read and not silent and state.tokens and state.tokens[-1].type == "code_inline" and not state.pending:
+        token = state.tokens[-1]
+        source = state.src[start + len(token.markup) : state.pos - len(token.markup)]
+        if "\n" in source:
+            token.content = "\n".join(line.strip(" ") for line in source.split("\n")).strip("\n")
+    return is_read
 
 
 def _star_in_a_word(state: StateInline, silent: bool) -> bool:
@@ -75,18 +88,35 @@ def _star_in_a_word(state: StateInline, silent: bool) -> bool:
 
 def _bare_address(state: StateInline, silent: bool) -> bool:
     source, here = state.src, state.pos
-    match = _ADDRESS.match(source, here, state.posMax) if source[here] == ":" else None
+    match = ADDRESS_IN_TEXT.match(source, here, state.posMax) if source[here] == ":" else None
     # In a look-ahead nothing is pending, and skipping the colon alone finds the same ends.
     scheme = _SCHEME.fullmatch(state.pending[-8:]) if match and not silent and state.linkLevel == 0 else None
     if match is None or scheme is None:
         return False
-    address = scheme[1] + without_trailing_punctuation(match[0])
+    address = scheme[1] + _without_closing_marks(state, match[0])
     if media_address(address) is None:
         return False
     state.pending = state.pending[: -len(scheme[1])]
     _push_link(state, address, address)
     state.pos += len(address) - len(scheme[1])
     return True
+
+
+def _without_closing_marks(state: StateInline, address: str) -> str:
+    """Strip the marks that end the sentence, or the emphasis, around `address`.
+
+    A star ends what a star before it has begun; `_` and `~~` do at the end alone, for addresses have them too.
+    """
+    unclosed = open_marks(state)
+    if unclosed["*"]:
+        address = address.partition("*")[0]
+    while True:
+        address = without_trailing_punctuation(address)
+        mark = next((mark for mark in ("_", "~~") if unclosed[mark] and address.endswith(mark)), None)
+        if mark is None:
+            return address
+        unclosed[mark] -= 1
+        address = address.removesuffix(mark)
 
 
 def _angled_address(state: StateInline, silent: bool) -> bool:
@@ -105,26 +135,15 @@ def _push_link(state: StateInline, address: str, text: str) -> None:
     state.push("link_close", "a", -1)
 
 
-def without_trailing_punctuation(address: str) -> str:
-    """Strip the marks that end the sentence around `address`; a closing bracket stays if it was opened."""
-    end = len(address)
-    excess = {")": address.count(")") - address.count("("), "]": address.count("]") - address.count("[")}
-    while end:
-        last = address[end - 1]
-        if excess.get(last, 0) > 0:
-            excess[last] -= 1
-        elif last not in ".,;:!?'*_~…’‘":
-            break
-        end -= 1
-    return address[:end]
-
-
 @functools.cache
 def _engine() -> MarkdownIt:
     engine = MarkdownIt("zero", {"html": False, "typographer": False, "maxNesting": 20})
     engine.enable(["newline", "backticks", "strikethrough", "emphasis", "link", "image"])
     rules = engine.inline.ruler
     engine.inline.terminator_re = _MARKS
+    rules.at("backticks", _code)
+    rules.at("emphasis", emphasis)
+    rules.at("strikethrough", strikethrough)
     rules.before("backticks", "newsroom_escape", _escape)
     rules.before("emphasis", "star_in_a_word", _star_in_a_word)
     rules.push("bare_address", _bare_address)
@@ -185,9 +204,7 @@ def _write(writer: InlineWriter, tokens: Sequence[Token]) -> None:
         if token.type in {"softbreak", "hardbreak"}:
             writer.line_break()
         elif token.type == "code_inline":
-            writer.start("code", {})
-            writer.text(token.content)
-            writer.end("code")
+            _write_code(writer, token.content)
         elif token.type == "image":
             _write_image(writer, token)
         elif token.nesting > 0:
@@ -197,6 +214,15 @@ def _write(writer: InlineWriter, tokens: Sequence[Token]) -> None:
             writer.text(closers.pop())
         else:
             writer.text(token.content)
+
+
+def _write_code(writer: InlineWriter, text: str) -> None:
+    writer.start("code", {})
+    for number, line in enumerate(text.split("\n")):
+        if number:
+            writer.line_break()
+        writer.text(line)
+    writer.end("code")
 
 
 def _open(writer: InlineWriter, token: Token) -> str:

@@ -10,9 +10,10 @@ Blocks are distinguished line by line, in one pass:
   and "2024. A year" are prose, and no number is ever changed;
 - `| a | b |` over `|---|---|` begins a table;
 - a web address alone on a line is an embed or a link card, `![alt](address "caption")` alone on a line a picture;
-- `[[block:<id>]]` alone on a line is a block kept from the entry that is being edited.
+- `[[block:<id>]]` alone on a line is a block kept from the entry that is being edited;
+- ` ``` ` on a line, perhaps with the name of a language, begins code, which the next such line ends.
 
-There is no raw HTML, no indented or fenced code, no reference definition.
+There is no raw HTML, no indented code, no reference definition.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from app.content import builders
 from app.content.addresses import lone_address
 from app.content.blocks import Block, NewId
 from app.content.kept_blocks import NOTHING_KEPT, KeptBlocks
+from app.content.markdown.fences import FenceReader
 from app.content.markdown.inline import InlineMarkdown
 from app.content.markdown.lists import read_list
 from app.content.markdown.tables import TableReader
@@ -54,6 +56,7 @@ class _Reader:
         self.kept = kept
         self.inline = InlineMarkdown()
         self.tables = TableReader(lines, self.inline)
+        self.fences = FenceReader(lines)
         self.position = 0
 
     def read(self) -> Iterator[Block]:
@@ -86,7 +89,7 @@ class _Reader:
         if block is not None:
             self.position += 1
             return block
-        return self._quote() or self._list() or self._table()
+        return self._code() or self._quote() or self._list() or self._table()
 
     def _line_block(self, line: str) -> Block | None:
         if "[" not in line:
@@ -108,6 +111,13 @@ class _Reader:
             return builders.heading_or_paragraph(_HEADING_LEVELS[len(match[1])], inner)
         following = self.lines[self.position + 1] if self.position + 1 < len(self.lines) else ""
         return builders.divider() if _DIVIDER.fullmatch(line) and is_blank(following) else None
+
+    def _code(self) -> Block | None:
+        found = self.fences.read(self.position)
+        if found is None:
+            return None
+        block, self.position = found
+        return block
 
     def _quote(self) -> Block | None:
         first = _QUOTED.fullmatch(self.lines[self.position])

@@ -3,39 +3,71 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from app.content.addresses import lone_address
 from app.content.blocks import TEXT_TYPES, Block
 from app.content.builders import link_block, quoted_paragraphs
+from app.content.html.appearance import look_the_same
 from app.content.html.inline import inline_text
 from app.content.html.lexer import Token, tokenise
+from app.content.markdown.fences import write_fenced
 from app.content.markdown.inline import ESCAPABLE
 from app.content.markdown.reader import parse_markdown
 from app.domain.errors import InvalidInput
 
 _MARKS = {"strong": "**", "b": "**", "em": "*", "i": "*", "s": "~~"}
 _SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
+_LONG = 8_000
+"""Characters of a paragraph above which it is tried only as it is and with all escapes: each reading costs time."""
+
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
-def markdown_source(blocks: Sequence[Block]) -> str:
+def write_markdown(blocks: Sequence[Block]) -> str:
     """Render Markdown that a reporter can edit.
 
     Pictures, tables and all else that is no text stand as `[[block:<id>]]` on a line of their own. Formatting that
     Markdown has no sign for (`<u>`, `<mark>`…) is left out, its text is not.
     """
-    return "\n\n".join(_block_markdown(block) for block in blocks)
+    return "\n\n".join(_block_markdown(block)[0] for block in blocks)
 
 
 def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
-    """Render Markdown as `markdown_source` does; return it, and whether parsing it returns these very blocks."""
-    text = markdown_source(blocks)
-    return text, _type_and_html(_parsed_again(text, blocks)) == _type_and_html(blocks)
+    """Render Markdown as `write_markdown` does; return it, and whether parsing it returns blocks that look the same."""
+    written = [_block_markdown(block) for block in blocks]
+    text = "\n\n".join(source for source, _ in written)
+    is_exact = all(exact for _, exact in written)
+    # Blocks that are exact each may still run into each other, as two lists do.
+    return text, is_exact and (len(blocks) < 2 or _blocks_look_the_same(_parsed_again(text, blocks), blocks))
 
 
-def _type_and_html(blocks: Sequence[Block]) -> list[tuple[str, str]]:
-    return [(block["type"], block["html"]) for block in blocks]
+def keep_formatting(before: Sequence[Block], after: Sequence[Block]) -> list[Block]:
+    """Return the blocks `after` an edit of the Markdown of `before`, with those that it left alone as they were.
+
+    So only what was changed loses the formatting that Markdown has no sign for.
+    """
+    known: defaultdict[tuple[str, str], deque[Block]] = defaultdict(deque)
+    for block in before:
+        if block["type"] in TEXT_TYPES:
+            parsed = _parsed_again(_block_markdown(block)[0], [])
+            if len(parsed) == 1:
+                known[parsed[0]["type"], parsed[0]["html"]].append(block)
+    kept = []
+    for block in after:
+        same = known.get((block["type"], block["html"]))
+        kept.append(dict(same.popleft()) if same else block)
+    return kept
+
+
+def _blocks_look_the_same(blocks: Sequence[Block], others: Sequence[Block]) -> bool:
+    return len(blocks) == len(others) and all(map(_looks_like, blocks, others))
+
+
+def _looks_like(block: Block, other: Block) -> bool:
+    return bool(block["type"] == other["type"]) and look_the_same(block["html"], other["html"])
 
 
 def _parsed_again(text: str, blocks: Sequence[Block]) -> list[Block]:
@@ -45,23 +77,26 @@ def _parsed_again(text: str, blocks: Sequence[Block]) -> list[Block]:
         return []
 
 
-def _block_markdown(block: Block) -> str:
-    """Render the plainest Markdown that parses to the block; escapes are written only where they are needed."""
+def _block_markdown(block: Block) -> tuple[str, bool]:
+    """Render the plainest Markdown that parses to what looks like the block, and whether there is any that does.
+
+    Escapes are written only where they are needed.
+    """
     is_link = block["type"] in {"embed", "link_card"}
-    if is_link and _type_and_html([link_block(block["url"])]) == _type_and_html([block]):
-        return str(block["url"])
+    url = lone_address(block["url"]) if is_link else None
+    if url is not None and _blocks_look_the_same([link_block(url)], [block]):
+        return url, True
     if block["type"] not in TEXT_TYPES:
-        return f"[[block:{block['id']}]]"
+        return f"[[block:{block['id']}]]", True
     plain = _text_markdown(block, escaping=False)
     escaped = _text_markdown(block, escaping=True) if _SPECIAL.search(plain) else plain
     candidates = [plain, escaped]
     if block["type"] == "paragraph":
-        candidates = [plain, _escape_openings(plain), escaped, _escape_openings(escaped)]
-    tried = list(dict.fromkeys(candidates))
-    if tried[-1] == candidates[-1]:
-        tried.pop()  # the answer where nothing before it is exact; the one candidate where nothing is to be escaped
-    exact = (source for source in tried if _type_and_html(_parsed_again(source, [])) == _type_and_html([block]))
-    return next(exact, candidates[-1])
+        both = _escape_openings(escaped)
+        candidates = [plain, both] if len(plain) > _LONG else [plain, _escape_openings(plain), escaped, both]
+    tried = dict.fromkeys(candidates)
+    exact = next((source for source in tried if _blocks_look_the_same(_parsed_again(source, []), [block])), None)
+    return candidates[-1] if exact is None else exact, exact is not None
 
 
 def _text_markdown(block: Block, *, escaping: bool) -> str:
@@ -70,6 +105,8 @@ def _text_markdown(block: Block, *, escaping: bool) -> str:
         return "---"
     if kind == "list":
         return "\n".join(_list_lines(block, "", int(block.get("start", 1)), escaping=escaping))
+    if kind == "code":
+        return write_fenced(block["text"], block.get("language", ""))
     if kind == "quote":
         return _quote_markdown(block, escaping=escaping)
     inner = _inline_markdown(re.sub(r"^<(?:p|h\d)>|</(?:p|h\d)>$", "", block["html"]), escaping=escaping)

@@ -7,6 +7,7 @@ is reported as replaced, which is true as well.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from difflib import SequenceMatcher
 from itertools import groupby
 from operator import itemgetter
 from typing import Literal
+
+from app.content.text.graphemes import joining_class
 
 Step = tuple[Literal["same", "removed", "added"], str]
 
@@ -23,7 +26,7 @@ MAX_COMPARED_PIECES = 600
 DIFFERENCE_WORK = 4_000
 """Pieces compared for one reply, at most 90 ms; a reply with more to compare reports the rest in larger pieces."""
 
-_PIECE = re.compile(r"\w+|\s+|[^\w\s]")
+_ASCII_PIECE = re.compile(r"\w+|\s+|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,16 @@ class _Comparison:
 
 
 def _words(lines: Sequence[str]) -> list[str]:
-    return _PIECE.findall("".join(lines))
+    text = "".join(lines)
+    return (_ASCII_PIECE if text.isascii() else _piece()).findall(text)
+
+
+@functools.cache
+def _piece() -> re.Pattern[str]:
+    """Return the pattern of a word, blanks, or a sign: with all that joins it, so that no emoji or syllable is cut."""
+    joining = joining_class()
+    flag = "[\U0001f1e6-\U0001f1ff]{2}"
+    return re.compile(rf"\w(?:\w|{joining})*|\s+|(?:{flag}|[^\w\s])(?:{joining}|(?<=\u200d)[^\w\s])*")
 
 
 def _common_ends(before: Sequence[str], after: Sequence[str]) -> tuple[int, int]:

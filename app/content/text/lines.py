@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import re
+
+_OTHER_ENDS = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
+"""Line ends but LF: CRLF, CR, VT and FF as presentations have them, Unicode's line and paragraph separators."""
+
 
 def split_lines(text: str) -> list[str]:
-    """Return the lines of `text`, whose line ends are LF, CRLF or CR and nothing else."""
+    """Return the lines of `text`, whose line ends are LF, CRLF, CR, VT, FF, U+2028 or U+2029."""
     return unify_line_ends(text).split("\n")
 
 
 def unify_line_ends(text: str) -> str:
-    """Return `text` with LF in place of CRLF and CR."""
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    """Return `text` with LF in place of every other line end."""
+    return _OTHER_ENDS.sub("\n", text)
 
 
 def is_blank(line: str) -> bool:

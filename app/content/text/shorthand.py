@@ -7,8 +7,8 @@ A word between blanks is shorthand if all of it is one of these, and if it stand
 - on a line that has nothing but shorthand.
 
 Everything else is text, and stays as it is, to the letter: `#1`, `C#`, `# Heading`, `/unknown`, `@nobody`, addresses of
-mail and of pages, `#tag` in the middle of a sentence. Where a word would be taken, a backslash before it keeps it
-(`\\#polls`), and is itself taken away.
+mail and of pages, `#tag` in the middle of a sentence, lines of fenced code. Where a word would be taken, a backslash
+before it keeps it (`\\#polls`), and is itself taken away.
 """
 
 from __future__ import annotations
@@ -29,11 +29,15 @@ COMMANDS = frozenset({"key", "breaking", "major", "pin"})
 _FILLERS = "\u115f\u1160\u3164\uffa0"
 """Letters to Unicode, with nothing to be seen."""
 
+_SOFT_HYPHEN = "\u00ad"
+"""Seen at the end of a line alone, and no part of a word."""
+
 _TAG = re.compile(rf"#([^\W_{_FILLERS}](?:[^\W{_FILLERS}]|-){{0,98}})")
 _COMMAND = re.compile(r"/([A-Za-z]+)", re.ASCII)
 _AUTHOR = re.compile(r"@([^\W_][\w.-]{0,98})")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _WORD = re.compile(r"\S+")
+_FENCE = re.compile(r"[ \t]*`{3,}[^`]*")
 
 
 class ShorthandWord(NamedTuple):
@@ -82,7 +86,11 @@ class _Reader:
     def read(self, text: str) -> str:
         """Return the text without its shorthand."""
         lines = _LINE.findall(text)
-        alone = [bool(line.strip()) and all(map(self._meaning, line.split())) for line, _ in lines]
+        code = _lines_of_code([line for line, _ in lines])
+        alone = [
+            bool(line.strip()) and number not in code and all(map(self._meaning, line.split()))
+            for number, (line, _) in enumerate(lines)
+        ]
         written = [number for number, (line, _) in enumerate(lines) if line.strip() and not alone[number]]
         ends = (written[0], written[-1]) if written else (-1, -1)
         rest = []
@@ -130,6 +138,7 @@ class _Reader:
         return self._meanings[word]
 
     def _look_up(self, word: str) -> ShorthandWord | None:
+        word = word.replace(_SOFT_HYPHEN, "")
         if match := _TAG.fullmatch(word):
             return _tag(match[1])
         if match := _COMMAND.fullmatch(word):
@@ -139,6 +148,13 @@ class _Reader:
             author = self._find_author(match[1])
             return None if author is None else ShorthandWord("author", author)
         return None
+
+
+def _lines_of_code(lines: list[str]) -> set[int]:
+    """Return the numbers of the lines between fences (app/content/markdown/fences.py): `#endif` is no tag there."""
+    fences = [number for number, line in enumerate(lines) if _FENCE.fullmatch(line)]
+    pairs = zip(fences[::2], fences[1::2], strict=False)
+    return {number for start, end in pairs for number in range(start, end + 1)}
 
 
 def _tag(name: str) -> ShorthandWord | None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import structlog
 
 from app.live.story.metrics import LiveMetrics, Transport
+
+STORY_LETTERS = 100
+"""Letters of a story's id or slug in a line: what a client asks for may be anything."""
 
 _log = structlog.get_logger(__name__)
 
@@ -24,21 +28,32 @@ class ConnectionLog:
         self._metrics = metrics
         self._log_line: LogLine = _log.info if log_line is None else log_line
 
-    def opened(self, transport: Transport) -> None:
-        """Record a connection that was admitted."""
+    def opened(self, transport: Transport, *, stories: str) -> None:
+        """Record a connection that was admitted, and the stories it asks for, as `describe_stories` returns them."""
         self._metrics.connections[transport] += 1
         self._metrics.connections_opened[transport] += 1
-        self._log_line("live connection opened", transport=transport)
+        self._log_line("live connection opened", transport=transport, story=stories)
 
-    def closed(self, transport: Transport, *, reason: str, code: int, sent: int, lag: int, seconds: float) -> None:
+    def closed(
+        self, transport: Transport, *, stories: str, reason: str, code: int, sent: int, lag: int, seconds: float
+    ) -> None:
         """Record its end: why, after how many messages of its own and how long, and how many events it was behind."""
         self._metrics.connections[transport] -= 1
         self._log_line(
             "live connection closed",
             transport=transport,
+            story=stories,
             reason=reason,
             code=code,
             sent=sent,
             lag=lag,
             seconds=round(seconds, 3),
         )
+
+
+def describe_stories(refs: Sequence[str]) -> str:
+    """Name the stories of a connection for its lines: the first, and how many more there are."""
+    if not refs:
+        return ""
+    first = refs[0][:STORY_LETTERS]
+    return first if len(refs) == 1 else f"{first} and {len(refs) - 1} more"

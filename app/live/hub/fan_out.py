@@ -92,7 +92,7 @@ class FanOut:
         story.fanned_out_to = after
         if before != after:
             story.last_fan_out_at = started
-        delivery = Delivery(before.seq, after.seq, story.published_at or started, story.reader_count)
+        delivery = Delivery(before.seq, after.seq, started, story.reader_count, story.take_commit())
         story.deliveries.append(delivery)
         pace = _Pace()
         yield from self._write_to_ready(story, delivery, pace, before=before, after=after)
@@ -117,7 +117,7 @@ class FanOut:
                     written = _write(part, data, before=before, after=after)
                     self._metrics.messages_sent += messages * written
                     self._metrics.bytes_written[form.framing] += len(data) * written
-                    delivery.marks.append((self._monotonic() - delivery.published_at, written))
+                    delivery.marks.append((self._monotonic() - delivery.began_at, written))
                 if pace.ends_turn(len(part)):
                     yield
 

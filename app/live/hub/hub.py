@@ -20,7 +20,7 @@ from app.live.hub.timing_wheel import SLOT_SECONDS
 from app.live.memory.stories_in_memory import StoriesInMemory
 from app.live.session.clocks import ClockReading
 from app.live.session.goodbyes import OVERLOADED, STOPPING, Goodbye, draining
-from app.live.story.deliveries import Delivery
+from app.live.story.deliveries import Receipt
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.metrics import LiveMetrics
 from app.live.story.packets import Message
@@ -121,14 +121,26 @@ class Hub:
         live = self.stories.get(story)
         return 0 if live is None else live.reader_count
 
-    def delivery(self, story: StoryId, entry: EntryId) -> tuple[Delivery, int] | None:
-        """Return the fan-out of the newest event about an entry, and how many readers have not received it yet.
+    def delivery(self, story: StoryId, entry: EntryId) -> Receipt | None:
+        """Return how the newest event about an entry reached the readers of this process.
 
-        None if the story had no reader in this process then, or it is too long ago to be remembered.
+        None if the story had no reader here then, or it is too long ago to be remembered. An event that another
+        process committed is timed from its own `time`, which is that process's clock.
         """
         live = self.stories.get(story)
-        delivery = None if live is None else live.delivery_of(entry)
-        return None if live is None or delivery is None else (delivery, live.count_behind(delivery.seq))
+        found = None if live is None else live.delivery_of(entry)
+        if live is None or found is None:
+            return None
+        packet, delivery = found
+        seq = packet.cursor.seq
+        committed_at = delivery.committed_at(seq)
+        if committed_at is not None:
+            late = delivery.began_at - committed_at
+        else:
+            now = self.read_clocks()
+            began_at = now.wall - (now.seconds - delivery.began_at) * 1_000_000
+            late = max(0.0, (began_at - packet.event.time) / 1_000_000)
+        return Receipt(seq, late, delivery, live.count_behind(seq))
 
     async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
         """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.

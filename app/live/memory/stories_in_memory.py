@@ -52,7 +52,7 @@ class StoriesInMemory:
         self._loader = StoryLoader(
             heads, registry=registry, reconciler=reconciler, tasks=tasks, metrics=metrics, monotonic=monotonic
         )
-        self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=reconciler.observe)
+        self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=reconciler.observe, monotonic=monotonic)
 
     def __iter__(self) -> Iterator[LiveStory]:
         return iter(self._registry)
@@ -103,17 +103,19 @@ class StoriesInMemory:
         self._loader.buffer(announcement)
         story = self._registry.get(announcement.head.story)
         if story is not None:
-            story.published_at = published_at
+            if published_at is not None:
+                story.record_commit(announcement, published_at)
             self._reconciler.accept(story, announcement)
 
     async def reconcile(self) -> None:
-        """Compare every story with the tables, in one query, and remove unused ones. Errors are counted, not raised."""
+        """Compare every story with the tables, in one query; drop what is unused. Errors are counted, not raised."""
         stories = tuple(self._registry)
         if stories:
             await self._reconciler.reconcile(stories)
         else:
             self._compared_at = self._monotonic()
         self._registry.sweep(now=self._monotonic())
+        self._reads.sweep()
 
     async def _answer_open(self, ref: str) -> Answer:
         try:

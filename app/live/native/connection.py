@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 import structlog
 
+from app.live.hub.connection_log import describe_stories
 from app.live.hub.hub import Hub
 from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Answer, Ask, Close
@@ -29,6 +30,9 @@ _log = structlog.get_logger(__name__)
 HIGH_WATER_BYTES = 64 * 1024
 """Bytes that may wait in our buffer for one peer before fan-outs leave it out."""
 
+SHARED_FROM_BYTES = 8 * 1024
+"""A message of a piece that is at least so large is written as the bytes all connections share, without a copy."""
+
 LINGER_SECONDS = 5.0
 """Time for a peer to close after our last byte."""
 
@@ -41,6 +45,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         "_form",
         "_head",
         "_hub",
+        "_is_in_pieces",
         "_is_pumping",
         "_left",
         "_opened_at",
@@ -65,6 +70,7 @@ class NativeConnection(asyncio.Protocol, ABC):
         self._unsent_bytes = 0
         self._sent = 0
         self._is_pumping = False
+        self._is_in_pieces = False
         self._head = b""
         self.on_close: Callable[[], None] | None = None
         self.transport = transport
@@ -73,6 +79,7 @@ class NativeConnection(asyncio.Protocol, ABC):
             heartbeat_seconds=hub.heartbeat_seconds,
             limits=hub.limits,
             sole=sole,
+            ended_seconds=hub.limits.ended_socket_seconds if self.kind == "websocket" else 0.0,
             metrics=hub.metrics,
             wake=self.wake,
             hello=hub.hello(now),
@@ -84,7 +91,8 @@ class NativeConnection(asyncio.Protocol, ABC):
         self._head = head
         self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
         self._hub.connections.add(self, due_at=self.session.due_at())
-        self._hub.connection_log.opened(self.kind)
+        refs = [request.ref for request in requests] if story is None else [story.id]
+        self._hub.connection_log.opened(self.kind, stories=describe_stories(refs))
         for request in requests:
             self.session.subscribe(request, story=story)
         self.pump()
@@ -130,14 +138,14 @@ class NativeConnection(asyncio.Protocol, ABC):
             self._leave_stalled()
         self.leave("peer closed" if exc is None else "peer lost", ABNORMAL)
         reason, code = self._left or ("", ABNORMAL)
-        lag = self.session.lag()
+        lag, stories = self.session.lag(), describe_stories(self.session.story_refs())
         self.session.end()
         self._hub.connections.remove(self)
         if self.on_close is not None:
             self.on_close()
         seconds = self._hub.seconds() - self._opened_at
         self._hub.connection_log.closed(
-            self.kind, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds
+            self.kind, stories=stories, reason=reason, code=code.code, sent=self._sent, lag=lag, seconds=seconds
         )
 
     def tick(self, now: float) -> float:
@@ -179,7 +187,9 @@ class NativeConnection(asyncio.Protocol, ABC):
             step = self.session.pull(self._hub.read_clocks())
             for asker, ask in step.asks:
                 self._ask(asker, ask)
-            if step.writes:
+            if step.is_piece:
+                self._write_piece(step.writes)
+            elif step.writes:
                 self._write(step.writes)
             if step.close is not None:
                 self.finish(step.close)
@@ -196,12 +206,37 @@ class NativeConnection(asyncio.Protocol, ABC):
 
     def _is_ready(self) -> bool:
         """Let fan-outs write from now on, if there is room and nothing else to write; return whether they do."""
-        return self._paused_since is None and self.session.make_ready(self._form, self.transport.write)
+        if self._paused_since is not None or not self.session.make_ready(self._form, self.transport.write):
+            return False
+        if self._is_in_pieces:
+            self._is_in_pieces = False
+            self.transport.set_write_buffer_limits(high=HIGH_WATER_BYTES)
+        return True
 
     def _write(self, messages: Sequence[Message]) -> None:
         framing = self._form.framing
         self.transport.write(b"".join((self._head, *(message.bytes_in(framing) for message in messages))))
         self._head = b""
+        self._count(messages)
+
+    def _write_piece(self, messages: Sequence[Message]) -> None:
+        """Write a piece of a catch-up. The next has to wait until the socket has taken every byte of it."""
+        if not self._is_in_pieces:
+            self._is_in_pieces = True
+            self.transport.set_write_buffer_limits(high=0)
+        framing = self._form.framing
+        small, self._head = [self._head], b""
+        for message in messages:
+            data = message.bytes_in(framing)
+            if len(data) < SHARED_FROM_BYTES:
+                small.append(data)
+                continue
+            self.transport.writelines((b"".join(small), data))
+            small.clear()
+        self.transport.write(b"".join(small))
+        self._count(messages)
+
+    def _count(self, messages: Sequence[Message]) -> None:
         self._sent += len(messages)
         self._hub.metrics.messages_sent += len(messages)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -17,16 +17,15 @@ from app.live.native.pending_connections import PendingConnections
 from app.live.native.websocket import NativeWebSocket
 from app.live.protocol.addresses import ConnectRequest, LiveAddress
 from app.live.protocol.frames import encode_close
+from app.live.protocol.request_heads import Headers
 from app.live.protocol.upgrade import BadUpgrade, Upgrade, read_upgrade
-from app.live.session.admission import Refuse, decide_admission, read_request
+from app.live.session.admission import STORY_TOO_SLOW, Refuse, decide_admission, read_request
 from app.live.session.effects import Answer, OpenStory
+from app.live.story.connection_states import ConnectionState, deadlines_of
 from app.live.story.live_story import LiveStory
 from app.live.story.packets import FORMS, Framing
 from app.wire.encoding import encode_json
 from app.wire.problems import problem_members
-
-Headers = list[tuple[bytes, bytes]]
-"""A request's or a response's headers; names in lower case."""
 
 
 @dataclass(slots=True)
@@ -36,7 +35,7 @@ class AcceptContext:
     `common_headers` makes the headers that each of our responses carries, from the request's headers; `is_readable`
     returns whether an address in percent-encoding can be read at all; `jitter` is in [0, 1). `opening` counts the
     handshakes that wait for their story: neither the server nor the hub counts them yet. `make_socket` makes the
-    connection that a handshake ends in.
+    connection that a handshake ends in. `deadlines` are the seconds that each state of a connection may last.
     """
 
     hub: Hub
@@ -45,10 +44,15 @@ class AcceptContext:
     is_readable: Callable[[bytes], bool]
     compress: bool = True
     jitter: Callable[[], float] = random.random
-    pending: PendingConnections = field(default_factory=PendingConnections)
+    pending: PendingConnections = field(init=False)
     lingering_close: LingeringClose = field(default_factory=LingeringClose)
     opening: int = 0
     make_socket: type[NativeWebSocket] = NativeWebSocket
+    deadlines: Mapping[ConnectionState, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pending = PendingConnections(self.hub.metrics)
+        self.deadlines = deadlines_of(self.hub.limits)
 
     def address_of(self, transport: asyncio.Transport, headers: Headers) -> str | None:
         """Return the client's address, if the operator limits how many connections one address may have."""
@@ -69,7 +73,9 @@ class AcceptContext:
 class Handshake:
     """One request for a WebSocket. `answer` responds to it, now or as soon as the story is in memory."""
 
-    __slots__ = ("_accept_context", "_headers", "_on_hand_over", "_transport")
+    __slots__ = ("_accept_context", "_headers", "_is_too_late", "_on_hand_over", "_transport")
+
+    state = ConnectionState.OPENING
 
     def __init__(
         self,
@@ -83,11 +89,12 @@ class Handshake:
         self._transport = transport
         self._headers = headers
         self._on_hand_over = on_hand_over
+        self._is_too_late = False
 
     def answer(self, address: LiveAddress, query_string: bytes) -> None:
         """Admit or refuse the reader. `on_hand_over` is called when the transport has another protocol."""
         context, hub = self._accept_context, self._accept_context.hub
-        upgrade = _try_upgrade(self._headers, may_deflate=context.compress)
+        upgrade = try_upgrade(self._headers, may_deflate=context.compress)
         client = context.address_of(self._transport, self._headers)
         decision = decide_admission(
             turned_away=hub.turns_away,
@@ -106,9 +113,28 @@ class Handshake:
         if address.story is None or story is not None:
             self._begin(request, story, upgrade, client)
         else:
-            self._accept_context.opening += 1
+            self._begin_opening()
             opened = partial(self._finish_opening, request, upgrade, client)
             stories.fetch(OpenStory(address.story)).add_done_callback(opened)
+
+    def tick(self, now: float) -> None:
+        """Refuse: the story was not read in time."""
+        self._is_too_late = True
+        self._end_opening()
+        self._accept_context.hub.metrics.connections_timed_out[ConnectionState.OPENING] += 1
+        if not self._transport.is_closing():
+            self.refuse_http(STORY_TOO_SLOW)
+
+    def _begin_opening(self) -> None:
+        context, hub = self._accept_context, self._accept_context.hub
+        context.opening += 1
+        hub.metrics.connections_by_state.add(self)
+        hub.connections.watch(self, due_at=hub.seconds() + context.deadlines[ConnectionState.OPENING])
+
+    def _end_opening(self) -> None:
+        self._accept_context.opening -= 1
+        self._accept_context.hub.metrics.connections_by_state.discard(self)
+        self._accept_context.hub.connections.unwatch(self)
 
     def refuse_http(self, refusal: Refuse) -> None:
         """Send the refusal as an HTTP response and end the connection."""
@@ -130,8 +156,9 @@ class Handshake:
         self, request: ConnectRequest, upgrade: Upgrade, client: str | None, opened: asyncio.Task[Answer]
     ) -> None:
         context = self._accept_context
-        context.opening -= 1
-        if opened.cancelled() or self._transport.is_closing():
+        if not self._is_too_late:
+            self._end_opening()
+        if self._is_too_late or opened.cancelled() or self._transport.is_closing():
             return
         decision = decide_admission(
             turned_away=context.hub.turns_away,
@@ -168,7 +195,7 @@ class Handshake:
     def _end(self, data: bytes) -> None:
         hub = self._accept_context.hub
         self._on_hand_over()
-        self._accept_context.lingering_close.send(data, self._transport, connections=hub.connections, now=hub.seconds())
+        self._accept_context.lingering_close.send(data, self._transport, hub=hub)
 
 
 def response_head(status: int, headers: Headers) -> bytes:
@@ -178,7 +205,8 @@ def response_head(status: int, headers: Headers) -> bytes:
     return b"".join((*lines, b"connection: close\r\n\r\n"))
 
 
-def _try_upgrade(headers: Headers, *, may_deflate: bool) -> Upgrade | BadUpgrade:
+def try_upgrade(headers: Headers, *, may_deflate: bool) -> Upgrade | BadUpgrade:
+    """Check a handshake's headers; return the response to it, or what is wrong with it."""
     try:
         return read_upgrade(headers, may_deflate=may_deflate)
     except BadUpgrade as error:

@@ -8,18 +8,24 @@ handshakes goes to the parser, byte for byte.
 from __future__ import annotations
 
 import asyncio
+import string
 from collections.abc import Callable, Sized
 from urllib.parse import unquote
 
-from app.live.native.handshake import AcceptContext, Handshake, Headers
+from app.live.native.handshake import AcceptContext, Handshake
 from app.live.protocol.addresses import LiveAddress, live_address
+from app.live.protocol.request_heads import HEADERS_LIMIT, Headers, is_host
 from app.live.session.admission import SERVER_FULL
+from app.live.story.connection_states import ConnectionState
 
 _LONGEST_BYTES = 4_096
 _METHOD = b"GET /v1/"
 _VERSION = b" HTTP/1.1"
 _END = b"\r\n\r\n"
 _UNUSUAL = frozenset({b"content-length", b"transfer-encoding", b"expect"})
+_TOKEN_BYTES = b"!#$%&'*+-.^_`|~" + (string.ascii_letters + string.digits).encode()
+_TARGET_BYTES = bytes(code for code in range(0x21, 0x7F) if code != ord("#"))
+_CONTROL_BYTES = bytes(code for code in (*range(0x20), 0x7F) if code not in b"\t\r\n")
 
 
 class HandshakeProtocol(asyncio.Protocol):
@@ -28,6 +34,7 @@ class HandshakeProtocol(asyncio.Protocol):
     __slots__ = ("_accept_context", "_is_answered", "_make_http", "_others", "transport")
 
     transport: asyncio.Transport
+    state = ConnectionState.FIRST_BYTE
 
     def __init__(
         self, accept_context: AcceptContext, *, others: Sized, make_http: Callable[[], asyncio.Protocol]
@@ -77,14 +84,14 @@ def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | No
     if len(data) > _LONGEST_BYTES or not data.startswith(_METHOD) or data.find(_END) != len(data) - len(_END):
         return None
     ends = data.count(b"\r\n")
-    if data.count(b"\r") != ends or data.count(b"\n") != ends or b"\0" in data:
+    if data.count(b"\r") != ends or data.count(b"\n") != ends or len(data.translate(None, _CONTROL_BYTES)) != len(data):
         return None
     request_line, *lines = data[: -len(_END)].split(b"\r\n")
     if not request_line.endswith(_VERSION):
         return None
     path, _, query_string = request_line[len(_METHOD) - 4 : -len(_VERSION)].partition(b"?")
     address = live_address(unquote(path.decode("latin-1")))
-    if address is None or address.kind != "live" or b" " in path or b" " in query_string or b"#" in query_string:
+    if address is None or address.kind != "live" or (path + query_string).translate(None, _TARGET_BYTES):
         return None
     headers = _read_headers(lines)
     return None if headers is None else (address, query_string, headers)
@@ -93,10 +100,12 @@ def read_plain_handshake(data: bytes) -> tuple[LiveAddress, bytes, Headers] | No
 def _read_headers(lines: list[bytes]) -> Headers | None:
     """Return the headers, if they are those of a WebSocket's handshake and none of them is unusual."""
     headers: Headers = []
+    if len(lines) > HEADERS_LIMIT:
+        return None
     is_upgrade = is_connection = has_host = False
     for line in lines:
         name, colon, value = line.partition(b":")
-        if not colon or not name or name != name.strip():
+        if not colon or not name or name.translate(None, _TOKEN_BYTES):
             return None
         name, value = name.lower(), value.strip()
         if name == b"upgrade":
@@ -104,6 +113,8 @@ def _read_headers(lines: list[bytes]) -> Headers | None:
         elif name == b"connection":
             is_connection = b"upgrade" in [token.strip() for token in value.lower().split(b",")]
         elif name == b"host":
+            if has_host or not is_host(value):
+                return None
             has_host = True
         elif name in _UNUSUAL:
             return None

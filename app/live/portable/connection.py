@@ -7,11 +7,12 @@ clock wakes it. A peer that reads slowly only delays the next pull.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from app.live.hub.connection_log import describe_stories
 from app.live.hub.hub import Hub
 from app.live.session.effects import Answer, Ask, Close
 from app.live.session.goodbyes import Goodbye
@@ -26,8 +27,6 @@ SLOWEST_BYTES_PER_SECOND = 4096
 """A write is given up after the time a peer may stall and the time its bytes take at this pace: an ASGI server does
 not report progress, and a snapshot of a megabyte must reach a reader on a bad line."""
 
-BATCH_BYTES = 64 * 1024
-
 Write = Callable[[Sequence[Message]], Awaitable[None]]
 Finish = Callable[[Close], Awaitable[None]]
 
@@ -41,8 +40,12 @@ class _Left:
 class PortableConnection:
     """One open connection. Use as a context manager: it is counted, logged, and detached from its stories."""
 
-    def __init__(self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool) -> None:
+    def __init__(
+        self, hub: Hub, *, transport: Transport, variant: BodyVariant, sole: bool, stories: Sequence[str] = ()
+    ) -> None:
+        """`stories` are those asked for at the start, for the log."""
         self._hub = hub
+        self._asked_for = describe_stories(stories)
         self._transport: Transport = transport
         self._awake = asyncio.Event()
         self._task = asyncio.current_task()
@@ -58,6 +61,7 @@ class PortableConnection:
             heartbeat_seconds=hub.heartbeat_seconds,
             limits=hub.limits,
             sole=sole,
+            ended_seconds=hub.limits.ended_socket_seconds if transport == "websocket" else 0.0,
             metrics=hub.metrics,
             wake=self._awake.set,
             hello=hub.hello(now),
@@ -66,19 +70,25 @@ class PortableConnection:
 
     def __enter__(self) -> Self:
         self._hub.connections.add(self, due_at=self.session.due_at())
-        self._hub.connection_log.opened(self._transport)
+        self._hub.connection_log.opened(self._transport, stories=self._asked_for)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        lag = self.session.lag()
+        lag, stories = self.session.lag(), describe_stories(self.session.story_refs())
         self.session.end()
         self._hub.connections.remove(self)
         left = self._left or _Left("cancelled", GOING_AWAY.code)
         seconds = self._hub.read_clocks().seconds - self._opened_at
         self._hub.connection_log.closed(
-            self._transport, reason=left.reason, code=left.code, sent=self._sent, lag=lag, seconds=seconds
+            self._transport,
+            stories=stories,
+            reason=left.reason,
+            code=left.code,
+            sent=self._sent,
+            lag=lag,
+            seconds=seconds,
         )
 
     async def run(self, write: Write, finish: Finish) -> None:
@@ -138,8 +148,8 @@ class PortableConnection:
             step = self.session.pull(self._hub.read_clocks())
             for asker, ask in step.asks:
                 self._ask(asker, ask)
-            for batch in _batches(step.writes):
-                await self._write(write, batch)
+            if step.writes:
+                await self._write(write, step.writes)
             if step.close is not None and self._left is None:
                 self.leave(step.close.reason, code=step.close.code.code)
                 return step.close
@@ -170,15 +180,3 @@ class PortableConnection:
                 self._awake.set()
 
         self._hub.stories.fetch(ask).add_done_callback(answered)
-
-
-def _batches(messages: Sequence[Message]) -> Iterator[Sequence[Message]]:
-    """Runs of messages of about `BATCH_BYTES`, so that a slow peer's progress shows."""
-    start = size = 0
-    for end, message in enumerate(messages, start=1):
-        size += len(message.json)
-        if size >= BATCH_BYTES:
-            yield messages[start:end]
-            start, size = end, 0
-    if start < len(messages):
-        yield messages[start:]

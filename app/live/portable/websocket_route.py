@@ -13,8 +13,9 @@ from app.live.hub.hub import Hub
 from app.live.portable.asgi import Receive, Scope, Send, header
 from app.live.portable.connection import PortableConnection
 from app.live.protocol.addresses import LiveAddress
-from app.live.session.admission import Admit, Refuse, decide_admission, read_request
+from app.live.session.admission import STORY_TOO_SLOW, Admit, Refuse, decide_admission, read_request
 from app.live.session.effects import Answer, Close, OpenStory
+from app.live.story.connection_states import ConnectionState
 from app.live.story.packets import Message
 from app.wire.close_codes import ABNORMAL
 from app.wire.encoding import encode_json
@@ -64,11 +65,19 @@ class WebSocketRoute:
         decision = decide(None)
         if isinstance(decision, Refuse) or ref is None:
             return decision
-        return decide(await self._hub.stories.fetch(OpenStory(ref)))
+        reading = self._hub.stories.fetch(OpenStory(ref))
+        done, _ = await asyncio.wait({reading}, timeout=self._hub.limits.header_seconds)
+        if not done:
+            self._hub.metrics.connections_timed_out[ConnectionState.OPENING] += 1
+            return STORY_TOO_SLOW
+        return decide(reading.result())
 
     async def _serve(self, admitted: Admit, handshake: _Handshake, receive: Receive, send: Send) -> None:
         variant, is_sole = admitted.request.variant, admitted.story is not None
-        with PortableConnection(self._hub, transport="websocket", variant=variant, sole=is_sole) as connection:
+        refs = [request.ref for request in admitted.request.requests] if admitted.story is None else [admitted.story.id]
+        with PortableConnection(
+            self._hub, transport="websocket", variant=variant, sole=is_sole, stories=refs
+        ) as connection:
             for request in admitted.request.requests:
                 connection.session.subscribe(request, story=admitted.story)
             reader = asyncio.create_task(_read(connection, receive))

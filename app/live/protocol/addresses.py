@@ -11,6 +11,7 @@ from app.live.protocol.subscribe_requests import (
     SubscribeRequest,
     parse_body,
     parse_flag,
+    parse_last_event_id,
     parse_query,
     parse_subscribe_request,
     parse_subscribe_requests,
@@ -33,11 +34,15 @@ class LiveAddress(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ConnectRequest:
-    """The subscribe requests and options in a live address's query."""
+    """The subscribe requests and options in a live address's query.
+
+    `last_event_id` is that of a polyfill, which cannot set the header and puts it into the query.
+    """
 
     requests: tuple[SubscribeRequest, ...]
     variant: BodyVariant
     named: bool = False
+    last_event_id: str | None = None
 
 
 @lru_cache(maxsize=ADDRESSES_KEPT)
@@ -60,5 +65,7 @@ def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_st
     variant = parse_body(query)
     if address.story is None:
         return ConnectRequest(tuple(parse_subscribe_requests(query, limit=limit_stories)), variant)
-    named = address.kind == "events" and parse_flag(query, "named")
-    return ConnectRequest((parse_subscribe_request(address.story, query),), variant, named)
+    requests = (parse_subscribe_request(address.story, query),)
+    if address.kind == "live":
+        return ConnectRequest(requests, variant)
+    return ConnectRequest(requests, variant, parse_flag(query, "named"), parse_last_event_id(query))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.live.protocol.addresses import ConnectRequest
+from app.live.protocol.request_heads import Headers
 from app.live.protocol.subscribe_requests import SubscribeRequest
 
 RETRY_WINDOW_MS = (2_000, 6_000)
@@ -22,8 +24,14 @@ def retry_line(jitter: Callable[[], float], *, window_ms: tuple[int, int] = RETR
     return b"retry: %d\n\n" % int(shortest + jitter() * (longest - shortest))
 
 
-def resumed(request: SubscribeRequest, last_event_id: bytes | None) -> SubscribeRequest:
-    """Return the request of a browser that reconnects by itself: the last id it received overrides its URL."""
+def last_event_id_of(headers: Headers, request: ConnectRequest) -> str | None:
+    """Return the newest id that a client which reconnects by itself has received: by its header, else by its query."""
+    sent = next((value for name, value in headers if name.lower() == b"last-event-id"), None)
+    return request.last_event_id if sent is None else sent.decode("latin-1")
+
+
+def resumed(request: SubscribeRequest, last_event_id: str | None) -> SubscribeRequest:
+    """Return the request of a client that reconnects by itself: the newest id it received overrides its URL."""
     if last_event_id is None:
         return request
-    return SubscribeRequest(request.ref, after=last_event_id.decode("latin-1"), full=request.full)
+    return SubscribeRequest(request.ref, after=last_event_id, full=request.full)

@@ -87,6 +87,11 @@ def parse_flag(query: Mapping[str, Sequence[str]], name: str) -> bool:
     return text is not None and _FLAGS[text]
 
 
+def parse_last_event_id(query: Mapping[str, Sequence[str]]) -> str | None:
+    """Parse `lastEventId`, the newest id that a polyfill of EventSource has received; empty is none."""
+    return _first(query, "lastEventId") or None
+
+
 def parse_subscribe_requests(query: Mapping[str, Sequence[str]], *, limit: int) -> list[SubscribeRequest]:
     """Parse `subscribe=<story>@<cursor>`, repeated up to `limit` times. Raises MalformedInput."""
     texts = query.get("subscribe", [])

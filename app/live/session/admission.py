@@ -50,6 +50,11 @@ class Refuse:
 SERVER_FULL = Refuse(503, "too_many_connections", "This server is full; try another or come back.")
 """At the limit of all connections together; decided when a connection opens, before it has sent a request."""
 
+UNREADABLE_REQUEST = Refuse(400, "malformed_request", "The request is no HTTP that this server can read.")
+
+STORY_TOO_SLOW = Refuse(503, "unavailable", "The story cannot be read now.")
+"""For a handshake whose story was not read in time."""
+
 OVER_LIMIT = Refuse(429, "too_many_connections", "Too many connections; come back in a moment.")
 
 _DETAILS: Mapping[Refusal, str] = {

@@ -23,11 +23,16 @@ class OpenStory:
 
 @dataclass(frozen=True, slots=True)
 class ReadChanges:
-    """A request for the changes after a cursor (None: all). Answered by ChangesRead, Unusable, or as ReadSnapshot."""
+    """A request for the changes after a cursor (None: all). Answered by ChangesRead, Unusable, or as ReadSnapshot.
+
+    `in_parts`: everything is to be sent however much it is, so that a small page is enough. Otherwise the page says
+    whether the reader is too far behind.
+    """
 
     story: LiveStory
     after: Cursor | None
     generation: int
+    in_parts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,7 @@ class Opened:
     story: LiveStory
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class ChangesRead:
     """One page of changes: the reader is at `cursor` after `packets`; `more`: events were left over."""
 

@@ -22,6 +22,7 @@ from app.live.protocol.subscribe_requests import (
 from app.live.session.clocks import ClockReading
 from app.live.session.effects import Answer, Ask, Close, Opened, OpenStory, ReadAnswer
 from app.live.session.goodbyes import Goodbye
+from app.live.session.outbox import PIECE_BYTES, Outbox
 from app.live.session.rate_limit import RateLimit
 from app.live.session.refusals import TOO_MANY_STORIES, Refusal, absence_of, refusal_of
 from app.live.session.step import Step
@@ -38,13 +39,16 @@ from app.wire.messages import encode_heartbeat, encode_refused
 class Session:
     """The subscriptions of one peer to one or several stories.
 
-    `sole`: the connection was opened for one story and ends when that story is refused, vanishes or is over.
+    `sole`: the connection was opened for one story and ends when that story is refused, vanishes or is over. Of one
+    that has ended it stays for `ended_seconds` after the goodbye, and goes on following it: a client that knows the
+    goodbye leaves, and one that would reconnect for ever does so seldom, and misses nothing.
     `wake` is called when the session may have something to write without a call of its shell.
     """
 
     __slots__ = (
         "_close",
         "_ended",
+        "_ended_seconds",
         "_goodbye",
         "_heartbeat_seconds",
         "_is_ping_pending",
@@ -55,6 +59,7 @@ class Session:
         "_pending",
         "_rate_limit",
         "_sole",
+        "_stays_with",
         "_subscriptions",
         "_variant",
         "_wake",
@@ -67,22 +72,26 @@ class Session:
         heartbeat_seconds: float,
         limits: LiveLimits,
         sole: bool,
+        ended_seconds: float = 0.0,
         metrics: LiveMetrics,
         wake: Callable[[], None],
         hello: Message,
         now: ClockReading,
+        piece_bytes: int = PIECE_BYTES,
     ) -> None:
         self._variant = variant
         self._heartbeat_seconds = heartbeat_seconds
         self._limits = limits
         self._sole = sole
+        self._ended_seconds = ended_seconds
+        self._stays_with: tuple[Subscription, float] | None = None
         self._metrics = metrics
         self._wake = wake
         self._rate_limit: RateLimit | None = None
         self._last_write_at = now.seconds
         self._pending: dict[str, PendingSubscription] = {}
         self._subscriptions: dict[StoryId, Subscription] = {}
-        self._outbox = [hello]
+        self._outbox = Outbox(hello, piece_bytes=piece_bytes)
         self._is_ping_pending = False
         self._ended: tuple[Message, ...] = ()
         self._goodbye: Goodbye | None = None
@@ -134,7 +143,11 @@ class Session:
                 step.asks.append((pending, pending.asked))
         for subscription in self.subscriptions:
             self._advance(subscription, step, now)
-        step.writes, self._outbox = self._outbox, []
+        if self._stays_with is not None and now.seconds >= self._stays_with[1]:
+            self._drop(self._stays_with[0])
+            self._end(NORMAL, "story ended")
+        step.is_piece = not self._outbox.has_room
+        step.writes = self._outbox.take()
         self._add_unnumbered(step, now)
         if step.writes:
             self._last_write_at = now.seconds
@@ -150,6 +163,8 @@ class Session:
         """Let fan-outs write to this connection directly; return False if the session has something else to send."""
         if self._pending or self._outbox or self._is_ping_pending or self._goodbye is not None:
             return False
+        if self._stays_with is not None:
+            return False  # it has to be pulled when the story is open again
         subscriptions = self._subscriptions.values()
         for subscription in subscriptions:
             if not subscription.is_steady:
@@ -175,7 +190,12 @@ class Session:
         retries = [
             subscription.retry_at for subscription in self._subscriptions.values() if subscription.retry_at is not None
         ]
-        return min([self._last_write_at + self._heartbeat_seconds, *retries])
+        closes = [] if self._stays_with is None else [self._stays_with[1]]
+        return min([self._last_write_at + self._heartbeat_seconds, *retries, *closes])
+
+    def story_refs(self) -> list[str]:
+        """List the stories that are followed or being opened, for the log: ids, or what the peer called them."""
+        return [*self._subscriptions, *self._pending]
 
     def lag(self) -> int:
         """Count the events the peer has not been sent yet."""
@@ -193,6 +213,7 @@ class Session:
             subscription.leave()
         self._pending.clear()
         self._subscriptions.clear()
+        self._stays_with = None
         # The connection holds the session, and this was how the session held the connection: without it both are freed
         # at once, instead of when the collector next looks for cycles.
         self._wake = _ignore
@@ -218,14 +239,16 @@ class Session:
 
     def _advance(self, subscription: Subscription, step: Step, now: ClockReading) -> None:
         if subscription.story.gone:
-            self._end_subscription(subscription)
+            self._end_subscription(subscription, now)
             return
+        if self._is_staying_with(subscription) and subscription.story.head.closing is None:
+            self._stays_with = None
         subscription.advance(self._outbox)
         ask = subscription.next_read(now.seconds)
         if ask is not None:
             step.asks.append((subscription, ask))
         elif subscription.is_over:
-            self._end_subscription(subscription)
+            self._end_subscription(subscription, now)
 
     def _add_unnumbered(self, step: Step, now: ClockReading) -> None:
         if any(subscription.between for subscription in self._subscriptions.values()):
@@ -258,7 +281,7 @@ class Session:
     def _attach(self, request: SubscribeRequest, story: LiveStory) -> None:
         former = self._subscriptions.get(story.id)
         if former is not None:
-            former.leave()
+            self._drop(former)
         subscription = Subscription(request, story=story, variant=self._variant, metrics=self._metrics, wake=self._wake)
         self._subscriptions[story.id] = subscription
         subscription.join(self._outbox)
@@ -277,20 +300,32 @@ class Session:
         if story is not None:
             self._drop(self._subscriptions[story.id])
 
-    def _end_subscription(self, subscription: Subscription) -> None:
-        """Drop the subscription to a story that is over."""
-        self._drop(subscription)
+    def _end_subscription(self, subscription: Subscription, now: ClockReading) -> None:
+        """Say goodbye of a story that is over, and drop the subscription unless the connection stays with it."""
         head = subscription.story.head
-        if head.closing == "ended":
-            self._ended += (subscription.story.control_messages.ended(head, is_final=self._sole),)
-            if self._sole:
-                self._end(NORMAL, "story ended")
-        else:
+        if head.closing != "ended":
+            self._drop(subscription)
             self._refuse(subscription.story.id, absence_of(subscription.story))
+            return
+        if self._is_staying_with(subscription):
+            return
+        self._ended += (subscription.story.control_messages.ended(head, is_final=self._sole),)
+        if self._sole and self._ended_seconds > 0:
+            self._stays_with = subscription, now.seconds + self._ended_seconds
+            return
+        self._drop(subscription)
+        if self._sole:
+            self._end(NORMAL, "story ended")
 
     def _drop(self, subscription: Subscription) -> None:
         subscription.leave()
         del self._subscriptions[subscription.story.id]
+        if self._is_staying_with(subscription):
+            self._stays_with = None
+
+    def _is_staying_with(self, subscription: Subscription) -> bool:
+        """Return whether the goodbye of the subscription's ended story was sent, and the connection stays a while."""
+        return self._stays_with is not None and self._stays_with[0] is subscription
 
     def _refuse(self, ref: str, refusal: Refusal) -> None:
         is_final = self._sole and refusal.status < 500

@@ -11,8 +11,12 @@ from app.live.story.packets import Message
 
 @dataclass(slots=True)
 class Step:
-    """The shell's next step: write these in order, ask these, then close if `close` is set."""
+    """The shell's next step: write these in order, ask these, then close if `close` is set.
+
+    `is_piece`: more is likely to follow, and is to wait until the peer has taken this.
+    """
 
     writes: list[Message] = field(default_factory=list)
     asks: list[tuple[Subscription | PendingSubscription, Ask]] = field(default_factory=list)
     close: Close | None = None
+    is_piece: bool = False

@@ -3,12 +3,13 @@
 A subscription is a cursor into the story's ring, never a queue. Its messages keep the reader's law: events that are
 not consecutive are sent between `subscribed` or `catching_up` and `caught_up`, and no `caught_up` is sent before the
 reader has the state at that cursor. A catch-up begins only once its messages are at hand, so that a slow read never
-leaves a reader in the middle of one.
+leaves a reader in the middle of one. It is written in pieces, as the peer takes them: between two pieces the
+subscription has its cursor and no more, and what was changed meanwhile is sent as it is by then.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.domain.cursor import FROM_THE_BEGINNING, Cursor, MalformedCursor, parse_cursor
@@ -26,10 +27,12 @@ from app.live.session.effects import (
     StoryWithdrawn,
     Unusable,
 )
+from app.live.session.outbox import Outbox
 from app.live.session.refusals import STORY_NOT_FOUND, STORY_WITHDRAWN, UNAVAILABLE, Refusal
+from app.live.session.unsent_page import UnsentPage
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
-from app.live.story.packets import Message
+from app.live.story.packets import Message, Packet
 from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
 from app.wire.messages import Resume, SnapshotReason, encode_catching_up
@@ -61,6 +64,7 @@ class Subscription:
         "_generation",
         "_metrics",
         "_next_read",
+        "_unsent",
         "_variant",
         "asked",
         "between",
@@ -97,12 +101,13 @@ class Subscription:
         self._variant = variant
         self._metrics = metrics
         self._next_read: Read | None = None
+        self._unsent: UnsentPage | None = None
         self._full = request.full
         self._generation = _UNCHECKED
         self.retry_at: float | None = None
         self._failures = 0
 
-    def join(self, out: list[Message]) -> None:
+    def join(self, out: Outbox) -> None:
         """Attach to the story. From here on none of its events can be missed."""
         self.story.subscriptions.add(self)
         after = self.request.after
@@ -119,7 +124,7 @@ class Subscription:
 
     def leave(self) -> None:
         """Detach; answers still on their way are ignored."""
-        self.asked = self._next_read = None
+        self.asked = self._next_read = self._unsent = None
         self.story.detach(self)
 
     @property
@@ -137,17 +142,25 @@ class Subscription:
         return (
             self.subscribed
             and not self.between
+            and self._unsent is None
             and self._next_read is None
             and self.asked is None
             and self.cursor == self.story.head.cursor
         )
 
-    def advance(self, out: list[Message]) -> None:
-        """Emit the ring's events after the cursor, or plan a read."""
+    def advance(self, out: Outbox) -> None:
+        """Emit what is next after the cursor, as far as there is room, or plan a read."""
+        if self._unsent is not None:
+            self._continue_page(self._unsent, out)
+            return
         if self.cursor is self.story.head.cursor and not self.between:
             return
         is_reading = self._next_read is not None or self.asked is not None
-        if self.cursor is not None and not is_reading and not self._waits_for_hub(self.cursor):
+        if self.cursor is None or is_reading or not out.has_room:
+            return
+        if self.between and self._generation != self.story.generation:
+            self._begin_again("fork", "reset")
+        elif not self._waits_for_hub(self.cursor):
             self._follow(self.cursor, out)
 
     def next_read(self, now: float) -> Read | None:
@@ -157,7 +170,7 @@ class Subscription:
         self.asked, self._next_read, self.retry_at = self._next_read, None, None
         return self.asked
 
-    def answer(self, answer: ReadAnswer, *, now: float, out: list[Message]) -> Refusal | None:
+    def answer(self, answer: ReadAnswer, *, now: float, out: Outbox) -> Refusal | None:
         """Apply the answer to `asked`; return the refusal that ends the subscription, if it does."""
         asked, self.asked = self.asked, None
         match answer:
@@ -171,13 +184,13 @@ class Subscription:
                 self._begin_again(reason, "reset")
             case ChangesRead() | SnapshotRead() if asked is not None and asked.generation != self.story.generation:
                 self._read_again(asked)
-            case ChangesRead():
-                self._apply_changes(answer, out)
-            case _:
+            case ChangesRead() if isinstance(asked, ReadChanges):
+                self._accept_page(asked, answer)
+            case SnapshotRead():
                 self._apply_snapshot(answer, out)
         return None
 
-    def _join_after(self, after: str, out: list[Message]) -> None:
+    def _join_after(self, after: str, out: Outbox) -> None:
         try:
             cursor = parse_cursor(after)
         except MalformedCursor:
@@ -189,7 +202,7 @@ class Subscription:
             else:
                 self._follow(cursor, out)
 
-    def _follow(self, cursor: Cursor, out: list[Message]) -> None:
+    def _follow(self, cursor: Cursor, out: Outbox) -> None:
         """Emit the events from `cursor` to the story's head, if the ring knows `cursor`; else plan a read."""
         head = self.story.head
         packets = [] if cursor == head.cursor else self.story.since(cursor)
@@ -200,36 +213,61 @@ class Subscription:
             self._metrics.resumes_from_ring += 1
         if head.cursor.seq - cursor.seq != len(packets) or not self.subscribed:
             self._begin_catch_up(head, out)
-        out.extend(packet.message(self._variant) for packet in packets)
-        self._confirm(head.cursor)
-        self._end_catch_up(head, out)
+        if self._emit(packets, 0, out) == len(packets):
+            self._confirm(head.cursor)
+            self._end_catch_up(head, out)
 
-    def _apply_changes(self, page: ChangesRead, out: list[Message]) -> None:
+    def _accept_page(self, asked: ReadChanges, page: ChangesRead) -> None:
         if page.more and not self._full:
             self._begin_again("too_far_behind", "snapshot")
-            return
-        self._begin_catch_up(page.head, out)
-        out.extend(packet.message(self._variant) for packet in page.packets)
-        self._confirm(page.cursor)
-        if page.more:
-            self._plan_changes(page.cursor)
         else:
-            self._go_live(page.head, out)
+            self._unsent = UnsentPage(asked, page)
 
-    def _apply_snapshot(self, snapshot: SnapshotRead, out: list[Message]) -> None:
+    def _continue_page(self, unsent: UnsentPage, out: Outbox) -> None:
+        """Emit what there is room for of a page. What was changed since its first piece may no longer be sent."""
+        if not out.has_room:
+            return
+        page = unsent.page
+        if unsent.asked.generation != self.story.generation:
+            self._unsent = None
+            self._read_again(unsent.asked)
+        elif page is None or (unsent.written and self._is_outdated(page)) or 0 < len(page.packets) == unsent.written:
+            self._unsent = None
+            self._plan_changes(self.cursor)
+        else:
+            self._full = True  # a catch-up that has begun is finished, in parts if its page does not stay in memory
+            self._begin_catch_up(page.head, out)
+            unsent.record(self._emit(page.packets, unsent.written, out))
+            if unsent.written == len(page.packets):
+                self._confirm(page.cursor)
+                if not page.more:  # else the next page is read when the peer has taken this one
+                    self._unsent = None
+                    self._go_live(page.head, out)
+
+    def _is_outdated(self, page: ChangesRead) -> bool:
+        return self.story.head.cursor.seq > page.head.cursor.seq
+
+    def _emit(self, packets: Sequence[Packet], start: int, out: Outbox) -> int:
+        """Emit packets from `start` on, at least one and as many as there is room for; return where it ended."""
+        end = out.fill(packets, self._variant, start=start)
+        if end > start:
+            self._confirm(packets[end - 1].cursor)
+        return end
+
+    def _apply_snapshot(self, snapshot: SnapshotRead, out: Outbox) -> None:
         self._begin_catch_up(snapshot.head, out)
         out.append(snapshot.message)
         self._confirm(snapshot.head.cursor)
         self._go_live(snapshot.head, out)
 
-    def _apply_removal(self, out: list[Message]) -> Refusal | None:
+    def _apply_removal(self, out: Outbox) -> Refusal | None:
         """Emit the last event of a story that a read has found withdrawn, if that event is known."""
         if self.cursor is None or self.story.removal_packet is None:
             return STORY_WITHDRAWN
         self._follow(self.cursor, out)
         return None
 
-    def _go_live(self, head: StoryHead, out: list[Message]) -> None:
+    def _go_live(self, head: StoryHead, out: Outbox) -> None:
         self._full = self.request.full
         self._failures = 0
         if self._waits_for_hub(head.cursor):
@@ -237,7 +275,7 @@ class Subscription:
         else:
             self._follow(head.cursor, out)
 
-    def _begin_catch_up(self, head: StoryHead, out: list[Message]) -> None:
+    def _begin_catch_up(self, head: StoryHead, out: Outbox) -> None:
         if not self.subscribed:
             self._metrics.resumes[self.resume] += 1
             out.append(self.story.control_messages.subscribed(head, resume=self.resume))
@@ -246,7 +284,7 @@ class Subscription:
             out.append(Message(encode_catching_up(head.story), type="catching_up"))
             self.between = True
 
-    def _end_catch_up(self, head: StoryHead, out: list[Message]) -> None:
+    def _end_catch_up(self, head: StoryHead, out: Outbox) -> None:
         if self.between:
             out.append(self.story.control_messages.caught_up(head))
             self.between = False
@@ -261,7 +299,7 @@ class Subscription:
         return self._generation == self.story.generation and cursor.seq > self.story.head.cursor.seq
 
     def _plan_changes(self, after: Cursor | None) -> None:
-        self._next_read = ReadChanges(self.story, after, self.story.generation)
+        self._next_read = ReadChanges(self.story, after, self.story.generation, in_parts=self._full)
 
     def _begin_again(self, reason: SnapshotReason, resume: Resume) -> None:
         self.resume = resume

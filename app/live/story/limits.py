@@ -22,8 +22,19 @@ class LiveLimits:
     """Time for a connection's first byte, and from there for a request's head: else a client that sends a byte a second
     would keep a connection for ever."""
 
+    body_seconds: float = 30.0
+    """Time for a request's body. A reporter's phone sends 100 KB in less; one who never ends holds nothing for long."""
+
+    idle_seconds: float = 75.0
+    """Time until the next request on a kept connection: longer than the 60 s after which common proxies drop one, so
+    that they, not we, end it first."""
+
     stall_seconds: float = 30.0
     """A peer that has read no byte of its full buffer for this long is cut; it resumes when it can."""
+
+    ended_socket_seconds: float = 300.0
+    """How long a socket whose only story has ended stays open after its goodbye. Common clients reconnect whatever the
+    close code, every few seconds; this is how seldom they do."""
 
     ring_events: int = 256
     ring_bytes: int = 512 * 1024

@@ -10,7 +10,7 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.live.story.catch_up import CatchUp
 from app.live.story.control_messages import ControlMessages
-from app.live.story.deliveries import DELIVERIES_KEPT, Delivery
+from app.live.story.deliveries import DELIVERIES_KEPT, Committed, Delivery
 from app.live.story.limits import LiveLimits
 from app.live.story.packets import Form, Packet
 from app.live.story.ring import Ring
@@ -54,6 +54,7 @@ class LiveStory:
     """
 
     __slots__ = (
+        "_committed",
         "_early",
         "control_messages",
         "deliveries",
@@ -64,7 +65,6 @@ class LiveStory:
         "head",
         "is_distrusted",
         "last_fan_out_at",
-        "published_at",
         "ready",
         "removal_packet",
         "ring",
@@ -81,7 +81,7 @@ class LiveStory:
         self.ready: dict[Form, set[Ready]] = {}
         self.fanned_out_to = head.cursor
         self.last_fan_out_at = used_at
-        self.published_at: float | None = None
+        self._committed: Committed | None = None
         self.deliveries: deque[Delivery] = deque(maxlen=DELIVERIES_KEPT)
         self.used_at = used_at
         self.expected_seq = head.cursor.seq
@@ -139,12 +139,27 @@ class LiveStory:
         """
         return self.ring.since(cursor) if self.removal_packet is None else [self.removal_packet]
 
-    def delivery_of(self, entry: EntryId) -> Delivery | None:
-        """Return the fan-out that sent the newest event about an entry; None if that is not remembered."""
-        cursor = self.ring.newest_cursor_of(entry)
-        if cursor is None:
+    def record_commit(self, announcement: Announcement, at: float) -> None:
+        """Record when this process committed these events, in monotonic seconds, for the fan-out that sends them."""
+        last = announcement.head.cursor.seq
+        if last > self.head.cursor.seq:
+            first = last - len(announcement.events) + 1
+            known = self._committed
+            self._committed = Committed(at, first, last) if known is None else Committed(known.at, known.first, last)
+
+    def take_commit(self) -> Committed | None:
+        """Return what this process committed since the last fan-out began, once."""
+        committed, self._committed = self._committed, None
+        return committed
+
+    def delivery_of(self, entry: EntryId) -> tuple[Packet, Delivery] | None:
+        """Return the newest event about an entry, and the fan-out that sent it; None if that is not remembered."""
+        packet = self.ring.newest_of(entry)
+        if packet is None:
             return None
-        return next((each for each in self.deliveries if each.after_seq < cursor.seq <= each.seq), None)
+        seq = packet.cursor.seq
+        sent = next((each for each in self.deliveries if each.after_seq < seq <= each.seq), None)
+        return None if sent is None else (packet, sent)
 
     def count_behind(self, seq: int) -> int:
         """Count the subscribers that have not received the event of that number yet."""
@@ -219,6 +234,7 @@ class LiveStory:
         self.expect(head.cursor)
         self._early.clear()
         self.removal_packet = None
+        self._committed = None
         self.ring.restart(head.cursor)
 
     def is_behind(self) -> bool:

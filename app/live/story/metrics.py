@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Literal
 
+from app.live.story.connection_states import ConnectionsByState, ConnectionState
 from app.live.story.packets import Framing
 
 Transport = Literal["websocket", "sse"]
@@ -16,15 +17,17 @@ REFUSED_WITH = (400, 404, 408, 410, 426, 429, 431, 503)
 
 @dataclass(slots=True)
 class LiveMetrics:
-    """Totals since the start; but `connections`, `connections_slow` and `waiting_polls` are how many there are now.
+    """Totals since the start, and what is now: `connections`, those by state, those slow, and `waiting_polls`.
 
-    `lag_seconds` is how late the loop or a fan-out was when it was last looked at, `overloaded` 1 while readers are
-    turned away for it. `fan_outs` took `fan_out_seconds` together. `/metrics` shows the fields by their names, but for
-    these two, which it calls passes.
+    `connections_timed_out` were ended by the time limit of their state. `lag_seconds` is how late the loop or a fan-out
+    was when it was last looked at, `overloaded` 1 while readers are turned away for it. `fan_outs` took
+    `fan_out_seconds` together. `/metrics` shows the fields by their names, but for these two, which it calls passes.
     """
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
     connections_opened: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
+    connections_by_state: ConnectionsByState = field(default_factory=ConnectionsByState)
+    connections_timed_out: dict[ConnectionState, int] = field(default_factory=lambda: dict.fromkeys(ConnectionState, 0))
     connections_stalled: int = 0
     connections_slow: int = 0
     connections_shed: int = 0

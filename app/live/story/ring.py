@@ -72,10 +72,10 @@ class Ring:
         start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
         return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
 
-    def newest_cursor_of(self, entry: EntryId) -> Cursor | None:
-        """Return the cursor of the newest event about an entry, if it is still here."""
+    def newest_of(self, entry: EntryId) -> Packet | None:
+        """Return the newest event about an entry; None if it is not in the ring."""
         slot = self._newest.get(entry)
-        return None if slot is None else slot.cursor
+        return None if slot is None else slot.packet
 
     def restart(self, base: Cursor) -> None:
         """Drop every event; the story is now at `base`."""

@@ -20,6 +20,10 @@ CHANGES_LIMIT = 1000
 CHANGES_LIMIT_BYTES = 1024 * 1024
 """A reader who lacks more than one such page gets a snapshot, unless it asked for `replay=full`."""
 
+PART_LIMIT_BYTES = 128 * 1024
+"""A page of a catch-up that is sent whole, however much it is: a few pieces, because a slow reader may read it anew for
+each of them."""
+
 UnusableReason = Literal["epoch", "fork"]
 
 

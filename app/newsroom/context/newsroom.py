@@ -34,6 +34,10 @@ class Newsroom:
     links: Links
     admin_token_sha256: str
     session_limits: SessionLimits = SessionLimits()
+    own_token_sha256: str | None = None
+    """Of a token that opens this process alone, to its own commands."""
+    own_bylines: bool = False
+    """Whether reporters may use no byline but their own in any story, whatever its settings say."""
     usage: TokenUsage = field(default_factory=TokenUsage)
     read_time: Callable[[ReadTransaction], Micros] | None = None
 

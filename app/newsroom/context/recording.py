@@ -8,6 +8,7 @@ from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.permissions import permitted_actions
 from app.domain.statuses import Action
 from app.domain.story import Story
+from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.idempotency import keep_reply
 from app.newsroom.context.newsroom import Newsroom, Reply
 from app.newsroom.context.preconditions import etag_of
@@ -77,7 +78,9 @@ def answer_entry(
     if location:
         headers["Location"] = entry_location(context.newsroom, entry)
     can = permitted_actions(context.actor, context.story, entry)
-    reply = Reply(status, encode_json(written_entry(entry, can=can, shorthand=shorthand)), headers)
+    posted_by = poster_of(context.tx, entry, actor=context.actor)
+    shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)
+    reply = Reply(status, encode_json(shown), headers)
     return keep_reply(context, reply, story=entry.story, entries=[entry.id])
 
 

@@ -12,10 +12,12 @@ from app.content import (
     Block,
     complete_blocks,
     dropped_blocks,
+    keep_formatting,
     mentioned_block,
     parse_html,
     parse_markdown,
     parse_plain,
+    render_html,
     reuse_ids,
     shows_blocks,
     shows_text,
@@ -125,6 +127,10 @@ def _with_body(content: EntryContent, written: EntryDraft | EntryPatch, *, new_i
         parse = parse_plain if text_format == "plain" else parse_markdown
         kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
         after = parse(text, new_id=new_id, kept=kept)
+        if content.text is None and text_format == "markdown":
+            formatted = keep_formatting(before, after)
+            # A text that lacks what its blocks have would lose that with the next edit: it is rendered anew for it.
+            text, after = (text, after) if render_html(formatted) == render_html(after) else (None, formatted)
     else:
         return content
     return dataclasses.replace(content, text=text, text_format=text_format, blocks=tuple(reuse_ids(before, after)))

@@ -13,6 +13,7 @@ from app.domain.identifiers import EntryId
 from app.domain.permissions import permitted_actions
 from app.domain.rights import Right, is_public_status, may_act, require_action
 from app.domain.statuses import Action, next_status
+from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.begin_write import begin_story_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.idempotency import keep_reply
@@ -20,6 +21,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, entry_location, record_entry, record_unversioned
 from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, new_content
 from app.newsroom.entries.edit import revise
 from app.newsroom.entries.release import unschedule_edit
@@ -76,7 +78,8 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                 created.append(entry.id)
                 location = entry_location(newsroom, entry)
                 can = permitted_actions(context.actor, context.story, entry)
-                shown = written_entry(entry, can=can, shorthand=shorthand)
+                posted_by = poster_of(context.tx, entry, actor=context.actor)
+                shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)
                 results.append({"status": _created(entry), "location": location, "entry": shown})
         reply = Reply(200, encode_json({"items": results}))
         return keep_reply(context, reply, story=context.story.id, entries=created)
@@ -116,6 +119,7 @@ def _create(
     entry_id = EntryId(draft.id or random.uuid("entry", f"{story.id}:{now}"))
     content = new_content(draft, author=actor.author, new_id=block_ids(random, f"{entry_id}:1"))
     check_alternatives(content, story.settings)
+    check_bylines(context, content)
     entry = Entry(
         story=story.id,
         id=entry_id,

@@ -14,6 +14,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, revised_content
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
 from app.newsroom.entries.times import held_until, is_scheduled, set_patched_times
@@ -64,6 +65,7 @@ def revise(
     once.
     """
     check_alternatives(content, context.story.settings)
+    check_bylines(context, content, before=entry.newest_content)
     if not pin:
         return _revise(context, entry, content, material=material, aside=aside)
     wanting = dataclasses.replace(entry, pin_wanted=True)

@@ -10,6 +10,7 @@ from app.domain.clock import format_time
 from app.domain.entry import EntryContent, changed_fields
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
+from app.newsroom.context.accounts import Accounts
 from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_position
@@ -42,17 +43,23 @@ def show_versions(
         entry = look_up_entry(tx, look_up_story(tx, story_ref, actor), entry_ref)
         below = parse_position(position, max_digits=_POSITION_DIGITS)
         found = list_versions(tx, entry.story, entry.id, below=below, limit=limit + 1)
+        accounts = Accounts(tx, ((version.person, version.token_id) for version in found))
     following = str(found[limit - 1].version) if len(found) > limit else None
-    return Reply(200, encode_json({"items": _items(found, limit, with_diff=with_diff), "next": following}))
+    return Reply(200, encode_json({"items": _items(found, accounts, limit, with_diff=with_diff), "next": following}))
 
 
-def _items(found: Sequence[EntryVersion], limit: int, *, with_diff: bool) -> list[dict[str, Any]]:
+def _items(found: Sequence[EntryVersion], accounts: Accounts, limit: int, *, with_diff: bool) -> list[dict[str, Any]]:
     """Show each version compared with the one before; the last one found of a full page serves only for that."""
     items = []
     work = DIFFERENCE_WORK
     for number, version in enumerate(found[:limit]):
         earlier = found[number + 1] if number + 1 < len(found) else None
-        item = {**_version(version), "changed": None if earlier is None else _changed(earlier, version)}
+        by = accounts.find(version.person, version.token_id)
+        item = {
+            **_version(version),
+            "name": by.name,
+            "changed": None if earlier is None else _changed(earlier, version),
+        }
         if with_diff:
             body, work = (None, work) if earlier is None else _body_diff(earlier, version, work)
             item["diff"] = body

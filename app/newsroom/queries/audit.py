@@ -11,6 +11,7 @@ from app.domain.errors import NotFound
 from app.domain.identifiers import is_uuid4
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
+from app.newsroom.context.accounts import Accounts
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_position
 from app.storage.database.transactions import ReadTransaction
@@ -39,8 +40,9 @@ def show_audit(newsroom: Newsroom, call: Call, only: AuditFilter, *, position: s
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=below, limit=limit + 1)
+        items = _shown(tx, found[:limit])
     following = str(found[limit - 1].id) if len(found) > limit else None
-    return Reply(200, encode_json({"items": [_shown(row) for row in found[:limit]], "next": following}))
+    return Reply(200, encode_json({"items": items, "next": following}))
 
 
 def export_chunk(
@@ -50,19 +52,25 @@ def export_chunk(
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.READ_AUDIT)
         found = list_audit(tx, _resolved(tx, only), below=position, limit=EXPORT_ROWS)
+        items = _shown(tx, found)
     return AuditChunk(
-        b"".join(_lines(found, form, is_first=position is None)), found[-1].id if len(found) == EXPORT_ROWS else None
+        b"".join(_lines(items, form, is_first=position is None)), found[-1].id if len(found) == EXPORT_ROWS else None
     )
 
 
-def _lines(rows: list[AuditRow], form: AuditFormat, *, is_first: bool) -> Iterator[bytes]:
+def _lines(items: list[dict[str, Any]], form: AuditFormat, *, is_first: bool) -> Iterator[bytes]:
     if is_first:
         yield encode_audit_header(form)
-    for row in rows:
-        yield encode_audit_line(_shown(row), form)
+    for item in items:
+        yield encode_audit_line(item, form)
 
 
-def _shown(row: AuditRow) -> dict[str, Any]:
+def _shown(tx: ReadTransaction, rows: list[AuditRow]) -> list[dict[str, Any]]:
+    accounts = Accounts(tx, ((row.person, row.token_id) for row in rows))
+    return [{**_members(row), "name": accounts.find(row.person, row.token_id).name} for row in rows]
+
+
+def _members(row: AuditRow) -> dict[str, Any]:
     change = row.change
     return {
         "id": row.id,

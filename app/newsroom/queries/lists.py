@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import TypeVar
 
+from app.domain.bylines import byline_names
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
@@ -13,6 +14,7 @@ from app.domain.permissions import permitted_actions
 from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, visibility_of
 from app.domain.story import StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
+from app.newsroom.context.accounts import poster_of, posters_of
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import bad_position
@@ -71,7 +73,8 @@ def show_story(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
         story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
         may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
-        more = {"entries": counts, "site_frozen": story.site_frozen, **may}
+        names = byline_names(actor, story.settings, on_site=newsroom.own_bylines)
+        more = {"entries": counts, "site_frozen": story.site_frozen, **may, "bylines": names}
         body = {**newsroom_story(story, links=newsroom.links), **more}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
 
@@ -91,8 +94,12 @@ def show_entries(
         before = None if position is None else _position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
+        posters = posters_of(tx, page)
         body = {
-            "items": [newsroom_entry(entry, can=permitted_actions(actor, story, entry)) for entry in page],
+            "items": [
+                newsroom_entry(entry, can=permitted_actions(actor, story, entry), posted_by=posters.poster_of(entry))
+                for entry in page
+            ],
             "next": f"{page[-1].status_at}.{page[-1].id}" if len(found) > limit else None,
         }
         return Reply(200, encode_json(body))
@@ -103,7 +110,8 @@ def show_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -
     with newsroom.database.snapshot() as tx:
         story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         entry = look_up_entry(tx, story, entry_ref)
-        shown = newsroom_entry(entry, can=permitted_actions(actor, story, entry))
+        posted_by = poster_of(tx, entry, actor=actor)
+        shown = newsroom_entry(entry, can=permitted_actions(actor, story, entry), posted_by=posted_by)
         return Reply(200, encode_json(shown), {"ETag": etag_of(entry)})
 
 

@@ -12,6 +12,7 @@ from app.domain.rights import Actor, Right, require_right, visibility_of
 from app.domain.story import Story
 from app.domain.text_folding import fold_words
 from app.newsroom.context.access import authenticate
+from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_position
@@ -84,7 +85,8 @@ def _items(tx: ReadTransaction, actor: Actor, found: list[SearchMatch]) -> list[
         shown = None
         if each.entry is not None:
             entry = look_up_entry(tx, story, each.entry)
-            shown = newsroom_entry(entry, can=permitted_actions(within, story, entry))
+            posted_by = poster_of(tx, entry, actor=actor)
+            shown = newsroom_entry(entry, can=permitted_actions(within, story, entry), posted_by=posted_by)
         items.append({"story": _in_short(story), "entry": shown})
     return items
 

@@ -153,7 +153,8 @@ def _news_of(
     alike: dict[tuple[str, ...], set[str]] = {}
     for token, actor in audience.items():
         alike.setdefault(permitted_actions(actor, story, entry), set()).add(token)
-    shape = newsroom_entry(entry, can=())
+    posted_by = _author(tx, entry.created_by, entry.created_by_token)
+    shape = newsroom_entry(entry, can=(), posted_by=posted_by)
     return [
         FeedMessage(
             story.id,

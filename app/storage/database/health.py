@@ -14,6 +14,8 @@ from typing import Literal, get_args
 
 import structlog
 
+from app.domain.errors import Unavailable
+
 Trouble = Literal["unreachable", "unwritable", "refused"]
 """`unreachable`: no answer; `unwritable`: it answers and cannot store (disk full, read-only, no right); `refused`: one
 statement was ended by the database: it waited too long for a lock, took too long, or met another transaction."""
@@ -44,11 +46,17 @@ class DatabaseHealth:
         self._monotonic = monotonic
         self._lock = threading.Lock()
         self._episodes: dict[Trouble, _Episode] = {}
+        self._wrong_schema: str | None = None
 
     @property
     def is_reachable(self) -> bool:
         """Return whether the database answered last time."""
         return "unreachable" not in self._episodes
+
+    @property
+    def has_our_schema(self) -> bool:
+        """Return whether the database had the schema of this release when that was looked at last."""
+        return self._wrong_schema is None
 
     @property
     def is_writable(self) -> bool:
@@ -72,6 +80,24 @@ class DatabaseHealth:
                 log.warning(f"database_{trouble}", cause=cause)  # noqa: G004 - the event's name, of three
             episode.failures += 1
             episode.last = now
+
+    def record_schema(self, wrong: str | None) -> None:
+        """Record what is wrong with the schema, None if nothing is; each change is logged."""
+        with self._lock:
+            former, self._wrong_schema = self._wrong_schema, wrong
+        if former is None and wrong is not None:
+            log.error("database_migrated_by_another_release", cause=wrong)
+        elif former is not None and wrong is None:
+            log.warning("database_has_our_schema_again")
+
+    def require_our_schema(self) -> None:
+        """Raise Unavailable if another release has migrated the database: we no longer know how to write to it."""
+        if self._wrong_schema is not None:
+            raise Unavailable(
+                "schema_changed",
+                "The database has been migrated to another release; this server takes no more writes. Try again.",
+                retry_after_seconds=2,
+            )
 
     def record_read(self) -> None:
         """Record that the database answered."""

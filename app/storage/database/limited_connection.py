@@ -50,14 +50,6 @@ def socket_options(url_query: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in SOCKET_OPTIONS.items() if name not in url_query}
 
 
-def session_options(limits: ConnectionLimits) -> str:
-    """Return the limits that the server itself keeps in each of our sessions, in libpq's form."""
-    return (
-        f"-c statement_timeout={limits.statement_milliseconds} -c lock_timeout={limits.lock_milliseconds}"
-        f" -c idle_in_transaction_session_timeout={limits.idle_milliseconds} -c timezone=UTC"
-    )
-
-
 _READ, _WRITE = 1, 2
 _EVENTS = {_READ: select.POLLIN, _WRITE: select.POLLOUT, _READ | _WRITE: select.POLLIN | select.POLLOUT}
 """What psycopg's generators wait for and are answered with (`psycopg.waiting`), in the system's terms."""

@@ -20,9 +20,9 @@ from app.storage.database.limited_connection import (
     begin_limits,
     end_limits,
     make_connect,
-    session_options,
     socket_options,
 )
+from app.storage.database.sessions import begin_session
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 POOL_SIZE = 12
@@ -56,7 +56,7 @@ class PostgresDatabase:
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={**socket_options(make_url(url).query), "options": session_options(limits)},
+            connect_args=socket_options(make_url(url).query),
         )
         _limit_connections(engine, limits)
         self._engine = engine
@@ -65,6 +65,7 @@ class PostgresDatabase:
 
     @contextmanager
     def transaction(self) -> Generator[WriteTransaction]:
+        self.health.require_our_schema()
         with (
             self._unavailable_when_gone(is_write=True),
             self._connected(self._writers) as connection,
@@ -151,7 +152,9 @@ def _limit_connections(engine: Engine, limits: ConnectionLimits) -> None:
 
     @event.listens_for(engine, "do_connect")
     def open_limited(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
-        return connect(*arguments, **options)
+        connection = connect(*arguments, **options)
+        begin_session(connection, limits)
+        return connection
 
     @event.listens_for(engine, "checkin")
     def limit_idle(connection: Any, _record: Any) -> None:

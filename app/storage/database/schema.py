@@ -200,8 +200,10 @@ control = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("frozen", Boolean, nullable=False, server_default=false()),
     Column("signing_key", Text),
+    Column("admin_token_sha256", Text),
 )
-"""At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links."""
+"""At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links, and
+the digest of the admin token of all nodes that share the database."""
 
 audit = Table(
     "audit",

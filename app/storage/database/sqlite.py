@@ -24,6 +24,7 @@ from sqlalchemy.pool import QueuePool, StaticPool
 
 from app.domain.errors import Unavailable
 from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
+from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseHealth, DatabaseUnusable, Trouble, first_line
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.wire.encoding import encode_json
@@ -62,9 +63,7 @@ class SqliteDatabase:
             self._writer: Connection = self._writer_engine.connect()
         except DatabaseError as error:
             os.close(self._lock_file)
-            raise DatabaseUnusable(
-                f"The database {path} cannot be opened: {first_line(error.orig or error)}."
-            ) from error
+            raise DatabaseUnusable(f"{path}: {describe_failure(error)}") from error
         self._driver = driver_of(self._writer)
         self._readers = _reader_engine(path, readers)
 
@@ -172,6 +171,13 @@ def lock_store(folder: Path) -> Generator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Open a connection that reads, with or without a server beside it, and can neither write nor checkpoint."""
+    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+    return connection
 
 
 def open_for_migration(path: Path) -> sqlite3.Connection:

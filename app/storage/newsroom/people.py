@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -131,6 +131,16 @@ def read_person(tx: ReadTransaction, person: PersonId) -> Person | None:
 def list_people(tx: ReadTransaction) -> list[Person]:
     """List all people, in order of name."""
     return [_person(row) for row in tx.connection.execute(select(_people).order_by(_people.c.name, _people.c.id))]
+
+
+def list_account_names(tx: ReadTransaction, *, people: Collection[str], tokens: Collection[str]) -> dict[str, str]:
+    """List the names of these people, and the labels of these tokens, by their ids; what is unknown is left out."""
+    named: dict[str, str] = {}
+    for table, name, wanted in ((_people, _people.c.name, people), (_tokens, _tokens.c.label, tokens)):
+        if wanted:
+            query = select(table.c.id, name).where(table.c.id.in_(sorted(wanted)))
+            named |= {row[0]: row[1] for row in tx.connection.execute(query)}
+    return named
 
 
 def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> None:

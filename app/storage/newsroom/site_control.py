@@ -1,4 +1,4 @@
-"""The one row for the whole site: the freeze, and the key of signed links."""
+"""The one row for the whole site: the freeze, the key of signed links, and the digest of the admin token."""
 
 from __future__ import annotations
 
@@ -44,3 +44,18 @@ def insert_signing_key(tx: WriteTransaction, candidate: str) -> str:
     tx.connection.execute(update(_control).where(*missing).values(signing_key=candidate))
     key: str = tx.connection.execute(_SELECT).one().signing_key
     return key
+
+
+def lock_admin_token_digest(tx: WriteTransaction) -> str | None:
+    """Lock the row until the transaction ends, and return the digest of the site's admin token; None before the first.
+
+    Of several nodes that start together, each waits for the one before.
+    """
+    tx.connection.execute(_MAKE[tx.connection.dialect.name])
+    digest: str | None = tx.connection.execute(_SELECT.with_for_update()).one().admin_token_sha256
+    return digest
+
+
+def update_admin_token_digest(tx: WriteTransaction, digest: str) -> None:
+    """Replace the digest of the site's admin token."""
+    tx.connection.execute(update(_control).where(_control.c.id == 1).values(admin_token_sha256=digest))

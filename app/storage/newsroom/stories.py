@@ -29,7 +29,7 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
 from app.domain.rights import Visibility
-from app.domain.story import Story, StorySettings, StoryStatus
+from app.domain.story import Story, StoryStatus, settings_of
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
@@ -200,7 +200,7 @@ def _story(row: Row[Any]) -> Story:
         status=StoryStatus(row.status),
         version=row.version,
         fields=row.fields,
-        settings=StorySettings(**row.settings),
+        settings=settings_of(row.settings),
         created_at=Micros(row.created_at),
         pinned=tuple(row.pinned),
         key_points=tuple(row.key_points),

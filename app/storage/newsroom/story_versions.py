@@ -12,7 +12,7 @@ from app.domain.clock import Micros
 from app.domain.entry import JsonObject
 from app.domain.identifiers import StoryId
 from app.domain.rights import Actor
-from app.domain.story import Story, StorySettings, StoryStatus
+from app.domain.story import Story, StorySettings, StoryStatus, settings_of
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
@@ -81,7 +81,7 @@ def list_versions_around(tx: ReadTransaction, story: StoryId, token: str, *, sin
             slug=row.slug,
             status=StoryStatus(row.status),
             fields=row.fields,
-            settings=StorySettings(**row.settings),
+            settings=settings_of(row.settings),
             pinned=tuple(row.pinned),
             key_points=tuple(row.key_points),
         )

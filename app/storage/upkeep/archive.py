@@ -7,10 +7,13 @@ it.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Generator
+import struct
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from alembic import command
@@ -21,11 +24,16 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.pool import NullPool
 
 from app.storage.database import schema
+from app.storage.database.sqlite import driver_of
 from app.storage.upkeep.migrations import MIGRATIONS, alembic_config
 
 APPLICATION_ID = 0x4C426B75
 """SQLite's header field for the kind of file (`LBku`); it distinguishes a backup from any other SQLite file."""
 
+FORMAT = 1
+"""SQLite's `user_version` of archives that hold a checksum of their rows; 0 in those made before there was one."""
+
+_CHECKSUM = "archive_checksum"
 _HEADER = b"SQLite format 3\0"
 
 
@@ -42,11 +50,18 @@ class Contents:
     entries: int
     events: int
     people: int
+    has_checksum: bool
+    """False for an archive made before there were checksums: whether its text was altered cannot be told."""
 
 
 def is_known_revision(revision: str) -> bool:
     """Return whether this release knows the migration that a database is at."""
     return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def is_newest_revision(revision: str) -> bool:
+    """Return whether a migration is the newest that this release knows."""
+    return revision == ScriptDirectory(str(MIGRATIONS)).get_current_head()
 
 
 def read_revision(connection: Connection) -> str | None:
@@ -67,6 +82,9 @@ def new_archive(path: Path, revision: str) -> Generator[Connection]:
         connection.exec_driver_sql("BEGIN")
         command.upgrade(alembic_config(connection), revision)
         yield connection
+        connection.exec_driver_sql("CREATE TABLE archive_checksum (sha256 TEXT NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO archive_checksum VALUES (?)", (_compute_checksum(connection),))
+        connection.exec_driver_sql(f"PRAGMA user_version = {FORMAT}")
         connection.exec_driver_sql("COMMIT")
 
 
@@ -92,13 +110,17 @@ def open_archive(path: Path) -> Generator[Connection]:
 def upgrade_archive(path: Path) -> None:
     """Migrate a copy of an older archive to this release's schema."""
     with _connection(path, mode="rw", foreign_keys=False) as connection:
+        connection.exec_driver_sql("PRAGMA journal_mode = MEMORY")  # of a copy: no file beside it that could be left
         connection.exec_driver_sql("BEGIN")
+        # It was verified before, and would not fit what a migration makes of the rows.
+        connection.exec_driver_sql("DROP TABLE IF EXISTS archive_checksum")
+        connection.exec_driver_sql("PRAGMA user_version = 0")
         command.upgrade(alembic_config(connection), "head")
         connection.exec_driver_sql("COMMIT")
 
 
 def verify_archive(path: Path) -> Contents:
-    """Verify every page of an archive and the invariants between its tables. Raises BackupFailed."""
+    """Verify every page of an archive, its checksum, and the invariants between its tables. Raises BackupFailed."""
     with open_archive(path) as connection:
         _check_pages(connection, path)
         revision = read_revision(connection)
@@ -107,8 +129,10 @@ def verify_archive(path: Path) -> Contents:
                 f"{path} has schema {revision or 'none'}, which this release does not know: use the one that made it."
             )
         _check_logs(connection, path)
+        has_checksum = _check_rows(connection, path)
         return Contents(
             revision=revision,
+            has_checksum=has_checksum,
             **{
                 name: connection.execute(select(func.count()).select_from(table)).scalar_one()
                 for name, table in (
@@ -127,6 +151,61 @@ def _check_pages(connection: Connection, path: Path) -> None:
         raise BackupFailed(f"{path} is damaged ({found}). Use another backup.")
     if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
         raise BackupFailed(f"{path} is damaged: rows in it refer to rows that are not there. Use another backup.")
+
+
+def _check_rows(connection: Connection, path: Path) -> bool:
+    """Check that no row was altered since the archive was made; return whether it holds a checksum to tell by."""
+    if connection.exec_driver_sql("PRAGMA user_version").scalar_one() < FORMAT:
+        return False
+    tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = ?", (_CHECKSUM,)).all()
+    kept = connection.exec_driver_sql("SELECT sha256 FROM archive_checksum").scalars().all() if tables else []
+    if kept != [_compute_checksum(connection)]:
+        raise BackupFailed(
+            f"{path} has been altered since it was made: its rows do not fit its checksum. Use another backup."
+        )
+    return True
+
+
+def _compute_checksum(connection: Connection) -> str:
+    """Compute the SHA-256 of the schema and of every row, each value with its type and length.
+
+    It notices damage and edits, not a forger: whoever can write the file can compute it anew.
+    """
+    driver = driver_of(connection)
+    digest = sha256()
+    tables = driver.execute("SELECT name, sql FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    for name, definition in tables:
+        if name in {_CHECKSUM, "sqlite_sequence"} or str(name).startswith("search_"):
+            continue  # the search index is rebuilt, never copied
+        columns = driver.execute(f'PRAGMA table_info("{name}")').fetchall()
+        key = [f'"{row[1]}"' for row in sorted(columns, key=lambda row: row[5]) if row[5]]
+        digest.update(encode_row((name, definition)))
+        wanted = ", ".join(f'"{row[1]}"' for row in columns)
+        rows = f'SELECT {wanted} FROM "{name}" ORDER BY {", ".join(key) or "rowid"}'  # noqa: S608 - names of our tables
+        for row in driver.execute(rows):
+            digest.update(encode_row(row))
+    return digest.hexdigest()
+
+
+def encode_row(row: tuple[Any, ...]) -> bytes:
+    """Encode a row for the checksum: no two rows that differ, in a value, its type or where it ends, alike."""
+    parts: list[bytes] = []
+    for value in row:
+        kind, found = _KINDS[type(value)]
+        encoded = found(value)
+        parts.append(b"%b%d:" % (kind, len(encoded)))
+        parts.append(encoded)
+    parts.append(b"\n")
+    return b"".join(parts)
+
+
+_KINDS: dict[type, tuple[bytes, Callable[[Any], bytes]]] = {
+    type(None): (b"n", lambda _: b""),
+    int: (b"i", lambda value: b"%d" % value),
+    float: (b"f", lambda value: struct.pack(">d", value)),
+    str: (b"s", lambda value: str(value).encode("utf-8", "surrogatepass")),
+    bytes: (b"b", lambda value: bytes(value)),
+}
 
 
 def _check_logs(connection: Connection, path: Path) -> None:

@@ -43,19 +43,32 @@ from sqlalchemy.pool import NullPool
 from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
-from app.storage.database.limited_connection import socket_options
-from app.storage.database.sqlite import BUSY_MILLISECONDS, sqlite_uri
+from app.storage.database.failures import describe_failure, require_usable_file
+from app.storage.database.sqlite import open_reader
 from app.storage.upkeep.archive import (
     BackupFailed,
     Contents,
     is_known_revision,
+    is_newest_revision,
     new_archive,
     open_archive,
     read_revision,
     upgrade_archive,
     verify_archive,
 )
-from app.storage.upkeep.migrations import alembic_config, migration_connection
+from app.storage.upkeep.migrations import (
+    WrongSchema,
+    alembic_config,
+    migration_connection,
+    open_postgres,
+    read_known_revision,
+)
+from app.storage.upkeep.scratch_files import (
+    BACKUP_PREFIX,
+    RESTORE_PREFIX,
+    new_scratch_file,
+    remove_restore_leftovers,
+)
 from app.storage.upkeep.search_index import empty_search_index, fill_search_index
 
 BATCH_ROWS = 1_000
@@ -85,54 +98,69 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
 def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
     """Replace the contents of the database `url` by the archive `source`, all or nothing, with new epochs.
 
-    Every story gets a new epoch, so that readers' cursors are answered with a reset. Raises BackupFailed, also for a
-    database with contents unless `replace`, or StoreLocked while a server has the SQLite file open.
+    Every story gets a new epoch, so that readers' cursors are answered with a reset. One transaction does it all: of
+    one that was killed nothing is left. Raises BackupFailed, also for a database with contents unless `replace`, or
+    StoreLocked while a server has the SQLite file open.
     """
-    verify_archive(source)
-    with tempfile.TemporaryDirectory(prefix="liveblog-restore-") as folder:
-        working = Path(folder) / "archive.db"
-        shutil.copyfile(source, working)
-        upgrade_archive(working)
-        contents = verify_archive(working)
-        with (
-            _failing_with_a_sentence("restored"),
-            migration_connection(url) as target,
-            open_archive(working) as archive,
-        ):
-            _refuse_company(target)
-            command.upgrade(alembic_config(target), "head")
-            _empty(target, replace=replace)
-            _copy_tables(archive, target, schema.metadata, progress)
-            fill_search_index(target)
-            _begin_new_epochs(target, random)
-            _continue_numbers(target)
+    contents = verify_archive(source)
+    with (
+        _current_archive(source, contents) as current,
+        _failing_with_a_sentence("restored"),
+        migration_connection(url) as target,
+        open_archive(current) as archive,
+    ):
+        _refuse_company(target)
+        read_known_revision(target)
+        command.upgrade(alembic_config(target), "head")
+        _empty(target, replace=replace)
+        _copy_tables(archive, target, schema.metadata, progress)
+        fill_search_index(target)
+        _begin_new_epochs(target, random)
+        # The nodes here agree on a token of their own: that of where it was backed up may be on no machine here.
+        target.execute(update(schema.control).values(admin_token_sha256=None))
+        _continue_numbers(target)
     return contents
 
 
 @contextmanager
+def _current_archive(source: Path, contents: Contents) -> Generator[Path]:
+    """Yield the archive at this release's schema: itself, or a copy for as long as the block lasts."""
+    remove_restore_leftovers()
+    if is_newest_revision(contents.revision):
+        yield source
+        return
+    folder = Path(tempfile.gettempdir())
+    with _failing_with_a_sentence("restored"), new_scratch_file(folder, RESTORE_PREFIX) as working:
+        shutil.copyfile(source, working)
+        upgrade_archive(working)
+        verify_archive(working)
+        yield working
+
+
+@contextmanager
 def _partial_file(target: Path) -> Generator[Path]:
-    try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}-")
-    except OSError as error:
-        raise BackupFailed(f"Nothing can be written to {target.parent}: {error.strerror}.") from error
-    os.close(handle)
-    partial = Path(name)
-    try:
-        with _failing_with_a_sentence("backed up"):
-            yield partial
-    finally:
-        partial.unlink(missing_ok=True)
+    if not os.access(target.parent, os.W_OK | os.X_OK):
+        reason = "it cannot be written to" if target.parent.is_dir() else "there is no such folder"
+        raise BackupFailed(f"Nothing can be written to {target.parent}: {reason}.")
+    with _failing_with_a_sentence("backed up"), new_scratch_file(target.parent, BACKUP_PREFIX) as partial:
+        yield partial
 
 
 @contextmanager
 def _failing_with_a_sentence(done: str) -> Generator[None]:
     try:
         yield
+    except WrongSchema as error:
+        raise BackupFailed(f"This is a database of another release. {error}") from error
     except CommandError as error:
         raise BackupFailed(f"The database is of another release than this one ({error}).") from error
     except (DBAPIError, OSError, sqlite3.Error) as error:
         reason = getattr(error, "orig", None) or error
-        raise BackupFailed(f"The database could not be {done}: {reason}.") from error
+        if isinstance(reason, OSError):
+            raise BackupFailed(f"The database could not be {done}: {reason.strerror or reason}.") from error
+        if isinstance(reason, sqlite3.OperationalError):  # of the database or of the other file
+            raise BackupFailed(f"The database could not be {done}: {reason}.") from error
+        raise BackupFailed(describe_failure(error) or f"The database could not be {done}: {reason}.") from error
 
 
 @contextmanager
@@ -143,9 +171,10 @@ def _snapshot(url: str) -> Generator[Connection]:
         path = Path(parsed.database or "")
         if not path.exists():
             raise BackupFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
+        require_usable_file(path, read_only=True)
         engine = create_engine(
             "sqlite://",
-            creator=lambda: _open_reader(path),
+            creator=lambda: open_reader(path),
             hide_parameters=True,
             poolclass=NullPool,
             isolation_level="AUTOCOMMIT",
@@ -154,21 +183,9 @@ def _snapshot(url: str) -> Generator[Connection]:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return
-    engine = create_engine(
-        url,
-        poolclass=NullPool,
-        hide_parameters=True,
-        isolation_level="REPEATABLE READ",
-        connect_args=socket_options(make_url(url).query),
-    )
+    engine = open_postgres(url, isolation_level="REPEATABLE READ")
     with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
         yield connection
-
-
-def _open_reader(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(sqlite_uri(path, read_only=True), uri=True, isolation_level=None)
-    connection.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-    return connection
 
 
 def _require_revision(source: Connection) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 from alembic import command
 from alembic.config import Config
@@ -12,45 +14,114 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-from app.domain.errors import Unavailable
+from app.storage.database.failures import make_folder, require_usable_file
 from app.storage.database.limited_connection import socket_options
-from app.storage.database.sqlite import lock_store, open_for_migration
+from app.storage.database.sqlite import StoreLocked, lock_store, open_for_migration, open_reader
 from app.storage.database.transactions import Database
 from app.storage.upkeep.search_index import fill_search_index
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
 _ADVISORY_LOCK = 0x6C697665626C6F67
+OTHERS_SECONDS = 600
+"""Time for other processes that migrate the same database: of nodes that start together one does the work."""
+TABLE_SECONDS = 30
+"""Time for transactions that use a table which is to be changed. While we wait they hold up every later one."""
 
 
 class WrongSchema(Exception):
     """A database whose schema is not the one this release needs; the message says what to do."""
 
 
-def migrate(url: str, *, revision: str = "head") -> None:
-    """Upgrade (or downgrade) the database to `revision`, all or nothing, one process at a time.
+class StoreInUse(Exception):
+    """A server has a SQLite file open that has to be migrated; the message says what to do."""
 
-    Raises StoreLocked when a server has the SQLite file open, Unavailable where there is no database.
+    def __init__(self, revisions: Sequence[str]) -> None:
+        super().__init__(
+            f"The database has to be migrated ({', '.join(revisions)}), and a server is using it: stop it first"
+            " (docker compose stop liveblog), since it could not go on with the new schema."
+        )
+
+
+def migrate(url: str, *, revision: str = "head") -> bool:
+    """Upgrade (or downgrade) the database to `revision`, all or nothing, one process at a time. Return whether it did.
+
+    Beside a server that has the SQLite file open there is nothing to do (False), or StoreInUse is raised. Raises
+    WrongSchema for a database that a newer release has migrated, DatabaseUnusable where there is none to be used.
     """
+    try:
+        return _migrate(url, revision)
+    except StoreLocked:
+        behind = _list_missing(url) if revision == "head" else [revision]
+        if behind:
+            raise StoreInUse(behind) from None
+        return False
+
+
+def _migrate(url: str, revision: str) -> bool:
     with migration_connection(url) as connection:
         config = alembic_config(connection)
+        before = read_known_revision(connection)
         if revision == "base" or _is_ahead(connection, revision):
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
-        if revision == "head":
+        after = read_known_revision(connection)
+        if revision == "head" and after != before:
             fill_search_index(connection)
+        return after != before
+
+
+def read_known_revision(connection: Connection) -> str | None:
+    """Return the newest migration of a database, None if it has none. Raises WrongSchema for one we do not know."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    known = _known_revisions()
+    if found is not None and found not in known:
+        raise WrongSchema(
+            f"The database is at schema {found}, which a newer release has made; this one knows schemas up to"
+            f" {known[0]}: use the newer release."
+        )
+    return found
+
+
+@cache
+def _known_revisions() -> tuple[str, ...]:
+    """Return the migrations of this release, the newest first; to find them each file is loaded."""
+    return tuple(step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def _list_missing(url: str) -> list[str]:
+    """List the migrations that a SQLite file lacks, beside the server that has it open."""
+    path = Path(make_url(url).database or "")
+    engine = create_engine("sqlite://", creator=lambda: open_reader(path), hide_parameters=True, poolclass=NullPool)
+    with engine.connect() as connection:
+        found = read_known_revision(connection)
+    known = _known_revisions()
+    return sorted(known if found is None else known[: known.index(found)])
+
+
+def watch_schema(database: Database) -> None:
+    """Refuse writes from now on if a newer release has migrated the database, and take them again once it fits.
+
+    Reads go on: migrations add what an older release does not ask for. What it would write might lack what they need.
+    """
+    try:
+        require_current_schema(database)
+    except WrongSchema as error:
+        database.health.record_schema(str(error))
+    else:
+        database.health.record_schema(None)
 
 
 def require_current_schema(database: Database) -> None:
     """Raise WrongSchema unless the database is at this release's newest migration."""
     with database.snapshot() as tx:
-        found = MigrationContext.configure(tx.connection).get_current_revision()
-    wanted = ScriptDirectory(str(MIGRATIONS)).get_current_head()
+        found = read_known_revision(tx.connection)
+    wanted = _known_revisions()[0]
     if found != wanted:
-        raise WrongSchema(f"The database is at schema {found or 'none'}, this release needs {wanted}: run `migrate`.")
+        is_at = f"is at schema {found}" if found else "has no tables yet"
+        raise WrongSchema(f"The database {is_at}, and this release needs schema {wanted}: run `liveblog migrate`.")
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -69,25 +140,24 @@ def migration_connection(url: str) -> Generator[Connection]:
         with _sqlite_connection(Path(parsed.database or "")) as connection:
             yield connection
         return
-    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=socket_options(parsed.query))
-    with _connected(engine) as connection, connection.begin():
+    with open_postgres(url).connect() as connection, connection.begin():
+        # Others that migrate may take minutes; whoever else holds a table for longer than a while is stuck.
+        connection.execute(text(f"SET LOCAL lock_timeout = '{OTHERS_SECONDS}s'"))
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY_LOCK})
+        connection.execute(text(f"SET LOCAL lock_timeout = '{TABLE_SECONDS}s'"))
         yield connection
 
 
-def _connected(engine: Engine) -> Connection:
-    try:
-        return engine.connect()
-    except OperationalError as error:
-        reason = str(error.orig).splitlines()[0]
-        raise Unavailable(
-            "database_unavailable", f"The database cannot be reached: {reason}.", retry_after_seconds=2
-        ) from error
+def open_postgres(url: str, **options: Any) -> Engine:
+    """Return an engine without a pool, for work that keeps one connection and notices when its host is gone."""
+    connect = socket_options(make_url(url).query)
+    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect, **options)
 
 
 @contextmanager
 def _sqlite_connection(path: Path) -> Generator[Connection]:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
+    require_usable_file(path)
     with lock_store(path.parent):
         engine = create_engine(
             "sqlite://",

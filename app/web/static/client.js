@@ -5,19 +5,17 @@
 import {
   changesWantedAfter, foldChanges, mergeNamed, mergePage, missingEntries, readerOf, receive,
 } from "./apply.js";
-import { openEventSource, openPolling, openWebSocket } from "./transports.js";
+import { TransportChoice } from "./transport_choice.js";
+import { discard, openEventSource, openPolling, openWebSocket } from "./transports.js";
 
-const ORDER = ["websocket", "sse", "poll"];
-const MAX_BACK_OFF_MS = 20_000;
+const MAX_BACK_OFF_MS = 15_000; // after an outage of any length everybody is back within this
 const FIRST_WORD_MS = 15_000; // a connection on which nothing was heard by then does not get through
 const STEADY_MS = 10_000; // a connection that lived this long was a good one: the next back-off starts small again
-const SILENT_TRIES = 2; // connections in a row that never said a word, before another transport is tried
-const PROBE_MS = [30_000, 3_600_000]; // how long a lesser transport serves before the best one is tried beside it
 const LONG_POLL_SECONDS = 25;
 const OPEN = ["upcoming", "live", "paused"]; // the statuses of a story worth a connection
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
-/** Return a back-off of uniform(0, min(20 s, 0.5 s · 2ⁿ)): readers cut off together do not return together. */
+/** Return a back-off of uniform(0, min(15 s, 0.5 s · 2ⁿ)): readers cut off together do not return together. */
 export function backOffMs(attempt, random) {
   return random() * Math.min(MAX_BACK_OFF_MS, 500 * 2 ** attempt);
 }
@@ -30,6 +28,11 @@ export function isFinalCode(code) {
 /** Return whether an HTTP status says the same. */
 export function isFinalStatus(status) {
   return status >= 400 && status < 500 && ![408, 410, 425, 429].includes(status);
+}
+
+/** Return the status of a story's refusal: its 410 is final, while that of a cursor means to begin again. */
+function goneForGood(status) {
+  return status === 410 ? 404 : status;
 }
 
 /** Return the browser's own environment. A test passes another. */
@@ -50,9 +53,10 @@ export function browserEnvironment() {
 /**
  * Follow a story.
  *
- * `story` is its id; `state`, what is held already (its `head` says from where); `origin`, the server. `onUpdate` gets
- * {state, before, message, verdict} after each change; verdict is "applied", "replaced" (redraw everything) or "page".
- * `onConnection` gets "connecting", "live", "retrying", "ended" or "refused". Call start(), and stop() at the end.
+ * `story` is its id or slug; `state`, what is held already (its `head` says from where); `origin`, the server.
+ * `onUpdate` gets {state, before, message, verdict} after each change; verdict is "applied", "replaced" (redraw
+ * everything) or "page". `onConnection` gets "connecting", "live", "retrying", "ended" or "refused". Call start(), and
+ * stop() at the end.
  */
 export function follow(options) {
   return new Follower(options);
@@ -62,13 +66,11 @@ class Follower {
   constructor({ story, state = null, origin = "", onUpdate, onConnection = () => {}, env = browserEnvironment() }) {
     Object.assign(this, { story, origin, onUpdate, onConnection, env });
     this.reader = state && readerOf(state);
-    this.transports = ORDER.filter(
-      (name) => !(name === "websocket" && !env.WebSocket) && !(name === "sse" && !env.EventSource),
-    );
+    const without = [...(env.WebSocket ? [] : ["websocket"]), ...(env.EventSource ? [] : ["sse"])];
+    this.choice = new TransportChoice({ without, now: env.now, random: env.random });
     this.attempt = 0;
-    this.silent = 0;
-    this.probes = 0;
     this.connection = null;
+    this.probe = this.probeTimer = null;
     this.running = false;
     this.snapshots = 0;
     this.slowPollSeconds = null; // the pace the server has asked us to poll at, while it has
@@ -79,6 +81,11 @@ class Follower {
 
   get state() {
     return this.reader?.state ?? null;
+  }
+
+  /** The name of the transport that serves now, or null: "websocket", "sse" or "poll". */
+  get transport() {
+    return this.connection?.heard ? this.connection.transport : null;
   }
 
   start() {
@@ -131,6 +138,7 @@ class Follower {
   async #get(path) {
     const response = await this.env.fetch(this.origin + path, { cache: "no-cache" });
     if (response.ok) return response.json();
+    discard(response);
     throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
   }
 
@@ -139,7 +147,8 @@ class Follower {
   async #connect() {
     this.env.clearTimeout(this.timer);
     this.onConnection("connecting");
-    const connection = { opened: this.env.now(), heard: false, shell: { close() {}, subscribe: () => false } };
+    const transport = this.slowPollSeconds === null ? this.choice.name : "poll";
+    const connection = this.#connectionOver(transport);
     this.connection = connection;
     this.#watch(connection, FIRST_WORD_MS);
     const closed = (outcome) => this.#closed(connection, outcome);
@@ -149,52 +158,54 @@ class Follower {
         if (this.connection !== connection) return;
         this.#replace(state);
       } catch ({ status }) {
-        closed({ status: status === 410 ? 404 : status });
+        closed({ status: goneForGood(status) });
         return;
       }
     }
     connection.shell = this.#open(connection, closed);
-    this.#probeLater();
   }
 
-  /**
-   * A server that was down looks like one whose sockets are blocked, and whichever transport was being tried when it
-   * came back would serve for good. So the best one is tried again beside a lesser one, seldom and ever more seldom,
-   * and takes over with its first word.
-   */
+  #connectionOver(transport) {
+    return { transport, opened: this.env.now(), heard: false, shell: { close() {}, subscribe: () => false } };
+  }
+
+  /** Try the better transports, when it is time, beside one that serves. */
   #probeLater() {
-    if (this.transports[0] === ORDER[0] || !this.transports.includes(ORDER[0]) || this.slowPollSeconds !== null) return;
-    const wait = Math.min(PROBE_MS[1], PROBE_MS[0] * 2 ** this.probes) * (0.5 + this.env.random());
-    this.probes += 1;
-    this.probeTimer = this.env.setTimeout(() => this.#probe(), wait);
+    const wait = this.slowPollSeconds === null ? this.choice.probeInMs() : null;
+    if (wait === null || this.probe !== null || this.probeTimer !== null) return;
+    this.probeTimer = this.env.setTimeout(() => this.#probe(this.choice.better), wait);
   }
 
-  #probe() {
-    this.probe?.shell.close();
-    const probe = { opened: this.env.now(), heard: false };
-    const message = (received) => {
-      if (this.probe === probe) this.#takeOver(probe);
-      this.#guarded(probe, () => this.#hear(probe, received));
+  /** Try them one after the other; the first that is heard takes over, without a moment in between. */
+  #probe([name, ...others]) {
+    const probe = this.#connectionOver(name);
+    const failed = () => {
+      this.#endProbe();
+      if (others.length > 0) {
+        this.#probe(others);
+        return;
+      }
+      this.choice.probeFailed();
+      this.#probeLater();
     };
-    const closed = (outcome) => {
-      if (this.probe === probe) this.probe = null;
-      this.#closed(probe, outcome);
-    };
-    probe.shell = openWebSocket({ env: this.env, url: this.#socketAddress(), message, closed });
+    this.#endProbe();
     this.probe = probe;
-    this.#probeLater();
+    this.probeTimer = this.env.setTimeout(failed, FIRST_WORD_MS);
+    probe.shell = this.#open(probe, (outcome) => (this.probe === probe ? failed() : this.#closed(probe, outcome)));
+  }
+
+  #endProbe() {
+    this.env.clearTimeout(this.probeTimer);
+    this.probe?.shell.close();
+    this.probe = this.probeTimer = null;
   }
 
   #takeOver(probe) {
-    this.probe = null;
+    this.env.clearTimeout(this.probeTimer);
+    this.probe = this.probeTimer = null;
     this.#disconnect();
-    this.#bestFirst();
+    this.choice.tookOver(probe.transport);
     this.connection = probe;
-  }
-
-  #bestFirst() {
-    this.silent = this.probes = 0;
-    this.transports.sort((a, b) => ORDER.indexOf(a) - ORDER.indexOf(b));
   }
 
   #socketAddress() {
@@ -205,7 +216,7 @@ class Follower {
     const { env } = this;
     const after = () => encodeURIComponent(this.state.head);
     const message = (received) => this.#guarded(connection, () => this.#hear(connection, received));
-    const transport = this.slowPollSeconds === null ? this.transports[0] : "poll";
+    const { transport } = connection;
     if (transport === "websocket") return openWebSocket({ env, url: this.#socketAddress(), message, closed });
     if (transport === "sse") {
       return openEventSource({ env, url: `${this.origin}${this.#path}/events?after=${after()}`, message, closed });
@@ -220,10 +231,9 @@ class Follower {
   #disconnect() {
     this.env.clearTimeout(this.timer);
     this.env.clearTimeout(this.watchdog);
-    this.env.clearTimeout(this.probeTimer);
-    this.probe?.shell.close();
+    this.#endProbe();
     this.connection?.shell.close();
-    this.probe = this.connection = null;
+    this.connection = null;
   }
 
   /** Connect at once instead of sitting out the back-off: something makes it likely that a connection works now. */
@@ -235,12 +245,12 @@ class Follower {
   #onOnline() {
     this.#disconnect();
     this.attempt = 0;
-    this.#bestFirst();
+    this.choice.restart();
     this.#hurry();
   }
 
   #onVisibility() {
-    const polling = this.slowPollSeconds !== null || this.transports[0] === "poll";
+    const polling = this.slowPollSeconds !== null || this.choice.name === "poll";
     if (this.env.page.visibilityState === "hidden") {
       if (polling) this.#disconnect(); // nobody is looking: a socket costs nothing, questions do
     } else if (this.connection !== null && this.env.now() - this.lastHeard > this.patienceMs) {
@@ -255,11 +265,7 @@ class Follower {
     this.#disconnect();
     const steady = connection.heard && this.env.now() - connection.opened >= STEADY_MS;
     this.attempt = steady ? 0 : this.attempt + 1;
-    this.silent = connection.heard ? 0 : this.silent + 1;
-    if (this.silent >= SILENT_TRIES) {
-      this.silent = 0;
-      this.transports.push(this.transports.shift());
-    }
+    this.choice.ended(connection);
     if (outcome.status === 410) this.reader = null; // the cursor cannot be honoured: begin again
     if (isFinalCode(outcome.code ?? 0) || isFinalStatus(outcome.status ?? 0)) {
       this.running = false;
@@ -297,18 +303,22 @@ class Follower {
   }
 
   #hear(connection, message) {
-    connection.heard = true;
+    if (connection === this.probe) this.#takeOver(connection);
+    this.#heard(connection);
     if (message.type === "hello") connection.heartbeatMs = 1000 * message.heartbeat_seconds;
     this.#watch(connection, 2.2 * (connection.heartbeatMs ?? 25_000));
     if (message.type === "goodbye") this.#leave(connection, message);
-    if (message.type === "refused" && message.story === this.story) {
-      this.#closed(connection, { status: message.status });
+    if (message.type === "refused" && [this.story, this.state.id].includes(message.story)) {
+      this.#closed(connection, { status: goneForGood(message.status) });
       return;
     }
     const before = this.state;
     const [reader, verdict] = receive(this.reader, message);
     this.reader = reader;
-    if (message.type === "caught_up" && reader.mode === "live") this.onConnection("live");
+    if (message.type === "caught_up" && reader.mode === "live") {
+      this.onConnection("live");
+      this.#probeLater();
+    }
     if (verdict === "resume") this.#resume(connection);
     if (verdict === "replaced") this.snapshots += 1;
     if (verdict === "applied" || verdict === "replaced") {
@@ -317,8 +327,13 @@ class Follower {
     if (verdict !== "ignored" || message.type === "heartbeat") this.#fetchMissing();
   }
 
-  #hearReply(connection, reply, pauseMs) {
+  #heard(connection) {
+    if (!connection.heard) this.choice.heard(connection.transport);
     connection.heard = true;
+  }
+
+  #hearReply(connection, reply, pauseMs) {
+    this.#heard(connection);
     this.#watch(connection, 2 * (1000 * LONG_POLL_SECONDS + pauseMs));
     for (const event of reply.events) {
       const before = this.state;
@@ -329,7 +344,10 @@ class Follower {
     [this.reader] = foldChanges(this.reader, { ...reply, events: [] });
     this.#fetchMissing();
     if (this.#hasEnded && OPEN.includes(this.state.status)) this.#goLive();
-    else if (!reply.more) this.onConnection(this.#hasEnded ? "ended" : "live");
+    else if (!reply.more) {
+      this.onConnection(this.#hasEnded ? "ended" : "live");
+      this.#probeLater();
+    }
   }
 
   /** Fetch each entry that pins and key points name and that is not held, once live. */
@@ -377,7 +395,7 @@ class Follower {
   #goLive() {
     this.slowPollSeconds = this.liveTimer = null;
     this.attempt = 0;
-    this.#bestFirst();
+    this.choice.restart();
     this.#disconnect();
     this.#connect();
   }

@@ -1,6 +1,8 @@
 // Draws entries from the API's JSON, exactly as the server's templates/entry.html does.
 // Text is always set as text. Only `body_html`, which the server made safe when it was written, is read as HTML.
 
+import { truncate } from "./truncate.js";
+
 const MONTHS = [
   "January", "February", "March", "April", "May", "June",
   "July", "August", "September", "October", "November", "December",
@@ -140,5 +142,5 @@ export function drawEntry(entry, story) {
 /** Return the words a screen reader announces a new entry with: its headline, or its beginning. */
 export function inShort(article) {
   const text = (article.querySelector("h2") ?? article.querySelector(".body")).textContent.trim().replace(/\s+/g, " ");
-  return text.length > 140 ? `${text.slice(0, 140).replace(/\s\S*$/, "")}…` : text;
+  return truncate(text, 140);
 }

@@ -2,6 +2,7 @@
 // The server draws the same in templates/pins_and_key_points.html.
 
 import { element } from "./entries.js";
+import { truncate } from "./truncate.js";
 
 const SHORT = 200;
 const STATUS = { upcoming: "Coming up", paused: "Live updates, paused", ended: "Ended", archived: "Ended" };
@@ -15,9 +16,9 @@ export function statusWords({ status }) {
 export function briefly({ headline, body_html: html }) {
   if (headline) return headline;
   const body = document.createElement("template");
-  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote)>/g, " $&");
+  body.innerHTML = (html ?? "").replaceAll(/<\/(p|li|h[2-4]|blockquote|pre)>/g, " $&");
   const text = body.content.textContent.split(/\s+/).filter(Boolean).join(" ");
-  return text.length <= SHORT ? text : `${text.slice(0, SHORT - 1).replace(/ [^ ]*$/, "")}…`;
+  return truncate(text, SHORT);
 }
 
 /** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */

@@ -9,6 +9,7 @@ export function openWebSocket({ env, url, message, closed }) {
     if (!ending.done) message(JSON.parse(data));
   };
   socket.onclose = ({ code }) => ending.call({ code });
+  socket.onerror = () => ending.call({ code: 1006 }); // Node 20 says no more than this when it cannot connect
   return {
     /** Ask for the story again, on the same socket. */
     subscribe(story, after) {
@@ -58,6 +59,7 @@ export function openPolling({ env, url, pauseMs, reply, closed }) {
     const asked = env.now();
     const response = await env.fetch(url(), { signal: abort.signal, cache: "no-store" });
     if (!response.ok) {
+      discard(response);
       ending.call({ status: response.status, retryAfterMs: retryAfterMs(response) });
       return;
     }
@@ -81,6 +83,11 @@ export function openPolling({ env, url, pauseMs, reply, closed }) {
       abort.abort();
     },
   };
+}
+
+/** Leave an answer's body unread: until then a browser keeps its connection, of which it has six to a server. */
+export function discard(response) {
+  response.body?.cancel().catch(() => {});
 }
 
 /** Return what a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from app.content.block_limits import (
     BLOCK_ID_PATTERN,
+    LANGUAGE_PATTERN,
     MAX_COMPLEXITY,
     MAX_HEADING_LEVEL,
     MAX_LIST_START,
@@ -20,8 +21,9 @@ from app.wire.requests.text import (
     AddressLine,
     BlockLine,
     BlockParagraphs,
-    Body,
+    CodeText,
     FullMatch,
+    Html,
     Request,
     ShownLines,
     WebAddress,
@@ -38,18 +40,18 @@ class _Block(Request):
 
 class ParagraphBlock(_Block):
     type: Literal["paragraph"]
-    html: Body
+    html: Html
 
 
 class HeadingBlock(_Block):
     type: Literal["heading"]
     level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL), NO_BOOLEAN] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
-    html: Body | None = None
+    html: Html | None = None
 
 
 class ListItemBlock(Request):
-    html: Body
+    html: Html
     ordered: bool | None = None
     items: list[ListItemBlock] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
 
@@ -59,15 +61,22 @@ class ListBlock(_Block):
     ordered: bool = False
     start: Annotated[int, Field(ge=0, le=MAX_LIST_START), NO_BOOLEAN] | None = None
     items: list[ListItemBlock] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
-    html: Body | None = Field(None, description="Ignored: made from `items`.")
+    html: Html | None = Field(None, description="Ignored: made from `items`.")
 
 
 class QuoteBlock(_Block):
     type: Literal["quote"]
-    html: Body
+    html: Html
     who: BlockLine | None = None
     role: BlockLine | None = None
     url: WebAddress | None = None
+
+
+class CodeBlock(_Block):
+    type: Literal["code"]
+    text: CodeText
+    language: Annotated[str, FullMatch(LANGUAGE_PATTERN, "must be the name of a language, like python")] | None = None
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class ImageBlock(_Block):
@@ -78,7 +87,7 @@ class ImageBlock(_Block):
     alt: BlockParagraphs | None = None
     caption: BlockParagraphs | None = None
     credit: BlockLine | None = None
-    html: Body | None = Field(None, description="Ignored: made from the other fields.")
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class VideoBlock(_Block):
@@ -89,7 +98,7 @@ class VideoBlock(_Block):
     height: Pixels | None = None
     caption: BlockParagraphs | None = None
     credit: BlockLine | None = None
-    html: Body | None = Field(None, description="Ignored: made from the other fields.")
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class AudioBlock(_Block):
@@ -97,7 +106,7 @@ class AudioBlock(_Block):
     url: WebAddress
     caption: BlockParagraphs | None = None
     credit: BlockLine | None = None
-    html: Body | None = Field(None, description="Ignored: made from the other fields.")
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class EmbedBlock(_Block):
@@ -107,7 +116,7 @@ class EmbedBlock(_Block):
     title: BlockLine | None = None
     ratio: Annotated[str, FullMatch(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
-    html: Body | None = Field(None, description="Ignored: made from the other fields.")
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class LinkCardBlock(_Block):
@@ -116,11 +125,11 @@ class LinkCardBlock(_Block):
     title: AddressLine | None = None
     description: BlockParagraphs | None = None
     image: WebAddress | None = None
-    html: Body | None = Field(None, description="Ignored: made from the other fields.")
+    html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class TableCell(Request):
-    html: Body
+    html: Html
     header: bool | None = None
     colspan: Span | None = None
     rowspan: Span | None = None
@@ -132,12 +141,12 @@ class TableBlock(_Block):
     rows: list[Annotated[list[TableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
         fail_fast=True, max_length=MAX_COMPLEXITY
     )
-    html: Body | None = Field(None, description="Ignored: made from `rows`.")
+    html: Html | None = Field(None, description="Ignored: made from `rows`.")
 
 
 class DividerBlock(_Block):
     type: Literal["divider"]
-    html: Body | None = Field(None, description="Ignored.")
+    html: Html | None = Field(None, description="Ignored.")
 
 
 WrittenBlock = Annotated[
@@ -145,6 +154,7 @@ WrittenBlock = Annotated[
     | HeadingBlock
     | ListBlock
     | QuoteBlock
+    | CodeBlock
     | ImageBlock
     | VideoBlock
     | AudioBlock

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, JsonValue, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.content import MAX_BLOCKS
@@ -15,6 +15,7 @@ from app.wire.requests.text import (
     NO_BOOLEAN,
     Body,
     FullMatch,
+    Html,
     Line,
     Paragraphs,
     Request,
@@ -73,7 +74,7 @@ class _EntryFields(Request):
     headline: Line | None = None
     text: Body | None = None
     text_format: Literal["markdown", "plain"] | None = None
-    html: Body | None = None
+    html: Html | None = None
     blocks: list[WrittenBlock] | None = Field(None, max_length=MAX_BLOCKS)
     authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
     source: Source | None = None
@@ -148,7 +149,7 @@ class EntryPatch(_EntryFields):
 class EntryBatch(Request):
     """Up to 100 new entries, written in order; each succeeds or fails alone."""
 
-    items: list[JsonValue] = Field(min_length=1, max_length=100)
+    items: list[Any] = Field(min_length=1, max_length=100)
 
 
 class Retraction(Request):

@@ -1,9 +1,12 @@
-"""Characters that readers cannot see, and that change what the text around them looks like or is.
+"""Characters that readers cannot see, in lines that name something: headlines, titles, names, bylines, tags.
 
-Names, headlines, titles and the like have none of them: `Ada` and one with a hidden character would look the same, and
-an override makes a name read as another. What writing needs stays: marks of direction beside letters of a script that
-is written from right to left, joiners beside letters of scripts that join and in emoji, variation selectors behind what
-varies, the flags that are spelt with tags.
+What is harmless is left out without a word: soft hyphens of wire copy, zero-width spaces, word joiners, byte order
+marks and the like, which change nothing that is seen, and would make two names of one. What turns the direction of
+text makes a name read as another, and what shows as a blank or ends a line is no part of a name: both are refused.
+
+What writing needs stays: marks of direction beside letters of a script that is written from right to left, joiners
+beside letters of scripts that join and in emoji, zero-width spaces between letters of scripts without blanks, variation
+selectors behind what varies, the flags that are spelt with tags.
 """
 
 from __future__ import annotations
@@ -25,24 +28,47 @@ _JOINING = (
     "\u0600-\u1cff\u2190-\u2bff\ua800-\uabff\ufb50-\ufdff\ufe00-\ufe0f\ufe70-\ufefe\U00010a00-\U00011fff"
     "\U0001e900-\U0001e95f\U0001f000-\U0001faff"
 )
-_VARYING = "0-9#*\xa9\xae\u1000-\u1dff\u2010-\u2027\u2030-\u205e\u20a0-\ufdff\ufe10-\U0003ffff"
-_INVISIBLE = re.compile(
-    # C1 controls, line separators, and what Unicode has displays leave out (Default_Ignorable) but those below.
-    "[\x80-\x9f\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b\u2028\u2029\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0"
-    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
-    f"|(?<![{_JOINING}])[\u200c\u200d](?![{_JOINING}])"
-    f"|(?<![{_VARYING}])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+_VARYING = "0-9#*\xa9\xae\u1000-\u180a\u1810-\u1dff\u2010-\u2027\u2030-\u205e\u20a0-\ufdff\ufe10-\U0003ffff"
+_WITHOUT_BLANKS = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\ua9e0-\ua9ff\uaa60-\uaa7f"
+"""Thai, Lao, Burmese and Khmer, where a zero-width space is where a line may end."""
+
+_HARMLESS = (
+    # What Unicode has displays leave out (Default_Ignorable), but in the flags that are spelt with tags.
+    re.compile(
+        "(\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f)"
+        "|[\u00ad\u034f\u17b4\u17b5\u2060-\u2065\u206a-\u206f\ufeff\ufff0-\ufff8\U0001bca0-\U0001bca3"
+        "\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
+    ),
+    # Each of these stays beside what needs it, which none that follows takes away.
+    re.compile("()(?<![\u1820-\u18aa])\u180e"),
+    re.compile(f"()(?<![{_VARYING}])[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]"),
+    re.compile(f"()(?<![{_JOINING}])[\u200c\u200d](?![{_JOINING}])"),
+    re.compile(f"()(?:(?<![{_WITHOUT_BLANKS}])\u200b|\u200b(?![{_WITHOUT_BLANKS}]))"),
 )
-_FLAG = re.compile("\U0001f3f4[\U000e0030-\U000e007a]{3,6}\U000e007f")
+"""What is left out, in this order; of a match its group stays."""
+
+_SHOWN_AS_NOTHING = re.compile("[\x80-\x9f\u115f\u1160\u2028\u2029\u3164\uffa0\ufff9-\ufffb]")
+"""C1 controls, line separators, the fillers of Hangul, which are as wide as a letter, and marks of annotations."""
+
+
+def drop_harmless(text: str) -> str:
+    """Return one line of text without the characters that nobody sees and that its writing does not need."""
+    if text.isascii():
+        return text
+    if not _FROM_THE_RIGHT.search(text):
+        text = _BIDI_MARK.sub("", text)
+    for harmless in _HARMLESS:
+        text = harmless.sub(r"\1", text)
+    return text
 
 
 def find_hidden(text: str) -> Literal["bidi_control", "invisible_character"] | None:
-    """Return the kind of the hidden characters in one line of text, or None if there are none."""
+    """Return the kind of the hidden characters in a line from `drop_harmless`; None if it has none."""
     if text.isascii():
         return None
-    if _BIDI_CONTROL.search(text) or (_BIDI_MARK.search(text) and not _FROM_THE_RIGHT.search(text)):
+    if _BIDI_CONTROL.search(text):
         return "bidi_control"
-    return "invisible_character" if _INVISIBLE.search(_FLAG.sub("", text)) else None
+    return "invisible_character" if _SHOWN_AS_NOTHING.search(text) else None
 
 
 def leaves_direction_open(text: str) -> bool:

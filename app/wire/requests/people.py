@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
 from app.wire.requests.text import (
     NO_BOOLEAN,
+    NOTHING_HIDDEN,
     FullMatch,
     Line,
     Request,
@@ -17,13 +18,12 @@ from app.wire.requests.text import (
     ShownParagraphs,
     Timestamp,
     WebAddress,
-    nothing_hidden,
 )
 
 Email = Annotated[
     str,
     FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example"),
-    AfterValidator(nothing_hidden),
+    *NOTHING_HIDDEN,
 ]
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
 """A story's id or slug."""

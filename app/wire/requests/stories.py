@@ -71,6 +71,8 @@ class SettingsPatch(Request):
     )
     members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")
 
+    own_bylines: bool | None = Field(None, description="Reporters put no name but their own over an entry.")
+
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
         for name in self.model_fields_set - {"auto_end_after"}:

@@ -20,48 +20,68 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from app.content import MAX_BODY_BYTES, shows_text
+from app.content import MAX_BODY_BYTES, shows_text, split_lines
 from app.content.block_limits import (
     CONTROL_CHARACTERS,
     MAX_ADDRESS_LENGTH,
+    MAX_CODE_LENGTH,
     MAX_LINE_LENGTH,
     MAX_PARAGRAPHS_LENGTH,
 )
 from app.domain.clock import Micros, parse_time
-from app.wire.requests.hidden_characters import find_hidden, leaves_direction_open
+from app.wire.named_characters import name_hidden, name_with_place
+from app.wire.requests.hidden_characters import drop_harmless, find_hidden, leaves_direction_open
 
+_SEPARATOR = re.compile("[\u2028\u2029]")
 _UNSAFE_IN_ADDRESS = re.compile(r"[\s\x00-\x20\x7f<>\"\\^`{|}]")
 
 
 def _without_controls(value: str) -> str:
-    if CONTROL_CHARACTERS.search(value):
-        raise ValueError("contains control characters, such as NUL")
+    found = CONTROL_CHARACTERS.search(value)
+    if found is not None:
+        raise ValueError(f"has a control character, {name_with_place(value, found.start())}")
     return value
 
 
+def _with_line_feeds(value: str) -> str:
+    # What PowerPoint has within a paragraph is a line end wherever it is pasted.
+    return value.replace("\x0b", "\n").replace("\x0c", "\n")
+
+
 def _one_line(value: str) -> str:
-    if "\n" in value or "\r" in value:
+    if _SEPARATOR.search(value):
+        raise _refusal("invisible_character", "has a character that shows as nothing: {which}", value)
+    if len(split_lines(value)) > 1:
         raise ValueError("must be one line")
     return value
 
 
-def _refusal(code: LiteralString, detail: LiteralString) -> PydanticCustomError:
-    return PydanticCustomError(code, detail)
+def _refusal(code: LiteralString, detail: LiteralString, value: str) -> PydanticCustomError:
+    return PydanticCustomError(code, detail, {"which": name_hidden(value)})
 
 
-def nothing_hidden(value: str) -> str:
-    """Return `value`; raise for one with characters that nobody would see."""
+def _without_harmless(value: object) -> object:
+    if not isinstance(value, str) or value.isascii() or not shows_text(value):
+        return value  # what shows nothing is refused as what it was
+    return drop_harmless(value)
+
+
+def _nothing_hidden(value: str) -> str:
     hidden = find_hidden(value)
     if hidden == "bidi_control":
-        raise _refusal("bidi_control", "has a character that turns the direction of text; nobody would see it")
+        raise _refusal(
+            "bidi_control", "has a character that turns the direction of text; nobody would see it: {which}", value
+        )
     if hidden is not None:
-        raise _refusal("invisible_character", "has a character that nobody would see, such as a zero-width space")
+        raise _refusal("invisible_character", "has a character that shows as nothing: {which}", value)
     return value
 
 
 def _directions_closed(value: str) -> str:
     if leaves_direction_open(value):
-        raise _refusal("bidi_control", "has a line that turns the direction of text and does not turn it back")
+        raise _refusal(
+            "bidi_control", "has a line that turns the direction of text and does not turn it back: {which}", value
+        )
     return value
 
 
@@ -72,8 +92,10 @@ def _shown(value: str) -> str:
 
 
 def _web_address(value: str) -> str:
-    if _UNSAFE_IN_ADDRESS.search(value):
-        raise ValueError("contains white space or characters that must be percent-encoded")
+    unsafe = _UNSAFE_IN_ADDRESS.search(value)
+    if unsafe is not None:
+        which = name_with_place(value, unsafe.start())
+        raise ValueError(f"has white space or a character that must be percent-encoded: {which}")
     try:
         parts = urlsplit(value)
         is_web = bool(parts.hostname) and parts.port != 0 and parts.scheme in {"http", "https"}
@@ -119,10 +141,18 @@ class FullMatch:
         return value
 
 
-Body = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_without_controls)]
-"""Text of any length a body may have; lines and tabs are kept as they are."""
+Html = Annotated[str, StringConstraints(max_length=MAX_BODY_BYTES), AfterValidator(_without_controls)]
+"""HTML of any length a body may have."""
 
-BlockParagraphs = Annotated[str, StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH), AfterValidator(_without_controls)]
+Body = Annotated[Html, AfterValidator(_with_line_feeds)]
+"""Text of any length a body may have; lines and tabs are kept as they are, vertical tabs and form feeds end a line."""
+
+BlockParagraphs = Annotated[
+    str,
+    StringConstraints(max_length=MAX_PARAGRAPHS_LENGTH),
+    AfterValidator(_without_controls),
+    AfterValidator(_with_line_feeds),
+]
 """Up to 4,000 characters, over several lines, in a block: the element around them ends what a bidi control begins."""
 
 Paragraphs = Annotated[BlockParagraphs, AfterValidator(_directions_closed)]
@@ -140,16 +170,29 @@ BlockLine = Annotated[
 ]
 """One line of 1 to 300 characters in a block, at least one of them visible."""
 
-Line = Annotated[BlockLine, AfterValidator(nothing_hidden)]
+NOTHING_HIDDEN = (BeforeValidator(_without_harmless), AfterValidator(_nothing_hidden))
+"""Metadata of a line that names something: what is harmless and unseen is dropped before its limits are checked."""
+
+Line = Annotated[BlockLine, *NOTHING_HIDDEN]
 """The same line where it names something, such as a person or a story: with no hidden characters."""
 
 ShownLines = Annotated[
     str,
     StringConstraints(min_length=1, max_length=MAX_LINE_LENGTH, strip_whitespace=True),
     AfterValidator(_without_controls),
+    AfterValidator(_with_line_feeds),
     AfterValidator(_shown),
 ]
 """The same length, over several lines."""
+
+CodeText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=MAX_CODE_LENGTH),
+    AfterValidator(_without_controls),
+    AfterValidator(_with_line_feeds),
+    AfterValidator(_shown),
+]
+"""Code of up to 50,000 characters: its lines and blanks are kept as they are."""
 
 AddressLine = Annotated[
     str,

@@ -29,6 +29,10 @@ class ContentFields(Public):
     blocks: list[Block]
     text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
     text_format: str
+    text_exact: bool = Field(
+        description="False where `text` lacks formatting that Markdown has no sign for: a paragraph that is changed in"
+        " it loses that."
+    )
 
 
 class Working(Public):
@@ -50,6 +54,14 @@ class Understood(Public):
     importance: str | None = None
     pin: bool | None = Field(None, description="It is pinned when it is published, the topmost of all.")
     refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
+
+
+class Account(Public):
+    """A person's or a bot's account."""
+
+    token: str = Field(description="`admin`: the operator's; `clock`: nobody's, it came due by itself.")
+    person: str | None
+    name: str | None = Field(description="The person's name in the newsroom, or the label of a bot's token.")
 
 
 class NewsroomEntry(ContentFields):
@@ -78,6 +90,7 @@ class NewsroomEntry(ContentFields):
     external_version: int | None
     created_at: AwareDatetime
     created_by: str | None
+    posted_by: Account = Field(description="Whose account created it, whatever the byline says; never public.")
     warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
     can: list[str] = Field(
         description="The actions open to the caller now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
@@ -97,6 +110,7 @@ class StorySettings(Public):
     hold_seconds: int
     auto_end_after: int | None
     members_only: bool
+    own_bylines: bool
 
 
 class NewsroomStory(Public):
@@ -139,6 +153,7 @@ class NewsroomStoryWithCounts(NewsroomStory):
     site_frozen: bool = Field(description="Nothing is published in any story; `frozen` is the story's own.")
     role: str = Field(description="The caller's role: their own, or as a member of the story if that is greater.")
     can: list[str] = Field(description="The caller's rights in this story.")
+    bylines: list[str] | None = Field(description="The only names the caller may put over an entry; null: anybody's.")
 
 
 class NewsroomStories(Public):
@@ -169,6 +184,7 @@ class EntryVersion(ContentFields):
     at: AwareDatetime
     person: str | None
     token: str
+    name: str | None = Field(description="The name of the account that made it.")
     action: str
     status: str
     note: str | None
@@ -183,29 +199,6 @@ class EntryVersions(Public):
     """Part of an entry's versions, newest first; `next` is the position to go on from."""
 
     items: list[EntryVersion]
-    next: str | None
-
-
-class StoryInShort(Public):
-    """The story of a search result."""
-
-    id: str
-    slug: str
-    title: str
-    status: str
-
-
-class SearchResult(Public):
-    """A story that matches (then `entry` is null), or an entry and its story."""
-
-    story: StoryInShort
-    entry: NewsroomEntry | None
-
-
-class SearchResults(Public):
-    """Part of the results, newest first; `next` is the position to go on from."""
-
-    items: list[SearchResult]
     next: str | None
 
 
@@ -225,13 +218,16 @@ class BatchResults(Public):
 
 
 class Delivery(Public):
-    """The delivery of the newest event about an entry to the readers of this process."""
+    """The delivery of the newest event about an entry to the readers of one node."""
 
+    node: str = Field(description="The node that answers, and whose readers these are: its machine and its port.")
     seq: int = Field(description="The event's number.")
     readers: int = Field(description="Subscribers of the story when the event was sent.")
     handed_over: int = Field(description="Those whose socket took it at once.")
     behind: int = Field(description="Those that have not received it yet: catching up, or slow.")
-    median_ms: float | None = Field(description="Time from the commit until half of them had it; null without readers.")
+    median_ms: float | None = Field(
+        description="Time from the commit, on whichever node, until half of them had it; null without readers."
+    )
     p99_ms: float | None
 
 
@@ -271,6 +267,7 @@ _CONTENT = {
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
     "text": "Polls have closed. “We are counting,” the clerk said.",
     "text_format": "markdown",
+    "text_exact": True,
     "display_time": None,
 }
 
@@ -287,6 +284,12 @@ EDITOR_CAN = {
 }
 """What an editor can do with an entry of a live story, without a working revision, by the entry's status."""
 
+_POSTER = {
+    "token": "5c1e7a90-2b3d-4f6e-9a8b-7c6d5e4f3a2b",
+    "person": "0f4b3c2d-1e5a-4b6c-8d7e-9f0a1b2c3d4e",
+    "name": "Ada Reporter",
+}
+
 NEWSROOM_ENTRY: dict[str, Any] = {
     "story": STORY_FIELDS["id"],
     **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
@@ -301,7 +304,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
-    "created_by": None,
+    "created_by": _POSTER["person"],
+    "posted_by": _POSTER,
     "warnings": [],
     "can": EDITOR_CAN["published"],
 }
@@ -322,22 +326,21 @@ NEWSROOM_STORY = {
         "hold_seconds": 0,
         "auto_end_after": None,
         "members_only": False,
+        "own_bylines": False,
     },
     "version": 1,
     "created_at": ENTRY["time"],
 }
 
-SEARCH_RESULTS = {
-    "items": [
-        {
-            "story": {name: STORY_FIELDS[name] for name in ("id", "slug", "title", "status")},
-            "entry": NEWSROOM_ENTRY,
-        }
-    ],
-    "next": None,
+DELIVERY = {
+    "node": "web-2:8000",
+    "seq": 1205,
+    "readers": 12_845,
+    "handed_over": 12_840,
+    "behind": 5,
+    "median_ms": 31.4,
+    "p99_ms": 61.2,
 }
-
-DELIVERY = {"seq": 1205, "readers": 12_845, "handed_over": 12_840, "behind": 5, "median_ms": 31.4, "p99_ms": 61.2}
 
 VERSION = {
     **_CONTENT,
@@ -345,6 +348,7 @@ VERSION = {
     "at": ENTRY["time"],
     "person": None,
     "token": "admin",
+    "name": None,
     "action": "create",
     "status": "published",
     "note": None,

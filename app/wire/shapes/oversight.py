@@ -67,6 +67,7 @@ class AuditItem(Public):
     before: dict[str, Any] | None
     after: dict[str, Any] | None
     request_id: str | None
+    name: str | None = Field(description="The name of the account that did it: the person's, or a bot's token's label.")
 
 
 class Audit(Public):
@@ -113,6 +114,7 @@ AUDIT_ITEM = {
     "before": {"status": "submitted", "version": 2, "revision": 0},
     "after": {"status": "published", "version": 3, "revision": 1},
     "request_id": "0f3c9a7e5b1d4c68a2e0",
+    "name": "Ada Reporter",
 }
 
 AUDIT = {"items": [AUDIT_ITEM], "next": None}

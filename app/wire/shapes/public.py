@@ -120,8 +120,8 @@ class Block(Public):
 
     id: str
     type: str = Field(
-        description="`paragraph`, `heading`, `list`, `quote`, `image`, `video`, `audio`, `embed`, `link_card`, "
-        "`table`, `divider`, or a later one."
+        description="`paragraph`, `heading`, `list`, `quote`, `code`, `image`, `video`, `audio`, `embed`, "
+        "`link_card`, `table`, `divider`, or a later one."
     )
     html: str
 

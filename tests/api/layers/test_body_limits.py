@@ -67,7 +67,7 @@ def asking(method: str, path: str) -> Scope:
 
 
 def test_every_address_that_takes_a_body_has_the_limit_of_the_table() -> None:
-    limits = BodyLimits(ROUTES)
+    limits = BodyLimits(ROUTES, seconds=30)
     found: dict[int, list[str]] = {}
     for route in ROUTES:
         path = str(getattr(route, "path", ""))
@@ -90,4 +90,4 @@ def test_every_address_that_takes_a_body_has_the_limit_of_the_table() -> None:
     ],
 )
 def test_an_address_that_is_none_or_only_ends_like_a_larger_one_has_a_small_limit(path: str) -> None:
-    assert BodyLimits(ROUTES).limit_bytes_for(asking("POST", path)) == 64 * KB
+    assert BodyLimits(ROUTES, seconds=30).limit_bytes_for(asking("POST", path)) == 64 * KB

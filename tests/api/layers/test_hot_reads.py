@@ -30,7 +30,7 @@ def behind(server: Server, app: object) -> httpx.AsyncClient:
     """Return a client of the same state that reaches `app` alone, through the outermost layer."""
     outermost = Middleware(
         app,  # type: ignore[arg-type]  # an ASGI application
-        body_limits=BodyLimits(()),
+        body_limits=BodyLimits((), seconds=30),
         cross_origin=CrossOrigin(()),
         metrics=RequestMetrics(),
         access_log=None,

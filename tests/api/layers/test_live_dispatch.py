@@ -70,6 +70,25 @@ async def test_head_of_an_event_stream_ends_at_once(server: Server) -> None:
     assert (reply.status_code, reply.content) == (200, b"")
 
 
-@pytest.mark.parametrize("path", ["/v1/live", "/v1/stories/a/live"])
-async def test_a_socket_address_asked_without_an_upgrade_is_not_found(server: Server, path: str) -> None:
-    assert (await server.client.get(path)).status_code == 404
+WEBSOCKET = {"sec-websocket-key": "dGhlIHNhbXBsZSBub25jZQ==", "sec-websocket-version": "13"}
+
+
+@pytest.mark.parametrize("path", ["/v1/live", "/v1/stories/a/live", "/v1/newsroom/live"])
+@pytest.mark.parametrize(
+    ("headers", "named"),
+    [
+        (WEBSOCKET, "came without its header 'Upgrade: websocket': a proxy on the way has dropped it."),
+        ({**WEBSOCKET, "upgrade": "websocket"}, "came without its header 'Connection: Upgrade': a proxy"),
+        ({}, "If one was asked for, a proxy on the way has dropped its headers."),
+    ],
+)
+async def test_a_sockets_address_asked_without_an_upgrade_says_what_a_proxy_has_dropped(
+    server: Server, path: str, headers: dict[str, str], named: str
+) -> None:
+    reply = await server.client.get(path, headers=headers)
+    problem = reply.json()
+    assert (reply.status_code, problem["code"], reply.headers["upgrade"]) == (426, "upgrade_required", "websocket")
+    assert named in problem["detail"]
+    assert (await server.client.head(path, headers=headers)).status_code == 426
+    posted = await server.client.post(path)
+    assert (posted.status_code, posted.headers["allow"]) == (405, "GET, HEAD")

@@ -66,7 +66,7 @@ NOT_WHAT_IS_WANTED: dict[str, tuple[bytes, str]] = {
     "a text too long": (json.dumps({"text": "a" * 1_048_577}).encode(), "/text"),
 }
 
-OVERRIDE, UNSEEN = "Ada\u202edniL", "Ada\u200b"
+OVERRIDE, UNSEEN = "Ada\u202edniL", "Ada\u3164"
 PICTURE = {"type": "image", "url": "https://e.example/a.jpg"}
 
 REFUSED: list[tuple[str, str, dict[str, Any], str, str]] = [
@@ -107,7 +107,7 @@ REFUSED: list[tuple[str, str, dict[str, Any], str, str]] = [
     (
         "POST",
         "/v1/newsroom/people",
-        {"name": "A", "role": "editor", "email": "a\u200b@b.c"},
+        {"name": "A", "role": "editor", "email": "a\u3164@b.c"},
         "/email",
         "invisible_character",
     ),

@@ -6,13 +6,14 @@ import asyncio
 import contextlib
 import functools
 import re
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from app import __version__
 from app.api.http.readiness import Readiness
-from tests.api.server import ADMIN_TOKEN, PUBLIC_URL, Server
+from tests.api.server import ADMIN_TOKEN, METRICS_TOKEN, PUBLIC_URL, Server
 
 pytestmark = pytest.mark.anyio
 
@@ -116,6 +117,39 @@ async def test_metrics_are_for_this_machine_and_for_admins(server: Server) -> No
         assert (await odd.get("/metrics")).status_code == 404
 
 
+async def test_a_token_of_the_metrics_own_opens_them_and_nothing_else(server: Server) -> None:
+    allowed = {"authorization": f"bearer {METRICS_TOKEN} ", "x-request-id": "same"}
+    unknown = {"authorization": f"Bearer {METRICS_TOKEN}x", "x-request-id": "same"}
+    answer = await server.client.get("/metrics", headers=allowed)
+    assert answer.status_code == 200
+    assert "liveblog_requests_in_flight 1" in answer.text
+    assert (await server.client.get("/metrics", headers=unknown)).status_code == 404
+    asked = 0
+    for path, operations in (await server.client.get("/openapi.json")).json()["paths"].items():
+        where = re.sub(r"\{[a-z_]+\}", "00000000-0000-4000-8000-000000000000", path)
+        for method in {"get", "post", "put", "patch", "delete"} & set(operations):
+            if path == "/metrics" or path.endswith(("/live", "/stream")):
+                continue
+            sent: dict[str, str] | None = None if method == "get" else {}
+            with_it, without = [
+                await server.client.request(method, where, headers=headers, json=sent) for headers in (allowed, unknown)
+            ]
+            assert (with_it.status_code, with_it.headers.get("content-type")) == (
+                without.status_code,
+                without.headers.get("content-type"),
+            ), (method, path)
+            if path.startswith("/v1/newsroom") and with_it.status_code != 404:
+                assert with_it.status_code in {401, 422}, (method, path)
+                asked += 1
+    assert asked > 20
+
+
+async def test_without_a_token_of_the_metrics_own_none_opens_them(server: Server) -> None:
+    server.app.routes.state.app_state = replace(server.app_state, metrics_token_sha256=None)
+    for given in ("Bearer", "Bearer ", "Bearer None", f"Bearer {METRICS_TOKEN}"):
+        assert (await server.client.get("/metrics", headers={"authorization": given})).status_code == 404
+
+
 async def test_metrics_count_requests_and_reads(server: Server) -> None:
     story = await server.story()
     for _ in range(3):
@@ -144,7 +178,8 @@ METRICS = """
     liveblog_database_failures_total liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
     liveblog_live_reconcile_age_seconds liveblog_clock_skew_seconds
     liveblog_representation_builds_total liveblog_representation_hits_total liveblog_representation_kept_bytes
-    liveblog_live_connections liveblog_live_connections_opened_total liveblog_live_connections_stalled_total
+    liveblog_live_connections liveblog_live_connections_opened_total
+    liveblog_live_connections_by_state liveblog_live_connections_timed_out_total liveblog_live_connections_stalled_total
     liveblog_live_connections_slow liveblog_live_connections_shed_total liveblog_live_lag_seconds
     liveblog_live_overloaded liveblog_live_refusals_total liveblog_live_waiting_polls
     liveblog_live_announcements_total liveblog_live_announcements_lost_total liveblog_live_events_accepted_total

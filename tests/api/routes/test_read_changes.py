@@ -163,3 +163,24 @@ async def test_asking_at_the_head_touches_no_database(server: Server) -> None:
         gate.set()
         await asyncio.gather(*readers)
     assert reply.json()["events"] == []
+
+
+async def test_long_polls_that_lack_the_same_are_answered_by_one_read(server: Server) -> None:
+    story = await server.story()
+    await server.post(story["id"])
+    url = f"/v1/stories/{story['id']}/changes"
+    cursor = (await server.client.get(url)).json()["cursor"]
+
+    async def builds() -> int:
+        lines = (await server.admin.get("/metrics")).text.splitlines()
+        return sum(int(line.split()[-1]) for line in lines if line.startswith("liveblog_representation_builds_total"))
+
+    before = await builds()
+    polls = [await poll(server, story["id"], cursor, wait=20) for _ in range(30)]
+    await server.post(story["id"], text="SECRET")
+    answers = [await each for each in polls]
+    assert {len(answer["events"]) for answer in answers} == {1}
+    assert await builds() == before + 1
+    again = await server.client.get(f"{url}?after={cursor}")
+    assert again.json() == answers[0]
+    assert await builds() == before + 1

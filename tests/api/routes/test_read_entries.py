@@ -138,3 +138,26 @@ async def test_fields_name_exactly_what_is_sent(server: Server) -> None:
     }
     page = (await server.client.get(f"{ref}?fields=revision")).json()
     assert page["items"] == [{"revision": 1}]
+
+
+async def test_a_filter_is_read_once_for_all_its_readers_and_anew_when_the_story_has_moved(server: Server) -> None:
+    story = await server.story()
+    secret = await server.post(story["id"], text="SECRET", kind="summary")
+    url = f"/v1/stories/{story['id']}/entries?kind=summary&body=both"
+
+    async def builds() -> int:
+        lines = (await server.admin.get("/metrics")).text.splitlines()
+        return sum(int(line.split()[-1]) for line in lines if line.startswith("liveblog_representation_builds_total"))
+
+    before = await builds()
+    answers = [await server.client.get(url) for _ in range(20)]
+    assert await builds() == before + 1
+    assert len({answer.content for answer in answers}) == 1
+    assert "SECRET" in answers[0].text
+    tag = {"if-none-match": answers[0].headers["etag"]}
+    assert (await server.client.get(url, headers=tag)).status_code == 304
+    removed = await server.admin.delete(f"/v1/stories/{story['id']}/entries/{secret['id']}", headers={"if-match": "*"})
+    assert removed.status_code == 200
+    answer = await server.client.get(url, headers=tag)
+    assert (answer.status_code, answer.json()["items"]) == (200, [])
+    assert await builds() == before + 2

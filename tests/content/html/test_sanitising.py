@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from app.content.html.sanitising import sanitise
 from tests.content import attacks
 from tests.content.oracle import violations
@@ -21,6 +24,43 @@ def test_a_non_breaking_space_stays_the_character_it_is() -> None:
     assert sanitise("a\u00a0b &amp;nbsp;") == "a\u00a0b &amp;nbsp;"
     assert sanitise("a&nbsp;b\u00a0\uf8d5") == "a\u00a0b\u00a0\uf8d5"
     assert sanitise('<a href="http://e.org/" title="\u00a0x\uf8d5">\u00a0</a>').count("\u00a0") == 2
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "<p>",
+            "</p>",
+            "<b>",
+            "</",
+            "<",
+            ">",
+            "x",
+            '"',
+            "&",
+            "&amp",
+            "&am",
+            "p;",
+            "&amp;",
+            "&amp;#",
+            "&amp;lt;",
+            "&lt;",
+        ),
+        *("\u00a0", "&nbsp;", "<&amp;", "&amp;>", "<script>&amp;</script>", "<!--&amp;-->", "&amp;amp;", "&lt;"),
+        '<a href="https://e.org/?a&amp;b=c&amp;lt;d">x</a>',
+        *('<a href="https://e&amp;.org/">y</a>', '<a href="java&amp;script:x">z</a>', '<a href="&amp;">z</a>'),
+        *('<a href="https://\u00a0e.org/x">z</a>', "<a title=&amp; href=https://e.org/&amp;>v</a>"),
+        '<img src="https://e.org/a?b&amp;c" alt="a &amp; > b\u00a0c">',
+        *('<ol start="&amp;1">', '<p class="lb-retraction &amp;">', '<span lang="a&amp;b">q</span>'),
+    ]
+)
+
+
+@given(st.lists(_PIECES, max_size=8).map("".join))
+def test_letters_that_stand_for_others_change_nothing(html: str) -> None:
+    # A text that has the letters already is read without them.
+    slowly = sanitise(f"\uf8d5\uf8d6<br>{html}")
+    assert slowly == "\uf8d5\uf8d6<br>" + sanitise(f"<br>{html}").removeprefix("<br>")
 
 
 def test_only_our_own_classes_are_left() -> None:

@@ -30,7 +30,7 @@ def types(html: str) -> list[str]:
         ("<b>a<i>b</b>c</i>", "<p><b>a<i>b</i></b><i>c</i></p>"),
         ("a <font color=red>b</font> <blink>c</blink>", "<p>a b c</p>"),
         ("<p> a \n b <br> c </p>", "<p>a b <br>c</p>"),
-        ("<pre>a\n  b</pre>", "<p>a<br>  b</p>"),
+        ("<pre class=verse>a\n  b</pre>", "<p>a<br>  b</p>"),
         ("<p>&nbsp;</p><p></p><b></b>a&nbsp;b", "<p>a\u00a0b</p>"),
         ("a<hr>b", "<p>a</p>\n<hr>\n<p>b</p>"),
         ("<strike>a</strike> <del>b</del>", "<p><s>a</s> <s>b</s></p>"),

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.content.markdown.inline import MAX_MARKS, InlineMarkdown, without_trailing_punctuation
+from app.content.addresses import without_trailing_punctuation
+from app.content.markdown.inline import MAX_MARKS, InlineMarkdown
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,18 @@ from app.content.markdown.inline import MAX_MARKS, InlineMarkdown, without_trail
         ("*a* _b_ ~~c~~ `d`", "<em>a</em> <em>b</em> <s>c</s> <code>d</code>"),
         ("***both***", "<em><strong>both</strong></em>"),
         ("これは**強調**です", "これは<strong>強調</strong>です"),
+        ("これは**「重要なこと」**です。", "これは<strong>「重要なこと」</strong>です。"),
+        ("これは*（重要）*です", "これは<em>（重要）</em>です"),
+        ("これは~~「古い」~~です", "これは<s>「古い」</s>です"),
+        ('これは**"重要"**です', 'これは<strong>"重要"</strong>です'),
+        ("他说：**“好。”**他走了", "他说：<strong>“好。”</strong>他走了"),
+        ("**《书名》**是", "<strong>《书名》</strong>是"),
+        ("**한국어(Korean)**은", "<strong>한국어(Korean)</strong>은"),
+        ("**[文](https://e.org/)**を", '<strong><a href="https://e.org/" rel="noopener">文</a></strong>を'),
+        ('**"สำคัญ"**ครับ', '<strong>"สำคัญ"</strong>ครับ'),
+        ('ה**"פועל"**', 'ה<strong>"פועל"</strong>'),
+        ("**重要！**😀", "<strong>重要！</strong>😀"),
+        ("a*(b)*c foo_bar_baz 2 ** 3 ** 4", "a*(b)*c foo_bar_baz 2 ** 3 ** 4"),
         ("`a * b < c`", "<code>a * b &lt; c</code>"),
         ("**bold *and* slanted**", "<strong>bold <em>and</em> slanted</strong>"),
     ],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.content import Block, dropped_blocks, parse_html, parse_markdown, render_markdown, reuse_ids
+from app.content import Block, dropped_blocks, keep_formatting, parse_html, parse_markdown, render_markdown, reuse_ids
 from tests.content.oracle import counted_ids
 
 
@@ -52,6 +52,57 @@ def test_what_is_no_text_stands_as_a_mention() -> None:
 def test_formatting_that_markdown_lacks_is_told_to_be_lost() -> None:
     blocks = parse_html("<p><b>Some: </b>x <u>u</u></p>", new_id=counted_ids())
     assert render_markdown(blocks) == ("**Some:** x u", False)
+
+
+LOOKS_THE_SAME = [
+    "<p><b>Some background:</b> more</p>",
+    "<p><b>Bold </b>and <i>italic</i></p>",
+    "<p><b><i>both</i></b></p>",
+    "<p><del>old</del></p>",
+    "<ul><li><b>a</b><li>b</ul>",
+    "<h2><b>Head</b></h2>",
+    "<blockquote><p><i>q</i></p><footer>Jane</footer></blockquote>",
+]
+LACKS_SOMETHING = [
+    "<p>H<sub>2</sub>O</p>",
+    "<p>E = mc<sup>2</sup></p>",
+    "<p><u>under</u></p>",
+    "<p><mark>marked</mark></p>",
+    "<p><span lang=fr>oui</span></p>",
+    "<p><span dir=rtl>x</span></p>",
+    "<ul><li>CO<sub>2</sub><li>b</ul>",
+    "<h2>H<sub>2</sub>O</h2>",
+    "<blockquote cite=https://e.org/>q</blockquote>",
+    "<ul><li>only one</ul>",
+    "<ol start=3><li>c<li>d</ol>",
+    "<ul><li>a<li>b</ul><ul><li>c<li>d</ul>",
+]
+
+
+@pytest.mark.parametrize("html", LOOKS_THE_SAME)
+def test_a_text_that_gives_what_looks_the_same_is_exact(html: str) -> None:
+    assert render_markdown(parse_html(html, new_id=counted_ids()))[1]
+
+
+@pytest.mark.parametrize("html", LACKS_SOMETHING)
+def test_a_text_that_lacks_something_is_not_exact(html: str) -> None:
+    assert not render_markdown(parse_html(html, new_id=counted_ids()))[1]
+
+
+@pytest.mark.parametrize("html", [*LOOKS_THE_SAME, *LACKS_SOMETHING[:-1]])
+def test_an_edit_keeps_all_that_it_left_alone(html: str) -> None:
+    before = parse_html(f"<p>Teh start</p>{html}<p>end</p>", new_id=counted_ids())
+    text = render_markdown(before)[0]
+    for changed in (text.replace("Teh", "The"), f"New.\n\n{text}", text.replace("\n\nend", "")):
+        after = keep_formatting(before, parse_markdown(changed, new_id=counted_ids()))
+        assert before[1] in after
+        assert [block["html"] for block in after if block["id"] == before[1]["id"]].count(before[1]["html"]) >= 1
+
+
+def test_a_paragraph_that_was_edited_is_as_its_markdown_says() -> None:
+    before = parse_html("<p>H<sub>2</sub>O</p><p>CO<sub>2</sub></p>", new_id=counted_ids())
+    after = keep_formatting(before, parse_markdown("H2O!\n\nCO2\n\nCO2", new_id=counted_ids()))
+    assert [block["html"] for block in after] == ["<p>H2O!</p>", "<p>CO<sub>2</sub></p>", "<p>CO2</p>"]
 
 
 def test_an_edit_that_leaves_out_a_block_is_told_its_id() -> None:

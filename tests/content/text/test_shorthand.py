@@ -157,3 +157,19 @@ def test_a_name_is_looked_up_once_however_often_it_stands() -> None:
     asked: list[str] = []
     read_shorthand("@nobody " * 50_000 + "@else", find_author=asked.append)
     assert sorted(asked) == ["else", "nobody"]
+
+
+def test_a_soft_hyphen_is_no_part_of_a_word() -> None:
+    found = read("/bre\u00adaking #Bundestags\u00adwahl @a\u00adda Die Bundestags\u00adwahl")
+    assert found == Shorthand(
+        "Die Bundestags\u00adwahl",
+        tags=({"slug": "bundestagswahl", "label": "Bundestagswahl"},),
+        commands=("breaking",),
+        authors=(ADA,),
+    )
+
+
+def test_lines_of_code_are_no_shorthand() -> None:
+    text = "Look:\n```c\n#if\n/key\n#endif\n```\nThat."
+    assert read(f"{text} #polls").text == text
+    assert read("```\n#polls").text == "```"  # never closed, and so no code

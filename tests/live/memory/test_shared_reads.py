@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tracemalloc
+import weakref
 
 import pytest
 
 from app.domain.cursor import Cursor
-from app.live.memory.shared_reads import SharedReads
+from app.live.memory.shared_reads import KEPT_SECONDS, SharedReads
 from app.live.session.effects import (
     ChangesRead,
     Failed,
@@ -22,9 +24,10 @@ from app.live.session.effects import (
 from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
+from app.live.story.packets import Framing
 from app.live.tasks import Tasks
 from app.wire.encoding import BodyVariant
-from tests.live.hubs import reach, running_hub
+from tests.live.hubs import hub_over, reach, running_hub
 from tests.live.model import ModelLog, ModelStory, story
 
 pytestmark = pytest.mark.anyio
@@ -105,14 +108,72 @@ async def test_what_is_kept_is_bounded_by_count_and_by_size() -> None:
     live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
     reads = SharedReads(ModelLog(model), tasks=Tasks(), metrics=LiveMetrics(), observe=lambda *_: None)
     for seq in range(1, 400):
-        await reads.fetch(_changes(live, model, seq))
+        await reads.fetch(ReadChanges(live, Cursor("other", seq, "x"), 0))
     assert len(reads) == 256
     for seq in range(1, 500):
         live.accept(model.publish("x" * 60_000))
         if seq % 8 == 0:
             await reads.fetch(_changes(live, model, 300 + seq))
-    assert 30 * 1024 * 1024 < reads.kept_bytes <= 32 * 1024 * 1024
+    assert 12 * 1024 * 1024 < reads.kept_bytes <= 16 * 1024 * 1024
     assert len(reads) < 256
+
+
+async def test_the_size_of_what_is_kept_is_what_it_takes_in_memory_once_it_was_sent() -> None:
+    model = story()
+    for _ in range(1_000):
+        model.publish("x" * 1_000)
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0)
+    reads = SharedReads(ModelLog(model), tasks=Tasks(), metrics=LiveMetrics(), observe=lambda *_: None)
+    tracemalloc.start()
+    try:
+        page = await reads.fetch(ReadChanges(live, None, 0))
+        assert isinstance(page, ChangesRead)
+        assert len(page.packets) > 500
+        for packet in page.packets:
+            packet.message(BodyVariant.HTML).bytes_in(Framing.FRAME)
+        taken, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.5 * taken < reads.kept_bytes < 2 * taken
+
+
+async def test_what_nobody_asks_for_is_dropped_after_a_moment() -> None:
+    model = story(entries=40)
+    now = 1_000.0
+    live = LiveStory(model.head, limits=NORMAL_LIMITS, used_at=now)
+    reads = SharedReads(
+        ModelLog(model), tasks=Tasks(), metrics=LiveMetrics(), observe=lambda *_: None, monotonic=lambda: now
+    )
+    await reads.fetch(_changes(live, model, 1))
+    await reads.fetch(_changes(live, model, 2))
+    now += KEPT_SECONDS / 2
+    await reads.fetch(_changes(live, model, 2))
+    reads.sweep()
+    assert len(reads) == 2
+    now += KEPT_SECONDS / 2
+    reads.sweep()
+    assert len(reads) == 1
+    now += KEPT_SECONDS / 2
+    reads.sweep()
+    assert (len(reads), reads.kept_bytes) == (0, 0)
+
+
+async def test_the_hub_drops_what_nobody_asks_for() -> None:
+    model = story(entries=40)
+    now = 1_000.0
+    hub = hub_over(ModelLog(model), reconcile_seconds=1_000.0, monotonic=lambda: now)
+    await hub.start()
+    try:
+        live = await hub.stories.open("one")
+        kept = weakref.ref(await hub.stories.fetch(_changes(live, model, 1)))
+        await hub.stories.reconcile()
+        assert kept() is not None
+        now += KEPT_SECONDS
+        await hub.stories.reconcile()
+        await asyncio.sleep(0.01)  # asyncio itself holds a task's result until its next turn
+        assert kept() is None
+    finally:
+        await hub.stop()
 
 
 async def test_a_read_that_brings_news_advances_the_story() -> None:

@@ -16,11 +16,15 @@ from app.live.hub.admission_limits import AdmissionLimits
 from app.live.hub.hub import Hub
 from app.live.session.effects import OpenStory
 from app.live.session.session import Session
+from app.live.story.connection_states import ConnectionState
+from app.live.story.limits import LiveLimits
+from tests.live.app import Path, current_path
 from tests.live.model import story
 from tests.live.native.test_server_protocol import (  # noqa: F401 - native_path is a fixture
     SOON,
     Raw,
     answer_to,
+    answer_to_first_line,
     caught_up,
     handshake,
     native_path,
@@ -149,6 +153,7 @@ class Slow:
 
     def __init__(self, hub: Hub) -> None:
         self.asked = 0
+        self.waiting = 0
         self.gate = asyncio.Event()
         self._fetch = hub.stories.fetch
         hub.stories.fetch = self._held  # type: ignore[method-assign]
@@ -157,9 +162,11 @@ class Slow:
         if not isinstance(ask, OpenStory):
             return self._fetch(ask)
         self.asked += 1
+        self.waiting += 1
 
         async def later() -> Any:
             await self.gate.wait()
+            self.waiting -= 1
             return await self._fetch(ask)
 
         return asyncio.create_task(later())
@@ -191,6 +198,28 @@ async def test_no_reader_is_admitted_after_the_goodbyes() -> None:
         slow.gate.set()
         async with asyncio.timeout(SOON):
             assert (await raw.reader.readline()).startswith(b"HTTP/1.1 503 ")
+
+
+@pytest.mark.parametrize("path", ["native", "portable"])
+@pytest.mark.parametrize("unusual", [b"", b"Content-Length: 0\r\n"], ids=["plain", "through the parser"])
+async def test_a_handshake_whose_story_is_not_read_in_time_is_refused(unusual: bytes, path: Path) -> None:
+    current_path.set(path)
+    async with serving(story(), live=LiveLimits(header_seconds=0.3)) as (hub, port):
+        slow = Slow(hub)
+        raw = await Raw.open(port)
+        raw.writer.write(handshake().replace(b"Host: x\r\n", b"Host: x\r\n" + unusual))
+        await until(lambda: slow.asked == 1)
+        assert hub.metrics.connections_by_state[ConnectionState.OPENING] == (path == "native")
+        async with asyncio.timeout(SOON):
+            answer = await raw.reader.read()
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b'"code":"unavailable"' in answer
+        slow.gate.set()
+        await until(lambda: not slow.waiting)
+        assert hub.connection_count == 0
+        assert hub.metrics.connections_by_state[ConnectionState.OPENING] == 0
+        assert hub.metrics.connections_timed_out[ConnectionState.OPENING] == 1
+        assert (await answer_to_first_line(port)).startswith(b"HTTP/1.1 101 "), "the next one finds the story"
 
 
 async def test_a_handshake_that_waits_counts_as_a_connection() -> None:

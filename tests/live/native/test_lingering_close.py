@@ -13,7 +13,7 @@ import pytest
 from app.live.hub.admission_limits import AdmissionLimits
 from app.live.hub.hub import Hub
 from app.live.native import lingering_close as lingering_close
-from app.live.native import server_protocol
+from app.live.protocol.request_heads import HEAD_LIMIT_BYTES
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
 from tests.live.hubs import SOON, hub_over
@@ -147,7 +147,7 @@ async def test_a_refused_handshake_is_answered_to_who_sends_frames_without_waiti
 
 async def test_a_head_without_end_is_refused_while_it_is_still_being_sent() -> None:
     async with _serving(NO_LIMITS) as (_, port), _client(port) as client:
-        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (server_protocol.HEAD_LIMIT_BYTES + 20_000))
+        await client.send(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * (HEAD_LIMIT_BYTES + 20_000))
         assert (await client.answer()).startswith(b"HTTP/1.1 431 ")
 
 
@@ -167,9 +167,8 @@ async def test_who_never_stops_sending_is_cut() -> None:
         await client.send_until_cut(b"x" * 65_536)
 
 
-async def test_who_never_closes_is_cut(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lingering_close, "LINGER_SECONDS", 0.3)
-    async with _serving(FULL) as (_, port), _client(port), _client(port) as client:
+async def test_who_never_closes_is_cut() -> None:
+    async with _serving(FULL, live=LiveLimits(stall_seconds=0.3)) as (_, port), _client(port), _client(port) as client:
         assert (await client.answer()).startswith(b"HTTP/1.1 503 ")
         await client.send_until_cut(b"x", pause_seconds=0.01)
 

@@ -22,7 +22,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
 from app.live.hub.hub import Hub
+from app.live.native.connection import HIGH_WATER_BYTES
 from app.live.native.server_protocol import LiveProtocol
+from app.live.session.outbox import PIECE_BYTES
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, accept_context_for, current_path, serve
 from tests.live.hubs import hub_over
@@ -270,6 +272,48 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
         assert hub.metrics.connections_stalled == 1
         assert hub.metrics.connections_slow == 0
         assert live.reader_count == 0
+
+
+@pytest.mark.parametrize(
+    "request_bytes",
+    [handshake("/v1/stories/one/live?after=0"), b"GET /v1/stories/one/events?after=0 HTTP/1.1\r\nHost: one\r\n\r\n"],
+    ids=["websocket", "event stream"],
+)
+async def test_a_reader_who_takes_nothing_of_a_catch_up_has_one_piece_of_it_in_our_buffer(request_bytes: bytes) -> None:
+    model = story()
+    for _ in range(3_000):
+        model.publish(os.urandom(500).hex())
+    async with serving(model) as (hub, port):
+        with socket.socket() as unread:
+            unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            unread.connect(("127.0.0.1", port))
+            unread.sendall(request_bytes)
+            async with asyncio.timeout(SOON):
+                await until(lambda: hub.metrics.connections_slow == 1)
+            (connection,) = hub.connections
+            transport: asyncio.Transport = connection.transport  # type: ignore[attr-defined]  # of a native connection
+            assert 0 < transport.get_write_buffer_size() < PIECE_BYTES + 2_000
+            hub.accept(model.publish("meanwhile"))
+            assert transport.get_write_buffer_size() < PIECE_BYTES + 2_000
+
+
+async def test_a_reader_who_takes_all_pieces_is_ready_and_has_the_whole_buffer_for_what_follows() -> None:
+    model = story()
+    for _ in range(3_000):
+        model.publish(os.urandom(500).hex())
+    async with serving(model) as (hub, port):
+        address = f"ws://127.0.0.1:{port}/v1/stories/one/live?after=0"
+        async with connect(address, proxy=None, max_size=None, compression=None) as reader:
+            seen: list[int] = []
+            async with asyncio.timeout(SOON):
+                while (message := json.loads(await reader.recv()))["type"] != "caught_up":
+                    seen += [message["seq"]] if "seq" in message else []
+            assert seen == list(range(1, 3_002))
+            (live,) = hub.stories
+            assert sum(len(group) for group in live.ready.values()) == 1
+            (connection,) = hub.connections
+            transport: asyncio.Transport = connection.transport  # type: ignore[attr-defined]  # of a native connection
+            assert transport.get_write_buffer_limits()[1] == HIGH_WATER_BYTES
 
 
 async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted_too() -> None:

@@ -1,4 +1,4 @@
-"""What the shells share: batches, deadlines and the end of a connection."""
+"""What the shells share: pieces, deadlines and the end of a connection."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from app.live.portable.connection import BATCH_BYTES, SLOWEST_BYTES_PER_SECOND, PortableConnection
+from app.live.portable.connection import SLOWEST_BYTES_PER_SECOND, PortableConnection
 from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import Close
+from app.live.session.outbox import PIECE_BYTES
 from app.live.story.limits import NORMAL_LIMITS
 from app.live.story.packets import Message
 from app.wire.close_codes import PROTOCOL_ERROR
@@ -55,10 +56,10 @@ async def _settle() -> None:
         await asyncio.sleep(0)
 
 
-async def test_large_steps_are_written_in_batches() -> None:
+async def test_a_catch_up_is_written_in_pieces() -> None:
     model = story()
     for _ in range(10):
-        model.publish("x" * (BATCH_BYTES // 4))
+        model.publish("x" * (PIECE_BYTES // 4))
     peer = _Peer(model)
     serving = asyncio.create_task(peer.serve(SubscribeRequest("one", after="0")))
     await _settle()
@@ -68,6 +69,28 @@ async def test_large_steps_are_written_in_batches() -> None:
     sizes = [len(batch) for batch in peer.batches[1:]]
     assert sum(sizes) == 13
     assert all(size <= 6 for size in sizes)
+
+
+async def test_a_peer_that_takes_nothing_is_handed_one_piece_and_later_the_newest_state() -> None:
+    model = story()
+    for _ in range(100):
+        model.publish("x" * (PIECE_BYTES // 4))
+    peer = _Peer(model)
+    serving = asyncio.create_task(peer.serve())
+    await _settle()
+    peer.gate.clear()
+    peer.connection.receive('{"type":"subscribe","story":"one","after":"0"}')
+    await _settle()
+    peer.hub.accept(model.publish("newest"))
+    await _settle()
+    assert peer.batches == [["hello"], ["subscribed", "story.updated", *["entry.published"] * 4]]
+    peer.gate.set()
+    for _ in range(20):
+        await _settle()
+    assert sum(len(batch) for batch in peer.batches) == 1 + 1 + 1 + 101 + 1
+    assert peer.batches[-1][-1] == "caught_up"
+    peer.connection.leave("enough")
+    await serving
 
 
 async def test_a_tick_wakes_a_connection_only_when_its_heartbeat_is_due() -> None:

@@ -66,6 +66,20 @@ async def test_the_last_event_id_wins_over_the_query() -> None:
             assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", "snapshot", "caught_up"]
 
 
+async def test_a_polyfills_last_event_id_in_the_query_wins_over_after_and_not_over_the_header() -> None:
+    model = story(entries=5)
+    url = f"/v1/stories/one/events?after=0&snapshot=1&lastEventId={model.cursors[5]}"
+    async with serving_streams(model) as (_, _, at):
+        async with reading(at + url) as blocks:
+            assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", 6, "caught_up"]
+        async with reading(at + url, **{"Last-Event-ID": str(model.cursors[4])}) as blocks:
+            assert block_kinds(await next_blocks(blocks, 6)) == ["hello", "subscribed", 5, 6, "caught_up"]
+        async with reading(f"{at}/v1/stories/one/events?after={model.cursors[5]}&lastEventId=") as blocks:
+            assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", 6, "caught_up"]
+        async with reading(f"{at}/v1/stories/one/events?lastEventId=nonsense") as blocks:
+            assert block_kinds(await next_blocks(blocks, 5)) == ["hello", "subscribed", "snapshot", "caught_up"]
+
+
 async def test_the_headers_keep_caches_and_proxies_away() -> None:
     async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         response = await client.head(f"{at}/v1/stories/one/events")
@@ -79,9 +93,9 @@ async def test_the_headers_keep_caches_and_proxies_away() -> None:
 async def test_a_browser_that_received_the_end_stays_away() -> None:
     async with serving_streams(story()) as (_, _, at), httpx.AsyncClient(verify=NO_CERTIFICATES) as client:
         for method in ("GET", "HEAD"):
-            headers = {"Last-Event-ID": "end"}
-            response = await client.request(method, f"{at}/v1/stories/one/events", headers=headers)
-            assert (response.status_code, response.content) == (204, b"")
+            for query, headers in (("", {"Last-Event-ID": "end"}), ("?after=0&lastEventId=end", {})):
+                response = await client.request(method, f"{at}/v1/stories/one/events{query}", headers=headers)
+                assert (response.status_code, response.content) == (204, b"")
 
 
 @pytest.mark.parametrize(

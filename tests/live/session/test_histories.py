@@ -20,6 +20,7 @@ from app.live.hub.fan_out import FanOut
 from app.live.memory.reconciler import Reconciler
 from app.live.memory.story_registry import StoryRegistry
 from app.live.session.effects import Answer, Ask, ChangesRead, SnapshotRead
+from app.live.session.outbox import PIECE_BYTES
 from app.live.session.subscription import PendingSubscription, Subscription
 from app.live.story.live_story import LiveStory
 from app.live.story.metrics import LiveMetrics
@@ -217,15 +218,15 @@ class OneReader(RuleBasedStateMachine):
         self.peer.seconds += HEARTBEAT_SECONDS
         self.pull()
 
-    @rule(limit=st.sampled_from([1, PAGE, 1000]))
-    def connect(self, limit: int) -> None:
+    @rule(limit=st.sampled_from([1, PAGE, 1000]), piece_bytes=st.sampled_from([1, 600, PIECE_BYTES]))
+    def connect(self, limit: int, piece_bytes: int) -> None:
         self.peer.session.unready(FORM)
         self.peer.session.end()
         if not self.is_whole:
             # The cursor is from the middle of a catch-up: it means the state at the head that was read from.
             self.owed_seq = self.model.seq
         self.asked.clear()
-        self.peer = Peer(self.log, self.memory, limit=limit)
+        self.peer = Peer(self.log, self.memory, limit=limit, piece_bytes=piece_bytes)
         self.reader = Reader(self.reader.state)
         self.peer.subscribe("one", after=self.reader.state["head"])
 

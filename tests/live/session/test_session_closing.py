@@ -10,10 +10,13 @@ from app.live.protocol.subscribe_requests import SubscribeRequest
 from app.live.session.effects import OpenStory, ReadChanges, StoryWithdrawn
 from app.live.session.goodbyes import draining
 from app.live.session.step import Step
+from app.live.story.packets import FORMS, Framing
 from app.wire.close_codes import DRAIN, NORMAL, WITHDRAWN
+from app.wire.encoding import BodyVariant
 from tests.live.model import ModelLog, ModelStory, story
 from tests.live.peer import Peer
 
+FORM = FORMS[Framing.FRAME, BodyVariant.HTML]
 ENDED = {"type": "goodbye", "reason": "ended", "story": "id-one", "use": "poll", "poll_seconds": 30}
 REFUSED = {"type": "refused", "story": "id-one", "status": 410, "code": "story_withdrawn"}
 
@@ -112,6 +115,7 @@ def test_the_goodbye_of_one_story_never_comes_while_another_catches_up() -> None
     peer.subscribe("two", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
+    peer.pull()
     ((asker, ask),) = peer.pull().asks
     peer.live("one").accept(one.end())
     assert _said(peer.pull()) == ["story.updated"]
@@ -173,6 +177,92 @@ def test_a_server_that_stops_says_goodbye_on_a_connection_where_one_story_has_en
     step = peer.pull()
     assert _said(step) == ["story.updated", "goodbye", "goodbye"]
     assert _code(step) is DRAIN
+
+
+# Staying a while with one that has ended
+
+
+def _staying(model: ModelStory) -> Peer:
+    """A reader of one story that has ended, whose goodbye was sent; the socket stays for 100 seconds."""
+    peer = Peer(ModelLog(model), sole=True, ended_seconds=100)
+    peer.subscribe("one")
+    peer.run()
+    peer.live("one").accept(model.end())
+    assert peer.types() == ["2", "goodbye"]
+    return peer
+
+
+def test_the_socket_of_an_ended_story_stays_for_its_time_and_is_then_closed() -> None:
+    peer = _staying(story())
+    assert peer.session.due_at() <= 1100
+    peer.seconds += 99.9
+    assert _code(peer.pull()) is None
+    peer.seconds += 0.2
+    assert peer.session.due_at() <= peer.seconds
+    step = peer.pull()
+    assert (_said(step), _code(step)) == ([], NORMAL)
+    assert peer.live("one").reader_count == 0
+
+
+def test_a_correction_of_an_ended_story_reaches_who_stays_and_keeps_them_no_longer() -> None:
+    model = story()
+    peer = _staying(model)
+    peer.seconds += 60
+    assert not peer.session.make_ready(FORM, lambda _: None)
+    peer.live("one").accept(model.publish("a correction"))
+    assert peer.types() == ["3"]
+    peer.seconds += 41
+    assert _code(peer.pull()) is NORMAL
+
+
+def test_who_stays_until_the_story_is_open_again_stays_for_good_and_is_told_of_its_next_end() -> None:
+    model = story()
+    peer = _staying(model)
+    live = peer.live("one")
+    live.accept(model.reopen())
+    assert peer.types() == ["3"]
+    peer.seconds += 1000
+    peer.run()
+    assert peer.session.make_ready(FORM, lambda _: None)
+    peer.session.unready(FORM)
+    live.accept(model.end())
+    assert peer.types() == ["4", "goodbye"]
+    peer.seconds += 99
+    assert _code(peer.pull()) is None
+    peer.seconds += 2
+    assert _code(peer.pull()) is NORMAL
+
+
+def test_who_stays_and_asks_again_is_caught_up_and_stays_anew() -> None:
+    model = story()
+    peer = _staying(model)
+    peer.seconds += 60
+    peer.send(type="subscribe", story="one", after=str(model.cursors[1]))
+    assert peer.types() == ["subscribed", "2", "caught_up", "goodbye"]
+    peer.seconds += 60
+    assert _code(peer.pull()) is None
+    peer.seconds += 41
+    assert _code(peer.pull()) is NORMAL
+
+
+def test_who_stays_and_unsubscribes_is_not_closed() -> None:
+    peer = _staying(story())
+    peer.send(type="unsubscribe", story="one")
+    peer.seconds += 200
+    assert peer.types() == ["heartbeat"]
+    assert _code(peer.pull()) is None
+
+
+def test_who_stays_is_sent_away_by_a_server_that_stops_and_by_a_withdrawal() -> None:
+    peer = _staying(story())
+    peer.session.dismiss(draining((0, 1000)))
+    step = peer.pull()
+    assert (_said(step), _code(step)) == (["goodbye"], DRAIN)
+    model = story()
+    peer = _staying(model)
+    peer.live("one").accept(model.withdraw())
+    step = peer.pull()
+    assert (_said(step), _code(step)) == (["story.removed", "refused"], WITHDRAWN)
 
 
 # Withdrawn

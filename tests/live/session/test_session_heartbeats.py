@@ -42,6 +42,7 @@ def test_a_heartbeat_never_comes_between_two_pages() -> None:
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
+    peer.pull()
     ((asker, ask),) = peer.pull().asks
     peer.seconds += 2 * HEARTBEAT_SECONDS
     peer.send(type="ping")

@@ -33,6 +33,7 @@ def test_a_drain_waits_for_the_end_of_catching_up() -> None:
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
+    peer.pull()
     ((asker, ask),) = peer.pull().asks
     peer.session.dismiss(draining((0, 1000)))
     assert peer.pull().writes == []

@@ -66,6 +66,7 @@ def test_a_reset_in_the_middle_of_catching_up_begins_again_from_a_snapshot() -> 
     peer.subscribe("one", after="0")
     ((asker, ask),) = peer.pull().asks
     peer.answer(asker, ask)
+    peer.pull()
     ((asker, ask),) = peer.pull().asks
     answer = peer.look_up(ask)
     model.fork(back_to=4, branch="b")

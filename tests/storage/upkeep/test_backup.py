@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import sqlite3
 import stat
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Engine, create_engine, insert, select
+from sqlalchemy import Connection, Engine, create_engine, insert, select, update
 from sqlalchemy.engine import make_url
 
 from app.domain.identifiers import SystemRandomSource
@@ -18,9 +22,16 @@ from app.storage.database import schema
 from app.storage.database.opening import open_database
 from app.storage.database.sqlite import StoreLocked
 from app.storage.newsroom.search import list_matches
-from app.storage.upkeep.archive import BackupFailed, verify_archive
+from app.storage.upkeep.archive import BackupFailed, encode_row, verify_archive
 from app.storage.upkeep.backup import back_up, restore
 from app.storage.upkeep.migrations import migrate
+from app.storage.upkeep.scratch_files import (
+    RESTORE_PREFIX,
+    new_scratch_file,
+    remove_leftovers,
+    remove_restore_leftovers,
+)
+from tests.processes import ROOT
 from tests.storage.rows import ENTRIES, rows_by_table
 
 
@@ -137,6 +148,20 @@ def test_a_restored_database_holds_the_same_under_new_epochs(empty_url: str, arc
     assert _nulls(empty_url) == 1
     assert _epoch(empty_url) != _epoch(f"sqlite:///{archive}")
     assert len(_epoch(empty_url)) == 8
+
+
+def test_a_restored_database_has_no_admin_token_so_that_its_nodes_agree_on_one_they_have(
+    filled_url: str, tmp_path: Path
+) -> None:
+    engine = _engine(filled_url)
+    with engine.begin() as connection:
+        connection.execute(update(schema.control).values(admin_token_sha256="ab" * 32))
+    engine.dispose()
+    archive = _backup(filled_url, tmp_path / "with-a-token.backup")
+    _restore(filled_url, archive, replace=True)
+    (row,) = _contents(filled_url)["control"]
+    assert "ab" * 32 not in str(row)
+    assert "key" in str(row)
 
 
 def test_a_backup_of_a_restored_database_holds_the_same_again(empty_url: str, archive: Path, tmp_path: Path) -> None:
@@ -346,3 +371,120 @@ def test_no_removed_text_is_left_in_free_pages(sqlite_url: str, tmp_path: Path) 
     connection.close()
     target = _backup(sqlite_url, tmp_path / "the.backup")
     assert b"withdrawn sentence" not in target.read_bytes()
+
+
+ALTERED = [
+    "UPDATE public_entries SET body_html = CAST('<p>Nobody won.</p>' AS BLOB) WHERE rowid = 1",
+    "UPDATE entry_versions SET action = 'retract' WHERE rowid = 1",
+    "UPDATE people SET name = 'Mallory'",
+    "UPDATE audit SET action = 'nothing'",
+    "UPDATE tokens SET revoked_at = 17",
+    "DELETE FROM audit",
+    "INSERT INTO days_between (a) VALUES (1)",
+    "DROP TABLE archive_checksum",
+    "UPDATE archive_checksum SET sha256 = 'another'",
+    "INSERT INTO archive_checksum SELECT * FROM archive_checksum",
+]
+
+
+@pytest.mark.parametrize("change", ALTERED)
+def test_a_backup_in_which_anything_was_altered_is_refused_before_anything_is_written(
+    archive: Path, filled_url: str, change: str
+) -> None:
+    with sqlite3.connect(archive) as connection:
+        if "days_between" in change:
+            connection.execute("CREATE TABLE days_between (a INTEGER)")
+        assert connection.execute(change).rowcount != 0, "the change changes nothing: the test proves nothing"
+    connection.close()
+    before = _contents(filled_url)
+    with pytest.raises(BackupFailed, match="has been altered since it was made"):
+        _restore(filled_url, archive, replace=True)
+    assert _contents(filled_url) == before
+    assert _epoch(filled_url) == "OldEpoch"
+
+
+def test_a_byte_of_a_text_that_was_changed_in_the_file_is_noticed(archive: Path, sqlite_url: str) -> None:
+    whole = archive.read_bytes()
+    word = b"paragraph"
+    assert word in whole
+    archive.write_bytes(whole.replace(word, word.swapcase()))
+    with pytest.raises(BackupFailed, match=r"altered|damaged"):
+        _restore(sqlite_url, archive, replace=True)
+
+
+def test_the_kinds_and_ends_of_values_are_a_part_of_the_checksum() -> None:
+    rows = [("ab", "c"), ("a", "bc"), (b"ab", "c"), ("1", "c"), (1, "c"), (1.0, "c"), (None, "c"), ("", "c")]
+    assert len({encode_row(row) for row in rows}) == len(rows)
+
+
+def test_a_backup_from_before_there_were_checksums_restores_and_says_that_it_has_none(
+    archive: Path, sqlite_url: str
+) -> None:
+    with sqlite3.connect(archive) as connection:
+        connection.execute("DROP TABLE archive_checksum")
+        connection.execute("PRAGMA user_version = 0")
+    connection.close()
+    assert not verify_archive(archive).has_checksum
+    _restore(sqlite_url, archive, replace=True)
+    assert len(_contents(sqlite_url)["entries"]) == len(ENTRIES)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from app.domain.identifiers import SystemRandomSource
+from app.storage.upkeep.backup import back_up, restore
+def kill(table, done, total):
+    if table == "events":
+        os.kill(os.getpid(), signal.SIGKILL)
+if sys.argv[1] == "restore":
+    restore(sys.argv[2], Path(sys.argv[3]), replace=True, random=SystemRandomSource(), progress=kill)
+else:
+    back_up(sys.argv[2], Path(sys.argv[3]), progress=kill)
+"""
+
+
+def _run_until_killed(what: str, url: str, file: Path, scratch: Path) -> None:
+    environment = {**os.environ, "TMPDIR": str(scratch)}
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, what, url, file], env=environment, cwd=ROOT, timeout=60, check=False
+    )
+    assert done.returncode == -signal.SIGKILL
+
+
+def test_a_restore_that_is_killed_leaves_the_database_as_it_was_and_no_file_for_good(
+    filled_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older = f"sqlite:///{tmp_path / 'older' / 'liveblog.db'}"
+    _filled(older)
+    migrate(older, revision="0007")
+    old = tmp_path / "old.backup"
+    _backup(older, old)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    before = _contents(filled_url)
+    _run_until_killed("restore", filled_url, old, scratch)
+    assert [path.name.startswith("liveblog-restore-") for path in scratch.iterdir()] == [True], "nothing to clean up"
+    open_database(filled_url).close()
+    assert _contents(filled_url) == before
+    assert _epoch(filled_url) == "OldEpoch"
+
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    assert remove_restore_leftovers() == 1
+    assert list(scratch.iterdir()) == []
+
+
+def test_a_backup_that_is_killed_leaves_no_file_for_good(filled_url: str, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    _run_until_killed("back up", filled_url, folder / "monday.backup", tmp_path)
+    assert len(list(folder.iterdir())) == 1
+    _backup(filled_url, folder / "tuesday.backup")
+    assert [path.name for path in folder.iterdir()] == ["tuesday.backup"]
+
+
+def test_a_file_that_another_process_works_on_is_no_leftover(tmp_path: Path) -> None:
+    with new_scratch_file(tmp_path, RESTORE_PREFIX) as working:
+        assert remove_leftovers(tmp_path, RESTORE_PREFIX) == 0
+        assert working.exists()
+    assert list(tmp_path.iterdir()) == []

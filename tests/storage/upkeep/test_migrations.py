@@ -114,7 +114,7 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
 def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(empty_url: str) -> None:
     migrate(empty_url, revision="0006")
     execute(empty_url, "INSERT INTO control (id, frozen, revocations, signing_key) VALUES (1, true, 3, 'key')")
-    for revision, columns in (("head", 3), ("0006", 4), ("head", 3)):
+    for revision, columns in (("head", 4), ("0006", 4), ("head", 4)):
         migrate(empty_url, revision=revision)
         (row,) = execute(empty_url, "SELECT * FROM control")
         assert len(row) == columns
@@ -123,7 +123,7 @@ def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(emp
 
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0006", "0005", "0003", "0002", "0001", "base", "head"):
+    for revision in ("0008", "0006", "0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
 
 
@@ -152,3 +152,36 @@ def test_a_retraction_that_stood_when_it_was_not_kept_yet_stands_after_it_is(emp
     migrate(empty_url)
     rows = {row[0]: row[1] for row in execute(empty_url, "SELECT id, retraction_stands FROM entries")}
     assert [bool(rows[entry["id"]]) for entry in entries] == [True, True, False, False, False, False]
+
+
+def test_a_setting_of_stories_that_the_release_before_does_not_know_goes_with_its_schema(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    driver = NewsroomDriver(database)
+    story = driver.story("Figures", settings={"own_bylines": True, "hold_seconds": 60})["id"]
+    driver.patch_story(story, section="Rivers")
+    database.close()
+    migrate(empty_url, revision="0008")
+    for table in ("stories", "story_versions"):
+        rows = execute(empty_url, f"SELECT settings FROM {table}")  # noqa: S608 - our own tables' names
+        kept = [json.loads(row[0]) if isinstance(row[0], str) else row[0] for row in rows]
+        assert kept
+        assert all("own_bylines" not in settings and settings["hold_seconds"] == 60 for settings in kept)
+    migrate(empty_url)
+    database = open_database(empty_url)
+    settings = NewsroomDriver(database).patch_story(story, section="Seas")["settings"]
+    database.close()
+    assert (settings["own_bylines"], settings["hold_seconds"]) == (False, 60)
+
+
+def test_a_story_of_a_newer_release_is_read_without_the_settings_that_this_one_does_not_know(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    driver = NewsroomDriver(database)
+    story = driver.story("Figures")["id"]
+    database.close()
+    newer = json.dumps({"hold_seconds": 60, "of_a_newer_release": True})
+    execute(empty_url, "UPDATE stories SET settings = :newer", newer=newer)
+    database = open_database(empty_url)
+    assert NewsroomDriver(database).patch_story(story, section="Seas")["settings"]["hold_seconds"] == 60
+    database.close()

@@ -54,8 +54,8 @@ test("a dropped connection comes back from the last event held, after a back-off
   assert.deepEqual(ids(follower), ["b"]);
 });
 
-test("the back-off doubles to twenty seconds, and its whole range is used", () => {
-  assert.deepEqual([0, 1, 2, 5, 6, 60].map((n) => backOffMs(n, () => 1)), [500, 1000, 2000, 16000, 20000, 20000]);
+test("the back-off doubles to fifteen seconds, and its whole range is used", () => {
+  assert.deepEqual([0, 1, 2, 5, 6, 60].map((n) => backOffMs(n, () => 1)), [500, 1000, 2000, 15000, 15000, 15000]);
   assert.equal(backOffMs(60, () => 0), 0);
 });
 
@@ -134,13 +134,24 @@ test("after a final close code nothing is opened any more", async () => {
 });
 
 test("a refused story ends it; one refused for now is asked for again", async () => {
-  for (const [status, sockets] of [[404, 1], [503, 2]]) {
+  for (const [status, sockets] of [[404, 1], [410, 1], [503, 2]]) {
     const world = new World();
     begin(world);
     world.socket.deliver(HELLO, { type: "refused", story: "s1", status, code: "x" });
     await world.pass(500);
     assert.equal(world.sockets.length, sockets, status);
+    assert.equal(world.requests.length, 0);
   }
+});
+
+test("a story followed by its slug is refused by its id too", async () => {
+  const world = new World();
+  begin(world, { story: "election-night" });
+  assert.match(world.socket.url, /stories\/election-night\/live/);
+  world.socket.deliver(HELLO, SUBSCRIBED, caughtUp(1), { type: "refused", story: "s1", status: 410, code: "x" });
+  await world.pass(600_000);
+  assert.equal(world.sockets.length, 1);
+  assert.equal(world.connections.at(-1), "refused");
 });
 
 test("after goodbye it stays until its own moment in the window", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, draftOf, fieldsOf, isBlank, slugOf, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
+import { EMPTY, draftOf, fieldsOf, isBlank, losesFormatting, slugOf, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
 
 const names = () => {
   let count = 0;
@@ -130,4 +130,14 @@ test("a draft is blank until something is written", () => {
   assert.equal(isBlank({ ...EMPTY, text: " \n" }), true);
   assert.equal(isBlank({ ...EMPTY, headline: "x" }), false);
   assert.equal(isBlank(draftOf(entry(), '"v1"')), false);
+});
+
+test("an edit loses formatting where the text lacks some and was changed", () => {
+  const lacking = draftOf(entry({ text_exact: false }), '"v1"');
+  assert.equal(losesFormatting(lacking), false);
+  assert.equal(losesFormatting({ ...lacking, headline: "New" }), false);
+  assert.equal(losesFormatting({ ...lacking, text: "New" }), true);
+  assert.equal(losesFormatting({ ...draftOf(entry({ text_exact: true }), '"v1"'), text: "New" }), false);
+  assert.equal(losesFormatting({ ...draftOf(entry(), '"v1"'), text: "New" }), false);
+  assert.equal(losesFormatting({ ...EMPTY, text: "New" }), false);
 });

@@ -4,6 +4,7 @@ import { ask, sure } from "../drawing/dialogs.js";
 import { listPeople } from "./people_picker.js";
 import { announce } from "../drawing/notices.js";
 import { get, keysForTries, send, session } from "../drawing/session.js";
+import { truncate } from "../../truncate.js";
 
 /** Ask why (and editors, whose), and retract the last publication. Returns true once it was done. Throws a problem. */
 export async function retractLast(story) {
@@ -18,7 +19,7 @@ export async function retractLast(story) {
     send: async ({ reason: why, person }) => {
       const body = person ? { reason: why, person } : { reason: why };
       const done = await send("POST", `/v1/stories/${story.id}/retract-last`, body, { key: keyFor(body) });
-      announce(`Retracted: ${done.headline ?? done.text.slice(0, 80)}`);
+      announce(`Retracted: ${done.headline ?? truncate(done.text, 80)}`);
     },
   });
   return given !== null;

@@ -10,6 +10,7 @@ import { step } from "../pure/outbox.js";
 import { askPinEnd, pin, unpin } from "./pins.js";
 import { showMoveDialog } from "./move_dialog.js";
 import { showPreview } from "./preview_link.js";
+import { truncate } from "../../truncate.js";
 import { newId } from "../drawing/session.js";
 import { story } from "../parts/stories.js";
 import { showVersions } from "../drawing/versions.js";
@@ -76,7 +77,7 @@ function post(action, entry, body) {
   const path = `/v1/stories/${story.id}/entries/${entry.id}/${action === "correct" ? "corrections" : action}`;
   postEntry({
     entry: entry.id,
-    label: `${action}: ${entry.headline ?? entry.text ?? ""}`.slice(0, 80),
+    label: truncate(`${action}: ${entry.headline ?? entry.text ?? ""}`, 80),
     steps: [step("POST", path, body, { ifMatch, newKey: newId })],
   });
 }

@@ -2,6 +2,7 @@
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
+import { truncate } from "../../truncate.js";
 import { button, show } from "../drawing/dialogs.js";
 import { problemPlace } from "../drawing/notices.js";
 import { get, send } from "../drawing/session.js";
@@ -107,6 +108,5 @@ class MoveDialog {
 }
 
 function brief(item) {
-  const words = briefly(item);
-  return words.length <= 80 ? words : `${words.slice(0, 79).replace(/ [^ ]*$/, "")}…`;
+  return truncate(briefly(item), 80);
 }

@@ -5,6 +5,7 @@ import { briefly } from "../../pins_and_key_points.js";
 import { button, show } from "../drawing/dialogs.js";
 import { itemOf, pathOf } from "../parts/entry_list.js";
 import { tried } from "../drawing/notices.js";
+import { bylineText } from "../pure/accounts.js";
 import { newest } from "../pure/revisions.js";
 import { get } from "../drawing/session.js";
 import { chooseById, story } from "../parts/stories.js";
@@ -39,6 +40,7 @@ function drawFound({ story: found, entry }, go) {
     "section", { class: "found" },
     element("p", { class: "row" }, element("b", {}, found.title), entry && element("span", { class: "state" }, entry.status)),
     entry && element("p", { class: "words" }, briefly(newest(entry))),
+    entry && element("p", { class: "hint byline" }, bylineText(newest(entry), entry.posted_by)),
     button("Go there", go),
   );
 }

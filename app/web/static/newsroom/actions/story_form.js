@@ -22,6 +22,7 @@ const SETTINGS = [
   { name: "review_required", label: "Reviewed: what reporters write waits for an editor", type: "checkbox" },
   { name: "require_alt", label: "No picture without words for those who cannot see it", type: "checkbox" },
   { name: "members_only", label: "For members only: nobody else but admins sees it in the newsroom", type: "checkbox" },
+  { name: "own_bylines", label: "Own bylines: reporters put no name but their own over an entry", type: "checkbox" },
   { name: "hold_seconds", label: "Seconds that everything waits before it goes out", type: "number", required: true },
 ];
 

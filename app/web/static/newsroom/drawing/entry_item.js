@@ -2,7 +2,9 @@
 
 import { element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
+import { truncate } from "../../truncate.js";
 import { button } from "./dialogs.js";
+import { bylineText } from "../pure/accounts.js";
 import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { momentText } from "../pure/time_zones.js";
@@ -26,7 +28,7 @@ export function drawItem(entry, story, onAction) {
     "article",
     {
       class: "item", "data-id": entry.id, "data-version": itemKey(entry, story), tabindex: "-1",
-      "aria-label": briefly(shown).slice(0, 80),
+      "aria-label": truncate(briefly(shown), 80),
     },
     drawState(entry, shown, story),
     shown.headline && element("h3", {}, shown.headline),
@@ -51,7 +53,7 @@ function drawState(entry, shown, story) {
     shown.importance !== "normal" && state(shown.importance),
     shown.key_event && state("key event"),
     moment(entry.published_at ?? entry.created_at, story, { class: "hint" }),
-    element("span", { class: "hint" }, (shown.authors ?? []).map(({ name }) => name).join(", ")),
+    element("span", { class: "hint byline" }, bylineText(shown, entry.posted_by)),
   );
 }
 

@@ -3,6 +3,7 @@
 import { element } from "../../entries.js";
 import { show } from "./dialogs.js";
 import { get } from "./session.js";
+import { accountName } from "../pure/accounts.js";
 import { momentText } from "../pure/time_zones.js";
 
 const PAGE = 50;
@@ -33,12 +34,15 @@ export async function showVersions(path, story) {
   );
 }
 
-function drawVersion({ version, at, action, status, note, headline, text, changed, diff }, story) {
+function drawVersion(made, story) {
+  const { version, at, action, status, note, headline, text, changed, diff, authors } = made;
   const steps = diff?.body ?? [["same", text ?? ""]];
   return element(
     "section", { class: "version" },
     element("p", { class: "row" }, element("b", {}, `${version}. ${action}`), element("span", { class: "state" }, status),
-      element("time", { class: "hint", datetime: at }, momentText(at, story))),
+      element("time", { class: "hint", datetime: at }, momentText(at, story)),
+      element("span", { class: "hint" }, `by ${accountName(made)}`)),
+    element("p", { class: "hint" }, `Byline: ${authors.map(({ name }) => name).join(", ") || "none"}`),
     (changed ?? []).length > 0 && element("p", { class: "hint" }, `Changed: ${changed.join(", ")}`),
     note && element("p", { class: "note" }, note),
     headline && element("h3", {}, headline),

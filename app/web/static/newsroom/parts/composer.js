@@ -1,13 +1,17 @@
 // The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
-import { sure } from "../drawing/dialogs.js";
+import { ask, sure } from "../drawing/dialogs.js";
+import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { postEntry } from "./outbox_view.js";
 import { tried } from "../drawing/notices.js";
 import { get, newId, session } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
 import { takesEntries } from "../pure/story_states.js";
-import { EMPTY, draftOf, isBlank, joined, stepsFor } from "../pure/writing.js";
+import { countCharacters, truncate } from "../../truncate.js";
+import { EMPTY, draftOf, isBlank, joined, losesFormatting, stepsFor } from "../pure/writing.js";
+
+const MAX_HEADLINE = 300; // as the server counts; a field's maxlength counts an emoji as two, and cuts what is pasted
 
 const form = document.getElementById("composer");
 const $ = (id) => document.getElementById(id);
@@ -54,6 +58,8 @@ export function adaptToStory() {
   const isReviewed = story.role === "reporter" && story.settings.review_required;
   $("publish").hidden = isReviewed;
   $("submit").classList.toggle("primary", isReviewed);
+  $("byline-rule").textContent = bylineRule(story.bylines);
+  $("byline-rule").hidden = !story.bylines;
   // An entry that is being edited keeps its form: an ended story takes corrections.
   form.hidden = !takesEntries(story) && isBlank(draftNow());
 }
@@ -90,14 +96,23 @@ async function mayReplace(question, yes) {
   return isBlank(draftNow()) || sure(question, yes);
 }
 
-function post(intent) {
+async function maySendInexact() {
+  const intro = $("inexact").textContent;
+  return (await ask({ title: "Send it without that formatting?", intro, yes: "Send", fields: [] })) !== null;
+}
+
+async function post(intent) {
   const draft = draftNow();
   if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
     throw { detail: "Write a headline or a text first." };
   }
+  if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
+    throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
+  }
+  if (losesFormatting(draft) && !(await maySendInexact())) return;
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
-  const label = (draft.headline || draft.text || "Picture").slice(0, 80);
+  const label = truncate(draft.headline || draft.text || "Picture", 80);
   postEntry({ entry, label, steps, composed: draft });
   replaceDraft(EMPTY);
 }
@@ -140,6 +155,7 @@ function nameButtons() {
   $("save").textContent = shown ? "Save without publishing" : editing ? "Save" : "Save draft";
   $("clear").textContent = editing ? "Cancel" : "Clear";
   $("silent-line").hidden = !shown;
+  $("inexact").hidden = editing?.text_exact !== false;
 }
 
 /** Move on at Enter instead of submitting: a line is not finished work, and publishing takes a button. */

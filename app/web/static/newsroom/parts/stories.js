@@ -112,8 +112,8 @@ async function drawLinks({ id, continues, continued_by: later }) {
 
 function whatIsDrawn() {
   const { status, slug, title, frozen, role, can, settings, continues } = story;
-  const { site_frozen: siteFrozen, continued_by: later } = story;
-  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later]);
+  const { site_frozen: siteFrozen, continued_by: later, bylines } = story;
+  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later, bylines]);
 }
 
 function keptUnder() {

@@ -4,7 +4,7 @@
 import { step } from "./outbox.js";
 import { newest } from "./revisions.js";
 
-const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "divider"]);
+const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "code", "divider"]);
 const MENTION = /^\s*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
 
 export const EMPTY = Object.freeze({
@@ -22,7 +22,7 @@ export function isBlank(draft) {
 /** Return the draft that edits an entry's newest revision. `etag` is the version that was read. */
 export function draftOf(entry, etag) {
   const now = newest(entry);
-  const { id, status, blocks, authors, tags, text_format } = now;
+  const { id, status, blocks, authors, tags, text_format, text_exact } = now;
   const draft = {
     ...EMPTY,
     headline: now.headline ?? "",
@@ -36,8 +36,13 @@ export function draftOf(entry, etag) {
     source_name: now.source?.name ?? "",
     tags: tags.map(({ label }) => label).join(", "),
   };
-  const editing = { id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format };
+  const editing = { id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format, text_exact };
   return { ...draft, editing: { ...editing, before: draft } };
+}
+
+/** Return whether sending the draft takes formatting away that its text does not show. */
+export function losesFormatting({ text, editing }) {
+  return editing?.text_exact === false && text !== editing.before.text;
 }
 
 /** Return the draft of an entry that has arrived in part, with the text that has not; its picture is there. */

@@ -1,0 +1,71 @@
+"""The text of an entry in the newsroom's form: what it lacks is said before it is sent, and code is code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.newsroom_page import item, press
+from tests.browser.newsroom_server import Newsroom
+
+HINT = "formatting that the text does not show"
+
+
+def test_formatting_that_an_edit_would_lose_is_said_before_it_is_sent(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    html = "<p>Teh river</p><p>H<sub>2</sub>O</p>"
+    entry = newsroom.client.post(f"/v1/stories/{story['id']}/entries", json={"html": html}).json()
+    plain = newsroom.publish(story, "Nothing special.")
+    press(driver, "Nothing special", "edit")
+    expect(driver.locator("#composer-title")).to_contain_text("Edit")
+    expect(driver.get_by_text(HINT)).to_be_hidden()
+    driver.click("#clear")
+    driver.get_by_role("button", name="Throw away").click()
+    press(driver, "Teh river", "edit")
+    expect(driver.locator("#composer").get_by_text(HINT)).to_be_visible()
+    driver.get_by_label("Text", exact=True).fill("The river\n\nH2O")
+    driver.click("#publish")
+    dialog = driver.get_by_role("dialog")
+    expect(dialog).to_contain_text(HINT)
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(driver.get_by_label("Text", exact=True)).to_have_value("The river\n\nH2O")
+    driver.click("#publish")
+    dialog.get_by_role("button", name="Send").click()
+    expect(item(driver, "The river").locator("sub")).to_have_text("2")
+    read = newsroom.client.get(f"/v1/stories/{story['id']}/entries/{entry['id']}").json()
+    assert read["body_html"] == "<p>The river</p>\n<p>H<sub>2</sub>O</p>"
+    assert newsroom.client.get(f"/v1/stories/{story['id']}/entries/{plain['id']}").json()["revision"] == 1
+
+
+def test_a_headline_has_as_many_characters_as_the_server_takes_and_is_never_cut(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    families = "👩\u200d👩\u200d👧" * 60
+    driver.get_by_label("Headline").fill(families)
+    driver.get_by_label("Text", exact=True).fill("A crowd.")
+    driver.click("#publish")
+    expect(item(driver, "A crowd.").locator("h3")).to_have_text(families)
+    driver.get_by_label("Headline").fill(families + "x")
+    driver.click("#publish")
+    expect(driver.get_by_text("A headline has at most 300 characters.")).to_be_visible()
+    expect(driver.get_by_label("Headline")).to_have_value(families + "x")
+
+
+def test_code_keeps_its_lines_and_a_phones_page_its_width(
+    browser: Browser, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    long = "    return " + "x" * 400
+    newsroom.publish(story, f"Look:\n\n```python\ndef f():\n{long}\n```\n\nThat.")
+    context = browser.new_context(viewport={"width": 320, "height": 700})
+    page = context.new_page()
+    page.goto(newsroom.page(story))
+    code = page.locator("article pre")
+    expect(code).to_have_text(f"def f():\n{long}")
+    assert code.evaluate("node => getComputedStyle(node).whiteSpace").startswith("pre")
+    lines = code.evaluate("node => Math.round(node.querySelector('code').getBoundingClientRect().height / 20)")
+    assert lines == 2
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert code.evaluate("node => node.scrollWidth > node.clientWidth")
+    context.close()

@@ -1,0 +1,126 @@
+"""An HTTP connection whose application answers more than the network takes, before it has read what it was sent."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import pytest
+from uvicorn.server import ServerState
+
+from app.live.hub.hub import Hub
+from app.live.native.http_protocol import make_portable_protocol
+from app.live.story.connection_states import ConnectionState
+from app.live.story.limits import LiveLimits
+from app.server.uvicorn_config import server_config
+from tests.live.app import accept_context_for
+from tests.live.hubs import SOON, hub_over
+from tests.live.model import ModelLog, story
+from tests.live.native.test_server_protocol import until
+
+pytestmark = pytest.mark.anyio
+
+LARGE = 16 * 1024 * 1024
+"""More than the kernel keeps for a connection on loopback."""
+WHOLE = b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+OLD = b"GET /large HTTP/1.0\r\n\r\n"
+HALF = b"POST /large HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
+KEPT = b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.fixture(params=[False, True], ids=["asyncio", "uvloop"])
+def anyio_backend(request: pytest.FixtureRequest) -> tuple[str, dict[str, bool]]:
+    """Both loops, for each has its own way with a transport that closes."""
+    return "asyncio", {"use_uvloop": request.param}
+
+
+async def _answer(scope: Any, _receive: Any, send: Any) -> None:
+    """Answer with much, or with a body that breaks off."""
+    headers = [(b"content-length", b"%d" % LARGE)]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    if scope["path"] == "/broken":
+        raise OSError("the file went away")
+    await send({"type": "http.response.body", "body": b"x" * LARGE})
+
+
+@asynccontextmanager
+async def _serving(limits: LiveLimits) -> AsyncIterator[tuple[Hub, int, ServerState]]:
+    hub = hub_over(ModelLog(story()), limits=limits, heartbeat_seconds=1000, reconcile_seconds=1000)
+    await hub.start()
+    context, state = accept_context_for(hub), ServerState()
+    config = server_config(_answer, trusted_proxies=())
+    make: Callable[[], asyncio.Protocol] = partial(
+        make_portable_protocol, lambda: context, server_state=state, config=config, app_state={}
+    )
+    server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", 0)
+    try:
+        yield hub, server.sockets[0].getsockname()[1], state
+    finally:
+        server.close()
+        for connection in list(state.connections):
+            connection.transport.abort()
+        await hub.stop()
+
+
+@asynccontextmanager
+async def _client(port: int, request: bytes) -> AsyncIterator[socket.socket]:
+    loop = asyncio.get_running_loop()
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
+        client.setblocking(False)
+        await loop.sock_connect(client, ("127.0.0.1", port))
+        await loop.sock_sendall(client, request)
+        yield client
+
+
+@pytest.mark.parametrize("request_bytes", [WHOLE, OLD, HALF, KEPT], ids=["whole", "HTTP/1.0", "half", "kept"])
+async def test_a_client_that_reads_nothing_of_its_last_answer_is_cut(request_bytes: bytes) -> None:
+    async with _serving(LiveLimits(stall_seconds=0.3)) as (hub, port, state), _client(port, request_bytes):
+        by_state = hub.metrics.connections_by_state
+        await until(lambda: by_state[ConnectionState.UNREAD] == 1)
+        await until(lambda: not state.connections)
+        assert sum(by_state.values()) == 0
+        assert hub.metrics.connections_timed_out[ConnectionState.UNREAD] == 1
+
+
+@pytest.mark.parametrize("request_bytes", [WHOLE, OLD, HALF], ids=["whole", "HTTP/1.0", "half"])
+async def test_a_client_that_reads_its_last_answer_slowly_gets_all_of_it(request_bytes: bytes) -> None:
+    loop = asyncio.get_running_loop()
+    async with _serving(LiveLimits(stall_seconds=2)) as (hub, port, state), _client(port, request_bytes) as client:
+        received = 0
+        async with asyncio.timeout(3 * SOON):
+            while data := await loop.sock_recv(client, 1 << 18):
+                received += len(data)
+                await asyncio.sleep(0.005)
+        assert received > LARGE
+        client.close()
+        await until(lambda: not state.connections and not sum(hub.metrics.connections_by_state.values()))
+        assert sum(hub.metrics.connections_timed_out.values()) == 0
+
+
+async def test_an_answer_that_breaks_off_ends_its_connection() -> None:
+    loop = asyncio.get_running_loop()
+    request = KEPT.replace(b"/large", b"/broken")
+    async with _serving(LiveLimits()) as (hub, port, state), _client(port, request) as client:
+        async with asyncio.timeout(SOON):
+            assert (await loop.sock_recv(client, 1 << 18)).startswith(b"HTTP/1.1 200 ")
+            assert await loop.sock_recv(client, 1 << 18) == b""
+        await until(lambda: not state.connections)
+        assert sum(hub.metrics.connections_by_state.values()) == 0
+
+
+async def test_a_stop_ends_the_connection_with_the_answer_under_way() -> None:
+    loop = asyncio.get_running_loop()
+    async with _serving(LiveLimits()) as (hub, port, state), _client(port, KEPT) as client:
+        await until(lambda: hub.metrics.connections_by_state[ConnectionState.UNREAD] == 1)
+        (connection,) = state.connections
+        connection.shutdown()
+        received = 0
+        async with asyncio.timeout(3 * SOON):
+            while data := await loop.sock_recv(client, 1 << 18):
+                received += len(data)
+        assert received > LARGE
