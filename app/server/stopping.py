@@ -18,9 +18,9 @@ DRAIN_SECONDS = 1.0
 """Time to write the goodbye to every reader and close; GOODBYE_SECONDS are a part of it."""
 FINISH_SECONDS = 2.0
 """Time for running requests, and for peers to read what was written to them, before connections are cut."""
-CALLS_END_SECONDS = 0.3
+CALLS_END_SECONDS = 0.2
 """Time for each kind of call under way in threads: requests have had theirs, and what is stuck is stuck for good."""
-CLOSE_SECONDS = 1.5
+CLOSE_SECONDS = 1.0
 """Time for the application to end its tasks and close the database."""
 SAME_STOP_SECONDS = 0.5
 """A signal this soon after the first is the same stop, sent twice: `make` passes on what its whole group was sent."""

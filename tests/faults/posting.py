@@ -1,14 +1,19 @@
-"""Clients that post while a database is in trouble, and wait for their answers in threads."""
+"""Clients that post while a database is in trouble and wait in threads, and a server that must refuse to start."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import httpx
 
-from tests.e2e.server import Server
+from tests.e2e.server import ADMIN_TOKEN, ROOT, Server
+from tests.processes import COMMAND_SECONDS
 
 PATIENCE_SECONDS = 60
 
@@ -53,3 +58,21 @@ def texts(server: Server, story: str) -> list[str]:
     with server.reader() as reader:
         items = reader.get(f"/v1/stories/{story}/entries").json()["items"]
     return [item["body_html"].strip() for item in items]
+
+
+def serve_alone(
+    url: str, data_dir: Path, port: int, *, wrapper: list[str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a server that must refuse to start."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
+    ours = {"DATA_DIR": str(data_dir), "DATABASE_URL": url, "ADMIN_TOKEN": ADMIN_TOKEN, "PORT": str(port)}
+    return subprocess.run(
+        [*(wrapper or []), sys.executable, "-m", "app.cli", "serve"],
+        env={**kept, **{f"LIVEBLOG_{name}": value for name, value in ours.items()}},
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=COMMAND_SECONDS,
+        check=False,
+    )

@@ -16,7 +16,7 @@ from websockets.sync.client import ClientConnection, connect
 from app.domain.clock import Micros, format_time, system_clock
 from tests.e2e.server import Server, await_true, make_story, serving
 from tests.faults.netns import DATABASE_OUTSIDE, SERVER_INSIDE, namespace
-from tests.faults.posting import Post, texts
+from tests.faults.posting import Post, serve_alone, texts
 from tests.faults.silent_proxy import SilentProxy, silent_proxy
 from tests.loopback import NO_CERTIFICATES
 from tests.postgres import PostgresServer, ReusedDatabases
@@ -166,6 +166,18 @@ def test_a_stop_while_the_database_is_silent_ends_in_time_and_well(behind: Behin
         post.begin()
         behind.await_reasons("database")
         assert server.stop() == 0, server.log  # within STOP_SECONDS, which are fewer than the drain may take
+
+
+def test_a_server_is_not_started_on_a_database_that_is_silent_and_says_so(
+    postgres_server: PostgresServer, reused_databases: ReusedDatabases, tmp_path: Path, free_port: int
+) -> None:
+    with reused_databases.lend() as name, silent_proxy(postgres_server) as proxy:
+        proxy.fall_silent()
+        done = serve_alone(f"{proxy.url(name)}?connect_timeout=2", tmp_path / "data", free_port)
+    assert done.returncode == 1, done.stderr
+    assert "The database cannot be used: connection timeout expired" in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
+    assert proxy.swallowed >= 1
 
 
 def _following(server: Server, story: str) -> ClientConnection:

@@ -6,8 +6,6 @@ import json
 import os
 import resource
 import shutil
-import subprocess
-import sys
 import uuid
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server import ADMIN_TOKEN, ROOT, Server, await_true, make_story, serving
-from tests.faults.posting import Post, texts
+from tests.e2e.server import Server, await_true, make_story, serving
+from tests.faults.posting import Post, serve_alone, texts
 from tests.needs import require
 from tests.postgres import ReusedDatabases
-from tests.processes import COMMAND_SECONDS
 
 PATIENCE_SECONDS = 30
 LIMIT_BYTES = 100_000
@@ -70,7 +67,7 @@ def test_a_replica_that_may_only_be_read_is_said_by_readiness_and_refused_at_the
                 assert _readiness(server) == (200, "degraded", ["writes"])
                 (said,) = _logged(server, "database_unwritable")
                 assert "read-only transaction" in said["cause"]
-                second = _serve_alone(url, tmp_path / "second", free_port)
+                second = serve_alone(url, tmp_path / "second", free_port)
                 assert second.returncode == 1
                 assert "can be read and not written" in second.stderr
                 assert "Traceback" not in second.stderr
@@ -100,7 +97,7 @@ def test_a_database_of_another_account_is_refused_at_the_start_with_a_sentence(
     else:
         data_dir.chmod(0o555)
     try:
-        done = _serve_alone(f"sqlite:///{file}", data_dir, free_port, wrapper=wrapper)
+        done = serve_alone(f"sqlite:///{file}", data_dir, free_port, wrapper=wrapper)
     finally:
         data_dir.chmod(0o755)
     assert done.returncode == 1, done.stderr
@@ -116,24 +113,6 @@ def _status(post: Post) -> int:
     """Send it once more, as another entry, and return the status of the answer."""
     post.send(key=uuid.uuid4().hex)
     return post.answers[-1].status_code
-
-
-def _serve_alone(
-    url: str, data_dir: Path, port: int, *, wrapper: list[str] | None = None
-) -> subprocess.CompletedProcess[str]:
-    """Run a server that must refuse to start."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
-    ours = {"DATA_DIR": str(data_dir), "DATABASE_URL": url, "ADMIN_TOKEN": ADMIN_TOKEN, "PORT": str(port)}
-    return subprocess.run(
-        [*(wrapper or []), sys.executable, "-m", "app.cli", "serve"],
-        env={**kept, **{f"LIVEBLOG_{name}": value for name, value in ours.items()}},
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=COMMAND_SECONDS,
-        check=False,
-    )
 
 
 def _readiness(server: Server) -> tuple[int, str, list[str]]:

@@ -17,11 +17,21 @@ class Backoff:
     def __init__(self) -> None:
         self.failures = 0
         self._resting: dict[StoryId, int] = {}
+        self._failing: set[StoryId] = set()
 
-    def record_failure(self, story: StoryId) -> None:
-        """Count a failure in this story, which rests for RESTING_RUNS runs."""
+    def record_failure(self, story: StoryId) -> bool:
+        """Count a failure in this story, which rests for RESTING_RUNS runs; return whether it is the first in a row."""
         self.failures += 1
         self._resting[story] = RESTING_RUNS
+        is_first = story not in self._failing
+        self._failing.add(story)
+        return is_first
+
+    def record_success(self, story: StoryId) -> bool:
+        """Record that the story is done; return whether it had failed before."""
+        had_failed = story in self._failing
+        self._failing.discard(story)
+        return had_failed
 
     def skips(self, story: StoryId) -> bool:
         """Return whether this run leaves the story out, and count the run. To be asked once in each run."""

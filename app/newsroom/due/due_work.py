@@ -48,13 +48,17 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
         try:
             _run_story(newsroom, story, now)
         except Unavailable as error:
-            backoff.record_failure(story)
+            is_first = backoff.record_failure(story)
             if not newsroom.database.health.is_reachable:
                 raise
-            log.warning("due_work_failed", story=story, cause=error.detail)  # another writer has it locked, say
+            if is_first:  # another writer has it locked, say, of which the database's health has said more
+                log.warning("due_work_failed", story=story, cause=error.detail)
         except Exception:  # one story must not keep the others waiting
-            backoff.record_failure(story)
-            log.exception("due_work_failed", story=story)
+            if backoff.record_failure(story):
+                log.exception("due_work_failed", story=story)
+        else:
+            if backoff.record_success(story):
+                log.warning("due_work_failed_over", story=story)
     with newsroom.database.snapshot() as tx:
         return read_next_due(tx, now)
 
@@ -73,7 +77,8 @@ def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
         context = lock_due_story(WriteContext(tx, newsroom, CLOCK, NO_CALL, listed_at), story)
         if context is None:
             return
-        context = dataclasses.replace(context, now=newsroom.time_in(tx))
+        if newsroom.read_time is not None:
+            context = dataclasses.replace(context, now=newsroom.read_time(tx))
         context = context.in_story(start_due_story(context))
         _run_entries(context)
         end_silent_story(context.in_story(read_story(tx, story) or context.story))

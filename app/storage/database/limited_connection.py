@@ -7,6 +7,7 @@ nothing on, so each wait for an answer has a limit here as well.
 
 from __future__ import annotations
 
+import select
 import time
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -49,6 +50,11 @@ def socket_options(url_query: Mapping[str, Any]) -> dict[str, str]:
     return {name: value for name, value in SOCKET_OPTIONS.items() if name not in url_query}
 
 
+_READ, _WRITE = 1, 2
+_EVENTS = {_READ: select.POLLIN, _WRITE: select.POLLOUT, _READ | _WRITE: select.POLLIN | select.POLLOUT}
+"""What psycopg's generators wait for and are answered with (`psycopg.waiting`), in the system's terms."""
+
+
 class _Limited:
     """A psycopg connection whose waits end: `wait` is where all of its answers are waited for, once it is open."""
 
@@ -56,29 +62,35 @@ class _Limited:
     deadline: float | None = None
     """When the transaction must be over, in monotonic seconds; None outside of one."""
 
-    def wait(self, answer: Generator[Any, Any, Any], *args: Any, **options: Any) -> Any:
-        """Wait as psycopg does, within the limits. Raises its OperationalError and closes the connection past them."""
-        return cast("Any", super()).wait(self._within_limits(answer), *args, **options)
+    def wait(self, answer: Generator[Any, Any, Any], *_arguments: Any, **_options: Any) -> Any:
+        """Wait as psycopg does, within the limits. Raises its OperationalError and closes the connection past them.
 
-    def _within_limits(self, answer: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
-        # psycopg resumes it with what the socket is ready for, and ten times a second with nothing.
-        heard_at = time.monotonic()
-        if self.deadline is not None and heard_at > self.deadline:
-            self._give_up(answer, "the transaction took too long")  # before it sends another statement, or COMMIT
+        Its own wait has a limit in its newest versions only, and in others it cannot be left from within.
+        """
+        socket = cast("Any", self).pgconn.socket
+        poll, registered = select.poll(), 0
         try:
+            if self.deadline is not None and time.monotonic() > self.deadline:
+                self._give_up(answer, "the transaction took too long")  # before it sends another statement, or COMMIT
             wanted = next(answer)
             while True:
-                ready = yield wanted
-                now = time.monotonic()
-                if ready:
-                    heard_at = now
-                elif now - heard_at > self.silence_seconds:
-                    self._give_up(answer, f"the server has not answered for {self.silence_seconds:g} seconds")
-                elif self.deadline is not None and now > self.deadline:
-                    self._give_up(answer, "the transaction took too long")
-                wanted = answer.send(ready)
+                if wanted != registered:
+                    poll.register(socket, _EVENTS[wanted])
+                    registered = wanted
+                wanted = answer.send(self._poll(poll, answer))
         except StopIteration as end:
             return end.value
+
+    def _poll(self, poll: select.poll, answer: Generator[Any, Any, Any]) -> int:
+        """Return what the socket is ready for, in psycopg's numbers; give up on one that is ready for nothing."""
+        seconds, cause = self.silence_seconds, f"the server has not answered for {self.silence_seconds:g} seconds"
+        if self.deadline is not None and self.deadline - time.monotonic() < seconds:
+            seconds, cause = max(0.0, self.deadline - time.monotonic()), "the transaction took too long"
+        events = poll.poll(seconds * 1000)
+        if not events:
+            self._give_up(answer, cause)
+        _, event = events[0]
+        return (_READ if event & ~select.POLLOUT else 0) | (_WRITE if event & select.POLLOUT else 0)
 
     def _give_up(self, answer: Generator[Any, Any, Any], cause: str) -> None:
         connection = cast("Any", self)

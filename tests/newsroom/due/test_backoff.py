@@ -16,3 +16,14 @@ def test_a_story_rests_for_ten_runs_after_each_failure_and_no_other_does() -> No
         assert backoff.failures == failures
         assert [backoff.skips(ONE) for _ in range(12)] == [*[True] * 10, False, False]
         assert not backoff.skips(OTHER)
+
+
+def test_the_first_failure_in_a_row_is_told_from_those_that_follow() -> None:
+    backoff = Backoff()
+    assert [backoff.record_failure(ONE), backoff.record_failure(ONE), backoff.record_failure(OTHER)] == [
+        True,
+        False,
+        True,
+    ]
+    assert [backoff.record_success(ONE), backoff.record_success(ONE)] == [True, False]
+    assert backoff.record_failure(ONE)

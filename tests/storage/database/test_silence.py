@@ -119,7 +119,7 @@ def test_a_process_that_does_nothing_in_a_transaction_loses_it_and_its_locks(
 
     with pytest.raises(Unavailable):
         write()
-    assert database.health.failures["refused"] == 1
+    assert sum(database.health.failures.values()) == 1  # psycopg shows it as a refusal or as a connection lost
     with database.snapshot() as reading:
         assert reading.connection.execute(text("SELECT count(*) FROM replies")).scalar_one() == 0
     database.close()
