@@ -184,10 +184,13 @@ def test_the_second_click_of_a_double_click_answers_no_question_that_the_first_o
     at_desk.get_by_role("dialog").get_by_role("button", name="Cancel").click()
     # A button of the page is laid where the dialog's answer comes to stand.
     at_desk.evaluate(
-        """([x, y]) => {
+        """async ([x, y]) => {
             const remove = [...document.querySelectorAll("article button")].find((each) => (
                 each.textContent === "Remove" && each.closest("article").textContent.includes("It stands.")));
             Object.assign(remove.style, {position: "fixed", left: `${x - 30}px`, top: `${y - 15}px`, zIndex: 9});
+            remove.classList.add("moved");  // now the page sees that it has moved, and takes no press on it for 400 ms
+            for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+            await new Promise((resolve) => setTimeout(resolve, 500));
         }""",
         [x, y],
     )
