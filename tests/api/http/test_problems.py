@@ -37,7 +37,6 @@ async def test_a_person_who_is_nowhere_is_shown_the_page_that_says_so(server: Se
     page = (await server.client.get("/stories/nothing", headers=BROWSER)).content
     for path in (
         "/nothing",
-        "/newsroom/",
         "/stories",
         "/stories/",
         "/stories/a/b",
