@@ -28,7 +28,10 @@ PROVE_TIMEOUT_SECONDS = 3600
 WORKERS_LIMIT = 8
 """More would each start a PostgreSQL of their own for the last few files."""
 
-LONG_FILES = ("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/cli/", "tests/server/")
+LONG_FILES = (
+    *("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/cli/", "tests/server/"),
+    "tests/content/test_linear_time.py",
+)
 """Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""
 OPTIONS = {"LIVEBLOG_PROVE", "LIVEBLOG_TEST_REQUIRE"}
 
