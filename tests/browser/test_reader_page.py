@@ -134,6 +134,27 @@ def test_a_page_with_a_time_zone_that_the_browser_does_not_know_is_kept_up_to_da
     expect(page.locator("article .when b").first).to_have_text(entry["time"][11:16])
 
 
+def test_a_page_kept_from_another_release_goes_live_with_the_files_of_this_one(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    story = newsroom.make_story()
+    page = open_page("about:blank")
+    asked: list[str] = []
+
+    def of_another_release(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, body=re.sub(r"/static/[0-9a-f]{12}/", "/static/0123456789ab/", reply.text()))
+
+    page.route(newsroom.page(story), of_another_release)
+    page.on("request", lambda request: asked.append(request.url) if "/static/" in request.url else None)
+    page.goto(newsroom.page(story))
+    _attached(page)
+    newsroom.publish(story, "Polls have closed.")
+    expect(page.locator("article .body")).to_have_text("Polls have closed.")
+    assert asked
+    assert {address.split("/")[4] for address in asked} == {"0123456789ab"}
+
+
 def test_the_page_reads_without_javascript_and_so_do_its_older_pages(newsroom: Newsroom, open_page: Open) -> None:
     story = newsroom.make_story()
     for number in range(25):
