@@ -153,7 +153,7 @@ async def test_older_and_newer_pages_are_plain_links(client: httpx.AsyncClient, 
     _with(reading, samples.entry(1), next=base + "n%2B1", prev=base + "p%2F1")
     html = (await client.get(PAGE)).text
     assert f'href="{PAGE}?position=n%2B1">Older updates</a>' in html
-    assert f'href="{PAGE}?position=p%2F1" rel="prev">Newer updates</a>' in html
+    assert f'href="{PAGE}?position=p%2F1" rel="prev" target="_self">Newer updates</a>' in html
     assert 'data-newest="no"' in html
 
 
@@ -251,7 +251,10 @@ async def test_head_answers_as_get_without_a_body(client: httpx.AsyncClient) -> 
 
 async def test_the_front_page_lists_the_stories(client: httpx.AsyncClient) -> None:
     html = (await client.get("/")).text
-    assert f'<a href="{PAGE}" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>' in html
+    assert (
+        f'<a href="{PAGE}" target="_self" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>'
+        in html
+    )
     assert '<p class="live" data-status="live">Live</p>' in html
 
 
