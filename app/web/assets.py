@@ -23,6 +23,8 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 from fastapi import APIRouter, Request, Response
 
 from app.web.headers import has_tag
+from app.web.page_responses import preferred_encoding
+from app.wire.negotiation import Encoding
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -75,15 +77,11 @@ class Asset:
         """Return the content compressed with gzip."""
         return gzip.compress(self.content, 9, mtime=0)
 
-    def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
-        """Return the bytes for a client that accepts these encodings, and the name of the encoding or ""."""
-        accepted = {part.strip().lower() for part in accept_encoding.split(",")}
-        if self.suffix in _COMPRESSED:
-            if "br" in accepted:
-                return self.brotli, "br"
-            if "gzip" in accepted:
-                return self.gzip, "gzip"
-        return self.content, ""
+    def encoded(self, encoding: Encoding) -> tuple[bytes, str]:
+        """Return the bytes in that encoding, if they are worth compressing, and the name of their encoding or ""."""
+        if self.suffix not in _COMPRESSED or encoding is Encoding.IDENTITY:
+            return self.content, ""
+        return (self.brotli if encoding is Encoding.BROTLI else self.gzip), encoding.coding
 
 
 class Assets:
@@ -151,7 +149,7 @@ def asset_routes(assets: Assets) -> APIRouter:
 
 
 def _answer(asset: Asset, request: Request, *, cache_control: str) -> Response:
-    content, encoding = asset.encoded(request.headers.get("accept-encoding", ""))
+    content, encoding = asset.encoded(preferred_encoding(request))
     headers = {
         "ETag": f'"{asset.digest}{"-" if encoding else ""}{encoding}"',
         "Cache-Control": cache_control,

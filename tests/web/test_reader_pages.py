@@ -244,9 +244,13 @@ async def test_a_page_the_browser_holds_already_is_304(client: httpx.AsyncClient
 
 async def test_head_answers_as_get_without_a_body(client: httpx.AsyncClient) -> None:
     for path in ("/", PAGE, "/newsroom", "/docs"):
-        got, head = await client.get(path), await client.head(path)
-        assert (head.status_code, head.content) == (200, b"")
-        assert head.headers["content-length"] == str(len(got.content))
+        for accepted in ("identity", "br"):
+            headers = {"Accept-Encoding": accepted}
+            head = await client.head(path, headers=headers)
+            async with client.stream("GET", path, headers=headers) as got:
+                raw = b"".join([part async for part in got.aiter_raw()])
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-length"] == str(len(raw))
 
 
 async def test_the_front_page_lists_the_stories(client: httpx.AsyncClient) -> None:
