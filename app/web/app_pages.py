@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.web.headers import DOCS_POLICY, NEWSROOM_POLICY, page_response
+from app.web.headers import DOCS_POLICY, NEWSROOM_POLICY
+from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer
 
 
-def newsroom_page(*, renderer: Renderer) -> APIRouter:
+def newsroom_page(*, renderer: Renderer, responses: PageResponses) -> APIRouter:
     """Return the route of `GET /newsroom`, where reporters write.
 
     The token is kept by the browser's tab and sent to the API alone.
@@ -19,19 +20,19 @@ def newsroom_page(*, renderer: Renderer) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/newsroom", methods=["GET", "HEAD"])
-    def show_newsroom(request: Request) -> Response:
-        return page_response(request, renderer.render("newsroom.html"), policy=NEWSROOM_POLICY)
+    async def show_newsroom(request: Request) -> Response:
+        return await responses.make(request, renderer.render("newsroom.html"), policy=NEWSROOM_POLICY)
 
     return router
 
 
-def preview_page(*, renderer: Renderer) -> APIRouter:
+def preview_page(*, renderer: Renderer, responses: PageResponses) -> APIRouter:
     """Return the route of `GET /previews/{signed}`, a preview link for people; the page is the same for any link."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/previews/{signed}", methods=["GET", "HEAD"])
-    def show_preview(request: Request, signed: str) -> Response:
-        response = page_response(request, renderer.render("preview.html"), policy=NEWSROOM_POLICY)
+    async def show_preview(request: Request, signed: str) -> Response:
+        response = await responses.make(request, renderer.render("preview.html"), policy=NEWSROOM_POLICY)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -39,12 +40,12 @@ def preview_page(*, renderer: Renderer) -> APIRouter:
     return router
 
 
-def docs_page(*, renderer: Renderer, openapi_url: str) -> APIRouter:
+def docs_page(*, renderer: Renderer, responses: PageResponses, openapi_url: str) -> APIRouter:
     """Return the route of `GET /docs`: the API's description at `openapi_url`, to read and try, without other hosts."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/docs", methods=["GET", "HEAD"])
-    def show_docs(request: Request) -> Response:
-        return page_response(request, renderer.render("docs.html", openapi_url=openapi_url), policy=DOCS_POLICY)
+    async def show_docs(request: Request) -> Response:
+        return await responses.make(request, renderer.render("docs.html", openapi_url=openapi_url), policy=DOCS_POLICY)
 
     return router

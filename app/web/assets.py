@@ -1,9 +1,11 @@
 """The pages' own static files: read once, compressed once, and cached by browsers until a release changes them.
 
 Scripts import each other by relative paths, which carry no query; so the version is part of the path. All files of one
-release are under `/static/<version>/`, and change their address together. They are ours, and, under `docs/`, those of
-swagger-ui, which `/docs` shows the API with. swagger-ui is not in this repository: a wheel ships its released files,
-which are served with the headers of our own files.
+release are under `/static/<version>/`, and change their address together. A page that was kept from another release, or
+is served by one beside this, asks under that one's version: it is given what the file is here, and not for long.
+
+They are our files, and, under `docs/`, those of swagger-ui, which `/docs` shows the API with. swagger-ui is not in this
+repository: a wheel ships its released files, which are served with the headers of our own files.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ import brotli  # type: ignore[import-untyped]  # it ships no types
 from fastapi import APIRouter, Request, Response
 
 from app.web.headers import has_tag
+from app.web.page_responses import preferred_encoding
+from app.wire.negotiation import Encoding
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
@@ -29,8 +33,12 @@ _TYPES = {
 _COMPRESSED = frozenset({".js", ".css", ".svg"})
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
+_SHORT = "public, max-age=60"
+"""For another release's address: these bytes are not those that the release itself sends under it."""
+
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+_VERSION = re.compile(r"[0-9a-f]{8,64}")
 STATIC_FOLDER = Path(__file__).parent / "static"
 SWAGGER_UI_PACKAGE = "fastapi_swagger"
 _SWAGGER_UI_FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
@@ -69,15 +77,11 @@ class Asset:
         """Return the content compressed with gzip."""
         return gzip.compress(self.content, 9, mtime=0)
 
-    def encoded(self, accept_encoding: str) -> tuple[bytes, str]:
-        """Return the bytes for a client that accepts these encodings, and the name of the encoding or ""."""
-        accepted = {part.strip().lower() for part in accept_encoding.split(",")}
-        if self.suffix in _COMPRESSED:
-            if "br" in accepted:
-                return self.brotli, "br"
-            if "gzip" in accepted:
-                return self.gzip, "gzip"
-        return self.content, ""
+    def encoded(self, encoding: Encoding) -> tuple[bytes, str]:
+        """Return the bytes in that encoding, if they are worth compressing, and the name of their encoding or ""."""
+        if self.suffix not in _COMPRESSED or encoding is Encoding.IDENTITY:
+            return self.content, ""
+        return (self.brotli if encoding is Encoding.BROTLI else self.gzip), encoding.coding
 
 
 class Assets:
@@ -97,12 +101,14 @@ class Assets:
         """Return the versioned address of a file, cacheable forever. Raises KeyError for an unknown file."""
         return f"/static/{self.version}/{self._files[name].name}"
 
-    def find(self, path: str) -> tuple[Asset | None, bool]:
-        """Return the file at a path below `/static/`, or None, and whether the path names this very version of it."""
+    def find(self, path: str) -> tuple[Asset | None, str]:
+        """Return the file at a path below `/static/`, or None, and the Cache-Control of an answer under that path."""
         version, _, name = path.partition("/")
         if version == self.version:
-            return self._files.get(name), True
-        return self._files.get(path), False
+            return self._files.get(name), _FOREVER
+        if path not in self._files and _VERSION.fullmatch(version):
+            return self._files.get(name), _SHORT
+        return self._files.get(path), _ASK_AGAIN
 
 
 def without_comments(script: bytes) -> bytes:
@@ -125,21 +131,25 @@ def find_swagger_ui() -> list[Path]:
 
 
 def asset_routes(assets: Assets) -> APIRouter:
-    """Return the routes `GET /static/<version>/<file>`, immutable, and `GET /static/<file>`, revalidated each time."""
+    """Return the routes of the files.
+
+    They are `GET /static/<version>/<file>`, immutable for this release's version and kept a minute for any other, and
+    `GET /static/<file>`, revalidated each time.
+    """
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/static/{path:path}", methods=["GET", "HEAD"])
     def get_asset(path: str, request: Request) -> Response:
-        asset, versioned = assets.find(path)
+        asset, cache_control = assets.find(path)
         if asset is None:
             return Response("Not found.\n", status_code=404, media_type="text/plain; charset=utf-8")
-        return _answer(asset, request, cache_control=_FOREVER if versioned else _ASK_AGAIN)
+        return _answer(asset, request, cache_control=cache_control)
 
     return router
 
 
 def _answer(asset: Asset, request: Request, *, cache_control: str) -> Response:
-    content, encoding = asset.encoded(request.headers.get("accept-encoding", ""))
+    content, encoding = asset.encoded(preferred_encoding(request))
     headers = {
         "ETag": f'"{asset.digest}{"-" if encoding else ""}{encoding}"',
         "Cache-Control": cache_control,

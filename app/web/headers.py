@@ -1,10 +1,6 @@
-"""The headers of a page: its Content-Security-Policy, its Cache-Control, and its ETag with 304."""
+"""The headers of a page: its Content-Security-Policy, its Cache-Control, and the comparison of its ETag."""
 
 from __future__ import annotations
-
-import hashlib
-
-from fastapi import Request, Response
 
 _PLAYERS = "https://www.youtube-nocookie.com https://player.vimeo.com"
 """The only pages that may be framed, and only once a reader has asked for the film."""
@@ -34,24 +30,6 @@ CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
 """The Cache-Control of a story that has ended."""
 
 NO_CACHE = "no-store"
-
-
-def page_response(
-    request: Request, html: str, *, policy: str, cache_control: str = NO_CACHE, status: int = 200
-) -> Response:
-    """Return the page with its headers, or 304 when the browser holds these bytes already."""
-    body = html.encode()
-    headers = {
-        "Content-Security-Policy": policy,
-        "Cache-Control": cache_control,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "strict-origin-when-cross-origin",
-    }
-    if status == 200 and cache_control != NO_CACHE:
-        headers["ETag"] = f'W/"{hashlib.sha256(body).hexdigest()[:20]}"'
-        if has_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-    return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
 
 
 def has_tag(if_none_match: str, etag: str) -> bool:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.headers import NO_CACHE, READER_POLICY, page_response
+from app.web.headers import NO_CACHE, READER_POLICY
+from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer
 
 _API = "/v1/"
 
 
-def not_found(*, renderer: Renderer) -> ASGIApp:
+def not_found(*, renderer: Renderer, responses: PageResponses) -> ASGIApp:
     """Return the application for a router's `default`: it sends the 404 page to a GET that accepts HTML.
 
     It raises HTTPException 404 for any other request, and for everything below the API's address.
@@ -22,7 +23,7 @@ def not_found(*, renderer: Renderer) -> ASGIApp:
         if not _wants_page(request):
             raise HTTPException(404)
         html = renderer.render("not_found.html", is_gone=False)
-        page = page_response(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=404)
+        page = await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=404)
         await page(scope, receive, send)
 
     return show_nothing

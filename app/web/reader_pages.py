@@ -11,7 +11,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
-from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY, page_response
+from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY
+from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer, position_in
 
 _NOT_THERE = (NotFound, MalformedInput, InvalidInput)
@@ -33,14 +34,18 @@ class ListStories(Protocol):
     def __call__(self) -> Awaitable[Sequence[dict[str, Any]]]: ...
 
 
-def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: ListStories) -> APIRouter:
+def reader_pages(
+    *, renderer: Renderer, responses: PageResponses, read_story: ReadStory, list_stories: ListStories
+) -> APIRouter:
     """Return the routes of the readers' pages. Hidden stories and unknown ones answer with the same bytes."""
     router = APIRouter(include_in_schema=False)
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def show_stories(request: Request) -> Response:
         html = renderer.render("stories.html", stories=await list_stories())
-        return page_response(request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE)
+        return await responses.make(
+            request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE, surrogate="stories"
+        )
 
     @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
     async def show_story(request: Request, ref: str, position: str | None = None, entry: str | None = None) -> Response:
@@ -50,12 +55,15 @@ def reader_pages(*, renderer: Renderer, read_story: ReadStory, list_stories: Lis
             page = await _read(read_story, ref, None, None)
         if isinstance(page, HTTPStatus):
             html = renderer.render("not_found.html", is_gone=page is HTTPStatus.GONE)
-            return page_response(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
+            return await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
         html = renderer.render("story.html", **_context(page.state, missed=missed, entry=entry))
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
-        return page_response(request, html, policy=READER_POLICY, cache_control=cache_control)
+        surrogate = f"story-{page.state['id']}"
+        return await responses.make(
+            request, html, policy=READER_POLICY, cache_control=cache_control, surrogate=surrogate
+        )
 
     return router
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from app.web.app_pages import docs_page, newsroom_page, preview_page
 from app.web.assets import Assets, asset_routes
 from app.web.not_found import not_found
+from app.web.page_responses import PageResponses
 from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
 from app.web.trailing_slashes import trailing_slashes
@@ -22,11 +23,14 @@ def web_routes(
     """
     assets = Assets()
     renderer = Renderer(site=site, assets=assets)
-    router = APIRouter(default=not_found(renderer=renderer))
-    router.include_router(reader_pages(renderer=renderer, read_story=read_story, list_stories=list_stories))
-    router.include_router(newsroom_page(renderer=renderer))
-    router.include_router(preview_page(renderer=renderer))
-    router.include_router(docs_page(renderer=renderer, openapi_url=openapi_url))
+    responses = PageResponses()
+    router = APIRouter(default=not_found(renderer=renderer, responses=responses))
+    router.include_router(
+        reader_pages(renderer=renderer, responses=responses, read_story=read_story, list_stories=list_stories)
+    )
+    router.include_router(newsroom_page(renderer=renderer, responses=responses))
+    router.include_router(preview_page(renderer=renderer, responses=responses))
+    router.include_router(docs_page(renderer=renderer, responses=responses, openapi_url=openapi_url))
     router.include_router(asset_routes(assets))
     router.include_router(trailing_slashes(["/stories/{ref}", "/newsroom", "/previews/{signed}", "/docs"]))
     return router

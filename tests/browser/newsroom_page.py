@@ -70,3 +70,89 @@ def press(page: Page, text: str, action: str) -> None:
     if not button.is_visible():
         item(page, text).locator(".seldom > summary").click()
     button.click()
+
+
+def long_word(length: int = 200) -> str:
+    """An address of that length, at which no line can be broken."""
+    return "https://example.com/" + "w" * (length - 20)
+
+
+def long_story(newsroom: Newsroom, **fields: Any) -> dict[str, Any]:
+    """A story whose every text is one long word."""
+    word = long_word()
+    return newsroom.make_story(
+        **{
+            "title": word,
+            "standfirst": word,
+            "section": word[:100],
+            "about": {"name": word, "place": word},
+            "publisher": {"name": word, "url": word},
+            "tags": [{"slug": "long", "label": long_word(90)}],
+        }
+        | fields
+    )
+
+
+def publish_long_words(newsroom: Newsroom, story: dict[str, Any]) -> dict[str, Any]:
+    """Publish an entry that has one long word in every place where text can stand, and pin and retract such ones."""
+    word = long_word()
+    inner = f"<b>{word}</b> <code>{word}</code> <a href='{word}'>{word}</a> <mark>{word}</mark>"
+    named = {"caption": word, "credit": word}
+    cells = [{"html": word, "header": True}, {"html": word}]
+    blocks: list[dict[str, Any]] = [
+        {"type": "paragraph", "html": inner},
+        {"type": "heading", "text": word},
+        {"type": "list", "items": [{"html": inner, "items": [{"html": word}]}]},
+        {"type": "list", "ordered": True, "items": [{"html": word}]},
+        {"type": "quote", "html": f"<p>{word}</p>", "who": word, "role": word, "url": word},
+        {"type": "code", "text": word},
+        {"type": "image", "url": "https://pictures.example/r.jpg", "alt": word, "width": 4000, "height": 300} | named,
+        {"type": "video", "url": "https://pictures.example/v.mp4", "width": 4000, "height": 300} | named,
+        {"type": "audio", "url": "https://pictures.example/a.mp3"} | named,
+        {"type": "embed", "url": "https://www.youtube.com/watch?v=abcdefghijk", "title": word},
+        {"type": "link_card", "url": word, "title": word, "description": word, "image": "https://pictures.example/c"},
+        {"type": "table", "caption": word, "rows": [cells, cells]},
+    ]
+    author = {"name": word, "role": word[:100], "place": word[:100]}
+    fields: dict[str, Any] = {
+        "headline": word,
+        "authors": [author | {"url": word, "avatar": "https://pictures.example/face.jpg"}, author],
+        "source": {"url": word, "name": word},
+        "tags": [{"slug": "long", "label": long_word(90)}, {"slug": "longer", "label": long_word(91)}],
+        "importance": "breaking",
+        "key_event": True,
+        "kind": "summary",
+    }
+    place = f"/v1/stories/{story['id']}"
+    answer = newsroom.client.post(f"{place}/entries", json={"blocks": blocks} | fields)
+    assert answer.is_success, answer.text
+    entry: dict[str, Any] = answer.json()
+    newsroom.act(newsroom.publish(story, word, **fields), "retract", reason=word)
+    plain = newsroom.publish(story, word, headline=None)
+    for each in (plain, entry):
+        newsroom.act(each, "corrections", text=word, severity="correction")
+    pins = {"items": [{"entry": entry["id"]}, {"entry": plain["id"]}]}
+    points = {"items": [{"text": word}, {"text": word, "entry": entry["id"]}]}
+    for name, body in (("pinned", pins), ("key-points", points)):
+        answer = newsroom.client.put(f"{place}/{name}", json=body)
+        assert answer.is_success, answer.text
+    return entry
+
+
+TOO_WIDE = """() => {
+  const over = (node) => {
+    const { left, right } = node.getBoundingClientRect();
+    if (left >= -1 && right <= innerWidth + 1) return false;
+    for (let above = node.parentElement; above && above !== document.body; above = above.parentElement) {
+      if (getComputedStyle(above).overflowX !== "visible") return false;
+    }
+    return true;
+  };
+  const named = [...document.body.querySelectorAll("*")].filter(over)
+    .map((node) => `${node.tagName}.${node.className}#${node.id} in ${node.parentElement.className}`);
+  for (const box of document.querySelectorAll("dialog[open]")) {
+    if (box.scrollWidth > box.clientWidth) named.push(`${box.id}: ${box.scrollWidth}`);
+  }
+  return document.documentElement.scrollWidth === innerWidth ? named : [document.documentElement.scrollWidth, ...named];
+}"""
+"""Names what reaches over the edge of the page, where no part of the page scrolls by itself."""

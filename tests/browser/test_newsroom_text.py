@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.browser.newsroom_page import item, press
+from tests.browser.newsroom_page import (
+    TOO_WIDE,
+    choose,
+    item,
+    long_story,
+    long_word,
+    press,
+    publish_long_words,
+    sign_in,
+    somebody,
+)
 from tests.browser.newsroom_server import Newsroom
 
 HINT = "formatting that the text does not show"
@@ -69,3 +79,47 @@ def test_code_keeps_its_lines_and_a_phones_page_its_width(
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     assert code.evaluate("node => node.scrollWidth > node.clientWidth")
     context.close()
+
+
+def test_one_long_word_wherever_text_can_stand_makes_no_part_of_the_newsroom_wider_than_a_small_phone(
+    context: BrowserContext, newsroom: Newsroom
+) -> None:
+    somebody(newsroom, long_word(100))
+    story = long_story(newsroom)
+    page = context.new_page()
+    page.set_viewport_size({"width": 320, "height": 640})
+    sign_in(page, newsroom)
+    choose(page, story)
+    entry = publish_long_words(newsroom, story)
+    newsroom.edit(entry, headline=long_word(199))
+    expect(page.locator(".item")).to_have_count(3)
+    shown = page.locator(f'.item[data-id="{entry["id"]}"]')
+    expect(shown).to_contain_text(long_word(199))
+    for summary in page.locator("#workspace summary").all():
+        summary.click()
+    assert page.evaluate(TOO_WIDE) == []
+    for action in ("versions", "move", "times", "preview", "correct", "retract", "remove", "pin-end", "unpublish"):
+        shown.locator(f'[data-action="{action}"]').click()
+        _fits_in_a_dialog(page, action)
+    actions = [button.get_attribute("data-story") for button in page.locator("button[data-story]").all()]
+    assert len(actions) > 10
+    for action in actions:
+        if action == "paused":  # asks nothing
+            continue
+        page.locator(f'[data-story="{action}"]').click()
+        _fits_in_a_dialog(page, str(action))
+    page.get_by_label("Search all stories").fill("https example")
+    page.get_by_role("button", name="Search").click()
+    _fits_in_a_dialog(page, "search")
+    shown.locator('[data-action="edit"]').click()
+    expect(page.locator("#composer-title")).to_contain_text("Edit")
+    assert page.evaluate(TOO_WIDE) == [], "edit"
+
+
+def _fits_in_a_dialog(page: Page, action: str) -> None:
+    dialog = page.locator("dialog[open]")
+    expect(dialog).to_have_count(1)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate(TOO_WIDE) == [], action
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.browser.newsroom_page import TOO_WIDE, long_story, long_word, publish_long_words
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, PICTURE, Newsroom
 
 LIVE = '[data-connection="live"]'
@@ -132,6 +133,27 @@ def test_a_page_with_a_time_zone_that_the_browser_does_not_know_is_kept_up_to_da
     _attached(page)
     entry = newsroom.publish(story, "Polls have closed.")
     expect(page.locator("article .when b").first).to_have_text(entry["time"][11:16])
+
+
+def test_a_page_kept_from_another_release_goes_live_with_the_files_of_this_one(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    story = newsroom.make_story()
+    page = open_page("about:blank")
+    asked: list[str] = []
+
+    def of_another_release(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, body=re.sub(r"/static/[0-9a-f]{12}/", "/static/0123456789ab/", reply.text()))
+
+    page.route(newsroom.page(story), of_another_release)
+    page.on("request", lambda request: asked.append(request.url) if "/static/" in request.url else None)
+    page.goto(newsroom.page(story))
+    _attached(page)
+    newsroom.publish(story, "Polls have closed.")
+    expect(page.locator("article .body")).to_have_text("Polls have closed.")
+    assert asked
+    assert {address.split("/")[4] for address in asked} == {"0123456789ab"}
 
 
 def test_the_page_reads_without_javascript_and_so_do_its_older_pages(newsroom: Newsroom, open_page: Open) -> None:
@@ -271,6 +293,34 @@ def test_the_page_fits_a_narrow_screen(newsroom: Newsroom, open_page: Open, sche
     newsroom.publish(story, "| a | b |\n|---|---|\n| " + "word " * 30 + "| 2 |\n\nhttps://example.com/" + "long" * 40)
     page = _attached(open_page(newsroom.page(story), viewport={"width": 320, "height": 640}, color_scheme=scheme))
     assert page.evaluate("document.documentElement.scrollWidth") == 320
+
+
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_one_long_word_wherever_text_can_stand_makes_no_page_wider_than_a_small_phone(
+    newsroom: Newsroom, open_page: Open, direction: str
+) -> None:
+    story = long_story(newsroom, direction=direction)
+    site = {"viewport": {"width": 320, "height": 640}}
+    page = _attached(open_page(newsroom.page(story), **site))
+    entry = publish_long_words(newsroom, story)
+    expect(page.locator("article")).to_have_count(3)
+    expect(page.locator("#key-points li")).to_have_count(2)
+    expect(page.locator(".corrections li")).to_have_count(2)
+    assert page.evaluate(TOO_WIDE) == [], "drawn by the browser"
+    newsroom.edit(entry, headline=long_word(199))
+    expect(page.locator("article .updated")).not_to_have_count(0)
+    assert page.evaluate(TOO_WIDE) == []
+
+    def with_a_long_name(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, body=reply.text().replace("The Courier", "W" * 200))
+
+    for address in (newsroom.page(story), newsroom.url + "/", newsroom.url + "/stories/nothing"):
+        page = open_page("about:blank", **site, java_script_enabled=False)
+        page.route(address, with_a_long_name)
+        page.goto(address)
+        assert "W" * 200 in page.content()
+        assert page.evaluate(TOO_WIDE) == [], address
 
 
 def test_the_api_page_shows_every_operation_within_its_policy(newsroom: Newsroom, open_page: Open) -> None:

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +21,7 @@ from playwright.sync_api import Browser, Page, WebSocket, expect
 
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
+from tests.loopback import html_site
 from tests.needs import require
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -36,28 +35,6 @@ def _pasted(server: Server) -> str:
     assert found is not None
     assert PLACEHOLDER in found[1]
     return f"<!doctype html><title>A news site</title>{found[1].replace(PLACEHOLDER, server.url)}"
-
-
-@contextmanager
-def _site(html: str) -> Iterator[str]:
-    """A site whose every address answers with that page."""
-
-    class Site(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(html.encode())
-
-        def log_message(self, *_: Any) -> None:
-            """Log nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as site:
-        thread = threading.Thread(target=site.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield f"http://127.0.0.1:{site.server_port}/"
-        site.shutdown()
-        thread.join()
 
 
 @dataclass
@@ -84,7 +61,7 @@ class Pasted:
 
 @contextmanager
 def _open(browser: Browser, server: Server) -> Iterator[Pasted]:
-    with _site(_pasted(server)) as url, browser.new_context() as context:
+    with html_site(_pasted(server)) as url, browser.new_context() as context:
         pasted = Pasted(context.new_page())
         pasted.page.on("load", lambda _: setattr(pasted, "loads", pasted.loads + 1))
         pasted.page.on("websocket", lambda socket: pasted.sockets.append(socket))
@@ -193,7 +170,7 @@ def test_the_frame_and_the_call_work_as_pasted(browser: Browser, sqlite_url: str
         )  # fmt: skip
         assert '"body_html":"<p>Polls have <strong>closed</strong>.</p>"' in done.stdout.replace('": "', '":"')
         pasted = frame[0].replace(PLACEHOLDER, server.url).replace("election-night", "demo")
-        with _site(f"<!doctype html><title>A news site</title>{pasted}") as url, browser.new_context() as context:
+        with html_site(f"<!doctype html><title>A news site</title>{pasted}") as url, browser.new_context() as context:
             page = context.new_page()
             page.goto(url)
             expect(page.frame_locator("iframe").locator("article")).to_contain_text("Polls have closed.")

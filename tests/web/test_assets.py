@@ -2,16 +2,20 @@ from __future__ import annotations
 
 import gzip
 import re
+import shutil
 from collections.abc import AsyncIterator
+from itertools import permutations
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from app.web.assets import STATIC_FOLDER, Assets, without_comments
+from app.web.assets import STATIC_FOLDER, Assets, asset_routes, without_comments
+from app.web.rendering import Renderer
 from tests.web import samples
-from tests.web.site import FakeReading, client_of
+from tests.web.site import SITE, FakeReading, client_of
 
 pytestmark = pytest.mark.anyio
 
@@ -47,7 +51,10 @@ async def test_an_address_without_a_version_is_asked_for_again(client: httpx.Asy
         "%2e%2e/reader_pages.py",
         "..%2freader_pages.py",
         "/etc/passwd",
-        "000000000000/reader.js",
+        "000000000000/nothing.js",
+        "000000000000/",
+        "000000000000/000000000000/reader.js",
+        "newsroom0000/reader.js",
     ],
 )
 async def test_nothing_but_the_files_themselves_is_served(client: httpx.AsyncClient, path: str) -> None:
@@ -96,6 +103,41 @@ async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncC
         "main.js",
         "search.js",
     }
+
+
+async def test_a_page_kept_from_another_release_is_given_the_files_of_this_one(client: httpx.AsyncClient) -> None:
+    for name in ("reader.js", "newsroom/main.js", "docs/swagger-ui.css", "icon.svg"):
+        now = await client.get(Assets().url(name))
+        kept = await client.get(f"/static/0123456789ab/{name}")
+        assert (kept.status_code, kept.content) == (200, now.content), name
+        assert kept.headers["etag"] == now.headers["etag"]
+        assert kept.headers["cache-control"] == "public, max-age=60"
+
+
+async def test_two_releases_behind_one_proxy_serve_each_others_pages(tmp_path: Path) -> None:
+    """Each file of either page, from either release: both have it, and only its own release says that it stays."""
+    changed = tmp_path / "static"
+    shutil.copytree(STATIC_FOLDER, changed)
+    (changed / "reader.js").write_bytes((STATIC_FOLDER / "reader.js").read_bytes() + b"\nvoid 0;\n")
+    releases = [Assets(), Assets(changed)]
+    assert releases[0].version != releases[1].version
+    for release, other in permutations(releases):
+        page = Renderer(site=SITE, assets=release).render("stories.html", stories=[])
+        page += Renderer(site=SITE, assets=release).render("newsroom.html")
+        addresses = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page)) | {release.url("reader.js")}
+        assert len(addresses) >= 4
+        own, others = _client_of(release), _client_of(other)
+        async with own, others:
+            for address in addresses:
+                assert (await own.get(address)).headers["cache-control"].endswith("immutable")
+                answer = await others.get(address)
+                assert (answer.status_code, answer.headers["cache-control"]) == (200, "public, max-age=60"), address
+
+
+def _client_of(assets: Assets) -> httpx.AsyncClient:
+    app = FastAPI(openapi_url=None)
+    app.include_router(asset_routes(assets))
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
 
 
 def test_a_changed_file_changes_every_versioned_address(tmp_path: Path) -> None:

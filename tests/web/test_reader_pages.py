@@ -153,7 +153,7 @@ async def test_older_and_newer_pages_are_plain_links(client: httpx.AsyncClient, 
     _with(reading, samples.entry(1), next=base + "n%2B1", prev=base + "p%2F1")
     html = (await client.get(PAGE)).text
     assert f'href="{PAGE}?position=n%2B1">Older updates</a>' in html
-    assert f'href="{PAGE}?position=p%2F1" rel="prev">Newer updates</a>' in html
+    assert f'href="{PAGE}?position=p%2F1" rel="prev" target="_self">Newer updates</a>' in html
     assert 'data-newest="no"' in html
 
 
@@ -244,14 +244,21 @@ async def test_a_page_the_browser_holds_already_is_304(client: httpx.AsyncClient
 
 async def test_head_answers_as_get_without_a_body(client: httpx.AsyncClient) -> None:
     for path in ("/", PAGE, "/newsroom", "/docs"):
-        got, head = await client.get(path), await client.head(path)
-        assert (head.status_code, head.content) == (200, b"")
-        assert head.headers["content-length"] == str(len(got.content))
+        for accepted in ("identity", "br"):
+            headers = {"Accept-Encoding": accepted}
+            head = await client.head(path, headers=headers)
+            async with client.stream("GET", path, headers=headers) as got:
+                raw = b"".join([part async for part in got.aiter_raw()])
+            assert (head.status_code, head.content) == (200, b"")
+            assert head.headers["content-length"] == str(len(raw))
 
 
 async def test_the_front_page_lists_the_stories(client: httpx.AsyncClient) -> None:
     html = (await client.get("/")).text
-    assert f'<a href="{PAGE}" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>' in html
+    assert (
+        f'<a href="{PAGE}" target="_self" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>'
+        in html
+    )
     assert '<p class="live" data-status="live">Live</p>' in html
 
 

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from app.api.http.conditional import etag_of, names_tag
-from app.api.http.negotiation import Encoding, choose_encoding
 from app.reading.representations import COMPRESS_FROM_BYTES, Representation, compressed
+from app.wire.negotiation import Encoding, choose_encoding
 
 PUBLIC_CACHE = b"public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 """A browser asks again after a second, a CDN after two, and both may show the old while they ask."""

@@ -125,7 +125,7 @@ export function drawEntry(entry, story) {
       "header",
       {},
       element("p", { class: "when" }, element(
-        "a", { href: `?entry=${entry.id}#entry-${entry.id}` }, moment(entry.time, story),
+        "a", { href: `?entry=${entry.id}#entry-${entry.id}`, target: "_self" }, moment(entry.time, story),
       )),
       mark(entry.status === "retracted", "Retracted"),
       mark(entry.importance === "breaking", "Breaking"),

@@ -27,7 +27,7 @@ export function drawPinsAndKeyPoints(state, textOf) {
   live.textContent = statusWords(state);
   live.dataset.status = state.status;
   const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
-  const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}` }, text);
+  const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}`, target: "_self" }, text);
   const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));
   show("key-points", points);
   const pins = (state.pinned ?? []).filter(({ entry }) => held.has(entry)).map(({ entry }) => (

@@ -236,5 +236,7 @@ function onConnection(connection) {
   }, QUIET_MS);
 }
 
+// In a frame, links to elsewhere open beside the article that frames this page: neither is lost.
+if (window.parent !== window) document.querySelector("base").target = "_blank";
 offerPlayers(timeline);
 follower.start();

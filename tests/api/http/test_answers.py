@@ -134,3 +134,35 @@ async def test_public_reads_never_look_at_authorization(server: Server) -> None:
         for value in ("Bearer nonsense", "Basic x", "\x01"):
             found = await server.client.get(path, headers={"authorization": value, "x-request-id": "same"})
             assert (found.content, found.headers.raw) == (plain.content, plain.headers.raw)
+
+
+async def test_pages_carry_the_cache_headers_and_surrogate_keys_of_the_answers_they_show(server: Server) -> None:
+    story = await server.story()
+    posted = [await server.post(story["id"], f"Update {number}.") for number in range(25)]
+    ref, page = f"/v1/stories/{story['id']}", f"/stories/{story['slug']}"
+    next_page = (await server.client.get(ref)).json()["timeline"]["next"]
+    older = re.search(r"position=([^&]+)", next_page)
+    assert older is not None
+    pairs = {
+        "/": "/v1/stories",
+        page: ref,
+        f"{page}?position={older[1]}": ref,
+        f"{page}?entry={posted[0]['id']}": ref,
+        "/stories/nothing-here": "/v1/stories/nothing-here",
+        "/nothing-here": "/v1/nothing-here",
+    }
+    for status in ("live", "ended"):
+        if status == "ended":
+            ended = await server.admin.patch(ref, json={"status": "ended"}, headers={"If-Match": "*"})
+            assert ended.is_success, ended.text
+        for shown, path in pairs.items():
+            for accepted in ("br", "gzip", "identity"):
+                headers = {"Accept-Encoding": accepted, "Accept": "text/html"}
+                of_page = (await server.client.get(shown, headers=headers)).headers
+                of_answer = (await server.client.get(path, headers=headers)).headers
+                assert of_page["content-type"] == "text/html; charset=utf-8"
+                for name in ("cache-control", "surrogate-key"):
+                    assert of_page.get(name) == of_answer.get(name), (shown, name)
+                assert of_page["vary"] == "Accept-Encoding"
+                assert of_page.get("content-encoding", "identity") == accepted, shown
+    assert (await server.client.get(page)).headers["surrogate-key"] == f"story-{story['id']}"

@@ -11,9 +11,9 @@ import pytest
 from app.api.http.conditional import names_tag
 from app.api.http.credentials import bearer_credentials, cookie_value
 from app.api.http.duplicates import parse_json
-from app.api.http.negotiation import choose_encoding
 from app.domain.story import Story
 from app.newsroom.context.preconditions import honour_match
+from app.wire.negotiation import choose_encoding
 from tests.growth import ANYWHERE, Work, faults, mixed_pieces, single_pieces
 
 PIECES = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.api.http.negotiation import Encoding, choose_encoding
+from app.wire.negotiation import Encoding, choose_encoding
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,81 @@
+"""The responses that are pages: compressed as the client prefers, with their policy and caching, or 304.
+
+What is public carries the cache headers and surrogate keys of the API's answer that shows the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+
+from anyio import to_thread
+from fastapi import Request, Response
+
+from app.reading.representations import COMPRESS_FROM_BYTES, Representation, compressed
+from app.web.headers import NO_CACHE, has_tag
+from app.wire.negotiation import Encoding, choose_encoding
+
+KEPT_LIMIT_BYTES = 4 * 1024 * 1024
+
+
+class PageResponses:
+    """Makes the responses of pages. A page that many ask for is compressed once. It belongs to one event loop."""
+
+    def __init__(self, *, limit_bytes: int = KEPT_LIMIT_BYTES) -> None:
+        self.kept_bytes = 0
+        self._limit_bytes = limit_bytes
+        self._kept: OrderedDict[tuple[str, Encoding], bytes] = OrderedDict()
+
+    async def make(
+        self,
+        request: Request,
+        html: str,
+        *,
+        policy: str,
+        cache_control: str = NO_CACHE,
+        surrogate: str = "",
+        status: int = 200,
+    ) -> Response:
+        """Make the response that shows the page, or 304 when the browser holds these bytes already."""
+        body = html.encode()
+        tag = hashlib.sha256(body).hexdigest()[:20]
+        headers = {
+            "Content-Security-Policy": policy,
+            "Cache-Control": cache_control,
+            "Vary": "Accept-Encoding",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "strict-origin-when-cross-origin",
+        }
+        if status == 200 and cache_control != NO_CACHE:
+            headers["ETag"] = f'W/"{tag}"'
+            if has_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
+                return Response(status_code=304, headers=headers)
+        if surrogate:
+            headers["Surrogate-Key"] = surrogate
+        encoding = preferred_encoding(request)
+        if encoding is not Encoding.IDENTITY and len(body) >= COMPRESS_FROM_BYTES:
+            headers["Content-Encoding"] = encoding.coding
+            body = await self._compressed(body, tag, encoding)
+        return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+
+    async def _compressed(self, body: bytes, tag: str, encoding: Encoding) -> bytes:
+        key = (tag, encoding)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        plain = Representation(plain=body, tag=tag)
+        made = await to_thread.run_sync(compressed, plain, ("br",) if encoding is Encoding.BROTLI else ("gzip",))
+        smaller = made.brotli or made.gzip or body
+        if key not in self._kept:
+            self._kept[key] = smaller
+            self.kept_bytes += len(smaller)
+        while self.kept_bytes > self._limit_bytes:
+            _, oldest = self._kept.popitem(last=False)
+            self.kept_bytes -= len(oldest)
+        return smaller
+
+
+def preferred_encoding(request: Request) -> Encoding:
+    """Return the coding that the client prefers; the header may be sent in several lines."""
+    return choose_encoding(",".join(request.headers.getlist("accept-encoding")).encode("latin-1"))
