@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from typing import Literal
 
 from anyio import to_thread
 from fastapi import Request, Response
@@ -65,7 +66,8 @@ class PageResponses:
             self._kept.move_to_end(key)
             return kept
         plain = Representation(plain=body, tag=tag)
-        made = await to_thread.run_sync(compressed, plain, ("br",) if encoding is Encoding.BROTLI else ("gzip",))
+        coding: Literal["gzip", "br"] = "br" if encoding is Encoding.BROTLI else "gzip"
+        made = await to_thread.run_sync(compressed, plain, (coding,))
         smaller = made.brotli or made.gzip or body
         if key not in self._kept:
             self._kept[key] = smaller

@@ -101,13 +101,13 @@ def test_one_long_word_wherever_text_can_stand_makes_no_part_of_the_newsroom_wid
     for action in ("versions", "move", "times", "preview", "correct", "retract", "remove", "pin-end", "unpublish"):
         shown.locator(f'[data-action="{action}"]').click()
         _fits_in_a_dialog(page, action)
-    actions = [button.get_attribute("data-story") for button in page.locator("button[data-story]").all()]
+    actions = [str(button.get_attribute("data-story")) for button in page.locator("button[data-story]").all()]
     assert len(actions) > 10
-    for action in actions:
-        if action == "paused":  # asks nothing
+    for name in actions:
+        if name == "paused":  # asks nothing
             continue
-        page.locator(f'[data-story="{action}"]').click()
-        _fits_in_a_dialog(page, str(action))
+        page.locator(f'[data-story="{name}"]').click()
+        _fits_in_a_dialog(page, name)
     page.get_by_label("Search all stories").fill("https example")
     page.get_by_role("button", name="Search").click()
     _fits_in_a_dialog(page, "search")
