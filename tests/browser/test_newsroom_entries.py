@@ -133,6 +133,7 @@ def test_a_time_that_somebody_else_set_meanwhile_is_shown_and_what_is_saved_agai
     entry = newsroom.publish(story, "The polls closed.")
     (theirs, theirs_at), (mine, mine_at) = _there(days=3), _there(days=4)
     press(driver, "The polls closed.", "times")
+    expect(driver.locator("#ask [name=expires_at]")).to_be_visible()  # what is edited from now on was not read here
     newsroom.edit(entry, text="The polls have closed.")  # not what is asked about: no reason to ask again
     newsroom.edit(entry, expires_at=theirs_at.isoformat())
     driver.fill("#ask [name=expires_at]", mine)
