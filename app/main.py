@@ -212,6 +212,7 @@ class Application:
             hub=hub,
             write_threads=Threads(capacity.write_threads, name="write"),
             read_threads=Threads(capacity.newsroom_read_threads, name="read"),
+            parse_threads=Threads(1, name="parse"),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
             readiness=Readiness(
@@ -283,7 +284,8 @@ async def _write_usage(app_state: AppState) -> None:
 
 
 async def _close(opened: _Opened) -> None:
-    pools = (opened.app_state.write_threads, opened.app_state.read_threads)
+    state = opened.app_state
+    pools = (state.write_threads, state.read_threads, state.parse_threads)
     await asyncio.gather(*(run_in_thread(partial(each.close, within_seconds=CALLS_END_SECONDS)) for each in pools))
     await opened.newsroom_stream.stop()
     opened.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else

@@ -130,7 +130,7 @@ async def _read_body(request: Request, fields: frozenset[str], *, accepts_forms:
         raise UnsupportedType("unsupported_charset", "Send UTF-8.")
     if kind == "application/json":
         app_state: AppState = request.app.state.app_state
-        parsed = await _parse_json(body, fields, app_state.write_threads)
+        parsed = await _parse_json(body, fields, app_state.parse_threads)
     elif accepts_forms and kind == FORM:
         parsed = _parse_form(body)
         _declare_json(request)

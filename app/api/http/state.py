@@ -38,6 +38,8 @@ class AppState:
     hub: Hub
     write_threads: Threads
     read_threads: Threads
+    parse_threads: Threads
+    """For large bodies alone, which come from whoever sends them: they keep no writer waiting."""
     """For the newsroom's reads, so that none of them keeps a write waiting."""
     request_metrics: RequestMetrics
     backoff: Backoff

@@ -51,7 +51,7 @@ class HotCreate:
             await self._app(scope, receive, send)
             return
         body = _Body()
-        draft = await body.read(receive, self._app_state.write_threads)
+        draft = await body.read(receive, self._app_state.parse_threads)
         if draft is None:
             await self._app(scope, body.replay(receive), send)
             return

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 
 import pytest
 
@@ -56,6 +58,27 @@ async def test_a_body_that_is_nothing_but_values_is_refused_with_a_sentence(serv
     assert reply.status_code == 422, reply.text
     assert [(each["pointer"], each["code"]) for each in reply.json()["errors"]] == [("", "too_many_values")]
     assert "200,000" in reply.json()["errors"][0]["detail"]
+
+
+async def test_large_bodies_of_anybody_keep_no_writer_waiting(server: Server) -> None:
+    await server.story(slug="election")
+    entries = "/v1/stories/election/entries"
+    may_go_on, has_begun = threading.Event(), threading.Event()
+
+    def parse_something_long() -> None:
+        has_begun.set()
+        assert may_go_on.wait(30)
+
+    busy = asyncio.create_task(server.app_state.parse_threads.run(parse_something_long))
+    large = asyncio.create_task(server.admin.post(entries, json={"text": "x" * LARGE_BODY_BYTES}))
+    try:
+        assert await asyncio.to_thread(has_begun.wait, 30)
+        assert (await server.admin.post(entries, json={"text": "A count."})).status_code == 201
+        assert not large.done()
+    finally:
+        may_go_on.set()
+    await busy
+    assert (await large).status_code == 201
 
 
 async def test_a_batch_as_large_as_any_real_one_is_written(server: Server) -> None:
