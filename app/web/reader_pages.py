@@ -58,7 +58,7 @@ def reader_pages(
             return await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
-        html = renderer.render("story.html", **_context(page.state, missed=missed, entry=entry))
+        html = renderer.render("story.html", linked=page.linked, **_context(page.state, missed=missed, entry=entry))
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         return await responses.make(

@@ -19,6 +19,7 @@ from markupsafe import Markup
 from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
 from app.web.assets import Assets
+from app.web.scrollable_parts import scrollable
 from app.wire.encoding import encode_json
 from app.wire.links import Site
 
@@ -86,7 +87,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        filters = {"when": when, "web_address": web_address, "place_name": place_name, "made_safe": Markup}
+        filters = {"when": when, "web_address": web_address, "place_name": place_name, "scrollable": scrollable}
         self._environment.filters |= filters | {
             "path_part": lambda text: quote(text, safe=""),
             "briefly": briefly,

@@ -23,9 +23,6 @@ export function briefly({ headline, body_html: html }) {
 
 /** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */
 export function drawPinsAndKeyPoints(state, textOf) {
-  const live = document.querySelector("#story .live");
-  live.textContent = statusWords(state);
-  live.dataset.status = state.status;
   const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
   const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}`, target: "_self" }, text);
   const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));
