@@ -65,7 +65,9 @@ async def _read_linked(reading: Reading, state: dict[str, Any]) -> dict[str, dic
     linked: dict[str, dict[str, Any]] = {}
     for story in filter(None, (state["continues"], state["continued_by"])):
         try:
-            linked[story] = from_json((await reading.representations.current(story, View("state", BodyVariant.HTML))).plain)
+            linked[story] = from_json(
+                (await reading.representations.current(story, View("state", BodyVariant.HTML))).plain
+            )
         except (NotFound, Gone, Unavailable):
             continue
     return linked

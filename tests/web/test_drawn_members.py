@@ -50,7 +50,10 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "key_event": (True, '<p class="mark">Key event</p>'),
     "importance": ("breaking", '<p class="mark">Breaking</p>'),
     "headline": ("The headline itself", "<h2>The headline itself</h2>"),
-    "authors": ([{"name": "Ana Sousa", "role": "Reporter", "place": "Porto"}], "Ana Sousa<small>Reporter, Porto</small>"),
+    "authors": (
+        [{"name": "Ana Sousa", "role": "Reporter", "place": "Porto"}],
+        "Ana Sousa<small>Reporter, Porto</small>",
+    ),
     "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a><small>First</small>"),
     "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
     "time": (MOMENT, f'<time datetime="{MOMENT}"'),

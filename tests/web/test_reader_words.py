@@ -1,4 +1,4 @@
-"""What the reader's page says beside what the story says stands in one place of the templates and one of the scripts."""
+"""What the reader's page says of its own stands in one place of the templates, and in one of the scripts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the API tells of a story and its entries is on the page, drawn by the server, and by the script when it changes."""
+"""What the API tells of a story and its entries is drawn by the server, and by the scripts when it changes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ EVERYTHING: dict[str, Any] = {
     "about": {"name": "Election", "place": "Porto", "start": "2026-11-03T18:00:00Z"},
     "coverage_start": "2026-11-03T17:00:00Z",
 }
-WIDE = "| " + " | ".join(f"Column {number}" for number in range(30)) + " |\n" + "|---" * 30 + "|\n" + "| word " * 30 + "|"
+WIDE = (
+    "| " + " | ".join(f"Column {number}" for number in range(30)) + " |\n" + "|---" * 30 + "|\n" + "| word " * 30 + "|"
+)
 CODE = "```python\n" + "x" * 400 + "\n```"
 
 
@@ -60,7 +62,10 @@ def test_a_story_that_changes_is_drawn_as_the_server_draws_it(
     assert page.evaluate(DRAWN) == loaded.evaluate(DRAWN)
     for each in (page, loaded):
         assert each.title() == "The results <b>are</b> in – The Courier"
-        assert each.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [fields["language"], "rtl"]
+        assert each.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+            fields["language"],
+            "rtl",
+        ]
         assert _text(each, ".section").upper() == "POLITICS & MORE"
         assert _text(each, ".story .tags") == "The vote <b>"
         assert "Started 02:00 2026-11-04" in _text(each, ".about")
