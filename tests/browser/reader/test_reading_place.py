@@ -44,7 +44,7 @@ def pictures() -> Iterator[LatePictures]:
         yield pictures
 
 
-@pytest.fixture(params=BROWSERS.values(), ids=BROWSERS.keys())
+@pytest.fixture(params=[*BROWSERS.values()], ids=[*BROWSERS])
 def before(request: pytest.FixtureRequest) -> str:
     """What is run before the page's own scripts."""
     return str(request.param) + SHIFTS
