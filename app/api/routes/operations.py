@@ -11,6 +11,7 @@ from fastapi.responses import PlainTextResponse
 from app import __version__
 from app.api.http.exposition import render_metrics
 from app.api.http.resource_router import ResourceRouter
+from app.api.http.security_schemes import METRICS
 from app.api.http.state import AppState
 from app.domain.errors import NotFound
 from app.newsroom.context.access import digest_of, is_admin_token
@@ -58,6 +59,7 @@ async def get_version() -> Response:
 @router.get(
     "/metrics",
     response_class=PlainTextResponse,
+    openapi_extra={"security": METRICS},
     responses={
         200: {
             "description": "Prometheus text format.",

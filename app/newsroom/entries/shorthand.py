@@ -13,7 +13,15 @@ from app.domain.text_folding import fold_words
 from app.newsroom.context.write_context import WriteContext
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.people import Person, list_people
-from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, EntryDraft, EntryPatch, ExternalEntry, Tag
+from app.wire.requests.entries import (
+    MAX_AUTHORS,
+    MAX_TAGS,
+    EntryDraft,
+    EntryPatch,
+    ExternalEntry,
+    WrittenAuthor,
+    WrittenTag,
+)
 
 Written = TypeVar("Written", EntryDraft, ExternalEntry, EntryPatch)
 
@@ -61,17 +69,21 @@ def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
     return members
 
 
-def _with_tags(sent: list[Tag] | None, found: Shorthand, before: EntryContent | None) -> list[Tag]:
+def _with_tags(sent: list[WrittenTag] | None, found: Shorthand, before: EntryContent | None) -> list[WrittenTag]:
     # What is stored is kept, even if it would be refused today.
-    kept = [Tag.model_construct(**tag) for tag in before.tags] if sent is None and before is not None else sent or []
+    kept = (
+        [WrittenTag.model_construct(**tag) for tag in before.tags]
+        if sent is None and before is not None
+        else sent or []
+    )
     known = {tag.slug for tag in kept}
-    tags = [*kept, *(Tag(**tag) for tag in found.tags if tag["slug"] not in known)]
+    tags = [*kept, *(WrittenTag(**tag) for tag in found.tags if tag["slug"] not in known)]
     return _limited(tags, MAX_TAGS, "tags")
 
 
-def _with_authors(sent: list[Author] | None, found: Shorthand) -> list[Author]:
+def _with_authors(sent: list[WrittenAuthor] | None, found: Shorthand) -> list[WrittenAuthor]:
     known = {author.name for author in sent or ()}
-    added = [Author.model_construct(**author) for author in found.authors if author["name"] not in known]
+    added = [WrittenAuthor.model_construct(**author) for author in found.authors if author["name"] not in known]
     return _limited([*(sent or ()), *added], MAX_AUTHORS, "authors")
 
 

@@ -45,7 +45,7 @@ MAX_AUTHORS = 20
 MAX_TAGS = 20
 
 
-class Author(Request):
+class WrittenAuthor(Request):
     """An author shown with an entry."""
 
     id: ShortLine | None = None
@@ -56,14 +56,14 @@ class Author(Request):
     url: WebAddress | None = None
 
 
-class Source(Request):
+class WrittenSource(Request):
     """The place of the first report; shown as "Source link"."""
 
     url: WebAddress
     name: Line | None = None
 
 
-class Tag(Request):
+class WrittenTag(Request):
     """A tag of an entry: `slug` in addresses and filters, `label` for people."""
 
     slug: TagSlug
@@ -76,9 +76,9 @@ class _EntryFields(Request):
     text_format: Literal["markdown", "plain"] | None = None
     html: Html | None = None
     blocks: list[WrittenBlock] | None = Field(None, max_length=MAX_BLOCKS)
-    authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
-    source: Source | None = None
-    tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
+    authors: list[WrittenAuthor] | None = Field(None, max_length=MAX_AUTHORS)
+    source: WrittenSource | None = None
+    tags: list[WrittenTag] | None = Field(None, max_length=MAX_TAGS)
     display_time: Timestamp | None = Field(
         None, description="The time to show and to be ordered by, if not the time of publication. Not in the future."
     )

@@ -11,7 +11,7 @@ from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import Pixels
-from app.wire.requests.entries import ClientId, Tag
+from app.wire.requests.entries import ClientId, WrittenTag
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
 
 
@@ -42,7 +42,7 @@ DateTime = Annotated[
 ]
 
 
-class Publisher(Request):
+class WrittenPublisher(Request):
     """The publisher of the story; the site if left out."""
 
     name: Line
@@ -50,7 +50,7 @@ class Publisher(Request):
     logo: WebAddress | None = None
 
 
-class About(Request):
+class WrittenAbout(Request):
     """The event that is covered."""
 
     name: Line
@@ -98,11 +98,11 @@ class _StoryFields(Request):
     language: Language | None = None
     direction: Literal["ltr", "rtl"] | None = None
     time_zone: TimeZone | None = None
-    publisher: Publisher | None = None
-    about: About | None = None
+    publisher: WrittenPublisher | None = None
+    about: WrittenAbout | None = None
     canonical_url: WebAddress | None = None
     section: Line | None = None
-    tags: list[Tag] | None = Field(None, max_length=20)
+    tags: list[WrittenTag] | None = Field(None, max_length=20)
     image: StoryImage | None = None
     coverage_start: Timestamp | None = Field(
         None, description="When coverage begins; a story that waits goes live then."
@@ -150,7 +150,7 @@ class StoryPatch(_StoryFields):
     status: Literal["draft", "scheduled", "upcoming", "live", "paused", "ended", "archived", "withdrawn"] | None = None
 
 
-class Pin(Request):
+class WrittenPin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
@@ -160,7 +160,7 @@ class Pin(Request):
 class Pins(Request):
     """The pinned entries, the topmost first."""
 
-    items: list[Pin] = Field(max_length=MAX_PINS)
+    items: list[WrittenPin] = Field(max_length=MAX_PINS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -169,7 +169,7 @@ class Pins(Request):
         return self
 
 
-class KeyPoint(Request):
+class WrittenKeyPoint(Request):
     """A key point in one sentence, and the entry with more about it."""
 
     text: Line
@@ -179,7 +179,7 @@ class KeyPoint(Request):
 class KeyPoints(Request):
     """The key points, in order."""
 
-    items: list[KeyPoint] = Field(max_length=20)
+    items: list[WrittenKeyPoint] = Field(max_length=20)
 
 
 STORY_FIELDS = (
