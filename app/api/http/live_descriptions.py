@@ -54,9 +54,9 @@ def event_stream() -> dict[str, Any]:
     return {
         "tags": ["Reading"],
         "summary": "Follow Story",
-        "description": "Follow a story by server-sent events: the `data` of each is one LiveMessage, its `id` the cursor"
-        " to go on from. The answer does not end by itself. A refusal is a message too, because an EventSource gives up"
-        " for good on any status but 200; the final one has the id `end`.",
+        "description": "Follow a story by server-sent events: the `data` of each is one LiveMessage, its `id` the"
+        " cursor to go on from. The answer does not end by itself. A refusal is a message too, because an EventSource"
+        " gives up for good on any status but 200; the final one has the id `end`.",
         "operationId": "follow_story",
         "security": [],
         "parameters": parameters,

@@ -27,7 +27,7 @@ def security_schemes(links: Links) -> dict[str, Any]:
         "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "The token of a person or a bot, made at `/v1/newsroom/tokens`, or the operator's admin token.",
+            "description": "A person's or a bot's token, made at `/v1/newsroom/tokens`, or the operator's admin token.",
         },
         "session": {
             "type": "apiKey",

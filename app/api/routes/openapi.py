@@ -92,7 +92,7 @@ def _make_document(app: FastAPI) -> dict[str, Any]:
     _add_components(document, app.state.app_state.newsroom.links)
     for route in app.routes:
         if isinstance(route, APIRoute) and route.include_in_schema:
-            for method in route.methods:
+            for method in route.methods or ():
                 _complete(document["paths"][route.path_format][method.lower()], route, method)
     _add_live_connections(document)
     _name_schemas(document)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.content import MAX_BLOCKS
 from app.domain.cursor import MAX_SEQ
@@ -146,10 +147,17 @@ class EntryPatch(_EntryFields):
         return self
 
 
+class _DescribedAsDraft:
+    """Metadata of an item that is described here and validated by itself, so that a wrong one refuses no other."""
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(EntryDraft.__pydantic_core_schema__)
+
+
 class EntryBatch(Request):
     """Up to 100 new entries, written in order; each succeeds or fails alone."""
 
-    items: list[Any] = Field(min_length=1, max_length=100)
+    items: list[Annotated[Any, _DescribedAsDraft()]] = Field(min_length=1, max_length=100)
 
 
 class Retraction(Request):
