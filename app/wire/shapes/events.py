@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field, RootModel
 
-from app.wire.shapes.answer import Answer, ToldApartByType
+from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
 from app.wire.shapes.public import Cursor, PublicEntry, StoryFields
 from app.wire.shapes.values import RemovalCause
 
@@ -51,6 +51,7 @@ class StoryUpdated(_Event):
     """The story itself changed."""
 
     type: Literal["story.updated"]
+    changed: list[str] = sometimes("Members that differ from those before; absent where the story became public.")
     fields: StoryFields
 
 

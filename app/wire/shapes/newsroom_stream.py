@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, RootModel
 
 from app.domain.rights import Role
 from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
-from app.wire.shapes.live import Goodbye, Hello, PingMessage, Refused, UnknownMessage
+from app.wire.shapes.live import Goodbye, Hello, PingMessage, Refused
 from app.wire.shapes.newsroom import Account, NewsroomEntry, NewsroomStory
 from app.wire.shapes.values import Activity
 
@@ -78,6 +78,12 @@ class NewsroomHeartbeat(Answer):
     time: AwareDatetime
 
 
+class UnknownNewsroomMessage(Answer):
+    """A message of a type that came later than this description: ignore it."""
+
+    type: str
+
+
 class NewsroomMessage(
     RootModel[
         Annotated[
@@ -90,7 +96,7 @@ class NewsroomMessage(
             | NewsroomHeartbeat
             | Goodbye
             | Refused
-            | UnknownMessage,
+            | UnknownNewsroomMessage,
             ToldApartByType(),
         ]
     ]

@@ -235,9 +235,6 @@ class ItemProblem(Answer):
     detail: str
     code: str
     errors: list[ProblemError] = sometimes("Each value that cannot be accepted; the first twenty.")
-    cause: str = sometimes("With 410: why it is gone.")
-    snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
-    current_etag: str = sometimes("With 412: the ETag of today.")
 
 
 class Problem(ItemProblem):
@@ -245,3 +242,6 @@ class Problem(ItemProblem):
 
     instance: str
     request_id: str
+    cause: str = sometimes("With 410: why it is gone.")
+    snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
+    current_etag: str = sometimes("With 412: the ETag of today.")
