@@ -197,3 +197,9 @@ def test_the_event_stream_and_the_websockets_are_described_with_their_messages(d
             description.schemas
         )
         assert all(f"| {row['code']} |" in protocol for row in each["closeCodes"])
+
+
+def test_a_default_is_told_in_words(description: Description) -> None:
+    """openapi-typescript takes a member with a default for one that is always there, and asks for it in requests."""
+    assert [each for each in parts(description.schemas) if "default" in each] == []
+    assert description.schemas["EntryDraft"]["properties"]["kind"]["description"] == 'Without it: `"update"`.'

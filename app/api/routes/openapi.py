@@ -95,7 +95,7 @@ def _make_document(app: FastAPI) -> dict[str, Any]:
             for method in route.methods or ():
                 _complete(document["paths"][route.path_format][method.lower()], route, method)
     _add_live_connections(document)
-    _name_schemas(document)
+    _finish_schemas(document)
     return document
 
 
@@ -131,8 +131,8 @@ def _add_live_connections(document: dict[str, Any]) -> None:
     document["paths"] = paths
 
 
-def _name_schemas(document: dict[str, Any]) -> None:
-    """Give each component the title that is its name, and nothing else a title.
+def _finish_schemas(document: dict[str, Any]) -> None:
+    """Give each component the title that is its name, and nothing else a title; tell defaults in words.
 
     Generators make a type of every title they find: two members `status` of two shapes would be one type, and dropped.
     """
@@ -141,6 +141,15 @@ def _name_schemas(document: dict[str, Any]) -> None:
     _drop_titles(schemas)
     for name, schema in schemas.items():
         schema["title"] = name
+        for member in schema.get("properties", {}).values():
+            _tell_default(member)
+
+
+def _tell_default(member: dict[str, Any]) -> None:
+    """Say in words what a member is that was left out: generators take one with a `default` for one that is there."""
+    if "default" in member:
+        without = f"Without it: `{encode_json(member.pop('default')).decode()}`."
+        member["description"] = f"{member['description']} {without}" if "description" in member else without
 
 
 def _drop_titles(part: Any) -> None:
