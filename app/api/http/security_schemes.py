@@ -15,20 +15,15 @@ Security = list[dict[str, list[str]]]
 
 NOTHING: Security = []
 SESSION_ONLY: Security = [{"session": [], "csrf": []}]
-METRICS: Security = [{}, {"metrics_token": []}, {"token": []}]
+METRICS: Security = [{}, {"token": []}]
 
 _READS: Security = [{"token": []}, {"session": []}]
 _WRITES: Security = [{"token": []}, *SESSION_ONLY]
 
 
 def security_schemes(links: Links) -> dict[str, Any]:
-    """Describe the kinds of credentials."""
+    """Describe the kinds of credentials; the page of the API puts the cursor into the last one."""
     return {
-        "token": {
-            "type": "http",
-            "scheme": "bearer",
-            "description": "A person's or a bot's token, made at `/v1/newsroom/tokens`, or the operator's admin token.",
-        },
         "session": {
             "type": "apiKey",
             "in": "cookie",
@@ -43,10 +38,11 @@ def security_schemes(links: Links) -> dict[str, Any]:
             "description": "Sent by each write with a session: `csrf` of the answer that began it, or of"
             " `GET /v1/newsroom/me`.",
         },
-        "metrics_token": {
+        "token": {
             "type": "http",
             "scheme": "bearer",
-            "description": "The operator's token for metrics alone.",
+            "description": "A person's or a bot's token, made at `/v1/newsroom/tokens`, or the operator's admin token."
+            " For `/metrics` the operator's: the admin's, or the one that is for metrics alone.",
         },
     }
 
