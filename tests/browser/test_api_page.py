@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Locator, Page, ViewportSize, exp
 
 from tests.browser.newsroom_server import Newsroom
 
-DESK: ViewportSize = {"width": 1440, "height": 900}
+LARGE: ViewportSize = {"width": 1440, "height": 900}
 
 
 def authorize(page: Page, token: str) -> None:
@@ -35,7 +35,7 @@ def execute(page: Page, operation_id: str) -> Locator:
 @pytest.mark.timeout(180)
 def test_who_authorizes_on_the_api_page_is_let_in(context: BrowserContext, newsroom: Newsroom) -> None:
     page = context.new_page()
-    page.set_viewport_size(DESK)
+    page.set_viewport_size(LARGE)
     page.goto(f"{newsroom.url}/docs")
     page.wait_for_selector(".opblock")
     expect(execute(page, "read_me")).to_contain_text("401")

@@ -26,15 +26,15 @@ from liveblog_client.models import (
 
 server, story, token = sys.argv[1:]
 reader = Client(base_url=server)
-desk = AuthenticatedClient(base_url=server, token=token)
+editor = AuthenticatedClient(base_url=server, token=token)
 
-written = create_entry.sync(story, client=desk, body=EntryDraft(text="Written in Python."))
+written = create_entry.sync(story, client=editor, body=EntryDraft(text="Written in Python."))
 assert isinstance(written, NewsroomEntry), written
 refused = create_entry.sync(story, client=reader, body=EntryDraft(text="Nobody's."))
 assert isinstance(refused, Problem), refused
 state = get_story.sync(story, client=reader, body=BodyVariant.BOTH)
 assert isinstance(state, StoryState), state
-retracted = retract_entry.sync(story, written.id, client=desk, body=Retraction(reason="A test."))
+retracted = retract_entry.sync(story, written.id, client=editor, body=Retraction(reason="A test."))
 assert isinstance(retracted, NewsroomEntry), retracted
 shown = get_entry.sync(story, written.id, client=reader)
 assert isinstance(shown, PublicEntry), shown

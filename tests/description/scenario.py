@@ -116,12 +116,12 @@ class _Night:
         self.other = self.call(self.admin, "create_story", json={"title": "The day before"})
         self.call(self.reader, "get_changes", path={"story": self.other["id"]}, params={"after": "0"})
         self.edit_story(continues=self.other["id"])
-        with self.socket(f"/v1/stories/{self.story['id']}/live?body=both&after=0") as follower, self.newsroom() as desk:
+        with self.socket(f"/v1/stories/{self.story['id']}/live?body=both&after=0") as follower, self.newsroom() as editor:
             self.write()
             self.read()
             self.change_and_withdraw()
             self.tell(follower)
-            self.tell_the_newsroom(desk)
+            self.tell_the_newsroom(editor)
         self.stream()
         self.people_and_tokens()
         self.oversee()
@@ -264,17 +264,17 @@ class _Night:
             self.call(self.admin, "edit_story", json={"status": "withdrawn"}, **withdrawn)
             self.hear(several, schema, {"story.removed", "refused"})
 
-    def tell_the_newsroom(self, desk: ClientConnection) -> None:
+    def tell_the_newsroom(self, editor: ClientConnection) -> None:
         """Record what an editor was sent on the newsroom's stream."""
         schema = {"$ref": "#/components/schemas/NewsroomMessage"}
         story = self.story["id"]
-        self.say(desk, "NewsroomRequest", type="watch", story=story)
-        self.hear(desk, schema, {"hello", "welcome", "watching"})
+        self.say(editor, "NewsroomRequest", type="watch", story=story)
+        self.hear(editor, schema, {"hello", "welcome", "watching"})
         with self.newsroom() as colleague:
             self.say(colleague, "NewsroomRequest", type="watch")
             self.say(colleague, "NewsroomRequest", type="watch", story=story)
             self.say(colleague, "NewsroomRequest", type="presence", story=story, doing="editing", entry=self.full["id"])
-            self.hear(desk, schema, {"presence"})
+            self.hear(editor, schema, {"presence"})
             self.say(colleague, "NewsroomRequest", type="presence", story=story)
             self.say(colleague, "NewsroomRequest", type="watch", story="no-such-story")
             self.say(colleague, "NewsroomRequest", type="unwatch", story=story)
@@ -282,8 +282,8 @@ class _Night:
             self.hear(colleague, schema, {"watching", "refused"})
         self.post("Told to colleagues.")
         self.edit_story(title="Election night, later")
-        self.say(desk, "NewsroomRequest", type="ping")
-        self.hear(desk, schema, {"entry", "story", "heartbeat"})
+        self.say(editor, "NewsroomRequest", type="ping")
+        self.hear(editor, schema, {"entry", "story", "heartbeat"})
 
     def stream(self) -> None:
         """Record what an EventSource is sent; each `data` is one message."""
@@ -381,13 +381,13 @@ class _Night:
         schema = {"$ref": "#/components/schemas/LiveMessage"}
         catching_up = json.loads(encode_catching_up(StoryId(self.story["id"])))
         self.record(schema, catching_up, where="catching_up")
-        with self.socket(f"/v1/stories/{self.story['id']}/live") as follower, self.newsroom() as desk:
+        with self.socket(f"/v1/stories/{self.story['id']}/live") as follower, self.newsroom() as editor:
             self.hear(follower, schema, {"caught_up"})
-            self.hear(desk, {"$ref": "#/components/schemas/NewsroomMessage"}, {"welcome"})
+            self.hear(editor, {"$ref": "#/components/schemas/NewsroomMessage"}, {"welcome"})
             stopping = threading.Thread(target=self.server.stop)
             stopping.start()
             self.hear(follower, schema, {"goodbye"})
-            self.hear(desk, {"$ref": "#/components/schemas/NewsroomMessage"}, {"goodbye"})
+            self.hear(editor, {"$ref": "#/components/schemas/NewsroomMessage"}, {"goodbye"})
         stopping.join()
 
     def socket(self, address: str) -> ClientConnection:

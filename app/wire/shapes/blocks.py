@@ -48,7 +48,7 @@ class ListBlock(_SentBlock):
 
 
 class QuoteBlock(_SentBlock):
-    """The words of somebody."""
+    """A quotation."""
 
     type: Literal["quote"]
     who: str = sometimes()

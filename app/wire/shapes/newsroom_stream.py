@@ -23,7 +23,7 @@ class Welcome(Answer):
 
 
 class PresentPerson(Answer):
-    """Somebody at work in a story."""
+    """A person or bot at work in a story."""
 
     person: str | None
     name: str | None
@@ -126,7 +126,7 @@ class UnwatchMessage(Answer):
 
 
 class PresenceMessage(Answer):
-    """What the sender does in a story that is watched by name; to be said again at least once a minute."""
+    """The activity of the sender in a story that is watched by name; to be said again at least once a minute."""
 
     type: Literal["presence"]
     story: str

@@ -190,7 +190,7 @@ class GoodbyeCause(StrEnum):
 
 
 class Activity(StrEnum):
-    """The activities of somebody in a story."""
+    """The activities of a person or bot in a story."""
 
     READING = "reading"
     COMPOSING = "composing"
