@@ -116,7 +116,10 @@ class _Night:
         self.other = self.call(self.admin, "create_story", json={"title": "The day before"})
         self.call(self.reader, "get_changes", path={"story": self.other["id"]}, params={"after": "0"})
         self.edit_story(continues=self.other["id"])
-        with self.socket(f"/v1/stories/{self.story['id']}/live?body=both&after=0") as follower, self.newsroom() as editor:
+        with (
+            self.socket(f"/v1/stories/{self.story['id']}/live?body=both&after=0") as follower,
+            self.newsroom() as editor,
+        ):
             self.write()
             self.read()
             self.change_and_withdraw()
@@ -137,6 +140,9 @@ class _Night:
             self.admin, "edit_story", path={"story": self.story["id"]}, json=fields, headers=ANY_VERSION
         )
         return edited
+
+    def set_status(self, story: Json, status: str) -> None:
+        self.call(self.admin, "edit_story", path={"story": story["id"]}, json={"status": status}, headers=ANY_VERSION)
 
     def post(self, text: str | None = "Polls have closed.", *, client: httpx.Client | None = None, **more: Any) -> Json:
         body = {**({} if text is None else {"text": text}), **more}
@@ -255,13 +261,11 @@ class _Night:
             self.hear(several, schema, {"snapshot", "refused"})
             ended = self.call(self.admin, "create_story", json={"title": "Soon over"})
             self.say(several, "ReaderMessage", type="subscribe", story=ended["id"])
-            ends = {"path": {"story": ended["id"]}, "headers": ANY_VERSION}
-            self.call(self.admin, "edit_story", json={"status": "ended"}, **ends)
+            self.set_status(ended, "ended")
             self.hear(several, schema, {"goodbye"})
             self.say(several, "ReaderMessage", type="subscribe", story=self.other["id"])
             self.hear(several, schema, {"subscribed"})
-            withdrawn = {"path": {"story": self.other["id"]}, "headers": ANY_VERSION}
-            self.call(self.admin, "edit_story", json={"status": "withdrawn"}, **withdrawn)
+            self.set_status(self.other, "withdrawn")
             self.hear(several, schema, {"story.removed", "refused"})
 
     def tell_the_newsroom(self, editor: ClientConnection) -> None:

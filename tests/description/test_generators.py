@@ -38,7 +38,15 @@ def story(server: Server) -> str:
 
 def test_redocly_finds_nothing_in_it(document: Path) -> None:
     tools = require_node_tools()
-    asked = [tools / "redocly", "lint", document, "--config", HERE / "redocly.yaml", "--format", "json"]
+    asked: list[str | Path] = [
+        tools / "redocly",
+        "lint",
+        document,
+        "--config",
+        HERE / "redocly.yaml",
+        "--format",
+        "json",
+    ]
     done = run_tool(asked, folder=document.parent)
     found = json.loads(done.stdout)
     assert [(each["ruleId"], each["message"]) for each in found["problems"]] == []
@@ -47,7 +55,15 @@ def test_redocly_finds_nothing_in_it(document: Path) -> None:
 
 def test_spectral_finds_nothing_in_it(document: Path) -> None:
     tools = require_node_tools()
-    asked = [tools / "spectral", "lint", document, "--ruleset", HERE / "spectral.yaml", "--fail-severity", "hint"]
+    asked: list[str | Path] = [
+        tools / "spectral",
+        "lint",
+        document,
+        "--ruleset",
+        HERE / "spectral.yaml",
+        "--fail-severity",
+        "hint",
+    ]
     done = run_tool(asked, folder=document.parent)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -78,7 +94,7 @@ def test_a_python_client_is_made_without_a_warning_and_writes_and_reads(
     document: Path, server: Server, story: str
 ) -> None:
     python, folder = require_python_tools(), document.parent
-    asked = [
+    asked: list[str | Path] = [
         "generate",
         "--path",
         document,
@@ -87,7 +103,8 @@ def test_a_python_client_is_made_without_a_warning_and_writes_and_reads(
         "--config",
         HERE / "client_config.yaml",
     ]
-    made = run_tool([python.parent / "openapi-python-client", *asked, "--fail-on-warning"], folder=folder)
+    command: list[str | Path] = [python.parent / "openapi-python-client", *asked, "--fail-on-warning"]
+    made = run_tool(command, folder=folder)
     said = made.stdout + made.stderr
     assert made.returncode == 0, said
     assert "warning" not in said.lower()

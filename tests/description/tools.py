@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.needs import require
@@ -89,8 +89,7 @@ def run_tool(command: Sequence[str | Path], *, folder: Path, **environment: str)
     )
 
 
-def _once(folder: Path, install: object) -> None:
-    assert callable(install)
+def _once(folder: Path, install: Callable[[], None]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / ".installed"
     with (folder / ".lock").open("w") as lock:
