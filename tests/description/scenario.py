@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ import httpx
 from websockets.sync.client import ClientConnection, connect
 
 from app.domain.identifiers import StoryId
-from app.wire.messages import encode_catching_up
+from app.wire.messages import encode_catching_up, encode_goodbye
 from tests.description.recorder import Recorder
 from tests.e2e.server import ADMIN_TOKEN, Server
 
@@ -130,7 +129,7 @@ class _Night:
         self.oversee()
         self.operate()
         self.refuse()
-        self.stop()
+        self.tell_what_cannot_be_arranged()
 
     def at(self, entry: Json, story: Json | None = None) -> Json:
         return {"story": (story or self.story)["id"], "entry": entry["id"]}
@@ -380,22 +379,16 @@ class _Night:
         self.call(self.reader, "get_changes", path=ref, params={"after": "k3Vq81Zt.1205.x7Q2ab"}, expect=410)
         self.call(self.reader, "read_me", expect=401)
 
-    def stop(self) -> None:
-        """Record how the server says goodbye, and what it tells a reader who is slow, which no test can arrange."""
+    def tell_what_cannot_be_arranged(self) -> None:
+        """Record what is told to a reader who is slow, and by a server that is overloaded, as the server encodes it."""
         schema = {"$ref": "#/components/schemas/LiveMessage"}
-        catching_up = json.loads(encode_catching_up(StoryId(self.story["id"])))
-        self.record(schema, catching_up, where="catching_up")
-        with self.socket(f"/v1/stories/{self.story['id']}/live") as follower, self.newsroom() as editor:
-            self.hear(follower, schema, {"caught_up"})
-            self.hear(editor, {"$ref": "#/components/schemas/NewsroomMessage"}, {"welcome"})
-            stopping = threading.Thread(target=self.server.stop)
-            stopping.start()
-            self.hear(follower, schema, {"goodbye"})
-            self.hear(editor, {"$ref": "#/components/schemas/NewsroomMessage"}, {"goodbye"})
-        stopping.join()
+        goodbye = encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10)
+        for message in (encode_catching_up(StoryId(self.story["id"])), goodbye):
+            self.record(schema, json.loads(message), where=message.decode())
 
     def socket(self, address: str) -> ClientConnection:
-        return connect(self.server.url.replace("http", "ws", 1) + address, proxy=None, open_timeout=PATIENCE_SECONDS)
+        url = self.server.url.replace("http", "ws", 1) + address
+        return connect(url, proxy=None, open_timeout=PATIENCE_SECONDS, max_queue=None)
 
     @contextmanager
     def newsroom(self) -> Iterator[ClientConnection]:

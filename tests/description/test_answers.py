@@ -11,7 +11,7 @@ from tests.e2e.server import Server
 NOT_YET = {"UnknownBlock", "UnknownEvent", "UnknownMessage", "UnknownNewsroomMessage"}
 """What stands for types that this release does not have."""
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = pytest.mark.timeout(300)
 
 
 @pytest.fixture(scope="module")

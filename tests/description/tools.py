@@ -22,6 +22,9 @@ INSTALL_SECONDS = 400
 QUIET = {"REDOCLY_TELEMETRY": "off", "REDOCLY_SUPPRESS_UPDATE_NOTICE": "true", "NO_COLOR": "1"}
 """The linter asks nobody for a newer one of itself, and tells nobody of its use."""
 
+NODE_VERSION = (20, 19)
+"""The oldest that Redocly runs on."""
+
 NODE = ("package.json", "package-lock.json")
 PYTHON = ("generators.lock",)
 
@@ -32,8 +35,9 @@ class InstallFailed(Exception):
 
 def require_node_tools() -> Path:
     """Return the folder with the Node tools' commands; skip the test where they cannot be had."""
-    for command in ("node", "npm"):
-        require(command, found=shutil.which(command) is not None, reason="install Node.js 20 or newer with npm")
+    reason = f"install Node.js {'.'.join(map(str, NODE_VERSION))} or newer with npm"
+    require("npm", found=shutil.which("npm") is not None, reason=reason)
+    require("Node.js of that version", found=_node_version() >= NODE_VERSION, reason=reason)
     try:
         return install_node_tools()
     except InstallFailed as error:
@@ -108,6 +112,14 @@ def _run(command: Sequence[str], folder: Path) -> None:
         raise InstallFailed(f"{done.stdout}{done.stderr}"[-600:])
 
 
+def _node_version() -> tuple[int, ...]:
+    node = shutil.which("node")
+    if node is None:
+        return ()
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, timeout=20, check=True).stdout
+    return tuple(int(part) for part in said.strip().removeprefix("v").split("."))
+
+
 def _digest(names: Sequence[str]) -> str:
     return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in names)).hexdigest()[:12]
 
@@ -118,5 +130,8 @@ def _missing(what: str, error: InstallFailed) -> Path:
 
 
 if __name__ == "__main__":
-    install_node_tools()
-    install_python_tools()
+    try:
+        install_node_tools()
+        install_python_tools()
+    except InstallFailed as failure:
+        sys.exit(f"The tools could not be installed: {failure}")
