@@ -380,10 +380,11 @@ class _Night:
         self.call(self.reader, "read_me", expect=401)
 
     def tell_what_cannot_be_arranged(self) -> None:
-        """Record what is told to a reader who is slow, and by a server that is overloaded, as the server encodes it."""
+        """Record what is told to a slow reader, and by a server that is overloaded or stops, as it is encoded."""
         schema = {"$ref": "#/components/schemas/LiveMessage"}
-        goodbye = encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10)
-        for message in (encode_catching_up(StoryId(self.story["id"])), goodbye):
+        overload = encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10)
+        drain = encode_goodbye(reason="drain", reconnect_after_ms=(0, 45_000))
+        for message in (encode_catching_up(StoryId(self.story["id"])), overload, drain):
             self.record(schema, json.loads(message), where=message.decode())
 
     def socket(self, address: str) -> ClientConnection:
