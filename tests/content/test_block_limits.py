@@ -186,7 +186,7 @@ def fields_of_input() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     models = schema["$defs"]
     for kind, reference in schema["items"]["discriminator"]["mapping"].items():
         names = [reference.rpartition("/")[2]]
-        names += {"list": ["ListItemBlock"], "table": ["TableCell"]}.get(kind, [])
+        names += {"list": ["WrittenListItem"], "table": ["WrittenTableCell"]}.get(kind, [])
         for model in names:
             for name, field in models[model]["properties"].items():
                 yield kind, name, field

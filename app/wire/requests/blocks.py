@@ -38,33 +38,33 @@ class _Block(Request):
     id: BlockId | None = Field(None, description="Kept if given, so that other blocks and edits can name it.")
 
 
-class ParagraphBlock(_Block):
+class WrittenParagraph(_Block):
     type: Literal["paragraph"]
     html: Html
 
 
-class HeadingBlock(_Block):
+class WrittenHeading(_Block):
     type: Literal["heading"]
     level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL), NO_BOOLEAN] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
     html: Html | None = None
 
 
-class ListItemBlock(Request):
+class WrittenListItem(Request):
     html: Html
     ordered: bool | None = None
-    items: list[ListItemBlock] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
+    items: list[WrittenListItem] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
 
 
-class ListBlock(_Block):
+class WrittenList(_Block):
     type: Literal["list"]
     ordered: bool = False
     start: Annotated[int, Field(ge=0, le=MAX_LIST_START), NO_BOOLEAN] | None = None
-    items: list[ListItemBlock] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
+    items: list[WrittenListItem] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
     html: Html | None = Field(None, description="Ignored: made from `items`.")
 
 
-class QuoteBlock(_Block):
+class WrittenQuote(_Block):
     type: Literal["quote"]
     html: Html
     who: BlockLine | None = None
@@ -72,14 +72,14 @@ class QuoteBlock(_Block):
     url: WebAddress | None = None
 
 
-class CodeBlock(_Block):
+class WrittenCode(_Block):
     type: Literal["code"]
     text: CodeText
     language: Annotated[str, FullMatch(LANGUAGE_PATTERN, "must be the name of a language, like python")] | None = None
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class ImageBlock(_Block):
+class WrittenImage(_Block):
     type: Literal["image"]
     url: WebAddress
     width: Pixels | None = None
@@ -90,7 +90,7 @@ class ImageBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class VideoBlock(_Block):
+class WrittenVideo(_Block):
     type: Literal["video"]
     url: WebAddress
     poster: WebAddress | None = None
@@ -101,7 +101,7 @@ class VideoBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class AudioBlock(_Block):
+class WrittenAudio(_Block):
     type: Literal["audio"]
     url: WebAddress
     caption: BlockParagraphs | None = None
@@ -109,7 +109,7 @@ class AudioBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class EmbedBlock(_Block):
+class WrittenEmbed(_Block):
     type: Literal["embed"]
     url: WebAddress
     provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
@@ -119,7 +119,7 @@ class EmbedBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class LinkCardBlock(_Block):
+class WrittenLinkCard(_Block):
     type: Literal["link_card"]
     url: WebAddress
     title: AddressLine | None = None
@@ -128,40 +128,40 @@ class LinkCardBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class TableCell(Request):
+class WrittenTableCell(Request):
     html: Html
     header: bool | None = None
     colspan: Span | None = None
     rowspan: Span | None = None
 
 
-class TableBlock(_Block):
+class WrittenTable(_Block):
     type: Literal["table"]
     caption: BlockParagraphs | None = None
-    rows: list[Annotated[list[TableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
+    rows: list[Annotated[list[WrittenTableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
         fail_fast=True, max_length=MAX_COMPLEXITY
     )
     html: Html | None = Field(None, description="Ignored: made from `rows`.")
 
 
-class DividerBlock(_Block):
+class WrittenDivider(_Block):
     type: Literal["divider"]
     html: Html | None = Field(None, description="Ignored.")
 
 
 WrittenBlock = Annotated[
-    ParagraphBlock
-    | HeadingBlock
-    | ListBlock
-    | QuoteBlock
-    | CodeBlock
-    | ImageBlock
-    | VideoBlock
-    | AudioBlock
-    | EmbedBlock
-    | LinkCardBlock
-    | TableBlock
-    | DividerBlock,
+    WrittenParagraph
+    | WrittenHeading
+    | WrittenList
+    | WrittenQuote
+    | WrittenCode
+    | WrittenImage
+    | WrittenVideo
+    | WrittenAudio
+    | WrittenEmbed
+    | WrittenLinkCard
+    | WrittenTable
+    | WrittenDivider,
     Field(discriminator="type"),
 ]
 """One block of a body, told apart by `type`."""

@@ -10,7 +10,7 @@ from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import Pixels
-from app.wire.requests.entries import ClientId, Tag
+from app.wire.requests.entries import ClientId, WrittenTag
 from app.wire.requests.slugs import Slug, StoryRef
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
 
@@ -35,7 +35,7 @@ DateTime = Annotated[
 ]
 
 
-class Publisher(Request):
+class WrittenPublisher(Request):
     """The publisher of the story; the site if left out."""
 
     name: Line
@@ -43,7 +43,7 @@ class Publisher(Request):
     logo: WebAddress | None = None
 
 
-class About(Request):
+class WrittenAbout(Request):
     """The event that is covered."""
 
     name: Line
@@ -91,11 +91,11 @@ class _StoryFields(Request):
     language: Language | None = None
     direction: Literal["ltr", "rtl"] | None = None
     time_zone: TimeZone | None = None
-    publisher: Publisher | None = None
-    about: About | None = None
+    publisher: WrittenPublisher | None = None
+    about: WrittenAbout | None = None
     canonical_url: WebAddress | None = None
     section: Line | None = None
-    tags: list[Tag] | None = Field(None, max_length=20)
+    tags: list[WrittenTag] | None = Field(None, max_length=20)
     image: StoryImage | None = None
     coverage_start: Timestamp | None = Field(
         None, description="When coverage begins; a story that waits goes live then."
@@ -143,7 +143,7 @@ class StoryPatch(_StoryFields):
     status: Literal["draft", "scheduled", "upcoming", "live", "paused", "ended", "archived", "withdrawn"] | None = None
 
 
-class Pin(Request):
+class WrittenPin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
@@ -153,7 +153,7 @@ class Pin(Request):
 class Pins(Request):
     """The pinned entries, the topmost first."""
 
-    items: list[Pin] = Field(max_length=MAX_PINS)
+    items: list[WrittenPin] = Field(max_length=MAX_PINS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -162,7 +162,7 @@ class Pins(Request):
         return self
 
 
-class KeyPoint(Request):
+class WrittenKeyPoint(Request):
     """A key point in one sentence, and the entry with more about it."""
 
     text: Line
@@ -172,7 +172,7 @@ class KeyPoint(Request):
 class KeyPoints(Request):
     """The key points, in order."""
 
-    items: list[KeyPoint] = Field(max_length=20)
+    items: list[WrittenKeyPoint] = Field(max_length=20)
 
 
 STORY_FIELDS = (

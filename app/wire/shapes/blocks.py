@@ -1,0 +1,180 @@
+"""Shapes of blocks as they are sent, for the API's description; app/content/blocks.py says what each of them is."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, RootModel
+
+from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
+
+
+class _SentBlock(Answer):
+    id: str
+
+
+class ParagraphBlock(_SentBlock):
+    """Running text."""
+
+    type: Literal["paragraph"]
+    html: str
+
+
+class HeadingBlock(_SentBlock):
+    """A subhead."""
+
+    type: Literal["heading"]
+    level: int = Field(description="2, 3 or 4.")
+    text: str
+    html: str
+
+
+class ListItem(Answer):
+    """An item of a list, perhaps with a list in it."""
+
+    html: str
+    ordered: bool = sometimes("Whether the list in it is numbered.")
+    items: list[ListItem] = sometimes("The list in it.")
+
+
+class ListBlock(_SentBlock):
+    """A list."""
+
+    type: Literal["list"]
+    ordered: bool
+    start: int = sometimes("The first number, if it is not 1.")
+    items: list[ListItem]
+    html: str
+
+
+class QuoteBlock(_SentBlock):
+    """A quotation."""
+
+    type: Literal["quote"]
+    who: str = sometimes()
+    role: str = sometimes()
+    url: str = sometimes("Where they were said.")
+    html: str
+
+
+class CodeBlock(_SentBlock):
+    """Preformatted text, to the letter."""
+
+    type: Literal["code"]
+    text: str
+    language: str = sometimes("In lower case, as in `python`.")
+    html: str
+
+
+class ImageBlock(_SentBlock):
+    """A picture by address."""
+
+    type: Literal["image"]
+    url: str
+    width: int = sometimes()
+    height: int = sometimes()
+    alt: str
+    caption: str = sometimes()
+    credit: str = sometimes()
+    html: str
+
+
+class VideoBlock(_SentBlock):
+    """A film by address."""
+
+    type: Literal["video"]
+    url: str
+    poster: str = sometimes("The still that is shown before it plays.")
+    width: int = sometimes()
+    height: int = sometimes()
+    caption: str = sometimes()
+    credit: str = sometimes()
+    html: str
+
+
+class AudioBlock(_SentBlock):
+    """A sound recording by address."""
+
+    type: Literal["audio"]
+    url: str
+    caption: str = sometimes()
+    credit: str = sometimes()
+    html: str
+
+
+class EmbedBlock(_SentBlock):
+    """A page shown by another site's player; `html` is only a link to it."""
+
+    type: Literal["embed"]
+    url: str
+    provider: str
+    title: str = sometimes()
+    ratio: str = sometimes("Width to height as CSS writes it.")
+    consent: bool = Field(description="Ask the reader first: the provider sets cookies.")
+    html: str
+
+
+class LinkCardBlock(_SentBlock):
+    """A link that stands alone."""
+
+    type: Literal["link_card"]
+    url: str
+    title: str
+    description: str = sometimes()
+    image: str = sometimes()
+    html: str
+
+
+class TableCell(Answer):
+    """A cell of a table."""
+
+    html: str
+    header: bool = sometimes()
+    colspan: int = sometimes()
+    rowspan: int = sometimes()
+
+
+class TableBlock(_SentBlock):
+    """Rows of cells."""
+
+    type: Literal["table"]
+    caption: str = sometimes()
+    rows: list[list[TableCell]]
+    html: str
+
+
+class DividerBlock(_SentBlock):
+    """A thematic break."""
+
+    type: Literal["divider"]
+    html: str
+
+
+class UnknownBlock(_SentBlock):
+    """A block of a type that came later than this description: show its `html`."""
+
+    type: str
+    html: str
+
+
+class Block(
+    RootModel[
+        Annotated[
+            ParagraphBlock
+            | HeadingBlock
+            | ListBlock
+            | QuoteBlock
+            | CodeBlock
+            | ImageBlock
+            | VideoBlock
+            | AudioBlock
+            | EmbedBlock
+            | LinkCardBlock
+            | TableBlock
+            | DividerBlock
+            | UnknownBlock,
+            ToldApartByType(),
+        ]
+    ]
+):
+    """A typed piece of a body. `html` shows it whatever its type."""
