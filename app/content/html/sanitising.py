@@ -18,9 +18,10 @@ INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark spa
 BLOCK_TAGS: frozenset[str] = tags(
     "p h2 h3 h4 ul ol li blockquote pre figure figcaption cite img hr table caption thead tbody tr th td video audio"
 )
-ATTRIBUTES: dict[str, set[str]] = {
+WITH_LANGUAGE: frozenset[str] = (INLINE_TAGS - {"br"}) | tags("p h2 h3 h4 ul ol li figure table th td")
+"""The tags that may say the language and the direction of what is in them."""
+_OWN_ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
-    "span": {"lang"},
     "ol": {"start"},
     "blockquote": {"cite"},
     "pre": {"data-language"},
@@ -30,6 +31,10 @@ ATTRIBUTES: dict[str, set[str]] = {
     "audio": {"src", "controls", "preload"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
+}
+ATTRIBUTES: dict[str, set[str]] = {
+    **_OWN_ATTRIBUTES,
+    **{tag: _OWN_ATTRIBUTES.get(tag, set()) | {"lang"} for tag in WITH_LANGUAGE},
 }
 DIRECTIONS: frozenset[str] = frozenset({"ltr", "rtl", "auto"})
 CLASSES: dict[str, set[str]] = {
@@ -58,7 +63,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(INLINE_TAGS | BLOCK_TAGS),
         attributes=ATTRIBUTES,
-        tag_attribute_values={"span": {"dir": set(DIRECTIONS)}},
+        tag_attribute_values={tag: {"dir": set(DIRECTIONS)} for tag in WITH_LANGUAGE},
         allowed_classes=CLASSES,
         url_schemes=set(LINK_SCHEMES),
         url_relative="deny",
