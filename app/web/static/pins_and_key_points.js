@@ -1,15 +1,15 @@
 // Pins and key points above a story's timeline, each with a link, and the words for the story's status.
 // The server draws the same in templates/pins_and_key_points.html.
 
-import { element } from "./entries.js";
+import { element, said } from "./entries.js";
 import { truncate } from "./truncate.js";
 
 const SHORT = 200;
-const STATUS = { upcoming: "Coming up", paused: "Live updates, paused", ended: "Ended", archived: "Ended" };
+const STATUS = { upcoming: "upcoming", paused: "paused", ended: "ended", archived: "ended" };
 
-/** Return the words for the story's status. */
-export function statusWords({ status }) {
-  return STATUS[status] ?? "Live updates";
+/** Return the key of the words for the story's status. */
+export function statusKey({ status }) {
+  return `status.${STATUS[status] ?? "live"}`;
 }
 
 /** Return an entry's headline, or the beginning of its text. */
@@ -24,8 +24,7 @@ export function briefly({ headline, body_html: html }) {
 /** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */
 export function drawPinsAndKeyPoints(state, textOf) {
   const live = document.querySelector("#story .live");
-  live.textContent = statusWords(state);
-  live.dataset.status = state.status;
+  live.replaceWith(said("p", statusKey(state), { class: "live", "data-status": state.status }));
   const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
   const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}`, target: "_self" }, text);
   const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));

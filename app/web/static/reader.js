@@ -5,6 +5,7 @@ import { follow } from "./client.js";
 import { drawEntry, inShort } from "./entries.js";
 import { briefly, drawPinsAndKeyPoints } from "./pins_and_key_points.js";
 import { offerPlayers } from "./players.js";
+import { say, sayCount } from "./words.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
 
@@ -47,7 +48,7 @@ const follower = follow({
 function onUpdate({ state, before, message, verdict }) {
   if (state.status === "withdrawn") {
     const notice = document.createElement("p");
-    notice.textContent = "This story has been withdrawn.";
+    notice.textContent = say("withdrawn");
     main.replaceChildren(notice);
     document.title = notice.textContent;
     follower.stop();
@@ -143,7 +144,7 @@ function keepingPlace(change) {
 
 function drawFresh(count) {
   fresh.hidden = count === 0;
-  fresh.textContent = count === 1 ? "1 new update" : `${count} new updates`;
+  fresh.textContent = sayCount("updates.new", count);
   document.title = count > 0 ? `(${count}) ${title}` : title;
 }
 
@@ -205,21 +206,21 @@ function textOnPage(id) {
 
 function drawCount({ entry_count: count }) {
   if (count === undefined) return;
-  document.getElementById("entry-count").textContent = count === 1 ? "1 update" : `${count} updates`;
+  document.getElementById("entry-count").textContent = sayCount("updates.count", count);
 }
 
 function announce(id) {
   const article = document.getElementById(`entry-${id}`);
-  announcement.textContent = article ? `New update: ${inShort(article)}` : fresh.textContent;
+  announcement.textContent = article ? say("updates.announced", { text: inShort(article) }) : fresh.textContent;
   announced = id;
 }
 
 const WORDS = {
   live: "",
   ended: "",
-  connecting: "Connecting again …",
-  retrying: "Connecting again …",
-  refused: "This page is no longer updated. Please load it again.",
+  connecting: "connection.again",
+  retrying: "connection.again",
+  refused: "connection.over",
 };
 
 function onConnection(connection) {
@@ -228,11 +229,11 @@ function onConnection(connection) {
   if (connection === "live" || connection === "ended" || connection === "refused") {
     clearTimeout(whisper);
     whisper = undefined;
-    line.textContent = WORDS[connection];
+    line.textContent = WORDS[connection] && say(WORDS[connection]);
     return;
   }
   whisper ??= setTimeout(() => {
-    line.textContent = navigator.onLine ? WORDS[main.dataset.connection] : "You are offline. Updates will go on later.";
+    line.textContent = say(navigator.onLine ? WORDS[main.dataset.connection] : "connection.offline");
   }, QUIET_MS);
 }
 
