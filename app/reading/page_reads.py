@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic_core import from_json
 
-from app.domain.errors import Redirected
+from app.domain.errors import Gone, NotFound, Redirected, Unavailable
 from app.reading.reading import Reading
 from app.reading.views import View, read_state_at
 from app.wire.encoding import BodyVariant
@@ -18,11 +18,13 @@ from app.wire.encoding import BodyVariant
 class PageStory:
     """A story as `GET /v1/stories/{story}` shows it, with the page of its timeline that was asked for.
 
-    `redirect_slug` is set when the story was asked for by another name than its own.
+    `redirect_slug` is set when the story was asked for by another name than its own. `linked` has the fields of the
+    stories before and after it, by id, as far as they can be read now.
     """
 
     state: dict[str, Any]
     redirect_slug: str | None = None
+    linked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 class PageReads:
@@ -48,10 +50,24 @@ class PageReads:
             )
             body = view.body
         state = from_json(body)
-        return PageStory(state, redirect_slug=None if ref == state["slug"] else state["slug"])
+        redirect_slug = None if ref == state["slug"] else state["slug"]
+        return PageStory(state, redirect_slug=redirect_slug, linked=await _read_linked(reading, state))
 
     async def list_stories(self) -> list[dict[str, Any]]:
         """List the public stories of the first page, those that are live first."""
         page: dict[str, Any] = from_json((await self._reading().story_lists.first()).plain)
         items: list[dict[str, Any]] = page["items"]
         return items
+
+
+async def _read_linked(reading: Reading, state: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Read the stories that this one continues and is continued by; a page is complete without what cannot be read."""
+    linked: dict[str, dict[str, Any]] = {}
+    for story in filter(None, (state["continues"], state["continued_by"])):
+        try:
+            linked[story] = from_json(
+                (await reading.representations.current(story, View("state", BodyVariant.HTML))).plain
+            )
+        except (NotFound, Gone, Unavailable):
+            continue
+    return linked

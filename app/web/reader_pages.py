@@ -62,7 +62,8 @@ def reader_pages(
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
         words = renderer.catalogue.words_for(page.state["language"])
-        html = renderer.render("story.html", words=words, **_context(page.state, missed=missed, entry=entry))
+        context = _context(page.state, missed=missed, entry=entry)
+        html = renderer.render("story.html", words=words, linked=page.linked, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         return await responses.make(

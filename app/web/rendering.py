@@ -20,6 +20,7 @@ from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
 from app.domain.writing_direction import direction_of
 from app.web.assets import Assets
+from app.web.scrollable_parts import scrollable
 from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
 from app.wire.links import Site
@@ -83,7 +84,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        filters = {"when": when, "web_address": web_address, "place_name": place_name, "made_safe": Markup}
+        filters = {"when": when, "web_address": web_address, "place_name": place_name, "scrollable": scrollable}
         self._environment.filters |= filters | {
             "path_part": lambda text: quote(text, safe=""),
             "briefly": briefly,

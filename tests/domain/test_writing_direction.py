@@ -12,9 +12,9 @@ from app.domain.writing_direction import Direction, direction_of
 from tests.needs import require
 
 RTL = """
-ar ar-EG ar-001 AR arz ary ckb dv fa fa-AF prs ps he he-IL iw yi ji sd ug ur ur-IN ks bal azb lrc mzn glk nqo syr arc pnb
-az-Arab pa-Arab ku-Arab uz-Arab kk-Arab ms-Arab en-Hebr ff-Adlm ff-Adlm-GN man-Nkoo en-Syrc dv-Thaa ur-Aran az-IR pa-PK
-ku-IQ uz-AF kk-CN tr-Arab ar-Arab-u-nu-latn
+ar ar-EG ar-001 AR arz ary ckb dv fa fa-AF prs ps he he-IL iw yi ji sd ug ur ur-IN ks bal azb lrc mzn glk nqo syr arc
+pnb az-Arab pa-Arab ku-Arab uz-Arab kk-Arab ms-Arab en-Hebr ff-Adlm ff-Adlm-GN man-Nkoo en-Syrc dv-Thaa ur-Aran az-IR
+pa-PK ku-IQ uz-AF kk-CN tr-Arab ar-Arab-u-nu-latn
 """.split()
 
 LTR = """

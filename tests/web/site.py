@@ -21,6 +21,7 @@ class FakeReading:
 
     def __init__(self, state: dict[str, Any] | None = None) -> None:
         self.state = state or samples.story()
+        self.others: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str | None, str | None]] = []
 
     async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
@@ -36,7 +37,7 @@ class FakeReading:
         return PageStory(self.state, None if ref == self.state["slug"] else self.state["slug"])
 
     async def list_stories(self) -> list[dict[str, Any]]:
-        return [self.state]
+        return [self.state, *self.others]
 
 
 def client_of(reading: FakeReading) -> httpx.AsyncClient:

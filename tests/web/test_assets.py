@@ -150,24 +150,20 @@ def test_a_changed_file_changes_every_versioned_address(tmp_path: Path) -> None:
     assert Assets(tmp_path).url("a.js") != before
 
 
-def test_what_keeps_a_page_up_to_date_is_small() -> None:
-    assets = Assets()
-    names = [
-        f"{name}.js"
-        for name in (
-            "apply",
-            "transport_choice",
-            "transports",
-            "client",
-            "entries",
-            "pins_and_key_points",
-            "players",
-            "reader",
-        )
-    ]
-    sizes = [len(asset.brotli) for name in names for asset, _ in [assets.find(name)] if asset is not None]
-    assert len(sizes) == len(names)
-    assert sum(sizes) <= 12 * 1024
+def test_what_the_readers_page_loads_is_small() -> None:
+    assets, asked, loaded = Assets(), ["reader.js"], set[str]()
+    while asked:
+        name = asked.pop()
+        if name not in loaded:
+            loaded.add(name)
+            asked += re.findall(r'from "\./([^"]+)"', (STATIC_FOLDER / name).read_text(encoding="utf-8"))
+    sizes = {name: len(found[0].brotli) for name in loaded if (found := assets.find(name)) and found[0] is not None}
+    assert set(sizes) == loaded
+    follow = ("client.js", "apply.js", "transports.js", "transport_choice.js")
+    assert sum(sizes[name] for name in follow) <= 7 * 1024, "to follow a story, without drawing anything"
+    assert sum(sizes.values()) <= 17 * 1024, sizes
+    page = (STATIC_FOLDER.parent / "templates" / "story.html").read_text(encoding="utf-8")
+    assert [name for name in loaded - {"reader.js"} if f'"{name}"' not in page] == [], "each is asked for at once"
 
 
 def test_scripts_are_sent_without_the_lines_that_only_explain_them() -> None:

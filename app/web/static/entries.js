@@ -40,12 +40,45 @@ export function when(moment, { time_zone: timeZone }) {
   return { date, time: `${part.hour}:${part.minute}` };
 }
 
-function moment(value, story) {
+/** Draw a time in the story's time zone. */
+export function moment(value, story) {
   const shown = when(value, story);
   return element("time", { datetime: value }, element("b", {}, shown.time), " ", element("span", {}, shown.date));
 }
 
-function linked(text, address) {
+/** Draw every time in `root` anew, after a change of the story's time zone or language. */
+export function redrawTimes(root, story) {
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const drawn = moment(time.getAttribute("datetime"), story);
+    if (!time.isEqualNode(drawn)) time.replaceWith(drawn);
+  }
+}
+
+/** Return a time zone as a person reads it: "New York"; "UTC" where this browser does not know it. */
+export function placeName(timeZone) {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+  } catch {
+    return "UTC";
+  }
+  return timeZone.split("/").at(-1).replaceAll("_", " ");
+}
+
+/** Make what scrolls sideways in a body reachable by keyboard. */
+function makeScrollable(body) {
+  const region = (key) => ({ role: "region", "aria-label": say(key), "data-say-label": key, tabindex: "0" });
+  for (const table of body.querySelectorAll("table")) {
+    const around = element("div", { class: "scroller", ...region("table") });
+    table.replaceWith(around);
+    around.append(table);
+  }
+  for (const code of body.querySelectorAll("pre")) {
+    for (const [name, value] of Object.entries(region("code"))) code.setAttribute(name, value);
+  }
+}
+
+/** Return a link, or its text alone where the address is none of the web. */
+export function linked(text, address) {
   const isolated = element("bdi", {}, text);
   return webAddress(address) ? element("a", { href: address, rel: "noopener" }, isolated) : isolated;
 }
@@ -110,6 +143,7 @@ function footer(entry, story) {
 export function drawEntry(entry, story) {
   const body = element("div", { class: "body" });
   body.innerHTML = entry.body_html ?? "";
+  makeScrollable(body);
   const classes = ["entry", `is-${entry.status}`, `is-${entry.importance}`, `is-${entry.kind}`];
   if (entry.key_event) classes.push("is-key");
   return element(

@@ -1,7 +1,7 @@
 // Pins and key points above a story's timeline, each with a link, and the words for the story's status.
 // The server draws the same in templates/pins_and_key_points.html.
 
-import { element, said } from "./entries.js";
+import { element } from "./entries.js";
 import { truncate } from "./truncate.js";
 
 const SHORT = 200;
@@ -23,8 +23,6 @@ export function briefly({ headline, body_html: html }) {
 
 /** Draw the key points and pins of a state. `textOf` returns an entry's words where the state has only its place. */
 export function drawPinsAndKeyPoints(state, textOf) {
-  const live = document.querySelector("#story .live");
-  live.replaceWith(said("p", statusKey(state), { class: "live", "data-status": state.status }));
   const held = new Map([...state.timeline.items, ...state.included].map((entry) => [entry.id, entry]));
   const link = (id, text) => element("a", { href: `?entry=${id}#entry-${id}`, target: "_self" }, text);
   const points = (state.key_points ?? []).map(({ text, entry }) => element("li", {}, entry ? link(entry, text) : text));

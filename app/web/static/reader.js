@@ -2,10 +2,13 @@
 // Two rules: what the reader is looking at never moves, and nothing is announced that they have not been given.
 
 import { follow } from "./client.js";
-import { drawEntry, inShort } from "./entries.js";
+import { drawEntry, inShort, redrawTimes } from "./entries.js";
 import { briefly, drawPinsAndKeyPoints } from "./pins_and_key_points.js";
+import { openAtPlace, rememberPlace } from "./place_memory.js";
 import { offerPlayers } from "./players.js";
-import { say, sayCount } from "./words.js";
+import { keepReadingPlace } from "./reading_place.js";
+import { drawStoryHeader } from "./story_header.js";
+import { languageOfWords, learnWords, say, sayAgain, sayCount } from "./words.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
 
@@ -14,9 +17,12 @@ const timeline = document.getElementById("timeline");
 const fresh = document.getElementById("fresh");
 const older = document.getElementById("older");
 const announcement = document.getElementById("announcement");
-const title = document.title;
+const place = keepReadingPlace(main);
+const siteName = main.dataset.site;
 const newestPage = main.dataset.newest === "yes";
 const withheld = new Set(); // entries above the page, when it does not begin with the newest
+const linkedStories = new Map(); // what is known of the stories before and after this one, by id
+let title = document.title;
 let whisper;
 let announced = null;
 
@@ -62,8 +68,8 @@ function onUpdate({ state, before, message, verdict }) {
     holdBackAbove(message);
   }
   const held = new Set((before?.timeline.items ?? []).map((item) => item.id));
-  keepingPlace(() => {
-    draw(state, { all: verdict === "replaced" });
+  place.keeping(() => {
+    draw(state, { all: verdict === "replaced", isOlder: verdict === "page" });
     if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
     drawPinsAndKeyPoints(state, textOnPage);
   });
@@ -84,13 +90,13 @@ function holdBackAbove(message) {
 }
 
 /** Make the timeline show the state: what changed is replaced, the rest is not touched. */
-function draw(state, { all }) {
+function draw(state, { all = false, isOlder = false } = {}) {
   const wanted = shownOf(state);
   const ids = new Set(wanted.map((item) => item.id));
   for (const article of articles()) if (!ids.has(article.dataset.id)) article.remove();
   let previous = null;
   for (const item of wanted) {
-    previous = put(item, state, previous, all);
+    previous = put(item, state, previous, { all, isOlder });
   }
   const shown = articles();
   const waiting = state.timeline.items.length - shown.length;
@@ -103,43 +109,39 @@ function draw(state, { all }) {
 function shownOf(state) {
   const { items } = state.timeline;
   if (!newestPage) return items.filter((item) => !withheld.has(item.id));
-  const top = articles()[0];
-  if (!top || top.getBoundingClientRect().top >= 0) return items;
+  if (articles().length === 0 || !place.isReading(timeline)) return items;
   const first = items.findIndex((item) => document.getElementById(`entry-${item.id}`) !== null);
   return first < 0 ? items : items.slice(first);
 }
 
-function put(item, state, previous, all) {
+function put(item, state, previous, { all, isOlder }) {
   const present = document.getElementById(`entry-${item.id}`);
   let article = present;
   if (!present || (all && item.body_html !== undefined) || Number(present.dataset.revision) !== item.revision) {
     article = drawEntry(item, state);
     offerPlayers(article);
-    if (present) present.replaceWith(article);
-    else article.classList.add("is-new");
+    if (present) replaceArticle(present, article);
+    else if (!isOlder) flash(article);
   }
   const next = previous ? previous.nextElementSibling : timeline.firstElementChild;
   if (next !== article) timeline.insertBefore(article, next);
   return article;
 }
 
-/** Run a change to the page so that the first entry in view stays where it is on the screen. */
-function keepingPlace(change) {
-  const inView = articles().filter((article) => article.getBoundingClientRect().bottom > 0);
-  const scrolled = articles()[0]?.getBoundingClientRect().top < 0;
-  const places = new Map(inView.map((article) => [article.dataset.id, article.getBoundingClientRect().top]));
-  const focused = document.activeElement?.closest?.("article")?.dataset.id;
-  change();
-  if (focused && !document.activeElement?.closest("article")) {
-    document.getElementById(`entry-${focused}`)?.focus({ preventScroll: true });
+/** Put a new drawing in the place of an old one. Pictures that are the same stay: they are loaded, and have their size. */
+function replaceArticle(present, article) {
+  const loaded = [...present.querySelectorAll("img")];
+  for (const image of article.querySelectorAll("img")) {
+    const at = loaded.findIndex((each) => each.isEqualNode(image));
+    if (at >= 0) image.replaceWith(...loaded.splice(at, 1));
   }
-  if (!scrolled) return;
-  for (const [id, top] of places) {
-    const article = document.getElementById(`entry-${id}`);
-    if (!article) continue;
-    window.scrollBy({ top: article.getBoundingClientRect().top - top, behavior: "instant" });
-    return;
-  }
+  present.replaceWith(article);
+}
+
+/** Show for a moment that an entry is new. */
+function flash(article) {
+  article.classList.add("is-new");
+  article.addEventListener("animationend", () => article.classList.remove("is-new"), { once: true });
 }
 
 function drawFresh(count) {
@@ -154,15 +156,13 @@ fresh.addEventListener("click", () => {
     return;
   }
   const held = new Set(articles().map((article) => article.dataset.id));
-  window.scrollTo({ top: 0, behavior: "instant" });
-  draw(follower.state, { all: false });
+  place.goToTop();
+  draw(follower.state);
   articles().find((article) => !held.has(article.dataset.id))?.focus({ preventScroll: true });
 });
 
 window.addEventListener("scroll", () => {
-  if (!fresh.hidden && newestPage && articles()[0]?.getBoundingClientRect().top >= 0) {
-    draw(follower.state, { all: false });
-  }
+  if (!fresh.hidden && newestPage && !place.isReading(timeline)) place.keeping(() => draw(follower.state));
 }, { passive: true });
 
 function drawOlder(state) {
@@ -189,11 +189,51 @@ older.addEventListener("click", async (event) => {
   }
 });
 
+/** Draw what the story is, in all places where the page shows it. */
 function drawStory(state) {
-  main.querySelector("h1").textContent = state.title;
-  const standfirst = main.querySelector(".standfirst");
-  standfirst.textContent = state.standfirst ?? "";
-  standfirst.hidden = !state.standfirst;
+  const root = document.documentElement;
+  [root.lang, root.dir] = [state.language, state.direction];
+  title = `${state.title} – ${siteName}`;
+  drawHeader(state);
+  redrawTimes(timeline, state);
+  drawFresh(state.timeline.items.length - articles().length);
+  learnOfLinked(state);
+  followLanguage(state);
+}
+
+/** Say all words of the page in the story's language, if that is another now. Until they are here, the others stand. */
+async function followLanguage({ language }) {
+  if (language === languageOfWords()) return;
+  try {
+    await learnWords(language);
+  } catch {
+    return; // out of reach: until the story changes again
+  }
+  const { state } = follower;
+  if (state.status === "withdrawn") return;
+  place.keeping(() => {
+    sayAgain(document);
+    drawCount(state);
+    drawStory(state);
+  });
+}
+
+function drawHeader(state) {
+  drawStoryHeader(main.querySelector("header.story"), state, { siteName, titleOf: (id) => linkedStories.get(id) });
+}
+
+/** Ask for the titles of the stories before and after this one, where they are not known. */
+async function learnOfLinked({ continues, continued_by: continuedBy }) {
+  for (const id of [continues, continuedBy].filter((each) => each && !linkedStories.has(each))) {
+    try {
+      const response = await fetch(`/v1/stories/${encodeURIComponent(id)}`);
+      if (!response.ok) continue; // it cannot be read now; the link says what there is without its title
+      linkedStories.set(id, await response.json());
+      if (follower.state.status !== "withdrawn") place.keeping(() => drawHeader(follower.state));
+    } catch {
+      // Out of reach: the link stands without a title until the story changes again.
+    }
+  }
 }
 
 /** Return the words of an entry that the server drew. */
@@ -239,5 +279,11 @@ function onConnection(connection) {
 
 // In a frame, links to elsewhere open beside the article that frames this page: neither is lost.
 if (window.parent !== window) document.querySelector("base").target = "_blank";
+for (const link of main.querySelectorAll("a[data-story][lang]")) {
+  const slug = decodeURIComponent(link.getAttribute("href").split("/").at(-1));
+  linkedStories.set(link.dataset.story, { slug, title: link.textContent, language: link.lang, direction: link.dir });
+}
 offerPlayers(timeline);
+openAtPlace(place, () => follower.loadOlder());
+rememberPlace(place);
 follower.start();

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 from tests.browser.newsroom_server import PATIENCE_MILLISECONDS, Newsroom
 from tests.loopback import html_site
 
-README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
 ELSEWHERE = "https://elsewhere.example/"
 LINKS = {
     "text": "in the text",

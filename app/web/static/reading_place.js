@@ -1,0 +1,244 @@
+// Keeps what is being read where it is on the screen, whatever changes its height above it: pictures without a size,
+// players and fonts that load late, corrections, pins, a window that is turned. Most browsers do some of it (CSS scroll
+// anchoring), before the next picture of the page is made; then comes this, and does what is left: in a browser without
+// anchoring all of it, elsewhere what stands below a picture in view, or what a script has replaced.
+//
+// Nobody is ever pulled back: only a change of the page's own is made good, by as much as it moved, and what the
+// reader does with the page decides from where. At the very top nothing is kept, as nothing is above.
+
+const LIMIT = 40; // elements in view that are remembered through a change; the first that is still there counts
+const MEDIA = "img, video, audio, iframe, figure";
+const HAS_ANCHORING = globalThis.CSS?.supports("overflow-anchor", "auto") ?? false;
+const APART = ["fixed", "sticky", "absolute"];
+
+/** Keep the reading place in `main`. */
+export function keepReadingPlace(main) {
+  return new ReadingPlace(main);
+}
+
+class ReadingPlace {
+  #main;
+  #kept = null; // {node, top, scrollY} of the element that stays
+  #held = false; // whether it was chosen (an entry that was linked to), rather than found in view
+  #aim = null; // where it is to stand once the page reaches so far, where that is elsewhere
+  #scrolls = 0;
+  #sizes = new ResizeObserver(() => this.#makeGood());
+  #watched = new Set();
+
+  constructor(main) {
+    this.#main = main;
+    this.#watch();
+    new MutationObserver(() => this.#watch()).observe(main, { childList: true, subtree: true });
+    window.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.#find();
+  }
+
+  /** Tell whether the entries are read: then nothing is put above them. */
+  isReading(timeline) {
+    if (this.#held) return timeline.contains(this.#kept.node);
+    return this.#kept !== null && timeline.getBoundingClientRect().top < window.innerHeight / 3;
+  }
+
+  /** Count how often the reader has scrolled. */
+  get scrolls() {
+    return this.#scrolls;
+  }
+
+  /** Keep an entry that was linked to, from where the browser has put it until the reader scrolls. */
+  openAt(node) {
+    const margin = parseFloat(getComputedStyle(node).scrollMarginBlockStart) || 0;
+    const top = node.getBoundingClientRect().top;
+    const lowest = document.documentElement.scrollHeight - window.innerHeight;
+    const wanted = Math.max(0, Math.min(window.scrollY + top - margin, lowest));
+    const isElsewhere = window.scrollY > 0 && Math.abs(window.scrollY - wanted) > 2;
+    if (isElsewhere) return; // the reader was faster than this script
+    window.scrollTo({ top: wanted, behavior: "instant" });
+    this.#hold(node);
+  }
+
+  /** Go to the top of the page. */
+  goToTop() {
+    window.scrollTo({ top: 0, behavior: "instant" });
+    this.#release();
+    this.#find();
+  }
+
+  /** Return the place in words that outlive the page: an entry, the element in it, and where that is. */
+  describe() {
+    const node = this.#kept?.node;
+    const article = node?.closest?.("article");
+    if (!article) return null;
+    const { id, revision } = article.dataset;
+    const part = node === article ? -1 : [...article.querySelectorAll("*")].indexOf(node);
+    return { id, revision, part, top: node.getBoundingClientRect().top, articleTop: article.getBoundingClientRect().top };
+  }
+
+  /** Come back to a place that was described. Returns false if its entry is not on the page. */
+  restore({ id, revision, part, top, articleTop }) {
+    const article = document.getElementById(`entry-${id}`);
+    if (article === null) return false;
+    const node = article.dataset.revision === revision ? article.querySelectorAll("*")[part] : undefined;
+    if (node) this.#hold(node, top);
+    else this.#hold(article, articleTop);
+    return true;
+  }
+
+  /** Run a change of the page so that what is read stays where it is, and so does the focus. */
+  keeping(change) {
+    if (this.#kept !== null && this.#scrolled !== 0) this.#onScroll();
+    else this.#catchUp();
+    const focused = document.activeElement?.closest?.("article")?.dataset.id;
+    const held = this.#held;
+    const before = this.#kept && [this.#kept.node, ...(held ? [] : first(inView(this.#main), LIMIT))].map(remembered);
+    change();
+    if (focused && !document.activeElement?.closest("article")) {
+      document.getElementById(`entry-${focused}`)?.focus({ preventScroll: true });
+    }
+    if (!before) return;
+    const rank = before.findIndex((each) => (each.after = found(each)) !== null);
+    if (rank > 0 || !held) this.#release();
+    if (rank < 0) this.#find();
+    else this.#kept = { node: before[rank].after, top: before[rank].top, scrollY: window.scrollY };
+    this.#observeAgain();
+  }
+
+  /** Have #makeGood called in the coming frame, behind the browser's own anchoring, whether or not a size changes. */
+  #observeAgain() {
+    this.#sizes.unobserve(this.#main);
+    this.#sizes.observe(this.#main);
+  }
+
+  /** Keep an element until the reader scrolls, where it is or at `aim`, as far as the page reaches. */
+  #hold(node, aim = null) {
+    this.#keep(node);
+    this.#held = true;
+    this.#aim = aim;
+    this.#makeGood();
+  }
+
+  /** A frame's scroll events come before its sizes are observed: by then #kept is where the reader has left it. */
+  #makeGood() {
+    if (!this.#kept?.node.isConnected) {
+      this.#find();
+      return;
+    }
+    const { node, top } = this.#kept;
+    scrollBy(node.getBoundingClientRect().top - (this.#aim ?? top));
+    this.#keep(node);
+  }
+
+  #onScroll() {
+    if (this.#kept !== null) {
+      if (this.#scrolled === 0) return; // as it was left here
+      this.#catchUp();
+      if (HAS_ANCHORING && this.#kept.node.isConnected && Math.abs(this.#moved) < 1) {
+        this.#keep(this.#kept.node); // that was the browser's anchoring
+        return;
+      }
+    }
+    this.#scrolls += 1;
+    this.#release();
+    this.#find();
+  }
+
+  /** How far the page has been scrolled, by whomever, since the place was kept. */
+  get #scrolled() {
+    return window.scrollY - this.#kept.scrollY;
+  }
+
+  /** How far the place has moved on the screen since it was kept. */
+  get #moved() {
+    return this.#kept.node.getBoundingClientRect().top - this.#kept.top;
+  }
+
+  /** Make good what the page itself has changed since its sizes were observed last; what the reader did stays done. */
+  #catchUp() {
+    if (HAS_ANCHORING || !this.#kept?.node.isConnected) return; // with it, measuring has done it
+    scrollBy(this.#moved + this.#scrolled);
+  }
+
+  #release() {
+    this.#held = false;
+    this.#aim = null;
+  }
+
+  #find() {
+    if (this.#held && this.#kept?.node.isConnected) return;
+    this.#release();
+    const [node] = window.scrollY > 0 ? first(inView(this.#main), 1) : [];
+    if (node) this.#keep(node);
+    else this.#kept = null;
+  }
+
+  #keep(node) {
+    this.#kept = { node, top: node.getBoundingClientRect().top, scrollY: window.scrollY };
+  }
+
+  #watch() {
+    const articles = this.#main.querySelectorAll("article");
+    const wanted = new Set([...document.body.children, ...this.#main.children, ...articles]);
+    for (const node of this.#watched) if (!wanted.has(node)) this.#sizes.unobserve(node);
+    for (const node of wanted) if (!this.#watched.has(node)) this.#sizes.observe(node);
+    this.#watched = wanted;
+  }
+}
+
+function scrollBy(distance) {
+  if (Math.abs(distance) >= 0.5) window.scrollBy({ top: distance, behavior: "instant" });
+}
+
+function first(generated, most) {
+  const taken = [];
+  for (const each of generated) {
+    taken.push(each);
+    if (taken.length === most) break;
+  }
+  return taken;
+}
+
+/**
+ * List what begins in view, from the top on, and of what reaches into it from above its parts in view. A picture does
+ * not count where anything else does: it may not have its size yet, and then what stands below it would move.
+ */
+function* inView(root) {
+  let found = false;
+  let otherwise = null;
+  const walk = function* (parent) {
+    for (const child of parent.children) {
+      const { top, bottom, height } = child.getBoundingClientRect();
+      if (height === 0 || bottom <= 0) continue;
+      if (top >= window.innerHeight) return;
+      if (APART.includes(getComputedStyle(child).position)) continue;
+      const media = child.matches(MEDIA);
+      if (top < 0 || media) {
+        if (media || child.matches("article")) otherwise = media ? otherwise ?? child : child;
+        let within = false;
+        for (const part of walk(child)) {
+          within = true;
+          yield part;
+        }
+        if (within || media || child.querySelector(MEDIA)) continue;
+        if (child.children.length > 0 && child.matches("article, section, header, div")) continue;
+      }
+      found = true;
+      yield child;
+    }
+  };
+  yield* walk(root);
+  if (!found && otherwise !== null) yield otherwise;
+}
+
+/** Remember an element by what a drawing anew leaves as it is. */
+function remembered(node) {
+  const id = node.closest("article")?.id;
+  const { top } = node.getBoundingClientRect();
+  return { node, top, id, whole: node.id === id, name: node.tagName, text: node.textContent };
+}
+
+function found({ node, id, whole, name, text }) {
+  if (node.isConnected) return node;
+  const article = id && document.getElementById(id);
+  if (!article) return null;
+  if (whole) return article;
+  return [...article.getElementsByTagName(name)].find((each) => each.textContent === text) ?? null;
+}

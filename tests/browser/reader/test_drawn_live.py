@@ -1,0 +1,181 @@
+"""What the API tells of a story and its entries is on the page, drawn by the server, and by the script when it changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.newsroom_page import TOO_WIDE
+from tests.browser.newsroom_server import Newsroom
+from tests.browser.reader.pages import DRAWN, TWO_FRAMES, Open, attached
+
+PICTURE = {
+    "url": "https://pictures.example/lead.jpg",
+    "alt": "The <hall>",
+    "caption": "The hall\non Tuesday",
+    "credit": "Ana Sousa/Agency",
+    "width": 1280,
+    "height": 720,
+}
+EVERYTHING: dict[str, Any] = {
+    "title": "The results <b>are</b> in",
+    "standfirst": "It is over.\nOr is it?",
+    "section": "Politics & more",
+    "language": "ar",
+    "direction": "rtl",
+    "time_zone": "Asia/Tokyo",
+    "tags": [{"slug": "vote", "label": "The vote"}, {"slug": "b", "label": "<b>"}],
+    "image": PICTURE,
+    "publisher": {"name": "The Herald", "url": "https://herald.example/"},
+    "about": {"name": "Election", "place": "Porto", "start": "2026-11-03T18:00:00Z"},
+    "coverage_start": "2026-11-03T17:00:00Z",
+}
+WIDE = (
+    "| " + " | ".join(f"Column {number}" for number in range(30)) + " |\n" + "|---" * 30 + "|\n" + "| word " * 30 + "|"
+)
+CODE = "```python\n" + "x" * 400 + "\n```"
+
+
+def _text(page: Page, selector: str) -> str:
+    return " ".join(page.locator(selector).first.inner_text().split())
+
+
+@pytest.mark.parametrize("fields", [EVERYTHING, {**EVERYTHING, "image": {"url": PICTURE["url"]}, "language": "pt"}])
+def test_a_story_that_changes_is_drawn_as_the_server_draws_it(
+    newsroom: Newsroom, open_page: Open, fields: dict[str, Any]
+) -> None:
+    earlier = newsroom.make_story(title="The day before", language="de")
+    story = newsroom.make_story(coverage_start="2026-11-02T17:00:00Z")
+    entry = newsroom.publish(story, "Forty.")
+    newsroom.edit(entry, text="Fifty.")
+    newsroom.act(entry, "corrections", text="Fifty.", severity="correction")
+    page = attached(open_page(newsroom.page(story)))
+    newsroom.edit_story(story, continues=earlier["id"], **fields)
+    expect(page.locator(".continues a")).to_have_text("The day before")
+    later = newsroom.make_story(title="The day after", continues=story["id"], language="he")
+    expect(page.locator(".continued a")).to_have_text("The day after")
+    newsroom.edit_story(story, status="ended")
+    expect(page.locator(".story .live")).to_have_text("Ended")
+    loaded = open_page(newsroom.page(story))
+    assert page.evaluate(DRAWN) == loaded.evaluate(DRAWN)
+    for each in (page, loaded):
+        assert each.title() == "The results <b>are</b> in – The Courier"
+        assert each.evaluate("[document.documentElement.lang, document.documentElement.dir]") == [
+            fields["language"],
+            "rtl",
+        ]
+        assert _text(each, ".section").upper() == "POLITICS & MORE"
+        assert _text(each, ".story .tags") == "The vote <b>"
+        assert "Started 02:00 2026-11-04" in _text(each, ".about")
+        assert "Election, Porto, 03:00 2026-11-04" in _text(each, ".about")
+        assert "Times: Tokyo" in _text(each, ".about")
+        assert _text(each, ".continues") == "Earlier: The day before"
+        assert _text(each, ".continued") == "Continued in: The day after"
+        assert each.locator(".continues a").get_attribute("href") == f"/stories/{earlier['slug']}"
+        assert each.locator(".continued a").get_attribute("lang") == later["language"]
+        assert each.locator(".lead img").get_attribute("loading") is None
+    if fields is EVERYTHING:
+        assert _text(loaded, ".lead figcaption") == "The hall on Tuesday Ana Sousa/Agency"
+        assert loaded.locator(".lead img").get_attribute("alt") == "The <hall>"
+    newsroom.edit_story(story, image=None, section=None, tags=[], continues=None, about=None, standfirst=None)
+    expect(page.locator(".lead")).to_be_hidden()
+    assert page.evaluate(DRAWN) == open_page(newsroom.page(story)).evaluate(DRAWN)
+
+
+def test_a_new_time_zone_or_language_redraws_every_time_on_the_page(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story(coverage_start="2026-11-02T17:00:00Z")
+    entries = [newsroom.publish(story, f"Update {number}.") for number in range(25)]
+    newsroom.edit(entries[0], text="Edited.")
+    newsroom.act(entries[0], "corrections", text="Edited.", severity="correction")
+    page = attached(open_page(newsroom.page(story)))
+    page.click("#older")
+    expect(page.locator("article")).to_have_count(25)
+    for change in ({"time_zone": "Asia/Kolkata"}, {"language": "pt"}, {"time_zone": "UTC", "language": "en"}):
+        before = page.locator("time").all_inner_texts()
+        newsroom.edit_story(story, **change)
+        expect(page.locator("time").first).not_to_have_text(before[0])
+        after = page.locator("time").all_inner_texts()
+        assert [each for each, was in zip(after, before, strict=True) if each == was] == []
+    assert page.locator("time").count() == 28
+
+
+def test_the_tabs_title_follows_the_story_and_still_counts_what_is_new(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    for number in range(8):
+        newsroom.publish(story, f"Update {number}. " + "Words. " * 80)
+    page = attached(open_page(newsroom.page(story)))
+    page.evaluate("scrollTo(0, 900)")
+    page.evaluate(TWO_FRAMES)
+    newsroom.publish(story, "One more.")
+    expect(page).to_have_title("(1) Election night – The Courier")
+    newsroom.edit_story(story, title="The results")
+    expect(page).to_have_title("(1) The results – The Courier")
+    page.click("#fresh")
+    expect(page).to_have_title("The results – The Courier")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_story_that_has_not_begun_says_when_it_does(newsroom: Newsroom, open_page: Open, scripts: bool) -> None:
+    story = newsroom.make_story(status="upcoming", coverage_start="2090-11-03T17:00:00Z", time_zone="Asia/Tokyo")
+    page = open_page(newsroom.page(story), java_script_enabled=scripts)
+    assert "Starts 02:00 4 November 2090" in _text(page, ".about")
+    assert page.locator(".about time").get_attribute("datetime").startswith("2090-11-03T17:00:00")
+    if scripts:
+        attached(page)
+        newsroom.edit_story(story, coverage_start="2090-11-03T18:30:00Z")
+        expect(page.locator(".about time b")).to_have_text("03:30")
+        newsroom.edit_story(story, status="live")
+        expect(page.locator(".about")).to_contain_text("Started")
+
+
+def test_only_what_is_new_is_shown_as_new(newsroom: Newsroom, open_page: Open) -> None:
+    story = newsroom.make_story()
+    for number in range(45):
+        newsroom.publish(story, f"Update {number}.")
+    watch = """addEventListener("DOMContentLoaded", () => {
+      window.flashed = [];
+      new MutationObserver((changes) => flashed.push(...changes.flatMap(({ addedNodes }) => [...addedNodes])
+        .filter((node) => node.classList?.contains("is-new")).map((node) => node.querySelector(".body").textContent)))
+        .observe(document.getElementById("timeline"), { childList: true });
+    })"""
+    page = attached(open_page(newsroom.page(story), before_page_scripts=watch))
+    for count in (40, 45):
+        page.click("#older")
+        expect(page.locator("article")).to_have_count(count)
+    assert page.evaluate("flashed") == []
+    page.evaluate("scrollTo(0, 0)")
+    newsroom.publish(story, "The newest.")
+    expect(page.locator("article")).to_have_count(46)
+    assert page.evaluate("flashed") == ["The newest."]
+    expect(page.locator(".is-new")).to_have_count(0)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+@pytest.mark.parametrize("drawn_by", ["server", "script"])
+def test_what_is_wider_than_the_page_scrolls_by_keyboard(
+    newsroom: Newsroom, open_page: Open, scripts: bool, drawn_by: str
+) -> None:
+    if drawn_by == "script" and not scripts:
+        pytest.skip("without scripts the server draws everything")
+    story = newsroom.make_story()
+    page = None
+    if drawn_by == "script":
+        page = attached(open_page(newsroom.page(story), viewport={"width": 320, "height": 640}))
+    newsroom.publish(story, f"A table.\n\n{WIDE}\n\nSome code.\n\n{CODE}")
+    page = page or open_page(newsroom.page(story), viewport={"width": 320, "height": 640}, java_script_enabled=scripts)
+    for name in ("Table", "Code"):
+        region = page.get_by_role("region", name=name, exact=True)
+        expect(region).to_have_count(1)
+        for _ in range(20):
+            page.keyboard.press("Tab")
+            if region.evaluate("(node) => node === document.activeElement"):
+                break
+        expect(region).to_be_focused()
+        assert region.evaluate("(node) => getComputedStyle(node).outlineStyle") == "solid"
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(300)
+        assert region.evaluate("(node) => node.scrollLeft") > 0
+    assert page.evaluate(TOO_WIDE) == []
+    assert page.get_by_role("table").count() == 1
