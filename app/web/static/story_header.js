@@ -14,6 +14,7 @@ export function drawStoryHeader(header, state, { siteName, titleOf }) {
   const present = [...header.children];
   const count = header.querySelector("#entry-count").textContent;
   for (const [place, part] of parts(state, { count, siteName, titleOf }).entries()) {
+    part.normalize();
     if (!present[place].isEqualNode(part)) present[place].replaceWith(part);
   }
 }

@@ -18,12 +18,24 @@ DRAWN = """() => {
        [...node.childNodes].map(tidy).filter((part) => part !== "")];
   return [...document.querySelectorAll(".story, #timeline > article")].map((part) => {
     const drawn = part.cloneNode(true);
+    drawn.normalize();
     drawn.classList.remove("is-new");
     for (const button of drawn.querySelectorAll(".play")) button.remove();
     return tidy(drawn);
   });
 }"""
 """The story's header and its entries as trees that are equal if they say and mean the same."""
+
+SHIFTS = """
+  window.shifts = [];
+  new PerformanceObserver((list) => {
+    for (const { value, sources } of list.getEntries()) {
+      shifts.push([value, sources.map(({ node, previousRect: a, currentRect: b }) =>
+        `${node?.nodeName}.${node?.className}: ${a.y} to ${b.y}`)]);
+    }
+  }).observe({ type: "layout-shift", buffered: true });
+"""
+"""Collects what has moved on the screen, as a browser counts it for Cumulative Layout Shift."""
 
 TWO_FRAMES = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 

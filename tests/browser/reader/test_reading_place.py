@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.newsroom_server import Newsroom
-from tests.browser.reader.pages import TWO_FRAMES, Open, attached, until
+from tests.browser.reader.pages import SHIFTS, TWO_FRAMES, Open, attached, until
 from tests.loopback import LatePictures, html_site, late_pictures
 
 BROWSERS = {
@@ -24,15 +24,6 @@ BROWSERS = {
 }
 """Chromium as it is, and as WebKit: nothing but the page's own script keeps a place."""
 
-SHIFTS = """
-  window.shifts = [];
-  new PerformanceObserver((list) => {
-    for (const { value, sources } of list.getEntries()) {
-      shifts.push([value, sources.map(({ node, previousRect: a, currentRect: b }) =>
-        `${node?.nodeName}.${node?.className}: ${a.y} to ${b.y}`)]);
-    }
-  }).observe({ type: "layout-shift", buffered: true });
-"""
 WORDS = "Words. " * 59 + "Words."
 READ = f"Update 06. {WORDS}"
 READ_BELOW_A_PICTURE = f"After 07. {WORDS}"

@@ -1,0 +1,139 @@
+"""Each public member of a story and its entries is drawn on the reader's page, or it is said here why it is not."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from app.wire.shapes import public
+from app.wire.shapes.public import Public
+from tests.web import samples
+from tests.web.site import FakeReading, client_of
+
+pytestmark = pytest.mark.anyio
+OTHER = "6f6d1c9e-1f0e-4a53-9f2b-0d2f6b8c1a99"
+ENTRY = samples.entry(1)["id"]
+MOMENT = "2031-05-06T07:08:00.000Z"
+
+STORY: dict[str, tuple[Any, str]] = {
+    "id": (OTHER, OTHER),
+    "title": ("The title itself", "<h1>The title itself</h1>"),
+    "standfirst": ("What stands first", '<p class="standfirst">What stands first</p>'),
+    "language": ("pt-BR", 'lang="pt-BR"'),
+    "direction": ("rtl", 'dir="rtl"'),
+    "time_zone": ("Asia/Tokyo", "Times: Tokyo"),
+    "publisher": ({"name": "The Herald", "url": "https://herald.example/", "logo": None}, ">The Herald</a>"),
+    "about": ({"name": "Storm Berta", "place": "Porto", "start": MOMENT}, "<span>Storm Berta, Porto, <time "),
+    "canonical_url": ("https://herald.example/storm", '<link rel="canonical" href="https://herald.example/storm">'),
+    "section": ("Weather", '<p class="section">Weather</p>'),
+    "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
+    "image": ({"url": "https://pictures.example/lead.jpg", "alt": "A tree"}, 'alt="A tree"'),
+    "coverage_start": (MOMENT, f'Started <time datetime="{MOMENT}"'),
+    "coverage_end": (MOMENT, f'Ended <time datetime="{MOMENT}"'),
+    "continues": (OTHER, "Earlier: <a "),
+    "continued_by": (OTHER, "Continued in: <a "),
+    "pinned": ([{"entry": ENTRY, "until": None}], '<section id="pinned" class="above-timeline" aria-label="Pinned">'),
+    "key_points": ([{"text": "It is wet.", "entry": None}], "<li>It is wet.</li>"),
+    "status": ("paused", "Live updates, paused"),
+    "head": ("k3xxxxxx.77.aaaaaa", 'data-head="k3xxxxxx.77.aaaaaa"'),
+    "entry_count": (71, "71 updates"),
+    "timeline": ({"items": [samples.entry(9)], "next": None, "prev": None}, "Update number 9."),
+    "included": ([samples.entry(8, body_html="<p>Included.</p>")], "Included."),
+}
+ENTRIES: dict[str, tuple[Any, str]] = {
+    "id": (OTHER, f'href="?entry={OTHER}#entry-{OTHER}"'),
+    "revision": (31, 'data-revision="31"'),
+    "status": ("retracted", '<p class="mark">Retracted</p>'),
+    "kind": ("summary", '<p class="mark">Summary</p>'),
+    "key_event": (True, '<p class="mark">Key event</p>'),
+    "importance": ("breaking", '<p class="mark">Breaking</p>'),
+    "headline": ("The headline itself", "<h2>The headline itself</h2>"),
+    "authors": ([{"name": "Ana Sousa", "role": "Reporter", "place": "Porto"}], "Ana Sousa<small>Reporter, Porto</small>"),
+    "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a><small>First</small>"),
+    "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
+    "time": (MOMENT, f'<time datetime="{MOMENT}"'),
+    "updated_at": (MOMENT, f'Updated <time datetime="{MOMENT}"'),
+    "sort_key": ("00000077", 'data-sort-key="00000077"'),
+    "corrections": (
+        [{"text": "It was so.", "at": MOMENT, "severity": "clarification"}],
+        f'<b>Clarification</b> <span>It was so.</span> <time datetime="{MOMENT}"',
+    ),
+    "body_html": ("<p>The body itself.</p>", "<p>The body itself.</p>"),
+}
+NOT_DRAWN = {
+    "StoryState.slug": "the page's own address has it; its links are made of it",
+    "StoryState.url": "the page's own address, canonical where nothing else is",
+    "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",
+    "StoryState.last_entry_at": "the newest entry says its own time",
+    "PublicEntry.published_at": "`time` is what is to be shown; this decides whether `updated_at` is another time",
+    "PublicEntry.blocks": "`body_html` is the same body, which the page asks for",
+    "Publisher.logo": "the masthead has the site's; a second one would compete with it",
+    "Tag.slug": "no page lists what has a tag",
+    "Pin.until": "the pin goes by itself, by an event",
+    "Timeline.prev": "as the link to newer updates, by a page of its own in test_reader_pages.py",
+    "Timeline.next": "as the link to older updates, there too",
+    "Timeline.items": "each of them is a PublicEntry",
+}
+PARTS: dict[type[Public], set[str]] = {
+    public.StoryState: set(STORY),
+    public.PublicEntry: set(ENTRIES),
+    public.Publisher: {"name", "url"},
+    public.About: {"name", "place", "start"},
+    public.Tag: {"label"},
+    public.Pin: {"entry"},
+    public.KeyPoint: {"text", "entry"},
+    public.Author: {"name"},
+    public.Source: {"url", "name"},
+    public.Correction: {"text", "at", "severity"},
+    public.Timeline: set(),
+}
+
+
+@pytest.mark.parametrize("shape", PARTS, ids=lambda shape: shape.__name__)
+def test_each_public_member_is_drawn_or_has_a_reason_why_not(shape: type[Public]) -> None:
+    left_out = {name.split(".")[1] for name in NOT_DRAWN if name.split(".")[0] == shape.__name__}
+    assert PARTS[shape] | left_out == set(shape.model_fields), "decide: draw it, in STORY or ENTRIES, or say why not"
+    assert not PARTS[shape] & left_out
+
+
+def test_every_shape_that_a_story_is_made_of_is_in_the_list() -> None:
+    found, asked = set[type[Public]](), [public.StoryState]
+    named = {name: each for name, each in vars(public).items() if isinstance(each, type) and issubclass(each, Public)}
+    while asked:
+        shape = asked.pop()
+        found.add(shape)
+        for field in shape.model_fields.values():
+            mentioned = [named[name] for name in re.findall(r"\w+", str(field.annotation)) if name in named]
+            asked += [each for each in mentioned if each not in found]
+    assert found - {public.Block} == set(PARTS)
+    assert {name.split(".")[0] for name in NOT_DRAWN} <= {each.__name__ for each in PARTS}
+
+
+async def _page(state: dict[str, Any]) -> str:
+    async with client_of(FakeReading(state)) as client:
+        return (await client.get(f"/stories/{samples.SLUG}")).text
+
+
+def _plain_story(**fields: Any) -> dict[str, Any]:
+    entries = {"items": [samples.entry(1)], "next": None, "prev": None}
+    return samples.story(timeline=entries) | fields
+
+
+@pytest.mark.parametrize("name", STORY)
+async def test_each_member_of_a_story_is_on_its_page(name: str) -> None:
+    value, drawn = STORY[name]
+    others: dict[str, Any] = {"coverage_end": {"status": "ended"}}.get(name, {})
+    if name == "included":
+        others = {"pinned": [{"entry": value[0]["id"], "until": None}]}
+    assert drawn in await _page(_plain_story(**others, **{name: value}))
+    assert drawn not in await _page(_plain_story())
+
+
+@pytest.mark.parametrize("name", ENTRIES)
+async def test_each_member_of_an_entry_is_on_the_page(name: str) -> None:
+    value, drawn = ENTRIES[name]
+    timeline = {"items": [samples.entry(1, **{name: value})], "next": None, "prev": None}
+    assert drawn in await _page(samples.story(timeline=timeline))
+    assert drawn not in await _page(_plain_story())
