@@ -10,7 +10,7 @@ import pytest
 from app.wire.shapes import public
 from app.wire.shapes.public import Public
 from tests.web import samples
-from tests.web.site import FakeReading, client_of
+from tests.web.site import FakeReading, client_of, seen
 
 pytestmark = pytest.mark.anyio
 OTHER = "6f6d1c9e-1f0e-4a53-9f2b-0d2f6b8c1a99"
@@ -50,7 +50,10 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "key_event": (True, '<p class="mark">Key event</p>'),
     "importance": ("breaking", '<p class="mark">Breaking</p>'),
     "headline": ("The headline itself", "<h2>The headline itself</h2>"),
-    "authors": ([{"name": "Ana Sousa", "role": "Reporter", "place": "Porto"}], "Ana Sousa<small>Reporter, Porto</small>"),
+    "authors": (
+        [{"name": "Ana Sousa", "role": "Reporter", "place": "Porto"}],
+        "Ana Sousa<small>Reporter, Porto</small>",
+    ),
     "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a><small>First</small>"),
     "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
     "time": (MOMENT, f'<time datetime="{MOMENT}"'),
@@ -113,7 +116,7 @@ def test_every_shape_that_a_story_is_made_of_is_in_the_list() -> None:
 
 async def _page(state: dict[str, Any]) -> str:
     async with client_of(FakeReading(state)) as client:
-        return (await client.get(f"/stories/{samples.SLUG}")).text
+        return seen(await client.get(f"/stories/{samples.SLUG}"))
 
 
 def _plain_story(**fields: Any) -> dict[str, Any]:

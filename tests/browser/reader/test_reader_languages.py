@@ -51,7 +51,7 @@ def everything(newsroom: Newsroom) -> dict[str, Any]:
     newsroom.edit(edited, text="Forty.")
     newsroom.act(edited, "corrections", text="It is forty.", severity="clarification")
     newsroom.act(newsroom.publish(story, "The dam failed."), "retract", reason="It did not.")
-    newsroom.client.put(f"/v1/stories/{story['id']}/pins", json={"items": [{"entry": film["id"]}]}).raise_for_status()
+    newsroom.client.put(f"/v1/stories/{story['id']}/pinned", json={"items": [{"entry": film["id"]}]}).raise_for_status()
     newsroom.client.put(f"/v1/stories/{story['id']}/key-points", json={"items": [{"text": "One."}]}).raise_for_status()
     return story
 
