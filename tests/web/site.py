@@ -51,4 +51,4 @@ def client_of(reading: FakeReading) -> httpx.AsyncClient:
 def seen(page: httpx.Response) -> str:
     """A page without what its script needs of the words (all of them, and the key of each) and without isolation."""
     html = re.sub(r'<meta name="liveblog-words"[^>]*>', "", page.text)
-    return re.sub(r' data-say(?:-label)?="[^"]*"|</?bdi[^>]*>| dir="auto"', "", html)
+    return re.sub(r' data-say(?:-label)?="[^"]*"|</?bdi[^>]*>| dir="auto"', "", html).replace("<span>, </span>", ", ")

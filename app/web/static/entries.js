@@ -88,16 +88,21 @@ function mark(shown, key) {
 }
 
 /** Return an element that says a text, with values in the place of its placeholders. */
-export function said(name, key, attributes, values) {
+export function said(name, key, attributes = {}, values = {}) {
   return element(name, { ...attributes, ...saidAs(key) }, pieces(key, values));
+}
+
+/** Return parts with commas between them, each in the direction of its own. */
+export function joined(parts) {
+  return parts.flatMap((part, at) => [at > 0 && said("span", "comma"), element("bdi", {}, part)]);
 }
 
 function byline(authors) {
   if (!authors?.length) return null;
   const written = authors.map(({ name, role, place, avatar, url }) => {
-    const details = [role, place].filter(Boolean).join(say("comma"));
+    const details = joined([role, place].filter(Boolean));
     const picture = webAddress(avatar) && element("img", { src: avatar, alt: "", loading: "lazy" });
-    return element("span", {}, picture, linked(name, url), details && element("small", {}, element("bdi", {}, details)));
+    return element("span", {}, picture, linked(name, url), details.length > 0 && element("small", {}, details));
   });
   return element("p", { class: "byline" }, written);
 }

@@ -1,6 +1,6 @@
 // Draws what a story is, above its entries, exactly as the server's templates/story_header.html does.
 
-import { element, linked, moment, placeName, said, webAddress } from "./entries.js";
+import { element, joined, linked, moment, placeName, said, webAddress } from "./entries.js";
 import { statusKey } from "./pins_and_key_points.js";
 import { saidAs, say } from "./words.js";
 
@@ -52,12 +52,12 @@ function picture(image) {
 
 function about(state, siteName) {
   const { about: event, publisher, coverage_start: start, coverage_end: end, status } = state;
-  const words = event && [event.name, event.place].filter(Boolean).join(say("comma"));
+  const words = event && joined([event.name, event.place].filter(Boolean));
   const startKey = status === "upcoming" ? "starts" : "started";
   return [
     start && said("span", startKey, {}, { time: moment(start, state) }),
     end && OVER.includes(status) && said("span", "ended_at", {}, { time: moment(end, state) }),
-    event && element("span", {}, element("bdi", {}, words), event.start && [say("comma"), moment(event.start, state)]),
+    event && element("span", {}, words, event.start && [say("comma"), moment(event.start, state)]),
     said("span", "times", {}, { place: element("bdi", { lang: "en" }, placeName(state.time_zone)) }),
     publisher && publisher.name !== siteName && element("span", {}, linked(publisher.name, publisher.url)),
   ];

@@ -14,9 +14,9 @@ from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import DRAWN, Open, attached, until
 
 CATALOGUE = Catalogue()
-WORDS_SHOWN = """() => [...document.querySelectorAll("[data-say], [aria-label]")].map((node) => [
-  node.dataset.say ?? null, node.getAttribute("lang"), node.textContent.replace(/\\s+/g, " ").trim(),
-  node.getAttribute("aria-label"), node.hidden,
+WORDS_SHOWN = """() => [...document.querySelectorAll("[data-say]:not(.play), [aria-label]")].map((node) => [
+  node.dataset.say ? node.textContent.replace(/\\s+/g, " ").trim() : null,
+  ...["data-say", "lang", "dir", "aria-label", "hidden"].map((name) => node.getAttribute(name)),
 ])"""
 DATES = """(languages) => languages.map((language) => {
   const options = { dateStyle: "long", timeZone: "UTC", calendar: "gregory", numberingSystem: "latn" };
