@@ -4,11 +4,10 @@
 
 const PAGES = 10; // older pages that are loaded to find an entry again, at most
 const KEY = `liveblog-place:${location.pathname}${location.search}`;
-const TOP = "top";
 
 /** Remember the reading place whenever the page is left. */
 export function rememberPlace(place) {
-  const remember = () => write(place.describe() ?? TOP);
+  const remember = () => write(place.describe());
   window.addEventListener("pagehide", remember);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && remember());
 }
@@ -21,10 +20,6 @@ export async function openAtPlace(place, loadOlder) {
   if (kept === null) {
     const linked = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (linked) place.openAt(linked);
-    return;
-  }
-  if (kept === TOP) {
-    place.goToTop();
     return;
   }
   const { scrolls } = place;

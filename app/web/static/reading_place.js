@@ -58,23 +58,27 @@ class ReadingPlace {
 
   /** Go to the top of the page. */
   goToTop() {
-    window.scrollTo({ top: 0, behavior: "instant" });
-    this.#release();
-    this.#find();
+    this.restore({ y: 0 });
   }
 
   /** Return the place in words that outlive the page: an entry, the element in it, and where that is. */
   describe() {
     const node = this.#kept?.node;
-    const article = node?.closest?.("article");
-    if (!article) return null;
+    const article = node?.closest("article");
+    if (!article) return { y: window.scrollY };
     const { id, revision } = article.dataset;
     const part = node === article ? -1 : [...article.querySelectorAll("*")].indexOf(node);
     return { id, revision, part, top: node.getBoundingClientRect().top, articleTop: article.getBoundingClientRect().top };
   }
 
   /** Come back to a place that was described. Returns false if its entry is not on the page. */
-  restore({ id, revision, part, top, articleTop }) {
+  restore({ y, id, revision, part, top, articleTop }) {
+    if (y !== undefined) {
+      window.scrollTo({ top: y, behavior: "instant" });
+      this.#release();
+      this.#find();
+      return true;
+    }
     const article = document.getElementById(`entry-${id}`);
     if (article === null) return false;
     const node = article.dataset.revision === revision ? article.querySelectorAll("*")[part] : undefined;

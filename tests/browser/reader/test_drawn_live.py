@@ -1,4 +1,4 @@
-"""What the API tells of a story and its entries is on the page, drawn by the server, and by the script later."""
+"""What the API tells of a story and its entries is drawn by the server, and by the scripts when it changes."""
 
 from __future__ import annotations
 

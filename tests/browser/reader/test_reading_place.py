@@ -33,12 +33,7 @@ NEVER_OUT_OF_SIGHT = """(text) => {
   new IntersectionObserver((seen) => sights.push(...seen.map((each) => each.isIntersecting))).observe(read);
 }"""
 TOP_OF = "(id) => document.getElementById(`entry-${id}`).getBoundingClientRect().top"
-ALL_LOADED = """() => {
-  const wanted = [...document.images].filter((image) => image.getBoundingClientRect().bottom > -1000
-    && image.getBoundingClientRect().top < innerHeight + 1000);
-  return [...document.images].some((image) => image.complete && image.naturalWidth > 0)
-    && wanted.every((image) => image.complete);
-}"""
+LOADED = "(count) => [...document.images].filter((each) => each.naturalWidth > 0).length >= count"
 PARAGRAPH = """(text) => [...document.querySelectorAll("#timeline .body p")]
   .find((each) => each.textContent === text)?.getBoundingClientRect().top"""
 
@@ -74,7 +69,8 @@ def _deep_link(newsroom: Newsroom, story: dict[str, Any]) -> str:
 
 def _released(page: Page, pictures: LatePictures) -> None:
     pictures.released.set()
-    until(page, ALL_LOADED)
+    page.evaluate(TWO_FRAMES)
+    until(page, LOADED, len(set(pictures.asked)))
     page.evaluate(TWO_FRAMES)
 
 
@@ -285,3 +281,38 @@ def test_the_reader_comes_back_to_the_place_that_was_read(
         page.reload()
         attached(page)
         assert page.evaluate("scrollY") == 0
+
+
+def test_without_scripts_a_linked_entry_stays_where_the_browser_keeps_it(
+    newsroom: Newsroom, open_page: Open, illustrated: dict[str, Any], pictures: LatePictures
+) -> None:
+    page = open_page(_deep_link(newsroom, illustrated), java_script_enabled=False)
+    until(page, f"(id) => Math.abs(({TOP_OF})(id) - 16) <= 1", illustrated["read"])
+    _released(page, pictures)
+    assert page.evaluate("document.documentElement.scrollHeight") > 5_000
+    assert page.evaluate(TOP_OF, illustrated["read"]) == pytest.approx(16, abs=1)
+
+
+@pytest.mark.slow  # the bar waits five seconds before it says anything
+def test_the_bar_that_comes_when_the_connection_is_lost_moves_nothing(
+    newsroom: Newsroom, open_page: Open, illustrated: dict[str, Any], pictures: LatePictures, before: str
+) -> None:
+    pictures.released.set()
+    site = {"viewport": {"width": 320, "height": 640}}
+    pages = [attached(open_page(newsroom.page(illustrated), before_page_scripts=before, **site)) for _ in range(2)]
+    pages[1].evaluate("scrollTo(0, 900)")
+    for page in pages:
+        page.evaluate("for (const image of document.images) image.loading = 'eager'")
+        until(page, "() => [...document.images].every((image) => image.complete)")
+        page.evaluate(TWO_FRAMES)
+        page.evaluate("shifts.length = 0")
+    tops = [page.evaluate(TOP_OF, illustrated["read"]) for page in pages]
+    newsroom.server.stop()
+    try:
+        for page, top in zip(pages, tops, strict=True):
+            expect(page.locator("#connection")).to_have_text("Connecting again …")
+            expect(page.locator("#connection")).to_be_in_viewport()
+            assert page.evaluate(TOP_OF, illustrated["read"]) == top
+            assert page.evaluate("shifts") == []
+    finally:
+        newsroom.server.start()
