@@ -36,6 +36,7 @@ _SCRIPTS = {
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _KEPT_LANGUAGES = 256
+_KEPT_DATES = 500
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,8 @@ class Words:
 
     def say(self, key: str, **values: object) -> Markup:
         """Return a text, escaped, with its placeholders filled; values that are Markup stand as they are."""
+        if not values and key in self._plain:
+            return self._plain[key]
         return _filled(self._text(key), values)
 
     def count(self, key: str, number: int) -> Markup:
@@ -67,19 +70,40 @@ class Words:
 
     def date(self, day: date) -> str:
         """Return a date in words; the year is that of the Gregorian calendar, its digits are 0 to 9."""
-        months = self.messages["months"]
-        return str(self.say("date", day=day.day, month=months[day.month - 1], year=day.year))  # type: ignore[index]  # a list, by the check of the catalogue
+        place = (day.year, day.month, day.day)
+        if place not in self._dates:
+            if len(self._dates) >= _KEPT_DATES:
+                self._dates.clear()
+            months = self.messages["months"]
+            name = months[day.month - 1] if isinstance(months, list) else ""
+            self._dates[place] = str(self.say("date", day=day.day, month=name, year=day.year).unescape())
+        return self._dates[place]
 
     def said(self, key: str) -> Markup:
         """Return the attributes of an element with this text: its key, by which scripts say it in another language."""
-        foreign = "".join(f' {name}="{value}"' for name, value in (self.foreign or {}).items())
-        return Markup(' data-say="{}"').format(key) + Markup(foreign)  # noqa: S704 - a tag and a direction of ours
+        return self._said[key]
 
     @cached_property
     def json(self) -> str:
         """Return what static/words.js needs."""
         members = {"language": self.language, "rules": self.rules, "foreign": self.foreign, "messages": self.messages}
         return encode_json(members).decode()
+
+    @cached_property
+    def _dates(self) -> dict[tuple[int, int, int], str]:
+        """Return the dates that were asked for: a page has few, each many times."""
+        return {}
+
+    @cached_property
+    def _plain(self) -> dict[str, Markup]:
+        """Return the texts without a placeholder, which a page says by the hundred."""
+        texts = {key: text for key, text in self.messages.items() if isinstance(text, str)}
+        return {key: escape(text) for key, text in texts.items() if not placeholders(text)}
+
+    @cached_property
+    def _said(self) -> dict[str, Markup]:
+        foreign = Markup("").join(Markup(' {}="{}"').format(*each) for each in (self.foreign or {}).items())
+        return {key: Markup(' data-say="{}"').format(key) + foreign for key in self.messages}
 
     def _text(self, key: str) -> str:
         text = self.messages[key]
@@ -139,8 +163,14 @@ def placeholders(text: str) -> set[str]:
 
 
 def _filled(text: str, values: Mapping[str, object]) -> Markup:
-    parts = _PLACEHOLDER.split(text)
-    return Markup("").join(escape(values[part] if at % 2 else part) for at, part in enumerate(parts))
+    parts = _split(text)
+    return Markup("".join(str(escape(values[part]) if at % 2 else part) for at, part in enumerate(parts)))  # noqa: S704 - each is escaped
+
+
+@lru_cache(maxsize=1_024)
+def _split(text: str) -> list[Markup | str]:
+    """Split a text into what stands in it, escaped, and the names of its placeholders, in turns."""
+    return [part if at % 2 else escape(part) for at, part in enumerate(_PLACEHOLDER.split(text))]
 
 
 def _primary(tag: str) -> str:

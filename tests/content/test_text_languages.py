@@ -81,6 +81,7 @@ KEPT: dict[str, tuple[str, str]] = {
         '<figure lang="ar" class="lb-audio"><audio src="https://e.org/a.mp3" controls="" preload="none"></audio>'
         "<figcaption>y</figcaption></figure>",
     ),
+    "a direction in Word": ("<p class=MsoNormal dir=RTL lang=AR-SA>x</p>", '<p dir="rtl">x</p>'),
     "a style": ("<p style='direction:rtl'>x</p>", '<p dir="rtl">x</p>'),
     "words": ("<p>a <i lang=la>b</i> c</p>", '<p>a <i lang="la">b</i> c</p>'),
     "words that are marked already": (
@@ -103,6 +104,8 @@ NOT_KEPT = {
     "a template's language": "<html lang=en dir=ltr><body lang=en>x",
     "an empty one": "<p lang='' dir=''>x",
     "what a writing program says of all": "<b id=docs-internal-guid-1 style='font-weight:normal'><p dir=ltr>x</p></b>",
+    "what Word says of each paragraph": "<p class=MsoNormal lang=EN-US>x</p>",
+    "what Word in a browser says": '<div class="OutlineElement"><p class="Paragraph SCXW1" lang="EN-GB">x</p></div>',
     "what a mail program says of all": '<div dir="ltr">x</div>',
 }
 

@@ -21,6 +21,9 @@ _PROGRAMS = re.compile(
 )
 """Signs of programs that write `dir="ltr"` around all that is written from left to right, and ask nobody."""
 
+_WORD = re.compile(r"class=[\"']?Mso|OutlineElement|\bSCXW", re.IGNORECASE)
+"""Signs of Word, which says a language of each paragraph as of each run of text, whatever it is written in."""
+
 _TRACKED = tags(
     "address article aside blockquote caption center dd details dialog div dl dt fieldset figcaption figure footer "
     "form h1 h2 h3 h4 h5 h6 header hgroup legend li main menu nav ol p pre search section table td th tr ul"
@@ -45,6 +48,7 @@ class LanguagesInEffect:
         self._is_silent = _SAYS.search(html) is None
         # A text that is all from left to right, in the eyes of a program: then the story's own direction stands.
         self._ignores_direction = _PROGRAMS.search(html) is not None and _SAYS_OTHERS.search(html) is None
+        self._ignores_language = _WORD.search(html) is not None
         self._open: list[tuple[str, TextLanguage]] = []
         self._places: defaultdict[str, list[int]] = defaultdict(list)
 
@@ -56,7 +60,8 @@ class LanguagesInEffect:
     def said_by(self, token: Token) -> TextLanguage:
         """Return what is in effect in an element that is open, or has no end."""
         said = read_language(token.attributes)
-        return (said._replace(dir="") if self._ignores_direction else said).over(self.current)
+        lang = "" if self._ignores_language else said.lang
+        return TextLanguage(lang, "" if self._ignores_direction else said.dir).over(self.current)
 
     def heeds(self, tag: str) -> bool:
         """Return whether elements of this tag are to be begun and ended."""
