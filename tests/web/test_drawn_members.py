@@ -102,7 +102,8 @@ def test_each_public_member_is_drawn_or_has_a_reason_why_not(shape: type[Public]
 
 
 def test_every_shape_that_a_story_is_made_of_is_in_the_list() -> None:
-    found, asked = set[type[Public]](), [public.StoryState]
+    found = set[type[Public]]()
+    asked: list[type[Public]] = [public.StoryState]
     named = {name: each for name, each in vars(public).items() if isinstance(each, type) and issubclass(each, Public)}
     while asked:
         shape = asked.pop()

@@ -125,7 +125,7 @@ def test_a_story_that_has_not_begun_says_when_it_does(newsroom: Newsroom, open_p
     story = newsroom.make_story(status="upcoming", coverage_start="2090-11-03T17:00:00Z", time_zone="Asia/Tokyo")
     page = open_page(newsroom.page(story), java_script_enabled=scripts)
     assert "Starts 02:00 4 November 2090" in _text(page, ".about")
-    assert page.locator(".about time").get_attribute("datetime").startswith("2090-11-03T17:00:00")
+    assert page.locator('.about time[datetime^="2090-11-03T17:00:00"]').count() == 1
     if scripts:
         attached(page)
         newsroom.edit_story(story, coverage_start="2090-11-03T18:30:00Z")
@@ -156,13 +156,10 @@ def test_only_what_is_new_is_shown_as_new(newsroom: Newsroom, open_page: Open) -
     expect(page.locator(".is-new")).to_have_count(0)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-@pytest.mark.parametrize("drawn_by", ["server", "script"])
+@pytest.mark.parametrize(("drawn_by", "scripts"), [("server", True), ("server", False), ("script", True)])
 def test_what_is_wider_than_the_page_scrolls_by_keyboard(
     newsroom: Newsroom, open_page: Open, scripts: bool, drawn_by: str
 ) -> None:
-    if drawn_by == "script" and not scripts:
-        pytest.skip("without scripts the server draws everything")
     story = newsroom.make_story()
     page = None
     if drawn_by == "script":

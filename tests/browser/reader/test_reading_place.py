@@ -44,7 +44,7 @@ def pictures() -> Iterator[LatePictures]:
         yield pictures
 
 
-@pytest.fixture(params=BROWSERS.values(), ids=BROWSERS.keys())
+@pytest.fixture(params=[*BROWSERS.values()], ids=[*BROWSERS])
 def before(request: pytest.FixtureRequest) -> str:
     """What is run before the page's own scripts."""
     return str(request.param) + SHIFTS
@@ -288,8 +288,10 @@ def test_without_scripts_a_linked_entry_stays_where_the_browser_keeps_it(
 ) -> None:
     page = open_page(_deep_link(newsroom, illustrated), java_script_enabled=False)
     until(page, f"(id) => Math.abs(({TOP_OF})(id) - 16) <= 1", illustrated["read"])
-    _released(page, pictures)
-    assert page.evaluate("document.documentElement.scrollHeight") > 5_000
+    pictures.released.set()
+    until(page, LOADED, len(set(pictures.asked)))
+    until(page, "() => document.documentElement.scrollHeight > 5_000")
+    page.wait_for_timeout(100)  # without scripts there are no frames to wait for
     assert page.evaluate(TOP_OF, illustrated["read"]) == pytest.approx(16, abs=1)
 
 
