@@ -56,18 +56,14 @@ export function saidAs(key) {
 /** Say all texts in `root` again, in the words of now. What stands in the place of a placeholder stays. */
 export function sayAgain(root) {
   for (const said of root.querySelectorAll("[data-say]")) {
-    const values = new Proxy([...said.children], { get: (children) => children[0] ?? "" });
-    said.replaceChildren(...pieces(said.dataset.say, values));
-    for (const name of ["lang", "dir"]) setOrRemove(said, name, words.foreign?.[name]);
+    const [kept = ""] = said.children;
+    said.replaceChildren(...pieces(said.dataset.say, new Proxy({}, { get: () => kept })));
+    for (const name of ["lang", "dir"]) said.removeAttribute(name);
+    Object.entries(words.foreign ?? {}).forEach((each) => said.setAttribute(...each));
   }
   for (const labelled of root.querySelectorAll("[data-say-label]")) {
     labelled.setAttribute("aria-label", say(labelled.dataset.sayLabel));
   }
-}
-
-function setOrRemove(element, name, value) {
-  if (value === undefined) element.removeAttribute(name);
-  else element.setAttribute(name, value);
 }
 
 function filled(text, values) {
