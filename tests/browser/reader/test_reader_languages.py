@@ -23,6 +23,20 @@ DATES = """(languages) => languages.map((language) => {
   const format = new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, options);
   return [...Array(12).keys()].map((month) => format.format(new Date(Date.UTC(2026, month, 21))));
 })"""
+PLACES = """(selector) => {
+  const words = document.createTreeWalker(document.querySelector(selector), NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  const found = [];
+  while (words.nextNode()) {
+    for (const { index, 0: word } of words.currentNode.data.matchAll(/\\S+/g)) {
+      range.setStart(words.currentNode, index);
+      range.setEnd(words.currentNode, index + word.length);
+      found.push([word, range.getBoundingClientRect().left]);
+    }
+  }
+  return found.sort((one, other) => one[1] - other[1]).map(([word]) => word);
+}"""
+"""The words below a place, as they stand from left to right."""
 
 
 def everything(newsroom: Newsroom) -> dict[str, Any]:
@@ -133,3 +147,19 @@ def test_the_newsroom_is_written_in_the_direction_of_what_is_typed(driver: Page)
         field = driver.locator(f"#ask [name={name}]")
         field.fill(arabic)
         assert field.evaluate("(field) => getComputedStyle(field).direction") == "rtl"
+
+
+def test_english_words_in_a_page_from_right_to_left_are_read_from_left_to_right(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    story = newsroom.make_story(language="fa")
+    author = {"name": "سارا", "role": "خبرنگار", "place": "Porto (PT)"}
+    entry = newsroom.publish(story, "متن", display_time="2026-11-03T18:00:00Z", authors=[author])
+    for page in (open_page(newsroom.page(story)), open_page(newsroom.page(story), java_script_enabled=False)):
+        assert page.evaluate(PLACES, "article .when") == ["18:00", "3", "November", "2026"]
+        assert page.evaluate(PLACES, "#entry-count") == ["1", "update"]
+        assert page.evaluate(PLACES, ".byline small") == ["Porto", "(PT)", ",", "خبرنگار"]
+        # A comma that is a box of its own loses the blank behind it.
+        comma = page.locator(".byline small [data-say=comma]")
+        assert comma.evaluate("(comma) => getComputedStyle(comma).display") == "inline"
+    assert entry["time"].startswith("2026-11-03")
