@@ -8,11 +8,12 @@ from typing import Any, get_args
 
 from pydantic_core import from_json
 
+from app.domain.slugs import MAX_REF_LENGTH
 from app.live.protocol.subscribe_requests import NotAMessage
 from app.wire.newsroom_stream_messages import Doing
 
-NAME_LIMIT = 200
-"""Longer than any token, id or slug."""
+NAME_LIMIT = MAX_REF_LENGTH
+"""Longer than any token, id or slug, however it is spelt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import structlog
 
 from app.domain.clock import Clock
 from app.domain.identifiers import StoryId
+from app.domain.slugs import canonical_slug
 from app.live.session.effects import Close
 from app.live.tasks import Tasks
 from app.newsroom_stream.presence import PresenceBoard
@@ -259,4 +260,5 @@ class NewsroomStream:
 
 
 def _named(member: StreamMember, ref: str) -> StoryId | None:
-    return next((story for story, slug in member.watching.items() if ref in (story, slug)), None)
+    named = canonical_slug(ref)
+    return next((story for story, slug in member.watching.items() if named in (story, slug)), None)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from pydantic_core import from_json
 
 from app.domain.errors import Gone, NotFound, Redirected
-from app.domain.identifiers import is_story_ref
+from app.domain.slugs import story_ref
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import PublicStory, list_public_stories, read_public_story
@@ -27,8 +27,12 @@ class StoryListPage:
 
 
 def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
-    """Return the public story of that id or slug. Raises NotFound, hidden or unknown, and Gone for a withdrawn one."""
-    story = read_public_story(tx, ref) if is_story_ref(ref) else None
+    """Return the public story of that id or slug, however it is spelt.
+
+    Raises NotFound, hidden or unknown, and Gone for a withdrawn one.
+    """
+    named = story_ref(ref)
+    story = None if named is None else read_public_story(tx, named)
     if story is None:
         raise NotFound("story_not_found", "No such story.")
     if story.head.closing == "withdrawn":
@@ -37,7 +41,7 @@ def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
 
 
 def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
-    """Return the public story of that id or current slug. Raises also Redirected for a former slug."""
+    """Return the public story of that id or current slug. Raises also Redirected for any other name."""
     story = require_story(tx, ref)
     if ref not in (story.head.story, story.head.slug):
         raise Redirected("moved", "This story has another address now.", slug=story.head.slug)

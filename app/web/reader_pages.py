@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Awaitable, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
-from urllib.parse import quote
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,6 +14,7 @@ from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY
 from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer, position_in
 from app.web.words import FALLBACK, Words
+from app.wire.links import path_part
 
 _NOT_THERE = (NotFound, MalformedInput, InvalidInput)
 _OVER = frozenset({"ended", "archived"})
@@ -91,7 +91,7 @@ async def _read(read_story: ReadStory, ref: str, position: str | None, around: s
 
 def _redirect(request: Request, slug: str) -> Response:
     query = f"?{request.url.query}" if request.url.query else ""
-    location = f"/stories/{quote(slug, safe='')}{query}"
+    location = f"/stories/{path_part(slug)}{query}"
     return Response(status_code=308, headers={"Location": location, "Cache-Control": PUBLIC_CACHE})
 
 

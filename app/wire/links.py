@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from app.domain.identifiers import EntryId, StoryId
 
@@ -25,14 +26,14 @@ class Links:
 
     def story_page(self, slug: str) -> str:
         """Return the URL of the reader's page of a story."""
-        return f"{self.public_url}/stories/{slug}"
+        return f"{self.public_url}/stories/{path_part(slug)}"
 
     def entry_page_template(self, slug: str) -> str:
         """Return the URL of the reader's page at one entry, with `{id}` for its id.
 
         The id occurs twice: the query is for the server, which never sees a fragment, and the fragment for the browser.
         """
-        return f"{self.public_url}/stories/{slug}?entry={{id}}#entry-{{id}}"
+        return f"{self.public_url}/stories/{path_part(slug)}?entry={{id}}#entry-{{id}}"
 
     def story(self, story: StoryId) -> str:
         """Return the URL of the story in the API."""
@@ -61,3 +62,8 @@ class Links:
     def newsroom_entry(self, story: StoryId, entry: EntryId) -> str:
         """Return the URL of an entry as the newsroom sees it, for tokens only."""
         return f"{self.newsroom_story(story)}/entries/{entry}"
+
+
+def path_part(text: str) -> str:
+    """Return a part of a path percent-encoded, in the one form that we send: UTF-8, with capital digits."""
+    return quote(text, safe="")

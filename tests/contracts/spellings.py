@@ -48,11 +48,11 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 TRICKS = """
                   story entry person token signed external slug file link stranger stream socket
 -  unknown        404   404   404    404   404    201      404  404  200  401      200    404
--  upper-case     404   404   404    404   404    201      404  404  200  401      200    404
+-  upper-case     404   404   404    404   404    201      308  404  200  401      200    404
 -  in-braces      404   404   404    404   404    422      404  404  200  401      200    404
 -  as-a-URN       404   404   404    404   404    201      404  404  200  401      200    404
 -  without-hyphens 404  404   404    404   404    201      404  404  200  401      200    404
--  other-digits   404   404   404    404   404    422      404  404  200  401      200    404
+-  other-digits   404   404   404    404   404    422      308  404  200  401      200    404
 -  twice          404   404   404    404   404    201      404  404  200  401      200    404
 -  cut-off        404   404   404    404   404    201      404  404  200  401      200    404
 -  nothing        404   404   404    404   404    404      404  404  404  404      404    404
@@ -84,5 +84,6 @@ TRICKS = """
 -  percent        400   400   400    400   400    400      400  400  400  400      400    404
 """
 """What an admin is answered for each spelling in the place of a known id. Another system's ids are its own to choose:
-letters, digits and `. _ ~ : -`, so that there other spellings are other ids, and make other entries. The page that
+letters, digits and `. _ ~ : -`, so that there other spellings are other ids, and make other entries. An id has one
+spelling; capitals and other digits of a slug lead to it. The page that
 shows a preview is the same whatever the link. A stranger has a token that is none; an event stream says no on a 200."""

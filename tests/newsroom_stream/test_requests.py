@@ -37,7 +37,7 @@ def test_each_message_is_read(sent: str, meant: StreamRequest | None) -> None:
     "sent",
     [
         b"\x00", "", "[]", "null", "{", '{"type":"authenticate"}', '{"type":"authenticate","token":7}',
-        '{"type":"watch","story":7}', '{"type":"watch","story":"' + "x" * 201 + '"}',
+        '{"type":"watch","story":7}', '{"type":"watch","story":"' + "x" * 401 + '"}',
         '{"type":"presence","doing":"editing"}', '{"type":"presence","story":"s","doing":"typing"}',
         '{"type":"presence","story":"s","doing":["editing"]}', "[" * 2_000,
     ],

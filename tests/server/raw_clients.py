@@ -87,6 +87,10 @@ class RawClient:
         head, _, self._received = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
         return head
 
+    def until(self, end: bytes) -> bytes:
+        """Read until `end` has come; all that has come by then."""
+        return self._until(end)
+
     def answer(self) -> Answer:
         """Read one answer whole. Raises ConnectionResetError where the server did not let it be read."""
         head = self.head()

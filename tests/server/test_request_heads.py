@@ -62,7 +62,8 @@ UNREADABLE = {
     "a target that is *": get(b"*"),
     "a target with a fragment": get(b"/v1/site#x"),
     "a target with a tab": get(b"/v1/\tsite"),
-    "a target in UTF-8": get("/v1/ä".encode()),
+    "a target in UTF-8 without a slash": get("ä".encode()),
+    "a method in UTF-8": get(method="GÄT".encode()),
     "CONNECT": get(b"live.example:443", method=b"CONNECT"),
     "a method in small letters": get(method=b"get"),
     "a method nobody has defined": get(method=b"FETCH"),
@@ -125,7 +126,7 @@ HANDSHAKES = {
     "a folded line": lambda path: get(path, HOST + UPGRADE + b"X-A: b\r\n c\r\n"),
     "a fragment": lambda path: get(path + b"#x", HOST + UPGRADE),
     "a control character in the query": lambda path: get(path + b"?a=\x01", HOST + UPGRADE),
-    "UTF-8 in the query": lambda path: get(path + "?a=ä".encode(), HOST + UPGRADE),
+    "UTF-8 before the path": lambda path: get("ä".encode() + path, HOST + UPGRADE),
     "a target for another host": lambda path: get(b"http://other.example" + path, HOST + UPGRADE),
 }
 
@@ -174,6 +175,7 @@ READABLE = {
     "another protocol that is not spoken here": get(
         headers=HOST + b"Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n"
     ),
+    "a target in UTF-8": get("/v1/site?ä=東".encode()),
     "a header in Latin-1": get(headers=HOST + b"X-A: caf\xe9\r\n"),
     "a body that GET has no use for": get(headers=HOST + b"Content-Length: 2\r\n") + b"{}",
 }

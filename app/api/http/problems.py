@@ -23,9 +23,13 @@ from app.domain.errors import (
     Unavailable,
 )
 from app.wire.encoding import encode_json
+from app.wire.links import path_part
 from app.wire.problems import MAX_ERRORS, problem_members, problem_of, validation_errors
 
 PROBLEM_TYPE = "application/problem+json"
+
+_PATH_SIGNS = "/:@!$&'()*+,;=~"
+"""What may stand in a path as it is (RFC 3986), beside letters, digits and `-._`."""
 
 
 def error_response(error: LiveblogError, scope: Scope) -> Response:
@@ -46,12 +50,12 @@ def _moved_to(slug: str, scope: Scope) -> str:
     head, _, rest = scope["path"].partition("/stories/")
     query = scope["query_string"].decode("latin-1")
     _, slash, below = rest.partition("/")
-    return f"{head}/stories/{slug}{slash}{quote(below)}" + (f"?{query}" if query else "")
+    return f"{quote(head)}/stories/{path_part(slug)}{slash}{quote(below)}" + (f"?{query}" if query else "")
 
 
 def problem_response(problem: dict[str, Any], scope: Scope, *, headers: dict[str, str] | None = None) -> Response:
     """Make a response of a problem's members; no cache keeps it."""
-    members = {**problem, "instance": scope["path"], "request_id": scope.get("request_id")}
+    members = {**problem, "instance": quote(scope["path"], safe=_PATH_SIGNS), "request_id": scope.get("request_id")}
     return Response(
         encode_json(members),
         status_code=problem["status"],

@@ -12,6 +12,7 @@ from app.api.http.bodies import WriteRoute
 from app.api.http.calls import ReadCall, perform, run_use_case
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
+from app.domain.slugs import MAX_REF_LENGTH
 from app.newsroom.context.newsroom import Call
 from app.newsroom.queries.audit import AuditChunk, export_chunk, show_audit
 from app.storage.newsroom.audit import AuditFilter
@@ -30,7 +31,7 @@ _TokenId = Annotated[
 async def _only(
     person: Annotated[ClientId | None, Query(description="By id.")] = None,
     token: Annotated[_TokenId | None, Query(description="By id; `admin` is the operator's own.")] = None,
-    story: Annotated[str | None, Query(max_length=200, description="By id or slug.")] = None,
+    story: Annotated[str | None, Query(max_length=MAX_REF_LENGTH, description="By id or slug.")] = None,
     action: Annotated[str | None, Query(max_length=200, examples=["publish"])] = None,
     since: Annotated[Timestamp | None, Query(description="RFC 3339.")] = None,
     until: Annotated[Timestamp | None, Query(description="RFC 3339; not in the stretch any more.")] = None,

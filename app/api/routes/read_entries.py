@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request, Response
-from pydantic import BaseModel, Field, JsonValue
+from pydantic import AfterValidator, BaseModel, Field, JsonValue
 
 from app.api.http.answers import RepresentationResponse, codings_for, one_off_response
 from app.api.http.public_descriptions import BY_NAME, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
 from app.api.routes.read_stories import BodyQuery, PublicStoryRef
+from app.domain.slugs import MAX_REF_LENGTH, canonical_slug
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest
 from app.reading.representations import Representation
@@ -43,7 +44,9 @@ class EntriesQuery(BaseModel):
     )
     limit: int = Field(PAGE_LIMIT, ge=1, le=MAX_PAGE_LIMIT, description="How many entries a page has at most.")
     kind: Literal["update", "summary"] | None = None
-    tag: str | None = Field(None, max_length=200, description="A tag's slug.")
+    tag: Annotated[str, AfterValidator(canonical_slug)] | None = Field(
+        None, max_length=MAX_REF_LENGTH, description="A tag's slug, in any spelling."
+    )
     author: str | None = Field(None, max_length=300, description="An author's name or id, as it stands in `authors`.")
     key_event: bool | None = None
     importance: Literal["normal", "major", "breaking"] | None = None

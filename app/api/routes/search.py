@@ -11,6 +11,7 @@ from app.api.http.calls import ReadCall, perform
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
 from app.domain.entry import EntryStatus
+from app.domain.slugs import MAX_REF_LENGTH
 from app.newsroom.queries.search import search_newsroom
 from app.wire.shapes.search import SEARCH_RESULTS, SearchResults
 
@@ -25,7 +26,9 @@ async def search(
         str,
         Query(max_length=10_000, description="Words, all of which are looked for; the last one may be a beginning."),
     ],
-    story: Annotated[str | None, Query(max_length=200, description="In this story only, by id or slug.")] = None,
+    story: Annotated[
+        str | None, Query(max_length=MAX_REF_LENGTH, description="In this story only, by id or slug.")
+    ] = None,
     status: Annotated[list[EntryStatus] | None, Query(description="Entries in these only; repeat it.")] = None,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,

@@ -6,6 +6,7 @@ A word between blanks is shorthand if all of it is one of these, and if it stand
 - at the end of the text, or before other shorthand there: `Polls have closed. #polls @ada`
 - on a line that has nothing but shorthand.
 
+A tag is one word of letters of any script; a sign behind it, of any script too, makes it text (`#polls.`, `#東京。`).
 Everything else is text, and stays as it is, to the letter: `#1`, `C#`, `# Heading`, `/unknown`, `@nobody`, addresses of
 mail and of pages, `#tag` in the middle of a sentence, lines of fenced code. Where a word would be taken, a backslash
 before it keeps it (`\\#polls`), and is itself taken away.
@@ -18,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from app.domain.text_folding import fold_words
+from app.domain.slugs import is_tag_word, slug_from_label
 
 Principal = Mapping[str, Any]
 FindAuthor = Callable[[str], Principal | None]
@@ -26,13 +27,10 @@ FindAuthor = Callable[[str], Principal | None]
 
 COMMANDS = frozenset({"key", "breaking", "major", "pin"})
 
-_FILLERS = "\u115f\u1160\u3164\uffa0"
-"""Letters to Unicode, with nothing to be seen."""
-
 _SOFT_HYPHEN = "\u00ad"
 """Seen at the end of a line alone, and no part of a word."""
 
-_TAG = re.compile(rf"#([^\W_{_FILLERS}](?:[^\W{_FILLERS}]|-){{0,98}})")
+_TAG = re.compile(r"[#＃](\S{1,99})")
 _COMMAND = re.compile(r"/([A-Za-z]+)", re.ASCII)
 _AUTHOR = re.compile(r"@([^\W_][\w.-]{0,98})")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
@@ -59,7 +57,7 @@ class Shorthand:
 
 def read_shorthand(text: str, *, find_author: FindAuthor) -> Shorthand:
     """Take the shorthand out of `text`. A text without any is returned to the letter."""
-    if not any(sign in text for sign in "#/@"):
+    if not any(sign in text for sign in "#＃/@"):
         return Shorthand(text)
     reader = _Reader(find_author)
     rest = reader.read(text)
@@ -140,7 +138,7 @@ class _Reader:
     def _look_up(self, word: str) -> ShorthandWord | None:
         word = word.replace(_SOFT_HYPHEN, "")
         if match := _TAG.fullmatch(word):
-            return _tag(match[1])
+            return _tag(match[1]) if is_tag_word(match[1]) else None
         if match := _COMMAND.fullmatch(word):
             name = match[1].lower()
             return ShorthandWord("command", name) if name in COMMANDS else None
@@ -157,10 +155,6 @@ def _lines_of_code(lines: list[str]) -> set[int]:
     return {number for start, end in pairs for number in range(start, end + 1)}
 
 
-def _tag(name: str) -> ShorthandWord | None:
-    """Return the tag of that name; None where no slug can be made of it, or it is a number."""
-    words = fold_words(name)
-    slug = "-".join(words)
-    if not slug.isascii() or not any(letter.isalpha() for letter in slug):
-        return None
-    return ShorthandWord("tag", {"slug": slug, "label": name.replace("_", " ").strip()})
+def _tag(name: str) -> ShorthandWord:
+    label = name.replace("_", " ").strip()
+    return ShorthandWord("tag", {"slug": slug_from_label(label), "label": label})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from urllib.parse import quote
 
 import structlog
 
@@ -52,8 +53,10 @@ class ConnectionLog:
 
 
 def describe_stories(refs: Sequence[str]) -> str:
-    """Name the stories of a connection for its lines: the first, and how many more there are."""
+    """Name the stories of a connection for its lines: the first, as it stands in addresses, and how many more."""
     if not refs:
         return ""
     first = refs[0][:STORY_LETTERS]
+    if not (first.isascii() and first.isprintable()):
+        first = quote(first, safe="", errors="replace")
     return first if len(refs) == 1 else f"{first} and {len(refs) - 1} more"

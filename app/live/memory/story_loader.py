@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from app.domain.slugs import canonical_slug
 from app.live.memory.reconciler import Reconciler
 from app.live.memory.story_registry import StoryRegistry
 from app.live.story.live_story import LiveStory
@@ -45,6 +46,7 @@ class StoryLoader:
         story = self._registry.find(ref, now=self._monotonic())
         if story is not None:
             return story
+        ref = canonical_slug(ref)
         task = self._loads.get(ref)
         if task is None:
             task = self._loads[ref] = self._tasks.spawn(self._load(ref))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from app.domain.identifiers import StoryId
+from app.domain.slugs import canonical_slug
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.live_story import LiveStory
 from app.wire.announcement import StoryHead
@@ -32,8 +33,10 @@ class StoryRegistry:
         return self._stories.get(story)
 
     def find(self, ref: str, *, now: float) -> LiveStory | None:
-        """Return the story by id or any slug known so far; this counts as a use."""
+        """Return the story by id or any slug known so far, however it is spelt; this counts as a use."""
         story = self._stories.get(self._ids.get(ref, StoryId(ref)))
+        if story is None and (slug := canonical_slug(ref)) in self._ids:
+            story = self._stories.get(self._ids[slug])
         if story is not None:
             story.used_at = now
         return story
@@ -47,7 +50,10 @@ class StoryRegistry:
         return story
 
     def add_name(self, ref: str, story: LiveStory) -> None:
-        """Register the story under one more name. A slug never comes to mean another story."""
+        """Register the story under one more name, which is folded: of spellings there are too many to keep.
+
+        A slug never comes to mean another story.
+        """
         self._ids[ref] = story.id
 
     def remove(self, story: LiveStory) -> None:

@@ -25,6 +25,7 @@ from app.live.protocol.request_heads import (
     BadRequestHead,
     check_head,
     size_of_head,
+    with_ascii_target,
 )
 from app.live.protocol.upgrade import BadUpgrade
 from app.live.session.admission import UNREADABLE_REQUEST, Refuse
@@ -37,6 +38,8 @@ Otherwise one byte at a time would renew it for days."""
 PORTABLE_BUFFER_BYTES = 16 * 1024
 """Bytes that may wait for one reader of the application's before whoever writes has to wait. Of the 64 KB that an event
 loop takes without being told, a thousand readers who never read would fill 64 MB."""
+
+_BETWEEN_REQUESTS = frozenset({ConnectionState.FIRST_BYTE, ConnectionState.IDLE})
 
 HEAD_TOO_LARGE = Refuse(431, "head_too_large", "The request's head is too large.")
 NO_GET = Refuse(400, "bad_upgrade", "A WebSocket begins with GET over HTTP/1.1.")
@@ -82,6 +85,8 @@ class HttpProtocol(HttpToolsProtocol):
         """Feed the parser; refuse what it cannot read, and a head without end."""
         if self._drops_input:
             return
+        if not (data.isascii() or self._unparsed_bytes or self._entered not in _BETWEEN_REQUESTS):
+            data = with_ascii_target(data)
         self._unparsed_bytes += len(data)
         try:
             self.parser.feed_data(data)

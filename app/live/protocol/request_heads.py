@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from urllib.parse import quote
 
 Headers = list[tuple[bytes, bytes]]
 """A request's or a response's headers; names in lower case."""
@@ -23,6 +24,8 @@ HOSTS_KEPT = 256
 """A server is asked for by few names, and matching one costs more than finding it."""
 
 _HOST = re.compile(rb"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._~!$&'()*+,;=%-]*)(?::[0-9]*)?")
+_REQUEST_LINE = re.compile(rb"([A-Z]+) (/\S*) (HTTP/[0-9.]+)")
+_ASCII = "".join(map(chr, range(0x80)))
 _VERSIONS = frozenset({"1.0", "1.1"})
 
 
@@ -34,6 +37,20 @@ class BadRequestHead(Exception):
 def is_host(value: bytes) -> bool:
     """Return whether a Host header's value is a host with or without a port, or empty."""
     return _HOST.fullmatch(value) is not None
+
+
+def with_ascii_target(data: bytes) -> bytes:
+    """Return the bytes of a request with its target percent-encoded, where a client has sent it as it is, in UTF-8.
+
+    The parser refuses such a target. Only a request line that is whole is looked at: it is one packet wherever people
+    type addresses.
+    """
+    line, end, rest = data.partition(b"\r\n")
+    found = None if line.isascii() or not end else _REQUEST_LINE.fullmatch(line)
+    if found is None:
+        return data
+    method, target, version = found.groups()
+    return b"%b %b %b\r\n%b" % (method, quote(target, safe=_ASCII).encode(), version, rest)
 
 
 def size_of_head(target: bytes, headers: Headers) -> int:

@@ -65,7 +65,7 @@ def parse_body(query: Mapping[str, Sequence[str]]) -> BodyVariant:
 def parse_query(query_string: bytes) -> dict[str, list[str]]:
     """Parse a query string as ASGI passes it. Raises MalformedInput for hundreds of parameters."""
     try:
-        return parse_qs(query_string.decode("latin-1"), keep_blank_values=True, max_num_fields=100)
+        return parse_qs(query_string.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=100)
     except ValueError:
         raise MalformedInput("malformed_query", "The query has too many parameters.") from None
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import cast
 
 from app.domain.identifiers import StoryId
+from app.domain.slugs import canonical_slug
 from app.live.protocol.subscribe_requests import (
     NotAMessage,
     Ping,
@@ -287,6 +288,7 @@ class Session:
         subscription.join(self._outbox)
 
     def _followed(self, ref: str) -> LiveStory | None:
+        ref = canonical_slug(ref)
         for subscription in self._subscriptions.values():
             if ref in (subscription.story.id, subscription.story.head.slug):
                 return subscription.story

@@ -26,6 +26,7 @@ from app.newsroom.entries.content import block_ids, check_alternatives, check_di
 from app.newsroom.entries.edit import revise
 from app.newsroom.entries.release import unschedule_edit
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
+from app.newsroom.entries.tags import complete_tags
 from app.newsroom.entries.times import check_times, held_until, is_scheduled
 from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import show_entry
@@ -110,7 +111,7 @@ def _create(
     """Create the entry; return it with its shorthand as understood."""
     story, actor, random, now = context.story, context.actor, context.newsroom.random, context.now
     fingerprint = _fingerprint(draft)
-    draft, shorthand = expand_shorthand(context, draft)
+    draft, shorthand = expand_shorthand(context, complete_tags(story, draft))
     if draft.id is not None and (known := read_entry(context.tx, story.id, EntryId(draft.id))) is not None:
         if known.creation_fingerprint != fingerprint or known.external_id != external_id:
             raise Conflict("id_taken", "An entry with this id exists already, made from another body.")
@@ -174,6 +175,7 @@ def _update(context: StoryContext, before: Entry, draft: ExternalEntry) -> tuple
     version = draft.external_version
     if version is not None and before.external_version is not None and version <= before.external_version:
         return before, None
+    draft = complete_tags(context.story, draft, before=before.newest_content)
     draft, shorthand = expand_shorthand(context, draft)
     check_display_time(draft, now=context.now)
     new_id = block_ids(context.newsroom.random, f"{before.id}:{before.version + 1}")

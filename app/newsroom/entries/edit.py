@@ -17,6 +17,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, revised_content
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
+from app.newsroom.entries.tags import complete_tags
 from app.newsroom.entries.times import held_until, is_scheduled, set_patched_times
 from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import pin_entry, show_entry
@@ -41,6 +42,7 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
         require_action(context.actor, Action.EDIT, entry=before, settings=story.settings, visible=visible)
         require_match(call.if_match, before)
         check_display_time(patch, now=context.now)
+        patch = complete_tags(story, patch, before=before.newest_content)
         patch, shorthand = expand_shorthand(context, patch, before=before.newest_content)
         new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id)

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from app.content import Shorthand, read_shorthand
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.rights import Actor, Right, has_right
+from app.domain.story import Story
 from app.domain.text_folding import fold_words
-from app.newsroom.context.write_context import WriteContext
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.tags import Written, known_tags, with_slugs
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.people import Person, list_people
-from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, EntryDraft, EntryPatch, ExternalEntry, Tag
-
-Written = TypeVar("Written", EntryDraft, ExternalEntry, EntryPatch)
+from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, Tag
 
 
 def expand_shorthand(
-    context: WriteContext, written: Written, *, before: EntryContent | None = None
+    context: StoryContext, written: Written, *, before: EntryContent | None = None
 ) -> tuple[Written, JsonObject | None]:
     """Return what the writer meant, and what was understood of the text's shorthand; None for a token without it.
 
@@ -31,7 +32,12 @@ def expand_shorthand(
     found = read_shorthand(written.text, find_author=_Authors(context.tx).find)
     changes: dict[str, Any] = {"text": found.text or None}
     if found.tags:
-        changes["tags"] = _with_tags(written.tags, found, before)
+        # What is stored is kept, even if it would be refused today.
+        stored = [Tag.model_construct(**tag) for tag in before.tags] if before is not None else []
+        kept = stored if written.tags is None else written.tags
+        tags = with_slugs([Tag(label=tag["label"]) for tag in found.tags], known=_known(context.story, before, kept))
+        found = replace(found, tags=tuple(tag.model_dump() for tag in tags))
+        changes["tags"] = _with_tags(kept, tags)
     if found.authors:
         changes["authors"] = _with_authors(written.authors, found)
     members = _members(found, context.actor)
@@ -61,12 +67,13 @@ def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
     return members
 
 
-def _with_tags(sent: list[Tag] | None, found: Shorthand, before: EntryContent | None) -> list[Tag]:
-    # What is stored is kept, even if it would be refused today.
-    kept = [Tag.model_construct(**tag) for tag in before.tags] if sent is None and before is not None else sent or []
+def _known(story: Story, before: EntryContent | None, kept: list[Tag]) -> list[JsonObject]:
+    return [*(tag.model_dump() for tag in kept), *known_tags(story, before)]
+
+
+def _with_tags(kept: list[Tag], added: list[Tag]) -> list[Tag]:
     known = {tag.slug for tag in kept}
-    tags = [*kept, *(Tag(**tag) for tag in found.tags if tag["slug"] not in known)]
-    return _limited(tags, MAX_TAGS, "tags")
+    return _limited([*kept, *(tag for tag in added if tag.slug not in known)], MAX_TAGS, "tags")
 
 
 def _with_authors(sent: list[Author] | None, found: Shorthand) -> list[Author]:

@@ -9,8 +9,9 @@ from typing import Any
 from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
-from app.domain.identifiers import StoryId, slug_from_title
+from app.domain.identifiers import StoryId
 from app.domain.rights import Right, actor_in_story, require_right
+from app.domain.slugs import slug_from_title
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
@@ -19,6 +20,7 @@ from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.entries.content import block_ids
+from app.newsroom.entries.tags import with_slugs
 from app.newsroom.publication.going_public import publish_story
 from app.newsroom.publication.public_story import public_changes
 from app.newsroom.publication.publication import StoryUpdated, StoryWithdrawn, publish_changes
@@ -125,7 +127,7 @@ def _new_story(context: WriteContext, draft: StoryDraft) -> Story:
     random = context.newsroom.random
     story_id = StoryId(draft.id or random.uuid("story", draft.title))
     tail = random.base62("slug", story_id, SLUG_TAIL_LENGTH)
-    given = _completed(context, draft.given_fields(), new_id=block_ids(random, f"{story_id}:1"))
+    given = _completed(context, draft, new_id=block_ids(random, f"{story_id}:1"))
     story = Story(
         id=story_id,
         slug=draft.slug or slug_from_title(draft.title, tail=tail),
@@ -162,7 +164,7 @@ def _patched(context: StoryContext, patch: StoryPatch) -> Story:
     after = dataclasses.replace(
         before,
         slug=patch.slug or before.slug,
-        fields={**before.fields, **_completed(context, patch.given_fields(), new_id=new_id, story=before.id)},
+        fields={**before.fields, **_completed(context, patch, new_id=new_id, before=before)},
         settings=dataclasses.replace(before.settings, **patch.given_settings()),
     )
     if patch.status is not None:
@@ -175,13 +177,17 @@ def _patched(context: StoryContext, patch: StoryPatch) -> Story:
 
 
 def _completed(
-    context: WriteContext, given: dict[str, Any], *, new_id: Callable[[], str], story: StoryId | None = None
+    context: WriteContext, written: StoryDraft | StoryPatch, *, new_id: Callable[[], str], before: Story | None = None
 ) -> dict[str, Any]:
-    """Return what a client wrote, with the picture as a block and the continued story by its id."""
+    """Return what a client wrote, with the picture as a block, tags with slugs, and the continued story by its id."""
+    given = written.given_fields()
+    if written.tags is not None:
+        known = [] if before is None else before.fields["tags"]
+        given["tags"] = [tag.model_dump() for tag in with_slugs(written.tags, known=known)]
     if given.get("image") is not None:
         given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
     if given.get("continues") is not None:
-        given["continues"] = lock_continued(context, given["continues"], story=story)
+        given["continues"] = lock_continued(context, given["continues"], story=None if before is None else before.id)
     return given
 
 

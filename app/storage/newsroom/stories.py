@@ -29,6 +29,7 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
 from app.domain.rights import Visibility
+from app.domain.slugs import story_ref
 from app.domain.story import Story, StoryStatus, settings_of
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery
@@ -57,14 +58,19 @@ _SELECT_LOCKED = PreparedQuery(_SELECT.with_for_update(of=_stories))
 
 
 def read_story(tx: ReadTransaction, ref: str) -> Story | None:
-    """Return the story of that id or slug, a former slug included, whatever its status; None if there is none."""
-    row = tx.connection.execute(_SELECT, {"ref": ref}).one_or_none()
+    """Return the story of that id or slug, whatever its status; None if there is none.
+
+    A former slug is one, and so is any spelling.
+    """
+    named = story_ref(ref)
+    row = None if named is None else tx.connection.execute(_SELECT, {"ref": named}).one_or_none()
     return None if row is None else _story(row)
 
 
 def lock_story(tx: WriteTransaction, ref: str) -> Story | None:
     """Return the story like `read_story`, locked until the transaction ends; every write in a story locks it first."""
-    row = _SELECT_LOCKED.one_or_none(tx, {"ref": ref})
+    named = story_ref(ref)
+    row = None if named is None else _SELECT_LOCKED.one_or_none(tx, {"ref": named})
     return None if row is None else _story(row)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.identifiers import StoryId, is_story_ref
+from app.domain.identifiers import StoryId
+from app.domain.slugs import story_ref
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import read_heads, read_public_story
@@ -18,11 +19,12 @@ class PublicHeads:
         self._snapshots = snapshots
 
     async def find(self, ref: str) -> StoryHead | None:
-        """Return the head of a public or withdrawn story by id or slug; None without a read for what could name none.
+        """Return the head of a public or withdrawn story by id or slug, however it is spelt; None for what is none.
 
         Raises Unavailable when the database cannot be reached.
         """
-        return await self._snapshots.read(lambda tx: _find(tx, ref)) if is_story_ref(ref) else None
+        named = story_ref(ref)
+        return None if named is None else await self._snapshots.read(lambda tx: _find(tx, named))
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""

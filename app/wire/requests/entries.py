@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.content import MAX_BLOCKS
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
+from app.wire.requests.slugs import TagSlug
 from app.wire.requests.text import (
     NO_BOOLEAN,
     Body,
@@ -34,12 +35,6 @@ def _uuid4(value: str) -> str:
 
 ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
 ExternalId = Annotated[str, FullMatch(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
-TagSlug = Annotated[
-    str,
-    StringConstraints(max_length=100),
-    FullMatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", "must be lower-case letters and digits joined by hyphens"),
-]
-
 
 MAX_AUTHORS = 20
 MAX_TAGS = 20
@@ -66,7 +61,7 @@ class Source(Request):
 class Tag(Request):
     """A tag of an entry: `slug` in addresses and filters, `label` for people."""
 
-    slug: TagSlug
+    slug: TagSlug | None = Field(None, description="Made of the label where it is left out.")
     label: ShortLine
 
 

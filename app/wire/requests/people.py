@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
+from app.wire.requests.slugs import StoryRef
 from app.wire.requests.text import (
     NO_BOOLEAN,
     NOTHING_HIDDEN,
@@ -25,8 +26,6 @@ Email = Annotated[
     FullMatch(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}", "must be an address, like ada@live.example"),
     *NOTHING_HIDDEN,
 ]
-Ref = Annotated[str, StringConstraints(min_length=1, max_length=120)]
-"""A story's id or slug."""
 
 
 class PersonDraft(Request):
@@ -67,7 +66,7 @@ class TokenDraft(Request):
     scopes: list[Scope] | None = Field(
         None, min_length=1, max_length=len(Scope), description="All of the role's if left out."
     )
-    stories: list[Ref] | None = Field(
+    stories: list[StoryRef] | None = Field(
         None, min_length=1, max_length=100, description="It sees and writes in these alone; all if left out."
     )
     shorthand: bool = Field(False, description="Read shorthand in the texts it writes: `#tag`, `/key`, `@author`.")
@@ -101,7 +100,7 @@ class SignIn(Request):
 class Freeze(Request):
     """The freeze of one story, or of the site if none is named: nothing more may be published."""
 
-    story: Ref | None = None
+    story: StoryRef | None = None
     frozen: bool
 
 

@@ -7,18 +7,12 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from app.domain.clock import format_time
-from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import Pixels
 from app.wire.requests.entries import ClientId, Tag
-from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
-
-
-def _slug(value: str) -> str:
-    if not is_slug(value):
-        raise ValueError("must be lower-case letters and digits joined by hyphens, and not look like a UUID")
-    return value
+from app.wire.requests.slugs import Slug, StoryRef
+from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
 
 
 def _time_zone(value: str) -> str:
@@ -27,7 +21,6 @@ def _time_zone(value: str) -> str:
     return value
 
 
-Slug = Annotated[str, StringConstraints(max_length=120), AfterValidator(_slug)]
 Language = Annotated[
     str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
 ]
@@ -110,7 +103,7 @@ class _StoryFields(Request):
         None, description="When coverage begins; a story that waits goes live then."
     )
     coverage_end: Timestamp | None = Field(None, description="When coverage ended; set by ending the story.")
-    continues: ShortLine | None = Field(
+    continues: StoryRef | None = Field(
         None, description="The story, by id or slug, that this one goes on from; readers are told once both are public."
     )
     settings: SettingsPatch | None = None

@@ -42,13 +42,13 @@ def behind(server: Server, app: object) -> httpx.AsyncClient:
 def paths(story: dict[str, str]) -> list[str]:
     """List every address that hot reads answer, found or not."""
     queries = ["", "?body=html", "?body=blocks", "?body=both"]
-    refs = [story["id"], story["slug"], "no-such-story", "No Story", "%C3%A4"]
+    refs = [story["id"], story["slug"], story["slug"].upper(), "no-such-story", "No Story", "%C3%A4"]
     views = [f"/v1/stories/{ref}{rest}{query}" for ref in refs for rest in ("", "/entries") for query in queries]
     return ["/v1/site", "/v1/stories", *views]
 
 
 async def test_hot_reads_and_fastapi_answer_alike(server: Server) -> None:
-    story = await server.story()
+    story = await server.story("Größe: выборы")
     for _ in range(25):
         await server.post(story["id"], "Polls have closed, “quietly” – and counting goes on.")
     reading = server.app_state.reading

@@ -149,7 +149,7 @@ PATHS = {
     "/v1/stories/election/entries/..%2f..%2f": 404,
     "/v1/stories/" + "a" * 5_000: 404,
     "/V1/STORIES": 404,
-    "/v1/stories/ELECTION": 404,
+    "/v1/stories/ELECTION%E2%80%8B": 404,
     "/v1/stories/election/entries%3Abatch": 405,
 }
 

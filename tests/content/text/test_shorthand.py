@@ -9,9 +9,16 @@ from hypothesis import strategies as st
 from app.content.text.shorthand import Shorthand, read_shorthand
 
 ADA = {"name": "Ada Reporter"}
-SIGNS = ["#polls", "#Oslo", "/key", "/breaking", "/major", "/pin", "@ada"]
+SIGNS = [
+    "#polls", "#Oslo", "#выборы", "#größe", "#東京", "#चुनाव", "#انتخابات",
+    "/key", "/breaking", "/major", "/pin", "@ada",
+]  # fmt: skip
 NOT_SIGNS = [
-    "#1", "#", "##", "#2026", "# Title", "C#", "F#", "a#b", "#polls.", "#polls,", "(#polls)", "#штурм", "#тест",
+    "#1", "#", "##", "#2026", "# Title", "C#", "F#", "a#b", "#polls.", "#polls,", "(#polls)",
+    "#выборы.", "#東京。", "#东京，", "（#東京）", "「#東京」", "#東京、#大阪", "発表。#東京", "#東京！",
+    "#القدس،", "#القدس؟", "#चुनाव।",
+    "#ირჩევნები…",     "#ընտրություն։", "#ምርጫ።", "#เลือกตั้ง๚", "«#выборы»", "#выборы»", "#２０２６", "#٢٠٢٦", "＃", "＃1",
+    "#🔥", "#C++", "#ab\u200c",
     "#polls\u3164",
     "/", "//", "/unknown", "/keys", "/key.", "and/or", "/breaking!", "1/2", "/key/pin", "@", "@nobody", "@ada.",
     "ada@example.com", "@ada@example.com", "https://example.com/#polls", "https://example.com/key", "#polls#oslo",
@@ -138,6 +145,16 @@ def test_a_word_that_was_kept_ends_what_is_taken() -> None:
         ("#Ålesund", "alesund", "Ålesund"),
         ("#Tromsø", "tromso", "Tromsø"),
         ("#3D", "3d", "3D"),
+        ("#Fußball", "fussball", "Fußball"),
+        ("#größe", "grosse", "größe"),
+        ("#gro\u0308ße", "grosse", "gro\u0308ße"),
+        ("#выборы_2026", "выборы-2026", "выборы 2026"),
+        ("#東京", "東京", "東京"),
+        ("＃東京", "東京", "東京"),
+        ("#चुनाव", "चुनाव", "चुनाव"),
+        ("#เลือกตั้ง", "เลือกตั้ง", "เลือกตั้ง"),
+        ("#می\u200cخواهم", "می-خواهم", "می\u200cخواهم"),
+        ("#بحيرة", "بحيرة", "بحيرة"),
     ],
 )
 def test_a_tag_is_filed_under_what_can_stand_in_an_address_and_shown_as_it_was_typed(

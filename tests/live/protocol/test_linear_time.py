@@ -7,7 +7,7 @@ import contextlib
 import pytest
 
 from app.domain.cursor import MalformedCursor, parse_cursor
-from app.domain.identifiers import is_story_ref
+from app.domain.slugs import story_ref
 from app.live.protocol.addresses import live_address
 from app.live.protocol.frames import BadFrame, FrameReader, Opcode
 from app.live.protocol.subscribe_requests import NotAMessage, parse_message, parse_query
@@ -59,7 +59,7 @@ def _upgrade(text: str) -> None:
 
 
 def _names(text: str) -> None:
-    for ask in (is_story_ref, live_address.__wrapped__):
+    for ask in (story_ref, live_address.__wrapped__):
         ask(text)
         ask(f"/v1/stories/{text}/live")
     with contextlib.suppress(MalformedCursor):

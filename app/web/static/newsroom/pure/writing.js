@@ -73,17 +73,10 @@ function authorsOf({ authors, no_byline: none, editing }) {
   });
 }
 
-/** Return the tags of a text, separated by commas; known ones keep their slugs. */
+/** Return the tags of a text, separated by commas; known ones keep their slugs, new ones get theirs from the server. */
 export function tagsFrom(text, known) {
   const labels = [...new Set(text.split(",").map((label) => label.trim()).filter(Boolean))];
-  return labels.map((label) => known.find((tag) => tag.label === label) ?? { slug: slugOf(label), label });
-}
-
-/** Return a slug for a label; for scripts without Latin letters, made of the characters' numbers. */
-export function slugOf(label) {
-  const plain = label.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
-  const slug = plain.replace(/[^a-z0-9]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 80).replace(/-+$/, "");
-  return slug || [...label].slice(0, 10).map((letter) => letter.codePointAt(0).toString(36)).join("-");
+  return labels.map((label) => known.find((tag) => tag.label === label) ?? { label });
 }
 
 function withoutNulls(object) {
