@@ -22,9 +22,9 @@ from app.content.block_limits import (
 from app.content.blocks import Block, NewId
 from app.content.code_text import clean_code, is_language
 from app.content.html.inline import inline_html, inline_text
-from app.content.html.languages import NO_LANGUAGE, TextLanguage, is_language_tag, read_language
+from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
 from app.content.html.lexer import tokenise
-from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS
+from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, is_language_tag
 from app.content.html_reader.languages import Piece, mark_pieces
 from app.content.html_reader.reader import read_blocks
 from app.content.providers import provider_of

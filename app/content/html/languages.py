@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from html import escape
 from typing import NamedTuple
 
-from app.content.block_limits import LANGUAGE_TAG_PATTERN
-from app.content.html.sanitising import DIRECTIONS
-
-_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
+from app.content.html.sanitising import DIRECTIONS, is_language_tag
 
 
 class TextLanguage(NamedTuple):
@@ -40,11 +36,6 @@ class TextLanguage(NamedTuple):
 
 
 NO_LANGUAGE = TextLanguage()
-
-
-def is_language_tag(text: str) -> bool:
-    """Return whether `text` is spelt as a BCP 47 tag, as `en` or `zh-Hant-TW`."""
-    return _TAG.fullmatch(text) is not None
 
 
 def read_language(attributes: Mapping[str, str]) -> TextLanguage:

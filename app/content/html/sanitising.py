@@ -12,6 +12,7 @@ import re
 
 import nh3
 
+from app.content.block_limits import LANGUAGE_TAG_PATTERN
 from app.content.html.lexer import tags
 
 INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark span")
@@ -49,11 +50,23 @@ _STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
 
 _OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
+_LANGUAGE_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
+
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 
 
+def is_language_tag(text: str) -> bool:
+    """Return whether `text` is spelt as a BCP 47 tag, as `en` or `zh-Hant-TW`."""
+    return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep only web addresses outside links. nh3 itself takes neither `data-url` nor `cite` for an address."""
+    """Keep only web addresses outside links, and languages that are some.
+
+    nh3 itself takes neither `data-url` nor `cite` for an address.
+    """
+    if name == "lang":
+        return value if is_language_tag(value) else None
     is_kept = name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://"))
     return value if is_kept else None
 
