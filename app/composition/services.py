@@ -30,11 +30,13 @@ from app.reading.representations import PAGES_LIMIT_BYTES, Representations
 from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
+from app.settings import PREFIX, UnusableSettings
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.public.heads import PublicHeads
+from app.web.own_words import UnusableWords
 from app.web.routes import web_routes
 
 
@@ -88,10 +90,20 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
 def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
     """Make every route, of the API and of the pages, which reach what is public by two functions alone.
 
+    Raises UnusableSettings for a file of words that cannot be used.
+
     `reading` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
     """
     reads = PageReads(reading)
-    pages = web_routes(site=process.links.site, read_story=reads.read_story, list_stories=reads.list_stories)
+    try:
+        pages = web_routes(
+            site=process.links.site,
+            read_story=reads.read_story,
+            list_stories=reads.list_stories,
+            own_words=process.settings.words,
+        )
+    except UnusableWords as error:
+        raise UnusableSettings("\n".join(f"{PREFIX}WORDS: {line}" for line in str(error).splitlines())) from None
     return build_application(pages)
 
 

@@ -10,6 +10,7 @@ from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
+from app.domain.writing_direction import direction_of
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 from app.wire.newsroom_stream_messages import Principal
@@ -81,10 +82,14 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
 
 
 def _client_members(story: Story) -> dict[str, Any]:
-    """Return the members clients write, with the pins and key points."""
+    """Return the members clients write, with the pins and key points.
+
+    The direction is the one that was set, else that of the language.
+    """
+    members = {**STORY_DEFAULTS, **story.fields}
     return {
-        **STORY_DEFAULTS,
-        **story.fields,
+        **members,
+        "direction": members["direction"] or direction_of(members["language"]),
         "pinned": [{**pin, "until": _time(pin["until"])} for pin in story.pinned],
         "key_points": story.key_points,
     }

@@ -157,6 +157,7 @@ UNLIMITED: set[tuple[str, str]] = {
 SPELT: set[tuple[str, str]] = {
     *(("embed", "provider"), ("embed", "ratio"), ("code", "language")),
     *((kind, "id") for kind in BLOCK_TYPES),
+    *((kind, name) for kind in BLOCK_TYPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
 }
 """Fields that match a pattern."""
 
@@ -347,6 +348,16 @@ ODD = [
     *("\u00a0", "\u200b", "\u3000", "&#12;", "&#13;", "&#10;", "&Tab;", "\t", "\f", "  ", "\n", "\r\n", "\x7f", "\x01"),
     *("word ", "— ", "-", ", ", "é", "<br>", "<b>", "</b>", "&amp;", "<", ">", "“", "</p>", "<p>", "<cite>", "<code>"),
     *("<span lang=ar dir=rtl>", "</span>", "<a href=https://e.org/ title='a&#12;b\n c'>", "</a>", "<pre>", "</pre>"),
+    *(
+        "<p dir=rtl>",
+        "<div lang=ar>",
+        "</div>",
+        "<ul dir=rtl><li>",
+        "<li lang=he>",
+        "<td dir=rtl>",
+        "<bdi>",
+        "<i lang=fr>",
+    ),
     *("<pre class=lang-py>", "```", "\u2028", "\x0b", "<div>", "<code>x", "</code>"),
 ]
 LENGTHS = st.sampled_from([MAX_LINE_LENGTH, MAX_ADDRESS_LENGTH, MAX_PARAGRAPHS_LENGTH])

@@ -12,15 +12,17 @@ import re
 
 import nh3
 
+from app.content.block_limits import LANGUAGE_TAG_PATTERN
 from app.content.html.lexer import tags
 
 INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark span")
 BLOCK_TAGS: frozenset[str] = tags(
     "p h2 h3 h4 ul ol li blockquote pre figure figcaption cite img hr table caption thead tbody tr th td video audio"
 )
-ATTRIBUTES: dict[str, set[str]] = {
+WITH_LANGUAGE: frozenset[str] = (INLINE_TAGS - {"br"}) | tags("p h2 h3 h4 ul ol li figure table th td")
+"""The tags that may say the language and the direction of what is in them."""
+_OWN_ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
-    "span": {"lang"},
     "ol": {"start"},
     "blockquote": {"cite"},
     "pre": {"data-language"},
@@ -30,6 +32,10 @@ ATTRIBUTES: dict[str, set[str]] = {
     "audio": {"src", "controls", "preload"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
+}
+ATTRIBUTES: dict[str, set[str]] = {
+    **_OWN_ATTRIBUTES,
+    **{tag: _OWN_ATTRIBUTES.get(tag, set()) | {"lang"} for tag in WITH_LANGUAGE},
 }
 DIRECTIONS: frozenset[str] = frozenset({"ltr", "rtl", "auto"})
 CLASSES: dict[str, set[str]] = {
@@ -44,11 +50,23 @@ _STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
 
 _OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
+_LANGUAGE_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
+
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 
 
+def is_language_tag(text: str) -> bool:
+    """Return whether `text` is spelt as a BCP 47 tag, as `en` or `zh-Hant-TW`."""
+    return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep only web addresses outside links. nh3 itself takes neither `data-url` nor `cite` for an address."""
+    """Keep only web addresses outside links, and languages that are some.
+
+    nh3 itself takes neither `data-url` nor `cite` for an address.
+    """
+    if name == "lang":
+        return value if is_language_tag(value) else None
     is_kept = name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://"))
     return value if is_kept else None
 
@@ -58,7 +76,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(INLINE_TAGS | BLOCK_TAGS),
         attributes=ATTRIBUTES,
-        tag_attribute_values={"span": {"dir": set(DIRECTIONS)}},
+        tag_attribute_values={tag: {"dir": set(DIRECTIONS)} for tag in WITH_LANGUAGE},
         allowed_classes=CLASSES,
         url_schemes=set(LINK_SCHEMES),
         url_relative="deny",

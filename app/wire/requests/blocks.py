@@ -9,6 +9,7 @@ from pydantic import Field
 from app.content.block_limits import (
     BLOCK_ID_PATTERN,
     LANGUAGE_PATTERN,
+    LANGUAGE_TAG_PATTERN,
     MAX_COMPLEXITY,
     MAX_HEADING_LEVEL,
     MAX_LIST_START,
@@ -38,25 +39,34 @@ class _Block(Request):
     id: BlockId | None = Field(None, description="Kept if given, so that other blocks and edits can name it.")
 
 
-class WrittenParagraph(_Block):
+class _Spoken(Request):
+    lang: Annotated[str, FullMatch(LANGUAGE_TAG_PATTERN, "must be a language tag, like en or ar-EG")] | None = Field(
+        None, description="The language of these words (BCP 47), where it is not that of what is around them."
+    )
+    dir: Literal["ltr", "rtl", "auto"] | None = Field(
+        None, description="The direction of these words, where it is not that of what is around them."
+    )
+
+
+class WrittenParagraph(_Block, _Spoken):
     type: Literal["paragraph"]
     html: Html
 
 
-class WrittenHeading(_Block):
+class WrittenHeading(_Block, _Spoken):
     type: Literal["heading"]
     level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL), NO_BOOLEAN] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
     html: Html | None = None
 
 
-class WrittenListItem(Request):
+class WrittenListItem(_Spoken):
     html: Html
     ordered: bool | None = None
     items: list[WrittenListItem] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
 
 
-class WrittenList(_Block):
+class WrittenList(_Block, _Spoken):
     type: Literal["list"]
     ordered: bool = False
     start: Annotated[int, Field(ge=0, le=MAX_LIST_START), NO_BOOLEAN] | None = None
@@ -64,7 +74,7 @@ class WrittenList(_Block):
     html: Html | None = Field(None, description="Ignored: made from `items`.")
 
 
-class WrittenQuote(_Block):
+class WrittenQuote(_Block, _Spoken):
     type: Literal["quote"]
     html: Html
     who: BlockLine | None = None
@@ -79,7 +89,7 @@ class WrittenCode(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenImage(_Block):
+class WrittenImage(_Block, _Spoken):
     type: Literal["image"]
     url: WebAddress
     width: Pixels | None = None
@@ -90,7 +100,7 @@ class WrittenImage(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenVideo(_Block):
+class WrittenVideo(_Block, _Spoken):
     type: Literal["video"]
     url: WebAddress
     poster: WebAddress | None = None
@@ -101,7 +111,7 @@ class WrittenVideo(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenAudio(_Block):
+class WrittenAudio(_Block, _Spoken):
     type: Literal["audio"]
     url: WebAddress
     caption: BlockParagraphs | None = None
@@ -109,7 +119,7 @@ class WrittenAudio(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenEmbed(_Block):
+class WrittenEmbed(_Block, _Spoken):
     type: Literal["embed"]
     url: WebAddress
     provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
@@ -119,7 +129,7 @@ class WrittenEmbed(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenLinkCard(_Block):
+class WrittenLinkCard(_Block, _Spoken):
     type: Literal["link_card"]
     url: WebAddress
     title: AddressLine | None = None
@@ -128,14 +138,14 @@ class WrittenLinkCard(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class WrittenTableCell(Request):
+class WrittenTableCell(_Spoken):
     html: Html
     header: bool | None = None
     colspan: Span | None = None
     rowspan: Span | None = None
 
 
-class WrittenTable(_Block):
+class WrittenTable(_Block, _Spoken):
     type: Literal["table"]
     caption: BlockParagraphs | None = None
     rows: list[Annotated[list[WrittenTableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(

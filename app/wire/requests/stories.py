@@ -89,7 +89,9 @@ class _StoryFields(Request):
     slug: Slug | None = None
     standfirst: Paragraphs | None = None
     language: Language | None = None
-    direction: Literal["ltr", "rtl"] | None = None
+    direction: Literal["ltr", "rtl"] | None = Field(
+        None, description="That of the language, and follows it, until it is set; null: that of the language again."
+    )
     time_zone: TimeZone | None = None
     publisher: WrittenPublisher | None = None
     about: WrittenAbout | None = None
@@ -108,7 +110,7 @@ class _StoryFields(Request):
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "direction", "time_zone", "tags", "settings"):
+        for name in ("title", "status", "language", "time_zone", "tags", "settings"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out instead")
         return self
@@ -196,8 +198,8 @@ STORY_FIELDS = (
 STORY_DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(STORY_FIELDS),
     "language": "en",
-    "direction": "ltr",
     "time_zone": "UTC",
     "tags": [],
     "continued_by": None,
 }
+"""What a new story has of them. A `direction` of null is that of the language (app/wire/newsroom_json.py)."""

@@ -7,20 +7,26 @@ from typing import Annotated, Literal
 from pydantic import Field, RootModel
 
 from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
+from app.wire.shapes.values import TextDirection
 
 
 class _SentBlock(Answer):
     id: str
 
 
-class ParagraphBlock(_SentBlock):
+class _Spoken(Answer):
+    lang: str = sometimes("The language of these words (BCP 47), where it is not that of what is around them.")
+    dir: TextDirection | str = sometimes("Their direction, where it is not that of what is around them.")
+
+
+class ParagraphBlock(_SentBlock, _Spoken):
     """Running text."""
 
     type: Literal["paragraph"]
     html: str
 
 
-class HeadingBlock(_SentBlock):
+class HeadingBlock(_SentBlock, _Spoken):
     """A subhead."""
 
     type: Literal["heading"]
@@ -29,7 +35,7 @@ class HeadingBlock(_SentBlock):
     html: str
 
 
-class ListItem(Answer):
+class ListItem(_Spoken):
     """An item of a list, perhaps with a list in it."""
 
     html: str
@@ -37,7 +43,7 @@ class ListItem(Answer):
     items: list[ListItem] = sometimes("The list in it.")
 
 
-class ListBlock(_SentBlock):
+class ListBlock(_SentBlock, _Spoken):
     """A list."""
 
     type: Literal["list"]
@@ -47,7 +53,7 @@ class ListBlock(_SentBlock):
     html: str
 
 
-class QuoteBlock(_SentBlock):
+class QuoteBlock(_SentBlock, _Spoken):
     """A quotation."""
 
     type: Literal["quote"]
@@ -66,7 +72,7 @@ class CodeBlock(_SentBlock):
     html: str
 
 
-class ImageBlock(_SentBlock):
+class ImageBlock(_SentBlock, _Spoken):
     """A picture by address."""
 
     type: Literal["image"]
@@ -79,7 +85,7 @@ class ImageBlock(_SentBlock):
     html: str
 
 
-class VideoBlock(_SentBlock):
+class VideoBlock(_SentBlock, _Spoken):
     """A film by address."""
 
     type: Literal["video"]
@@ -92,7 +98,7 @@ class VideoBlock(_SentBlock):
     html: str
 
 
-class AudioBlock(_SentBlock):
+class AudioBlock(_SentBlock, _Spoken):
     """A sound recording by address."""
 
     type: Literal["audio"]
@@ -102,7 +108,7 @@ class AudioBlock(_SentBlock):
     html: str
 
 
-class EmbedBlock(_SentBlock):
+class EmbedBlock(_SentBlock, _Spoken):
     """A page shown by another site's player; `html` is only a link to it."""
 
     type: Literal["embed"]
@@ -114,7 +120,7 @@ class EmbedBlock(_SentBlock):
     html: str
 
 
-class LinkCardBlock(_SentBlock):
+class LinkCardBlock(_SentBlock, _Spoken):
     """A link that stands alone."""
 
     type: Literal["link_card"]
@@ -125,7 +131,7 @@ class LinkCardBlock(_SentBlock):
     html: str
 
 
-class TableCell(Answer):
+class TableCell(_Spoken):
     """A cell of a table."""
 
     html: str
@@ -134,7 +140,7 @@ class TableCell(Answer):
     rowspan: int = sometimes()
 
 
-class TableBlock(_SentBlock):
+class TableBlock(_SentBlock, _Spoken):
     """Rows of cells."""
 
     type: Literal["table"]

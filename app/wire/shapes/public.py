@@ -82,7 +82,7 @@ class StoryFields(Answer):
     title: str
     standfirst: str | None
     language: str = Field(description="BCP 47.")
-    direction: Direction | str
+    direction: Direction | str = Field(description="`ltr` or `rtl`: what was set, else that of the language.")
     time_zone: str = Field(description="IANA name; times are UTC and are meant to be shown in this zone.")
     publisher: Publisher
     about: About | None

@@ -41,6 +41,14 @@ class Direction(StrEnum):
     RTL = "rtl"
 
 
+class TextDirection(StrEnum):
+    """The directions that a text within an entry can have: `auto` is that of its first strong letter."""
+
+    LTR = "ltr"
+    RTL = "rtl"
+    AUTO = "auto"
+
+
 class EntryKind(StrEnum):
     """The kinds of entries."""
 

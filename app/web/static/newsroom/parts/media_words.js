@@ -17,7 +17,7 @@ export function drawMediaWords({ editing, media }) {
     element("legend", {}, blocks.length > 1 ? `${NAMES[block.type]} ${index + 1} of this entry` : `${NAMES[block.type]} of this entry`),
     block.type === "image" && element("img", { src: block.url, alt: "", loading: "lazy" }),
     MEDIA_WORDS[block.type].map((word) => element("label", {}, LABELS[word], " ", element("input", {
-      "data-word": word, autocomplete: "off", value: media?.[block.id]?.[word] ?? "",
+      "data-word": word, dir: "auto", autocomplete: "off", value: media?.[block.id]?.[word] ?? "",
     }))),
   )));
   place.hidden = blocks.length === 0;
