@@ -15,15 +15,20 @@ from app.wire.links import Site
 
 
 def web_routes(
-    *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
+    *,
+    site: Site,
+    read_story: ReadStory,
+    list_stories: ListStories,
+    responses: PageResponses | None = None,
+    openapi_url: str = "/openapi.json",
 ) -> APIRouter:
     """Return a router with every page and static file, and the 404 page as its default.
 
-    It reads public stories through the two functions and in no other way.
+    It reads public stories through the two functions and in no other way. `responses` caches what is compressed.
     """
     assets = Assets()
     renderer = Renderer(site=site, assets=assets)
-    responses = PageResponses()
+    responses = responses or PageResponses()
     router = APIRouter(default=not_found(renderer=renderer, responses=responses))
     router.include_router(
         reader_pages(renderer=renderer, responses=responses, read_story=read_story, list_stories=list_stories)

@@ -77,7 +77,7 @@ class PostgresDatabase:
             self.health.record_write()
         else:
             self.health.record_read()
-        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
+        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
@@ -94,6 +94,10 @@ class PostgresDatabase:
 
     def checkpoint(self) -> None:
         """Do nothing: PostgreSQL checkpoints by itself."""
+
+    def scrub(self) -> bool:
+        """Do nothing: what stays in PostgreSQL's own files is its operator's to clear (docs/erasure.md)."""
+        return True
 
     def close(self) -> None:
         with self._returning:

@@ -86,6 +86,8 @@ class NewsroomEntry(ContentFields):
     expires_at: AwareDatetime | None = Field(description="When it expires, and readers no longer see it.")
     pin_wanted: bool = Field(description="It is to be pinned when it, or its working revision, is published.")
     retraction_stands: bool = Field(description="It was retracted and not reinstated: it is published as `retracted`.")
+    legal_hold: bool = Field(description="Its text is kept for a court: no purge and no retention takes it.")
+    purged_at: AwareDatetime | None = Field(description="When its text was purged, for good.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
@@ -141,6 +143,8 @@ class NewsroomStory(Public):
     pinned: list[Pin]
     key_points: list[KeyPoint]
     frozen: bool = Field(description="Nothing is published or changed until it is thawed.")
+    legal_hold: bool = Field(description="Its text, and that of its entries, is kept for a court.")
+    purged_at: AwareDatetime | None = Field(description="When it was purged, with its entries, for good.")
     settings: StorySettings
     version: int
     created_at: AwareDatetime
@@ -301,6 +305,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "expires_at": None,
     "pin_wanted": False,
     "retraction_stands": False,
+    "legal_hold": False,
+    "purged_at": None,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
@@ -320,6 +326,8 @@ def entry_example(**members: Any) -> dict[str, Any]:
 NEWSROOM_STORY = {
     **STORY_FIELDS,
     "frozen": False,
+    "legal_hold": False,
+    "purged_at": None,
     "settings": {
         "review_required": False,
         "require_alt": False,
