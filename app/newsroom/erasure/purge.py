@@ -106,7 +106,7 @@ def _read(tx: ReadTransaction, newsroom: Newsroom, confirm: str) -> Target:
     members = read_signed(read_signing_key(tx), _PURPOSE, confirm)
     if members is None or members[-1] <= newsroom.clock():
         detail = "This confirms nothing, or nothing any more: ask for the purge again, and confirm within ten minutes."
-        raise InvalidInput([FieldError("/confirm", "confirmation_invalid", detail)])
+        raise InvalidInput([FieldError("/confirm", "confirmation_invalid", detail)], code="confirmation_invalid")
     story, entry, person, bylines, _ = members
     if person is not None:
         return _person(tx, PersonId(person), bylines=bylines)

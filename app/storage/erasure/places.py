@@ -7,11 +7,12 @@ with an event; those places are counted here, and emptied only of what it left.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, bindparam, cast, exists, or_, true
+from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exists, or_, true
 
 from app.domain.clock import Micros
 from app.domain.entry import EntryContent, EntryStatus
@@ -20,6 +21,7 @@ from app.storage.erasure.bylines import entry_without_bylines, has_byline, versi
 from app.storage.erasure.json_strings import has_any_string
 from app.storage.erasure.targets import ERASED, EntryTarget, PersonTarget, StoryTarget, Target
 from app.storage.newsroom.entries import content_json
+from app.wire.encoding import encode_json
 
 _stories, _story_versions = schema.stories, schema.story_versions
 _entries, _versions = schema.entries, schema.entry_versions
@@ -87,8 +89,8 @@ def _where(rows_of: RowsOf, condition: ColumnElement[bool]) -> RowsOf:
 
 
 def _is_not(column: Column[Any], value: object) -> ColumnElement[bool]:
-    """Match what is stored otherwise than `value` is; PostgreSQL's `json` has no comparison of its own."""
-    return cast(column, Text) != cast(bindparam(None, value, type_=column.type), Text)
+    """Match what is not `value`, as either database stores it: PostgreSQL's `json` has no comparison of its own."""
+    return cast(column, Text).not_in([encode_json(value).decode(), json.dumps(value)])
 
 
 def _story_itself(target: Target) -> ColumnElement[bool] | None:
