@@ -46,6 +46,8 @@ def list_holds(tx: ReadTransaction, story: StoryId | None = None) -> list[LegalH
 
 def is_held(story: ColumnElement[str], entry: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a row's story, or its entry, is held: every job of retention leaves such rows out."""
-    of_story = exists().where(_stories.c.id == story, _stories.c.legal_hold)
-    of_entry = exists().where(_entries.c.story_id == story, _entries.c.id == entry, _entries.c.legal_hold)
+    # Under names of their own: the query around them may be about the same tables.
+    stories, entries = _stories.alias("held_story"), _entries.alias("held_entry")
+    of_story = exists().where(stories.c.id == story, stories.c.legal_hold)
+    of_entry = exists().where(entries.c.story_id == story, entries.c.id == entry, entries.c.legal_hold)
     return or_(of_story, of_entry)
