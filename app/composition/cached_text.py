@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.content import forget_sources
+from app.content import forget_texts
 from app.live.hub.hub import Hub
+from app.live.protocol.addresses import forget_addresses
 from app.newsroom_stream.stream import NewsroomStream
 from app.reading.reading import Reading
 from app.web.page_responses import PageResponses
+from app.wire.log_lines import forget_paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,4 +30,6 @@ class CachedText:
         self.hub.stories.forget()
         self.newsroom_stream.forget()
         self.pages.forget()
-        forget_sources()
+        forget_texts()
+        forget_addresses()
+        forget_paths()

@@ -153,7 +153,7 @@ OPERATIONS = (
     Operation("correct", "entry", 4, seen(*_OUT), _correct),
     Operation("move", "entry", 6, can_move, _move),
     Operation("remove", "entry", 2, status(*_NOT_OUT, *_OUT), lambda it, entry: it.act(entry, "remove")),
-    Operation("purge", "entry", 1, always, _purge),
+    Operation("purge", "entry", 2, always, _purge),
     Operation(
         "delete", "entry", 2, status(*_NOT_OUT, *_OUT), lambda it, entry: it.on_entries("DELETE", f"/{entry['id']}")
     ),

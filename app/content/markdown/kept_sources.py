@@ -74,5 +74,5 @@ def markdown_source(blocks: Sequence[Block]) -> Source:
 
 
 def forget_sources() -> None:
-    """Drop every source that is kept, because text was purged."""
+    """Drop the sources that are kept."""
     _sources.forget()

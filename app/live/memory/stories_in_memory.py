@@ -118,7 +118,7 @@ class StoriesInMemory:
         self._reads.sweep()
 
     def forget(self) -> None:
-        """Drop the cached answers to sessions. Rings have only the newest state of an entry, nothing that was purged."""
+        """Drop the cached answers to sessions. Rings have an entry's newest state alone, nothing that was purged."""
         self._reads.forget()
 
     async def _answer_open(self, ref: str) -> Answer:

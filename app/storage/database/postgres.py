@@ -96,7 +96,8 @@ class PostgresDatabase:
         """Do nothing: PostgreSQL checkpoints by itself."""
 
     def scrub(self) -> bool:
-        """Do nothing: what stays in PostgreSQL's own files is its operator's to clear (docs/erasure.md)."""
+        """Drop what statements have cached; PostgreSQL's own files are its operator's to clear (docs/erasure.md)."""
+        self._engine.clear_compiled_cache()  # each statement with the values of its first run
         return True
 
     def close(self) -> None:

@@ -106,10 +106,12 @@ class SqliteDatabase:
                 self._writer_lock.release()
 
     def scrub(self) -> bool:
-        """Empty the write-ahead log into the file, and drop the readers' cached pages.
+        """Empty the write-ahead log into the file; drop what readers and statements have cached.
 
         Returns False, without waiting, while the writer is busy or a reader still needs the log.
         """
+        for engine in (self._writer_engine, self._readers):
+            engine.clear_compiled_cache()  # each statement with the values of its first run
         if not self._writer_lock.acquire(blocking=False):
             return False
         try:

@@ -102,7 +102,8 @@ class Database(Protocol):
     def scrub(self) -> bool:
         """Take what was deleted out of the files beside the tables; return False where that must be tried again.
 
-        SQLite: empty the write-ahead log into the file, which keeps nothing that was deleted, and drop cached pages.
+        What the database's connections have cached is dropped too. SQLite: empty the write-ahead log into the file,
+        which keeps nothing that was deleted.
         """
         ...
 
