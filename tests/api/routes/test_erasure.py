@@ -61,8 +61,10 @@ async def _purge(server: Server, target: dict[str, Any]) -> None:
 
 
 async def _await_nothing_left(server: Server, *, but: str = "") -> None:
-    """Wait until nothing has the word: at once but for the database's connections, which a job clears."""
+    """Wait until nothing has the word, but the log: at once save for the database's connections, which a job clears."""
     server.app.flush_logs()
+    server.access_lines.seek(0)
+    server.access_lines.truncate()
     async with asyncio.timeout(SCRUBBED_SECONDS):
         while _count_in_memory(but=but):
             await asyncio.sleep(0.2)
