@@ -24,7 +24,7 @@ class LogStillRead(Exception):
 
 
 class PurgeWatch:
-    """What is known of purges, and whether the last one is out of the database's log."""
+    """The count of purges known to the process, and whether the last one is out of the database's log."""
 
     def __init__(self, database: Database, *, forget: Callable[[], None]) -> None:
         """`forget` drops what the process caches; it is called on the event loop."""

@@ -1,1 +1,1 @@
-"""Where text of people is kept, in one list, and how each place of it is emptied."""
+"""The one list of the places where text of people is kept, and the means of emptying each."""

@@ -14,7 +14,7 @@ from sqlalchemy.types import Integer
 
 
 class _Position(FunctionElement[int]):
-    """Where the second argument begins in the first, from 1; 0 if it is not in it."""
+    """The position of the second argument in the first, from 1; 0 if it is not in it."""
 
     inherit_cache = True
     type = Integer()

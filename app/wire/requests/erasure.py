@@ -12,7 +12,7 @@ from app.wire.requests.text import Request
 
 
 class PurgeDraft(Request):
-    """What is to be purged: a story with all of its entries, one entry of it, or a person."""
+    """The target of a purge: a story with all of its entries, one entry of it, or a person."""
 
     story: Ref | None = None
     entry: ClientId | None = Field(None, description="One entry of the story, and nothing else of it.")
