@@ -42,9 +42,9 @@ class StoryLists:
         self._forgotten = 0
 
     def forget(self) -> None:
-        """Drop the list; a read that is under way serves those who wait, and is not cached."""
+        """Drop the list; a read that is under way serves those who wait for it, nobody else, and is not cached."""
         self._forgotten += 1
-        self._kept, self._kept_until = None, 0.0
+        self._kept, self._kept_until, self._reading = None, 0.0, None
 
     def ready(self) -> Representation | None:
         """Return the list if it was read within the last second, else None. Never waits."""
@@ -83,6 +83,7 @@ class StoryLists:
         return fresh
 
     def _done(self, done: asyncio.Task[Representation]) -> None:
-        self._reading = None
+        if self._reading is done:
+            self._reading = None
         if not done.cancelled():
             done.exception()  # retrieved, though all who waited may have been cancelled
