@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import clear_cache
+from urllib.parse import clear_cache  # type: ignore[attr-defined]  # not in the stubs
 
 from app.content.html.inline import forget_inline_texts
 from app.content.html.styles import forget_styles

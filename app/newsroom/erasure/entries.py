@@ -1,4 +1,7 @@
-"""Purging an entry, or a story with all of its entries: each in one transaction, whole or not at all."""
+"""Purging an entry, in one transaction; and a story with all of its entries, in many that keep no writer waiting.
+
+Readers lose a story with the first of them. Killed between two, what is left of its text goes with the next purge.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.visibility import hide_entry
 from app.newsroom.stories.continuing import lock_with_linked
 from app.newsroom.stories.lifecycle import put_story
-from app.storage.erasure.erasing import count_text, delete_text
+from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.entries import append_version, read_entry, update_entry
@@ -24,6 +27,8 @@ from app.storage.newsroom.legal_holds import list_holds
 from app.wire.requests.stories import STORY_DEFAULTS
 
 PURGE = "purge"
+ROWS_AT_ONCE = 500
+"""Rows of a story purged in one transaction: other writers wait for a tenth of a second at most."""
 
 
 def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> dict[str, int]:
@@ -64,9 +69,19 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> dict[str
             ends_at=None,
         )
         put_story(context, erased, action=PURGE)
-        delete_text(context.tx, target, at=context.now)
-        _record(context, before, target, counts)
-        return counts
+        emptied = _purge_rows(context, target, counts, 0)
+    while emptied is not None:
+        with open_write(newsroom, call, right=Right.ERASE) as opened:
+            emptied = _purge_rows(opened.lock_story(target.story), target, counts, emptied)
+    return counts
+
+
+def _purge_rows(context: StoryContext, target: StoryTarget, counts: dict[str, int], emptied: int) -> int | None:
+    """Purge the next rows of the story, whose first places are `emptied`; audit it with the last."""
+    now_emptied = delete_rows(context.tx, target, at=context.now, limit=ROWS_AT_ONCE, emptied=emptied)
+    if now_emptied is None:
+        _record(context, context.story, target, counts)
+    return now_emptied
 
 
 def _record_purged(context: StoryContext, hidden: Entry) -> None:

@@ -36,7 +36,7 @@ def set_hold(newsroom: Newsroom, call: Call, change: LegalHoldChange) -> Reply:
         story = context.story
         entry = None if change.entry is None else look_up_entry(context.tx, story, change.entry)
         held = entry or story
-        if held.purged_at is not None and change.held:
+        if (held.purged_at or story.purged_at) is not None and change.held:
             raise Conflict("purged", "Its text was purged: nothing is left of it that could be held.")
         if held.legal_hold is not change.held:
             if entry is None:

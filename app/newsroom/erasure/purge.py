@@ -2,8 +2,8 @@
 
 Nothing is stored between the two: the first answer signs what was asked for. Whoever may purge may confirm, so that
 one admin can ask and another look and confirm. It works in a freeze, which a court does not wait for, and only takes
-away. Done twice, the second finds nothing left; killed in the middle, an entry or a story is purged whole or not at
-all, and of a person what is left goes with the next confirmation.
+away. Done twice, the second finds nothing left; killed in the middle, an entry is purged whole or not at all, and of a
+story or a person what is left goes with the next confirmation.
 """
 
 from __future__ import annotations

@@ -271,7 +271,6 @@ TEXT_PLACES = (
         rewrite=version_without_bylines,
     ),
     TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
-    TextPlace("audit", (_audit.c.before, _audit.c.after), _audit_of, rewrite=_audit_row),
     TextPlace("search", (_documents.c.words,), _documents_of, blank=_deleted),
     TextPlace(
         "people",
@@ -297,5 +296,6 @@ TEXT_PLACES = (
     ),
     TextPlace("readers' stories", (_shown_stories.c.fields, _shown_stories.c.slug), _shown_story, _shown_story_row),
     TextPlace("readers' slugs", (schema.public_slugs.c.slug,), _of(schema.public_slugs), _deleted),
+    TextPlace("audit", (_audit.c.before, _audit.c.after), _audit_of, rewrite=_audit_row),
 )
-"""Every place, in the order in which they are emptied and counted."""
+"""Every place, in the order in which they are emptied and counted; those gone through row by row for all come last."""

@@ -12,13 +12,15 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict, Gone, InvalidInput, NotAllowed, NotAuthenticated, NotFound
 from app.newsroom.emergency.revert import revert_token
 from app.newsroom.emergency.revert_context import PURGED
-from app.newsroom.entries.create import create_entry
+from app.newsroom.entries.create import create_entries, create_entry
+from app.newsroom.erasure.entries import ROWS_AT_ONCE
 from app.newsroom.erasure.purge import CONFIRM_SECONDS, confirm_purge, prepare_purge
 from app.newsroom.people.people import add_person, show_people
 from app.newsroom.people.tokens import show_own_tokens
 from app.newsroom.queries.lists import show_story
 from app.storage.database import schema
-from app.wire.requests.entries import EntryDraft
+from app.storage.database.transactions import Database
+from app.wire.requests.entries import EntryBatch, EntryDraft
 from app.wire.requests.erasure import PurgeDraft
 from app.wire.requests.people import PersonDraft
 from tests.newsroom.driver import NewsroomDriver, body
@@ -329,3 +331,71 @@ def test_a_legal_hold_is_not_reverted_with_its_token_and_said(driver: NewsroomDr
         ("legal_hold", "Whether something is kept for a court is for a person to decide.")
     ]
     assert body(show_story(driver.newsroom, driver.call(), story))["legal_hold"] is True
+
+
+def test_a_large_story_goes_in_slices_and_one_that_was_killed_between_them_goes_on(
+    database: Database, database_url: str
+) -> None:
+    dying = Dying(database)
+    driver = NewsroomDriver(dying)
+    story = driver.story(f"Night of the {TEXT}")["id"]
+    for number in range(ROWS_AT_ONCE // 100):
+        batch = EntryBatch.model_validate({"items": [{"text": f"{TEXT} {number} {each}"} for each in range(100)]})
+        create_entries(driver.newsroom, driver.call(), story, batch)
+        driver.now += 1_000_000
+    confirm = driver.prepare_purge(story=story)["confirm"]
+    dying.transactions_left = 3
+    with pytest.raises(Killed):
+        confirm_purge(driver.newsroom, driver.call(), confirm)
+    dying.transactions_left = None
+    assert [event["type"] for event in driver.events()][-1] == "story.removed", "readers have lost it whole"
+    left = {each["place"]: each["count"] for each in driver.prepare_purge(story=story)["places"]}
+    assert 0 < left["entry versions"] <= ROWS_AT_ONCE
+    assert "stories" not in left
+    driver.purge(story=story)
+    assert _purge_leaves(driver, database_url, [TEXT]) == {}
+    assert driver.audited().count("purge") == 2, "put aside, and done"
+
+
+@pytest.mark.parametrize("survived", [1, 2, 3, 5])
+def test_a_persons_purge_that_was_killed_goes_on_from_there(
+    database: Database, database_url: str, survived: int
+) -> None:
+    dying = Dying(database)
+    driver = NewsroomDriver(dying)
+    person, hired = _employ(driver)
+    for number in range(3):
+        hired.post(driver.story(f"Story {number}")["id"], text="Counted.")
+    confirm = driver.prepare_purge(person=person, bylines=True)["confirm"]
+    dying.transactions_left = survived
+    with pytest.raises(Killed):
+        confirm_purge(driver.newsroom, driver.call(), confirm)
+    dying.transactions_left = None
+    shown = body(show_people(driver.newsroom, driver.call()))["items"][0]
+    assert (shown["name"], shown["disabled_at"] is not None) == (NAME, survived > 1), (
+        "shut out, and still found by name"
+    )
+    driver.purge(person=person, bylines=True)
+    assert _purge_leaves(driver, database_url, [NAME, MAIL]) == {}
+
+
+class Killed(BaseException):
+    """The process's end, as a test has it."""
+
+
+class Dying:
+    """A database whose process ends before a transaction begins, once so many more have."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.transactions_left: int | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._database, name)
+
+    def transaction(self) -> Any:
+        if self.transactions_left is not None:
+            if self.transactions_left == 0:
+                raise Killed
+            self.transactions_left -= 1
+        return self._database.transaction()
