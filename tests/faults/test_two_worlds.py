@@ -193,6 +193,7 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
 async def _keep_erasures_secret(world: World, mine: str, number: int) -> None:
     """What is purged and was never seen, or was taken back long ago; and what is kept for a court."""
     drafted, person = _id(8_000_000 + world.secrets), {"name": "Mole of the night", "role": "reporter"}
+    targets: list[dict[str, Any]]
     await world.secret("POST", "/stories", 201, id=drafted, title="Secret, to be purged", status="draft")
     targets = [{"story": STORY, "entry": mine}, {"story": drafted}]
     targets.append({"person": (await world.secret("POST", "/newsroom/people", 201, **person))["id"], "bylines": True})

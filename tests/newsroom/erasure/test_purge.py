@@ -293,12 +293,10 @@ def test_only_admins_purge_and_none_purges_themselves(driver: NewsroomDriver) ->
     draft = PurgeDraft(story=story)
     editor, admin = driver.hire("editor"), driver.hire("admin")
     confirm = driver.prepare_purge(story=story)["confirm"]
-    for refused in (
-        lambda call: prepare_purge(driver.newsroom, call, draft),
-        lambda call: confirm_purge(driver.newsroom, call, confirm),
-    ):
-        with pytest.raises(NotAllowed):
-            refused(editor.call())
+    with pytest.raises(NotAllowed):
+        prepare_purge(driver.newsroom, editor.call(), draft)
+    with pytest.raises(NotAllowed):
+        confirm_purge(driver.newsroom, editor.call(), confirm)
     with pytest.raises(Conflict, match="own_account"):
         admin.prepare_purge(person=admin.person)
     confirm = driver.prepare_purge(person=admin.person)["confirm"]
