@@ -8,6 +8,7 @@ from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
     emergency,
+    erasure,
     members,
     newsroom_reads,
     operations,
@@ -38,6 +39,7 @@ ROUTERS = (
     write_entries.writing,
     write_entries.acting,
     emergency.router,
+    erasure.router,
     newsroom_reads.router,
     search.router,
     members.router,

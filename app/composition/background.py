@@ -8,6 +8,7 @@ from random import Random
 from starlette.types import ASGIApp
 
 from app.api.http.state import AppState
+from app.composition.cached_text import CachedText
 from app.composition.process import Process
 from app.jobs.checkpointing import checkpoint_job
 from app.jobs.demo import demo_job, local_api
@@ -15,6 +16,7 @@ from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
 from app.jobs.job import Job
 from app.jobs.memory_return import find_trim, memory_return_job
+from app.jobs.purge_watch import purge_watch_job
 from app.jobs.retention import retention_job
 from app.jobs.schema_watch import schema_watch_job
 from app.jobs.token_usage import token_usage_job
@@ -22,7 +24,7 @@ from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
 
 
-def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Job]:
+def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_text: CachedText) -> list[Job]:
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
     database = newsroom.database
@@ -48,6 +50,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         schema_watch_job(database),
         retention,
         token_usage_job(newsroom),
+        purge_watch_job(database, forget=cached_text.forget),
         *memory_return,
         demo,
     ]

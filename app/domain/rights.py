@@ -51,6 +51,7 @@ class Right(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
+    Right.ERASE: (Role.ADMIN, Scope.MANAGE),
 }
 
 _DOING: Mapping[Right, str] = {
@@ -101,11 +103,12 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_PEOPLE: "look after people and tokens",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
+    Right.ERASE: "purge text, or hold it for a court",
 }
 _ROLE_PHRASES: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
 
 _OF_THE_SITE = frozenset(
-    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
+    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE, Right.ERASE}
 )
 """Rights that a token bound to stories never has, because they reach beyond its stories."""
 

@@ -23,18 +23,19 @@ def web_routes(
     site: Site,
     read_story: ReadStory,
     list_stories: ListStories,
+    responses: PageResponses | None = None,
     openapi_url: str = "/openapi.json",
     own_words: Path | None = None,
 ) -> APIRouter:
     """Return a router with every page and static file, and the 404 page as its default.
 
-    It reads public stories through the two functions and in no other way. `own_words` is the operator's file of words
-    for the pages; raises UnusableWords.
+    It reads public stories through the two functions and in no other way. `responses` caches what is compressed.
+    `own_words` is the operator's file of words for the pages; raises UnusableWords.
     """
     catalogue = Catalogue(None if own_words is None else read_own_words(own_words))
     assets = Assets(catalogue=catalogue)
     renderer = Renderer(site=site, assets=assets, catalogue=catalogue)
-    responses = PageResponses()
+    responses = responses or PageResponses()
     router = APIRouter(default=not_found(renderer=renderer, responses=responses))
     router.include_router(
         reader_pages(renderer=renderer, responses=responses, read_story=read_story, list_stories=list_stories)

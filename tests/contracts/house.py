@@ -101,6 +101,9 @@ class House:
         if "{token}" in row.path:
             made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
             self.refs["token"] = made["id"]
+        if row.path.endswith("/purge/confirm"):
+            target = {"story": self.refs["story"], "entry": self.refs["entry"]}
+            self.refs["confirm"] = (await self.admin("POST", "/v1/newsroom/purge", target))["confirm"]
         if "{signed}" in row.path:
             place = f"/v1/newsroom/stories/{self.refs['story']}/entries/{self.refs['entry']}/preview"
             self.refs["signed"] = (await self.admin("POST", place))["url"].rpartition("/")[2]

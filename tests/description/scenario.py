@@ -22,16 +22,25 @@ Json = dict[str, Any]
 PATIENCE_SECONDS = 20
 FILM = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
 PICTURE = "https://pictures.example/harbour.jpg"
+SPOKEN = {"lang": "en-GB", "dir": "ltr"}
 FULL_BLOCKS: list[Json] = [
-    {"type": "paragraph", "html": "<p>Polls have closed.</p>"},
-    {"type": "heading", "level": 3, "text": "The count"},
+    {"type": "paragraph", "html": "<p>Polls have closed.</p>", **SPOKEN},
+    {"type": "heading", "level": 3, "text": "The count", **SPOKEN},
     {
         "type": "list",
         "ordered": True,
         "start": 3,
-        "items": [{"html": "One", "ordered": False, "items": [{"html": "Half"}]}],
+        "items": [{"html": "One", "ordered": False, "items": [{"html": "Half"}], **SPOKEN}],
+        **SPOKEN,
     },
-    {"type": "quote", "html": "<p>We are counting.</p>", "who": "Ada", "role": "clerk", "url": "https://town.example/"},
+    {
+        "type": "quote",
+        "html": "<p>We are counting.</p>",
+        "who": "Ada",
+        "role": "clerk",
+        "url": "https://town.example/",
+        **SPOKEN,
+    },
     {"type": "code", "text": "count += 1", "language": "python"},
     {
         "type": "image",
@@ -41,6 +50,7 @@ FULL_BLOCKS: list[Json] = [
         "alt": "The harbour",
         "caption": "At dawn",
         "credit": "Ada",
+        **SPOKEN,
     },
     {
         "type": "video",
@@ -50,24 +60,32 @@ FULL_BLOCKS: list[Json] = [
         "height": 360,
         "caption": "The count",
         "credit": "Ada",
+        **SPOKEN,
     },
-    {"type": "audio", "url": "https://pictures.example/sound.mp3", "caption": "The clerk", "credit": "Ada"},
-    {"type": "embed", "url": FILM, "title": "The film"},
+    {"type": "audio", "url": "https://pictures.example/sound.mp3", "caption": "The clerk", "credit": "Ada", **SPOKEN},
+    {"type": "embed", "url": FILM, "title": "The film", **SPOKEN},
     {
         "type": "link_card",
         "url": "https://town.example/results",
         "title": "Results",
         "description": "All",
         "image": PICTURE,
+        **SPOKEN,
     },
     {
         "type": "table",
         "caption": "Votes",
-        "rows": [[{"html": "Ada", "header": True, "colspan": 2}], [{"html": "12", "rowspan": 2}, {"html": "13"}]],
+        "rows": [
+            [{"html": "Ada", "header": True, "colspan": 2, **SPOKEN}],
+            [{"html": "12", "rowspan": 2}, {"html": "13"}],
+        ],
+        **SPOKEN,
     },
     {"type": "divider"},
 ]
 BARE_BLOCKS: list[Json] = [
+    {"type": "paragraph", "html": "<p>Polls have closed.</p>"},
+    {"type": "heading", "text": "The count"},
     {"type": "list", "items": [{"html": "One"}]},
     {"type": "quote", "html": "<p>We are counting.</p>"},
     {"type": "code", "text": "count"},
@@ -92,9 +110,8 @@ FULL_STORY: Json = {
     "publisher": {"name": "The Post", "url": "https://post.example", "logo": PICTURE},
     "about": {"name": "The election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"},
     "tags": [{"slug": "results", "label": "Results"}],
-    "image": FULL_BLOCKS[5] | {"type": None},
+    "image": {name: value for name, value in FULL_BLOCKS[5].items() if name not in {"type", *SPOKEN}},
 }
-FULL_STORY["image"].pop("type")
 ANY_VERSION = {"If-Match": "*"}
 
 
@@ -127,6 +144,7 @@ class _Night:
         self.stream()
         self.people_and_tokens()
         self.oversee()
+        self.erase()
         self.operate()
         self.refuse()
         self.tell_what_cannot_be_arranged()
@@ -364,6 +382,17 @@ class _Night:
             entry = self.post("Delivered.")
             self.hear(follower, {"$ref": "#/components/schemas/LiveMessage"}, {"entry.published"})
         self.call(self.admin, "read_delivery", path=self.at(entry))
+
+    def erase(self) -> None:
+        entry = self.post("To be forgotten.")
+        person = self.call(self.admin, "add_person", json={"name": "Eve", "role": "reporter"})
+        for held in (True, False):
+            self.call(self.admin, "set_legal_hold", json={**self.at(entry), "held": held})
+            self.call(self.admin, "set_legal_hold", json={"story": self.other["id"], "held": held})
+            self.call(self.admin, "read_legal_holds")
+            self.call(self.admin, "prepare_purge", json=self.at(entry))
+        prepared = self.call(self.admin, "prepare_purge", json={"person": person["id"], "bylines": True})
+        self.call(self.admin, "confirm_purge", json={"confirm": prepared["confirm"]})
 
     def operate(self) -> None:
         for operation_id in ("get_health", "get_readiness", "get_version", "get_metrics"):

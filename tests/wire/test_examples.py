@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from app.wire.shapes import events, examples, newsroom, oversight, people, public, search
+from app.wire.shapes import events, examples, newsroom, oversight, people, public, search, versions
 
 SHAPES: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (public.StoryState, examples.STORY_STATE),
@@ -22,7 +22,7 @@ SHAPES: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (newsroom.NewsroomStory, newsroom.NEWSROOM_STORY),
     (search.SearchResults, search.SEARCH_RESULTS),
     (newsroom.Delivery, newsroom.DELIVERY),
-    (newsroom.EntryVersion, newsroom.VERSION),
+    (versions.EntryVersion, versions.VERSION),
     (newsroom.PreviewLink, newsroom.PREVIEW_LINK),
     (newsroom.Preview, newsroom.PREVIEW),
     (oversight.Reverted, oversight.REVERTED),

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from app.wire.shapes.blocks import Block, ImageBlock
-from app.wire.shapes.newsroom import DiffPiece
+from app.wire.shapes.versions import DiffPiece
 
 
 def described(model: Any) -> dict[str, Any]:

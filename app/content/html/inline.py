@@ -226,3 +226,8 @@ def _text(html: str) -> str:
 
 _cached_text = lru_cache(maxsize=64)(_text)
 """One write asks for the text of its paragraphs several times: for readers, and for the search."""
+
+
+def forget_inline_texts() -> None:
+    """Drop the texts that are cached."""
+    _cached_text.cache_clear()

@@ -222,3 +222,8 @@ def _read_as(token: Token, style: _Style) -> str:
         level = attributes.get("aria-level", "")
         return f"h{level}" if level in {"1", "2", "3", "4", "5", "6"} else "h2"
     return "h1" if tag == "p" and "MsoTitle" in attributes.get("class", "").split() else tag
+
+
+def forget_styles() -> None:
+    """Drop the styles that are cached."""
+    _cached_style.cache_clear()

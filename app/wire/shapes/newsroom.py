@@ -5,11 +5,9 @@ app/wire/newsroom_json.py makes the answers themselves.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AwareDatetime, Field, GetJsonSchemaHandler
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema
+from pydantic import AwareDatetime, Field
 
 from app.domain.entry import EntryStatus
 from app.domain.rights import Right, Role
@@ -19,7 +17,6 @@ from app.wire.shapes.blocks import Block, ImageBlock
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
 from app.wire.shapes.public import About, Author, Correction, ItemProblem, KeyPoint, Pin, Publisher, Source, Tag
 from app.wire.shapes.values import (
-    DiffStep,
     Direction,
     EntryAction,
     EntryKind,
@@ -99,6 +96,8 @@ class NewsroomEntry(ContentFields):
     expires_at: AwareDatetime | None = Field(description="When it expires, and readers no longer see it.")
     pin_wanted: bool = Field(description="It is to be pinned when it, or its working revision, is published.")
     retraction_stands: bool = Field(description="It was retracted and not reinstated: it is published as `retracted`.")
+    legal_hold: bool = Field(description="Its text is kept for a court: no purge and no retention takes it.")
+    purged_at: AwareDatetime | None = Field(description="When its text was purged, for good.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
@@ -148,6 +147,8 @@ class NewsroomStory(Answer):
     pinned: list[Pin]
     key_points: list[KeyPoint]
     frozen: bool = Field(description="Nothing is published or changed until it is thawed.")
+    legal_hold: bool = Field(description="Its text, and that of its entries, is kept for a court.")
+    purged_at: AwareDatetime | None = Field(description="When it was purged, with its entries, for good.")
     settings: StorySettings
     version: int
     created_at: AwareDatetime
@@ -176,49 +177,6 @@ class NewsroomEntries(Answer):
     """Part of a story's entries; `next` is the position to go on from."""
 
     items: list[NewsroomEntry]
-    next: str | None
-
-
-class _Piece:
-    """Metadata of a pair: a JSON Schema that says what each of both is, and that there are no more."""
-
-    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
-        return {**handler(schema), "items": {"type": "string"}}
-
-
-DiffPiece = Annotated[tuple[DiffStep | str, str], _Piece()]
-"""What was done with a piece of text, and the piece."""
-
-
-class BodyDiff(Answer):
-    """The differences from the body's text before to this version's."""
-
-    body: list[DiffPiece] = Field(description="Pieces in the order of the text.")
-    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is one piece.")
-
-
-class EntryVersion(ContentFields):
-    """One newsroom change of an entry, and the entry's content after it."""
-
-    version: int
-    at: AwareDatetime
-    person: str | None
-    token: str
-    name: str | None = Field(description="The name of the account that made it.")
-    action: str
-    status: EntryStatus | str
-    note: str | None
-    working: Working | None
-    changed: list[str] | None = Field(
-        description="Members that differ from the version before, working revision included; null for the first one."
-    )
-    diff: BodyDiff | None = sometimes("Sent if asked for; null for the first one.")
-
-
-class EntryVersions(Answer):
-    """Part of an entry's versions, newest first; `next` is the position to go on from."""
-
-    items: list[EntryVersion]
     next: str | None
 
 
@@ -287,7 +245,7 @@ class Preview(Answer):
     blocks: list[Block]
 
 
-_CONTENT = {
+CONTENT = {
     **{name: ENTRY[name] for name in ("kind", "key_event", "importance", "headline", "authors", "source", "tags")},
     "body_html": ENTRY["body_html"],
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
@@ -318,8 +276,8 @@ _POSTER = {
 
 NEWSROOM_ENTRY: dict[str, Any] = {
     "story": STORY_FIELDS["id"],
-    **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
-    **_CONTENT,
+    **{key: value for key, value in ENTRY.items() if key not in CONTENT},
+    **CONTENT,
     "version": 1,
     "working": None,
     "publish_at": None,
@@ -327,6 +285,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "expires_at": None,
     "pin_wanted": False,
     "retraction_stands": False,
+    "legal_hold": False,
+    "purged_at": None,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
@@ -346,6 +306,8 @@ def entry_example(**members: Any) -> dict[str, Any]:
 NEWSROOM_STORY = {
     **STORY_FIELDS,
     "frozen": False,
+    "legal_hold": False,
+    "purged_at": None,
     "settings": {
         "review_required": False,
         "require_alt": False,
@@ -366,20 +328,6 @@ DELIVERY = {
     "behind": 5,
     "median_ms": 31.4,
     "p99_ms": 61.2,
-}
-
-VERSION = {
-    **_CONTENT,
-    "version": 1,
-    "at": ENTRY["time"],
-    "person": None,
-    "token": "admin",
-    "name": None,
-    "action": "create",
-    "status": "published",
-    "note": None,
-    "working": None,
-    "changed": None,
 }
 
 PREVIEW_LINK = {

@@ -86,7 +86,7 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "manage_own_tokens",
     ]
     operator = body(show_me(driver.newsroom, driver.call()))
-    assert (operator["kind"], operator["can"][-1]) == ("admin", "freeze")
+    assert (operator["kind"], operator["can"][-2:]) == ("admin", ["freeze", "erase"])
 
 
 def test_people_and_tokens_are_the_admins(driver: NewsroomDriver) -> None:
