@@ -13,9 +13,9 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 MAX_ANSWER_BYTES = 64 * 1024
 MAX_COMPLAINT_BYTES = 4 * 1024
@@ -64,7 +64,7 @@ class ChildProcess:
             with self._lock:
                 if self._is_killed:
                     return Finished(-signal.SIGKILL, b"", "")
-                self._process = subprocess.Popen(
+                self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, program and arguments
                     self._command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self._folder,
                     env=_ENVIRONMENT, start_new_session=True, bufsize=0,
                 )  # fmt: skip
@@ -72,9 +72,7 @@ class ChildProcess:
             os.close(source)
         with self._process as process:
             try:
-                assert process.stdout is not None
-                assert process.stderr is not None
-                answer, complaint, in_time = _listen(process.stdout, process.stderr, deadline)
+                answer, complaint, in_time = _listen(process, deadline)
             finally:
                 # It has answered and ends, or has closed its pipes to go on by itself: neither has more to do.
                 self.kill()
@@ -95,29 +93,27 @@ class ChildProcess:
         with self._lock:
             self._is_killed = True
             if self._process is not None and self._process.returncode is None:
-                try:
+                with suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
-                except ProcessLookupError:
-                    pass
 
 
-def _listen(answers: IO[bytes], complaints: IO[bytes], deadline: float) -> tuple[bytes, bytes, bool]:
+def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes, bool]:
     """Read what a program says until it is silent for good, or has no time left, or says too much."""
-    said: dict[IO[bytes], bytes] = {answers: b"", complaints: b""}
+    said = {"answer": b"", "complaint": b""}
     with selectors.DefaultSelector() as selector:
-        for each in said:
-            selector.register(each, selectors.EVENT_READ)
+        for stream, name in ((process.stdout, "answer"), (process.stderr, "complaint")):
+            if stream is not None:
+                selector.register(stream, selectors.EVENT_READ, name)
         while selector.get_map():
             ready = selector.select(max(0.0, deadline - time.monotonic()))
             if not ready:
-                return said[answers], said[complaints], False
+                return b"", said["complaint"], False
             for key, _ in ready:
-                stream = answers if key.fileobj is answers else complaints
-                piece = os.read(stream.fileno(), 4096)
+                piece = os.read(key.fd, 4096)
                 if not piece:
-                    selector.unregister(stream)
-                said[stream] += piece
-            said[complaints] = said[complaints][-MAX_COMPLAINT_BYTES:]
-            if len(said[answers]) > MAX_ANSWER_BYTES:
-                return b"", said[complaints], True
-    return said[answers], said[complaints], True
+                    selector.unregister(key.fileobj)
+                said[key.data] += piece
+            said["complaint"] = said["complaint"][-MAX_COMPLAINT_BYTES:]
+            if len(said["answer"]) > MAX_ANSWER_BYTES:
+                return b"", said["complaint"], True
+    return said["answer"], said["complaint"], True

@@ -173,7 +173,8 @@ class Decoder:
     def _crashed(self, found: MediaFormat, done: Finished, cause: str) -> LiveblogError:
         self.metrics.crashed += 1
         if not self._is_closed:
-            log.warning("the decoder of a %s file %s; the upload is refused. %s", found.name, cause, done.complaint)
+            last = next(reversed(done.complaint.splitlines()), "")[:200]
+            log.warning("the decoder of a %s file %s, and the upload is refused: %r", found.name, cause, last)
         was_limited = done.ran_out_of_time or done.code in {-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL}
         return refusal("effort" if was_limited else "unreadable", self.limits)
 

@@ -16,7 +16,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from app.media.files import FileMissing, KeptName, check_file, check_name, storage_full, storage_unavailable
 from app.media.store_health import StoreHealth
@@ -34,7 +34,7 @@ INCOMING = ".incoming"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EACCES})
 
-P = ParamSpec("P")
+Ts = TypeVarTuple("Ts")
 R = TypeVar("R")
 
 
@@ -92,15 +92,14 @@ class FolderFiles:
         """Read bytes of an opened file."""
         return await self._run(READ_SECONDS, os.pread, handle, length, start)
 
-    async def _run(self, seconds: float, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    async def _run(self, seconds: float, function: Callable[[*Ts], R], *args: *Ts) -> R:
         """Run a function in a thread of ours, and make its errors those of a store."""
-        assert not kwargs
         work = asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
         try:
             async with asyncio.timeout(seconds):
                 found = await asyncio.shield(work)
         except (FileNotFoundError, NotADirectoryError) as error:
-            raise FileMissing(str(args[0])) from error
+            raise FileMissing(str(error.filename)) from error
         except TimeoutError as error:
             work.add_done_callback(_forget)
             self.health.record_failure(f"no answer within {seconds:g} s")
@@ -256,7 +255,7 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _forget(work: asyncio.Future[object]) -> None:
+def _forget(work: asyncio.Future[Any]) -> None:
     """Let go of work that nobody waits for any more; a file it opened is closed."""
     if work.cancelled() or work.exception() is not None:
         return

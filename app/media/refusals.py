@@ -38,8 +38,8 @@ REASONS: Mapping[str, Reason] = {
     ),
     "frames": Reason(
         code="media_over_limits",
-        sentence="The animation is too long: at most {frames:,} frames, and {frame_megapixels} million pixels in all of "
-        "them together. Send it as a video.",
+        sentence="The animation is too long: at most {frames:,} frames, and {frame_megapixels} million pixels in all "
+        "of them together. Send it as a video.",
     ),
     "parts": Reason(
         code="media_over_limits", sentence="The file is made of more parts than any camera or program writes."

@@ -34,7 +34,7 @@ class S3Address:
 def read_s3_address(url: str) -> S3Address:
     """Read an address. Raises UnusableAddress.
 
-    Without an endpoint it is Amazon's own, and then the bucket is in the host's name unless `path_style` says otherwise.
+    Without an endpoint it is Amazon's own, and then the bucket is in the host's name unless `path_style` is true.
     """
     parts = urlsplit(url)
     try:

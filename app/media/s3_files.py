@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import obstore
 from obstore.exceptions import BaseError, NotFoundError
@@ -27,6 +28,9 @@ ATTEMPTS = 3
 CHECK_OBJECT = "check"
 CHECK_WRITE_SECONDS = 60.0
 """A check asks for a file that is not there; only this often it keeps one too, since services charge for that."""
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
 
 R = TypeVar("R")
 
@@ -49,12 +53,7 @@ class S3Files:
         self._store = S3Store(
             address.bucket,
             prefix=address.prefix or None,
-            config={
-                **({"endpoint": address.endpoint} if address.endpoint else {}),
-                **({"region": address.region} if address.region else {}),
-                "virtual_hosted_style_request": not address.path_style,
-                **(credentials or {}),  # type: ignore[typeddict-item] # its keys are those of S3Config
-            },
+            config=_config_of(address, credentials),
             client_options={
                 "allow_http": address.endpoint.startswith("http://"),
                 "connect_timeout": timedelta(seconds=min(3, seconds)),
@@ -128,10 +127,8 @@ class S3Files:
 
     async def check(self) -> None:
         """Check that the bucket answers, and now and then that it keeps; raises Unavailable."""
-        try:
+        with suppress(FileMissing):
             await self._ask(obstore.head_async(self._store, f"{new_name()}/{CHECK_OBJECT}"), self._seconds)
-        except FileMissing:
-            pass
         if time.monotonic() - self._kept_at > CHECK_WRITE_SECONDS:
             await self._ask(obstore.put_async(self._store, CHECK_OBJECT, b"\n", use_multipart=False), self._seconds)
             self._kept_at = time.monotonic()
@@ -191,6 +188,18 @@ class OpenedObject:
 
     async def close(self) -> None:
         """Do nothing: no request is open between two pieces."""
+
+
+def _config_of(address: S3Address, credentials: Mapping[str, str] | None) -> S3Config:
+    config: S3Config = {"virtual_hosted_style_request": not address.path_style}
+    if address.endpoint:
+        config["endpoint"] = address.endpoint
+    if address.region:
+        config["region"] = address.region
+    if credentials:
+        config["access_key_id"] = credentials["access_key_id"]
+        config["secret_access_key"] = credentials["secret_access_key"]
+    return config
 
 
 def _shortened(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""What a store of files reports of itself: failures are counted, and logged when its state changes, not at each attempt."""
+"""The state of a store of files: failures are counted, and logged when the state changes, not at each attempt."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 
 LOWEST_PRIORITY = 15
-"""Beside a busy server it gets a twenty-eighth of a core's time. The kernel derives the priority at the disk from it."""
+"""Beside a busy server it gets a 28th of a core's time. The kernel derives the priority at the disk from it."""
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_ADD_RULE, _LANDLOCK_RESTRICT_SELF = 444, 445, 446

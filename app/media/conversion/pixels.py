@@ -66,9 +66,7 @@ def on_white(image: Image.Image) -> Image.Image:
 
 def average_colour(image: Image.Image) -> str:
     """Return the average of a picture's pixels as `#rrggbb`."""
-    pixel = on_white(image).resize((1, 1), Image.Resampling.BOX).getpixel((0, 0))
-    assert isinstance(pixel, tuple)
-    return "#" + "".join(f"{channel:02x}" for channel in pixel[:3])
+    return "#" + on_white(image).resize((1, 1), Image.Resampling.BOX).tobytes().hex()
 
 
 def _direct(image: Image.Image) -> Image.Image:

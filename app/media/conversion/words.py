@@ -34,7 +34,7 @@ Words = dict[str, str]
 
 
 def read_offered_words(info: Mapping[Any, Any], exif: Mapping[int, Any]) -> Words:
-    """Return `caption`, `credit` and `rights` of a picture's `info` and EXIF as Pillow tells them; empty where none are."""
+    """Return `caption`, `credit` and `rights` of a picture's `info` and EXIF as Pillow tells them, or empty."""
     found = [_read_xmp(info.get("xmp")), _read_iptc(info.get("photoshop")), _read_exif(exif)]
     return {
         name: next((text for text in (clean_words(each.get(name, ""), length) for each in found) if text), "")
