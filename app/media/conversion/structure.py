@@ -131,7 +131,11 @@ def _check_webp(data: Bytes, frames: int) -> None:
         raise Refused("truncated")
 
 
-def check_boxes(data: Bytes, frames: int = 0) -> None:
+def _check_heif(data: Bytes, frames: int) -> None:
+    check_boxes(data, most=MAX_BOXES)
+
+
+def check_boxes(data: Bytes, *, most: int) -> None:
     """Walk the boxes at the top of an ISO media file (ISO/IEC 14496-12, 4.2): each must end within the file."""
     at = boxes = 0
     while at < len(data):
@@ -147,7 +151,7 @@ def check_boxes(data: Bytes, frames: int = 0) -> None:
             raise Refused("unreadable")
         boxes += 1
         at += length
-        if boxes > max(MAX_BOXES, frames):
+        if boxes > most:
             raise Refused("parts")
     if at > len(data):
         raise Refused("truncated")
@@ -158,6 +162,6 @@ _CHECKS: Mapping[str, Callable[[Bytes, int], None]] = {
     "PNG": _check_png,
     "GIF": _check_gif,
     "WebP": _check_webp,
-    "AVIF": check_boxes,
-    "HEIC": check_boxes,
+    "AVIF": _check_heif,
+    "HEIC": _check_heif,
 }
