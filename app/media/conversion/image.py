@@ -35,7 +35,7 @@ def convert_image(task: Task) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = None  # the limits are the task's, and no warning
     warnings.simplefilter("ignore")
     with mmap.mmap(task.source.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        check_structure(task.format, data, frames=task.limits.frames)
+        check_structure(task.format, data, frames=task.limits.frames, pixels=task.limits.pixels)
     try:
         with Image.open(task.source, formats=_READERS[task.format]) as image:
             return _convert(image, task)
@@ -57,7 +57,7 @@ def _convert(image: Image.Image, task: Task) -> dict[str, Any]:
     still = prepare(image, largest, orientation)
     files, duration = [], None
     if animated:
-        moving, duration = write_animation(image, task.folder)
+        moving, duration = write_animation(image, task.folder, task.limits)
         files.append(moving)
     files += write_ladder(still, task.folder, formats=("jpg",) if animated else ("webp", "jpg"))
     return {
