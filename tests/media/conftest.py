@@ -37,7 +37,7 @@ class Converted:
         return found
 
 
-Convert = Callable[[bytes | Path], Awaitable[Converted]]
+Convert = Callable[[bytes], Awaitable[Converted]]
 
 
 @pytest.fixture
@@ -50,14 +50,14 @@ async def decoder() -> AsyncIterator[Decoder]:
 
 @pytest.fixture
 def convert(decoder: Decoder, tmp_path: Path) -> Convert:
-    """Converts bytes, or a file, with that decoder."""
+    """Converts bytes with that decoder."""
     numbers = itertools.count()
 
-    async def convert(what: bytes | Path) -> Converted:
+    async def convert(what: bytes) -> Converted:
         folder = tmp_path / f"converted-{next(numbers)}"
         folder.mkdir()
         source = tmp_path / f"{folder.name}.upload"
-        source.write_bytes(what if isinstance(what, bytes) else what.read_bytes())
+        source.write_bytes(what)
         return Converted(await decoder.convert(source, folder), folder)
 
     return convert

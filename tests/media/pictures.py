@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import pillow_heif
 from av.audio.frame import AudioFrame
 from av.video.frame import VideoFrame
 from PIL import Image
@@ -35,7 +36,10 @@ def noisy(size: tuple[int, int]) -> Image.Image:
 def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
     """The bytes of a picture in a format of Pillow's."""
     output = io.BytesIO()
-    image.save(output, format, **options)
+    if format == "HEIF":
+        pillow_heif.from_pillow(image).save(output, **options)
+    else:
+        image.save(output, format, **options)
     return output.getvalue()
 
 
@@ -113,7 +117,7 @@ def write_video(path: Path, format: str, codecs: tuple[str, str | None], *, rota
         sound: Any = output.add_stream(codecs[1], rate=48_000) if codecs[1] else None
         image = quartered((320, 240))
         for _ in range(50):
-            output.mux(video.encode(VideoFrame.from_image(image)))
+            output.mux(video.encode(VideoFrame.from_image(image)))  # type: ignore[no-untyped-call] # av leaves it untyped
         if sound is not None:
             for frame in silence(sound, 48_000, seconds=2):
                 output.mux(sound.encode(frame))

@@ -107,12 +107,11 @@ PNG_BOMBS = {
 async def test_a_compressed_chunk_that_grows_without_end_costs_nothing(
     convert: Convert, decoder: Decoder, name: str
 ) -> None:
-    """Pillow stops at a megabyte; the picture is taken where what was in the chunk is not needed, and else refused."""
-    try:
-        done = await convert(png(64, 48, [PNG_BOMBS[name]]))
-        assert done.media.width == 64
-    except MediaRefused as refused:
-        assert refused.code == "media_unreadable"
+    """Pillow stops at a megabyte. Of a profile it says nothing, and the picture is taken without; texts are refused."""
+    if name == "iCCP":
+        assert (await convert(png(64, 48, [PNG_BOMBS[name]]))).media.width == 64
+    else:
+        assert (await _refused(convert, png(64, 48, [PNG_BOMBS[name]]))).code == "media_unreadable"
     assert decoder.metrics.crashed == 0
     assert decoder.metrics.cpu_seconds < 1.5
 

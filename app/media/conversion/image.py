@@ -12,7 +12,7 @@ from PIL import AvifImagePlugin, Image, MpoImagePlugin, UnidentifiedImageError, 
 
 from app.media.conversion.animation import is_animated, write_animation
 from app.media.conversion.pixels import average_colour, orientation_of, prepare, turned
-from app.media.conversion.program import Task, run_program
+from app.media.conversion.program import Task, reason_of, run_program
 from app.media.conversion.renditions import ladder, write_ladder
 from app.media.conversion.structure import check_structure
 from app.media.conversion.words import read_offered_words
@@ -41,7 +41,7 @@ def convert_image(task: Task) -> dict[str, Any]:
             return _convert(image, task)
     except _UNREADABLE as error:
         is_cut = any(word in str(error).lower() for word in _TRUNCATED)
-        raise Refused("truncated" if is_cut else "unreadable") from error
+        raise Refused("truncated" if is_cut else reason_of(error)) from error
 
 
 def _convert(image: Image.Image, task: Task) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from app.media.conversion.pixels import average_colour, prepare
-from app.media.conversion.program import Task, run_program
+from app.media.conversion.program import Task, reason_of, run_program
 from app.media.conversion.renditions import ladder, write_ladder
 from app.media.conversion.structure import check_boxes, check_segment
 from app.media.refusals import Refused
@@ -53,7 +53,7 @@ def convert_video(task: Task) -> dict[str, Any]:
         task.source.seek(0)
         poster, size = _poster(task, kind)
     except (av.FFmpegError, ValueError, OSError, EOFError) as error:
-        raise Refused("unreadable") from error
+        raise Refused(reason_of(error)) from error
     files = [{"file": f"video.{kind}", "width": size[0], "height": size[1]}, *write_ladder(poster, task.folder)]
     return {
         "width": size[0], "height": size[1], "animated": False, "duration_ms": round(seconds * 1000),
