@@ -35,7 +35,7 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a program ended: its exit code (negative: the signal), what it answered, and the end of its complaints."""
+    """The end of a program: its exit code (negative: the signal), its answer, and the last of its complaints."""
 
     code: int
     answer: bytes
