@@ -90,8 +90,8 @@ def measure_decoding(folder: Path, *, long: bool) -> Table:
         "Uploads through the decoder",
         tuple(figures),
         (
-            "Each with all its renditions, by a process of its own at the lowest priority, whose memory this is. Benchmarks "
-            "run on one core, and so does the decoder here.",
+            "Each with all its renditions, by a process of its own at the lowest priority, whose memory this is. "
+            "Benchmarks run on one core, and so does the decoder here.",
         ),
     )
 
