@@ -12,6 +12,7 @@ from app.content.kept_blocks import mentioned_block
 from app.content.markdown.kept_sources import markdown_source
 from app.content.markdown.reader import parse_markdown
 from app.content.markdown.serialising import keep_formatting, render_markdown
+from app.content.media_addresses import MEDIA_MARK, MediaFacts, MediaFile, media_name, names_in_content
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
@@ -26,8 +27,11 @@ __all__ = [
     "MAX_BLOCKS",
     "MAX_BODY_BYTES",
     "MAX_ENTRY_BYTES",
+    "MEDIA_MARK",
     "TEXT_TYPES",
     "Block",
+    "MediaFacts",
+    "MediaFile",
     "NewId",
     "Shorthand",
     "compare_texts",
@@ -35,7 +39,9 @@ __all__ = [
     "dropped_blocks",
     "keep_formatting",
     "markdown_source",
+    "media_name",
     "mentioned_block",
+    "names_in_content",
     "parse_html",
     "parse_markdown",
     "parse_plain",

@@ -247,6 +247,49 @@ reply_entries = Table(
     Index(None, "story_id", "entry_id"),
 )
 
+media = Table(
+    "media",
+    metadata,
+    Column("id", _Key, primary_key=True),
+    Column("name", _Key, nullable=False, unique=True),
+    Column("version", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("width", Integer),
+    Column("height", Integer),
+    Column("animated", Boolean, nullable=False),
+    Column("duration_ms", BigInteger),
+    Column("placeholder", Text),
+    Column("renditions", JSON, nullable=False),
+    Column("alt", Text, nullable=False),
+    Column("caption", Text, nullable=False),
+    Column("credit", Text, nullable=False),
+    Column("rights", Text, nullable=False),
+    Column("focal", JSON(none_as_null=True)),
+    Column("words", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("created_by", _Key),
+    Column("created_by_token", _Key, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Index(None, "created_at", "id"),
+)
+"""Uploads. `name` is the random part of their files' addresses; `sha256` is of what was sent, which is not kept;
+`words` are those that the search finds it by."""
+
+media_uses = Table(
+    "media_uses",
+    metadata,
+    Column("name", _Key, ForeignKey("media.name"), primary_key=True),
+    Column("story_id", _Key, primary_key=True),
+    Column("entry_id", _Key, primary_key=True),
+    Column("person_id", _Key, primary_key=True),
+    Column("is_current", Boolean, nullable=False),
+    Index(None, "story_id", "entry_id"),
+)
+"""Where a media is used: in an entry, a story (`entry_id` empty) or by a person (`story_id` empty too). A row that is
+not current is of an earlier version, which may be restored."""
+
 public_stories = Table(
     "public_stories",
     metadata,
@@ -318,6 +361,17 @@ public_corrections = Table(
     Index(None, "story_id", "at", "entry_id", "number"),
 )
 """Each line of each visible entry's `corrections`, for the list of the whole story."""
+
+public_media = Table(
+    "public_media",
+    metadata,
+    Column("name", _Key, primary_key=True),
+    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("entry_id", _Key, primary_key=True),
+    Index(None, "story_id", "entry_id"),
+)
+"""The media that each visible entry shows, and (with an empty `entry_id`) each public story itself: a file is sent to
+readers while its media's name is in a row here."""
 
 events = Table(
     "events",
