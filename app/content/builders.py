@@ -147,6 +147,14 @@ def audio(url: str, *, caption: str = "", credit: str = "") -> Block:
     return {"type": "audio", "url": url, **fields, "html": _figure("lb-audio", tag, caption, credit)}
 
 
+def media_block(media: MediaFacts) -> Block:
+    """Build the block of an upload with the words that are kept with it."""
+    if media.kind == "image":
+        return media_image(media, alt=media.alt, caption=media.caption, credit=media.credit, focal=media.focal)
+    make = media_video if media.kind == "video" else media_audio
+    return make(media, caption=media.caption, credit=media.credit)
+
+
 def media_image(media: MediaFacts, *, alt: str, caption: str, credit: str, focal: Mapping[str, float] | None) -> Block:
     """Build an uploaded picture: `url` is the JPEG for those who know no `srcset`, which has the WebP of each width."""
     pictures = [each for each in media.files if each.content_type.startswith("image/")]

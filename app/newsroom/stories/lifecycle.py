@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId, slug_from_title
@@ -14,6 +13,7 @@ from app.domain.rights import Right, actor_in_story, require_right
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
+from app.newsroom.context.media_use import UsedMedia
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
@@ -179,7 +179,7 @@ def _completed(
 ) -> dict[str, Any]:
     """Return what a client wrote, with the picture as a block and the continued story by its id."""
     if given.get("image") is not None:
-        given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
+        given["image"] = UsedMedia(context).complete([{"type": "image", **given["image"]}], new_id=new_id)[0]
     if given.get("continues") is not None:
         given["continues"] = lock_continued(context, given["continues"], story=story)
     return given

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, insert, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -28,11 +28,16 @@ _KEEP_USE = {
 }
 
 
-def insert_media(tx: WriteTransaction, media: Media) -> None:
-    """Insert a new media, whose files are on disk already."""
+def insert_media(tx: WriteTransaction, media: Media) -> bool:
+    """Insert a new media, whose files are on disk already; return False if there is one with its id.
+
+    Waits for another transaction that inserts the same.
+    """
     words = _word_columns(media.words)
-    tx.connection.execute(
-        insert(_media).values(
+    insert = {"postgresql": postgres_insert, "sqlite": sqlite_insert}[tx.connection.dialect.name]
+    made = tx.connection.execute(
+        insert(_media)
+        .values(
             id=media.id,
             name=media.name,
             version=media.version,
@@ -51,7 +56,9 @@ def insert_media(tx: WriteTransaction, media: Media) -> None:
             sha256=media.sha256,
             **words,
         )
+        .on_conflict_do_nothing(index_elements=["id"])
     )
+    return made.rowcount == 1
 
 
 def update_media_words(tx: WriteTransaction, media: Media) -> None:

@@ -10,7 +10,7 @@ from app.domain.clock import format_time
 from app.domain.identifiers import is_slug
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import Pixels
+from app.wire.requests.blocks import FocalPoint, Pixels, UploadOrAddress
 from app.wire.requests.entries import ClientId, Tag
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, ShortLine, Timestamp, WebAddress
 
@@ -81,10 +81,10 @@ class SettingsPatch(Request):
         return self
 
 
-class StoryImage(Request):
+class StoryImage(UploadOrAddress):
     """The picture of a story in lists and previews."""
 
-    url: WebAddress
+    focal: FocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: Paragraphs | None = None
