@@ -15,7 +15,7 @@ HEAD_BYTES = 4096
 """How much of a file `identify_format` wants to see; it is content with less if the file is shorter."""
 
 UNDECLARED = frozenset({"", "application/octet-stream", "binary/octet-stream", "application/x-www-form-urlencoded"})
-"""What clients send when they do not know the type: the second is a form's, the last is curl's own for `--data-binary`."""
+"""The types that clients send when they do not know it; the last is that of curl's `--data-binary`."""
 
 
 class MediaKind(StrEnum):
