@@ -8,6 +8,8 @@ from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
     emergency,
+    media,
+    media_files,
     members,
     newsroom_reads,
     operations,
@@ -37,6 +39,9 @@ ROUTERS = (
     write_entries.batching,
     write_entries.writing,
     write_entries.acting,
+    media.uploading,
+    media.router,
+    media_files.router,
     emergency.router,
     newsroom_reads.router,
     search.router,

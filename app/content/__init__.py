@@ -6,8 +6,8 @@ Other packages use the names below (`app/wire` also those of `block_limits`); th
 from app.content.block_input import complete_blocks
 from app.content.block_limits import MAX_BLOCKS, MAX_BODY_BYTES, MAX_ENTRY_BYTES
 from app.content.block_matching import dropped_blocks, reuse_ids
-from app.content.builders import media_block
 from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
+from app.content.builders import media_block
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
 from app.content.markdown.kept_sources import markdown_source

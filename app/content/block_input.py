@@ -46,7 +46,8 @@ def complete_blocks(
 
     A text that may have markup is given as `html`, or as plain `text`; list items and cells may be plain strings.
     Their shape must have been checked before. Every block that was stored, however it was written, is accepted
-    unchanged. `media` are the uploads that blocks name, by id. Raises InvalidInput with a pointer (`/blocks/3/url`) for each value that cannot be accepted.
+    unchanged. `media` are the uploads that blocks name, by id. Raises InvalidInput with a pointer (`/blocks/3/url`) for
+    each value that cannot be accepted.
     """
     check_written_blocks(blocks)
     errors = _id_errors(blocks)

@@ -18,7 +18,6 @@ from app.content.providers import provider_of
 from app.content.size_checks import check_block_count, check_made_blocks
 from app.content.text_fields import clean_text, fit_text, one_line
 
-
 FALLBACK_WIDTH = 1_280
 """Pixels of the picture that `src` names: clients without `srcset` are feeds, mails and old browsers."""
 

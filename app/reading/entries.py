@@ -57,7 +57,10 @@ def shown_entry(entry: ListedEntry, links: Links) -> ListedEntry:
 
 
 def require_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry:
-    """Return an entry that is public now, as it is stored. Raises NotFound, and Gone with the cause for one that was public."""
+    """Return an entry that is public now, as it is stored.
+
+    Raises NotFound, and Gone with the cause for one that was public.
+    """
     found = read_public_entry(tx, story, entry) if is_uuid4(entry) else None
     if found is None:
         raise NotFound("entry_not_found", "No such entry.")

@@ -94,7 +94,9 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
     if view.name == "entries":
         body = encode_page(page, story, shape)
     else:
-        body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links)
+        body = encode_state(
+            story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links
+        )
     return ReadView(body, page.next, page.prev)
 
 

@@ -63,9 +63,7 @@ def with_media_base(stored: bytes, base: bytes) -> bytes:
 
 def stored_media_names(*stored: bytes) -> frozenset[str]:
     """Return the names of the media in stored JSON."""
-    return frozenset(
-        name.decode() for part in stored if STORED_MARK in part for name in _STORED_NAME.findall(part)
-    )
+    return frozenset(name.decode() for part in stored if STORED_MARK in part for name in _STORED_NAME.findall(part))
 
 
 def with_media_addresses(body: bytes, address: Callable[[str, str], str]) -> bytes:

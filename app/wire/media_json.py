@@ -10,7 +10,9 @@ from app.domain.clock import format_time
 from app.domain.media import Media, MediaUse
 
 
-def newsroom_media(media: Media, facts: MediaFacts, *, can: Sequence[str], posted_by: Mapping[str, Any]) -> dict[str, Any]:
+def newsroom_media(
+    media: Media, facts: MediaFacts, *, can: Sequence[str], posted_by: Mapping[str, Any]
+) -> dict[str, Any]:
     """Return an upload as the newsroom sees it: the block that it would be, its words, and who sent it."""
     block = media_block(facts)
     return {
@@ -50,4 +52,3 @@ def media_use(use: MediaUse, *, title: str | None, slug: str | None, name: str |
         "name": name,
         "current": use.is_current,
     }
-

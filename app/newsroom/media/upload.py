@@ -85,7 +85,7 @@ def new_media_name(newsroom: Newsroom, received: ReceivedFile) -> str:
 
 def quota_reached() -> Unavailable:
     """Make the error of a newsroom that keeps as much as its operator allows."""
-    detail = "As much is kept as the operator allows: delete what is not used, or have LIVEBLOG_MEDIA_QUOTA_GIGABYTES raised."
+    detail = "As much is kept as the operator allows: delete what is not used, or have the quota raised."
     return Unavailable("media_quota_reached", detail, retry_after_seconds=60)
 
 

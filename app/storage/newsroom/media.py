@@ -79,9 +79,7 @@ def lock_media(tx: WriteTransaction, media: str) -> Media | None:
     return None if row is None else _of_row(row)
 
 
-def lock_media_for_use(
-    tx: WriteTransaction, *, ids: Collection[str] = (), names: Collection[str] = ()
-) -> list[Media]:
+def lock_media_for_use(tx: WriteTransaction, *, ids: Collection[str] = (), names: Collection[str] = ()) -> list[Media]:
     """Lock these media against deletion until the transaction ends, and return those there are; others may do so too."""
     wanted = or_(_media.c.id.in_(sorted(ids)), _media.c.name.in_(sorted(names)))
     query = select(_media).where(wanted).order_by(_media.c.id).with_for_update(read=True, key_share=True)
@@ -125,8 +123,10 @@ def read_visibility(
     They see what they have uploaded, what one of the stories uses, and, unless their token `is_bound` to stories, what
     no story uses.
     """
-    own = _media.c.created_by == person if person is not None else and_(
-        _media.c.created_by.is_(None), _media.c.created_by_token == token
+    own = (
+        _media.c.created_by == person
+        if person is not None
+        else and_(_media.c.created_by.is_(None), _media.c.created_by_token == token)
     )
     used = and_(_uses.c.name == _media.c.name, _uses.c.story_id != _NOWHERE)
     seen = exists().where(used, _uses.c.story_id.in_(sorted(stories)))

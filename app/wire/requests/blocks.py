@@ -62,9 +62,7 @@ class UploadOrAddress(Request):
     media: MediaRef | None = Field(None, description="The id of an upload; wins over `url`.")
     url: WebAddress | None = Field(None, validate_default=True, description="An address, where it is no upload.")
     placeholder: str | None = Field(None, max_length=100, description="Ignored: made from the upload.")
-    renditions: list[WrittenRendition] | None = Field(
-        None, max_length=40, description="Ignored: made from the upload."
-    )
+    renditions: list[WrittenRendition] | None = Field(None, max_length=40, description="Ignored: made from the upload.")
 
     @field_validator("url")
     @classmethod
