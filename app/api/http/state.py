@@ -34,7 +34,7 @@ class JobFigures(Protocol):
 
 @dataclass(slots=True)
 class MediaServices:
-    """What uploads are made of: the decoder, the store of their files, and the folder of those that come in.
+    """The services of uploads: the decoder, the store of their files, and the folder of those that come in.
 
     `quota_bytes` is for all files together, 0 for none. `shared_cache_seconds` is how long caches between us and
     readers may keep a file without asking. `uploads` counts those that were kept.

@@ -22,20 +22,15 @@ from sqlalchemy import (
     false,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from app.storage.database.media_tables import media, media_uses
+from app.storage.database.table_parts import KEY, metadata
+
+__all__ = ["media", "media_uses", "metadata"]
 
 ENCODER = 1
 """Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""
 
-_Key = Text().with_variant(Text(collation="C"), "postgresql")
-"""Identifiers and order keys: compared byte by byte on every database, whatever its locale."""
+_Key = KEY
 
 stories = Table(
     "stories",
@@ -246,49 +241,6 @@ reply_entries = Table(
     ForeignKeyConstraint(["scope", "key"], ["replies.scope", "replies.key"], ondelete="CASCADE"),
     Index(None, "story_id", "entry_id"),
 )
-
-media = Table(
-    "media",
-    metadata,
-    Column("id", _Key, primary_key=True),
-    Column("name", _Key, nullable=False, unique=True),
-    Column("version", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("content_type", Text, nullable=False),
-    Column("width", Integer),
-    Column("height", Integer),
-    Column("animated", Boolean, nullable=False),
-    Column("duration_ms", BigInteger),
-    Column("placeholder", Text),
-    Column("renditions", JSON, nullable=False),
-    Column("alt", Text, nullable=False),
-    Column("caption", Text, nullable=False),
-    Column("credit", Text, nullable=False),
-    Column("rights", Text, nullable=False),
-    Column("focal", JSON(none_as_null=True)),
-    Column("words", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("created_by", _Key),
-    Column("created_by_token", _Key, nullable=False),
-    Column("size_bytes", BigInteger, nullable=False),
-    Column("sha256", Text, nullable=False),
-    Index(None, "created_at", "id"),
-)
-"""Uploads. `name` is the random part of their files' addresses; `sha256` is of what was sent, which is not kept;
-`words` are those that the search finds it by."""
-
-media_uses = Table(
-    "media_uses",
-    metadata,
-    Column("name", _Key, ForeignKey("media.name"), primary_key=True),
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
-    Column("person_id", _Key, primary_key=True),
-    Column("is_current", Boolean, nullable=False),
-    Index(None, "story_id", "entry_id"),
-)
-"""Where a media is used: in an entry, a story (`entry_id` empty) or by a person (`story_id` empty too). A row that is
-not current is of an earlier version, which may be restored."""
 
 public_stories = Table(
     "public_stories",

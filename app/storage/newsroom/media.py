@@ -21,6 +21,10 @@ _uses = schema.media_uses
 _NOWHERE = ""
 """Stands for the story, entry or person that a use has not."""
 
+_KEEP_MEDIA = {
+    "postgresql": postgres_insert(_media).on_conflict_do_nothing(index_elements=["id"]),
+    "sqlite": sqlite_insert(_media).on_conflict_do_nothing(index_elements=["id"]),
+}
 _KEY = ["name", "story_id", "entry_id", "person_id"]
 _KEEP_USE = {
     "postgresql": postgres_insert(_uses).on_conflict_do_update(index_elements=_KEY, set_={"is_current": True}),
@@ -34,10 +38,9 @@ def insert_media(tx: WriteTransaction, media: Media) -> bool:
     Waits for another transaction that inserts the same.
     """
     words = _word_columns(media.words)
-    insert = {"postgresql": postgres_insert, "sqlite": sqlite_insert}[tx.connection.dialect.name]
     made = tx.connection.execute(
-        insert(_media)
-        .values(
+        _KEEP_MEDIA[tx.connection.dialect.name],
+        dict(
             id=media.id,
             name=media.name,
             version=media.version,
@@ -55,8 +58,7 @@ def insert_media(tx: WriteTransaction, media: Media) -> bool:
             size_bytes=media.size_bytes,
             sha256=media.sha256,
             **words,
-        )
-        .on_conflict_do_nothing(index_elements=["id"])
+        ),
     )
     return made.rowcount == 1
 
@@ -80,7 +82,7 @@ def lock_media(tx: WriteTransaction, media: str) -> Media | None:
 
 
 def lock_media_for_use(tx: WriteTransaction, *, ids: Collection[str] = (), names: Collection[str] = ()) -> list[Media]:
-    """Lock these media against deletion until the transaction ends, and return those there are; others may do so too."""
+    """Lock these media against deletion until the transaction ends, as others may; return those there are."""
     wanted = or_(_media.c.id.in_(sorted(ids)), _media.c.name.in_(sorted(names)))
     query = select(_media).where(wanted).order_by(_media.c.id).with_for_update(read=True, key_share=True)
     return [_of_row(row) for row in tx.connection.execute(query)]

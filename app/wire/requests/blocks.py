@@ -57,7 +57,7 @@ class WrittenRendition(Request):
 
 
 class UploadOrAddress(Request):
-    """What is shown by an upload's id, or by its address."""
+    """A reference to what a block shows: an upload by its id, or anything by its address."""
 
     media: MediaRef | None = Field(None, description="The id of an upload; wins over `url`.")
     url: WebAddress | None = Field(None, validate_default=True, description="An address, where it is no upload.")

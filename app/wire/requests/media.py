@@ -22,7 +22,7 @@ class _MediaWords(Request):
 
 
 class MediaUpload(_MediaWords):
-    """What comes with an upload. What is left out of caption, credit and rights is read out of the file."""
+    """The fields beside an uploaded file. A caption, a credit or rights that are left out are read out of the file."""
 
     id: ClientId | None = Field(None, description="Your own id, so that a retry keeps nothing twice.")
 
