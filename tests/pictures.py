@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import zlib
 from importlib.util import find_spec
@@ -16,9 +17,18 @@ def require_decoder() -> None:
 
 def png(width: int = 640, height: int = 480, *, colour: tuple[int, int, int] = (40, 90, 160)) -> bytes:
     """Make a PNG of one colour; another colour is another file."""
-    row = b"\0" + bytes(colour) * width
+    return _png(width, height, (b"\0" + bytes(colour) * width) * height)
+
+
+def noise(width: int, height: int, *, seed: int = 0) -> bytes:
+    """Make a PNG that no compression makes smaller: about three bytes a pixel."""
+    chance = random.Random(seed)
+    return _png(width, height, b"".join(b"\0" + chance.randbytes(3 * width) for _ in range(height)))
+
+
+def _png(width: int, height: int, rows: bytes) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(row * height)), (b"IEND", b""))
+    chunks = ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks
     )

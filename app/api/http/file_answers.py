@@ -33,11 +33,18 @@ _RANGE = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 
 
 class UnsatisfiableRange(Exception):
-    """A range that begins behind the file's end."""
+    """A range that begins behind the file's end, of `size` bytes."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.size = size
 
 
 class FileResponse(Response):
-    """One file as a response; the file is closed when it was sent, or nobody waits for it any more."""
+    """One file as a response; the file is closed when it was sent, or nobody waits for it any more.
+
+    Making one raises UnsatisfiableRange, after which the file is the caller's to close.
+    """
 
     def __init__(self, opened: OpenedFile, request: Request, *, file: str, tag: str, headers: dict[str, str]) -> None:
         super().__init__()
@@ -72,17 +79,15 @@ class FileResponse(Response):
             await self._opened.close()
 
     def _apply_range(self, request: Request, known: dict[str, str], tag: str) -> int:
-        """Set the part that is sent; return the status. Several ranges, and what cannot be read, are the whole."""
+        """Set the part that is sent; return the status. Several ranges, and what cannot be read, are the whole.
+
+        Raises UnsatisfiableRange.
+        """
         asked = request.headers.getlist("range")
         condition = request.headers.get("if-range")
         if len(asked) != 1 or (condition is not None and condition.strip() != etag_of(tag).decode()):
             return 200
-        try:
-            part = read_range(asked[0], self._opened.size)
-        except UnsatisfiableRange:
-            known["Content-Range"] = f"bytes */{self._opened.size}"
-            self._start = self._end = 0
-            return 416
+        part = read_range(asked[0], self._opened.size)
         if part is None:
             return 200
         self._start, self._end = part
@@ -101,11 +106,11 @@ def read_range(value: str, size: int) -> tuple[int, int] | None:
     if not match[1]:
         length = int(match[2])
         if length == 0 or size == 0:
-            raise UnsatisfiableRange
+            raise UnsatisfiableRange(size)
         return max(0, size - length), size
     start = int(match[1])
     if match[2] and int(match[2]) < start:
         return None  # its end is before its start: no range at all
     if start >= size:
-        raise UnsatisfiableRange
+        raise UnsatisfiableRange(size)
     return start, min(int(match[2]) + 1, size) if match[2] else size

@@ -93,7 +93,7 @@ async def _keep(app_state: AppState, call: Call, written: MediaUpload, upload: U
     if known is not None:
         return known
     converted = await media.decoder.convert(upload.path, upload.converted, declared=upload.declared)
-    name = new_media_name(newsroom, upload.received)
+    name = new_media_name(newsroom, written, upload.received)
     await media.files.keep(name, upload.converted, [each.file for each in converted.renditions])
     keep = partial(keep_upload, newsroom, call, written, upload.received, name=name, converted=converted)
     try:

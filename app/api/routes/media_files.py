@@ -6,18 +6,21 @@ from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 
-from app.api.http.file_answers import CONTENT_TYPES, FileResponse
+from app.api.http.file_answers import CONTENT_TYPES, FileResponse, UnsatisfiableRange
+from app.api.http.problems import problem_response
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState, PublicReading
 from app.domain.errors import NotFound
 from app.media.files import FileMissing
 from app.newsroom.context.media_addresses import SIGNED_SECONDS, is_signed
+from app.wire.problems import problem_members
 
 router = ResourceRouter(tags=["Media"])
 
 _YEAR_SECONDS = 31_536_000
 _BINARY: dict[str, Any] = {
-    kind: {"schema": {"type": "string", "format": "binary"}} for kind in sorted(set(CONTENT_TYPES.values()))
+    kind: {"schema": {"type": "string", "format": "binary"}, "example": "…"}
+    for kind in sorted(set(CONTENT_TYPES.values()))
 }
 _PROBLEM = {"content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
 _RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -25,7 +28,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     206: {"description": "The part of it that `Range` asks for.", "content": _BINARY},
     304: {"description": "You hold it already (If-None-Match)."},
     404: {"description": "There is no such file, or nothing public shows it.", **_PROBLEM},
-    416: {"description": "The range begins behind its end."},
+    416: {"description": "The range begins behind its end.", **_PROBLEM},
     503: {"description": "Cannot be read now; see Retry-After.", **_PROBLEM},
 }
 _PLACE = r"^[A-Za-z0-9_-]{22,64}$"
@@ -81,7 +84,13 @@ async def _answer(request: Request, app_state: AppState, name: str, file: str, *
         opened = await app_state.media.files.open(name, file)
     except FileMissing:
         raise _not_found() from None
-    return FileResponse(opened, request, file=file, tag=f"{name}.{file}", headers=headers)
+    try:
+        return FileResponse(opened, request, file=file, tag=f"{name}.{file}", headers=headers)
+    except UnsatisfiableRange as error:
+        await opened.close()
+        detail = f"The file has {error.size:,} bytes; the range begins behind its end."
+        problem = problem_members(416, code="range_not_satisfiable", detail=detail)
+        return problem_response(problem, request.scope, headers={"Content-Range": f"bytes */{error.size}"})
 
 
 def _is_known_kind(file: str) -> bool:

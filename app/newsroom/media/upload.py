@@ -78,9 +78,9 @@ def keep_upload(
         return KeptUpload(first_reply(context, _reply(context, media)), is_new=True)
 
 
-def new_media_name(newsroom: Newsroom, received: ReceivedFile) -> str:
+def new_media_name(newsroom: Newsroom, upload: MediaUpload, received: ReceivedFile) -> str:
     """Make the name of the files of a new upload."""
-    return newsroom.random.base62("media", f"{received.sha256}:{newsroom.clock()}", NAME_LENGTH)
+    return newsroom.random.base62("media", f"{received.sha256}:{upload.id}", NAME_LENGTH)
 
 
 def quota_reached() -> Unavailable:

@@ -22,8 +22,8 @@ _NOWHERE = ""
 """Stands for the story, entry or person that a use has not."""
 
 _KEEP_MEDIA = {
-    "postgresql": postgres_insert(_media).on_conflict_do_nothing(index_elements=["id"]),
-    "sqlite": sqlite_insert(_media).on_conflict_do_nothing(index_elements=["id"]),
+    "postgresql": postgres_insert(_media).on_conflict_do_nothing(index_elements=["id"]).returning(_media.c.id),
+    "sqlite": sqlite_insert(_media).on_conflict_do_nothing(index_elements=["id"]).returning(_media.c.id),
 }
 _KEY = ["name", "story_id", "entry_id", "person_id"]
 _KEEP_USE = {
@@ -60,7 +60,7 @@ def insert_media(tx: WriteTransaction, media: Media) -> bool:
             **words,
         ),
     )
-    return made.rowcount == 1
+    return made.first() is not None
 
 
 def update_media_words(tx: WriteTransaction, media: Media) -> None:

@@ -46,23 +46,13 @@ class FocalPoint(Request):
     y: Part = Field(description="From the top, as a part of the height.")
 
 
-class WrittenRendition(Request):
-    """A file of an upload, as it is sent; ignored, so that blocks can be sent back."""
-
-    url: WebAddress
-    type: str
-    width: Pixels | None = None
-    height: Pixels | None = None
-    size: int | None = None
-
-
 class UploadOrAddress(Request):
     """A reference to what a block shows: an upload by its id, or anything by its address."""
 
     media: MediaRef | None = Field(None, description="The id of an upload; wins over `url`.")
     url: WebAddress | None = Field(None, validate_default=True, description="An address, where it is no upload.")
-    placeholder: str | None = Field(None, max_length=100, description="Ignored: made from the upload.")
-    renditions: list[WrittenRendition] | None = Field(None, max_length=40, description="Ignored: made from the upload.")
+    placeholder: str | None = Field(None, description="Ignored: made from the upload.")
+    renditions: list[Any] | None = Field(None, max_length=MAX_COMPLEXITY, description="Ignored: made from the upload.")
 
     @field_validator("url")
     @classmethod
