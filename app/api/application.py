@@ -41,6 +41,7 @@ ROUTERS = (
     write_entries.acting,
     media.uploading,
     media.router,
+    media.editing,
     media_files.router,
     emergency.router,
     newsroom_reads.router,

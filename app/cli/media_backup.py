@@ -24,7 +24,7 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FilesOutcome:
-    """How many files were copied or found, and which are missing in the store, or in the copy."""
+    """The number of files that were copied or found, and those that are missing in the store, or in the copy."""
 
     files: int
     missing: tuple[str, ...] = ()

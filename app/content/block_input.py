@@ -200,10 +200,12 @@ class _BlockReader:
         found = self.media.get(self.given["media"])
         if found is not None and found.kind == kind:
             return found
-        code, detail = "media_not_found", "There is no such upload."
-        if found is not None:
-            code, detail = "wrong_media_kind", f"This upload is of the kind {found.kind}: write a block of that type."
-        self.errors.append(FieldError(f"{self.pointer}/media", code, detail))
+        pointer = f"{self.pointer}/media"
+        if found is None:
+            self.errors.append(FieldError(pointer, "media_not_found", "There is no such upload."))
+            return None
+        detail = f"This upload is of the kind {found.kind}: write a block of that type."
+        self.errors.append(FieldError(pointer, "wrong_media_kind", detail))
         return None
 
     def _words(self, media: MediaFacts, fields: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.requests import ClientDisconnect
 
-from app.api.http.bodies import UploadRoute, WriteRoute
+from app.api.http.bodies import EntryRoute, UploadRoute, WriteRoute
 from app.api.http.calls import ReadCall, WriteCall, perform, response_of, run_use_case
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
@@ -30,6 +30,8 @@ from app.wire.shapes.media import DELETED_MEDIA, MEDIA, MEDIA_WITH_USES, Deleted
 
 uploading = ResourceRouter(tags=["Media"], route_class=UploadRoute)
 router = ResourceRouter(tags=["Media"], route_class=WriteRoute)
+editing = ResourceRouter(tags=["Media"], route_class=EntryRoute)
+"""Three texts of 4,000 characters, in their longest JSON spelling."""
 
 MediaRef = Annotated[str, Path(description="An upload's id.", examples=[MEDIA["id"]])]
 
@@ -168,7 +170,7 @@ async def get_media(request: Request, media: MediaRef, call: ReadCall) -> Respon
     return await perform(request, library.show_media, call, media)
 
 
-@router.patch(
+@editing.patch(
     "/v1/newsroom/media/{media}", responses=newsroom_responses(200, Media, MEDIA, 404, 410, 412, 413, 415, 422, 428)
 )
 async def edit_media(

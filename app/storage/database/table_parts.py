@@ -1,4 +1,4 @@
-"""What the tables are made of: their metadata, and the kind of column that identifiers are kept in."""
+"""The parts of all tables: their metadata, and the kind of column that identifiers are kept in."""
 
 from __future__ import annotations
 
