@@ -21,6 +21,8 @@ MAX_ANSWER_BYTES = 64 * 1024
 MAX_COMPLAINT_BYTES = 4 * 1024
 """Kept of standard error, the end of it, for the log."""
 
+OUT_OF_TIME = "ran out of time"
+
 _ROOT = Path(__file__).parents[2]
 _START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module(sys.argv[2], run_name='__main__')"
 """Isolated (`-I`) Python looks for modules neither in the working folder nor where the environment says."""
@@ -38,7 +40,8 @@ class Finished:
     code: int
     answer: bytes
     complaint: str
-    ran_out_of_time: bool = False
+    verdict: str = ""
+    """The reason for which it was ended by us, if it was."""
     cpu_seconds: float = 0
     peak_bytes: int = 0
     """The most memory it used; as the kernel counts, not less than this process had in use when it was started."""
@@ -72,7 +75,7 @@ class ChildProcess:
             os.close(source)
         with self._process as process:
             try:
-                answer, complaint, in_time = _listen(process, deadline)
+                answer, complaint, verdict = _listen(process, deadline)
             finally:
                 # It has answered and ends, or has closed its pipes to go on by itself: neither has more to do.
                 self.kill()
@@ -83,7 +86,7 @@ class ChildProcess:
             process.returncode,
             answer,
             complaint.decode("utf-8", "replace").strip(),
-            ran_out_of_time=not in_time,
+            verdict=verdict,
             cpu_seconds=usage.ru_utime + usage.ru_stime,
             peak_bytes=usage.ru_maxrss * 1024,
         )
@@ -97,7 +100,7 @@ class ChildProcess:
                     os.killpg(self._process.pid, signal.SIGKILL)
 
 
-def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes, bool]:
+def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes, str]:
     """Read what a program says until it is silent for good, or has no time left, or says too much."""
     said = {"answer": b"", "complaint": b""}
     with selectors.DefaultSelector() as selector:
@@ -107,7 +110,7 @@ def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, b
         while selector.get_map():
             ready = selector.select(max(0.0, deadline - time.monotonic()))
             if not ready:
-                return b"", said["complaint"], False
+                return b"", said["complaint"], OUT_OF_TIME
             for key, _ in ready:
                 piece = os.read(key.fd, 4096)
                 if not piece:
@@ -115,5 +118,5 @@ def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, b
                 said[key.data] += piece
             said["complaint"] = said["complaint"][-MAX_COMPLAINT_BYTES:]
             if len(said["answer"]) > MAX_ANSWER_BYTES:
-                return b"", said["complaint"], True
-    return said["answer"], said["complaint"], True
+                return b"", said["complaint"], "said too much"
+    return said["answer"], said["complaint"], ""

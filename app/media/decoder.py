@@ -9,6 +9,7 @@ import math
 import os
 import signal
 import stat
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -16,7 +17,7 @@ from pathlib import Path
 
 from app.domain.errors import LiveblogError, TooLarge, Unavailable, UnsupportedMedia
 from app.media.answers import BadAnswer, read_answer
-from app.media.child_process import ChildProcess, Finished
+from app.media.child_process import OUT_OF_TIME, ChildProcess, Finished
 from app.media.converted import ConvertedMedia
 from app.media.formats import (
     HEAD_BYTES,
@@ -33,6 +34,8 @@ log = logging.getLogger(__name__)
 
 PROGRAMS = "app.media.conversion"
 LONGEST_RETRY_SECONDS = 60
+_ENDED_BY_LIMITS = frozenset({-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL})
+"""The last is also that of a kernel that has no memory left."""
 _FIRST_GUESS_SECONDS = 2.0
 """How long one conversion takes, until one was measured."""
 
@@ -161,7 +164,7 @@ class Decoder:
         done = child.run()
         self.metrics.cpu_seconds += done.cpu_seconds
         try:
-            if done.code == 0 and not done.ran_out_of_time:
+            if done.code == 0 and not done.verdict:
                 return read_answer(done.answer, into, found, self.limits)
         except Refused as refused:
             self.metrics.refused += 1
@@ -175,14 +178,19 @@ class Decoder:
         if not self._is_closed:
             last = next(reversed(done.complaint.splitlines()), "")[:200]
             log.warning("the decoder of a %s file %s, and the upload is refused: %r", found.name, cause, last)
-        was_limited = done.ran_out_of_time or done.code in {-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL}
+        was_limited = done.verdict == OUT_OF_TIME or (not done.verdict and done.code in _ENDED_BY_LIMITS)
         return refusal("effort" if was_limited else "unreadable", self.limits)
 
 
-def refuse_without_reader(found: MediaFormat) -> None:
+def is_installed(module: str) -> bool:
+    """Return whether a package is installed, without importing it."""
+    return find_spec(module) is not None
+
+
+def refuse_without_reader(found: MediaFormat, *, is_installed: Callable[[str], bool] = is_installed) -> None:
     """Refuse a format whose decoder is not installed; raises UnsupportedMedia, which names the format and the extra."""
     for module, extra in _needs(found):
-        if find_spec(module) is None:
+        if not is_installed(module):
             raise UnsupportedMedia(
                 "media_decoder_missing",
                 f"This is {'an' if found.name[0] in 'AHM' else 'a'} {found.name} file, which this server cannot read: "
@@ -208,8 +216,8 @@ def _needs(found: MediaFormat) -> list[tuple[str, str]]:
 
 
 def _cause_of(done: Finished) -> str:
-    if done.ran_out_of_time:
-        return "ran out of time"
+    if done.verdict:
+        return done.verdict
     if done.code < 0:
         return f"was ended by {signal.Signals(-done.code).name}"
     return f"ended with {done.code}"

@@ -13,7 +13,7 @@ import shutil
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar, TypeVarTuple
@@ -32,6 +32,7 @@ LEAST_FREE_BYTES = 200 * 2**20
 LEFTOVER_SECONDS = 86_400.0
 INCOMING = ".incoming"
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EACCES})
 
 Ts = TypeVarTuple("Ts")
@@ -42,13 +43,19 @@ class FolderFiles:
     """MediaFiles in a folder of this machine, or one that several share."""
 
     def __init__(
-        self, folder: Path, *, least_free_bytes: int = LEAST_FREE_BYTES, now: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        *,
+        least_free_bytes: int = LEAST_FREE_BYTES,
+        check_seconds: float = CHECK_SECONDS,
+        now: Callable[[], float] = time.time,
     ) -> None:
         self._folder = folder
         self._least_free_bytes = least_free_bytes
         self._now = now
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media-files")
-        self._check: asyncio.Future[None] | None = None
+        self._check_seconds = check_seconds
+        self._probe: Future[None] | None = None
         self.health = StoreHealth(str(folder))
 
     async def keep(self, name: str, folder: Path, files: Sequence[str]) -> None:
@@ -78,11 +85,11 @@ class FolderFiles:
                 yield kept
 
     async def check(self) -> None:
-        """Check that a file can be written, and that there is room; raises Unavailable within CHECK_SECONDS."""
-        if self._check is not None and not self._check.done():
+        """Check that a file can be written, and that there is room; raises Unavailable within `check_seconds`."""
+        if self._probe is not None and not self._probe.done():
             raise storage_unavailable()  # the one before still waits for the disk
-        self._check = asyncio.ensure_future(self._run(CHECK_SECONDS, self._write_and_delete))
-        await self._check
+        self._probe = self._threads.submit(self._write_and_delete)
+        await self._await(self._probe, self._check_seconds)
 
     async def close(self) -> None:
         """Let the threads end; operations that are under way finish."""
@@ -93,22 +100,23 @@ class FolderFiles:
         return await self._run(READ_SECONDS, os.pread, handle, length, start)
 
     async def _run(self, seconds: float, function: Callable[[*Ts], R], *args: *Ts) -> R:
-        """Run a function in a thread of ours, and make its errors those of a store."""
-        work = asyncio.get_running_loop().run_in_executor(self._threads, function, *args)
+        """Run a function in a thread of ours."""
+        return await self._await(self._threads.submit(function, *args), seconds)
+
+    async def _await(self, work: Future[R], seconds: float) -> R:
+        """Wait for a thread's work, not longer than it has, and make its errors those of a store."""
         try:
             async with asyncio.timeout(seconds):
-                found = await asyncio.shield(work)
-        except (FileNotFoundError, NotADirectoryError) as error:
-            raise FileMissing(str(error.filename)) from error
+                found = await asyncio.shield(asyncio.wrap_future(work))
         except TimeoutError as error:
-            work.add_done_callback(_forget)
+            _abandon(work)
             self.health.record_failure(f"no answer within {seconds:g} s")
             raise storage_unavailable() from error
         except OSError as error:
             self.health.record_failure(error)
             raise (storage_full() if error.errno in _FULL else storage_unavailable()) from error
         except asyncio.CancelledError:
-            work.add_done_callback(_forget)
+            _abandon(work)
             raise
         self.health.record_success()
         return found
@@ -230,11 +238,16 @@ class OpenedFolderFile:
 
 
 def _open_regular(path: Path) -> tuple[int, int]:
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        if error.errno in _MISSING:
+            raise FileMissing(path.name) from error
+        raise
     status = os.fstat(handle)
     if not stat.S_ISREG(status.st_mode):
         os.close(handle)
-        raise FileNotFoundError(path)
+        raise FileMissing(path.name)
     return handle, status.st_size
 
 
@@ -255,10 +268,12 @@ def _sync(path: Path) -> None:
         os.close(handle)
 
 
-def _forget(work: asyncio.Future[Any]) -> None:
-    """Let go of work that nobody waits for any more; a file it opened is closed."""
-    if work.cancelled() or work.exception() is not None:
-        return
-    found = work.result()
-    if isinstance(found, tuple):
-        os.close(found[0])
+def _abandon(work: Future[Any]) -> None:
+    """Let go of work that nobody waits for any more: it is not begun, or a file that it opens is closed."""
+
+    def close_opened(done: Future[Any]) -> None:
+        if not done.cancelled() and done.exception() is None and isinstance(done.result(), tuple):
+            os.close(done.result()[0])
+
+    if not work.cancel():
+        work.add_done_callback(close_opened)

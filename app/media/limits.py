@@ -21,11 +21,11 @@ class MediaLimits:
     """Of one picture once it is decoded: 200 MB of memory. A telephone's 48 megapixels are below it."""
     jpeg_pixels: int = 110_000_000
     """A JPEG is decoded at the size that is needed, in a fraction of its memory."""
-    side: int = 16_383
-    """The longest side: WebP's own limit, and no camera's picture is longer."""
     frames: int = 1_000
     frame_pixels: int = 150_000_000
     """Of all frames of an animation together: 500 frames of 640 × 470."""
+    kept_frame_pixels: int = 60_000_000
+    """The same once it is converted, 240 MB of memory: an animation with more is made smaller still."""
     seconds: int = 3_600
     """Of a video or a sound."""
 

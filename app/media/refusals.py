@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from app.domain.errors import LiveblogError, MediaRefused, UnsupportedMedia
+from app.media.files import storage_full
 from app.media.limits import MediaLimits
 
 
@@ -60,6 +61,8 @@ REASONS: Mapping[str, Reason] = {
 
 def refusal(reason: str, limits: MediaLimits) -> LiveblogError:
     """Make the error of a reason; one that is not known is that of a damaged file."""
+    if reason == "full":
+        return storage_full()
     found = REASONS.get(reason, REASONS["unreadable"])
     values = asdict(limits) | {
         "megapixels": limits.pixels // 1_000_000,

@@ -80,7 +80,7 @@ class S3Files:
         try:
             async with asyncio.timeout(self._keep_seconds):
                 for file in files:
-                    await self._ask(obstore.put_async(self._store, f"{name}/{file}", folder / file), self._keep_seconds)
+                    await self._ask(self._put(f"{name}/{file}", folder / file), self._keep_seconds)
         except BaseException as error:
             # Nothing refers to it: what of it cannot be deleted now is an orphan, and is collected as one.
             await asyncio.shield(self._delete_quietly(name, files))
@@ -139,6 +139,10 @@ class S3Files:
     async def read_piece(self, path: str, start: int, end: int) -> bytes:
         """Read bytes of an opened object."""
         return bytes(await self._ask(obstore.get_range_async(self._store, path, start=start, end=end), self._seconds))
+
+    async def _put(self, path: str, source: Path) -> None:
+        """Send one file; a coroutine, because what is wrong with the file itself is raised by the call."""
+        await obstore.put_async(self._store, path, source)
 
     async def _ask(self, request: Awaitable[R], seconds: float) -> R:
         """Wait for one request, not longer than it has, and make its errors those of a store."""

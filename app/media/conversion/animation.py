@@ -13,8 +13,6 @@ from app.media.limits import MediaLimits
 from app.media.refusals import Refused
 
 MAX_WIDTH = 640
-KEPT_PIXELS = 60_000_000
-"""Of all frames as they are written, 240 MB of memory: an animation with more is made smaller still."""
 SHORTEST_FRAME_MS = 20
 """Browsers show shorter ones, and those of no length, for this longer time."""
 UNSPECIFIED_FRAME_MS = 100
@@ -28,10 +26,10 @@ def is_animated(image: Image.Image, limits: MediaLimits) -> bool:
     return frames > 1
 
 
-def write_animation(image: Image.Image, folder: Path) -> tuple[File, int]:
+def write_animation(image: Image.Image, folder: Path, limits: MediaLimits) -> tuple[File, int]:
     """Write an animation as one animated WebP; return the file, and how long it lasts in milliseconds."""
     frames = int(getattr(image, "n_frames", 1))
-    width = min(image.width, MAX_WIDTH, int((KEPT_PIXELS / frames * image.width / image.height) ** 0.5))
+    width = min(image.width, MAX_WIDTH, int((limits.kept_frame_pixels / frames * image.width / image.height) ** 0.5))
     size = max(1, width), max(1, round(image.height * width / image.width))
     durations: list[int] = []
     drawn = list(_drawn(image, frames, size, durations))
@@ -47,7 +45,9 @@ def write_animation(image: Image.Image, folder: Path) -> tuple[File, int]:
 def _drawn(image: Image.Image, frames: int, size: tuple[int, int], durations: list[int]) -> Iterator[Image.Image]:
     for number in range(frames):
         image.seek(number)
+        drawn = prepare(image, size, 1)
+        # Only now: of some formats a frame's length is known once it is decoded.
         told = image.info.get("duration", 0)
         length = round(told) if isinstance(told, int | float) and 0 < told < 600_000 else UNSPECIFIED_FRAME_MS
         durations.append(max(length, SHORTEST_FRAME_MS))
-        yield prepare(image, size, 1)
+        yield drawn

@@ -12,7 +12,7 @@ from PIL import AvifImagePlugin, Image, MpoImagePlugin, UnidentifiedImageError, 
 
 from app.media.conversion.animation import is_animated, write_animation
 from app.media.conversion.pixels import average_colour, orientation_of, prepare, turned
-from app.media.conversion.program import Task, run_program
+from app.media.conversion.program import Task, reason_of, run_program
 from app.media.conversion.renditions import ladder, write_ladder
 from app.media.conversion.structure import check_structure
 from app.media.conversion.words import read_offered_words
@@ -35,13 +35,13 @@ def convert_image(task: Task) -> dict[str, Any]:
     Image.MAX_IMAGE_PIXELS = None  # the limits are the task's, and no warning
     warnings.simplefilter("ignore")
     with mmap.mmap(task.source.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        check_structure(task.format, data, frames=task.limits.frames)
+        check_structure(task.format, data, frames=task.limits.frames, pixels=task.limits.pixels)
     try:
         with Image.open(task.source, formats=_READERS[task.format]) as image:
             return _convert(image, task)
     except _UNREADABLE as error:
         is_cut = any(word in str(error).lower() for word in _TRUNCATED)
-        raise Refused("truncated" if is_cut else "unreadable") from error
+        raise Refused("truncated" if is_cut else reason_of(error)) from error
 
 
 def _convert(image: Image.Image, task: Task) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _convert(image: Image.Image, task: Task) -> dict[str, Any]:
     still = prepare(image, largest, orientation)
     files, duration = [], None
     if animated:
-        moving, duration = write_animation(image, task.folder)
+        moving, duration = write_animation(image, task.folder, task.limits)
         files.append(moving)
     files += write_ladder(still, task.folder, formats=("jpg",) if animated else ("webp", "jpg"))
     return {

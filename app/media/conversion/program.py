@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -33,6 +34,14 @@ Converter = Callable[[Task], dict[str, Any]]
 """Converts, and returns the members of the answer: those of ConvertedMedia, without the sizes of files."""
 
 
+def reason_of(error: Exception) -> str:
+    """Return the reason of a refusal, a key of REASONS, for an error that a decoder or the system raised."""
+    number = error.errno if isinstance(error, OSError) else None
+    if number in {errno.ENOSPC, errno.EDQUOT}:
+        return "full"
+    return "effort" if isinstance(error, MemoryError) or number in {errno.EFBIG, errno.ENOMEM} else "unreadable"
+
+
 def run_program(convert: Converter) -> None:
     """Run a conversion as the whole work of this process. Exits with 0 when it answers, a refusal being an answer."""
     task = json.loads(sys.argv[-1])
@@ -49,8 +58,8 @@ def run_program(convert: Converter) -> None:
             answer = convert(Task(task["format"], size, limits, source, Path()))
         except Refused as refused:
             answer = {"refused": refused.reason}
-        except MemoryError:
-            answer = {"refused": "effort"}
+        except (MemoryError, OSError) as error:
+            answer = {"refused": reason_of(error)}
     os.write(sys.stdout.fileno(), json.dumps(answer).encode("ascii"))
     # Decoders that were given a hostile file are not asked to tidy up.
     os._exit(0)

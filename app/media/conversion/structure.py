@@ -21,11 +21,16 @@ MAX_BOXES = 200
 Bytes = bytes | mmap.mmap
 
 
-def check_structure(name: str, data: Bytes, *, frames: int) -> None:
-    """Refuse a picture (a MediaFormat's name) that is cut off, or has too many parts or frames. Raises Refused."""
+def check_structure(name: str, data: Bytes, *, frames: int, pixels: int) -> None:
+    """Refuse a picture (a MediaFormat's name) that is cut off, or has too many parts or frames. Raises Refused.
+
+    Of a WebP its pixels are counted too: its reader takes memory for all of them when the file is opened.
+    """
     check = _CHECKS.get(name)
     if check is not None:
         check(data, frames)
+    if name == "WebP" and _pixels_of_webp(data) > pixels:
+        raise Refused("pixels")
 
 
 def _check_jpeg(data: Bytes, frames: int) -> None:
@@ -131,6 +136,21 @@ def _check_webp(data: Bytes, frames: int) -> None:
         raise Refused("truncated")
 
 
+def _pixels_of_webp(data: Bytes) -> int:
+    """Return the pixels of a WebP by the header of its first chunk (RFC 9649, 2.5 to 2.7)."""
+    kind, head = data[12:16], data[20:30]
+    if len(head) < 10:
+        raise Refused("truncated")
+    if kind == b"VP8X":
+        width, height = int.from_bytes(head[4:7], "little") + 1, int.from_bytes(head[7:10], "little") + 1
+    elif kind == b"VP8L":
+        bits = int.from_bytes(head[1:5], "little")
+        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+    else:
+        width, height = (int.from_bytes(head[at : at + 2], "little") & 0x3FFF for at in (6, 8))
+    return width * height
+
+
 def _check_heif(data: Bytes, frames: int) -> None:
     check_boxes(data, most=MAX_BOXES)
 
@@ -155,6 +175,28 @@ def check_boxes(data: Bytes, *, most: int) -> None:
             raise Refused("parts")
     if at > len(data):
         raise Refused("truncated")
+
+
+def check_segment(data: Bytes) -> None:
+    """Compare the length that a Matroska file tells of its segment (RFC 8794, 4; RFC 9559, 5.1) with the file."""
+    at = 4
+    length, width = _variable_number(data, at)
+    at += width + (length or 0)
+    if data[at : at + 4] != b"\x18\x53\x80\x67":
+        raise Refused("unreadable")
+    length, width = _variable_number(data, at + 4)
+    if length is not None and at + 4 + width + length > len(data):
+        raise Refused("truncated")
+
+
+def _variable_number(data: Bytes, at: int) -> tuple[int | None, int]:
+    """Return a number of EBML and how many bytes it takes; None for one that is not told, as of a live recording."""
+    first = data[at : at + 1]
+    if not first or first[0] == 0:
+        raise Refused("unreadable")
+    width = 9 - first[0].bit_length()
+    value = int.from_bytes(data[at : at + width], "big") & ((1 << 7 * width) - 1)
+    return (None if value == (1 << 7 * width) - 1 else value), width
 
 
 _CHECKS: Mapping[str, Callable[[Bytes, int], None]] = {

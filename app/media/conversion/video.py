@@ -20,9 +20,9 @@ from av.video.stream import VideoStream
 from PIL import Image
 
 from app.media.conversion.pixels import average_colour, prepare
-from app.media.conversion.program import Task, run_program
+from app.media.conversion.program import Task, reason_of, run_program
 from app.media.conversion.renditions import ladder, write_ladder
-from app.media.conversion.structure import check_boxes
+from app.media.conversion.structure import check_boxes, check_segment
 from app.media.refusals import Refused
 
 MAX_STREAMS = 32
@@ -47,14 +47,13 @@ _OUTPUT_OPTIONS = {
 def convert_video(task: Task) -> dict[str, Any]:
     """Rewrite a video and write its poster. Raises Refused."""
     kind = "webm" if task.format == "WebM" else "mp4"
-    if kind == "mp4":
-        _check_boxes(task)
+    _check_structure(task, kind)
     try:
         seconds = _rewrite(task, kind)
         task.source.seek(0)
         poster, size = _poster(task, kind)
     except (av.FFmpegError, ValueError, OSError, EOFError) as error:
-        raise Refused("unreadable") from error
+        raise Refused(reason_of(error)) from error
     files = [{"file": f"video.{kind}", "width": size[0], "height": size[1]}, *write_ladder(poster, task.folder)]
     return {
         "width": size[0], "height": size[1], "animated": False, "duration_ms": round(seconds * 1000),
@@ -63,9 +62,12 @@ def convert_video(task: Task) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _check_boxes(task: Task) -> None:
+def _check_structure(task: Task, kind: str) -> None:
     with mmap.mmap(task.source.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        check_boxes(data, most=MAX_BOXES)
+        if kind == "mp4":
+            check_boxes(data, most=MAX_BOXES)
+        else:
+            check_segment(data)
 
 
 def _rewrite(task: Task, kind: str) -> float:
