@@ -135,7 +135,7 @@ async def _keep_secrets(world: World, number: int) -> None:
     mine = _id(1_000_000 + world.secrets)
     await world.secret("POST", ENTRIES, 201, id=mine, text="secret draft", status="draft", importance="breaking")
     await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, text="secret draft, longer\n\nand longer")
-    if number % 5 == 1:
+    if number % 5 == 2:
         picture = [{"type": "image", "media": HIDDEN_PICTURE}]
         await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, blocks=picture)
         await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, blocks=picture, publish=False)

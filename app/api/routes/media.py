@@ -183,7 +183,7 @@ async def edit_media(
     return await perform(request, library.edit_media, call, media, patch)
 
 
-@router.delete(
+@editing.delete(
     "/v1/newsroom/media/{media}", responses=newsroom_responses(200, DeletedMedia, DELETED_MEDIA, 404, 409, 410, 412)
 )
 async def delete_media(request: Request, media: MediaRef, call: WriteCall) -> Response:

@@ -16,7 +16,6 @@ KB = 1024
 LIMITS = {
     4 * KB: ["POST /v1/newsroom/sessions"],
     64 * KB: [
-        "DELETE /v1/newsroom/media/{media}",
         "DELETE /v1/newsroom/session",
         "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "PATCH /v1/newsroom/people/{person}",
@@ -51,6 +50,7 @@ LIMITS = {
     ],
     128 * KB: ["PUT /v1/stories/{story}/key-points", "PUT /v1/stories/{story}/pinned"],
     2048 * KB: [
+        "DELETE /v1/newsroom/media/{media}",
         "DELETE /v1/stories/{story}/entries/{entry}",
         "PATCH /v1/newsroom/media/{media}",
         "PATCH /v1/stories/{story}",
