@@ -162,6 +162,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     for table in (
         schema.events,
         schema.public_labels,
+        schema.public_media,
         schema.public_corrections,
         schema.public_entries,
         schema.public_slugs,
@@ -171,6 +172,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
         schema.former_slugs,
         schema.story_versions,
         schema.memberships,
+        schema.media_uses,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
     tx.connection.execute(delete(_stories).where(_stories.c.id == story))
