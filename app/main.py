@@ -223,7 +223,7 @@ class Application:
                 probes={
                     "database": reading.snapshots.probe,
                     "broker": partial(_is_connected, broker),
-                    "media": partial(works, media.files),
+                    "media": lambda: works(media.files),
                 },
                 states={
                     "writes": lambda: database.health.is_writable,

@@ -41,6 +41,7 @@ def encode_json(value: Any) -> bytes:
 STORED_MARK = MEDIA_MARK.encode()
 """Stands for the host of our media in stored JSON: a raw control character, and a word."""
 
+_MARK_BYTE = STORED_MARK[:1]
 _ESCAPED_MARK = MEDIA_MARK.replace("\x1a", "\\u001a").encode()
 # The escape is one where an even number of backslashes stands before it: behind an odd number it is somebody's text.
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)" + re.escape(_ESCAPED_MARK))
@@ -98,14 +99,17 @@ class EncodedEntry:
 
     def with_media_base(self, base: bytes) -> EncodedEntry:
         """Return a stored entry as readers get it."""
-        parts = (self.fields, self.body_html, self.blocks, self.body_text)
-        if not any(STORED_MARK in part for part in parts):
+        # One byte is found four times as fast as the whole mark, and hardly any entry has it.
+        if not (_MARK_BYTE in self.body_html or _MARK_BYTE in self.fields or _MARK_BYTE in self.blocks):
             return self
+        parts = (self.fields, self.body_html, self.blocks, self.body_text)
         return EncodedEntry(*(with_media_base(part, base) for part in parts))
 
     @property
     def media_names(self) -> frozenset[str]:
         """Return the names of the media that a stored entry shows."""
+        if not (_MARK_BYTE in self.body_html or _MARK_BYTE in self.fields or _MARK_BYTE in self.blocks):
+            return frozenset()
         return stored_media_names(self.fields, self.body_html, self.blocks)
 
 

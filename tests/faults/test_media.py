@@ -38,8 +38,8 @@ def upload(admin: httpx.Client, content: bytes, **query: str) -> dict[str, Any]:
 
 def bare(media: dict[str, Any]) -> str:
     """The public address of an upload's file, from its signed one."""
-    _, _, rest = media["url"].partition("/media-previews/")
-    return "/media/" + rest.partition("/")[2]
+    url: str = media["url"]
+    return "/media/" + url.partition("/media-previews/")[2].partition("/")[2]
 
 
 @pytest.mark.timeout(180)

@@ -45,9 +45,6 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", f"{ENTRIES}/{THREE}/publish", {}),
     ("POST", ENTRIES, {"id": FOUR, "blocks": [{"type": "quote", "html": "We count.", "who": "The clerk"}]}),
     ("POST", f"{ENTRIES}/{ONE}/corrections", {"text": "They closed at eight."}),
-    ("POST", f"/stories/{OTHER}/entries", {"id": _id(32), "blocks": [{"type": "image", "media": PICTURE}]}),
-    ("PATCH", f"/stories/{OTHER}", {"image": {"media": PICTURE, "alt": "The water."}}),
-    ("POST", f"/stories/{OTHER}/entries/{_id(32)}/unpublish", {}),
     ("PUT", f"{ENTRIES}/by-external-id/wire-1", {"id": FIVE, "text": "From the wire.", "external_version": 3}),
     ("POST", f"{ENTRIES}/{FIVE}/move", {"before": TWO}),
     ("PATCH", f"{ENTRIES}/{THREE}", {"display_time": "2026-09-21T13:00:00Z"}),
@@ -60,6 +57,9 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", f"{ENTRIES}/{TWO}/unpublish", {}),
     ("PATCH", f"/stories/{OTHER}", {"slug": "flood-watch", "continues": STORY}),
     ("PATCH", f"/stories/{STORY}", {"status": "live"}),
+    ("POST", f"/stories/{OTHER}/entries", {"id": _id(32), "blocks": [{"type": "image", "media": PICTURE}]}),
+    ("PATCH", f"/stories/{OTHER}", {"image": {"media": PICTURE, "alt": "The water."}}),
+    ("POST", f"/stories/{OTHER}/entries/{_id(32)}/unpublish", {}),
     ("PATCH", f"/stories/{OTHER}", {"status": "ended", "coverage_end": "2026-09-21T15:00:00Z"}),
     ("POST", f"{ENTRIES}/{TWO}/publish", {}),
 ]
@@ -124,7 +124,8 @@ async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_o
 
 def _bare(media: dict[str, Any]) -> str:
     """The path at which a file of an upload is public, if it is."""
-    return "/media/" + media["url"].partition("/media-previews/")[2].partition("/")[2]
+    url: str = media["url"]
+    return "/media/" + url.partition("/media-previews/")[2].partition("/")[2]
 
 
 async def _keep_secrets(world: World, number: int) -> None:

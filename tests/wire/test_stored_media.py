@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +16,7 @@ from app.wire.encoding import (
     with_media_addresses,
     with_media_base,
 )
+from tests.content.oracle import counted_ids
 
 NAME = "k3J9xQ2vT7mW5zR8bN4cL6pY"
 ADDRESS = f"{MEDIA_MARK}{NAME}/640.webp"
@@ -37,12 +37,8 @@ def test_no_text_is_taken_for_an_address_once_it_is_encoded(text: str) -> None:
 
 @given(TEXTS)
 def test_no_reader_of_texts_makes_the_mark(text: str) -> None:
-    def count() -> Any:
-        return iter(range(10**6))
-
     for parse in (parse_html, parse_markdown, parse_plain):
-        numbers = count()
-        blocks = parse(f"<p>{text}</p>", new_id=lambda numbers=numbers: f"b{next(numbers)}")
+        blocks = parse(f"<p>{text}</p>", new_id=counted_ids())
         assert b"\\u001a" not in encode_json(blocks).replace(b"\\\\", b"")
 
 
