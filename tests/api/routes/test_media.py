@@ -248,6 +248,13 @@ REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("a form cut off", form(png())[:-20], FORM, 400, "malformed_form"),
     ("a form without a file", b"--b0undary--\r\n", FORM, 400, "media_missing"),
     ("two files", form(png()).removesuffix(b"--b0undary--\r\n") + form(png()), FORM, 400, "malformed_form"),
+    (
+        "a field twice",
+        form(png(), alt="a").removesuffix(b"--b0undary--\r\n") + form(png(), alt="b"),
+        FORM,
+        400,
+        "malformed_form",
+    ),
     ("unknown field", form(png(), title="x"), FORM, 422, "invalid"),
     ("no id", form(png(), id="x"), FORM, 422, "invalid"),
     ("no focal point", form(png(), focal='{"x": 2, "y": 0}'), FORM, 422, "invalid"),
