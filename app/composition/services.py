@@ -15,6 +15,7 @@ from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
 from app.composition.cached_text import CachedText
 from app.composition.limits import live_limits_of, session_limits_of
+from app.composition.media import load_signing_key
 from app.composition.process import Process
 from app.live.hub.hub import Hub
 from app.newsroom.context.newsroom import Newsroom
@@ -26,6 +27,7 @@ from app.newsroom.queries.stream_feed import (
     read_news,
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
+from app.reading.media import PublicMedia
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import PAGES_LIMIT_BYTES, Representations
@@ -64,13 +66,18 @@ def make_broker(hub: Hub) -> Broker:
 
 
 def listen_to_commits(
-    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText
+    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText, media: PublicMedia
 ) -> None:
     """Publish each commit's announcements, wake the newsroom's stream for what it recorded in the audit, and drop what
-    is cached where it purged text: before the purge is answered, since the loop is told of it first."""
+    is cached where it purged text: before the purge is answered, since the loop is told of it first.
+
+    Which media are public is forgotten before: who is sent an event must not get a picture that it has taken back.
+    """
     loop = asyncio.get_running_loop()
 
     def publish(commit: Commit) -> None:
+        if commit.announcements:
+            media.forget()
         for announcement in commit.announcements:
             broker.publish(announcement)
 
@@ -94,6 +101,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         representations=Representations(snapshots, hub.stories, links=process.links),
         pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
+        media=PublicMedia(snapshots, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,
     )
@@ -132,6 +140,7 @@ def make_newsroom(process: Process, database: Database, database_clock: Database
         own_token_sha256=digest_of_token(process.own_token),
         session_limits=session_limits_of(process.settings),
         own_bylines=process.settings.own_bylines,
+        signing_key=load_signing_key(database, process.random),
     )
 
 

@@ -52,6 +52,9 @@ class Right(StrEnum):
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
     ERASE = "erase"
+    UPLOAD_MEDIA = "upload_media"
+    EDIT_MEDIA = "edit_media"
+    """Words of, and deleting, what others have uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,8 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
     Right.ERASE: (Role.ADMIN, Scope.MANAGE),
+    Right.UPLOAD_MEDIA: (Role.REPORTER, Scope.WRITE),
+    Right.EDIT_MEDIA: (Role.EDITOR, Scope.WRITE),
 }
 
 _DOING: Mapping[Right, str] = {
@@ -104,13 +109,26 @@ _DOING: Mapping[Right, str] = {
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
     Right.ERASE: "purge text, or hold it for a court",
+    Right.UPLOAD_MEDIA: "upload pictures, video and sound",
+    Right.EDIT_MEDIA: "change or delete what others have uploaded",
 }
 _ROLE_PHRASES: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
 
 _OF_THE_SITE = frozenset(
-    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE, Right.ERASE}
+    {
+        Right.CREATE_STORIES,
+        Right.MANAGE_OWN_TOKENS,
+        Right.MANAGE_PEOPLE,
+        Right.READ_AUDIT,
+        Right.FREEZE,
+        Right.ERASE,
+        Right.EDIT_MEDIA,
+    }
 )
 """Rights that a token bound to stories never has, because they reach beyond its stories."""
+
+_IN_NO_STORY = _OF_THE_SITE | {Right.UPLOAD_MEDIA}
+"""Rights that nobody has by a role in a story: an upload is in none until an entry shows it."""
 
 _PUBLISHING = frozenset(
     {
@@ -175,7 +193,7 @@ def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
 
 def rights_in_story(actor: Actor) -> list[Right]:
     """List the rights of an actor from `actor_in_story` in that story that are not about one entry."""
-    return [right for right in Right if right not in _OF_THE_SITE and has_right(actor, right)]
+    return [right for right in Right if right not in _IN_NO_STORY and has_right(actor, right)]
 
 
 def require_right(actor: Actor, right: Right) -> None:

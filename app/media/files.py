@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from app.domain.errors import Unavailable
+from app.media.store_health import StoreHealth
 
 NAME_BYTES = 18
 """144 bits, 24 characters of base64url."""
@@ -52,6 +53,8 @@ class KeptName:
 
 class MediaFiles(Protocol):
     """A store of renditions. A store that fails raises Unavailable, `media_unavailable` or `media_storage_full`."""
+
+    health: StoreHealth
 
     async def keep(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Keep the files of a folder under a name that is new; they are on disk when this returns, or none is."""

@@ -72,11 +72,35 @@ class CodeBlock(_SentBlock):
     html: str
 
 
-class ImageBlock(_SentBlock, _Spoken):
-    """A picture by address."""
+class Rendition(Answer):
+    """One file of an upload."""
+
+    url: str
+    type: str = Field(description="Its Content-Type.")
+    width: int = sometimes()
+    height: int = sometimes()
+    size: int = Field(description="Bytes.")
+
+
+class FocalPoint(Answer):
+    """The point of a picture that stays in sight when it is cropped: parts of its width and height, from top left."""
+
+    x: float
+    y: float
+
+
+class _Shown(_SentBlock, _Spoken):
+    media: str = sometimes("The id of the upload that it shows; in the newsroom alone.")
+    url: str = Field(description="Of an upload, one of its files.")
+    renditions: list[Rendition] = sometimes("Every file of an upload.")
+
+
+class ImageBlock(_Shown):
+    """A picture: an upload, or one by address."""
 
     type: Literal["image"]
-    url: str
+    focal: FocalPoint = sometimes()
+    placeholder: str = sometimes("An upload's average colour, `#rrggbb`.")
     width: int = sometimes()
     height: int = sometimes()
     alt: str
@@ -85,11 +109,12 @@ class ImageBlock(_SentBlock, _Spoken):
     html: str
 
 
-class VideoBlock(_SentBlock, _Spoken):
+class VideoBlock(_Shown):
     """A film by address."""
 
     type: Literal["video"]
-    url: str
+    duration_ms: int = sometimes("Of an upload.")
+    placeholder: str = sometimes("The average colour of an upload's poster, `#rrggbb`.")
     poster: str = sometimes("The still that is shown before it plays.")
     width: int = sometimes()
     height: int = sometimes()
@@ -98,11 +123,11 @@ class VideoBlock(_SentBlock, _Spoken):
     html: str
 
 
-class AudioBlock(_SentBlock, _Spoken):
+class AudioBlock(_Shown):
     """A sound recording by address."""
 
     type: Literal["audio"]
-    url: str
+    duration_ms: int = sometimes("Of an upload.")
     caption: str = sometimes()
     credit: str = sometimes()
     html: str

@@ -56,7 +56,7 @@ def _filled(path: str) -> str:
 WRITES = sorted(
     f"{method} {route.path}"
     for route in _routes()
-    if isinstance(route, WriteRoute)
+    if isinstance(route, WriteRoute) and route.reads_body  # what streams its body reads no JSON
     for method in (route.methods or set()) & {"POST", "PUT", "PATCH"}
 )
 
