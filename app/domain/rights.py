@@ -46,15 +46,15 @@ class Right(StrEnum):
     CREATE_ENTRY = "create_entry"
     EDIT_STORIES = "edit_stories"
     CREATE_STORIES = "create_stories"
+    UPLOAD_MEDIA = "upload_media"
+    EDIT_MEDIA = "edit_media"
+    """Changing the words of, and deleting, what others have uploaded."""
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
     ERASE = "erase"
-    UPLOAD_MEDIA = "upload_media"
-    EDIT_MEDIA = "edit_media"
-    """Words of, and deleting, what others have uploaded."""
 
 
 @dataclass(frozen=True, slots=True)

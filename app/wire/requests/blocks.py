@@ -40,7 +40,7 @@ Part = Annotated[float, Field(ge=0, le=1), NO_BOOLEAN]
 MediaRef = Annotated[str, FullMatch(r"[0-9a-f-]{36}", "must be the id of an upload")]
 
 
-class FocalPoint(Request):
+class WrittenFocalPoint(Request):
     """The point of a picture that stays in sight when it is cropped."""
 
     x: Part = Field(description="From the left, as a part of the width.")
@@ -119,7 +119,7 @@ class WrittenCode(_Block):
 
 class WrittenImage(_Block, UploadOrAddress, _Spoken):
     type: Literal["image"]
-    focal: FocalPoint | None = None
+    focal: WrittenFocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: BlockParagraphs | None = None

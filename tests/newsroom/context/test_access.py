@@ -82,6 +82,8 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "create_entry",
         "edit_stories",
         "create_stories",
+        "upload_media",
+        "edit_media",
         "manage_members",
         "manage_own_tokens",
     ]
