@@ -13,6 +13,7 @@ LiveblogError
 ├── TooLarge                413
 ├── UnsupportedType         415
 ├── PreconditionRequired    428
+├── TooManyRequests         429  `retry_after_seconds`
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
@@ -114,6 +115,14 @@ class TooLarge(LiveblogError):
 
 class UnsupportedType(LiveblogError):
     """A Content-Type that the route does not read."""
+
+
+class TooManyRequests(LiveblogError):
+    """A request beyond what one address, story or site may send in a time; nothing was changed."""
+
+    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(code, detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(LiveblogError):

@@ -49,6 +49,8 @@ class Right(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
+    MODERATE = "moderate"
+    """Approve and refuse readers' comments, and see their addresses."""
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
 
@@ -87,6 +89,7 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_MEMBERS: (Role.EDITOR, Scope.MANAGE),
     Right.MANAGE_OWN_TOKENS: (Role.REPORTER, Scope.MANAGE),
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
+    Right.MODERATE: (Role.EDITOR, Scope.PUBLISH),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
 }
@@ -99,6 +102,7 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_MEMBERS: "choose a story's members",
     Right.MANAGE_OWN_TOKENS: "look after one's own tokens",
     Right.MANAGE_PEOPLE: "look after people and tokens",
+    Right.MODERATE: "moderate comments",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
 }

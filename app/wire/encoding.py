@@ -65,6 +65,17 @@ class StoryCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentTotals:
+    """How many comments readers are told a story has; `version` counts the changes of that, and of its entries'."""
+
+    version: int = 0
+    count: int = 0
+
+
+NO_COMMENTS = CommentTotals()
+
+
+@dataclass(frozen=True, slots=True)
 class EncodedEvent:
     """One public change of a story, encoded except for the body variant.
 

@@ -77,7 +77,14 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
 
     `continues` is the id of the continued story if readers may know it.
     """
-    return encode_json({"status": story.status.value, **_client_members(story), "continues": continues})
+    members = {**_client_members(story), "continues": continues, "comments": _public_comments(story)}
+    return encode_json({"status": story.status.value, **members})
+
+
+def _public_comments(story: Story) -> dict[str, Any] | None:
+    """Return what readers are told of the setting; how many comments there are is never part of a story or event."""
+    kept = story.settings.comments
+    return None if kept is None else {"mode": kept["mode"], "url": kept.get("url")}
 
 
 def _client_members(story: Story) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from app.domain.errors import (
     PreconditionRequired,
     Redirected,
     TooLarge,
+    TooManyRequests,
     Unavailable,
     UnsupportedType,
 )
@@ -38,6 +39,7 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     UnsupportedType: 415,
     InvalidInput: 422,
     PreconditionRequired: 428,
+    TooManyRequests: 429,
     Unavailable: 503,
 }
 """The one mapping from the tree of errors to HTTP."""
