@@ -9,12 +9,16 @@ from functools import partial
 from fastapi import FastAPI
 
 from app.api.application import build_application
+from app.api.http.comment_services import CommentServices
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
-from app.composition.limits import live_limits_of, session_limits_of
+from app.composition.limits import comment_limits_of, comment_policy_of, live_limits_of, session_limits_of
 from app.composition.process import Process
 from app.live.hub.hub import Hub
+from app.newsroom.comments.intake import CommentIntake
+from app.newsroom.comments.limits import CommentLimiter
+from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.queries.stream_feed import (
     admit_by_ticket,
@@ -24,6 +28,7 @@ from app.newsroom.queries.stream_feed import (
     read_news,
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
+from app.reading.comment_pages import CommentPages
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import PAGES_LIMIT_BYTES, Representations
@@ -32,6 +37,7 @@ from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.group_commit import GroupCommit
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.public.heads import PublicHeads
@@ -58,7 +64,7 @@ def make_broker(hub: Hub) -> Broker:
     return broker
 
 
-def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: NewsroomStream) -> None:
+def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, reading: Reading) -> None:
     """Publish each commit's announcements, and wake the newsroom's stream for what it recorded in the audit."""
 
     def publish(commit: Commit) -> None:
@@ -67,6 +73,7 @@ def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: Ne
 
     def wake(commit: Commit) -> None:
         if commit.is_audited:
+            reading.comments.forget()
             newsroom_stream.wake()
 
     database.subscribe(publish)
@@ -80,6 +87,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         representations=Representations(snapshots, hub.stories, links=process.links),
         pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
+        comments=CommentPages(snapshots, links=process.links, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,
     )
@@ -107,6 +115,18 @@ def make_newsroom(process: Process, database: Database, database_clock: Database
         own_token_sha256=digest_of_token(process.own_token),
         session_limits=session_limits_of(process.settings),
         own_bylines=process.settings.own_bylines,
+        comments=comment_policy_of(process.settings),
+    )
+
+
+def make_comment_services(process: Process, newsroom: Newsroom, signer: CommentSigner) -> CommentServices:
+    """Make what takes readers' comments, with a writer of its own. It belongs to the loop that it is made on."""
+    intake = CommentIntake(newsroom, signer, monotonic=time.monotonic)
+    return CommentServices(
+        signer=signer,
+        limiter=CommentLimiter(comment_limits_of(process.settings), monotonic=time.monotonic),
+        intake=intake,
+        writer=GroupCommit(intake.take, name="comments"),
     )
 
 

@@ -1,0 +1,20 @@
+"""What takes readers' comments in one process: the limits, the checks, the writer and the signer of secrets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenComment
+from app.newsroom.comments.limits import CommentLimiter
+from app.newsroom.comments.signer import CommentSigner
+from app.storage.database.group_commit import GroupCommit
+
+
+@dataclass(frozen=True, slots=True)
+class CommentServices:
+    """What takes readers' comments in one process."""
+
+    signer: CommentSigner
+    limiter: CommentLimiter
+    intake: CommentIntake
+    writer: GroupCommit[ArrivingComment, TakenComment]
