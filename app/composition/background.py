@@ -10,6 +10,8 @@ from starlette.types import ASGIApp
 from app.api.http.state import AppState
 from app.composition.process import Process
 from app.jobs.checkpointing import checkpoint_job
+from app.jobs.comment_counts import comment_counts_job
+from app.jobs.comment_retention import comment_retention_job
 from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
@@ -47,6 +49,13 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         write_probe_job(database),
         schema_watch_job(database),
         retention,
+        comment_counts_job(database, clock=newsroom.clock),
+        comment_retention_job(
+            database,
+            clock=newsroom.clock,
+            email_days=process.settings.comment_email_days,
+            address_days=process.settings.comment_address_days,
+        ),
         token_usage_job(newsroom),
         *memory_return,
         demo,

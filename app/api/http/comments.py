@@ -103,7 +103,7 @@ def refusal_code(error: LiveblogError) -> str:
     """Return the code that says most about a refusal: of a wrong value its field's."""
     if isinstance(error, InvalidInput) and error.code == "invalid":
         first = error.errors[0]
-        return (
-            first.code if first.code in {"too_many_links", "too_deep"} else f"invalid{first.pointer.replace('/', '_')}"
-        )
+        if first.code in {"too_many_links", "too_deep"}:
+            return first.code
+        return f"invalid{first.pointer.replace('/', '_')}"
     return error.code

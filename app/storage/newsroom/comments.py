@@ -6,7 +6,21 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, func, insert, or_, select, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -120,9 +134,7 @@ def read_attention(tx: ReadTransaction, stories: Collection[StoryId]) -> dict[St
             select(_comments.c.story_id, func.min(_comments.c.created_at))
             .where(_comments.c.story_id.in_(stories), _PENDING)
             .group_by(_comments.c.story_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     if not waiting:
         return {}
@@ -131,9 +143,7 @@ def read_attention(tx: ReadTransaction, stories: Collection[StoryId]) -> dict[St
             select(_comments.c.story_id, func.max(_comments.c.decided_at))
             .where(_comments.c.story_id.in_(waiting))
             .group_by(_comments.c.story_id)
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return {StoryId(story): Attention(since, decided.get(story)) for story, since in waiting.items()}
 
@@ -141,13 +151,13 @@ def read_attention(tx: ReadTransaction, stories: Collection[StoryId]) -> dict[St
 def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:
     """Return how many comments wait in each story that has any waiting."""
     query = select(_comments.c.story_id, func.count()).where(_PENDING).group_by(_comments.c.story_id)
-    return {StoryId(story): count for story, count in tx.connection.execute(query).tuples()}
+    return {StoryId(story): count for story, count in tx.connection.execute(query)}
 
 
 def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str, int]:
     """Return how many comments of the visible stories there are in each status."""
     query = select(_comments.c.status, func.count()).where(_is_visible(visibility)).group_by(_comments.c.status)
-    return dict(tx.connection.execute(query).tuples().all())
+    return {status: count for status, count in tx.connection.execute(query)}
 
 
 def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
@@ -205,7 +215,7 @@ def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:
     if only.entry is not None:
         conditions.append(_comments.c.entry_id == only.entry)
     if only.flag is not None:
-        conditions.append(_comments.c.flags.as_string().contains(f'"{only.flag}"', autoescape=True))
+        conditions.append(cast(_comments.c.flags, Text).contains(f'"{only.flag}"', autoescape=True))
     if only.appealed:
         conditions.append(_comments.c.appealed_at.is_not(None))
         conditions.append(or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at))

@@ -163,7 +163,7 @@ def read_child_counts(tx: ReadTransaction, story: StoryId, parents: Collection[C
         .where(_comments.c.story_id == story, _comments.c.parent_id.in_(parents))
         .group_by(_comments.c.parent_id)
     )
-    return {CommentId(parent): count for parent, count in tx.connection.execute(query).tuples()}
+    return {CommentId(parent): count for parent, count in tx.connection.execute(query)}
 
 
 def read_shown_counts(tx: ReadTransaction, story: StoryId, entries: Collection[EntryId]) -> dict[EntryId, int]:
@@ -171,7 +171,7 @@ def read_shown_counts(tx: ReadTransaction, story: StoryId, entries: Collection[E
     query = select(_counts.c.entry_id, _counts.c.shown).where(
         _counts.c.story_id == story, _counts.c.entry_id.in_(entries), _counts.c.shown > 0
     )
-    return {EntryId(entry): shown for entry, shown in tx.connection.execute(query).tuples()}
+    return {EntryId(entry): shown for entry, shown in tx.connection.execute(query)}
 
 
 def list_counts_since(tx: ReadTransaction, story: StoryId, *, version: int) -> dict[EntryId, int]:
@@ -182,7 +182,7 @@ def list_counts_since(tx: ReadTransaction, story: StoryId, *, version: int) -> d
         .order_by(_counts.c.version.desc(), _counts.c.entry_id)
         .limit(TOLD_LIMIT)
     )
-    return {EntryId(entry): shown for entry, shown in tx.connection.execute(query).tuples()}
+    return {EntryId(entry): shown for entry, shown in tx.connection.execute(query)}
 
 
 def update_count_elsewhere(tx: WriteTransaction, story: StoryId, count: int | None) -> None:
