@@ -118,7 +118,7 @@ class Application:
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
             # Before the hub starts, which counts every pause of the loop as lag.
-            routes = make_routes(process, lambda: self.app_state.reading)
+            routes = make_routes(process, lambda: self.app_state)
             broker = make_broker(hub)
             await hub.start()
             try:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
+from pydantic_core import from_json
 
 from app.api.application import build_application
 from app.api.http.comment_services import CommentServices
+from app.api.http.state import AppState
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
@@ -18,6 +21,7 @@ from app.composition.process import Process
 from app.live.hub.hub import Hub
 from app.newsroom.comments.intake import CommentIntake
 from app.newsroom.comments.limits import CommentLimiter
+from app.newsroom.comments.receipts import show_receipt
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.queries.stream_feed import (
@@ -29,6 +33,7 @@ from app.newsroom.queries.stream_feed import (
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
 from app.reading.comment_pages import CommentPages
+from app.reading.comments import CommentsRequest
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import PAGES_LIMIT_BYTES, Representations
@@ -40,6 +45,7 @@ from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.group_commit import GroupCommit
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
+from app.storage.public.comments import CommentOrder
 from app.storage.public.heads import PublicHeads
 from app.web.routes import web_routes
 
@@ -93,14 +99,43 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     )
 
 
-def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
-    """Make every route, of the API and of the pages, which reach what is public by two functions alone.
+def make_routes(process: Process, app_state: Callable[[], AppState]) -> FastAPI:
+    """Make every route, of the API and of the pages, which reach what is public by what they are handed alone.
 
-    `reading` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
+    `app_state` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
     """
-    reads = PageReads(reading)
-    pages = web_routes(site=process.links.site, read_story=reads.read_story, list_stories=reads.list_stories)
+    reads = PageReads(lambda: app_state().reading)
+    pages = web_routes(
+        site=process.links.site,
+        read_story=reads.read_story,
+        list_stories=reads.list_stories,
+        comments=_PageComments(app_state),
+    )
     return build_application(pages)
+
+
+class _PageComments:
+    """app.web.page_comments.PageComments over the services of the process."""
+
+    def __init__(self, app_state: Callable[[], AppState]) -> None:
+        self._app_state = app_state
+
+    async def read(self, story: str, query: Mapping[str, str | None]) -> dict[str, Any]:
+        order: CommentOrder = "oldest" if query.get("order") == "oldest" else "newest"
+        asked = CommentsRequest(parent=query.get("parent"), order=order, position=query.get("position"))
+        page = await self._app_state().reading.comments.current(story, asked)
+        found: dict[str, Any] = from_json(page.plain)
+        return found
+
+    def form_token(self, story: str) -> str:
+        app_state = self._app_state()
+        return app_state.comments.signer.make_form_token(story, app_state.newsroom.clock())
+
+    async def receipt(self, secret: str) -> dict[str, Any]:
+        app_state = self._app_state()
+        work = partial(show_receipt, app_state.newsroom, app_state.comments.signer, secret)
+        found: dict[str, Any] = from_json((await app_state.read_threads.run(work)).body)
+        return found
 
 
 def make_newsroom(process: Process, database: Database, database_clock: DatabaseClock | None) -> Newsroom:
