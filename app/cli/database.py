@@ -19,7 +19,7 @@ from app.domain.identifiers import SystemRandomSource
 from app.jobs.demo import seed_demo
 from app.jobs.demo_story import load_demo_story
 from app.settings import Settings
-from app.storage.upkeep.backup import back_up
+from app.storage.upkeep.backup import AddressesKept, back_up
 from app.storage.upkeep.backup import restore as restore_backup
 from app.storage.upkeep.migrations import migrate as migrate_database
 
@@ -65,14 +65,28 @@ def restore(
     with failing_with_a_sentence():
         settings = set_up()
         make_data_dir(settings)
-        random = SystemRandomSource()
-        contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
+        contents = restore_backup(
+            settings.database_url,
+            file,
+            replace=yes,
+            random=SystemRandomSource(),
+            progress=show_progress(),
+            kept=_addresses_kept(settings),
+        )
         if not contents.has_checksum:
             say(f"{file} was made before backups had a checksum: whether a text in it was altered cannot be told.")
         say(
             f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
             " Tokens work as they did when the backup was made."
         )
+
+
+def _addresses_kept(settings: Settings) -> AddressesKept:
+    now, day = system_clock(), 86_400_000_000
+    return AddressesKept(
+        emails_since=Micros(now - settings.comment_email_days * day),
+        networks_since=Micros(now - settings.comment_address_days * day),
+    )
 
 
 class _PastClock:

@@ -102,7 +102,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
 def make_routes(process: Process, app_state: Callable[[], AppState]) -> FastAPI:
     """Make every route, of the API and of the pages, which reach what is public by what they are handed alone.
 
-    `app_state` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
+    `app_state` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what is read.
     """
     reads = PageReads(lambda: app_state().reading)
     pages = web_routes(

@@ -1,4 +1,4 @@
-"""Comments: what readers write under a story or an entry, and the rules of how they are moderated."""
+"""Comments of readers under a story or an entry, and the rules by which they are moderated."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class CommentStatus(StrEnum):
 
 
 class CommentAction(StrEnum):
-    """What a moderator does with a comment. Nobody edits one: a newsroom does not rewrite its readers."""
+    """Actions of a moderator on a comment. Nobody edits one: a newsroom does not rewrite its readers."""
 
     APPROVE = "approve"
     REJECT = "reject"
@@ -55,7 +55,7 @@ REASONS: Mapping[str, str] = {
     "private_data": "It names private data of somebody.",
     "advertising": "It is an advertisement.",
     "spam": "It was taken for spam.",
-    "copyright": "It copies the work of others.",
+    "rights": "It copies the work of others.",
     "illegal": "It may be against the law.",
     "language": "Its language is not what this newsroom prints.",
     "duplicate": "It has been said already.",
@@ -63,7 +63,7 @@ REASONS: Mapping[str, str] = {
 }
 """The reasons that a reader is told, by their codes."""
 
-REPORT_CATEGORIES = ("illegal", "hate", "private_data", "copyright", "advertising", "other")
+REPORT_CATEGORIES = ("illegal", "hate", "private_data", "rights", "advertising", "other")
 """The categories of a notice about a comment."""
 
 MAX_LINKS = 2

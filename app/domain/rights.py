@@ -51,6 +51,8 @@ class Right(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     MODERATE = "moderate"
     """Approve and refuse readers' comments, and see their addresses."""
+    SET_COMMENT_RULES = "set_comment_rules"
+    """Block networks and choose hold-words, for all stories."""
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
 
@@ -90,6 +92,7 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_OWN_TOKENS: (Role.REPORTER, Scope.MANAGE),
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
     Right.MODERATE: (Role.EDITOR, Scope.PUBLISH),
+    Right.SET_COMMENT_RULES: (Role.EDITOR, Scope.PUBLISH),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
 }
@@ -103,13 +106,21 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_OWN_TOKENS: "look after one's own tokens",
     Right.MANAGE_PEOPLE: "look after people and tokens",
     Right.MODERATE: "moderate comments",
+    Right.SET_COMMENT_RULES: "set the rules for comments",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
 }
 _ROLE_PHRASES: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
 
 _OF_THE_SITE = frozenset(
-    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
+    {
+        Right.CREATE_STORIES,
+        Right.MANAGE_OWN_TOKENS,
+        Right.MANAGE_PEOPLE,
+        Right.SET_COMMENT_RULES,
+        Right.READ_AUDIT,
+        Right.FREEZE,
+    }
 )
 """Rights that a token bound to stories never has, because they reach beyond its stories."""
 

@@ -1,4 +1,4 @@
-"""Replies on the reader's page: what is read for them, the sentences about forms, and the page of a receipt."""
+"""Replies on the reader's page: their reads, the sentences about forms, and the page of a receipt."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ REFUSALS: Mapping[str, str] = {
 
 
 class PageComments(Protocol):
-    """What a page of replies is made of, handed across by the composition root."""
+    """The reads that a page of replies is made of, handed across by the composition root."""
 
     def read(self, story: str, query: Mapping[str, str | None]) -> Awaitable[dict[str, Any]]:
         """Read one page of a story's comments, as the API shows it. Raises LiveblogError."""

@@ -66,7 +66,7 @@ class StoryCounts:
 
 @dataclass(frozen=True, slots=True)
 class CommentTotals:
-    """How many comments readers are told a story has; `version` counts the changes of that, and of its entries'."""
+    """The number of comments that readers are told a story has; `version` counts its changes, and its entries'."""
 
     version: int = 0
     count: int = 0

@@ -1,4 +1,4 @@
-"""What takes readers' comments in one process: the limits, the checks, the writer and the signer of secrets."""
+"""The services that take readers' comments in one process: the limits, the checks, the writer and the signer of secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.storage.database.group_commit import GroupCommit
 
 @dataclass(frozen=True, slots=True)
 class CommentServices:
-    """What takes readers' comments in one process."""
+    """The limits, checks, writer and signer of one process."""
 
     signer: CommentSigner
     limiter: CommentLimiter

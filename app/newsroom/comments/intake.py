@@ -1,4 +1,4 @@
-"""Taking readers' comments in: what each is checked against, and one commit for all that arrive together.
+"""Taking readers' comments in: the checks of each, and one commit for all that arrive together.
 
 Nothing here locks a story: what editors write never waits for what readers send. Checks are made in a snapshot, before
 the one writer is asked for. During a freeze comments are taken as ever, since readers know of none; they wait.
@@ -60,7 +60,7 @@ class TakenComment:
 
 @dataclass(slots=True)
 class _Rules:
-    """What is the same for all comments, as it was last read."""
+    """The rules that are the same for all comments, as they were last read."""
 
     read_at: float
     networks: list[IPv4Network | IPv6Network] = field(default_factory=list)

@@ -1,11 +1,11 @@
-"""What a comment's writer can do without an account: ask what became of it, and object; and anybody's notice of one."""
+"""Receipts, appeals and notices: the use cases of readers, who have no account."""
 
 from __future__ import annotations
 
 import dataclasses
 
 from app.domain.comments import APPEALABLE
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, Gone, NotFound
 from app.domain.identifiers import is_story_ref, is_uuid4
 from app.domain.rights import Actor, Role
 from app.newsroom.comments.moderation import comment_not_found
@@ -74,8 +74,10 @@ def report_comment(
     """Keep a notice about a comment that readers see. Raises NotFound `story_not_found`, `comment_not_found`."""
     with newsroom.database.transaction(gives_way=True) as tx:
         story = read_public_story(tx, story_ref) if is_story_ref(story_ref) else None
-        if story is None or story.head.closing == "withdrawn":
+        if story is None:
             raise NotFound("story_not_found", "No such story.")
+        if story.head.closing == "withdrawn":
+            raise Gone("story_withdrawn", "This story has been withdrawn.")
         found = read_public_comment(tx, story.head.story, comment) if is_uuid4(comment) else None
         if found is None:
             raise comment_not_found()

@@ -47,7 +47,7 @@ LEAST_BITS = {4: 8, 6: 16}
 
 def block_network(newsroom: Newsroom, call: Call, draft: CommentBlockDraft) -> Reply:
     """Take no comment from a network for a time. Raises Conflict `no_address` for a comment whose address is gone."""
-    with begin_write(newsroom, call) as context:
+    with begin_write(newsroom, call, right=Right.SET_COMMENT_RULES) as context:
         if isinstance(context, Reply):
             return context
         network = _network_of(context, draft)
@@ -66,7 +66,7 @@ def block_network(newsroom: Newsroom, call: Call, draft: CommentBlockDraft) -> R
 
 def lift_block(newsroom: Newsroom, call: Call, block: str) -> Reply:
     """Lift a block before its time. Raises NotFound `block_not_found`."""
-    with begin_write(newsroom, call, right=Right.MODERATE) as context:
+    with begin_write(newsroom, call, right=Right.SET_COMMENT_RULES) as context:
         if isinstance(context, Reply):
             return context
         if not delete_block(context.tx, block):
@@ -78,7 +78,7 @@ def lift_block(newsroom: Newsroom, call: Call, block: str) -> Reply:
 def show_blocks(newsroom: Newsroom, call: Call) -> Reply:
     """List the networks that are blocked now."""
     with newsroom.database.snapshot() as tx:
-        require_right(authenticate(tx, newsroom, call), Right.MODERATE)
+        require_right(authenticate(tx, newsroom, call), Right.SET_COMMENT_RULES)
         items = [_shown(block) for block in list_blocks(tx, now=newsroom.clock())]
         return Reply(200, encode_json({"items": items}))
 
@@ -86,13 +86,13 @@ def show_blocks(newsroom: Newsroom, call: Call) -> Reply:
 def show_hold_words(newsroom: Newsroom, call: Call) -> Reply:
     """List the hold-words."""
     with newsroom.database.snapshot() as tx:
-        require_right(authenticate(tx, newsroom, call), Right.MODERATE)
+        require_right(authenticate(tx, newsroom, call), Right.SET_COMMENT_RULES)
         return Reply(200, encode_json({"words": list_hold_words(tx)}))
 
 
 def set_hold_words(newsroom: Newsroom, call: Call, draft: HoldWords) -> Reply:
     """Replace the hold-words; each is kept as it is compared, without case and accents."""
-    with begin_write(newsroom, call, right=Right.MODERATE) as context:
+    with begin_write(newsroom, call, right=Right.SET_COMMENT_RULES) as context:
         if isinstance(context, Reply):
             return context
         words = {word for each in draft.words for word in fold_words(each)}
@@ -101,7 +101,7 @@ def set_hold_words(newsroom: Newsroom, call: Call, draft: HoldWords) -> Reply:
         return answer(context, {"words": sorted(words)})
 
 
-def erase_person(newsroom: Newsroom, call: Call, wish: CommentErasure) -> Reply:
+def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Reply:
     """Forget an e-mail address, and with `comments` what was sent with it; the audit has the number alone.
 
     Without the comments they stay, and nobody knows any more whose they are.
@@ -109,13 +109,13 @@ def erase_person(newsroom: Newsroom, call: Call, wish: CommentErasure) -> Reply:
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
-        found = list_comments_by_email(context.tx, wish.email)
-        if wish.comments:
+        found = list_comments_by_email(context.tx, request.email)
+        if request.comments:
             _erase_comments(context, found)
-        cleared = delete_emails(context.tx, wish.email)
-        after = {"comments": len(found), "erased": wish.comments}
+        cleared = delete_emails(context.tx, request.email)
+        after = {"comments": len(found), "erased": request.comments}
         record_audit(context, AuditedChange("erase", "comment_person", "site", after=after))
-        return answer(context, {"comments": len(found), "addresses": cleared, "erased": wish.comments})
+        return answer(context, {"comments": len(found), "addresses": cleared, "erased": request.comments})
 
 
 def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
@@ -141,7 +141,6 @@ def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
 
 def _network_of(context: WriteContext, draft: CommentBlockDraft) -> str:
     if draft.network is not None:
-        require_right(context.actor, Right.MODERATE)
         return _parsed_network(draft.network)
     comment = read_comment(context.tx, draft.comment or "")
     if comment is None:

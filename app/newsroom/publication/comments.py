@@ -1,4 +1,4 @@
-"""What readers see of comments: the approved ones under what they can see, and nothing else.
+"""Showing comments to readers and hiding them: the approved ones under what readers see, and nothing else.
 
 Called by `publish_changes` where an entry or story is hidden or shown again, and by those who moderate. The number of a
 story's comments is told to readers apart from its log, once in ten seconds at most.

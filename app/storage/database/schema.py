@@ -22,26 +22,37 @@ from sqlalchemy import (
     false,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
+from app.storage.database.comment_schema import (
+    comment_blocks as comment_blocks,
 )
+from app.storage.database.comment_schema import (
+    comment_reports as comment_reports,
+)
+from app.storage.database.comment_schema import (
+    comment_words as comment_words,
+)
+from app.storage.database.comment_schema import (
+    comments as comments,
+)
+from app.storage.database.comment_schema import (
+    public_comment_counts as public_comment_counts,
+)
+from app.storage.database.comment_schema import (
+    public_comment_totals as public_comment_totals,
+)
+from app.storage.database.comment_schema import (
+    public_comments as public_comments,
+)
+from app.storage.database.tables_metadata import Key, metadata
 
 ENCODER = 1
 """Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""
 
-_Key = Text().with_variant(Text(collation="C"), "postgresql")
-"""Identifiers and order keys: compared byte by byte on every database, whatever its locale."""
-
 stories = Table(
     "stories",
     metadata,
-    Column("id", _Key, primary_key=True),
-    Column("slug", _Key, nullable=False, unique=True),
+    Column("id", Key, primary_key=True),
+    Column("slug", Key, nullable=False, unique=True),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("fields", JSON, nullable=False),
@@ -58,21 +69,21 @@ stories = Table(
 former_slugs = Table(
     "former_slugs",
     metadata,
-    Column("slug", _Key, primary_key=True),
-    Column("story_id", _Key, ForeignKey("stories.id"), nullable=False),
+    Column("slug", Key, primary_key=True),
+    Column("story_id", Key, ForeignKey("stories.id"), nullable=False),
 )
 """Every former slug of a story; it is never given to another story."""
 
 story_versions = Table(
     "story_versions",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
+    Column("story_id", Key, ForeignKey("stories.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", Key),
+    Column("token_id", Key, nullable=False),
     Column("action", Text, nullable=False),
-    Column("slug", _Key, nullable=False),
+    Column("slug", Key, nullable=False),
     Column("status", Text, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("settings", JSON, nullable=False),
@@ -84,8 +95,8 @@ story_versions = Table(
 memberships = Table(
     "memberships",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
-    Column("person_id", _Key, ForeignKey("people.id"), primary_key=True),
+    Column("story_id", Key, ForeignKey("stories.id"), primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), primary_key=True),
     Column("role", Text, nullable=False),
     Index(None, "person_id"),
 )
@@ -93,25 +104,25 @@ memberships = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
-    Column("id", _Key, primary_key=True),
+    Column("story_id", Key, ForeignKey("stories.id"), primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("status_at", BigInteger, nullable=False),
-    Column("created_by", _Key),
+    Column("created_by", Key),
     Column("created_by_token", Text, nullable=False),
     Column("creation_fingerprint", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("public_version", Integer, nullable=False),
     Column("working", JSON(none_as_null=True)),
-    Column("external_id", _Key),
+    Column("external_id", Key),
     Column("external_version", BigInteger),
     Column("edited_by_hand", Boolean, nullable=False),
     Column("published_at", BigInteger),
     Column("updated_at", BigInteger),
-    Column("sort_key", _Key),
+    Column("sort_key", Key),
     Column("corrections", JSON, nullable=False),
     Column("publish_at", BigInteger),
     Column("held", Boolean, nullable=False, server_default=false()),
@@ -127,12 +138,12 @@ entries = Table(
 entry_versions = Table(
     "entry_versions",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", Key, primary_key=True),
+    Column("entry_id", Key, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", Key),
+    Column("token_id", Key, nullable=False),
     Column("action", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("content", JSON, nullable=False),
@@ -145,7 +156,7 @@ entry_versions = Table(
 people = Table(
     "people",
     metadata,
-    Column("id", _Key, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text),
     Column("role", Text, nullable=False),
@@ -159,8 +170,8 @@ people = Table(
 invites = Table(
     "invites",
     metadata,
-    Column("id", _Key, primary_key=True),
-    Column("person_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("id", Key, primary_key=True),
+    Column("person_id", Key, ForeignKey("people.id"), nullable=False),
     Column("secret_sha256", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
@@ -170,9 +181,9 @@ invites = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", _Key, primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("label", Text, nullable=False),
-    Column("person_id", _Key, ForeignKey("people.id")),
+    Column("person_id", Key, ForeignKey("people.id")),
     Column("role", Text),
     Column("scopes", JSON, nullable=False),
     Column("secret_sha256", Text, nullable=False, unique=True),
@@ -189,7 +200,7 @@ tickets = Table(
     "tickets",
     metadata,
     Column("secret_sha256", Text, primary_key=True),
-    Column("token_id", _Key, nullable=False),
+    Column("token_id", Key, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
 """One-use keys to the newsroom's stream, for pages that cannot put a token into a handshake."""
@@ -210,12 +221,12 @@ audit = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", Key),
+    Column("token_id", Key, nullable=False),
     Column("action", Text, nullable=False),
     Column("object_kind", Text, nullable=False),
     Column("object_id", Text, nullable=False),
-    Column("story_id", _Key),
+    Column("story_id", Key),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("request_id", Text),
@@ -225,13 +236,13 @@ audit = Table(
 replies = Table(
     "replies",
     metadata,
-    Column("scope", _Key, primary_key=True),
-    Column("key", _Key, primary_key=True),
+    Column("scope", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("status", Integer),
     Column("headers", JSON),
     Column("body", LargeBinary),
-    Column("story_id", _Key),
+    Column("story_id", Key),
     Column("at", BigInteger, nullable=False),
     Index(None, "at"),
 )
@@ -239,93 +250,19 @@ replies = Table(
 reply_entries = Table(
     "reply_entries",
     metadata,
-    Column("scope", _Key, primary_key=True),
-    Column("key", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
-    Column("story_id", _Key, nullable=False),
+    Column("scope", Key, primary_key=True),
+    Column("key", Key, primary_key=True),
+    Column("entry_id", Key, primary_key=True),
+    Column("story_id", Key, nullable=False),
     ForeignKeyConstraint(["scope", "key"], ["replies.scope", "replies.key"], ondelete="CASCADE"),
     Index(None, "story_id", "entry_id"),
 )
 
-comments = Table(
-    "comments",
-    metadata,
-    Column("id", _Key, primary_key=True),
-    Column("story_id", _Key, nullable=False),
-    Column("entry_id", _Key),
-    Column("parent_id", _Key),
-    Column("status", Text, nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("email", Text),
-    Column("text", Text, nullable=False),
-    Column("address", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("client_key", _Key),
-    Column("fingerprint", Text),
-    Column("flags", JSON, nullable=False),
-    Column("by_newsroom", Boolean, nullable=False, server_default=false()),
-    Column("reason", Text),
-    Column("note", Text),
-    Column("decided_at", BigInteger),
-    Column("decided_by", _Key),
-    Column("decided_by_token", _Key),
-    Column("appeal", Text),
-    Column("appealed_at", BigInteger),
-    Column("made_entry", _Key),
-    Index(None, "status", "created_at", "id"),
-    Index(None, "story_id", "status", "created_at"),
-    Index(None, "story_id", "client_key", unique=True),
-    Index(None, "parent_id"),
-)
-"""What readers wrote under a story or an entry, whatever was decided about it.
-
-No foreign key: PostgreSQL would check it by locking the story's row, which every editor's write waits for."""
-
-comment_reports = Table(
-    "comment_reports",
-    metadata,
-    Column("id", _Key, primary_key=True),
-    Column("story_id", _Key, nullable=False),
-    Column("comment_id", _Key, nullable=False),
-    Column("category", Text, nullable=False),
-    Column("text", Text, nullable=False),
-    Column("name", Text),
-    Column("email", Text),
-    Column("address", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("closed_at", BigInteger),
-    Column("outcome", Text),
-    Index(None, "closed_at", "created_at"),
-    Index(None, "comment_id"),
-)
-"""Notices of illegal or hurtful comments, with what became of each."""
-
-comment_blocks = Table(
-    "comment_blocks",
-    metadata,
-    Column("id", _Key, primary_key=True),
-    Column("network", Text, nullable=False),
-    Column("note", Text),
-    Column("created_at", BigInteger, nullable=False),
-    Column("expires_at", BigInteger, nullable=False),
-    Index(None, "expires_at"),
-)
-"""Networks from which no comment is taken until a time; a single address is a network of one."""
-
-comment_words = Table(
-    "comment_words",
-    metadata,
-    Column("word", _Key, primary_key=True),
-    Column("created_at", BigInteger, nullable=False),
-)
-"""Words that mark the comments in which they are."""
-
 public_stories = Table(
     "public_stories",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("slug", _Key, nullable=False, unique=True),
+    Column("story_id", Key, primary_key=True),
+    Column("slug", Key, nullable=False, unique=True),
     Column("epoch", Text, nullable=False),
     Column("head_seq", BigInteger, nullable=False),
     Column("head_check", Text, nullable=False),
@@ -342,20 +279,20 @@ public_stories = Table(
 public_slugs = Table(
     "public_slugs",
     metadata,
-    Column("slug", _Key, primary_key=True),
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), nullable=False),
+    Column("slug", Key, primary_key=True),
+    Column("story_id", Key, ForeignKey("public_stories.story_id"), nullable=False),
 )
 """Former slugs under which readers have known a story: they redirect to it for ever."""
 
 public_entries = Table(
     "public_entries",
     metadata,
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
-    Column("id", _Key, primary_key=True),
+    Column("story_id", Key, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("id", Key, primary_key=True),
     Column("visible", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
-    Column("sort_key", _Key),
+    Column("sort_key", Key),
     Column("published_at", BigInteger),
     Column("kind", Text),
     Column("key_event", Boolean),
@@ -372,9 +309,9 @@ public_entries = Table(
 public_labels = Table(
     "public_labels",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("label", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", Key, primary_key=True),
+    Column("label", Key, primary_key=True),
+    Column("entry_id", Key, primary_key=True),
     ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
     Index(None, "story_id", "entry_id"),
 )
@@ -383,8 +320,8 @@ public_labels = Table(
 public_corrections = Table(
     "public_corrections",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", Key, primary_key=True),
+    Column("entry_id", Key, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("item", LargeBinary, nullable=False),
@@ -393,61 +330,19 @@ public_corrections = Table(
 )
 """Each line of each visible entry's `corrections`, for the list of the whole story."""
 
-public_comments = Table(
-    "public_comments",
-    metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("id", _Key, primary_key=True),
-    Column("entry_id", _Key),
-    Column("parent_id", _Key),
-    Column("at", BigInteger, nullable=False),
-    Column("item", LargeBinary, nullable=False),
-    Index(None, "story_id", "parent_id", "at", "id"),
-    Index(None, "story_id", "entry_id", "parent_id", "at"),
-)
-"""The approved comments, each as the JSON that readers get."""
-
-public_comment_totals = Table(
-    "public_comment_totals",
-    metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("approved", Integer, nullable=False, server_default="0"),
-    Column("elsewhere", Integer),
-    Column("shown", Integer, nullable=False, server_default="0"),
-    Column("version", Integer, nullable=False, server_default="0"),
-    Column("shown_at", BigInteger, nullable=False, server_default="0"),
-    Column("is_stale", Boolean, nullable=False, server_default=false()),
-    Index(None, "is_stale"),
-)
-"""How many comments each story has: as of now, and as readers are told, which changes once in ten seconds at most.
-
-`elsewhere` is the number of an external system, which stands in the place of ours."""
-
-public_comment_counts = Table(
-    "public_comment_counts",
-    metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
-    Column("approved", Integer, nullable=False),
-    Column("shown", Integer, nullable=False, server_default="0"),
-    Column("version", Integer, nullable=False, server_default="0"),
-    Index(None, "story_id", "version"),
-)
-"""The same for each entry; `version` is the story's in which the shown number was last another."""
-
 events = Table(
     "events",
     metadata,
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("story_id", Key, ForeignKey("public_stories.story_id"), primary_key=True),
     Column("seq", BigInteger, primary_key=True),
     Column("type", Text, nullable=False),
-    Column("entry_id", _Key),
+    Column("entry_id", Key),
     Column("revision", Integer),
     Column("changed", JSON(none_as_null=True)),
     Column("material", Boolean),
     Column("cause", Text),
     Column("time", BigInteger, nullable=False),
-    Column("check", _Key, nullable=False),
+    Column("check", Key, nullable=False),
     Column("entry_count", Integer, nullable=False),
     Column("last_entry_at", BigInteger),
 )
@@ -459,8 +354,8 @@ search_documents = Table(
     "search_documents",
     derived,
     Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
-    Column("story_id", _Key, nullable=False),
-    Column("entry_id", _Key, nullable=False),
+    Column("story_id", Key, nullable=False),
+    Column("entry_id", Key, nullable=False),
     Column("words", Text, nullable=False),
     UniqueConstraint("story_id", "entry_id"),
 )

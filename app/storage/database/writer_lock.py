@@ -1,4 +1,4 @@
-"""The lock of SQLite's one writer, in two classes: who gives way writes only while nobody else waits.
+"""The lock of SQLite's one writer, in two classes: the second writes only while none of the first waits.
 
 A newsroom's write comes before what readers send in a flood: that one waits for a moment in which no editor does.
 """
@@ -10,7 +10,7 @@ from time import monotonic
 
 
 class WriterLock:
-    """A lock that those of the first class get before all of the second, whoever came first."""
+    """A lock in two classes: the first gets it before all of the second, whatever their order of arrival."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition(threading.Lock())

@@ -1,4 +1,4 @@
-"""Request bodies about comments: what a reader writes, and what a moderator decides."""
+"""Request bodies about comments: those of readers, and those of moderators."""
 
 from __future__ import annotations
 
@@ -58,16 +58,16 @@ CommentText = Annotated[ShownParagraphs, StringConstraints(strip_whitespace=True
 
 FormToken = Annotated[str, StringConstraints(max_length=200)]
 Reason = Literal[
-    "off_topic", "personal_attack", "hate", "false_claim", "private_data", "advertising", "spam", "copyright",
+    "off_topic", "personal_attack", "hate", "false_claim", "private_data", "advertising", "spam", "rights",
     "illegal", "language", "duplicate", "other",
 ]  # fmt: skip
-Category = Literal["illegal", "hate", "private_data", "copyright", "advertising", "other"]
+Category = Literal["illegal", "hate", "private_data", "rights", "advertising", "other"]
 assert set(Reason.__args__) == set(REASONS)  # type: ignore[attr-defined]  # noqa: S101 - one list, spelt twice
 assert set(Category.__args__) == set(REPORT_CATEGORIES)  # type: ignore[attr-defined]  # noqa: S101 - as above
 
 
 class _FromAPage(Request):
-    """What a form of ours sends beside its fields."""
+    """The fields that every form of ours sends beside its own."""
 
     token: Annotated[FormToken | None, BlankIsNone] = Field(
         None, description="The token of our form: that it was opened, and when. A form has to send it."
@@ -165,7 +165,7 @@ class HoldWords(Request):
 
 
 class CommentErasure(Request):
-    """A person's wish to be forgotten: their address alone, or their comments with it."""
+    """A person's request to be forgotten: their address alone, or their comments with it."""
 
     email: Email
     comments: bool = Field(False, description="Take their comments away too, for good, with name and text.")

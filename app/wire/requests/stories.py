@@ -59,7 +59,7 @@ class About(Request):
 
 
 class CommentSettings(Request):
-    """Whether readers may comment: `off`, `moderated`, or `external` with the address of another system."""
+    """The setting of readers' comments: `off`, `moderated`, or `external` with the address of another system."""
 
     mode: Literal["off", "moderated", "external"]
     url: WebAddress | None = Field(None, description="Of an external system: where its comments are.")

@@ -51,7 +51,7 @@ class TakenComment(Public):
 
 
 class CommentForm(Public):
-    """What a page needs for its form."""
+    """The token of a page's form, and the site's terms."""
 
     token: str = Field(description="Send it back with the form.")
     terms_url: str | None
@@ -59,7 +59,7 @@ class CommentForm(Public):
 
 
 class Receipt(Public):
-    """What became of a comment, for its writer."""
+    """The state of a comment, for its writer."""
 
     id: str
     story_page: str | None
@@ -83,7 +83,7 @@ class TakenReport(Public):
 
 
 class ReportOutcome(Public):
-    """What became of a notice."""
+    """The outcome of a notice."""
 
     id: str
     comment: str
@@ -183,7 +183,7 @@ class KeptHoldWords(Public):
 
 
 class Erased(Public):
-    """What was forgotten."""
+    """The numbers of what was forgotten."""
 
     comments: int
     addresses: int

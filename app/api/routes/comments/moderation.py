@@ -1,4 +1,4 @@
-"""How the newsroom moderates comments."""
+"""Routes with which the newsroom moderates comments."""
 
 from __future__ import annotations
 
@@ -164,11 +164,11 @@ async def moderate_comments(
 )
 async def erase_person(
     request: Request,
-    wish: Annotated[CommentErasure, Body(examples=[{"email": "ann@example.org"}])],
+    erasure: Annotated[CommentErasure, Body(examples=[{"email": "ann@example.org"}])],
     call: WriteCall,
 ) -> Response:
-    """Forget a person's e-mail address, and if they wish what they sent with it."""
-    return await perform(request, rules.erase_person, call, wish)
+    """Forget a person's e-mail address, and with `comments` what they sent with it."""
+    return await perform(request, rules.erase_person, call, erasure)
 
 
 @router.get("/comment-blocks", responses=newsroom_responses(200, shapes.CommentBlocks, {"items": [shapes.BLOCK]}))

@@ -1,4 +1,4 @@
-"""What readers do with comments: read them, write one, ask what became of it, object, and report one."""
+"""Routes of readers: the list of comments, a new one, its receipt and an appeal, and notices about others."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ async def report_comment(
     comment: CommentRef,
     draft: Annotated[ReportDraft, Body(examples=[{"category": "illegal", "text": "It names a witness."}])],
 ) -> Response:
-    """Tell the newsroom that a comment is against the law, or hurts somebody."""
+    """Report a comment to the newsroom, as against the law or as hurtful."""
     app_state: AppState = request.app.state.app_state
     refuse_automatic(draft.website)
     work = partial(
