@@ -38,6 +38,14 @@ BODIES: dict[str, Any] = {
     "POST /v1/newsroom/invites": {"person": "{person}"},
     "POST /v1/newsroom/tokens": {"label": "new", "role": "reporter"},
     "POST /v1/newsroom/tokens/{token}/revert": {"since": "2026-01-01T00:00:00Z"},
+    "POST /v1/stories/{story}/comments": {"name": "Ann", "text": "{comment}"},
+    "POST /v1/stories/{story}/comments/{shown}/reports": {"category": "illegal", "text": "It names a witness."},
+    "POST /v1/receipts/{refused}/appeal": {"text": "It is about the story."},
+    "POST /v1/newsroom/comments/{comment}/answer": {"text": "Two are."},
+    "POST /v1/newsroom/comments:batch": {"action": "reject", "comments": ["{comment}"]},
+    "POST /v1/newsroom/comments:erase": {"email": "nobody@mail.example"},
+    "POST /v1/newsroom/comment-blocks": {"comment": "{comment}"},
+    "PUT /v1/newsroom/hold-words": {"words": ["lottery"]},
     "POST /v1/newsroom/sessions": {"secret": "nonsense"},
 }
 """What each row sends, where it sends something. Names in braces stand for what the house has under them."""

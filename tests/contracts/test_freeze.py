@@ -31,6 +31,18 @@ POST   /v1/newsroom/me/tokens/{token}/revoke              404    token_not_found
 POST   /v1/newsroom/live/tickets                          201    -
 POST   /v1/newsroom/sessions                              401    invite_invalid
 DELETE /v1/newsroom/session                               401    token_missing
+POST   /v1/receipts/{refused}/appeal                      200    -
+POST   /v1/newsroom/comments/{comment}/approve            409    frozen
+POST   /v1/newsroom/comments/{comment}/reject             200    -
+POST   /v1/newsroom/comments/{comment}/spam               200    -
+POST   /v1/newsroom/comments/{comment}/remove             200    -
+POST   /v1/newsroom/comments/{comment}/answer             409    frozen
+POST   /v1/newsroom/comments/{comment}/entry              409    frozen
+POST   /v1/newsroom/comments:batch                        200    -
+POST   /v1/newsroom/comments:erase                        200    -
+POST   /v1/newsroom/comment-blocks                        201    -
+DELETE /v1/newsroom/comment-blocks/{block}                200    -
+PUT    /v1/newsroom/hold-words                            200    -
 """
 """Whoever has to find out, and to lock somebody out, can: nothing of this is anything readers see."""
 

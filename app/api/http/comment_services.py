@@ -1,4 +1,4 @@
-"""The services that take readers' comments in one process: the limits, the checks, the writer and the signer of secrets."""
+"""The services that take readers' comments in one process: limits, checks, writer and signer."""
 
 from __future__ import annotations
 

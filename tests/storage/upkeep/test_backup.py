@@ -447,12 +447,14 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from app.domain.identifiers import SystemRandomSource
-from app.storage.upkeep.backup import back_up, restore
+from app.storage.upkeep.backup import AddressesKept, back_up, restore
 def kill(table, done, total):
     if table == "events":
         os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[1] == "restore":
-    restore(sys.argv[2], Path(sys.argv[3]), replace=True, random=SystemRandomSource(), progress=kill, kept=AddressesKept(0, 0))
+    everything = AddressesKept(0, 0)
+    source, random = Path(sys.argv[3]), SystemRandomSource()
+    restore(sys.argv[2], source, replace=True, random=random, progress=kill, kept=everything)
 else:
     back_up(sys.argv[2], Path(sys.argv[3]), progress=kill)
 """

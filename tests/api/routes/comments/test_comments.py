@@ -302,12 +302,12 @@ async def test_a_person_is_forgotten_on_request(site: Server) -> None:
     story = (await site.story())["id"]
     taken = await send(site, story)
     await decide(site, taken["id"], "approve")
-    wish = {"email": ADDRESS.upper()}
-    assert (await site.admin.post("/v1/newsroom/comments:erase", json=wish)).json()["comments"] == 1
+    erasure = {"email": ADDRESS.upper()}
+    assert (await site.admin.post("/v1/newsroom/comments:erase", json=erasure)).json()["comments"] == 1
     assert (await site.admin.get(f"/v1/newsroom/comments/{taken['id']}")).json()["email"] is None
     other = await send(site, story, "Another one.")
     await decide(site, other["id"], "approve")
-    await site.admin.post("/v1/newsroom/comments:erase", json={**wish, "comments": True})
+    await site.admin.post("/v1/newsroom/comments:erase", json={**erasure, "comments": True})
     assert [item["id"] for item in await read(site, story)] == [taken["id"]]
     erased = (await site.admin.get(f"/v1/newsroom/comments/{other['id']}")).json()
     assert (erased["text"], erased["name"], erased["email"], erased["address"]) == ("", "", None, None)
