@@ -142,4 +142,4 @@ def is_open_mode(settings: Mapping[str, object] | None, *, default: Mode) -> boo
 def mode_of(settings: Mapping[str, object] | None, *, default: Mode) -> Mode:
     """Return a story's mode: its own, or else the site's."""
     mode = default if settings is None else settings.get("mode", default)
-    return mode if mode in ("off", "moderated", "external") else "off"  # type: ignore[return-value]
+    return mode if mode in ("off", "moderated", "external") else "off"

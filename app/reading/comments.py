@@ -102,5 +102,4 @@ def _parse_position(text: str) -> CommentBoundary:
     if match is None or not is_uuid4(match[3]):
         detail = "This position was not made by us; begin without one."
         raise InvalidInput([FieldError("/query/position", "bad_position", detail)])
-    direction = "newer" if match[1] == "n" else "older"
-    return CommentBoundary(Micros(int(match[2])), match[3], direction)
+    return CommentBoundary(Micros(int(match[2])), match[3], "newer" if match[1] == "n" else "older")

@@ -105,9 +105,9 @@ class FanOut:
                 self._metrics.bytes_written[form.framing] += len(data) * written
                 if pace.ends_turn(len(part)):
                     yield
-        for part in pace.slices(tuple(story.subscriptions)):
-            _wake(part)
-            if pace.ends_turn(len(part)):
+        for others in pace.slices(tuple(story.subscriptions)):
+            _wake(others)
+            if pace.ends_turn(len(others)):
                 yield
 
     def _record_duration(self, now: float, *, since: float) -> None:

@@ -43,7 +43,8 @@ from app.storage.database.comment_schema import (
 from app.storage.database.comment_schema import (
     public_comments as public_comments,
 )
-from app.storage.database.tables_metadata import Key, metadata
+from app.storage.database.tables_metadata import Key
+from app.storage.database.tables_metadata import metadata as metadata
 
 ENCODER = 1
 """Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Select, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -29,7 +29,21 @@ TOLD_LIMIT = 200
 
 CommentOrder = Literal["newest", "oldest"]
 
-_UPSERT = {"postgresql": postgres_insert, "sqlite": sqlite_insert}
+
+def _upserts(insert_into: Any) -> tuple[Any, Any]:
+    """Make the statements that insert a story's or an entry's numbers unless they are there."""
+    counted = insert_into(_counts).values(
+        story_id=bindparam("of_story"), entry_id=bindparam("of_entry"), approved=bindparam("change")
+    )
+    more = {"approved": _counts.c.approved + bindparam("change")}
+    return (
+        insert_into(_totals).values(story_id=bindparam("of_story")).on_conflict_do_nothing(),
+        counted.on_conflict_do_update(index_elements=["story_id", "entry_id"], set_=more),
+    )
+
+
+_UPSERTS = {"postgresql": _upserts(postgres_insert), "sqlite": _upserts(sqlite_insert)}
+"""For each database, the statement for a story's numbers and the one for an entry's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,14 +264,12 @@ def _count(tx: WriteTransaction, comments: Sequence[PublicComment], *, by: int) 
         counted = {"approved": _totals.c.approved + change, "is_stale": True}
         tx.connection.execute(update(_totals).where(_totals.c.story_id == story).values(**counted))
     for (story, entry), change in sorted(entries.items()):
-        made = _UPSERT[tx.connection.dialect.name](_counts).values(story_id=story, entry_id=entry, approved=change)
-        more = {"approved": _counts.c.approved + change}
-        tx.connection.execute(made.on_conflict_do_update(index_elements=["story_id", "entry_id"], set_=more))
+        values = {"of_story": story, "of_entry": entry, "change": change}
+        tx.connection.execute(_UPSERTS[tx.connection.dialect.name][1], values)
 
 
 def _upsert_total(tx: WriteTransaction, story: StoryId) -> None:
-    made = _UPSERT[tx.connection.dialect.name](_totals).values(story_id=story)
-    tx.connection.execute(made.on_conflict_do_nothing())
+    tx.connection.execute(_UPSERTS[tx.connection.dialect.name][0], {"of_story": story})
 
 
 def _comment(row: Any) -> PublicComment:

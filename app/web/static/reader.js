@@ -67,6 +67,7 @@ function onUpdate({ state, before, message, verdict }) {
     drawPinsAndKeyPoints(state, textOnPage);
   });
   drawCount(state);
+  drawComments(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
 }
@@ -206,6 +207,15 @@ function textOnPage(id) {
 function drawCount({ entry_count: count }) {
   if (count === undefined) return;
   document.getElementById("entry-count").textContent = count === 1 ? "1 update" : `${count} updates`;
+}
+
+function drawComments({ comment_count: count }) {
+  if (count === undefined) return;
+  const words = count === 1 ? "1 reply" : `${count} replies`;
+  for (const id of ["comment-count", "comments-title"]) {
+    const place = document.getElementById(id);
+    if (place) place.textContent = words;
+  }
 }
 
 function announce(id) {
