@@ -6,7 +6,6 @@ A form without scripts is answered 303, and only ever to a page of our own.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from ipaddress import ip_address
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -15,6 +14,7 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 
 from app.api.http.bodies import FORM, WriteRoute
+from app.api.http.client_address import address_of_client
 from app.api.http.comment_services import CommentServices
 from app.api.http.problems import request_errors
 from app.domain.errors import InvalidInput, LiveblogError, MalformedInput
@@ -41,7 +41,8 @@ class CommentRoute(WriteRoute):
             is_form = request.scope["is_form"] = is_a_form(request)
             try:
                 services: CommentServices = request.app.state.app_state.comments
-                services.limiter.spend(request.path_params.get("story", ""), client_address(request))
+                if not request.scope.get("is_counted"):
+                    services.limiter.spend(request.path_params.get("story", ""), address_of_client(request.scope))
                 return await handler(request)
             except LiveblogError as error:
                 if not is_form:
@@ -59,16 +60,6 @@ def is_a_form(request: Request) -> bool:
     """Return whether a browser sent this as a form, so that a page is to answer it."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return request.method == "POST" and kind == FORM
-
-
-def client_address(request: Request) -> str | None:
-    """Return the client's address, which the server has resolved behind trusted proxies; None for this machine."""
-    client = request.scope.get("client")
-    try:
-        address = ip_address(str(client[0]).partition("%")[0]) if client else None
-    except ValueError:
-        return None
-    return None if address is None or address.is_loopback else str(address)
 
 
 def parse_client_key(value: str | None) -> str | None:

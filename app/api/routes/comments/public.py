@@ -9,10 +9,10 @@ from fastapi import Body, Header, Path, Query, Request, Response
 
 from app.api.http.answers import one_off_response
 from app.api.http.calls import response_of
+from app.api.http.client_address import address_of_client
 from app.api.http.comment_services import CommentServices
 from app.api.http.comments import (
     CommentRoute,
-    client_address,
     is_a_form,
     parse_client_key,
     see_other,
@@ -101,7 +101,7 @@ async def create_comment(
     refuse_automatic(draft.website)
     head = app_state.hub.stories.head(story) or (await app_state.hub.stories.open(story)).head
     flags = _check_form(services, draft.token, head.story, app_state, is_form=is_form)
-    address = client_address(request)
+    address = address_of_client(request.scope)
     if client_key is None and services.limiter.is_repeated(head.story, address, draft.text):
         flags = (*flags, "duplicate")
     try:
@@ -132,7 +132,7 @@ async def report_comment(
         story,
         comment,
         draft,
-        address=client_address(request),
+        address=address_of_client(request.scope),
         request_id=request.scope.get("request_id"),
     )
     reply = await app_state.write_threads.run(work)
