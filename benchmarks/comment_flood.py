@@ -32,6 +32,7 @@ class _Flood:
     """Comments from ever new addresses at an even rate, on whichever connection is free; `missed` found none."""
 
     story: str
+    round: int
     answers: Counter[int] = field(default_factory=Counter)
     missed: int = 0
     _free: deque[HttpConnection] = field(default_factory=deque)
@@ -58,7 +59,7 @@ class _Flood:
             self.missed += 1
             return
         self._sent += 1
-        self._free.popleft().send(post_comment(self.story, self._sent))
+        self._free.popleft().send(post_comment(self.story, self.round * 1_000_000 + self._sent))
 
     def _answered(self, connection: HttpConnection, status: int) -> None:
         self.answers[status] += 1
@@ -86,9 +87,9 @@ def measure_comment_flood(folder: Path, *, long: bool) -> Table:
         quiet: list[float] = []
         loud: list[float] = []
         floods = []
-        for _ in range(ROUNDS):
+        for each in range(ROUNDS):
             quiet += uvloop.run(_edit(server, story, seconds=seconds, flood=None))
-            flood = _Flood(story)
+            flood = _Flood(story, each)
             loud += uvloop.run(_edit(server, story, seconds=seconds, flood=flood))
             floods.append(flood)
     taken = sum(flood.answers[202] for flood in floods)

@@ -133,12 +133,6 @@ def with_counters(state: State, message: Mapping[str, Any]) -> dict[str, Any]:
     return {**state, **{name: message[name] for name in _COUNTERS if name in message}}
 
 
-def with_comments(state: State, message: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the state with the numbers of comments of a `comments` message: of the story, and of entries it names."""
-    counts = {**state.get("comment_counts", {}), **message["counts"]}
-    return {**state, "comment_count": message["count"], "comment_counts": counts}
-
-
 def seq_of(cursor: str) -> int:
     """Return the number inside a cursor; 0 for "from the beginning". Raises MalformedCursor."""
     return 0 if cursor == FROM_THE_BEGINNING else parse_cursor(cursor).seq

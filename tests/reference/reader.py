@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from tests.reference.apply import State, apply, seq_of, with_comments, with_counters
+from tests.reference.apply import State, apply, seq_of, with_counters
 from tests.reference.window import Reply
 
 
@@ -74,8 +74,6 @@ def receive(reader: Reader, message: Mapping[str, Any]) -> tuple[Reader, Verdict
             return replace(reader, state=message["state"]), Verdict.REPLACED
         case "caught_up":
             return _finish(reader, message)
-        case "comments":
-            return replace(reader, state=with_comments(reader.state, message)), Verdict.APPLIED
     return reader, Verdict.IGNORED
 
 

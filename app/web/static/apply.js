@@ -94,11 +94,6 @@ function withCounters(state, message) {
   return { ...state, ...Object.fromEntries(counters) };
 }
 
-/** Return the state with the numbers of comments of a `comments` message: of the story, and of entries it names. */
-function withComments(state, { count, counts }) {
-  return { ...state, comment_count: count, comment_counts: { ...state.comment_counts, ...counts } };
-}
-
 /** Return a reader {state, mode}; mode is "live", "catching_up" or "waiting". */
 export function readerOf(state, mode = "live") {
   return { state, mode };
@@ -118,8 +113,6 @@ export function receive(reader, message) {
       return [{ ...reader, state: message.state }, "replaced"];
     case "caught_up":
       return finish(reader, message);
-    case "comments":
-      return [{ ...reader, state: withComments(reader.state, message) }, "applied"];
     default:
       return [reader, "ignored"];
   }

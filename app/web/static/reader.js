@@ -41,6 +41,7 @@ const follower = follow({
   state: stateOnPage(),
   origin: location.origin,
   onUpdate,
+  onComments: drawComments,
   onConnection,
 });
 
@@ -67,7 +68,6 @@ function onUpdate({ state, before, message, verdict }) {
     drawPinsAndKeyPoints(state, textOnPage);
   });
   drawCount(state);
-  drawComments(state);
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
 }
@@ -209,8 +209,7 @@ function drawCount({ entry_count: count }) {
   document.getElementById("entry-count").textContent = count === 1 ? "1 update" : `${count} updates`;
 }
 
-function drawComments({ comment_count: count }) {
-  if (count === undefined) return;
+function drawComments({ count }) {
   const words = count === 1 ? "1 reply" : `${count} replies`;
   for (const id of ["comment-count", "comments-title"]) {
     const place = document.getElementById(id);
