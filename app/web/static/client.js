@@ -63,7 +63,9 @@ export function follow(options) {
 }
 
 class Follower {
-  constructor({ story, state = null, origin = "", onUpdate, onConnection = () => {}, onComments = () => {}, env = browserEnvironment() }) {
+  constructor({
+    story, state = null, origin = "", onUpdate, onConnection = () => {}, onComments = () => {}, env = browserEnvironment(),
+  }) {
     Object.assign(this, { story, origin, onUpdate, onConnection, onComments, env });
     this.reader = state && readerOf(state);
     const without = [...(env.WebSocket ? [] : ["websocket"]), ...(env.EventSource ? [] : ["sse"])];

@@ -36,7 +36,7 @@ from app.wire.shapes import comments as shapes
 reading = ResourceRouter(tags=["Comments"])
 writing = ResourceRouter(tags=["Comments"], route_class=CommentRoute)
 
-ReceiptRef = Annotated[str, Path(description="The secret of a receipt.", max_length=100)]
+ReceiptRef = Annotated[str, Path(description="The secret of a receipt.")]
 CommentRef = Annotated[str, Path(description="A comment's id.")]
 ClientKey = Annotated[
     str | None,
