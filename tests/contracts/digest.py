@@ -9,7 +9,6 @@ from sqlalchemy import select
 from app.storage.database.schema import metadata
 from tests.api.server import Server
 
-
 _TOLD_BY_THE_CLOCK = {"public_comment_totals", "public_comment_counts"}
 """The numbers of comments, which a job tells readers when their time has come; what is counted is in other tables."""
 
