@@ -208,7 +208,8 @@ def _waiting(
         if count == before.get(ident, 0) or (story := read_story(tx, ident)) is None:
             continue
         audience = frozenset(token for token, actor in actors.items() if actor_in_story(actor, story) is not None)
-        messages.append(FeedMessage(ident, encode_comments_waiting(ident, pending=count), audience))
+        if audience:
+            messages.append(FeedMessage(ident, encode_comments_waiting(ident, pending=count), audience))
     return messages
 
 
