@@ -211,9 +211,9 @@ class _Checks:
         if parent is None:
             raise NotFound("comment_not_found", "There is no such reply.")
         if parent.parent is not None:
-            raise _wrong("/parent", "too_deep", "A reply to a reply is the last: answer the one above it.")
+            raise _refused_value("/parent", "too_deep", "A reply to a reply is the last: answer the one above it.")
         if entry is not None and parent.entry != entry:
-            raise _wrong("/entry", "not_the_entry", "The reply that this one answers is not under this update.")
+            raise _refused_value("/entry", "not_the_entry", "The reply that this one answers is not under this update.")
         return parent.entry, parent.id
 
     def _require_entry(self, story: Story, entry: str) -> EntryId:
@@ -251,5 +251,5 @@ def _replayed(earlier: Comment, fingerprint: str) -> TakenComment:
     return TakenComment(earlier.id, earlier.story, "", is_replayed=True)
 
 
-def _wrong(pointer: str, code: str, detail: str) -> InvalidInput:
+def _refused_value(pointer: str, code: str, detail: str) -> InvalidInput:
     return InvalidInput([FieldError(pointer, code, detail)])

@@ -46,7 +46,7 @@ _NO_PERSON: Mapping[str, Any] = {"email": None, "address": None}
 class CommentFilter:
     """A filter of the queue: a comment must match every member that is given."""
 
-    status: CommentStatus | None = None
+    statuses: frozenset[CommentStatus] | None = None
     story: StoryId | None = None
     entry: EntryId | None = None
     flag: str | None = None
@@ -208,8 +208,8 @@ def _delete_before(tx: WriteTransaction, column: str, at: Micros, *, limit: int)
 
 def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
-    if only.status is not None:
-        conditions.append(_comments.c.status == only.status.value)
+    if only.statuses is not None:
+        conditions.append(_comments.c.status.in_([status.value for status in only.statuses]))
     if only.story is not None:
         conditions.append(_comments.c.story_id == only.story)
     if only.entry is not None:

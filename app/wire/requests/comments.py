@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, LiteralString, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
@@ -34,15 +34,19 @@ def _none_if_blank(value: object) -> object:
     return None if isinstance(value, str) and not value.strip() else value
 
 
+def _refusal(code: LiteralString, detail: LiteralString) -> PydanticCustomError:
+    return PydanticCustomError(code, detail)
+
+
 def _email(value: str) -> str:
     if _EMAIL.fullmatch(value) is None:
-        raise PydanticCustomError("email", "is no e-mail address, like ann@example.org; leave it out if you like")
+        raise _refusal("email", "is no e-mail address, like ann@example.org; leave it out if you like")
     return value
 
 
 def _few_links(value: str) -> str:
     if count_links(value) > MAX_LINKS:
-        raise PydanticCustomError("too_many_links", f"has more than {MAX_LINKS} links; leave some out")
+        raise _refusal("too_many_links", "has more than two links; leave some out")
     return value
 
 

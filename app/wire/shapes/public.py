@@ -15,6 +15,12 @@ Cursor = Annotated[
 ]
 
 
+CommentCounts = Annotated[
+    dict[str, int],
+    Field(description="How many comments the entries in this answer have, by entry; without those with none."),
+]
+
+
 class Public(BaseModel):
     """An answer that readers get; more members may be added. It describes answers and does not validate them."""
 
@@ -67,6 +73,13 @@ class KeyPoint(Public):
     entry: str | None = Field(description="The entry with more about it.")
 
 
+class Commenting(Public):
+    """The setting of readers' comments: whether there are any, and where."""
+
+    mode: str = Field(description="`off`, `moderated`, or `external` with a `url`.")
+    url: str | None
+
+
 class StoryFields(Public):
     """A story's own members, as `story.updated` carries them."""
 
@@ -89,6 +102,7 @@ class StoryFields(Public):
     coverage_end: AwareDatetime | None
     continues: str | None = Field(description="The id of the story that this one continues.")
     continued_by: str | None = Field(description="The id of the story that continues this one.")
+    comments: Commenting
     pinned: list[Pin] = Field(description="Entries that stand above the timeline, the topmost first.")
     key_points: list[KeyPoint]
     status: str = Field(description="`upcoming`, `live`, `paused`, `ended` or `archived`.")
@@ -100,6 +114,7 @@ class HeadAndCounts(Public):
     head: Cursor
     entry_count: int
     last_entry_at: AwareDatetime | None
+    comment_count: int = Field(description="Readers' comments; it changes once in ten seconds at most.")
 
 
 class Author(Public):
@@ -173,6 +188,7 @@ class Page(Public):
     next: str | None
     prev: str | None
     head: Cursor
+    comment_counts: CommentCounts
 
 
 class Timeline(Public):
@@ -188,6 +204,7 @@ class StoryState(StoryFields, HeadAndCounts):
 
     timeline: Timeline
     included: list[PublicEntry] = Field(description="Entries the story refers to that are not on this page.")
+    comment_counts: CommentCounts
 
 
 class ListedStory(StoryFields, HeadAndCounts):
@@ -246,6 +263,7 @@ class Changes(Public):
     cursor: Cursor
     head: Cursor
     more: bool = Field(description="Ask again at once, after `cursor`.")
+    comment_count: int = Field(description="Of the whole story, as of now.")
 
 
 class ProblemError(Public):

@@ -16,9 +16,19 @@ KB = 1024
 LIMITS = {
     4 * KB: ["POST /v1/newsroom/sessions"],
     64 * KB: [
+        "DELETE /v1/newsroom/comment-blocks/{block}",
         "DELETE /v1/newsroom/session",
         "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "PATCH /v1/newsroom/people/{person}",
+        "POST /v1/newsroom/comment-blocks",
+        "POST /v1/newsroom/comments/{comment}/answer",
+        "POST /v1/newsroom/comments/{comment}/approve",
+        "POST /v1/newsroom/comments/{comment}/entry",
+        "POST /v1/newsroom/comments/{comment}/reject",
+        "POST /v1/newsroom/comments/{comment}/remove",
+        "POST /v1/newsroom/comments/{comment}/spam",
+        "POST /v1/newsroom/comments:batch",
+        "POST /v1/newsroom/comments:erase",
         "POST /v1/newsroom/freeze",
         "POST /v1/newsroom/invites",
         "POST /v1/newsroom/live/tickets",
@@ -45,7 +55,13 @@ LIMITS = {
         "POST /v1/stories/{story}/entries/{entry}/submit",
         "POST /v1/stories/{story}/entries/{entry}/unpublish",
         "POST /v1/stories/{story}/retract-last",
+        "PUT /v1/newsroom/hold-words",
         "PUT /v1/newsroom/stories/{story}/members/{person}",
+    ],
+    32 * KB: [
+        "POST /v1/receipts/{receipt}/appeal",
+        "POST /v1/stories/{story}/comments",
+        "POST /v1/stories/{story}/comments/{comment}/reports",
     ],
     128 * KB: ["PUT /v1/stories/{story}/key-points", "PUT /v1/stories/{story}/pinned"],
     2048 * KB: [

@@ -49,7 +49,7 @@ Decision = Annotated[CommentDecision, Body(examples=[{"reason": "off_topic"}])]
 async def list_newsroom_comments(
     request: Request,
     call: ReadCall,
-    status: Annotated[CommentStatus | None, Query(description="Only these.")] = None,
+    status: Annotated[list[CommentStatus] | None, Query(description="Only these; repeat it for several.")] = None,
     story: Annotated[str | None, Query(description="Only those of this story, by id or slug.")] = None,
     entry: Annotated[str | None, Query(description="Only those about this entry.")] = None,
     flag: Annotated[
@@ -60,7 +60,12 @@ async def list_newsroom_comments(
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
     """List comments across stories, the newest first. Their writers' addresses are for those who may moderate them."""
-    only = CommentFilter(status=status, entry=None if entry is None else EntryId(entry), flag=flag, appealed=appealed)
+    only = CommentFilter(
+        statuses=None if status is None else frozenset(status),
+        entry=None if entry is None else EntryId(entry),
+        flag=flag,
+        appealed=appealed,
+    )
     return await perform(
         request, queue.show_comments_waiting, call, only, story_ref=story, position=position, limit=limit
     )
