@@ -15,7 +15,7 @@ pytestmark = pytest.mark.anyio
 
 def reply(name: str = "Ann", **more: Any) -> dict[str, Any]:
     """One reply as the API lists it."""
-    shown = {
+    shown: dict[str, Any] = {
         "id": f"id-of-{name}", "entry": None, "parent": None, "name": name, "text": "First line.\nSecond line.",
         "time": "2026-11-03T21:04:05.000Z", "by_newsroom": False, "children": [], "child_count": 0,
     }  # fmt: skip

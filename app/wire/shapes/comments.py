@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from app.wire.shapes.public import Problem, Public
+from app.wire.shapes.public import Public
 
 _ID = "0d5b1c52-6f0e-4c3a-9a34-2f6d9f1b7c11"
 _STORY = "7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b"
@@ -145,7 +145,7 @@ class DecidedComment(Public):
     id: str
     status: int
     comment: NewsroomComment | None = None
-    problem: Problem | None = None
+    problem: dict[str, object] | None = None
 
 
 class DecidedComments(Public):
