@@ -6,50 +6,48 @@ A newsroom's write comes before what readers send in a flood: that one waits for
 from __future__ import annotations
 
 import threading
-from time import monotonic
+from collections import deque
 
 
 class WriterLock:
-    """A lock in two classes: the first gets it before all of the second, whatever their order of arrival."""
+    """A lock in two classes: the first gets it before all of the second, and within a class who came first.
+
+    It is handed on, never free for whoever is fastest: a thread that writes again and again would have it always.
+    """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition(threading.Lock())
+        self._mutex = threading.Lock()
         self._is_locked = False
-        self._first_waiting = 0
+        self._queues: tuple[deque[threading.Lock], deque[threading.Lock]] = (deque(), deque())
 
     def acquire(self, *, timeout: float, gives_way: bool = False) -> bool:
         """Lock, waiting at most `timeout` seconds; return whether it is ours now.
 
         With `gives_way` it is not taken while one without waits for it.
         """
-        deadline = monotonic() + timeout
-        with self._changed:
-            if gives_way:
-                while self._is_locked or self._first_waiting:
-                    if not self._wait_until(deadline):
-                        return False
-            else:
-                self._first_waiting += 1
-                try:
-                    while self._is_locked:
-                        if not self._wait_until(deadline):
-                            return False
-                finally:
-                    self._first_waiting -= 1
-            self._is_locked = True
+        queue = self._queues[1 if gives_way else 0]
+        with self._mutex:
+            if not self._is_locked:  # nobody waits either: it is handed on as long as somebody does
+                self._is_locked = True
+                return True
+            if timeout <= 0:
+                return False
+            turn = threading.Lock()
+            turn.acquire()
+            queue.append(turn)
+        if turn.acquire(timeout=timeout):
             return True
+        with self._mutex:
+            if turn not in queue:
+                return True  # it was handed on at this very moment
+            queue.remove(turn)
+            return False
 
     def release(self) -> None:
-        """Unlock, and wake those who wait."""
-        with self._changed:
+        """Hand the lock on to who is next, or unlock it."""
+        with self._mutex:
+            for queue in self._queues:
+                if queue:
+                    queue.popleft().release()
+                    return
             self._is_locked = False
-            self._changed.notify_all()
-
-    def _wait_until(self, deadline: float) -> bool:
-        left = deadline - monotonic()
-        if left <= 0:
-            # Who gives up may have been the one that others gave way to.
-            self._changed.notify_all()
-            return False
-        self._changed.wait(left)
-        return True

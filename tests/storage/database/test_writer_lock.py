@@ -58,8 +58,27 @@ def test_who_gave_way_to_somebody_that_gave_up_gets_it() -> None:
     waiting.join(SOON)
 
 
+def test_who_writes_again_and_again_does_not_keep_it_from_who_waits() -> None:
+    lock, stop = WriterLock(), threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            assert lock.acquire(timeout=SOON)
+            lock.release()
+
+    writers = [threading.Thread(target=write) for _ in range(3)]
+    for each in writers:
+        each.start()
+    for _ in range(20):
+        assert lock.acquire(timeout=SOON)
+        lock.release()
+    stop.set()
+    for each in writers:
+        each.join(SOON)
+
+
 def _await_waiting(lock: WriterLock, count: int) -> None:
     deadline = time.monotonic() + SOON
-    while lock._first_waiting < count:
+    while len(lock._queues[0]) < count:
         assert time.monotonic() < deadline
         time.sleep(0.001)
