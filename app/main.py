@@ -30,6 +30,7 @@ from app.composition.process import Process, make_process
 from app.composition.services import (
     listen_to_commits,
     make_broker,
+    make_comment_services,
     make_hub,
     make_newsroom,
     make_newsroom_stream,
@@ -42,6 +43,8 @@ from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.jobs.job import JobRecords, run_in_thread, run_jobs
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
+from app.newsroom.comments.signer import CommentSigner, load_signer
+from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom_stream.stream import NewsroomStream
@@ -119,15 +122,24 @@ class Application:
             reading = make_reading(process, snapshots, hub)
             # Before the hub starts, which counts every pause of the loop as lag.
             pages = PageResponses()
-            routes = make_routes(process, lambda: self.app_state.reading, responses=pages)
+            routes = make_routes(process, lambda: self.app_state, responses=pages)
             broker = make_broker(hub)
             await hub.start()
             try:
                 await broker.start()
                 records = JobRecords()
                 media = make_media(process.settings)
+                newsroom = make_newsroom(process, database, database_clock)
+                signer = await run_in_thread(partial(load_signer, newsroom))
                 app_state = self._make_state(
-                    database, database_clock, reading=reading, hub=hub, broker=broker, media=media, records=records
+                    newsroom,
+                    database_clock,
+                    signer=signer,
+                    reading=reading,
+                    hub=hub,
+                    broker=broker,
+                    media=media,
+                    records=records,
                 )
                 stream = make_newsroom_stream(process, app_state.newsroom)
                 routes.state.app_state = app_state
@@ -137,7 +149,7 @@ class Application:
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
                 cached_text = CachedText(reading, hub, stream, pages)
                 listen_to_commits(
-                    database, broker=broker, newsroom_stream=stream, cached_text=cached_text, media=reading.media
+                    database, broker=broker, newsroom_stream=stream, cached_text=cached_text, reading=reading
                 )
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
@@ -204,9 +216,10 @@ class Application:
 
     def _make_state(
         self,
-        database: Database,
+        newsroom: Newsroom,
         database_clock: DatabaseClock | None,
         *,
+        signer: CommentSigner,
         reading: Reading,
         hub: Hub,
         broker: Broker,
@@ -217,11 +230,12 @@ class Application:
         metrics_token = settings.metrics_token
         return AppState(
             reading=reading,
-            newsroom=make_newsroom(self._process, database, database_clock),
+            newsroom=newsroom,
             hub=hub,
             write_threads=Threads(capacity.write_threads, name="write"),
             read_threads=Threads(capacity.newsroom_read_threads, name="read"),
             parse_threads=Threads(1, name="parse"),
+            comments=make_comment_services(self._process, newsroom, signer),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
             media=media,
@@ -232,8 +246,8 @@ class Application:
                     "media": lambda: works(media.files),
                 },
                 states={
-                    "writes": lambda: database.health.is_writable,
-                    "schema": lambda: database.health.has_our_schema,
+                    "writes": lambda: newsroom.database.health.is_writable,
+                    "schema": lambda: newsroom.database.health.has_our_schema,
                     "reconcile": lambda: hub.stories.reconcile_age_seconds <= RECONCILE_LATE_SECONDS,
                     "clock": lambda: database_clock is None or not database_clock.is_skewed,
                     "due_work": lambda: not records.is_late("due work"),
@@ -299,7 +313,7 @@ async def _write_usage(app_state: AppState) -> None:
 
 async def _close(opened: _Opened) -> None:
     state = opened.app_state
-    pools = (state.write_threads, state.read_threads, state.parse_threads)
+    pools = (state.write_threads, state.read_threads, state.parse_threads, state.comments.writer)
     await asyncio.gather(*(run_in_thread(partial(each.close, within_seconds=CALLS_END_SECONDS)) for each in pools))
     await opened.newsroom_stream.stop()
     await close_media(state.media)

@@ -101,6 +101,16 @@ class Settings(BaseSettings):
     media_slowest_kilobytes: int = Field(default=4, ge=1, le=10_000)
     media_orphan_days: int = Field(default=30, ge=1, le=36_500)
     media_shared_cache_seconds: int = Field(default=2, ge=0, le=31_536_000)
+    comments: Literal["off", "moderated"] = "off"
+    comments_per_address: int = Field(default=10, ge=0, le=10_000)
+    comments_per_story: int = Field(default=300, ge=0, le=1_000_000)
+    comments_per_site: int = Field(default=600, ge=0, le=1_000_000)
+    comment_queue: int = Field(default=50_000, ge=1, le=10_000_000)
+    comment_unattended_hours: int = Field(default=24, ge=0, le=8_760)
+    comment_email_days: int = Field(default=30, ge=1, le=3_650)
+    comment_address_days: int = Field(default=7, ge=1, le=365)
+    terms_url: str = ""
+    privacy_url: str = ""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     log_addresses: Literal["off", "short", "full"] = "short"
@@ -110,7 +120,7 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: Any) -> Any:
         return _split(value)
 
-    @field_validator("log_level", "log_format", "log_addresses", mode="before")
+    @field_validator("log_level", "log_format", "log_addresses", "comments", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value
@@ -140,7 +150,7 @@ class Settings(BaseSettings):
             raise ValueError("has a path; Liveblog needs a host name of its own")
         return value.rstrip("/")
 
-    @field_validator("site_url", "site_logo")
+    @field_validator("site_url", "site_logo", "terms_url", "privacy_url")
     @classmethod
     def _check_site_urls(cls, value: str) -> str:
         if value:

@@ -8,10 +8,11 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.request import Request, urlopen
 
@@ -58,14 +59,15 @@ class Running:
         return sum(float(line.rpartition(" ")[2]) for line in found)
 
 
-def environment(folder: Path, port: int) -> dict[str, str]:
-    """Return the environment of our commands: the defaults, on data of their own."""
+def environment(folder: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})) -> dict[str, str]:
+    """Return the environment of our commands: the defaults but for `settings`, on data of their own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     return {
         **kept,
         "LIVEBLOG_DATA_DIR": str(folder),
         "LIVEBLOG_PORT": str(port),
         "LIVEBLOG_ADMIN_TOKEN": TOKEN,
+        **{f"LIVEBLOG_{name}": value for name, value in settings.items()},
     }
 
 
@@ -76,11 +78,12 @@ def migrate(folder: Path) -> None:
 
 
 @contextmanager
-def liveblog(folder: Path, *options: str) -> Iterator[Running]:
+def liveblog(folder: Path, *options: str, settings: Mapping[str, str] = MappingProxyType({})) -> Iterator[Running]:
     """Run our server as an operator does, with every request logged (to a file in `folder`), until the block ends."""
     migrate(folder)
     port = free_port()
-    with running([sys.executable, "-m", "app.cli", "serve", *options], folder=folder, port=port) as pid:
+    command = [sys.executable, "-m", "app.cli", "serve", *options]
+    with running(command, folder=folder, port=port, settings=settings) as pid:
         await_answer(port, "/readyz")
         yield Running(pid, port)
 
@@ -96,11 +99,13 @@ def bare_routes(folder: Path, answers: Path) -> Iterator[Running]:
 
 
 @contextmanager
-def running(command: Sequence[str], *, folder: Path, port: int) -> Iterator[int]:
+def running(
+    command: Sequence[str], *, folder: Path, port: int, settings: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[int]:
     """Run any command on the servers' core until the block ends; yield its process id. It ends with this process."""
     command = ["taskset", "-c", str(server_core()), "setpriv", "--pdeathsig", "KILL", *command]
     with (folder / f"server-{port}.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment(folder, port), cwd=ROOT, stdout=log, stderr=log)
+        process = subprocess.Popen(command, env=environment(folder, port, settings), cwd=ROOT, stdout=log, stderr=log)
         try:
             yield process.pid
         finally:

@@ -26,6 +26,7 @@ from app.api.routes import (
     write_entries,
     write_stories,
 )
+from app.api.routes.comments import moderation, public
 from app.api.routes.openapi import describe
 
 ROUTERS = (
@@ -49,6 +50,9 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
+    public.reading,
+    public.writing,
+    moderation.router,
     previews.newsroom_router,
     previews.public_router,
     people.router,

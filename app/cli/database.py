@@ -22,7 +22,7 @@ from app.jobs.demo import seed_demo
 from app.jobs.demo_story import load_demo_story
 from app.settings import Settings
 from app.storage.upkeep.archive import verify_archive
-from app.storage.upkeep.backup import back_up
+from app.storage.upkeep.backup import AddressesKept, back_up
 from app.storage.upkeep.backup import restore as restore_backup
 from app.storage.upkeep.migrations import migrate as migrate_database
 
@@ -83,7 +83,14 @@ def restore(
         verify_archive(file)
         verify_files(file)
         files = asyncio.run(_restore_files(settings, file))
-        contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
+        contents = restore_backup(
+            settings.database_url,
+            file,
+            replace=yes,
+            random=random,
+            progress=show_progress(),
+            kept=_addresses_kept(settings),
+        )
         if files.missing:
             say(f"{len(files.missing):,} uploads have no files, here or in {folder_of(file)}, as {files.missing[0]}.")
         if not contents.has_checksum:
@@ -108,6 +115,14 @@ async def _restore_files(settings: Settings, file: Path) -> FilesOutcome:
         return await restore_files(files, file)
     finally:
         await files.close()
+
+
+def _addresses_kept(settings: Settings) -> AddressesKept:
+    now, day = system_clock(), 86_400_000_000
+    return AddressesKept(
+        emails_since=Micros(now - settings.comment_email_days * day),
+        networks_since=Micros(now - settings.comment_address_days * day),
+    )
 
 
 class _PastClock:

@@ -11,6 +11,8 @@ from app.api.http.state import AppState
 from app.composition.cached_text import CachedText
 from app.composition.process import Process
 from app.jobs.checkpointing import checkpoint_job
+from app.jobs.comment_counts import comment_counts_job
+from app.jobs.comment_retention import comment_retention_job
 from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
@@ -50,6 +52,13 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_tex
         write_probe_job(database),
         schema_watch_job(database),
         retention,
+        comment_counts_job(database, clock=newsroom.clock),
+        comment_retention_job(
+            database,
+            clock=newsroom.clock,
+            email_days=process.settings.comment_email_days,
+            address_days=process.settings.comment_address_days,
+        ),
         token_usage_job(newsroom),
         purge_watch_job(database, forget=cached_text.forget),
         media_collection_job(newsroom, app_state.media.files, kept_days=process.settings.media_orphan_days),

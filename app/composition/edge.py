@@ -9,6 +9,7 @@ from starlette.types import ASGIApp
 
 from app.api.http.state import AppState
 from app.api.layers.body_limits import BodyLimits
+from app.api.layers.comment_limits import CommentLimits
 from app.api.layers.cors import ANYONE, CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders
 from app.api.layers.hot_create import HotCreate
@@ -59,15 +60,16 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
         authenticate_seconds=process.settings.header_seconds,
         stall_seconds=process.settings.stall_seconds,
     )
-    return Middleware(
-        HotReads(
-            LiveDispatch(
-                DefaultHeaders(HotCreate(routes, app_state)),
-                app_state.hub,
-                newsroom_stream=newsroom_stream_route,
-            ),
-            app_state.reading,
+    hot_reads = HotReads(
+        LiveDispatch(
+            DefaultHeaders(HotCreate(routes, app_state)),
+            app_state.hub,
+            newsroom_stream=newsroom_stream_route,
         ),
+        app_state.reading,
+    )
+    return Middleware(
+        CommentLimits(hot_reads, lambda: app_state.comments.limiter),
         body_limits=BodyLimits(
             routes.routes, seconds=process.settings.body_seconds, uploads=upload_limits_of(process.settings)
         ),

@@ -5,14 +5,22 @@ from __future__ import annotations
 from app.composition.capacity import Capacity
 from app.live.hub.admission_limits import AdmissionLimits
 from app.live.story.limits import LiveLimits
-from app.newsroom.context.newsroom import SessionLimits
+from app.newsroom.comments.limits import CommentLimits
+from app.newsroom.context.newsroom import CommentPolicy, SessionLimits
 from app.settings import Settings
 from app.wire.links import Links, Site
 
 
 def links_of(settings: Settings) -> Links:
     """Return where the site is, for every URL that is sent."""
-    site = Site(settings.site_name, settings.site_url, settings.site_logo or None)
+    site = Site(
+        settings.site_name,
+        settings.site_url,
+        settings.site_logo or None,
+        comments=settings.comments,
+        terms_url=settings.terms_url or None,
+        privacy_url=settings.privacy_url or None,
+    )
     return Links(public_url=settings.public_url, site=site, media_url=settings.media_public_url)
 
 
@@ -49,4 +57,22 @@ def session_limits_of(settings: Settings) -> SessionLimits:
     return SessionLimits(
         lifetime_seconds=settings.session_days * 86_400,
         idle_seconds=settings.session_idle_hours * 3_600,
+    )
+
+
+def comment_limits_of(settings: Settings) -> CommentLimits:
+    """Return how many comments are taken in a minute."""
+    return CommentLimits(
+        per_address=settings.comments_per_address,
+        per_story=settings.comments_per_story,
+        per_site=settings.comments_per_site,
+    )
+
+
+def comment_policy_of(settings: Settings) -> CommentPolicy:
+    """Return what the operator has decided about comments in all stories."""
+    return CommentPolicy(
+        mode=settings.comments,
+        unattended_seconds=settings.comment_unattended_hours * 3_600,
+        pending_limit=settings.comment_queue,
     )

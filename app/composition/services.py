@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from fastapi import FastAPI
+from pydantic_core import from_json
 
 from app.api.application import build_application
+from app.api.http.comment_services import CommentServices
+from app.api.http.state import AppState
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
 from app.composition.cached_text import CachedText
-from app.composition.limits import live_limits_of, session_limits_of
+from app.composition.limits import comment_limits_of, comment_policy_of, live_limits_of, session_limits_of
 from app.composition.media import load_signing_key
 from app.composition.process import Process
 from app.live.hub.hub import Hub
+from app.newsroom.comments.intake import CommentIntake
+from app.newsroom.comments.limits import CommentLimiter
+from app.newsroom.comments.receipts import show_receipt
+from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.queries.stream_feed import (
     admit_by_ticket,
@@ -27,6 +35,8 @@ from app.newsroom.queries.stream_feed import (
     read_news,
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
+from app.reading.comment_pages import CommentPages
+from app.reading.comments import CommentsRequest
 from app.reading.media import PublicMedia
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
@@ -37,8 +47,10 @@ from app.reading.story_log import PublicStoryLog
 from app.settings import PREFIX, UnusableSettings
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.group_commit import GroupCommit
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
+from app.storage.public.comments import CommentOrder
 from app.storage.public.heads import PublicHeads
 from app.web.own_words import UnusableWords
 from app.web.page_responses import PageResponses
@@ -66,7 +78,7 @@ def make_broker(hub: Hub) -> Broker:
 
 
 def listen_to_commits(
-    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText, media: PublicMedia
+    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText, reading: Reading
 ) -> None:
     """Publish each commit's announcements, wake the newsroom's stream for what it recorded in the audit, and drop what
     is cached where it purged text: before the purge is answered, since the loop is told of it first.
@@ -77,12 +89,13 @@ def listen_to_commits(
 
     def publish(commit: Commit) -> None:
         if commit.announcements:
-            media.forget()
+            reading.media.forget()
         for announcement in commit.announcements:
             broker.publish(announcement)
 
     def wake(commit: Commit) -> None:
         if commit.is_audited:
+            reading.comments.outdate()
             newsroom_stream.wake()
 
     def forget(commit: Commit) -> None:
@@ -102,30 +115,56 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
         media=PublicMedia(snapshots, monotonic=time.monotonic),
+        comments=CommentPages(snapshots, links=process.links, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,
     )
 
 
-def make_routes(process: Process, reading: Callable[[], Reading], *, responses: PageResponses) -> FastAPI:
-    """Make every route, of the API and of the pages, which reach what is public by two functions alone.
+def make_routes(process: Process, app_state: Callable[[], AppState], *, responses: PageResponses) -> FastAPI:
+    """Make every route, of the API and of the pages, which reach what is public by what they are handed alone.
 
     Raises UnusableSettings for a file of words that cannot be used.
 
-    `reading` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
+    `app_state` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what is read.
     """
-    reads = PageReads(reading)
+    reads = PageReads(lambda: app_state().reading)
     try:
         pages = web_routes(
             site=process.links.site,
             read_story=reads.read_story,
             list_stories=reads.list_stories,
+            comments=_PageComments(app_state),
             own_words=process.settings.words,
             responses=responses,
         )
     except UnusableWords as error:
         raise UnusableSettings("\n".join(f"{PREFIX}WORDS: {line}" for line in str(error).splitlines())) from None
     return build_application(pages)
+
+
+class _PageComments:
+    """app.web.page_comments.PageComments over the services of the process."""
+
+    def __init__(self, app_state: Callable[[], AppState]) -> None:
+        self._app_state = app_state
+
+    async def read(self, story: str, query: Mapping[str, str | None]) -> dict[str, Any]:
+        order: CommentOrder = "oldest" if query.get("order") == "oldest" else "newest"
+        asked = CommentsRequest(parent=query.get("parent"), order=order, position=query.get("position"))
+        page = await self._app_state().reading.comments.current(story, asked)
+        found: dict[str, Any] = from_json(page.plain)
+        return found
+
+    def form_token(self, story: str) -> str:
+        app_state = self._app_state()
+        return app_state.comments.signer.make_form_token(story, app_state.newsroom.clock())
+
+    async def receipt(self, secret: str) -> dict[str, Any]:
+        app_state = self._app_state()
+        work = partial(show_receipt, app_state.newsroom, app_state.comments.signer, secret)
+        found: dict[str, Any] = from_json((await app_state.read_threads.run(work)).body)
+        return found
 
 
 def make_newsroom(process: Process, database: Database, database_clock: DatabaseClock | None) -> Newsroom:
@@ -141,6 +180,18 @@ def make_newsroom(process: Process, database: Database, database_clock: Database
         session_limits=session_limits_of(process.settings),
         own_bylines=process.settings.own_bylines,
         signing_key=load_signing_key(database, process.random),
+        comments=comment_policy_of(process.settings),
+    )
+
+
+def make_comment_services(process: Process, newsroom: Newsroom, signer: CommentSigner) -> CommentServices:
+    """Make what takes readers' comments, with a writer of its own. It belongs to the loop that it is made on."""
+    intake = CommentIntake(newsroom, signer, monotonic=time.monotonic)
+    return CommentServices(
+        signer=signer,
+        limiter=CommentLimiter(comment_limits_of(process.settings), monotonic=time.monotonic),
+        intake=intake,
+        writer=GroupCommit(intake.take, name="comments"),
     )
 
 

@@ -15,6 +15,7 @@ LiveblogError
 ├── UnsupportedMedia        415  an uploaded file of a kind that is not taken
 ├── MediaRefused            422  an uploaded file of a kind that is taken, which cannot be used itself
 ├── PreconditionRequired    428
+├── TooManyRequests         429  `retry_after_seconds`
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
@@ -124,6 +125,14 @@ class UnsupportedMedia(LiveblogError):
 
 class MediaRefused(LiveblogError):
     """An uploaded file of a format that is taken, but broken, hostile or over its limits."""
+
+
+class TooManyRequests(LiveblogError):
+    """A request beyond what one address, story or site may send in a time; nothing was changed."""
+
+    def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
+        super().__init__(code, detail)
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(LiveblogError):

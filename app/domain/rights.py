@@ -52,6 +52,10 @@ class Right(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
+    MODERATE = "moderate"
+    """Approve and refuse readers' comments, and see their addresses."""
+    SET_COMMENT_RULES = "set_comment_rules"
+    """Block networks and choose hold-words, for all stories."""
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
     ERASE = "erase"
@@ -91,6 +95,8 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_MEMBERS: (Role.EDITOR, Scope.MANAGE),
     Right.MANAGE_OWN_TOKENS: (Role.REPORTER, Scope.MANAGE),
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
+    Right.MODERATE: (Role.EDITOR, Scope.PUBLISH),
+    Right.SET_COMMENT_RULES: (Role.EDITOR, Scope.PUBLISH),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
     Right.ERASE: (Role.ADMIN, Scope.MANAGE),
@@ -106,6 +112,8 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_MEMBERS: "choose a story's members",
     Right.MANAGE_OWN_TOKENS: "look after one's own tokens",
     Right.MANAGE_PEOPLE: "look after people and tokens",
+    Right.MODERATE: "moderate comments",
+    Right.SET_COMMENT_RULES: "set the rules for comments",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
     Right.ERASE: "purge text, or hold it for a court",
@@ -119,6 +127,7 @@ _OF_THE_SITE = frozenset(
         Right.CREATE_STORIES,
         Right.MANAGE_OWN_TOKENS,
         Right.MANAGE_PEOPLE,
+        Right.SET_COMMENT_RULES,
         Right.READ_AUDIT,
         Right.FREEZE,
         Right.ERASE,

@@ -64,6 +64,8 @@ class StorySettings:
     """Whether only the story's members, and admins, see it in the newsroom."""
     own_bylines: bool = False
     """Whether reporters may put no name but their own over an entry; the site may ask for it in every story."""
+    comments: JsonObject | None = None
+    """Whether readers may comment: `{mode, url?, count?}`; None for the site's default."""
 
 
 _SETTINGS = frozenset(field.name for field in dataclasses.fields(StorySettings))

@@ -58,7 +58,12 @@ def read_changes(
 
 def encode_changes(page: ChangesPage, variant: BodyVariant) -> bytes:
     """Encode the body of `GET /v1/stories/{story}/changes`."""
-    members = {"cursor": str(page.cursor), "head": str(page.head.cursor), "more": page.more}
+    members = {
+        "cursor": str(page.cursor),
+        "head": str(page.head.cursor),
+        "more": page.more,
+        "comment_count": page.head.comments.count,
+    }
     events = b",".join(event.json(variant) for event in page.events)
     return b'{"events":[%b],%b' % (events, encode_json(members)[1:])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
@@ -10,6 +11,7 @@ from app.domain.identifiers import StoryId
 from app.reading.entries import EntryShape, require_entry, shown_entry
 from app.reading.positions import encode_position, parse_position
 from app.storage.database.transactions import ReadTransaction
+from app.storage.public.comments import read_shown_counts
 from app.storage.public.reads import Boundary, EntryFilter, ListedEntry, Order, PublicStory, list_public_entries
 from app.wire.encoding import encode_json
 from app.wire.links import Links
@@ -59,9 +61,19 @@ def read_page(tx: ReadTransaction, story: PublicStory, request: PageRequest, *, 
     return reader.read_backward(boundary)
 
 
-def encode_page(page: EntryPage, story: PublicStory, shape: EntryShape) -> bytes:
+def encode_page(page: EntryPage, story: PublicStory, shape: EntryShape, *, comment_counts: bytes) -> bytes:
     """Encode the body of `GET /v1/stories/{story}/entries`."""
-    return b'{%b,"head":%b}' % (page.json_members(shape), encode_json(str(story.head.cursor)))
+    head = encode_json(str(story.head.cursor))
+    return b'{%b,"head":%b,"comment_counts":%b}' % (page.json_members(shape), head, comment_counts)
+
+
+def encode_comment_counts(tx: ReadTransaction, story: PublicStory, entries: Iterable[ListedEntry]) -> bytes:
+    """Encode how many comments these entries have, `{entry: number}`; those without any are left out."""
+    if not story.head.comments.version:
+        return b"{}"
+    listed = [entry.id for entry in entries]
+    found = read_shown_counts(tx, story.head.story, listed)
+    return encode_json({entry: found[entry] for entry in dict.fromkeys(listed) if entry in found})
 
 
 class _PageReader:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.reading.comment_pages import CommentPages
 from app.reading.media import PublicMedia
 from app.reading.representations import Representation, Representations
 from app.reading.story_lists import StoryLists
@@ -21,5 +22,6 @@ class Reading:
     """The pages of timelines, filtered or from a position on, and of changes after a cursor."""
     story_lists: StoryLists
     media: PublicMedia
+    comments: CommentPages
     site: Representation
     links: Links

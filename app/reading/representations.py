@@ -12,7 +12,7 @@ import gzip
 from collections import OrderedDict
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
@@ -77,11 +77,28 @@ class HasHead(Protocol):
     def head(self) -> StoryHead: ...
 
 
+class _State(NamedTuple):
+    """All that a view's bytes depend on: the head, and the comments' version if it tells how many there are."""
+
+    cursor: Cursor
+    comments: int
+
+    def tag(self, view: KeptView) -> str:
+        """Return the view's ETag in this state."""
+        counted = f".c{self.comments}" if self.comments else ""
+        return f"{self.cursor}.{view.tag}{counted}"
+
+
+def state_of(head: StoryHead, view: KeptView) -> _State:
+    """Return the state that names what `view` shows at `head`."""
+    return _State(head.cursor, head.comments.version if view.shows_comments else 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    shown: Cursor
-    asked: Cursor
-    """The head for which it was built; if the tables had moved on by then, it shows a newer one."""
+    shown: _State
+    asked: _State
+    """The state for which it was built; if the tables had moved on by then, it shows a newer one."""
     representation: Representation
 
 
@@ -120,7 +137,7 @@ class Representations:
         self._links = links
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[tuple[StoryId, KeptView], _Kept] = OrderedDict()
-        self._builds: dict[tuple[StoryId, KeptView, Cursor], asyncio.Task[Representation]] = {}
+        self._builds: dict[tuple[StoryId, KeptView, _State], asyncio.Task[Representation]] = {}
         self._compressing = CapacityLimiter(2)
         self._forgotten = 0
 
@@ -151,14 +168,17 @@ class Representations:
     def _find(self, head: StoryHead, view: KeptView) -> Representation | None:
         key = (head.story, view)
         kept = self._kept.get(key)
-        if kept is None or (kept.shown != head.cursor and kept.asked != head.cursor):
+        if kept is None:
+            return None
+        state = state_of(head, view)
+        if kept.shown != state and kept.asked != state:
             return None
         self._kept.move_to_end(key)
         self.hits += 1
         return kept.representation
 
     async def _build_once(self, head: StoryHead, view: KeptView) -> Representation:
-        key = (head.story, view, head.cursor)
+        key = (head.story, view, state_of(head, view))
         task = self._builds.get(key)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._build(head, view))
@@ -167,7 +187,7 @@ class Representations:
         # One cancelled request must not end the build for the others.
         return await asyncio.shield(task)
 
-    def _build_done(self, key: tuple[StoryId, KeptView, Cursor], done: asyncio.Task[Representation]) -> None:
+    def _build_done(self, key: tuple[StoryId, KeptView, _State], done: asyncio.Task[Representation]) -> None:
         del self._builds[key]
         if not done.cancelled():
             done.exception()  # retrieved, though all who waited may have been cancelled
@@ -176,23 +196,24 @@ class Representations:
         self.builds += 1
         forgotten = self._forgotten
 
-        def work(tx: ReadTransaction) -> tuple[Cursor, Representation]:
+        def work(tx: ReadTransaction) -> tuple[_State, Representation]:
             story = require_story(tx, head.story)
-            cursor = story.head.cursor
+            state = state_of(story.head, view)
             read = read_view(tx, story, view, links=self._links)
             found = Representation(
                 plain=read.body,
-                tag=f"{cursor}.{view.tag}",
+                tag=state.tag(view),
                 links=tuple((url, rel) for url, rel in ((read.next, "next"), (read.prev, "prev")) if url),
                 surrogate=f"story-{head.story}",
                 is_over=story.head.closing is not None,
             )
-            return cursor, found
+            return state, found
 
         shown, plain = await self._snapshots.read(work)
         representation = await to_thread.run_sync(compressed, plain, view.codings, limiter=self._compressing)
         if self._forgotten == forgotten:
-            self._keep((head.story, view), _Kept(shown=shown, asked=head.cursor, representation=representation))
+            asked = state_of(head, view)
+            self._keep((head.story, view), _Kept(shown=shown, asked=asked, representation=representation))
         return representation
 
     def _keep(self, key: tuple[StoryId, KeptView], kept: _Kept) -> None:

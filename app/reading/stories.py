@@ -56,9 +56,12 @@ def named_entries(story: PublicStory) -> list[str]:
     return list(dict.fromkeys(entry for entry in named if entry is not None))
 
 
-def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, links: Links) -> bytes:
-    """Encode the body of `GET /v1/stories/{story}`; `timeline` is the first page's members, `included` more entries."""
-    beside = _head_and_counts(story)
+def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, comment_counts: bytes, links: Links) -> bytes:
+    """Encode the body of `GET /v1/stories/{story}`; `timeline` is the first page's members, `included` more entries.
+
+    `comment_counts` are those of all these entries.
+    """
+    beside = b'%b,"comment_counts":%b' % (_head_and_counts(story), comment_counts)
     return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, beside)
 
 
@@ -92,4 +95,6 @@ def _fields(story: PublicStory, links: Links) -> bytes:
 
 def _head_and_counts(story: PublicStory) -> bytes:
     """Encode the members beside a story's fields in every representation."""
-    return b'"head":%b,%b' % (encode_json(str(story.head.cursor)), story.head.counts.json_members())
+    head = story.head
+    counts = head.counts.json_members()
+    return b'"head":%b,%b,"comment_count":%d' % (encode_json(str(head.cursor)), counts, head.comments.count)

@@ -8,7 +8,7 @@ from app.domain.cursor import Cursor
 from app.reading.changes import PAGE_LIMIT_BYTES, encode_changes, read_changes
 from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape, shown_entry
-from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
+from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_comment_counts, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import PublicStory, list_public_entries_by_id
@@ -26,6 +26,11 @@ class View(NamedTuple):
     def tag(self) -> str:
         """Return the view's name for an ETag."""
         return f"{self.name}.{self.variant}"
+
+    @property
+    def shows_comments(self) -> bool:
+        """Return whether its bytes tell how many comments there are."""
+        return self.name != "corrections"
 
     @property
     def codings(self) -> tuple[Literal["gzip", "br"], ...]:
@@ -48,6 +53,11 @@ class PageView(NamedTuple):
         """Return the view's name for an ETag: the address says which page it is."""
         return "page"
 
+    @property
+    def shows_comments(self) -> bool:
+        """Return whether its bytes tell how many comments there are."""
+        return True
+
 
 class ChangesView(NamedTuple):
     """Everything after a cursor (None: from the beginning), up to a limit of events."""
@@ -61,6 +71,11 @@ class ChangesView(NamedTuple):
     def tag(self) -> str:
         """Return the view's name for an ETag."""
         return f"changes.{self.variant}"
+
+    @property
+    def shows_comments(self) -> bool:
+        """Return whether its bytes tell how many comments there are."""
+        return True
 
 
 KeptView = View | PageView | ChangesView
@@ -84,7 +99,8 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
         return ReadView(encode_changes(changes, view.variant), None, None)
     if isinstance(view, PageView):
         page = read_page(tx, story, view.request, links=links)
-        return ReadView(encode_page(page, story, view.shape), page.next, page.prev)
+        counts = encode_comment_counts(tx, story, page.items)
+        return ReadView(encode_page(page, story, view.shape, comment_counts=counts), page.next, page.prev)
     if view.name == "corrections":
         corrections = read_corrections(tx, story, position=None, limit=PAGE_LIMIT, links=links)
         return ReadView(corrections.body, corrections.next, corrections.prev)
@@ -92,11 +108,9 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
     page = read_page(tx, story, PageRequest(parameters=kept), links=links)
     shape = EntryShape(body=view.variant)
     if view.name == "entries":
-        body = encode_page(page, story, shape)
+        body = encode_page(page, story, shape, comment_counts=encode_comment_counts(tx, story, page.items))
     else:
-        body = encode_state(
-            story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links
-        )
+        body = _encode_state(tx, story, page, shape, links=links)
     return ReadView(body, page.next, page.prev)
 
 
@@ -108,15 +122,21 @@ def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around
     story = require_story(tx, ref)
     page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
     shape = EntryShape()
-    body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links)
+    body = _encode_state(tx, story, page, shape, links=links)
     return ReadView(body, page.next, page.prev)
 
 
-def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape, links: Links) -> bytes:
-    """Encode the entries that pins and key points name and that are not on the page, newest first."""
+def _encode_state(
+    tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape, *, links: Links
+) -> bytes:
+    """Encode a story's state, with the entries that pins and key points name and that are not on the page."""
     shown = {entry.id for entry in page.items}
     wanted = [entry for entry in named_entries(story) if entry not in shown]
-    if not wanted:
-        return b""
-    found = list_public_entries_by_id(tx, story.head.story, wanted)
-    return b",".join(shape.encode(shown_entry(entry, links)) for entry in found)
+    more = list_public_entries_by_id(tx, story.head.story, wanted) if wanted else []
+    return encode_state(
+        story,
+        page.json_members(shape),
+        included=b",".join(shape.encode(shown_entry(entry, links)) for entry in more),
+        comment_counts=encode_comment_counts(tx, story, (*page.items, *more)),
+        links=links,
+    )

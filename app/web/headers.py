@@ -8,10 +8,11 @@ _PLAYERS = "https://www.youtube-nocookie.com https://player.vimeo.com"
 READER_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     f"img-src 'self' https: http:; media-src 'self' https: http:; frame-src {_PLAYERS}; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
+    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors *"
 )
 """Pictures come from anywhere the newsroom links to. A page's own words can run nothing, whatever they contain. Any
-site may show the page in a frame: it is public, and nothing in it acts with anybody's rights."""
+site may show the page in a frame: it is public, and nothing in it acts with anybody's rights. Its forms send replies to
+us, and are answered by pages of ours."""
 
 NEWSROOM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http:; "

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Request, Response
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
 from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY
+from app.web.page_comments import PageComments, comments_context
 from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer, position_in
 from app.web.words import FALLBACK, Words
@@ -36,7 +37,12 @@ class ListStories(Protocol):
 
 
 def reader_pages(
-    *, renderer: Renderer, responses: PageResponses, read_story: ReadStory, list_stories: ListStories
+    *,
+    renderer: Renderer,
+    responses: PageResponses,
+    read_story: ReadStory,
+    list_stories: ListStories,
+    comments: PageComments,
 ) -> APIRouter:
     """Return the routes of the readers' pages. Hidden stories and unknown ones answer with the same bytes."""
     router = APIRouter(include_in_schema=False)
@@ -61,9 +67,11 @@ def reader_pages(
             return await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
+        around = None if missed else entry
         words = renderer.catalogue.words_for(page.state["language"])
-        context = _context(page.state, missed=missed, entry=entry)
-        html = renderer.render("story.html", words=words, linked=page.linked, **context)
+        replies = await comments_context(comments, page.state, request, entry=around)
+        context = _context(page.state, missed=missed, around=around)
+        html = renderer.render("story.html", words=words, linked=page.linked, replies=replies, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         return await responses.make(
@@ -95,7 +103,7 @@ def _redirect(request: Request, slug: str) -> Response:
     return Response(status_code=308, headers={"Location": location, "Cache-Control": PUBLIC_CACHE})
 
 
-def _context(state: dict[str, Any], *, missed: bool, entry: str | None) -> dict[str, Any]:
+def _context(state: dict[str, Any], *, missed: bool, around: str | None) -> dict[str, Any]:
     timeline = state["timeline"]
     return {
         "story": state,
@@ -104,6 +112,6 @@ def _context(state: dict[str, Any], *, missed: bool, entry: str | None) -> dict[
         "newer": position_in(timeline["prev"]),
         "missed": missed,
         "canonical": state["canonical_url"] or state["url"],
-        "around": None if missed else entry,
+        "around": around,
         "named": {each["id"]: each for each in (*timeline["items"], *state["included"])},
     }

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.wire.encoding import EncodedEntry, EncodedEvent, StoryCounts
+from app.wire.encoding import NO_COMMENTS, CommentTotals, EncodedEntry, EncodedEvent, StoryCounts
 
 Closing = Literal["ended", "withdrawn"]
 """How a story is over. `ended` (also archived): its readers are brought to the head and sent away to ask now and then.
@@ -41,13 +41,17 @@ class MalformedAnnouncement(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:
-    """The state of a public story: its newest event's cursor, its slug, its counts, and whether it is over."""
+    """The state of a public story: its newest event's cursor, its slug, its counts, and whether it is over.
+
+    `comments` is outside the log: an announcement has none, and leaves what is known of them.
+    """
 
     story: StoryId
     slug: str
     cursor: Cursor
     counts: StoryCounts
     closing: Closing | None = None
+    comments: CommentTotals = NO_COMMENTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,17 @@ class StoryCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class CommentTotals:
+    """The number of comments that readers are told a story has; `version` counts its changes, and its entries'."""
+
+    version: int = 0
+    count: int = 0
+
+
+NO_COMMENTS = CommentTotals()
+
+
+@dataclass(frozen=True, slots=True)
 class EncodedEvent:
     """One public change of a story, encoded except for the body variant.
 

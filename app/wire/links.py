@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from app.domain.comments import Mode
 from app.domain.identifiers import EntryId, StoryId
 
 
@@ -15,6 +16,10 @@ class Site:
     name: str
     url: str
     logo: str | None
+    comments: Mode = "off"
+    """Whether readers may comment in stories that say nothing else."""
+    terms_url: str | None = None
+    privacy_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +62,18 @@ class Links:
     def entry(self, story: StoryId, entry: EntryId) -> str:
         """Return the URL of an entry in the API."""
         return f"{self.public_url}/v1/stories/{story}/entries/{entry}"
+
+    def comments(self, story: StoryId) -> str:
+        """Return the URL of a story's comments in the API."""
+        return f"{self.story(story)}/comments"
+
+    def receipt(self, secret: str) -> str:
+        """Return the URL that tells the writer of a comment what became of it."""
+        return f"{self.public_url}/v1/receipts/{secret}"
+
+    def receipt_page(self, secret: str) -> str:
+        """Return the URL of the same as a page."""
+        return f"{self.public_url}/receipts/{secret}"
 
     def invitation(self, secret: str) -> str:
         """Return the URL that signs a person in, with the secret in the fragment, which no server and no log sees."""

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from app.domain.clock import Micros, format_time
 from app.domain.cursor import Cursor
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 from app.wire.announcement import StoryHead
 from app.wire.encoding import encode_json
 
@@ -63,6 +63,11 @@ def encode_snapshot(story: StoryId, *, reason: SnapshotReason, state: bytes) -> 
     """Encode a new start: the reader replaces its story by `state`, the body of `GET /v1/stories/{story}`."""
     start = encode_json({"type": "snapshot", "story": story, "reason": reason})
     return start[:-1] + b',"state":' + state + b"}"
+
+
+def encode_comments(story: StoryId, count: int, counts: Mapping[EntryId, int]) -> bytes:
+    """Encode how many comments a story has, and those of its entries whose number has changed; not numbered."""
+    return encode_json({"type": "comments", "story": story, "count": count, "counts": dict(counts)})
 
 
 def encode_heartbeat(heads: Mapping[StoryId, Cursor], *, time: Micros) -> bytes:

@@ -83,9 +83,16 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
     `continues` is the id of the continued story if readers may know it.
     """
     members = {"status": story.status.value, **_client_members(story), "continues": continues}
+    members["comments"] = _public_comments(story)
     if members["image"] is not None:
         members["image"] = public_block(members["image"])
     return encode_stored(members)
+
+
+def _public_comments(story: Story) -> dict[str, Any] | None:
+    """Return what readers are told of the setting; how many comments there are is never part of a story or event."""
+    kept = story.settings.comments
+    return None if kept is None else {"mode": kept["mode"], "url": kept.get("url")}
 
 
 def _client_members(story: Story) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.domain.identifiers import StoryId
 from app.wire.newsroom_stream_messages import Principal
@@ -31,6 +31,8 @@ class FeedPosition:
 
     newest: int
     sent: frozenset[int]
+    pending: Mapping[StoryId, int] = field(default_factory=dict)
+    """How many comments waited in each story that had any waiting."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,16 @@ def encode_story_news(story: Mapping[str, Any], *, action: str, by: Principal, a
     return encode_json({"type": "story", "story": story["id"], **_done(action, by, at), "fields": story})
 
 
+def encode_comment_news(comment: Mapping[str, Any], *, action: str, by: Principal, at: Micros) -> bytes:
+    """Encode a reader's comment as its moderators see it now, with the last action on it and its author."""
+    return encode_json({"type": "comment", "story": comment["story"], **_done(action, by, at), "comment": comment})
+
+
+def encode_comments_waiting(story: StoryId, *, pending: int) -> bytes:
+    """Encode how many comments of a story wait for a moderator; sent each time that number is another."""
+    return encode_json({"type": "comments", "story": story, "pending": pending})
+
+
 def encode_presence(story: StoryId, people: Iterable[Presence]) -> bytes:
     """Encode the present activities of all others in a story; sent each time one changes."""
     return encode_json({"type": "presence", "story": story, "people": _people(people)})

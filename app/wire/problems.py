@@ -21,6 +21,7 @@ from app.domain.errors import (
     PreconditionRequired,
     Redirected,
     TooLarge,
+    TooManyRequests,
     Unavailable,
     UnsupportedMedia,
     UnsupportedType,
@@ -42,6 +43,7 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     MediaRefused: 422,
     InvalidInput: 422,
     PreconditionRequired: 428,
+    TooManyRequests: 429,
     Unavailable: 503,
 }
 """The one mapping from the tree of errors to HTTP."""

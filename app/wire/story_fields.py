@@ -15,19 +15,21 @@ from app.wire.encoding import encode_json, with_media_base
 from app.wire.links import Links
 from app.wire.requests.stories import STORY_DEFAULTS
 
-_MEMBERS_ADDED = {**STORY_DEFAULTS, "direction": "ltr", "pinned": [], "key_points": []}
+_MEMBERS_ADDED = {**STORY_DEFAULTS, "direction": "ltr", "pinned": [], "key_points": [], "comments": None}
 """Members that a story stored by an earlier release lacks."""
 
 
 def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
     """Encode the story's public fields as one JSON object, from `public_stories.fields`.
 
-    The publisher of a story that names none is the site.
+    The publisher of a story that names none is the site; one that says nothing of comments does as the site does.
     """
     fields = stored_members(stored, media_base=links.media_base)
     if fields["publisher"] is None:
         site = links.site
         fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
+    if fields["comments"] is None:
+        fields["comments"] = {"mode": links.site.comments, "url": None}
     members = {
         "id": story,
         "slug": slug,

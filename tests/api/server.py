@@ -53,8 +53,10 @@ class Server:
 
 
 @asynccontextmanager
-async def running(database_url: str, folder: Path, *, clock: Clock = system_clock) -> AsyncIterator[Server]:
-    """Run the application over a migrated database until the block ends."""
+async def running(
+    database_url: str, folder: Path, *, clock: Clock = system_clock, **more: Any
+) -> AsyncIterator[Server]:
+    """Run the application over a migrated database until the block ends; `more` are further settings."""
     access_lines = io.StringIO()
     settings = Settings(
         data_dir=folder,
@@ -66,6 +68,7 @@ async def running(database_url: str, folder: Path, *, clock: Clock = system_cloc
         metrics_token=METRICS_TOKEN,
         cors_origins=(PAGE_ORIGIN,),
         log_format="json",
+        **more,
     )
     app = create_app(settings, clock=clock, access_stream=access_lines)
     async with app.running() as app_state:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,5 +19,7 @@ async def house(
 ) -> AsyncIterator[House]:
     """A newsroom with everybody in it; each test begins with what it prepares."""
     folder = tmp_path_factory.mktemp("house")
-    async with running(copy_of(migrated_sqlite, folder), folder / "data") as server:
+    limits: dict[str, Any] = {f"comments_per_{each}": 0 for each in ("address", "story", "site")}
+    url = copy_of(migrated_sqlite, folder)
+    async with running(url, folder / "data", comments="moderated", **limits) as server:
         yield await furnished(server)

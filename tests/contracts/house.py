@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import json
+import re
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,10 +14,14 @@ import httpx
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time, system_clock
-from app.domain.identifiers import PersonId
+from app.domain.comments import Comment, CommentId, CommentStatus
+from app.domain.identifiers import PersonId, StoryId
 from app.domain.media import Media, MediaId, MediaWords
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
+from app.newsroom.publication.comments import show_comments
+from app.storage.newsroom.comment_rules import CommentReport, insert_report
+from app.storage.newsroom.comments import insert_comment
 from app.storage.newsroom.media import insert_media
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
@@ -107,6 +112,8 @@ class House:
         self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex}
         if "{member}" in row.path:
             await self.admin("PUT", self.path(row), {"role": "reporter"})
+        if re.search("comment|receipt|report", row.path):
+            await self._prepare_comment(row)
         if "{token}" in row.path:
             made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
             self.refs["token"] = made["id"]
@@ -131,6 +138,31 @@ class House:
         with self.server.app_state.newsroom.database.transaction() as tx:
             insert_media(tx, media)
         return media.id
+
+    async def _prepare_comment(self, row: Row) -> None:
+        """A comment of the story in the state that the row needs, its receipt, a notice about it, and a block."""
+        wanted = {"answer": "approved", "reports": "approved", "appeal": "rejected"}.get(row.action, "pending")
+        comment = await asyncio.to_thread(self._keep_comment, CommentStatus(wanted))
+        secret = self.server.app_state.comments.signer.make_receipt(comment)
+        self.refs |= {"comment": comment, "shown": comment, "receipt": secret, "refused": secret, "report": comment}
+        if "{block}" in row.path:
+            block = await self.admin("POST", "/v1/newsroom/comment-blocks", {"network": "198.51.100.0/24"})
+            self.refs["block"] = block["id"]
+
+    def _keep_comment(self, status: CommentStatus) -> CommentId:
+        now = system_clock()
+        ident, story = CommentId(str(uuid.uuid4())), StoryId(self.refs["story"])
+        kept = Comment(
+            id=ident, story=story, entry=None, parent=None, status=status, version=1, name="Ann", email=None,
+            text="Which districts?", address="203.0.113.7", created_at=now,
+        )  # fmt: skip
+        report = CommentReport(ident, story, ident, "illegal", "It names a witness.", None, None, None, now)
+        with self.server.app_state.newsroom.database.transaction() as tx:
+            insert_comment(tx, kept)
+            insert_report(tx, report)
+            if status is CommentStatus.APPROVED:
+                show_comments(tx, [kept])
+        return ident
 
     async def thaw(self) -> None:
         """Let the site not be frozen any more."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.contracts.house import CALLERS
-from tests.contracts.rights import BY_STORY, PUBLIC
+from tests.contracts.rights import BY_ANYBODY, BY_STORY, PUBLIC
 from tests.contracts.tables import Row, read_table
 
 OPEN = """
@@ -17,6 +17,8 @@ GET  /metrics                     404
 POST /v1/newsroom/sessions        401
 GET  /media/{name}/{file}         404
 GET  /media-previews/{signed}/{name}/{file} 404
+GET  /v1/reports/{report}         200
+GET  /v1/receipts/{receipt}       200
 """
 """Answered the same whoever calls: Authorization is not looked at (or opens nothing, as for the metrics). No file is
 public here, and none was signed."""
@@ -48,6 +50,21 @@ POST   /v1/newsroom/tokens                         403 403 403 403 403 201 403
 POST   /v1/newsroom/tokens/{token}/revoke          403 403 403 403 403 200 403
 POST   /v1/newsroom/tokens/{token}/revert          403 403 403 403 403 200 403
 GET    /v1/newsroom/audit                          403 403 403 403 403 200 403
+GET    /v1/newsroom/comments                       200 200 200 200 200 200 200
+GET    /v1/newsroom/comments/{comment}             200 200 200 200 200 200 404
+POST   /v1/newsroom/comments/{comment}/approve     403 403 403 200 200 200 404
+POST   /v1/newsroom/comments/{comment}/reject      403 403 403 200 200 200 404
+POST   /v1/newsroom/comments/{comment}/spam        403 403 403 200 200 200 404
+POST   /v1/newsroom/comments/{comment}/remove      403 403 403 200 200 200 404
+POST   /v1/newsroom/comments/{comment}/answer      403 403 403 201 201 201 404
+POST   /v1/newsroom/comments/{comment}/entry       403 403 403 201 201 201 404
+POST   /v1/newsroom/comments:batch                 200 200 200 200 200 200 200
+POST   /v1/newsroom/comments:erase                 403 403 403 403 403 200 403
+GET    /v1/newsroom/comment-blocks                 403 403 403 403 200 200 403
+POST   /v1/newsroom/comment-blocks                 403 403 403 403 201 201 403
+DELETE /v1/newsroom/comment-blocks/{block}         403 403 403 403 200 200 403
+GET    /v1/newsroom/hold-words                     403 403 403 403 200 200 403
+PUT    /v1/newsroom/hold-words                     403 403 403 403 200 200 403
 DELETE /v1/newsroom/session                        401 401 401 401 401 401 401
 POST   /v1/media                                   403 201 201 201 201 201 201
 GET    /v1/newsroom/media                          200 200 200 200 200 200 200
@@ -64,12 +81,16 @@ IN_A_STORY = [row for row in BY_STORY if not row.variant]
 WORKING = read_table(NEWSROOM) | {
     row: {caller: cells["live"] for caller, cells in BY_STORY[row].items()} | {"BOUND": "404"} for row in IN_A_STORY
 }
-MATRIX = TO_ALL | {row: dict.fromkeys(CALLERS, cells["live"]) for row, cells in PUBLIC.items()} | WORKING
+OPEN_WRITES = {row: dict.fromkeys(CALLERS, cells["live"]) for row, cells in BY_ANYBODY.items()}
+"""What anybody may send: whoever shows a token is answered like everybody else."""
+
+MATRIX = TO_ALL | OPEN_WRITES | {row: dict.fromkeys(CALLERS, cells["live"]) for row, cells in PUBLIC.items()} | WORKING
 
 PAGES = {
     Row("GET", "/"): "200",
     Row("GET", "/stories/{slug}"): "200",
     Row("GET", "/previews/{signed}"): "200",
+    Row("GET", "/receipts/{receipt}"): "200",
     Row("GET", "/newsroom"): "200",
     Row("GET", "/docs"): "200",
     Row("GET", "/openapi.json"): "200",
@@ -80,6 +101,7 @@ PAGES = {
 WITH_A_SLASH = {
     Row("GET", "/stories/{slug}/"): "308",
     Row("GET", "/previews/{signed}/"): "308",
+    Row("GET", "/receipts/{receipt}/"): "308",
     Row("GET", "/newsroom/"): "308",
     Row("GET", "/docs/"): "308",
 }

@@ -210,11 +210,25 @@ GET    /v1/stories/{story}/entries
 GET    /v1/stories/{story}/entries/{entry}
 GET    /v1/stories/{story}/changes
 GET    /v1/stories/{story}/corrections
+GET    /v1/stories/{story}/comments
+GET    /v1/stories/{story}/comments/form
   EVERYBODY  404  404  200  200  200  200  200  410  200  200  200
 GET    /v1/previews/{signed}
   EVERYBODY  200  200  200  200  200  200  200  200  200  200  200
 """
 """The same for everybody. A preview is the newsroom's own, whatever the story's state."""
+
+FROM_READERS = """
+                                                        draf sche upco live paus ende arch with froz site memb
+POST   /v1/stories/{story}/comments
+  EVERYBODY                                             404  404  202  202  202  409  409  410  202  202  202
+POST   /v1/stories/{story}/comments/{shown}/reports
+  EVERYBODY                                             404  404  202  202  202  202  202  410  202  202  202
+POST   /v1/receipts/{refused}/appeal
+  EVERYBODY                                             200  200  200  200  200  200  200  200  200  200  200
+"""
+"""What readers send, answered alike whatever token they show. A freeze is nothing that a reader could notice. `{shown}`
+is a comment that readers see where they see the story, `{refused}` the receipt of one that was rejected."""
 
 WHO = ("MEMBER", "EDITOR", "ADMIN", "OWN", "OTHER", "READ")
 STORIES = tuple(state for state in STORY_STATES if state != "reviewed")
@@ -223,6 +237,9 @@ BY_STORY = read_rights(IN_STORY_STATES, callers=WHO, states=STORIES)
 BY_ENTRY = read_rights(IN_ENTRY_STATES, callers=(*WHO, "OWN_UNDER_REVIEW"), states=tuple(ENTRY_STATES))
 PUBLIC = {
     row: lines["EVERYBODY"] for row, lines in read_rights(TO_READERS, callers=("EVERYBODY",), states=STORIES).items()
+}
+BY_ANYBODY = {
+    row: lines["EVERYBODY"] for row, lines in read_rights(FROM_READERS, callers=("EVERYBODY",), states=STORIES).items()
 }
 
 

@@ -29,7 +29,8 @@ class Row:
     def address(self) -> str:
         """The method and the path by the names that the routes have."""
         path = self.path
-        for ours, named in (("external", "external_id"), ("known", "external_id"), ("beside", "entry")):
+        renamed = {"shown": "comment", "refused": "receipt", "external": "external_id", "known": "external_id"}
+        for ours, named in {**renamed, "beside": "entry"}.items():
             path = path.replace(f"{{{ours}}}", f"{{{named}}}")
         return f"{self.method} {path.replace('{member}', '{person}')}"
 

@@ -21,6 +21,10 @@ def kind_of(row: Row, name: str) -> str:
     """The column of a name in a row's path."""
     if row.path == "/previews/{signed}":
         return "link"
+    if row.path == "/receipts/{receipt}":
+        return "slug"
+    if name in {"comment", "shown", "report", "block", "receipt", "refused"}:
+        return "entry"  # an id, or a secret, that is known to the letter
     same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}
     return same.get(name, name)
 

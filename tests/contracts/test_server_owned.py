@@ -67,6 +67,19 @@ POST   /v1/newsroom/live/tickets                                -
 POST   /v1/newsroom/stories/{story}/entries/{entry}/preview     -
 POST   /v1/newsroom/sessions                                    secret
 PATCH  /v1/newsroom/media/{media}                               -
+POST   /v1/stories/{story}/comments                             token
+POST   /v1/stories/{story}/comments/{shown}/reports             token
+POST   /v1/receipts/{refused}/appeal                            token
+POST   /v1/newsroom/comments/{comment}/approve                  -
+POST   /v1/newsroom/comments/{comment}/reject                   -
+POST   /v1/newsroom/comments/{comment}/spam                     -
+POST   /v1/newsroom/comments/{comment}/remove                   -
+POST   /v1/newsroom/comments/{comment}/answer                   -
+POST   /v1/newsroom/comments/{comment}/entry                    status
+POST   /v1/newsroom/comments:batch                              -
+POST   /v1/newsroom/comments:erase                              -
+POST   /v1/newsroom/comment-blocks                              -
+PUT    /v1/newsroom/hold-words                                  -
 """
 """The rows that take a body, and which of the names above are theirs."""
 
@@ -75,6 +88,7 @@ DELETE /v1/stories/{story}/entries/{entry}
 DELETE /v1/newsroom/stories/{story}/members/{member}
 DELETE /v1/newsroom/session
 DELETE /v1/newsroom/media/{media}
+DELETE /v1/newsroom/comment-blocks/{block}
 """
 """The rows that take none: a body of DELETE has no meaning (RFC 9110 §9.3.5), and is not looked at."""
 

@@ -17,6 +17,9 @@ _GOOD_REASONS = {
     "blocks_would_be_lost",  # text may not drop a picture by accident
     "entry_gone",  # a wire cannot bring back what was removed
     "story_ended",
+    "comments_closed",
+    "comments_off",  # where no story takes any
+    "comment_not_found",  # one under it was taken away with it
     # It would end before it is out:
     "out_of_range",
     "past_its_end",
@@ -40,7 +43,8 @@ class History:
     """One story and everything that happens to it. `admin` is a client that may do everything.
 
     `story` and `entries` are what the newsroom was last told about them; `done` is each call, for a person who looks
-    into a failure, `performed` the names of the operations that were, and `externals` how often a wire has written.
+    into a failure, `performed` the names of the operations that were, `externals` how often a wire has written, and
+    `comments` those that readers have sent.
     """
 
     def __init__(self, admin: httpx.AsyncClient, chance: random.Random, operations: Sequence[Operation]) -> None:
@@ -53,6 +57,7 @@ class History:
         self.done: list[str] = []
         self.performed: set[str] = set()
         self.externals = 0
+        self.comments: list[str] = []
 
     @property
     def story_id(self) -> str:
@@ -110,6 +115,14 @@ class History:
         """An action on an entry."""
         return self.on_entries("POST", f"/{entry['id']}/{action}", **body)
 
+    def comment(self, **fields: Any) -> Ask:
+        """A reader's comment."""
+        return Ask("POST", f"/v1/stories/{self.story_id}/comments", {"name": "Ann", **fields})
+
+    def moderate(self, action: str) -> Ask:
+        """A decision about one of the comments that were sent."""
+        return Ask("POST", f"/v1/newsroom/comments/{self.chance.choice(self.comments)}/{action}", {})
+
     def _due(self) -> str | None:
         """The end of the newsroom's path to something the clock has yet to do; None when there is nothing."""
         if any(pin["until"] is not None for pin in self.story["pinned"]):
@@ -137,6 +150,11 @@ class History:
         return True
 
     def _keep(self, told: Json) -> None:
+        if "receipt" in told:
+            self.comments.append(told["id"])
+            return
+        if "flags" in told:  # a comment, as its moderators see it
+            return
         if "items" in told:
             for result in told["items"]:
                 assert result["status"] in {201, 202}, result

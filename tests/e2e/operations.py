@@ -48,6 +48,11 @@ def can_move(it: History, entry: Json) -> bool:
     return entry in it.public and len(it.public) > 1 and it.story["status"] != "draft"
 
 
+def can_be_answered(it: History, entry: Json) -> bool:
+    """While readers see the entry, and the story takes comments."""
+    return entry in it.public and it.story["status"] in {"live", "paused"}
+
+
 open_story = status("draft", "live", "paused")
 public_story = status("live", "paused", "ended")
 drafted = either(status("draft"), working("draft"))
@@ -123,7 +128,24 @@ def _purge(it: History, entry: Json) -> Ask:
     return Ask("POST", "/v1/newsroom/purge", {"story": it.story_id, "entry": entry["id"]})
 
 
+def commented(it: History, subject: Json) -> bool:
+    """Once a reader has sent a comment."""
+    return bool(it.comments)
+
+
+def _comment(it: History, _: Json) -> Ask:
+    return it.comment(text=it.material.text())
+
+
+def _comment_on(it: History, entry: Json) -> Ask:
+    return it.comment(text=it.material.text(), entry=entry["id"])
+
+
 OPERATIONS = (
+    Operation("comment", "story", 3, status("live", "paused"), _comment),
+    Operation("comment on it", "entry", 3, can_be_answered, _comment_on),
+    Operation("approve a comment", "story", 6, commented, lambda it, _: it.moderate("approve")),
+    Operation("remove a comment", "story", 1, commented, lambda it, _: it.moderate("remove")),
     Operation("write", "story", 20, open_story, _write),
     Operation("write several", "story", 5, open_story, _write_several),
     Operation("write by wire", "story", 10, open_story, _write_by_wire),

@@ -248,12 +248,19 @@ async def fresh_state(client: httpx.AsyncClient, story: str, *, body: str, bound
     assert state["timeline"]["items"] == items[:20]
     timeline = [e for e in items if bound is None or sort_key_of(e) >= (bound[0], bound[1])]
     held, named = {e["id"] for e in timeline}, named_entries(state)
+    state = _without_comments(state)
     return {**state, "timeline": timeline, "included": [e for e in items if e["id"] in named and e["id"] not in held]}
 
 
 def held_state(state: State) -> Json:
     """Return a reader's state without where its pages end, which is its own; without entries, it counts none."""
-    return {"entry_count": 0, "last_entry_at": None, **state, "timeline": list(state["timeline"]["items"])}
+    counted = {"entry_count": 0, "last_entry_at": None, **_without_comments(state)}
+    return {**counted, "timeline": list(state["timeline"]["items"])}
+
+
+def _without_comments(state: State) -> Json:
+    """Return a state without the numbers of comments, which are told when they have changed, and not with events."""
+    return {name: value for name, value in state.items() if name not in {"comment_count", "comment_counts"}}
 
 
 async def differences(follower: Follower, client: httpx.AsyncClient) -> list[str]:

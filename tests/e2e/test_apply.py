@@ -46,7 +46,8 @@ async def test_readers_of_random_histories_hold_what_a_fresh_reader_sees(
     histories = figures.choose(quick=quick, suite=suite, prove=prove)  # on each of the two databases
     gate = asyncio.Semaphore(AT_ONCE)
     lives: list[Life] = []
-    with serving(database_url, tmp_path, options=options, HEARTBEAT_SECONDS="1") as server:
+    comments = {"COMMENTS": "moderated", "COMMENTS_PER_STORY": "0", "COMMENTS_PER_SITE": "0"}
+    with serving(database_url, tmp_path, options=options, HEARTBEAT_SECONDS="1", **comments) as server:
         headers = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
         async with (
             httpx.AsyncClient(

@@ -54,7 +54,7 @@ class MortalDatabase:
         return self._database.health
 
     @contextmanager
-    def transaction(self) -> Generator[WriteTransaction]:
+    def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
         with self._database.transaction() as tx:
             yield tx
             self._perhaps_die()

@@ -165,6 +165,7 @@ async def _keep_secrets(world: World, number: int) -> None:
         await world.secret(method, path, 201, **body)
         await world.secret(method, path, 409, **{**body, "text": "another text"})
         await _keep_secrets_for_later(world, number)
+        await _keep_comments_secret(world, number)
         if number % 8 == 2:
             await _keep_a_theft_secret(world)
     await _keep_erasures_secret(world, mine, number)
@@ -231,6 +232,25 @@ async def _keep_erasures_secret(world: World, mine: str, number: int) -> None:
     for held in (True, False) if number > 1 else ():
         await world.secret("POST", "/newsroom/legal-hold", 200, story=STORY, entry=ONE, held=held)
         await world.secret("POST", "/newsroom/legal-hold", 200, story=STORY, held=held)
+
+
+async def _keep_comments_secret(world: World, number: int) -> None:
+    """What readers have sent and nobody has approved, and what moderators do with it."""
+    place = f"/stories/{STORY}/comments"
+    sent = []
+    for under in ({"entry": ONE}, {}, {}):
+        sender = {"name": "Mole", "email": "mole@mail.example", "text": f"secret comment {world.secrets}"}
+        sent.append((await world.secret("POST", place, 202, **sender, **under))["id"])
+    await world.secret("POST", f"/newsroom/comments/{sent[0]}/reject", 200, reason="off_topic", note="secret note")
+    await world.secret("POST", f"/newsroom/comments/{sent[1]}/spam", 200)
+    await world.secret("POST", f"/newsroom/comments/{sent[2]}/remove", 200)
+    await world.secret("POST", f"/newsroom/comments/{sent[0]}/answer", 409, text="secret answer")
+    await world.secret("POST", f"{place}/{sent[0]}/reports", 404, category="illegal", text="secret notice")
+    await world.secret("PUT", "/newsroom/hold-words", 200, words=[f"secret{number}"])
+    block = await world.secret("POST", "/newsroom/comment-blocks", 201, network=f"198.51.100.{number}/32")
+    if number % 2:
+        await world.secret("DELETE", f"/newsroom/comment-blocks/{block['id']}", 200)
+    await world.secret("POST", place, 202, name="Mole", text=f"secret, still waiting {world.secrets}")
 
 
 async def _keep_a_theft_secret(world: World) -> None:
@@ -326,6 +346,8 @@ def _public_urls() -> Iterator[str]:
         yield from (f"{base}?key_event=true", f"{base}?importance=breaking", f"{base}?fields=id,body_text,corrections")
         for entry in (ONE, TWO, THREE, FOUR, FIVE, HIDDEN, HIDDEN_TOO, IN_THE_DRAWER, UNKNOWN):
             yield from (f"{base}/{entry}", f"{base}/{entry}?body=both", f"{base}/{entry}/versions")
+        comments = f"/v1/stories/{story}/comments"
+        yield from (comments, f"{comments}?order=oldest&limit=1", f"{comments}?entry={ONE}", f"{comments}/form")
         yield from (f"/v1/stories/{story}/corrections", f"/v1/stories/{story}/corrections?limit=1")
         changes = f"/v1/stories/{story}/changes"
         yield from (changes, f"{changes}?after=0", f"{changes}?after=0&limit=3&body=blocks", f"{changes}?after=x.1.y")

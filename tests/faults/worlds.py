@@ -201,6 +201,10 @@ async def running_world(database_url: str, folder: Path) -> AsyncIterator[World]
         site_url="https://post.example",
         admin_token=ADMIN_TOKEN,
         heartbeat_seconds=50,
+        comments="moderated",
+        comments_per_address=0,
+        comments_per_story=0,
+        comments_per_site=0,
         log_level="error",
     )
     moved = WorldRandom()

@@ -33,6 +33,7 @@ class ReadyFollower(Follower):
         super().__init__()
         self.cursor: Cursor | None = None
         self.is_ready = False
+        self.comments_told = 0
         self.written: list[bytes] = []
 
     def write(self, data: bytes) -> None:

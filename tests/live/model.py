@@ -209,6 +209,10 @@ class ModelLog:
             raise Gone("story_withdrawn", "The story was withdrawn.")
         return taken
 
+    async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
+        await self._finish_read("comments")
+        return {}
+
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         heads = {story: self.stories[story].head for story in stories if story in self.stories}
         await self._finish_read("heads")

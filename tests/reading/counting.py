@@ -36,7 +36,7 @@ class CountingDatabase:
             yield tx
 
     @contextmanager
-    def transaction(self) -> Generator[WriteTransaction]:
+    def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
         with self._database.transaction() as tx:
             yield tx
 

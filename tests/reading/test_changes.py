@@ -156,7 +156,7 @@ def test_a_reply_to_a_poll_is_one_json_object(driver: NewsroomDriver, database: 
     driver.post(story)
     page = changes(database, story, None, limit=1)
     reply: dict[str, Any] = json.loads(encode_changes(page, BodyVariant.HTML))
-    assert list(reply) == ["events", "cursor", "head", "more"]
+    assert list(reply) == ["events", "cursor", "head", "more", "comment_count"]
     assert [event["type"] for event in reply["events"]] == ["story.updated"]
     assert (reply["cursor"], reply["head"], reply["more"]) == (str(page.cursor), str(page.head.cursor), True)
 

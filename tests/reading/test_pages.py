@@ -44,7 +44,9 @@ class Reader:
         )
         with self._database.snapshot() as tx:
             story = require_story(tx, self._story)
-            return json.loads(encode_page(read_page(tx, story, request, links=LINKS), story, EntryShape()))
+            return json.loads(
+                encode_page(read_page(tx, story, request, links=LINKS), story, EntryShape(), comment_counts=b"{}")
+            )
 
     def walk(self, order: Order, *, limit: int = 3) -> list[Any]:
         pages = [self.page(order, limit=limit)]

@@ -25,7 +25,7 @@ FIELDS = (
     '"time_zone":"UTC","section":null,"tags":[],'
     '"publisher":{"name":"The Post","url":"https://post.example","logo":null},"about":null,"canonical_url":null,'
     '"image":null,"coverage_start":null,"coverage_end":null,"continues":null,"continued_by":null,"pinned":[],'
-    '"key_points":[]'
+    '"key_points":[],"comments":{"mode":"off","url":null}'
 )
 ENTRY_MEMBERS = (
     '{"id":"c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f","revision":1,"status":"published","kind":"update","key_event":false,'
@@ -51,14 +51,15 @@ def test_the_state_of_a_story_is_these_bytes(driver: NewsroomDriver, database: D
     head, sort_key = golden_story(driver)
     assert state_of(database, "election-night", View("state", BodyVariant.HTML)) == (
         f'{FIELDS},"timeline":{{"items":[{ENTRY_MEMBERS % sort_key}],"next":null,"prev":null}},"included":[],'
-        f'"head":"{head}","entry_count":1,"last_entry_at":"2026-09-21T14:13:21.000Z"}}'
+        f'"head":"{head}","entry_count":1,"last_entry_at":"2026-09-21T14:13:21.000Z","comment_count":0,'
+        f'"comment_counts":{{}}}}'
     )
 
 
 def test_the_entries_of_a_story_are_these_bytes(driver: NewsroomDriver, database: Database) -> None:
     head, sort_key = golden_story(driver)
     assert state_of(database, STORY, View("entries", BodyVariant.HTML)) == (
-        f'{{"items":[{ENTRY_MEMBERS % sort_key}],"next":null,"prev":null,"head":"{head}"}}'
+        f'{{"items":[{ENTRY_MEMBERS % sort_key}],"next":null,"prev":null,"head":"{head}","comment_counts":{{}}}}'
     )
 
 
@@ -67,7 +68,8 @@ def test_the_list_of_stories_is_these_bytes(driver: NewsroomDriver, database: Da
     with database.snapshot() as tx:
         page = read_story_list(tx, position=None, limit=20, links=LINKS)
     assert page.body.decode() == (
-        f'{{"items":[{FIELDS},"head":"{head}","entry_count":1,"last_entry_at":"2026-09-21T14:13:21.000Z"}}],'
+        f'{{"items":[{FIELDS},"head":"{head}","entry_count":1,"last_entry_at":"2026-09-21T14:13:21.000Z",'
+        f'"comment_count":0}}],'
         f'"next":null,"prev":null}}'
     )
 

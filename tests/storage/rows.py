@@ -80,6 +80,37 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
              "last_seq": 1, "entry_count": 1, "last_entry_at": None, "public_since": 1,
              "fields": json.dumps({"title": TEXT}, ensure_ascii=False).encode(), "encoder": 1},
         ],
+        "comments": [
+            {"id": "c1", "story_id": STORY, "entry_id": ENTRIES[0], "parent_id": None, "status": "approved",
+             "version": 2, "name": TEXT, "email": "ann@mail.example", "text": TEXT, "address": "192.0.2.7",
+             "created_at": 1, "client_key": "k", "fingerprint": "f", "flags": ["hold_word"], "by_newsroom": False,
+             "reason": None, "note": None, "decided_at": 2, "decided_by": "p1", "decided_by_token": "t1",
+             "appeal": None, "appealed_at": None, "made_entry": None},
+            {"id": "c2", "story_id": STORY, "entry_id": None, "parent_id": "c1", "status": "rejected",
+             "version": 1, "name": TEXT, "email": None, "text": TEXT, "address": None, "created_at": 2,
+             "client_key": None, "fingerprint": None, "flags": [], "by_newsroom": True, "reason": "off_topic",
+             "note": TEXT, "decided_at": None, "decided_by": None, "decided_by_token": None, "appeal": TEXT,
+             "appealed_at": 3, "made_entry": ENTRIES[1]},
+        ],
+        "comment_reports": [
+            {"id": "r1", "story_id": STORY, "comment_id": "c1", "category": "illegal", "text": TEXT, "name": None,
+             "email": None, "address": "192.0.2.7", "created_at": 1, "closed_at": None, "outcome": None},
+        ],
+        "comment_blocks": [
+            {"id": "b1", "network": "192.0.2.0/24", "note": TEXT, "created_at": 1, "expires_at": 2},
+        ],
+        "comment_words": [{"word": "lottery", "created_at": 1}],
+        "public_comments": [
+            {"story_id": STORY, "id": "c1", "entry_id": ENTRIES[0], "parent_id": None, "at": 1,
+             "item": TEXT.encode()},
+        ],
+        "public_comment_totals": [
+            {"story_id": STORY, "approved": 1, "elsewhere": None, "shown": 1, "version": 1, "shown_at": 1,
+             "is_stale": True},
+        ],
+        "public_comment_counts": [
+            {"story_id": STORY, "entry_id": ENTRIES[0], "approved": 1, "shown": 1, "version": 1},
+        ],
         "public_slugs": [{"slug": "high-water", "story_id": STORY}],
         "public_entries": [
             {**public, "id": ENTRIES[0], "visible": True, "last_seq": 2, "published_at": 2, "kind": "update",

@@ -12,5 +12,8 @@ READERS_TABLES = (
     schema.public_media,
     schema.public_corrections,
     schema.events,
+    schema.public_comments,
+    schema.public_comment_totals,
+    schema.public_comment_counts,
 )
 NEWSROOM_TABLES = tuple(table for table in schema.metadata.sorted_tables if table not in READERS_TABLES)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
 from fastapi import FastAPI
 
-from app.domain.errors import Gone, MalformedInput
+from app.domain.errors import Gone, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
 from app.web.routes import web_routes
 from app.wire.links import Site
@@ -23,6 +24,9 @@ class FakeReading:
     def __init__(self, state: dict[str, Any] | None = None) -> None:
         self.state = state or samples.story()
         self.others: list[dict[str, Any]] = []
+        self.replies: dict[str, Any] = {"items": [], "next": None, "comment_count": 0}
+        self.replies_asked: list[tuple[str, dict[str, str | None]]] = []
+        self.receipts: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, str | None, str | None]] = []
 
     async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
@@ -37,6 +41,18 @@ class FakeReading:
             raise Gone("entry_gone", "That entry was removed.", cause="removed")
         return PageStory(self.state, None if ref == self.state["slug"] else self.state["slug"])
 
+    async def read(self, story: str, query: Mapping[str, str | None]) -> dict[str, Any]:
+        self.replies_asked.append((story, dict(query)))
+        return self.replies
+
+    def form_token(self, story: str) -> str:
+        return f"token of {story}"
+
+    async def receipt(self, secret: str) -> dict[str, Any]:
+        if secret not in self.receipts:
+            raise NotFound("receipt_not_found", "There is no such receipt.")
+        return self.receipts[secret]
+
     async def list_stories(self) -> list[dict[str, Any]]:
         return [self.state, *self.others]
 
@@ -44,7 +60,8 @@ class FakeReading:
 def client_of(reading: FakeReading) -> httpx.AsyncClient:
     """A client of the pages alone."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(web_routes(site=SITE, read_story=reading.read_story, list_stories=reading.list_stories))
+    pages = web_routes(site=SITE, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
+    app.include_router(pages)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 from app.wire.announcement import StoryHead
 from app.wire.encoding import StoryCounts
 from app.wire.messages import (
     encode_catching_up,
     encode_caught_up,
+    encode_comments,
     encode_goodbye,
     encode_heartbeat,
     encode_hello,
@@ -105,4 +106,5 @@ def test_the_document_shows_each_message_to_the_letter() -> None:
         encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10),
         encode_goodbye(reason="ended", story=STORY, poll_seconds=30),
         encode_refused("election-nihgt", status=404, code="story_not_found"),
+        encode_comments(STORY, 212, {EntryId("5d0e6f1a-2c3b-4d5e-8f60-718293a4b5c6"): 31}),
     ]

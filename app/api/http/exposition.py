@@ -16,6 +16,7 @@ def render_metrics(app_state: AppState) -> str:
         [
             *_requests(app_state),
             *_writing(app_state),
+            *_comments(app_state),
             *_upkeep(app_state),
             *_reading(app_state),
             *_media(app_state),
@@ -38,6 +39,14 @@ def _requests(app_state: AppState) -> Iterator[str]:
 
 def _writing(app_state: AppState) -> Iterator[str]:
     yield from _family("due_work_failures", "counter", {"": app_state.backoff.failures})
+
+
+def _comments(app_state: AppState) -> Iterator[str]:
+    services = app_state.comments
+    refused: dict[str, Number] = {f'{{limit="{limit}"}}': n for limit, n in services.limiter.refused.items()}
+    yield from _family("comments_taken", "counter", {"": services.writer.committed})
+    yield from _family("comment_commits", "counter", {"": services.writer.batches})
+    yield from _family("comments_limited", "counter", refused)
 
 
 def _upkeep(app_state: AppState) -> Iterator[str]:

@@ -20,6 +20,7 @@ from app.domain.errors import (
     NotFound,
     Redirected,
     TooLarge,
+    TooManyRequests,
     Unavailable,
 )
 from app.wire.encoding import encode_json
@@ -35,7 +36,7 @@ _PATH_SIGNS = "/:@!$&'()*+,;=~"
 def error_response(error: LiveblogError, scope: Scope) -> Response:
     """Make the response to a request that failed with `error`."""
     headers = {}
-    if isinstance(error, Unavailable):
+    if isinstance(error, Unavailable | TooManyRequests):
         headers["Retry-After"] = str(error.retry_after_seconds)
     if isinstance(error, Redirected):
         headers["Location"] = _moved_to(error.slug, scope)

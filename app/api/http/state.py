@@ -9,6 +9,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
+from app.api.http.comment_services import CommentServices
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.live.hub.hub import Hub
@@ -62,6 +63,8 @@ class AppState:
     parse_threads: Threads
     """For large bodies alone, which come from whoever sends them: they keep no writer waiting."""
     """For the newsroom's reads, so that none of them keeps a write waiting."""
+    comments: CommentServices
+    """For what readers send, which has a writer of its own."""
     request_metrics: RequestMetrics
     backoff: Backoff
     media: MediaServices

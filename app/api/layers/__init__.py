@@ -2,11 +2,12 @@
 
 1. `middleware`: every request. Its id (`request_ids`), addresses that cannot be read, body limits (`body_limits`),
    cross-origin headers (`cors`), the counters and the line in the log (`access_log`); no error leaves it unanswered.
-2. `hot_reads`: the reads most readers make, answered from memory. What follows sees everything else.
-3. `live_dispatch`: readers' WebSockets and event streams, and the newsroom's stream, leave here.
-4. `default_headers`: HEAD as GET without content, and the headers of answers that set none of their own.
-5. `hot_create`: one new entry as JSON, written without FastAPI.
-6. The routes themselves (app/api/routes).
+2. `comment_limits`: one comment too many is refused here, before anything is read of it.
+3. `hot_reads`: the reads most readers make, answered from memory. What follows sees everything else.
+4. `live_dispatch`: readers' WebSockets and event streams, and the newsroom's stream, leave here.
+5. `default_headers`: HEAD as GET without content, and the headers of answers that set none of their own.
+6. `hot_create`: one new entry as JSON, written without FastAPI.
+7. The routes themselves (app/api/routes).
 
 Connections that the server itself takes off HTTP (app/live/native) pass none of them.
 """

@@ -24,8 +24,8 @@ FLUSH_LINES = 500
 _LOGGER = "app.live.hub.connection_log"
 """Where the events beside requests come from."""
 
-_PREVIEWS = ("/v1/previews/", "/previews/", "/media-previews/")
-"""Paths whose rest is a secret that shows what is not public yet."""
+_PREVIEWS = ("/v1/previews/", "/previews/", "/media-previews/", "/v1/receipts/", "/receipts/", "/v1/reports/")
+"""Paths whose rest is a secret: of what is not public yet, or of a comment's writer."""
 
 AccessLine = RequestLine
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 Headers = list[tuple[bytes, bytes]]
@@ -25,6 +26,12 @@ ANYONE: Headers = [(b"access-control-allow-origin", b"*"), EXPOSED]
 """Added to every public read whatever its origin, so that caches can keep one answer for all."""
 
 _READS = {"GET", "HEAD"}
+_OPEN_WRITE = re.compile(r"/v1/(?:stories/[^/]+/comments(?:/[^/]+/reports)?|receipts/[^/]+/appeal)")
+
+
+def is_open_write(method: str, path: str) -> bool:
+    """Return whether a page of any origin may send this: what a reader writes, with nobody's rights."""
+    return method == "POST" and _OPEN_WRITE.fullmatch(path) is not None
 
 
 def is_public_read(method: str, path: str) -> bool:
@@ -43,7 +50,7 @@ class CrossOrigin:
 
     def headers(self, method: str, path: str, origin: bytes | None) -> Headers:
         """Return the headers to add to an answer."""
-        if is_public_read(method, path):
+        if is_public_read(method, path) or is_open_write(method, path):
             return ANYONE
         if method == "OPTIONS" or origin is None or origin not in self._origins:
             return []
@@ -57,6 +64,11 @@ class CrossOrigin:
         """Return the headers that answer a preflight for `method`; without an allowed origin none allows it."""
         if is_public_read(method, path):
             allowed: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-allow-methods", b"GET, HEAD")]
+        elif is_open_write(method, path):
+            allowed = [
+                (b"access-control-allow-origin", b"*"),
+                (b"access-control-allow-methods", b"GET, HEAD, POST"),
+            ]
         elif origin in self._origins:
             allowed = [
                 (b"access-control-allow-origin", origin),

@@ -43,6 +43,8 @@ _TAGS = [
     {"name": "Writing stories", "description": "Beginning stories and changing them, with a token."},
     {"name": "Writing entries", "description": "Posting updates and moving them through their life, with a token."},
     {"name": "Media", "description": "Pictures, video and sound: uploads, and the files that readers get."},
+    {"name": "Comments", "description": "What readers write: without a token, from a page of any origin."},
+    {"name": "Moderating", "description": "Readers' comments, for editors."},
     {"name": "Newsroom", "description": "What only the newsroom sees, with a token."},
     {"name": "People and tokens", "description": "Who may do what; for admins."},
     {"name": "Operations", "description": "Health, readiness, version and metrics, for operators."},

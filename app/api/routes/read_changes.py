@@ -90,7 +90,8 @@ async def _read_shared(reading: Reading, story: StoryId, view: ChangesView) -> R
 
 def _nothing_since(head: StoryHead, variant: BodyVariant) -> Representation:
     page = ChangesPage(events=(), cursor=head.cursor, head=head, more=False)
-    tag = f"{head.cursor}.changes.{variant}"
+    counted = f".c{head.comments.version}" if head.comments.version else ""
+    tag = f"{head.cursor}.changes.{variant}{counted}"
     return Representation(plain=encode_changes(page, variant), tag=tag, surrogate=f"story-{head.story}")
 
 

@@ -51,6 +51,13 @@ class FanOut:
         else:
             self._begin(story, now)
 
+    def tell(self, story: LiveStory) -> None:
+        """Write the story's message about its comments to every subscriber, at most 50 per loop turn.
+
+        It is no event: it may come between two of them, and moves nobody's cursor.
+        """
+        self._continue(self._telling(story))
+
     def lag_seconds(self, now: float) -> float:
         """Return how long an event takes to its last subscriber: by the oldest fan-out that runs, and the latest ended.
 
@@ -79,6 +86,29 @@ class FanOut:
         since = self._queued.pop(story, None)
         if since is not None:
             self._begin(story, since)
+
+    def _continue(self, steps: Iterator[None]) -> None:
+        for _ in steps:
+            asyncio.get_running_loop().call_soon(self._continue, steps)
+            return
+
+    def _telling(self, story: LiveStory) -> Iterator[None]:
+        message, version = story.comments_message, story.comments_told
+        pace = _Pace()
+        for form, group in tuple(story.ready.items()):
+            data = b"" if message is None else message.bytes_in(form.framing)
+            for part in pace.slices(tuple(group)):
+                if story.comments_told != version:
+                    return  # the next message is on its way, and says more
+                written = _tell(part, data, version=version)
+                self._metrics.messages_sent += written
+                self._metrics.bytes_written[form.framing] += len(data) * written
+                if pace.ends_turn(len(part)):
+                    yield
+        for others in pace.slices(tuple(story.subscriptions)):
+            _wake(others)
+            if pace.ends_turn(len(others)):
+                yield
 
     def _record_duration(self, now: float, *, since: float) -> None:
         seconds, until = self._slowest
@@ -169,6 +199,22 @@ def _write(subscriptions: Sequence[Ready], data: bytes, *, before: Cursor, after
             written += 1
         elif subscription.is_ready and subscription.cursor is not after:
             subscription.wake()
+    return written
+
+
+def _tell(subscriptions: Sequence[Ready], data: bytes, *, version: int) -> int:
+    """Write to those who are ready and were not told yet; the others' sessions write it with what else is due."""
+    written = 0
+    for subscription in subscriptions:
+        if subscription.is_ready and subscription.comments_told != version:
+            try:
+                subscription.write(data)
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("live write failed")
+                subscription.wake()
+                continue
+            subscription.comments_told = version
+            written += 1
     return written
 
 

@@ -69,6 +69,7 @@ class Hub:
             heads,
             log,
             fan_out=self._fan_out.fan_out,
+            tell=self._fan_out.tell,
             limits=limits,
             tasks=self._tasks,
             metrics=metrics,

@@ -87,11 +87,13 @@ class Reconciler:
             self._reset(story, head)
             return
         if head.cursor == known:
-            was_closing, story.head = story.head.closing, head
+            was_closing, story.head = story.head.closing, story.keep_comments(head)
             if head.closing != was_closing:
                 self._publish(story)
         elif head.cursor.seq > known.seq:
             story.expect(head.cursor)
+        if head.comments.version > story.head.comments.version:
+            story.head = replace(story.head, comments=head.comments)
         if story.is_behind():
             self.fill_gap_soon(story)
 

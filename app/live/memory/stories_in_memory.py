@@ -9,6 +9,7 @@ import structlog
 
 from app.domain.errors import Gone, NotFound, Unavailable
 from app.domain.identifiers import StoryId
+from app.live.memory.comment_news import CommentNews, TellStory
 from app.live.memory.reconciler import FanOutStory, Reconciler
 from app.live.memory.shared_reads import SharedReads
 from app.live.memory.story_loader import StoryLoader
@@ -27,7 +28,8 @@ _log = structlog.get_logger(__name__)
 class StoriesInMemory:
     """The one front of the registry, the loader, the reconciler and the shared reads. Belongs to one event loop.
 
-    `fan_out` is called with every story whose subscribers have something new to receive.
+    `fan_out` is called with every story whose subscribers have something new to receive, `tell` with every one that
+    has another number of comments.
     """
 
     def __init__(
@@ -36,6 +38,7 @@ class StoriesInMemory:
         log: StoryLog,
         *,
         fan_out: FanOutStory,
+        tell: TellStory,
         limits: LiveLimits,
         tasks: Tasks,
         metrics: LiveMetrics,
@@ -52,6 +55,7 @@ class StoriesInMemory:
         self._loader = StoryLoader(
             heads, registry=registry, reconciler=reconciler, tasks=tasks, metrics=metrics, monotonic=monotonic
         )
+        self._comment_news = CommentNews(heads, tell=tell, tasks=tasks)
         self._reads = SharedReads(log, tasks=tasks, metrics=metrics, observe=reconciler.observe, monotonic=monotonic)
 
     def __iter__(self) -> Iterator[LiveStory]:
@@ -112,6 +116,8 @@ class StoriesInMemory:
         stories = tuple(self._registry)
         if stories:
             await self._reconciler.reconcile(stories)
+            for story in stories:
+                self._comment_news.look_at(story)
         else:
             self._compared_at = self._monotonic()
         self._registry.sweep(now=self._monotonic())

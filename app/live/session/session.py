@@ -254,6 +254,9 @@ class Session:
     def _add_unnumbered(self, step: Step, now: ClockReading) -> None:
         if any(subscription.between for subscription in self._subscriptions.values()):
             return
+        for subscription in self._subscriptions.values():
+            if (comments := subscription.comments()) is not None:
+                step.writes.append(comments)
         step.writes += self._ended
         self._ended = ()
         if self._goodbye is not None and self._close is None:

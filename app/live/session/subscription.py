@@ -68,6 +68,7 @@ class Subscription:
         "_variant",
         "asked",
         "between",
+        "comments_told",
         "cursor",
         "is_ready",
         "request",
@@ -98,6 +99,7 @@ class Subscription:
         self.resume: Resume = "exact"
         self.subscribed = False
         self.between = False
+        self.comments_told = 0
         self._variant = variant
         self._metrics = metrics
         self._next_read: Read | None = None
@@ -162,6 +164,13 @@ class Subscription:
             self._begin_again("fork", "reset")
         elif not self._waits_for_hub(self.cursor):
             self._follow(self.cursor, out)
+
+    def comments(self) -> Message | None:
+        """Return the number of comments for a reader who has the story and was told another one; once."""
+        if self.comments_told == self.story.comments_told or not self.subscribed:
+            return None
+        self.comments_told = self.story.comments_told
+        return self.story.comments()
 
     def next_read(self, now: float) -> Read | None:
         """Return the read that is due now, at most one at a time. `now` is monotonic, in seconds."""

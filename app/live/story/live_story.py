@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
@@ -12,9 +13,10 @@ from app.live.story.catch_up import CatchUp
 from app.live.story.control_messages import ControlMessages
 from app.live.story.deliveries import DELIVERIES_KEPT, Committed, Delivery
 from app.live.story.limits import LiveLimits
-from app.live.story.packets import Form, Packet
+from app.live.story.packets import Form, Message, Packet
 from app.live.story.ring import Ring
 from app.wire.announcement import Announcement, StoryHead
+from app.wire.messages import encode_comments
 
 Accepted = Literal["advanced", "known", "early", "foreign"]
 GapOutcome = Literal["done", "again", "lost"]
@@ -39,6 +41,7 @@ class Ready(Attached, Protocol):
 
     cursor: Cursor | None
     is_ready: bool
+    comments_told: int
 
     @property
     def write(self) -> Callable[[bytes], object]: ...
@@ -56,6 +59,8 @@ class LiveStory:
     __slots__ = (
         "_committed",
         "_early",
+        "comments_message",
+        "comments_told",
         "control_messages",
         "deliveries",
         "expected_seq",
@@ -89,6 +94,8 @@ class LiveStory:
         self._early: dict[int, Announcement] = {}
         self.control_messages = ControlMessages()
         self.removal_packet: Packet | None = None
+        self.comments_message: Message | None = None
+        self.comments_told = head.comments.version
 
     @property
     def id(self) -> StoryId:
@@ -99,6 +106,22 @@ class LiveStory:
     def reader_count(self) -> int:
         """Count the subscribers, those to wake and the ready ones."""
         return len(self.subscriptions) + sum(len(group) for group in self.ready.values())
+
+    def set_comments(self, message: Message, version: int) -> None:
+        """Let every subscriber be told how many comments there are, as of that version."""
+        self.comments_message, self.comments_told = message, version
+
+    def comments(self) -> Message | None:
+        """Return the message with the number of comments; None of a story that has never had any."""
+        if self.comments_message is None and self.comments_told:
+            text = encode_comments(self.id, self.head.comments.count, {})
+            self.comments_message = Message(text, type="comments")
+        return self.comments_message
+
+    def keep_comments(self, head: StoryHead) -> StoryHead:
+        """Return `head` with the newest numbers of comments that are known: announcements have none."""
+        known = self.head.comments
+        return head if head.comments.version >= known.version else replace(head, comments=known)
 
     def make_ready(self, subscription: Ready, form: Form) -> None:
         """Let fan-outs write to the subscriber instead of waking it. It must be at the story's head."""
@@ -206,7 +229,7 @@ class LiveStory:
                 self._append_packet(packet)
         else:
             self.ring.restart(head.cursor)
-        self.head = head
+        self.head = self.keep_comments(head)
         self._append_early()
         return True
 
@@ -257,7 +280,7 @@ class LiveStory:
     def _append(self, announcement: Announcement) -> None:
         for event in announcement.events:
             self._append_packet(Packet(event))
-        self.head = announcement.head
+        self.head = self.keep_comments(announcement.head)
 
     def _append_packet(self, packet: Packet) -> None:
         if packet.cursor.seq > self.head.cursor.seq:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
 
@@ -48,6 +48,10 @@ class StoryHeads(Protocol):
 
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query."""
+        ...
+
+    async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
+        """Return the entries whose number of comments has changed after that version, with the number."""
         ...
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from app.domain.clock import Clock, Micros
+from app.domain.comments import Mode
 from app.domain.identifiers import RandomSource
 from app.newsroom.context.token_usage import TokenUsage
 from app.storage.database.transactions import Database, ReadTransaction
@@ -18,6 +19,22 @@ class SessionLimits:
 
     lifetime_seconds: int = 30 * 86_400
     idle_seconds: int = 7 * 86_400
+
+
+PENDING_COMMENTS = 50_000
+"""Comments that may wait for a moderator in all: what nobody looks through only fills the disk."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentPolicy:
+    """The operator's settings for readers' comments in all stories."""
+
+    mode: Mode = "off"
+    """Of stories that say nothing else."""
+    unattended_seconds: int = 24 * 3_600
+    """A story takes no more comments once its oldest one has waited for so long and nobody has decided about any; 0:
+    it does not close for that."""
+    pending_limit: int = PENDING_COMMENTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +57,7 @@ class Newsroom:
     """Whether reporters may use no byline but their own in any story, whatever its settings say."""
     signing_key: str = field(default="", repr=False)
     """Of the addresses of media that are not public; without one, none is valid."""
+    comments: CommentPolicy = CommentPolicy()
     usage: TokenUsage = field(default_factory=TokenUsage)
     read_time: Callable[[ReadTransaction], Micros] | None = None
 

@@ -48,8 +48,8 @@ def create_entry(newsroom: Newsroom, call: Call, story_ref: str, draft: EntryDra
         if isinstance(context, Reply):
             return context
         refuse_closed(context.story)
-        entry, shorthand = _create(context, draft)
-        return answer_entry(context, entry, status=_created(entry), location=True, shorthand=shorthand)
+        entry, shorthand = add_entry(context, draft)
+        return answer_entry(context, entry, status=created_status(entry), location=True, shorthand=shorthand)
 
 
 def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryBatch) -> Reply:
@@ -68,7 +68,7 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                 with context.tx.savepoint():
                     # A time of its own for each, which keeps their order in the newsroom's list.
                     each = dataclasses.replace(context, now=newsroom.clock())
-                    entry, shorthand = _create(each, EntryDraft.model_validate(item))
+                    entry, shorthand = add_entry(each, EntryDraft.model_validate(item))
             except ValidationError as error:
                 results.append(
                     {"status": 422, "problem": problem_of(validation_errors(error.errors(include_url=False)))}
@@ -82,7 +82,7 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                 can = permitted_actions(context.actor, context.story, entry)
                 posted_by = poster_of(context.tx, entry, actor=context.actor)
                 shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)
-                results.append({"status": _created(entry), "location": location, "entry": shown})
+                results.append({"status": created_status(entry), "location": location, "entry": shown})
         reply = Reply(200, encode_json({"items": results}))
         return keep_reply(context, reply, story=context.story.id, entries=created)
 
@@ -99,17 +99,20 @@ def upsert_entry(newsroom: Newsroom, call: Call, story_ref: str, external_id: st
         refuse_closed(context.story)
         before = read_entry_by_external_id(context.tx, context.story.id, external_id)
         if before is None:
-            entry, shorthand = _create(context, draft, external_id=external_id)
-            return answer_entry(context, entry, status=_created(entry), location=True, shorthand=shorthand)
+            entry, shorthand = add_entry(context, draft, external_id=external_id)
+            return answer_entry(context, entry, status=created_status(entry), location=True, shorthand=shorthand)
         honour_match(call.if_match, before)
         entry, shorthand = _update(context, before, draft)
         return answer_entry(context, entry, status=202 if is_scheduled(entry) else 200, shorthand=shorthand)
 
 
-def _create(
+def add_entry(
     context: StoryContext, draft: EntryDraft, *, external_id: str | None = None
 ) -> tuple[Entry, JsonObject | None]:
-    """Create the entry; return it with its shorthand as understood."""
+    """Create an entry in the context's story, published if its status says so; return it with its shorthand as read.
+
+    The caller has checked CREATE_ENTRY and that the story is open. Raises as `create_entry`.
+    """
     story, actor, random, now = context.story, context.actor, context.newsroom.random, context.now
     fingerprint = _fingerprint(draft)
     draft, shorthand = expand_shorthand(context, complete_tags(story, draft))
@@ -164,8 +167,8 @@ def _first_status(context: StoryContext, draft: EntryDraft) -> EntryStatus:
     return status
 
 
-def _created(entry: Entry) -> int:
-    """Return 201, or 202 for what is published later."""
+def created_status(entry: Entry) -> int:
+    """Return the status of the answer that shows a new entry: 201, or 202 for what is published later."""
     return 202 if entry.status is EntryStatus.SCHEDULED else 201
 
 

@@ -19,7 +19,9 @@ from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
 from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
+from app.newsroom.publication.comments import show_comments_again
 from app.newsroom.publication.public_story import public_fields
+from app.storage.public.comments import delete_public_comments_of_entry, delete_public_comments_of_story
 from app.storage.public.corrections import CorrectionLine, CorrectionPosition, update_corrections
 from app.storage.public.media import delete_story_media, update_public_media
 from app.storage.public.writes import (
@@ -171,6 +173,8 @@ class _Publisher:
         )
         upsert_public_entry(self._tx, self._story.id, row, is_new=known is None)
         self._let_media_be(entry.id, row.encoded.media_names, is_new=known is None)
+        if known is not None and not was_visible:
+            show_comments_again(self._tx, self._story.id, entry.id)
         if entry.corrections or "corrections" in (change.changed or ()):
             update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
@@ -185,6 +189,7 @@ class _Publisher:
         update_public_entry_removed(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
         update_corrections(self._tx, self._story.id, change.entry, [])
         self._let_media_be(change.entry, frozenset())
+        delete_public_comments_of_entry(self._tx, self._story.id, change.entry)
         self.row.counts = StoryCounts(
             entry_count=count - 1 if was_visible else count,
             last_entry_at=read_newest_published_at(self._tx, self._story.id),
@@ -199,6 +204,8 @@ class _Publisher:
         if before != now:
             self._let_media_be(None, now)
         self.row.fields, self.row.slug = stored, self._story.slug
+        if self.row.status == "withdrawn":
+            show_comments_again(self._tx, self._story.id, None)
         self._date_story()
         fields = encode_story_fields(
             stored, links=self._context.newsroom.links, story=self._story.id, slug=self._story.slug
@@ -208,6 +215,7 @@ class _Publisher:
     def _withdraw_story(self) -> None:
         update_public_entries_removed(self._tx, self._story.id)
         delete_story_media(self._tx, self._story.id)
+        delete_public_comments_of_story(self._tx, self._story.id)
         self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
         self._date_story()
         self._append(self._line("story.removed"), revision=None)

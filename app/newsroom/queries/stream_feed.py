@@ -12,13 +12,15 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
 from app.domain.identifiers import PersonId, StoryId, TokenId
 from app.domain.permissions import permitted_actions
-from app.domain.rights import Actor, Right, actor_in_story, require_right
+from app.domain.rights import Actor, Right, actor_in_story, has_right, require_right
+from app.domain.story import Story
 from app.newsroom.context.access import actor_of_token, authenticate, digest_of
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_story
 from app.newsroom.context.media_addresses import with_signed_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.comments import read_comment, read_pending_counts
 from app.storage.newsroom.entries import read_entry
 from app.storage.newsroom.people import read_person, read_token
 from app.storage.newsroom.stories import read_story
@@ -29,10 +31,17 @@ from app.storage.newsroom.stream_feed import (
     list_writes_after,
     read_newest_audit_id,
 )
+from app.wire.comment_json import newsroom_comment
 from app.wire.encoding import encode_json
 from app.wire.newsroom_json import newsroom_entry, newsroom_story
 from app.wire.newsroom_stream_feed import FeedBatch, FeedMessage, FeedPosition, WatchedStory, Watcher
-from app.wire.newsroom_stream_messages import Principal, encode_entry_news, encode_story_news
+from app.wire.newsroom_stream_messages import (
+    Principal,
+    encode_comment_news,
+    encode_comments_waiting,
+    encode_entry_news,
+    encode_story_news,
+)
 
 TICKET_SECONDS = 30
 TICKET_LENGTH = 43
@@ -77,7 +86,8 @@ def begin_watching(newsroom: Newsroom) -> FeedPosition:
     """Return the mark of everything written so far, from which `read_news` goes on."""
     with newsroom.database.snapshot() as tx:
         newest = read_newest_audit_id(tx)
-        return FeedPosition(newest, frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS)))
+        sent = frozenset(row.id for row in list_writes_after(tx, newest - LATE_NUMBERS))
+        return FeedPosition(newest, sent, read_pending_counts(tx))
 
 
 def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, frozenset[StoryId]]) -> FeedBatch:
@@ -88,9 +98,12 @@ def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, froz
         rows = [row for row in list_writes_after(tx, since) if row.id not in mark.sent]
         numbers = {row.id for row in rows} | mark.sent
         newest = max(numbers, default=mark.newest)
+        sent = frozenset(n for n in numbers if n > newest - LATE_NUMBERS)
+        pending = read_pending_counts(tx)
+        news = _news(tx, newsroom, _newest_of_each(rows), actors)
         return FeedBatch(
-            mark=FeedPosition(max(newest, mark.newest), frozenset(n for n in numbers if n > newest - LATE_NUMBERS)),
-            news=tuple(_news(tx, newsroom, _newest_of_each(rows), actors)),
+            mark=FeedPosition(max(newest, mark.newest), sent, pending),
+            news=(*news, *_waiting(tx, mark.pending, pending, actors)),
             ended=ended,
             lost={
                 token: frozenset(story for story in watched[token] if not _sees(tx, actor, story))
@@ -123,7 +136,7 @@ def _actors(
 
 def _newest_of_each(rows: list[AuditedWrite]) -> list[AuditedWrite]:
     """Keep the last write of each object: it is sent as it is now, so that one of several is enough."""
-    last = {(row.story, row.entry): row for row in rows}
+    last = {(row.story, row.entry, row.comment): row for row in rows}
     return sorted(last.values(), key=lambda row: row.id)
 
 
@@ -144,6 +157,8 @@ def _news_of(
         token: within for token, actor in actors.items() if (within := actor_in_story(actor, story)) is not None
     }
     by = _author(tx, row.person, row.token_id)
+    if row.comment is not None:
+        return _comment_news(tx, story, row, by, audience)
     if row.entry is None:
         shape = newsroom_story(story, links=newsroom.links)
         message = with_signed_media(newsroom, encode_story_news(shape, action=row.action, by=by, at=row.at))
@@ -166,6 +181,39 @@ def _news_of(
         )
         for can, tokens in alike.items()
     ]
+
+
+def _comment_news(
+    tx: ReadTransaction, story: Story, row: AuditedWrite, by: Principal, audience: Mapping[str, Actor]
+) -> list[FeedMessage]:
+    """A write to a comment as messages: with its writer's addresses for those who moderate, and without for others."""
+    comment = read_comment(tx, row.comment or "")
+    if comment is None:
+        return []
+    moderators = frozenset(token for token, actor in audience.items() if has_right(actor, Right.MODERATE))
+    messages = []
+    for tokens in (moderators, frozenset(audience) - moderators):
+        if tokens:
+            shape = newsroom_comment(comment, sees_address=tokens is moderators)
+            messages.append(
+                FeedMessage(story.id, encode_comment_news(shape, action=row.action, by=by, at=row.at), tokens)
+            )
+    return messages
+
+
+def _waiting(
+    tx: ReadTransaction, before: Mapping[StoryId, int], now: Mapping[StoryId, int], actors: Mapping[str, Actor]
+) -> list[FeedMessage]:
+    """Messages about the stories in which another number of comments waits than before."""
+    messages = []
+    for ident in sorted(before.keys() | now.keys()):
+        count = now.get(ident, 0)
+        if count == before.get(ident, 0) or (story := read_story(tx, ident)) is None:
+            continue
+        audience = frozenset(token for token, actor in actors.items() if actor_in_story(actor, story) is not None)
+        if audience:
+            messages.append(FeedMessage(ident, encode_comments_waiting(ident, pending=count), audience))
+    return messages
 
 
 def _author(tx: ReadTransaction, person: PersonId | None, token_id: str) -> Principal:

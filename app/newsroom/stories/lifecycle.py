@@ -29,6 +29,7 @@ from app.newsroom.stories.members import keep_membership
 from app.storage.newsroom.site_control import read_site_frozen
 from app.storage.newsroom.stored_replies import delete_reply_bodies_of_story
 from app.storage.newsroom.stories import insert_story, read_story, update_story, update_story_slug
+from app.storage.public.comments import update_count_elsewhere, update_shown_counts
 from app.wire.requests.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 
 SLUG_TAIL_LENGTH = 6
@@ -54,6 +55,8 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
         insert_story(context.tx, story)
         record_story(context, before=None, after=story, action="create")
         keep_membership(context, story)
+        if story.settings.comments is not None:
+            _count_elsewhere(context, story)
         if story.is_public:
             publish_changes(context.in_story(story), [StoryUpdated()])
             update_linked(context, None, story)
@@ -91,6 +94,8 @@ def put_story(context: StoryContext, after: Story, *, action: str = "edit") -> S
     else:
         update_story(context.tx, after)
     record_story(context, before=before, after=after, action=action)
+    if after.settings.comments != before.settings.comments:
+        _count_elsewhere(context, after)
     return _publish_change(context.in_story(after), before)
 
 
@@ -203,6 +208,12 @@ def end_of_silence(story: Story, now: Micros) -> Micros | None:
     """Return when a story ends by itself if nothing new comes from now on; None where it does not."""
     after = story.settings.auto_end_after
     return Micros(now + after * 1_000_000) if story.status is StoryStatus.LIVE and after is not None else None
+
+
+def _count_elsewhere(context: WriteContext, story: Story) -> None:
+    """Let readers be told how many comments an external system has, or how many there are here."""
+    update_count_elsewhere(context.tx, story.id, (story.settings.comments or {}).get("count"))
+    update_shown_counts(context.tx, story.id, now=context.now)
 
 
 def _publish_change(context: StoryContext, before: Story) -> Story:

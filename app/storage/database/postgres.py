@@ -64,7 +64,8 @@ class PostgresDatabase:
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
-    def transaction(self) -> Generator[WriteTransaction]:
+    def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
+        # Each write has a connection of its own here, and none waits for one that locks no story.
         self.health.require_our_schema()
         with (
             self._unavailable_when_gone(is_write=True),

@@ -23,21 +23,39 @@ from sqlalchemy import (
     text,
 )
 
+from app.storage.database.comment_tables import (
+    comment_blocks,
+    comment_reports,
+    comment_words,
+    comments,
+    public_comment_counts,
+    public_comment_totals,
+    public_comments,
+)
 from app.storage.database.media_tables import media, media_uses
 from app.storage.database.table_parts import KEY, metadata
 
-__all__ = ["media", "media_uses", "metadata"]
+__all__ = [
+    "comment_blocks",
+    "comment_reports",
+    "comment_words",
+    "comments",
+    "media",
+    "media_uses",
+    "metadata",
+    "public_comment_counts",
+    "public_comment_totals",
+    "public_comments",
+]
 
 ENCODER = 1
 """Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""
 
-_Key = KEY
-
 stories = Table(
     "stories",
     metadata,
-    Column("id", _Key, primary_key=True),
-    Column("slug", _Key, nullable=False, unique=True),
+    Column("id", KEY, primary_key=True),
+    Column("slug", KEY, nullable=False, unique=True),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("fields", JSON, nullable=False),
@@ -56,21 +74,21 @@ stories = Table(
 former_slugs = Table(
     "former_slugs",
     metadata,
-    Column("slug", _Key, primary_key=True),
-    Column("story_id", _Key, ForeignKey("stories.id"), nullable=False),
+    Column("slug", KEY, primary_key=True),
+    Column("story_id", KEY, ForeignKey("stories.id"), nullable=False),
 )
 """Every former slug of a story; it is never given to another story."""
 
 story_versions = Table(
     "story_versions",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
+    Column("story_id", KEY, ForeignKey("stories.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", KEY),
+    Column("token_id", KEY, nullable=False),
     Column("action", Text, nullable=False),
-    Column("slug", _Key, nullable=False),
+    Column("slug", KEY, nullable=False),
     Column("status", Text, nullable=False),
     Column("fields", JSON, nullable=False),
     Column("settings", JSON, nullable=False),
@@ -82,8 +100,8 @@ story_versions = Table(
 memberships = Table(
     "memberships",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
-    Column("person_id", _Key, ForeignKey("people.id"), primary_key=True),
+    Column("story_id", KEY, ForeignKey("stories.id"), primary_key=True),
+    Column("person_id", KEY, ForeignKey("people.id"), primary_key=True),
     Column("role", Text, nullable=False),
     Index(None, "person_id"),
 )
@@ -91,25 +109,25 @@ memberships = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("story_id", _Key, ForeignKey("stories.id"), primary_key=True),
-    Column("id", _Key, primary_key=True),
+    Column("story_id", KEY, ForeignKey("stories.id"), primary_key=True),
+    Column("id", KEY, primary_key=True),
     Column("status", Text, nullable=False),
     Column("version", Integer, nullable=False),
     Column("content", JSON, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("status_at", BigInteger, nullable=False),
-    Column("created_by", _Key),
+    Column("created_by", KEY),
     Column("created_by_token", Text, nullable=False),
     Column("creation_fingerprint", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("public_version", Integer, nullable=False),
     Column("working", JSON(none_as_null=True)),
-    Column("external_id", _Key),
+    Column("external_id", KEY),
     Column("external_version", BigInteger),
     Column("edited_by_hand", Boolean, nullable=False),
     Column("published_at", BigInteger),
     Column("updated_at", BigInteger),
-    Column("sort_key", _Key),
+    Column("sort_key", KEY),
     Column("corrections", JSON, nullable=False),
     Column("publish_at", BigInteger),
     Column("held", Boolean, nullable=False, server_default=false()),
@@ -127,12 +145,12 @@ entries = Table(
 entry_versions = Table(
     "entry_versions",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", KEY, primary_key=True),
+    Column("entry_id", KEY, primary_key=True),
     Column("version", Integer, primary_key=True),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", KEY),
+    Column("token_id", KEY, nullable=False),
     Column("action", Text, nullable=False),
     Column("status", Text, nullable=False),
     Column("content", JSON, nullable=False),
@@ -145,7 +163,7 @@ entry_versions = Table(
 people = Table(
     "people",
     metadata,
-    Column("id", _Key, primary_key=True),
+    Column("id", KEY, primary_key=True),
     Column("name", Text, nullable=False),
     Column("email", Text),
     Column("role", Text, nullable=False),
@@ -159,8 +177,8 @@ people = Table(
 invites = Table(
     "invites",
     metadata,
-    Column("id", _Key, primary_key=True),
-    Column("person_id", _Key, ForeignKey("people.id"), nullable=False),
+    Column("id", KEY, primary_key=True),
+    Column("person_id", KEY, ForeignKey("people.id"), nullable=False),
     Column("secret_sha256", Text, nullable=False, unique=True),
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
@@ -170,9 +188,9 @@ invites = Table(
 tokens = Table(
     "tokens",
     metadata,
-    Column("id", _Key, primary_key=True),
+    Column("id", KEY, primary_key=True),
     Column("label", Text, nullable=False),
-    Column("person_id", _Key, ForeignKey("people.id")),
+    Column("person_id", KEY, ForeignKey("people.id")),
     Column("role", Text),
     Column("scopes", JSON, nullable=False),
     Column("secret_sha256", Text, nullable=False, unique=True),
@@ -189,7 +207,7 @@ tickets = Table(
     "tickets",
     metadata,
     Column("secret_sha256", Text, primary_key=True),
-    Column("token_id", _Key, nullable=False),
+    Column("token_id", KEY, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
 )
 """One-use keys to the newsroom's stream, for pages that cannot put a token into a handshake."""
@@ -212,12 +230,12 @@ audit = Table(
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=True),
     Column("at", BigInteger, nullable=False),
-    Column("person_id", _Key),
-    Column("token_id", _Key, nullable=False),
+    Column("person_id", KEY),
+    Column("token_id", KEY, nullable=False),
     Column("action", Text, nullable=False),
     Column("object_kind", Text, nullable=False),
     Column("object_id", Text, nullable=False),
-    Column("story_id", _Key),
+    Column("story_id", KEY),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
     Column("request_id", Text),
@@ -227,13 +245,13 @@ audit = Table(
 replies = Table(
     "replies",
     metadata,
-    Column("scope", _Key, primary_key=True),
-    Column("key", _Key, primary_key=True),
+    Column("scope", KEY, primary_key=True),
+    Column("key", KEY, primary_key=True),
     Column("fingerprint", Text, nullable=False),
     Column("status", Integer),
     Column("headers", JSON),
     Column("body", LargeBinary),
-    Column("story_id", _Key),
+    Column("story_id", KEY),
     Column("at", BigInteger, nullable=False),
     Index(None, "at"),
 )
@@ -241,10 +259,10 @@ replies = Table(
 reply_entries = Table(
     "reply_entries",
     metadata,
-    Column("scope", _Key, primary_key=True),
-    Column("key", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
-    Column("story_id", _Key, nullable=False),
+    Column("scope", KEY, primary_key=True),
+    Column("key", KEY, primary_key=True),
+    Column("entry_id", KEY, primary_key=True),
+    Column("story_id", KEY, nullable=False),
     ForeignKeyConstraint(["scope", "key"], ["replies.scope", "replies.key"], ondelete="CASCADE"),
     Index(None, "story_id", "entry_id"),
 )
@@ -252,8 +270,8 @@ reply_entries = Table(
 public_stories = Table(
     "public_stories",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("slug", _Key, nullable=False, unique=True),
+    Column("story_id", KEY, primary_key=True),
+    Column("slug", KEY, nullable=False, unique=True),
     Column("epoch", Text, nullable=False),
     Column("head_seq", BigInteger, nullable=False),
     Column("head_check", Text, nullable=False),
@@ -270,20 +288,20 @@ public_stories = Table(
 public_slugs = Table(
     "public_slugs",
     metadata,
-    Column("slug", _Key, primary_key=True),
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), nullable=False),
+    Column("slug", KEY, primary_key=True),
+    Column("story_id", KEY, ForeignKey("public_stories.story_id"), nullable=False),
 )
 """Former slugs under which readers have known a story: they redirect to it for ever."""
 
 public_entries = Table(
     "public_entries",
     metadata,
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
-    Column("id", _Key, primary_key=True),
+    Column("story_id", KEY, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("id", KEY, primary_key=True),
     Column("visible", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("last_seq", BigInteger, nullable=False),
-    Column("sort_key", _Key),
+    Column("sort_key", KEY),
     Column("published_at", BigInteger),
     Column("kind", Text),
     Column("key_event", Boolean),
@@ -300,9 +318,9 @@ public_entries = Table(
 public_labels = Table(
     "public_labels",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("label", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", KEY, primary_key=True),
+    Column("label", KEY, primary_key=True),
+    Column("entry_id", KEY, primary_key=True),
     ForeignKeyConstraint(["story_id", "entry_id"], ["public_entries.story_id", "public_entries.id"]),
     Index(None, "story_id", "entry_id"),
 )
@@ -311,8 +329,8 @@ public_labels = Table(
 public_corrections = Table(
     "public_corrections",
     metadata,
-    Column("story_id", _Key, primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("story_id", KEY, primary_key=True),
+    Column("entry_id", KEY, primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", BigInteger, nullable=False),
     Column("item", LargeBinary, nullable=False),
@@ -324,9 +342,9 @@ public_corrections = Table(
 public_media = Table(
     "public_media",
     metadata,
-    Column("name", _Key, primary_key=True),
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
-    Column("entry_id", _Key, primary_key=True),
+    Column("name", KEY, primary_key=True),
+    Column("story_id", KEY, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("entry_id", KEY, primary_key=True),
     Index(None, "story_id", "entry_id"),
 )
 """The media that each visible entry shows, and (with an empty `entry_id`) each public story itself: a file is sent to
@@ -335,16 +353,16 @@ readers while its media's name is in a row here."""
 events = Table(
     "events",
     metadata,
-    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("story_id", KEY, ForeignKey("public_stories.story_id"), primary_key=True),
     Column("seq", BigInteger, primary_key=True),
     Column("type", Text, nullable=False),
-    Column("entry_id", _Key),
+    Column("entry_id", KEY),
     Column("revision", Integer),
     Column("changed", JSON(none_as_null=True)),
     Column("material", Boolean),
     Column("cause", Text),
     Column("time", BigInteger, nullable=False),
-    Column("check", _Key, nullable=False),
+    Column("check", KEY, nullable=False),
     Column("entry_count", Integer, nullable=False),
     Column("last_entry_at", BigInteger),
 )
@@ -356,8 +374,8 @@ search_documents = Table(
     "search_documents",
     derived,
     Column("number", BigInteger().with_variant(Integer(), "sqlite"), primary_key=True, autoincrement=True),
-    Column("story_id", _Key, nullable=False),
-    Column("entry_id", _Key, nullable=False),
+    Column("story_id", KEY, nullable=False),
+    Column("entry_id", KEY, nullable=False),
     Column("words", Text, nullable=False),
     UniqueConstraint("story_id", "entry_id"),
 )

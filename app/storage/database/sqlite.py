@@ -10,7 +10,6 @@ from __future__ import annotations
 import fcntl
 import os
 import sqlite3
-import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -27,6 +26,7 @@ from app.storage.database.commit_listeners import Commit, CommitListener, Commit
 from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseHealth, DatabaseUnusable, Trouble, first_line
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.database.writer_lock import WriterLock
 from app.wire.encoding import encode_json
 
 BUSY_MILLISECONDS = 5_000
@@ -56,7 +56,7 @@ class SqliteDatabase:
         self.health = DatabaseHealth()
         self._lock_file = _lock(path.parent)
         self._path = path
-        self._writer_lock = threading.Lock()
+        self._writer_lock = WriterLock()
         self._listeners = CommitListeners()
         self._writer_engine = _writer_engine(path)
         try:
@@ -68,8 +68,8 @@ class SqliteDatabase:
         self._readers = _reader_engine(path, readers)
 
     @contextmanager
-    def transaction(self) -> Generator[WriteTransaction]:
-        with self._locked_writer():
+    def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
+        with self._locked_writer(gives_way=gives_way):
             tx = WriteTransaction(self._writer)
             with self._unavailable_when_refused(is_write=True):
                 self._driver.execute("BEGIN IMMEDIATE")
@@ -99,7 +99,7 @@ class SqliteDatabase:
 
     def checkpoint(self) -> None:
         """Checkpoint the WAL as far as readers allow, if the writer is idle now; else do nothing."""
-        if self._writer_lock.acquire(blocking=False):
+        if self._writer_lock.acquire(timeout=0, gives_way=True):
             try:
                 self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
             finally:
@@ -112,7 +112,7 @@ class SqliteDatabase:
         """
         for engine in (self._writer_engine, self._readers):
             engine.clear_compiled_cache()  # each statement with the values of its first run
-        if not self._writer_lock.acquire(blocking=False):
+        if not self._writer_lock.acquire(timeout=0, gives_way=True):
             return False
         try:
             self._driver.execute("PRAGMA busy_timeout = 0")
@@ -139,8 +139,8 @@ class SqliteDatabase:
         os.close(self._lock_file)
 
     @contextmanager
-    def _locked_writer(self) -> Generator[None]:
-        if not self._writer_lock.acquire(timeout=WRITER_SECONDS):
+    def _locked_writer(self, *, gives_way: bool) -> Generator[None]:
+        if not self._writer_lock.acquire(timeout=WRITER_SECONDS, gives_way=gives_way):
             self.health.record_failure("refused", "another write has not ended")
             raise _unavailable()
         try:

@@ -76,9 +76,10 @@ class Database(Protocol):
     @property
     def health(self) -> DatabaseHealth: ...
 
-    def transaction(self) -> AbstractContextManager[WriteTransaction]:
+    def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
         """Open a write transaction. Leaving the block commits, then announces; an exception rolls back.
 
+        With `gives_way` it begins only while no other write waits for the one writer that SQLite has.
         Raises Unavailable `database_unavailable` when the database cannot be reached or is locked by another.
         """
         ...

@@ -34,6 +34,7 @@ from app.domain.story import Story, StoryStatus, settings_of
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.comments import delete_comments_of_story
 from app.storage.newsroom.search import index_story
 
 _stories = schema.stories
@@ -165,6 +166,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     tx.connection.execute(delete(schema.search_documents).where(schema.search_documents.c.story_id == story))
     tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
     tx.connection.execute(delete(replies).where(replies.c.story_id == story))
+    delete_comments_of_story(tx, story)
     for table in (
         schema.events,
         schema.public_labels,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, delete, func, insert, select
 
 from app.domain.clock import Micros
+from app.domain.comments import CommentId
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
@@ -41,8 +42,9 @@ class AuditedWrite:
     token_id: str
     action: str
     story: StoryId
-    entry: EntryId | None
-    """None if the story itself was written."""
+    entry: EntryId | None = None
+    comment: CommentId | None = None
+    """Both are None if the story itself was written."""
 
 
 def read_newest_audit_id(tx: ReadTransaction) -> int:
@@ -62,6 +64,7 @@ def list_writes_after(tx: ReadTransaction, after: int) -> list[AuditedWrite]:
             action=row.action,
             story=StoryId(row.story_id),
             entry=EntryId(row.object_id) if row.object_kind == "entry" else None,
+            comment=CommentId(row.object_id) if row.object_kind == "comment" else None,
         )
         for row in tx.connection.execute(_SELECT_AFTER, {"after": after})
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import EntryId, StoryId
 from app.domain.slugs import story_ref
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import ReadTransaction
+from app.storage.public.comments import list_counts_since
 from app.storage.public.reads import read_heads, read_public_story
 from app.wire.announcement import StoryHead
 
@@ -29,6 +30,10 @@ class PublicHeads:
     async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
         """Return the heads of those stories that are public or withdrawn, in one query. Raises as `find` does."""
         return await self._snapshots.read_for_upkeep(lambda tx: read_heads(tx, stories))
+
+    async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
+        """Return the entries whose number of comments has changed after that version. Raises as `find` does."""
+        return await self._snapshots.read_for_upkeep(lambda tx: list_counts_since(tx, story, version=version))
 
 
 def _find(tx: ReadTransaction, ref: str) -> StoryHead | None:

@@ -14,13 +14,17 @@ from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead, closing_of
-from app.wire.encoding import EncodedEntry, EventLine, StoryCounts
+from app.wire.encoding import CommentTotals, EncodedEntry, EventLine, StoryCounts
 
 _stories = schema.public_stories
 _entries = schema.public_entries
 _slugs = schema.public_slugs
 _labels = schema.public_labels
 _events = schema.events
+_totals = schema.public_comment_totals
+_SELECT_STORIES = select(_stories, _totals.c.version.label("comments_version"), _totals.c.shown).select_from(
+    _stories.outerjoin(_totals, _totals.c.story_id == _stories.c.story_id)
+)
 
 Order = Literal["newest", "oldest"]
 
@@ -110,13 +114,13 @@ def read_public_story(tx: ReadTransaction, ref: str) -> PublicStory | None:
     """Return a public or withdrawn story by id, slug or former public slug; None if there is none."""
     former = select(_slugs.c.story_id).where(_slugs.c.slug == ref).scalar_subquery()
     where = or_(_stories.c.story_id == ref, _stories.c.slug == ref, _stories.c.story_id == former)
-    row = tx.connection.execute(select(_stories).where(where)).one_or_none()
+    row = tx.connection.execute(_SELECT_STORIES.where(where)).one_or_none()
     return None if row is None else _story(row)
 
 
 def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
     """Return the heads of those of the stories that are public, in one query."""
-    query = select(_stories).where(_stories.c.story_id.in_(stories))
+    query = _SELECT_STORIES.where(_stories.c.story_id.in_(stories))
     return {StoryId(row.story_id): _story(row).head for row in tx.connection.execute(query)}
 
 
@@ -129,7 +133,7 @@ def list_public_stories(
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    query = select(_stories).where(_stories.c.status != "withdrawn")
+    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn")
     if after is not None:
         beyond = (rank < after.rank) if newer else (rank > after.rank)
         later = (since > after.since) if newer else (since < after.since)
@@ -257,6 +261,7 @@ def _story(row: Row[Any]) -> PublicStory:
         cursor=Cursor(row.epoch, row.head_seq, row.head_check),
         counts=StoryCounts(row.entry_count, row.last_entry_at),
         closing=closing_of(row.status),
+        comments=CommentTotals(row.comments_version or 0, row.shown or 0),
     )
     return PublicStory(
         head=head,

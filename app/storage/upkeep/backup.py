@@ -12,6 +12,7 @@ import sqlite3
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
+from app.domain.clock import Micros
 from app.domain.cursor import EPOCH_LENGTH
 from app.domain.identifiers import RandomSource
 from app.storage.database import schema
@@ -95,8 +97,20 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
     return contents
 
 
-def restore(url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress) -> Contents:
+@dataclass(frozen=True, slots=True)
+class AddressesKept:
+    """The times since when addresses of those who commented are kept: older ones are not restored."""
+
+    emails_since: Micros
+    networks_since: Micros
+
+
+def restore(
+    url: str, source: Path, *, replace: bool, random: RandomSource, progress: Progress, kept: AddressesKept
+) -> Contents:
     """Replace the contents of the database `url` by the archive `source`, all or nothing, with new epochs.
+
+    What had to be forgotten since the backup was made is not brought back: addresses older than `kept`.
 
     Every story gets a new epoch, so that readers' cursors are answered with a reset. One transaction does it all: of
     one that was killed nothing is left. Raises BackupFailed, also for a database with contents unless `replace`, or
@@ -114,6 +128,7 @@ def restore(url: str, source: Path, *, replace: bool, random: RandomSource, prog
         command.upgrade(alembic_config(target), "head")
         _empty(target, replace=replace)
         _copy_tables(archive, target, schema.metadata, progress)
+        _forget_addresses(target, kept)
         fill_search_index(target)
         _begin_new_epochs(target, random)
         # The nodes here agree on a token of their own: that of where it was backed up may be on no machine here.
@@ -265,6 +280,12 @@ def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
     for story in target.execute(select(stories.c.story_id)).scalars().all():
         epoch = random.base62("epoch", story, EPOCH_LENGTH)
         target.execute(update(stories).where(stories.c.story_id == story).values(epoch=epoch))
+
+
+def _forget_addresses(target: Connection, kept: AddressesKept) -> None:
+    for table in (schema.comments, schema.comment_reports):
+        for column, since in (("email", kept.emails_since), ("address", kept.networks_since)):
+            target.execute(update(table).where(table.c.created_at < since).values({column: None}))
 
 
 def _continue_numbers(target: Connection) -> None:

@@ -63,8 +63,10 @@ export function follow(options) {
 }
 
 class Follower {
-  constructor({ story, state = null, origin = "", onUpdate, onConnection = () => {}, env = browserEnvironment() }) {
-    Object.assign(this, { story, origin, onUpdate, onConnection, env });
+  constructor({
+    story, state = null, origin = "", onUpdate, onConnection = () => {}, onComments = () => {}, env = browserEnvironment(),
+  }) {
+    Object.assign(this, { story, origin, onUpdate, onConnection, onComments, env });
     this.reader = state && readerOf(state);
     const without = [...(env.WebSocket ? [] : ["websocket"]), ...(env.EventSource ? [] : ["sse"])];
     this.choice = new TransportChoice({ without, now: env.now, random: env.random });
@@ -308,6 +310,7 @@ class Follower {
     if (message.type === "hello") connection.heartbeatMs = 1000 * message.heartbeat_seconds;
     this.#watch(connection, 2.2 * (connection.heartbeatMs ?? 25_000));
     if (message.type === "goodbye") this.#leave(connection, message);
+    if (message.type === "comments" && message.story === this.state.id) this.onComments(message);
     if (message.type === "refused" && [this.story, this.state.id].includes(message.story)) {
       this.#closed(connection, { status: goneForGood(message.status) });
       return;

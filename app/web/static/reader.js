@@ -48,6 +48,7 @@ const follower = follow({
   state: stateOnPage(),
   origin: location.origin,
   onUpdate,
+  onComments: drawComments,
   onConnection,
 });
 
@@ -247,6 +248,14 @@ function textOnPage(id) {
 function drawCount({ entry_count: count }) {
   if (count === undefined) return;
   document.getElementById("entry-count").textContent = sayCount("updates.count", count);
+}
+
+function drawComments({ count }) {
+  const words = count === 1 ? "1 reply" : `${count} replies`;
+  for (const id of ["comment-count", "comments-title"]) {
+    const place = document.getElementById(id);
+    if (place) place.textContent = words;
+  }
 }
 
 function announce(id) {

@@ -51,6 +51,24 @@ class WrittenAbout(Request):
     start: DateTime | None = Field(None, description="RFC 3339.")
 
 
+class CommentSettings(Request):
+    """The setting of readers' comments: `off`, `moderated`, or `external` with the address of another system."""
+
+    mode: Literal["off", "moderated", "external"]
+    url: WebAddress | None = Field(None, description="Of an external system: where its comments are.")
+    count: Annotated[int, Field(ge=0, le=2_147_483_647), NO_BOOLEAN] | None = Field(
+        None, description="Of an external system: how many comments it has."
+    )
+
+    @model_validator(mode="after")
+    def _with_address(self) -> Self:
+        if self.mode == "external" and self.url is None:
+            raise ValueError("external comments have a url")
+        if self.mode != "external" and (self.url is not None or self.count is not None):
+            raise ValueError("only external comments have a url and a count")
+        return self
+
+
 class SettingsPatch(Request):
     """Settings of how the story is edited; the newsroom alone sees them."""
 
@@ -65,10 +83,11 @@ class SettingsPatch(Request):
     members_only: bool | None = Field(None, description="Only the story's members, and admins, see it here.")
 
     own_bylines: bool | None = Field(None, description="Reporters put no name but their own over an entry.")
+    comments: CommentSettings | None = Field(None, description="Whether readers may comment; null: as the site says.")
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in self.model_fields_set - {"auto_end_after"}:
+        for name in self.model_fields_set - {"auto_end_after", "comments"}:
             if getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self

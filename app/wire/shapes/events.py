@@ -84,3 +84,4 @@ class Changes(Answer):
     cursor: Cursor
     head: Cursor
     more: bool = Field(description="Ask again at once, after `cursor`.")
+    comment_count: int = Field(description="Of the whole story, as of now.")

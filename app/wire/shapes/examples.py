@@ -38,10 +38,11 @@ STORY_FIELDS: dict[str, Any] = {
     "continued_by": None,
     "pinned": [{"entry": ENTRY_ID, "until": None}],
     "key_points": [{"text": "Polls have closed.", "entry": ENTRY_ID}],
+    "comments": {"mode": "moderated", "url": None},
     "status": "live",
 }
 
-HEAD_AND_COUNTS: dict[str, Any] = {"head": HEAD, "entry_count": 1, "last_entry_at": TIME}
+HEAD_AND_COUNTS: dict[str, Any] = {"head": HEAD, "entry_count": 1, "last_entry_at": TIME, "comment_count": 2}
 
 ENTRY: dict[str, Any] = {
     "id": ENTRY_ID,
@@ -67,11 +68,12 @@ STORY_STATE: dict[str, Any] = {
     "timeline": {"items": [ENTRY], "next": None, "prev": None},
     "included": [],
     **HEAD_AND_COUNTS,
+    "comment_counts": {ENTRY_ID: 2},
 }
 
 STORY_LIST: dict[str, Any] = {"items": [{**STORY_FIELDS, **HEAD_AND_COUNTS}], "next": None, "prev": None}
 
-PAGE: dict[str, Any] = {"items": [ENTRY], "next": None, "prev": None, "head": HEAD}
+PAGE: dict[str, Any] = {"items": [ENTRY], "next": None, "prev": None, "head": HEAD, "comment_counts": {}}
 
 CORRECTIONS: dict[str, Any] = {
     "items": [
@@ -100,7 +102,7 @@ EVENT: dict[str, Any] = {
     "entry": ENTRY,
 }
 
-CHANGES: dict[str, Any] = {"events": [EVENT], "cursor": HEAD, "head": HEAD, "more": False}
+CHANGES: dict[str, Any] = {"events": [EVENT], "cursor": HEAD, "head": HEAD, "more": False, "comment_count": 2}
 
 
 def problem_example(status: int, *, title: str, code: str, detail: str, **more: Any) -> dict[str, Any]:

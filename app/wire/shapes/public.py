@@ -25,6 +25,11 @@ Cursor = Annotated[
     str, Field(description="A reader's position in a story's events, `<epoch>.<seq>.<check>`. Send it back whole.")
 ]
 
+CommentCounts = Annotated[
+    dict[str, int],
+    Field(description="How many comments the entries in this answer have, by entry; without those with none."),
+]
+
 
 class Site(Answer):
     """The site that publishes the stories."""
@@ -72,6 +77,13 @@ class KeyPoint(Answer):
     entry: str | None = Field(description="The entry with more about it.")
 
 
+class Commenting(Answer):
+    """The setting of readers' comments: whether there are any, and where."""
+
+    mode: str = Field(description="`off`, `moderated`, or `external` with a `url`.")
+    url: str | None
+
+
 class StoryFields(Answer):
     """A story's own members, as `story.updated` carries them."""
 
@@ -94,6 +106,7 @@ class StoryFields(Answer):
     coverage_end: AwareDatetime | None
     continues: str | None = Field(description="The id of the story that this one continues.")
     continued_by: str | None = Field(description="The id of the story that continues this one.")
+    comments: Commenting
     pinned: list[Pin] = Field(description="Entries that stand above the timeline, the topmost first.")
     key_points: list[KeyPoint]
     status: PublicStoryStatus | str
@@ -105,6 +118,7 @@ class HeadAndCounts(Answer):
     head: Cursor
     entry_count: int
     last_entry_at: AwareDatetime | None
+    comment_count: int = Field(description="Readers' comments; it changes once in ten seconds at most.")
 
 
 class Author(Answer):
@@ -172,6 +186,7 @@ class Page(Answer):
     next: str | None
     prev: str | None
     head: Cursor
+    comment_counts: CommentCounts
 
 
 class Timeline(Answer):
@@ -187,6 +202,7 @@ class StoryState(StoryFields, HeadAndCounts):
 
     timeline: Timeline
     included: list[PublicEntry] = Field(description="Entries the story refers to that are not on this page.")
+    comment_counts: CommentCounts
 
 
 class ListedStory(StoryFields, HeadAndCounts):

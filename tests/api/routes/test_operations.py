@@ -175,6 +175,7 @@ async def test_metrics_count_requests_and_reads(server: Server) -> None:
 METRICS = """
     liveblog_requests_total liveblog_requests_in_flight liveblog_request_seconds_total
     liveblog_request_failures_total liveblog_sent_bytes_total liveblog_due_work_failures_total
+    liveblog_comments_taken_total liveblog_comment_commits_total liveblog_comments_limited_total
     liveblog_database_failures_total liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
     liveblog_live_reconcile_age_seconds liveblog_clock_skew_seconds
     liveblog_representation_builds_total liveblog_representation_hits_total liveblog_representation_kept_bytes

@@ -19,7 +19,13 @@ async def test_without_a_cursor_a_reader_learns_where_to_begin(server: Server) -
     state = (await server.client.get(f"/v1/stories/{story['id']}")).json()
     for query in ("", "?wait=30"):
         reply = (await server.client.get(f"/v1/stories/{story['slug']}/changes{query}")).json()
-        assert reply == {"events": [], "cursor": state["head"], "head": state["head"], "more": False}
+        assert reply == {
+            "events": [],
+            "cursor": state["head"],
+            "head": state["head"],
+            "more": False,
+            "comment_count": 0,
+        }
 
 
 async def test_from_the_beginning_comes_everything_in_pages(server: Server) -> None:
@@ -129,7 +135,7 @@ async def test_a_long_poll_in_which_nothing_happens_ends_empty_in_time(server: S
     head = (await server.client.get(f"/v1/stories/{story['id']}/changes")).json()["head"]
     begun = asyncio.get_running_loop().time()
     reply = await (await poll(server, story["id"], head, wait=1))
-    assert reply == {"events": [], "cursor": head, "head": head, "more": False}
+    assert reply == {"events": [], "cursor": head, "head": head, "more": False, "comment_count": 0}
     assert asyncio.get_running_loop().time() - begun >= 0.9
 
 

@@ -29,6 +29,7 @@ class Reader:
     def __init__(self) -> None:
         self.cursor: Cursor | None = None
         self.is_ready = False
+        self.comments_told = 0
         self.written: list[bytes] = []
         self.wakes = 0
         self.write: Callable[[bytes], object] = self.written.append

@@ -86,6 +86,8 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "edit_media",
         "manage_members",
         "manage_own_tokens",
+        "moderate",
+        "set_comment_rules",
     ]
     operator = body(show_me(driver.newsroom, driver.call()))
     assert (operator["kind"], operator["can"][-2:]) == ("admin", ["freeze", "erase"])

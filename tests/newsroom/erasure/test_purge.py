@@ -391,9 +391,9 @@ class Dying:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)
 
-    def transaction(self) -> Any:
+    def transaction(self, *, gives_way: bool = False) -> Any:
         if self.transactions_left is not None:
             if self.transactions_left == 0:
                 raise Killed
             self.transactions_left -= 1
-        return self._database.transaction()
+        return self._database.transaction(gives_way=gives_way)

@@ -176,7 +176,7 @@ class LostDatabase:
         self._database = database
         self._begun = 0
 
-    def transaction(self) -> AbstractContextManager[WriteTransaction]:
+    def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
         self._begun += 1
         if self._begun == 3:
             raise ConnectionError

@@ -17,13 +17,14 @@ import pytest
 from sqlalchemy import Connection, Engine, create_engine, insert, select, update
 from sqlalchemy.engine import make_url
 
+from app.domain.clock import Micros
 from app.domain.identifiers import SystemRandomSource
 from app.storage.database import schema
 from app.storage.database.opening import open_database
 from app.storage.database.sqlite import StoreLocked
 from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.archive import BackupFailed, encode_row, verify_archive
-from app.storage.upkeep.backup import back_up, restore
+from app.storage.upkeep.backup import AddressesKept, back_up, restore
 from app.storage.upkeep.migrations import migrate
 from app.storage.upkeep.scratch_files import (
     RESTORE_PREFIX,
@@ -77,6 +78,9 @@ def _epoch(url: str) -> str:
     return epoch
 
 
+ALL_KEPT = AddressesKept(emails_since=Micros(0), networks_since=Micros(0))
+
+
 def _silent(_table: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
@@ -86,8 +90,16 @@ def _backup(url: str, target: Path) -> Path:
     return target
 
 
-def _restore(url: str, source: Path, *, replace: bool = False) -> None:
-    restore(url, source, replace=replace, random=SystemRandomSource(), progress=_silent)
+def _restore(url: str, source: Path, *, replace: bool = False, kept: AddressesKept = ALL_KEPT) -> None:
+    restore(url, source, replace=replace, random=SystemRandomSource(), progress=_silent, kept=kept)
+
+
+def test_addresses_that_are_too_old_by_now_are_not_restored(empty_url: str, archive: Path) -> None:
+    _restore(empty_url, archive, kept=AddressesKept(emails_since=Micros(2), networks_since=Micros(2)))
+    restored = str(_contents(empty_url))
+    assert "ann@mail.example" not in restored
+    assert "192.0.2.7" not in restored
+    assert "192.0.2.0/24" in restored  # a block is no comment's address, and ends by itself
 
 
 @pytest.fixture
@@ -211,7 +223,9 @@ def test_a_restore_that_fails_half_way_leaves_what_was_there(filled_url: str, ar
             raise OSError("the disk is full")
 
     with pytest.raises(BackupFailed, match="the disk is full"):
-        restore(filled_url, archive, replace=True, random=SystemRandomSource(), progress=fail_at_the_events)
+        restore(
+            filled_url, archive, replace=True, random=SystemRandomSource(), progress=fail_at_the_events, kept=ALL_KEPT
+        )
     assert _contents(filled_url) == before
     assert _epoch(filled_url) == "OldEpoch"
 
@@ -433,12 +447,14 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from app.domain.identifiers import SystemRandomSource
-from app.storage.upkeep.backup import back_up, restore
+from app.storage.upkeep.backup import AddressesKept, back_up, restore
 def kill(table, done, total):
     if table == "events":
         os.kill(os.getpid(), signal.SIGKILL)
 if sys.argv[1] == "restore":
-    restore(sys.argv[2], Path(sys.argv[3]), replace=True, random=SystemRandomSource(), progress=kill)
+    everything = AddressesKept(0, 0)
+    source, random = Path(sys.argv[3]), SystemRandomSource()
+    restore(sys.argv[2], source, replace=True, random=random, progress=kill, kept=everything)
 else:
     back_up(sys.argv[2], Path(sys.argv[3]), progress=kill)
 """

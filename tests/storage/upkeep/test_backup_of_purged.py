@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.clock import Micros
 from app.domain.identifiers import SystemRandomSource
 from app.storage.database.opening import open_database
-from app.storage.upkeep.backup import back_up, restore
+from app.storage.upkeep.backup import AddressesKept, back_up, restore
 from tests.newsroom.driver import NewsroomDriver
 from tests.storage.dumps import find_in, read_all_bytes
 
@@ -38,7 +39,8 @@ def test_a_backup_is_purged_by_a_restore_a_purge_and_a_new_backup(database_url: 
     back_up(database_url, after, progress=_silent)
     database.close()
     assert (_has_text(before), _has_text(after)) == (True, False)
-    restore(database_url, before, replace=True, random=SystemRandomSource(), progress=_silent)
+    kept = AddressesKept(emails_since=Micros(0), networks_since=Micros(0))
+    restore(database_url, before, replace=True, random=SystemRandomSource(), progress=_silent, kept=kept)
     assert find_in(read_all_bytes(database_url), [TEXT]) != {}, "a restore brings it back"
     database = open_database(database_url)
     try:

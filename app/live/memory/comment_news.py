@@ -1,0 +1,46 @@
+"""Tells the readers of a story how many comments it has, each time that number changes in the tables.
+
+The message is not numbered and outside of the log: a reader who misses one has a number of before, until the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from app.live.story.live_story import LiveStory
+from app.live.story.packets import Message
+from app.live.story.story_log import StoryHeads
+from app.live.tasks import Tasks
+from app.wire.messages import encode_comments
+
+TellStory = Callable[[LiveStory], None]
+"""Writes a story's message about its comments to its subscribers."""
+
+
+class CommentNews:
+    """Compares what the stories' readers were told last with what was read from the tables."""
+
+    def __init__(self, heads: StoryHeads, *, tell: TellStory, tasks: Tasks) -> None:
+        self._heads = heads
+        self._tell = tell
+        self._tasks = tasks
+        self._reading: set[LiveStory] = set()
+
+    def look_at(self, story: LiveStory) -> None:
+        """Tell the story's readers its numbers, if they were told others; never waits."""
+        if story.comments_told != story.head.comments.version and story not in self._reading:
+            self._reading.add(story)
+            self._tasks.spawn(self._read_and_tell(story))
+
+    async def _read_and_tell(self, story: LiveStory) -> None:
+        totals, told = story.head.comments, story.comments_told
+        try:
+            counts = await self._heads.comment_counts(story.id, told)
+        except Exception:  # noqa: BLE001  (whatever the database raises, the next reconciliation looks again)
+            return
+        finally:
+            self._reading.discard(story)
+        if story.comments_told == told and not story.gone:
+            message = Message(encode_comments(story.id, totals.count, counts), type="comments")
+            story.set_comments(message, totals.version)
+            self._tell(story)

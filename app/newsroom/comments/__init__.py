@@ -1,0 +1,1 @@
+"""Readers' comments: taken in, moderated, answered, made into entries, and forgotten again."""

@@ -1,0 +1,189 @@
+"""Moderating comments: approve, reject, call spam and remove, one or many, and answer as the newsroom.
+
+No story is locked. In a freeze nothing is approved and nothing answered; what takes away still works.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from app.domain.comments import (
+    Comment,
+    CommentAction,
+    CommentId,
+    CommentStatus,
+    next_comment_status,
+)
+from app.domain.errors import Conflict, Gone, LiveblogError, NotFound
+from app.domain.rights import Actor, Right, actor_in_story, require_right
+from app.domain.story import Story, StoryStatus
+from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.freezing import refuse_closed, refuse_frozen
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.write_context import WriteContext
+from app.newsroom.publication.comments import hide_comments, show_comments
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_rules import update_reports_closed
+from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, update_comment
+from app.storage.newsroom.stories import read_story
+from app.storage.public.comments import update_shown_counts
+from app.wire.comment_json import newsroom_comment
+from app.wire.problems import problem_of
+from app.wire.requests.comments import CommentBatch, CommentDecision, NewsroomAnswer
+
+
+def moderate_comment(
+    newsroom: Newsroom, call: Call, comment: str, action: CommentAction, decision: CommentDecision
+) -> Reply:
+    """Decide about one comment. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`, `frozen`."""
+    with begin_write(newsroom, call) as context:
+        if isinstance(context, Reply):
+            return context
+        after = _decide(context, _require_locked(context, comment), action, decision)
+        _tell_readers(context, [after])
+        return answer(context, newsroom_comment(after, sees_address=True))
+
+
+def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Reply:
+    """Decide alike about up to 100 comments; each succeeds or fails alone, and those that succeed commit together."""
+    with begin_write(newsroom, call) as context:
+        if isinstance(context, Reply):
+            return context
+        locked = {comment.id: comment for comment in lock_comments(context.tx, batch.comments)}
+        decided: list[Comment] = []
+        results: list[dict[str, Any]] = []
+        for ident in batch.comments:
+            try:
+                with context.tx.savepoint():
+                    before = locked.get(CommentId(ident))
+                    after = _decide(context, _require(before), CommentAction(batch.action), batch)
+            except LiveblogError as error:
+                problem = problem_of(error)
+                results.append({"id": ident, "status": problem["status"], "problem": problem})
+            else:
+                decided.append(after)
+                shown = newsroom_comment(after, sees_address=True)
+                results.append({"id": ident, "status": 200, "comment": shown})
+        _tell_readers(context, decided)
+        return answer(context, {"items": results})
+
+
+def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: NewsroomAnswer) -> Reply:
+    """Answer a comment that readers see as the newsroom; the answer is shown at once.
+
+    Raises Conflict `comment_not_public`, `frozen`, `story_archived`.
+    """
+    with begin_write(newsroom, call) as context:
+        if isinstance(context, Reply):
+            return context
+        above = _require_locked(context, comment)
+        story, actor = require_moderator(context.tx, above, context.actor)
+        refuse_closed(story)
+        if above.status is not CommentStatus.APPROVED:
+            raise Conflict("comment_not_public", "Readers do not see this reply: approve it first.")
+        author = actor.author or {}
+        made = Comment(
+            id=CommentId(newsroom.random.uuid("comment", f"{above.id}:{context.now}")),
+            story=above.story,
+            entry=above.entry,
+            parent=above.parent or above.id,
+            status=CommentStatus.APPROVED,
+            version=1,
+            name=draft.name or str(author.get("name") or newsroom.links.site.name),
+            email=None,
+            text=draft.text,
+            address=None,
+            created_at=context.now,
+            by_newsroom=True,
+            decided_at=context.now,
+            decided_by=actor.person,
+            decided_by_token=actor.token_id,
+        )
+        insert_comment(context.tx, made)
+        show_comments(context.tx, [made])
+        record_comment(context, None, made, action="answer")
+        _tell_readers(context, [made])
+        return answer(context, newsroom_comment(made, sees_address=True), status=201)
+
+
+def require_moderator(tx: ReadTransaction, comment: Comment, actor: Actor) -> tuple[Story, Actor]:
+    """Return the comment's story, and the actor with the role they have in it, who must be a moderator there.
+
+    Raises NotFound `comment_not_found`, also for a story that the actor may not know exists, and NotAllowed.
+    """
+    story = read_story(tx, comment.story)
+    within = None if story is None else actor_in_story(actor, story)
+    if story is None or within is None:
+        raise comment_not_found()
+    require_right(within, Right.MODERATE)
+    return story, within
+
+
+def comment_not_found() -> NotFound:
+    """Make the error of a comment that is unknown, or in a story that the caller may not know exists."""
+    return NotFound("comment_not_found", "There is no such reply.")
+
+
+def record_comment(context: WriteContext, before: Comment | None, after: Comment, *, action: str) -> None:
+    """Append the audit row of a change to a comment: what was decided, and no word of it nor of its writer."""
+    summary = None if before is None else _summary(before)
+    change = AuditedChange(action, "comment", after.id, story_id=after.story, before=summary, after=_summary(after))
+    record_audit(context, change)
+
+
+def _decide(context: WriteContext, before: Comment, action: CommentAction, decision: CommentDecision) -> Comment:
+    story, actor = require_moderator(context.tx, before, context.actor)
+    status = next_comment_status(before.status, action)
+    if action is CommentAction.APPROVE:
+        _refuse_showing(story)
+    after = dataclasses.replace(
+        before,
+        status=status,
+        version=before.version + 1,
+        reason=decision.reason if action is not CommentAction.APPROVE else None,
+        note=decision.note if decision.note is not None else before.note,
+        decided_at=context.now,
+        decided_by=actor.person,
+        decided_by_token=actor.token_id,
+    )
+    update_comment(context.tx, after)
+    if after.is_public:
+        below = [each for each in list_children(context.tx, after.id) if each.is_public]
+        show_comments(context.tx, [after, *below])
+    elif before.is_public:
+        hide_comments(context.tx, after.story, [after.id])
+    update_reports_closed(context.tx, after.id, at=context.now, outcome=status.value)
+    record_comment(context, before, after, action=action.value)
+    return after
+
+
+def _refuse_showing(story: Story) -> None:
+    """Raise Conflict `frozen`, or Gone `story_withdrawn`, where nothing may be shown to readers now."""
+    if story.status is StoryStatus.WITHDRAWN:
+        raise Gone("story_withdrawn", "This story has been withdrawn.")
+    refuse_frozen(story)
+
+
+def _require_locked(context: WriteContext, comment: str) -> Comment:
+    found = lock_comments(context.tx, [comment])
+    return _require(found[0] if found else None)
+
+
+def _require(comment: Comment | None) -> Comment:
+    if comment is None:
+        raise comment_not_found()
+    return comment
+
+
+def _tell_readers(context: WriteContext, decided: Sequence[Comment]) -> None:
+    """Let readers know the new numbers now, where they were told none lately; a job does it for the others."""
+    for story in sorted({comment.story for comment in decided}):
+        update_shown_counts(context.tx, story, now=context.now)
+
+
+def _summary(comment: Comment) -> dict[str, Any]:
+    return {"status": comment.status.value, "version": comment.version, "reason": comment.reason}

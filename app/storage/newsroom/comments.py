@@ -1,0 +1,290 @@
+"""The newsroom's table of comments: everything that readers wrote, whatever was decided about it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.dialects.postgresql import insert as postgres_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from app.domain.clock import Micros
+from app.domain.comments import Comment, CommentId, CommentStatus
+from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.rights import Visibility
+from app.storage.database import schema
+from app.storage.database.transactions import ReadTransaction, WriteTransaction
+
+_comments = schema.comments
+
+_INSERTS = {
+    "postgresql": postgres_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
+    "sqlite": sqlite_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
+}
+_INSERT = insert(_comments)
+_PENDING = _comments.c.status == CommentStatus.PENDING.value
+_NO_PERSON: Mapping[str, Any] = {"email": None, "address": None}
+
+
+@dataclass(frozen=True, slots=True)
+class CommentFilter:
+    """A filter of the queue: a comment must match every member that is given."""
+
+    statuses: frozenset[CommentStatus] | None = None
+    story: StoryId | None = None
+    entry: EntryId | None = None
+    flag: str | None = None
+    appealed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Since when a story's oldest comment waits, and when one of its comments was last decided about."""
+
+    waiting_since: Micros | None
+    decided_at: Micros | None
+
+
+def insert_comments(tx: WriteTransaction, comments: Sequence[Comment]) -> None:
+    """Insert new comments, whose keys no other comment of their stories has."""
+    tx.connection.execute(_INSERT, [_columns(comment) for comment in comments])
+
+
+def insert_comment(tx: WriteTransaction, comment: Comment) -> bool:
+    """Insert a comment; return False and change nothing if its story has one with its key already."""
+    return tx.connection.execute(_INSERTS[tx.connection.dialect.name], _columns(comment)).first() is not None
+
+
+def read_comment(tx: ReadTransaction, comment: str) -> Comment | None:
+    """Return a comment, whatever its status."""
+    row = tx.connection.execute(select(_comments).where(_comments.c.id == comment)).one_or_none()
+    return None if row is None else _comment(row)
+
+
+def lock_comments(tx: WriteTransaction, comments: Collection[str]) -> list[Comment]:
+    """Return those of the comments that there are, locked until the transaction ends, in the order of their ids."""
+    query = select(_comments).where(_comments.c.id.in_(comments)).order_by(_comments.c.id).with_for_update()
+    return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def read_comments_by_key(tx: ReadTransaction, keys: Collection[tuple[StoryId, str]]) -> list[Comment]:
+    """Return the comments that were sent under these keys, each of one story."""
+    if not keys:
+        return []
+    query = select(_comments).where(tuple_(_comments.c.story_id, _comments.c.client_key).in_(sorted(keys)))
+    return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def update_comment(tx: WriteTransaction, comment: Comment) -> None:
+    """Update what moderation changes of a comment; the text only if it was taken away."""
+    values = _columns(comment)
+    tx.connection.execute(update(_comments).where(_comments.c.id == comment.id).values(**values))
+
+
+def list_comments(
+    tx: ReadTransaction,
+    only: CommentFilter,
+    *,
+    visibility: Visibility,
+    before: tuple[Micros, str] | None,
+    limit: int,
+) -> list[Comment]:
+    """List comments of visible stories, newest first; `before` is the (created_at, id) of the last one seen."""
+    query = select(_comments).order_by(_comments.c.created_at.desc(), _comments.c.id.desc()).limit(limit)
+    query = query.where(_is_visible(visibility), *_matches(only))
+    if before is not None:
+        at, ident = before
+        level = and_(_comments.c.created_at == at, _comments.c.id < ident)
+        query = query.where(or_(_comments.c.created_at < at, level))
+    return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def list_approved_comments(tx: ReadTransaction, story: StoryId, entry: EntryId | None) -> list[Comment]:
+    """List the approved comments of an entry, or those of a whole story."""
+    query = select(_comments).where(_comments.c.story_id == story, _comments.c.status == CommentStatus.APPROVED.value)
+    query = query if entry is None else query.where(_comments.c.entry_id == entry)
+    return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def list_children(tx: ReadTransaction, parent: CommentId) -> list[Comment]:
+    """List the comments under a comment, whatever their status."""
+    return [_comment(row) for row in tx.connection.execute(select(_comments).where(_comments.c.parent_id == parent))]
+
+
+def read_attention(tx: ReadTransaction, stories: Collection[StoryId]) -> dict[StoryId, Attention]:
+    """Return how long the comments of these stories wait, and when they were last looked after."""
+    waiting = dict(
+        tx.connection.execute(
+            select(_comments.c.story_id, func.min(_comments.c.created_at))
+            .where(_comments.c.story_id.in_(stories), _PENDING)
+            .group_by(_comments.c.story_id)
+        ).all()
+    )
+    if not waiting:
+        return {}
+    decided = dict(
+        tx.connection.execute(
+            select(_comments.c.story_id, func.max(_comments.c.decided_at))
+            .where(_comments.c.story_id.in_(waiting))
+            .group_by(_comments.c.story_id)
+        ).all()
+    )
+    return {StoryId(story): Attention(since, decided.get(story)) for story, since in waiting.items()}
+
+
+def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:
+    """Return how many comments wait in each story that has any waiting."""
+    query = select(_comments.c.story_id, func.count()).where(_PENDING).group_by(_comments.c.story_id)
+    return {StoryId(story): count for story, count in tx.connection.execute(query)}
+
+
+def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str, int]:
+    """Return how many comments of the visible stories there are in each status."""
+    query = select(_comments.c.status, func.count()).where(_is_visible(visibility)).group_by(_comments.c.status)
+    return {status: count for status, count in tx.connection.execute(query)}
+
+
+def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
+    """List the comments that were sent with this address, in any spelling of its case."""
+    query = select(_comments.c.id).where(func.lower(_comments.c.email) == email.lower()).order_by(_comments.c.id)
+    return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
+
+
+def delete_emails(tx: WriteTransaction, email: str) -> int:
+    """Delete this address from every comment and notice, and return from how many."""
+    count = 0
+    for table in (_comments, schema.comment_reports):
+        found = update(table).where(func.lower(table.c.email) == email.lower()).values(email=None)
+        count += tx.connection.execute(found).rowcount
+    return count
+
+
+def delete_emails_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
+    """Delete the e-mail addresses of at most `limit` comments and notices that were sent before `at`."""
+    return _delete_before(tx, "email", at, limit=limit)
+
+
+def delete_addresses_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
+    """Delete the network addresses of at most `limit` comments and notices that were sent before `at`."""
+    return _delete_before(tx, "address", at, limit=limit)
+
+
+def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
+    """Delete every trace of a story's comments; used for the demo story alone."""
+    for table in (
+        schema.public_comment_counts,
+        schema.public_comment_totals,
+        schema.public_comments,
+        schema.comment_reports,
+        _comments,
+    ):
+        tx.connection.execute(delete(table).where(table.c.story_id == story))
+
+
+def _delete_before(tx: WriteTransaction, column: str, at: Micros, *, limit: int) -> int:
+    count = 0
+    for table in (_comments, schema.comment_reports):
+        old = select(table.c.id).where(table.c[column].is_not(None), table.c.created_at < at).limit(limit)
+        changed = update(table).where(table.c.id.in_(old.scalar_subquery())).values({column: None})
+        count += tx.connection.execute(changed).rowcount
+    return count
+
+
+def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if only.statuses is not None:
+        conditions.append(_comments.c.status.in_([status.value for status in only.statuses]))
+    if only.story is not None:
+        conditions.append(_comments.c.story_id == only.story)
+    if only.entry is not None:
+        conditions.append(_comments.c.entry_id == only.entry)
+    if only.flag is not None:
+        conditions.append(cast(_comments.c.flags, Text).contains(f'"{only.flag}"', autoescape=True))
+    if only.appealed:
+        conditions.append(_comments.c.appealed_at.is_not(None))
+        conditions.append(or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at))
+    return conditions
+
+
+def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
+    """Return the condition that `Visibility.includes` checks of a comment's story, in SQL."""
+    stories = schema.stories
+    visible = select(stories.c.id)
+    if visibility.stories is not None:
+        visible = visible.where(stories.c.id.in_(sorted(visibility.stories)))
+    if visibility.members_only is not None:
+        for_members = func.coalesce(stories.c.settings["members_only"].as_boolean(), bindparam("no", value=False))
+        visible = visible.where(or_(for_members.is_(False), stories.c.id.in_(sorted(visibility.members_only))))
+    return _comments.c.story_id.in_(visible)
+
+
+def _columns(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "story_id": comment.story,
+        "entry_id": comment.entry,
+        "parent_id": comment.parent,
+        "status": comment.status.value,
+        "version": comment.version,
+        "name": comment.name,
+        "email": comment.email,
+        "text": comment.text,
+        "address": comment.address,
+        "created_at": comment.created_at,
+        "client_key": comment.client_key,
+        "fingerprint": comment.fingerprint,
+        "flags": list(comment.flags),
+        "by_newsroom": comment.by_newsroom,
+        "reason": comment.reason,
+        "note": comment.note,
+        "decided_at": comment.decided_at,
+        "decided_by": comment.decided_by,
+        "decided_by_token": comment.decided_by_token,
+        "appeal": comment.appeal,
+        "appealed_at": comment.appealed_at,
+        "made_entry": comment.made_entry,
+    }
+
+
+def _comment(row: Row[Any]) -> Comment:
+    return Comment(
+        id=CommentId(row.id),
+        story=StoryId(row.story_id),
+        entry=None if row.entry_id is None else EntryId(row.entry_id),
+        parent=None if row.parent_id is None else CommentId(row.parent_id),
+        status=CommentStatus(row.status),
+        version=row.version,
+        name=row.name,
+        email=row.email,
+        text=row.text,
+        address=row.address,
+        created_at=Micros(row.created_at),
+        client_key=row.client_key,
+        fingerprint=row.fingerprint,
+        flags=tuple(row.flags),
+        by_newsroom=bool(row.by_newsroom),
+        reason=row.reason,
+        note=row.note,
+        decided_at=None if row.decided_at is None else Micros(row.decided_at),
+        decided_by=None if row.decided_by is None else PersonId(row.decided_by),
+        decided_by_token=row.decided_by_token,
+        appeal=row.appeal,
+        appealed_at=None if row.appealed_at is None else Micros(row.appealed_at),
+        made_entry=None if row.made_entry is None else EntryId(row.made_entry),
+    )

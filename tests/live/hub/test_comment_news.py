@@ -1,0 +1,90 @@
+"""Readers are told how many comments a story has: ready or not, once for each change, and never within a catch-up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from app.domain.identifiers import EntryId, StoryId
+from app.live.hub.hub import Hub
+from app.live.story.packets import FORMS, Framing
+from app.wire.announcement import StoryHead
+from app.wire.encoding import BodyVariant, CommentTotals
+from tests.live.hubs import Follower, ReadyFollower, running_hub
+from tests.live.model import ModelLog, ModelStory, story
+
+pytestmark = pytest.mark.anyio
+
+FORM = FORMS[Framing.CHUNK, BodyVariant.HTML]
+
+
+class CommentedLog(ModelLog):
+    """The model's tables, whose stories have comments."""
+
+    def __init__(self, *stories: ModelStory) -> None:
+        super().__init__(*stories)
+        self.totals = CommentTotals()
+        self.counts: dict[EntryId, int] = {}
+
+    async def find(self, ref: str) -> StoryHead | None:
+        head = await super().find(ref)
+        return None if head is None else replace(head, comments=self.totals)
+
+    async def heads(self, stories: Sequence[StoryId]) -> dict[StoryId, StoryHead]:
+        found = await super().heads(stories)
+        return {story: replace(head, comments=self.totals) for story, head in found.items()}
+
+    async def comment_counts(self, story: StoryId, version: int) -> dict[EntryId, int]:
+        return self.counts
+
+
+async def settle(hub: Hub) -> None:
+    """Let a reconciliation and what it begins come to its end."""
+    await hub.stories.reconcile()
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+async def test_ready_readers_are_written_the_number_and_the_others_are_woken() -> None:
+    log = CommentedLog(story())
+    async with running_hub(log) as hub:
+        live = await hub.stories.open("one")
+        ready, other = ReadyFollower(), Follower()
+        live.make_ready(ready, FORM)
+        live.subscriptions.add(other)
+        log.totals, log.counts = CommentTotals(version=1, count=3), {EntryId("e1"): 2}
+        await settle(hub)
+        (written,) = ready.written
+        assert json.loads(written.split(b"data: ")[1]) == {
+            "type": "comments", "story": live.id, "count": 3, "counts": {"e1": 2},
+        }  # fmt: skip
+        assert other.wakes == 1
+        await settle(hub)
+        assert len(ready.written) == 1
+
+
+async def test_an_event_changes_nothing_of_the_number() -> None:
+    model = story()
+    log = CommentedLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.stories.open("one")
+        log.totals = CommentTotals(version=1, count=3)
+        await settle(hub)
+        hub.accept(model.publish())
+        assert live.head.comments == log.totals
+
+
+async def test_an_older_read_does_not_take_the_number_back() -> None:
+    model = story()
+    log = CommentedLog(model)
+    async with running_hub(log) as hub:
+        live = await hub.stories.open("one")
+        log.totals = CommentTotals(version=2, count=3)
+        await settle(hub)
+        log.totals = CommentTotals(version=1, count=2)
+        await settle(hub)
+        assert live.head.comments == CommentTotals(version=2, count=3)

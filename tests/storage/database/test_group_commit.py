@@ -1,0 +1,93 @@
+"""Items are committed in the batches in which they come, and each caller gets what became of theirs."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from app.domain.errors import Conflict, LiveblogError, Unavailable
+from app.storage.database.group_commit import GroupCommit
+
+pytestmark = pytest.mark.anyio
+SOON = 10.0
+
+
+class Tables:
+    """Commits numbers, of which the odd ones are refused; while `held`, it does not."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+        self.is_broken = False
+
+    def commit(self, items: Sequence[int]) -> list[int | LiveblogError]:
+        self.go_on.wait(SOON)
+        if self.is_broken:
+            raise Unavailable("database_unavailable", "Away.", retry_after_seconds=1)
+        self.batches.append(list(items))
+        return [Conflict("odd", "Odd.") if item % 2 else item * 10 for item in items]
+
+
+async def test_what_arrives_while_one_is_committed_is_committed_together() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test")
+    first = asyncio.create_task(group.submit(0))
+    await asyncio.sleep(0.05)  # its batch has begun, and waits for the tables
+    others = [asyncio.create_task(group.submit(number)) for number in (2, 4, 6)]
+    await asyncio.sleep(0)
+    tables.go_on.set()
+    assert await asyncio.gather(first, *others) == [0, 20, 40, 60]
+    assert tables.batches == [[0], [2, 4, 6]]
+    assert (group.committed, group.batches) == (4, 2)
+    group.close(within_seconds=1)
+
+
+async def test_one_that_is_refused_fails_alone() -> None:
+    group = GroupCommit(Tables().commit, name="test")
+    results = await asyncio.gather(*(group.submit(n) for n in (1, 2)), return_exceptions=True)
+    assert [type(result) for result in results] == [Conflict, int]
+    group.close(within_seconds=1)
+
+
+async def test_a_commit_that_fails_fails_for_all_of_it_and_the_next_goes_on() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test")
+    tables.is_broken = True
+    failed = await asyncio.gather(*(group.submit(n) for n in (2, 4)), return_exceptions=True)
+    assert {type(each) for each in failed} == {Unavailable}
+    tables.is_broken = False
+    assert await group.submit(2) == 20
+    group.close(within_seconds=1)
+
+
+async def test_more_than_may_wait_is_refused_at_once() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test", waiting_limit=2)
+    waiting = [asyncio.create_task(group.submit(0))]
+    await asyncio.sleep(0.05)
+    waiting += [asyncio.create_task(group.submit(2)) for _ in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await group.submit(4)
+    tables.go_on.set()
+    assert await asyncio.gather(*waiting) == [0, 20, 20]
+    group.close(within_seconds=1)
+
+
+async def test_a_caller_that_has_gone_takes_nothing_from_the_others() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test")
+    gone, here = asyncio.create_task(group.submit(0)), asyncio.create_task(group.submit(2))
+    await asyncio.sleep(0.05)
+    gone.cancel()
+    tables.go_on.set()
+    assert await here == 20
+    assert [number for batch in tables.batches for number in batch] == [0, 2]
+    group.close(within_seconds=1)
