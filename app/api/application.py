@@ -16,18 +16,14 @@ from app.api.routes import (
     operations,
     people,
     previews,
-    read_changes,
-    read_corrections,
-    read_entries,
-    read_site,
-    read_stories,
     search,
     sessions,
     write_entries,
     write_stories,
 )
-from app.api.routes.comments import moderation, public
+from app.api.routes.comments import anonymous, moderation
 from app.api.routes.openapi import describe
+from app.api.routes.public import read_changes, read_corrections, read_entries, read_site, read_stories
 
 ROUTERS = (
     read_site.router,
@@ -50,8 +46,8 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
-    public.reading,
-    public.writing,
+    anonymous.reading,
+    anonymous.writing,
     moderation.router,
     previews.newsroom_router,
     previews.public_router,

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pydantic_core import from_json
 
 from app.api.application import build_application
-from app.api.http.comment_services import CommentServices
+from app.api.http.comments.services import CommentServices
 from app.api.http.state import AppState
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker

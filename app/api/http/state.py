@@ -9,7 +9,7 @@ from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
 
-from app.api.http.comment_services import CommentServices
+from app.api.http.comments.services import CommentServices
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.live.hub.hub import Hub

@@ -15,7 +15,7 @@ from app import __version__
 from app.api.http.answers import RepresentationResponse
 from app.api.http.live_descriptions import EVENTS_PATH, event_stream, message_schemas, websockets
 from app.api.http.security_schemes import security_of, security_schemes
-from app.api.routes.read_changes import CHANGES_PATH
+from app.api.routes.public.read_changes import CHANGES_PATH
 from app.reading.representations import Representation, compressed
 from app.reading.story_lists import content_tag
 from app.wire.encoding import encode_json

@@ -23,7 +23,7 @@ from sqlalchemy import (
     text,
 )
 
-from app.storage.database.comment_tables import (
+from app.storage.database.tables.comments import (
     comment_blocks,
     comment_reports,
     comment_words,
@@ -32,8 +32,8 @@ from app.storage.database.comment_tables import (
     public_comment_totals,
     public_comments,
 )
-from app.storage.database.media_tables import media, media_uses
-from app.storage.database.table_parts import KEY, metadata
+from app.storage.database.tables.media import media, media_uses
+from app.storage.database.tables.parts import KEY, metadata
 
 __all__ = [
     "comment_blocks",

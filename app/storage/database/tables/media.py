@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text
 
-from app.storage.database.table_parts import KEY, metadata
+from app.storage.database.tables.parts import KEY, metadata
 
 media = Table(
     "media",

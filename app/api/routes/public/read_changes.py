@@ -11,7 +11,7 @@ from app.api.http.answers import NO_STORE, PUBLIC_CACHE, RepresentationResponse,
 from app.api.http.public_descriptions import OF_A_STORY, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import LiveHub, PublicReading
-from app.api.routes.read_stories import BodyQuery, PublicStoryRef
+from app.api.routes.public.read_stories import BodyQuery, PublicStoryRef
 from app.domain.errors import Gone
 from app.domain.identifiers import StoryId
 from app.live.hub.hub import Hub

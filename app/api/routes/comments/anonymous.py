@@ -10,18 +10,18 @@ from fastapi import Body, Header, Path, Query, Request, Response
 from app.api.http.answers import one_off_response
 from app.api.http.calls import response_of
 from app.api.http.client_address import address_of_client
-from app.api.http.comment_services import CommentServices
-from app.api.http.comments import (
+from app.api.http.comments.requests import (
     CommentRoute,
     is_a_form,
     parse_client_key,
     see_other,
 )
+from app.api.http.comments.services import CommentServices
 from app.api.http.newsroom_descriptions import anonymous_responses
 from app.api.http.public_descriptions import BY_NAME, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState, PublicReading
-from app.api.routes.read_stories import LimitQuery, PositionQuery, PublicStoryRef
+from app.api.routes.public.read_stories import LimitQuery, PositionQuery, PublicStoryRef
 from app.domain.errors import FieldError, InvalidInput, LiveblogError
 from app.newsroom.comments import receipts
 from app.newsroom.comments.intake import ArrivingComment, TakenComment

@@ -11,7 +11,7 @@ from app.api.http.answers import RepresentationResponse, codings_for, one_off_re
 from app.api.http.public_descriptions import BY_NAME, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
-from app.api.routes.read_stories import BodyQuery, PublicStoryRef
+from app.api.routes.public.read_stories import BodyQuery, PublicStoryRef
 from app.domain.slugs import MAX_REF_LENGTH, canonical_slug
 from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry, shown_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest

@@ -15,7 +15,7 @@ from fastapi.exceptions import RequestValidationError
 
 from app.api.http.bodies import FORM, WriteRoute
 from app.api.http.client_address import address_of_client
-from app.api.http.comment_services import CommentServices
+from app.api.http.comments.services import CommentServices
 from app.api.http.problems import request_errors
 from app.domain.errors import InvalidInput, LiveblogError, MalformedInput
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, LargeBinary, Table, Text, false
 
-from app.storage.database.table_parts import KEY, metadata
+from app.storage.database.tables.parts import KEY, metadata
 
 comments = Table(
     "comments",

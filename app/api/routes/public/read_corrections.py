@@ -8,7 +8,7 @@ from app.api.http.answers import RepresentationResponse, one_off_response
 from app.api.http.public_descriptions import BY_NAME, public_responses
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
-from app.api.routes.read_stories import LimitQuery, PositionQuery, PublicStoryRef
+from app.api.routes.public.read_stories import LimitQuery, PositionQuery, PublicStoryRef
 from app.reading.corrections import read_corrections
 from app.reading.pages import PAGE_LIMIT
 from app.reading.representations import Representation
