@@ -43,7 +43,6 @@ from app.domain.identifiers import RandomSource, SystemRandomSource
 from app.jobs.job import JobRecords, run_in_thread, run_jobs
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
-from app.newsroom.comments.signer import CommentSigner, load_signer
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
@@ -130,11 +129,9 @@ class Application:
                 records = JobRecords()
                 media = make_media(process.settings)
                 newsroom = make_newsroom(process, database, database_clock)
-                signer = await run_in_thread(partial(load_signer, newsroom))
                 app_state = self._make_state(
                     newsroom,
                     database_clock,
-                    signer=signer,
                     reading=reading,
                     hub=hub,
                     broker=broker,
@@ -219,7 +216,6 @@ class Application:
         newsroom: Newsroom,
         database_clock: DatabaseClock | None,
         *,
-        signer: CommentSigner,
         reading: Reading,
         hub: Hub,
         broker: Broker,
@@ -235,7 +231,7 @@ class Application:
             write_threads=Threads(capacity.write_threads, name="write"),
             read_threads=Threads(capacity.newsroom_read_threads, name="read"),
             parse_threads=Threads(1, name="parse"),
-            comments=make_comment_services(self._process, newsroom, signer),
+            comments=make_comment_services(self._process, newsroom),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
             media=media,

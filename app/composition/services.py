@@ -53,6 +53,7 @@ from app.storage.database.transactions import Database
 from app.storage.public.comments import CommentOrder
 from app.storage.public.heads import PublicHeads
 from app.web.own_words import UnusableWords
+from app.web.page_comments import FormToken
 from app.web.page_responses import PageResponses
 from app.web.routes import web_routes
 
@@ -156,9 +157,10 @@ class _PageComments:
         found: dict[str, Any] = from_json(page.plain)
         return found
 
-    def form_token(self, story: str) -> str:
+    def form_token(self, story: str) -> FormToken:
         app_state = self._app_state()
-        return app_state.comments.signer.make_form_token(story, app_state.newsroom.clock())
+        signer, now = app_state.comments.signer, app_state.newsroom.clock()
+        return FormToken(signer.make_form_token(story, now), signer.form_period(now))
 
     async def receipt(self, secret: str) -> dict[str, Any]:
         app_state = self._app_state()
@@ -184,8 +186,9 @@ def make_newsroom(process: Process, database: Database, database_clock: Database
     )
 
 
-def make_comment_services(process: Process, newsroom: Newsroom, signer: CommentSigner) -> CommentServices:
+def make_comment_services(process: Process, newsroom: Newsroom) -> CommentServices:
     """Make what takes readers' comments, with a writer of its own. It belongs to the loop that it is made on."""
+    signer = CommentSigner(newsroom.signing_key)
     intake = CommentIntake(newsroom, signer, monotonic=time.monotonic)
     return CommentServices(
         signer=signer,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import parse_qs, urlsplit
 
 from fastapi import APIRouter, Request, Response
@@ -14,34 +14,45 @@ from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer
 
 _TAKING = frozenset({"upcoming", "live", "paused"})
-_UNKNOWN = "Your reply could not be taken. Go back: what you wrote is still there."
 
 REFUSALS: Mapping[str, str] = {
-    "too_many_comments": "Many replies are arriving at this moment. Go back, wait a little, and send yours again.",
-    "comment_repeated": "You have sent this reply already; it has arrived.",
-    "comments_off": "This story takes no replies.",
-    "comments_elsewhere": "Replies to this story are taken elsewhere.",
-    "comments_closed": "This story is over, and takes no more replies.",
-    "comments_unattended": "Nobody in the newsroom has read the replies for a while, so that no more are taken now.",
-    "comments_full": "More replies wait for the newsroom than it can read; send yours later.",
-    "comments_blocked": "No replies are taken from your network at the moment.",
-    "comment_not_found": "The reply that you answered is not there any more.",
-    "entry_gone": "The update that you replied to is not there any more.",
-    "looks_automated": "The field Website is for machines alone. Go back, and leave it empty.",
-    "form_too_fast": "This was sent sooner than a person writes. Go back, wait a moment, and send it again.",
-    "form_too_old": "This form was opened too long ago. Open the page again, and copy what you wrote.",
-    "form_forged": "This form was not made by this page. Open the page again, and copy what you wrote.",
-    "too_many_links": "Your reply has more than two links. Go back, and leave some out.",
-    "too_deep": "A reply to a reply is the last. Go back, and answer the one above it.",
-    "invalid_name": "Your name cannot be shown so: at most 60 characters, on one line. Go back, and change it.",
-    "invalid_email": "The e-mail address is none. Go back, and correct it or leave it out.",
-    "invalid_text": "Your reply is empty, or longer than 4,000 characters. Go back, and change it.",
-    "appealed": "You have objected already; the newsroom reads it.",
-    "wrong_status": "There is nothing to object to: your reply was not refused.",
-    "database_unavailable": "Your reply could not be kept at this moment. Go back, and send it again in a moment.",
-    "unavailable": "Your reply could not be kept at this moment. Go back, and send it again in a moment.",
+    "too_many_comments": "refused.busy",
+    "database_unavailable": "refused.busy",
+    "unavailable": "refused.busy",
+    "comment_repeated": "refused.repeated",
+    "comments_off": "refused.off",
+    "comments_elsewhere": "refused.off",
+    "comments_closed": "refused.closed",
+    "comments_unattended": "refused.full",
+    "comments_full": "refused.full",
+    "comments_blocked": "refused.blocked",
+    "comment_not_found": "refused.gone",
+    "entry_gone": "refused.gone",
+    "looks_automated": "refused.automated",
+    "form_too_fast": "refused.too_fast",
+    "form_too_old": "refused.too_old",
+    "form_forged": "refused.too_old",
+    "too_many_links": "refused.links",
+    "invalid_name": "refused.name",
+    "invalid_email": "refused.email",
+    "invalid_text": "refused.text",
+    "appealed": "receipt.objected",
 }
-"""The sentence for each code with which a form is answered (docs/errors.md)."""
+"""The key of the sentence for each code with which a form is answered (docs/errors.md)."""
+
+_STATUSES: Mapping[str, str] = {
+    "pending": "receipt.pending",
+    "approved": "receipt.approved",
+    "rejected": "receipt.rejected",
+    "removed": "receipt.removed",
+}
+
+
+class FormToken(NamedTuple):
+    """The token of a form. A page with one of the same period is the same page to a browser that asks again."""
+
+    text: str
+    period: str
 
 
 class PageComments(Protocol):
@@ -51,7 +62,7 @@ class PageComments(Protocol):
         """Read one page of a story's comments, as the API shows it. Raises LiveblogError."""
         ...
 
-    def form_token(self, story: str) -> str:
+    def form_token(self, story: str) -> FormToken:
         """Return the token of a form that is opened now."""
         ...
 
@@ -77,12 +88,14 @@ async def comments_context(
         except LiveblogError:  # a position of another list, or a reply that is gone: the first page instead
             page = await source.read(state["id"], {"order": order})
     is_open = mode == "moderated" and state["status"] in _TAKING
+    token = source.form_token(state["id"]) if is_open else None
     return {
         "items": [{"children": [], "child_count": 0, **item} for item in page["items"]],
         "more": parse_qs(urlsplit(page["next"]).query).get("position", [None])[0] if page["next"] else None,
         "order": order,
         "entry": entry,
-        "token": source.form_token(state["id"]) if is_open else None,
+        "token": None if token is None else token.text,
+        "passing": token,
         "notice": _notice(asked),
     }
 
@@ -93,12 +106,7 @@ def receipt_page(*, renderer: Renderer, responses: PageResponses, comments: Page
 
     @router.api_route("/receipts/{receipt}", methods=["GET", "HEAD"])
     async def show_receipt(request: Request, receipt: str) -> Response:
-        status = 200
-        try:
-            shown = await comments.receipt(receipt)
-            html = renderer.render("receipt.html", receipt=shown, secret=receipt, notice=_notice(request.query_params))
-        except LiveblogError:
-            status, html = 404, renderer.render("not_found.html", is_gone=False)
+        status, html = await _receipt(renderer, comments, request, receipt)
         response = await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=status)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
@@ -107,8 +115,32 @@ def receipt_page(*, renderer: Renderer, responses: PageResponses, comments: Page
     return router
 
 
+async def _receipt(renderer: Renderer, comments: PageComments, request: Request, secret: str) -> tuple[int, str]:
+    """Return the page of a receipt in the language of its story, with its status; it is not found for a wrong secret.
+
+    The language is the browser's where the story is no longer public.
+    """
+    spoken = renderer.catalogue.choose(request.headers.get("accept-language", ""))
+    try:
+        shown = await comments.receipt(secret)
+    except LiveblogError:
+        return 404, renderer.render("not_found.html", words=spoken, is_gone=False)
+    language, reason = shown["language"], shown["reason"]
+    html = renderer.render(
+        "receipt.html",
+        words=spoken if language is None else renderer.catalogue.words_for(language),
+        receipt=shown,
+        status=_STATUSES[shown["status"]],
+        reason=None if reason is None else f"reason.{reason}",
+        secret=secret,
+        notice=_notice(request.query_params),
+    )
+    return 200, html
+
+
 def _notice(asked: Mapping[str, str]) -> str | None:
+    """Return the key of the sentence that a form is answered with."""
     if "reported" in asked:
-        return "Thank you. The newsroom has your notice and decides about it."
+        return "report.sent"
     refused = asked.get("refused")
-    return None if refused is None else REFUSALS.get(refused, _UNKNOWN)
+    return None if refused is None else REFUSALS.get(refused, "refused.unknown")

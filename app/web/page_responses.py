@@ -43,10 +43,16 @@ class PageResponses:
         cache_control: str = NO_CACHE,
         surrogate: str = "",
         status: int = 200,
+        passing: tuple[str, str] | None = None,
     ) -> Response:
-        """Make the response that shows the page, or 304 when the browser holds these bytes already."""
+        """Make the response that shows the page, or 304 when the browser holds this page already.
+
+        `passing` is a text in it that is soon another, and what stands for that in the ETag: of pages that differ in it
+        alone, whoever has one keeps it.
+        """
         body = html.encode()
-        tag = hashlib.sha256(body).hexdigest()[:20]
+        digest = _digest(body)
+        tag = digest if passing is None else _digest(html.replace(*passing).encode())
         headers = {
             "Content-Security-Policy": policy,
             "Cache-Control": cache_control,
@@ -63,7 +69,7 @@ class PageResponses:
         encoding = preferred_encoding(request)
         if encoding is not Encoding.IDENTITY and len(body) >= COMPRESS_FROM_BYTES:
             headers["Content-Encoding"] = encoding.coding
-            body = await self._compressed(body, tag, encoding)
+            body = await self._compressed(body, digest, encoding)
         return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
 
     async def _compressed(self, body: bytes, tag: str, encoding: Encoding) -> bytes:
@@ -83,6 +89,10 @@ class PageResponses:
             _, oldest = self._kept.popitem(last=False)
             self.kept_bytes -= len(oldest)
         return smaller
+
+
+def _digest(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:20]
 
 
 def preferred_encoding(request: Request) -> Encoding:

@@ -75,7 +75,12 @@ def reader_pages(
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         return await responses.make(
-            request, html, policy=READER_POLICY, cache_control=cache_control, surrogate=surrogate
+            request,
+            html,
+            policy=READER_POLICY,
+            cache_control=cache_control,
+            surrogate=surrogate,
+            passing=None if replies is None else replies["passing"],
         )
 
     return router

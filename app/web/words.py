@@ -34,6 +34,10 @@ _SCRIPTS = {
 }
 """The scripts that the catalogue has words of a language in, where that is not Latin."""
 
+_OF_THE_SERVER = ("receipt.", "refused.")
+"""Texts of pages that are answers to a form, which no script says again."""
+_OF_REPLIES = ("replies.", "report.", "reason.")
+
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _KEPT_LANGUAGES = 256
 _KEPT_DATES = 500
@@ -85,8 +89,17 @@ class Words:
 
     @cached_property
     def json(self) -> str:
-        """Return what static/words.js needs."""
-        members = {"language": self.language, "rules": self.rules, "foreign": self.foreign, "messages": self.messages}
+        """Return what static/words.js needs: all but what the server alone says."""
+        return self._json_without(_OF_THE_SERVER)
+
+    @cached_property
+    def json_without_replies(self) -> str:
+        """Return what it needs on a page that has no replies."""
+        return self._json_without((*_OF_THE_SERVER, *_OF_REPLIES))
+
+    def _json_without(self, families: tuple[str, ...]) -> str:
+        messages = {key: message for key, message in self.messages.items() if not key.startswith(families)}
+        members = {"language": self.language, "rules": self.rules, "foreign": self.foreign, "messages": messages}
         return encode_json(members).decode()
 
     @cached_property

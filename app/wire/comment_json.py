@@ -37,7 +37,7 @@ def taken_comment(comment: str, receipt: str, *, links: Links) -> dict[str, Any]
     }
 
 
-def comment_receipt(comment: Comment, *, story_page: str | None) -> dict[str, Any]:
+def comment_receipt(comment: Comment, *, story_page: str | None, language: str | None) -> dict[str, Any]:
     """Return what a comment's writer is told of it: no text, no address, and no moderator."""
     status = CommentStatus.REJECTED if comment.status is CommentStatus.SPAM else comment.status
     is_open = comment.appealed_at is not None and (comment.decided_at or 0) < comment.appealed_at
@@ -45,6 +45,7 @@ def comment_receipt(comment: Comment, *, story_page: str | None) -> dict[str, An
     return {
         "id": comment.id,
         "story_page": story_page,
+        "language": language,
         "entry": comment.entry,
         "time": format_time(comment.created_at),
         "status": status.value,

@@ -105,6 +105,7 @@ def story(**fields: Any) -> dict[str, Any]:
         "coverage_end": None,
         "continues": None,
         "continued_by": None,
+        "comments": {"mode": "off", "url": None},
         "pinned": [],
         "key_points": [],
         "status": "live",
@@ -113,4 +114,6 @@ def story(**fields: Any) -> dict[str, Any]:
         "head": "k3xxxxxx.12.aaaaaa",
         "entry_count": 6,
         "last_entry_at": "2026-11-03T18:59:00Z",
+        "comment_count": 0,
+        "comment_counts": {},
     } | fields

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.domain.errors import Gone, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
+from app.web.page_comments import FormToken
 from app.web.routes import web_routes
 from app.wire.links import Site
 from tests.web import samples
@@ -26,6 +27,7 @@ class FakeReading:
         self.others: list[dict[str, Any]] = []
         self.replies: dict[str, Any] = {"items": [], "next": None, "comment_count": 0}
         self.replies_asked: list[tuple[str, dict[str, str | None]]] = []
+        self.form_number = self.form_period = 1
         self.receipts: dict[str, dict[str, Any]] = {}
         self.asked: list[tuple[str, str | None, str | None]] = []
 
@@ -45,8 +47,8 @@ class FakeReading:
         self.replies_asked.append((story, dict(query)))
         return self.replies
 
-    def form_token(self, story: str) -> str:
-        return f"token of {story}"
+    def form_token(self, story: str) -> FormToken:
+        return FormToken(f"token {self.form_number} of {story}", f"period {self.form_period}")
 
     async def receipt(self, secret: str) -> dict[str, Any]:
         if secret not in self.receipts:
@@ -57,10 +59,10 @@ class FakeReading:
         return [self.state, *self.others]
 
 
-def client_of(reading: FakeReading) -> httpx.AsyncClient:
+def client_of(reading: FakeReading, *, site: Site = SITE) -> httpx.AsyncClient:
     """A client of the pages alone."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    pages = web_routes(site=SITE, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
+    pages = web_routes(site=site, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
     app.include_router(pages)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
 
@@ -68,4 +70,5 @@ def client_of(reading: FakeReading) -> httpx.AsyncClient:
 def seen(page: httpx.Response) -> str:
     """A page without what its script needs of the words (all of them, and the key of each) and without isolation."""
     html = re.sub(r'<meta name="liveblog-words"[^>]*>', "", page.text)
-    return re.sub(r' data-say(?:-label)?="[^"]*"|</?bdi[^>]*>| dir="auto"', "", html).replace("<span>, </span>", ", ")
+    html = re.sub(r' data-say(?:-label|-count)?="[^"]*"|</?bdi[^>]*>| dir="auto"', "", html)
+    return html.replace("<span>, </span>", ", ")

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from app.web.page_comments import REFUSALS
+from app.web.words import Catalogue
 from tests.web import samples
-from tests.web.site import FakeReading, client_of
+from tests.web.site import FakeReading, client_of, seen
 
 pytestmark = pytest.mark.anyio
+WORDS = Catalogue().words_for("en")
 
 
 def reply(name: str = "Ann", **more: Any) -> dict[str, Any]:
@@ -39,7 +41,7 @@ async def page_of(fake: FakeReading, query: str = "") -> str:
         answer = await client.get(f"/stories/{fake.state['slug']}{query}")
         assert answer.status_code == 200
         assert "form-action 'self'" in answer.headers["content-security-policy"]
-        return answer.text
+        return seen(answer)
 
 
 async def test_the_form_and_its_promise_stand_on_the_page() -> None:
@@ -48,7 +50,7 @@ async def test_the_form_and_its_promise_stand_on_the_page() -> None:
     assert "Your email address will not be published." in html
     assert 'method="post"' in html
     assert f'action="/v1/stories/{samples.story()["id"]}/comments"' in html
-    assert f'name="token" value="token of {samples.story()["id"]}"' in html
+    assert f'name="token" value="token 1 of {samples.story()["id"]}"' in html
     assert "0 replies" in html
 
 
@@ -90,7 +92,8 @@ async def test_order_and_position_are_asked_for_as_the_address_says() -> None:
 
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refused_form_is_told_why_in_a_sentence(code: str) -> None:
-    assert REFUSALS[code] in (await page_of(reading(), f"?refused={code}")).replace("&#39;", "'")
+    sentence = WORDS.say(REFUSALS[code])
+    assert f'<p class="notice" role="status">{sentence}</p>' in await page_of(reading(), f"?refused={code}")
 
 
 async def test_words_of_an_address_are_never_shown() -> None:
@@ -102,14 +105,61 @@ async def test_words_of_an_address_are_never_shown() -> None:
 async def test_a_receipt_says_what_became_of_it_and_is_kept_by_nobody() -> None:
     fake = reading()
     fake.receipts["secret"] = {
-        "status": "rejected", "detail": "Your reply was not approved.", "appealed_at": None, "appeal_is_open": False,
+        "status": "rejected", "reason": "off_topic", "language": "en", "appealed_at": None, "appeal_is_open": False,
         "can_appeal": True, "story_page": "https://live.example/stories/x",
     }  # fmt: skip
     async with client_of(fake) as client:
         answer = await client.get("/receipts/secret")
         assert answer.status_code == 200
-        assert "Your reply was not approved." in answer.text
+        assert "Your reply was not approved. It is not about the story." in answer.text
         assert 'action="/v1/receipts/secret/appeal"' in answer.text
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert (await client.get("/receipts/other")).status_code == 404
+
+
+async def test_every_code_has_a_sentence_and_every_sentence_a_code() -> None:
+    families = ("refused.", "receipt.objected")
+    sentences = {key for key in WORDS.messages if key.startswith(families)}
+    assert set(REFUSALS.values()) | {"refused.unknown"} == sentences
+
+
+@pytest.mark.parametrize(("language", "direction"), [("ar", "rtl"), ("de-AT", "ltr"), ("sw", "ltr")])
+async def test_a_receipt_is_in_the_language_of_its_story(language: str, direction: str) -> None:
+    fake = reading()
+    shown = {"status": "removed", "reason": "hate", "appealed_at": "x", "appeal_is_open": True, "can_appeal": False}
+    fake.receipts["secret"] = {**shown, "language": language, "story_page": None}
+    words = Catalogue().words_for(language)
+    async with client_of(fake) as client:
+        page = (await client.get("/receipts/secret")).text
+        assert f'<html lang="{words.said_in}" dir="{direction}">' in page
+        assert f"{words.say('receipt.removed')} {words.say('reason.hate')}" in page
+        fake.receipts["secret"]["language"] = None
+        page = (await client.get("/receipts/secret", headers={"accept-language": "he, en;q=0.5"})).text
+        assert '<html lang="he" dir="rtl">' in page, "of a story that is gone: the browser's"
+
+
+async def test_a_page_whose_form_alone_is_another_is_not_sent_again() -> None:
+    fake = reading()
+    async with client_of(fake) as client:
+        first = await client.get(f"/stories/{samples.SLUG}")
+        asked = {"if-none-match": first.headers["etag"]}
+        fake.form_number = 2
+        assert (await client.get(f"/stories/{samples.SLUG}", headers=asked)).status_code == 304
+        fresh = await client.get(f"/stories/{samples.SLUG}")
+        assert (fresh.headers["etag"], "token 2 of" in fresh.text) == (first.headers["etag"], True)
+        fake.state = {**fake.state, "comment_count": 1}
+        assert (await client.get(f"/stories/{samples.SLUG}", headers=asked)).status_code == 200
+        fake.state = {**fake.state, "comment_count": 0}
+        assert (await client.get(f"/stories/{samples.SLUG}", headers=asked)).status_code == 304
+        fake.form_period = 2
+        assert (await client.get(f"/stories/{samples.SLUG}", headers=asked)).status_code == 200
+
+
+async def test_a_page_without_replies_has_no_words_about_them() -> None:
+    for mode, has_them in (("moderated", True), ("off", False)):
+        async with client_of(reading(mode)) as client:
+            page = (await client.get(f"/stories/{samples.SLUG}")).text
+        assert ("Leave a reply" in page) is has_them
+        assert "Do you object?" not in page
+        assert "no more replies" not in page

@@ -40,6 +40,8 @@ STORY: dict[str, tuple[Any, str]] = {
     "head": ("k3xxxxxx.77.aaaaaa", 'data-head="k3xxxxxx.77.aaaaaa"'),
     "entry_count": (71, "71 updates"),
     "timeline": ({"items": [samples.entry(9)], "next": None, "prev": None}, "Update number 9."),
+    "comments": ({"mode": "moderated", "url": None}, '<h3 id="leave-a-reply">Leave a reply</h3>'),
+    "comment_count": (71, "71 replies"),
     "included": ([samples.entry(8, body_html="<p>Included.</p>")], "Included."),
 }
 ENTRIES: dict[str, tuple[Any, str]] = {
@@ -66,6 +68,7 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "body_html": ("<p>The body itself.</p>", "<p>The body itself.</p>"),
 }
 NOT_DRAWN = {
+    "StoryState.comment_counts": "for front ends that show replies under each entry; here each reply names its entry",
     "StoryState.slug": "the page's own address has it; its links are made of it",
     "StoryState.url": "the page's own address, canonical where nothing else is",
     "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",
@@ -101,6 +104,7 @@ PARTS: dict[type[Answer], set[str]] = {
     public.Source: {"url", "name"},
     public.Correction: {"text", "at", "severity"},
     public.Timeline: set(),
+    public.Commenting: {"mode", "url"},
     blocks.ImageBlock: {"url", "width", "height", "alt", "caption", "credit"},
 }
 

@@ -12,9 +12,12 @@ from typing import Any
 
 import pytest
 
+from app.domain.comments import REASONS
 from app.web.assets import STATIC_FOLDER, Assets
+from app.web.page_comments import REFUSALS
 from app.web.plural_rules import plural_categories, plural_category
 from app.web.words import CATALOGUE_FOLDER, Catalogue, placeholders, read_catalogue
+from app.wire.links import Site
 from tests.needs import require
 from tests.web import samples
 from tests.web.site import FakeReading, client_of
@@ -37,6 +40,7 @@ OF_THE_NEWSROOM = {"newsroom.html", "preview.html", "docs.html"}
 """Pages that stay English."""
 NOT_OF_READERS = {"apply.js", "client.js", "docs.js", "preview.js"}
 OF_READERS = sorted({path.name for path in STATIC_FOLDER.glob("*.js")} - NOT_OF_READERS)
+OLD = samples.entry(1)["id"]
 NUMBERS = [*range(210), 1_000, 1_000_000, 1_000_001, 2_000_000, 3_000_011, 10_000_000]
 
 
@@ -121,14 +125,17 @@ def test_a_script_says_what_the_server_says(language: str) -> None:
       import {{ say, sayCount, sayDate, saidAs, useWords }} from "{(STATIC_FOLDER / "words.js").as_uri()}";
       ---
       useWords(given.words);
-      const values = {{ text: "“x” <b>", time: "T", place: "P", story: "S", day: 1, month: "M", year: 2026 }};
+      const values = {{ text: "“x” <b>", time: "T", place: "P", story: "S", day: 1, month: "M", year: 2026,
+        update: "U", count: 3 }};
       const said = given.keys.map((key) => say(key, values));
       const counted = given.numbers.map((count) => sayCount("updates.new", count));
       const dates = given.months.map((month) => sayDate({{ day: 3, month, year: "2026" }}));
       console.log(JSON.stringify([said, counted, dates, saidAs("source")]));
     """
     values = {"text": "“x” <b>", "time": "T", "place": "P", "story": "S", "day": 1, "month": "M", "year": 2026}
-    keys = [key for key, message in words.messages.items() if isinstance(message, str)]
+    values |= {"update": "U", "count": 3}
+    sent = json.loads(words.json)["messages"]
+    keys = [key for key, message in sent.items() if isinstance(message, str)]
     months = list(range(1, 13))
     given = {"words": json.loads(words.json), "keys": keys, "numbers": NUMBERS, "months": months}
     said, counted, dates, attributes = in_node(script, given)
@@ -175,7 +182,9 @@ async def test_the_words_are_also_a_file_for_scripts() -> None:
         answer = await client.get(address)
         assert answer.headers["content-type"] == "application/json"
         assert "immutable" in answer.headers["cache-control"]
-        assert answer.json()["messages"] == CATALOGUE["pt"]
+        of_the_server = ("receipt.", "refused.")
+        sent = {key: message for key, message in CATALOGUE["pt"].items() if not key.startswith(of_the_server)}
+        assert answer.json()["messages"] == sent
         for wrong in ("words/.json", "words/../en.json", "words/x.json", "words/en"):
             assert (await client.get(address.replace("words/pt-BR.json", wrong))).status_code == 404
 
@@ -190,10 +199,31 @@ def every_state() -> Iterator[dict[str, Any]]:
         "timeline": {"items": [*entries, corrected], "next": "https://x/?position=a", "prev": "https://x/?position=b"},
         "key_points": [{"text": "x", "entry": None}],
         "pinned": [{"entry": entries[0]["id"], "until": None}],
+        "comments": {"mode": "moderated", "url": None},
+        "comment_count": 3,
     }
     for status in ("upcoming", "live", "paused", "ended", "archived"):
         yield samples.story(status=status, entry_count=1, **full)
-    yield samples.story(entry_count=0, timeline={"items": [], "next": None, "prev": None})
+    elsewhere = {"mode": "external", "url": "https://talk.example/1"}
+    yield samples.story(entry_count=0, timeline={"items": [], "next": None, "prev": None}, comments=elsewhere)
+
+
+def every_reply() -> dict[str, Any]:
+    """A page of replies with everything that it can have."""
+    reply = {"id": "a", "entry": OLD, "parent": None, "name": "x", "text": "x", "time": "2026-11-03T21:04:05.000Z"}
+    child = {**reply, "id": "b", "by_newsroom": True}
+    item = {**reply, "by_newsroom": False, "children": [child], "child_count": 5}
+    return {"items": [item], "next": "https://x/?position=n", "comment_count": 3}
+
+
+def every_receipt(language: str) -> Iterator[dict[str, Any]]:
+    """A receipt in every state, and for every reason."""
+    plain = {"language": language, "story_page": "https://x/", "reason": None, "can_appeal": True}
+    for status in ("pending", "approved", "rejected", "removed"):
+        for appealed_at, is_open in ((None, False), ("x", True), ("x", False)):
+            yield {**plain, "status": status, "appealed_at": appealed_at, "appeal_is_open": is_open}
+    for reason in REASONS:
+        yield {**plain, "status": "rejected", "reason": reason, "appealed_at": None, "appeal_is_open": False}
 
 
 WRITTEN = re.compile(r'<meta name="liveblog-words"[^>]*>|<time[^>]*>|<bdi lang="en">[^<]*</bdi>')
@@ -213,8 +243,17 @@ async def test_no_english_is_left_on_any_page_of_a_language(language: str) -> No
     own = {part for message in CATALOGUE[language].values() for text in texts(message) for part in text.split()}
     is_english = re.compile(rf"\b(?:{'|'.join(sorted(english - shared, key=len, reverse=True))})\b")
     reading = FakeReading()
-    async with client_of(reading) as client:
+    sites = Site(name="x", url="https://x.example", logo=None, terms_url="https://x/t", privacy_url="https://x/p")
+    reading.replies = every_reply()
+    async with client_of(reading, site=sites) as client:
         pages = []
+        for code in (*REFUSALS, "?"):
+            reading.state = samples.story(language=language, comments={"mode": "moderated", "url": None}, title="x")
+            pages.append((await client.get(f"/stories/{samples.SLUG}?refused={code}&entry={OLD}")).text)
+        pages.append((await client.get(f"/stories/{samples.SLUG}?reported=1")).text)
+        for receipt in every_receipt(language):
+            reading.receipts["secret"] = receipt
+            pages.append((await client.get("/receipts/secret")).text)
         for state in every_state():
             reading.state = {**state, "language": language, "title": "x", "standfirst": "x"}
             pages.append((await client.get(f"/stories/{samples.SLUG}")).text)
@@ -282,11 +321,12 @@ def test_every_key_is_said_somewhere_and_no_other() -> None:
         path for path in (*TEMPLATES.glob("*.html"), *STATIC_FOLDER.glob("*.js"), *STATIC_FOLDER.parent.glob("*.py"))
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    families = ("status.", "severity.")
+    families = ("status.", "severity.", "reason.")
     unused = [key for key in ENGLISH if f'"{key}"' not in code and not key.startswith(families)]
     assert unused == []
     said = re.findall(r'\b(?:say|count|sayCount|saidAs|words\.said)\("([a-z_.]+)"', code)
-    said += re.findall(r'\b(?:said|pieces)\("\w+", "([a-z_.]+)"', code)
+    said += re.findall(r'\b(?:said|pieces|text|order)\("\w+", "([a-z_.]+)"', code)
+    said += REFUSALS.values()
     assert len(said) > len(ENGLISH)
     assert [key for key in said if key not in ENGLISH] == []
 

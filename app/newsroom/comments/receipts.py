@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.comments import APPEALABLE
+from app.domain.comments import APPEALABLE, Comment
 from app.domain.errors import Conflict, Gone, NotFound
 from app.domain.identifiers import is_uuid4
 from app.domain.rights import Actor, Role
@@ -35,8 +35,7 @@ def show_receipt(newsroom: Newsroom, signer: CommentSigner, receipt: str) -> Rep
         comment = None if ident is None else read_comment(tx, ident)
         if comment is None:
             raise _receipt_not_found()
-        page = _story_page(newsroom, tx, comment.story)
-        return Reply(200, encode_json(comment_receipt(comment, story_page=page)))
+        return _receipt(newsroom, tx, comment)
 
 
 def appeal(
@@ -65,8 +64,7 @@ def appeal(
             after={"status": after.status.value, "version": after.version},
         )
         append_audit(tx, change, actor=READER, at=now, request_id=request_id)
-        page = _story_page(newsroom, tx, after.story)
-        return Reply(200, encode_json(comment_receipt(after, story_page=page)))
+        return _receipt(newsroom, tx, after)
 
 
 def report_comment(
@@ -112,10 +110,13 @@ def show_report(newsroom: Newsroom, report: str) -> Reply:
         return Reply(200, encode_json({"id": found.id, "comment": found.comment, "outcome": found.outcome}))
 
 
-def _story_page(newsroom: Newsroom, tx: ReadTransaction, story: str) -> str | None:
-    """Return the page of the story while readers can read it."""
-    found = read_story(tx, story)
-    return newsroom.links.story_page(found.slug) if found is not None and found.is_shown else None
+def _receipt(newsroom: Newsroom, tx: ReadTransaction, comment: Comment) -> Reply:
+    """Answer a comment's receipt, with its story's page and language while readers can read that."""
+    found = read_story(tx, comment.story)
+    story = found if found is not None and found.is_shown else None
+    page = None if story is None else newsroom.links.story_page(story.slug)
+    language = None if story is None else str(story.fields["language"])
+    return Reply(200, encode_json(comment_receipt(comment, story_page=page, language=language)))
 
 
 def _receipt_not_found() -> NotFound:

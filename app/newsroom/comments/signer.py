@@ -1,7 +1,8 @@
 """Signed secrets of comments: the receipt that tells a writer what became of one, and the token of a form.
 
 Neither is stored: both are signed with the key of all signed links. A form's token says when it was opened, rounded
-down, so that a page stays the same for some seconds; who sends it back sooner than a person can write is none.
+down, so that a page is made once for many; who sends it back sooner than a person can write is none. The page's ETag
+has the token's period in its place: a browser that asks again keeps the page, with the time at which it was opened.
 """
 
 from __future__ import annotations
@@ -13,16 +14,15 @@ from app.domain.clock import Micros
 from app.domain.comments import CommentId
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.identifiers import is_uuid4
-from app.newsroom.context.newsroom import Newsroom
-from app.storage.newsroom.site_control import insert_signing_key, read_signing_key
 
-KEY_LENGTH = 43
 SIGNATURE_LENGTH = 32
 FORM_SECONDS = 5
-"""The step of a form's time: within it a page has the same token, and is the same page."""
+"""The step of a form's time: pages that are opened within it have the same token, and are compressed once."""
 MIN_FORM_SECONDS = 6
 """Less, by the rounded time, no person needs to write a name and a text."""
 MAX_FORM_SECONDS = 24 * 3_600
+FORM_PERIOD_SECONDS = MAX_FORM_SECONDS // 2
+"""A browser keeps a page, and with it the token, for no longer; what it keeps is then good for as long again."""
 
 
 class CommentSigner:
@@ -46,6 +46,10 @@ class CommentSigner:
         opened = now // 1_000_000 // FORM_SECONDS * FORM_SECONDS
         return f"{opened}.{self._sign('comment form', f'{story} {opened}')}"
 
+    def form_period(self, now: Micros) -> str:
+        """Return the period in which a form is opened now."""
+        return f"form {now // 1_000_000 // FORM_PERIOD_SECONDS}"
+
     def check_form_token(self, token: str, story: str, now: Micros) -> None:
         """Raise InvalidInput `form_forged`, `form_too_fast` or `form_too_old` for a token that is not good now."""
         opened, _, signature = token.partition(".")
@@ -61,16 +65,6 @@ class CommentSigner:
     def _sign(self, purpose: str, text: str) -> str:
         digest = hmac.new(self._key, f"{purpose} {text}".encode(), hashlib.sha256).hexdigest()
         return digest[:SIGNATURE_LENGTH]
-
-
-def load_signer(newsroom: Newsroom) -> CommentSigner:
-    """Return the signer of this database, whose key is made when it is first needed."""
-    with newsroom.database.snapshot() as tx:
-        key = read_signing_key(tx)
-    if key is None:
-        with newsroom.database.transaction() as tx:
-            key = insert_signing_key(tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
-    return CommentSigner(key)
 
 
 def refuse_automatic(website: str) -> None:

@@ -55,8 +55,8 @@ export function browserEnvironment() {
  *
  * `story` is its id or slug; `state`, what is held already (its `head` says from where); `origin`, the server.
  * `onUpdate` gets {state, before, message, verdict} after each change; verdict is "applied", "replaced" (redraw
- * everything) or "page". `onConnection` gets "connecting", "live", "retrying", "ended" or "refused". Call start(), and
- * stop() at the end.
+ * everything) or "page". `onComments` gets {count}, how many comments there are, when that changes. `onConnection` gets
+ * "connecting", "live", "retrying", "ended" or "refused". Call start(), and stop() at the end.
  */
 export function follow(options) {
   return new Follower(options);
@@ -64,7 +64,7 @@ export function follow(options) {
 
 class Follower {
   constructor({
-    story, state = null, origin = "", onUpdate, onConnection = () => {}, onComments = () => {}, env = browserEnvironment(),
+    story, state = null, origin = "", onUpdate, onComments, onConnection = () => {}, env = browserEnvironment(),
   }) {
     Object.assign(this, { story, origin, onUpdate, onConnection, onComments, env });
     this.reader = state && readerOf(state);
@@ -75,8 +75,10 @@ class Follower {
     this.probe = this.probeTimer = null;
     this.running = false;
     this.snapshots = 0;
-    this.slowPollSeconds = null; // the pace the server has asked us to poll at, while it has
-    this.liveTimer = null; // when we are to try a connection again instead; none for a story that has ended
+    // The pace the server has asked us to poll at, while it has.
+    this.slowPollSeconds = null;
+    // When we are to try a connection again instead; none for a story that has ended.
+    this.liveTimer = null;
     this.listeners = [];
     this.fetching = new Set();
   }
@@ -310,7 +312,7 @@ class Follower {
     if (message.type === "hello") connection.heartbeatMs = 1000 * message.heartbeat_seconds;
     this.#watch(connection, 2.2 * (connection.heartbeatMs ?? 25_000));
     if (message.type === "goodbye") this.#leave(connection, message);
-    if (message.type === "comments" && message.story === this.state.id) this.onComments(message);
+    if (message.type === "comments") this.onComments?.(message);
     if (message.type === "refused" && [this.story, this.state.id].includes(message.story)) {
       this.#closed(connection, { status: goneForGood(message.status) });
       return;
@@ -338,6 +340,7 @@ class Follower {
   #hearReply(connection, reply, pauseMs) {
     this.#heard(connection);
     this.#watch(connection, 2 * (1000 * LONG_POLL_SECONDS + pauseMs));
+    this.onComments?.({ count: reply.comment_count });
     for (const event of reply.events) {
       const before = this.state;
       const [reader, verdict] = foldChanges(this.reader, { events: [event], cursor: event.cursor, more: false });

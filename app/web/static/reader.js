@@ -2,7 +2,7 @@
 // Two rules: what the reader is looking at never moves, and nothing is announced that they have not been given.
 
 import { follow } from "./client.js";
-import { drawEntry, inShort, redrawTimes } from "./entries.js";
+import { drawEntry, element, inShort, redrawTimes } from "./entries.js";
 import { briefly, drawPinsAndKeyPoints } from "./pins_and_key_points.js";
 import { openAtPlace, rememberPlace } from "./place_memory.js";
 import { offerPlayers } from "./players.js";
@@ -48,16 +48,13 @@ const follower = follow({
   state: stateOnPage(),
   origin: location.origin,
   onUpdate,
-  onComments: drawComments,
+  onComments: ({ count }) => drawCounts({ "replies.count": count }),
   onConnection,
 });
 
 function onUpdate({ state, before, message, verdict }) {
   if (state.status === "withdrawn") {
-    const notice = document.createElement("p");
-    notice.textContent = say("withdrawn");
-    main.replaceChildren(notice);
-    document.title = notice.textContent;
+    main.replaceChildren(element("p", {}, document.title = say("withdrawn")));
     follower.stop();
     return;
   }
@@ -74,7 +71,7 @@ function onUpdate({ state, before, message, verdict }) {
     if (message?.type === "story.updated" || verdict === "replaced") drawStory(state);
     drawPinsAndKeyPoints(state, textOnPage);
   });
-  drawCount(state);
+  drawCounts({ "updates.count": state.entry_count });
   if (message?.entry && verdict === "applied" && !held.has(message.entry.id)) announce(message.entry.id);
   if (message?.id === announced) announcement.textContent = ""; // taken back, so said no more
 }
@@ -111,7 +108,7 @@ function shownOf(state) {
   const { items } = state.timeline;
   if (!newestPage) return items.filter((item) => !withheld.has(item.id));
   if (articles().length === 0 || !place.isReading(timeline)) return items;
-  const first = items.findIndex((item) => document.getElementById(`entry-${item.id}`) !== null);
+  const first = items.findIndex((item) => document.getElementById(`entry-${item.id}`));
   return first < 0 ? items : items.slice(first);
 }
 
@@ -148,12 +145,12 @@ function flash(article) {
 function drawFresh(count) {
   fresh.hidden = count === 0;
   fresh.textContent = sayCount("updates.new", count);
-  document.title = count > 0 ? `(${count}) ${title}` : title;
+  document.title = count ? `(${count}) ${title}` : title;
 }
 
 fresh.addEventListener("click", () => {
   if (!newestPage) {
-    location.assign(document.getElementById("to-newest").href);
+    document.getElementById("to-newest").click();
     return;
   }
   const held = new Set(articles().map((article) => article.dataset.id));
@@ -170,8 +167,7 @@ function drawOlder(state) {
   const { next } = state.timeline;
   older.hidden = next === null;
   if (next !== null) {
-    const position = new URL(next, location.href).searchParams.get("position");
-    older.href = `${location.pathname}?position=${encodeURIComponent(position)}`;
+    older.search = new URLSearchParams({ position: new URL(next).searchParams.get("position") });
   }
 }
 
@@ -192,11 +188,10 @@ older.addEventListener("click", async (event) => {
 
 /** Draw what the story is, in all places where the page shows it. */
 function drawStory(state) {
-  const root = document.documentElement;
-  [root.lang, root.dir] = [state.language, state.direction];
+  Object.assign(document.documentElement, { lang: state.language, dir: state.direction });
   title = `${state.title} – ${siteName}`;
   drawHeader(state);
-  redrawTimes(timeline, state);
+  redrawTimes(main, state);
   drawFresh(state.timeline.items.length - articles().length);
   learnOfLinked(state);
   followLanguage(state);
@@ -214,7 +209,7 @@ async function followLanguage({ language }) {
   if (state.status === "withdrawn") return;
   place.keeping(() => {
     sayAgain(document);
-    drawCount(state);
+    drawCounts();
     drawStory(state);
   });
 }
@@ -245,16 +240,11 @@ function textOnPage(id) {
   });
 }
 
-function drawCount({ entry_count: count }) {
-  if (count === undefined) return;
-  document.getElementById("entry-count").textContent = sayCount("updates.count", count);
-}
-
-function drawComments({ count }) {
-  const words = count === 1 ? "1 reply" : `${count} replies`;
-  for (const id of ["comment-count", "comments-title"]) {
-    const place = document.getElementById(id);
-    if (place) place.textContent = words;
+/** Draw the numbers of updates and replies, by the keys of their texts; those that are not given again, as they were. */
+function drawCounts(counts = {}) {
+  for (const place of document.querySelectorAll("[data-say-count]")) {
+    const { sayCount: key, count } = place.dataset;
+    place.textContent = sayCount(key, place.dataset.count = counts[key] ?? count);
   }
 }
 
@@ -275,7 +265,7 @@ const WORDS = {
 function onConnection(connection) {
   const line = document.getElementById("connection");
   main.dataset.connection = connection;
-  if (connection === "live" || connection === "ended" || connection === "refused") {
+  if (["live", "ended", "refused"].includes(connection)) {
     clearTimeout(whisper);
     whisper = undefined;
     line.textContent = WORDS[connection] && say(WORDS[connection]);

@@ -12,14 +12,14 @@ const OVER = ["ended", "archived"];
  */
 export function drawStoryHeader(header, state, { siteName, titleOf }) {
   const present = [...header.children];
-  const count = header.querySelector("#entry-count").textContent;
-  for (const [place, part] of parts(state, { count, siteName, titleOf }).entries()) {
+  const counts = header.querySelector(".about").cloneNode(true).querySelectorAll("[id]");
+  for (const [place, part] of parts(state, { counts, siteName, titleOf }).entries()) {
     part.normalize();
     if (!present[place].isEqualNode(part)) present[place].replaceWith(part);
   }
 }
 
-function parts(state, { count, siteName, titleOf }) {
+function parts(state, { counts, siteName, titleOf }) {
   const { status, section, title, standfirst, image, tags, continues, continued_by: continuedBy } = state;
   return [
     said("p", statusKey(state), { class: "live", "data-status": status }),
@@ -27,7 +27,7 @@ function parts(state, { count, siteName, titleOf }) {
     element("h1", {}, title),
     element("p", { class: "standfirst", hidden: !standfirst }, standfirst ?? ""),
     element("div", { class: "lead", hidden: !webAddress(image?.url) }, picture(image)),
-    element("p", { class: "about" }, element("span", { id: "entry-count" }, count), about(state, siteName)),
+    element("p", { class: "about" }, ...counts, about(state, siteName)),
     element(
       "ul", { class: "tags", "aria-label": say("topics"), "data-say-label": "topics", hidden: !tags?.length },
       (tags ?? []).map(({ label }) => element("li", { dir: "auto" }, label)),

@@ -63,6 +63,7 @@ class Receipt(Answer):
 
     id: str
     story_page: str | None
+    language: str | None = Field(description="The story's; null when readers see that no more.")
     entry: str | None
     time: AwareDatetime
     status: str = Field(description="`pending`, `approved`, `rejected` or `removed`.")
@@ -215,6 +216,7 @@ COMMENT_FORM: dict[str, Any] = {"token": "1793739840.5b0c6f7a3d1e49c2", "terms_u
 RECEIPT: dict[str, Any] = {
     "id": _ID,
     "story_page": "https://live.harbour.example/stories/election-night-x4k2",
+    "language": "en",
     "entry": None,
     "time": "2026-11-03T21:04:05.000Z",
     "status": "pending",

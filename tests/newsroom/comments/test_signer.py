@@ -9,7 +9,7 @@ import pytest
 from app.domain.clock import Micros
 from app.domain.comments import CommentId
 from app.domain.errors import InvalidInput
-from app.newsroom.comments.signer import CommentSigner
+from app.newsroom.comments.signer import FORM_PERIOD_SECONDS, MAX_FORM_SECONDS, CommentSigner
 
 SECOND = 1_000_000
 NOW = Micros(1_760_000_003 * SECOND)
@@ -25,9 +25,17 @@ def test_a_receipt_names_its_comment_and_no_other() -> None:
         assert SIGNER.comment_of(wrong) is None, wrong
 
 
-def test_a_page_is_the_same_for_some_seconds() -> None:
+def test_pages_that_are_opened_within_some_seconds_are_the_same() -> None:
     tokens = {SIGNER.make_form_token("story", Micros(1_760_000_000 * SECOND + each * SECOND)) for each in range(5)}
     assert len(tokens) == 1
+
+
+def test_what_a_browser_keeps_for_a_period_is_still_good_at_its_end() -> None:
+    begin = Micros(NOW // SECOND // FORM_PERIOD_SECONDS * FORM_PERIOD_SECONDS * SECOND)
+    end = Micros(begin + FORM_PERIOD_SECONDS * SECOND)
+    assert SIGNER.form_period(begin) == SIGNER.form_period(Micros(end - 1)) != SIGNER.form_period(end)
+    SIGNER.check_form_token(SIGNER.make_form_token("story", begin), "story", Micros(end + 60 * SECOND))
+    assert MAX_FORM_SECONDS >= 2 * FORM_PERIOD_SECONDS
 
 
 @pytest.mark.parametrize(
