@@ -22,7 +22,7 @@ from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed, refuse_frozen
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.recording import answer_comments, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments, show_comments
 from app.storage.database.transactions import ReadTransaction
@@ -45,7 +45,7 @@ def moderate_comment(
             return context
         after = _decide(context, _require_locked(context, comment), action, decision)
         _tell_readers(context, [after])
-        return answer(context, newsroom_comment(after, sees_address=True))
+        return answer_comments(context, newsroom_comment(after, sees_address=True), [after])
 
 
 def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Reply:
@@ -69,7 +69,7 @@ def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Re
                 shown = newsroom_comment(after, sees_address=True)
                 results.append({"id": ident, "status": 200, "comment": shown})
         _tell_readers(context, decided)
-        return answer(context, {"items": results})
+        return answer_comments(context, {"items": results}, decided)
 
 
 def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: NewsroomAnswer) -> Reply:
@@ -107,7 +107,7 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
         show_comments(context.tx, [made])
         record_comment(context, None, made, action="answer")
         _tell_readers(context, [made])
-        return answer(context, newsroom_comment(made, sees_address=True), status=201)
+        return answer_comments(context, newsroom_comment(made, sees_address=True), [made], status=201)
 
 
 def require_moderator(tx: ReadTransaction, comment: Comment, actor: Actor) -> tuple[Story, Actor]:

@@ -28,12 +28,15 @@ from app.storage.newsroom.comment_rules import (
     update_hold_words,
 )
 from app.storage.newsroom.comments import (
+    delete_addresses,
     delete_emails,
     list_comments_by_email,
+    list_held_comments,
     lock_comments,
     read_comment,
     update_comment,
 )
+from app.storage.newsroom.stored_replies import delete_reply_bodies_of_comments
 from app.storage.public.comments import update_shown_counts
 from app.wire.encoding import encode_json
 from app.wire.requests.comments import CommentBlockDraft, CommentErasure, HoldWords
@@ -104,21 +107,25 @@ def set_hold_words(newsroom: Newsroom, call: Call, draft: HoldWords) -> Reply:
 def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Reply:
     """Forget an e-mail address, and with `comments` what was sent with it; the audit has the number alone.
 
-    Without the comments they stay, and nobody knows any more whose they are.
+    Without the comments they stay, and nobody knows any more whose they are. So do those that a court has asked to be
+    kept, with their story or entry: of them the addresses are forgotten alone.
     """
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
         found = list_comments_by_email(context.tx, request.email)
+        held = list_held_comments(context.tx, found) if request.comments else []
         if request.comments:
-            _erase_comments(context, found)
+            _erase_comments(context, [comment for comment in found if comment not in held])
+            delete_addresses(context.tx, held)
         cleared = delete_emails(context.tx, request.email)
-        after = {"comments": len(found), "erased": request.comments}
+        after = {"comments": len(found), "held": len(held), "erased": request.comments}
         record_audit(context, AuditedChange("erase", "comment_person", "site", after=after))
-        return answer(context, {"comments": len(found), "addresses": cleared, "erased": request.comments})
+        return answer(context, {"addresses": cleared, **after})
 
 
 def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
+    delete_reply_bodies_of_comments(context.tx, comments)
     for before in lock_comments(context.tx, comments):
         after = dataclasses.replace(
             before,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
+from app.domain.comments import Comment, CommentId
 from app.domain.errors import FieldError, Gone, InvalidInput, MalformedInput
 from app.domain.identifiers import EntryId, StoryId
 from app.newsroom.context.newsroom import Call, Reply
@@ -47,10 +48,24 @@ def keep_reply(
     context: WriteContext, reply: Reply, *, story: StoryId | None = None, entries: Iterable[EntryId] = ()
 ) -> Reply:
     """Keep `reply` for a retry, if the call has a key, and return it; `entries` are those whose text it shows."""
+    return _keep(context, reply, story, () if story is None else [(story, entry) for entry in entries])
+
+
+def keep_reply_about_comments(context: WriteContext, reply: Reply, comments: Sequence[Comment]) -> Reply:
+    """Keep `reply`, which shows these comments, as `keep_reply` does: it goes with any of them, its entry or story."""
+    stories = {comment.story for comment in comments}
+    shown: list[tuple[StoryId, EntryId | CommentId]] = [(comment.story, comment.id) for comment in comments]
+    shown += [(comment.story, comment.entry) for comment in comments if comment.entry is not None]
+    return _keep(context, reply, stories.pop() if len(stories) == 1 else None, shown)
+
+
+def _keep(
+    context: WriteContext, reply: Reply, story: StoryId | None, shown: Iterable[tuple[StoryId, EntryId | CommentId]]
+) -> Reply:
     call = context.call
     if call.idempotency_key is not None:
         kept = StoredReply(call.fingerprint, reply.status, dict(reply.headers), reply.body)
-        update_reply(context.tx, kept, scope=context.actor.key, key=call.idempotency_key, story=story, entries=entries)
+        update_reply(context.tx, kept, scope=context.actor.key, key=call.idempotency_key, story=story, shown=shown)
     return reply
 
 

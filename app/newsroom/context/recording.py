@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from app.domain.comments import Comment
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.permissions import permitted_actions
 from app.domain.statuses import Action
 from app.domain.story import Story
 from app.newsroom.context.accounts import poster_of
-from app.newsroom.context.idempotency import keep_reply
+from app.newsroom.context.idempotency import keep_reply, keep_reply_about_comments
 from app.newsroom.context.media_use import record_entry_media, record_story_media
 from app.newsroom.context.newsroom import Newsroom, Reply
 from app.newsroom.context.preconditions import etag_of
@@ -63,6 +65,13 @@ def record_story(context: WriteContext, *, before: Story | None, after: Story, a
 def answer(context: WriteContext, members: dict[str, Any], *, status: int = 200) -> Reply:
     """Return these members as the reply, kept for a retry."""
     return keep_reply(context, Reply(status, encode_json(members)))
+
+
+def answer_comments(
+    context: WriteContext, members: dict[str, Any], comments: Sequence[Comment], *, status: int = 200
+) -> Reply:
+    """Return these members, which show the comments, as the reply, kept for a retry."""
+    return keep_reply_about_comments(context, Reply(status, encode_json(members)), comments)
 
 
 def answer_entry(

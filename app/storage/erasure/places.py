@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exists, or_, true
+from pydantic_core import from_json
+from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exists, not_, or_, select, true
 
 from app.domain.clock import Micros
 from app.domain.entry import EntryContent, EntryStatus
@@ -21,6 +22,7 @@ from app.storage.erasure.bylines import entry_without_bylines, has_byline, versi
 from app.storage.erasure.json_strings import has_any_string
 from app.storage.erasure.targets import ERASED, EntryTarget, PersonTarget, StoryTarget, Target
 from app.storage.newsroom.entries import content_json
+from app.storage.newsroom.legal_holds import is_held
 from app.wire.encoding import encode_json
 
 _stories, _story_versions = schema.stories, schema.story_versions
@@ -28,6 +30,7 @@ _entries, _versions = schema.entries, schema.entry_versions
 _people, _tokens, _audit = schema.people, schema.tokens, schema.audit
 _replies, _reply_entries = schema.replies, schema.reply_entries
 _documents = schema.search_documents
+_comments, _reports, _shown_comments = schema.comments, schema.comment_reports, schema.public_comments
 _shown_stories, _shown = schema.public_stories, schema.public_entries
 
 NO_CONTENT = content_json(EntryContent())
@@ -155,13 +158,14 @@ def _documents_of(target: Target) -> ColumnElement[bool] | None:
 
 def _replies_of(target: Target) -> ColumnElement[bool]:
     kept = or_(_replies.c.body.is_not(None), _replies.c.fingerprint != "")
+    of_reply = and_(_reply_entries.c.scope == _replies.c.scope, _reply_entries.c.key == _replies.c.key)
     if isinstance(target, StoryTarget):
-        return and_(_replies.c.story_id == target.story, kept)
+        shows_its_own = exists().where(of_reply, _reply_entries.c.story_id == target.story)
+        return and_(or_(_replies.c.story_id == target.story, shows_its_own), kept)
     if isinstance(target, PersonTarget):
         return has_any_string(_replies.c.body, (target.person, *target.names))
     shows_it = exists().where(
-        _reply_entries.c.scope == _replies.c.scope,
-        _reply_entries.c.key == _replies.c.key,
+        of_reply,
         _reply_entries.c.story_id == target.story,
         _reply_entries.c.entry_id == target.entry,
     )
@@ -235,6 +239,39 @@ def _label_row(_target: Target, _at: Micros) -> Values:
     return {"label": ERASED}
 
 
+def _reports_of(target: Target) -> ColumnElement[bool] | None:
+    if isinstance(target, StoryTarget):
+        return _reports.c.story_id == target.story
+    if not isinstance(target, EntryTarget):
+        return None
+    of_entry = select(_comments.c.id).where(_comments.c.story_id == target.story, _comments.c.entry_id == target.entry)
+    return and_(_reports.c.story_id == target.story, _reports.c.comment_id.in_(of_entry))
+
+
+def _is_answer_of(target: Target) -> ColumnElement[bool] | None:
+    """Match the answers that the person gave to comments as the newsroom, but for those that are held."""
+    if not isinstance(target, PersonTarget) or not target.bylines:
+        return None
+    kept = is_held(_comments.c.story_id, _comments.c.entry_id)
+    return and_(_comments.c.by_newsroom, _comments.c.decided_by == target.person, not_(kept))
+
+
+def _shows_answer_of(target: Target) -> ColumnElement[bool] | None:
+    answers = _is_answer_of(target)
+    if answers is None:
+        return None
+    return _shown_comments.c.id.in_(select(_comments.c.id).where(answers))
+
+
+def _answer_without_name(row: Row[Any], _target: Target) -> Values | None:
+    return None if row.name == ERASED else {"name": ERASED}
+
+
+def _shown_answer_without_name(row: Row[Any], _target: Target) -> Values | None:
+    members = from_json(row.item)
+    return None if members["name"] == ERASED else {"item": encode_json({**members, "name": ERASED})}
+
+
 TEXT_PLACES = (
     TextPlace("stories", (_stories.c.fields, _stories.c.key_points, _stories.c.slug), _story_itself, blank=_story_row),
     TextPlace(
@@ -272,6 +309,31 @@ TEXT_PLACES = (
     ),
     TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
     TextPlace("search", (_documents.c.words,), _documents_of, blank=_deleted),
+    TextPlace(
+        "notices of comments",
+        (_reports.c.category, _reports.c.text, _reports.c.name, _reports.c.email, _reports.c.address),
+        _reports_of,
+        blank=_deleted,
+    ),
+    TextPlace(
+        "readers' comments",
+        (_shown_comments.c.item,),
+        _of(_shown_comments, entries="entry_id"),
+        blank=_deleted,
+    ),
+    TextPlace(
+        "comments",
+        (
+            *(_comments.c.name, _comments.c.email, _comments.c.text, _comments.c.address, _comments.c.fingerprint),
+            *(_comments.c.reason, _comments.c.note, _comments.c.appeal),
+        ),
+        _of(_comments, entries="entry_id"),
+        blank=_deleted,
+    ),
+    TextPlace("names in answers", (_comments.c.name,), _is_answer_of, rewrite=_answer_without_name),
+    TextPlace(
+        "names in readers' answers", (_shown_comments.c.item,), _shows_answer_of, rewrite=_shown_answer_without_name
+    ),
     TextPlace(
         "people",
         (_people.c.name, _people.c.email, _people.c.byline, _people.c.avatar, _people.c.url),

@@ -30,6 +30,7 @@ from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Visibility
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.legal_holds import is_held
 
 _comments = schema.comments
 
@@ -164,6 +165,18 @@ def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
     """List the comments that were sent with this address, in any spelling of its case."""
     query = select(_comments.c.id).where(func.lower(_comments.c.email) == email.lower()).order_by(_comments.c.id)
     return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
+
+
+def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> list[CommentId]:
+    """List those of the comments whose story or entry is kept for a court."""
+    kept = is_held(_comments.c.story_id, _comments.c.entry_id)
+    query = select(_comments.c.id).where(_comments.c.id.in_(comments), kept).order_by(_comments.c.id)
+    return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
+
+
+def delete_addresses(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
+    """Delete the network addresses of these comments."""
+    tx.connection.execute(update(_comments).where(_comments.c.id.in_(comments)).values(address=None))
 
 
 def delete_emails(tx: WriteTransaction, email: str) -> int:

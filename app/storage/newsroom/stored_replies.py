@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import and_, bindparam, delete, exists, insert, not_, or_, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from app.domain.clock import Micros
+from app.domain.comments import CommentId
 from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
@@ -66,14 +67,23 @@ def update_reply(
     scope: str,
     key: str,
     story: StoryId | None,
-    entries: Iterable[EntryId],
+    shown: Iterable[tuple[StoryId, EntryId | CommentId]],
 ) -> None:
-    """Store the reply that is about to be sent, and the ids of the entries whose text it shows."""
+    """Store the reply that is about to be sent, and the ids of the entries and comments whose text it shows."""
     values = {"status": reply.status, "headers": reply.headers, "body": reply.body, "story_id": story}
     tx.connection.execute(_UPDATE, {"of_scope": scope, "of_key": key, **values})
-    rows = [{"scope": scope, "key": key, "entry_id": entry, "story_id": story} for entry in dict.fromkeys(entries)]
+    rows = [
+        {"scope": scope, "key": key, "entry_id": each, "story_id": of_story} for of_story, each in dict.fromkeys(shown)
+    ]
     if rows:
         tx.connection.execute(_INSERT_ENTRIES, rows)
+
+
+def delete_reply_bodies_of_comments(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
+    """Delete the body of every stored reply that shows one of these comments, whose text is no more."""
+    of_reply = and_(_reply_entries.c.scope == _replies.c.scope, _reply_entries.c.key == _replies.c.key)
+    shows_one = exists().where(of_reply, _reply_entries.c.entry_id.in_(comments))
+    tx.connection.execute(update(_replies).where(shows_one).values(body=None))
 
 
 def delete_reply_bodies_of_entry(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:

@@ -186,9 +186,10 @@ class KeptHoldWords(Answer):
 class Erased(Answer):
     """The numbers of what was forgotten."""
 
-    comments: int
-    addresses: int
-    erased: bool
+    addresses: int = Field(description="E-mail addresses of comments and of notices.")
+    comments: int = Field(description="Comments that were sent with the address.")
+    held: int = Field(description="Comments of these whose text a court has asked to be kept.")
+    erased: bool = Field(description="Whether the text of the others went, too.")
 
 
 COMMENT: dict[str, Any] = {
