@@ -71,7 +71,7 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
         "frozen": story.frozen,
         "legal_hold": story.legal_hold,
         "purged_at": _time(story.purged_at),
-        "settings": asdict(story.settings),
+        "settings": {**asdict(story.settings), "comments": _comment_settings(story)},
         "version": story.version,
         "created_at": format_time(story.created_at),
     }
@@ -87,6 +87,11 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
     if members["image"] is not None:
         members["image"] = public_block(members["image"])
     return encode_stored(members)
+
+
+def _comment_settings(story: Story) -> dict[str, Any] | None:
+    kept = story.settings.comments
+    return None if kept is None else {"url": None, "count": None, **kept}
 
 
 def _public_comments(story: Story) -> dict[str, Any] | None:

@@ -15,6 +15,7 @@ from websockets.sync.client import ClientConnection, connect
 from app.domain.identifiers import StoryId
 from app.wire.messages import encode_catching_up, encode_goodbye
 from tests.description.recorder import Recorder
+from tests.description.replies import QUESTION, play_replies
 from tests.e2e.server import ADMIN_TOKEN, Server
 
 Json = dict[str, Any]
@@ -111,6 +112,7 @@ FULL_STORY: Json = {
     "about": {"name": "The election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"},
     "tags": [{"slug": "results", "label": "Results"}],
     "image": {name: value for name, value in FULL_BLOCKS[5].items() if name not in {"type", *SPOKEN}},
+    "settings": {"comments": {"mode": "moderated"}},
 }
 ANY_VERSION = {"If-Match": "*"}
 
@@ -124,12 +126,15 @@ def play(server: Server, recorder: Recorder) -> None:
 class _Night:
     def __init__(self, server: Server, recorder: Recorder, admin: httpx.Client, reader: httpx.Client) -> None:
         self.server, self.admin, self.reader = server, admin, reader
+        self.recorder = recorder
         self.description, self.call, self.record = recorder.description, recorder.call, recorder.record
         self.story: Json = {}
 
     def play(self) -> None:
         self.story = self.call(self.admin, "create_story", json={"title": "Election night", **FULL_STORY})
-        self.other = self.call(self.admin, "create_story", json={"title": "The day before"})
+        elsewhere = {"mode": "external", "url": "https://talk.example/1", "count": 12}
+        day_before = {"title": "The day before", "settings": {"comments": elsewhere}}
+        self.other = self.call(self.admin, "create_story", json=day_before)
         self.call(self.reader, "get_changes", path={"story": self.other["id"]}, params={"after": "0"})
         self.edit_story(continues=self.other["id"])
         with (
@@ -137,6 +142,8 @@ class _Night:
             self.newsroom() as editor,
         ):
             self.write()
+            with self.server.signed_in(self.reporter["token"]) as reporter:
+                play_replies(self.recorder, self.admin, self.reader, reporter, self.full)
             self.read()
             self.change_and_withdraw()
             self.tell(follower)
@@ -265,7 +272,7 @@ class _Night:
         """Record what a reader was sent on a WebSocket, until everything there is has come."""
         schema = {"$ref": "#/components/schemas/LiveMessage"}
         wanted = {"hello", "subscribed", "caught_up", "entry.published", "entry.updated", "entry.removed"}
-        self.hear(follower, schema, wanted | {"story.updated"})
+        self.hear(follower, schema, wanted | {"story.updated", "comments"})
         self.say(follower, "ReaderMessage", type="ping")
         self.hear(follower, schema, {"heartbeat"})
         self.say(follower, "ReaderMessage", type="unsubscribe", story=self.other["id"])
@@ -302,9 +309,14 @@ class _Night:
             self.say(colleague, "NewsroomRequest", type="unwatch")
             self.hear(colleague, schema, {"watching", "refused"})
         self.post("Told to colleagues.")
+        sent, _ = (
+            self.call(self.reader, "create_comment", path={"story": story}, json={**QUESTION, "text": text})
+            for text in ("Refused at once.", "Left waiting.")
+        )
+        self.call(self.admin, "reject_comment", path={"comment": sent["id"]}, json={})
         self.edit_story(title="Election night, later")
         self.say(editor, "NewsroomRequest", type="ping")
-        self.hear(editor, schema, {"entry", "story", "heartbeat"})
+        self.hear(editor, schema, {"entry", "story", "comment", "comments", "heartbeat"})
 
     def stream(self) -> None:
         """Record what an EventSource is sent; each `data` is one message."""

@@ -10,6 +10,7 @@ from typing import Any, get_args, get_type_hints
 import pytest
 
 from app.content.blocks import BLOCK_SHAPES
+from app.domain import comments
 from app.domain.permissions import Extra
 from app.domain.statuses import BY_THE_CLOCK, Action
 from app.newsroom.publication.publication import EntryHidden
@@ -22,10 +23,14 @@ from tests.e2e.server import Server
 TRUE_MAPS = {
     ("AuditItem", "before"),
     ("AuditItem", "after"),
+    ("CommentNumbers", "counts"),
     ("Heartbeat", "heads"),
+    ("NewsroomComments", "counts"),
+    ("Page", "comment_counts"),
+    ("StoryState", "comment_counts"),
     ("NewsroomStoryWithCounts", "entries"),
 }
-"""Members that are objects with any names: what a write changed, cursors by story, counts by status."""
+"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry."""
 
 OPEN_UNIONS = {"Block", "Event", "LiveMessage", "NewsroomMessage"}
 
@@ -54,6 +59,7 @@ def test_every_operation_says_who_may_call_it(description: Description) -> None:
         named = {scheme for either in operation["security"] for scheme in either}
         assert named <= schemes.keys(), name
         is_open = path.startswith(("/v1/stories", "/v1/site", "/v1/previews")) and operation["tags"] == ["Reading"]
+        is_open = is_open or operation["tags"] == ["Comments"]
         is_open = is_open or path.startswith(("/media/", "/media-previews/"))
         is_open = is_open or path in {"/healthz", "/readyz", "/version", "/v1/newsroom/sessions"}
         assert (operation["security"] == []) is is_open, name
@@ -172,6 +178,18 @@ def test_blocks_are_described_with_the_fields_they_are_stored_with(description: 
     schema = description.schemas[mapping[block_type].rpartition("/")[2]]
     assert set(schema["properties"]) == set(hints)
     assert set(schema["required"]) == {name for name, hint in hints.items() if "NotRequired" not in repr(hint)}
+
+
+def test_the_known_values_of_comments_are_those_that_are_sent() -> None:
+    for enum, sent in (
+        (values.CommentingMode, get_args(comments.Mode)),
+        (values.CommentState, comments.CommentStatus),
+        (values.ReceiptState, set(comments.CommentStatus) - {"spam"}),
+        (values.CommentRefusal, comments.REASONS),
+        (values.NoticeCategory, comments.REPORT_CATEGORIES),
+        (values.ModeratorAction, [*comments.CommentAction, "answer", "make_entry"]),
+    ):
+        assert {each.value for each in enum} == set(sent), enum
 
 
 def test_the_known_values_are_those_that_are_sent() -> None:

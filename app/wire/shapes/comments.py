@@ -6,7 +6,16 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
-from app.wire.shapes.answer import Answer
+from app.wire.shapes.answer import Answer, sometimes
+from app.wire.shapes.public import ItemProblem
+from app.wire.shapes.values import (
+    CommentFlag,
+    CommentRefusal,
+    CommentState,
+    ModeratorAction,
+    NoticeCategory,
+    ReceiptState,
+)
 
 _ID = "0d5b1c52-6f0e-4c3a-9a34-2f6d9f1b7c11"
 _STORY = "7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b"
@@ -28,8 +37,8 @@ class ListedComment(Answer):
 class Comment(ListedComment):
     """A comment, with the first of those under it; all are a list of their own, `?parent=`."""
 
-    children: list[ListedComment] | None = None
-    child_count: int | None = None
+    children: list[ListedComment] = sometimes("Absent in a list of those under another.")
+    child_count: int = sometimes("How many there are under it.")
 
 
 class Comments(Answer):
@@ -44,7 +53,7 @@ class TakenComment(Answer):
     """A comment that is on disk, and where its writer sees what becomes of it."""
 
     id: str
-    status: str
+    status: CommentState | str
     receipt: str = Field(description="Secret: whoever has it may object to what is decided.")
     receipt_page: str
     detail: str
@@ -66,8 +75,8 @@ class Receipt(Answer):
     language: str | None = Field(description="The story's; null when readers see that no more.")
     entry: str | None
     time: AwareDatetime
-    status: str = Field(description="`pending`, `approved`, `rejected` or `removed`.")
-    reason: str | None = Field(description="Why it was refused; docs/errors.md has the codes.")
+    status: ReceiptState | str
+    reason: CommentRefusal | str | None = Field(description="Why it was refused.")
     detail: str
     decided_at: AwareDatetime | None
     can_appeal: bool
@@ -88,20 +97,27 @@ class ReportOutcome(Answer):
 
     id: str
     comment: str
-    outcome: str | None = Field(description="The comment's status as it was decided; null: not yet.")
+    outcome: CommentState | str | None = Field(description="The comment's status as it was decided; null: not yet.")
 
 
 class CommentReport(Answer):
     """A notice, as the newsroom sees it."""
 
     id: str
-    category: str
+    category: NoticeCategory | str
     text: str
     name: str | None
     time: AwareDatetime
-    outcome: str | None
-    email: str | None = None
-    address: str | None = None
+    outcome: CommentState | str | None
+    email: str | None = sometimes("For those who may moderate the comment.")
+    address: str | None = sometimes("For those who may moderate the comment.")
+
+
+class NamedStory(Answer):
+    """The story of a comment."""
+
+    slug: str
+    title: str
 
 
 class NewsroomComment(Answer):
@@ -111,14 +127,14 @@ class NewsroomComment(Answer):
     story: str
     entry: str | None
     parent: str | None
-    status: str
+    status: CommentState | str
     version: int
     name: str
     text: str
     time: AwareDatetime
-    flags: list[str] = Field(description="`hold_word`, `duplicate` or `no_form`.")
+    flags: list[CommentFlag | str]
     by_newsroom: bool
-    reason: str | None
+    reason: CommentRefusal | str | None
     note: str | None
     decided_at: AwareDatetime | None
     decided_by: str | None
@@ -126,10 +142,10 @@ class NewsroomComment(Answer):
     appealed_at: AwareDatetime | None
     made_entry: str | None
     reports: list[CommentReport]
-    can: list[str]
-    in_story: dict[str, str] | None = None
-    email: str | None = None
-    address: str | None = None
+    can: list[ModeratorAction | str]
+    in_story: NamedStory = sometimes("Where it is read.")
+    email: str | None = sometimes("For those who may moderate it.")
+    address: str | None = sometimes("For those who may moderate it.")
 
 
 class NewsroomComments(Answer):
@@ -140,19 +156,26 @@ class NewsroomComments(Answer):
     counts: dict[str, int] = Field(description="How many comments of all visible stories are in each status.")
 
 
-class DecidedComment(Answer):
-    """The outcome for one comment of a batch."""
+class CommentDecided(Answer):
+    """The outcome for a comment of a batch that was decided about."""
 
     id: str
     status: int
-    comment: NewsroomComment | None = None
-    problem: dict[str, object] | None = None
+    comment: NewsroomComment
+
+
+class CommentNotDecided(Answer):
+    """The outcome for one that was not."""
+
+    id: str
+    status: int
+    problem: ItemProblem
 
 
 class DecidedComments(Answer):
     """The outcomes of a batch, in its order."""
 
-    items: list[DecidedComment]
+    items: list[CommentDecided | CommentNotDecided]
 
 
 class CommentBlock(Answer):
@@ -265,3 +288,4 @@ BLOCK: dict[str, Any] = {
     "created_at": "2026-11-03T21:04:05.000Z",
     "expires_at": "2026-11-04T21:04:05.000Z",
 }
+ERASED: dict[str, Any] = {"addresses": 2, "comments": 2, "held": 0, "erased": False}

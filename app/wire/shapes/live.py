@@ -57,6 +57,15 @@ class Snapshot(Answer):
     state: StoryState
 
 
+class CommentNumbers(Answer):
+    """The number of a story's comments as of now, and those of its entries that have changed."""
+
+    type: Literal["comments"]
+    story: str
+    count: int
+    counts: dict[str, int] = Field(description="By entry.")
+
+
 class Heartbeat(Answer):
     """A sign of life, with the cursor that each story has reached on this connection, by its id."""
 
@@ -101,6 +110,7 @@ class LiveMessage(
             | CatchingUp
             | CaughtUp
             | Snapshot
+            | CommentNumbers
             | Heartbeat
             | Goodbye
             | Refused

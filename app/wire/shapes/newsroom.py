@@ -17,6 +17,7 @@ from app.wire.shapes.blocks import Block, ImageBlock
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
 from app.wire.shapes.public import About, Author, Correction, ItemProblem, KeyPoint, Pin, Publisher, Source, Tag
 from app.wire.shapes.values import (
+    CommentingMode,
     Direction,
     EntryAction,
     EntryKind,
@@ -110,6 +111,14 @@ class NewsroomEntry(ContentFields):
     )
 
 
+class StoryCommenting(Answer):
+    """The setting of readers' comments of a story."""
+
+    mode: CommentingMode | str
+    url: str | None = Field(description="Of an external system: where its comments are.")
+    count: int | None = Field(description="Of an external system: how many comments it has.")
+
+
 class StorySettings(Answer):
     """Settings of how a story is edited."""
 
@@ -119,6 +128,7 @@ class StorySettings(Answer):
     auto_end_after: int | None
     members_only: bool
     own_bylines: bool
+    comments: StoryCommenting | None = Field(description="Null: as the site says.")
 
 
 class NewsroomStory(Answer):
@@ -304,7 +314,7 @@ def entry_example(**members: Any) -> dict[str, Any]:
 
 
 NEWSROOM_STORY = {
-    **STORY_FIELDS,
+    **{name: value for name, value in STORY_FIELDS.items() if name != "comments"},
     "frozen": False,
     "legal_hold": False,
     "purged_at": None,
@@ -315,6 +325,7 @@ NEWSROOM_STORY = {
         "auto_end_after": None,
         "members_only": False,
         "own_bylines": False,
+        "comments": None,
     },
     "version": 1,
     "created_at": ENTRY["time"],

@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field, RootModel
 
 from app.domain.rights import Role
 from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
+from app.wire.shapes.comments import NewsroomComment
 from app.wire.shapes.live import Goodbye, Hello, PingMessage, Refused
 from app.wire.shapes.newsroom import Account, NewsroomEntry, NewsroomStory
 from app.wire.shapes.values import Activity
@@ -63,6 +64,25 @@ class StoryNews(Answer):
     fields: NewsroomStory
 
 
+class CommentNews(Answer):
+    """A reader's comment as its moderators see it now, and the last action on it."""
+
+    type: Literal["comment"]
+    story: str
+    action: str
+    by: Account
+    at: AwareDatetime
+    comment: NewsroomComment
+
+
+class CommentsWaiting(Answer):
+    """The number of a story's comments that wait for a moderator."""
+
+    type: Literal["comments"]
+    story: str
+    pending: int
+
+
 class PresenceNews(Answer):
     """The activities of all others in a story."""
 
@@ -92,6 +112,8 @@ class NewsroomMessage(
             | Watching
             | EntryNews
             | StoryNews
+            | CommentNews
+            | CommentsWaiting
             | PresenceNews
             | NewsroomHeartbeat
             | Goodbye

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from app.wire.shapes.answer import Answer, sometimes
 from app.wire.shapes.blocks import Block, ImageBlock
 from app.wire.shapes.values import (
+    CommentingMode,
     Direction,
     EntryKind,
     Importance,
@@ -80,8 +81,8 @@ class KeyPoint(Answer):
 class Commenting(Answer):
     """The setting of readers' comments: whether there are any, and where."""
 
-    mode: str = Field(description="`off`, `moderated`, or `external` with a `url`.")
-    url: str | None
+    mode: CommentingMode | str
+    url: str | None = Field(description="With `external`: where they are.")
 
 
 class StoryFields(Answer):

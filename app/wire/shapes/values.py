@@ -161,6 +161,80 @@ class AuditedObject(StrEnum):
     SITE = "site"
 
 
+class CommentingMode(StrEnum):
+    """The ways in which a story takes readers' comments."""
+
+    OFF = "off"
+    MODERATED = "moderated"
+    EXTERNAL = "external"
+
+
+class CommentState(StrEnum):
+    """The states of a comment."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    SPAM = "spam"
+    REMOVED = "removed"
+
+
+class ReceiptState(StrEnum):
+    """The states of a comment, as its writer is told."""
+
+    PENDING = "pending"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    REMOVED = "removed"
+
+
+class CommentFlag(StrEnum):
+    """The marks of a comment that a moderator should look at twice."""
+
+    HOLD_WORD = "hold_word"
+    DUPLICATE = "duplicate"
+    NO_FORM = "no_form"
+
+
+class CommentRefusal(StrEnum):
+    """The reasons for which a comment is refused or taken away."""
+
+    OFF_TOPIC = "off_topic"
+    PERSONAL_ATTACK = "personal_attack"
+    HATE = "hate"
+    FALSE_CLAIM = "false_claim"
+    PRIVATE_DATA = "private_data"
+    ADVERTISING = "advertising"
+    SPAM = "spam"
+    RIGHTS = "rights"
+    ILLEGAL = "illegal"
+    LANGUAGE = "language"
+    DUPLICATE = "duplicate"
+    OTHER = "other"
+
+
+class NoticeCategory(StrEnum):
+    """The kinds of notices about a comment."""
+
+    ILLEGAL = "illegal"
+    HATE = "hate"
+    PRIVATE_DATA = "private_data"
+    RIGHTS = "rights"
+    ADVERTISING = "advertising"
+    OTHER = "other"
+
+
+class ModeratorAction(StrEnum):
+    """The actions on a comment that a caller may be permitted."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    SPAM = "spam"
+    REMOVE = "remove"
+    ANSWER = "answer"
+    MAKE_ENTRY = "make_entry"
+
+
 class ReadinessWord(StrEnum):
     """The states of a process."""
 

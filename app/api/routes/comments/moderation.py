@@ -165,7 +165,7 @@ async def moderate_comments(
 
 @router.post(
     "/comments:erase",
-    responses=newsroom_responses(200, shapes.Erased, {"comments": 2, "addresses": 2, "erased": False}, 413, 415, 422),
+    responses=newsroom_responses(200, shapes.Erased, shapes.ERASED, 413, 415, 422),
 )
 async def erase_person(
     request: Request,
