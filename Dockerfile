@@ -2,10 +2,10 @@
 ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS packages
-COPY requirements-postgres.lock /build/
+COPY requirements-container.lock /build/
 RUN python3 -m venv --without-pip /opt/venv \
  && python3 -m pip --python /opt/venv/bin/python install --disable-pip-version-check --no-cache-dir --no-compile \
-      --only-binary :all: --require-hashes -r /build/requirements-postgres.lock
+      --only-binary :all: --require-hashes -r /build/requirements-container.lock
 
 FROM ${BASE}
 RUN groupadd --gid 10001 liveblog \

@@ -9,6 +9,9 @@ TEST := $(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PURE := tests/domain tests/wire tests/content tests/reference tests/live/protocol tests/live/session tests/live/story
 COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
 	--no-strip-extras --upgrade pyproject.toml
+RUN_EXTRAS := --extra images
+# Without video: FFmpeg's libraries would make the image half as large again.
+CONTAINER_EXTRAS := --extra images --extra heic --extra postgres --extra s3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-pure test-all coverage floors check format bench prove lock clean
@@ -50,11 +53,11 @@ check: $(VENV)/.dev ## lint, formatting, types and the direction of imports
 # In an environment of its own: pyproject.toml's lowest versions, and what pip would choose of all that those need.
 floors: $(VENV)/.dev ## run the unit tests on the lowest versions that pyproject.toml allows
 	$(RUN) -m uv venv --quiet --clear --python $(RUN) $(FLOORS)
-	$(RUN) -m uv pip compile --quiet --resolution lowest-direct --extra postgres --group dev --python $(FLOORS)/bin/python \
+	$(RUN) -m uv pip compile --quiet --resolution lowest-direct --all-extras --group dev --python $(FLOORS)/bin/python \
 		--output-file $(FLOORS)/floors.txt pyproject.toml
 	$(RUN) -m uv pip sync --quiet --python $(FLOORS)/bin/python $(FLOORS)/floors.txt
 	$(FLOORS)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder \
-		$(or $(ARGS),$(addprefix tests/,domain wire content storage reading newsroom live api web))
+		$(or $(ARGS),$(addprefix tests/,domain wire content media storage reading newsroom live api web))
 
 format: $(VENV)/.dev ## put the code into its one format
 	$(RUN) -m ruff check --fix-only --quiet .
@@ -68,9 +71,9 @@ prove: $(VENV)/.dev ## run the full reliability figures, one after the other; ta
 
 # Extras stay on the pins: without them pip prefers a newer release of what is asked for by its extra, and has no hash for it.
 lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
-	$(COMPILE) --output-file requirements.lock
-	$(COMPILE) --extra postgres --output-file requirements-postgres.lock
-	$(COMPILE) --extra postgres --group dev --output-file requirements-dev.lock
+	$(COMPILE) $(RUN_EXTRAS) --output-file requirements.lock
+	$(COMPILE) $(CONTAINER_EXTRAS) --output-file requirements-container.lock
+	$(COMPILE) --all-extras --group dev --output-file requirements-dev.lock
 
 clean: ## remove the virtual environment and every cache, never the data
 	rm -rf $(VENV) $(FLOORS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*

@@ -19,11 +19,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
-from app.api.http.state import AppState
+from app.api.http.state import AppState, MediaServices
 from app.brokers.broker import Broker
 from app.composition.admin_token import digest_of_token
 from app.composition.background import make_jobs
 from app.composition.edge import make_accept_context, make_edge
+from app.composition.media import close_media, make_media, works
 from app.composition.process import Process, make_process
 from app.composition.services import (
     listen_to_commits,
@@ -121,8 +122,9 @@ class Application:
             try:
                 await broker.start()
                 records = JobRecords()
+                media = make_media(process.settings)
                 app_state = self._make_state(
-                    database, database_clock, reading=reading, hub=hub, broker=broker, records=records
+                    database, database_clock, reading=reading, hub=hub, broker=broker, media=media, records=records
                 )
                 stream = make_newsroom_stream(process, app_state.newsroom)
                 routes.state.app_state = app_state
@@ -130,7 +132,7 @@ class Application:
                 accept_context = make_accept_context(process, hub)
                 self._opened = _Opened(app_state, stream, routes, edge, accept_context)
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
-                listen_to_commits(database, broker=broker, newsroom_stream=stream)
+                listen_to_commits(database, broker=broker, newsroom_stream=stream, media=reading.media)
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
                 async with run_jobs(make_jobs(process, app_state, api=self), records=records):
@@ -202,6 +204,7 @@ class Application:
         reading: Reading,
         hub: Hub,
         broker: Broker,
+        media: MediaServices,
         records: JobRecords,
     ) -> AppState:
         capacity, settings = self._process.capacity, self._process.settings
@@ -215,8 +218,13 @@ class Application:
             parse_threads=Threads(1, name="parse"),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
+            media=media,
             readiness=Readiness(
-                probes={"database": reading.snapshots.probe, "broker": partial(_is_connected, broker)},
+                probes={
+                    "database": reading.snapshots.probe,
+                    "broker": partial(_is_connected, broker),
+                    "media": lambda: works(media.files),
+                },
                 states={
                     "writes": lambda: database.health.is_writable,
                     "schema": lambda: database.health.has_our_schema,
@@ -288,4 +296,5 @@ async def _close(opened: _Opened) -> None:
     pools = (state.write_threads, state.read_threads, state.parse_threads)
     await asyncio.gather(*(run_in_thread(partial(each.close, within_seconds=CALLS_END_SECONDS)) for each in pools))
     await opened.newsroom_stream.stop()
+    await close_media(state.media)
     opened.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else

@@ -91,6 +91,15 @@ class Settings(BaseSettings):
     session_days: int = Field(default=30, ge=1, le=365)
     session_idle_hours: int = Field(default=168, ge=1, le=8760)
     own_bylines: bool = False
+    media_url: str = Field(default="", repr=False)
+    media_public_url: str = ""
+    media_image_megabytes: int = Field(default=50, ge=1, le=1_000)
+    media_video_megabytes: int = Field(default=250, ge=1, le=1_000)
+    media_audio_megabytes: int = Field(default=100, ge=1, le=1_000)
+    media_quota_gigabytes: int = Field(default=0, ge=0, le=1_000_000)
+    media_slowest_kilobytes: int = Field(default=4, ge=1, le=10_000)
+    media_orphan_days: int = Field(default=30, ge=1, le=36_500)
+    media_shared_cache_seconds: int = Field(default=2, ge=0, le=31_536_000)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     log_addresses: Literal["off", "short", "full"] = "short"
@@ -136,6 +145,15 @@ class Settings(BaseSettings):
         if value:
             _require_web_url(value)
         return value
+
+    @field_validator("media_public_url")
+    @classmethod
+    def _check_media_public_url(cls, value: str) -> str:
+        if value:
+            _require_web_url(value)
+            if unsafe := sorted(set(value) & set("\"'&<>\\ ")):
+                raise ValueError(f"has {unsafe[0]!r} in it, which stands in no address of a picture")
+        return value.rstrip("/")
 
     @field_validator("admin_token")
     @classmethod

@@ -275,11 +275,14 @@ def _locked(name: str) -> dict[str, str]:
 
 def test_every_declared_package_is_locked_and_the_locks_agree() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    core, postgres, dev = (_locked(f"requirements{part}.lock") for part in ("", "-postgres", "-dev"))
-    assert core.items() <= postgres.items() <= dev.items()
+    core, container, dev = (_locked(f"requirements{part}.lock") for part in ("", "-container", "-dev"))
+    extras = project["project"]["optional-dependencies"]
+    assert core.items() <= container.items() <= dev.items()
     for declared, locked in (
         (project["project"]["dependencies"], core),
-        (project["project"]["optional-dependencies"]["postgres"], postgres),
+        (extras["images"], core),
+        *((extras[name], container) for name in ("postgres", "heic", "s3")),
+        (extras["video"], dev),
         (project["dependency-groups"]["dev"], dev),
     ):
         names = {re.split(r"[\[<>=;~! ]", line)[0] for line in declared}
@@ -304,6 +307,6 @@ def _requirements_of(name: str) -> list[str]:
 
 
 def test_every_locked_package_has_a_hash_of_its_own() -> None:
-    for name in ("requirements.lock", "requirements-postgres.lock", "requirements-dev.lock"):
+    for name in ("requirements.lock", "requirements-container.lock", "requirements-dev.lock"):
         blocks = re.split(r"^(?=[a-z0-9])", (ROOT / name).read_text(encoding="utf-8"), flags=re.MULTILINE)
         assert all("--hash=sha256:" in block for block in blocks if block.strip()), name

@@ -11,14 +11,17 @@ import typer
 from app.cli.admin_api import open_admin_api
 from app.cli.control import ask_to_remove_demo
 from app.cli.failures import failing_with_a_sentence
+from app.cli.media_backup import FilesOutcome, back_up_files, folder_of, restore_files, verify_files
 from app.cli.output import say
 from app.cli.progress import describe, show_progress
 from app.cli.setup import make_data_dir, set_up
+from app.composition.media import open_files
 from app.domain.clock import Micros, system_clock
 from app.domain.identifiers import SystemRandomSource
 from app.jobs.demo import seed_demo
 from app.jobs.demo_story import load_demo_story
 from app.settings import Settings
+from app.storage.upkeep.archive import verify_archive
 from app.storage.upkeep.backup import back_up
 from app.storage.upkeep.backup import restore as restore_backup
 from app.storage.upkeep.migrations import migrate as migrate_database
@@ -52,8 +55,19 @@ def demo(
 def backup(file: Annotated[Path, typer.Argument(help="The new file to write; readable by you alone.")]) -> None:
     """Copy everything to one file and verify the copy; the server may go on running."""
     with failing_with_a_sentence():
-        contents = back_up(set_up().database_url, file, progress=show_progress())
+        settings = set_up()
+        contents = back_up(settings.database_url, file, progress=show_progress())
+        try:
+            copied = asyncio.run(_back_up_files(settings, file))
+        except BaseException:
+            file.unlink(missing_ok=True)  # a backup is whole, or none
+            raise
         say(f"{file} holds {describe(contents)}; the copy has been verified.")
+        if copied.files:
+            done = "lists" if settings.media_url else "holds"
+            say(f"{folder_of(file)} {done} {copied.files:,} files of pictures, video and sound: keep it beside {file}.")
+        if copied.missing:
+            say(f"{len(copied.missing):,} files that it names are not there any more, as {copied.missing[0]}.")
 
 
 @app.command()
@@ -66,13 +80,34 @@ def restore(
         settings = set_up()
         make_data_dir(settings)
         random = SystemRandomSource()
+        verify_archive(file)
+        verify_files(file)
+        files = asyncio.run(_restore_files(settings, file))
         contents = restore_backup(settings.database_url, file, replace=yes, random=random, progress=show_progress())
+        if files.missing:
+            say(f"{len(files.missing):,} uploads have no files, here or in {folder_of(file)}, as {files.missing[0]}.")
         if not contents.has_checksum:
             say(f"{file} was made before backups had a checksum: whether a text in it was altered cannot be told.")
         say(
             f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
             " Tokens work as they did when the backup was made."
         )
+
+
+async def _back_up_files(settings: Settings, file: Path) -> FilesOutcome:
+    files = open_files(settings)
+    try:
+        return await back_up_files(files, file, are_copied=not settings.media_url)
+    finally:
+        await files.close()
+
+
+async def _restore_files(settings: Settings, file: Path) -> FilesOutcome:
+    files = open_files(settings)
+    try:
+        return await restore_files(files, file)
+    finally:
+        await files.close()
 
 
 class _PastClock:

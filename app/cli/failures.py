@@ -52,7 +52,7 @@ def _sentence(error: Exception) -> str | None:
         folder = Path(str(error)).parent
         return f"A server or another command is using {folder}: stop it first, or choose another folder."
     if isinstance(error, ModuleNotFoundError) and error.name == "psycopg":
-        return "PostgreSQL needs its driver: install requirements-postgres.lock."
+        return "PostgreSQL needs its driver: install requirements-container.lock."
     if isinstance(error, _SENTENCES):
         return _one_line(error)
     caused = describe_failure(error)  # before the others: of those it is the reason

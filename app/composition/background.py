@@ -14,6 +14,7 @@ from app.jobs.demo import demo_job, local_api
 from app.jobs.demo_story import DEMO_STORY, load_demo_story
 from app.jobs.due_work import DueWork
 from app.jobs.job import Job
+from app.jobs.media_collection import media_collection_job
 from app.jobs.memory_return import find_trim, memory_return_job
 from app.jobs.retention import retention_job
 from app.jobs.schema_watch import schema_watch_job
@@ -48,6 +49,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         schema_watch_job(database),
         retention,
         token_usage_job(newsroom),
+        media_collection_job(newsroom, app_state.media.files, kept_days=process.settings.media_orphan_days),
         *memory_return,
         demo,
     ]

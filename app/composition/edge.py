@@ -17,6 +17,7 @@ from app.api.layers.live_dispatch import LiveDispatch
 from app.api.layers.middleware import Middleware
 from app.api.layers.request_ids import is_readable_path, sent_request_id
 from app.composition.limits import admission_limits_of
+from app.composition.media import UPLOADING_PATH, upload_limits_of
 from app.composition.process import Process
 from app.live.hub.admission_limits import ConnectionLimiter
 from app.live.hub.hub import Hub
@@ -39,7 +40,12 @@ def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
         return [(b"x-request-id", request_id.encode()), *ANYONE]
 
     return AcceptContext(
-        hub, limiter, common_headers=common_headers, is_readable=is_readable_path, compress=process.settings.compression
+        hub,
+        limiter,
+        common_headers=common_headers,
+        is_readable=is_readable_path,
+        compress=process.settings.compression,
+        paced_bodies={UPLOADING_PATH: upload_limits_of(process.settings).bytes_per_second},
     )
 
 
@@ -62,7 +68,9 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
             ),
             app_state.reading,
         ),
-        body_limits=BodyLimits(routes.routes, seconds=process.settings.body_seconds),
+        body_limits=BodyLimits(
+            routes.routes, seconds=process.settings.body_seconds, uploads=upload_limits_of(process.settings)
+        ),
         cross_origin=CrossOrigin(process.settings.cors_origins),
         metrics=app_state.request_metrics,
         access_log=process.access_log,

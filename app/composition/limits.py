@@ -13,7 +13,7 @@ from app.wire.links import Links, Site
 def links_of(settings: Settings) -> Links:
     """Return where the site is, for every URL that is sent."""
     site = Site(settings.site_name, settings.site_url, settings.site_logo or None)
-    return Links(public_url=settings.public_url, site=site)
+    return Links(public_url=settings.public_url, site=site, media_url=settings.media_public_url)
 
 
 def live_limits_of(settings: Settings) -> LiveLimits:

@@ -13,6 +13,7 @@ from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
 from app.composition.limits import live_limits_of, session_limits_of
+from app.composition.media import load_signing_key
 from app.composition.process import Process
 from app.live.hub.hub import Hub
 from app.newsroom.context.newsroom import Newsroom
@@ -24,6 +25,7 @@ from app.newsroom.queries.stream_feed import (
     read_news,
 )
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
+from app.reading.media import PublicMedia
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import PAGES_LIMIT_BYTES, Representations
@@ -58,10 +60,17 @@ def make_broker(hub: Hub) -> Broker:
     return broker
 
 
-def listen_to_commits(database: Database, *, broker: Broker, newsroom_stream: NewsroomStream) -> None:
-    """Publish each commit's announcements, and wake the newsroom's stream for what it recorded in the audit."""
+def listen_to_commits(
+    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, media: PublicMedia
+) -> None:
+    """Publish each commit's announcements, and wake the newsroom's stream for what it recorded in the audit.
+
+    Which media are public is forgotten before: who is sent an event must not get a picture that it has taken back.
+    """
 
     def publish(commit: Commit) -> None:
+        if commit.announcements:
+            media.forget()
         for announcement in commit.announcements:
             broker.publish(announcement)
 
@@ -80,6 +89,7 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         representations=Representations(snapshots, hub.stories, links=process.links),
         pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
         story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
+        media=PublicMedia(snapshots, monotonic=time.monotonic),
         site=represent_site(process.links),
         links=process.links,
     )
@@ -107,6 +117,7 @@ def make_newsroom(process: Process, database: Database, database_clock: Database
         own_token_sha256=digest_of_token(process.own_token),
         session_limits=session_limits_of(process.settings),
         own_bylines=process.settings.own_bylines,
+        signing_key=load_signing_key(database, process.random),
     )
 
 

@@ -7,11 +7,13 @@ from app.content.block_input import complete_blocks
 from app.content.block_limits import MAX_BLOCKS, MAX_BODY_BYTES, MAX_ENTRY_BYTES
 from app.content.block_matching import dropped_blocks, reuse_ids
 from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
+from app.content.builders import media_block
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
 from app.content.markdown.kept_sources import markdown_source
 from app.content.markdown.reader import parse_markdown
 from app.content.markdown.serialising import keep_formatting, render_markdown
+from app.content.media_addresses import MEDIA_MARK, MediaFacts, MediaFile, media_name, names_in_content
 from app.content.plain_text import parse_plain
 from app.content.rendering import render_html, render_retracted_html, render_text, warnings_of
 from app.content.text.differences import DIFFERENCE_WORK, compare_texts
@@ -26,8 +28,11 @@ __all__ = [
     "MAX_BLOCKS",
     "MAX_BODY_BYTES",
     "MAX_ENTRY_BYTES",
+    "MEDIA_MARK",
     "TEXT_TYPES",
     "Block",
+    "MediaFacts",
+    "MediaFile",
     "NewId",
     "Shorthand",
     "compare_texts",
@@ -35,7 +40,10 @@ __all__ = [
     "dropped_blocks",
     "keep_formatting",
     "markdown_source",
+    "media_block",
+    "media_name",
     "mentioned_block",
+    "names_in_content",
     "parse_html",
     "parse_markdown",
     "parse_plain",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from app.content import builders
@@ -23,6 +24,7 @@ from app.content.blocks import Block, NewId
 from app.content.code_text import clean_code, is_language
 from app.content.html.inline import inline_html, inline_text
 from app.content.html_reader.reader import read_blocks
+from app.content.media_addresses import MediaFacts
 from app.content.providers import provider_of
 from app.content.size_checks import check_written_blocks
 from app.content.text.lines import unify_line_ends
@@ -34,18 +36,24 @@ _ID = re.compile(BLOCK_ID_PATTERN, re.ASCII)
 _PARAGRAPH = re.compile(r"<p>([^\n]*)</p>")
 
 
-def complete_blocks(blocks: Sequence[Mapping[str, Any]], *, new_id: NewId) -> list[Block]:
+_NO_MEDIA: Mapping[str, MediaFacts] = MappingProxyType({})
+
+
+def complete_blocks(
+    blocks: Sequence[Mapping[str, Any]], *, new_id: NewId, media: Mapping[str, MediaFacts] = _NO_MEDIA
+) -> list[Block]:
     """Fill in `html`, `id` and defaults of the blocks, sanitise their inline HTML and check their addresses.
 
     A text that may have markup is given as `html`, or as plain `text`; list items and cells may be plain strings.
     Their shape must have been checked before. Every block that was stored, however it was written, is accepted
-    unchanged. Raises InvalidInput with a pointer (`/blocks/3/url`) for each value that cannot be accepted.
+    unchanged. `media` are the uploads that blocks name, by id. Raises InvalidInput with a pointer (`/blocks/3/url`) for
+    each value that cannot be accepted.
     """
     check_written_blocks(blocks)
     errors = _id_errors(blocks)
     made: list[Block] = []
     for index, written in enumerate(blocks):
-        reader = _BlockReader(written, f"/blocks/{index}")
+        reader = _BlockReader(written, f"/blocks/{index}", media)
         block = reader.block()
         errors += reader.errors
         made.append({"id": written.get("id"), **block})
@@ -73,8 +81,9 @@ def _id_errors(blocks: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 class _BlockReader:
     """Reader of one block as it was written; `errors` are the values that cannot be accepted."""
 
-    def __init__(self, block: Mapping[str, Any], pointer: str) -> None:
+    def __init__(self, block: Mapping[str, Any], pointer: str, media: Mapping[str, MediaFacts]) -> None:
         self.given = block
+        self.media = media
         self.pointer = pointer
         self.errors: list[FieldError] = []
 
@@ -86,9 +95,9 @@ class _BlockReader:
             "list": self._list,
             "quote": self._quote,
             "code": self._code,
-            "image": lambda: builders.image(self._address("url"), **self._size(), **self._plain("alt caption credit")),
+            "image": self._image,
             "video": self._video,
-            "audio": lambda: builders.audio(self._address("url"), **self._plain("caption credit")),
+            "audio": self._audio,
             "embed": self._embed,
             "link_card": self._link_card,
             "table": self._table,
@@ -171,7 +180,43 @@ class _BlockReader:
             self.errors.append(FieldError(f"{self.pointer}/language", "invalid_value", detail))
         return builders.code(text, language=language)
 
+    def _image(self) -> Block:
+        if self.given.get("media") is None:
+            return builders.image(self._address("url"), **self._size(), **self._plain("alt caption credit"))
+        found = self._media("image")
+        if found is None:
+            return {}
+        focal = self.given.get("focal") or found.focal
+        return builders.media_image(found, **self._words(found, "alt caption credit"), focal=focal)
+
+    def _audio(self) -> Block:
+        if self.given.get("media") is None:
+            return builders.audio(self._address("url"), **self._plain("caption credit"))
+        found = self._media("audio")
+        return {} if found is None else builders.media_audio(found, **self._words(found, "caption credit"))
+
+    def _media(self, kind: str) -> MediaFacts | None:
+        """Return the upload that the block names; None, with an error, for one that cannot be shown in it."""
+        found = self.media.get(self.given["media"])
+        if found is not None and found.kind == kind:
+            return found
+        pointer = f"{self.pointer}/media"
+        if found is None:
+            self.errors.append(FieldError(pointer, "media_not_found", "There is no such upload."))
+            return None
+        detail = f"This upload is of the kind {found.kind}: write a block of that type."
+        self.errors.append(FieldError(pointer, "wrong_media_kind", detail))
+        return None
+
+    def _words(self, media: MediaFacts, fields: str) -> dict[str, str]:
+        """Return the words that stand beside an upload here: the block's own, else those that are kept with it."""
+        own = self._plain(fields)
+        return {name: getattr(media, name) if self.given.get(name) is None else own[name] for name in own}
+
     def _video(self) -> Block:
+        if self.given.get("media") is not None:
+            found = self._media("video")
+            return {} if found is None else builders.media_video(found, **self._words(found, "caption credit"))
         poster = self._optional_address("poster")
         return builders.video(self._address("url"), poster=poster, **self._size(), **self._plain("caption credit"))
 

@@ -82,17 +82,42 @@ class Code(TypedDict):
     html: str
 
 
+class Rendition(TypedDict):
+    """One file of an uploaded picture, video or sound; `type` is its Content-Type, `size` its length in bytes."""
+
+    url: str
+    type: str
+    width: NotRequired[int]
+    height: NotRequired[int]
+    size: int
+
+
+class FocalPoint(TypedDict):
+    """The point of a picture that stays in sight when it is cropped: parts of its width and height, from top left."""
+
+    x: float
+    y: float
+
+
 class Image(TypedDict):
-    """A picture by address. `alt` is never absent; where none was written it is the caption (see `warnings_of`)."""
+    """A picture by address, or an uploaded one. `alt` is never absent; where none was written it is the caption.
+
+    An uploaded one has `media`, its id, which the newsroom alone sees, and its renditions; `url` is one of them.
+    `placeholder` is its average colour, `#rrggbb`. Of a missing alt, `warnings_of` says more.
+    """
 
     id: str
     type: Literal["image"]
     url: str
+    media: NotRequired[str]
     width: NotRequired[int]
     height: NotRequired[int]
     alt: str
     caption: NotRequired[str]
     credit: NotRequired[str]
+    focal: NotRequired[FocalPoint]
+    placeholder: NotRequired[str]
+    renditions: NotRequired[list[Rendition]]
     html: str
 
 
@@ -102,11 +127,15 @@ class Video(TypedDict):
     id: str
     type: Literal["video"]
     url: str
+    media: NotRequired[str]
     poster: NotRequired[str]
     width: NotRequired[int]
     height: NotRequired[int]
     caption: NotRequired[str]
     credit: NotRequired[str]
+    duration_ms: NotRequired[int]
+    placeholder: NotRequired[str]
+    renditions: NotRequired[list[Rendition]]
     html: str
 
 
@@ -116,8 +145,11 @@ class Audio(TypedDict):
     id: str
     type: Literal["audio"]
     url: str
+    media: NotRequired[str]
     caption: NotRequired[str]
     credit: NotRequired[str]
+    duration_ms: NotRequired[int]
+    renditions: NotRequired[list[Rendition]]
     html: str
 
 

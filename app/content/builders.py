@@ -6,16 +6,20 @@ InlineWriter; every other text is plain and escaped here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from app.content.blocks import Block, NewId
 from app.content.html.inline import attribute, inline_text
-from app.content.html.sanitising import sanitise
+from app.content.html.sanitising import IMAGE_SIZES, sanitise
+from app.content.media_addresses import MediaFacts, MediaFile
 from app.content.providers import provider_of
 from app.content.size_checks import check_block_count, check_made_blocks
 from app.content.text_fields import clean_text, fit_text, one_line
+
+FALLBACK_WIDTH = 1_280
+"""Pixels of the picture that `src` names: clients without `srcset` are feeds, mails and old browsers."""
 
 
 def finish_blocks(blocks: Iterable[Block], *, new_id: NewId, pointer: str) -> list[Block]:
@@ -140,6 +144,89 @@ def audio(url: str, *, caption: str = "", credit: str = "") -> Block:
     tag = f'<audio{attribute("src", url)} controls preload="none"></audio>'
     fields = _present(caption=caption, credit=credit)
     return {"type": "audio", "url": url, **fields, "html": _figure("lb-audio", tag, caption, credit)}
+
+
+def media_block(media: MediaFacts) -> Block:
+    """Build the block of an upload with the words that are kept with it."""
+    if media.kind == "image":
+        return media_image(media, alt=media.alt, caption=media.caption, credit=media.credit, focal=media.focal)
+    make = media_video if media.kind == "video" else media_audio
+    return make(media, caption=media.caption, credit=media.credit)
+
+
+def media_image(media: MediaFacts, *, alt: str, caption: str, credit: str, focal: Mapping[str, float] | None) -> Block:
+    """Build an uploaded picture: `url` is the JPEG for those who know no `srcset`, which has the WebP of each width."""
+    pictures = [each for each in media.files if each.content_type.startswith("image/")]
+    small = [each for each in pictures if each.content_type == "image/webp"]
+    shown = _middle(small if media.animated else [each for each in pictures if each not in small] or pictures)
+    alt = alt.strip() or caption
+    candidates = ", ".join(f"{media.address(each.file)} {each.width}w" for each in small)
+    size = attribute("width", media.width) + attribute("height", media.height)
+    sizes = attribute("srcset", candidates) + (attribute("sizes", IMAGE_SIZES) if candidates else "")
+    source = attribute("src", media.address(shown.file))
+    tag = f'<img{source}{sizes} alt="{escape(alt)}"{size} loading="lazy" decoding="async">'
+    fields = {
+        "media": media.id,
+        **_present(width=media.width, height=media.height),
+        "alt": alt,
+        **_present(caption=caption, credit=credit),
+        **({} if focal is None else {"focal": dict(focal)}),
+        **_present(placeholder=media.placeholder),
+        "renditions": _renditions(media),
+    }
+    html = _figure("lb-image", tag, caption, credit)
+    return {"type": "image", "url": media.address(shown.file), **fields, "html": html}
+
+
+def media_video(media: MediaFacts, *, caption: str, credit: str) -> Block:
+    """Build an uploaded video, with a picture of it for as long as it does not play."""
+    film = next(each for each in media.files if each.content_type.startswith("video/"))
+    stills = [each for each in media.files if each.content_type == "image/jpeg"]
+    poster = media.address(_middle(stills).file) if stills else ""
+    made = video(
+        media.address(film.file),
+        poster=poster,
+        caption=caption,
+        credit=credit,
+        width=media.width,
+        height=media.height,
+    )
+    more = _present(duration_ms=media.duration_ms, placeholder=media.placeholder)
+    return _with_media(made, media, {**more, "renditions": _renditions(media)})
+
+
+def media_audio(media: MediaFacts, *, caption: str, credit: str) -> Block:
+    """Build an uploaded sound."""
+    sound = next(each for each in media.files if each.content_type.startswith("audio/"))
+    made = audio(media.address(sound.file), caption=caption, credit=credit)
+    return _with_media(made, media, {**_present(duration_ms=media.duration_ms), "renditions": _renditions(media)})
+
+
+def _with_media(made: Block, media: MediaFacts, more: dict[str, Any]) -> Block:
+    html = made.pop("html")
+    return {"type": made.pop("type"), "url": made.pop("url"), "media": media.id, **made, **more, "html": html}
+
+
+def _middle(files: Sequence[MediaFile]) -> MediaFile:
+    """Return the largest of those that are not larger than a column on a sharp screen, else the smallest."""
+    fitting = [each for each in files if (each.width or 0) <= FALLBACK_WIDTH]
+    return max(fitting, key=_width) if fitting else min(files, key=_width)
+
+
+def _width(file: MediaFile) -> int:
+    return file.width or 0
+
+
+def _renditions(media: MediaFacts) -> list[Block]:
+    return [
+        {
+            "url": media.address(each.file),
+            "type": each.content_type,
+            **_present(width=each.width, height=each.height),
+            "size": each.size,
+        }
+        for each in media.files
+    ]
 
 
 def link_block(url: str, *, title: str = "", description: str = "", image_url: str = "") -> Block:

@@ -12,6 +12,8 @@ LiveblogError
 ├── PreconditionFailed      412  If-Match names an older state; `current_etag` is today's
 ├── TooLarge                413
 ├── UnsupportedType         415
+├── UnsupportedMedia        415  an uploaded file of a kind that is not taken
+├── MediaRefused            422  an uploaded file of a kind that is taken, which cannot be used itself
 ├── PreconditionRequired    428
 └── Unavailable             503  `retry_after_seconds`
 
@@ -114,6 +116,14 @@ class TooLarge(LiveblogError):
 
 class UnsupportedType(LiveblogError):
     """A Content-Type that the route does not read."""
+
+
+class UnsupportedMedia(LiveblogError):
+    """An uploaded file of a format that is not taken, or that is declared as another than it is."""
+
+
+class MediaRefused(LiveblogError):
+    """An uploaded file of a format that is taken, but broken, hostile or over its limits."""
 
 
 class Unavailable(LiveblogError):

@@ -51,6 +51,9 @@ class Right(StrEnum):
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
+    UPLOAD_MEDIA = "upload_media"
+    EDIT_MEDIA = "edit_media"
+    """Words of, and deleting, what others have uploaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +92,8 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
+    Right.UPLOAD_MEDIA: (Role.REPORTER, Scope.WRITE),
+    Right.EDIT_MEDIA: (Role.EDITOR, Scope.WRITE),
 }
 
 _DOING: Mapping[Right, str] = {
@@ -101,13 +106,25 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_PEOPLE: "look after people and tokens",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
+    Right.UPLOAD_MEDIA: "upload pictures, video and sound",
+    Right.EDIT_MEDIA: "change or delete what others have uploaded",
 }
 _ROLE_PHRASES: Mapping[Role, str] = {Role.REPORTER: "a reporter", Role.EDITOR: "an editor", Role.ADMIN: "an admin"}
 
 _OF_THE_SITE = frozenset(
-    {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS, Right.MANAGE_PEOPLE, Right.READ_AUDIT, Right.FREEZE}
+    {
+        Right.CREATE_STORIES,
+        Right.MANAGE_OWN_TOKENS,
+        Right.MANAGE_PEOPLE,
+        Right.READ_AUDIT,
+        Right.FREEZE,
+        Right.EDIT_MEDIA,
+    }
 )
 """Rights that a token bound to stories never has, because they reach beyond its stories."""
+
+_IN_NO_STORY = _OF_THE_SITE | {Right.UPLOAD_MEDIA}
+"""Rights that nobody has by a role in a story: an upload is in none until an entry shows it."""
 
 _PUBLISHING = frozenset(
     {
@@ -172,7 +189,7 @@ def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
 
 def rights_in_story(actor: Actor) -> list[Right]:
     """List the rights of an actor from `actor_in_story` in that story that are not about one entry."""
-    return [right for right in Right if right not in _OF_THE_SITE and has_right(actor, right)]
+    return [right for right in Right if right not in _IN_NO_STORY and has_right(actor, right)]
 
 
 def require_right(actor: Actor, right: Right) -> None:

@@ -87,4 +87,5 @@ def _encode(change: Change, story: PublicStory, links: Links) -> EncodedEvent:
     fields = None
     if change.line.type == "story.updated":
         fields = encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
-    return encode_event(change.line, entry=change.entry, story_fields=fields)
+    entry = None if change.entry is None else change.entry.with_media_base(links.media_base)
+    return encode_event(change.line, entry=entry, story_fields=fields)

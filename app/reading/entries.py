@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic_core import from_json
@@ -12,6 +12,7 @@ from app.domain.identifiers import StoryId, is_uuid4
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import ListedEntry, Tombstone, read_public_entry
 from app.wire.encoding import BodyVariant, encode_json
+from app.wire.links import Links
 
 BODY_FIELDS = ("body_html", "blocks", "body_text")
 ENTRY_FIELDS = (
@@ -49,8 +50,17 @@ def parse_fields(text: str) -> tuple[str, ...]:
     return names
 
 
+def shown_entry(entry: ListedEntry, links: Links) -> ListedEntry:
+    """Return the entry with the addresses that readers get its media at."""
+    encoded = entry.encoded.with_media_base(links.media_base)
+    return entry if encoded is entry.encoded else replace(entry, encoded=encoded)
+
+
 def require_entry(tx: ReadTransaction, story: StoryId, entry: str) -> ListedEntry:
-    """Return an entry that is public now. Raises NotFound, and Gone with the cause for one that was public."""
+    """Return an entry that is public now, as it is stored.
+
+    Raises NotFound, and Gone with the cause for one that was public.
+    """
     found = read_public_entry(tx, story, entry) if is_uuid4(entry) else None
     if found is None:
         raise NotFound("entry_not_found", "No such entry.")

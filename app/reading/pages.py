@@ -7,7 +7,7 @@ from typing import Literal
 from urllib.parse import quote
 
 from app.domain.identifiers import StoryId
-from app.reading.entries import EntryShape, require_entry
+from app.reading.entries import EntryShape, require_entry, shown_entry
 from app.reading.positions import encode_position, parse_position
 from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import Boundary, EntryFilter, ListedEntry, Order, PublicStory, list_public_entries
@@ -110,7 +110,8 @@ class _PageReader:
         )
 
     def _page(self, items: list[ListedEntry], *, after: Boundary | None, before: Boundary | None) -> EntryPage:
-        return EntryPage(items=tuple(items), next=self._url(after), prev=self._url(before))
+        shown = tuple(shown_entry(item, self._links) for item in items)
+        return EntryPage(items=shown, next=self._url(after), prev=self._url(before))
 
     def _list(self, boundary: Boundary | None, direction: Direction, limit: int) -> list[ListedEntry]:
         """List at most `limit` entries from the boundary on, nearest first."""

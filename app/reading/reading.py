@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.reading.media import PublicMedia
 from app.reading.representations import Representation, Representations
 from app.reading.story_lists import StoryLists
 from app.storage.database.snapshots import Snapshots
@@ -19,5 +20,6 @@ class Reading:
     pages: Representations
     """The pages of timelines, filtered or from a position on, and of changes after a cursor."""
     story_lists: StoryLists
+    media: PublicMedia
     site: Representation
     links: Links

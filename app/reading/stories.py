@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from pydantic_core import from_json
-
 from app.domain.errors import Gone, NotFound, Redirected
 from app.domain.slugs import story_ref
 from app.reading.positions import encode_story_position, parse_story_position
@@ -14,7 +12,7 @@ from app.storage.database.transactions import ReadTransaction
 from app.storage.public.reads import PublicStory, list_public_stories, read_public_story
 from app.wire.encoding import encode_json
 from app.wire.links import Links
-from app.wire.story_fields import encode_story_fields
+from app.wire.story_fields import encode_story_fields, stored_members
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def require_story_by_current_name(tx: ReadTransaction, ref: str) -> PublicStory:
 
 def named_entries(story: PublicStory) -> list[str]:
     """List the entries that the story's pins and key points name, each once."""
-    fields = from_json(story.fields)
+    fields = stored_members(story.fields)
     named = [
         *(pin["entry"] for pin in fields.get("pinned", ())),
         *(p.get("entry") for p in fields.get("key_points", ())),

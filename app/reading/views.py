@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 from app.domain.cursor import Cursor
 from app.reading.changes import PAGE_LIMIT_BYTES, encode_changes, read_changes
 from app.reading.corrections import read_corrections
-from app.reading.entries import EntryShape
+from app.reading.entries import EntryShape, shown_entry
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
@@ -94,7 +94,9 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
     if view.name == "entries":
         body = encode_page(page, story, shape)
     else:
-        body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape), links=links)
+        body = encode_state(
+            story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links
+        )
     return ReadView(body, page.next, page.prev)
 
 
@@ -106,14 +108,15 @@ def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around
     story = require_story(tx, ref)
     page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
     shape = EntryShape()
-    body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape), links=links)
+    body = encode_state(story, page.json_members(shape), included=_included(tx, story, page, shape, links), links=links)
     return ReadView(body, page.next, page.prev)
 
 
-def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape) -> bytes:
+def _included(tx: ReadTransaction, story: PublicStory, page: EntryPage, shape: EntryShape, links: Links) -> bytes:
     """Encode the entries that pins and key points name and that are not on the page, newest first."""
     shown = {entry.id for entry in page.items}
     wanted = [entry for entry in named_entries(story) if entry not in shown]
     if not wanted:
         return b""
-    return b",".join(shape.encode(entry) for entry in list_public_entries_by_id(tx, story.head.story, wanted))
+    found = list_public_entries_by_id(tx, story.head.story, wanted)
+    return b",".join(shape.encode(shown_entry(entry, links)) for entry in found)

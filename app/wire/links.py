@@ -23,6 +23,21 @@ class Links:
 
     public_url: str
     site: Site
+    media_url: str = ""
+    """Where readers get public media, in front of each name, without a slash at its end; empty for this server."""
+
+    @property
+    def media_base(self) -> bytes:
+        """Return what stands before the name of each public media in what readers are sent."""
+        return f"{self.media_url or f'{self.public_url}/media'}/".encode()
+
+    def signed_media(self, signed: str, name: str, file: str) -> str:
+        """Return the signed URL of a file of a media that may be public or not."""
+        return f"{self.public_url}/media-previews/{signed}/{name}/{file}"
+
+    def newsroom_media(self, media: str) -> str:
+        """Return the URL of an upload as the newsroom sees it, for tokens only."""
+        return f"{self.public_url}/v1/newsroom/media/{media}"
 
     def story_page(self, slug: str) -> str:
         """Return the URL of the reader's page of a story."""

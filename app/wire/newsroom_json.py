@@ -10,10 +10,10 @@ from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
-from app.wire.encoding import encode_json
+from app.wire.encoding import encode_stored
 from app.wire.links import Links
 from app.wire.newsroom_stream_messages import Principal
-from app.wire.public_entry import body_html, public_members
+from app.wire.public_entry import body_html, public_block, public_members
 from app.wire.requests.stories import STORY_DEFAULTS
 
 
@@ -77,7 +77,10 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
 
     `continues` is the id of the continued story if readers may know it.
     """
-    return encode_json({"status": story.status.value, **_client_members(story), "continues": continues})
+    members = {"status": story.status.value, **_client_members(story), "continues": continues}
+    if members["image"] is not None:
+        members["image"] = public_block(members["image"])
+    return encode_stored(members)
 
 
 def _client_members(story: Story) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from app.domain.errors import (
     InvalidInput,
     LiveblogError,
     MalformedInput,
+    MediaRefused,
     NotAllowed,
     NotAuthenticated,
     NotFound,
@@ -21,6 +22,7 @@ from app.domain.errors import (
     Redirected,
     TooLarge,
     Unavailable,
+    UnsupportedMedia,
     UnsupportedType,
 )
 from app.wire.validation_messages import validation_message
@@ -36,6 +38,8 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     PreconditionFailed: 412,
     TooLarge: 413,
     UnsupportedType: 415,
+    UnsupportedMedia: 415,
+    MediaRefused: 422,
     InvalidInput: 422,
     PreconditionRequired: 428,
     Unavailable: 503,

@@ -8,7 +8,7 @@ from typing import Any
 from app.content import Block, render_html, render_retracted_html, render_text
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, EntryStatus, JsonObject
-from app.wire.encoding import EncodedEntry, encode_json
+from app.wire.encoding import EncodedEntry, encode_json, encode_stored
 
 
 def public_members(entry: Entry) -> dict[str, Any]:
@@ -35,22 +35,31 @@ def public_members(entry: Entry) -> dict[str, Any]:
 
 
 def encode_public_entry(entry: Entry) -> EncodedEntry:
-    """Encode an entry as readers get it; `publish_changes` has set its revision, times and sort key."""
-    blocks: list[Block] = [dict(block) for block in entry.content.blocks]
+    """Encode an entry as it is stored for readers; `publish_changes` has set its revision, times and sort key."""
+    blocks = public_blocks(entry.content)
     return EncodedEntry(
-        fields=encode_json(public_members(entry)),
-        body_html=encode_json(body_html(entry)),
-        blocks=encode_json(blocks),
+        fields=encode_stored(public_members(entry)),
+        body_html=encode_stored(body_html(entry)),
+        blocks=encode_stored(blocks),
         body_text=encode_json(render_text(blocks)),
     )
+
+
+def public_blocks(content: EntryContent) -> list[Block]:
+    """Return the blocks as readers get them, without the ids of uploads."""
+    return [public_block(block) for block in content.blocks]
+
+
+def public_block(block: JsonObject) -> Block:
+    """Return a block as readers get it."""
+    return {name: value for name, value in block.items() if name != "media"}
 
 
 def preview_members(entry: Entry) -> dict[str, Any]:
     """Return an entry as readers would get it if it were published now, with its working revision if it has one."""
     status = EntryStatus.RETRACTED if entry.retraction_stands else entry.status
     newest = replace(entry, content=entry.newest_content, status=status)
-    blocks: list[Block] = [dict(block) for block in newest.content.blocks]
-    return {**public_members(newest), "body_html": body_html(newest), "blocks": blocks}
+    return {**public_members(newest), "body_html": body_html(newest), "blocks": public_blocks(newest.content)}
 
 
 def encode_correction(entry: Entry, line: JsonObject) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from app.domain.identifiers import StoryId
-from app.wire.encoding import encode_json
+from app.wire.encoding import encode_json, with_media_base
 from app.wire.links import Links
 from app.wire.requests.stories import STORY_DEFAULTS
 
@@ -24,7 +24,7 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
 
     The publisher of a story that names none is the site.
     """
-    fields = _members(stored)
+    fields = stored_members(stored, media_base=links.media_base)
     if fields["publisher"] is None:
         site = links.site
         fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
@@ -39,12 +39,13 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
 
 def changed_members(before: bytes, after: bytes) -> tuple[str, ...]:
     """List the names of the members that differ between two states of `public_stories.fields`."""
-    known = _members(before)
-    return tuple(name for name, value in _members(after).items() if value != known.get(name))
+    known = stored_members(before)
+    return tuple(name for name, value in stored_members(after).items() if value != known.get(name))
 
 
-def _members(stored: bytes) -> dict[str, Any]:
-    members: dict[str, Any] = from_json(stored)
+def stored_members(stored: bytes, *, media_base: bytes = b"") -> dict[str, Any]:
+    """Decode `public_stories.fields`, with `media_base` in the addresses of our media."""
+    members: dict[str, Any] = from_json(with_media_base(stored, media_base))
     for name, value in _MEMBERS_ADDED.items():
         members.setdefault(name, value)
     return members

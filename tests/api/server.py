@@ -37,7 +37,7 @@ class Server:
         """Create a story, public unless `fields` say otherwise."""
         return await self._written("POST", "/v1/stories", {"title": title, **fields})
 
-    async def post(self, story: str, text: str = "Polls have closed.", **fields: Any) -> dict[str, Any]:
+    async def post(self, story: str, text: str | None = "Polls have closed.", **fields: Any) -> dict[str, Any]:
         """Create an entry, public unless `fields` say otherwise."""
         return await self._written("POST", f"/v1/stories/{story}/entries", {"text": text, **fields})
 

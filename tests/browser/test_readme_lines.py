@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
 from tests.loopback import html_site
 from tests.needs import require
+from tests.pictures import png, require_decoder
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 PLACEHOLDER = "https://live.example"
@@ -174,3 +176,24 @@ def test_the_frame_and_the_call_work_as_pasted(browser: Browser, sqlite_url: str
             page = context.new_page()
             page.goto(url)
             expect(page.frame_locator("iframe").locator("article")).to_contain_text("Polls have closed.")
+
+
+def test_the_lines_that_upload_a_picture_work_as_pasted(sqlite_url: str, tmp_path: Path) -> None:
+    require("curl", found=shutil.which("curl") is not None, reason="install curl to run the README's calls")
+    require_decoder()
+    lines = re.search(r"```\n(ID=.*?)```", README, re.DOTALL)
+    assert lines is not None
+    (tmp_path / "bridge.jpg").write_bytes(png())
+    with serving(sqlite_url, tmp_path) as server:
+        make_story(server, slug="demo")
+        pasted = (
+            lines[1].replace("http://127.0.0.1:8000", server.url).replace("bridge.jpg", "bridge.jpg;type=image/png")
+        )
+        environment = {"TOKEN": ADMIN_TOKEN, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+        subprocess.run(
+            ["sh", "-ec", pasted], env=environment, cwd=tmp_path, capture_output=True, timeout=40, check=True
+        )
+        with server.reader() as reader:
+            block = reader.get("/v1/stories/demo/entries?body=blocks").json()["items"][0]["blocks"][0]
+            assert (block["type"], block["alt"]) == ("image", "Water up to the doors.")
+            assert reader.get(block["url"]).status_code == 200

@@ -31,6 +31,8 @@ CHOSEN = {
     "LIVEBLOG_TRUSTED_PROXIES": "10.0.0.0/8",
     "LIVEBLOG_COMPRESSION": "false",
     "LIVEBLOG_MAX_CONNECTIONS_PER_ADDRESS": "7",
+    "LIVEBLOG_MEDIA_URL": "s3://pictures/live",
+    "LIVEBLOG_MEDIA_PUBLIC_URL": "https://cdn.example/media",
     "LIVEBLOG_LOG_LEVEL": "warning",
     "LIVEBLOG_LOG_FORMAT": "console",
     "LIVEBLOG_LOG_ADDRESSES": "off",

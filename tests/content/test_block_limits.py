@@ -150,6 +150,10 @@ UNLIMITED: set[tuple[str, str]] = {
     ("list", "ordered"),
     ("embed", "consent"),
     ("table", "header"),
+    ("image", "focal"),
+    *((kind, "media") for kind in ("image", "video", "audio")),
+    *((kind, "duration_ms") for kind in ("video", "audio")),
+    *((kind, name) for kind in ("image", "video", "audio") for name in ("placeholder", "renditions")),
     *((kind, name) for kind in BLOCK_TYPES for name in ("type", "html")),
 }
 """Fields that have no limit but that of a body's size."""

@@ -13,12 +13,16 @@ import httpx
 from sqlalchemy import text
 
 from app.domain.clock import Micros, format_time, system_clock
+from app.domain.identifiers import PersonId
+from app.domain.media import Media, MediaId, MediaWords
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
+from app.storage.newsroom.media import insert_media
 from tests.api.peers import ask_to_the_letter
 from tests.api.server import Server
 from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, REOPENED, STORY_STATES
 from tests.contracts.tables import Row
+from tests.pictures import png
 
 CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND")
 """READ: a token of OWN's person that may only read. OTHER, OWN: reporters, the entry is OWN's. MEMBER: a reporter who
@@ -26,6 +30,9 @@ is an editor of the story. BOUND: an admin's token, bound to another story."""
 
 OUTSIDERS = ("NOBODY", "NONSENSE", "EXPIRED", "REVOKED", "DISABLED")
 """Tokens of admins once; nothing of the newsroom opens to them."""
+
+UPLOADING = "POST /v1/media"
+"""The one route whose body is a file."""
 
 _MINUTE = 60_000_000
 
@@ -73,7 +80,9 @@ class House:
         if query is None and row.action == "search":
             query = {"q": "polls"}
         filled = _filled(BODIES.get(row.name) if body is None else body, self.refs)
-        if path is None:
+        if row.address == UPLOADING and filled is None:
+            reply = await self.server.client.post(UPLOADING.split()[1], content=png(), headers=sent, params=query)
+        elif path is None:
             url = self.path(row)
             reply = await self.server.client.request(row.method, url, json=filled, headers=sent, params=query)
         else:
@@ -101,9 +110,24 @@ class House:
         if "{token}" in row.path:
             made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
             self.refs["token"] = made["id"]
+        if "{media}" in row.path:
+            self.refs["media"] = await asyncio.to_thread(self._keep_media)
         if "{signed}" in row.path:
             place = f"/v1/newsroom/stories/{self.refs['story']}/entries/{self.refs['entry']}/preview"
             self.refs["signed"] = (await self.admin("POST", place))["url"].rpartition("/")[2]
+
+    def _keep_media(self) -> str:
+        """Keep an upload of OWN's, without its files."""
+        media = Media(
+            id=MediaId(str(uuid.uuid4())), name=uuid.uuid4().hex, version=1, kind="image", content_type="image/png",
+            width=320, height=240, animated=False, duration_ms=None, placeholder=None,
+            renditions=({"file": "320.webp", "type": "image/webp", "width": 320, "height": 240, "size": 9},),
+            words=MediaWords(), created_at=Micros(1), created_by=PersonId(self.people["OWN"]), created_by_token="t",
+            size_bytes=9, sha256="0" * 64,
+        )  # fmt: skip
+        with self.server.app_state.newsroom.database.transaction() as tx:
+            insert_media(tx, media)
+        return media.id
 
     async def thaw(self) -> None:
         """Let the site not be frozen any more."""
@@ -205,6 +229,7 @@ async def furnished(server: Server) -> House:
     spare, own = house.people["SPARE"], house.people["OWN"]
     house.refs |= {"else story": elsewhere, "else slug": "elsewhere", "else entry": there}
     house.refs |= {"person": spare, "member": spare, "own": own}
+    house.refs |= {"name": "a" * 24, "file": "640.webp", "media": str(uuid.uuid4())}
     await house.admin("POST", f"/v1/newsroom/tokens/{house.refs['REVOKED token']}/revoke")
     await house.admin("POST", f"/v1/newsroom/people/{house.people['DISABLED']}/disable")
     await asyncio.to_thread(expire, server, house.refs["EXPIRED token"])

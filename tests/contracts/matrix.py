@@ -15,8 +15,11 @@ GET  /readyz                      200
 GET  /version                     200
 GET  /metrics                     404
 POST /v1/newsroom/sessions        401
+GET  /media/{name}/{file}         404
+GET  /media-previews/{signed}/{name}/{file} 404
 """
-"""Answered the same whoever calls: Authorization is not looked at (or opens nothing, as for the metrics)."""
+"""Answered the same whoever calls: Authorization is not looked at (or opens nothing, as for the metrics). No file is
+public here, and none was signed."""
 
 NEWSROOM = """
 READ OTHER OWN MEMBER EDITOR ADMIN BOUND
@@ -42,6 +45,11 @@ POST   /v1/newsroom/tokens/{token}/revoke          403 403 403 403 403 200 403
 POST   /v1/newsroom/tokens/{token}/revert          403 403 403 403 403 200 403
 GET    /v1/newsroom/audit                          403 403 403 403 403 200 403
 DELETE /v1/newsroom/session                        401 401 401 401 401 401 401
+POST   /v1/media                                   403 201 201 201 201 201 201
+GET    /v1/newsroom/media                          200 200 200 200 200 200 200
+GET    /v1/newsroom/media/{media}                  200 200 200 200 200 200 404
+PATCH  /v1/newsroom/media/{media}                  403 403 200 403 200 200 404
+DELETE /v1/newsroom/media/{media}                  403 403 200 403 200 200 404
 """
 
 TO_ALL = {row: dict.fromkeys(CALLERS, cells["ANSWER"]) for row, cells in read_table(OPEN).items()}

@@ -39,6 +39,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/newsroom/tokens": {"label": "new", "role": "reporter"},
     "POST /v1/newsroom/tokens/{token}/revert": {"since": "2026-01-01T00:00:00Z"},
     "POST /v1/newsroom/sessions": {"secret": "nonsense"},
+    "PATCH /v1/newsroom/media/{media}": {"alt": "Water."},
 }
 """What each row sends, where it sends something. Names in braces stand for what the house has under them."""
 

@@ -31,6 +31,9 @@ POST   /v1/newsroom/me/tokens/{token}/revoke              404    token_not_found
 POST   /v1/newsroom/live/tickets                          201    -
 POST   /v1/newsroom/sessions                              401    invite_invalid
 DELETE /v1/newsroom/session                               401    token_missing
+POST   /v1/media                                          201    -
+PATCH  /v1/newsroom/media/{media}                         200    -
+DELETE /v1/newsroom/media/{media}                         200    -
 """
 """Whoever has to find out, and to lock somebody out, can: nothing of this is anything readers see."""
 

@@ -21,7 +21,8 @@ def kind_of(row: Row, name: str) -> str:
     """The column of a name in a row's path."""
     if row.path == "/previews/{signed}":
         return "link"
-    return {"member": "person", "beside": "entry", "known": "external"}.get(name, name)
+    same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}
+    return same.get(name, name)
 
 
 NAMED = [row for row in (*MATRIX, *PAGES) if "{" in row.path]

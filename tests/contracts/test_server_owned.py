@@ -7,10 +7,11 @@ import asyncio
 import pytest
 
 from tests.contracts.digest import rows_of
-from tests.contracts.house import House
+from tests.contracts.house import UPLOADING, House
 from tests.contracts.matrix import MATRIX
 from tests.contracts.states import BODIES
 from tests.contracts.tables import Row
+from tests.pictures import form, png
 
 pytestmark = pytest.mark.anyio
 
@@ -61,6 +62,7 @@ POST   /v1/newsroom/me/tokens/{token}/revoke                    -
 POST   /v1/newsroom/live/tickets                                -
 POST   /v1/newsroom/stories/{story}/entries/{entry}/preview     -
 POST   /v1/newsroom/sessions                                    secret
+PATCH  /v1/newsroom/media/{media}                               -
 """
 """The rows that take a body, and which of the names above are theirs."""
 
@@ -68,6 +70,7 @@ BODILESS = """
 DELETE /v1/stories/{story}/entries/{entry}
 DELETE /v1/newsroom/stories/{story}/members/{member}
 DELETE /v1/newsroom/session
+DELETE /v1/newsroom/media/{media}
 """
 """The rows that take none: a body of DELETE has no meaning (RFC 9110 §9.3.5), and is not looked at."""
 
@@ -77,7 +80,7 @@ EMPTY = [Row(*line.split()) for line in BODILESS.strip().splitlines()]
 
 def test_every_row_that_writes_is_listed() -> None:
     writing = {row for row in MATRIX if row.method != "GET"}
-    assert writing == set(FULL) | set(EMPTY)
+    assert writing == {*FULL, *EMPTY, Row(*UPLOADING.split())}
 
 
 @pytest.mark.parametrize("row", FULL, ids=lambda row: row.name)
@@ -122,5 +125,15 @@ async def test_the_fields_of_a_form_are_looked_at_as_closely(house: House) -> No
     for name in OWNED:
         if name not in FULL[row]:
             reply = await house.server.admin.post(house.path(row), data={"text": "New.", name: "1"})
+            assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "unknown_field"), name
+    assert await asyncio.to_thread(rows_of, house.server) == written
+
+
+async def test_the_fields_beside_an_upload_are_looked_at_as_closely(house: House) -> None:
+    written = await asyncio.to_thread(rows_of, house.server)
+    headers = {"content-type": "multipart/form-data; boundary=b0undary"}
+    for name in OWNED:
+        if name != "id":
+            reply = await house.server.admin.post("/v1/media", content=form(png(), **{name: "1"}), headers=headers)
             assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "unknown_field"), name
     assert await asyncio.to_thread(rows_of, house.server) == written

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Any
 
@@ -40,3 +41,29 @@ def visible_entries(database_url: str, story: str) -> dict[str, str]:
         database_url, "SELECT id, body_text FROM public_entries WHERE story_id = :story AND visible", story=story
     )
     return {entry: bytes(body).decode() for entry, body in rows}
+
+
+def found_in(markers: Sequence[str], data: bytes) -> list[str]:
+    """The markers that are in some bytes, in any case."""
+    lowered = data.lower()
+    return [marker for marker in markers if marker.lower().encode() in lowered]
+
+
+def markers_in_tables(database_url: str, names: list[str], *, markers: Sequence[str]) -> dict[str, list[str]]:
+    """The markers in any column of each table that has some."""
+    found: dict[str, list[str]] = {}
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        for name in names:
+            rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 - our own tables' names
+            data = b"\n".join(_bytes_of(value) for row in rows for value in row)
+            if there := found_in(markers, data):
+                found[name] = there
+    engine.dispose()
+    return found
+
+
+def _bytes_of(value: object) -> bytes:
+    if isinstance(value, bytes | memoryview):
+        return bytes(value)
+    return (json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)).encode()

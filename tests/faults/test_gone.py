@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 import random
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import create_engine, text
 
 from tests.e2e.readers import Follower, Habit, Transport, reading_client
 from tests.e2e.server import make_story, serving
+from tests.faults.tables import found_in, markers_in_tables
 from tests.storage.tables import NEWSROOM_TABLES, READERS_TABLES
 
 EDITED, UNPUBLISHED, REMOVED, RETAGGED = "xylophone", "quetzalcoatl", "zugzwang", "flibbertigibbet"
@@ -41,12 +41,7 @@ def _clean(number: int) -> dict[str, Any]:
 
 
 def _markers_in(data: bytes) -> list[str]:
-    return _found(MARKERS, data)
-
-
-def _found(markers: Sequence[str], data: bytes) -> list[str]:
-    lowered = data.lower()
-    return [marker for marker in markers if marker.lower().encode() in lowered]
+    return found_in(MARKERS, data)
 
 
 @pytest.mark.timeout(120)
@@ -66,8 +61,8 @@ async def test_text_that_was_taken_back_is_in_no_public_byte(
         # The newsroom may replay what it was told, but not of what was removed for good.
         assert [REMOVED in replay.text for replay in replays] == [False] * len(replays)
         assert server.stop() == 0, server.log
-    assert _markers_in_tables(database_url, [table.name for table in READERS_TABLES]) == {}
-    newsroom = _markers_in_tables(database_url, [table.name for table in NEWSROOM_TABLES])
+    assert markers_in_tables(database_url, [table.name for table in READERS_TABLES], markers=MARKERS) == {}
+    newsroom = markers_in_tables(database_url, [table.name for table in NEWSROOM_TABLES], markers=MARKERS)
     assert set(newsroom["entry_versions"]) == set(MARKERS), "the newsroom keeps every version"
     assert REMOVED not in newsroom.get("replies", [])
 
@@ -109,12 +104,12 @@ async def test_who_posted_an_entry_is_in_no_public_byte(anyio_backend: str, data
             secrets = _post_as_people_and_bots(admin, story)
         async with reading_client(server.url) as client:
             answers = await _everything_public(client, story)
-            assert {url: found for url, body in answers.items() if (found := _found(secrets, body))} == {}
+            assert {url: found for url, body in answers.items() if (found := found_in(secrets, body))} == {}
             assert "Signed by another" in answers[f"/v1/stories/{story}?body=both"].decode()
         assert server.stop() == 0, server.log
-    tables = _markers_in_tables(database_url, [table.name for table in READERS_TABLES], markers=secrets)
+    tables = markers_in_tables(database_url, [table.name for table in READERS_TABLES], markers=secrets)
     assert tables == {}
-    newsroom = _markers_in_tables(database_url, [table.name for table in NEWSROOM_TABLES], markers=secrets)
+    newsroom = markers_in_tables(database_url, [table.name for table in NEWSROOM_TABLES], markers=secrets)
     assert {"people", "tokens", "entries", "entry_versions", "audit"} <= set(newsroom)
 
 
@@ -217,25 +212,3 @@ async def _replay(client: httpx.AsyncClient, story: str, habit: Habit) -> bytes:
     follower.hear = heard.append
     await follower.follow(lambda state: state.get("title") == "Gone")
     return json.dumps(heard, ensure_ascii=False).encode()
-
-
-def _markers_in_tables(
-    database_url: str, names: list[str], *, markers: Sequence[str] = MARKERS
-) -> dict[str, list[str]]:
-    """The markers in any column of each table that has some."""
-    found: dict[str, list[str]] = {}
-    engine = create_engine(database_url)
-    with engine.connect() as connection:
-        for name in names:
-            rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 - our own tables' names
-            data = b"\n".join(_bytes_of(value) for row in rows for value in row)
-            if there := _found(markers, data):
-                found[name] = there
-    engine.dispose()
-    return found
-
-
-def _bytes_of(value: object) -> bytes:
-    if isinstance(value, bytes | memoryview):
-        return bytes(value)
-    return (json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else str(value)).encode()

@@ -12,6 +12,7 @@ import pytest
 
 from tests.faults.worlds import Recording, Socket, World, running_world
 from tests.figures import Figures
+from tests.pictures import png, require_decoder
 from tests.postgres import PostgresServer
 
 
@@ -25,6 +26,9 @@ STORY, OTHER, DRAWER = _id(1), _id(2), _id(3)
 ONE, TWO, THREE, FOUR, FIVE = (_id(number) for number in range(11, 16))
 HIDDEN, HIDDEN_TOO, IN_THE_DRAWER, UNKNOWN = (_id(number) for number in range(21, 25))
 ENTRIES = f"/stories/{STORY}/entries"
+
+PICTURE, HIDDEN_PICTURE = _id(51), _id(52)
+"""An upload that both newsrooms show and take back, and one that nobody may know of."""
 
 PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", "/stories", {"id": STORY, "title": "Election night", "slug": "election"}),
@@ -53,6 +57,9 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
     ("POST", f"{ENTRIES}/{TWO}/unpublish", {}),
     ("PATCH", f"/stories/{OTHER}", {"slug": "flood-watch", "continues": STORY}),
     ("PATCH", f"/stories/{STORY}", {"status": "live"}),
+    ("POST", f"/stories/{OTHER}/entries", {"id": _id(32), "blocks": [{"type": "image", "media": PICTURE}]}),
+    ("PATCH", f"/stories/{OTHER}", {"image": {"media": PICTURE, "alt": "The water."}}),
+    ("POST", f"/stories/{OTHER}/entries/{_id(32)}/unpublish", {}),
     ("PATCH", f"/stories/{OTHER}", {"status": "ended", "coverage_end": "2026-09-21T15:00:00Z"}),
     ("POST", f"{ENTRIES}/{TWO}/publish", {}),
 ]
@@ -80,6 +87,7 @@ def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[s
 async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_one(
     anyio_backend: str, two_urls: tuple[str, str], tmp_path: Path, figures: Figures
 ) -> None:
+    require_decoder()
     rounds = figures.choose(suite=1, prove=20)
     plain_url, secretive_url = two_urls
     async with (
@@ -87,6 +95,11 @@ async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_o
         running_world(secretive_url, tmp_path / "secretive") as secretive,
     ):
         listening: list[tuple[Socket, Socket]] = []
+        shown, hidden = [], await secretive.upload(HIDDEN_PICTURE, png(320, 240, colour=(9, 9, 9)))
+        for world in (plain, secretive):
+            shown.append(_bare(await world.upload(PICTURE, png())))
+        assert shown[0] == shown[1]
+        files = [*shown[:1], _bare(hidden), f"/media/{'a' * 24}/640.webp"]
         for number, (method, path, body) in enumerate(PUBLIC_HISTORY):
             for _ in range(rounds):
                 await _keep_secrets(secretive, number)
@@ -95,6 +108,7 @@ async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_o
             if number == 0:
                 listening = await _begin_to_listen(plain, secretive)
             await _await_told(plain, listening, secretive)
+            _assert_same(await plain.ask(files), await secretive.ask(files))
             if number % 9 == 8:
                 _assert_same(await _look_around(plain), await _look_around(secretive))
         for one, two in listening:
@@ -108,6 +122,12 @@ async def test_no_public_byte_differs_between_a_plain_newsroom_and_a_secretive_o
         assert secretive.secrets >= 200
 
 
+def _bare(media: dict[str, Any]) -> str:
+    """The path at which a file of an upload is public, if it is."""
+    url: str = media["url"]
+    return "/media/" + url.partition("/media-previews/")[2].partition("/")[2]
+
+
 async def _keep_secrets(world: World, number: int) -> None:
     """A morning's work that is nobody's business."""
     await _keep_secrets_about_the_newsroom(world, number)
@@ -116,6 +136,12 @@ async def _keep_secrets(world: World, number: int) -> None:
     mine = _id(1_000_000 + world.secrets)
     await world.secret("POST", ENTRIES, 201, id=mine, text="secret draft", status="draft", importance="breaking")
     await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, text="secret draft, longer\n\nand longer")
+    if number % 5 == 2:
+        picture = [{"type": "image", "media": HIDDEN_PICTURE}]
+        await world.secret("PATCH", f"{ENTRIES}/{mine}", 200, blocks=picture)
+        await world.secret("PATCH", f"{ENTRIES}/{ONE}", 200, blocks=picture, publish=False)
+        await world.secret("POST", f"{ENTRIES}/{ONE}/discard", 200)
+        await world.secret("PATCH", f"/newsroom/media/{HIDDEN_PICTURE}", 200, alt=f"secret {number}")
     await world.secret("POST", f"{ENTRIES}/{mine}/submit", 200)
     await world.secret("POST", f"{ENTRIES}/{mine}/submit", 409)
     if number % 2:

@@ -91,6 +91,14 @@ class World:
         written: Json = answer.json()
         return written
 
+    async def upload(self, media: str, content: bytes) -> Json:
+        """Keep an upload; readers must not be able to notice it until something shows it."""
+        headers = {"Content-Type": "image/png"}
+        answer = await self.admin.post("/v1/media", content=content, headers=headers, params={"id": media})
+        assert answer.status_code == 201, answer.text
+        written: Json = answer.json()
+        return written
+
     async def listen(self, path: str, *, kind: str, query: str = "") -> Socket:
         """Open a WebSocket or an event stream, and keep what it says."""
         socket = Socket(kind)

@@ -7,6 +7,8 @@ from typing import Any
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
+MEDIA = "7a2b3c4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d"
+MEDIA_NAME = "k3J9xQ2vT7mW5zR8bN4cL6pY"
 TEXT = "“Late,” she said — 19:07, ½ done · مرحبا · 🙂"
 
 
@@ -88,6 +90,18 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
         "public_corrections": [
             {"story_id": STORY, "entry_id": ENTRIES[0], "number": 0, "at": 1, "item": TEXT.encode()},
         ],
+        "media": [
+            {"id": MEDIA, "name": MEDIA_NAME, "version": 1, "kind": "image", "content_type": "image/jpeg", "width": 640,
+             "height": 480, "animated": False, "duration_ms": None, "placeholder": "#aabbcc",
+             "renditions": [{"file": "320.webp", "type": "image/webp", "width": 320, "height": 240, "size": 9}],
+             "alt": TEXT, "caption": "", "credit": "", "rights": "", "focal": {"x": 0.5, "y": 0.25}, "words": " late",
+             "created_at": 1, "created_by": None, "created_by_token": "admin", "size_bytes": 9, "sha256": "d" * 64},
+        ],
+        "media_uses": [
+            {"name": MEDIA_NAME, "story_id": STORY, "entry_id": ENTRIES[0], "person_id": "", "is_current": True},
+            {"name": MEDIA_NAME, "story_id": "", "entry_id": "", "person_id": "p1", "is_current": False},
+        ],
+        "public_media": [{"name": MEDIA_NAME, "story_id": STORY, "entry_id": ENTRIES[0]}],
         "public_labels": [{"story_id": STORY, "entry_id": ENTRIES[0], "label": "tag:river"}],
         "events": [
             {**event, "seq": 1, "check": "c1", "type": "story.updated", "entry_id": None},

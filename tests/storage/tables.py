@@ -9,6 +9,7 @@ READERS_TABLES = (
     schema.public_slugs,
     schema.public_entries,
     schema.public_labels,
+    schema.public_media,
     schema.public_corrections,
     schema.events,
 )

@@ -63,6 +63,7 @@ class WriteRoute(APIRoute):
     body_limit_bytes = BODY_LIMIT_BYTES
     accepts_forms = False
     needs_credentials = True
+    reads_body = True
 
     def get_route_handler(self) -> _Handler:
         """Return the route's handler behind the checks of this file."""
@@ -73,7 +74,7 @@ class WriteRoute(APIRoute):
             if self.needs_credentials:
                 app_state: AppState = request.app.state.app_state
                 check_credential_format(app_state.newsroom, Call(*credentials_of(request)))
-            if request.method in {"POST", "PUT", "PATCH"}:
+            if self.reads_body and request.method in {"POST", "PUT", "PATCH"}:
                 await _read_body(request, fields, accepts_forms=self.accepts_forms)
             return await handler(request)
 
@@ -115,6 +116,12 @@ class BatchRoute(WriteRoute):
     """A route whose body is a hundred entries."""
 
     body_limit_bytes = BATCH_LIMIT_BYTES
+
+
+class UploadRoute(WriteRoute):
+    """A route that streams its body to a disk itself; its limits are the operator's settings."""
+
+    reads_body = False
 
 
 async def _read_body(request: Request, fields: frozenset[str], *, accepts_forms: bool) -> None:

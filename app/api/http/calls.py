@@ -13,6 +13,7 @@ from starlette.types import Scope
 from app.api.http.credentials import Credentials, credentials_of
 from app.api.http.state import AppState
 from app.domain.errors import MalformedInput
+from app.newsroom.context.media_addresses import with_signed_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 
 P = ParamSpec("P")
@@ -90,13 +91,14 @@ async def perform(
     **kw: P.kwargs,
 ) -> Response:
     """Run a use case in a thread and make its reply the response; its errors become problems."""
-    return response_of(await run_use_case(request, use_case, call, *args, **kw))
+    app_state: AppState = request.app.state.app_state
+    return response_of(await run_use_case(request, use_case, call, *args, **kw), app_state.newsroom)
 
 
-def response_of(reply: Reply) -> Response:
-    """Make the response from a use case's reply."""
+def response_of(reply: Reply, newsroom: Newsroom) -> Response:
+    """Make the response from a use case's reply, with signed addresses of the media in it."""
     return Response(
-        reply.body,
+        with_signed_media(newsroom, reply.body),
         status_code=reply.status,
         headers={**reply.headers, "Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"},
         media_type="application/json",

@@ -13,7 +13,15 @@ Number = int | float
 def render_metrics(app_state: AppState) -> str:
     """Render every metric as it is now."""
     return "\n".join(
-        [*_requests(app_state), *_writing(app_state), *_upkeep(app_state), *_reading(app_state), *_live(app_state), ""]
+        [
+            *_requests(app_state),
+            *_writing(app_state),
+            *_upkeep(app_state),
+            *_reading(app_state),
+            *_media(app_state),
+            *_live(app_state),
+            "",
+        ]
     )
 
 
@@ -51,6 +59,19 @@ def _reading(app_state: AppState) -> Iterator[str]:
     yield from _family("representation_builds", "counter", {"": sum(each.builds for each in caches)})
     yield from _family("representation_hits", "counter", {"": sum(each.hits for each in caches)})
     yield from _family("representation_kept_bytes", "gauge", {"": sum(each.kept_bytes for each in caches)})
+
+
+def _media(app_state: AppState) -> Iterator[str]:
+    media = app_state.media
+    decoder = media.decoder.metrics
+    outcomes = {"converted": decoder.converted, "refused": decoder.refused, "crashed": decoder.crashed}
+    yield from _family("media_uploads", "counter", {"": media.uploads})
+    yield from _family("media_decoded", "counter", {f'{{outcome="{key}"}}': n for key, n in outcomes.items()})
+    yield from _family("media_turned_away", "counter", {"": decoder.turned_away})
+    yield from _family("media_waiting", "gauge", {"": media.decoder.waiting})
+    yield from _family("media_decoder_cpu_seconds", "counter", {"": round(decoder.cpu_seconds, 3)})
+    yield from _family("media_store_failures", "counter", {"": media.files.health.failures})
+    yield from _family("media_visibility_reads", "counter", {"": app_state.reading.media.reads})
 
 
 def _live(app_state: AppState) -> Iterator[str]:

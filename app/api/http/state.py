@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Request
@@ -11,6 +12,8 @@ from fastapi import Depends, Request
 from app.api.http.readiness import Readiness
 from app.api.http.request_metrics import RequestMetrics
 from app.live.hub.hub import Hub
+from app.media.decoder import Decoder
+from app.media.files import MediaFiles
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.reading.reading import Reading
@@ -29,6 +32,22 @@ class JobFigures(Protocol):
     def age_seconds(self) -> float: ...
 
 
+@dataclass(slots=True)
+class MediaServices:
+    """The services of uploads: the decoder, the store of their files, and the folder of those that come in.
+
+    `quota_bytes` is for all files together, 0 for none. `shared_cache_seconds` is how long caches between us and
+    readers may keep a file without asking. `uploads` counts those that were kept.
+    """
+
+    decoder: Decoder
+    files: MediaFiles
+    incoming: Path
+    quota_bytes: int = 0
+    shared_cache_seconds: int = 2
+    uploads: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class AppState:
     """The services and counters of one running process: `app.state.app_state` of the FastAPI application."""
@@ -43,6 +62,7 @@ class AppState:
     """For the newsroom's reads, so that none of them keeps a write waiting."""
     request_metrics: RequestMetrics
     backoff: Backoff
+    media: MediaServices
     readiness: Readiness
     job_figures: Callable[[], Sequence[JobFigures]]
     database_clock: DatabaseClock | None

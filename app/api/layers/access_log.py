@@ -24,7 +24,7 @@ FLUSH_LINES = 500
 _LOGGER = "app.live.hub.connection_log"
 """Where the events beside requests come from."""
 
-_PREVIEWS = ("/v1/previews/", "/previews/")
+_PREVIEWS = ("/v1/previews/", "/previews/", "/media-previews/")
 """Paths whose rest is a secret that shows what is not public yet."""
 
 AccessLine = RequestLine

@@ -1,26 +1,48 @@
-"""The limits on a request's body: its size, which its route declares, and the time it may take to arrive."""
+"""The limits on a request's body: its size, which its route declares, and the time it may take to arrive.
+
+An upload takes as long as its client's line needs, as long as it comes at a least pace.
+"""
 
 from __future__ import annotations
 
 from asyncio import timeout_at
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope
 
-from app.api.http.bodies import BODY_LIMIT_BYTES
+from app.api.http.bodies import BODY_LIMIT_BYTES, UploadRoute
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """The largest upload, and the least bytes that must come of one in each second, measured over a body's time."""
+
+    limit_bytes: int = BODY_LIMIT_BYTES
+    bytes_per_second: int = 0
 
 
 class BodyLimits:
     """The largest body that each address takes: the `body_limit_bytes` of its route, which `WriteRoute` declares.
 
-    `seconds` is the time a whole body may take.
+    `seconds` is the time a whole body may take; of an upload, the time in which the least of it must come.
     """
 
-    def __init__(self, routes: Iterable[BaseRoute], *, seconds: float) -> None:
+    def __init__(self, routes: Iterable[BaseRoute], *, seconds: float, uploads: UploadLimits | None = None) -> None:
         self.seconds = seconds
-        declared = [(route, getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES)) for route in routes]
+        self.uploads = uploads or UploadLimits()
+        declared = [
+            (
+                route,
+                self.uploads.limit_bytes
+                if isinstance(route, UploadRoute)
+                else getattr(route, "body_limit_bytes", BODY_LIMIT_BYTES),
+            )
+            for route in routes
+        ]
+        self._uploading = [route for route, _ in declared if isinstance(route, UploadRoute)]
         # Only these need matching: every other route, and every address without one, has the usual limit.
         self._unusual = [(route, limit) for route, limit in declared if limit != BODY_LIMIT_BYTES]
 
@@ -31,23 +53,32 @@ class BodyLimits:
                 return limit_bytes
         return BODY_LIMIT_BYTES
 
+    def least_bytes_for(self, scope: Scope) -> int:
+        """Return how much of the request's body must come within `seconds` to go on; 0: all of it."""
+        is_upload = any(route.matches(scope)[0] is not Match.NONE for route in self._uploading)
+        return int(self.uploads.bytes_per_second * self.seconds) if is_upload else 0
+
 
 def describe_limit(limit_bytes: int) -> str:
     """Return the sentence for a body over the limit."""
     return f"This address takes bodies of at most {limit_bytes:,} bytes."
 
 
-def limited(receive: Receive, *, limit_bytes: int, seconds: float, now: Callable[[], float]) -> Receive:
+def limited(
+    receive: Receive, *, limit_bytes: int, seconds: float, now: Callable[[], float], least_bytes: int = 0
+) -> Receive:
     """Wrap `receive`, so that reading a body that is too large or too slow raises HTTPException 413 or 408.
 
-    `now` is the event loop's clock. Waiting for a disconnect after the body has no deadline.
+    `now` is the event loop's clock. With `least_bytes` a body has `seconds` for each so many bytes, else for all of it.
+    Waiting for a disconnect after the body has no deadline.
     """
     received = 0
     complete = False
     deadline = now() + seconds
+    counted = 0
 
     async def receive_within_limits() -> Message:
-        nonlocal received, complete
+        nonlocal received, complete, deadline, counted
         if complete:
             return await receive()
         try:
@@ -56,6 +87,8 @@ def limited(receive: Receive, *, limit_bytes: int, seconds: float, now: Callable
         except TimeoutError:
             raise HTTPException(408, "The body took too long to arrive.") from None
         received += len(message.get("body", b""))
+        if least_bytes and received - counted >= least_bytes:
+            deadline, counted = now() + seconds, received
         complete = not message.get("more_body", False)
         if received > limit_bytes:
             raise HTTPException(413, describe_limit(limit_bytes))

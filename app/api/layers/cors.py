@@ -31,7 +31,8 @@ def is_public_read(method: str, path: str) -> bool:
     """Return whether any page may read the answer."""
     if method not in _READS:
         return False
-    return (path.startswith("/v1/") and not path.startswith("/v1/newsroom")) or path == "/openapi.json"
+    is_public = path.startswith(("/v1/", "/media/")) and not path.startswith("/v1/newsroom")
+    return is_public or path == "/openapi.json"
 
 
 class CrossOrigin:

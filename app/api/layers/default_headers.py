@@ -33,6 +33,6 @@ class DefaultHeaders:
 
         if is_head:
             # HEAD is GET without the content (RFC 9110 §9.3.2), so that no route has to be written twice.
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", "is_head": True}
         with bound_contextvars(request_id=scope["request_id"]):
             await self._app(scope, receive, send_with_defaults)

@@ -64,7 +64,7 @@ class HotCreate:
         )
         work = partial(create_entry, self._app_state.newsroom, call, post.story, draft)
         try:
-            response = response_of(await self._app_state.write_threads.run(work))
+            response = response_of(await self._app_state.write_threads.run(work), self._app_state.newsroom)
         except LiveblogError as error:
             response = error_response(error, scope)
         await response(scope, receive, send)

@@ -83,7 +83,11 @@ class Middleware:
             return
         if limit_bytes is not None:
             now = asyncio.get_running_loop().time
-            receive = limited(receive, limit_bytes=limit_bytes, seconds=self._body_limits.seconds, now=now)
+            limits = self._body_limits
+            least_bytes = limits.least_bytes_for(scope)
+            receive = limited(
+                receive, limit_bytes=limit_bytes, seconds=limits.seconds, now=now, least_bytes=least_bytes
+            )
         try:
             await self._app(scope, receive, exchange.send)
         except Exception:

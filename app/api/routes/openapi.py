@@ -32,6 +32,7 @@ _TAGS = [
     {"name": "Reading", "description": "What readers may see. Authorization is never looked at."},
     {"name": "Writing stories", "description": "Beginning stories and changing them, with a token."},
     {"name": "Writing entries", "description": "Posting updates and moving them through their life, with a token."},
+    {"name": "Media", "description": "Pictures, video and sound: uploads, and the files that readers get."},
     {"name": "Newsroom", "description": "What only the newsroom sees, with a token."},
     {"name": "People and tokens", "description": "Who may do what; for admins."},
     {"name": "Operations", "description": "Health, readiness, version and metrics, for operators."},

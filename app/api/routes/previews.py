@@ -41,7 +41,7 @@ async def read_preview(
     """Return what a link shows, in the shape that readers would get; never cached, nor found by a search engine."""
     app_state: AppState = request.app.state.app_state
     reply = await app_state.read_threads.run(partial(previews.show_preview, app_state.newsroom, signed))
-    response = response_of(reply)
+    response = response_of(reply, app_state.newsroom)
     response.headers["X-Robots-Tag"] = "noindex"
     response.headers["Referrer-Policy"] = "no-referrer"
     return response

@@ -13,7 +13,7 @@ from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import PublicReading
 from app.api.routes.read_stories import BodyQuery, PublicStoryRef
 from app.domain.slugs import MAX_REF_LENGTH, canonical_slug
-from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry
+from app.reading.entries import ENTRY_FIELDS, EntryShape, parse_fields, require_entry, shown_entry
 from app.reading.pages import MAX_PAGE_LIMIT, PAGE_LIMIT, PageRequest
 from app.reading.representations import Representation
 from app.reading.stories import require_story_by_current_name
@@ -110,7 +110,8 @@ async def get_entry(
         listed = require_entry(tx, head.story, entry)
         tag = f"r{listed.revision}.{head.cursor.epoch}.{view}"
         is_over = head.closing is not None
-        return Representation(plain=shape.encode(listed), tag=tag, surrogate=f"story-{head.story}", is_over=is_over)
+        plain = shape.encode(shown_entry(listed, reading.links))
+        return Representation(plain=plain, tag=tag, surrogate=f"story-{head.story}", is_over=is_over)
 
     return await one_off_response(await reading.snapshots.read(work), request)
 

@@ -29,8 +29,8 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body(examples=[{"sec
         raise NotAllowed("csrf_failed", "Only the newsroom's own page signs a browser in.")
     call = Call(None, request_id=request.scope.get("request_id"))
     begun = await run_use_case(request, sessions.sign_in, call, secret=body.secret)
-    response = response_of(begun.reply)
     app_state: AppState = request.app.state.app_state
+    response = response_of(begun.reply, app_state.newsroom)
     _set_cookie(response, app_state, begun.secret, seconds=app_state.newsroom.session_limits.lifetime_seconds)
     return response
 

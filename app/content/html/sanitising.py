@@ -13,6 +13,7 @@ import re
 import nh3
 
 from app.content.html.lexer import tags
+from app.content.media_addresses import is_stored_media, is_stored_srcset
 
 INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark span")
 BLOCK_TAGS: frozenset[str] = tags(
@@ -25,7 +26,7 @@ ATTRIBUTES: dict[str, set[str]] = {
     "blockquote": {"cite"},
     "pre": {"data-language"},
     "figure": {"data-provider", "data-url"},
-    "img": {"src", "alt", "width", "height", "loading", "decoding"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},
     "audio": {"src", "controls", "preload"},
     "th": {"colspan", "rowspan", "scope"},
@@ -39,18 +40,42 @@ CLASSES: dict[str, set[str]] = {
 LINK_SCHEMES: frozenset[str] = frozenset({"http", "https", "mailto", "tel"})
 LINK_REL = "noopener"
 
+IMAGE_SIZES = "(min-width: 720px) 720px, 100vw"
+"""The width at which a picture of ours is shown: the reader's page's, and close to that of any article's column."""
+
 _STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
 """Characters for private use, which no text is likely to have, and which nh3 reads and writes as any letter."""
 
 _OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
+_OWN_ADDRESSES = frozenset({"src", "poster"})
+_OWN_SCHEME = "media"
+"""That of the stored addresses of our own media; in any other address it is refused below."""
+
+
+_UNPRINTABLE = "".join(map(chr, range(33)))
 
 
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep only web addresses outside links. nh3 itself takes neither `data-url` nor `cite` for an address."""
-    is_kept = name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://"))
-    return value if is_kept else None
+    """Keep only web addresses outside links, and stored ones of our own media; of `srcset` and `sizes` only ours.
+
+    nh3 itself takes neither `data-url` nor `cite` nor `srcset` for an address.
+    """
+    if name == "srcset":
+        return value if is_stored_srcset(value) else None
+    if name == "sizes":
+        return value if value == IMAGE_SIZES else None
+    if name == "href" and _is_of_scheme(value, _OWN_SCHEME):
+        return None
+    if name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://")):
+        return value
+    return value if name in _OWN_ADDRESSES and is_stored_media(value) else None
+
+
+def _is_of_scheme(address: str, scheme: str) -> bool:
+    """Return whether a browser reads this scheme in an address: it drops what is unprintable before it."""
+    return address.lstrip(_UNPRINTABLE).lower().startswith(f"{scheme}:")
 
 
 @functools.cache
@@ -60,7 +85,7 @@ def _cleaner() -> nh3.Cleaner:
         attributes=ATTRIBUTES,
         tag_attribute_values={"span": {"dir": set(DIRECTIONS)}},
         allowed_classes=CLASSES,
-        url_schemes=set(LINK_SCHEMES),
+        url_schemes={*LINK_SCHEMES, _OWN_SCHEME},
         url_relative="deny",
         attribute_filter=_kept_attribute,
         link_rel=LINK_REL,

@@ -64,6 +64,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._unparsed_bytes = 0
         self._unsent_bytes = -1
         self._has_body = False
+        self._body_bytes = self._paced_bytes = 0
         self._may_keep_alive = False
         self._drops_input = False
         self._is_ending = False
@@ -146,6 +147,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_body(self, body: bytes) -> None:
         """Count the bytes as parsed: part of a body is here."""
         self._unparsed_bytes = 0
+        self._body_bytes += len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
@@ -197,6 +199,9 @@ class HttpProtocol(HttpToolsProtocol):
         unsent_bytes = self.transport.get_write_buffer_size()
         if 0 <= unsent_bytes <= self._unsent_bytes - LEAST_READ_BYTES:
             self._show_unread()
+            return self._ticks_at
+        if self.state is ConnectionState.BODY and self._keeps_pace():
+            self._enter(ConnectionState.BODY)
             return self._ticks_at
         self._hub.metrics.connections_timed_out[self.state] += 1
         if self.state is ConnectionState.HEAD:
@@ -255,6 +260,14 @@ class HttpProtocol(HttpToolsProtocol):
         cycle.transport = self._response_transport  # type: ignore[assignment] # the part of it that a response uses
         self._enter(ConnectionState.BODY if cycle.more_body and self._has_body else ConnectionState.ANSWER)
         super()._start_asgi_task(cycle, app)
+
+    def _keeps_pace(self) -> bool:
+        """Return whether the body is an upload of which enough came in the time that is out."""
+        least = self._accept_context.paced_bodies.get(self.scope["path"])
+        if least is None:
+            return False
+        came, self._paced_bytes = self._body_bytes - self._paced_bytes, self._body_bytes
+        return came >= least * self._hub.limits.body_seconds
 
     def _owes_a_response(self) -> bool:
         """Return whether a response to an earlier request is still to be written: no place for anything else."""

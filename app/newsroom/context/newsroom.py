@@ -38,6 +38,8 @@ class Newsroom:
     """Of a token that opens this process alone, to its own commands."""
     own_bylines: bool = False
     """Whether reporters may use no byline but their own in any story, whatever its settings say."""
+    signing_key: str = field(default="", repr=False)
+    """Of the addresses of media that are not public; without one, none is valid."""
     usage: TokenUsage = field(default_factory=TokenUsage)
     read_time: Callable[[ReadTransaction], Micros] | None = None
 

@@ -10,6 +10,7 @@ from app.domain.statuses import Action
 from app.domain.story import Story
 from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.idempotency import keep_reply
+from app.newsroom.context.media_use import record_entry_media, record_story_media
 from app.newsroom.context.newsroom import Newsroom, Reply
 from app.newsroom.context.preconditions import etag_of
 from app.newsroom.context.write_context import StoryContext, WriteContext
@@ -36,6 +37,7 @@ def record_entry(
         update_entry(context.tx, after)
     if before is None or _has_other_words(before, after):
         index_entry(context.tx, after)
+    record_entry_media(context, before=before, after=after)
     append_version(context.tx, after, at=context.now, actor=context.actor, action=action, note=note)
     summary = None if before is None else _summary(before)
     change = AuditedChange(action, "entry", after.id, story_id=after.story, before=summary, after=_summary(after))
@@ -51,6 +53,7 @@ def record_unversioned(context: WriteContext, *, before: Entry, after: Entry) ->
 
 def record_story(context: WriteContext, *, before: Story | None, after: Story, action: str) -> None:
     """Append the version and the audit row of a change to a story, whose new state is written already."""
+    record_story_media(context, before=before, after=after)
     append_story_version(context.tx, after, at=context.now, actor=context.actor, action=action)
     summary = None if before is None else _story_summary(before)
     change = AuditedChange(action, "story", after.id, story_id=after.id, before=summary, after=_story_summary(after))

@@ -10,7 +10,6 @@ from app.content import (
     MAX_ENTRY_BYTES,
     TEXT_TYPES,
     Block,
-    complete_blocks,
     dropped_blocks,
     keep_formatting,
     mentioned_block,
@@ -29,6 +28,7 @@ from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
 from app.domain.identifiers import RandomSource
 from app.domain.story import StorySettings
+from app.newsroom.context.media_use import UsedMedia
 from app.wire.encoding import encode_json
 from app.wire.requests.entries import EntryDraft, EntryPatch
 
@@ -51,7 +51,12 @@ def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
 
 
 def new_content(
-    draft: EntryDraft, *, author: JsonObject | None, new_id: Callable[[], str], before: EntryContent | None = None
+    draft: EntryDraft,
+    *,
+    author: JsonObject | None,
+    new_id: Callable[[], str],
+    media: UsedMedia,
+    before: EntryContent | None = None,
 ) -> EntryContent:
     """Make the content of a new entry; without authors it is by its poster. Raises InvalidInput, TooLarge.
 
@@ -59,14 +64,14 @@ def new_content(
     """
     authors: tuple[JsonObject, ...] = (author,) if author is not None else ()
     if draft.authors is not None:
-        authors = tuple(author.model_dump(exclude_none=True) for author in draft.authors)
+        authors = media.authors([author.model_dump(exclude_none=True) for author in draft.authors])
     content = EntryContent(
         **{name: getattr(draft, name) for name in _PLAIN_FIELDS},
         authors=authors,
         source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
         tags=tuple(tag.model_dump() for tag in draft.tags or ()),
     )
-    content = _with_body(content, draft, new_id=new_id)
+    content = _with_body(content, draft, new_id=new_id, media=media)
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
@@ -74,17 +79,19 @@ def new_content(
     return _check_size(content)
 
 
-def revised_content(before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str]) -> EntryContent:
+def revised_content(
+    before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str], media: UsedMedia
+) -> EntryContent:
     """Return the entry's content after `patch`. Raises InvalidInput, TooLarge, Conflict `blocks_would_be_lost`."""
     given = patch.model_fields_set
     changes: dict[str, Any] = {name: getattr(patch, name) for name in _PLAIN_FIELDS if name in given}
     if patch.authors is not None:
-        changes["authors"] = tuple(author.model_dump(exclude_none=True) for author in patch.authors)
+        changes["authors"] = media.authors([author.model_dump(exclude_none=True) for author in patch.authors])
     if "source" in given:
         changes["source"] = None if patch.source is None else patch.source.model_dump(exclude_none=True)
     if patch.tags is not None:
         changes["tags"] = tuple(tag.model_dump() for tag in patch.tags)
-    after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id)
+    after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id, media=media)
     _refuse_empty(after)
     return _check_size(after)
 
@@ -113,20 +120,22 @@ def as_blocks(content: EntryContent) -> list[Block]:
     return [dict(block) for block in content.blocks]
 
 
-def _with_body(content: EntryContent, written: EntryDraft | EntryPatch, *, new_id: Callable[[], str]) -> EntryContent:
+def _with_body(
+    content: EntryContent, written: EntryDraft | EntryPatch, *, new_id: Callable[[], str], media: UsedMedia
+) -> EntryContent:
     before = as_blocks(content)
     text, text_format = None, "markdown"
     blocks = written.written_blocks()
     if blocks is not None:
-        after = complete_blocks(blocks, new_id=new_id)
+        after = media.complete(blocks, new_id=new_id)
     elif written.html is not None:
-        after = parse_html(written.html, new_id=new_id)
+        after = media.adopt(parse_html(written.html, new_id=new_id))
     elif written.text is not None:
         text, text_format = written.text, written.text_format or content.text_format
         _refuse_loss(content, text)
         parse = parse_plain if text_format == "plain" else parse_markdown
         kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
-        after = parse(text, new_id=new_id, kept=kept)
+        after = media.adopt(parse(text, new_id=new_id, kept=kept))
         if content.text is None and text_format == "markdown":
             formatted = keep_formatting(before, after)
             # A text that lacks what its blocks have would lose that with the next edit: it is rendered anew for it.

@@ -17,6 +17,7 @@ from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.begin_write import begin_story_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.idempotency import keep_reply
+from app.newsroom.context.media_use import UsedMedia
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, entry_location, record_entry, record_unversioned
@@ -118,7 +119,8 @@ def _create(
         return known, shorthand
     check_display_time(draft, now=now)
     entry_id = EntryId(draft.id or random.uuid("entry", f"{story.id}:{now}"))
-    content = new_content(draft, author=actor.author, new_id=block_ids(random, f"{entry_id}:1"))
+    new_id = block_ids(random, f"{entry_id}:1")
+    content = new_content(draft, author=actor.author, new_id=new_id, media=UsedMedia(context))
     check_alternatives(content, story.settings)
     check_bylines(context, content)
     entry = Entry(
@@ -179,7 +181,9 @@ def _update(context: StoryContext, before: Entry, draft: ExternalEntry) -> tuple
     draft, shorthand = expand_shorthand(context, draft)
     check_display_time(draft, now=context.now)
     new_id = block_ids(context.newsroom.random, f"{before.id}:{before.version + 1}")
-    content = new_content(draft, author=context.actor.author, new_id=new_id, before=before.newest_content)
+    content = new_content(
+        draft, author=context.actor.author, new_id=new_id, media=UsedMedia(context), before=before.newest_content
+    )
     aside = before.edited_by_hand
     after = revise(context, before, content, material=True, aside=aside, pin=wants_pin(shorthand))
     if aside and after is not before:

@@ -10,6 +10,7 @@ from app.domain.statuses import Action, next_status
 from app.newsroom.context.begin_write import begin_story_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.lookup import look_up_entry
+from app.newsroom.context.media_use import UsedMedia
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_entry, record_entry
@@ -45,7 +46,7 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
         patch = complete_tags(story, patch, before=before.newest_content)
         patch, shorthand = expand_shorthand(context, patch, before=before.newest_content)
         new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
-        content = revised_content(before.newest_content, patch, new_id=new_id)
+        content = revised_content(before.newest_content, patch, new_id=new_id, media=UsedMedia(context))
         aside = is_public_status(before) and not patch.publish
         pin = wants_pin(shorthand)
         after = revise(context, before, content, material=patch.material, aside=aside, pin=pin)

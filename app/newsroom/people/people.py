@@ -11,8 +11,10 @@ from app.domain.identifiers import PersonId
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.media_use import UsedMedia, record_person_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.write_context import WriteContext
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.invites import delete_invites
@@ -35,8 +37,9 @@ def add_person(newsroom: Newsroom, call: Call, draft: PersonDraft) -> Reply:
             return context
         now = context.now
         ident = PersonId(newsroom.random.uuid("person", f"{draft.name}:{now}"))
-        person = Person(id=ident, created_at=now, **dict(draft))
+        person = Person(id=ident, created_at=now, **_with_avatar(context, dict(draft)))
         insert_person(context.tx, person)
+        record_person_media(context, person.id, before=None, after=person.avatar)
         record_audit(context, AuditedChange("create", "person", person.id, after=_summary(person)))
         return answer(context, shown_person(person), status=201)
 
@@ -96,12 +99,23 @@ def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, give
         if isinstance(context, Reply):
             return context
         before = _lock(context.tx, person_id)
-        after = _changed(before, given)
+        after = _changed(before, _with_avatar(context, given))
         if after != before:
             update_person(context.tx, after)
+            record_person_media(context, after.id, before=before.avatar, after=after.avatar)
             summary = {**_summary(after), "changed": sorted(given)}
             record_audit(context, AuditedChange(action, "person", after.id, before=_summary(before), after=summary))
         return answer(context, shown_person(after))
+
+
+def _with_avatar(context: WriteContext, given: dict[str, Any]) -> dict[str, Any]:
+    """Return what is given of a person, with the picture in `avatar` as it is stored. Raises InvalidInput."""
+    media = given.pop("avatar_media", None)
+    if media is not None:
+        given["avatar"] = UsedMedia(context).avatar_of(media, pointer="/avatar_media")
+    elif given.get("avatar") is not None:
+        given["avatar"] = UsedMedia(context).avatar(given["avatar"])
+    return given
 
 
 def _changed(person: Person, given: dict[str, Any]) -> Person:

@@ -21,6 +21,7 @@ from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.public_story import public_fields
 from app.storage.public.corrections import CorrectionLine, CorrectionPosition, update_corrections
+from app.storage.public.media import delete_story_media, update_public_media
 from app.storage.public.writes import (
     PublicEntryRow,
     PublicStoryRow,
@@ -35,7 +36,14 @@ from app.storage.public.writes import (
     upsert_public_story,
 )
 from app.wire.announcement import Announcement, StoryHead, closing_of
-from app.wire.encoding import EncodedEntry, EncodedEvent, EventLine, StoryCounts, encode_event
+from app.wire.encoding import (
+    EncodedEntry,
+    EncodedEvent,
+    EventLine,
+    StoryCounts,
+    encode_event,
+    stored_media_names,
+)
 from app.wire.public_entry import encode_correction, encode_public_entry, filter_labels
 from app.wire.story_fields import encode_story_fields
 
@@ -162,11 +170,13 @@ class _Publisher:
             last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
         )
         upsert_public_entry(self._tx, self._story.id, row, is_new=known is None)
+        self._let_media_be(entry.id, row.encoded.media_names, is_new=known is None)
         if entry.corrections or "corrections" in (change.changed or ()):
             update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
-        self._append(line, revision=entry.revision, entry=row.encoded)
+        shown = row.encoded.with_media_base(self._context.newsroom.links.media_base)
+        self._append(line, revision=entry.revision, entry=shown)
 
     def _hide(self, change: EntryHidden) -> None:
         known = read_public_revision(self._tx, self._story.id, change.entry)
@@ -174,6 +184,7 @@ class _Publisher:
         count = self.row.counts.entry_count
         update_public_entry_removed(self._tx, self._story.id, change.entry, revision=revision, seq=self.row.head.seq)
         update_corrections(self._tx, self._story.id, change.entry, [])
+        self._let_media_be(change.entry, frozenset())
         self.row.counts = StoryCounts(
             entry_count=count - 1 if was_visible else count,
             last_entry_at=read_newest_published_at(self._tx, self._story.id),
@@ -184,6 +195,9 @@ class _Publisher:
         stored = public_fields(self._tx, self._story)
         if self._story.slug != self.row.slug:
             insert_public_slug(self._tx, self._story.id, self.row.slug)
+        before, now = stored_media_names(self.row.fields), stored_media_names(stored)
+        if before != now:
+            self._let_media_be(None, now)
         self.row.fields, self.row.slug = stored, self._story.slug
         self._date_story()
         fields = encode_story_fields(
@@ -193,9 +207,15 @@ class _Publisher:
 
     def _withdraw_story(self) -> None:
         update_public_entries_removed(self._tx, self._story.id)
+        delete_story_media(self._tx, self._story.id)
         self.row.fields, self.row.counts = b"{}", StoryCounts(entry_count=0, last_entry_at=None)
         self._date_story()
         self._append(self._line("story.removed"), revision=None)
+
+    def _let_media_be(self, entry: EntryId | None, names: frozenset[str], *, is_new: bool = False) -> None:
+        """Let exactly these media be public for an entry, or for the story itself; others lose what it lent them."""
+        if names or not is_new:
+            update_public_media(self._tx, self._story.id, entry, names)
 
     def _date_story(self) -> None:
         """Let this event be the newest one of the story itself."""

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import TypeVar
-
 from app.domain.bylines import byline_names
-from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.permissions import permitted_actions
@@ -17,7 +12,7 @@ from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
 from app.newsroom.context.accounts import poster_of, posters_of
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
-from app.newsroom.context.positions import bad_position
+from app.newsroom.context.positions import parse_time_position
 from app.newsroom.context.preconditions import etag_of
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import count_entries_by_status, list_entries
@@ -25,10 +20,6 @@ from app.storage.newsroom.people import read_person
 from app.storage.newsroom.stories import list_stories
 from app.wire.encoding import encode_json
 from app.wire.newsroom_json import newsroom_entry, newsroom_story
-
-Id = TypeVar("Id")
-
-_POSITION = re.compile(r"([0-9]{1,16})\.([0-9a-f-]{36})", re.ASCII)
 
 
 def show_me(newsroom: Newsroom, call: Call) -> Reply:
@@ -57,7 +48,7 @@ def show_stories(
     """List the stories that the caller may see, newest first, drafts included; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
         actor = _reader(tx, newsroom, call)
-        before = None if position is None else _position(position, StoryId)
+        before = parse_time_position(position, StoryId)
         found = list_stories(tx, visibility=visibility_of(actor), statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         body = {
@@ -91,7 +82,7 @@ def show_entries(
     """List a story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
         story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
-        before = None if position is None else _position(position, EntryId)
+        before = parse_time_position(position, EntryId)
         found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
         page = found[:limit]
         posters = posters_of(tx, page)
@@ -125,10 +116,3 @@ def _reader(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
     actor = authenticate(tx, newsroom, call)
     require_right(actor, Right.READ_NEWSROOM)
     return actor
-
-
-def _position(text: str, kind: Callable[[str], Id]) -> tuple[Micros, Id]:
-    match = _POSITION.fullmatch(text)
-    if match is None:
-        raise bad_position()
-    return Micros(int(match[1])), kind(match[2])

@@ -16,6 +16,7 @@ from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.newsroom.context.access import actor_of_token, authenticate, digest_of
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_story
+from app.newsroom.context.media_addresses import with_signed_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import read_entry
@@ -145,7 +146,7 @@ def _news_of(
     by = _author(tx, row.person, row.token_id)
     if row.entry is None:
         shape = newsroom_story(story, links=newsroom.links)
-        message = encode_story_news(shape, action=row.action, by=by, at=row.at)
+        message = with_signed_media(newsroom, encode_story_news(shape, action=row.action, by=by, at=row.at))
         return [FeedMessage(story.id, message, frozenset(audience))]
     entry = read_entry(tx, story.id, row.entry)
     if entry is None:
@@ -158,7 +159,9 @@ def _news_of(
     return [
         FeedMessage(
             story.id,
-            encode_entry_news({**shape, "can": list(can)}, action=row.action, by=by, at=row.at),
+            with_signed_media(
+                newsroom, encode_entry_news({**shape, "can": list(can)}, action=row.action, by=by, at=row.at)
+            ),
             frozenset(tokens),
         )
         for can, tokens in alike.items()

@@ -6,7 +6,6 @@ import dataclasses
 from collections.abc import Callable
 from typing import Any
 
-from app.content import complete_blocks
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId
@@ -15,6 +14,7 @@ from app.domain.slugs import slug_from_title
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
+from app.newsroom.context.media_use import UsedMedia
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
@@ -185,7 +185,7 @@ def _completed(
         known = [] if before is None else before.fields["tags"]
         given["tags"] = [tag.model_dump() for tag in with_slugs(written.tags, known=known)]
     if given.get("image") is not None:
-        given["image"] = complete_blocks([{"type": "image", **given["image"]}], new_id=new_id)[0]
+        given["image"] = UsedMedia(context).complete([{"type": "image", **given["image"]}], new_id=new_id)[0]
     if given.get("continues") is not None:
         given["continues"] = lock_continued(context, given["continues"], story=None if before is None else before.id)
     return given

@@ -22,20 +22,15 @@ from sqlalchemy import (
     false,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
+from app.storage.database.media_tables import media, media_uses
+from app.storage.database.table_parts import KEY, metadata
+
+__all__ = ["media", "media_uses", "metadata"]
 
 ENCODER = 1
 """Version of the encoding in the readers' tables; raised when stored parts must be encoded again."""
 
-_Key = Text().with_variant(Text(collation="C"), "postgresql")
-"""Identifiers and order keys: compared byte by byte on every database, whatever its locale."""
+_Key = KEY
 
 stories = Table(
     "stories",
@@ -318,6 +313,17 @@ public_corrections = Table(
     Index(None, "story_id", "at", "entry_id", "number"),
 )
 """Each line of each visible entry's `corrections`, for the list of the whole story."""
+
+public_media = Table(
+    "public_media",
+    metadata,
+    Column("name", _Key, primary_key=True),
+    Column("story_id", _Key, ForeignKey("public_stories.story_id"), primary_key=True),
+    Column("entry_id", _Key, primary_key=True),
+    Index(None, "story_id", "entry_id"),
+)
+"""The media that each visible entry shows, and (with an empty `entry_id`) each public story itself: a file is sent to
+readers while its media's name is in a row here."""
 
 events = Table(
     "events",

@@ -168,6 +168,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     for table in (
         schema.events,
         schema.public_labels,
+        schema.public_media,
         schema.public_corrections,
         schema.public_entries,
         schema.public_slugs,
@@ -177,6 +178,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
         schema.former_slugs,
         schema.story_versions,
         schema.memberships,
+        schema.media_uses,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
     tx.connection.execute(delete(_stories).where(_stories.c.id == story))

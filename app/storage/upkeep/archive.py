@@ -54,6 +54,24 @@ class Contents:
     """False for an archive made before there were checksums: whether its text was altered cannot be told."""
 
 
+@dataclass(frozen=True, slots=True)
+class ArchivedFile:
+    """A file of an upload that a backup names, which is not in the archive itself."""
+
+    name: str
+    file: str
+
+
+def list_archived_files(path: Path) -> list[ArchivedFile]:
+    """List the files of all uploads of an archive; none of one from before there were uploads. Raises BackupFailed."""
+    with open_archive(path) as connection:
+        found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'media'").first()
+        if found is None:
+            return []
+        query = select(schema.media.c.name, schema.media.c.renditions).order_by(schema.media.c.name)
+        return [ArchivedFile(row.name, each["file"]) for row in connection.execute(query) for each in row.renditions]
+
+
 def is_known_revision(revision: str) -> bool:
     """Return whether this release knows the migration that a database is at."""
     return any(step.revision == revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
 from app.content.block_limits import (
     BLOCK_ID_PATTERN,
@@ -32,6 +33,33 @@ from app.wire.requests.text import (
 BlockId = Annotated[str, FullMatch(BLOCK_ID_PATTERN, "must be up to 40 letters, digits, _ and -")]
 Pixels = Annotated[int, Field(ge=1, le=MAX_PIXELS), NO_BOOLEAN]
 Span = Annotated[int, Field(ge=1, le=MAX_SPAN), NO_BOOLEAN]
+
+
+Part = Annotated[float, Field(ge=0, le=1), NO_BOOLEAN]
+MediaRef = Annotated[str, FullMatch(r"[0-9a-f-]{36}", "must be the id of an upload")]
+
+
+class FocalPoint(Request):
+    """The point of a picture that stays in sight when it is cropped."""
+
+    x: Part = Field(description="From the left, as a part of the width.")
+    y: Part = Field(description="From the top, as a part of the height.")
+
+
+class UploadOrAddress(Request):
+    """A reference to what a block shows: an upload by its id, or anything by its address."""
+
+    media: MediaRef | None = Field(None, description="The id of an upload; wins over `url`.")
+    url: WebAddress | None = Field(None, validate_default=True, description="An address, where it is no upload.")
+    placeholder: str | None = Field(None, description="Ignored: made from the upload.")
+    renditions: list[Any] | None = Field(None, max_length=MAX_COMPLEXITY, description="Ignored: made from the upload.")
+
+    @field_validator("url")
+    @classmethod
+    def _shows_something(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("media") is None:
+            raise PydanticKnownError("missing")
+        return value
 
 
 class _Block(Request):
@@ -79,9 +107,9 @@ class CodeBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class ImageBlock(_Block):
+class ImageBlock(_Block, UploadOrAddress):
     type: Literal["image"]
-    url: WebAddress
+    focal: FocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: BlockParagraphs | None = None
@@ -90,9 +118,9 @@ class ImageBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class VideoBlock(_Block):
+class VideoBlock(_Block, UploadOrAddress):
     type: Literal["video"]
-    url: WebAddress
+    duration_ms: int | None = Field(None, description="Ignored: made from the upload.")
     poster: WebAddress | None = None
     width: Pixels | None = None
     height: Pixels | None = None
@@ -101,9 +129,9 @@ class VideoBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class AudioBlock(_Block):
+class AudioBlock(_Block, UploadOrAddress):
     type: Literal["audio"]
-    url: WebAddress
+    duration_ms: int | None = Field(None, description="Ignored: made from the upload.")
     caption: BlockParagraphs | None = None
     credit: BlockLine | None = None
     html: Html | None = Field(None, description="Ignored: made from the other fields.")

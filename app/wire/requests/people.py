@@ -36,6 +36,7 @@ class PersonDraft(Request):
     email: Email | None = Field(None, description="Private; never shown to readers.")
     byline: Line | None = Field(None, description="Shown on this person's entries; the name if left out.")
     avatar: WebAddress | None = Field(None, description="A picture, shown with the byline.")
+    avatar_media: ClientId | None = Field(None, description="The same, by the id of an upload.")
     url: WebAddress | None = Field(None, description="Where the byline leads.")
 
 
@@ -47,6 +48,7 @@ class PersonPatch(Request):
     email: Email | None = None
     byline: Line | None = None
     avatar: WebAddress | None = None
+    avatar_media: ClientId | None = Field(None, description="A picture for `avatar`, by the id of an upload.")
     url: WebAddress | None = None
 
     @model_validator(mode="after")

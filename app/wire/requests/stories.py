@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import Pixels
+from app.wire.requests.blocks import FocalPoint, Pixels, UploadOrAddress
 from app.wire.requests.entries import ClientId, Tag
 from app.wire.requests.slugs import Slug, StoryRef
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
@@ -74,10 +74,10 @@ class SettingsPatch(Request):
         return self
 
 
-class StoryImage(Request):
+class StoryImage(UploadOrAddress):
     """The picture of a story in lists and previews."""
 
-    url: WebAddress
+    focal: FocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: Paragraphs | None = None

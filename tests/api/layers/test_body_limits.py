@@ -9,7 +9,7 @@ from starlette.types import Scope
 
 from app.api.application import ROUTERS
 from app.api.http.bodies import WriteRoute
-from app.api.layers.body_limits import BodyLimits
+from app.api.layers.body_limits import BodyLimits, UploadLimits, limited
 
 ROUTES = [route for router in ROUTERS for route in router.routes]
 KB = 1024
@@ -19,6 +19,7 @@ LIMITS = {
         "DELETE /v1/newsroom/session",
         "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "PATCH /v1/newsroom/people/{person}",
+        "POST /v1/media",
         "POST /v1/newsroom/freeze",
         "POST /v1/newsroom/invites",
         "POST /v1/newsroom/live/tickets",
@@ -49,7 +50,9 @@ LIMITS = {
     ],
     128 * KB: ["PUT /v1/stories/{story}/key-points", "PUT /v1/stories/{story}/pinned"],
     2048 * KB: [
+        "DELETE /v1/newsroom/media/{media}",
         "DELETE /v1/stories/{story}/entries/{entry}",
+        "PATCH /v1/newsroom/media/{media}",
         "PATCH /v1/stories/{story}",
         "PATCH /v1/stories/{story}/entries/{entry}",
         "POST /v1/stories",
@@ -58,7 +61,7 @@ LIMITS = {
     ],
     8192 * KB: ["POST /v1/stories/{story}/entries:batch"],
 }
-"""The largest body, in bytes, of each address that takes one."""
+"""The largest body, in bytes, of each address that takes one; of an upload, until the settings say how large."""
 
 
 def asking(method: str, path: str) -> Scope:
@@ -91,3 +94,30 @@ def test_every_address_that_takes_a_body_has_the_limit_of_the_table() -> None:
 )
 def test_an_address_that_is_none_or_only_ends_like_a_larger_one_has_a_small_limit(path: str) -> None:
     assert BodyLimits(ROUTES, seconds=30).limit_bytes_for(asking("POST", path)) == 64 * KB
+
+
+def test_an_upload_has_the_limits_of_the_settings_and_nothing_else_has() -> None:
+    limits = BodyLimits(ROUTES, seconds=30, uploads=UploadLimits(limit_bytes=50_000_000, bytes_per_second=1_000))
+    assert limits.limit_bytes_for(asking("POST", "/v1/media")) == 50_000_000
+    assert limits.least_bytes_for(asking("POST", "/v1/media")) == 30_000
+    for path in ("/v1/media/", "/v1/newsroom/media/a", "/v1/stories"):
+        assert limits.limit_bytes_for(asking("POST", path)) < 50_000_000
+        assert limits.least_bytes_for(asking("POST", path)) == 0
+
+
+@pytest.mark.anyio
+async def test_a_body_at_its_pace_may_last_and_one_below_it_may_not() -> None:
+    """The clock is the event loop's, which the test moves by what each piece takes."""
+    now = 0.0
+    pieces = [b"a" * 100] * 9 + [b""]
+
+    async def receive() -> dict[str, object]:
+        nonlocal now
+        now += 6  # 100 bytes in 6 s: 500 in the 30 s that ask for 480
+        return {"type": "http.request", "body": pieces.pop(0), "more_body": bool(pieces)}
+
+    paced = limited(receive, limit_bytes=10_000, seconds=30, now=lambda: now, least_bytes=480)
+    received = 0
+    while pieces:
+        received += len((await paced())["body"])
+    assert received == 900

@@ -1,0 +1,173 @@
+"""The files of pictures, video and sound beside a backup: copied out of a folder, listed of a bucket, and put back.
+
+`<backup>.media` has `manifest.json` and, of a folder, `<name>/<file>` of every upload that the backup names. It appears
+whole, and on disk, before the backup is said to be made.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.domain.errors import Unavailable
+from app.media.files import FileMissing, MediaFiles
+from app.storage.upkeep.archive import ArchivedFile, BackupFailed, list_archived_files
+
+MANIFEST = "manifest.json"
+_PIECE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FilesOutcome:
+    """The number of files that were copied or found, and those that are missing in the store, or in the copy."""
+
+    files: int
+    missing: tuple[str, ...] = ()
+
+
+def folder_of(backup: Path) -> Path:
+    """Return the folder beside a backup that has its files."""
+    return backup.with_name(f"{backup.name}.media")
+
+
+async def back_up_files(files: MediaFiles, backup: Path, *, are_copied: bool) -> FilesOutcome:
+    """Copy, or check and list, each file that a backup names. Raises BackupFailed."""
+    wanted, target = list_archived_files(backup), folder_of(backup)
+    if not wanted:
+        return FilesOutcome(0)
+    if target.exists():
+        raise BackupFailed(f"{target} exists already: name a new file.")
+    partial = target.with_name(f".{target.name}-{os.getpid()}")
+    try:
+        partial.mkdir(mode=0o700)
+        manifest, missing = await _copy_all(files, wanted, partial, are_copied=are_copied)
+        _write(partial / MANIFEST, json.dumps({"files": manifest}, indent=1).encode())
+        _sync(partial)
+        partial.rename(target)
+        _sync(target.parent)
+    except OSError as error:
+        raise BackupFailed(f"The files could not be copied: {error.strerror or error}.") from error
+    except Unavailable as error:
+        raise BackupFailed(f"The files could not be copied: {error.detail}") from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return FilesOutcome(len(manifest), tuple(missing))
+
+
+def verify_files(backup: Path) -> None:
+    """Verify that each file beside a backup is what it was. Raises BackupFailed, before anything is written."""
+    folder = folder_of(backup)
+    for name, size, sha256 in _read_manifest(folder):
+        if sha256 is None:
+            continue
+        path = folder / name
+        try:
+            found = _digest(path)
+        except OSError as error:
+            raise BackupFailed(f"{path} is missing, or cannot be read: {error.strerror}.") from error
+        if found != (size, sha256):
+            raise BackupFailed(f"{path} has been altered since it was made. Use another backup.")
+
+
+async def restore_files(files: MediaFiles, backup: Path) -> FilesOutcome:
+    """Put back the files that a backup names and the store does not have. Raises BackupFailed."""
+    folder, missing, restored = folder_of(backup), [], 0
+    by_name: dict[str, list[str]] = {}
+    for each in list_archived_files(backup):
+        by_name.setdefault(each.name, []).append(each.file)
+    try:
+        for name, wanted in by_name.items():
+            if await _has(files, name, wanted):
+                continue
+            if not all((folder / name / file).is_file() for file in wanted):
+                missing.append(name)
+                continue
+            await files.delete(name)  # of which a part is there
+            await files.keep(name, folder / name, wanted)
+            restored += len(wanted)
+    except OSError as error:
+        raise BackupFailed(f"The files could not be put back: {error.strerror or error}.") from error
+    except Unavailable as error:
+        raise BackupFailed(f"The files could not be put back: {error.detail}") from error
+    return FilesOutcome(restored, tuple(missing))
+
+
+async def _copy_all(
+    files: MediaFiles, wanted: Sequence[ArchivedFile], folder: Path, *, are_copied: bool
+) -> tuple[list[dict[str, object]], list[str]]:
+    manifest: list[dict[str, object]] = []
+    missing: list[str] = []
+    for each in wanted:
+        place = f"{each.name}/{each.file}"
+        try:
+            opened = await files.open(each.name, each.file)
+        except FileMissing:  # deleted since the copy of the tables was made, or lost
+            missing.append(place)
+            continue
+        try:
+            digest = None
+            if are_copied:
+                (folder / each.name).mkdir(mode=0o700, exist_ok=True)
+                counted = hashlib.sha256()
+                with (folder / place).open("xb") as file:
+                    async for piece in opened.read():
+                        counted.update(piece)
+                        file.write(piece)
+                    file.flush()
+                    os.fsync(file.fileno())
+                _sync(folder / each.name)
+                digest = counted.hexdigest()
+            manifest.append({"file": place, "size": opened.size, "sha256": digest})
+        finally:
+            await opened.close()
+    return manifest, missing
+
+
+async def _has(files: MediaFiles, name: str, wanted: Sequence[str]) -> bool:
+    for file in wanted:
+        try:
+            opened = await files.open(name, file)
+        except FileMissing:
+            return False
+        await opened.close()
+    return True
+
+
+def _read_manifest(folder: Path) -> list[tuple[str, int, str | None]]:
+    path = folder / MANIFEST
+    if not path.exists():
+        return []
+    try:
+        listed = json.loads(path.read_bytes())["files"]
+        return [(str(each["file"]), int(each["size"]), each["sha256"]) for each in listed]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise BackupFailed(f"{path} is damaged, and cannot be read. Use another backup.") from error
+
+
+def _digest(path: Path) -> tuple[int, str]:
+    counted, size = hashlib.sha256(), 0
+    with path.open("rb") as file:
+        while piece := file.read(_PIECE_BYTES):
+            counted.update(piece)
+            size += len(piece)
+    return size, counted.hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("xb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

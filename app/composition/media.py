@@ -1,0 +1,99 @@
+"""Pictures, video and sound in one process: the decoder, the store of files, and the limits of uploads."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from pathlib import Path
+
+from app.api.http.state import MediaServices
+from app.api.http.uploads import FORM_OVERHEAD_BYTES
+from app.api.layers.body_limits import UploadLimits
+from app.domain.errors import Unavailable
+from app.domain.identifiers import RandomSource
+from app.media.decoder import Decoder
+from app.media.files import MediaFiles
+from app.media.limits import MediaLimits
+from app.media.opening import open_media_files
+from app.media.s3_address import UnusableAddress
+from app.newsroom.queries.previews import KEY_LENGTH
+from app.settings import Settings, UnusableSettings
+from app.storage.database.transactions import Database
+from app.storage.newsroom.site_control import insert_signing_key
+
+FOLDER = "media"
+INCOMING = "incoming"
+LEFTOVER_SECONDS = 86_400
+UPLOADING_PATH = "/v1/media"
+
+_MIB = 1024 * 1024
+
+
+def media_limits_of(settings: Settings) -> MediaLimits:
+    """Return what one upload may be."""
+    return MediaLimits(
+        image_bytes=settings.media_image_megabytes * _MIB,
+        video_bytes=settings.media_video_megabytes * _MIB,
+        audio_bytes=settings.media_audio_megabytes * _MIB,
+    )
+
+
+def upload_limits_of(settings: Settings) -> UploadLimits:
+    """Return how large the body of an upload may be, a form's other fields included, and how slow."""
+    return UploadLimits(
+        limit_bytes=media_limits_of(settings).largest_bytes + FORM_OVERHEAD_BYTES,
+        bytes_per_second=settings.media_slowest_kilobytes * 1024,
+    )
+
+
+def make_media(settings: Settings) -> MediaServices:
+    """Make what uploads need; close it at the end. Raises UnusableSettings for a store that cannot be opened."""
+    incoming = settings.data_dir / INCOMING
+    _delete_leftovers(incoming)
+    return MediaServices(
+        decoder=Decoder(media_limits_of(settings)),
+        files=open_files(settings),
+        incoming=incoming,
+        quota_bytes=settings.media_quota_gigabytes * 1024 * _MIB,
+        shared_cache_seconds=settings.media_shared_cache_seconds,
+    )
+
+
+def open_files(settings: Settings) -> MediaFiles:
+    """Open the store of files. Raises UnusableSettings, which says what is wrong with its address."""
+    try:
+        return open_media_files(settings.media_url or None, folder=settings.data_dir / FOLDER)
+    except UnusableAddress as error:
+        raise UnusableSettings(f"LIVEBLOG_MEDIA_URL: {error}") from None
+
+
+def load_signing_key(database: Database, random: RandomSource) -> str:
+    """Return the key of signed addresses, made when it is first needed; all nodes of a database have the same."""
+    with database.transaction() as tx:
+        return insert_signing_key(tx, random.base62("signing key", "site", KEY_LENGTH))
+
+
+async def works(files: MediaFiles) -> bool:
+    """Return whether files can be read and kept now."""
+    try:
+        await files.check()
+    except Unavailable:
+        return False
+    return True
+
+
+async def close_media(media: MediaServices) -> None:
+    """End what is being decoded, and let the store go."""
+    await media.decoder.close()
+    await media.files.close()
+
+
+def _delete_leftovers(incoming: Path) -> None:
+    """Delete what was coming in when a process was killed; others that share the folder may still work on theirs."""
+    for folder in incoming.glob("upload-*"):
+        try:
+            is_old = time.time() - folder.stat().st_mtime > LEFTOVER_SECONDS
+        except OSError:
+            continue
+        if is_old:
+            shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,66 @@
+"""Deletes uploads that nothing has used for a long time, and files that no upload has.
+
+The time outlasts a backup: what a copy of the tables names is still there when its files are copied. It is crash-safe
+in both orders: a row goes before its files, and files without a row are deleted once they are as old.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+
+import structlog
+
+from app.domain.clock import Micros
+from app.jobs.job import Job, run_in_thread
+from app.media.files import MediaFiles
+from app.newsroom.context.newsroom import Newsroom
+from app.newsroom.media.unused import delete_unused_media, find_unknown_names
+
+PAUSE_SECONDS = 3_600.0
+BATCH = 20
+NAMES_AT_ONCE = 500
+_DAY_SECONDS = 86_400
+
+_log = structlog.get_logger(__name__)
+
+
+def media_collection_job(newsroom: Newsroom, files: MediaFiles, *, kept_days: int) -> Job:
+    """Make the job that collects what is not used after `kept_days`."""
+
+    async def collect() -> None:
+        await collect_media(newsroom, files, kept_seconds=kept_days * _DAY_SECONDS)
+
+    return Job("media collection", run=collect, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=PAUSE_SECONDS)
+
+
+async def collect_media(newsroom: Newsroom, files: MediaFiles, *, kept_seconds: float) -> int:
+    """Delete what has not been used for `kept_seconds`; return how many objects that were. Raises Unavailable."""
+    deleted = 0
+    while True:
+        before = Micros(int(newsroom.clock() - kept_seconds * 1_000_000))
+        names = await run_in_thread(partial(delete_unused_media, newsroom, before=before, limit=BATCH))
+        for name in names:
+            await files.delete(name)
+        deleted += len(names)
+        if len(names) < BATCH:
+            break
+        await asyncio.sleep(0)
+    waiting: list[str] = []
+    async for kept in files.names():
+        if kept.age_seconds > kept_seconds:
+            waiting.append(kept.name)
+        if len(waiting) >= NAMES_AT_ONCE:
+            deleted += await _delete_unknown(newsroom, files, waiting)
+            waiting = []
+    deleted += await _delete_unknown(newsroom, files, waiting)
+    if deleted:
+        _log.info("media_collected", objects=deleted)
+    return deleted
+
+
+async def _delete_unknown(newsroom: Newsroom, files: MediaFiles, names: list[str]) -> int:
+    unknown = await run_in_thread(partial(find_unknown_names, newsroom, names)) if names else set()
+    for name in unknown:
+        await files.delete(name)
+    return len(unknown)

@@ -1,0 +1,171 @@
+"""Uploads in what is written: found by id or by an address of ours, kept from deletion, and recorded as used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any
+
+from app.content import Block, MediaFacts, MediaFile, complete_blocks, media_name, names_in_content
+from app.domain.entry import Entry, EntryStatus, JsonObject
+from app.domain.errors import FieldError, InvalidInput
+from app.domain.media import Media
+from app.domain.story import Story
+from app.newsroom.context.media_addresses import own_address
+from app.newsroom.context.write_context import WriteContext
+from app.storage.newsroom.media import lock_media_for_use, update_media_uses
+
+_SHOWN = frozenset({"image", "video", "audio"})
+AVATAR_WIDTH = 320
+
+
+class UsedMedia:
+    """The uploads that one write names, each looked up once and locked against deletion until the write is done."""
+
+    def __init__(self, context: WriteContext) -> None:
+        self._context = context
+        self._by_id: dict[str, MediaFacts] = {}
+        self._by_name: dict[str, MediaFacts] = {}
+
+    def complete(self, written: Sequence[Mapping[str, Any]], *, new_id: Callable[[], str]) -> list[Block]:
+        """Complete blocks as clients write them; those that show an upload by its address show it as an upload."""
+        blocks = [dict(block) for block in written]
+        self._find(ids={block["media"] for block in blocks if block.get("media")}, names=self._names(blocks))
+        for block in blocks:
+            if not block.get("media") and (found := self._shown_in(block)) is not None:
+                block["media"] = found.id
+        return complete_blocks(blocks, new_id=new_id, media=self._by_id)
+
+    def adopt(self, blocks: list[Block]) -> list[Block]:
+        """Return blocks read from HTML or text, in which uploads shown by their address are uploads."""
+        if not self._names(blocks):
+            return blocks
+        self._find(ids=(), names=self._names(blocks))
+        return [self._adopted(block) for block in blocks]
+
+    def _adopted(self, block: Block) -> Block:
+        if "media" in block or self._shown_in(block) is None:
+            return block
+        return self.complete([block], new_id=lambda: str(block["id"]))[0]
+
+    def authors(self, authors: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
+        """Return authors whose avatars are uploads where they have the address of one."""
+        return tuple(
+            {**author, "avatar": self.avatar(author["avatar"])} if "avatar" in author else author for author in authors
+        )
+
+    def avatar(self, url: str) -> str:
+        """Return an avatar's address as it is stored."""
+        own = own_address(self._context.newsroom, url)
+        name = None if own is None else media_name(own)
+        if own is None or name is None:
+            return url
+        self._find(ids=(), names={name})
+        found = self._by_name.get(name)
+        return own if found is not None and own.endswith(tuple(f"/{each.file}" for each in found.files)) else url
+
+    def avatar_of(self, media: str, *, pointer: str) -> str:
+        """Return the stored address of an upload as an avatar. Raises InvalidInput for what is no picture."""
+        self._find(ids={media}, names=())
+        found = self._by_id.get(media)
+        if found is None or found.kind != "image":
+            raise InvalidInput([FieldError(pointer, "media_not_found", "There is no such picture.")])
+        pictures = [each for each in found.files if each.content_type == "image/jpeg"] or list(found.files)
+        fitting = [each for each in pictures if (each.width or 0) >= AVATAR_WIDTH] or pictures
+        return found.address(min(fitting, key=lambda each: each.width or 0).file)
+
+    def _names(self, blocks: Sequence[Mapping[str, Any]]) -> set[str]:
+        named = {self._name_in(block) for block in blocks if not block.get("media")}
+        return {name for name in named if name is not None}
+
+    def _name_in(self, block: Mapping[str, Any]) -> str | None:
+        if block.get("type") not in _SHOWN or not block.get("url"):
+            return None
+        own = own_address(self._context.newsroom, block["url"])
+        return None if own is None else media_name(own)
+
+    def _shown_in(self, block: Mapping[str, Any]) -> MediaFacts | None:
+        name = self._name_in(block)
+        found = None if name is None else self._by_name.get(name)
+        return found if found is not None and found.kind == block["type"] else None
+
+    def _find(self, *, ids: Collection[str], names: Collection[str]) -> None:
+        unknown_ids = set(ids) - self._by_id.keys()
+        unknown_names = set(names) - self._by_name.keys()
+        if not unknown_ids and not unknown_names:
+            return
+        for media in lock_media_for_use(self._context.tx, ids=unknown_ids, names=unknown_names):
+            self._by_id[media.id] = self._by_name[media.name] = facts_of(media)
+
+
+def facts_of(media: Media) -> MediaFacts:
+    """Return what a block shows of a media."""
+    files = tuple(
+        MediaFile(each["file"], each["type"], each.get("width"), each.get("height"), each["size"])
+        for each in media.renditions
+    )
+    words = media.words
+    return MediaFacts(
+        id=media.id,
+        name=media.name,
+        kind=media.kind,
+        width=media.width,
+        height=media.height,
+        animated=media.animated,
+        duration_ms=media.duration_ms,
+        placeholder=media.placeholder,
+        files=files,
+        alt=words.alt,
+        caption=words.caption,
+        credit=words.credit,
+        focal=words.focal,
+    )
+
+
+def record_entry_media(context: WriteContext, *, before: Entry | None, after: Entry) -> None:
+    """Record what an entry uses now, and what its earlier versions use alone; one that was removed uses nothing."""
+    _record(context, _names_in_entry(before), _names_in_entry(after), story=after.story, entry=after.id)
+
+
+def record_story_media(context: WriteContext, *, before: Story | None, after: Story) -> None:
+    """Record what a story itself uses now, and what its earlier versions use alone."""
+    _record(context, _names_in_story(before), _names_in_story(after), story=after.id)
+
+
+def record_person_media(context: WriteContext, person: str, *, before: str | None, after: str | None) -> None:
+    """Record which media a person's avatar is, from its stored address."""
+    _record(context, _names_in_avatar(before), _names_in_avatar(after), person=person)
+
+
+def _record(
+    context: WriteContext,
+    was: frozenset[str],
+    now: frozenset[str],
+    *,
+    story: str = "",
+    entry: str = "",
+    person: str = "",
+) -> None:
+    if was == now:
+        return
+    # One that was deleted since it was used here can come back with an earlier version, and shows nothing.
+    added = {media.name for media in lock_media_for_use(context.tx, names=now - was)}
+    update_media_uses(context.tx, added=added, dropped=was - now, story=story, entry=entry, person=person)
+
+
+def _names_in_entry(entry: Entry | None) -> frozenset[str]:
+    if entry is None or entry.status is EntryStatus.REMOVED:
+        return frozenset()
+    names = names_in_content(entry.content.blocks, entry.content.authors)
+    if entry.working is not None:
+        names |= names_in_content(entry.working.content.blocks, entry.working.content.authors)
+    return names
+
+
+def _names_in_story(story: Story | None) -> frozenset[str]:
+    image = None if story is None else story.fields.get("image")
+    return frozenset() if image is None else names_in_content([image], ())
+
+
+def _names_in_avatar(avatar: str | None) -> frozenset[str]:
+    name = None if avatar is None else media_name(avatar)
+    return frozenset() if name is None else frozenset({name})

@@ -1,0 +1,1 @@
+"""Uploads: keeping them, their words, where they are used, and deleting what nothing uses."""

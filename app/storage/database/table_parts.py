@@ -1,0 +1,17 @@
+"""The parts of all tables: their metadata, and the kind of column that identifiers are kept in."""
+
+from __future__ import annotations
+
+from sqlalchemy import MetaData, Text
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+KEY = Text().with_variant(Text(collation="C"), "postgresql")
+"""Identifiers and order keys: compared byte by byte on every database, whatever its locale."""

@@ -1,0 +1,103 @@
+"""A backup carries the files of uploads beside it, and a restore puts them back, each as it was."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.pictures import png, require_decoder
+from tests.processes import Installation
+
+pytestmark = pytest.mark.timeout(180)
+
+
+@pytest.fixture(autouse=True)
+def decoder() -> None:
+    require_decoder()
+
+
+def fill(installation: Installation, port: int) -> dict[str, Any]:
+    """Serve, keep an upload and show it; return the upload."""
+    with installation.serving(port):
+        headers = {"authorization": f"Bearer {installation.token}"}
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, trust_env=False, timeout=30) as admin:
+            reply = admin.post("/v1/media", content=png(), headers={"content-type": "image/png"})
+            assert reply.status_code == 201, reply.text
+            media: dict[str, Any] = reply.json()
+            story = admin.post("/v1/stories", json={"title": "Flood", "slug": "flood"}).json()["id"]
+            blocks = {"blocks": [{"type": "image", "media": media["id"]}]}
+            assert admin.post(f"/v1/stories/{story}/entries", json=blocks).status_code == 201
+    return media
+
+
+def shown(installation: Installation, port: int) -> dict[str, int]:
+    """Serve; the status with which each rendition of the story's picture is answered, by its file."""
+    with (
+        installation.serving(port),
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False, timeout=30) as reader,
+    ):
+        block = reader.get("/v1/stories/flood/entries?body=blocks").json()["items"][0]["blocks"][0]
+        statuses = {}
+        for each in block["renditions"]:
+            found = reader.get(each["url"])
+            statuses[each["url"].rpartition("/")[2]] = found.status_code
+            assert found.status_code != 200 or len(found.content) == each["size"]
+        return statuses
+
+
+def test_what_is_restored_elsewhere_has_its_files(installation: Installation, free_port: int, tmp_path: Path) -> None:
+    fill(installation, free_port)
+    backup = tmp_path / "the.backup"
+    said = installation.run("backup", backup).stderr
+    folder = tmp_path / "the.backup.media"
+    assert f"{folder} holds 4 files" in said
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    assert len(listed) == 4
+    assert all((folder / each["file"]).stat().st_size == each["size"] for each in listed)
+    assert folder.stat().st_mode & 0o077 == 0
+    again = installation.run("backup", backup)
+    assert (again.returncode, "exists already" in again.stderr) == (1, True)
+
+    other = Installation(tmp_path / "elsewhere" / "data")
+    other.check("restore", backup)
+    statuses = shown(other, free_port)
+    assert statuses == dict.fromkeys(statuses, 200)
+    assert len(statuses) == 4
+
+
+def test_a_file_that_was_altered_is_refused_before_anything_is_written(
+    installation: Installation, free_port: int, tmp_path: Path
+) -> None:
+    fill(installation, free_port)
+    backup = tmp_path / "the.backup"
+    installation.check("backup", backup)
+    victim = next((tmp_path / "the.backup.media").glob("*/640.jpg"))
+    victim.write_bytes(victim.read_bytes()[:-1] + b"x")
+    other = Installation(tmp_path / "elsewhere" / "data")
+    refused = other.run("restore", backup)
+    assert refused.returncode == 1
+    assert f"{victim} has been altered" in refused.stderr
+    assert not (other.data_dir / "liveblog.db").exists()
+    assert not (other.data_dir / "media").exists()
+
+
+def test_a_backup_without_its_folder_restores_the_text_and_says_what_is_missing(
+    installation: Installation, free_port: int, tmp_path: Path
+) -> None:
+    fill(installation, free_port)
+    backup = tmp_path / "the.backup"
+    installation.check("backup", backup)
+    alone = tmp_path / "alone" / "the.backup"
+    alone.parent.mkdir()
+    backup.rename(alone)
+    said = installation.run("restore", alone, "--yes").stderr  # its files are still there
+    assert "Restored" in said
+    assert "have no files" not in said
+    other = Installation(tmp_path / "elsewhere" / "data")
+    assert "1 uploads have no files" in other.run("restore", alone).stderr
+    statuses = shown(other, free_port)
+    assert set(statuses.values()) == {404}

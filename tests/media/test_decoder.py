@@ -1,0 +1,363 @@
+"""The decoder beside everything that can go wrong with the processes it starts."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import logging
+import os
+import subprocess
+import threading
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.domain.errors import LiveblogError, MediaRefused, Unavailable, UnsupportedMedia
+from app.media.conversion.program import reason_of
+from app.media.converted import ConvertedMedia
+from app.media.decoder import Decoder, refuse_without_reader
+from app.media.formats import FORMATS
+from app.media.limits import MIB, MediaLimits
+from tests.media.pictures import encoded, noisy, quartered
+
+pytestmark = pytest.mark.anyio
+
+LIMITS = MediaLimits(decoder_wall_seconds=50, decoder_cpu_seconds=1, decoder_memory_bytes=256 * MIB, waiting=60)
+Told = Callable[[str], Awaitable[ConvertedMedia]]
+
+
+@pytest.fixture
+async def misled() -> AsyncIterator[Decoder]:
+    """A decoder whose programs do what the file says."""
+    decoder = Decoder(LIMITS, programs="tests.media.misbehaving")
+    yield decoder
+    await decoder.close()
+
+
+@pytest.fixture
+def told(misled: Decoder, tmp_path: Path) -> Told:
+    """Converts a file that tells the program what to do."""
+
+    async def tell(word: str) -> ConvertedMedia:
+        folder = tmp_path / f"{word.replace(' ', '-')}-{time.monotonic_ns()}"
+        folder.mkdir()
+        (tmp_path / "secret").write_bytes(b"of the server")
+        source = folder.with_suffix(".upload")
+        source.write_bytes(b"\xff\xd8\xff" + word.encode())
+        return await misled.convert(source, folder)
+
+    return tell
+
+
+async def test_a_program_that_does_as_it_should_is_believed(told: Told, misled: Decoder) -> None:
+    done = await told("truth")
+    assert [each.file for each in done.renditions] == ["1.jpg"]
+    assert misled.metrics.converted == 1
+
+
+@pytest.mark.parametrize(
+    ("word", "code", "cause"),
+    [
+        ("crash", "media_unreadable", "was ended by SIGSEGV"),
+        ("abort", "media_unreadable", "was ended by SIGABRT"),
+        ("complain", "media_unreadable", "ended with 3"),
+        ("exit", "media_unreadable", "no JSON"),
+        ("nonsense", "media_unreadable", "no JSON"),
+        ("a list", "media_unreadable", "no object"),
+        ("talk", "media_unreadable", "said too much"),
+        ("spin", "media_over_limits", "SIG"),
+        ("sleep", "media_over_limits", "ran out of time"),
+        ("a path", "media_unreadable", "a file's name"),
+        ("another name", "media_unreadable", "a file's name"),
+        ("a missing file", "media_unreadable", "2.jpg is not there"),
+        ("no files", "media_unreadable", "no renditions"),
+        ("too many files", "media_unreadable", "too many"),
+        ("a file twice", "media_unreadable", "a file twice"),
+        ("a size of words", "media_unreadable", "a number"),
+        ("a negative size", "media_unreadable", "a number"),
+        ("a number too large", "media_unreadable", "a number"),
+        ("a page", "media_unreadable", "1.jpg is something else"),
+    ],
+)
+async def test_a_crash_or_a_lie_is_a_refusal_of_one_upload_and_one_line_in_the_log(
+    told: Told, misled: Decoder, caplog: pytest.LogCaptureFixture, word: str, code: str, cause: str
+) -> None:
+    misled.limits = MediaLimits(
+        **{name: getattr(LIMITS, name) for name in LIMITS.__slots__} | {"output_bytes": 5 * MIB}
+    )
+    misled.limits = replace(LIMITS, decoder_wall_seconds=1) if word == "sleep" else LIMITS
+    with caplog.at_level(logging.INFO), pytest.raises(MediaRefused) as refused:
+        await told(word)
+    misled.limits = LIMITS
+    assert refused.value.code == code
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert cause in line
+    assert "\n" not in line
+    assert "\x1b" not in line
+    assert len(line) < 500
+    assert misled.metrics.crashed == 1
+    assert (await told("truth")).renditions  # the next one knows nothing of it
+
+
+async def test_eating_all_memory_ends_that_process_alone(told: Told, misled: Decoder) -> None:
+    with pytest.raises(MediaRefused, match="more time or memory"):
+        await told("eat")
+    assert misled.metrics.refused == 1
+
+
+async def test_writing_without_end_is_ended_by_the_size_of_a_file(told: Told, misled: Decoder) -> None:
+    misled.limits = replace(LIMITS, output_bytes=5 * MIB)
+    with pytest.raises(MediaRefused, match="more time or memory"):
+        await told("fill")
+
+
+async def test_a_full_disk_is_no_fault_of_the_file(told: Told) -> None:
+    with pytest.raises(Unavailable) as full:
+        await told("a full disk")
+    assert full.value.code == "media_storage_full"
+
+
+def test_a_decoder_that_writes_to_a_full_disk_says_that() -> None:
+    assert reason_of(OSError(errno.ENOSPC, "No space left on device")) == "full"
+    assert reason_of(OSError(errno.EFBIG, "File too large")) == "effort"
+    assert reason_of(OSError("broken data stream")) == "unreadable"
+
+
+async def test_a_reason_that_is_not_ours_is_never_repeated(told: Told) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        await told("an unknown reason")
+    assert "script" not in refused.value.detail
+
+
+async def test_words_from_a_program_are_cleaned_once_more(told: Told) -> None:
+    done = await told("words")
+    assert done.offered.caption == "a[2Jbc"
+    assert done.offered.credit == ""
+    assert len(done.offered.rights) == 2_000
+    assert (await told("another colour")).placeholder is None
+
+
+async def test_a_program_reaches_no_file_no_socket_and_no_process_but_its_own(told: Told, tmp_path: Path) -> None:
+    done = await told("attack")
+    assert done.offered.caption == "nothing"
+    assert (tmp_path / "secret").read_bytes() == b"of the server"
+    assert not (tmp_path / "planted").exists()
+
+
+@pytest.fixture
+def inheritable() -> Iterator[None]:
+    """A descriptor of this process that a program would inherit if it were let."""
+    ours = os.open(__file__, os.O_RDONLY)
+    os.set_inheritable(ours, True)
+    yield
+    os.close(ours)
+
+
+@pytest.mark.usefixtures("inheritable")
+async def test_a_program_inherits_three_descriptors_no_environment_and_no_priority(told: Told) -> None:
+    done = await told("descriptors")
+    assert json.loads(done.offered.caption) == [0, 1, 2]
+    assert set(done.offered.credit.strip("[]").replace("'", "").split(", ")) <= {
+        "LC_ALL",
+        "LC_CTYPE",
+        "MALLOC_ARENA_MAX",
+    }
+    assert int(done.offered.rights) >= 15
+
+
+async def test_a_program_that_answers_and_goes_on_is_ended(told: Told, tmp_path: Path) -> None:
+    with pytest.raises(MediaRefused):
+        await told("go on alone")
+    pid = _pid_written_in(tmp_path)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+
+
+async def test_a_cancelled_upload_ends_its_process_before_the_next_begins(told: Told, misled: Decoder) -> None:
+    upload = asyncio.ensure_future(told("sleep"))
+    pid = await _pid_of_a_child()
+    following = asyncio.ensure_future(told("truth"))
+    upload.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await upload
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    assert (await following).renditions
+    assert misled.waiting == 0
+    assert misled.metrics.crashed == 1
+
+
+async def test_an_upload_that_is_cancelled_while_it_waits_leaves_the_queue(told: Told, misled: Decoder) -> None:
+    first = asyncio.ensure_future(told("sleep"))
+    await _pid_of_a_child()
+    waiting = [asyncio.ensure_future(told("truth")) for _ in range(5)]
+    await _until(lambda: misled.waiting == 6)
+    for each in waiting:
+        each.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+    assert misled.waiting == 1
+    first.cancel()
+    await asyncio.gather(first, return_exceptions=True)
+    assert misled.metrics.converted == 0
+
+
+async def test_closing_ends_what_runs_and_refuses_who_waits(told: Told, misled: Decoder) -> None:
+    uploads = [asyncio.ensure_future(told("sleep")) for _ in range(3)]
+    pid = await _pid_of_a_child()
+    await misled.close()
+    found = await asyncio.gather(*uploads, return_exceptions=True)
+    assert all(isinstance(each, Unavailable) for each in found)
+    with pytest.raises(ProcessLookupError):
+        os.kill(pid, 0)
+    with pytest.raises(Unavailable):
+        await told("truth")
+
+
+async def test_the_event_loop_turns_while_a_decoder_hangs(told: Told, misled: Decoder) -> None:
+    """It waits in a thread: ten thousand turns go by, and the process has not moved."""
+    upload = asyncio.ensure_future(told("sleep"))
+    pid = await _pid_of_a_child()
+    for _ in range(10_000):
+        await asyncio.sleep(0)
+    assert not upload.done()
+    os.kill(pid, 0)
+    upload.cancel()
+    await asyncio.gather(upload, return_exceptions=True)
+
+
+async def test_no_work_of_a_conversion_is_done_on_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Starting, waiting, reading the answer, looking at files: each says in which thread it is done."""
+    (tmp_path / "upload").write_bytes(encoded(quartered((640, 480)), "JPEG"))
+    threads: set[int] = set()
+
+    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*args: Any, **kwargs: Any) -> Any:
+            threads.add(threading.get_ident())
+            return function(*args, **kwargs)
+
+        return call
+
+    for module, name in ((os, "open"), (os, "read"), (os, "fstat"), (os, "wait4"), (subprocess, "Popen")):
+        monkeypatch.setattr(module, name, watched(getattr(module, name)))
+    decoder = Decoder()
+    await decoder.convert(tmp_path / "upload", tmp_path)
+    await decoder.close()
+    monkeypatch.undo()
+    assert threads
+    assert threading.get_ident() not in threads
+
+
+async def test_fifty_at_once_are_converted_one_after_the_other(tmp_path: Path) -> None:
+    decoder = Decoder(MediaLimits(waiting=50))
+    sources = []
+    for number in range(50):
+        (tmp_path / f"into-{number}").mkdir()
+        source = tmp_path / f"{number}.upload"
+        source.write_bytes(encoded(noisy((200 + number, 100)), "JPEG") if number % 5 else b"\xff\xd8\xff broken")
+        sources.append(source)
+    most = 0
+
+    async def watch() -> None:
+        nonlocal most
+        while True:
+            most = max(most, len(_children()))
+            await asyncio.sleep(0.002)
+
+    watching = asyncio.ensure_future(watch())
+    found = await asyncio.gather(
+        *(decoder.convert(each, tmp_path / f"into-{number}") for number, each in enumerate(sources)),
+        return_exceptions=True,
+    )
+    watching.cancel()
+    await decoder.close()
+    assert most == 1
+    assert [number for number, each in enumerate(found) if not isinstance(each, ConvertedMedia)] == list(
+        range(0, 50, 5)
+    )
+    assert [each.width for each in found if isinstance(each, ConvertedMedia)] == [
+        200 + number for number in range(50) if number % 5
+    ]
+    assert decoder.metrics.converted == 40
+    assert decoder.waiting == 0
+
+
+async def test_who_finds_the_queue_full_is_told_when_to_come_again(told: Told, misled: Decoder) -> None:
+    misled.limits = replace(LIMITS, waiting=2)
+    uploads = [asyncio.ensure_future(told("sleep")) for _ in range(3)]
+    await _pid_of_a_child()
+    await _until(lambda: misled.waiting == 3)
+    with pytest.raises(Unavailable) as busy:
+        await told("truth")
+    assert busy.value.code == "media_busy"
+    assert 1 <= busy.value.retry_after_seconds <= 60
+    assert misled.metrics.turned_away == 1
+    for each in uploads:
+        each.cancel()
+    await asyncio.gather(*uploads, return_exceptions=True)
+
+
+@pytest.mark.parametrize(
+    ("name", "missing", "extra"),
+    [("HEIC", "pillow_heif", "heic"), ("MP4", "av", "video"), ("MOV", "av", "video"), ("JPEG", "PIL", "images")],
+)
+def test_a_format_without_its_decoder_is_refused_by_its_name(name: str, missing: str, extra: str) -> None:
+    with pytest.raises(UnsupportedMedia) as refused:
+        refuse_without_reader(FORMATS[name], is_installed=lambda module: module != missing)
+    assert refused.value.code == "media_decoder_missing"
+    assert name in refused.value.detail
+    assert f"`{extra}`" in refused.value.detail
+
+
+async def test_a_file_that_is_no_file_is_not_opened(tmp_path: Path) -> None:
+    decoder = Decoder()
+    (tmp_path / "real").write_bytes(encoded(quartered((8, 8)), "PNG"))
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with pytest.raises(OSError, match="symbolic"):
+        await decoder.convert(tmp_path / "link", tmp_path)
+    with pytest.raises((OSError, ValueError, LiveblogError)):
+        await decoder.convert(tmp_path, tmp_path)
+    assert decoder.waiting == 0
+    await decoder.close()
+
+
+def _pid_written_in(folder: Path) -> int:
+    (path,) = folder.glob("go-on-alone-*/pid")
+    return int(path.read_text())
+
+
+def _children() -> list[int]:
+    """The processes that this one has started and not reaped."""
+    found = []
+    for task in Path("/proc/self/task").iterdir():
+        try:
+            found += [int(each) for each in (task / "children").read_text().split()]
+        except OSError:
+            continue
+    return [pid for pid in found if _is_decoder(pid)]
+
+
+def _is_decoder(pid: int) -> bool:
+    try:
+        return b"runpy" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return False
+
+
+async def _pid_of_a_child() -> int:
+    await _until(lambda: bool(_children()))
+    return _children()[0]
+
+
+async def _until(condition: Callable[[], bool]) -> None:
+    for _ in range(2_000):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never happened")
