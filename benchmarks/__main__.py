@@ -15,6 +15,7 @@ from app.server.process_tuning import raise_file_limit
 from benchmarks.arriving import measure_arriving
 from benchmarks.busy import measure_busy
 from benchmarks.churn import measure_churn
+from benchmarks.decoding import measure_decoding
 from benchmarks.fan_out import measure_fan_out, measure_peers
 from benchmarks.figures import Table
 from benchmarks.joining import measure_joining
@@ -48,6 +49,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "unread_backlogs": measure_unread_backlogs,
     "busy": measure_busy,
     "churn": measure_churn,
+    "decoding": measure_decoding,
 }
 
 

@@ -270,7 +270,7 @@ def test_no_package_is_left_out_of_what_is_forbidden() -> None:
 
 def _locked(name: str) -> dict[str, str]:
     text = (ROOT / name).read_text(encoding="utf-8")
-    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z,-]+\])?==(\S+)", text, re.MULTILINE))
+    return dict(re.findall(r"^([a-z0-9-]+)(?:\[[a-z0-9,-]+\])?==(\S+)", text, re.MULTILINE))
 
 
 def test_every_declared_package_is_locked_and_the_locks_agree() -> None:

@@ -202,7 +202,7 @@ class _BlockReader:
             return found
         pointer = f"{self.pointer}/media"
         if found is None:
-            self.errors.append(FieldError(pointer, "media_not_found", "There is no such upload."))
+            self.errors.append(FieldError(pointer, "unknown_media", "There is no such upload."))
             return None
         detail = f"This upload is of the kind {found.kind}: write a block of that type."
         self.errors.append(FieldError(pointer, "wrong_media_kind", detail))

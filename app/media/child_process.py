@@ -24,7 +24,7 @@ MAX_COMPLAINT_BYTES = 4 * 1024
 OUT_OF_TIME = "ran out of time"
 
 _ROOT = Path(__file__).parents[2]
-_START = "import runpy, sys; sys.path.append(sys.argv[1]); runpy.run_module(sys.argv[2], run_name='__main__')"
+_START = "import runpy, sys; sys.path.insert(0, sys.argv[1]); runpy.run_module(sys.argv[2], run_name='__main__')"
 """Isolated (`-I`) Python looks for modules neither in the working folder nor where the environment says."""
 _ENVIRONMENT = {
     "LC_ALL": "C.UTF-8",
@@ -35,7 +35,7 @@ _ENVIRONMENT = {
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How a program ended: its exit code (negative: the signal), what it answered, and the end of its complaints."""
+    """The end of a program: its exit code (negative: the signal), its answer, and the last of its complaints."""
 
     code: int
     answer: bytes

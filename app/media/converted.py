@@ -1,4 +1,4 @@
-"""What became of an upload: its renditions, and what was read of the file before they were made."""
+"""The result of a conversion: renditions, and what was read of the file before they were made."""
 
 from __future__ import annotations
 

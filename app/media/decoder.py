@@ -86,11 +86,11 @@ class Decoder:
         self._refuse_when_full()
         self._waiting += 1
         try:
-            found, size = await asyncio.get_running_loop().run_in_executor(None, self._look_at, source, declared)
+            found = await asyncio.get_running_loop().run_in_executor(None, self._look_at, source, declared)
             async with self._turn:
                 if self._is_closed:
                     raise self._busy()
-                return await self._convert(source, into, found, size)
+                return await self._convert(source, into, found)
         finally:
             self._waiting -= 1
 
@@ -115,7 +115,7 @@ class Decoder:
             retry_after_seconds=min(seconds, LONGEST_RETRY_SECONDS),
         )
 
-    def _look_at(self, source: Path, declared: str | None) -> tuple[MediaFormat, int]:
+    def _look_at(self, source: Path, declared: str | None) -> MediaFormat:
         """Read the first bytes of a file and its size: all that this process ever does with it."""
         handle = os.open(source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
@@ -130,9 +130,9 @@ class Decoder:
         if status.st_size > self.limits.bytes_of(found):
             megabytes = self.limits.bytes_of(found) // 2**20
             raise TooLarge("media_too_large", f"The file is too large: {found.name} may have {megabytes} MB.")
-        return found, status.st_size
+        return found
 
-    async def _convert(self, source: Path, into: Path, found: MediaFormat, size: int) -> ConvertedMedia:
+    async def _convert(self, source: Path, into: Path, found: MediaFormat) -> ConvertedMedia:
         loop = asyncio.get_running_loop()
         task = {"format": found.name, "limits": asdict(self.limits), "parent": os.getpid()}
         child = ChildProcess(

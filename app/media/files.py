@@ -1,4 +1,4 @@
-"""Where the bytes of renditions are kept: the protocol of every store, and the names it takes.
+"""The protocol of every store of renditions, and the names it takes.
 
 An object has a name, one random path component that nobody can guess, and files. Its address is `/media/<name>/<file>`,
 and what is at an address never changes.

@@ -11,7 +11,7 @@ MIB = 2**20
 
 @dataclass(frozen=True, slots=True)
 class MediaLimits:
-    """What one upload may be, and what decoding it may use."""
+    """The limits of one upload, and of decoding it."""
 
     image_bytes: int = 50 * MIB
     video_bytes: int = 250 * MIB

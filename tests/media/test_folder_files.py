@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -34,6 +33,18 @@ async def keep():
         "{NAME}", Path(sys.argv[1]) / "made", ["1.jpg", "1.webp"])
     print("kept", flush=True)
 asyncio.run(keep())
+"""
+
+CHECK = """
+import asyncio, resource, sys
+from pathlib import Path
+from app.domain.errors import Unavailable
+from app.media.folder_files import FolderFiles
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+try:
+    asyncio.run(FolderFiles(Path(sys.argv[1]) / "media", least_free_bytes=0, check_seconds=40).check())
+except Unavailable as error:
+    print(error.code)
 """
 
 
@@ -75,15 +86,6 @@ async def test_files_and_folders_are_on_disk_before_it_is_acknowledged(made: Pat
         assert at(path)[-1] < answered
 
 
-@pytest.fixture
-def full_disk() -> Iterator[None]:
-    """Less than any file of ours is long: each write fails, as on a disk that is full."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, before[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 async def test_without_room_it_is_refused_with_a_sentence_and_nothing_is_left(
     made: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -99,11 +101,14 @@ async def test_without_room_it_is_refused_with_a_sentence_and_nothing_is_left(
     assert _inside(tmp_path / "media" / ".incoming") == []
 
 
-@pytest.mark.usefixtures("full_disk")
 async def test_a_check_writes_and_so_finds_a_disk_that_takes_nothing(tmp_path: Path) -> None:
-    files = FolderFiles(tmp_path / "media", least_free_bytes=0)
-    with pytest.raises(Unavailable):
-        await files.check()
+    """In a process that may write files of no length, as on a disk that is full."""
+    done = await asyncio.to_thread(
+        subprocess.run, [sys.executable, "-c", CHECK, str(tmp_path)], cwd=ROOT, env={"PYTHONPATH": str(ROOT)},
+        check=True, capture_output=True, text=True, timeout=50,
+    )  # fmt: skip
+    assert done.stdout == "media_unavailable\n"
+    assert "File too large" in done.stderr
 
 
 async def test_a_folder_that_cannot_be_written_is_refused_and_said_once_and_so_is_its_return(

@@ -156,6 +156,29 @@ async def test_a_palettes_transparent_colour_is_transparent(convert: Convert) ->
     assert done.pixel("400.webp", 0.9, 0.1)[3] == 255
 
 
+async def test_a_picture_with_damaged_exif_is_taken_as_it_lies(convert: Convert) -> None:
+    for exif in (
+        b"Exif\0\0MM\0*\0\0\0\x08\xff\xff" + b"\x01\x12\0\3" * 50,
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0nonsense",
+    ):
+        done = await convert(encoded(quartered((400, 300)), "JPEG", exif=exif))
+        assert (done.media.width, done.media.height) == (400, 300)
+
+
+async def test_of_a_telephones_two_pictures_in_one_file_the_first_is_taken(convert: Convert) -> None:
+    depth = Image.new("RGB", (100, 75))
+    done = await convert(encoded(quartered((400, 300)), "MPO", save_all=True, append_images=[depth]))
+    assert not done.media.animated
+    assert _is_near(done.pixel("400.jpg", 0.2, 0.2), RED)
+
+
+@pytest.mark.parametrize("size", [(1, 30_000), (30_000, 1)])
+async def test_the_thinnest_pictures_are_taken(convert: Convert, size: tuple[int, int]) -> None:
+    done = await convert(encoded(Image.new("RGB", size, RED), "PNG"))
+    assert (done.media.width, done.media.height) == size
+
+
 async def test_the_placeholder_is_the_average_colour(convert: Convert) -> None:
     assert (await convert(encoded(Image.new("RGB", (50, 50), (18, 52, 86)), "PNG"))).media.placeholder == "#123456"
     half = Image.new("RGBA", (50, 50), (0, 0, 0, 0))

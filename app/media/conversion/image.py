@@ -47,9 +47,11 @@ def convert_image(task: Task) -> dict[str, Any]:
 def _convert(image: Image.Image, task: Task) -> dict[str, Any]:
     if image.width * image.height > (task.limits.jpeg_pixels if task.format == "JPEG" else task.limits.pixels):
         raise Refused("pixels")
-    animated = task.format != "JPEG" and is_animated(image, task.limits)
-    orientation = 1 if animated else orientation_of(image)
-    words = read_offered_words(image.info, image.getexif())
+    # The further pictures of a telephone's JPEG or HEIC are depths and takes, no frames.
+    animated = task.format not in {"JPEG", "HEIC"} and is_animated(image, task.limits)
+    exif = _exif_of(image)
+    orientation = 1 if animated else orientation_of(exif)
+    words = read_offered_words(image.info, exif)
     size = turned(image.size, orientation)
     largest = ladder(size)[-1]
     if task.format == "JPEG":
@@ -64,6 +66,14 @@ def _convert(image: Image.Image, task: Task) -> dict[str, Any]:
         "width": size[0], "height": size[1], "animated": animated, "duration_ms": duration,
         "placeholder": average_colour(still), "renditions": files, "offered": words,
     }  # fmt: skip
+
+
+def _exif_of(image: Image.Image) -> dict[int, Any]:
+    """Return the first directory of a picture's EXIF; a damaged one says nothing, and the picture is none the worse."""
+    try:
+        return dict(image.getexif())
+    except _UNREADABLE:
+        return {}
 
 
 if __name__ == "__main__":

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
+from typing import Any
 
 from PIL import Image, ImageCms
 
@@ -24,9 +26,9 @@ _DIRECT = frozenset({"L", "RGB", "RGBA", "CMYK"})
 """The modes that are made smaller as they are; all others are converted first."""
 
 
-def orientation_of(image: Image.Image) -> int:
+def orientation_of(exif: Mapping[int, Any]) -> int:
     """Return the orientation that a picture's EXIF tells, 1 (upright) to 8."""
-    found = image.getexif().get(_ORIENTATION, 1)
+    found = exif.get(_ORIENTATION, 1)
     return found if isinstance(found, int) and found in _TRANSPOSITIONS else 1
 
 

@@ -24,7 +24,7 @@ def ladder(size: tuple[int, int]) -> list[tuple[int, int]]:
     width, height = size
     largest = min(width, WIDTHS[-1], max(1, width * MAX_HEIGHT // height))
     widths = [each for each in WIDTHS if each < largest] + [largest]
-    return [(each, max(1, round(height * each / width))) for each in widths]
+    return [(each, min(max(1, round(height * each / width)), MAX_HEIGHT)) for each in widths]
 
 
 def write_ladder(image: Image.Image, folder: Path, *, formats: Iterable[str] = ("webp", "jpg")) -> list[File]:

@@ -82,10 +82,10 @@ def _rewrite(task: Task, kind: str) -> float:
         for packet in source.demux(taken):
             if packet.dts is None:
                 continue  # the end of a track, as PyAV tells it
-            copies[packet.stream.index].write(packet)
             end = max(end, _end_of(packet))
             if end > task.limits.seconds:
                 raise Refused("seconds")
+            copies[packet.stream.index].write(packet)  # which takes all that is in it
         for each in copies.values():
             each.write(None)
     if end == 0:

@@ -68,7 +68,7 @@ class UsedMedia:
         self._find(ids={media}, names=())
         found = self._by_id.get(media)
         if found is None or found.kind != "image":
-            raise InvalidInput([FieldError(pointer, "media_not_found", "There is no such picture.")])
+            raise InvalidInput([FieldError(pointer, "unknown_media", "There is no such picture.")])
         pictures = [each for each in found.files if each.content_type == "image/jpeg"] or list(found.files)
         fitting = [each for each in pictures if (each.width or 0) >= AVATAR_WIDTH] or pictures
         return found.address(min(fitting, key=lambda each: each.width or 0).file)

@@ -363,7 +363,7 @@ async def test_blocks_can_be_sent_back_and_pasted(server: Server) -> None:
 @pytest.mark.parametrize(
     ("block", "code"),
     [
-        ({"type": "image", "media": str(uuid.uuid4())}, "media_not_found"),
+        ({"type": "image", "media": str(uuid.uuid4())}, "unknown_media"),
         ({"type": "image", "media": "x"}, "string_pattern_mismatch"),
         ({"type": "image"}, "missing"),
     ],
