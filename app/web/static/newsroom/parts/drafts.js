@@ -8,6 +8,7 @@ import { session } from "../drawing/session.js";
 import { openTabs, tab } from "../drawing/tabs.js";
 import { draftKey, leftDrafts, othersDrafts } from "../pure/kept_drafts.js";
 import { isBlank } from "../pure/writing.js";
+import { forgetUploads } from "./uploads_here.js";
 
 const place = document.getElementById("kept");
 
@@ -50,7 +51,10 @@ function drawOffer({ key, draft }, { take, again }) {
     quoted(truncate(draft.headline || draft.text || "A picture", 200)),
     element("p", { class: "actions" },
       button("Go on with it here", async () => (await take(draft, { isAsked: true })) && drop()),
-      button("Throw it away", drop)),
+      button("Throw it away", () => {
+        forgetUploads((draft.pictures ?? []).filter(({ isOwn }) => isOwn).map(({ id }) => id));
+        return drop();
+      })),
   );
 }
 
