@@ -26,7 +26,7 @@ export function withWords(blocks, media) {
     const { focal = null, ...said } = words;
     const rest = Object.fromEntries(Object.entries(block).filter(([name]) => name !== "focal" && !MEDIA_WORDS[block.type].includes(name)));
     // What a block of an upload leaves out is what the upload says: what was taken away has to be sent empty.
-    const kept = Object.entries(said).filter(([, value]) => block.media || value.trim());
+    const kept = Object.entries(said).filter(([word, value]) => value.trim() || (block.media && word !== "credit"));
     return { ...rest, ...Object.fromEntries(kept), ...(focal ? { focal } : {}) };
   });
   return changed.some((block, index) => block !== blocks[index]) ? changed : blocks;
