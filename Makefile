@@ -7,18 +7,18 @@ RUN := $(VENV)/bin/python
 INSTALL := $(PYTHON) -m pip --python $(RUN) --disable-pip-version-check --quiet install --require-hashes
 TEST := $(RUN) -m pytest -n auto --dist loadfile --no-loadscope-reorder
 PURE := tests/domain tests/wire tests/content tests/reference tests/live/protocol tests/live/session tests/live/story
-COMPILE := $(RUN) -m uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate \
-	--no-strip-extras --upgrade pyproject.toml
+LOCKED := --quiet --universal --generate-hashes --no-emit-index-url --no-header --no-annotate --no-strip-extras --upgrade
+COMPILE := $(RUN) -m uv pip compile $(LOCKED) pyproject.toml
 RUN_EXTRAS := --extra images
 # Without video: FFmpeg's libraries would make the image half as large again.
 CONTAINER_EXTRAS := --extra images --extra heic --extra postgres --extra s3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-pure test-all coverage floors check format bench prove lock clean
+.PHONY: help run test test-pure test-all generators coverage floors check format bench prove lock clean
 .DELETE_ON_ERROR:
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: $(VENV)/.core ## install, migrate, seed the demo story and serve on http://127.0.0.1:8000
 	@$(RUN) -m app.cli migrate
@@ -33,6 +33,9 @@ test-pure: $(VENV)/.dev ## run the tests of what opens no file and no socket of 
 
 test-all: $(VENV)/.dev ## run the whole suite, generators at their own counts and what is slow with it, as CI does
 	$(TEST) --all $(ARGS)
+
+generators: $(VENV)/.dev ## install what the tests of the API's description generate clients and lint with; they do so by themselves
+	$(RUN) -m tests.description.tools
 
 # What their own tests reach of the pure packages. wire's encoders and shapes are otherwise reached from tests/api, which do not count.
 # Without the test of CPU time: counting lines is several times dearer than running them, and not evenly.
@@ -74,9 +77,13 @@ lock: $(VENV)/.dev ## make the lock files anew from pyproject.toml
 	$(COMPILE) $(RUN_EXTRAS) --output-file requirements.lock
 	$(COMPILE) $(CONTAINER_EXTRAS) --output-file requirements-container.lock
 	$(COMPILE) --all-extras --group dev --output-file requirements-dev.lock
+	$(RUN) -m uv pip compile $(LOCKED) --python-version 3.11 tests/description/generators.in \
+		--output-file tests/description/generators.lock
+	cd tests/description && npm update --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved --no-audit --no-fund
 
 clean: ## remove the virtual environment and every cache, never the data
-	rm -rf $(VENV) $(FLOORS) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage .coverage.*
+	rm -rf $(VENV) $(FLOORS) .description-tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -f .coverage .coverage.*
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than its lock file once that is installed, so that a second run needs no network and no time.

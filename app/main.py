@@ -23,6 +23,7 @@ from app.api.http.state import AppState, MediaServices
 from app.brokers.broker import Broker
 from app.composition.admin_token import digest_of_token
 from app.composition.background import make_jobs
+from app.composition.cached_text import CachedText
 from app.composition.edge import make_accept_context, make_edge
 from app.composition.media import close_media, make_media, works
 from app.composition.process import Process, make_process
@@ -56,6 +57,7 @@ from app.storage.database.threads import Threads
 from app.storage.database.transactions import Database
 from app.storage.database.write_probe import probe_writing
 from app.storage.upkeep.migrations import require_current_schema
+from app.web.page_responses import PageResponses
 
 RECONCILE_LATE_SECONDS = 10.0
 """Readers may be behind when their stories have not been compared with the tables for so long: readiness says so."""
@@ -116,7 +118,8 @@ class Application:
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
             # Before the hub starts, which counts every pause of the loop as lag.
-            routes = make_routes(process, lambda: self.app_state.reading)
+            pages = PageResponses()
+            routes = make_routes(process, lambda: self.app_state.reading, responses=pages)
             broker = make_broker(hub)
             await hub.start()
             try:
@@ -132,10 +135,13 @@ class Application:
                 accept_context = make_accept_context(process, hub)
                 self._opened = _Opened(app_state, stream, routes, edge, accept_context)
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
-                listen_to_commits(database, broker=broker, newsroom_stream=stream, media=reading.media)
+                cached_text = CachedText(reading, hub, stream, pages)
+                listen_to_commits(
+                    database, broker=broker, newsroom_stream=stream, cached_text=cached_text, media=reading.media
+                )
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
-                async with run_jobs(make_jobs(process, app_state, api=self), records=records):
+                async with run_jobs(make_jobs(process, app_state, api=self, cached_text=cached_text), records=records):
                     yield app_state
                 if database.health.is_reachable:
                     await _write_usage(app_state)

@@ -66,6 +66,7 @@ class Settings(BaseSettings):
     site_name: str = Field(default="Liveblog", min_length=1, max_length=200)
     site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
     site_logo: str = ""
+    words: Path | None = None
     admin_token: SecretStr | None = None
     metrics_token: SecretStr | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()

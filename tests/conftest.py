@@ -30,6 +30,7 @@ WORKERS_LIMIT = 8
 
 LONG_FILES = (
     *("tests/faults/", "tests/e2e/", "tests/browser/", "tests/contracts/", "tests/cli/", "tests/server/"),
+    "tests/description/",
     "tests/content/test_linear_time.py",
 )
 """Where a file may take a minute: those are begun first, so that no worker is left alone with one in the end."""

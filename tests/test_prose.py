@@ -28,12 +28,12 @@ VERBS = frozenset(
     discard disconnect dismiss dispatch display divide do draft drain draw drop echo edit emit enable encode end
     enqueue ensure enter escape establish estimate evaluate evict exchange execute expire explain export expose
     extend extract fail fan feed fetch fill filter find finish fire fit flush fold follow forget format forward free
-    freeze fulfil gather generate get grant group grow guard handle hash hide identify ignore import include
+    freeze fulfil gather generate get grant group grow guard handle hash hide hold identify ignore import include
     increment index inform initialise insert inspect install interpret invite issue iterate join judge keep kill
-    label leave let limit link list listen load locate lock log look lower make map mark match mean measure merge
+    label leave let lift limit link list listen load locate lock log look lower make map mark match mean measure merge
     migrate mount move name normalise notice notify number observe offer omit open order overwrite pack parse pass
     pause perform pick pin place poll pop post prefer prepare prevent preview print process propose protect prove
-    publish pull push put queue quote raise rank read rebuild receive recognise reconcile record redirect reduce
+    publish pull purge push put queue quote raise rank read rebuild receive recognise reconcile record redirect reduce
     refresh refuse register reinstate reject release reload remove rename render repeat replace reply report
     represent request require reschedule reserve reset resolve respond restart restore resume retract retry return
     reuse reverse revert review revoke rewrite roll round run sanitise save scale schedule search seed select send

@@ -8,6 +8,7 @@ from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
     emergency,
+    erasure,
     media,
     media_files,
     members,
@@ -44,6 +45,7 @@ ROUTERS = (
     media.editing,
     media_files.router,
     emergency.router,
+    erasure.router,
     newsroom_reads.router,
     search.router,
     members.router,

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import database, documentation, emergency, newsroom, serve, tokens
+from app.cli import database, documentation, emergency, erasure, newsroom, serve, tokens
 from app.cli.output import OneLineGroup
 
 app = typer.Typer(
@@ -28,6 +28,8 @@ app.add_typer(documentation.app)
 app.add_typer(tokens.app, name="token")
 app.add_typer(emergency.app)
 app.add_typer(newsroom.app)
+app.add_typer(erasure.purges, name="purge")
+app.add_typer(erasure.holds, name="legal-hold")
 
 
 def _version(wanted: bool) -> None:

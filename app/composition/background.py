@@ -8,6 +8,7 @@ from random import Random
 from starlette.types import ASGIApp
 
 from app.api.http.state import AppState
+from app.composition.cached_text import CachedText
 from app.composition.process import Process
 from app.jobs.checkpointing import checkpoint_job
 from app.jobs.demo import demo_job, local_api
@@ -16,6 +17,7 @@ from app.jobs.due_work import DueWork
 from app.jobs.job import Job
 from app.jobs.media_collection import media_collection_job
 from app.jobs.memory_return import find_trim, memory_return_job
+from app.jobs.purge_watch import purge_watch_job
 from app.jobs.retention import retention_job
 from app.jobs.schema_watch import schema_watch_job
 from app.jobs.token_usage import token_usage_job
@@ -23,7 +25,7 @@ from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
 
 
-def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Job]:
+def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_text: CachedText) -> list[Job]:
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
     database = newsroom.database
@@ -49,6 +51,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp) -> list[Jo
         schema_watch_job(database),
         retention,
         token_usage_job(newsroom),
+        purge_watch_job(database, forget=cached_text.forget),
         media_collection_job(newsroom, app_state.media.files, kept_days=process.settings.media_orphan_days),
         *memory_return,
         demo,

@@ -16,7 +16,7 @@ from app.media.files import MediaFiles
 from app.media.limits import MediaLimits
 from app.media.opening import open_media_files
 from app.media.s3_address import UnusableAddress
-from app.newsroom.queries.previews import KEY_LENGTH
+from app.newsroom.context.signing import KEY_LENGTH
 from app.settings import Settings, UnusableSettings
 from app.storage.database.transactions import Database
 from app.storage.newsroom.site_control import insert_signing_key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
@@ -12,6 +13,7 @@ from app.api.application import build_application
 from app.brokers.broker import Broker
 from app.brokers.memory import MemoryBroker
 from app.composition.admin_token import agree_on_admin_token, digest_of_token
+from app.composition.cached_text import CachedText
 from app.composition.limits import live_limits_of, session_limits_of
 from app.composition.media import load_signing_key
 from app.composition.process import Process
@@ -32,11 +34,14 @@ from app.reading.representations import PAGES_LIMIT_BYTES, Representations
 from app.reading.site import represent_site
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
+from app.settings import PREFIX, UnusableSettings
 from app.storage.database.commit_listeners import Commit
 from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from app.storage.public.heads import PublicHeads
+from app.web.own_words import UnusableWords
+from app.web.page_responses import PageResponses
 from app.web.routes import web_routes
 
 
@@ -61,12 +66,14 @@ def make_broker(hub: Hub) -> Broker:
 
 
 def listen_to_commits(
-    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, media: PublicMedia
+    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText, media: PublicMedia
 ) -> None:
-    """Publish each commit's announcements, and wake the newsroom's stream for what it recorded in the audit.
+    """Publish each commit's announcements, wake the newsroom's stream for what it recorded in the audit, and drop what
+    is cached where it purged text: before the purge is answered, since the loop is told of it first.
 
     Which media are public is forgotten before: who is sent an event must not get a picture that it has taken back.
     """
+    loop = asyncio.get_running_loop()
 
     def publish(commit: Commit) -> None:
         if commit.announcements:
@@ -78,8 +85,13 @@ def listen_to_commits(
         if commit.is_audited:
             newsroom_stream.wake()
 
+    def forget(commit: Commit) -> None:
+        if commit.is_purge:
+            loop.call_soon_threadsafe(cached_text.forget)
+
     database.subscribe(publish)
     database.subscribe(wake)
+    database.subscribe(forget)
 
 
 def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
@@ -95,13 +107,24 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
     )
 
 
-def make_routes(process: Process, reading: Callable[[], Reading]) -> FastAPI:
+def make_routes(process: Process, reading: Callable[[], Reading], *, responses: PageResponses) -> FastAPI:
     """Make every route, of the API and of the pages, which reach what is public by two functions alone.
+
+    Raises UnusableSettings for a file of words that cannot be used.
 
     `reading` is called for each page: FastAPI's own caches keep the routes for good, and must not keep what they read.
     """
     reads = PageReads(reading)
-    pages = web_routes(site=process.links.site, read_story=reads.read_story, list_stories=reads.list_stories)
+    try:
+        pages = web_routes(
+            site=process.links.site,
+            read_story=reads.read_story,
+            list_stories=reads.list_stories,
+            own_words=process.settings.words,
+            responses=responses,
+        )
+    except UnusableWords as error:
+        raise UnusableSettings("\n".join(f"{PREFIX}WORDS: {line}" for line in str(error).splitlines())) from None
     return build_application(pages)
 
 

@@ -8,6 +8,7 @@ from app.content.block_limits import MAX_BLOCKS, MAX_BODY_BYTES, MAX_ENTRY_BYTES
 from app.content.block_matching import dropped_blocks, reuse_ids
 from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
 from app.content.builders import media_block
+from app.content.cached_texts import forget_texts
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
 from app.content.markdown.kept_sources import markdown_source
@@ -38,6 +39,7 @@ __all__ = [
     "compare_texts",
     "complete_blocks",
     "dropped_blocks",
+    "forget_texts",
     "keep_formatting",
     "markdown_source",
     "media_block",

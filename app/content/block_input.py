@@ -23,6 +23,10 @@ from app.content.block_limits import (
 from app.content.blocks import Block, NewId
 from app.content.code_text import clean_code, is_language
 from app.content.html.inline import inline_html, inline_text
+from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
+from app.content.html.lexer import tokenise
+from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, is_language_tag
+from app.content.html_reader.languages import Piece, mark_pieces
 from app.content.html_reader.reader import read_blocks
 from app.content.media_addresses import MediaFacts
 from app.content.providers import provider_of
@@ -33,7 +37,7 @@ from app.content.visible_text import shows_text
 from app.domain.errors import FieldError, InvalidInput
 
 _ID = re.compile(BLOCK_ID_PATTERN, re.ASCII)
-_PARAGRAPH = re.compile(r"<p>([^\n]*)</p>")
+_PARAGRAPH = re.compile(r"<p(?: [^>]*)?>([^\n]*)</p>")
 
 
 _NO_MEDIA: Mapping[str, MediaFacts] = MappingProxyType({})
@@ -79,13 +83,17 @@ def _id_errors(blocks: Sequence[Mapping[str, Any]]) -> list[FieldError]:
 
 
 class _BlockReader:
-    """Reader of one block as it was written; `errors` are the values that cannot be accepted."""
+    """Reader of one block as it was written; `errors` are the values that cannot be accepted.
+
+    `said_in_html` is the language and direction that its HTML says, which its own members overrule.
+    """
 
     def __init__(self, block: Mapping[str, Any], pointer: str, media: Mapping[str, MediaFacts]) -> None:
         self.given = block
         self.media = media
         self.pointer = pointer
         self.errors: list[FieldError] = []
+        self.said_in_html = NO_LANGUAGE
 
     def block(self) -> Block:
         """Complete the block; the result is of no use if there are errors."""
@@ -107,10 +115,25 @@ class _BlockReader:
         if maker is None:
             self.errors.append(FieldError(f"{self.pointer}/type", "unknown_type", "There is no such type of block."))
             return {}
-        return maker()
+        said, block = self._said(self.given, self.pointer), maker()
+        return builders.with_language(block, said.over(self.said_in_html))
+
+    def _said(self, given: Any, pointer: str) -> TextLanguage:
+        """Read the `lang` and `dir` of a block, an item or a cell."""
+        if not isinstance(given, Mapping):
+            return NO_LANGUAGE
+        lang, direction = given.get("lang"), given.get("dir")
+        if lang and not is_language_tag(lang):
+            detail = "A language is a BCP 47 tag, like en or ar-EG."
+            self.errors.append(FieldError(f"{pointer}/lang", "invalid_value", detail))
+        if direction and direction not in DIRECTIONS:
+            detail = f"A direction is one of {', '.join(sorted(DIRECTIONS))}."
+            self.errors.append(FieldError(f"{pointer}/dir", "invalid_value", detail))
+        return read_language(given)
 
     def _inner(self) -> str:
         inner = _inner_of_paragraph(self.given)
+        self.said_in_html = _said_by_first_tag(self.given)
         if not inline_text(inner).strip(" \t\n"):
             field = "text" if self.given.get("text") is not None and self.given.get("html") is None else "html"
             self.errors.append(FieldError(f"{self.pointer}/{field}", "blank", "There is no text here."))
@@ -118,6 +141,7 @@ class _BlockReader:
 
     def _heading(self) -> Block:
         text, inner = self.given.get("text"), _inline(self.given)
+        self.said_in_html = _said_by_first_tag(self.given)
         if text and inline_text(inner).strip() != text.strip():
             inner = builders.escaped_lines(unify_line_ends(text).strip())
         fitting = fit_text("heading", "text", inline_text(inner))
@@ -143,7 +167,7 @@ class _BlockReader:
             self.errors.append(FieldError(pointer, "blank", "There is no item here."))
         items: list[dict[str, Any]] = []
         for index, given in enumerate(written):
-            item: dict[str, Any] = {"html": _inline(given)}
+            item: dict[str, Any] = {"html": _inline(given), **self._said(given, f"{pointer}/{index}").members}
             if isinstance(given, Mapping) and given.get("items"):
                 item["ordered"] = bool(given.get("ordered", False))
                 item["items"] = self._items(given["items"], f"{pointer}/{index}/items", depth=depth + 1)
@@ -156,7 +180,8 @@ class _BlockReader:
         if stored is not None:
             return stored
         is_whole = "<blockquote" in html.lower()
-        paragraphs, by = _quoted(read_blocks(html if is_whole else f"<blockquote>{html}</blockquote>"))
+        pieces, by = _quoted(read_blocks(html if is_whole else f"<blockquote>{html}</blockquote>"))
+        paragraphs, self.said_in_html = mark_pieces(pieces, NO_LANGUAGE)
         if not paragraphs:
             self.errors.append(FieldError(f"{self.pointer}/html", "blank", "There is no text here."))
         fields = self._plain("who role")
@@ -169,7 +194,11 @@ class _BlockReader:
         url = media_address(self.given.get("url") or "") or ""
         inner = [inline_html(paragraph) for paragraph in builders.quoted_paragraphs(html)]
         made = builders.quote(inner, **self._plain("who role"), url=url) if inner else None
-        return made if made is not None and made["html"] == html else None
+        said = _said_by_first_tag({"html": html})
+        if made is None or builders.with_language(made, said)["html"] != html:
+            return None
+        self.said_in_html = said
+        return made
 
     def _code(self) -> Block:
         text, language = clean_code(self.given.get("text") or ""), self.given.get("language") or ""
@@ -232,10 +261,23 @@ class _BlockReader:
         return builders.link_card(self._address("url"), image_url=image_url, **self._plain("title description"))
 
     def _table(self) -> Block:
-        rows = [[_cell(cell) for cell in row] for row in self.given.get("rows", []) if row]
+        rows = [
+            [self._cell(cell, f"{self.pointer}/rows/{at}/{column}") for column, cell in enumerate(row)]
+            for at, row in enumerate(self.given.get("rows", []))
+            if row
+        ]
         if not any(inline_text(cell["html"]).strip() for row in rows for cell in row):
             self.errors.append(FieldError(f"{self.pointer}/rows", "blank", "There is no text here."))
         return builders.table(rows, **self._plain("caption"))
+
+    def _cell(self, given: Any, pointer: str) -> dict[str, Any]:
+        cell: dict[str, Any] = {"html": _inline(given)}
+        if isinstance(given, Mapping):
+            cell.update({"header": True} if given.get("header") else {})
+            for name in ("colspan", "rowspan"):
+                span = given.get(name) or 1
+                cell.update({name: min(span, MAX_SPAN)} if span > 1 else {})
+        return cell | self._said(given, pointer).members
 
     def _address(self, field: str) -> str:
         address = media_address(self.given.get(field) or "")
@@ -280,25 +322,24 @@ def _inner_of_paragraph(given: Mapping[str, Any]) -> str:
     return match[1] if match and match[1].strip(" \t") == inner else inner
 
 
-def _cell(given: Any) -> dict[str, Any]:
-    cell: dict[str, Any] = {"html": _inline(given)}
-    if isinstance(given, Mapping):
-        cell.update({"header": True} if given.get("header") else {})
-        for name in ("colspan", "rowspan"):
-            span = given.get(name) or 1
-            cell.update({name: min(span, MAX_SPAN)} if span > 1 else {})
-    return cell
+def _said_by_first_tag(given: Mapping[str, Any]) -> TextLanguage:
+    """Read what the HTML of a paragraph, heading or quote says of all of it, in its first tag."""
+    html = (given.get("html") or "").lstrip(" \t\n")
+    tag = next(tokenise(html), None) if html.startswith("<") and " " in html else None
+    is_all = tag is not None and tag.kind == "start" and tag.value not in INLINE_TAGS
+    return read_language(tag.attributes) if tag is not None and is_all else NO_LANGUAGE
 
 
-def _quoted(blocks: Sequence[Block]) -> tuple[list[str], dict[str, str]]:
+def _quoted(blocks: Sequence[Block]) -> tuple[list[Piece], dict[str, str]]:
     """Return the quoted paragraphs in the blocks read from a quote's HTML, and the attribution that was in it."""
-    paragraphs: list[str] = []
+    paragraphs: list[Piece] = []
     by: dict[str, str] = {}
     for block in blocks:
+        said = builders.language_of(block)
         if block["type"] == "quote":
-            paragraphs += builders.quoted_paragraphs(block["html"])
+            paragraphs += [(inner, said) for inner in builders.quoted_paragraphs(block["html"])]
             by = {name: block[name] for name in ("who", "role") if name in block}
         else:
             inner = inline_html(block["html"])
-            paragraphs += [inner] if inner else []
+            paragraphs += [(inner, said)] if inner else []
     return paragraphs, by

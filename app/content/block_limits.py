@@ -42,6 +42,9 @@ MAX_PARAGRAPHS_LENGTH = 4_000
 
 MAX_CODE_LENGTH = 50_000
 LANGUAGE_PATTERN = r"[A-Za-z0-9][A-Za-z0-9+#._-]{0,39}"
+"""The name of the language that code is written in."""
+LANGUAGE_TAG_PATTERN = r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,7}"
+"""The tag of the language that words are written in (BCP 47)."""
 
 MIN_HEADING_LEVEL = 2
 MAX_HEADING_LEVEL = 4

@@ -3,6 +3,9 @@
 `html` is a complete, sanitised and static rendering of the whole block, so that a front end that knows no block
 types can show every entry. Every other field is plain text, a checked address or a number: HTML stands only in
 fields named `html`. Types are open to readers (a decoder must survive a new one) and closed to writers.
+
+`lang` (BCP 47) and `dir` are the language and direction of all words of a block, or of an item or cell where those
+differ from what is around them; they are absent where the story's own stand.
 """
 
 from __future__ import annotations
@@ -13,6 +16,8 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 Block = dict[str, Any]
 """One block as it is stored and sent. Each type has the fields of its class in BLOCK_SHAPES."""
+
+Direction = Literal["ltr", "rtl", "auto"]
 
 NewId = Callable[[], str]
 """Makes an identifier for a new block; handed in, so that this package has no randomness of its own."""
@@ -26,6 +31,8 @@ class Paragraph(TypedDict):
 
     id: str
     type: Literal["paragraph"]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -36,6 +43,8 @@ class Heading(TypedDict):
     type: Literal["heading"]
     level: int
     text: str
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -43,6 +52,8 @@ class ListItem(TypedDict):
     """One item: its inline HTML, and the list nested in it, if any."""
 
     html: str
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     ordered: NotRequired[bool]
     items: NotRequired[list[ListItem]]
 
@@ -55,6 +66,8 @@ class ListBlock(TypedDict):
     ordered: bool
     start: NotRequired[int]
     items: list[ListItem]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -66,6 +79,8 @@ class Quote(TypedDict):
     who: NotRequired[str]
     role: NotRequired[str]
     url: NotRequired[str]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -118,6 +133,8 @@ class Image(TypedDict):
     focal: NotRequired[FocalPoint]
     placeholder: NotRequired[str]
     renditions: NotRequired[list[Rendition]]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -136,6 +153,8 @@ class Video(TypedDict):
     duration_ms: NotRequired[int]
     placeholder: NotRequired[str]
     renditions: NotRequired[list[Rendition]]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -150,6 +169,8 @@ class Audio(TypedDict):
     credit: NotRequired[str]
     duration_ms: NotRequired[int]
     renditions: NotRequired[list[Rendition]]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -167,6 +188,8 @@ class Embed(TypedDict):
     title: NotRequired[str]
     ratio: NotRequired[str]
     consent: bool
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -179,6 +202,8 @@ class LinkCard(TypedDict):
     title: str
     description: NotRequired[str]
     image: NotRequired[str]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 
@@ -186,6 +211,8 @@ class TableCell(TypedDict):
     """One cell: its inline HTML, whether it is a heading, and how many columns and rows it spans if not one."""
 
     html: str
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     header: NotRequired[bool]
     colspan: NotRequired[int]
     rowspan: NotRequired[int]
@@ -198,6 +225,8 @@ class Table(TypedDict):
     type: Literal["table"]
     caption: NotRequired[str]
     rows: list[list[TableCell]]
+    lang: NotRequired[str]
+    dir: NotRequired[Direction]
     html: str
 
 

@@ -6,18 +6,22 @@ InlineWriter; every other text is plain and escaped here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
 from app.content.blocks import Block, NewId
 from app.content.html.inline import attribute, inline_text
+from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
 from app.content.html.sanitising import IMAGE_SIZES, sanitise
 from app.content.media_addresses import MediaFacts, MediaFile
 from app.content.providers import provider_of
 from app.content.size_checks import check_block_count, check_made_blocks
 from app.content.text_fields import clean_text, fit_text, one_line
 
+_FIRST_TAG = re.compile(r"\A<[a-z0-9]+")
+_WITHOUT_LANGUAGE = frozenset({"code", "divider"})
 FALLBACK_WIDTH = 1_280
 """Pixels of the picture that `src` names: clients without `srcset` are feeds, mails and old browsers."""
 
@@ -33,6 +37,20 @@ def finish_blocks(blocks: Iterable[Block], *, new_id: NewId, pointer: str) -> li
         numbered.append({"id": block.get("id") or new_id(), **{k: v for k, v in block.items() if k != "id"}})
     check_made_blocks(numbered, pointer)
     return numbered
+
+
+def with_language(block: Block, language: TextLanguage) -> Block:
+    """Return the block with the language and direction of its words; code and dividers have none."""
+    if not any(language) or block["type"] in _WITHOUT_LANGUAGE:
+        return block
+    members = {name: value for name, value in block.items() if name != "html"}
+    html = sanitise(_FIRST_TAG.sub(rf"\g<0>{language.attributes}", str(block["html"]), count=1))
+    return {**members, **language.members, "html": html}
+
+
+def language_of(block: Block) -> TextLanguage:
+    """Return what a block says of the language and direction of its words."""
+    return read_language(block) if "lang" in block or "dir" in block else NO_LANGUAGE
 
 
 def paragraph(inner: str) -> Block:
@@ -74,7 +92,8 @@ def _list_html(block: dict[str, Any]) -> str:
     tag = "ol" if block.get("ordered") else "ul"
     start = attribute("start", block.get("start"))
     items = "".join(
-        f"<li>{item['html']}{_list_html(item) if item.get('items') else ''}</li>" for item in block["items"]
+        f"<li{language_of(item).attributes}>{item['html']}{_list_html(item) if item.get('items') else ''}</li>"
+        for item in block["items"]
     )
     return f"<{tag}{start if tag == 'ol' else ''}>{items}</{tag}>"
 
@@ -281,7 +300,8 @@ def _row_html(cells: list[dict[str, Any]], scope: str) -> str:
 def _cell_html(cell: dict[str, Any], scope: str) -> str:
     tag = "th" if cell.get("header") else "td"
     spans = attribute("colspan", cell.get("colspan")) + attribute("rowspan", cell.get("rowspan"))
-    return f"<{tag}{attribute('scope', scope) if tag == 'th' else ''}{spans}>{cell['html']}</{tag}>"
+    said = spans + language_of(cell).attributes
+    return f"<{tag}{attribute('scope', scope) if tag == 'th' else ''}{said}>{cell['html']}</{tag}>"
 
 
 def _figure(name: str, media: str, caption: str, credit: str) -> str:

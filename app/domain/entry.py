@@ -106,6 +106,10 @@ class Entry:
     """When it expires, and readers no longer see it."""
     pin_wanted: bool = False
     """Whether it is to be pinned when it, or its working revision, is published; asked for with the right to pin."""
+    legal_hold: bool = False
+    """Whether its text is kept for a court, from purges and from retention, until the hold is lifted."""
+    purged_at: Micros | None = None
+    """When its text was purged from everywhere; nothing brings it back."""
 
     @property
     def due_at(self) -> Micros | None:

@@ -46,14 +46,15 @@ class Right(StrEnum):
     CREATE_ENTRY = "create_entry"
     EDIT_STORIES = "edit_stories"
     CREATE_STORIES = "create_stories"
+    UPLOAD_MEDIA = "upload_media"
+    EDIT_MEDIA = "edit_media"
+    """Changing the words of, and deleting, what others have uploaded."""
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
-    UPLOAD_MEDIA = "upload_media"
-    EDIT_MEDIA = "edit_media"
-    """Words of, and deleting, what others have uploaded."""
+    ERASE = "erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.MANAGE_PEOPLE: (Role.ADMIN, Scope.MANAGE),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
+    Right.ERASE: (Role.ADMIN, Scope.MANAGE),
     Right.UPLOAD_MEDIA: (Role.REPORTER, Scope.WRITE),
     Right.EDIT_MEDIA: (Role.EDITOR, Scope.WRITE),
 }
@@ -106,6 +108,7 @@ _DOING: Mapping[Right, str] = {
     Right.MANAGE_PEOPLE: "look after people and tokens",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
+    Right.ERASE: "purge text, or hold it for a court",
     Right.UPLOAD_MEDIA: "upload pictures, video and sound",
     Right.EDIT_MEDIA: "change or delete what others have uploaded",
 }
@@ -118,6 +121,7 @@ _OF_THE_SITE = frozenset(
         Right.MANAGE_PEOPLE,
         Right.READ_AUDIT,
         Right.FREEZE,
+        Right.ERASE,
         Right.EDIT_MEDIA,
     }
 )

@@ -93,6 +93,10 @@ class Story:
     """Whether nothing may be published until the story is thawed; withdrawals still work."""
     ends_at: Micros | None = None
     """When the clock ends it unless a new entry is published before; set while it is live and has `auto_end_after`."""
+    legal_hold: bool = False
+    """Whether its text, with that of all its entries, is kept for a court until the hold is lifted."""
+    purged_at: Micros | None = None
+    """When its text was purged, with that of all its entries; nothing brings it back."""
     site_frozen: bool = False
     """Whether the whole site was frozen when this was read; not a column of the story."""
 

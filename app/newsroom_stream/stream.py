@@ -178,6 +178,13 @@ class NewsroomStream:
         since = before.since if before is not None and is_same else self._clock()
         self._set_presence(story, member, Presence(who.person, who.name, doing, entry, since))
 
+    def forget(self) -> None:
+        """Drop every message that is not sent yet, because text was purged; who waits for one comes back and reads."""
+        for member in self._members:
+            if member.outbox:
+                member.outbox.clear()
+                member.end(Close(TOO_SLOW, "text was purged"))
+
     def drain(self) -> None:
         """Send every member a goodbye to come back soon, and close: they are few, and at work."""
         self.draining = True

@@ -1,7 +1,8 @@
 """Representations: encoded answers with their ETags, plain and compressed, built once and shared by all requests.
 
-Nothing is purged: a cached representation carries the cursor it shows, and is served for that head alone. Requests
-for a head without a cached representation wait for one shared build.
+Nothing is invalidated: a cached representation carries the cursor it shows, and is served for that head alone. Requests
+for a head without a cached representation wait for one shared build. Only when text was purged from the database is
+all of it dropped, which nobody would be served but memory would keep.
 """
 
 from __future__ import annotations
@@ -121,6 +122,13 @@ class Representations:
         self._kept: OrderedDict[tuple[StoryId, KeptView], _Kept] = OrderedDict()
         self._builds: dict[tuple[StoryId, KeptView, Cursor], asyncio.Task[Representation]] = {}
         self._compressing = CapacityLimiter(2)
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Drop every cached representation; a build that is under way serves those who wait, and is not cached."""
+        self._forgotten += 1
+        self._kept.clear()
+        self.kept_bytes = 0
 
     def ready(self, ref: str, view: KeptView) -> Representation | None:
         """Return the view at the story's head if both are in memory, else None: ask `current`. Never waits."""
@@ -166,6 +174,7 @@ class Representations:
 
     async def _build(self, head: StoryHead, view: KeptView) -> Representation:
         self.builds += 1
+        forgotten = self._forgotten
 
         def work(tx: ReadTransaction) -> tuple[Cursor, Representation]:
             story = require_story(tx, head.story)
@@ -182,7 +191,8 @@ class Representations:
 
         shown, plain = await self._snapshots.read(work)
         representation = await to_thread.run_sync(compressed, plain, view.codings, limiter=self._compressing)
-        self._keep((head.story, view), _Kept(shown=shown, asked=head.cursor, representation=representation))
+        if self._forgotten == forgotten:
+            self._keep((head.story, view), _Kept(shown=shown, asked=head.cursor, representation=representation))
         return representation
 
     def _keep(self, key: tuple[StoryId, KeptView], kept: _Kept) -> None:

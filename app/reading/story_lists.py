@@ -39,6 +39,12 @@ class StoryLists:
         self._kept: Representation | None = None
         self._kept_until = 0.0
         self._reading: asyncio.Task[Representation] | None = None
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Drop the list; a read that is under way serves those who wait for it, nobody else, and is not cached."""
+        self._forgotten += 1
+        self._kept, self._kept_until, self._reading = None, 0.0, None
 
     def ready(self) -> Representation | None:
         """Return the list if it was read within the last second, else None. Never waits."""
@@ -63,17 +69,21 @@ class StoryLists:
             return self._kept
 
     async def _read(self) -> Representation:
-        asked_at = self._monotonic()
+        asked_at, forgotten = self._monotonic(), self._forgotten
         page = await self._snapshots.read(
             lambda tx: read_story_list(tx, position=None, limit=PAGE_LIMIT, links=self._links)
         )
         fresh = represent_list(page)
         if self._kept is None or self._kept.tag != fresh.tag:
-            self._kept = await to_thread.run_sync(compressed, fresh)
-        self._kept_until = asked_at + KEPT_SECONDS
-        return self._kept
+            fresh = await to_thread.run_sync(compressed, fresh)
+        else:
+            fresh = self._kept
+        if self._forgotten == forgotten:
+            self._kept, self._kept_until = fresh, asked_at + KEPT_SECONDS
+        return fresh
 
     def _done(self, done: asyncio.Task[Representation]) -> None:
-        self._reading = None
+        if self._reading is done:
+            self._reading = None
         if not done.cancelled():
             done.exception()  # retrieved, though all who waited may have been cancelled

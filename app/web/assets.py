@@ -24,13 +24,15 @@ from fastapi import APIRouter, Request, Response
 
 from app.web.headers import has_tag
 from app.web.page_responses import preferred_encoding
+from app.web.words import Catalogue
 from app.wire.negotiation import Encoding
 
 _TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
 }
-_COMPRESSED = frozenset({".js", ".css", ".svg"})
+_COMPRESSED = frozenset({".js", ".css", ".svg", ".json"})
 _FOREVER = "public, max-age=31536000, immutable"
 _ASK_AGAIN = "public, no-cache"
 _SHORT = "public, max-age=60"
@@ -38,6 +40,7 @@ _SHORT = "public, max-age=60"
 
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+_WORDS = re.compile(r"words/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 STATIC_FOLDER = Path(__file__).parent / "static"
 SWAGGER_UI_PACKAGE = "fastapi_swagger"
@@ -85,16 +88,20 @@ class Asset:
 
 
 class Assets:
-    """Every file below a folder, and those of swagger-ui, by path. A file that is added later is not served."""
+    """Every file below a folder, and those of swagger-ui, by path. A file that is added later is not served.
 
-    def __init__(self, folder: Path = STATIC_FOLDER) -> None:
+    `words/<language>.json` are the pages' words in a language, whatever it is.
+    """
+
+    def __init__(self, folder: Path = STATIC_FOLDER, *, catalogue: Catalogue | None = None) -> None:
+        self._catalogue = catalogue or Catalogue()
         self._files: dict[str, Asset] = {}
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name, content = path.relative_to(folder).as_posix(), path.read_bytes()
             self._files[name] = Asset(name, without_comments(content) if path.suffix == ".js" else content)
         for path in find_swagger_ui():
             self._files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
-        digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items())
+        digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items()) + self._catalogue.digest
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
     def url(self, name: str) -> str:
@@ -105,10 +112,16 @@ class Assets:
         """Return the file at a path below `/static/`, or None, and the Cache-Control of an answer under that path."""
         version, _, name = path.partition("/")
         if version == self.version:
-            return self._files.get(name), _FOREVER
+            return self._file(name), _FOREVER
         if path not in self._files and _VERSION.fullmatch(version):
-            return self._files.get(name), _SHORT
-        return self._files.get(path), _ASK_AGAIN
+            return self._file(name), _SHORT
+        return self._file(path), _ASK_AGAIN
+
+    def _file(self, name: str) -> Asset | None:
+        language = _WORDS.fullmatch(name)
+        if language is None:
+            return self._files.get(name)
+        return Asset(name, self._catalogue.words_for(language[1]).json.encode())
 
 
 def without_comments(script: bytes) -> bytes:

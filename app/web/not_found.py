@@ -22,7 +22,8 @@ def not_found(*, renderer: Renderer, responses: PageResponses) -> ASGIApp:
         request = Request(scope, receive)
         if not _wants_page(request):
             raise HTTPException(404)
-        html = renderer.render("not_found.html", is_gone=False)
+        words = renderer.catalogue.choose(request.headers.get("accept-language", ""))
+        html = renderer.render("not_found.html", words=words, is_gone=False)
         page = await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=404)
         await page(scope, receive, send)
 

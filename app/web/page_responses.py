@@ -26,6 +26,13 @@ class PageResponses:
         self.kept_bytes = 0
         self._limit_bytes = limit_bytes
         self._kept: OrderedDict[tuple[str, Encoding], bytes] = OrderedDict()
+        self._forgotten = 0
+
+    def forget(self) -> None:
+        """Drop every compressed page; one that is being compressed is not kept."""
+        self._forgotten += 1
+        self._kept.clear()
+        self.kept_bytes = 0
 
     async def make(
         self,
@@ -65,11 +72,11 @@ class PageResponses:
         if kept is not None:
             self._kept.move_to_end(key)
             return kept
-        plain = Representation(plain=body, tag=tag)
+        plain, forgotten = Representation(plain=body, tag=tag), self._forgotten
         coding: Literal["gzip", "br"] = "br" if encoding is Encoding.BROTLI else "gzip"
         made = await to_thread.run_sync(compressed, plain, (coding,))
         smaller = made.brotli or made.gzip or body
-        if key not in self._kept:
+        if key not in self._kept and self._forgotten == forgotten:
             self._kept[key] = smaller
             self.kept_bytes += len(smaller)
         while self.kept_bytes > self._limit_bytes:

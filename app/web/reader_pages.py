@@ -13,6 +13,7 @@ from app.reading.page_reads import PageStory
 from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY
 from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer, position_in
+from app.web.words import FALLBACK, Words
 from app.wire.links import path_part
 
 _NOT_THERE = (NotFound, MalformedInput, InvalidInput)
@@ -42,7 +43,8 @@ def reader_pages(
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def show_stories(request: Request) -> Response:
-        html = renderer.render("stories.html", stories=await list_stories())
+        stories = await list_stories()
+        html = renderer.render("stories.html", words=_common_words(renderer, stories), stories=stories)
         return await responses.make(
             request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE, surrogate="stories"
         )
@@ -54,11 +56,14 @@ def reader_pages(
         if missed:
             page = await _read(read_story, ref, None, None)
         if isinstance(page, HTTPStatus):
-            html = renderer.render("not_found.html", is_gone=page is HTTPStatus.GONE)
+            words = renderer.catalogue.choose(request.headers.get("accept-language", ""))
+            html = renderer.render("not_found.html", words=words, is_gone=page is HTTPStatus.GONE)
             return await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
         if page.redirect_slug is not None:
             return _redirect(request, page.redirect_slug)
-        html = renderer.render("story.html", linked=page.linked, **_context(page.state, missed=missed, entry=entry))
+        words = renderer.catalogue.words_for(page.state["language"])
+        context = _context(page.state, missed=missed, entry=entry)
+        html = renderer.render("story.html", words=words, linked=page.linked, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         return await responses.make(
@@ -66,6 +71,12 @@ def reader_pages(
         )
 
     return router
+
+
+def _common_words(renderer: Renderer, stories: Sequence[dict[str, Any]]) -> Words:
+    """Return the words in the language that all stories have, else English ones."""
+    languages = {story["language"].partition("-")[0] for story in stories}
+    return renderer.catalogue.words_for(languages.pop() if len(languages) == 1 else FALLBACK)
 
 
 async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> PageStory | HTTPStatus:

@@ -18,17 +18,15 @@ from markupsafe import Markup
 
 from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
+from app.domain.writing_direction import direction_of
 from app.web.assets import Assets
 from app.web.scrollable_parts import scrollable
+from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
 from app.wire.links import Site
 
 _SHORT = 200
 _TEMPLATES = Path(__file__).parent / "templates"
-_MONTHS = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +37,10 @@ class When:
     time: str
 
 
-def when(moment: str, story: Mapping[str, Any]) -> When:
-    """Return an RFC 3339 time in the story's time zone. Months have names in English stories, numbers elsewhere."""
+def when(moment: str, story: Mapping[str, Any], words: Words) -> When:
+    """Return an RFC 3339 time in the story's time zone, the date in words."""
     local = datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(find_zone(story["time_zone"]))
-    english = str(story["language"]).lower().partition("-")[0] == "en"
-    date = f"{local.day} {_MONTHS[local.month - 1]} {local.year}" if english else f"{local:%Y-%m-%d}"
-    return When(date=date, time=f"{local:%H:%M}")
+    return When(date=words.date(local), time=f"{local:%H:%M}")
 
 
 def web_address(address: object) -> str | None:
@@ -79,7 +75,8 @@ def as_json(value: Any) -> str:
 class Renderer:
     """The templates of one site, with their filters."""
 
-    def __init__(self, *, site: Site, assets: Assets) -> None:
+    def __init__(self, *, site: Site, assets: Assets, catalogue: Catalogue) -> None:
+        self.catalogue = catalogue
         # Members that are absent count as null: the API leaves out what an author or a source does not have.
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
@@ -92,9 +89,12 @@ class Renderer:
             "path_part": lambda text: quote(text, safe=""),
             "briefly": briefly,
             "json": as_json,
+            "direction": direction_of,
+            "words_for": catalogue.words_for,
         }
         self._environment.globals |= {"site": site, "asset": assets.url}
 
-    def render(self, template: str, **context: Any) -> str:
-        """Render a template as HTML text."""
-        return self._environment.get_template(template).render(**context)
+    def render(self, template: str, *, words: Words | None = None, **context: Any) -> str:
+        """Render a template as HTML text, with the words of a language; English ones if none are given."""
+        known = words or self.catalogue.words_for(FALLBACK)
+        return self._environment.get_template(template).render(words=known, **context)

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from fastapi import APIRouter
 
 from app.web.app_pages import docs_page, newsroom_page, preview_page
 from app.web.assets import Assets, asset_routes
 from app.web.not_found import not_found
+from app.web.own_words import read_own_words
 from app.web.page_responses import PageResponses
 from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
 from app.web.trailing_slashes import trailing_slashes
+from app.web.words import Catalogue
 from app.wire.links import Site
 
 
 def web_routes(
-    *, site: Site, read_story: ReadStory, list_stories: ListStories, openapi_url: str = "/openapi.json"
+    *,
+    site: Site,
+    read_story: ReadStory,
+    list_stories: ListStories,
+    responses: PageResponses | None = None,
+    openapi_url: str = "/openapi.json",
+    own_words: Path | None = None,
 ) -> APIRouter:
     """Return a router with every page and static file, and the 404 page as its default.
 
-    It reads public stories through the two functions and in no other way.
+    It reads public stories through the two functions and in no other way. `responses` caches what is compressed.
+    `own_words` is the operator's file of words for the pages; raises UnusableWords.
     """
-    assets = Assets()
-    renderer = Renderer(site=site, assets=assets)
-    responses = PageResponses()
+    catalogue = Catalogue(None if own_words is None else read_own_words(own_words))
+    assets = Assets(catalogue=catalogue)
+    renderer = Renderer(site=site, assets=assets, catalogue=catalogue)
+    responses = responses or PageResponses()
     router = APIRouter(default=not_found(renderer=renderer, responses=responses))
     router.include_router(
         reader_pages(renderer=renderer, responses=responses, read_story=read_story, list_stories=list_stories)

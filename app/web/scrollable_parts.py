@@ -7,25 +7,27 @@ from __future__ import annotations
 
 import re
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from app.web.words import Words
 
 _TAG = re.compile(r'<(/?[a-z][a-z0-9]*)((?:[^<>"]|"[^"]*")*)>')
 """One tag of sanitised HTML, whose attributes are all in double quotes and may have any sign in them."""
 
 
-def scrollable(html: str | None, table: str, code: str) -> Markup:
+def scrollable(html: str | None, words: Words) -> Markup:
     """Return sanitised HTML with a scrolling region around each table, and each `<pre>` one; both with their names."""
 
     def around(tag: re.Match[str]) -> str:
         name, attributes = tag[1], tag[2]
         if name == "table":
-            return f'<div class="scroller"{_region(table)}><table{attributes}>'
+            return f'<div class="scroller"{_region("table", words)}><table{attributes}>'
         if name == "/table":
             return "</table></div>"
-        return f"<pre{attributes}{_region(code)}>" if name == "pre" else tag[0]
+        return f"<pre{attributes}{_region('code', words)}>" if name == "pre" else tag[0]
 
     return Markup(_TAG.sub(around, html or ""))  # noqa: S704 - the API made it safe when it was written
 
 
-def _region(label: str) -> str:
-    return f' role="region" aria-label="{escape(label)}" tabindex="0"'
+def _region(key: str, words: Words) -> str:
+    return f' role="region" aria-label="{words.say(key)}" data-say-label="{key}" tabindex="0"'

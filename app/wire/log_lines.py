@@ -42,3 +42,8 @@ def encode_request_line(time: str, line: RequestLine, client: str) -> str:
 @lru_cache(maxsize=1024)
 def _quoted(path: str) -> str:
     return to_json(path).decode()
+
+
+def forget_paths() -> None:
+    """Drop the paths that are cached: a slug in them may be made of a title that was purged."""
+    _quoted.cache_clear()

@@ -10,6 +10,7 @@ from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.story import Story
+from app.domain.writing_direction import direction_of
 from app.wire.encoding import encode_stored
 from app.wire.links import Links
 from app.wire.newsroom_stream_messages import Principal
@@ -38,6 +39,8 @@ def newsroom_entry(entry: Entry, *, can: Sequence[str], posted_by: Principal) ->
         "expires_at": _time(entry.expires_at),
         "pin_wanted": entry.pin_wanted,
         "retraction_stands": entry.retraction_stands,
+        "legal_hold": entry.legal_hold,
+        "purged_at": _time(entry.purged_at),
         "external_id": entry.external_id,
         "external_version": entry.external_version,
         "created_at": format_time(entry.created_at),
@@ -66,6 +69,8 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
         "status": story.status.value,
         **_client_members(story),
         "frozen": story.frozen,
+        "legal_hold": story.legal_hold,
+        "purged_at": _time(story.purged_at),
         "settings": asdict(story.settings),
         "version": story.version,
         "created_at": format_time(story.created_at),
@@ -84,10 +89,14 @@ def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
 
 
 def _client_members(story: Story) -> dict[str, Any]:
-    """Return the members clients write, with the pins and key points."""
+    """Return the members clients write, with the pins and key points.
+
+    The direction is the one that was set, else that of the language.
+    """
+    members = {**STORY_DEFAULTS, **story.fields}
     return {
-        **STORY_DEFAULTS,
-        **story.fields,
+        **members,
+        "direction": members["direction"] or direction_of(members["language"]),
         "pinned": [{**pin, "until": _time(pin["until"])} for pin in story.pinned],
         "key_points": story.key_points,
     }

@@ -15,7 +15,7 @@ from app.wire.encoding import encode_json, with_media_base
 from app.wire.links import Links
 from app.wire.requests.stories import STORY_DEFAULTS
 
-_MEMBERS_ADDED = {**STORY_DEFAULTS, "pinned": [], "key_points": []}
+_MEMBERS_ADDED = {**STORY_DEFAULTS, "direction": "ltr", "pinned": [], "key_points": []}
 """Members that a story stored by an earlier release lacks."""
 
 

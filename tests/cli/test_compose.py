@@ -25,6 +25,7 @@ CHOSEN = {
     "LIVEBLOG_SITE_NAME": "The $5 Gazette",
     "LIVEBLOG_SITE_URL": "https://gazette.example",
     "LIVEBLOG_SITE_LOGO": "https://gazette.example/logo.svg",
+    "LIVEBLOG_WORDS": "/data/words.json",
     "LIVEBLOG_ADMIN_TOKEN": "a-secret-of-the-newsroom-that-is-long-enough",
     "LIVEBLOG_METRICS_TOKEN": "a-secret-of-the-scraper-that-is-long-enough",
     "LIVEBLOG_CORS_ORIGINS": "https://desk.example",

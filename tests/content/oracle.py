@@ -13,9 +13,10 @@ MEDIA = {"figure", "figcaption", "img", "video", "audio"}
 TABLE = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
 ALLOWED = INLINE | TEXT | MEDIA | TABLE
 VOID = {"br", "hr", "img"}
+SPOKEN = {*(INLINE - {"br"}), "p", "h2", "h3", "h4", "ul", "ol", "li", "figure", "table", "th", "td"}
+DIRECTIONS = {"ltr", "rtl", "auto"}
 ATTRIBUTES = {
     "a": {"href", "title", "rel"},
-    "span": {"lang", "dir"},
     "p": {"class"},
     "ol": {"start"},
     "pre": {"data-language"},
@@ -49,7 +50,11 @@ class _Reader(HTMLParser):
             self.open.append(tag)
 
     def _attribute(self, tag: str, name: str, value: str) -> None:
-        if name not in ATTRIBUTES.get(tag, set()):
+        if name in {"lang", "dir"} and tag in SPOKEN:
+            is_known = value in DIRECTIONS if name == "dir" else re.fullmatch(r"[A-Za-z0-9-]+", value)
+            if not is_known:
+                self.found.append(f"{name}={value!r}")
+        elif name not in ATTRIBUTES.get(tag, set()):
             self.found.append(f"<{tag} {name}>")
         # As browsers read an address: control characters and blanks around it do not count, those within vanish.
         address = re.sub(r"[\x00-\x20]", "", value).lower()

@@ -161,6 +161,7 @@ UNLIMITED: set[tuple[str, str]] = {
 SPELT: set[tuple[str, str]] = {
     *(("embed", "provider"), ("embed", "ratio"), ("code", "language")),
     *((kind, "id") for kind in BLOCK_TYPES),
+    *((kind, name) for kind in BLOCK_TYPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
 }
 """Fields that match a pattern."""
 
@@ -190,7 +191,7 @@ def fields_of_input() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
     models = schema["$defs"]
     for kind, reference in schema["items"]["discriminator"]["mapping"].items():
         names = [reference.rpartition("/")[2]]
-        names += {"list": ["ListItemBlock"], "table": ["TableCell"]}.get(kind, [])
+        names += {"list": ["WrittenListItem"], "table": ["WrittenTableCell"]}.get(kind, [])
         for model in names:
             for name, field in models[model]["properties"].items():
                 yield kind, name, field
@@ -351,6 +352,16 @@ ODD = [
     *("\u00a0", "\u200b", "\u3000", "&#12;", "&#13;", "&#10;", "&Tab;", "\t", "\f", "  ", "\n", "\r\n", "\x7f", "\x01"),
     *("word ", "— ", "-", ", ", "é", "<br>", "<b>", "</b>", "&amp;", "<", ">", "“", "</p>", "<p>", "<cite>", "<code>"),
     *("<span lang=ar dir=rtl>", "</span>", "<a href=https://e.org/ title='a&#12;b\n c'>", "</a>", "<pre>", "</pre>"),
+    *(
+        "<p dir=rtl>",
+        "<div lang=ar>",
+        "</div>",
+        "<ul dir=rtl><li>",
+        "<li lang=he>",
+        "<td dir=rtl>",
+        "<bdi>",
+        "<i lang=fr>",
+    ),
     *("<pre class=lang-py>", "```", "\u2028", "\x0b", "<div>", "<code>x", "</code>"),
 ]
 LENGTHS = st.sampled_from([MAX_LINE_LENGTH, MAX_ADDRESS_LENGTH, MAX_PARAGRAPHS_LENGTH])

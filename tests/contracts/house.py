@@ -110,6 +110,9 @@ class House:
         if "{token}" in row.path:
             made = await self.admin("POST", "/v1/newsroom/tokens", {"label": "spare", "person": self.people["OWN"]})
             self.refs["token"] = made["id"]
+        if row.path.endswith("/purge/confirm"):
+            target = {"story": self.refs["story"], "entry": self.refs["entry"]}
+            self.refs["confirm"] = (await self.admin("POST", "/v1/newsroom/purge", target))["confirm"]
         if "{media}" in row.path:
             self.refs["media"] = await asyncio.to_thread(self._keep_media)
         if "{signed}" in row.path:

@@ -32,6 +32,10 @@ GET    /v1/newsroom/stories                        200 200 200 200 200 200 200
 GET    /v1/newsroom/search                         200 200 200 200 200 200 200
 GET    /v1/newsroom/freeze                         200 200 200 200 200 200 200
 POST   /v1/newsroom/freeze                         403 403 403 403 403 200 403
+GET    /v1/newsroom/legal-hold                     403 403 403 403 403 200 403
+POST   /v1/newsroom/legal-hold                     403 403 403 403 403 200 403
+POST   /v1/newsroom/purge                          403 403 403 403 403 200 403
+POST   /v1/newsroom/purge/confirm                  403 403 403 403 403 200 403
 GET    /v1/newsroom/people                         403 403 403 403 403 200 403
 POST   /v1/newsroom/people                         403 403 403 403 403 201 403
 PATCH  /v1/newsroom/people/{person}                403 403 403 403 403 200 403

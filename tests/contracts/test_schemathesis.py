@@ -48,6 +48,8 @@ def test_nothing_that_can_be_sent_breaks_what_is_promised(
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
     command += [f"{server.url}/openapi.json", "--url", server.url, "--checks", "all", "--seed", "1", "--no-color"]
     command += ["--max-examples", str(examples), "--warnings", "off", "--generation-database", "none"]
+    # An event stream of a story that can be read does not end; its answers are held to the description elsewhere.
+    command += ["--exclude-operation-id", "follow_story"]
     command += ["--header", f"Authorization: Bearer {token}"] if token else []
     done = subprocess.run(
         command, cwd=tmp_path, env=_environment(), capture_output=True, text=True, timeout=RUN_SECONDS, check=False

@@ -17,9 +17,10 @@ pytestmark = pytest.mark.anyio
 
 OWNED = """
 id seq cursor head revision version etag time created_at updated_at published_at status_at disabled_at revoked_at
-last_used_at created_by created_by_token author author_id by token token_id secret kind person person_id story story_id
-status public_version sort_key corrections working held frozen site_frozen pinned key_points continued_by entry_count
-last_entry_at external_id creation_fingerprint edited_by_hand role memberships scopes admin permissions csrf _method
+last_used_at created_by created_by_token author author_id by token token_id secret kind person person_id story
+story_id status public_version sort_key corrections working held frozen legal_hold purged_at site_frozen pinned
+key_points continued_by entry_count last_entry_at external_id creation_fingerprint edited_by_hand role memberships
+scopes admin permissions csrf _method
 """.split()
 """Everything that somebody might want to say of an entry, a story, a person or a token and that is not theirs to say;
 where one of these names is asked for, it stands below."""
@@ -49,6 +50,9 @@ POST   /v1/stories/{story}/entries/{entry}/move                 -
 POST   /v1/stories/{story}/entries/{entry}/corrections          -
 PUT    /v1/newsroom/stories/{story}/members/{person}            role
 POST   /v1/newsroom/freeze                                      story frozen
+POST   /v1/newsroom/legal-hold                                  story held
+POST   /v1/newsroom/purge                                       story person
+POST   /v1/newsroom/purge/confirm                               -
 POST   /v1/newsroom/people                                      role
 PATCH  /v1/newsroom/people/{person}                             role
 POST   /v1/newsroom/people/{person}/disable                     -

@@ -128,7 +128,12 @@ class History:
         if answer.status_code in {409, 410, 422} and _reasons(answer.json()) & _GOOD_REASONS:
             return False
         assert answer.status_code in {200, 201, 202}, f"{self.done}\n{answer.text}"
-        self._keep(answer.json())
+        told = answer.json()
+        if told.get("confirm"):  # the first of two steps
+            assert await self._send(Ask("POST", "/v1/newsroom/purge/confirm", {"confirm": told["confirm"]}))
+            told = (await self.admin.get(f"/v1/newsroom/stories/{told['story']}/entries/{told['entry']}")).json()
+        if "places" not in told:
+            self._keep(told)
         return True
 
     def _keep(self, told: Json) -> None:

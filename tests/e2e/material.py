@@ -63,7 +63,8 @@ class Material:
         fields: list[Json] = [
             {"title": self.text()},
             {"standfirst": self.chance.choice([None, self.text()])},
-            {"language": "he", "direction": "rtl"},
+            {"language": "he", "direction": self.chance.choice(["rtl", "ltr", None])},
+            {"language": self.chance.choice(["ar", "de-AT", "az-Arab"])},
             {"about": {"name": "Election", "place": "Lisbon"}, "time_zone": "Europe/Lisbon"},
             {"settings": {"review_required": False}},
             {"section": "World", "tags": self.chance.sample(_TAGS, self.chance.randrange(3))},

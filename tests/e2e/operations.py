@@ -119,6 +119,10 @@ def _correct(it: History, entry: Json) -> Ask:
     return it.act(entry, "corrections", text=it.material.text())
 
 
+def _purge(it: History, entry: Json) -> Ask:
+    return Ask("POST", "/v1/newsroom/purge", {"story": it.story_id, "entry": entry["id"]})
+
+
 OPERATIONS = (
     Operation("write", "story", 20, open_story, _write),
     Operation("write several", "story", 5, open_story, _write_several),
@@ -149,6 +153,7 @@ OPERATIONS = (
     Operation("correct", "entry", 4, seen(*_OUT), _correct),
     Operation("move", "entry", 6, can_move, _move),
     Operation("remove", "entry", 2, status(*_NOT_OUT, *_OUT), lambda it, entry: it.act(entry, "remove")),
+    Operation("purge", "entry", 2, always, _purge),
     Operation(
         "delete", "entry", 2, status(*_NOT_OUT, *_OUT), lambda it, entry: it.on_entries("DELETE", f"/{entry['id']}")
     ),

@@ -69,6 +69,9 @@ class MortalDatabase:
     def checkpoint(self) -> None:
         self._database.checkpoint()
 
+    def scrub(self) -> bool:
+        return self._database.scrub()
+
     def close(self) -> None:
         self._database.close()
 

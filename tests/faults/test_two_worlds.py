@@ -65,6 +65,10 @@ PUBLIC_HISTORY: list[tuple[str, str, dict[str, Any]]] = [
 ]
 
 
+REMOVED_AFTER = PUBLIC_HISTORY.index(("POST", f"{ENTRIES}/{FOUR}/remove", {}))
+"""From then on the tombstone of FOUR is public, and its text can be purged without a sign."""
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
 def two_urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[str, str]]:
     """Two migrated, empty databases of one kind."""
@@ -163,6 +167,7 @@ async def _keep_secrets(world: World, number: int) -> None:
         await _keep_secrets_for_later(world, number)
         if number % 8 == 2:
             await _keep_a_theft_secret(world)
+    await _keep_erasures_secret(world, mine, number)
     if number > 14:
         await world.secret("PUT", f"{ENTRIES}/by-external-id/wire-1", 200, text="secret, old", external_version=1)
 
@@ -209,6 +214,23 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("POST", "/newsroom/freeze", 2, frozen=True)
     await world.secret("POST", "/newsroom/freeze", 2, frozen=False)
     await world.secret("POST", "/newsroom/live/tickets", 2)
+
+
+async def _keep_erasures_secret(world: World, mine: str, number: int) -> None:
+    """What is purged and was never seen, or was taken back long ago; and what is kept for a court."""
+    drafted, person = _id(8_000_000 + world.secrets), {"name": "Mole of the night", "role": "reporter"}
+    targets: list[dict[str, Any]]
+    await world.secret("POST", "/stories", 201, id=drafted, title="Secret, to be purged", status="draft")
+    targets = [{"story": STORY, "entry": mine}, {"story": drafted}]
+    targets.append({"person": (await world.secret("POST", "/newsroom/people", 201, **person))["id"], "bylines": True})
+    if number > REMOVED_AFTER:
+        targets.append({"story": STORY, "entry": FOUR})
+    for target in targets:
+        confirm = (await world.secret("POST", "/newsroom/purge", 200, **target))["confirm"]
+        await world.secret("POST", "/newsroom/purge/confirm", 200, confirm=confirm)
+    for held in (True, False) if number > 1 else ():
+        await world.secret("POST", "/newsroom/legal-hold", 200, story=STORY, entry=ONE, held=held)
+        await world.secret("POST", "/newsroom/legal-hold", 200, story=STORY, held=held)
 
 
 async def _keep_a_theft_secret(world: World) -> None:

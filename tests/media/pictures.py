@@ -51,9 +51,9 @@ def animated_gif(size: tuple[int, int], frames: int) -> bytes:
     return encoded(drawn[0], "GIF", save_all=True, append_images=drawn[1:], duration=80, loop=0)
 
 
-def gif_of_tiny_frames(frames: int) -> bytes:
-    """A GIF of one pixel and as many frames as wanted, made without an encoder."""
-    head = b"GIF89a" + struct.pack("<HHBBB", 1, 1, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
+def gif_of_tiny_frames(frames: int, size: tuple[int, int] = (1, 1)) -> bytes:
+    """A GIF of any size and as many frames as wanted, each of one pixel, made without an encoder."""
+    head = b"GIF89a" + struct.pack("<HHBBB", *size, 0x80, 0, 0) + b"\0\0\0\xff\xff\xff"
     frame = b"," + struct.pack("<HHHHB", 0, 0, 1, 1, 0) + b"\x02\x02\x44\x01\x00"
     return head + frame * frames + b";"
 

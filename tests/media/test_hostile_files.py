@@ -16,7 +16,6 @@ from app.media.decoder import Decoder
 from app.media.limits import MediaLimits
 from tests.media.conftest import Convert
 from tests.media.pictures import (
-    animated_gif,
     encoded,
     gif_of_tiny_frames,
     noisy,
@@ -76,7 +75,7 @@ BOMBS: dict[str, Callable[[], bytes]] = {
     "a GIF of 65,535 × 65,535": lambda: _gif_of(65_535, 65_535),
     "a GIF of 10,000 frames": lambda: gif_of_tiny_frames(10_000),
     "a GIF of a million frames": lambda: gif_of_tiny_frames(1_000_000),
-    "a GIF of 400 large frames": lambda: animated_gif((1_000, 800), 400),
+    "a GIF of 400 large frames": lambda: gif_of_tiny_frames(400, (1_000, 800)),
     "an animated PNG of 10,000 frames": lambda: png(
         1, 1, [png_chunk(b"acTL", struct.pack(">II", 10_000, 0)), *[png_chunk(b"fcTL", bytes(26))] * 10_000]
     ),
@@ -104,14 +103,10 @@ PNG_BOMBS = {
 
 
 @pytest.mark.parametrize("name", list(PNG_BOMBS))
-async def test_a_compressed_chunk_that_grows_without_end_costs_nothing(
+async def test_a_compressed_chunk_that_grows_without_end_is_refused_at_its_first_megabyte(
     convert: Convert, decoder: Decoder, name: str
 ) -> None:
-    """Pillow stops at a megabyte. Of a profile it says nothing, and the picture is taken without; texts are refused."""
-    if name == "iCCP":
-        assert (await convert(png(64, 48, [PNG_BOMBS[name]]))).media.width == 64
-    else:
-        assert (await _refused(convert, png(64, 48, [PNG_BOMBS[name]]))).code == "media_unreadable"
+    assert (await _refused(convert, png(64, 48, [PNG_BOMBS[name]]))).code == "media_unreadable"
     assert decoder.metrics.crashed == 0
     assert decoder.metrics.cpu_seconds < 1.5
 

@@ -27,6 +27,8 @@ from app.newsroom.entries.edit import edit_entry
 from app.newsroom.entries.release import cancel_entry, discard_working_revision, publish_entry, schedule_entry
 from app.newsroom.entries.review import reject_entry, return_entry, submit_entry
 from app.newsroom.entries.withdrawal import correct_entry, reinstate_entry, remove_entry, retract_entry, unpublish_entry
+from app.newsroom.erasure.legal_holds import set_hold
+from app.newsroom.erasure.purge import confirm_purge, prepare_purge
 from app.newsroom.people import people, tokens
 from app.newsroom.stories.lifecycle import create_story, edit_story
 from app.newsroom.stories.pins_and_key_points import pin_entries, set_key_points
@@ -36,6 +38,7 @@ from app.wire.announcement import Announcement
 from app.wire.encoding import BodyVariant
 from app.wire.links import Links, Site
 from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry
+from app.wire.requests.erasure import LegalHoldChange, PurgeDraft
 from app.wire.requests.people import Freeze, PersonDraft, TokenDraft
 from app.wire.requests.stories import KeyPoints, Pins, StoryDraft, StoryPatch
 
@@ -121,6 +124,20 @@ class NewsroomDriver:
     def freeze(self, story: str | None = None, *, frozen: bool = True) -> dict[str, Any]:
         """Freeze a story or the site, or thaw it."""
         return body(set_freeze(self.newsroom, self.call(), Freeze(story=story, frozen=frozen)))
+
+    def hold(self, story: str, entry: str | None = None, *, held: bool = True) -> dict[str, Any]:
+        """Hold a story or an entry for a court, or lift the hold."""
+        return body(set_hold(self.newsroom, self.call(), LegalHoldChange(story=story, entry=entry, held=held)))
+
+    def prepare_purge(self, **target: Any) -> dict[str, Any]:
+        """Ask what a purge would take, as the first of its two steps."""
+        return body(prepare_purge(self.newsroom, self.call(), PurgeDraft(**target)))
+
+    def purge(self, **target: Any) -> dict[str, Any]:
+        """Purge an entry, a story or a person, in both steps."""
+        confirm = self.prepare_purge(**target)["confirm"]
+        self.now += 1_000_000
+        return body(confirm_purge(self.newsroom, self.call(), confirm))
 
     def due(self, later: int = 0) -> int | None:
         """Advance the clock by so many microseconds and do the due work; return when more will be due."""

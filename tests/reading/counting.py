@@ -46,5 +46,8 @@ class CountingDatabase:
     def checkpoint(self) -> None:
         self._database.checkpoint()
 
+    def scrub(self) -> bool:
+        return self._database.scrub()
+
     def close(self) -> None:
         self._database.close()

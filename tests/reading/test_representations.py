@@ -110,6 +110,21 @@ async def test_everyone_who_asks_while_it_is_built_waits_for_one_build(setup: Se
     assert all(each is built[0] for each in built)
 
 
+async def test_what_is_forgotten_is_built_anew_and_a_build_under_way_is_not_kept(setup: Setup) -> None:
+    first = await setup.kept.current(setup.story, STATE)
+    setup.kept.forget()
+    assert (setup.kept.ready(setup.story, STATE), setup.kept.kept_bytes) == (None, 0)
+    setup.database.gate.clear()
+    waiting = asyncio.create_task(setup.kept.current(setup.story, STATE))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert setup.kept.builds == 2
+    setup.kept.forget()
+    setup.database.gate.set()
+    assert (await waiting).plain == first.plain, "those who wait are served"
+    assert (setup.kept.ready(setup.story, STATE), setup.kept.kept_bytes) == (None, 0)
+
+
 async def test_a_new_event_makes_the_kept_view_one_of_the_past(setup: Setup) -> None:
     before = await setup.kept.current(setup.story, STATE)
     setup.post()

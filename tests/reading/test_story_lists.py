@@ -44,6 +44,25 @@ async def test_the_list_is_read_once_a_second_however_many_ask(driver: NewsroomD
     assert setup.database.snapshots == 2
 
 
+async def test_a_list_that_is_forgotten_is_read_anew_and_one_being_read_is_not_kept(
+    driver: NewsroomDriver, database: Database
+) -> None:
+    setup = Setup(database)
+    driver.story("First")
+    assert await setup.titles() == ["First"]
+    setup.lists.forget()
+    assert setup.lists.ready() is None
+    setup.database.gate.clear()
+    waiting = asyncio.create_task(setup.titles())
+    await asyncio.sleep(0)
+    setup.lists.forget()
+    later = asyncio.create_task(setup.titles())
+    await asyncio.sleep(0)
+    setup.database.gate.set()
+    assert (await waiting, await later) == (["First"], ["First"])
+    assert setup.database.snapshots == 3, "who asks after it does not wait for a read begun before"
+
+
 async def test_the_tag_changes_exactly_when_the_bytes_do(driver: NewsroomDriver, database: Database) -> None:
     setup = Setup(database)
     driver.story("First")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import httpx
@@ -21,6 +22,7 @@ class FakeReading:
 
     def __init__(self, state: dict[str, Any] | None = None) -> None:
         self.state = state or samples.story()
+        self.others: list[dict[str, Any]] = []
         self.asked: list[tuple[str, str | None, str | None]] = []
 
     async def read_story(self, ref: str, position: str | None, around: str | None) -> PageStory | None:
@@ -36,7 +38,7 @@ class FakeReading:
         return PageStory(self.state, None if ref == self.state["slug"] else self.state["slug"])
 
     async def list_stories(self) -> list[dict[str, Any]]:
-        return [self.state]
+        return [self.state, *self.others]
 
 
 def client_of(reading: FakeReading) -> httpx.AsyncClient:
@@ -44,3 +46,9 @@ def client_of(reading: FakeReading) -> httpx.AsyncClient:
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.include_router(web_routes(site=SITE, read_story=reading.read_story, list_stories=reading.list_stories))
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
+
+
+def seen(page: httpx.Response) -> str:
+    """A page without what its script needs of the words (all of them, and the key of each) and without isolation."""
+    html = re.sub(r'<meta name="liveblog-words"[^>]*>', "", page.text)
+    return re.sub(r' data-say(?:-label)?="[^"]*"|</?bdi[^>]*>| dir="auto"', "", html).replace("<span>, </span>", ", ")

@@ -87,3 +87,14 @@ async def test_what_is_kept_compressed_stays_within_its_limit() -> None:
         sizes.append(len(answer.body))
         assert responses.kept_bytes <= 600
     assert sum(sizes) > 600
+
+
+async def test_pages_that_are_forgotten_are_compressed_anew() -> None:
+    responses = PageResponses()
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": [(b"accept-encoding", b"br")]}
+    for _ in range(2):
+        made = await responses.make(Request(scope), "page " * 1_000, policy="")
+        assert brotli.decompress(made.body) == b"page " * 1_000
+        assert responses.kept_bytes > 0
+        responses.forget()
+        assert responses.kept_bytes == 0

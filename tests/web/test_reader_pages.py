@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.web import samples
-from tests.web.site import FakeReading, client_of
+from tests.web.site import FakeReading, client_of, seen
 
 pytestmark = pytest.mark.anyio
 PAGE = f"/stories/{samples.SLUG}"
@@ -34,7 +34,7 @@ def _text(html: str) -> str:
 
 
 async def test_the_page_reads_completely_without_javascript(client: httpx.AsyncClient) -> None:
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     text = _text(html)
     for said in ("The Courier &amp; Co", "Storm reaches the coast: “the worst in forty years”", "Follow the night"):
         assert said in text
@@ -45,7 +45,7 @@ async def test_the_page_reads_completely_without_javascript(client: httpx.AsyncC
 
 
 async def test_times_are_shown_in_the_storys_zone_and_marked_in_utc(client: httpx.AsyncClient) -> None:
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert '<time datetime="2026-11-03T18:59:00Z"><b>13:59</b> <span>3 November 2026</span></time>' in html
     assert "Times: New York" in html
 
@@ -55,17 +55,15 @@ async def test_a_time_zone_that_was_stored_and_is_none_is_shown_as_utc(
     client: httpx.AsyncClient, reading: FakeReading, stored: str
 ) -> None:
     reading.state = samples.story(time_zone=stored)
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert "<b>18:59</b> <span>3 November 2026</span>" in html
     assert "Times: UTC" in html
 
 
-async def test_dates_are_numbers_in_a_story_that_is_not_in_english(
-    client: httpx.AsyncClient, reading: FakeReading
-) -> None:
+async def test_dates_are_in_the_storys_language(client: httpx.AsyncClient, reading: FakeReading) -> None:
     reading.state = samples.story(language="pt-PT", time_zone="Europe/Lisbon")
-    html = (await client.get(PAGE)).text
-    assert "<b>18:59</b> <span>2026-11-03</span>" in html
+    html = seen(await client.get(PAGE))
+    assert "<b>18:59</b> <span>3 de novembro de 2026</span>" in html
     assert '<html lang="pt-PT" dir="ltr">' in html
 
 
@@ -73,14 +71,14 @@ async def test_a_story_written_from_right_to_left_is_set_that_way(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:
     reading.state = samples.story(language="ar", direction="rtl")
-    assert '<html lang="ar" dir="rtl">' in (await client.get(PAGE)).text
+    assert '<html lang="ar" dir="rtl">' in seen(await client.get(PAGE))
 
 
 async def test_a_retracted_entry_says_so_with_its_reason_once_and_its_text_struck(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:
     _with(reading, samples.entries()[2])
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert '<p class="mark">Retracted</p>' in html
     assert "<s>The dam has failed.</s>" in html
     assert html.count("The report was wrong.") == 1
@@ -88,7 +86,7 @@ async def test_a_retracted_entry_says_so_with_its_reason_once_and_its_text_struc
 
 async def test_breaking_key_and_summary_entries_are_marked(client: httpx.AsyncClient, reading: FakeReading) -> None:
     _with(reading, samples.entry(1, importance="breaking", key_event=True, kind="summary"))
-    text = _text((await client.get(PAGE)).text)
+    text = _text(seen(await client.get(PAGE)))
     assert "Breaking Key event Summary" in text
 
 
@@ -96,13 +94,13 @@ async def test_an_entry_is_marked_updated_from_updated_at_alone(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:
     _with(reading, samples.entry(1, revision=7))
-    assert "Updated" not in (await client.get(PAGE)).text
+    assert "Updated" not in seen(await client.get(PAGE))
     _with(reading, samples.entry(1, updated_at="2026-11-03T18:40:00Z"))
-    assert "Updated 13:40 3 November 2026" in _text((await client.get(PAGE)).text)
+    assert "Updated 13:40 3 November 2026" in _text(seen(await client.get(PAGE)))
 
 
 async def test_corrections_are_shown_with_their_severity(client: httpx.AsyncClient) -> None:
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert "<b>Correction</b> <span>Two towns, not three.\nWe regret the error.</span>" in html
 
 
@@ -110,7 +108,7 @@ async def test_an_entry_without_headline_byline_or_source_has_no_empty_places(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:
     _with(reading, samples.entry(1))
-    article = (await client.get(PAGE)).text.partition("<article")[2].partition("</article>")[0]
+    article = seen(await client.get(PAGE)).partition("<article")[2].partition("</article>")[0]
     for tag in ("<h2", "byline", "<footer", "Source link", "mark"):
         assert tag not in article
 
@@ -145,20 +143,20 @@ async def test_addresses_that_are_not_of_the_web_are_no_links(client: httpx.Asyn
     bad = "javascript:alert(1)"
     person = {"name": "A", "url": bad, "avatar": bad}
     _with(reading, samples.entry(1, authors=[person], source={"url": bad, "name": None}))
-    assert "javascript:" not in (await client.get(PAGE)).text
+    assert "javascript:" not in seen(await client.get(PAGE))
 
 
 async def test_older_and_newer_pages_are_plain_links(client: httpx.AsyncClient, reading: FakeReading) -> None:
     base = "https://live.example/v1/stories/x/entries?limit=20&position="
     _with(reading, samples.entry(1), next=base + "n%2B1", prev=base + "p%2F1")
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert f'href="{PAGE}?position=n%2B1">Older updates</a>' in html
     assert f'href="{PAGE}?position=p%2F1" rel="prev" target="_self">Newer updates</a>' in html
     assert 'data-newest="no"' in html
 
 
 async def test_the_newest_page_has_no_link_to_newer_ones(client: httpx.AsyncClient) -> None:
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert "Newer updates" not in html
     assert 'data-newest="yes"' in html
 
@@ -208,9 +206,9 @@ async def test_another_name_of_the_story_redirects_to_its_own_and_keeps_the_quer
 
 
 async def test_the_page_names_its_canonical_address(client: httpx.AsyncClient, reading: FakeReading) -> None:
-    assert f'<link rel="canonical" href="{samples.URL}">' in (await client.get(PAGE)).text
+    assert f'<link rel="canonical" href="{samples.URL}">' in seen(await client.get(PAGE))
     reading.state["canonical_url"] = "https://courier.example/storm"
-    assert '<link rel="canonical" href="https://courier.example/storm">' in (await client.get(PAGE)).text
+    assert '<link rel="canonical" href="https://courier.example/storm">' in seen(await client.get(PAGE))
 
 
 async def test_the_policy_lets_nothing_written_in_a_page_run(client: httpx.AsyncClient) -> None:
@@ -254,7 +252,7 @@ async def test_head_answers_as_get_without_a_body(client: httpx.AsyncClient) -> 
 
 
 async def test_the_front_page_lists_the_stories(client: httpx.AsyncClient) -> None:
-    html = (await client.get("/")).text
+    html = seen(await client.get("/"))
     assert (
         f'<a href="{PAGE}" target="_self" lang="en" dir="ltr">Storm reaches the coast: “the worst in forty years”</a>'
         in html
@@ -270,13 +268,13 @@ async def test_the_front_page_says_how_each_story_goes(
     client: httpx.AsyncClient, reading: FakeReading, status: str, words: str
 ) -> None:
     reading.state["status"] = status
-    assert f'<p class="live" data-status="{status}">{words}</p>' in (await client.get("/")).text
+    assert f'<p class="live" data-status="{status}">{words}</p>' in seen(await client.get("/"))
 
 
 async def test_a_story_without_entries_says_so(client: httpx.AsyncClient, reading: FakeReading) -> None:
     _with(reading)
     reading.state["entry_count"] = 0
-    html = (await client.get(PAGE)).text
+    html = seen(await client.get(PAGE))
     assert '<p id="nothing-yet" class="notice">No updates yet.</p>' in html
     assert "0 updates" in html
 

@@ -6,14 +6,16 @@ import itertools
 
 from app.content import parse_html, render_html
 from app.web.scrollable_parts import scrollable
+from app.web.words import Catalogue
 from tests.content.oracle import counted_ids
 from tests.growth import HTML, Work, faults, mixed_pieces, single_pieces
 
-REGION = ' role="region" aria-label="Table" tabindex="0"'
+REGION = ' role="region" aria-label="Table" data-say-label="table" tabindex="0"'
+ENGLISH = Catalogue().words_for("en")
 
 
 def _drawn(html: str) -> str:
-    return str(scrollable(html, "Table", "Code"))
+    return str(scrollable(html, ENGLISH))
 
 
 def _body(html: str) -> str:
@@ -23,14 +25,15 @@ def _body(html: str) -> str:
 def test_a_table_stands_in_a_region_and_code_is_one() -> None:
     table, code = "<table><tbody><tr><td>1</td></tr></tbody></table>", '<pre data-language="py"><code>x</code></pre>'
     assert _drawn(f"<p>a</p>\n{table}") == f'<p>a</p>\n<div class="scroller"{REGION}>{table}</div>'
-    named = REGION.replace("Table", "Code")
+    named = REGION.replace("Table", "Code").replace("table", "code")
     assert _drawn(code) == f'<pre data-language="py"{named}><code>x</code></pre>'
     assert _drawn("<p>a &lt;table&gt; and “pre”</p>") == "<p>a &lt;table&gt; and “pre”</p>"
-    assert scrollable(None, "Table", "Code") == ""
+    assert scrollable(None, ENGLISH) == ""
 
 
 def test_names_are_escaped() -> None:
-    assert 'aria-label="&#34;&gt;&lt;b&gt;"' in scrollable("<pre></pre>", "", '"><b>')
+    words = Catalogue({"de": {"code": '"><b>'}}).words_for("de")
+    assert 'aria-label="&#34;&gt;&lt;b&gt;"' in scrollable("<pre></pre>", words)
 
 
 def test_what_looks_like_a_table_within_an_attribute_is_none() -> None:

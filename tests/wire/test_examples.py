@@ -6,22 +6,23 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import BaseModel
 
-from app.wire.shapes import examples, newsroom, oversight, people, public, search
+from app.wire.shapes import events, examples, newsroom, oversight, people, public, search, versions
 
-SHAPES: list[tuple[type[public.Public], dict[str, Any]]] = [
+SHAPES: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (public.StoryState, examples.STORY_STATE),
     (public.StoryList, examples.STORY_LIST),
     (public.PublicEntry, examples.ENTRY),
     (public.Page, examples.PAGE),
     (public.Corrections, examples.CORRECTIONS),
-    (public.Event, examples.EVENT),
-    (public.Changes, examples.CHANGES),
+    (events.Event, examples.EVENT),
+    (events.Changes, examples.CHANGES),
     (newsroom.NewsroomEntry, newsroom.NEWSROOM_ENTRY),
     (newsroom.NewsroomStory, newsroom.NEWSROOM_STORY),
     (search.SearchResults, search.SEARCH_RESULTS),
     (newsroom.Delivery, newsroom.DELIVERY),
-    (newsroom.EntryVersion, newsroom.VERSION),
+    (versions.EntryVersion, versions.VERSION),
     (newsroom.PreviewLink, newsroom.PREVIEW_LINK),
     (newsroom.Preview, newsroom.PREVIEW),
     (oversight.Reverted, oversight.REVERTED),
@@ -37,9 +38,7 @@ SHAPES: list[tuple[type[public.Public], dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("shape", "example"), SHAPES, ids=[shape.__name__ for shape, _ in SHAPES])
-def test_an_example_is_what_its_shape_says_and_nothing_beside(
-    shape: type[public.Public], example: dict[str, Any]
-) -> None:
+def test_an_example_is_what_its_shape_says_and_nothing_beside(shape: type[BaseModel], example: dict[str, Any]) -> None:
     read = shape.model_validate_json(json.dumps(example))
     written = read.model_dump_json(by_alias=True, exclude_unset=True).replace('.123000Z"', '.123Z"')
     assert json.loads(written) == example

@@ -46,6 +46,8 @@ class MediaServices:
     quota_bytes: int = 0
     shared_cache_seconds: int = 2
     uploads: int = 0
+    receiving: int = 0
+    """Uploads whose bodies are coming in now; RECEIVING_LIMIT at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.domain.errors import FieldError, InvalidInput, MalformedInput, TooLarge
 from app.media.files import storage_full
+from app.media.folder_files import LEAST_FREE_BYTES
 from app.media.formats import HEAD_BYTES, UNDECLARED, MediaFormat, identify_format
 from app.media.limits import MediaLimits
 from app.newsroom.media.upload import ReceivedFile
@@ -89,6 +90,12 @@ async def receive_upload(
         await to_thread.run_sync(lambda: shutil.rmtree(upload.folder, ignore_errors=True))
 
 
+def refuse_without_room(folder: Path) -> None:
+    """Raise Unavailable `media_storage_full` where what comes in would take the room that the database needs."""
+    if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
+        raise storage_full()
+
+
 def _kind(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
@@ -138,6 +145,7 @@ class _Target:
         waiting, self._pieces, self._waiting_bytes = b"".join(self._pieces), [], 0
 
         def write() -> None:
+            refuse_without_room(self._upload.folder)
             self._digest.update(waiting)
             self._file.write(waiting)
 

@@ -35,6 +35,9 @@ editing = ResourceRouter(tags=["Media"], route_class=EntryRoute)
 
 MediaRef = Annotated[str, Path(description="An upload's id.", examples=[MEDIA["id"]])]
 
+RECEIVING_LIMIT = 64
+"""Bodies that come in at once. Each is on our disk until it is converted, and a slow line may take long."""
+
 _WORDS = ("id", "alt", "caption", "credit", "rights", "focal")
 _BINARY: dict[str, Any] = {"schema": {"type": "string", "format": "binary"}}
 _FORM: dict[str, Any] = {
@@ -78,9 +81,21 @@ async def upload_media(
     app_state: AppState = request.app.state.app_state
     media = app_state.media
     await app_state.read_threads.run(partial(admit_upload, app_state.newsroom, call, quota_bytes=media.quota_bytes))
+    asked = {"id": id, "alt": alt, "caption": caption, "credit": credit, "rights": rights, "focal": focal}
+    if media.receiving >= RECEIVING_LIMIT:
+        raise Unavailable("media_busy", "Too many files are being sent at the moment.", retry_after_seconds=5)
+    media.receiving += 1
+    try:
+        return await _receive(request, call, asked)
+    finally:
+        media.receiving -= 1
+
+
+async def _receive(request: Request, call: Call, asked: dict[str, str | None]) -> Response:
+    app_state: AppState = request.app.state.app_state
+    media = app_state.media
     content_type = request.headers.get("content-type", "")
     folder, limits = media.incoming, media.decoder.limits
-    asked = {"id": id, "alt": alt, "caption": caption, "credit": credit, "rights": rights, "focal": focal}
     async with receive_upload(content_type, _pieces(request), folder=folder, limits=limits) as upload:
         upload.fields = {**{name: value for name, value in asked.items() if value is not None}, **upload.fields}
         written = _parse_fields(upload)

@@ -24,15 +24,14 @@ from app.wire.shapes.newsroom import (
     DELIVERY,
     NEWSROOM_ENTRY,
     NEWSROOM_STORY,
-    VERSION,
     Delivery,
-    EntryVersions,
     NewsroomEntries,
     NewsroomEntry,
     NewsroomStories,
     NewsroomStoryWithCounts,
 )
 from app.wire.shapes.people import ME, TICKET, Me, Ticket
+from app.wire.shapes.versions import VERSION, EntryVersions
 
 router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute, prefix="/v1/newsroom")
 

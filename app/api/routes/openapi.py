@@ -8,13 +8,18 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from app import __version__
 from app.api.http.answers import RepresentationResponse
+from app.api.http.live_descriptions import EVENTS_PATH, event_stream, message_schemas, websockets
+from app.api.http.security_schemes import security_of, security_schemes
+from app.api.routes.read_changes import CHANGES_PATH
 from app.reading.representations import Representation, compressed
 from app.reading.story_lists import content_tag
 from app.wire.encoding import encode_json
+from app.wire.links import Links
 from app.wire.shapes.public import Problem
 
 _DESCRIPTION = """\
@@ -23,10 +28,15 @@ Everything a newsroom's live coverage needs: read a story and what changed since
 Reads need no token and may be asked from any page. Every error is `application/problem+json` with a stable `code`.
 Each read answers with an `ETag`; send it back as `If-None-Match`. HEAD works wherever GET does.
 
-What is not plain HTTP is not listed below. A story is followed live by WebSocket at `/v1/stories/{story}/live` (several
-stories: `/v1/live?subscribe={story}@{cursor}`) and by server-sent events at `/v1/stories/{story}/events`, each with
-`?after=` the `head` that was read; the newsroom's own stream is the WebSocket `/v1/newsroom/live`. Their messages are
-described in docs/protocol.md of the source.
+A story is followed live by server-sent events at `/v1/stories/{story}/events` and by WebSocket at
+`/v1/stories/{story}/live` (several stories: `/v1/live?subscribe={story}@{cursor}`), each with `?after=` the `head` that
+was read; the newsroom's own stream is the WebSocket `/v1/newsroom/live`. The WebSockets are described under
+`x-websockets`, and the messages of all of them by the schemas LiveMessage, ReaderMessage, NewsroomMessage and
+NewsroomRequest; docs/protocol.md of the source says what they mean.
+
+Answers grow: a member, a value of an enum, a type of block or event may be added. Where an enum may be, its values of
+today have a name and any other text is allowed beside them; where a type may be, the union has one member for all
+types that are not known yet.
 """
 _TAGS = [
     {"name": "Reading", "description": "What readers may see. Authorization is never looked at."},
@@ -37,6 +47,10 @@ _TAGS = [
     {"name": "People and tokens", "description": "Who may do what; for admins."},
     {"name": "Operations", "description": "Health, readiness, version and metrics, for operators."},
 ]
+
+
+_VALUES = {"example", "examples", "default", "const", "enum"}
+"""Members of the document that hold values, in which a title is content."""
 
 
 def describe(app: FastAPI) -> None:
@@ -68,23 +82,87 @@ def _document_of(app: FastAPI) -> Callable[[], dict[str, Any]]:
 
 def _make_document(app: FastAPI) -> dict[str, Any]:
     document = get_openapi(
-        title="Liveblog", version=__version__, description=_DESCRIPTION, routes=app.routes, tags=_TAGS
+        title="Liveblog",
+        version=__version__,
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+        servers=[{"url": "/"}],
+        license_info={"name": "Apache License 2.0", "identifier": "Apache-2.0"},
     )
-    components = document.setdefault("components", {})
-    schemas = components.setdefault("schemas", {})
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas.update(problem.pop("$defs", {}))
-    schemas["Problem"] = problem
-    components.setdefault("securitySchemes", {})["token"] = {"type": "http", "scheme": "bearer"}
-    for operation in _operations(document):
-        _describe_errors(operation)
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
+    _add_components(document, app.state.app_state.newsroom.links)
+    for route in app.routes:
+        if isinstance(route, APIRoute) and route.include_in_schema:
+            for method in route.methods or ():
+                _complete(document["paths"][route.path_format][method.lower()], route, method)
+    _add_live_connections(document)
+    _finish_schemas(document)
     return document
 
 
-def _operations(document: dict[str, Any]) -> list[dict[str, Any]]:
-    return [operation for path in document["paths"].values() for operation in path.values()]
+def _add_components(document: dict[str, Any], links: Links) -> None:
+    components = document.setdefault("components", {})
+    components["securitySchemes"] = security_schemes(links)
+    schemas = components.setdefault("schemas", {})
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    for name, schema in {**problem.pop("$defs", {}), "Problem": problem, **message_schemas()}.items():
+        schemas.setdefault(name, schema)
+
+
+def _complete(operation: dict[str, Any], route: APIRoute, method: str) -> None:
+    """Add what FastAPI leaves out: who may call it, the nulls of its examples, and problems as errors."""
+    operation.setdefault("security", security_of(route, method))
+    for status, answer in route.responses.items():
+        for media_type, content in answer.get("content", {}).items():
+            shown = operation["responses"][str(status)]["content"][media_type]
+            shown.update({name: content[name] for name in ("example", "examples") if name in content})
+    _describe_errors(operation)
+
+
+def _add_live_connections(document: dict[str, Any]) -> None:
+    """Add the event stream behind the log that is polled, and the WebSockets."""
+    document["x-websockets"] = websockets()
+    paths: dict[str, Any] = {}
+    for path, operations in document["paths"].items():
+        paths[path] = operations
+        if path == CHANGES_PATH:
+            paths[EVENTS_PATH] = {"get": event_stream()}
+    document["paths"] = paths
+
+
+def _finish_schemas(document: dict[str, Any]) -> None:
+    """Give each component the title that is its name, and nothing else a title; tell defaults in words.
+
+    Generators make a type of every title they find: two members `status` of two shapes would be one type, and dropped.
+    """
+    schemas = document["components"]["schemas"]
+    _drop_titles(document["paths"])
+    _drop_titles(schemas)
+    for name, schema in schemas.items():
+        schema["title"] = name
+        for member in schema.get("properties", {}).values():
+            _tell_default(member)
+
+
+def _tell_default(member: dict[str, Any]) -> None:
+    """Say in words what a member is that was left out: generators take one with a `default` for one that is there."""
+    if "default" in member:
+        without = f"Without it: `{encode_json(member.pop('default')).decode()}`."
+        member["description"] = f"{member['description']} {without}" if "description" in member else without
+
+
+def _drop_titles(part: Any) -> None:
+    if isinstance(part, list):
+        for each in part:
+            _drop_titles(each)
+    elif isinstance(part, dict):
+        if isinstance(part.get("title"), str):
+            del part["title"]
+        for name, each in part.items():
+            if name not in _VALUES:
+                _drop_titles(each)
 
 
 def _describe_errors(operation: dict[str, Any]) -> None:

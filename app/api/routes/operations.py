@@ -7,26 +7,29 @@ from ipaddress import ip_address
 
 from fastapi import Request, Response
 from fastapi.responses import PlainTextResponse
+from pydantic import BaseModel
 
 from app import __version__
 from app.api.http.exposition import render_metrics
 from app.api.http.resource_router import ResourceRouter
+from app.api.http.security_schemes import METRICS
 from app.api.http.state import AppState
 from app.domain.errors import NotFound
 from app.newsroom.context.access import digest_of, is_admin_token
 from app.wire.encoding import encode_json
+from app.wire.shapes.operations import Health, Readiness, Release
+from app.wire.shapes.public import Problem
 
 router = ResourceRouter(tags=["Operations"])
 
 _FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")
 
 
-def _json_answer(description: str, example: dict[str, object]) -> dict[int | str, dict[str, object]]:
-    schema = {"type": "object", "additionalProperties": True}
-    return {200: {"description": description, "content": {"application/json": {"schema": schema, "example": example}}}}
+def _json_answer(model: type[BaseModel], description: str, example: dict[str, object]) -> dict[str, object]:
+    return {"model": model, "description": description, "content": {"application/json": {"example": example}}}
 
 
-@router.get("/healthz", responses=_json_answer("The process runs.", {"status": "ok"}))
+@router.get("/healthz", responses={200: _json_answer(Health, "The process runs.", {"status": "ok"})})
 async def get_health() -> Response:
     """Return 200 while the process runs and its event loop turns; restart the process when this fails."""
     return _json({"status": "ok"})
@@ -35,11 +38,8 @@ async def get_health() -> Response:
 @router.get(
     "/readyz",
     responses={
-        **_json_answer("Send traffic here.", {"status": "ready", "reasons": []}),
-        503: {
-            "description": "Send traffic elsewhere.",
-            "content": {"application/json": {"example": {"status": "draining", "reasons": []}}},
-        },
+        200: _json_answer(Readiness, "Send traffic here.", {"status": "ready", "reasons": []}),
+        503: _json_answer(Readiness, "Send traffic elsewhere.", {"status": "draining", "reasons": []}),
     },
 )
 async def get_readiness(request: Request) -> Response:
@@ -49,7 +49,7 @@ async def get_readiness(request: Request) -> Response:
     return _json({"status": word, "reasons": reasons}, status=status)
 
 
-@router.get("/version", responses=_json_answer("The release.", {"version": __version__}))
+@router.get("/version", responses={200: _json_answer(Release, "The release.", {"version": __version__})})
 async def get_version() -> Response:
     """Return the release that runs here."""
     return _json({"version": __version__})
@@ -58,11 +58,16 @@ async def get_version() -> Response:
 @router.get(
     "/metrics",
     response_class=PlainTextResponse,
+    openapi_extra={"security": METRICS},
     responses={
         200: {
             "description": "Prometheus text format.",
             "content": {"text/plain": {"example": "liveblog_requests_in_flight 1\n"}},
-        }
+        },
+        404: {
+            "description": "Not on this machine, and without a token for it.",
+            "content": {"application/problem+json": {"schema": {"$ref": f"#/components/schemas/{Problem.__name__}"}}},
+        },
     },
 )
 async def get_metrics(request: Request) -> Response:

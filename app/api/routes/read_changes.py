@@ -22,9 +22,10 @@ from app.reading.representations import Representation
 from app.reading.views import ChangesView
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
+from app.wire.shapes.events import Changes
 from app.wire.shapes.examples import CHANGES
-from app.wire.shapes.public import Changes
 
+CHANGES_PATH = "/v1/stories/{story}/changes"
 MAX_WAIT_SECONDS = 30
 
 router = ResourceRouter(tags=["Reading"])
@@ -40,7 +41,7 @@ WaitQuery = Annotated[
 
 
 @router.get(
-    "/v1/stories/{story}/changes",
+    CHANGES_PATH,
     responses=public_responses(Changes, CHANGES, *OF_A_STORY, "cursor_unusable", "invalid"),
 )
 async def get_changes(

@@ -11,6 +11,7 @@ from app.api.http.calls import WriteCall, perform, response_of, run_use_case
 from app.api.http.credentials import cookie_name, is_https, is_same_origin
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
+from app.api.http.security_schemes import SESSION_ONLY
 from app.api.http.state import AppState
 from app.domain.errors import NotAllowed
 from app.newsroom.context.newsroom import Call
@@ -35,7 +36,11 @@ async def sign_in(request: Request, body: Annotated[SignIn, Body(examples=[{"sec
     return response
 
 
-@signing_out.delete("/session", responses=newsroom_responses(200, SignedOut, {"signed_out": True}))
+@signing_out.delete(
+    "/session",
+    responses=newsroom_responses(200, SignedOut, {"signed_out": True}),
+    openapi_extra={"security": SESSION_ONLY},
+)
 async def sign_out(request: Request, call: WriteCall) -> Response:
     """End this browser's session."""
     response = await perform(request, sessions.sign_out, call)

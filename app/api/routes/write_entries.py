@@ -40,6 +40,9 @@ _SCHEDULED = entry_example(**_UNSEEN, status="scheduled", publish_at="2026-11-03
 _LATER: Any = newsroom_responses(202, NewsroomEntry, {**_SCHEDULED, "held": True}, *_ERRORS)
 _HELD: Any = {**_LATER, **_CHANGED}
 
+_LOCATION = f"https://live.harbour.example/v1/stories/{NEWSROOM_ENTRY['story']}/entries/{NEWSROOM_ENTRY['id']}"
+_BATCH_RESULTS: Any = {"items": [{"status": 201, "location": _LOCATION, "entry": NEWSROOM_ENTRY}]}
+
 posting = ResourceRouter(tags=["Writing entries"], route_class=FormWriteRoute)
 batching = ResourceRouter(tags=["Writing entries"], route_class=BatchRoute)
 writing = ResourceRouter(tags=["Writing entries"], route_class=EntryRoute)
@@ -64,9 +67,7 @@ async def create_entry(
 
 @batching.post(
     "/v1/stories/{story}/entries:batch",
-    responses=newsroom_responses(
-        200, BatchResults, {"items": [{"status": 201, "entry": NEWSROOM_ENTRY}]}, 404, 409, 410, 413, 415, 422
-    ),
+    responses=newsroom_responses(200, BatchResults, _BATCH_RESULTS, 404, 409, 410, 413, 415, 422),
 )
 async def create_entries(
     request: Request,

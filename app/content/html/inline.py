@@ -9,8 +9,9 @@ from html import escape
 from typing import NamedTuple
 
 from app.content.addresses import link_address
+from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
 from app.content.html.lexer import Token, tags, tokenise
-from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, sanitise
+from app.content.html.sanitising import INLINE_TAGS, sanitise
 from app.content.html.styles import apply_styles
 
 MAX_INLINE_DEPTH = 16
@@ -18,13 +19,15 @@ MAX_INLINE_DEPTH = 16
 
 _CACHED_CHARACTERS = 4_000
 
-_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*", re.ASCII)
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _HARD_BREAK = re.compile("[\x0b\u2028\u2029]")
 """Line ends that are no white space in HTML."""
 
 _SAME_AS = {"strike": "s", "del": "s", "ins": "u", "tt": "code", "kbd": "code", "samp": "code"}
+_ONLY_FOR_LANGUAGE = tags("abbr acronym bdi bdo big cite data dfn font label q small time var")
+"""Inline tags that are written, as a `span`, if they say a language or a direction."""
+
 _EDGE_BREAK = "<br>"
 _EDGE_SPACE = " \t\n"
 _BREAKING_TAGS = tags(
@@ -33,9 +36,15 @@ _BREAKING_TAGS = tags(
 )
 
 
+_WRITTEN = (INLINE_TAGS | _SAME_AS.keys()) - {"br"}
+
+
 class _OpenTag(NamedTuple):
+    """An open tag, its HTML ("" for nothing), and the tag that this opens."""
+
     tag: str
     html: str
+    written_as: str
 
 
 class InlineWriter:
@@ -80,11 +89,22 @@ class InlineWriter:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """Open `tag` if it is an inline tag. It is written only with valid attributes and if it is not open already."""
-        tag = _SAME_AS.get(tag, tag)
-        if tag not in INLINE_TAGS or tag == "br" or len(self._stack) >= MAX_INLINE_DEPTH:
+        language = read_language(attributes) if attributes else NO_LANGUAGE
+        if tag == "bdi":
+            language = language.over(TextLanguage(dir="auto"))
+        is_kept = tag in _WRITTEN
+        if tag in _ONLY_FOR_LANGUAGE:
+            # Within one that is written it is, so that the end of each is told apart.
+            is_kept = any(language) or any(entry.tag == tag for entry in self._stack)
+        if not is_kept or len(self._stack) >= MAX_INLINE_DEPTH:
             return
+        tag = _SAME_AS.get(tag, tag)
         is_open = tag != "span" and any(entry.tag == tag and entry.html for entry in self._stack)
-        self._stack.append(_OpenTag(tag, "" if is_open else _start_tag(tag, attributes)))
+        html = "" if is_open else _start_tag(tag, attributes, language)
+        if html or not any(language):
+            self._stack.append(_OpenTag(tag, html, tag))
+        else:
+            self._stack.append(_OpenTag(tag, f"<span{language.attributes}>", "span"))
 
     def end(self, tag: str) -> None:
         """Close the innermost open `tag`; tags inside it that are still open go on after it."""
@@ -111,7 +131,7 @@ class InlineWriter:
         while self._written > index:
             self._written -= 1
             if self._stack[self._written].html:
-                self._parts.append(f"</{self._stack[self._written].tag}>")
+                self._parts.append(f"</{self._stack[self._written].written_as}>")
 
 
 def plain_html(text: str) -> str:
@@ -119,17 +139,14 @@ def plain_html(text: str) -> str:
     return sanitise(escape(_printable(text), quote=False).replace("\n", "<br>"))
 
 
-def _start_tag(tag: str, attributes: Mapping[str, str]) -> str:
+def _start_tag(tag: str, attributes: Mapping[str, str], language: TextLanguage) -> str:
     if tag == "a":
         address = link_address(attributes.get("href", ""))
         title = _printable(attributes.get("title", ""))
-        return f'<a href="{escape(address)}"{attribute("title", title)}>' if address else ""
-    if tag == "span":
-        language, direction = attributes.get("lang", ""), attributes.get("dir", "").lower()
-        lang = attribute("lang", language if _LANGUAGE.fullmatch(language) else "")
-        written = lang + attribute("dir", direction if direction in DIRECTIONS else "")
-        return f"<span{written}>" if written else ""
-    return f"<{tag}>"
+        return f'<a href="{escape(address)}"{attribute("title", title)}{language.attributes}>' if address else ""
+    if tag == "span" or tag in _ONLY_FOR_LANGUAGE:
+        return ""
+    return f"<{tag}{language.attributes}>"
 
 
 def _printable(text: str) -> str:
@@ -209,3 +226,8 @@ def _text(html: str) -> str:
 
 _cached_text = lru_cache(maxsize=64)(_text)
 """One write asks for the text of its paragraphs several times: for readers, and for the search."""
+
+
+def forget_inline_texts() -> None:
+    """Drop the texts that are cached."""
+    _cached_text.cache_clear()

@@ -12,6 +12,7 @@ import re
 
 import nh3
 
+from app.content.block_limits import LANGUAGE_TAG_PATTERN
 from app.content.html.lexer import tags
 from app.content.media_addresses import is_stored_media, is_stored_srcset
 
@@ -19,9 +20,10 @@ INLINE_TAGS: frozenset[str] = tags("a b strong i em u s sub sup code br mark spa
 BLOCK_TAGS: frozenset[str] = tags(
     "p h2 h3 h4 ul ol li blockquote pre figure figcaption cite img hr table caption thead tbody tr th td video audio"
 )
-ATTRIBUTES: dict[str, set[str]] = {
+WITH_LANGUAGE: frozenset[str] = (INLINE_TAGS - {"br"}) | tags("p h2 h3 h4 ul ol li figure table th td")
+"""The tags that may say the language and the direction of what is in them."""
+_OWN_ATTRIBUTES: dict[str, set[str]] = {
     "a": {"href", "title"},
-    "span": {"lang"},
     "ol": {"start"},
     "blockquote": {"cite"},
     "pre": {"data-language"},
@@ -31,6 +33,10 @@ ATTRIBUTES: dict[str, set[str]] = {
     "audio": {"src", "controls", "preload"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
+}
+ATTRIBUTES: dict[str, set[str]] = {
+    **_OWN_ATTRIBUTES,
+    **{tag: _OWN_ATTRIBUTES.get(tag, set()) | {"lang"} for tag in WITH_LANGUAGE},
 }
 DIRECTIONS: frozenset[str] = frozenset({"ltr", "rtl", "auto"})
 CLASSES: dict[str, set[str]] = {
@@ -48,6 +54,8 @@ _STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
 
 _OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
+_LANGUAGE_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
+
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 _OWN_ADDRESSES = frozenset({"src", "poster"})
 _OWN_SCHEME = "media"
@@ -57,11 +65,20 @@ _OWN_SCHEME = "media"
 _UNPRINTABLE = "".join(map(chr, range(33)))
 
 
+def is_language_tag(text: str) -> bool:
+    """Return whether `text` is spelt as a BCP 47 tag, as `en` or `zh-Hant-TW`."""
+    return _LANGUAGE_TAG.fullmatch(text) is not None
+
+
 def _kept_attribute(tag: str, name: str, value: str) -> str | None:
-    """Keep only web addresses outside links, and stored ones of our own media; of `srcset` and `sizes` only ours.
+    """Keep only web addresses outside links, stored ones of our own media, and languages that are some.
+
+    Of `srcset` and `sizes` only ours are kept.
 
     nh3 itself takes neither `data-url` nor `cite` nor `srcset` for an address.
     """
+    if name == "lang":
+        return value if is_language_tag(value) else None
     if name == "srcset":
         return value if is_stored_srcset(value) else None
     if name == "sizes":
@@ -83,7 +100,7 @@ def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(INLINE_TAGS | BLOCK_TAGS),
         attributes=ATTRIBUTES,
-        tag_attribute_values={"span": {"dir": set(DIRECTIONS)}},
+        tag_attribute_values={tag: {"dir": set(DIRECTIONS)} for tag in WITH_LANGUAGE},
         allowed_classes=CLASSES,
         url_schemes={*LINK_SCHEMES, _OWN_SCHEME},
         url_relative="deny",

@@ -84,7 +84,10 @@ class _Styles:
         read_as = _read_as(token, style)
         self._links += tag == "a"
         self._in_heading = self._in_heading or read_as in _HEADINGS
-        yield self._counted(token if read_as == tag else Token("start", read_as, token.attributes))
+        attributes = token.attributes
+        if style.direction and "dir" not in attributes:
+            attributes = {**attributes, "dir": style.direction}
+        yield self._counted(Token("start", read_as, attributes))
         if tag in _VOID:
             return
         formats = style.formats if style.formats and tag in _ALIGNED else _without_alignment(style.formats)
@@ -154,6 +157,7 @@ class _Styles:
 
 class _Style(NamedTuple):
     formats: Mapping[str, bool]
+    direction: str = ""
     is_borderless: bool = False
     is_code: bool = False
 
@@ -183,6 +187,7 @@ def _cached_style(style: str) -> _Style:
         formats |= {"sup": place == "super", "sub": place == "sub"}
     return _Style(
         formats,
+        direction=properties.get("direction", ""),
         is_borderless=properties.get("border", "").split()[-1:] == ["none"],
         is_code=properties.get("white-space", "").startswith("pre")
         and _MONOSPACED.search(properties.get("font-family", "")) is not None,
@@ -217,3 +222,8 @@ def _read_as(token: Token, style: _Style) -> str:
         level = attributes.get("aria-level", "")
         return f"h{level}" if level in {"1", "2", "3", "4", "5", "6"} else "h2"
     return "h1" if tag == "p" and "MsoTitle" in attributes.get("class", "").split() else tag
+
+
+def forget_styles() -> None:
+    """Drop the styles that are cached."""
+    _cached_style.cache_clear()

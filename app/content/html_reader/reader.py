@@ -19,6 +19,7 @@ from app.content.html.lexer import Token, tags, tokenise
 from app.content.html.styles import apply_styles
 from app.content.html_reader.code import CodeReader
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
+from app.content.html_reader.languages import LanguagesInEffect
 from app.content.html_reader.media import read_iframe, read_img, read_recording
 from app.content.html_reader.word_lists import read_word_lists
 from app.content.size_checks import check_html
@@ -45,12 +46,13 @@ def parse_html(html: str, *, new_id: NewId) -> list[Block]:
 
 def read_blocks(html: str) -> list[Block]:
     """Read the blocks of a piece of HTML, without ids and perhaps too many."""
-    return _Reader().read(html)
+    return _Reader(html).read(html)
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, html: str) -> None:
         self.blocks: list[Block] = []
+        self.languages = LanguagesInEffect(html)
         self.writer = InlineWriter()
         self.target: _Target = "body"
         self.level = 0
@@ -97,7 +99,11 @@ class _Reader:
         tag = token.value
         if self.code is not None and self.code.reads(token):
             self._line_of_code()
-        elif tag == "source":
+            return
+        if self.languages.heeds(tag):
+            self._flush()
+            self.languages.start(token)
+        if tag == "source":
             self.sources.append(token.attributes.get("src", ""))
         elif tag == "br":
             self.writer.line_break()
@@ -122,29 +128,35 @@ class _Reader:
             blocks = read_img(token.attributes)
             if not blocks:
                 self.writer.text(token.attributes.get("alt", ""))
-            self._emit_all(blocks)
+            self._emit_all(self._spoken(blocks, token))
         elif tag == "iframe":
-            self._emit_all(read_iframe(token.attributes))
+            self._emit_all(self._spoken(read_iframe(token.attributes), token))
         elif tag == "hr":
             self._emit(builders.divider())
         return tag in {"video", "audio", "img", "iframe", "hr"}
+
+    def _spoken(self, blocks: list[Block], token: Token) -> list[Block]:
+        """Return the blocks of a tag with the language and direction of its words."""
+        return [builders.with_language(block, self.languages.said_by(token)) for block in blocks]
 
     def _start_container(self, token: Token) -> bool:
         tag = token.value
         if tag not in _LISTS and tag not in {"blockquote", "table", "figure"}:
             return False
         self._flush()
+        language = self.languages.current
         if tag == "table":
-            self.table.open()
+            self.table.open(language)
         elif self.table.is_open:
             return True
         elif tag in _LISTS and not self.quote.is_open:
             start = parse_number(token.attributes.get("start"), most=MAX_LIST_START) or 1
-            self.list.open(ordered=tag == "ol", start=start)
+            self.list.open(ordered=tag == "ol", start=start, language=language)
         elif tag == "blockquote" and not self.list.is_open:
-            self.quote.open(token.attributes, url=media_address(token.attributes.get("cite", "")) or "")
+            url = media_address(token.attributes.get("cite", "")) or ""
+            self.quote.open(token.attributes, url=url, language=language)
         elif tag == "figure" and self.figure is None and not self.list.is_open:
-            self.figure = Figure(url=media_address(token.attributes.get("data-url", "")) or "")
+            self.figure = Figure(url=media_address(token.attributes.get("data-url", "")) or "", language=language)
         return True
 
     def _start_part(self, token: Token) -> bool:
@@ -164,7 +176,7 @@ class _Reader:
             self._start_in_table(token)
         elif tag == "li" and self.list.is_open and not self.table.is_open:
             self._flush()
-            self.list.item()
+            self.list.item(self.languages.current)
         elif tag in _BREAKS or tag in {"li", "figcaption", "tr", "td", "th", "caption"}:
             self._flush()
             self.level = 0 if tag == "p" else self.level
@@ -188,12 +200,14 @@ class _Reader:
         if token.value == "tr":
             self.table.row()
         else:
-            self.table.cell(token.value, token.attributes)
+            self.table.cell(token.value, token.attributes, self.languages.current)
 
     def _end(self, tag: str) -> None:
         if self.code is not None and self.code.reads(Token("end", tag)):
             self._line_of_code()
-        elif tag in {"video", "audio"}:
+            self.writer.end(tag)
+            return
+        if tag in {"video", "audio"}:
             self._end_recording()
         elif tag in _HEADINGS:
             self._flush()
@@ -211,6 +225,7 @@ class _Reader:
                 self.preformatted -= 1
                 self.code = self.code if self.preformatted else None
         self.writer.end(tag)
+        self.languages.end(tag)
 
     def _end_container(self, tag: str) -> None:
         if tag == "table" and self.table.is_open:
@@ -243,7 +258,8 @@ class _Reader:
     def _end_recording(self) -> None:
         if self.recording is not None:
             token, self.recording = self.recording, None
-            self._emit(read_recording(token.value, token.attributes, self.sources))
+            block = read_recording(token.value, token.attributes, self.sources)
+            self._emit_all(self._spoken([] if block is None else [block], token))
 
     def _switch(self, target: _Target) -> None:
         """End the text before, and put the following text into `target`."""
@@ -257,6 +273,7 @@ class _Reader:
         code = self.code.take() if self.code is not None else None
         if not has_text(inner):
             return
+        language = self.languages.current
         if code is not None and not (self.table.is_open or self.list.is_open or self.quote.is_open):
             self._emit(code)
         elif self.target == "attribution":
@@ -264,17 +281,19 @@ class _Reader:
         elif self.target == "table caption":
             self.table.add_caption(inner)
         elif self.target != "body" and self.figure is not None:
-            (self.figure.captions if self.target == "caption" else self.figure.credits).append(inner)
+            into = self.figure.captions if self.target == "caption" else self.figure.credits
+            self.figure.add(inner, into, language)
         elif self.table.is_open:
-            self.table.add(inner)
+            self.table.add(inner, language)
         elif self.list.is_open:
-            self.list.add(inner)
+            self.list.add(inner, language)
         elif self.quote.is_open:
-            self.quote.add(inner)
+            self.quote.add(inner, language)
         elif self.figure is not None and self.figure.url:
-            self.figure.title.append(inner)
+            self.figure.add(inner, self.figure.title, language)
         else:
-            self._emit(builders.heading_or_paragraph(self.level, inner) if self.level else _link_or_paragraph(inner))
+            block = builders.heading_or_paragraph(self.level, inner) if self.level else _link_or_paragraph(inner)
+            self._emit(builders.with_language(block, language))
 
     def _emit(self, block: Block | None) -> None:
         """Add a complete block; one that cannot be in the open list or table follows it."""

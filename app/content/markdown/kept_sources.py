@@ -30,6 +30,7 @@ class KeptSources:
         self._render = render
         self._limit = limit
         self._kept: OrderedDict[bytes, Source] = OrderedDict()
+        self._forgotten = 0
         self._lock = Lock()
 
     def source_of(self, blocks: Sequence[Block]) -> Source:
@@ -41,12 +42,22 @@ class KeptSources:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
+            forgotten = self._forgotten
         source = self._render(blocks)
-        self._keep(key, source)
+        self._keep(key, source, forgotten)
         return source
 
-    def _keep(self, key: bytes, source: Source) -> None:
+    def forget(self) -> None:
+        """Drop every source; one that is being rendered is not kept."""
         with self._lock:
+            self._forgotten += 1
+            self._kept.clear()
+            self.kept_characters = 0
+
+    def _keep(self, key: bytes, source: Source, forgotten: int) -> None:
+        with self._lock:
+            if self._forgotten != forgotten:
+                return
             self.kept_characters += len(source[0]) - len(self._kept.pop(key, ("", True))[0])
             self._kept[key] = source
             while self.kept_characters > self._limit:
@@ -60,3 +71,8 @@ _sources = KeptSources(render_markdown)
 def markdown_source(blocks: Sequence[Block]) -> Source:
     """Return what `render_markdown` does, of a long body once for all who read it."""
     return _sources.source_of(blocks)
+
+
+def forget_sources() -> None:
+    """Drop the sources that are kept."""
+    _sources.forget()

@@ -23,6 +23,9 @@ _SPECIAL = re.compile("([" + re.escape(ESCAPABLE) + "])")
 _LONG = 8_000
 """Characters of a paragraph above which it is tried only as it is and with all escapes: each reading costs time."""
 
+_AROUND = re.compile(r"^<(?:p|h\d)(?: [^>]*)?>|</(?:p|h\d)>$")
+"""The tags of a paragraph or a heading."""
+
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
@@ -109,7 +112,7 @@ def _text_markdown(block: Block, *, escaping: bool) -> str:
         return write_fenced(block["text"], block.get("language", ""))
     if kind == "quote":
         return _quote_markdown(block, escaping=escaping)
-    inner = _inline_markdown(re.sub(r"^<(?:p|h\d)>|</(?:p|h\d)>$", "", block["html"]), escaping=escaping)
+    inner = _inline_markdown(_AROUND.sub("", block["html"]), escaping=escaping)
     if kind == "heading":
         return f"{'#' * block['level']} {inner.replace(chr(10), ' ')}"
     return inner

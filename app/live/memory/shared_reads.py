@@ -106,9 +106,14 @@ class SharedReads:
             self._metrics.reads_shared += 1
             return kept.task
         task = self._tasks.spawn(self._read(ask))
-        self._kept[key] = _Kept(task, used_at=self._monotonic())
-        task.add_done_callback(lambda done: self._keep(key, done))
+        self._kept[key] = kept = _Kept(task, used_at=self._monotonic())
+        task.add_done_callback(lambda done: self._keep(key, kept, done))
         return task
+
+    def forget(self) -> None:
+        """Drop every answer; reads that are under way are answered to those who wait, and not cached."""
+        self._kept.clear()
+        self.kept_bytes = 0
 
     def sweep(self) -> None:
         """Drop the answers that nobody has asked for in a while."""
@@ -153,12 +158,13 @@ class SharedReads:
         json = encode_snapshot(ask.story.id, reason=ask.reason, state=state)
         return SnapshotRead(head, Message(json, type="snapshot", sse_id=str(head.cursor)))
 
-    def _keep(self, key: Hashable, done: asyncio.Task[Answer]) -> None:
+    def _keep(self, key: Hashable, kept: _Kept, done: asyncio.Task[Answer]) -> None:
+        if self._kept.get(key) is not kept:  # forgotten since
+            return
         size = 0 if done.cancelled() else _size_of(done.result())
         if size == 0:
             del self._kept[key]
             return
-        kept = self._kept[key]
         kept.size_bytes, kept.used_at = size, self._monotonic()
         self.kept_bytes += size
         for name, oldest in tuple(self._kept.items()):

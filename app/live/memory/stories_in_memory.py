@@ -117,6 +117,10 @@ class StoriesInMemory:
         self._registry.sweep(now=self._monotonic())
         self._reads.sweep()
 
+    def forget(self) -> None:
+        """Drop the cached answers to sessions. Rings have an entry's newest state alone, nothing that was purged."""
+        self._reads.forget()
+
     async def _answer_open(self, ref: str) -> Answer:
         try:
             return Opened(await self.open(ref))

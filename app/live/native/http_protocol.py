@@ -264,10 +264,8 @@ class HttpProtocol(HttpToolsProtocol):
     def _keeps_pace(self) -> bool:
         """Return whether the body is an upload of which enough came in the time that is out."""
         least = self._accept_context.paced_bodies.get(self.scope["path"])
-        if least is None:
-            return False
         came, self._paced_bytes = self._body_bytes - self._paced_bytes, self._body_bytes
-        return came >= least * self._hub.limits.body_seconds
+        return least is not None and came >= least * self._hub.limits.body_seconds
 
     def _owes_a_response(self) -> bool:
         """Return whether a response to an earlier request is still to be written: no place for anything else."""

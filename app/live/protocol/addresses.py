@@ -69,3 +69,9 @@ def parse_connect_request(address: LiveAddress, query_string: bytes, *, limit_st
     if address.kind == "live":
         return ConnectRequest(requests, variant)
     return ConnectRequest(requests, variant, parse_flag(query, "named"), parse_last_event_id(query))
+
+
+def forget_addresses() -> None:
+    """Drop the addresses that are cached: a slug in them may be made of a title that was purged."""
+    live_address.cache_clear()
+    parse_connect_request.cache_clear()

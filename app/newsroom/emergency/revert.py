@@ -16,9 +16,10 @@ from app.newsroom.context.idempotency import finished_reply, first_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import record_audit
 from app.newsroom.context.write_context import WriteContext
-from app.newsroom.emergency.revert_context import REVERT, Outcome, RevertContext
+from app.newsroom.emergency.revert_context import PURGED, REVERT, Outcome, RevertContext
 from app.newsroom.emergency.revert_entries import revert_entry
 from app.newsroom.emergency.revert_stories import ENTRY_REFERENCES, find_traces, revert_fields, revert_whole_story
+from app.newsroom.erasure.legal_holds import HOLD, LIFT
 from app.newsroom.stories.continuing import lock_with_linked
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import (
@@ -39,6 +40,7 @@ _BY_HAND = {
     "member": "Who works on a story is for its editors to put right.",
 }
 _TO_DECIDE = "Whether everything is frozen is for a person to decide."
+_HELD = "Whether something is kept for a court is for a person to decide."
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +70,16 @@ def revert_token(newsroom: Newsroom, call: Call, token_id: str, *, since: Micros
         outcome.members() for each in touched for outcome in _revert_in_story(newsroom, call, token_id, since, each)
     ]
     kept = [
-        {"object": kind, "object_id": ident, "action": action, "why": _BY_HAND.get(kind, _TO_DECIDE)}
+        {"object": kind, "object_id": ident, "action": action, "why": _why_by_hand(kind, action)}
         for kind, ident, action in others
     ]
     with open_write(newsroom, call) as context:
         reply = Reply(200, encode_json({"token": token_id, "items": items, "not_reverted": kept}))
         return first_reply(context, reply)
+
+
+def _why_by_hand(kind: str, action: str) -> str:
+    return _BY_HAND.get(kind, _HELD if action in {HOLD, LIFT} else _TO_DECIDE)
 
 
 def _list_touched(tx: WriteTransaction, token: str, since: Micros) -> list[_Touched]:
@@ -94,6 +100,8 @@ def _revert_in_story(newsroom: Newsroom, call: Call, token: str, since: Micros, 
             context = _lock(opened, touched.story, token, since)
         except NotFound as error:
             return [Outcome(touched.story, entry, why=error.detail) for entry in (*touched.entries, None)]
+        if context.story.purged_at is not None:
+            return [Outcome(touched.story, entry, why=PURGED) for entry in (*touched.entries, None)]
         versions = list_versions_around(context.tx, context.story.id, token, since=since)
         return _revert(context, versions, touched)
 

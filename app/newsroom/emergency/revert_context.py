@@ -11,6 +11,7 @@ from app.newsroom.context.write_context import StoryContext
 
 REVERT = "revert"
 """The action of everything that is reverted, in versions and audit."""
+PURGED = "Its text was purged for good: nothing is left that it could be restored to."
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from app.newsroom.context.access import CLOCK_ID
 from app.newsroom.context.freezing import refuse_frozen
 from app.newsroom.context.lookup import look_up_entry
 from app.newsroom.context.recording import record_entry
-from app.newsroom.emergency.revert_context import REVERT, Outcome, RevertContext
+from app.newsroom.emergency.revert_context import PURGED, REVERT, Outcome, RevertContext
 from app.newsroom.entries.entry_action import transition_entry
 from app.newsroom.entries.release import unschedule_edit
 from app.newsroom.publication.publication import EntryShown
@@ -44,6 +44,8 @@ def revert_entry(context: RevertContext, entry_id: EntryId) -> Outcome:
     """Revert what the token did to an entry, if that is possible; return the outcome."""
     story = context.story
     entry = look_up_entry(context.tx, story, entry_id)
+    if entry.purged_at is not None:
+        return Outcome(story.id, entry.id, why=PURGED)
     stretch = _find_stretch(context, list_versions(context.tx, story.id, entry.id, below=None, limit=_VERSIONS))
     try:
         with context.tx.savepoint():

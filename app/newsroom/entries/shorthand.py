@@ -16,7 +16,7 @@ from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.tags import Written, known_tags, with_slugs
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.people import Person, list_people
-from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, Author, Tag
+from app.wire.requests.entries import MAX_AUTHORS, MAX_TAGS, WrittenAuthor, WrittenTag
 
 
 def expand_shorthand(
@@ -33,9 +33,11 @@ def expand_shorthand(
     changes: dict[str, Any] = {"text": found.text or None}
     if found.tags:
         # What is stored is kept, even if it would be refused today.
-        stored = [Tag.model_construct(**tag) for tag in before.tags] if before is not None else []
+        stored = [WrittenTag.model_construct(**tag) for tag in before.tags] if before is not None else []
         kept = stored if written.tags is None else written.tags
-        tags = with_slugs([Tag(label=tag["label"]) for tag in found.tags], known=_known(context.story, before, kept))
+        tags = with_slugs(
+            [WrittenTag(label=tag["label"]) for tag in found.tags], known=_known(context.story, before, kept)
+        )
         found = replace(found, tags=tuple(tag.model_dump() for tag in tags))
         changes["tags"] = _with_tags(kept, tags)
     if found.authors:
@@ -67,18 +69,18 @@ def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
     return members
 
 
-def _known(story: Story, before: EntryContent | None, kept: list[Tag]) -> list[JsonObject]:
+def _known(story: Story, before: EntryContent | None, kept: list[WrittenTag]) -> list[JsonObject]:
     return [*(tag.model_dump() for tag in kept), *known_tags(story, before)]
 
 
-def _with_tags(kept: list[Tag], added: list[Tag]) -> list[Tag]:
+def _with_tags(kept: list[WrittenTag], added: list[WrittenTag]) -> list[WrittenTag]:
     known = {tag.slug for tag in kept}
     return _limited([*kept, *(tag for tag in added if tag.slug not in known)], MAX_TAGS, "tags")
 
 
-def _with_authors(sent: list[Author] | None, found: Shorthand) -> list[Author]:
+def _with_authors(sent: list[WrittenAuthor] | None, found: Shorthand) -> list[WrittenAuthor]:
     known = {author.name for author in sent or ()}
-    added = [Author.model_construct(**author) for author in found.authors if author["name"] not in known]
+    added = [WrittenAuthor.model_construct(**author) for author in found.authors if author["name"] not in known]
     return _limited([*(sent or ()), *added], MAX_AUTHORS, "authors")
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.slugs import slug_from_label
 from app.domain.story import Story
-from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry, Tag
+from app.wire.requests.entries import EntryDraft, EntryPatch, ExternalEntry, WrittenTag
 
 Written = TypeVar("Written", EntryDraft, ExternalEntry, EntryPatch)
 
@@ -28,7 +28,7 @@ def known_tags(story: Story, before: EntryContent | None) -> list[JsonObject]:
     return [*(before.tags if before is not None else ()), *story.fields["tags"]]
 
 
-def with_slugs(tags: Sequence[Tag], *, known: Iterable[JsonObject]) -> list[Tag]:
+def with_slugs(tags: Sequence[WrittenTag], *, known: Iterable[JsonObject]) -> list[WrittenTag]:
     """Return the tags with their slugs. A label whose tag is there already, however it is spelt, is left out."""
     filed: dict[str, str] = {}
     for label, slug in (*((tag.label, tag.slug) for tag in tags), *((tag["label"], tag["slug"]) for tag in known)):
@@ -41,6 +41,6 @@ def with_slugs(tags: Sequence[Tag], *, known: Iterable[JsonObject]) -> list[Tag]
         if tag.slug is not None:
             result.append(tag)
         elif own not in completed:
-            completed[own] = Tag.model_construct(slug=filed.get(own, own), label=tag.label)
+            completed[own] = WrittenTag.model_construct(slug=filed.get(own, own), label=tag.label)
             result.append(completed[own])
     return result

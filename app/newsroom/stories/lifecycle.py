@@ -154,6 +154,7 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
         ends_at=known.ends_at,
         site_frozen=known.site_frozen,
         frozen=known.frozen,
+        legal_hold=known.legal_hold,
     )
     return made == known
 

@@ -14,10 +14,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A transaction that is on disk: its announcements in order, and whether it wrote an audit row."""
+    """A transaction that is on disk: its announcements in order, and whether it wrote an audit row or purged text."""
 
     announcements: tuple[Announcement, ...]
     is_audited: bool
+    is_purge: bool = False
 
 
 CommitListener = Callable[[Commit], None]

@@ -77,7 +77,7 @@ class PostgresDatabase:
             self.health.record_write()
         else:
             self.health.record_read()
-        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
+        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
@@ -94,6 +94,11 @@ class PostgresDatabase:
 
     def checkpoint(self) -> None:
         """Do nothing: PostgreSQL checkpoints by itself."""
+
+    def scrub(self) -> bool:
+        """Drop what statements have cached; PostgreSQL's own files are its operator's to clear (docs/erasure.md)."""
+        self._engine.clear_compiled_cache()  # each statement with the values of its first run
+        return True
 
     def close(self) -> None:
         with self._returning:

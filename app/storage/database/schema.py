@@ -20,6 +20,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     false,
+    text,
 )
 
 from app.storage.database.media_tables import media, media_uses
@@ -47,6 +48,8 @@ stories = Table(
     Column("frozen", Boolean, nullable=False, server_default=false()),
     Column("ends_at", BigInteger),
     Column("due_at", BigInteger),
+    Column("legal_hold", Boolean, nullable=False, server_default=false()),
+    Column("purged_at", BigInteger),
     Index(None, "due_at"),
 )
 
@@ -114,6 +117,8 @@ entries = Table(
     Column("due_at", BigInteger),
     Column("pin_wanted", Boolean, nullable=False, server_default=false()),
     Column("retraction_stands", Boolean, nullable=False, server_default=false()),
+    Column("legal_hold", Boolean, nullable=False, server_default=false()),
+    Column("purged_at", BigInteger),
     Index(None, "story_id", "external_id", unique=True),
     Index(None, "story_id", "status_at"),
     Index(None, "due_at"),
@@ -196,9 +201,11 @@ control = Table(
     Column("frozen", Boolean, nullable=False, server_default=false()),
     Column("signing_key", Text),
     Column("admin_token_sha256", Text),
+    Column("purges", Integer, nullable=False, server_default=text("0")),
 )
-"""At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links, and
-the digest of the admin token of all nodes that share the database."""
+"""At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links,
+the digest of the admin token of all nodes that share the database, and how often text was purged, by which each node
+notices that another has done so."""
 
 audit = Table(
     "audit",

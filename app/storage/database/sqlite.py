@@ -82,7 +82,7 @@ class SqliteDatabase:
                     raise
             if tx.announcements or tx.is_audited:
                 self.health.record_write()
-            self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited))
+            self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:
@@ -104,6 +104,25 @@ class SqliteDatabase:
                 self._driver.execute("PRAGMA wal_checkpoint(PASSIVE)")
             finally:
                 self._writer_lock.release()
+
+    def scrub(self) -> bool:
+        """Empty the write-ahead log into the file; drop what readers and statements have cached.
+
+        Returns False, without waiting, while the writer is busy or a reader still needs the log.
+        """
+        for engine in (self._writer_engine, self._readers):
+            engine.clear_compiled_cache()  # each statement with the values of its first run
+        if not self._writer_lock.acquire(blocking=False):
+            return False
+        try:
+            self._driver.execute("PRAGMA busy_timeout = 0")
+            is_busy = self._driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            self._driver.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+            self._writer_lock.release()
+        if not is_busy:
+            self._readers.dispose()
+        return not is_busy
 
     def close(self) -> None:
         """Close the file; what cannot be written into it now stays in the write-ahead log beside it."""

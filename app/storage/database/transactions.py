@@ -37,13 +37,15 @@ class WriteTransaction(ReadTransaction):
     `publish_changes` leaves an announcement here; listeners are called after the commit, never before.
     """
 
-    __slots__ = ("announcements", "is_audited")
+    __slots__ = ("announcements", "is_audited", "is_purge")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
         self.announcements: list[Announcement] = []
         self.is_audited = False
         """Whether an audit row was written, of which the newsroom's stream may have to be told."""
+        self.is_purge = False
+        """Whether text was purged, which the process may keep in memory."""
 
     def announce(self, announcement: Announcement) -> None:
         """Announce these events to the live side once they are committed."""
@@ -95,6 +97,14 @@ class Database(Protocol):
 
     def checkpoint(self) -> None:
         """Checkpoint while no write is under way (SQLite: copy the WAL into the file)."""
+        ...
+
+    def scrub(self) -> bool:
+        """Take what was deleted out of the files beside the tables; return False where that must be tried again.
+
+        What the database's connections have cached is dropped too. SQLite: empty the write-ahead log into the file,
+        which keeps nothing that was deleted.
+        """
         ...
 
     def close(self) -> None: ...

@@ -19,8 +19,10 @@ _audit = schema.audit
 # Built once, since building takes longer than running; inline, since no caller needs the row's number.
 _INSERT = PreparedWrite(insert(_audit).inline())
 
-_OF_STORY = and_(_audit.c.object_kind == "story", _audit.c.action.not_in(("freeze", "thaw")))
-"""Matches rows of changes to a story itself; a freeze changes nothing in it."""
+_OF_STORY = and_(
+    _audit.c.object_kind == "story", _audit.c.action.not_in(("freeze", "thaw", "legal_hold", "lift_legal_hold"))
+)
+"""Matches rows of changes to a story itself; a freeze or a legal hold changes nothing in it."""
 
 
 @dataclass(frozen=True, slots=True)

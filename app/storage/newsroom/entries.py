@@ -250,6 +250,7 @@ def _particulars(kept: dict[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _columns(entry: Entry) -> dict[str, Any]:
+    """Return the columns that a write of the newsroom changes; holds and purges have functions of their own."""
     return {
         "story_id": entry.story,
         "id": entry.id,
@@ -308,4 +309,6 @@ def entry_of_row(row: Row[Any]) -> Entry:
         held=row.held,
         expires_at=row.expires_at,
         pin_wanted=row.pin_wanted,
+        legal_hold=row.legal_hold,
+        purged_at=row.purged_at,
     )

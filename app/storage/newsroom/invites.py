@@ -42,6 +42,7 @@ def update_invite_used(tx: WriteTransaction, secret_sha256: str, *, now: Micros)
     return None if person is None else PersonId(person)
 
 
-def delete_invites(tx: WriteTransaction, person: PersonId) -> None:
-    """Delete a person's unused invitations."""
-    tx.connection.execute(delete(_invites).where(_invites.c.person_id == person, _invites.c.used_at.is_(None)))
+def delete_invites(tx: WriteTransaction, person: PersonId, *, used: bool = False) -> None:
+    """Delete a person's invitations that are not used, or with `used` all of them."""
+    of_person = delete(_invites).where(_invites.c.person_id == person)
+    tx.connection.execute(of_person if used else of_person.where(_invites.c.used_at.is_(None)))

@@ -54,5 +54,10 @@ def delete_member(tx: WriteTransaction, story: StoryId, person: PersonId) -> Non
     tx.connection.execute(delete(_memberships).where(*_of(story, person)))
 
 
+def delete_memberships(tx: WriteTransaction, person: PersonId) -> None:
+    """Delete every membership of a person."""
+    tx.connection.execute(delete(_memberships).where(_memberships.c.person_id == person))
+
+
 def _of(story: StoryId, person: PersonId) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     return (_memberships.c.story_id == story, _memberships.c.person_id == person)

@@ -1,4 +1,4 @@
-"""The one row for the whole site: the freeze, the key of signed links, and the digest of the admin token."""
+"""The one row for the whole site: its freeze, the key of signed links, the admin token's digest, how many purges."""
 
 from __future__ import annotations
 
@@ -59,3 +59,15 @@ def lock_admin_token_digest(tx: WriteTransaction) -> str | None:
 def update_admin_token_digest(tx: WriteTransaction, digest: str) -> None:
     """Replace the digest of the site's admin token."""
     tx.connection.execute(update(_control).where(_control.c.id == 1).values(admin_token_sha256=digest))
+
+
+def read_purge_count(tx: ReadTransaction) -> int:
+    """Return how often text was purged: by a change of it each process learns that another has done so."""
+    row = tx.connection.execute(_SELECT).one_or_none()
+    return 0 if row is None else row.purges
+
+
+def update_purge_count(tx: WriteTransaction) -> None:
+    """Count one purge more."""
+    tx.connection.execute(_MAKE[tx.connection.dialect.name])
+    tx.connection.execute(update(_control).where(_control.c.id == 1).values(purges=_control.c.purges + 1))

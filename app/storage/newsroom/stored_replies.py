@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, select, update
+from sqlalchemy import and_, bindparam, delete, exists, insert, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -13,9 +13,11 @@ from app.domain.clock import Micros
 from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
+from app.storage.newsroom.legal_holds import is_held
 
 _replies = schema.replies
 _reply_entries = schema.reply_entries
+_stories = schema.stories
 
 # Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _CLAIMS = {
@@ -93,8 +95,11 @@ def delete_reply_bodies_of_story(tx: WriteTransaction, story: StoryId) -> None:
 
 
 def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete at most `limit` replies older than `at`; return how many were deleted."""
-    old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at).limit(limit)
+    """Delete at most `limit` replies older than `at`, of what is not held; return how many were deleted."""
+    of_reply = and_(_reply_entries.c.scope == _replies.c.scope, _reply_entries.c.key == _replies.c.key)
+    shows_held = exists().where(of_reply, is_held(_reply_entries.c.story_id, _reply_entries.c.entry_id))
+    held = or_(shows_held, exists().where(_stories.c.id == _replies.c.story_id, _stories.c.legal_hold))
+    old = select(_replies.c.scope, _replies.c.key).where(_replies.c.at < at, not_(held)).limit(limit)
     rows = tx.connection.execute(old).all()
     for scope, key in rows:
         tx.connection.execute(delete(_replies).where(_replies.c.scope == scope, _replies.c.key == key))

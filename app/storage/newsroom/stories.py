@@ -185,6 +185,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
 
 
 def _columns(story: Story) -> dict[str, Any]:
+    """Return the columns that a write of the newsroom changes; holds and purges have functions of their own."""
     return {
         "id": story.id,
         "slug": story.slug,
@@ -215,6 +216,8 @@ def _story(row: Row[Any]) -> Story:
         frozen=row.frozen,
         ends_at=row.ends_at,
         site_frozen=bool(row.site_frozen),
+        legal_hold=row.legal_hold,
+        purged_at=row.purged_at,
     )
 
 

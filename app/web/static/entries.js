@@ -1,13 +1,8 @@
 // Draws entries from the API's JSON, exactly as the server's templates/entry.html does.
 // Text is always set as text. Only `body_html`, which the server made safe when it was written, is read as HTML.
 
-import { WORDS } from "./reader_words.js";
 import { truncate } from "./truncate.js";
-
-const MONTHS = [
-  "January", "February", "March", "April", "May", "June",
-  "July", "August", "September", "October", "November", "December",
-];
+import { pieces, saidAs, say, sayDate } from "./words.js";
 
 /** Return an element with attributes (undefined and false ones left out) and children, of which text is text. */
 export function element(name, attributes = {}, ...children) {
@@ -35,15 +30,13 @@ export function zonedFormat(timeZone, parts) {
   }
 }
 
-/** Return {date, time} of an RFC 3339 time in the story's time zone. Months have names in English stories. */
-export function when(moment, { language, time_zone: timeZone }) {
+/** Return {date, time} of an RFC 3339 time in the story's time zone, the date in words. */
+export function when(moment, { time_zone: timeZone }) {
   const format = zonedFormat(timeZone, {
     year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
   });
   const part = Object.fromEntries(format.formatToParts(new Date(moment)).map(({ type, value }) => [type, value]));
-  const english = language.toLowerCase().split("-")[0] === "en";
-  const named = `${Number(part.day)} ${MONTHS[Number(part.month) - 1]} ${part.year}`;
-  const date = english ? named : `${part.year}-${part.month}-${part.day}`;
+  const date = sayDate({ day: Number(part.day), month: Number(part.month), year: part.year });
   return { date, time: `${part.hour}:${part.minute}` };
 }
 
@@ -73,52 +66,64 @@ export function placeName(timeZone) {
 
 /** Make what scrolls sideways in a body reachable by keyboard. */
 function makeScrollable(body) {
-  const region = (label) => ({ role: "region", "aria-label": label, tabindex: "0" });
+  const region = (key) => ({ role: "region", "aria-label": say(key), "data-say-label": key, tabindex: "0" });
   for (const table of body.querySelectorAll("table")) {
-    const around = element("div", { class: "scroller", ...region(WORDS.table) });
+    const around = element("div", { class: "scroller", ...region("table") });
     table.replaceWith(around);
     around.append(table);
   }
   for (const code of body.querySelectorAll("pre")) {
-    for (const [name, value] of Object.entries(region(WORDS.code))) code.setAttribute(name, value);
+    for (const [name, value] of Object.entries(region("code"))) code.setAttribute(name, value);
   }
 }
 
 /** Return a link, or its text alone where the address is none of the web. */
 export function linked(text, address) {
-  return webAddress(address) ? element("a", { href: address, rel: "noopener" }, text) : text;
+  const isolated = element("bdi", {}, text);
+  return webAddress(address) ? element("a", { href: address, rel: "noopener" }, isolated) : isolated;
 }
 
-function mark(shown, text) {
-  return shown && element("p", { class: "mark" }, text);
+function mark(shown, key) {
+  return shown && said("p", key, { class: "mark" });
+}
+
+/** Return an element that says a text, with values in the place of its placeholders. */
+export function said(name, key, attributes = {}, values = {}) {
+  return element(name, { ...attributes, ...saidAs(key) }, pieces(key, values));
+}
+
+/** Return parts with commas between them, each in the direction of its own. */
+export function joined(parts) {
+  return parts.flatMap((part, at) => [at > 0 && said("span", "comma"), element("bdi", {}, part)]);
 }
 
 function byline(authors) {
   if (!authors?.length) return null;
   const written = authors.map(({ name, role, place, avatar, url }) => {
-    const details = [role, place].filter(Boolean).join(", ");
+    const details = joined([role, place].filter(Boolean));
     const picture = webAddress(avatar) && element("img", { src: avatar, alt: "", loading: "lazy" });
-    return element("span", {}, picture, linked(name, url), details && element("small", {}, details));
+    return element("span", {}, picture, linked(name, url), details.length > 0 && element("small", {}, details));
   });
   return element("p", { class: "byline" }, written);
 }
 
 function sourceLine(source) {
   if (!webAddress(source?.url)) return null;
-  const link = element("a", { href: source.url, rel: "noopener" }, "Source link");
-  return element("p", { class: "source" }, link, source.name && element("small", {}, source.name));
+  const link = said("a", "source", { href: source.url, rel: "noopener" });
+  const name = source.name && element("small", {}, element("bdi", {}, source.name));
+  return element("p", { class: "source" }, link, name);
 }
 
 function correctionLog(corrections, story) {
   if (!corrections.length) return null;
   const lines = corrections.map(({ severity, text, at }) => element(
-    "li", {}, element("b", {}, capitalised(severity)), " ", element("span", {}, text), " ", moment(at, story),
+    "li", {}, said("b", severityKey(severity)), " ", element("span", {}, text), " ", moment(at, story),
   ));
   return element("ul", { class: "corrections" }, lines);
 }
 
-function capitalised(word) {
-  return word.charAt(0).toUpperCase() + word.slice(1).toLowerCase();
+function severityKey(severity) {
+  return `severity.${["clarification", "retraction"].includes(severity) ? severity : "correction"}`;
 }
 
 /** Return the corrections without the reason that a retracted entry's body opens with already. */
@@ -131,9 +136,9 @@ function footer(entry, story) {
   const updated = entry.updated_at && entry.updated_at !== entry.published_at;
   const parts = [
     sourceLine(entry.source),
-    updated && element("p", { class: "updated" }, "Updated ", moment(entry.updated_at, story)),
+    updated && said("p", "updated", { class: "updated" }, { time: moment(entry.updated_at, story) }),
     correctionLog(corrections, story),
-    entry.tags?.length > 0 && element("ul", { class: "tags" }, entry.tags.map(({ label }) => element("li", {}, label))),
+    entry.tags?.length > 0 && element("ul", { class: "tags" }, entry.tags.map(({ label }) => element("li", { dir: "auto" }, label))),
   ];
   const needed = entry.source || entry.tags?.length || corrections.length || updated;
   return needed ? element("footer", {}, parts) : null;
@@ -162,10 +167,10 @@ export function drawEntry(entry, story) {
       element("p", { class: "when" }, element(
         "a", { href: `?entry=${entry.id}#entry-${entry.id}`, target: "_self" }, moment(entry.time, story),
       )),
-      mark(entry.status === "retracted", "Retracted"),
-      mark(entry.importance === "breaking", "Breaking"),
-      mark(entry.key_event, "Key event"),
-      mark(entry.kind === "summary", "Summary"),
+      mark(entry.status === "retracted", "mark.retracted"),
+      mark(entry.importance === "breaking", "mark.breaking"),
+      mark(entry.key_event, "mark.key_event"),
+      mark(entry.kind === "summary", "mark.summary"),
       entry.headline && element("h2", {}, entry.headline),
       byline(entry.authors),
     ),

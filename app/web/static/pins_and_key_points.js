@@ -5,11 +5,11 @@ import { element } from "./entries.js";
 import { truncate } from "./truncate.js";
 
 const SHORT = 200;
-const STATUS = { upcoming: "Coming up", paused: "Live updates, paused", ended: "Ended", archived: "Ended" };
+const STATUS = { upcoming: "upcoming", paused: "paused", ended: "ended", archived: "ended" };
 
-/** Return the words for the story's status. */
-export function statusWords({ status }) {
-  return STATUS[status] ?? "Live updates";
+/** Return the key of the words for the story's status. */
+export function statusKey({ status }) {
+  return `status.${STATUS[status] ?? "live"}`;
 }
 
 /** Return an entry's headline, or the beginning of its text. */

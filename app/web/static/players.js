@@ -1,6 +1,6 @@
 // Players for films of two providers, loaded once the reader asks: until then nothing is fetched from them.
 
-import { element } from "./entries.js";
+import { element, said } from "./entries.js";
 
 const YOUTUBE = "https://www.youtube-nocookie.com/embed/";
 const VIMEO = "https://player.vimeo.com/video/";
@@ -25,9 +25,10 @@ export function offerPlayers(root) {
   for (const figure of root.querySelectorAll("figure.lb-embed[data-url]")) {
     const src = playerAddress(figure.dataset.url);
     if (src === null || figure.querySelector("button")) continue;
-    const button = element("button", { type: "button", class: "play" }, "Play here");
+    const button = said("button", "play", { type: "button", class: "play" });
     button.addEventListener("click", () => {
-      const title = figure.textContent.replace("Play here", "").trim();
+      button.remove();
+      const title = figure.textContent.trim();
       figure.replaceChildren(element("iframe", { src, title, allowfullscreen: true, loading: "lazy" }));
       figure.classList.add("is-playing");
     });

@@ -2,7 +2,7 @@
 
 import { drawEntry } from "./entries.js";
 
-const HERE = { language: "en", time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+const HERE = { time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone };
 const notice = document.getElementById("preview-notice");
 
 async function show() {

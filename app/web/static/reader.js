@@ -8,6 +8,7 @@ import { openAtPlace, rememberPlace } from "./place_memory.js";
 import { offerPlayers } from "./players.js";
 import { keepReadingPlace } from "./reading_place.js";
 import { drawStoryHeader } from "./story_header.js";
+import { languageOfWords, learnWords, say, sayAgain, sayCount } from "./words.js";
 
 const QUIET_MS = 5_000; // a connection that comes back sooner is not worth a word
 
@@ -53,7 +54,7 @@ const follower = follow({
 function onUpdate({ state, before, message, verdict }) {
   if (state.status === "withdrawn") {
     const notice = document.createElement("p");
-    notice.textContent = "This story has been withdrawn.";
+    notice.textContent = say("withdrawn");
     main.replaceChildren(notice);
     document.title = notice.textContent;
     follower.stop();
@@ -145,7 +146,7 @@ function flash(article) {
 
 function drawFresh(count) {
   fresh.hidden = count === 0;
-  fresh.textContent = count === 1 ? "1 new update" : `${count} new updates`;
+  fresh.textContent = sayCount("updates.new", count);
   document.title = count > 0 ? `(${count}) ${title}` : title;
 }
 
@@ -197,6 +198,24 @@ function drawStory(state) {
   redrawTimes(timeline, state);
   drawFresh(state.timeline.items.length - articles().length);
   learnOfLinked(state);
+  followLanguage(state);
+}
+
+/** Say all words of the page in the story's language, if that is another now. Until they are here, the others stand. */
+async function followLanguage({ language }) {
+  if (language === languageOfWords()) return;
+  try {
+    await learnWords(language);
+  } catch {
+    return; // out of reach: until the story changes again
+  }
+  const { state } = follower;
+  if (state.status === "withdrawn") return;
+  place.keeping(() => {
+    sayAgain(document);
+    drawCount(state);
+    drawStory(state);
+  });
 }
 
 function drawHeader(state) {
@@ -227,21 +246,21 @@ function textOnPage(id) {
 
 function drawCount({ entry_count: count }) {
   if (count === undefined) return;
-  document.getElementById("entry-count").textContent = count === 1 ? "1 update" : `${count} updates`;
+  document.getElementById("entry-count").textContent = sayCount("updates.count", count);
 }
 
 function announce(id) {
   const article = document.getElementById(`entry-${id}`);
-  announcement.textContent = article ? `New update: ${inShort(article)}` : fresh.textContent;
+  announcement.textContent = article ? say("updates.announced", { text: inShort(article) }) : fresh.textContent;
   announced = id;
 }
 
 const WORDS = {
   live: "",
   ended: "",
-  connecting: "Connecting again …",
-  retrying: "Connecting again …",
-  refused: "This page is no longer updated. Please load it again.",
+  connecting: "connection.again",
+  retrying: "connection.again",
+  refused: "connection.over",
 };
 
 function onConnection(connection) {
@@ -250,11 +269,11 @@ function onConnection(connection) {
   if (connection === "live" || connection === "ended" || connection === "refused") {
     clearTimeout(whisper);
     whisper = undefined;
-    line.textContent = WORDS[connection];
+    line.textContent = WORDS[connection] && say(WORDS[connection]);
     return;
   }
   whisper ??= setTimeout(() => {
-    line.textContent = navigator.onLine ? WORDS[main.dataset.connection] : "You are offline. Updates will go on later.";
+    line.textContent = say(navigator.onLine ? WORDS[main.dataset.connection] : "connection.offline");
   }, QUIET_MS);
 }
 

@@ -1,8 +1,8 @@
 // Draws what a story is, above its entries, exactly as the server's templates/story_header.html does.
 
-import { element, moment, placeName, webAddress, linked } from "./entries.js";
-import { statusWords } from "./pins_and_key_points.js";
-import { WORDS } from "./reader_words.js";
+import { element, joined, linked, moment, placeName, said, webAddress } from "./entries.js";
+import { statusKey } from "./pins_and_key_points.js";
+import { saidAs, say } from "./words.js";
 
 const OVER = ["ended", "archived"];
 
@@ -22,18 +22,18 @@ export function drawStoryHeader(header, state, { siteName, titleOf }) {
 function parts(state, { count, siteName, titleOf }) {
   const { status, section, title, standfirst, image, tags, continues, continued_by: continuedBy } = state;
   return [
-    element("p", { class: "live", "data-status": status }, statusWords(state)),
+    said("p", statusKey(state), { class: "live", "data-status": status }),
     element("p", { class: "section", hidden: !section }, section ?? ""),
     element("h1", {}, title),
     element("p", { class: "standfirst", hidden: !standfirst }, standfirst ?? ""),
     element("div", { class: "lead", hidden: !webAddress(image?.url) }, picture(image)),
     element("p", { class: "about" }, element("span", { id: "entry-count" }, count), about(state, siteName)),
     element(
-      "ul", { class: "tags", "aria-label": WORDS.topics, hidden: !tags?.length },
-      (tags ?? []).map(({ label }) => element("li", {}, label)),
+      "ul", { class: "tags", "aria-label": say("topics"), "data-say-label": "topics", hidden: !tags?.length },
+      (tags ?? []).map(({ label }) => element("li", { dir: "auto" }, label)),
     ),
-    element("p", { class: "continues", hidden: !continues }, other(continues, WORDS.earlier, titleOf)),
-    element("p", { class: "continued", hidden: !continuedBy }, other(continuedBy, WORDS.continuedIn, titleOf)),
+    other("continues", continues, "earlier", titleOf),
+    other("continued", continuedBy, "continued_in", titleOf),
   ];
 }
 
@@ -52,22 +52,23 @@ function picture(image) {
 
 function about(state, siteName) {
   const { about: event, publisher, coverage_start: start, coverage_end: end, status } = state;
-  const words = event && [event.name, event.place].filter(Boolean).join(", ");
+  const words = event && joined([event.name, event.place].filter(Boolean));
+  const startKey = status === "upcoming" ? "starts" : "started";
   return [
-    start && element("span", {}, `${status === "upcoming" ? WORDS.starts : WORDS.started} `, moment(start, state)),
-    end && OVER.includes(status) && element("span", {}, `${WORDS.ended} `, moment(end, state)),
-    event && element("span", {}, words, event.start && [", ", moment(event.start, state)]),
-    element("span", {}, `${WORDS.times}: ${placeName(state.time_zone)}`),
+    start && said("span", startKey, {}, { time: moment(start, state) }),
+    end && OVER.includes(status) && said("span", "ended_at", {}, { time: moment(end, state) }),
+    event && element("span", {}, words, event.start && [say("comma"), moment(event.start, state)]),
+    said("span", "times", {}, { place: element("bdi", { lang: "en" }, placeName(state.time_zone)) }),
     publisher && publisher.name !== siteName && element("span", {}, linked(publisher.name, publisher.url)),
   ];
 }
 
-function other(id, wordsBefore, titleOf) {
-  if (!id) return null;
+function other(name, id, key, titleOf) {
+  if (!id) return element("p", { class: name, hidden: true });
   const known = titleOf(id);
+  const spoken = known ? { lang: known.language, dir: known.direction } : saidAs("other_coverage");
   const link = element("a", {
-    href: `/stories/${encodeURIComponent(known?.slug ?? id)}`, target: "_self", "data-story": id,
-    lang: known?.language, dir: known?.direction,
-  }, known?.title ?? WORDS.otherCoverage);
-  return [`${wordsBefore}: `, link];
+    href: `/stories/${encodeURIComponent(known?.slug ?? id)}`, target: "_self", "data-story": id, ...spoken,
+  }, known?.title ?? say("other_coverage"));
+  return said("p", key, { class: name }, { story: link });
 }

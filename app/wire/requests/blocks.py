@@ -10,6 +10,7 @@ from pydantic_core import PydanticKnownError
 from app.content.block_limits import (
     BLOCK_ID_PATTERN,
     LANGUAGE_PATTERN,
+    LANGUAGE_TAG_PATTERN,
     MAX_COMPLEXITY,
     MAX_HEADING_LEVEL,
     MAX_LIST_START,
@@ -39,7 +40,7 @@ Part = Annotated[float, Field(ge=0, le=1), NO_BOOLEAN]
 MediaRef = Annotated[str, FullMatch(r"[0-9a-f-]{36}", "must be the id of an upload")]
 
 
-class FocalPoint(Request):
+class WrittenFocalPoint(Request):
     """The point of a picture that stays in sight when it is cropped."""
 
     x: Part = Field(description="From the left, as a part of the width.")
@@ -66,33 +67,42 @@ class _Block(Request):
     id: BlockId | None = Field(None, description="Kept if given, so that other blocks and edits can name it.")
 
 
-class ParagraphBlock(_Block):
+class _Spoken(Request):
+    lang: Annotated[str, FullMatch(LANGUAGE_TAG_PATTERN, "must be a language tag, like en or ar-EG")] | None = Field(
+        None, description="The language of these words (BCP 47), where it is not that of what is around them."
+    )
+    dir: Literal["ltr", "rtl", "auto"] | None = Field(
+        None, description="The direction of these words, where it is not that of what is around them."
+    )
+
+
+class WrittenParagraph(_Block, _Spoken):
     type: Literal["paragraph"]
     html: Html
 
 
-class HeadingBlock(_Block):
+class WrittenHeading(_Block, _Spoken):
     type: Literal["heading"]
     level: Annotated[int, Field(ge=MIN_HEADING_LEVEL, le=MAX_HEADING_LEVEL), NO_BOOLEAN] = MIN_HEADING_LEVEL
     text: ShownLines | None = None
     html: Html | None = None
 
 
-class ListItemBlock(Request):
+class WrittenListItem(_Spoken):
     html: Html
     ordered: bool | None = None
-    items: list[ListItemBlock] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
+    items: list[WrittenListItem] | None = Field(None, fail_fast=True, max_length=MAX_COMPLEXITY)
 
 
-class ListBlock(_Block):
+class WrittenList(_Block, _Spoken):
     type: Literal["list"]
     ordered: bool = False
     start: Annotated[int, Field(ge=0, le=MAX_LIST_START), NO_BOOLEAN] | None = None
-    items: list[ListItemBlock] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
+    items: list[WrittenListItem] = Field(fail_fast=True, max_length=MAX_COMPLEXITY)
     html: Html | None = Field(None, description="Ignored: made from `items`.")
 
 
-class QuoteBlock(_Block):
+class WrittenQuote(_Block, _Spoken):
     type: Literal["quote"]
     html: Html
     who: BlockLine | None = None
@@ -100,16 +110,16 @@ class QuoteBlock(_Block):
     url: WebAddress | None = None
 
 
-class CodeBlock(_Block):
+class WrittenCode(_Block):
     type: Literal["code"]
     text: CodeText
     language: Annotated[str, FullMatch(LANGUAGE_PATTERN, "must be the name of a language, like python")] | None = None
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class ImageBlock(_Block, UploadOrAddress):
+class WrittenImage(_Block, UploadOrAddress, _Spoken):
     type: Literal["image"]
-    focal: FocalPoint | None = None
+    focal: WrittenFocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: BlockParagraphs | None = None
@@ -118,7 +128,7 @@ class ImageBlock(_Block, UploadOrAddress):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class VideoBlock(_Block, UploadOrAddress):
+class WrittenVideo(_Block, UploadOrAddress, _Spoken):
     type: Literal["video"]
     duration_ms: int | None = Field(None, description="Ignored: made from the upload.")
     poster: WebAddress | None = None
@@ -129,7 +139,7 @@ class VideoBlock(_Block, UploadOrAddress):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class AudioBlock(_Block, UploadOrAddress):
+class WrittenAudio(_Block, UploadOrAddress, _Spoken):
     type: Literal["audio"]
     duration_ms: int | None = Field(None, description="Ignored: made from the upload.")
     caption: BlockParagraphs | None = None
@@ -137,7 +147,7 @@ class AudioBlock(_Block, UploadOrAddress):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class EmbedBlock(_Block):
+class WrittenEmbed(_Block, _Spoken):
     type: Literal["embed"]
     url: WebAddress
     provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
@@ -147,7 +157,7 @@ class EmbedBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class LinkCardBlock(_Block):
+class WrittenLinkCard(_Block, _Spoken):
     type: Literal["link_card"]
     url: WebAddress
     title: AddressLine | None = None
@@ -156,40 +166,40 @@ class LinkCardBlock(_Block):
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
-class TableCell(Request):
+class WrittenTableCell(_Spoken):
     html: Html
     header: bool | None = None
     colspan: Span | None = None
     rowspan: Span | None = None
 
 
-class TableBlock(_Block):
+class WrittenTable(_Block, _Spoken):
     type: Literal["table"]
     caption: BlockParagraphs | None = None
-    rows: list[Annotated[list[TableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
+    rows: list[Annotated[list[WrittenTableCell], Field(fail_fast=True, max_length=MAX_COMPLEXITY)]] = Field(
         fail_fast=True, max_length=MAX_COMPLEXITY
     )
     html: Html | None = Field(None, description="Ignored: made from `rows`.")
 
 
-class DividerBlock(_Block):
+class WrittenDivider(_Block):
     type: Literal["divider"]
     html: Html | None = Field(None, description="Ignored.")
 
 
 WrittenBlock = Annotated[
-    ParagraphBlock
-    | HeadingBlock
-    | ListBlock
-    | QuoteBlock
-    | CodeBlock
-    | ImageBlock
-    | VideoBlock
-    | AudioBlock
-    | EmbedBlock
-    | LinkCardBlock
-    | TableBlock
-    | DividerBlock,
+    WrittenParagraph
+    | WrittenHeading
+    | WrittenList
+    | WrittenQuote
+    | WrittenCode
+    | WrittenImage
+    | WrittenVideo
+    | WrittenAudio
+    | WrittenEmbed
+    | WrittenLinkCard
+    | WrittenTable
+    | WrittenDivider,
     Field(discriminator="type"),
 ]
 """One block of a body, told apart by `type`."""

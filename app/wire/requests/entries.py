@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.content import MAX_BLOCKS
 from app.domain.cursor import MAX_SEQ
@@ -40,7 +41,7 @@ MAX_AUTHORS = 20
 MAX_TAGS = 20
 
 
-class Author(Request):
+class WrittenAuthor(Request):
     """An author shown with an entry."""
 
     id: ShortLine | None = None
@@ -51,14 +52,14 @@ class Author(Request):
     url: WebAddress | None = None
 
 
-class Source(Request):
+class WrittenSource(Request):
     """The place of the first report; shown as "Source link"."""
 
     url: WebAddress
     name: Line | None = None
 
 
-class Tag(Request):
+class WrittenTag(Request):
     """A tag of an entry: `slug` in addresses and filters, `label` for people."""
 
     slug: TagSlug | None = Field(None, description="Made of the label where it is left out.")
@@ -71,9 +72,9 @@ class _EntryFields(Request):
     text_format: Literal["markdown", "plain"] | None = None
     html: Html | None = None
     blocks: list[WrittenBlock] | None = Field(None, max_length=MAX_BLOCKS)
-    authors: list[Author] | None = Field(None, max_length=MAX_AUTHORS)
-    source: Source | None = None
-    tags: list[Tag] | None = Field(None, max_length=MAX_TAGS)
+    authors: list[WrittenAuthor] | None = Field(None, max_length=MAX_AUTHORS)
+    source: WrittenSource | None = None
+    tags: list[WrittenTag] | None = Field(None, max_length=MAX_TAGS)
     display_time: Timestamp | None = Field(
         None, description="The time to show and to be ordered by, if not the time of publication. Not in the future."
     )
@@ -141,10 +142,17 @@ class EntryPatch(_EntryFields):
         return self
 
 
+class _DescribedAsDraft:
+    """Metadata of an item that is described here and validated by itself, so that a wrong one refuses no other."""
+
+    def __get_pydantic_json_schema__(self, _: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return handler(EntryDraft.__pydantic_core_schema__)
+
+
 class EntryBatch(Request):
     """Up to 100 new entries, written in order; each succeeds or fails alone."""
 
-    items: list[Any] = Field(min_length=1, max_length=100)
+    items: list[Annotated[Any, _DescribedAsDraft()]] = Field(min_length=1, max_length=100)
 
 
 class Retraction(Request):

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 from pydantic import Field, model_validator
 
-from app.wire.requests.blocks import FocalPoint
+from app.wire.requests.blocks import WrittenFocalPoint
 from app.wire.requests.entries import ClientId
 from app.wire.requests.text import Line, Paragraphs, Request
 
@@ -18,7 +18,7 @@ class _MediaWords(Request):
     caption: Paragraphs | None = None
     credit: Line | None = Field(None, description="Whose it is, as readers are told.")
     rights: Paragraphs | None = Field(None, description="What you may do with it; for the newsroom alone.")
-    focal: FocalPoint | None = None
+    focal: WrittenFocalPoint | None = None
 
 
 class MediaUpload(_MediaWords):

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import FocalPoint, Pixels, UploadOrAddress
-from app.wire.requests.entries import ClientId, Tag
+from app.wire.requests.blocks import WrittenFocalPoint, Pixels, UploadOrAddress
+from app.wire.requests.entries import ClientId, WrittenTag
 from app.wire.requests.slugs import Slug, StoryRef
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
 
@@ -35,7 +35,7 @@ DateTime = Annotated[
 ]
 
 
-class Publisher(Request):
+class WrittenPublisher(Request):
     """The publisher of the story; the site if left out."""
 
     name: Line
@@ -43,7 +43,7 @@ class Publisher(Request):
     logo: WebAddress | None = None
 
 
-class About(Request):
+class WrittenAbout(Request):
     """The event that is covered."""
 
     name: Line
@@ -77,7 +77,7 @@ class SettingsPatch(Request):
 class StoryImage(UploadOrAddress):
     """The picture of a story in lists and previews."""
 
-    focal: FocalPoint | None = None
+    focal: WrittenFocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
     alt: Paragraphs | None = None
@@ -89,13 +89,15 @@ class _StoryFields(Request):
     slug: Slug | None = None
     standfirst: Paragraphs | None = None
     language: Language | None = None
-    direction: Literal["ltr", "rtl"] | None = None
+    direction: Literal["ltr", "rtl"] | None = Field(
+        None, description="That of the language, and follows it, until it is set; null: that of the language again."
+    )
     time_zone: TimeZone | None = None
-    publisher: Publisher | None = None
-    about: About | None = None
+    publisher: WrittenPublisher | None = None
+    about: WrittenAbout | None = None
     canonical_url: WebAddress | None = None
     section: Line | None = None
-    tags: list[Tag] | None = Field(None, max_length=20)
+    tags: list[WrittenTag] | None = Field(None, max_length=20)
     image: StoryImage | None = None
     coverage_start: Timestamp | None = Field(
         None, description="When coverage begins; a story that waits goes live then."
@@ -108,7 +110,7 @@ class _StoryFields(Request):
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "direction", "time_zone", "tags", "settings"):
+        for name in ("title", "status", "language", "time_zone", "tags", "settings"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out instead")
         return self
@@ -143,7 +145,7 @@ class StoryPatch(_StoryFields):
     status: Literal["draft", "scheduled", "upcoming", "live", "paused", "ended", "archived", "withdrawn"] | None = None
 
 
-class Pin(Request):
+class WrittenPin(Request):
     """An entry that stands above the timeline."""
 
     entry: ClientId
@@ -153,7 +155,7 @@ class Pin(Request):
 class Pins(Request):
     """The pinned entries, the topmost first."""
 
-    items: list[Pin] = Field(max_length=MAX_PINS)
+    items: list[WrittenPin] = Field(max_length=MAX_PINS)
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -162,7 +164,7 @@ class Pins(Request):
         return self
 
 
-class KeyPoint(Request):
+class WrittenKeyPoint(Request):
     """A key point in one sentence, and the entry with more about it."""
 
     text: Line
@@ -172,7 +174,7 @@ class KeyPoint(Request):
 class KeyPoints(Request):
     """The key points, in order."""
 
-    items: list[KeyPoint] = Field(max_length=20)
+    items: list[WrittenKeyPoint] = Field(max_length=20)
 
 
 STORY_FIELDS = (
@@ -196,8 +198,8 @@ STORY_FIELDS = (
 STORY_DEFAULTS: dict[str, Any] = {
     **dict.fromkeys(STORY_FIELDS),
     "language": "en",
-    "direction": "ltr",
     "time_zone": "UTC",
     "tags": [],
     "continued_by": None,
 }
+"""What a new story has of them. A `direction` of null is that of the language (app/wire/newsroom_json.py)."""

@@ -6,28 +6,12 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from app.wire.shapes.answer import Answer
+from app.wire.shapes.blocks import FocalPoint, Rendition
 from app.wire.shapes.newsroom import Account
-from app.wire.shapes.public import Public
 
 
-class Rendition(Public):
-    """One file of an upload."""
-
-    url: str = Field(description="Signed: valid for an hour or two, for whoever has it.")
-    type: str
-    width: int | None = None
-    height: int | None = None
-    size: int
-
-
-class FocalPoint(Public):
-    """The point of a picture that stays in sight when it is cropped: parts of its width and height, from top left."""
-
-    x: float
-    y: float
-
-
-class Media(Public):
+class Media(Answer):
     """An uploaded picture, video or sound."""
 
     id: str = Field(description="`media` of a block that shows it.")
@@ -40,7 +24,7 @@ class Media(Public):
     duration_ms: int | None
     placeholder: str | None = Field(description="An average colour, `#rrggbb`.")
     poster: str | None = Field(description="A picture of a video.")
-    renditions: list[Rendition]
+    renditions: list[Rendition] = Field(description="Each address is signed: valid for an hour or two.")
     html: str = Field(description="It, as an entry would show it.")
     alt: str
     caption: str
@@ -54,7 +38,7 @@ class Media(Public):
     can: list[str] = Field(description="`edit`, `delete`: open to the caller.")
 
 
-class MediaUse(Public):
+class MediaUse(Answer):
     """One place where an upload is used."""
 
     story: str | None
@@ -73,14 +57,14 @@ class MediaWithUses(Media):
     used_elsewhere: int = Field(description="Uses in stories that the caller may not see.")
 
 
-class MediaList(Public):
+class MediaList(Answer):
     """Part of the uploads, newest first; `next` is the position to go on from."""
 
     items: list[Media]
     next: str | None
 
 
-class DeletedMedia(Public):
+class DeletedMedia(Answer):
     """The id of what was deleted."""
 
     id: str

@@ -9,17 +9,30 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from app.domain.entry import EntryStatus
+from app.domain.rights import Right, Role
+from app.domain.story import StoryStatus
+from app.wire.shapes.answer import Answer, sometimes
+from app.wire.shapes.blocks import Block, ImageBlock
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
-from app.wire.shapes.public import About as PublicAbout
-from app.wire.shapes.public import Author, Block, Correction, KeyPoint, Pin, Public, Publisher, Source, Tag
+from app.wire.shapes.public import About, Author, Correction, ItemProblem, KeyPoint, Pin, Publisher, Source, Tag
+from app.wire.shapes.values import (
+    Direction,
+    EntryAction,
+    EntryKind,
+    EntryWarning,
+    Importance,
+    TextFormat,
+    WorkingStatus,
+)
 
 
-class ContentFields(Public):
+class ContentFields(Answer):
     """The content of one revision, with the source text an editor continues from."""
 
-    kind: str
+    kind: EntryKind | str
     key_event: bool
-    importance: str
+    importance: Importance | str
     headline: str | None
     authors: list[Author]
     source: Source | None
@@ -28,35 +41,35 @@ class ContentFields(Public):
     body_html: str
     blocks: list[Block]
     text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
-    text_format: str
+    text_format: TextFormat | str
     text_exact: bool = Field(
         description="False where `text` lacks formatting that Markdown has no sign for: a paragraph that is changed in"
         " it loses that."
     )
 
 
-class Working(Public):
+class Working(Answer):
     """An edit of a public entry that readers do not see yet."""
 
-    status: str = Field(description="`draft`, `submitted` or `scheduled`.")
+    status: WorkingStatus | str
     material: bool
-    publish_at: AwareDatetime | None = Field(None, description="When it is published, while it is `scheduled`.")
-    held: bool = Field(False, description="Its `publish_at` comes from the story's `hold_seconds`.")
+    publish_at: AwareDatetime | None = Field(description="When it is published, while it is `scheduled`.")
+    held: bool = Field(description="Its `publish_at` comes from the story's `hold_seconds`.")
     fields: ContentFields
 
 
-class Understood(Public):
+class Understood(Answer):
     """The meaning of the shorthand in a text; only the members that were in it."""
 
-    tags: list[Tag] | None = None
-    authors: list[Author] | None = None
-    key_event: bool | None = None
-    importance: str | None = None
-    pin: bool | None = Field(None, description="It is pinned when it is published, the topmost of all.")
-    refused: list[str] | None = Field(None, description="`pin`: the token may not; the entry was written without.")
+    tags: list[Tag] = sometimes()
+    authors: list[Author] = sometimes()
+    key_event: bool = sometimes()
+    importance: Importance | str = sometimes()
+    pin: bool = sometimes("It is pinned when it is published, the topmost of all.")
+    refused: list[str] = sometimes("`pin`: the token may not; the entry was written without.")
 
 
-class Account(Public):
+class Account(Answer):
     """A person's or a bot's account."""
 
     token: str = Field(description="`admin`: the operator's; `clock`: nobody's, it came due by itself.")
@@ -70,10 +83,7 @@ class NewsroomEntry(ContentFields):
     story: str
     id: str
     revision: int = Field(description="Public changes; 0 while it has never been public.")
-    status: str = Field(
-        description="`draft`, `submitted`, `rejected`, `scheduled`, `published`, `unpublished`, `retracted`, `expired`"
-        " or `removed`."
-    )
+    status: EntryStatus | str
     time: AwareDatetime | None
     published_at: AwareDatetime | None
     updated_at: AwareDatetime | None
@@ -86,23 +96,21 @@ class NewsroomEntry(ContentFields):
     expires_at: AwareDatetime | None = Field(description="When it expires, and readers no longer see it.")
     pin_wanted: bool = Field(description="It is to be pinned when it, or its working revision, is published.")
     retraction_stands: bool = Field(description="It was retracted and not reinstated: it is published as `retracted`.")
+    legal_hold: bool = Field(description="Its text is kept for a court: no purge and no retention takes it.")
+    purged_at: AwareDatetime | None = Field(description="When its text was purged, for good.")
     external_id: str | None
     external_version: int | None
     created_at: AwareDatetime
     created_by: str | None
     posted_by: Account = Field(description="Whose account created it, whatever the byline says; never public.")
-    warnings: list[str] = Field(description="`alt_missing`: a picture has no alternative text.")
-    can: list[str] = Field(
-        description="The actions open to the caller now: `edit`, `submit`, `return`, `reject`, `publish`, `schedule`,"
-        " `cancel`, `discard`, `unpublish`, `retract`, `reinstate`, `correct`, `move`, `remove`, `pin`, `set_expiry`,"
-        " `reschedule`, `preview`."
-    )
-    shorthand: Understood | None = Field(
-        None, description="In the answer to a write with a token that may use shorthand: what was understood."
+    warnings: list[EntryWarning | str] = Field(description="`alt_missing`: a picture has no alternative text.")
+    can: list[EntryAction | str] = Field(description="The actions open to the caller now.")
+    shorthand: Understood = sometimes(
+        "In the answer to a write with a token that may use shorthand: what was understood."
     )
 
 
-class StorySettings(Public):
+class StorySettings(Answer):
     """Settings of how a story is edited."""
 
     review_required: bool
@@ -113,27 +121,25 @@ class StorySettings(Public):
     own_bylines: bool
 
 
-class NewsroomStory(Public):
+class NewsroomStory(Answer):
     """A story as its editors see it."""
 
     id: str
     slug: str
     url: str
     entry_url_template: str
-    status: str = Field(
-        description="`draft`, `scheduled`, `upcoming`, `live`, `paused`, `ended`, `archived` or `withdrawn`."
-    )
+    status: StoryStatus | str
     title: str
     standfirst: str | None
     language: str
-    direction: str
+    direction: Direction | str
     time_zone: str
     publisher: Publisher | None = Field(description="Null: the site.")
-    about: PublicAbout | None
+    about: About | None
     canonical_url: str | None
     section: str | None
     tags: list[Tag]
-    image: dict[str, object] | None
+    image: ImageBlock | None
     coverage_start: AwareDatetime | None
     coverage_end: AwareDatetime | None
     continues: str | None
@@ -141,6 +147,8 @@ class NewsroomStory(Public):
     pinned: list[Pin]
     key_points: list[KeyPoint]
     frozen: bool = Field(description="Nothing is published or changed until it is thawed.")
+    legal_hold: bool = Field(description="Its text, and that of its entries, is kept for a court.")
+    purged_at: AwareDatetime | None = Field(description="When it was purged, with its entries, for good.")
     settings: StorySettings
     version: int
     created_at: AwareDatetime
@@ -149,75 +157,51 @@ class NewsroomStory(Public):
 class NewsroomStoryWithCounts(NewsroomStory):
     """A story with the number of its entries in each status, and the caller's rights in it."""
 
-    entries: dict[str, int]
+    entries: dict[str, int] = Field(description="How many there are in each status that any of them has.")
     site_frozen: bool = Field(description="Nothing is published in any story; `frozen` is the story's own.")
-    role: str = Field(description="The caller's role: their own, or as a member of the story if that is greater.")
-    can: list[str] = Field(description="The caller's rights in this story.")
+    role: Role | str = Field(
+        description="The caller's role: their own, or as a member of the story if that is greater."
+    )
+    can: list[Right | str] = Field(description="The caller's rights in this story.")
     bylines: list[str] | None = Field(description="The only names the caller may put over an entry; null: anybody's.")
 
 
-class NewsroomStories(Public):
+class NewsroomStories(Answer):
     """Part of the stories, newest first; `next` is the position to go on from."""
 
     items: list[NewsroomStory]
     next: str | None
 
 
-class NewsroomEntries(Public):
+class NewsroomEntries(Answer):
     """Part of a story's entries; `next` is the position to go on from."""
 
     items: list[NewsroomEntry]
     next: str | None
 
 
-class BodyDiff(Public):
-    """The differences from the body's text before to this version's."""
-
-    body: list[tuple[str, str]] = Field(description="Pieces, `same`, `removed` or `added`, in the order of the text.")
-    truncated: bool = Field(description="Some of it was too long to be compared word by word, and is one piece.")
-
-
-class EntryVersion(ContentFields):
-    """One newsroom change of an entry, and the entry's content after it."""
-
-    version: int
-    at: AwareDatetime
-    person: str | None
-    token: str
-    name: str | None = Field(description="The name of the account that made it.")
-    action: str
-    status: str
-    note: str | None
-    working: Working | None
-    changed: list[str] | None = Field(
-        description="Members that differ from the version before, working revision included; null for the first one."
-    )
-    diff: BodyDiff | None = Field(None, description="Sent if asked for; null for the first one.")
-
-
-class EntryVersions(Public):
-    """Part of an entry's versions, newest first; `next` is the position to go on from."""
-
-    items: list[EntryVersion]
-    next: str | None
-
-
-class BatchResult(Public):
-    """The result of one item: `entry`, or `problem`."""
+class BatchWritten(Answer):
+    """The result of an item that was written."""
 
     status: int
-    location: str | None = None
-    entry: NewsroomEntry | None = None
-    problem: dict[str, object] | None = None
+    location: str
+    entry: NewsroomEntry
 
 
-class BatchResults(Public):
+class BatchRefused(Answer):
+    """The result of an item that was not."""
+
+    status: int
+    problem: ItemProblem
+
+
+class BatchResults(Answer):
     """One result for each item, in order."""
 
-    items: list[BatchResult]
+    items: list[BatchWritten | BatchRefused]
 
 
-class Delivery(Public):
+class Delivery(Answer):
     """The delivery of the newest event about an entry to the readers of one node."""
 
     node: str = Field(description="The node that answers, and whose readers these are: its machine and its port.")
@@ -231,7 +215,7 @@ class Delivery(Public):
     p99_ms: float | None
 
 
-class PreviewLink(Public):
+class PreviewLink(Answer):
     """A link that shows an entry for an hour."""
 
     url: str = Field(description="The entry as JSON.")
@@ -239,15 +223,15 @@ class PreviewLink(Public):
     expires_at: AwareDatetime
 
 
-class Preview(Public):
+class Preview(Answer):
     """An entry as readers would get it now; members that publication sets are null before."""
 
     id: str
     revision: int
-    status: str
-    kind: str
+    status: EntryStatus | str
+    kind: EntryKind | str
     key_event: bool
-    importance: str
+    importance: Importance | str
     headline: str | None
     authors: list[Author]
     source: Source | None
@@ -261,7 +245,7 @@ class Preview(Public):
     blocks: list[Block]
 
 
-_CONTENT = {
+CONTENT = {
     **{name: ENTRY[name] for name in ("kind", "key_event", "importance", "headline", "authors", "source", "tags")},
     "body_html": ENTRY["body_html"],
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
@@ -292,8 +276,8 @@ _POSTER = {
 
 NEWSROOM_ENTRY: dict[str, Any] = {
     "story": STORY_FIELDS["id"],
-    **{key: value for key, value in ENTRY.items() if key not in _CONTENT},
-    **_CONTENT,
+    **{key: value for key, value in ENTRY.items() if key not in CONTENT},
+    **CONTENT,
     "version": 1,
     "working": None,
     "publish_at": None,
@@ -301,6 +285,8 @@ NEWSROOM_ENTRY: dict[str, Any] = {
     "expires_at": None,
     "pin_wanted": False,
     "retraction_stands": False,
+    "legal_hold": False,
+    "purged_at": None,
     "external_id": None,
     "external_version": None,
     "created_at": ENTRY["time"],
@@ -320,6 +306,8 @@ def entry_example(**members: Any) -> dict[str, Any]:
 NEWSROOM_STORY = {
     **STORY_FIELDS,
     "frozen": False,
+    "legal_hold": False,
+    "purged_at": None,
     "settings": {
         "review_required": False,
         "require_alt": False,
@@ -340,20 +328,6 @@ DELIVERY = {
     "behind": 5,
     "median_ms": 31.4,
     "p99_ms": 61.2,
-}
-
-VERSION = {
-    **_CONTENT,
-    "version": 1,
-    "at": ENTRY["time"],
-    "person": None,
-    "token": "admin",
-    "name": None,
-    "action": "create",
-    "status": "published",
-    "note": None,
-    "working": None,
-    "changed": None,
 }
 
 PREVIEW_LINK = {

@@ -6,12 +6,13 @@ from typing import Any
 
 from pydantic import AwareDatetime, Field
 
+from app.wire.shapes.answer import Answer
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
 from app.wire.shapes.people import ME
-from app.wire.shapes.public import Public
+from app.wire.shapes.values import AuditedObject, RevertDone
 
 
-class Reverted(Public):
+class Reverted(Answer):
     """The result of reverting a token's writes."""
 
     token: str
@@ -19,18 +20,18 @@ class Reverted(Public):
     not_reverted: list[KeptWrite] = Field(description="Writes to anything but stories and entries stay.")
 
 
-class RevertedWrite(Public):
+class RevertedWrite(Answer):
     """One entry, or one field of a story, that the token wrote to; without either the story as a whole."""
 
     story: str
     entry: str | None
     field: str | None = Field(description="Of the story: `title`, `pinned`, `settings.hold_seconds` …")
     reverted: bool
-    done: str | None = Field(description="`taken_out`, `restored`, `withdrawn`, or `nothing` if nothing was left.")
+    done: RevertDone | str | None = Field(description="`nothing` if nothing was left to undo; null if it was not.")
     why: str | None = Field(description="Why it was not reverted.")
 
 
-class KeptWrite(Public):
+class KeptWrite(Answer):
     """A write that cannot be undone automatically: look at it."""
 
     object: str
@@ -39,21 +40,21 @@ class KeptWrite(Public):
     why: str = Field(description="Why it was not reverted, and what can be done.")
 
 
-class Frozen(Public):
+class Frozen(Answer):
     """The freeze of a story, or of the site if `story` is null."""
 
     story: str | None
     frozen: bool
 
 
-class FrozenStories(Public):
+class FrozenStories(Answer):
     """Everything that is frozen now."""
 
     frozen: bool = Field(description="The whole site.")
     stories: list[str]
 
 
-class AuditItem(Public):
+class AuditItem(Answer):
     """One write."""
 
     id: int
@@ -61,7 +62,7 @@ class AuditItem(Public):
     person: str | None
     token: str = Field(description="`admin`: the operator; `clock`: it came due by itself.")
     action: str
-    object: str = Field(description="`entry`, `story`, `person`, `token`, `invite`, `member` or `site`.")
+    object: AuditedObject | str
     object_id: str
     story: str | None
     before: dict[str, Any] | None
@@ -70,7 +71,7 @@ class AuditItem(Public):
     name: str | None = Field(description="The name of the account that did it: the person's, or a bot's token's label.")
 
 
-class Audit(Public):
+class Audit(Answer):
     """Part of the audit log, newest first; `next` is the position to go on from."""
 
     items: list[AuditItem]

@@ -4,38 +4,40 @@ from __future__ import annotations
 
 from pydantic import AwareDatetime, Field
 
+from app.domain.rights import Right, Role, Scope
+from app.wire.shapes.answer import Answer, sometimes
 from app.wire.shapes.examples import ENTRY
-from app.wire.shapes.public import Public
+from app.wire.shapes.values import CallerKind, TokenKind
 
 
-class Ticket(Public):
+class Ticket(Answer):
     """A key to the newsroom's stream, good once."""
 
     ticket: str
-    expires_at: str
+    expires_at: AwareDatetime
 
 
-class Me(Public):
+class Me(Answer):
     """The holder of the token."""
 
-    kind: str = Field(description="`person`, `bot` or `admin`.")
+    kind: CallerKind | str
     name: str | None
     byline: str | None
     person: str | None
-    role: str
-    scopes: list[str]
-    can: list[str] = Field(description="Rights in every story; a member of a story may have more there.")
+    role: Role | str
+    scopes: list[Scope | str]
+    can: list[Right | str] = Field(description="Rights in every story; a member of a story may have more there.")
     stories: list[str] | None = Field(description="The only stories this token can see; null: all.")
-    csrf: str | None = Field(None, description="With a session: the value that each write sends in X-CSRF-Token.")
+    csrf: str = sometimes("With a session: the value that each write sends in X-CSRF-Token.")
 
 
-class Person(Public):
+class Person(Answer):
     """A member of the newsroom."""
 
     id: str
     name: str
     email: str | None
-    role: str
+    role: Role | str
     byline: str | None
     avatar: str | None
     url: str | None
@@ -43,28 +45,28 @@ class Person(Public):
     disabled_at: AwareDatetime | None = Field(description="From then on their credentials are refused.")
 
 
-class RevokedPerson(Public):
+class RevokedPerson(Answer):
     """A person whose tokens, sessions and invitations were all revoked."""
 
     person: str
     revoked: int = Field(description="The number of those that were valid until now.")
 
 
-class Member(Public):
+class Member(Answer):
     """A person in one story."""
 
     person: str
     name: str
-    role: str = Field(description="The role in this story; a greater role elsewhere counts here too.")
+    role: Role | str = Field(description="The role in this story; a greater role elsewhere counts here too.")
 
 
-class Members(Public):
+class Members(Answer):
     """The members of a story, in order of name."""
 
     items: list[Member]
 
 
-class Invite(Public):
+class Invite(Answer):
     """A link that signs a person in once."""
 
     id: str
@@ -74,7 +76,7 @@ class Invite(Public):
     expires_at: AwareDatetime
 
 
-class Session(Public):
+class Session(Answer):
     """A browser that is signed in; the session itself is in the cookie that came with this."""
 
     person: str
@@ -83,27 +85,27 @@ class Session(Public):
     expires_at: AwareDatetime
 
 
-class SignedOut(Public):
+class SignedOut(Answer):
     """The session is over."""
 
     signed_out: bool
 
 
-class People(Public):
+class People(Answer):
     """All people."""
 
     items: list[Person]
 
 
-class Token(Public):
+class Token(Answer):
     """A token without its secret, or a browser's session."""
 
     id: str
     label: str
-    kind: str = Field(description="`person`, `bot` or `session`.")
+    kind: TokenKind | str
     person: str | None
-    role: str | None
-    scopes: list[str]
+    role: Role | str | None
+    scopes: list[Scope | str]
     stories: list[str] | None = Field(description="The only stories it can see and write in; null: all.")
     shorthand: bool
     created_at: AwareDatetime
@@ -118,7 +120,7 @@ class NewToken(Token):
     token: str
 
 
-class Tokens(Public):
+class Tokens(Answer):
     """All tokens ever made."""
 
     items: list[Token]

@@ -1,27 +1,32 @@
 """Shapes of public answers, for the API's description.
 
 The answers themselves are joined from stored bytes; tests hold the two together.
-Every enum is open: a client must survive a value it does not know, so that enums are strings here.
+Every enum is open: a client must survive a value it does not know (values.py).
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, ConfigDict, Field
+
+from app.wire.shapes.answer import Answer, sometimes
+from app.wire.shapes.blocks import Block, ImageBlock
+from app.wire.shapes.values import (
+    Direction,
+    EntryKind,
+    Importance,
+    PublicEntryStatus,
+    PublicStoryStatus,
+    Severity,
+)
 
 Cursor = Annotated[
     str, Field(description="A reader's position in a story's events, `<epoch>.<seq>.<check>`. Send it back whole.")
 ]
 
 
-class Public(BaseModel):
-    """An answer that readers get; more members may be added. It describes answers and does not validate them."""
-
-    model_config = ConfigDict(extra="allow", defer_build=True)
-
-
-class Site(Public):
+class Site(Answer):
     """The site that publishes the stories."""
 
     name: str
@@ -30,7 +35,7 @@ class Site(Public):
     public_url: str = Field(description="The URL of this server; every absolute URL begins with it.")
 
 
-class Publisher(Public):
+class Publisher(Answer):
     """The publisher of a story."""
 
     name: str
@@ -38,7 +43,7 @@ class Publisher(Public):
     logo: str | None
 
 
-class About(Public):
+class About(Answer):
     """The event a story is about."""
 
     name: str
@@ -46,28 +51,28 @@ class About(Public):
     start: AwareDatetime | None
 
 
-class Tag(Public):
+class Tag(Answer):
     """A tag; filter by its slug."""
 
     slug: str
     label: str
 
 
-class Pin(Public):
+class Pin(Answer):
     """A pinned entry, by reference."""
 
     entry: str
     until: AwareDatetime | None = Field(description="When it is unpinned, as an event.")
 
 
-class KeyPoint(Public):
+class KeyPoint(Answer):
     """A key point in one sentence."""
 
     text: str
     entry: str | None = Field(description="The entry with more about it.")
 
 
-class StoryFields(Public):
+class StoryFields(Answer):
     """A story's own members, as `story.updated` carries them."""
 
     id: str
@@ -77,24 +82,24 @@ class StoryFields(Public):
     title: str
     standfirst: str | None
     language: str = Field(description="BCP 47.")
-    direction: str = Field(description="`ltr` or `rtl`.")
+    direction: Direction | str = Field(description="`ltr` or `rtl`: what was set, else that of the language.")
     time_zone: str = Field(description="IANA name; times are UTC and are meant to be shown in this zone.")
     publisher: Publisher
     about: About | None
     canonical_url: str | None
     section: str | None
     tags: list[Tag]
-    image: dict[str, object] | None = Field(description="An image block: `url`, `alt`, `html`, …")
+    image: ImageBlock | None
     coverage_start: AwareDatetime | None
     coverage_end: AwareDatetime | None
     continues: str | None = Field(description="The id of the story that this one continues.")
     continued_by: str | None = Field(description="The id of the story that continues this one.")
     pinned: list[Pin] = Field(description="Entries that stand above the timeline, the topmost first.")
     key_points: list[KeyPoint]
-    status: str = Field(description="`upcoming`, `live`, `paused`, `ended` or `archived`.")
+    status: PublicStoryStatus | str
 
 
-class HeadAndCounts(Public):
+class HeadAndCounts(Answer):
     """The members beside a story in every representation."""
 
     head: Cursor
@@ -102,47 +107,41 @@ class HeadAndCounts(Public):
     last_entry_at: AwareDatetime | None
 
 
-class Author(Public):
+class Author(Answer):
     """A byline."""
 
+    id: str = sometimes()
     name: str
+    role: str = sometimes()
+    place: str = sometimes()
+    avatar: str = sometimes("The address of a picture.")
+    url: str = sometimes()
 
 
-class Source(Public):
+class Source(Answer):
     """The place of an update's first report."""
 
     url: str
-    name: str | None = None
+    name: str = sometimes()
 
 
-class Block(Public):
-    """A typed piece of a body. `html` shows it whatever its type."""
-
-    id: str
-    type: str = Field(
-        description="`paragraph`, `heading`, `list`, `quote`, `code`, `image`, `video`, `audio`, `embed`, "
-        "`link_card`, `table`, `divider`, or a later one."
-    )
-    html: str
-
-
-class Correction(Public):
+class Correction(Answer):
     """A line of an entry's public log."""
 
     text: str
     at: AwareDatetime
-    severity: str = Field(description="`clarification`, `correction` or `retraction`.")
+    severity: Severity | str
 
 
-class PublicEntry(Public):
+class PublicEntry(Answer):
     """One live update. `?body=` chooses `body_html` or `blocks`; `?fields=` names the members that are sent."""
 
     id: str
     revision: int = Field(description="Public changes, from 1. Keep what you hold when it has the higher revision.")
-    status: str = Field(description="`published` or `retracted`.")
-    kind: str = Field(description="`update` or `summary`.")
+    status: PublicEntryStatus | str
+    kind: EntryKind | str
     key_event: bool
-    importance: str = Field(description="`normal`, `major` or `breaking`.")
+    importance: Importance | str
     headline: str | None
     authors: list[Author]
     source: Source | None
@@ -152,8 +151,8 @@ class PublicEntry(Public):
     updated_at: AwareDatetime | None = Field(description="The last material edit.")
     sort_key: str = Field(description="Opaque. Order is (sort_key, id), compared bytewise; the greater is the newer.")
     corrections: list[Correction]
-    body_html: str | None = Field(None, description="Sanitised HTML.")
-    blocks: list[Block] | None = None
+    body_html: str = sometimes("Sanitised HTML; with `?body=html`, which is the default, and `both`.")
+    blocks: list[Block] = sometimes("With `?body=blocks` and `both`.")
 
 
 def _require_nothing(schema: dict[str, Any]) -> None:
@@ -166,7 +165,7 @@ class EntryParts(PublicEntry):
     model_config = ConfigDict(json_schema_extra=_require_nothing)
 
 
-class Page(Public):
+class Page(Answer):
     """Part of a timeline. `next` and `prev` are ready URLs; follow them as they are."""
 
     items: list[PublicEntry | EntryParts]
@@ -175,7 +174,7 @@ class Page(Public):
     head: Cursor
 
 
-class Timeline(Public):
+class Timeline(Answer):
     """The first page of a timeline, the newest entry first."""
 
     items: list[PublicEntry]
@@ -194,7 +193,7 @@ class ListedStory(StoryFields, HeadAndCounts):
     """A story in the list of all."""
 
 
-class StoryList(Public):
+class StoryList(Answer):
     """Part of the list of public stories."""
 
     items: list[ListedStory]
@@ -210,7 +209,7 @@ class CorrectedLine(Correction):
     url: str = Field(description="The reader's page at the entry.")
 
 
-class Corrections(Public):
+class Corrections(Answer):
     """Part of a story's log of corrections, the newest first."""
 
     items: list[CorrectedLine]
@@ -219,36 +218,7 @@ class Corrections(Public):
     head: Cursor
 
 
-class Event(Public):
-    """One public change, the same on every transport. Its type decides which of the later members it has."""
-
-    type: str = Field(
-        description="`entry.published`, `entry.updated`, `entry.removed`, `story.updated`, or one to be skipped."
-    )
-    story: str
-    seq: int
-    cursor: Cursor
-    time: AwareDatetime
-    changed: list[str] | None = None
-    material: bool | None = Field(None, description="False for an edit that readers need not notice.")
-    entry: PublicEntry | None = None
-    id: str | None = Field(None, description="The entry that was removed.")
-    cause: str | None = Field(None, description="`unpublished`, `removed` or `expired`.")
-    entry_count: int | None = None
-    last_entry_at: AwareDatetime | None = None
-    fields: StoryFields | None = None
-
-
-class Changes(Public):
-    """Everything after a cursor, each object once, in its present form. Go on from `cursor`."""
-
-    events: list[Event]
-    cursor: Cursor
-    head: Cursor
-    more: bool = Field(description="Ask again at once, after `cursor`.")
-
-
-class ProblemError(Public):
+class ProblemError(Answer):
     """One invalid value."""
 
     pointer: str
@@ -256,17 +226,22 @@ class ProblemError(Public):
     detail: str
 
 
-class Problem(Public):
-    """An error (RFC 9457). `code` is stable."""
+class ItemProblem(Answer):
+    """The error of one item of several. `code` is stable."""
 
-    type: Literal["about:blank"] = "about:blank"
+    type: Literal["about:blank"]
     title: str
     status: int
     detail: str
     code: str
+    errors: list[ProblemError] = sometimes("Each value that cannot be accepted; the first twenty.")
+
+
+class Problem(ItemProblem):
+    """An error (RFC 9457). `code` is stable."""
+
     instance: str
     request_id: str
-    errors: list[ProblemError] | None = None
-    cause: str | None = None
-    snapshot_url: str | None = None
-    current_etag: str | None = None
+    cause: str = sometimes("With 410: why it is gone.")
+    snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
+    current_etag: str = sometimes("With 412: the ETag of today.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from app.newsroom.queries.stream_feed import begin_watching, read_news
 from tests.api.server import PUBLIC_URL, Server
 from tests.pictures import form, png, require_decoder
 
@@ -248,6 +250,13 @@ REFUSED: list[tuple[str, bytes, dict[str, str], int, str]] = [
     ("a form cut off", form(png())[:-20], FORM, 400, "malformed_form"),
     ("a form without a file", b"--b0undary--\r\n", FORM, 400, "media_missing"),
     ("two files", form(png()).removesuffix(b"--b0undary--\r\n") + form(png()), FORM, 400, "malformed_form"),
+    (
+        "a field twice",
+        form(png(), alt="a").removesuffix(b"--b0undary--\r\n") + form(png(), alt="b"),
+        FORM,
+        400,
+        "malformed_form",
+    ),
     ("unknown field", form(png(), title="x"), FORM, 422, "invalid"),
     ("no id", form(png(), id="x"), FORM, 422, "invalid"),
     ("no focal point", form(png(), focal='{"x": 2, "y": 0}'), FORM, 422, "invalid"),
@@ -442,3 +451,16 @@ async def test_nobodys_text_becomes_an_address(server: Server) -> None:
             assert f"media:{name}" in json.loads(public)["body_html"]
     raw = await server.admin.post(f"/v1/stories/{story}/entries", json={"text": f"a\x1amedia:{name}/1.jpg"})
     assert raw.status_code == 422
+
+
+async def test_the_newsrooms_stream_has_signed_addresses_too(server: Server) -> None:
+    media = await upload(server)
+    newsroom = server.app_state.newsroom
+    mark = await asyncio.to_thread(begin_watching, newsroom)
+    story, _ = await story_with(server, media)
+    await server.admin.patch(f"/v1/stories/{story}", json={"image": {"media": media["id"]}}, headers={"if-match": "*"})
+    news = (await asyncio.to_thread(read_news, newsroom, mark, {"admin": frozenset()})).news
+    assert len(news) == 2
+    for each in news:
+        assert b"\\u001a" not in each.message
+        assert f"{PUBLIC_URL}/media-previews/".encode() in each.message

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.api.routes.media import RECEIVING_LIMIT
 from app.media.decoder import Decoder
 from app.media.folder_files import FolderFiles
 from app.media.limits import MediaLimits
@@ -42,6 +43,16 @@ async def test_more_uploads_than_have_a_place_in_the_queue_are_told_when_to_come
             assert reply.json()["code"] == "media_busy"
             assert int(reply.headers["retry-after"]) >= 1
     assert list(server.app_state.media.incoming.iterdir()) == []
+
+
+async def test_more_bodies_than_are_received_at_once_are_told_when_to_come_again(server: Server) -> None:
+    server.app_state.media.receiving = RECEIVING_LIMIT
+    reply = await server.admin.post("/v1/media", content=png(), headers=PNG)
+    assert (reply.status_code, reply.json()["code"]) == (503, "media_busy")
+    assert reply.headers["retry-after"] == "5"
+    server.app_state.media.receiving = 0
+    await upload(server)
+    assert server.app_state.media.receiving == 0
 
 
 async def test_a_file_that_is_too_large_is_refused_once_that_much_has_come(server: Server) -> None:

@@ -1,13 +1,11 @@
-"""The API's description: complete, with examples that are true, and true of what is really answered."""
+"""The API's description is complete; tests/description holds it to its own rules and to what is really answered."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from pydantic import BaseModel
 
-from app.wire.shapes import examples, public
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
@@ -44,7 +42,7 @@ async def test_every_operation_has_its_own_name_a_tag_and_a_summary(server: Serv
 
 async def test_every_operation_has_an_example_of_its_good_answer(server: Server) -> None:
     for method, path, operation in operations(await document(server)):
-        good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+        good = [answer for status, answer in operation["responses"].items() if status in {"200", "201", "202"}]
         assert good, (method, path)
         for answer in good:
             assert answer["content"], (method, path)
@@ -70,63 +68,11 @@ async def test_every_reference_leads_somewhere_and_validation_errors_are_problem
                 assert set(answer["content"]) == {"application/problem+json"}, (method, path, status)
 
 
-@pytest.mark.parametrize(
-    ("model", "example"),
-    [
-        (public.Site, examples.SITE),
-        (public.StoryState, examples.STORY_STATE),
-        (public.StoryList, examples.STORY_LIST),
-        (public.Page, examples.PAGE),
-        (public.PublicEntry, examples.ENTRY),
-        (public.Changes, examples.CHANGES),
-        (public.Corrections, examples.CORRECTIONS),
-    ],
-)
-def test_every_example_is_of_its_shape(model: type[BaseModel], example: dict[str, Any]) -> None:
-    model.model_validate(example)
-
-
-async def test_what_is_answered_has_the_shape_and_the_members_that_are_described(server: Server) -> None:
-    story = await server.story(about={"name": "Election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"})
-    ref = f"/v1/stories/{story['id']}"
-    entry = await server.post(
-        story["id"],
-        authors=[{"name": "Ada"}],
-        source={"url": "https://agency.example/1", "name": "Agency"},
-        tags=[{"slug": "a", "label": "A"}],
-    )
-    removed = await server.post(story["id"])
-    await server.act("remove", removed)
-    await server.admin.patch(ref, json={"title": "Election night, later"}, headers={"if-match": "*"})
-    for path, model, example in (
-        ("/v1/site", public.Site, examples.SITE),
-        ("/v1/stories", public.StoryList, examples.STORY_LIST),
-        (ref, public.StoryState, examples.STORY_STATE),
-        (f"{ref}/entries", public.Page, examples.PAGE),
-        (f"{ref}/entries/{entry['id']}", public.PublicEntry, examples.ENTRY),
-        (f"{ref}/changes?after=0", public.Changes, examples.CHANGES),
-        (f"{ref}/corrections", public.Corrections, examples.CORRECTIONS),
-    ):
-        body = (await server.client.get(path)).json()
-        model.model_validate(body)
-        assert body.keys() == example.keys(), path
-    both = (await server.client.get(f"{ref}/entries/{entry['id']}?body=both")).json()
-    assert both.keys() == public.PublicEntry.model_fields.keys()
-    events = (await server.client.get(f"{ref}/changes?after=0")).json()["events"]
-    assert {event["type"] for event in events} == {"entry.published", "entry.removed", "story.updated"}
-    assert {name for event in events for name in event} <= public.Event.model_fields.keys()
-    (fields,) = [event["fields"] for event in events if event["type"] == "story.updated"]
-    assert fields.keys() == public.StoryFields.model_fields.keys()
-    problem = (await server.client.get(f"{ref}/entries/{removed['id']}")).json()
-    public.Problem.model_validate(problem)
-    assert problem.keys() <= public.Problem.model_fields.keys()
-
-
 async def test_every_read_of_a_story_says_that_it_may_be_withdrawn_or_have_another_name(server: Server) -> None:
     reads = {
         path: operation["responses"]
         for method, path, operation in operations(await document(server))
-        if method == "get" and path.startswith("/v1/stories/{story}")
+        if method == "get" and path.startswith("/v1/stories/{story}") and not path.endswith("/events")
     }
     assert "/v1/stories/{story}/entries/{entry}" in reads
     for path, responses in reads.items():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.web.words import Catalogue
 from tests.browser.newsroom_page import TOO_WIDE
 from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import DRAWN, TWO_FRAMES, Open, attached
@@ -57,7 +59,8 @@ def test_a_story_that_changes_is_drawn_as_the_server_draws_it(
     later = newsroom.make_story(title="The day after", continues=story["id"], language="he")
     expect(page.locator(".continued a")).to_have_text("The day after")
     newsroom.edit_story(story, status="ended")
-    expect(page.locator(".story .live")).to_have_text("Ended")
+    words = Catalogue().words_for(fields["language"])
+    expect(page.locator(".story .live")).to_have_text(str(words.say("status.ended")))
     loaded = open_page(newsroom.page(story))
     assert page.evaluate(DRAWN) == loaded.evaluate(DRAWN)
     for each in (page, loaded):
@@ -68,11 +71,12 @@ def test_a_story_that_changes_is_drawn_as_the_server_draws_it(
         ]
         assert _text(each, ".section").upper() == "POLITICS & MORE"
         assert _text(each, ".story .tags") == "The vote <b>"
-        assert "Started 02:00 2026-11-04" in _text(each, ".about")
-        assert "Election, Porto, 03:00 2026-11-04" in _text(each, ".about")
-        assert "Times: Tokyo" in _text(each, ".about")
-        assert _text(each, ".continues") == "Earlier: The day before"
-        assert _text(each, ".continued") == "Continued in: The day after"
+        day = words.date(date(2026, 11, 4))
+        assert words.say("started", time=f"02:00 {day}") in _text(each, ".about")
+        assert words.say("comma").join(["Election", "Porto", f"03:00 {day}"]) in _text(each, ".about")
+        assert words.say("times", place="Tokyo") in _text(each, ".about")
+        assert _text(each, ".continues") == words.say("earlier", story="The day before")
+        assert _text(each, ".continued") == words.say("continued_in", story="The day after")
         assert each.locator(".continues a").get_attribute("href") == f"/stories/{earlier['slug']}"
         assert each.locator(".continued a").get_attribute("lang") == later["language"]
         assert each.locator(".lead img").get_attribute("loading") is None

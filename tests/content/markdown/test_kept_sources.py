@@ -82,3 +82,23 @@ def test_threads_that_ask_at_once_all_get_their_own() -> None:
 def test_the_source_of_a_long_body_is_what_rendering_it_gives() -> None:
     blocks = _blocks(f"<pre>{'*a* &gt; ' * LONG}</pre>")
     assert markdown_source(blocks) == render_markdown(blocks) == markdown_source(blocks)
+
+
+def test_what_is_forgotten_is_rendered_anew_and_what_is_being_rendered_is_not_kept() -> None:
+    long = _blocks(f"<p>{'a ' * LONG}</p>")
+    kept: KeptSources
+
+    def render(blocks: Sequence[Block]) -> Source:
+        kept.forget()  # by another thread, in the middle
+        return render_markdown(blocks)
+
+    kept = KeptSources(render)
+    assert kept.source_of(long) == render_markdown(long)
+    assert kept.kept_characters == 0
+    rendering = _Rendering()
+    kept = KeptSources(rendering)
+    kept.source_of(long)
+    kept.forget()
+    assert kept.kept_characters == 0
+    kept.source_of(long)
+    assert len(rendering.asked) == 2

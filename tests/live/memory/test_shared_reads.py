@@ -63,6 +63,23 @@ async def test_a_kept_answer_is_not_used_once_the_story_has_moved() -> None:
         assert page.cursor == model.head.cursor
 
 
+async def test_answers_that_are_forgotten_are_read_anew_and_a_read_under_way_is_not_kept() -> None:
+    model = story(entries=3)
+    log = ModelLog(model)
+    reads = SharedReads(log, tasks=Tasks(), metrics=LiveMetrics(), observe=lambda *_: None)
+    ask = _changes(LiveStory(model.head, limits=NORMAL_LIMITS, used_at=0.0), model, 1)
+    await reads.fetch(ask)
+    assert len(reads) == 1
+    under_way = reads.fetch(ReadSnapshot(ask.story, "fork", BodyVariant.HTML, 0))
+    reads.forget()
+    assert (len(reads), reads.kept_bytes) == (0, 0)
+    assert isinstance(await under_way, SnapshotRead)
+    await asyncio.sleep(0)
+    assert (len(reads), reads.kept_bytes) == (0, 0)
+    await reads.fetch(ask)
+    assert log.reads.count("changes") == 2
+
+
 async def test_a_read_begun_before_a_reset_changes_nothing_after_it() -> None:
     model = story(entries=3)
     log = ModelLog(model)

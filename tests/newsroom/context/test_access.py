@@ -82,11 +82,13 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "create_entry",
         "edit_stories",
         "create_stories",
+        "upload_media",
+        "edit_media",
         "manage_members",
         "manage_own_tokens",
     ]
     operator = body(show_me(driver.newsroom, driver.call()))
-    assert (operator["kind"], operator["can"][-1]) == ("admin", "freeze")
+    assert (operator["kind"], operator["can"][-2:]) == ("admin", ["freeze", "erase"])
 
 
 def test_people_and_tokens_are_the_admins(driver: NewsroomDriver) -> None:

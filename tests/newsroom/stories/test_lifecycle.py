@@ -143,3 +143,32 @@ def test_pages_of_stories_hold_what_there_is_for_the_caller_alone(driver: Newsro
             driver.story("Of others")
     bound = driver.hire(stories=own)
     assert _pages(bound, 2) == [["Day 2", "Day 1"], ["Day 0"]]
+
+
+@pytest.mark.parametrize("language", ["ar", "he-IL", "fa", "az-Arab"])
+def test_a_story_has_the_direction_of_its_language(driver: NewsroomDriver, language: str) -> None:
+    story = driver.story(language=language)
+    assert story["direction"] == "rtl"
+    assert driver.events()[-1]["fields"]["direction"] == "rtl"
+    assert driver.story(language=language, direction="ltr")["direction"] == "ltr"
+
+
+def test_the_direction_follows_the_language_until_it_is_set(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    assert driver.patch_story(story, language="ar")["direction"] == "rtl"
+    assert driver.events()[-1]["changed"] == ["language", "direction"]
+    assert driver.patch_story(story, title="Night")["direction"] == "rtl"
+    assert driver.patch_story(story, language="ar-Latn")["direction"] == "ltr"
+    # Set, it is what was set, be it that of the language.
+    assert driver.patch_story(story, direction="ltr")["direction"] == "ltr"
+    assert driver.patch_story(story, language="he")["direction"] == "ltr"
+    assert driver.patch_story(story, direction=None)["direction"] == "rtl"
+    assert driver.events()[-1]["fields"]["direction"] == "rtl"
+    assert driver.patch_story(story, language="en", direction="rtl")["direction"] == "rtl"
+    assert driver.patch_story(story, language="de")["direction"] == "rtl"
+
+
+def test_a_story_of_an_earlier_release_keeps_the_direction_it_has(driver: NewsroomDriver) -> None:
+    # Earlier releases stored "ltr" with each story that nobody had given one.
+    story = driver.story(language="ar", direction="ltr")["id"]
+    assert driver.patch_story(story, language="fa", title="Night")["direction"] == "ltr"

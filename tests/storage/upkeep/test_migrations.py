@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 
 from app.domain.clock import Micros
 from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries.stream_feed import admit_by_token
+from app.storage.database import schema
 from app.storage.database.opening import open_database
 from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.migrations import migrate
 from tests.newsroom.driver import NewsroomDriver, body
+from tests.storage.rows import MEDIA, MEDIA_NAME, rows_by_table
 
 STORY = "6f1c2a34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"
 ENTRIES = ("0b0e7a52-3c0f-4a45-9d7b-111111111111", "0b0e7a52-3c0f-4a45-9d7b-222222222222")
@@ -114,7 +116,7 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
 def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(empty_url: str) -> None:
     migrate(empty_url, revision="0006")
     execute(empty_url, "INSERT INTO control (id, frozen, revocations, signing_key) VALUES (1, true, 3, 'key')")
-    for revision, columns in (("head", 4), ("0006", 4), ("head", 4)):
+    for revision, columns in (("head", 5), ("0006", 4), ("head", 5)):
         migrate(empty_url, revision=revision)
         (row,) = execute(empty_url, "SELECT * FROM control")
         assert len(row) == columns
@@ -185,3 +187,25 @@ def test_a_story_of_a_newer_release_is_read_without_the_settings_that_this_one_d
     database = open_database(empty_url)
     assert NewsroomDriver(database).patch_story(story, section="Seas")["settings"]["hold_seconds"] == 60
     database.close()
+
+
+def test_pictures_that_the_release_before_does_not_know_are_no_marks_in_what_it_sends(empty_url: str) -> None:
+    migrate(empty_url)
+    database = open_database(empty_url)
+    driver = NewsroomDriver(database)
+    story = driver.story("Flood")["id"]
+    rows = rows_by_table()
+    with database.transaction() as tx:
+        tx.connection.execute(insert(schema.media).values(**rows["media"][0]))
+    block = {"type": "image", "media": MEDIA, "alt": "Water. \\u001amedia: is no mark."}
+    driver.post(story, None, blocks=[block])
+    driver.patch_story(story, image={"media": MEDIA})
+    database.close()
+    columns = "SELECT fields, body_html, blocks FROM public_entries", "SELECT fields FROM public_stories"
+    before = [bytes(part) for query in columns for row in execute(empty_url, query) for part in row]
+    assert [b"\x1a" in part for part in before] == [False, True, True, True]
+    migrate(empty_url, revision="0009")
+    after = [bytes(part) for query in columns for row in execute(empty_url, query) for part in row]
+    assert not any(b"\x1a" in part for part in after)
+    assert [json.loads(part) for part in after]
+    assert f"https://media.invalid/{MEDIA_NAME}/320.webp".encode() in after[1]

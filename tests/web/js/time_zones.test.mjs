@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { readFileSync } from "node:fs";
 import { when } from "../../../app/web/static/entries.js";
 import { countdownText, fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
+import { useWords } from "../../../app/web/static/words.js";
+
+const english = JSON.parse(readFileSync(new URL("../../../app/web/catalogue/en.json", import.meta.url)));
+useWords({ language: "en", rules: "en", foreign: null, messages: english });
 
 test("what is typed is the time where the story is, in summer and in winter, on either side of UTC", () => {
   assert.equal(fromZone("2026-07-01T12:00", "Europe/Lisbon"), "2026-07-01T11:00:00.000Z");

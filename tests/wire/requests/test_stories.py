@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from app.wire.requests.stories import StoryDraft, StoryPatch
 
 
-@pytest.mark.parametrize("name", ["title", "status", "language", "direction", "time_zone", "settings"])
+@pytest.mark.parametrize("name", ["title", "status", "language", "time_zone", "settings"])
 @pytest.mark.parametrize("shape", [StoryDraft, StoryPatch])
 def test_null_is_refused_for_what_a_story_always_has(shape: type[StoryDraft | StoryPatch], name: str) -> None:
     with pytest.raises(ValidationError):
@@ -18,5 +18,5 @@ def test_null_is_refused_for_what_a_story_always_has(shape: type[StoryDraft | St
 
 
 def test_null_clears_what_a_story_may_lack() -> None:
-    cleared: dict[str, Any] = dict.fromkeys(("standfirst", "publisher", "about", "canonical_url"))
+    cleared: dict[str, Any] = dict.fromkeys(("standfirst", "direction", "publisher", "about", "canonical_url"))
     assert StoryPatch.model_validate(cleared).given_fields() == cleared

@@ -179,9 +179,10 @@ function drawRadios({ name, label, choices, value }) {
 
 function drawControl({ rows, options, value = "", type, ...attributes }) {
   if (options) return drawChoice(options, value, attributes);
-  if (rows) return element("textarea", { rows, ...attributes }, value);
+  if (rows) return element("textarea", { rows, dir: "auto", ...attributes }, value);
   if (type === "checkbox") return element("input", { type, ...attributes, checked: value === true });
-  return element("input", { type, ...attributes, value });
+  const isText = type === undefined || type === "text" || type === "search";
+  return element("input", { type, dir: isText && "auto", ...attributes, value });
 }
 
 /** Draw a menu; an option is a word or [value, words]. */

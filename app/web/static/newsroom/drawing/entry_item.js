@@ -19,7 +19,8 @@ export function itemKey(entry, story) {
 /** Draw the entry as an <article>. `onAction` gets (action, entry, story), as they were drawn. */
 export function drawItem(entry, story, onAction) {
   const shown = newest(entry);
-  const body = element("div", { class: "body" });
+  const spoken = { lang: story.language, dir: story.direction };
+  const body = element("div", { class: "body", ...spoken });
   body.innerHTML = shown.body_html ?? "";
   const { often, seldom } = buttonsOf(entry, story);
   const draw = (buttons) => element("p", { class: "actions" }, buttons.map(([action, words]) => (
@@ -32,7 +33,7 @@ export function drawItem(entry, story, onAction) {
       "aria-label": truncate(briefly(shown), 80),
     },
     drawState(entry, shown, story),
-    shown.headline && element("h3", {}, shown.headline),
+    shown.headline && element("h3", spoken, shown.headline),
     body,
     (entry.warnings ?? []).includes("alt_missing")
       && hint("A picture has no description for those who cannot see it."),

@@ -19,7 +19,7 @@ export function drawMediaWords({ editing, media }) {
     block.type === "image" && !block.media && element("img", { src: block.url, alt: "", loading: "lazy" }),
     block.type === "image" && block.media && drawUploaded(block, media?.[block.id]?.focal ?? block.focal ?? null),
     MEDIA_WORDS[block.type].map((word) => element("label", {}, LABELS[word], " ", element("input", {
-      "data-word": word, autocomplete: "off", value: media?.[block.id]?.[word] ?? "",
+      "data-word": word, dir: "auto", autocomplete: "off", value: media?.[block.id]?.[word] ?? "",
     }))),
   )));
   place.hidden = blocks.length === 0;

@@ -28,7 +28,7 @@ export function fromZone(local, timeZone) {
 }
 
 /** Return a moment as text, in the story's time zone, or without a story in the browser's. */
-export function momentText(moment, story = { language: "en", time_zone: ownZone() }) {
+export function momentText(moment, story = { time_zone: ownZone() }) {
   const { time, date } = when(moment, story);
   return `${time}, ${date}`;
 }

@@ -1,0 +1,70 @@
+"""The admin's routes for purging text for good, and for keeping it for a court."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Body, Request, Response
+
+from app.api.http.bodies import WriteRoute
+from app.api.http.calls import ReadCall, WriteCall, perform
+from app.api.http.newsroom_descriptions import newsroom_responses
+from app.api.http.resource_router import ResourceRouter
+from app.newsroom.erasure import legal_holds, purge
+from app.wire.requests.erasure import LegalHoldChange, PurgeConfirmation, PurgeDraft
+from app.wire.shapes.erasure import (
+    HOLD_CHANGED,
+    HOLDS,
+    PREPARED_PURGE,
+    PURGED,
+    HoldChanged,
+    Holds,
+    PreparedPurge,
+    Purged,
+)
+from app.wire.shapes.examples import ENTRY, STORY_FIELDS
+
+router = ResourceRouter(tags=["Newsroom"], route_class=WriteRoute)
+
+_TARGET = {"story": STORY_FIELDS["id"], "entry": ENTRY["id"]}
+
+
+@router.post(
+    "/v1/newsroom/purge", responses=newsroom_responses(200, PreparedPurge, PREPARED_PURGE, 404, 409, 410, 413, 415, 422)
+)
+async def prepare_purge(
+    request: Request, body: Annotated[PurgeDraft, Body(examples=[_TARGET])], call: WriteCall
+) -> Response:
+    """Show what a purge of an entry, a story or a person would take from where; nothing is changed yet."""
+    return await perform(request, purge.prepare_purge, call, body)
+
+
+@router.post(
+    "/v1/newsroom/purge/confirm", responses=newsroom_responses(200, Purged, PURGED, 404, 409, 410, 413, 415, 422)
+)
+async def confirm_purge(
+    request: Request,
+    body: Annotated[PurgeConfirmation, Body(examples=[{"confirm": PREPARED_PURGE["confirm"]}])],
+    call: WriteCall,
+) -> Response:
+    """Purge what was shown, for good: its text is gone from every table, cache and stored reply."""
+    return await perform(request, purge.confirm_purge, call, body.confirm)
+
+
+@router.get("/v1/newsroom/legal-hold", responses=newsroom_responses(200, Holds, HOLDS))
+async def read_legal_holds(request: Request, call: ReadCall) -> Response:
+    """List every legal hold."""
+    return await perform(request, legal_holds.show_holds, call)
+
+
+@router.post(
+    "/v1/newsroom/legal-hold",
+    responses=newsroom_responses(200, HoldChanged, HOLD_CHANGED, 404, 409, 410, 413, 415, 422),
+)
+async def set_legal_hold(
+    request: Request,
+    body: Annotated[LegalHoldChange, Body(examples=[{**_TARGET, "held": True}])],
+    call: WriteCall,
+) -> Response:
+    """Keep a story or an entry for a court, from purges and from retention, or lift that hold."""
+    return await perform(request, legal_holds.set_hold, call, body)

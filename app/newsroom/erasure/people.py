@@ -1,0 +1,86 @@
+"""Purging a person: who they are, and their bylines where that is asked for.
+
+The person is shut out first, then their bylines go, story by story, and at last their names, by which the bylines are
+found: whatever stops it on the way, the next purge goes on from there.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import groupby
+
+from app.domain.entry import Entry, EntryContent
+from app.domain.errors import NotFound
+from app.domain.identifiers import EntryId, StoryId
+from app.domain.rights import Right, is_public_status
+from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.context.recording import record_audit, record_entry
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.entry_action import transition_entry
+from app.newsroom.erasure.entries import PURGE
+from app.newsroom.publication.publication import EntryShown
+from app.newsroom.publication.visibility import show_entry_again
+from app.storage.erasure.bylines import is_author, list_entries_with_bylines
+from app.storage.erasure.erasing import count_text, delete_text
+from app.storage.erasure.targets import ERASED, PersonTarget
+from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.entries import read_entry
+from app.storage.newsroom.invites import delete_invites
+from app.storage.newsroom.memberships import delete_memberships
+from app.storage.newsroom.people import Person, lock_person, update_person, update_tokens_revoked
+
+
+def person_target(person: Person, *, bylines: bool) -> PersonTarget:
+    """Return the target of a purge of the person, with the texts that name them."""
+    names = (person.name, person.byline, person.email)
+    return PersonTarget(person.id, tuple(name for name in names if name not in {None, ERASED}), bylines)
+
+
+def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> dict[str, int]:
+    """Purge a person, who can sign in no more. Returns how much went, by place. Raises NotFound."""
+    with open_write(newsroom, call, right=Right.ERASE) as context:
+        person = lock_person(context.tx, target.person)
+        if person is None:
+            raise NotFound("person_not_found", "There is no such person.")
+        if person.disabled_at is None:
+            update_person(context.tx, dataclasses.replace(person, disabled_at=context.now))
+        update_tokens_revoked(context.tx, person.id, at=context.now)
+        delete_invites(context.tx, person.id, used=True)
+        delete_memberships(context.tx, person.id)
+        counts = count_text(context.tx, target)
+        found = list_entries_with_bylines(context.tx, target) if target.bylines else []
+    for story, entries in groupby(found, key=lambda each: each[0]):
+        _take_bylines_out(newsroom, call, story, [entry for _, entry in entries], target)
+    with open_write(newsroom, call, right=Right.ERASE) as context:
+        delete_text(context.tx, target, at=context.now)
+        record_audit(context, AuditedChange(PURGE, "person", target.person, after={"erased": counts}))
+    return counts
+
+
+def _take_bylines_out(
+    newsroom: Newsroom, call: Call, story: StoryId, entries: list[EntryId], target: PersonTarget
+) -> None:
+    """Take the person's bylines out of these entries of a story, in public where readers have them."""
+    with open_write(newsroom, call, right=Right.ERASE) as opened:
+        context = opened.lock_story(story)
+        for entry in entries:
+            before = read_entry(context.tx, story, entry)
+            if before is not None and not (before.legal_hold or context.story.legal_hold):
+                _take_byline_out(context, before, target)
+
+
+def _take_byline_out(context: StoryContext, before: Entry, target: PersonTarget) -> None:
+    after = transition_entry(before, before.status, at=context.now)
+    after = dataclasses.replace(after, content=_without(before.content, target))
+    if before.working is not None:
+        working = dataclasses.replace(before.working, content=_without(before.working.content, target))
+        after = dataclasses.replace(after, working=working)
+    if is_public_status(before) and after.content != before.content:
+        after = show_entry_again(context, EntryShown(after, "entry.updated", changed=("authors",), material=False))
+    record_entry(context, before=before, after=after, action=PURGE)
+
+
+def _without(content: EntryContent, target: PersonTarget) -> EntryContent:
+    authors = tuple(author for author in content.authors if not is_author(author, target))
+    return dataclasses.replace(content, authors=authors)

@@ -1,0 +1,140 @@
+"""Purging text in two steps: what would go, by place and count, and its confirmation within ten minutes.
+
+Nothing is stored between the two: the first answer signs what was asked for. Whoever may purge may confirm, so that
+one admin can ask and another look and confirm. It works in a freeze, which a court does not wait for, and only takes
+away. Done twice, the second finds nothing left; killed in the middle, an entry is purged whole or not at all, and of a
+story or a person what is left goes with the next confirmation.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.domain.clock import Micros, format_time
+from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
+from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.rights import Right, require_right
+from app.newsroom.context.access import authenticate
+from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.idempotency import finished_reply, first_reply
+from app.newsroom.context.lookup import look_up_entry, look_up_story
+from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.signing import KEY_LENGTH, read_signed, sign_members
+from app.newsroom.erasure.entries import purge_entry, purge_story
+from app.newsroom.erasure.legal_holds import hold_members
+from app.newsroom.erasure.people import person_target, purge_person
+from app.storage.database.transactions import ReadTransaction
+from app.storage.erasure.bylines import list_held_bylines
+from app.storage.erasure.erasing import count_text
+from app.storage.erasure.targets import EntryTarget, PersonTarget, StoryTarget, Target
+from app.storage.newsroom.legal_holds import LegalHold, list_holds
+from app.storage.newsroom.people import read_person
+from app.storage.newsroom.site_control import insert_signing_key, read_signing_key
+from app.wire.encoding import encode_json
+from app.wire.requests.erasure import PurgeDraft
+
+CONFIRM_SECONDS = 600
+
+_PURPOSE = "purge"
+
+
+def prepare_purge(newsroom: Newsroom, call: Call, draft: PurgeDraft) -> Reply:
+    """Show how many rows a purge would take from which places, what is held, and the text that confirms it.
+
+    Nothing is changed. Raises NotFound, Conflict `own_account`.
+    """
+    with newsroom.database.snapshot() as tx:
+        actor = authenticate(tx, newsroom, call)
+        require_right(actor, Right.ERASE)
+        if draft.person is not None:
+            if draft.person == actor.person:
+                raise _own_account()
+            target: Target = _person(tx, PersonId(draft.person), bylines=draft.bylines)
+        else:
+            story = look_up_story(tx, draft.story or "", actor)
+            entry = None if draft.entry is None else look_up_entry(tx, story, draft.entry).id
+            target = StoryTarget(story.id) if entry is None else EntryTarget(story.id, entry)
+        shown = _shown(target, count_text(tx, target), _held(tx, target))
+        key = read_signing_key(tx)
+    if _is_kept(target, shown["held"]):
+        return Reply(200, encode_json({**shown, "confirm": None, "expires_at": None}))
+    if key is None:
+        with newsroom.database.transaction() as tx:
+            key = insert_signing_key(tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
+    expires_at = Micros(newsroom.clock() + CONFIRM_SECONDS * 1_000_000)
+    confirm = sign_members(key, _PURPOSE, [*_members(target).values(), expires_at])
+    return Reply(200, encode_json({**shown, "confirm": confirm, "expires_at": format_time(expires_at)}))
+
+
+def confirm_purge(newsroom: Newsroom, call: Call, confirm: str) -> Reply:
+    """Purge what `prepare_purge` has shown, as it is by now. Returns how much went from which places.
+
+    Raises InvalidInput `confirmation_invalid`, NotFound, Conflict `legal_hold`, `own_account`.
+    """
+    with open_write(newsroom, call, right=Right.ERASE) as context:
+        if (reply := finished_reply(context)) is not None:
+            return reply
+        target = _read(context.tx, newsroom, confirm)
+        if isinstance(target, PersonTarget) and target.person == context.actor.person:
+            raise _own_account()
+        held = _held(context.tx, target)
+        if _is_kept(target, [hold_members(hold) for hold in held]):
+            raise Conflict("legal_hold", "It is kept for a court: an admin has to lift the hold before it can go.")
+    if isinstance(target, PersonTarget):
+        counts = purge_person(newsroom, call, target)
+    elif isinstance(target, StoryTarget):
+        counts = purge_story(newsroom, call, target)
+    else:
+        counts = purge_entry(newsroom, call, target)
+    with open_write(newsroom, call) as context:
+        return first_reply(context, Reply(200, encode_json(_shown(target, counts, held))))
+
+
+def _own_account() -> Conflict:
+    return Conflict("own_account", "This is you: another admin, or the operator, has to purge you.")
+
+
+def _person(tx: ReadTransaction, ident: PersonId, *, bylines: bool) -> PersonTarget:
+    person = read_person(tx, ident)
+    if person is None:
+        raise NotFound("person_not_found", "There is no such person.")
+    return person_target(person, bylines=bylines)
+
+
+def _read(tx: ReadTransaction, newsroom: Newsroom, confirm: str) -> Target:
+    """Return what a confirmation is for. Raises InvalidInput, NotFound."""
+    members = read_signed(read_signing_key(tx), _PURPOSE, confirm)
+    if members is None or members[-1] <= newsroom.clock():
+        detail = "This confirms nothing, or nothing any more: ask for the purge again, and confirm within ten minutes."
+        raise InvalidInput([FieldError("/confirm", "confirmation_invalid", detail)], code="confirmation_invalid")
+    story, entry, person, bylines, _ = members
+    if person is not None:
+        return _person(tx, PersonId(person), bylines=bylines)
+    return StoryTarget(StoryId(story)) if entry is None else EntryTarget(StoryId(story), EntryId(entry))
+
+
+def _held(tx: ReadTransaction, target: Target) -> list[LegalHold]:
+    """List the holds that keep something of the target."""
+    if isinstance(target, PersonTarget):
+        return [LegalHold(*held) for held in list_held_bylines(tx, target)] if target.bylines else []
+    holds = list_holds(tx, target.story)
+    if isinstance(target, StoryTarget):
+        return holds
+    return [hold for hold in holds if hold.entry in {None, target.entry}]
+
+
+def _is_kept(target: Target, held: list[Any]) -> bool:
+    """Return whether a hold keeps the whole target: of a person it keeps but the bylines in what is held."""
+    return bool(held) and not isinstance(target, PersonTarget)
+
+
+def _members(target: Target) -> dict[str, Any]:
+    if isinstance(target, PersonTarget):
+        return {"story": None, "entry": None, "person": target.person, "bylines": target.bylines}
+    entry = target.entry if isinstance(target, EntryTarget) else None
+    return {"story": target.story, "entry": entry, "person": None, "bylines": False}
+
+
+def _shown(target: Target, counts: dict[str, int], held: list[LegalHold]) -> dict[str, Any]:
+    places = [{"place": name, "count": count} for name, count in counts.items()]
+    return {**_members(target), "places": places, "held": [hold_members(hold) for hold in held]}
