@@ -427,7 +427,7 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     with signed_in(context, newsroom, story) as page:
-        page.get_by_role("button", name="Edit story").click()
+        page.get_by_role("button", name="Picture, tags and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
         with page.expect_file_chooser() as opened:
             lead.get_by_role("button", name="Choose a picture").click()
@@ -437,7 +437,7 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
         expect(dialog(page)).to_be_hidden()
         image = newsroom.client.get(f"/v1/stories/{story['id']}").json()["image"]
         assert (image["caption"], image["width"], image["height"]) == ("The hall on Tuesday", 640, 360)
-        page.get_by_role("button", name="Edit story").click()
+        page.get_by_role("button", name="Picture, tags and times").click()
         expect(lead.get_by_label("Caption")).to_have_value("The hall on Tuesday")
         lead.get_by_role("button", name="out").click()
         answer(page, "Save")
@@ -449,15 +449,15 @@ def test_a_lead_picture_that_is_refused_is_said_in_the_dialog_which_stays_open(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
     with signed_in(context, newsroom, story) as page:
-        page.get_by_role("button", name="Edit story").click()
+        page.get_by_role("button", name="Picture, tags and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
         with page.expect_file_chooser() as opened:
             lead.get_by_role("button", name="Choose a picture").click()
         opened.value.set_files([_file("evil.svg", SVG, "image/svg+xml")])
-        dialog(page).get_by_label("Title").fill("Another title")
+        dialog(page).get_by_label("Section").fill("Politics")
         answer(page, "Save")
         expect(dialog(page).get_by_role("alert")).to_contain_text("This is an SVG")
-        expect(dialog(page).get_by_label("Title")).to_have_value("Another title")
+        expect(dialog(page).get_by_label("Section")).to_have_value("Politics")
 
 
 def test_a_person_has_a_picture_that_stands_beside_their_name(

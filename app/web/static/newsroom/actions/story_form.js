@@ -3,7 +3,6 @@
 import { askToChange } from "../drawing/conflict_edit.js";
 import { ask } from "../drawing/dialogs.js";
 import { outcomeOf, postStory } from "../parts/outbox_view.js";
-import { forgetPicture, imageOf, pictureField, pictureSent, uploadsIn } from "../parts/picture_field.js";
 import { announce } from "../drawing/notices.js";
 import { quotedStory } from "../drawing/quotes.js";
 import { step } from "../pure/outbox.js";
@@ -31,7 +30,7 @@ const SETTINGS = [
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
-  const fields = [...WORDS, leadPicture(null), ...PLACE, draft];
+  const fields = [...WORDS, ...PLACE, draft];
   await ask({ title: "New story", yes: "Create", fields, send: (given, calledOff) => outcomeOf(postNew(given), calledOff) });
 }
 
@@ -39,7 +38,6 @@ export async function makeStory() {
 export async function editStory() {
   const earlier = await earlierField();
   const before = story.slug;
-  let sent = "";
   const isChanged = await askToChange({
     title: "Edit story",
     about: quotedStory(story),
@@ -47,39 +45,26 @@ export async function editStory() {
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
     fieldsOf: (now) => [
       ...WORDS.map((field) => ({ ...field, value: now[field.name] ?? "" })),
-      leadPicture(now.image),
       addressField(now),
       { ...earlier, value: now.continues ?? "" },
       ...PLACE.map((field) => ({ ...field, value: now[field.name] })),
       ...SETTINGS.map((field) => ({ ...field, value: now.settings[field.name] })),
     ],
     bodyOf,
-    before: async ({ image }) => {
-      await pictureSent(image);
-      sent = image;
-    },
   });
   if (!isChanged) return;
-  forgetPicture(sent);
   await readStories();
   if (story.slug !== before) announce("The story has its new address; the old one goes on leading to it.");
 }
 
-function leadPicture(image) {
-  return pictureField({ name: "image", label: "Lead picture", current: image });
-}
-
-function postNew({ draft: isDraft, standfirst, image: picture, ...rest }) {
+function postNew({ draft: isDraft, standfirst, ...rest }) {
   const id = newId();
-  const image = picture ? { image: imageOf(picture) } : {};
-  const body = { id, ...rest, ...image, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
-  const steps = [step("POST", "/v1/stories", body, { newKey: newId })];
-  return postStory({ id, label: `New story: ${rest.title}`, steps, awaits: uploadsIn(picture) });
+  const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
+  return postStory({ id, label: `New story: ${rest.title}`, steps: [step("POST", "/v1/stories", body, { newKey: newId })] });
 }
 
-function bodyOf({ standfirst, continues, image, ...changed }) {
+function bodyOf({ standfirst, continues, ...changed }) {
   const body = { ...changed };
-  if (image !== undefined) body.image = imageOf(image);
   const settings = {};
   for (const { name } of SETTINGS) {
     if (!(name in body)) continue;

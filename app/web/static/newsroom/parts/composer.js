@@ -11,7 +11,7 @@ import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { wordsStep } from "../pure/draft_pictures.js";
 import { postEntry, postWords } from "./outbox_view.js";
-import { tried } from "../drawing/notices.js";
+import { showProblem, tried } from "../drawing/notices.js";
 import { get, newId } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
 import { fieldErrors, problemText } from "../pure/problems.js";
@@ -32,7 +32,11 @@ let onDraft = null;
 export function beginComposer(changed) {
   onDraft = changed;
   const changedNow = () => {
-    tried(keep)();
+    try {
+      keep();
+    } catch (problem) {
+      showProblem(problem);
+    }
     onDraft();
   };
   form.addEventListener("input", changedNow);

@@ -6,6 +6,7 @@ import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
 import { announce, showProblem, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
+import { keepInBrowser } from "../pure/kept_drafts.js";
 import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
 import { newest } from "../pure/revisions.js";
@@ -78,22 +79,22 @@ export function closeOutbox() {
 export function postEntry({ entry, label, steps, composed = null, of = story.id, awaits = [] }) {
   const id = newId();
   const path = `/v1/newsroom/stories/${of}/entries/${entry}`;
-  outbox.add({ id, story: of, entry: path, label, steps, composed, awaits, shows: awaits });
+  add({ id, story: of, entry: path, label, steps, composed, awaits, shows: awaits });
   return id;
 }
 
 /** Send what was typed beside a new picture to be kept with it, too; nothing if `step` is null. */
 export function postWords({ id: upload, name }, step, of = story.id) {
   if (step === null) return;
-  outbox.add({
+  add({
     id: newId(), story: of, entry: step.path, label: `Words of the picture ${name}`, steps: [step], composed: null, awaits: [upload],
   });
 }
 
 /** Send a new story. Throws when the browser cannot keep it. Returns the item's id. */
-export function postStory({ id: begun, label, steps, awaits = [] }) {
+export function postStory({ id: begun, label, steps }) {
   const id = newId();
-  outbox.add({ id, story: begun, begins: true, entry: null, label, steps, composed: null, awaits, shows: awaits });
+  add({ id, story: begun, begins: true, entry: null, label, steps, composed: null });
   return id;
 }
 
@@ -125,6 +126,10 @@ export function drawEntryOutcomes() {
     at.dataset.words = words;
     at.replaceChildren(...about.map((item) => drawItem(item)));
   }
+}
+
+function add(item) {
+  keepInBrowser(() => outbox.add(item));
 }
 
 /** Forget the uploads that an item showed, unless another one, or a text, waits for them. */

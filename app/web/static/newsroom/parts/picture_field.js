@@ -29,15 +29,10 @@ export async function pictureSent(value) {
   if (media && uploads.find(media)) await uploads.finished(media);
 }
 
-/** Return the uploads that have to be done before what a field's value says can be sent. */
-export function uploadsIn(value) {
-  const { media } = imageOf(value) ?? {};
-  return media && uploads.find(media) ? [media] : [];
-}
-
 /** Forget the upload of a field's value once it is shown. */
 export function forgetPicture(value) {
-  forgetUploads(uploadsIn(value));
+  const { media } = imageOf(value) ?? {};
+  if (media) forgetUploads([media]);
 }
 
 function valueOf(image) {

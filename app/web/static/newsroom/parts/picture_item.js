@@ -46,7 +46,7 @@ export function drawPictureItem(picture, on, { hasPlace = true, hasWords = true 
   const show = (now, number, count) => {
     const item = uploads?.find(now.id) ?? null;
     const name = count > 1 ? `${NAMES[now.kind]} ${number}` : NAMES[now.kind];
-    const words = uploadWords(now.isOwn && !(item === null && now.isKnown) ? item ?? GONE : null);
+    const words = uploadWords(now.isOwn && !(item === null && now.isKnown) ? item ?? (uploads?.isOpen ? GONE : { state: "unknown" }) : null);
     legend.textContent = now.name ? `${name}: ${now.name}` : name;
     for (const [each, verb] of [[up, "earlier"], [down, "later"], [out, "out"]]) {
       each.setAttribute("aria-label", verb === "out" ? `Take ${name} out` : `Move ${name} ${verb}`);

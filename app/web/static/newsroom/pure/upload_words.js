@@ -8,6 +8,7 @@ const SOON = "It is tried again by itself.";
 export function uploadWords(item) {
   if (item === null) return { text: "Kept on the server.", isWrong: false };
   const { state, progress, problem, isKept } = item;
+  if (state === "unknown") return { text: "Looking for it in this browser …", isWrong: false };
   if (state === "refused") return { text: `Not accepted. ${problemText(problem)}`, isWrong: true };
   if (state === "done") return { text: "Kept on the server.", isWrong: false };
   if (state === "preparing") return { text: "Preparing …", isWrong: false };
