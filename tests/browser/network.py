@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 PIECE_BYTES = 16_384
+_UPLOAD = re.compile(
+    rb"^POST /v1/media\?\S* HTTP/1\.1\r\n(?:.+\r\n)*?content-length: (\d+)", re.MULTILINE | re.IGNORECASE
+)
 
 
 class Network:
@@ -19,6 +22,7 @@ class Network:
         self.target = port
         self.bytes_a_second: int | None = None
         self.requests: list[str] = []
+        self.upload_sizes: list[int] = []
         self._is_cut = False
         self._pairs: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -77,6 +81,7 @@ class Network:
                 if is_up:
                     found = re.findall(rb"^((?:GET|POST|PATCH|PUT|DELETE) \S+) HTTP/1\.1\r$", piece, re.MULTILINE)
                     self.requests += [line.decode() for line in found]
+                    self.upload_sizes += [int(size) for size in _UPLOAD.findall(piece)]
                     if self.bytes_a_second is not None:
                         time.sleep(len(piece) / self.bytes_a_second)
                 sink.sendall(piece)

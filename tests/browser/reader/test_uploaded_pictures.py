@@ -1,4 +1,4 @@
-"""Uploaded pictures on the reader's page: sized before they are there, in their colour, in the width that the screen needs."""
+"""Uploaded pictures on the reader's page: their place and their colour are there before they are."""
 
 from __future__ import annotations
 

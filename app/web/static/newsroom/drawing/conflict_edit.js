@@ -21,10 +21,12 @@ export async function change({ read, write, bodyOf }) {
  * Ask for changes and make them; return true once something was changed. Throws a problem.
  *
  * `fieldsOf(object)` returns the fields with their values, `bodyOf(changed, object)` the body for those that were
- * changed, by name; `before(changed)` does what has to be done first. Another person's change stays, unless it is of the same field: then both values are shown, and
- * saving again overwrites theirs knowingly.
+ * changed, by name; `before(changed)` does what has to be done first. Another person's change stays, unless it is of the
+ * same field: then both values are shown, and saving again overwrites theirs knowingly.
  */
-export async function askToChange({ title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf, before = async () => {} }) {
+export async function askToChange({
+  title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf, before = async () => {},
+}) {
   const first = await get(read);
   const fields = fieldsOf(first.body);
   const asked = valuesOf(fields);

@@ -38,7 +38,10 @@ export function findOlder({ kinds = Object.keys(KINDS) } = {}) {
     );
     const search = element(
       "form", { role: "search" },
-      element("p", { class: "row" }, element("label", {}, "Words in caption, credit or description ", words), element("button", {}, "Search")),
+      element(
+        "p", { class: "row" },
+        element("label", {}, "Words in caption, credit or description ", words), element("button", {}, "Search"),
+      ),
     );
     search.addEventListener("submit", (event) => {
       event.preventDefault();

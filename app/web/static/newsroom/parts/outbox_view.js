@@ -87,7 +87,8 @@ export function postEntry({ entry, label, steps, composed = null, of = story.id,
 export function postWords({ id: upload, name }, step, of = story.id) {
   if (step === null) return;
   add({
-    id: newId(), story: of, entry: step.path, label: `Words of the picture ${name}`, steps: [step], composed: null, awaits: [upload],
+    id: newId(), story: of, entry: step.path, label: `Words of the picture ${name}`, steps: [step], composed: null,
+    awaits: [upload],
   });
 }
 

@@ -44,7 +44,8 @@ function valueOf(image) {
 function drawField({ name, label, current, isFace, attributes }) {
   const input = element("input", { type: "hidden", name, value: valueOf(current) });
   const holder = element("div", { class: "chosen" });
-  const files = element("input", { type: "file", hidden: true, accept: "image/*,.heic,.heif,.avif", "aria-label": `${label}: file` });
+  const accept = "image/*,.heic,.heif,.avif";
+  const files = element("input", { type: "file", hidden: true, accept, "aria-label": `${label}: file` });
   let picture = current?.media ? known(current) : null;
   let item = null;
   const keep = () => {

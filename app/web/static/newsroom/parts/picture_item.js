@@ -46,7 +46,7 @@ export function drawPictureItem(picture, on, { hasPlace = true, hasWords = true 
   const show = (now, number, count) => {
     const item = uploads?.find(now.id) ?? null;
     const name = count > 1 ? `${NAMES[now.kind]} ${number}` : NAMES[now.kind];
-    const words = uploadWords(now.isOwn && !(item === null && now.isKnown) ? item ?? (uploads?.isOpen ? GONE : { state: "unknown" }) : null);
+    const words = uploadWords(now.isOwn && !now.isKnown && item === null ? absent() : item);
     legend.textContent = now.name ? `${name}: ${now.name}` : name;
     for (const [each, verb] of [[up, "earlier"], [down, "later"], [out, "out"]]) {
       each.setAttribute("aria-label", verb === "out" ? `Take ${name} out` : `Move ${name} ${verb}`);
@@ -71,9 +71,11 @@ export function drawPictureItem(picture, on, { hasPlace = true, hasWords = true 
   return { node, show };
 }
 
-const GONE = {
-  state: "refused", problem: { detail: "It is not in this browser any more: take it out, and choose it again." },
-};
+/** Return what stands for an upload that this browser does not have, or of which it is not known yet. */
+function absent() {
+  if (!uploads?.isOpen) return { state: "unknown" };
+  return { state: "refused", problem: { detail: "It is not in this browser any more: take it out, and choose it again." } };
+}
 
 /** Show an upload's picture: the file that this page holds, or, once that is gone, what the server says of it now. */
 function showPreview(picture, id, failed) {

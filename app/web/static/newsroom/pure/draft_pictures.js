@@ -51,7 +51,8 @@ export function moved(pictures, id, by) {
 export function blockOf(picture, blockId) {
   const words = (WORDS[picture.kind] ?? []).filter((word) => picture.isKnown || picture.touched.includes(word));
   // A block has no empty credit: without one it says what its upload says.
-  const said = Object.fromEntries(words.map((word) => [word, picture[word].trim()]).filter(([word, value]) => value || word !== "credit"));
+  const written = words.map((word) => [word, picture[word].trim()]);
+  const said = Object.fromEntries(written.filter(([word, value]) => value || word !== "credit"));
   const focal = picture.kind === "image" && picture.focal ? { focal: picture.focal } : {};
   return { id: blockId, type: picture.kind, media: picture.id, ...said, ...focal };
 }
@@ -63,7 +64,8 @@ export function blockOf(picture, blockId) {
 export function wordsStep(picture, { newKey }) {
   const words = [...(WORDS[picture.kind] ?? []), "focal"].filter((word) => picture.touched.includes(word));
   if (!picture.isOwn || words.length === 0) return null;
-  const body = Object.fromEntries(words.map((word) => [word, word === "focal" ? picture.focal : picture[word].trim() || null]));
+  const said = (word) => (word === "focal" ? picture.focal : picture[word].trim() || null);
+  const body = Object.fromEntries(words.map((word) => [word, said(word)]));
   return step("PATCH", `/v1/newsroom/media/${picture.id}`, body, { ifMatch: "*", newKey });
 }
 

@@ -24,7 +24,8 @@ export function withWords(blocks, media) {
     const same = (word) => JSON.stringify(words[word] ?? null) === JSON.stringify(before[word] ?? null);
     if (!words || [...MEDIA_WORDS[block.type], "focal"].every(same)) return block;
     const { focal = null, ...said } = words;
-    const rest = Object.fromEntries(Object.entries(block).filter(([name]) => name !== "focal" && !MEDIA_WORDS[block.type].includes(name)));
+    const worded = [...MEDIA_WORDS[block.type], "focal"];
+    const rest = Object.fromEntries(Object.entries(block).filter(([name]) => !worded.includes(name)));
     // What a block of an upload leaves out is what the upload says: what was taken away has to be sent empty.
     const kept = Object.entries(said).filter(([word, value]) => value.trim() || (block.media && word !== "credit"));
     return { ...rest, ...Object.fromEntries(kept), ...(focal ? { focal } : {}) };
