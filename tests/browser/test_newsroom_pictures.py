@@ -93,8 +93,9 @@ def test_a_picture_is_chosen_described_and_published_with_its_words_by_keyboard_
 ) -> None:
     with signed_in(context, newsroom, story) as page:
         text_field(page).fill("The river rises.")
-        composer(page).get_by_role("button", name="Add pictures").focus()
         with page.expect_file_chooser() as opened:
+            composer(page).get_by_role("button", name="Add pictures").focus()
+            expect(composer(page).get_by_role("button", name="Add pictures")).to_be_focused()
             page.keyboard.press("Enter")
         opened.value.set_files([_file("bridge.png", png(900, 600))])
         expect(_said(page)).to_have_text(KEPT)
@@ -279,8 +280,8 @@ def test_progress_is_shown_nothing_moves_meanwhile_and_an_upload_is_called_off(
 ) -> None:
     with signed_in(context, through, story) as page:
         before = len(_library(newsroom))
-        network.bytes_a_second = 2_000_000
-        _choose_files(page, _file("slow.png", noise(2000, 1400)), _file("second.png", png(64, 64)))
+        network.bytes_a_second = 1_500_000
+        _choose_files(page, _file("slow.png", noise(1400, 1000)), _file("second.png", png(64, 64)))
         expect(_said(page, "Picture 1")).to_have_text(re.compile(r"Sending … [1-9]\d? %"))
         expect(_picture(page, "Picture 1").get_by_role("progressbar")).to_be_visible()
         publish = composer(page).get_by_role("button", name="Publish", exact=True)
@@ -325,6 +326,7 @@ def test_a_text_and_its_picture_written_without_a_network_are_sent_once_from_the
     again.wait_for_function(KEPT_NOTHING)
 
 
+@pytest.mark.slow
 def test_two_tabs_send_a_picture_and_its_text_once(
     context: BrowserContext, newsroom: Newsroom, through: Newsroom, network: Network, story: dict[str, Any]
 ) -> None:
@@ -348,6 +350,7 @@ def test_two_tabs_send_a_picture_and_its_text_once(
         assert network.count("POST /v1/media") == 1
 
 
+@pytest.mark.slow
 def test_a_server_that_goes_away_in_the_middle_of_an_upload_has_it_once_when_it_is_back(
     context: BrowserContext, newsroom: Newsroom, through: Newsroom, network: Network, story: dict[str, Any]
 ) -> None:
