@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import WrittenFocalPoint, Pixels, UploadOrAddress
+from app.wire.requests.blocks import Pixels, UploadOrAddress, WrittenFocalPoint
 from app.wire.requests.entries import ClientId, WrittenTag
 from app.wire.requests.slugs import Slug, StoryRef
 from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
