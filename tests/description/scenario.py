@@ -462,6 +462,11 @@ class _Night:
             self.call(self.admin, "set_legal_hold", json={"story": self.other["id"], "held": held})
             self.call(self.admin, "read_legal_holds")
             self.call(self.admin, "prepare_purge", json=self.at(entry))
+        shows = self.post(None, blocks=[{"type": "image", "media": self.picture["id"]}])
+        kept = self.call(self.admin, "prepare_purge", json=self.at(shows))["kept"]
+        assert [each["media"] for each in kept] == [self.picture["id"]]
+        prepared = self.call(self.admin, "prepare_purge", json={"media": self.sound["id"]})
+        self.call(self.admin, "confirm_purge", json={"confirm": prepared["confirm"]})
         prepared = self.call(self.admin, "prepare_purge", json={"person": person["id"], "bylines": True})
         self.call(self.admin, "confirm_purge", json={"confirm": prepared["confirm"]})
 
