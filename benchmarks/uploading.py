@@ -88,7 +88,7 @@ def measure_uploading(folder: Path, *, long: bool) -> Table:
         (*_figures(quiet, beside), *fetching),
         (
             f"{ROUNDS} rounds, in turns. {UPLOADERS} connections each upload a JPEG of 800 × 600 ({len(content):,} "
-            f"bytes) as soon as the last was answered; {PER_SECOND:.0f} entries a second for {seconds:.0f} s. A stall is "
+            f"bytes) as soon as the last was answered; {PER_SECOND:.0f} entries a second for {seconds:.0f} s. A stall: "
             f"the longest wait for `/healthz`, asked {LOOK_SECONDS * 1e3:.0f} ms after each answer. The server and its "
             "decoder share one core here, which is the worst case.",
         ),
