@@ -27,6 +27,7 @@ class CachedText:
         self.reading.representations.forget()
         self.reading.pages.forget()
         self.reading.story_lists.forget()
+        self.reading.media.forget()
         self.hub.stories.forget()
         self.newsroom_stream.forget()
         self.pages.forget()

@@ -19,7 +19,14 @@ from app.domain.entry import EntryContent, EntryStatus
 from app.storage.database import schema
 from app.storage.erasure.bylines import entry_without_bylines, has_byline, version_without_bylines
 from app.storage.erasure.json_strings import has_any_string
-from app.storage.erasure.targets import ERASED, EntryTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.targets import ERASED, EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.uploads import (
+    entry_without_upload,
+    goes_with,
+    has_upload,
+    story_without_upload,
+    version_without_upload,
+)
 from app.storage.newsroom.entries import content_json
 from app.wire.encoding import encode_json
 
@@ -28,6 +35,7 @@ _entries, _versions = schema.entries, schema.entry_versions
 _people, _tokens, _audit = schema.people, schema.tokens, schema.audit
 _replies, _reply_entries = schema.replies, schema.reply_entries
 _documents = schema.search_documents
+_media = schema.media
 _shown_stories, _shown = schema.public_stories, schema.public_entries
 
 NO_CONTENT = content_json(EntryContent())
@@ -57,6 +65,8 @@ class TextPlace:
     rows_of: RowsOf
     blank: Blank | None = None
     rewrite: Rewrite | None = None
+    is_counted_alone: bool = False
+    """Whether its rows are counted here, and deleted by a function of their own before."""
 
     @property
     def table(self) -> Table:
@@ -147,7 +157,7 @@ def _shown_entry_row(_target: Target, _at: Micros) -> Values:
 
 
 def _documents_of(target: Target) -> ColumnElement[bool] | None:
-    if isinstance(target, PersonTarget):
+    if isinstance(target, PersonTarget | MediaTarget):
         return None
     story = _documents.c.story_id == target.story
     return story if isinstance(target, StoryTarget) else and_(story, _documents.c.entry_id == target.entry)
@@ -159,6 +169,8 @@ def _replies_of(target: Target) -> ColumnElement[bool]:
         return and_(_replies.c.story_id == target.story, kept)
     if isinstance(target, PersonTarget):
         return has_any_string(_replies.c.body, (target.person, *target.names))
+    if isinstance(target, MediaTarget):
+        return has_any_string(_replies.c.body, (target.media,))
     shows_it = exists().where(
         _reply_entries.c.scope == _replies.c.scope,
         _reply_entries.c.key == _replies.c.key,
@@ -181,6 +193,8 @@ def _audit_of(target: Target) -> ColumnElement[bool]:
         return _audit.c.story_id == target.story
     if isinstance(target, EntryTarget):
         return and_(_audit.c.story_id == target.story, _audit.c.object_id == target.entry)
+    if isinstance(target, MediaTarget):
+        return _audit.c.object_id == target.media
     if not target.names:
         return _audit.c.object_id == target.person
     named = (has_any_string(column, target.names) for column in (_audit.c.before, _audit.c.after))
@@ -236,6 +250,35 @@ def _label_row(_target: Target, _at: Micros) -> Values:
 
 
 TEXT_PLACES = (
+    TextPlace(
+        "uploads",
+        (
+            *(_media.c.alt, _media.c.caption, _media.c.credit, _media.c.rights, _media.c.words, _media.c.focal),
+            *(_media.c.placeholder, _media.c.renditions, _media.c.content_type, _media.c.sha256),
+        ),
+        goes_with,
+        blank=_deleted,
+        is_counted_alone=True,  # by `delete_uploads`, which knows their files and what else uses them
+    ),
+    TextPlace(
+        "uploads in entries",
+        (_entries.c.content, _entries.c.working),
+        has_upload(_entries.c.content, _entries.c.working),
+        rewrite=entry_without_upload,
+    ),
+    TextPlace(
+        "uploads in entry versions",
+        (_versions.c.content, _versions.c.working),
+        has_upload(_versions.c.content, _versions.c.working),
+        rewrite=version_without_upload,
+    ),
+    TextPlace("uploads in stories", (_stories.c.fields,), has_upload(_stories.c.fields), rewrite=story_without_upload),
+    TextPlace(
+        "uploads in story versions",
+        (_story_versions.c.fields,),
+        has_upload(_story_versions.c.fields),
+        rewrite=story_without_upload,
+    ),
     TextPlace("stories", (_stories.c.fields, _stories.c.key_points, _stories.c.slug), _story_itself, blank=_story_row),
     TextPlace(
         "story versions",
