@@ -27,6 +27,7 @@ from benchmarks.reading import measure_reading
 from benchmarks.slow_readers import measure_slow_readers
 from benchmarks.starting import measure_starting
 from benchmarks.unread_backlogs import measure_unread_backlogs
+from benchmarks.uploading import measure_uploading
 from benchmarks.writing import measure_writing
 
 
@@ -52,6 +53,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "churn": measure_churn,
     "comment_flood": measure_comment_flood,
     "decoding": measure_decoding,
+    "uploading": measure_uploading,
 }
 
 

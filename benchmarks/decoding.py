@@ -56,12 +56,12 @@ def measure_decoding(folder: Path, *, long: bool) -> Table:
     """Measure one upload of each kind by itself, then fifty at once."""
     rounds = 9 if long else 3
     small = folder / "small"
-    _picture((16, 16)).save(small, "PNG")
+    picture((16, 16)).save(small, "PNG")
     started, _ = uvloop.run(_convert(small, folder, rounds))
     figures = [Figure("starting a process, and a picture of 16 × 16", f"{median(started) * 1000:.0f} ms")]
     for upload in UPLOADS:
         source = folder / "upload"
-        upload.save(_picture(upload.size), source)
+        upload.save(picture(upload.size), source)
         seconds, peak = uvloop.run(_convert(source, folder, rounds))
         megapixels = upload.size[0] * upload.size[1] / 1e6
         figures.append(
@@ -74,7 +74,7 @@ def measure_decoding(folder: Path, *, long: bool) -> Table:
             )
         )
     source = folder / "upload"
-    UPLOADS[0].save(_picture((1_600, 1_200)), source)
+    UPLOADS[0].save(picture((1_600, 1_200)), source)
     stall, took = uvloop.run(_at_once(source, folder))
     idle = uvloop.run(_idle(took))
     figures.append(
@@ -96,7 +96,7 @@ def measure_decoding(folder: Path, *, long: bool) -> Table:
     )
 
 
-def _picture(size: tuple[int, int]) -> Image.Image:
+def picture(size: tuple[int, int]) -> Image.Image:
     """Make a picture that compresses about like a photograph."""
     coarse = Image.effect_noise((max(2, size[0] // 6), max(2, size[1] // 6)), 90)
     bands = [coarse.resize(size, Image.Resampling.BICUBIC)] * 2

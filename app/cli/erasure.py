@@ -48,6 +48,15 @@ def purge_person(
         _purge({"person": person, "bylines": bylines}, for_good=for_good)
 
 
+@purges.command("media")
+def purge_media(
+    media: Annotated[str, typer.Argument(metavar="MEDIA", help="The upload's id.")], for_good: _ForGood = False
+) -> None:
+    """Purge an upload: out of every entry, version, story and avatar that shows it, and its files."""
+    with failing_with_a_sentence():
+        _purge({"media": media}, for_good=for_good)
+
+
 @holds.command("set")
 def set_hold(story: _Story, entry: _SomeEntry = None) -> None:
     """Hold a story with all of its entries, or one entry."""
@@ -84,6 +93,8 @@ def _purge(target: dict[str, Any], *, for_good: bool) -> None:
         typer.echo(f"{place['place']}\t{place['count']}")
     for hold in shown["held"]:
         say(f"Held for a court: {_line(hold)}")
+    for upload in shown["kept"]:
+        say(f"Kept, since it is used elsewhere: {upload['media']} ({', '.join(_place(use) for use in upload['uses'])})")
     if "confirm" not in shown:
         say("It is gone from here. What browsers, caches and backups hold: docs/erasure.md.")
     elif shown["confirm"] is None:
@@ -97,6 +108,12 @@ def _set_hold(story: str, entry: str | None, *, held: bool) -> None:
     with failing_with_a_sentence():
         body = {"story": story, "entry": entry, "held": held}
         asyncio.run(ask_api(set_up(), "POST", "/v1/newsroom/legal-hold", body))
+
+
+def _place(use: dict[str, Any]) -> str:
+    if use["story"] is None:
+        return f"the avatar of {use['name']}"
+    return f"the entry {use['entry']} of {use['slug']}" if use["entry"] else f"the story {use['slug']}"
 
 
 def _line(hold: dict[str, str | None]) -> str:

@@ -183,7 +183,8 @@ def media_image(media: MediaFacts, *, alt: str, caption: str, credit: str, focal
     size = attribute("width", media.width) + attribute("height", media.height)
     sizes = attribute("srcset", candidates) + (attribute("sizes", IMAGE_SIZES) if candidates else "")
     source = attribute("src", media.address(shown.file))
-    tag = f'<img{source}{sizes} alt="{escape(alt)}"{size} loading="lazy" decoding="async">'
+    colour = attribute("data-placeholder", media.placeholder or "")
+    tag = f'<img{source}{sizes} alt="{escape(alt)}"{size} loading="lazy" decoding="async"{colour}>'
     fields = {
         "media": media.id,
         **_present(width=media.width, height=media.height),

@@ -15,10 +15,11 @@ site may show the page in a frame: it is public, and nothing in it acts with any
 us, and are answered by pages of ours."""
 
 NEWSROOM_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' https: http:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: https: http:; "
     "media-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
-"""It frames no page and no page frames it: a token is typed into this page."""
+"""It frames no page and no page frames it: a token is typed into this page. Pictures that are chosen are shown from the
+browser's own memory (blob:) until they are sent."""
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "

@@ -174,7 +174,7 @@ def test_a_refused_press_says_why_at_the_entry_and_offers_what_helps(
 def _write_with_picture(page: Page, text: str) -> None:
     text_field(page).fill(text)
     if not composer(page).get_by_label("Address").is_visible():
-        composer(page).get_by_text("Picture", exact=True).click()
+        composer(page).get_by_text("Picture of another site", exact=True).click()
     composer(page).get_by_label("Address").fill("https://pictures.example/river.jpg")
     press_in_composer(page, "Publish")
 

@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.media.s3_emulator import CREDENTIALS, running_emulator
 from tests.pictures import png, require_decoder
+from tests.ports import reserved_port
 from tests.processes import Installation
 
 pytestmark = pytest.mark.timeout(180)
@@ -101,3 +103,26 @@ def test_a_backup_without_its_folder_restores_the_text_and_says_what_is_missing(
     assert "1 uploads have no files" in other.run("restore", alone).stderr
     statuses = shown(other, free_port)
     assert set(statuses.values()) == {404}
+
+
+def test_of_a_bucket_the_objects_are_listed_and_a_restore_finds_them_there(
+    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
+        address = f"s3://{emulator.make_bucket()}/night?endpoint={emulator.url}"
+        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
+        media = fill(bucket, free_port)
+        assert not (bucket.data_dir / "media").exists()
+        backup, folder = tmp_path / "the.backup", tmp_path / "the.backup.media"
+        bucket.check("backup", backup)
+        listed = json.loads((folder / "manifest.json").read_text())["files"]
+        name = media["url"].split("/")[-2]
+        sizes = {f"{name}/{each['url'].rpartition('/')[2]}": each["size"] for each in media["renditions"]}
+        assert {each["file"]: each["size"] for each in listed} == sizes
+        assert [path.name for path in folder.iterdir()] == ["manifest.json"], "the bucket keeps the objects"
+        other = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
+        assert "have no files" not in other.run("restore", backup).stderr
+        statuses = shown(other, free_port)
+        assert statuses == dict.fromkeys(statuses, 200)

@@ -7,7 +7,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from websockets.sync.client import ClientConnection, connect
@@ -17,6 +20,8 @@ from app.wire.messages import encode_catching_up, encode_goodbye
 from tests.description.recorder import Recorder
 from tests.description.replies import QUESTION, play_replies
 from tests.e2e.server import ADMIN_TOKEN, Server
+from tests.media.pictures import write_sound, write_video
+from tests.pictures import form, png
 
 Json = dict[str, Any]
 
@@ -115,6 +120,23 @@ FULL_STORY: Json = {
     "settings": {"comments": {"mode": "moderated"}},
 }
 ANY_VERSION = {"If-Match": "*"}
+FOCAL = '{"x": 0.5, "y": 0.3}'
+
+
+def film() -> bytes:
+    """Make two seconds of video."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "film")
+        write_video(path, "mp4", ("libx264", "aac"))
+        return path.read_bytes()
+
+
+def sound() -> bytes:
+    """Make three seconds of sound."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "sound")
+        write_sound(path)
+        return path.read_bytes()
 
 
 def play(server: Server, recorder: Recorder) -> None:
@@ -131,9 +153,11 @@ class _Night:
         self.story: Json = {}
 
     def play(self) -> None:
+        self.upload()
+        picture = {"media": self.picture["id"]}
         self.story = self.call(self.admin, "create_story", json={"title": "Election night", **FULL_STORY})
         elsewhere = {"mode": "external", "url": "https://talk.example/1", "count": 12}
-        day_before = {"title": "The day before", "settings": {"comments": elsewhere}}
+        day_before = {"title": "The day before", "image": picture, "settings": {"comments": elsewhere}}
         self.other = self.call(self.admin, "create_story", json=day_before)
         self.call(self.reader, "get_changes", path={"story": self.other["id"]}, params={"after": "0"})
         self.edit_story(continues=self.other["id"])
@@ -142,6 +166,7 @@ class _Night:
             self.newsroom() as editor,
         ):
             self.write()
+            self.show_uploads()
             with self.server.signed_in(self.reporter["token"]) as reporter:
                 play_replies(self.recorder, self.admin, self.reader, reporter, self.full)
             self.read()
@@ -180,6 +205,52 @@ class _Night:
     def edit(self, entry: Json, **fields: Any) -> Json:
         edited: Json = self.call(self.admin, "edit_entry", path=self.at(entry), json=fields, headers=ANY_VERSION)
         return edited
+
+    def upload(self) -> None:
+        """Upload a picture with all of its words, a film and a sound without any."""
+        words = {"alt": "The harbour", "caption": "At dawn", "credit": "Ada", "rights": "Ours", "focal": FOCAL}
+        sent: list[tuple[bytes, str]] = [(png(), "image/png"), (film(), "video/mp4"), (sound(), "audio/mpeg")]
+        self.picture, self.film, self.sound = (
+            self.call(self.admin, "upload_media", content=content, headers={"Content-Type": kind}, params=params)
+            for (content, kind), params in zip(sent, (words, {}, {}), strict=True)
+        )
+        self.call(self.admin, "list_media", params={"limit": 1})
+        headers = {"Content-Type": "multipart/form-data; boundary=b0undary"}
+        unused = self.call(self.admin, "upload_media", content=form(png(colour=(1, 2, 3))), headers=headers)
+        unused = self.call(
+            self.admin, "edit_media", path={"media": unused["id"]}, json={"alt": "Seen"}, headers=ANY_VERSION
+        )
+        self.call(self.admin, "delete_media", path={"media": unused["id"]})
+
+    def show_uploads(self) -> None:
+        """Have uploads shown by an entry, in one of its earlier versions, and by a person; fetch their files."""
+        more = {"caption": "The count", "credit": "Ada", **SPOKEN}
+        picture = {"type": "image", "media": self.picture["id"], **SPOKEN}
+        film, sound = (
+            {"type": kind, "media": each["id"]} for kind, each in (("video", self.film), ("audio", self.sound))
+        )
+        self.shown = self.post(None, blocks=[picture, film | more, sound | more, film, sound])
+        self.edit(self.shown, blocks=[picture, film])
+        person = {"name": "Flo", "role": "reporter", "avatar_media": self.picture["id"]}
+        self.call(self.admin, "add_person", json=person)
+        for upload in (self.picture, self.film, self.sound):
+            self.call(self.admin, "get_media", path={"media": upload["id"]})
+            self.fetch("get_signed_media_file", upload["url"])
+        shown = self.call(self.reader, "get_entry", path=self.at(self.shown), params={"body": "blocks"})
+        for block in shown["blocks"]:
+            self.fetch("get_media_file", block["url"])
+
+    def fetch(self, operation_id: str, url: str) -> None:
+        """Fetch a file whole, a part of it, one that is known, and a part that there is not."""
+        parts = dict(zip(("file", "name", "signed"), reversed(urlsplit(url).path.split("/")), strict=False))
+        first = self.reader.get(urlsplit(url).path)
+        for expect, headers in (
+            (200, {}),
+            (206, {"Range": "bytes=0-9"}),
+            (304, {"If-None-Match": first.headers["etag"]}),
+            (416, {"Range": "bytes=99999999-"}),
+        ):
+            self.call(self.reader, operation_id, path=parts, headers=headers, expect=expect)
 
     def write(self) -> None:
         source = {"url": "https://agency.example/1", "name": "Agency"}
@@ -386,8 +457,8 @@ class _Night:
             self.call(self.admin, "set_freeze", json={"frozen": frozen})
             self.call(self.admin, "set_freeze", json={"frozen": frozen, "story": self.story["id"]})
             self.call(self.admin, "read_freeze")
-        for form in ("json", "ndjson", "csv"):
-            self.call(self.admin, "read_audit", params={"format": form})
+        for kind in ("json", "ndjson", "csv"):
+            self.call(self.admin, "read_audit", params={"format": kind})
         entry = self.post("Delivered.")
         with self.socket(f"/v1/stories/{self.story['id']}/live") as follower:
             self.hear(follower, {"$ref": "#/components/schemas/LiveMessage"}, {"caught_up"})
@@ -403,6 +474,11 @@ class _Night:
             self.call(self.admin, "set_legal_hold", json={"story": self.other["id"], "held": held})
             self.call(self.admin, "read_legal_holds")
             self.call(self.admin, "prepare_purge", json=self.at(entry))
+        shows = self.post(None, blocks=[{"type": "image", "media": self.picture["id"]}])
+        kept = self.call(self.admin, "prepare_purge", json=self.at(shows))["kept"]
+        assert [each["media"] for each in kept] == [self.picture["id"]]
+        prepared = self.call(self.admin, "prepare_purge", json={"media": self.sound["id"]})
+        self.call(self.admin, "confirm_purge", json={"confirm": prepared["confirm"]})
         prepared = self.call(self.admin, "prepare_purge", json={"person": person["id"], "bylines": True})
         self.call(self.admin, "confirm_purge", json={"confirm": prepared["confirm"]})
 

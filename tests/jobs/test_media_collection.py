@@ -10,7 +10,7 @@ import pytest
 
 from app.domain.clock import Micros
 from app.domain.media import Media, MediaId, MediaWords
-from app.jobs.media_collection import collect_media
+from app.jobs.media_collection import WITHOUT_ROW_SECONDS, collect_media
 from app.media.folder_files import FolderFiles
 from app.newsroom.context.newsroom import Newsroom
 from app.storage.database.transactions import Database
@@ -81,9 +81,9 @@ async def test_files_without_a_row_go_when_they_are_old_enough(database: Databas
     known = await place.keep("k" * 24, days_old=0)
     with database.transaction() as tx:
         update_media_uses(tx, added=[known.name], dropped=[], story="s")
-    place.later_seconds = KEPT_SECONDS - 60
+    place.later_seconds = WITHOUT_ROW_SECONDS - 60
     assert await place.collect() == 0
-    place.later_seconds = KEPT_SECONDS + 60
+    place.later_seconds = WITHOUT_ROW_SECONDS + 60
     assert await place.collect() == 1
     assert await place.names() == [known.name]
 

@@ -78,6 +78,7 @@ class NewsroomDriver:
         self.database.subscribe(lambda commit: announcements.extend(commit.announcements))
         self.backoff = Backoff()
         self.made = 0
+        self.deleted_files: list[str] = []
 
     def call(self, **conditions: Any) -> Call:
         return Call(credentials=self.token, is_session=self.is_session, **conditions)
@@ -134,10 +135,12 @@ class NewsroomDriver:
         return body(prepare_purge(self.newsroom, self.call(), PurgeDraft(**target)))
 
     def purge(self, **target: Any) -> dict[str, Any]:
-        """Purge an entry, a story or a person, in both steps."""
+        """Purge an entry, a story, a person or an upload, in both steps; the names of files are in `deleted_files`."""
         confirm = self.prepare_purge(**target)["confirm"]
         self.now += 1_000_000
-        return body(confirm_purge(self.newsroom, self.call(), confirm))
+        confirmed = confirm_purge(self.newsroom, self.call(), confirm)
+        self.deleted_files += confirmed.files
+        return body(confirmed.reply)
 
     def due(self, later: int = 0) -> int | None:
         """Advance the clock by so many microseconds and do the due work; return when more will be due."""

@@ -7,9 +7,10 @@ from typing import Annotated
 from fastapi import Body, Request, Response
 
 from app.api.http.bodies import WriteRoute
-from app.api.http.calls import ReadCall, WriteCall, perform
+from app.api.http.calls import ReadCall, WriteCall, perform, response_of, run_use_case
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
+from app.api.http.state import AppState
 from app.newsroom.erasure import legal_holds, purge
 from app.wire.requests.erasure import LegalHoldChange, PurgeConfirmation, PurgeDraft
 from app.wire.shapes.erasure import (
@@ -35,7 +36,7 @@ _TARGET = {"story": STORY_FIELDS["id"], "entry": ENTRY["id"]}
 async def prepare_purge(
     request: Request, body: Annotated[PurgeDraft, Body(examples=[_TARGET])], call: WriteCall
 ) -> Response:
-    """Show what a purge of an entry, a story or a person would take from where; nothing is changed yet."""
+    """Show what a purge of an entry, a story, a person or an upload would take from where; nothing is changed yet."""
     return await perform(request, purge.prepare_purge, call, body)
 
 
@@ -47,8 +48,11 @@ async def confirm_purge(
     body: Annotated[PurgeConfirmation, Body(examples=[{"confirm": PREPARED_PURGE["confirm"]}])],
     call: WriteCall,
 ) -> Response:
-    """Purge what was shown, for good: its text is gone from every table, cache and stored reply."""
-    return await perform(request, purge.confirm_purge, call, body.confirm)
+    """Purge what was shown, for good: its text is gone from every table, cache and stored reply, its files too."""
+    app_state: AppState = request.app.state.app_state
+    confirmed = await run_use_case(request, purge.confirm_purge, call, body.confirm)
+    await app_state.media.delete_files(confirmed.files)
+    return response_of(confirmed.reply, app_state.newsroom)
 
 
 @router.get("/v1/newsroom/legal-hold", responses=newsroom_responses(200, Holds, HOLDS))

@@ -18,7 +18,7 @@ from app.api.http.bodies import EntryRoute, UploadRoute, WriteRoute
 from app.api.http.calls import ReadCall, WriteCall, perform, response_of, run_use_case
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
-from app.api.http.state import AppState, MediaServices
+from app.api.http.state import AppState
 from app.api.http.uploads import Upload, receive_upload
 from app.domain.errors import LiveblogError, MalformedInput, Unavailable
 from app.newsroom.context.newsroom import Call, Reply
@@ -118,17 +118,12 @@ async def _keep(app_state: AppState, call: Call, written: MediaUpload, upload: U
     except Unavailable:
         raise  # it may have been written all the same: files without a row are found in time
     except LiveblogError:
-        await _delete_files(media, name)
+        await media.delete_files([name])
         raise
     if not kept.is_new:
-        await _delete_files(media, name)
+        await media.delete_files([name])
     media.uploads += kept.is_new
     return kept.reply
-
-
-async def _delete_files(media: MediaServices, name: str) -> None:
-    with suppress(Unavailable):  # they have no row, so that they are found in time
-        await media.files.delete(name)
 
 
 async def _pieces(request: Request) -> AsyncIterator[bytes]:
@@ -206,5 +201,5 @@ async def delete_media(request: Request, media: MediaRef, call: WriteCall) -> Re
     app_state: AppState = request.app.state.app_state
     deleted = await run_use_case(request, library.delete_unused, call, media)
     if deleted.name is not None:
-        await _delete_files(app_state.media, deleted.name)
+        await app_state.media.delete_files([deleted.name])
     return response_of(deleted.reply, app_state.newsroom)

@@ -27,6 +27,7 @@ _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"description": "The file.", "content": _BINARY},
     206: {"description": "The part of it that `Range` asks for.", "content": _BINARY},
     304: {"description": "You hold it already (If-None-Match)."},
+    400: {"description": "The address cannot be read.", **_PROBLEM},
     404: {"description": "There is no such file, or nothing public shows it.", **_PROBLEM},
     416: {"description": "The range begins behind its end.", **_PROBLEM},
     503: {"description": "Cannot be read now; see Retry-After.", **_PROBLEM},

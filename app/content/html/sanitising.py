@@ -28,7 +28,7 @@ _OWN_ATTRIBUTES: dict[str, set[str]] = {
     "blockquote": {"cite"},
     "pre": {"data-language"},
     "figure": {"data-provider", "data-url"},
-    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding"},
+    "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding", "data-placeholder"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},
     "audio": {"src", "controls", "preload"},
     "th": {"colspan", "rowspan", "scope"},
@@ -55,6 +55,8 @@ _STAND_INS = {"\u00a0": "\uf8d5", "&amp;": "\uf8d6"}
 _OUTSIDE_TAGS = re.compile(r"(?:\A|>)[^<>]+")
 
 _LANGUAGE_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
+
+_COLOUR = re.compile(r"#[0-9a-f]{6}")
 
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 _OWN_ADDRESSES = frozenset({"src", "poster"})
@@ -83,6 +85,8 @@ def _kept_attribute(tag: str, name: str, value: str) -> str | None:
         return value if is_stored_srcset(value) else None
     if name == "sizes":
         return value if value == IMAGE_SIZES else None
+    if name == "data-placeholder":
+        return value if _COLOUR.fullmatch(value) else None
     if name == "href" and _is_of_scheme(value, _OWN_SCHEME):
         return None
     if name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://")):

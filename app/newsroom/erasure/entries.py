@@ -6,6 +6,7 @@ Readers lose a story with the first of them. Killed between two, what is left of
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 from app.domain.entry import Entry
 from app.domain.errors import Conflict
@@ -21,18 +22,30 @@ from app.newsroom.stories.continuing import lock_with_linked
 from app.newsroom.stories.lifecycle import put_story
 from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
+from app.storage.erasure.uploads import delete_uploads
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.entries import append_version, read_entry, update_entry
 from app.storage.newsroom.legal_holds import list_holds
 from app.wire.requests.stories import STORY_DEFAULTS
 
 PURGE = "purge"
+MAX_UPLOADS = 100_000
+"""More than an entry has ever shown, in all of its versions."""
+UPLOADS_AT_ONCE = 100
 ROWS_AT_ONCE = 500
 """Rows of a story purged in one transaction: other writers wait for a tenth of a second at most."""
 
 
-def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> dict[str, int]:
-    """Purge an entry: a tombstone for readers, and nothing of its text anywhere. Returns how much went, by place.
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A purge that was done: how much went from which place, and the names of uploads whose files go now."""
+
+    counts: dict[str, int]
+    files: list[str]
+
+
+def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> Erased:
+    """Purge an entry: a tombstone for readers, and nothing of its text and its pictures anywhere.
 
     Raises NotFound, Conflict `legal_hold`.
     """
@@ -42,17 +55,18 @@ def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> dict[str
         _refuse_held(context, before)
         counts = count_text(context.tx, target)
         hidden = hide_entry(context, before, cause="removed")
+        files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)
         delete_text(context.tx, target, at=context.now)
         if before.purged_at is None:
             _record_purged(context, hidden)
         _record(context, before, target, counts)
-        return counts
+        return Erased(counts, files or [])
 
 
-def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> dict[str, int]:
+def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
     """Purge a story: withdrawn for readers, nameless, and nothing left of its text and its entries' anywhere.
 
-    Returns how much went, by place. Raises NotFound, Conflict `legal_hold`.
+    Raises NotFound, Conflict `legal_hold`.
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = lock_with_linked(opened, target.story)
@@ -69,11 +83,17 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> dict[str
             ends_at=None,
         )
         put_story(context, erased, action=PURGE)
+        deleted = delete_uploads(context.tx, target, limit=UPLOADS_AT_ONCE)
         emptied = _purge_rows(context, target, counts, 0)
+    files = deleted or []
+    while deleted is not None:
+        with open_write(newsroom, call, right=Right.ERASE) as opened:
+            deleted = delete_uploads(opened.lock_story(target.story).tx, target, limit=UPLOADS_AT_ONCE)
+            files = [*files, *(deleted or [])]
     while emptied is not None:
         with open_write(newsroom, call, right=Right.ERASE) as opened:
             emptied = _purge_rows(opened.lock_story(target.story), target, counts, emptied)
-    return counts
+    return Erased(counts, files)
 
 
 def _purge_rows(context: StoryContext, target: StoryTarget, counts: dict[str, int], emptied: int) -> int | None:

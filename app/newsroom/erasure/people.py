@@ -18,12 +18,13 @@ from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_audit, record_entry
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.entry_action import transition_entry
-from app.newsroom.erasure.entries import PURGE
+from app.newsroom.erasure.entries import MAX_UPLOADS, PURGE, Erased
 from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import show_entry_again
 from app.storage.erasure.bylines import is_author, list_entries_with_bylines
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import ERASED, PersonTarget
+from app.storage.erasure.uploads import delete_stale_uses, delete_uploads
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.entries import read_entry
 from app.storage.newsroom.invites import delete_invites
@@ -37,8 +38,8 @@ def person_target(person: Person, *, bylines: bool) -> PersonTarget:
     return PersonTarget(person.id, tuple(name for name in names if name not in {None, ERASED}), bylines)
 
 
-def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> dict[str, int]:
-    """Purge a person, who can sign in no more. Returns how much went, by place. Raises NotFound."""
+def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> Erased:
+    """Purge a person, who can sign in no more, with their avatar where nothing else shows it. Raises NotFound."""
     with open_write(newsroom, call, right=Right.ERASE) as context:
         person = lock_person(context.tx, target.person)
         if person is None:
@@ -54,8 +55,10 @@ def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> dict[s
         _take_bylines_out(newsroom, call, story, [entry for _, entry in entries], target)
     with open_write(newsroom, call, right=Right.ERASE) as context:
         delete_text(context.tx, target, at=context.now)
+        delete_stale_uses(context.tx, target)
+        files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)
         record_audit(context, AuditedChange(PURGE, "person", target.person, after={"erased": counts}))
-    return counts
+    return Erased(counts, files or [])
 
 
 def _take_bylines_out(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.newsroom.context.preconditions import etag_of, honour_match, require_ma
 from app.newsroom.context.recording import record_audit
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.legal_holds import list_media_holds
 from app.storage.newsroom.media import (
     delete_media,
     has_media,
@@ -70,7 +72,7 @@ def show_media(newsroom: Newsroom, call: Call, media_id: str) -> Reply:
     with newsroom.database.snapshot() as tx:
         actor = _reader(tx, newsroom, call)
         media = _require_visible(tx, actor, read_media(tx, media_id))
-        uses, elsewhere = _uses(tx, actor, list_media_uses(tx, media.name))
+        uses, elsewhere = shown_uses(tx, actor, list_media_uses(tx, media.name))
         shown = {**shown_media(tx, actor, media)[0], "uses": uses, "used_elsewhere": elsewhere}
         return Reply(200, encode_json(shown), {"ETag": etag_of(media)})
 
@@ -100,7 +102,7 @@ def edit_media(newsroom: Newsroom, call: Call, media_id: str, patch: MediaPatch)
 def delete_unused(newsroom: Newsroom, call: Call, media_id: str) -> Deleted:
     """Delete an upload that nothing uses now; the caller deletes its files once this has returned.
 
-    Raises NotFound, NotAllowed for another's upload, Conflict `media_in_use` that names the places.
+    Raises NotFound, NotAllowed for another's upload, Conflict `media_in_use` that names the places, `legal_hold`.
     """
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
@@ -113,6 +115,12 @@ def delete_unused(newsroom: Newsroom, call: Call, media_id: str) -> Deleted:
         summary = {"kind": media.kind, "size": media.size_bytes, "name": media.name}
         record_audit(context, AuditedChange("delete", "media", media.id, before=summary))
         return Deleted(keep_reply(context, Reply(200, encode_json({"id": media.id}))), media.name)
+
+
+def media_held() -> Conflict:
+    """Make the error of an upload that a legal hold keeps, since what is held shows it."""
+    detail = "What shows it is kept for a court: an admin has to lift the hold before it can go."
+    return Conflict("legal_hold", detail)
 
 
 def shown_media(tx: ReadTransaction, actor: Actor, *media: Media) -> list[dict[str, Any]]:
@@ -180,10 +188,12 @@ def _require_visible(tx: ReadTransaction, actor: Actor, media: Media | None) -> 
 
 
 def _refuse_used(tx: ReadTransaction, actor: Actor, media: Media) -> None:
+    if list_media_holds(tx, media.name):
+        raise media_held()
     current = [use for use in list_media_uses(tx, media.name) if use.is_current]
     if not current:
         return
-    uses, elsewhere = _uses(tx, actor, current)
+    uses, elsewhere = shown_uses(tx, actor, current)
     named = [
         f"the entry {use['entry']} of “{use['title']}”"
         if use["entry"]
@@ -197,7 +207,7 @@ def _refuse_used(tx: ReadTransaction, actor: Actor, media: Media) -> None:
     raise Conflict("media_in_use", f"It is used in {', '.join(named)}: take it out there first.")
 
 
-def _uses(tx: ReadTransaction, actor: Actor, found: list[MediaUse]) -> tuple[list[dict[str, Any]], int]:
+def shown_uses(tx: ReadTransaction, actor: Actor, found: Sequence[MediaUse]) -> tuple[list[dict[str, Any]], int]:
     """Return the places that the caller may see, and the number of those that are hidden from them."""
     stories: dict[StoryId, Story | None] = {}
     uses = []

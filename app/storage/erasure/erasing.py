@@ -63,7 +63,7 @@ def _count(tx: ReadTransaction, place: TextPlace, target: Target) -> int:
 def _erase(tx: WriteTransaction, place: TextPlace, target: Target, at: Micros, limit: int | None) -> int:
     """Erase the text in at most `limit` rows of a place; return in how many."""
     rows, keys = place.rows_of(target), place.table.primary_key.columns
-    if rows is None:
+    if rows is None or place.is_counted_alone:
         return 0
     if place.rewrite is not None:
         found = list(islice(_rewritten(tx, place, target), limit))

@@ -43,6 +43,11 @@ def has_any_string(column: ColumnElement[Any], texts: Iterable[str]) -> ColumnEl
     return or_(*found)
 
 
+def has_part(column: ColumnElement[Any], part: str) -> ColumnElement[bool]:
+    """Return whether JSON in the column has these letters, which JSON spells in one way alone, in any string."""
+    return _Position(cast(column, Text), bindparam(None, part, type_=Text)) > 0
+
+
 def _spellings(text: str) -> Iterable[str]:
     """Spell a text as JSON does: with letters of every script as they are, and escaped."""
     return {json.dumps(text, ensure_ascii=escapes) for escapes in (False, True)}

@@ -12,17 +12,29 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic_core import from_json
-from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exists, not_, or_, select, true
+from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exists, or_, true
 
 from app.domain.clock import Micros
 from app.domain.entry import EntryContent, EntryStatus
 from app.storage.database import schema
 from app.storage.erasure.bylines import entry_without_bylines, has_byline, version_without_bylines
+from app.storage.erasure.comment_rows import (
+    answer_without_name,
+    is_answer_of,
+    reports_of,
+    shown_answer_without_name,
+    shows_answer_of,
+)
 from app.storage.erasure.json_strings import has_any_string
-from app.storage.erasure.targets import ERASED, EntryTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.targets import ERASED, EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.uploads import (
+    entry_without_upload,
+    goes_with,
+    has_upload,
+    story_without_upload,
+    version_without_upload,
+)
 from app.storage.newsroom.entries import content_json
-from app.storage.newsroom.legal_holds import is_held
 from app.wire.encoding import encode_json
 
 _stories, _story_versions = schema.stories, schema.story_versions
@@ -31,6 +43,7 @@ _people, _tokens, _audit = schema.people, schema.tokens, schema.audit
 _replies, _reply_entries = schema.replies, schema.reply_entries
 _documents = schema.search_documents
 _comments, _reports, _shown_comments = schema.comments, schema.comment_reports, schema.public_comments
+_media = schema.media
 _shown_stories, _shown = schema.public_stories, schema.public_entries
 
 NO_CONTENT = content_json(EntryContent())
@@ -60,6 +73,8 @@ class TextPlace:
     rows_of: RowsOf
     blank: Blank | None = None
     rewrite: Rewrite | None = None
+    is_counted_alone: bool = False
+    """Whether its rows are counted here, and deleted by a function of their own before."""
 
     @property
     def table(self) -> Table:
@@ -150,7 +165,7 @@ def _shown_entry_row(_target: Target, _at: Micros) -> Values:
 
 
 def _documents_of(target: Target) -> ColumnElement[bool] | None:
-    if isinstance(target, PersonTarget):
+    if isinstance(target, PersonTarget | MediaTarget):
         return None
     story = _documents.c.story_id == target.story
     return story if isinstance(target, StoryTarget) else and_(story, _documents.c.entry_id == target.entry)
@@ -164,6 +179,8 @@ def _replies_of(target: Target) -> ColumnElement[bool]:
         return and_(or_(_replies.c.story_id == target.story, shows_its_own), kept)
     if isinstance(target, PersonTarget):
         return has_any_string(_replies.c.body, (target.person, *target.names))
+    if isinstance(target, MediaTarget):
+        return has_any_string(_replies.c.body, (target.media,))
     shows_it = exists().where(
         of_reply,
         _reply_entries.c.story_id == target.story,
@@ -185,6 +202,8 @@ def _audit_of(target: Target) -> ColumnElement[bool]:
         return _audit.c.story_id == target.story
     if isinstance(target, EntryTarget):
         return and_(_audit.c.story_id == target.story, _audit.c.object_id == target.entry)
+    if isinstance(target, MediaTarget):
+        return _audit.c.object_id == target.media
     if not target.names:
         return _audit.c.object_id == target.person
     named = (has_any_string(column, target.names) for column in (_audit.c.before, _audit.c.after))
@@ -239,40 +258,36 @@ def _label_row(_target: Target, _at: Micros) -> Values:
     return {"label": ERASED}
 
 
-def _reports_of(target: Target) -> ColumnElement[bool] | None:
-    if isinstance(target, StoryTarget):
-        return _reports.c.story_id == target.story
-    if not isinstance(target, EntryTarget):
-        return None
-    of_entry = select(_comments.c.id).where(_comments.c.story_id == target.story, _comments.c.entry_id == target.entry)
-    return and_(_reports.c.story_id == target.story, _reports.c.comment_id.in_(of_entry))
-
-
-def _is_answer_of(target: Target) -> ColumnElement[bool] | None:
-    """Match the answers that the person gave to comments as the newsroom, but for those that are held."""
-    if not isinstance(target, PersonTarget) or not target.bylines:
-        return None
-    kept = is_held(_comments.c.story_id, _comments.c.entry_id)
-    return and_(_comments.c.by_newsroom, _comments.c.decided_by == target.person, not_(kept))
-
-
-def _shows_answer_of(target: Target) -> ColumnElement[bool] | None:
-    answers = _is_answer_of(target)
-    if answers is None:
-        return None
-    return _shown_comments.c.id.in_(select(_comments.c.id).where(answers))
-
-
-def _answer_without_name(row: Row[Any], _target: Target) -> Values | None:
-    return None if row.name == ERASED else {"name": ERASED}
-
-
-def _shown_answer_without_name(row: Row[Any], _target: Target) -> Values | None:
-    members = from_json(row.item)
-    return None if members["name"] == ERASED else {"item": encode_json({**members, "name": ERASED})}
-
-
 TEXT_PLACES = (
+    TextPlace(
+        "uploads",
+        (
+            *(_media.c.alt, _media.c.caption, _media.c.credit, _media.c.rights, _media.c.words, _media.c.focal),
+            *(_media.c.placeholder, _media.c.renditions, _media.c.content_type, _media.c.sha256),
+        ),
+        goes_with,
+        blank=_deleted,
+        is_counted_alone=True,  # by `delete_uploads`, which knows their files and what else uses them
+    ),
+    TextPlace(
+        "uploads in entries",
+        (_entries.c.content, _entries.c.working),
+        has_upload(_entries.c.content, _entries.c.working),
+        rewrite=entry_without_upload,
+    ),
+    TextPlace(
+        "uploads in entry versions",
+        (_versions.c.content, _versions.c.working),
+        has_upload(_versions.c.content, _versions.c.working),
+        rewrite=version_without_upload,
+    ),
+    TextPlace("uploads in stories", (_stories.c.fields,), has_upload(_stories.c.fields), rewrite=story_without_upload),
+    TextPlace(
+        "uploads in story versions",
+        (_story_versions.c.fields,),
+        has_upload(_story_versions.c.fields),
+        rewrite=story_without_upload,
+    ),
     TextPlace("stories", (_stories.c.fields, _stories.c.key_points, _stories.c.slug), _story_itself, blank=_story_row),
     TextPlace(
         "story versions",
@@ -312,7 +327,7 @@ TEXT_PLACES = (
     TextPlace(
         "notices of comments",
         (_reports.c.category, _reports.c.text, _reports.c.name, _reports.c.email, _reports.c.address),
-        _reports_of,
+        reports_of,
         blank=_deleted,
     ),
     TextPlace(
@@ -330,9 +345,9 @@ TEXT_PLACES = (
         _of(_comments, entries="entry_id"),
         blank=_deleted,
     ),
-    TextPlace("names in answers", (_comments.c.name,), _is_answer_of, rewrite=_answer_without_name),
+    TextPlace("names in answers", (_comments.c.name,), is_answer_of, rewrite=answer_without_name),
     TextPlace(
-        "names in readers' answers", (_shown_comments.c.item,), _shows_answer_of, rewrite=_shown_answer_without_name
+        "names in readers' answers", (_shown_comments.c.item,), shows_answer_of, rewrite=shown_answer_without_name
     ),
     TextPlace(
         "people",

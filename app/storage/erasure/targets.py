@@ -1,10 +1,11 @@
-"""The targets of a purge: an entry, a story with all its entries, a person."""
+"""The targets of a purge: an entry, a story with all its entries, a person, an upload."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.media import MediaId
 
 ERASED = "[erased]"
 """Stands where a text is required: a story's title, a person's name, a token's label."""
@@ -40,4 +41,17 @@ class PersonTarget:
     """Whether their bylines go too, from every entry and version."""
 
 
-Target = EntryTarget | StoryTarget | PersonTarget
+@dataclass(frozen=True, slots=True)
+class MediaTarget:
+    """An upload, by its id and by the name that its addresses have."""
+
+    media: MediaId
+    name: str
+
+    @property
+    def stored_prefix(self) -> str:
+        """Return the part that all addresses of its files have in what is stored, however JSON spells the rest."""
+        return f"media:{self.name}/"
+
+
+Target = EntryTarget | StoryTarget | PersonTarget | MediaTarget

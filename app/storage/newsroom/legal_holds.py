@@ -44,6 +44,16 @@ def list_holds(tx: ReadTransaction, story: StoryId | None = None) -> list[LegalH
     return [*held, *(LegalHold(StoryId(row.story_id), EntryId(row.id)) for row in rows)]
 
 
+def list_media_holds(tx: ReadTransaction, name: str) -> list[LegalHold]:
+    """List the holds that keep the upload of this name, since what is held uses it or did in an earlier version."""
+    uses = schema.media_uses
+    rows = tx.connection.execute(select(uses.c.story_id, uses.c.entry_id).where(uses.c.name == name)).all()
+    used = {(row.story_id, row.entry_id) for row in rows}
+    stories = {story for story, _ in used}
+    holds = list_holds(tx) if stories - {""} else []
+    return [h for h in holds if (h.story in stories if h.entry is None else (h.story, h.entry) in used)]
+
+
 def is_held(story: ColumnElement[str], entry: ColumnElement[str]) -> ColumnElement[bool]:
     """Return the condition that a row's story, or its entry, is held: every job of retention leaves such rows out."""
     # Under names of their own: the query around them may be about the same tables.

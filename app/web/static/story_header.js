@@ -39,11 +39,11 @@ function parts(state, { counts, siteName, titleOf }) {
 
 function picture(image) {
   if (!webAddress(image?.url)) return null;
-  const { url, alt, caption, credit, width, height } = image;
-  const size = width && height ? { width: String(width), height: String(height) } : {};
+  const { url: src, alt, caption, credit, width, height, placeholder } = image;
+  const size = width && height && { width, height };
   return element(
     "figure", {},
-    element("img", { src: url, alt: alt ?? "", ...size, fetchpriority: "high", decoding: "async" }),
+    element("img", { src, alt: alt ?? "", ...size, "data-placeholder": placeholder, fetchpriority: "high", decoding: "async" }),
     (caption || credit) && element(
       "figcaption", {}, caption || null, caption && credit ? " " : null, credit && element("cite", {}, credit),
     ),

@@ -12,18 +12,19 @@ from app.wire.requests.text import Request
 
 
 class PurgeDraft(Request):
-    """The target of a purge: a story with all of its entries, one entry of it, or a person."""
+    """The target of a purge: a story with all of its entries, one entry of it, a person, or an upload."""
 
     story: StoryRef | None = None
     entry: ClientId | None = Field(None, description="One entry of the story, and nothing else of it.")
     person: ClientId | None = None
+    media: ClientId | None = Field(None, description="An upload, out of all that shows it.")
     bylines: bool = Field(False, description="Of a person: out of every entry and version too; false if left out.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
-        if (self.story is None) == (self.person is None):
-            raise ValueError("give either story or person")
-        if self.person is not None and self.entry is not None:
+        if sum(target is not None for target in (self.story, self.person, self.media)) != 1:
+            raise ValueError("give one of story, person and media")
+        if self.story is None and self.entry is not None:
             raise ValueError("an entry is named with its story")
         if self.person is None and self.bylines:
             raise ValueError("bylines are a person's")

@@ -90,7 +90,6 @@ class FocalPoint(Answer):
 
 
 class _Shown(_SentBlock, _Spoken):
-    media: str = sometimes("The id of the upload that it shows; in the newsroom alone.")
     url: str = Field(description="Of an upload, one of its files.")
     renditions: list[Rendition] = sometimes("Every file of an upload.")
 
@@ -110,7 +109,7 @@ class ImageBlock(_Shown):
 
 
 class VideoBlock(_Shown):
-    """A film by address."""
+    """A film: an upload, or one by address."""
 
     type: Literal["video"]
     duration_ms: int = sometimes("Of an upload.")
@@ -124,7 +123,7 @@ class VideoBlock(_Shown):
 
 
 class AudioBlock(_Shown):
-    """A sound recording by address."""
+    """A sound recording: an upload, or one by address."""
 
     type: Literal["audio"]
     duration_ms: int = sometimes("Of an upload.")
@@ -209,3 +208,42 @@ class Block(
     ]
 ):
     """A typed piece of a body. `html` shows it whatever its type."""
+
+
+class _Uploaded(Answer):
+    media: str = sometimes("The id of the upload that it shows.")
+
+
+class NewsroomImageBlock(ImageBlock, _Uploaded):
+    """A picture as the newsroom sees it."""
+
+
+class NewsroomVideoBlock(VideoBlock, _Uploaded):
+    """A film as the newsroom sees it."""
+
+
+class NewsroomAudioBlock(AudioBlock, _Uploaded):
+    """A sound recording as the newsroom sees it."""
+
+
+class NewsroomBlock(
+    RootModel[
+        Annotated[
+            ParagraphBlock
+            | HeadingBlock
+            | ListBlock
+            | QuoteBlock
+            | CodeBlock
+            | NewsroomImageBlock
+            | NewsroomVideoBlock
+            | NewsroomAudioBlock
+            | EmbedBlock
+            | LinkCardBlock
+            | TableBlock
+            | DividerBlock
+            | UnknownBlock,
+            ToldApartByType(),
+        ]
+    ]
+):
+    """A typed piece of a body as the newsroom sees it: what shows an upload names it."""

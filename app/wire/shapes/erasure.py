@@ -8,6 +8,7 @@ from pydantic import AwareDatetime, Field
 
 from app.wire.shapes.answer import Answer
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
+from app.wire.shapes.media import MediaUse
 
 
 class PlaceCount(Answer):
@@ -24,6 +25,13 @@ class Hold(Answer):
     entry: str | None
 
 
+class KeptUpload(Answer):
+    """An upload that stays, and what else uses it."""
+
+    media: str
+    uses: list[MediaUse]
+
+
 class Purged(Answer):
     """A purge that was done, and how much went from where."""
 
@@ -31,8 +39,10 @@ class Purged(Answer):
     entry: str | None
     person: str | None
     bylines: bool
+    media: str | None
     places: list[PlaceCount]
     held: list[Hold] = Field(description="What a legal hold keeps.")
+    kept: list[KeptUpload] = Field(description="The uploads that stay, since they are used elsewhere too.")
 
 
 class PreparedPurge(Purged):
@@ -62,6 +72,8 @@ PURGED: dict[str, Any] = {
     "person": None,
     "bylines": False,
     "places": [{"place": "entries", "count": 1}, {"place": "entry versions", "count": 3}],
+    "media": None,
     "held": [],
+    "kept": [],
 }
 PREPARED_PURGE = {**PURGED, "confirm": "WyI2ZjFjMmEzNC01YjZkLTRlN2Yt.9d0c4e", "expires_at": ENTRY["time"]}

@@ -9,13 +9,14 @@ from pydantic import AwareDatetime, Field
 from app.wire.shapes.answer import Answer
 from app.wire.shapes.blocks import FocalPoint, Rendition
 from app.wire.shapes.newsroom import Account
+from app.wire.shapes.values import MediaAction, MediaKind
 
 
 class Media(Answer):
     """An uploaded picture, video or sound."""
 
     id: str = Field(description="`media` of a block that shows it.")
-    kind: str = Field(description="`image`, `video` or `audio`.")
+    kind: MediaKind | str
     type: str = Field(description="The Content-Type of what was sent, by its content.")
     url: str = Field(description="Of the rendition that a block shows where there is no `srcset`.")
     width: int | None
@@ -35,7 +36,7 @@ class Media(Answer):
     version: int = Field(description="Counts changes of its words; the ETag is made of it.")
     created_at: AwareDatetime
     posted_by: Account
-    can: list[str] = Field(description="`edit`, `delete`: open to the caller.")
+    can: list[MediaAction | str] = Field(description="The actions that are open to the caller.")
 
 
 class MediaUse(Answer):

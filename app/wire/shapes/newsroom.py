@@ -13,7 +13,7 @@ from app.domain.entry import EntryStatus
 from app.domain.rights import Right, Role
 from app.domain.story import StoryStatus
 from app.wire.shapes.answer import Answer, sometimes
-from app.wire.shapes.blocks import Block, ImageBlock
+from app.wire.shapes.blocks import Block, NewsroomBlock, NewsroomImageBlock
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
 from app.wire.shapes.public import About, Author, Correction, ItemProblem, KeyPoint, Pin, Publisher, Source, Tag
 from app.wire.shapes.values import (
@@ -40,7 +40,7 @@ class ContentFields(Answer):
     tags: list[Tag]
     display_time: AwareDatetime | None = Field(description="The time to show, if not the time of publication.")
     body_html: str
-    blocks: list[Block]
+    blocks: list[NewsroomBlock]
     text: str = Field(description="The source text; pictures and other blocks without text are `[[block:id]]` in it.")
     text_format: TextFormat | str
     text_exact: bool = Field(
@@ -149,7 +149,7 @@ class NewsroomStory(Answer):
     canonical_url: str | None
     section: str | None
     tags: list[Tag]
-    image: ImageBlock | None
+    image: NewsroomImageBlock | None
     coverage_start: AwareDatetime | None
     coverage_end: AwareDatetime | None
     continues: str | None

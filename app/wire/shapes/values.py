@@ -110,6 +110,21 @@ class EntryAction(StrEnum):
     PREVIEW = "preview"
 
 
+class MediaKind(StrEnum):
+    """The kinds of uploads; an animation is an image."""
+
+    IMAGE = "image"
+    VIDEO = "video"
+    AUDIO = "audio"
+
+
+class MediaAction(StrEnum):
+    """The actions on an upload that a caller may be permitted."""
+
+    EDIT = "edit"
+    DELETE = "delete"
+
+
 class EntryWarning(StrEnum):
     """The warnings about an entry."""
 
@@ -159,6 +174,7 @@ class AuditedObject(StrEnum):
     INVITE = "invite"
     MEMBER = "member"
     SITE = "site"
+    MEDIA = "media"
 
 
 class CommentingMode(StrEnum):

@@ -81,6 +81,7 @@ async def test_an_entry_is_published_with_its_picture_and_readers_get_no_signatu
     assert block["url"].startswith(f"{PUBLIC_URL}/media/")
     assert block["html"].count("srcset=") == block["html"].count("sizes=") == 1
     assert "320w, " in block["html"]
+    assert f'data-placeholder="{block["placeholder"]}"' in block["html"]
     assert "Bridge &lt;b&gt;Street&lt;/b&gt;" in block["html"]
     for rendition in block["renditions"]:
         assert rendition["url"] in block["html"] or rendition["type"] == "image/jpeg"

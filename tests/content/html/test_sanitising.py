@@ -20,6 +20,13 @@ def test_every_link_is_given_its_relation() -> None:
     assert sanitise('<a href="tel:1" rel="x">a</a>') == '<a href="tel:1" rel="noopener">a</a>'
 
 
+def test_a_placeholder_is_a_colour_or_nothing() -> None:
+    kept = sanitise('<img src="https://e.org/a.jpg" alt="" data-placeholder="#0a1b2c">')
+    assert 'data-placeholder="#0a1b2c"' in kept
+    for value in ("url(https://e.org)", "#0a1b2c;", "#0A1B2", "red", ""):
+        assert "placeholder" not in sanitise(f'<img src="https://e.org/a.jpg" alt="" data-placeholder="{value}">')
+
+
 def test_a_non_breaking_space_stays_the_character_it_is() -> None:
     assert sanitise("a\u00a0b &amp;nbsp;") == "a\u00a0b &amp;nbsp;"
     assert sanitise("a&nbsp;b\u00a0\uf8d5") == "a\u00a0b\u00a0\uf8d5"

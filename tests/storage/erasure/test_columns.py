@@ -9,15 +9,17 @@ from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, inspect, text
 
 from app.domain.clock import Micros
 from app.domain.identifiers import EntryId, PersonId, StoryId
+from app.domain.media import MediaId
 from app.storage.database import schema
 from app.storage.database.transactions import Database
 from app.storage.erasure.places import TEXT_PLACES, TextPlace
-from app.storage.erasure.targets import EntryTarget, PersonTarget, StoryTarget
+from app.storage.erasure.targets import EntryTarget, MediaTarget, PersonTarget, StoryTarget
 
 TARGETS = (
     EntryTarget(StoryId("s"), EntryId("e")),
     StoryTarget(StoryId("s")),
     PersonTarget(PersonId("p"), ("Ada",), bylines=True),
+    MediaTarget(MediaId("m"), "name"),
 )
 IDS = "ids of ours, random"
 WORDS = "a word of ours, out of a fixed list"
@@ -83,6 +85,18 @@ WITHOUT_TEXT = {
     "reply_entries.key": "as in replies",
     "reply_entries.entry_id": IDS,
     "reply_entries.story_id": IDS,
+    "media.id": IDS,
+    "media.name": IDS,
+    "media.kind": WORDS,
+    "media.created_by": IDS,
+    "media.created_by_token": IDS,
+    "media_uses.name": IDS,
+    "media_uses.story_id": IDS,
+    "media_uses.entry_id": IDS,
+    "media_uses.person_id": IDS,
+    "public_media.name": IDS,
+    "public_media.story_id": IDS,
+    "public_media.entry_id": IDS,
     "public_stories.story_id": IDS,
     "public_stories.epoch": LOG,
     "public_stories.head_check": LOG,

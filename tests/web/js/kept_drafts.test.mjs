@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { draftKey, leftDrafts, othersDrafts } from "../../../app/web/static/newsroom/pure/kept_drafts.js";
+import { draftKey, keepInBrowser, leftDrafts, othersDrafts } from "../../../app/web/static/newsroom/pure/kept_drafts.js";
 
 const storage = (kept) => ({
   length: Object.keys(kept).length, key: (index) => Object.keys(kept)[index], getItem: (key) => kept[key] ?? null,
@@ -31,4 +31,10 @@ test("those of open tabs are left to them; where that is not known, all but the 
   const others = othersDrafts(kept, me);
   assert.deepEqual(leftDrafts(others, ["t1", "t3"]).map(({ tab }) => tab), ["t2", null]);
   assert.deepEqual(leftDrafts(others, null).map(({ tab }) => tab), [null]);
+});
+
+test("a browser that is full is said, and another fault is not taken for it", () => {
+  const full = () => { throw new DOMException("full", "QuotaExceededError"); };
+  assert.throws(() => keepInBrowser(full), ({ detail }) => detail.startsWith("This browser has no room left"));
+  assert.throws(() => keepInBrowser(() => { throw new TypeError("broken"); }), TypeError);
 });

@@ -4,6 +4,7 @@ import { element } from "../../entries.js";
 import { ask, button, show, sure } from "../drawing/dialogs.js";
 import { makeInvitation, showInvitation } from "./invitation.js";
 import { problemPlace } from "../drawing/notices.js";
+import { forgetPicture, imageOf, pictureField, pictureSent } from "../parts/picture_field.js";
 import { get, send } from "../drawing/session.js";
 import { drawTokens, makeToken } from "./tokens.js";
 import { askToRevert } from "./revert_token.js";
@@ -68,15 +69,29 @@ function buttonsOf(group, press) {
 
 /** Ask for a person's new name, role and byline; what they have written stays as it is. */
 async function changePerson(person) {
+  const face = pictureField({
+    name: "avatar", label: "Picture beside their name", isFace: true, current: person.avatar ? { url: person.avatar } : null,
+  });
   const fields = [
     { name: "name", label: "Name", value: person.name, required: true },
     { name: "role", label: "Role", options: ["reporter", "editor", "admin"], value: person.role },
     { name: "byline", label: "What stands under their entries", value: person.byline ?? "", hint: "Left empty, the name." },
+    face,
   ];
   const path = `/v1/newsroom/people/${person.id}`;
-  const save = ({ byline, ...given }) => send("PATCH", path, { ...given, byline: byline || null });
+  const save = async ({ byline, avatar, ...given }) => {
+    await pictureSent(avatar);
+    await send("PATCH", path, { ...given, byline: byline || null, ...avatarOf(avatar, face.value) });
+    forgetPicture(avatar);
+  };
   const given = await ask({ title: `Change what is known of ${person.name}`, yes: "Save", fields, send: save });
   if (given) await showPeople(person.id);
+}
+
+/** Return what is to be changed of a person's picture: nothing where it is as it was. */
+function avatarOf(now, before) {
+  if (now === before) return {};
+  return now ? { avatar_media: imageOf(now).media } : { avatar: null };
 }
 
 async function doing(group, words, question, path) {

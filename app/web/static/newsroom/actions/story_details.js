@@ -2,6 +2,7 @@
 
 import { askToChange } from "../drawing/conflict_edit.js";
 import { quotedStory } from "../drawing/quotes.js";
+import { forgetPicture, imageOf as uploadedOf, pictureField, pictureSent } from "../parts/picture_field.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
 import { tagsFrom } from "../pure/writing.js";
 
@@ -9,25 +10,34 @@ const WORDS = ["alt", "caption", "credit"];
 const MINUTE = 60; // in seconds
 
 /** Ask for a story's details, and change them. Returns true once something was changed. Throws a problem. */
-export function editDetails(story) {
+export async function editDetails(story) {
   const zone = story.time_zone;
-  return askToChange({
+  let sent = "";
+  const isChanged = await askToChange({
     title: "Picture, tags and times",
     about: quotedStory(story),
     read: `/v1/newsroom/stories/${story.id}`,
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
     fieldsOf: (now) => fieldsOf(now, zone),
     bodyOf: (changed, now) => bodyOf(changed, now, zone),
+    before: async ({ lead }) => {
+      await pictureSent(lead);
+      sent = lead;
+    },
   });
+  if (isChanged) forgetPicture(sent);
+  return isChanged;
 }
 
 function fieldsOf({ image, section, tags, coverage_start: start, settings }, zone) {
   const silence = settings.auto_end_after;
+  const linked = linkedIn(image);
   return [
-    { name: "image", label: "Picture (its address)", type: "url", value: image?.url ?? "" },
-    { name: "alt", label: "What it shows, for those who cannot see it", value: image?.alt ?? "" },
-    { name: "caption", label: "Caption", value: image?.caption ?? "" },
-    { name: "credit", label: "Credit", value: image?.credit ?? "" },
+    pictureField({ name: "lead", label: "Lead picture", current: linked ? null : image }),
+    { name: "image", label: "Or a picture of another site (its address)", type: "url", value: linked?.url ?? "" },
+    { name: "alt", label: "What it shows, for those who cannot see it", value: linked?.alt ?? "" },
+    { name: "caption", label: "Caption", value: linked?.caption ?? "" },
+    { name: "credit", label: "Credit", value: linked?.credit ?? "" },
     { name: "section", label: "Section", value: section ?? "" },
     { name: "tags", label: "Tags, parted by commas", value: tags.map(({ label }) => label).join(", ") },
     {
@@ -41,9 +51,16 @@ function fieldsOf({ image, section, tags, coverage_start: start, settings }, zon
   ];
 }
 
-function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, ...picture }, now, zone) {
+/** Return a story's picture if it is one of another site; null for an uploaded one. */
+function linkedIn(image) {
+  return image && !image.media ? image : null;
+}
+
+function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, lead, ...picture }, now, zone) {
   const body = {};
-  if (Object.keys(picture).length > 0) body.image = imageOf(picture, now.image);
+  if (lead) body.image = uploadedOf(lead);
+  else if (Object.keys(picture).length > 0) body.image = imageOf(picture, linkedIn(now.image));
+  else if (lead === "") body.image = null;
   if (section !== undefined) body.section = section || null;
   if (tags !== undefined) body.tags = tagsFrom(tags, now.tags);
   if (start !== undefined) body.coverage_start = fromZone(start, zone);

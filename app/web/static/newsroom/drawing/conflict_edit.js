@@ -21,10 +21,12 @@ export async function change({ read, write, bodyOf }) {
  * Ask for changes and make them; return true once something was changed. Throws a problem.
  *
  * `fieldsOf(object)` returns the fields with their values, `bodyOf(changed, object)` the body for those that were
- * changed, by name. Another person's change stays, unless it is of the same field: then both values are shown, and
- * saving again overwrites theirs knowingly.
+ * changed, by name; `before(changed)` does what has to be done first. Another person's change stays, unless it is of the
+ * same field: then both values are shown, and saving again overwrites theirs knowingly.
  */
-export async function askToChange({ title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf }) {
+export async function askToChange({
+  title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf, before = async () => {},
+}) {
   const first = await get(read);
   const fields = fieldsOf(first.body);
   const asked = valuesOf(fields);
@@ -32,6 +34,7 @@ export async function askToChange({ title, about, intro, yes = "Save", read, wri
   const save = async (given) => {
     const changed = Object.fromEntries(Object.entries(given).filter(([name, value]) => value !== asked[name]));
     if (Object.keys(changed).length === 0) return;
+    await before(changed);
     for (let known = valuesOf(fieldsOf(body)); ; ) {
       try {
         await send(write.method, write.path, bodyOf(changed, body), { ifMatch: etag });
@@ -42,7 +45,7 @@ export async function askToChange({ title, about, intro, yes = "Save", read, wri
         const theirs = valuesOf(fieldsOf(body));
         const both = Object.keys(changed).filter((name) => ![known[name], changed[name]].includes(theirs[name]));
         known = theirs;
-        if (both.length > 0) throw overtaken(both, theirs);
+        if (both.length > 0) throw overtaken(both, theirs, fields);
       }
     }
   };
@@ -56,10 +59,11 @@ function valuesOf(fields) {
   ]));
 }
 
-function overtaken(names, theirs) {
-  const shown = (value) => (value === true ? "yes" : value === false ? "no" : value || "nothing");
+function overtaken(names, theirs, fields) {
+  const plain = (value) => (value === true ? "yes" : value === false ? "no" : value || "nothing");
+  const shown = (name, value) => (fields.find((field) => field.name === name)?.shown ?? plain)(value);
   return {
     detail: "Somebody else changed this in the meantime. Save again to put yours in its place; cancel to keep theirs.",
-    notes: Object.fromEntries(names.map((name) => [name, `Theirs: ${shown(theirs[name])}`])),
+    notes: Object.fromEntries(names.map((name) => [name, `Theirs: ${shown(name, theirs[name])}`])),
   };
 }

@@ -25,7 +25,8 @@ export function show(title, ...content) {
  * Ask for some fields; return them, or null when the dialog was cancelled.
  *
  * `about` is what it acts on, quoted above the fields; `isDanger` says that readers lose something. A field is {name,
- * label, hint, value, and type, rows, options or choices}; an option is a word or [value, words]. `send` gets what was
+ * label, hint, value, and type, rows, options, choices or draw}; an option is a word or [value, words]; `draw` returns a control
+ * of its own, with an input of that name. `send` gets what was
  * given, and a signal that is aborted when the question is left; the dialog stays open until it has succeeded: a problem
  * it throws is shown beside the field that it names, a problem's `notes` by name say what else concerns a field, and
  * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more. While another question is open it
@@ -100,7 +101,7 @@ function open(dialog) {
   const again = placeOf(opener);
   dialog.showModal();
   // Where words are typed, and never where a key that was meant for something else would choose or answer.
-  (dialog.querySelector("textarea, input:not([type=radio], [type=checkbox])") ?? dialog.querySelector("[formnovalidate]"))
+  (dialog.querySelector("textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=file])") ?? dialog.querySelector("[formnovalidate]"))
     ?.focus();
   dialog.addEventListener("close", () => {
     if (!opener?.isConnected && again) document.querySelector(again)?.focus();
@@ -144,11 +145,22 @@ function fieldOf(name) {
 
 function drawField({ name, label, hint, type, ...how }) {
   if (how.choices) return drawRadios({ name, label, ...how });
+  if (how.draw) return drawOwn({ name, label, hint, draw: how.draw });
   const isTick = type === "checkbox";
   const control = drawControl({ name, type, ...how, "aria-describedby": `hint-${name} wrong-${name}` });
   return element(
     "div", { class: "field", "data-field": name },
     element("label", { class: isTick && "tick" }, isTick ? [control, label] : [label, control]),
+    hint && element("p", { class: "hint", id: `hint-${name}` }, hint),
+    element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
+  );
+}
+
+function drawOwn({ name, label, hint, draw }) {
+  return element(
+    "div", { class: "field", "data-field": name },
+    element("p", { class: "label" }, label),
+    draw({ "aria-describedby": `hint-${name} wrong-${name}` }),
     hint && element("p", { class: "hint", id: `hint-${name}` }, hint),
     element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
   );

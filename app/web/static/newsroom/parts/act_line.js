@@ -51,7 +51,8 @@ export function drawItemState(items) {
   const item = watched && items.find(({ id }) => id === watched.id);
   if (!item) return;
   const words = {
-    sending: "Sending …", waiting: "Kept here. It is sent as soon as the server can be reached.",
+    sending: "Sending …", pictures: "Kept here. It is sent as soon as its pictures are.",
+    waiting: "Kept here. It is sent as soon as the server can be reached.",
     refused: "Not accepted.", conflict: "Changed by somebody else in the meantime.", "signed-out": "Kept here.",
   };
   if (place.dataset.state !== item.state) draw(words[item.state], item.state);

@@ -2,16 +2,19 @@
 
 import { keepDraft, keptDraft, offerLeftDrafts } from "./drafts.js";
 import { drawMediaWords, mediaWordsNow } from "./media_words.js";
+import { beginPictures, dropPictures, fillPictures, picturesNow } from "./pictures.js";
+import { uploads } from "./uploads_here.js";
 import { sayOfDraft, sayProblem, watchItem } from "./act_line.js";
 import { ask, sure } from "../drawing/dialogs.js";
 import { quoted } from "../drawing/quotes.js";
 import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
-import { postEntry } from "./outbox_view.js";
-import { tried } from "../drawing/notices.js";
+import { wordsStep } from "../pure/draft_pictures.js";
+import { postEntry, postWords } from "./outbox_view.js";
+import { showProblem, tried } from "../drawing/notices.js";
 import { get, newId } from "../drawing/session.js";
 import { chooseById, story } from "./stories.js";
-import { fieldErrors } from "../pure/problems.js";
+import { fieldErrors, problemText } from "../pure/problems.js";
 import { closedSentence, takesEntries } from "../pure/story_states.js";
 import { countCharacters, truncate } from "../../truncate.js";
 import { EMPTY, draftOf, isBlank, joined, losesFormatting, stepsFor } from "../pure/writing.js";
@@ -28,10 +31,16 @@ let onDraft = null;
 /** Begin to listen to the form. `changed` is called whenever what is in it changes. */
 export function beginComposer(changed) {
   onDraft = changed;
-  form.addEventListener("input", () => {
-    keep();
+  const changedNow = () => {
+    try {
+      keep();
+    } catch (problem) {
+      showProblem(problem);
+    }
     onDraft();
-  });
+  };
+  form.addEventListener("input", changedNow);
+  beginPictures(changedNow);
   form.addEventListener("keydown", goOnAtEnter);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -43,6 +52,7 @@ export function beginComposer(changed) {
   });
   $("clear").addEventListener("click", tried(async () => {
     if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
+    dropPictures(picturesNow());
     replaceDraft(EMPTY);
     sayOfDraft("");
   }));
@@ -50,7 +60,7 @@ export function beginComposer(changed) {
 
 /** Return what is in the form, as a draft. */
 export function draftNow() {
-  const draft = { ...EMPTY, editing, media: mediaWordsNow() };
+  const draft = { ...EMPTY, editing, media: mediaWordsNow(), pictures: picturesNow() };
   for (const field of form.elements) {
     if (field.name) draft[field.name] = field.type === "checkbox" ? field.checked : field.value;
   }
@@ -102,7 +112,7 @@ export async function editEntry(path) {
 export async function editAgain(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
   if (item.story !== story?.id) await chooseById(item.story); // none is chosen yet right after a reload
-  replaceDraft(await writtenIn(item));
+  replaceDraft({ ...EMPTY, ...(await writtenIn(item)) });
   form.hidden = false;
   form.scrollIntoView({ block: "nearest" });
   sayProblem(item.problem ?? { detail: "" });
@@ -111,16 +121,20 @@ export async function editAgain(item) {
 }
 
 /** Send what was refused as a draft instead. Returns true; throws when the browser cannot keep it. */
-export function keepAsDraft({ composed, label, story: of }) {
+export function keepAsDraft({ composed: written, label, story: of }) {
+  const composed = { ...EMPTY, ...written };
   const steps = stepsFor(composed, { intent: "draft", story: of, newId, newKey: newId });
-  watchItem(postEntry({ entry: steps[0].body.id, label, steps, composed, of }), { intent: "draft", wasPublic: false });
+  const sent = postEntry({ entry: steps[0].body.id, label, steps, composed, of, awaits: awaited(composed) });
+  watchItem(sent, { intent: "draft", wasPublic: false });
   return true;
 }
 
 /** Mark the fields that a refusal names, and go to the first, or else to the text. */
 function markRefused(problem) {
   const { named } = fieldErrors(problem ?? {}, (part) => part in FIELDS || part in form.elements);
-  const fields = Object.keys(named).map((part) => form.elements[FIELDS[part] ?? part]).filter(Boolean);
+  const isAboutUpload = (part) => part === "blocks" && picturesNow().length > 0;
+  const fields = Object.keys(named).filter((part) => !isAboutUpload(part))
+    .map((part) => form.elements[FIELDS[part] ?? part]).filter(Boolean);
   for (const field of fields) {
     field.setAttribute("aria-invalid", "true");
     if (field.closest("details")) field.closest("details").open = true;
@@ -134,7 +148,7 @@ async function writtenIn({ composed, etag, theirEtag, entry }) {
   if (composed.editing) {
     return { ...composed, editing: { ...composed.editing, etag: theirEtag ?? etag ?? composed.editing.etag } };
   }
-  if (etag === null) return composed;
+  if (etag === null) return { ...EMPTY, ...composed };
   const read = await get(entry);
   return joined(draftOf(read.body, read.etag), composed);
 }
@@ -152,19 +166,30 @@ async function maySendInexact() {
 
 async function post(intent) {
   const draft = draftNow();
-  if (![draft.headline, draft.text, draft.picture_url].some((written) => written.trim())) {
+  const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((written) => written.trim());
+  if (isEmpty && draft.pictures.length === 0) {
     throw { detail: "Write a headline or a text first." };
   }
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
   }
+  const awaits = awaited(draft);
+  await uploads.kept(awaits); // with its words, before anything is sent
+  const { state, problem } = uploads.check(awaits);
+  if (state === "refused") throw { detail: `A picture cannot be sent. ${problemText(problem)}` };
   if (losesFormatting(draft) && !(await maySendInexact())) return;
   const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
   const wasPublic = editing !== null && isPublic(editing);
-  watchItem(postEntry({ entry, label, steps, composed: draft }), { intent, wasPublic });
+  for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }));
+  watchItem(postEntry({ entry, label, steps, composed: draft, awaits }), { intent, wasPublic });
   replaceDraft(EMPTY, { keepsOpen: true }); // what is below does not move up under the pointer
+}
+
+/** Return the uploads that have to be done before a draft can be sent. */
+function awaited({ pictures }) {
+  return pictures.filter(({ isOwn }) => isOwn).map(({ id }) => id);
 }
 
 function replaceDraft(draft, how) {
@@ -187,6 +212,7 @@ function fill(draft, { keepsOpen = false } = {}) {
     field.removeAttribute("aria-invalid");
   }
   drawMediaWords(draft);
+  fillPictures(draft.pictures);
   for (const details of form.querySelectorAll("details")) {
     details.open = (keepsOpen && details.open) || [...details.querySelectorAll("[name]")].some(({ type, checked, value, name }) => (
       type === "checkbox" ? checked : value !== EMPTY[name]

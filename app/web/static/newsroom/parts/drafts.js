@@ -6,16 +6,17 @@ import { button } from "../drawing/dialogs.js";
 import { quoted } from "../drawing/quotes.js";
 import { session } from "../drawing/session.js";
 import { openTabs, tab } from "../drawing/tabs.js";
-import { draftKey, leftDrafts, othersDrafts } from "../pure/kept_drafts.js";
+import { draftKey, keepInBrowser, leftDrafts, othersDrafts } from "../pure/kept_drafts.js";
 import { isBlank } from "../pure/writing.js";
+import { forgetUploads } from "./uploads_here.js";
 
 const place = document.getElementById("kept");
 
-/** Keep a draft as this tab's for a story, or forget it when there is nothing in it. */
+/** Keep a draft as this tab's for a story, or forget it when there is nothing in it. Throws a problem when there is no room. */
 export function keepDraft(story, draft) {
   const key = keyOf(story);
   if (isBlank(draft)) localStorage.removeItem(key);
-  else localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() }));
+  else keepInBrowser(() => localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() })));
 }
 
 /** Return what this tab has kept for a story; null if nothing. */
@@ -50,7 +51,10 @@ function drawOffer({ key, draft }, { take, again }) {
     quoted(truncate(draft.headline || draft.text || "A picture", 200)),
     element("p", { class: "actions" },
       button("Go on with it here", async () => (await take(draft, { isAsked: true })) && drop()),
-      button("Throw it away", drop)),
+      button("Throw it away", () => {
+        forgetUploads((draft.pictures ?? []).filter(({ isOwn }) => isOwn).map(({ id }) => id));
+        return drop();
+      })),
   );
 }
 

@@ -25,6 +25,7 @@ let shownPages = 1;
 let reading = 0;
 let wasAsked = false; // whether a reading that was asked for has not been drawn yet
 let items = [];
+let isHeldBack = false; // whether the list is shown in another order than it was read, or without what has arrived
 let pointer = null; // where the mouse is, as [x, y]; null when it is nowhere, or there is none
 
 /** Begin to show entries. `act` gets (action, entry, story) when a button of one is pressed. */
@@ -45,13 +46,13 @@ export function beginList(act) {
   });
   document.addEventListener("pointermove", ({ pointerType, clientX, clientY }) => {
     pointer = pointerType === "mouse" ? [clientX, clientY] : null;
-    drawArrived();
+    drawHeldBack();
   }, { passive: true });
   document.documentElement.addEventListener("pointerleave", () => {
     pointer = null;
-    drawArrived();
+    drawHeldBack();
   });
-  document.addEventListener("focusin", drawArrived);
+  document.addEventListener("focusin", drawHeldBack);
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && story && isSignedIn()) readSoon(0);
   });
@@ -177,9 +178,9 @@ function isHeld() {
   return left <= x && x <= right && top <= y && y <= bottom;
 }
 
-/** Draw what has arrived once nobody points at the list any more. */
-function drawArrived() {
-  if (!$("arrived").hidden && !isHeld()) drawEntries();
+/** Draw the list as it was read once nobody points at it any more. */
+function drawHeldBack() {
+  if (isHeldBack && !isHeld()) drawEntries();
 }
 
 /** Draw the list. Unchanged entries keep their elements; while it is held, all keep their places and arrivals wait. */
@@ -188,6 +189,7 @@ function drawEntries({ isAsked = false } = {}) {
   const read = new Map(items.map((entry) => [entry.id, entry]));
   const ids = [...read.keys()];
   const { order, arrived } = isAsked || !isHeld() ? { order: ids, arrived: [] } : heldOrder([...present.keys()], ids);
+  isHeldBack = order.length !== ids.length || order.some((id, index) => id !== ids[index]);
   const lastRead = order.findLastIndex((id) => read.has(id));
   const drawn = order.map((id, index) => {
     const [entry, old] = [read.get(id), present.get(id)];

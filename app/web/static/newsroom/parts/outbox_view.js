@@ -6,15 +6,18 @@ import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
 import { announce, showProblem, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
+import { keepInBrowser } from "../pure/kept_drafts.js";
 import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
 import { newest } from "../pure/revisions.js";
 import { newId, session } from "../drawing/session.js";
 import { setKept } from "./connection.js";
 import { story } from "./stories.js";
+import { closeUploads, forgetUploads, onUploads, openUploads, uploads } from "./uploads_here.js";
 
 const WORDS = {
   sending: "sending …",
+  pictures: "sent as soon as its pictures are",
   waiting: "kept here; sent as soon as the server can be reached",
   refused: "not accepted",
   conflict: "changed by somebody else in the meantime",
@@ -23,6 +26,7 @@ const WORDS = {
 const AGAIN = ["retry", "Try again"];
 const CHOICES = {
   waiting: [["now", "Try now"]],
+  pictures: [["now", "Try now"], ["again", "Edit"]],
   refused: [AGAIN, ["again", "Edit"], ["draft", "Keep as draft"], ["drop", "Throw away"]],
   conflict: [["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
 };
@@ -41,14 +45,17 @@ const settled = new Map(); // whom to tell, by item, once it is known what becam
 export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft }) {
   closeOutbox();
   callbacks = { onChange, onEditAgain, onKeepAsDraft };
+  const opened = openUploads();
   outbox = new Outbox({
     storage: localStorage,
     prefix: `liveblog:${session.who}`,
     token: session.token,
     csrf: session.csrf,
     env: { ...browserEnvironment(), clock: () => Date.now() },
+    pictures: uploads,
     onChange: draw,
     onDone: (item, answer) => {
+      forgetPictures(item);
       settle(item.id, { state: "done", answer });
       onDone(item, answer);
     },
@@ -56,24 +63,39 @@ export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft }) {
   });
   draw(outbox.items);
   outbox.run();
+  return opened;
 }
 
 /** Stop sending; what is in the outbox stays kept. */
 export function closeOutbox() {
   outbox?.stop();
+  closeUploads();
 }
 
-/** Send what was written about an entry of a story. Throws when the browser cannot keep it. Returns the item's id. */
-export function postEntry({ entry, label, steps, composed = null, of = story.id }) {
+/**
+ * Send what was written about an entry of a story, once the uploads that it `awaits` are done. Throws when the browser cannot
+ * keep it. Returns the item's id.
+ */
+export function postEntry({ entry, label, steps, composed = null, of = story.id, awaits = [] }) {
   const id = newId();
-  outbox.add({ id, story: of, entry: `/v1/newsroom/stories/${of}/entries/${entry}`, label, steps, composed });
+  const path = `/v1/newsroom/stories/${of}/entries/${entry}`;
+  add({ id, story: of, entry: path, label, steps, composed, awaits, shows: awaits });
   return id;
+}
+
+/** Send what was typed beside a new picture to be kept with it, too; nothing if `step` is null. */
+export function postWords({ id: upload, name }, step, of = story.id) {
+  if (step === null) return;
+  add({
+    id: newId(), story: of, entry: step.path, label: `Words of the picture ${name}`, steps: [step], composed: null,
+    awaits: [upload],
+  });
 }
 
 /** Send a new story. Throws when the browser cannot keep it. Returns the item's id. */
 export function postStory({ id: begun, label, steps }) {
   const id = newId();
-  outbox.add({ id, story: begun, begins: true, entry: null, label, steps, composed: null });
+  add({ id, story: begun, begins: true, entry: null, label, steps, composed: null });
   return id;
 }
 
@@ -107,6 +129,16 @@ export function drawEntryOutcomes() {
   }
 }
 
+function add(item) {
+  keepInBrowser(() => outbox.add(item));
+}
+
+/** Forget the uploads that an item showed, unless another one, or a text, waits for them. */
+function forgetPictures({ id, shows = [] }) {
+  const others = outbox.items.filter((item) => item.id !== id).flatMap((item) => [...(item.shows ?? []), ...(item.awaits ?? [])]);
+  forgetUploads(shows.filter((upload) => !others.includes(upload)));
+}
+
 /** Tell who waits for an item what became of it. Returns whether somebody did. */
 function settle(id, outcome) {
   settled.get(id)?.(outcome);
@@ -124,7 +156,7 @@ function settleAll(items) {
 
 function draw(items) {
   settleAll(items);
-  setKept(items.filter((item) => ["waiting", "signed-out"].includes(stateOf(item))).length);
+  setKept(items.filter((item) => ["waiting", "signed-out"].includes(stateOf(item)) || isStuck(item)).length);
   sayRefused(items);
   callbacks.onChange(items);
   drawAfterPress("outbox", drawNow);
@@ -135,6 +167,11 @@ function stateOf({ id, state }) {
   const first = outbox.items.find((item) => item.state === "waiting");
   const isBehind = first && outbox.items.findIndex((item) => item.id === id) > outbox.items.indexOf(first);
   return state === "sending" && isBehind ? "waiting" : state;
+}
+
+/** Return whether an item waits for a picture that cannot be sent now. */
+function isStuck({ state, problem }) {
+  return state === "pictures" && problem !== null;
 }
 
 /** Say once, above all else on the screen, what is refused: its place may be off it. */
@@ -160,12 +197,18 @@ function drawNow() {
   place.replaceChildren(...shown.map((item) => drawItem(item)));
 }
 
+/** Return what waits to be kept with the uploads of an item. */
+function wordsOf({ shows = [] }) {
+  const paths = shows.map((id) => `/v1/newsroom/media/${id}`);
+  return outbox.items.filter(({ entry }) => paths.includes(entry));
+}
+
 function drawItem(item) {
   const state = stateOf(item);
   const choices = (CHOICES[state] ?? []).filter(([choice]) => isOffered(choice, item));
   return element(
     "div", { class: "outbox-item", "data-state": state },
-    element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`),
+    element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`, state === "pictures" && partSent(item)),
     item.problem && element("p", { class: "problem" }, problemText(item.problem)),
     state === "conflict" && bothTexts(item),
     choices.length > 0 && element("p", { class: "actions" }, choices.map(([choice, words]) => (
@@ -174,7 +217,21 @@ function drawItem(item) {
   );
 }
 
-function isOffered(choice, { composed, problem }) {
+function partSent({ id, awaits }) {
+  const words = (part) => `: ${Math.floor(part * 100)} %`;
+  return element("span", { "data-sent-by": id }, words(uploads?.progressOf(awaits) ?? 0));
+}
+
+/** Bring the figures of what is being sent up to date, and nothing else. */
+function drawParts() {
+  for (const item of outbox?.items ?? []) {
+    for (const at of document.querySelectorAll(`[data-sent-by="${item.id}"]`)) at.replaceWith(partSent(item));
+  }
+}
+
+function isOffered(choice, { composed, problem, shows = [] }) {
+  const isAboutPicture = shows.some((id) => uploads?.find(id)?.state === "refused") || problem?.code === "upload_lost";
+  if (isAboutPicture && choice === "draft") return false; // the picture would be refused again
   if (WRITTEN.includes(choice)) return Boolean(composed) && !(choice === "draft" && composed.editing);
   return choice !== "retry" || problem?.status !== 412; // it was changed: what it is now is to be looked at first
 }
@@ -192,18 +249,26 @@ async function choose(choice, item) {
     case "over":
       return outbox.sendOver(item.id, item.theirEtag);
     case "retry":
+      for (const id of item.shows ?? []) uploads.retry(id);
       return outbox.retry(item.id);
     case "now":
+      uploads.run();
       return outbox.run();
     case "again":
       return (await callbacks.onEditAgain(item)) && outbox.drop(item.id);
     case "draft":
       return callbacks.onKeepAsDraft(item) && outbox.drop(item.id);
     default:
-      return outbox.drop(item.id);
+      outbox.drop(item.id);
+      for (const words of wordsOf(item)) outbox.drop(words.id);
+      return forgetPictures(item);
   }
 }
 
+onUploads(() => {
+  outbox?.lookAgain();
+  drawParts();
+});
 window.addEventListener("online", () => outbox?.run());
 window.addEventListener("storage", ({ key, newValue }) => {
   if (outbox && newValue === null && key?.startsWith(outbox.prefix)) outbox.forget(key.slice(outbox.prefix.length));

@@ -24,6 +24,16 @@ export function leftDrafts(others, open) {
   return others.filter(({ tab }) => tab === null || (open !== null && !open.includes(tab)));
 }
 
+/** Keep something by `keep`. Throws a problem that says so when the browser has no room left. */
+export function keepInBrowser(keep) {
+  try {
+    keep();
+  } catch (problem) {
+    if (problem.name !== "QuotaExceededError") throw problem;
+    throw { detail: "This browser has no room left to keep what is written here. Leave this tab open, and free some room." };
+  }
+}
+
 function parsed(text) {
   try {
     return JSON.parse(text);

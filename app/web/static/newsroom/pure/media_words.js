@@ -21,9 +21,14 @@ export function withWords(blocks, media) {
   const changed = blocks.map((block) => {
     const words = block.type in MEDIA_WORDS ? media?.[block.id] : undefined;
     const before = words && wordsIn(block);
-    if (!words || MEDIA_WORDS[block.type].every((word) => words[word] === before[word])) return block;
-    const rest = Object.fromEntries(Object.entries(block).filter(([name]) => !MEDIA_WORDS[block.type].includes(name)));
-    return { ...rest, ...Object.fromEntries(Object.entries(words).filter(([, value]) => value.trim())) };
+    const same = (word) => JSON.stringify(words[word] ?? null) === JSON.stringify(before[word] ?? null);
+    if (!words || [...MEDIA_WORDS[block.type], "focal"].every(same)) return block;
+    const { focal = null, ...said } = words;
+    const worded = [...MEDIA_WORDS[block.type], "focal"];
+    const rest = Object.fromEntries(Object.entries(block).filter(([name]) => !worded.includes(name)));
+    // What a block of an upload leaves out is what the upload says: what was taken away has to be sent empty.
+    const kept = Object.entries(said).filter(([word, value]) => value.trim() || (block.media && word !== "credit"));
+    return { ...rest, ...Object.fromEntries(kept), ...(focal ? { focal } : {}) };
   });
   return changed.some((block, index) => block !== blocks[index]) ? changed : blocks;
 }
@@ -32,5 +37,6 @@ export function withWords(blocks, media) {
 function wordsIn(block) {
   const words = Object.fromEntries(MEDIA_WORDS[block.type].map((word) => [word, block[word] ?? ""]));
   if (words.alt && words.alt === words.caption) words.alt = "";
+  if (block.type === "image" && block.media) words.focal = block.focal ?? null;
   return words;
 }

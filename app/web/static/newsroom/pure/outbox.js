@@ -1,12 +1,14 @@
 // The outbox: writes that the server has not acknowledged yet, sent in order and kept until it has. Pure.
 // Every write is put into the browser's storage before it is sent, and stays there, with its Idempotency-Key, until the
 // server says that it is on disk. A reload, a dead battery or a tunnel costs nothing, and nothing is posted twice.
+// One that shows pictures waits until they are uploaded; what was written after it does not, unless it is about the same entry.
 
 import { backOffMs } from "../../client.js";
 import { retryAfterMs } from "../../transports.js";
 import { newest } from "./revisions.js";
 
 const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked again
+const NO_PICTURES = { check: () => ({ state: "ready" }) };
 const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
 
 /** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
@@ -34,13 +36,14 @@ export function step(method, path, body, { ifMatch = null, newKey }) {
 
 /**
  * Sends items in the order in which they were added. An item is {id, story, entry, label, steps, composed}: the steps
- * are sent one after the other; `composed` is what was written, to be put back into the form if the server refuses it.
+ * are sent one after the other; `composed` is what was written, to be put back into the form if the server refuses it;
+ * `awaits`, if there, names the uploads that have to be done first: `pictures.check(ids)` says whether they are.
  * `onChange` gets all items after each change, `onDone` each item that has been acknowledged, with the last answer.
  */
 export class Outbox {
-  constructor({ storage, prefix, token, csrf, env, onChange, onDone, onSignedOut }) {
+  constructor({ storage, prefix, token, csrf, env, pictures = NO_PICTURES, onChange, onDone, onSignedOut }) {
     const credentials = { token, csrf };
-    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, onChange, onDone, onSignedOut });
+    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, pictures, onChange, onDone, onSignedOut });
     this.items = this.#stored();
     this.busy = false;
     this.failures = 0;
@@ -79,6 +82,12 @@ export class Outbox {
     this.run();
   }
 
+  /** Look again at what waits for its pictures: call it when one of them is uploaded, refused, or not to be had. */
+  lookAgain() {
+    for (const item of this.items.filter(({ state }) => state === "pictures")) this.#holdForPictures(item);
+    this.run();
+  }
+
   /** Leave out an item that another tab, which has the same outbox, has sent or dropped. */
   forget(id) {
     if (!this.items.some((item) => item.id === id)) return;
@@ -92,7 +101,7 @@ export class Outbox {
     if (this.busy) return;
     this.busy = true;
     try {
-      for (let item; (item = this.items.find(({ state }) => state === "sending" || state === "waiting")); ) {
+      for (let item; (item = this.items.find((each) => this.#isNext(each))); ) {
         const waitMs = await this.#send(item);
         if (waitMs !== null) {
           this.timer = this.env.setTimeout(() => this.run(), waitMs);
@@ -116,6 +125,7 @@ export class Outbox {
         this.forget(item.id);
         return null;
       }
+      if (this.#holdForPictures(item)) return null;
       if (item.steps.length === 0) {
         this.drop(item.id);
         this.onDone(item, answer);
@@ -132,6 +142,29 @@ export class Outbox {
       item.steps.shift();
       this.#set(item, { state: "sending", problem: null, etag: outcome.etag });
     }
+  }
+
+  #isNext(item) {
+    if (item.state !== "sending" && item.state !== "waiting") return false;
+    const before = this.items.slice(0, this.items.indexOf(item)).filter(({ state }) => state === "pictures");
+    return !before.some(({ entry, story, begins }) => (begins ? story === item.story : entry === item.entry));
+  }
+
+  /** Hold an item until its pictures are uploaded; return whether it is held. One of which a picture is refused is, too. */
+  #holdForPictures(item) {
+    if (!item.awaits?.length) return false;
+    if (this.storage.getItem(this.prefix + item.id) === null) { // another tab has sent it
+      this.forget(item.id);
+      return true;
+    }
+    const { state, problem = null } = this.pictures.check(item.awaits);
+    if (state === "ready") {
+      this.#set(item, { state: "sending", problem: null, awaits: [] });
+      return false;
+    }
+    const next = state === "refused" ? "refused" : "pictures";
+    if (item.state !== next || item.problem?.detail !== problem?.detail) this.#set(item, { state: next, problem });
+    return true;
   }
 
   async #sendStep(item) {

@@ -1,6 +1,7 @@
 // Drafts (the form's plain strings), the entry fields the API accepts for them, and the requests to send for each.
 // Pure: names, keys and addresses are handed in.
 
+import { blockOf } from "./draft_pictures.js";
 import { withWords, wordsOf } from "./media_words.js";
 import { step } from "./outbox.js";
 import { newest } from "./revisions.js";
@@ -12,13 +13,14 @@ export const EMPTY = Object.freeze({
   headline: "", text: "", kind: "update", importance: "normal", key_event: false, authors: "", no_byline: false,
   source_url: "", source_name: "", tags: "", silent: false,
   picture_url: "", picture_alt: "", picture_caption: "", picture_credit: "", picture_place: "above", editing: null,
-  media: null,
+  media: null, pictures: Object.freeze([]),
 });
 
 /** Return whether a draft holds nothing worth keeping. */
 export function isBlank(draft) {
   const written = ["headline", "text", "source_url", "tags", "picture_url", "picture_caption", "authors"];
-  return draft.editing === null && written.every((name) => draft[name].trim() === "");
+  const isUnwritten = written.every((name) => draft[name].trim() === "");
+  return draft.editing === null && draft.pictures.length === 0 && isUnwritten;
 }
 
 /** Return the draft that edits an entry's newest revision. `etag` is the version that was read. */
@@ -48,12 +50,13 @@ export function losesFormatting({ text, editing }) {
   return editing?.text_exact === false && text !== editing.before.text;
 }
 
-/** Return the draft of an entry that has arrived in part, with the text that has not; its picture is there. */
+/** Return the draft of an entry that has arrived in part, with the text that has not; its pictures are there. */
 export function joined(begun, { text, ...composed }) {
-  const { picture_url, picture_alt, picture_caption, picture_credit } = EMPTY;
+  const { picture_url, picture_alt, picture_caption, picture_credit, pictures } = EMPTY;
   const texts = [begun.text, text].filter((part) => part.trim()).join("\n\n");
   const { editing, media } = begun;
-  return { ...composed, picture_url, picture_alt, picture_caption, picture_credit, text: texts, editing, media };
+  const gone = { picture_url, picture_alt, picture_caption, picture_credit, pictures };
+  return { ...composed, ...gone, text: texts, editing, media };
 }
 
 function authorLine({ name, role, place }) {
@@ -98,23 +101,29 @@ export function fieldsOf(draft) {
   };
 }
 
-function pictureOf(draft, id) {
-  if (!draft.picture_url.trim()) return null;
+/** Return the pictures of a draft in their order, as {block, place}: those uploaded, and the one of another site. */
+function picturesOf(draft, newId) {
+  const blockId = () => `p-${newId().slice(0, 8)}`;
+  const uploaded = draft.pictures.map((picture) => ({ block: blockOf(picture, blockId()), place: picture.place }));
+  const url = draft.picture_url.trim();
+  if (!url) return uploaded;
   const named = { alt: draft.picture_alt, caption: draft.picture_caption, credit: draft.picture_credit };
   const written = Object.entries(named).filter(([, value]) => value.trim());
-  return { id, type: "image", url: draft.picture_url.trim(), ...Object.fromEntries(written) };
+  const linked = { id: blockId(), type: "image", url, ...Object.fromEntries(written) };
+  return [...uploaded, { block: linked, place: draft.picture_place }];
 }
 
-function withMention({ text, picture_place: place }, id) {
-  const line = `[[block:${id}]]`;
-  return (place === "above" ? [line, text] : [text, line]).filter((part) => part.trim()).join("\n\n");
+/** Return the text with a line for each picture, in front of it or behind it. */
+function withMentions(text, pictures) {
+  const lines = (at) => pictures.filter(({ place }) => place === at).map(({ block }) => `[[block:${block.id}]]`);
+  return [...lines("above"), text, ...lines("below")].filter((part) => part.trim()).join("\n\n");
 }
 
 /**
  * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
  *
- * A picture with a credit has no form in text. It is sent first, as a block, and the text that follows names its
- * place; until all has arrived, readers see nothing of it.
+ * A picture with a credit has no form in text. Pictures are sent first, as blocks, and the text that follows names their
+ * places; until all has arrived, readers see nothing of it.
  */
 export function stepsFor(draft, { intent, story, newId, newKey }) {
   const entries = `/v1/stories/${encodeURIComponent(story)}/entries`;
@@ -125,16 +134,17 @@ export function stepsFor(draft, { intent, story, newId, newKey }) {
 function newSteps(draft, { intent, entries, newId, newKey }) {
   const id = newId();
   const fields = withoutNulls(fieldsOf(draft));
-  const picture = pictureOf(draft, `p-${newId().slice(0, 8)}`);
-  if (!picture) {
+  const pictures = picturesOf(draft, newId);
+  if (pictures.length === 0) {
     if (!fields.text.trim()) delete fields.text;
     return [step("POST", entries, { id, status: intent, ...fields }, { newKey })];
   }
   const { text, ...rest } = fields;
-  if (!text.trim()) return [step("POST", entries, { id, status: intent, ...rest, blocks: [picture] }, { newKey })];
+  const blocks = pictures.map(({ block }) => block);
+  if (!text.trim()) return [step("POST", entries, { id, status: intent, ...rest, blocks }, { newKey })];
   return [
-    step("POST", entries, { id, status: "draft", ...rest, blocks: [picture] }, { newKey }),
-    step("PATCH", `${entries}/${id}`, { text: withMention(draft, picture.id) }, { ifMatch: "previous", newKey }),
+    step("POST", entries, { id, status: "draft", ...rest, blocks }, { newKey }),
+    step("PATCH", `${entries}/${id}`, { text: withMentions(text, pictures) }, { ifMatch: "previous", newKey }),
     ...(intent === "draft" ? [] : [actionStep(`${entries}/${id}`, ACTIONS[intent], newKey)]),
   ];
 }
@@ -149,13 +159,13 @@ function editSteps(draft, { intent, entries, newId, newKey }) {
   const { editing } = draft;
   const entry = `${entries}/${editing.id}`;
   const isPublic = editing.status === "published" || editing.status === "retracted";
-  const picture = pictureOf(draft, `p-${newId().slice(0, 8)}`);
-  const text = picture ? withMention(draft, picture.id) : draft.text;
+  const pictures = picturesOf(draft, newId);
+  const text = pictures.length > 0 ? withMentions(draft.text, pictures) : draft.text;
   const worded = withWords(editing.blocks, draft.media);
-  if (worded !== editing.blocks && text === editing.before.text && !picture) {
+  if (worded !== editing.blocks && text === editing.before.text && pictures.length === 0) {
     return wordSteps(draft, worded, { intent, entry, isPublic, newKey });
   }
-  const blocks = rearranged(worded, text, picture) ?? (worded === editing.blocks ? null : worded);
+  const blocks = rearranged(worded, text, pictures) ?? (worded === editing.blocks ? null : worded);
   const aside = isPublic && (intent !== "published" || blocks !== null || editing.working);
   const how = { material: !draft.silent, publish: !aside };
   const steps = blocks ? [step("PATCH", entry, { blocks, ...how }, { ifMatch: editing.etag, newKey })] : [];
@@ -181,11 +191,11 @@ function finishing(editing, { intent, entry, newKey, isDone, isPublic }) {
 }
 
 /** Return the blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */
-function rearranged(blocks, text, picture) {
+function rearranged(blocks, text, pictures) {
   const mentioned = new Set([...text.matchAll(MENTION)].map((match) => match[1]));
   const kept = blocks.filter((block) => TEXT_TYPES.has(block.type) || mentioned.has(block.id));
-  if (!picture && kept.length === blocks.length) return null;
-  const sent = picture ? [...kept, picture] : kept;
+  if (pictures.length === 0 && kept.length === blocks.length) return null;
+  const sent = [...kept, ...pictures.map(({ block }) => block)];
   return sent.length > 0 ? sent : [{ type: "divider" }];
 }
 
