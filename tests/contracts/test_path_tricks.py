@@ -22,7 +22,7 @@ def kind_of(row: Row, name: str) -> str:
     if row.path == "/previews/{signed}":
         return "link"
     if row.path == "/receipts/{receipt}":
-        return "slug"
+        return "secret"
     if name in {"comment", "shown", "report", "block", "receipt", "refused"}:
         return "entry"  # an id, or a secret, that is known to the letter
     same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}

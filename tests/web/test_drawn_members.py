@@ -78,7 +78,6 @@ NOT_DRAWN = {
     "Author.id": "no page lists what a person wrote",
     "ImageBlock.id": "names a block within a body; the story's image is alone",
     "ImageBlock.type": "it is an image wherever it stands",
-    "ImageBlock.media": "the newsroom's alone",
     "ImageBlock.renditions": "`url` is the one of a column's width",
     "ImageBlock.focal": "for front ends that crop; the page shows pictures whole",
     "ImageBlock.placeholder": "for front ends that show something before; the page keeps the place free",
