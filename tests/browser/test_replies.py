@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
+from app.web.words import Catalogue
 from tests.browser.newsroom_server import Newsroom
 
 TYPING_MILLISECONDS = 7_000
@@ -31,6 +32,28 @@ def test_a_page_with_replies_tells_another_number_as_it_is_approved(newsroom: Ne
     expect(page.locator("#comment-count")).to_have_text("1 reply")
     page.reload()
     expect(page.locator("#comments")).to_contain_text("Which districts?")
+    context.close()
+
+
+def test_what_is_about_replies_is_said_again_in_another_language(newsroom: Newsroom, browser: Browser) -> None:
+    story = commented_story(newsroom, "languages")
+    sent = newsroom.client.post(f"/v1/stories/{story}/comments", json={"name": "Ann", "text": "Which?"}).json()
+    newsroom.client.post(f"/v1/newsroom/comments/{sent['id']}/approve", json={})
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(f"{newsroom.url}/stories/languages")
+    expect(page.locator("#comment-count")).to_have_text("1 reply")
+    page.get_by_label("Name").first.fill("Cy")
+    headers = {"if-match": "*"}
+    changed = newsroom.client.patch(f"/v1/stories/{story}", json={"language": "ar"}, headers=headers)
+    assert changed.status_code == 200
+    words = Catalogue().words_for("ar")
+    for place in ("#comment-count", "#comments-title"):
+        expect(page.locator(place)).to_have_text(str(words.count("replies.count", 1)))
+    expect(page.locator("#leave-a-reply")).to_have_text(str(words.say("replies.leave")))
+    expect(page.locator("option").first).to_have_text(str(words.say("reason.illegal")))
+    expect(page.get_by_label(str(words.say("replies.name"))).first).to_have_value("Cy")
+    assert "reply" not in page.locator("#comments").inner_text().lower()
     context.close()
 
 
