@@ -8,7 +8,19 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from app.wire.shapes import events, examples, newsroom, oversight, people, public, search, versions
+from app.wire.shapes import (
+    comments,
+    erasure,
+    events,
+    examples,
+    media,
+    newsroom,
+    oversight,
+    people,
+    public,
+    search,
+    versions,
+)
 
 SHAPES: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (public.StoryState, examples.STORY_STATE),
@@ -34,6 +46,22 @@ SHAPES: list[tuple[type[BaseModel], dict[str, Any]]] = [
     (people.Invite, people.INVITE),
     (people.Session, people.SESSION),
     (people.Token, people.TOKEN),
+    (media.MediaWithUses, media.MEDIA_WITH_USES),
+    (media.Media, media.MEDIA),
+    (media.DeletedMedia, media.DELETED_MEDIA),
+    (erasure.PreparedPurge, erasure.PREPARED_PURGE),
+    (erasure.Purged, erasure.PURGED),
+    (erasure.HoldChanged, erasure.HOLD_CHANGED),
+    (erasure.Holds, erasure.HOLDS),
+    (comments.Comments, comments.COMMENTS),
+    (comments.TakenComment, comments.TAKEN_COMMENT),
+    (comments.CommentForm, comments.COMMENT_FORM),
+    (comments.Receipt, comments.RECEIPT),
+    (comments.TakenReport, comments.TAKEN_REPORT),
+    (comments.ReportOutcome, comments.REPORT_OUTCOME),
+    (comments.NewsroomComment, comments.NEWSROOM_COMMENT),
+    (comments.CommentBlock, comments.BLOCK),
+    (comments.Erased, comments.ERASED),
 ]
 
 

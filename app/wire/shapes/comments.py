@@ -221,7 +221,7 @@ COMMENT: dict[str, Any] = {
     "parent": None,
     "name": "Ann",
     "text": "Which districts are still missing?",
-    "time": "2026-11-03T21:04:05.000Z",
+    "time": "2026-11-03T21:04:05.123Z",
     "by_newsroom": False,
 }
 COMMENTS: dict[str, Any] = {
@@ -242,7 +242,7 @@ RECEIPT: dict[str, Any] = {
     "story_page": "https://live.harbour.example/stories/election-night-x4k2",
     "language": "en",
     "entry": None,
-    "time": "2026-11-03T21:04:05.000Z",
+    "time": "2026-11-03T21:04:05.123Z",
     "status": "pending",
     "reason": None,
     "detail": "Your reply waits for the newsroom, and is not shown yet.",
@@ -266,7 +266,7 @@ NEWSROOM_COMMENT: dict[str, Any] = {
     "version": 1,
     "name": "Ann",
     "text": "Which districts are still missing?",
-    "time": "2026-11-03T21:04:05.000Z",
+    "time": "2026-11-03T21:04:05.123Z",
     "flags": [],
     "by_newsroom": False,
     "reason": None,
@@ -285,7 +285,7 @@ BLOCK: dict[str, Any] = {
     "id": "2f1c7a60-2b7e-4a58-8a5d-0f6c1b2d3e4f",
     "network": "192.0.2.7/32",
     "note": None,
-    "created_at": "2026-11-03T21:04:05.000Z",
-    "expires_at": "2026-11-04T21:04:05.000Z",
+    "created_at": "2026-11-03T21:04:05.123Z",
+    "expires_at": "2026-11-04T21:04:05.123Z",
 }
 ERASED: dict[str, Any] = {"addresses": 2, "comments": 2, "held": 0, "erased": False}
