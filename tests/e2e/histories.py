@@ -138,7 +138,7 @@ class History:
         headers = {"If-Match": "*"} if ask.method == "PATCH" else {}
         answer = await self.admin.request(ask.method, ask.path, json=ask.body or None, headers=headers)
         self.done.append(f"{ask.method} {ask.path} {ask.body} -> {answer.status_code}")
-        if answer.status_code in {409, 410, 422} and _reasons(answer.json()) & _GOOD_REASONS:
+        if answer.status_code in {404, 409, 410, 422} and _reasons(answer.json()) & _GOOD_REASONS:
             return False
         assert answer.status_code in {200, 201, 202}, f"{self.done}\n{answer.text}"
         told = answer.json()

@@ -55,6 +55,7 @@ def _plain(state: Any) -> dict[str, Any]:
     """What a reader holds, without what it keeps for itself."""
     plain: dict[str, Any] = copy.deepcopy(dict(state))
     plain["timeline"].pop("bound", None)
+    plain["timeline"].pop("comment_counts", None)
     return plain
 
 
