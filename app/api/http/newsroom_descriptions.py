@@ -21,6 +21,7 @@ _MEANINGS = {
     422: "The values cannot be accepted; `errors` point at them.",
     428: "Send If-Match.",
     429: "Too many from one address, for one story or in all; see Retry-After.",
+    431: "The address or the headers are too long.",
     503: "Cannot be done now; see Retry-After.",
 }
 
@@ -29,12 +30,12 @@ Documented = dict[int | str, dict[str, Any]]
 
 def newsroom_responses(status: int, model: type[BaseModel], example: object, *errors: int) -> Documented:
     """Describe the responses of a route: one success with an example, and the problems it may end in."""
-    return _described(status, model, example, {400, 401, 403, *errors, 503})
+    return _described(status, model, example, {400, 401, 403, *errors, 431, 503})
 
 
 def anonymous_responses(status: int, model: type[BaseModel], example: object) -> Documented:
     """Describe the responses of a route that takes what anybody writes, as JSON or as a form."""
-    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 503})
+    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 431, 503})
     return described | {303: {"description": "To a form: the page that says what became of it."}}
 
 

@@ -47,6 +47,7 @@ class DatabaseHealth:
         self._lock = threading.Lock()
         self._episodes: dict[Trouble, _Episode] = {}
         self._wrong_schema: str | None = None
+        self._answered_at = float("-inf")
 
     @property
     def is_reachable(self) -> bool:
@@ -68,13 +69,22 @@ class DatabaseHealth:
         episode = self._episodes.get(trouble)
         return None if episode is None else episode.cause
 
-    def record_failure(self, trouble: Trouble, cause: str) -> None:
-        """Count a failed attempt; log its cause if the trouble is new. `cause` must not quote what was written."""
+    def seconds(self) -> float:
+        """Return the time at which an attempt begins, for `record_failure`."""
+        return self._monotonic()
+
+    def record_failure(self, trouble: Trouble, cause: str, *, began: float | None = None) -> None:
+        """Count a failed attempt; log its cause if the trouble is new. `cause` must not quote what was written.
+
+        An attempt that `began` before the database's last answer tells of a silence that is over, and of no new one.
+        """
         now = self._monotonic()
         with self._lock:
             self.failures[trouble] += 1
             self._end_refusals(now)
             episode = self._episodes.get(trouble)
+            if episode is None and trouble == "unreachable" and began is not None and began < self._answered_at:
+                return
             if episode is None:
                 episode = self._episodes[trouble] = _Episode(cause, now, now)
                 log.warning(f"database_{trouble}", cause=cause)  # noqa: G004 - the event's name, of three
@@ -101,11 +111,13 @@ class DatabaseHealth:
 
     def record_read(self) -> None:
         """Record that the database answered."""
+        self._answered_at = self._monotonic()
         if self._episodes:
             self._end_troubles("unreachable")
 
     def record_write(self) -> None:
         """Record that the database stored something: it can be reached, too."""
+        self._answered_at = self._monotonic()
         if self._episodes:
             self._end_troubles("unreachable", "unwritable")
 

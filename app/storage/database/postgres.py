@@ -120,6 +120,7 @@ class PostgresDatabase:
 
     @contextmanager
     def _unavailable_when_gone(self, *, is_write: bool) -> Generator[None]:
+        began = self.health.seconds()
         try:
             yield
         except PoolTimeout as error:
@@ -129,7 +130,7 @@ class PostgresDatabase:
             trouble = trouble_of(error, is_write=is_write)
             if trouble is None:
                 raise
-            self.health.record_failure(trouble, first_line(error.orig or error))
+            self.health.record_failure(trouble, first_line(error.orig or error), began=began)
             raise _unavailable() from error
 
 

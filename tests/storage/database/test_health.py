@@ -62,3 +62,19 @@ def test_refusals_are_one_trouble_until_none_has_come_for_a_while() -> None:
 def test_the_first_line_of_an_error_is_all_that_is_said_of_it() -> None:
     assert first_line(ValueError("could not extend file\nDETAIL: the mayor resigns")) == "could not extend file"
     assert first_line(ValueError()) == "ValueError"
+
+
+def test_an_attempt_that_began_before_the_last_answer_begins_no_trouble() -> None:
+    watch = Watch()
+    health = DatabaseHealth(monotonic=watch)
+    began = health.seconds()
+    watch.now += 5
+    with capture_logs() as logged:
+        health.record_read()
+        health.record_failure("unreachable", "the connection was cut", began=began)
+        assert health.is_reachable
+        watch.now += 1
+        health.record_failure("unreachable", "the connection was cut", began=health.seconds())
+    assert not health.is_reachable
+    assert [line["event"] for line in logged] == ["database_unreachable"]
+    assert health.failures["unreachable"] == 2
