@@ -21,21 +21,22 @@ _MEANINGS = {
     422: "The values cannot be accepted; `errors` point at them.",
     428: "Send If-Match.",
     429: "Too many from one address, for one story or in all; see Retry-After.",
-    431: "The address or the headers are too long.",
     503: "Cannot be done now; see Retry-After.",
 }
 
 Documented = dict[int | str, dict[str, Any]]
 
+_TOO_LONG: Documented = {431: {"description": "The address or the headers are too long; said before they are parsed."}}
+
 
 def newsroom_responses(status: int, model: type[BaseModel], example: object, *errors: int) -> Documented:
     """Describe the responses of a route: one success with an example, and the problems it may end in."""
-    return _described(status, model, example, {400, 401, 403, *errors, 431, 503})
+    return _described(status, model, example, {400, 401, 403, *errors, 503}) | _TOO_LONG
 
 
 def anonymous_responses(status: int, model: type[BaseModel], example: object) -> Documented:
     """Describe the responses of a route that takes what anybody writes, as JSON or as a form."""
-    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 431, 503})
+    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 503}) | _TOO_LONG
     return described | {303: {"description": "To a form: the page that says what became of it."}}
 
 
