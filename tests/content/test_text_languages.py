@@ -206,6 +206,17 @@ spoken = st.sampled_from(["", "", " dir=rtl", " dir=ltr", " dir=auto", " lang=ar
 words = st.sampled_from(
     ["x", "x <b lang=fr>y</b>", "<span dir=rtl>x</span> y", "<bdi>x</bdi>", "<i>x <q lang=la>y</q></i>"]
 )
+
+
+@pytest.mark.parametrize("tag", ["<bdi>", "<q lang=fr>", "<span dir=rtl>", "<time lang=a>"])
+def test_text_of_nothing_but_languages_within_each_other_grows_in_proportion(tag: str) -> None:
+    html = f"{tag}x<p>" * 50
+    body = render_html(read(html))
+    assert body.count("x") == 50
+    assert body.count("<span") <= 4 * 50  # what goes on in the next part, and its own; 680 when all went on
+    assert read(body) == read(html)
+
+
 lines = st.builds("<p{}>{}</p>".format, spoken, words)
 list_items = st.builds("<li{}>{}".format, spoken, words | lines | st.builds("{}{}".format, lines, lines))
 lists = st.builds("<ul{}>{}<ul{}>{}</ul>{}</ul>".format, spoken, list_items, spoken, list_items, list_items)

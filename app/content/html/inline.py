@@ -17,6 +17,10 @@ from app.content.html.styles import apply_styles
 MAX_INLINE_DEPTH = 16
 """Deeper tags are left out and their text kept: the sanitiser's time grows with the square of the depth."""
 
+MAX_REPEATED_LANGUAGES = 3
+"""Of the open tags that say a language or a direction alone, so many go on in the next part, the outermost: each part
+repeats them, so that a text of nothing else would become as many times as long."""
+
 _CACHED_CHARACTERS = 4_000
 
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
@@ -45,6 +49,11 @@ class _OpenTag(NamedTuple):
     tag: str
     html: str
     written_as: str
+
+    @property
+    def is_language_alone(self) -> bool:
+        """Return whether it says nothing but a language or a direction."""
+        return bool(self.html) and self.written_as == "span"
 
 
 class InlineWriter:
@@ -119,6 +128,9 @@ class InlineWriter:
         """Return the sanitised HTML written since the last part was taken, and begin another."""
         self._close_down_to(0)
         html = "".join(self._parts)
+        languages = [index for index, entry in enumerate(self._stack) if entry.is_language_alone]
+        for index in languages[MAX_REPEATED_LANGUAGES:]:
+            self._stack[index] = self._stack[index]._replace(html="")
         self._parts = []
         self._is_blank = True
         return sanitise(html) if html else ""
