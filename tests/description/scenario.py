@@ -495,6 +495,7 @@ class _Night:
         self.call(self.reader, "get_entry", path=self.at(self.form), expect=410)
         self.call(self.reader, "get_changes", path=ref, params={"after": "k3Vq81Zt.1205.x7Q2ab"}, expect=410)
         self.call(self.reader, "read_me", expect=401)
+        self.call(self.reader, "get_story", path=ref, headers={"X-Long": "x" * 70_000}, expect=431)
 
     def tell_what_cannot_be_arranged(self) -> None:
         """Record what is told to a slow reader, and by a server that is overloaded or stops, as it is encoded."""

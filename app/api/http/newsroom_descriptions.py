@@ -26,17 +26,15 @@ _MEANINGS = {
 
 Documented = dict[int | str, dict[str, Any]]
 
-_TOO_LONG: Documented = {431: {"description": "The address or the headers are too long; said before they are parsed."}}
-
 
 def newsroom_responses(status: int, model: type[BaseModel], example: object, *errors: int) -> Documented:
     """Describe the responses of a route: one success with an example, and the problems it may end in."""
-    return _described(status, model, example, {400, 401, 403, *errors, 503}) | _TOO_LONG
+    return _described(status, model, example, {400, 401, 403, *errors, 503})
 
 
 def anonymous_responses(status: int, model: type[BaseModel], example: object) -> Documented:
     """Describe the responses of a route that takes what anybody writes, as JSON or as a form."""
-    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 503}) | _TOO_LONG
+    described = _described(status, model, example, {400, 403, 404, 409, 410, 413, 415, 422, 429, 503})
     return described | {303: {"description": "To a form: the page that says what became of it."}}
 
 

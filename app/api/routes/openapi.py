@@ -98,6 +98,7 @@ def _make_document(app: FastAPI) -> dict[str, Any]:
             for method in route.methods or ():
                 _complete(document["paths"][route.path_format][method.lower()], route, method)
     _add_live_connections(document)
+    _describe_long_heads(document)
     _finish_schemas(document)
     return document
 
@@ -132,6 +133,17 @@ def _add_live_connections(document: dict[str, Any]) -> None:
         if path == CHANGES_PATH:
             paths[EVENTS_PATH] = {"get": event_stream()}
     document["paths"] = paths
+
+
+def _describe_long_heads(document: dict[str, Any]) -> None:
+    """Add to every operation the problem of a request whose head is refused before it is read."""
+    content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            operation["responses"]["431"] = {
+                "description": "The address or the headers are too long.",
+                "content": content,
+            }
 
 
 def _finish_schemas(document: dict[str, Any]) -> None:

@@ -257,8 +257,8 @@ class ItemProblem(Answer):
 class Problem(ItemProblem):
     """An error (RFC 9457). `code` is stable."""
 
-    instance: str
-    request_id: str
+    instance: str = sometimes("The path; unless the request is refused before it is read, as with 431.")
+    request_id: str = sometimes("In the log; unless the request is refused before it is read, as with 431.")
     cause: str = sometimes("With 410: why it is gone.")
     snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
     current_etag: str = sometimes("With 412: the ETag of today.")
