@@ -173,7 +173,7 @@ def _refuse_showing(story: Story) -> None:
 
 
 def _lock(context: WriteContext, comments: Sequence[str]) -> tuple[WriteContext, dict[CommentId, Comment]]:
-    """Lock the comments, and before them their stories, as every write in one does; return the context after the wait."""
+    """Lock the comments, and before them their stories, as every write does; return the context after the wait."""
     lock_stories_as_they_are(context.tx, read_stories_of(context.tx, comments))
     locked = {comment.id: comment for comment in lock_comments(context.tx, comments)}
     return dataclasses.replace(context, now=context.newsroom.clock()), locked
