@@ -60,7 +60,7 @@ class ChildProcess:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._is_killed = False
+        self._killed = threading.Event()
 
     def run(self) -> Finished:
         """Run the program to its end or to its time's; it is gone when this returns. Raises OSError."""
@@ -68,7 +68,7 @@ class ChildProcess:
         source = os.open(self._source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             with self._lock:
-                if self._is_killed:
+                if self._killed.is_set():
                     return Finished(-signal.SIGKILL, b"", "")
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, program and arguments
                     self._command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self._folder,
@@ -76,7 +76,7 @@ class ChildProcess:
                 )  # fmt: skip
         finally:
             os.close(source)
-        if self._is_killed:  # while it was started
+        if self._killed.is_set():  # while it was started
             self.kill()
         with self._process as process:
             try:
@@ -100,7 +100,7 @@ class ChildProcess:
         """Kill the program and all that it started, or keep it from starting. Waits for nothing: what a kernel does not
         let start or end now was killed before, or is once it has started.
         """
-        self._is_killed = True
+        self._killed.set()
         if not self._lock.acquire(timeout=KILL_SECONDS):
             return
         try:

@@ -206,9 +206,14 @@ class Decoder:
         self.metrics.crashed += 1
         log.error("the decoder of a %s file was killed and does not end, and is left: its disk hangs", found.name)
         self._hung.add(work)
-        work.add_done_callback(self._hung.discard)
+        work.add_done_callback(self._forget)
         self._thread.shutdown(wait=False)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+
+    def _forget(self, work: asyncio.Future[ConvertedMedia | LiveblogError]) -> None:
+        self._hung.discard(work)
+        if not work.cancelled():
+            work.exception()
 
     def _crashed(self, found: MediaFormat, done: Finished, cause: str) -> LiveblogError:
         self.metrics.crashed += 1

@@ -35,9 +35,11 @@ class DiskCalls:
 
     async def wait(self, work: Future[R], use: Use, seconds: float) -> R:
         """Wait for a call that has been submitted, not longer than it has. Raises Unavailable."""
+        waited = asyncio.wrap_future(work)
+        waited.add_done_callback(_drop)
         try:
             async with asyncio.timeout(seconds):
-                found = await asyncio.shield(asyncio.wrap_future(work))
+                found = await asyncio.shield(waited)
         except TimeoutError as error:
             _abandon(work)
             self._health.record_failure(use, f"no answer within {seconds:g} s")
@@ -61,6 +63,12 @@ def refuse_without_room(folder: os.PathLike[str], least_free_bytes: int) -> None
     room = os.statvfs(folder)
     if room.f_bavail * room.f_frsize < least_free_bytes:
         raise OSError(errno.ENOSPC, f"less than {least_free_bytes // 2**20} MB are left at", os.fspath(folder))
+
+
+def _drop(waited: asyncio.Future[Any]) -> None:
+    """Take note of an error that comes when nobody waits any more: it was one of time before."""
+    if not waited.cancelled():
+        waited.exception()
 
 
 def _abandon(work: Future[Any]) -> None:

@@ -150,7 +150,7 @@ async def test_a_process_that_no_kill_ends_is_left_and_the_next_upload_goes_on(
 
     monkeypatch.setattr(os, "wait4", hang)
     misled.limits = replace(LIMITS, decoder_wall_seconds=1)
-    upload = asyncio.create_task(told("truth"))
+    upload = asyncio.ensure_future(told("truth"))
     if is_cancelled:
         await asyncio.sleep(0.5)
         upload.cancel()

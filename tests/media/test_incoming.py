@@ -63,10 +63,14 @@ async def test_a_disk_that_hangs_costs_an_upload_its_time_and_is_said_once(
     incoming = _incoming(tmp_path, write_seconds=0.2)
     upload = await incoming.make()
     answers = threading.Event()
+
+    def hang() -> None:
+        answers.wait(20)
+
     with caplog.at_level(logging.INFO):
         for _ in range(8):  # more than it has threads
             with pytest.raises(Unavailable) as refused:
-                await incoming.write(lambda: None if answers.wait(20) else None)
+                await incoming.write(hang)
             assert refused.value.code == "media_unavailable"
         answers.set()
         async with asyncio.timeout(20):

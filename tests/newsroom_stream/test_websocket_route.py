@@ -71,7 +71,11 @@ async def test_a_database_that_is_away_while_a_member_joins_closes_with_the_erro
 
 
 async def test_who_joins_while_the_server_says_goodbye_is_told_it_too() -> None:
-    stream = _stream(lambda: (stream.drain(), MARK)[1])
+    def begin() -> FeedPosition:
+        stream.drain()
+        return MARK
+
+    stream = _stream(begin)
     texts, code, reason = await _closed_with(stream)
     assert '"goodbye"' in texts[-1]
     assert (code, reason) == (4101, "drain")

@@ -79,7 +79,8 @@ class GroupCommit(Generic[Item, Result]):
 
     def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
         """Take the next items; those that have waited for too long are refused instead."""
-        now, batch = asyncio.get_running_loop().time(), []
+        now = asyncio.get_running_loop().time()
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
         while self._waiting and len(batch) < self._batch:
             item, future, begin_by = self._waiting.popleft()
             if now <= begin_by:

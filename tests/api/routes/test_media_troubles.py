@@ -118,12 +118,17 @@ async def test_a_disk_that_hangs_keeps_no_upload_and_no_reader_waiting(
 ) -> None:
     """More uploads than there are threads for anything else, whose writes do not end."""
     answers = threading.Event()
-    monkeypatch.setattr("app.api.http.uploads.FileIO", lambda *_: answers.wait(40))
+
+    def hang(*_: object) -> None:
+        answers.wait(40)
+        raise OSError("the disk is broken")
+
+    monkeypatch.setattr("app.api.http.uploads.FileIO", hang)
     server.app_state.media.incoming = IncomingFolder(tmp_path / "hangs", least_free_bytes=0, write_seconds=0.5)
-    story = (await server.story())["id"]
+    slug = (await server.story())["slug"]
     uploads = [asyncio.create_task(server.admin.post("/v1/media", content=png(), headers=PNG)) for _ in range(50)]
     async with asyncio.timeout(30):
-        reply = await server.client.get(f"/stories/{story}", headers={"accept-encoding": "gzip"})
+        reply = await server.client.get(f"/stories/{slug}", headers={"accept-encoding": "gzip"})
         assert reply.status_code == 200
         replies = await asyncio.gather(*uploads)
     answers.set()

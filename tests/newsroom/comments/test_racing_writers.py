@@ -53,7 +53,7 @@ def _purge(driver: NewsroomDriver, story: str) -> object:
     return driver.purge(story=story)
 
 
-TAKING_BACK: dict[str, Callable[[NewsroomDriver, str], object]] = {
+HIDING: dict[str, Callable[[NewsroomDriver, str], object]] = {
     "a freeze of the story": lambda driver, story: driver.freeze(story),
     "a freeze of the site": lambda driver, _story: driver.freeze(),
     "a withdrawal": _withdraw,
@@ -62,7 +62,7 @@ TAKING_BACK: dict[str, Callable[[NewsroomDriver, str], object]] = {
 
 
 @pytest.mark.parametrize("decide", [_approve, _approve_many, _answer])
-@pytest.mark.parametrize("taking_back", TAKING_BACK)
+@pytest.mark.parametrize("taking_back", HIDING)
 def test_once_it_is_acknowledged_nothing_is_shown_that_was_not(
     driver: NewsroomDriver, database_url: str, taking_back: str, decide: Callable[..., object]
 ) -> None:
@@ -76,7 +76,7 @@ def test_once_it_is_acknowledged_nothing_is_shown_that_was_not(
         return sorted(select(database_url, "SELECT id FROM public_comments WHERE story_id = :story", story=story))
 
     decided = _Racing(lambda: decide(newsroom, driver, comment, shown))
-    taken_back = _Racing(lambda: (TAKING_BACK[taking_back](driver, story), shown_now())[1])
+    taken_back = _Racing(lambda: (HIDING[taking_back](driver, story), shown_now())[1])
     with driver.database.transaction() as tx:
         # The decision has looked at its story, and waits half done: to count what it shows.
         tx.connection.exec_driver_sql("UPDATE public_comment_totals SET approved = approved")
