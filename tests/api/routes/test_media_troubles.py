@@ -124,6 +124,7 @@ async def test_a_disk_that_hangs_keeps_no_upload_and_no_reader_waiting(
         raise OSError("the disk is broken")
 
     monkeypatch.setattr("app.api.http.uploads.FileIO", hang)
+    monkeypatch.setattr("app.media.incoming.DELETE_SECONDS", 0.5)
     server.app_state.media.incoming = IncomingFolder(tmp_path / "hangs", least_free_bytes=0, write_seconds=0.5)
     slug = (await server.story())["slug"]
     uploads = [asyncio.create_task(server.admin.post("/v1/media", content=png(), headers=PNG)) for _ in range(50)]
