@@ -125,8 +125,9 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
 
 
 def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
+    locked = lock_comments(context.tx, comments)  # first: a decision that is under way has its reply stored by then
     delete_reply_bodies_of_comments(context.tx, comments)
-    for before in lock_comments(context.tx, comments):
+    for before in locked:
         after = dataclasses.replace(
             before,
             status=CommentStatus.REMOVED,
