@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Row,
-    Table,
     Text,
     and_,
     bindparam,
@@ -29,11 +28,9 @@ from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Visibility
-from app.domain.text_folding import fold_email
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.legal_holds import is_held
-from app.storage.newsroom.stored_replies import delete_addresses_in_replies
 
 _comments = schema.comments
 
@@ -43,7 +40,6 @@ _INSERTS = {
 }
 _INSERT = insert(_comments)
 _PENDING = _comments.c.status == CommentStatus.PENDING.value
-_WITH_PERSON = (_comments, schema.comment_reports)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,38 +166,11 @@ def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str
     return {status: count for status, count in tx.connection.execute(query)}
 
 
-def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
-    """List the comments that were sent with this address, however it was spelled."""
-    query = select(_comments.c.id).where(_is_email(tx, _comments, email)).order_by(_comments.c.id)
-    return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
-
-
 def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> list[CommentId]:
     """List those of the comments whose story or entry is kept for a court."""
     kept = is_held(_comments.c.story_id, _comments.c.entry_id)
     query = select(_comments.c.id).where(_comments.c.id.in_(comments), kept).order_by(_comments.c.id)
     return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
-
-
-def delete_addresses(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
-    """Delete the network addresses of these comments, in stored replies too."""
-    tx.connection.execute(update(_comments).where(_comments.c.id.in_(comments)).values(address=None))
-    delete_addresses_in_replies(tx.connection, comments, kind="address")
-
-
-def delete_emails(tx: WriteTransaction, email: str) -> int:
-    """Delete this address from every comment and notice, in stored replies too, and return from how many."""
-    return sum(_delete_found(tx, "email", table, _is_email(tx, table, email)) for table in _WITH_PERSON)
-
-
-def delete_emails_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the e-mail addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "email", at, limit=limit)
-
-
-def delete_addresses_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the network addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "address", at, limit=limit)
 
 
 def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
@@ -214,35 +183,6 @@ def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
         _comments,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
-
-
-def _delete_before(tx: WriteTransaction, column: Literal["email", "address"], at: Micros, *, limit: int) -> int:
-    count = 0
-    for table in _WITH_PERSON:
-        old = select(table.c.id).where(table.c[column].is_not(None), table.c.created_at < at).limit(limit)
-        count += _delete_found(tx, column, table, table.c.id.in_(old.scalar_subquery()))
-    return count
-
-
-def _delete_found(
-    tx: WriteTransaction, column: Literal["email", "address"], table: Table, found: ColumnElement[bool]
-) -> int:
-    """Delete a column of the rows found, then in the replies that show them; return how many rows there were.
-
-    In this order: a decision that is under way holds the comment's row, and its reply is there once the row is free.
-    """
-    changed = tx.connection.execute(update(table).where(found).values({column: None}).returning(table.c.id))
-    ids = [CommentId(ident) for ident in changed.scalars()]
-    if table is _comments and ids:  # no stored reply shows a notice
-        delete_addresses_in_replies(tx.connection, ids, kind=column)
-    return len(ids)
-
-
-def _is_email(tx: ReadTransaction, table: Table, email: str) -> ColumnElement[bool]:
-    """Return the condition that a row has this address, however it is spelled, which no database compares."""
-    wanted = fold_email(email)
-    stored = tx.connection.execute(select(table.c.email).where(table.c.email.is_not(None)).distinct()).scalars()
-    return table.c.email.in_([each for each in stored if fold_email(each) == wanted])
 
 
 def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:

@@ -16,12 +16,8 @@ from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenCo
 from app.newsroom.comments.rules import erase_person
 from app.newsroom.comments.signer import CommentSigner
 from app.storage.database.opening import open_database
-from app.storage.newsroom.comments import (
-    delete_addresses_before,
-    delete_emails_before,
-    lock_comments,
-    update_comment,
-)
+from app.storage.newsroom.comment_addresses import delete_addresses_before, delete_emails_before
+from app.storage.newsroom.comments import lock_comments, update_comment
 from app.storage.newsroom.stored_replies import StoredReply, insert_reply, update_reply
 from app.wire.comment_json import newsroom_comment
 from app.wire.encoding import encode_json
