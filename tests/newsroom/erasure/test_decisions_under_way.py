@@ -6,22 +6,29 @@ import dataclasses
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import psycopg
 import pytest
 
-from app.domain.comments import CommentId, CommentStatus
+from app.domain.comments import CommentAction, CommentId, CommentStatus
+from app.domain.errors import NotFound
+from app.domain.identifiers import EntryId, StoryId
 from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenComment
+from app.newsroom.comments.moderation import moderate_comment
+from app.newsroom.comments.receipts import report_comment
 from app.newsroom.comments.rules import erase_person
 from app.newsroom.comments.signer import CommentSigner
 from app.storage.database.opening import open_database
+from app.storage.erasure.erasing import delete_text
+from app.storage.erasure.targets import EntryTarget
 from app.storage.newsroom.comment_addresses import delete_addresses_before, delete_emails_before
-from app.storage.newsroom.comments import lock_comments, update_comment
+from app.storage.newsroom.comments import lock_comments, lock_comments_under, update_comment
 from app.storage.newsroom.stored_replies import StoredReply, insert_reply, update_reply
 from app.wire.comment_json import newsroom_comment
 from app.wire.encoding import encode_json
-from app.wire.requests.comments import CommentDraft, CommentErasure
+from app.wire.requests.comments import CommentDecision, CommentDraft, CommentErasure, ReportDraft
 from tests.newsroom.driver import NewsroomDriver
 from tests.postgres import ReusedDatabases
 from tests.storage.dumps import find_in, read_all_bytes
@@ -98,6 +105,27 @@ def test_what_a_decision_under_way_stores_is_forgotten_too(
             _await_waiting(url)
         forgetting.result(PATIENCE_SECONDS)
     assert find_in(read_all_bytes(url), gone) == {}
+
+
+def test_no_notice_is_kept_about_a_comment_that_is_being_purged(driver: NewsroomDriver, url: str) -> None:
+    entry = driver.post(driver.story(settings={"comments": {"mode": "moderated"}})["id"])
+    comment = _send(driver, entry)
+    moderate_comment(driver.newsroom, driver.call(), comment, CommentAction.APPROVE, CommentDecision())
+    target = EntryTarget(StoryId(entry["story"]), EntryId(entry["id"]))
+    notice = ReportDraft(category="hate", text=TEXT, email=ADDRESS)
+    with ThreadPoolExecutor(1) as thread:
+        with driver.database.transaction() as tx:
+            lock_comments_under(tx, target.story, target.entry)
+            delete_text(tx, target, at=driver.newsroom.clock())
+            reporting = thread.submit(
+                partial(
+                    report_comment, driver.newsroom, target.story, comment, notice, address=NETWORK, request_id=None
+                )
+            )
+            _await_waiting(url)
+        with pytest.raises(NotFound):
+            reporting.result(PATIENCE_SECONDS)
+    assert find_in(read_all_bytes(url), [TEXT, ADDRESS, NETWORK]) == {}
 
 
 def _send(driver: NewsroomDriver, entry: dict[str, Any]) -> CommentId:
