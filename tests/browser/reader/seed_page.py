@@ -101,32 +101,38 @@ class SeedPage:
     entries: list[dict[str, Any]]
     replies: list[dict[str, Any]]
 
-    def text(self, *, plays: bool) -> list[str]:
-        """Return what the page says from its top to its end, line by line; embeds play where scripts run."""
-        return [*ABOVE, *_timeline(plays=plays), *self.below()]
+    def text(self, *, plays: bool, forms: bool = True) -> list[str]:
+        """Return what the page says from its top to its end, line by line.
 
-    def below(self) -> list[str]:
+        Embeds play where scripts run, and forms are where they can be sent.
+        """
+        return [*ABOVE, *_timeline(plays=plays), *self.below(forms=forms)]
+
+    def below(self, *, forms: bool = True) -> list[str]:
         """Return what stands under the timeline, the newest reply first."""
         on_entry, on_story = (_moment(each["time"]) for each in self.replies)
+        acts = ["Report", "Answer"] if forms else []
         return [
             "2 replies",
-            "Leave a reply",
-            "Name",
-            "Email (optional)",
-            "Your email address will not be published.",
-            "Reply",
-            "Post reply",
-            "Newest first Oldest first",
+            *(FORM if forms else []),
             f"Noor {on_story}",
             *ON_STORY["text"].splitlines(),
-            "Report",
-            "Answer",
+            *acts,
             f"Jo K. {on_entry} About this update.",
             ON_ENTRY["text"],
-            "Report",
-            "Answer",
+            *acts,
         ]
 
+
+FORM = [
+    "Leave a reply",
+    "Name",
+    "Email (optional)",
+    "Your email address will not be published.",
+    "Reply",
+    "Post reply",
+    "Newest first Oldest first",
+]
 
 ABOVE = [
     "The Courier",

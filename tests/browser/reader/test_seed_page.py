@@ -65,6 +65,15 @@ def test_a_page_that_was_open_before_anything_was_posted_says_the_same(newsroom:
     assert page.evaluate(DRAWN) == open_page(newsroom.page(story)).evaluate(DRAWN)
 
 
+def test_on_paper_there_is_what_was_written_and_nothing_to_fill_in(
+    newsroom: Newsroom, seed_page: SeedPage, open_page: Open
+) -> None:
+    page = attached(open_page(newsroom.page(seed_page.story)))
+    page.emulate_media(media="print")
+    printed = [line.replace(f" ({NOTICE})", "") for line in _lines(page)]
+    assert printed == seed_page.text(plays=False, forms=False)
+
+
 def test_every_link_of_the_page_leads_where_it_says(newsroom: Newsroom, seed_page: SeedPage, open_page: Open) -> None:
     page = open_page(newsroom.page(seed_page.story), java_script_enabled=False)
     ids = [entry["id"] for entry in seed_page.entries]
