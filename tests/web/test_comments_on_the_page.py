@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.web.page_comments import REFUSALS
+from app.web.refusals import REFUSALS
 from app.web.words import Catalogue
 from tests.web import samples
 from tests.web.site import FakeReading, client_of, seen
@@ -86,13 +86,15 @@ async def test_order_and_position_are_asked_for_as_the_address_says() -> None:
     fake = reading("moderated", reply())
     fake.replies["next"] = "https://live.example/v1/stories/x/comments?order=oldest&position=n1-2"
     html = await page_of(fake, "?replies=oldest")
-    assert fake.replies_asked[-1][1] == {"order": "oldest", "position": None, "parent": None}
+    assert fake.replies_asked[-1][1] == {"order": "oldest", "position": None, "parent": None, "entry": None}
     assert "?replies=oldest&amp;from=n1-2#comments" in html
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refused_form_is_told_why_in_a_sentence(code: str) -> None:
-    sentence = WORDS.say(REFUSALS[code])
+    why = REFUSALS[code]
+    back = why.replace("refused.", "back.")
+    sentence = WORDS.say(why) + (f" {WORDS.say(back)}" if back != why and back in WORDS.messages else "")
     assert f'<p class="notice" role="status">{sentence}</p>' in await page_of(reading(), f"?refused={code}")
 
 
