@@ -140,3 +140,4 @@ section.addEventListener("click", async (event) => {
 });
 
 sendForms(section, place);
+section.dataset.scripted = "yes";
