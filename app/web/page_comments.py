@@ -65,7 +65,7 @@ async def comments_context(
         try:
             page, under = await source.read(state["id"], query), query["parent"]
         except LiveblogError:  # a position of another list, or a reply that is gone: the first page instead
-            page, under = await source.read(state["id"], {"order": order, "entry": entry}), None
+            page, entry = await source.read(state["id"], {"order": order}), None
     is_open = mode == "moderated" and state["status"] in _TAKING
     token = source.form_token(state["id"]) if is_open else None
     counts = state.get("comment_counts") or {}

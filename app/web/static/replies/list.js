@@ -93,6 +93,7 @@ async function showAnswers(link) {
   const added = reconcile(answers, [...listIn(part).children]);
   link.parentNode.remove();
   if (moreIn(part)) answers.after(moreIn(part));
+  noteShown(part);
   added[0]?.focus({ preventScroll: true });
 }
 
@@ -104,21 +105,23 @@ async function showMore(link) {
   shownList.append(...added);
   pages.replaceWith(...[moreIn(part)].filter(Boolean));
   for (const each of added) giveBack(each);
+  noteShown(part);
   added[0]?.focus({ preventScroll: true });
 }
 
 async function showOrder(link) {
   const part = await load(link.href);
   change(part, () => reconcile(list, [...listIn(part).children]));
+  noteShown(part);
   for (const each of link.parentNode.children) each.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
 }
 
 /** Open the form with which the reply above is answered. */
 function openAnswer(link) {
-  const details = document.getElementById(link.hash.slice(1));
-  details.open = true;
-  details.querySelector("[name=name]").focus();
+  const form = document.getElementById(link.hash.slice(1));
+  form.parentNode.open = true;
+  form.elements.name.focus();
 }
 
 const ACTS = { ".order a": showOrder, ".pages a": showMore, ".answers a": showAnswers, "a.answer": openAnswer, ".new": showNew };

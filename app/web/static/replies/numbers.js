@@ -18,7 +18,8 @@ const { entry, shown } = section.dataset;
 const hasLinks = "replies" in document.getElementById("story").dataset;
 const counts = {}; // of replies, by entry
 let total = Number(document.getElementById("comments-title").dataset.count);
-let seen = Math.max(shown, section.querySelectorAll(".comment").length); // NaN where only those under another are
+let last = Number(shown); // of those in the list, as it was told last
+let seen = atLeast(last); // NaN where only those under another are
 let { connection } = follower;
 let asking;
 
@@ -80,7 +81,8 @@ function drawNumbers() {
   const ofEntry = section.querySelector(".of-entry");
   const count = entry ? counts[entry] ?? 0 : total;
   if (ofEntry) ofEntry.textContent = sayCount("replies.count", ofEntry.dataset.count = count);
-  if (count < seen) seen = count; // some were taken away
+  if (count < last) seen -= last - count; // some were taken away
+  last = count;
   const waiting = count > seen ? count - seen : 0;
   fresh.hidden = waiting === 0;
   fresh.textContent = sayCount("replies.new", fresh.dataset.count = waiting);
@@ -89,8 +91,15 @@ function drawNumbers() {
 /** Take note that the list is what the server has drawn anew, in `part`. */
 export function noteShown({ dataset }) {
   total = Number(dataset.total);
-  seen = Math.max(dataset.shown, section.querySelectorAll(".comment").length);
+  last = Number(dataset.shown ?? last);
+  if (entry) counts[entry] = last;
+  seen = atLeast(last);
   drawNumbers();
+}
+
+/** Return how many replies the reader has been given: a number that the server tells may be some seconds behind. */
+function atLeast(told) {
+  return Math.max(told, section.querySelectorAll(".comment").length);
 }
 
 /** Draw the link from an entry to its replies, as templates/entry.html does. */
