@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.network import network_before
 from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import DRAWN, SHIFTS, TWO_FRAMES, Open, attached, until
 
@@ -85,6 +87,60 @@ def test_the_numbers_of_older_entries_come_with_them(
         until(page, "(held) => document.querySelectorAll('#timeline > article').length > held", held)
     expect(page.locator(f"#entry-{oldest['id']} > .replies")).to_have_text("1 reply")
     expect(page.locator("#timeline > article > .replies")).to_have_count(56)
+
+
+def test_numbers_that_were_told_while_the_network_was_cut_are_asked_for(
+    newsroom: Newsroom, story: dict[str, Any], open_page: Open
+) -> None:
+    entries = [newsroom.publish(story, f"Update {number}.") for number in range(2)]
+    with network_before(int(newsroom.url.rpartition(":")[2])) as network:
+        page = attached(open_page(f"{network.url}/stories/{story['slug']}"))
+        until(page, SCRIPTED)
+        network.cut()
+        until(page, "() => document.querySelector('#story').dataset.connection !== 'live'")
+        reply(newsroom, story, "One.", entry=entries[0]["id"])
+        _until_told(newsroom, story, 1)
+        reply(newsroom, story, "Two.", entry=entries[1]["id"])
+        _until_told(newsroom, story, 2)
+        network.join()
+        for entry in entries:
+            expect(page.locator(f"#entry-{entry['id']} > .replies")).to_have_text("1 reply", timeout=40_000)
+        expect(page.locator("#comment-count")).to_have_text("2 replies")
+        expect(page.locator("#comments .new")).to_have_text("2 new replies")
+
+
+def _until_told(newsroom: Newsroom, story: dict[str, Any], count: int) -> None:
+    """Wait until readers are told this number."""
+    deadline = time.monotonic() + 30
+    while newsroom.client.get(f"/v1/stories/{story['id']}").json()["comment_count"] != count:
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+@pytest.mark.parametrize("screen", [(1440, 900), (390, 844), (320, 640)], ids=lambda screen: f"{screen[0]}")
+def test_what_brings_replies_to_life_shifts_nothing_while_the_page_loads(
+    newsroom: Newsroom, story: dict[str, Any], open_page: Open, screen: tuple[int, int]
+) -> None:
+    entry = newsroom.publish(story, "An update.")
+    parent = reply(newsroom, story, "One.", entry=entry["id"])
+    reply(newsroom, story, "An answer.", parent=parent)
+    viewport = {"width": screen[0], "height": screen[1]}
+    page = attached(open_page(newsroom.page(story), before_page_scripts=SHIFTS, viewport=viewport))
+    until(page, SCRIPTED)
+    page.evaluate(TWO_FRAMES)
+    page.locator("#comments").evaluate("(each) => each.scrollIntoView()")
+    form = page.locator("#comments > form.reply")
+    form.locator("[name=token]").evaluate("(field) => { field.value = ''; }")
+    form.get_by_label("Name").fill("Ann")
+    form.get_by_label("Reply", exact=True).fill("A text.")
+    page.route("**/comments", lambda route: route.abort())
+    form.get_by_role("button").click()
+    expect(form.get_by_role("status")).to_contain_text("Not sent yet.")
+    page.unroute("**/comments")
+    expect(form.get_by_role("status")).to_contain_text("Thank you.")
+    page.evaluate(TWO_FRAMES)
+    assert page.evaluate("shifts") == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_new_replies_wait_until_they_are_asked_for_and_move_nothing(

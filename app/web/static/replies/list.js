@@ -38,6 +38,7 @@ async function showNew() {
   }
   const added = change(part, () => reconcile(list, items));
   noteShown(part);
+  for (const each of added) each.classList.add("is-new");
   added[0]?.focus();
 }
 
