@@ -106,7 +106,8 @@ def test_the_addresses_of_those_who_replied_are_nowhere(newsroom: Newsroom, seed
 
 
 def _lines(page: Page) -> list[str]:
-    """Return what a person sees of the page, line by line."""
+    """Return what a person sees of the page, line by line, once its style is there, which puts words in capitals."""
+    page.wait_for_load_state("load")
     page.evaluate("() => document.querySelectorAll('.unseen').forEach((each) => { each.hidden = true; })")
     lines = (" ".join(line.split()) for line in page.locator("body").inner_text().splitlines())
     return [line for line in lines if line]
