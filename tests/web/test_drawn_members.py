@@ -142,7 +142,8 @@ def _plain_story(**fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("name", STORY)
 async def test_each_member_of_a_story_is_on_its_page(name: str) -> None:
     value, drawn = STORY[name]
-    others: dict[str, Any] = {"coverage_end": {"status": "ended"}, "comment_counts": {"comment_count": 62}}.get(name, {})
+    beside: dict[str, dict[str, Any]] = {"coverage_end": {"status": "ended"}, "comment_counts": {"comment_count": 62}}
+    others = beside.get(name, {})
     if name == "included":
         others = {"pinned": [{"entry": value[0]["id"], "until": None}]}
     assert drawn in await _page(_plain_story(**others, **{name: value}))
