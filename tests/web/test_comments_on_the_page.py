@@ -222,7 +222,9 @@ async def test_the_replies_alone_are_the_part_of_the_page_that_has_them() -> Non
         assert part.headers["x-robots-tag"] == "noindex"
         assert part.headers["cache-control"] == whole.headers["cache-control"]
         assert part.headers["content-security-policy"] == whole.headers["content-security-policy"]
-        again = await client.get(f"/stories/{samples.SLUG}?part=replies", headers={"if-none-match": part.headers["etag"]})
+        again = await client.get(
+            f"/stories/{samples.SLUG}?part=replies", headers={"if-none-match": part.headers["etag"]}
+        )
         assert again.status_code == 304
     async with client_of(reading("off")) as client:
         whole = await client.get(f"/stories/{samples.SLUG}")

@@ -14,8 +14,8 @@ import pytest
 
 from app.domain.comments import REASONS
 from app.web.assets import STATIC_FOLDER, Assets
-from app.web.refusals import REFUSALS
 from app.web.plural_rules import plural_categories, plural_category
+from app.web.refusals import REFUSALS
 from app.web.words import CATALOGUE_FOLDER, Catalogue, placeholders, read_catalogue
 from app.wire.links import Site
 from tests.needs import require

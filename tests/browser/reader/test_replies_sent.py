@@ -116,9 +116,7 @@ def test_what_was_changed_after_a_lost_answer_is_told_that_the_first_has_arrived
     expect(pressed(form)).to_have_text(KEPT)
     form.get_by_label("Reply", exact=True).fill("First, and more.")
     expect(form.get_by_role("status")).to_have_text("Not sent. What you wrote is kept here: send it again.")
-    expect(pressed(form)).to_have_text(
-        "You have sent this reply already; it has arrived. See what becomes of it"
-    )
+    expect(pressed(form)).to_have_text("You have sent this reply already; it has arrived. See what becomes of it")
     expect(form.get_by_label("Reply", exact=True)).to_have_value("First, and more.")
     assert [each["text"] for each in arrived(newsroom, story)] == ["First."]
 
@@ -172,9 +170,7 @@ def test_a_network_that_is_cut_keeps_the_text_over_a_reload(
     assert [each["text"] for each in stored] == ["On a train."]
 
 
-def test_too_many_replies_are_said_and_waited_for(
-    newsroom: Newsroom, story: dict[str, Any], open_page: Open
-) -> None:
+def test_too_many_replies_are_said_and_waited_for(newsroom: Newsroom, story: dict[str, Any], open_page: Open) -> None:
     page = attached(open_page(newsroom.page(story)))
     refused = [{"status": 429, "code": "too_many_comments", "detail": "Many.", "title": "Too many"}]
 
@@ -218,9 +214,7 @@ def test_a_field_that_is_refused_is_named_and_focused(
     expect(field).not_to_have_attribute("aria-invalid", re.compile(".*"))
 
 
-def test_a_refusal_is_said_in_the_language_of_the_story(
-    newsroom: Newsroom, open_page: Open
-) -> None:
+def test_a_refusal_is_said_in_the_language_of_the_story(newsroom: Newsroom, open_page: Open) -> None:
     story = newsroom.make_story(language="de", **MODERATED)
     page = attached(open_page(newsroom.page(story)))
     until(page, SCRIPTED)

@@ -1,4 +1,4 @@
-"""Replies on the reader's page: their numbers kept fresh over every transport, and new ones shown where that is asked."""
+"""Replies on the reader's page: their numbers kept fresh over every transport, new ones shown where that is asked."""
 
 from __future__ import annotations
 
