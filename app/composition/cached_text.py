@@ -28,6 +28,7 @@ class CachedText:
         self.reading.pages.forget()
         self.reading.story_lists.forget()
         self.reading.comments.forget()
+        self.reading.feeds.forget()
         self.reading.media.forget()
         self.hub.stories.forget()
         self.newsroom_stream.forget()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reading.comment_pages import CommentPages
+from app.reading.feed_reads import FeedReads
 from app.reading.media import PublicMedia
 from app.reading.representations import Representation, Representations
 from app.reading.story_lists import StoryLists
@@ -23,5 +24,6 @@ class Reading:
     story_lists: StoryLists
     media: PublicMedia
     comments: CommentPages
+    feeds: FeedReads
     site: Representation
     links: Links

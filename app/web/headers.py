@@ -27,6 +27,9 @@ DOCS_POLICY = (
 )
 """swagger-ui writes style attributes and carries its icons as data; everything it shows is our own."""
 
+FEED_POLICY = "default-src 'none'; img-src https: http:; frame-ancestors 'none'"
+"""Feeds are no pages: where a browser draws one, what is in it runs nothing."""
+
 PUBLIC_CACHE = "public, max-age=1, s-maxage=2, stale-while-revalidate=5"
 CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
 """The Cache-Control of a story that has ended."""

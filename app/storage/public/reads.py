@@ -186,6 +186,47 @@ def read_event_check(tx: ReadTransaction, story: StoryId, seq: int) -> str | Non
     return check
 
 
+def list_latest_entries(tx: ReadTransaction, *, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries that were published last in all public stories, each with its story, newest first.
+
+    Stories are read in the order of their newest entries, no further than one can have an entry among these.
+    """
+    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn", _stories.c.last_entry_at.is_not(None))
+    query = query.order_by(_stories.c.last_entry_at.desc(), _stories.c.story_id.desc()).limit(limit)
+    latest: list[tuple[tuple[int, str], PublicStory]] = []
+    for row in tx.connection.execute(query).all():
+        if len(latest) == limit and row.last_entry_at < latest[-1][0][0]:
+            break
+        story = _story(row)
+        columns = (_entries.c.published_at, _entries.c.id)
+        own = select(*columns).where(_entries.c.story_id == story.head.story, _entries.c.visible.is_(True))
+        newest = tx.connection.execute(own.order_by(*(column.desc() for column in columns)).limit(limit))
+        latest += [((each.published_at, each.id), story) for each in newest]
+        latest = sorted(latest, key=lambda found: found[0], reverse=True)[:limit]
+    wanted: dict[StoryId, list[str]] = {}
+    for (_, ident), story in latest:
+        wanted.setdefault(story.head.story, []).append(ident)
+    read = {entry.id: entry for of, idents in wanted.items() for entry in list_public_entries_by_id(tx, of, idents)}
+    return [(story, read[EntryId(ident)]) for (_, ident), story in latest]
+
+
+def list_tagged_entries(tx: ReadTransaction, label: str, *, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries of all public stories that have a label, each with its story, the last published first.
+
+    Labels are kept by story, so that the stories are gone through, and of each those with the label are looked up.
+    """
+    of_it = and_(_labels.c.story_id == _stories.c.story_id, _labels.c.label == label)
+    itself = and_(_entries.c.story_id == _labels.c.story_id, _entries.c.id == _labels.c.entry_id)
+    query = select(_entries).select_from(_stories.join(_labels, of_it).join(_entries, itself))
+    query = query.where(_stories.c.status != "withdrawn", _entries.c.visible.is_(True))
+    query = query.order_by(_entries.c.published_at.desc(), _entries.c.id.desc()).limit(limit)
+    rows = tx.connection.execute(query).all()
+    wanted = {row.story_id for row in rows}
+    named = _SELECT_STORIES.where(_stories.c.story_id.in_(wanted)) if wanted else None
+    stories = {} if named is None else {row.story_id: _story(row) for row in tx.connection.execute(named)}
+    return [(stories[row.story_id], _listed(row)) for row in rows]
+
+
 def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: int) -> list[Change]:
     """List at most `limit` objects of the story whose last event is after `after`, in the order of those events."""
     story_id = story.head.story
