@@ -109,7 +109,7 @@ class House:
             await self._let_site_be(frozen=False)
             await self._set(*states)
         await self._let_site_be(frozen=story == "site")
-        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex}
+        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex, "tag": "results2"}
         if "{member}" in row.path:
             await self.admin("PUT", self.path(row), {"role": "reporter"})
         if re.search("comment|receipt|report", row.path):
