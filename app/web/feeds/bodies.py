@@ -38,8 +38,8 @@ def write_body(entry: Mapping[str, Any], story: Mapping[str, Any], words: Words)
     ]
     source = entry["source"]
     if source is not None and web_address(source["url"]):
-        name = source.get("name") or source["url"]
-        parts.append(Markup('<p>{}: <a href="{}">{}</a></p>').format(words.say("source"), source["url"], name))
+        name = source.get("name") or ""
+        parts.append(Markup('<p><a href="{}">{}</a> {}</p>').format(source["url"], words.say("source"), name))
     opening = Markup('<div lang="{}" dir="{}">').format(story["language"], story["direction"])
     lines = "\n".join(parts)
     return f"{opening}{lines}</div>"

@@ -29,6 +29,11 @@ FeedText = Literal["full", "summary"]
 _WRITERS: dict[Ending, Callable[[Feed], bytes]] = {"atom": write_atom, "rss": write_rss, "json": write_json_feed}
 
 
+def write_feed(ending: Ending, feed: Feed) -> bytes:
+    """Write a feed in the format of that ending."""
+    return _WRITERS[ending](feed)
+
+
 class ReadsOfFeeds(Protocol):
     """The reads that feeds are made from, and the links of their site: app.reading.feed_reads.FeedReads."""
 
@@ -109,7 +114,7 @@ async def _made_once(source: Representation, ending: Ending, make: Callable[[byt
     if not isinstance(made, asyncio.Future):
 
         def work() -> Document:
-            return Document.of(_WRITERS[ending](make(source.plain)), f"{CONTENT_TYPES[ending]}; charset=utf-8")
+            return Document.of(write_feed(ending, make(source.plain)), f"{CONTENT_TYPES[ending]}; charset=utf-8")
 
         made = asyncio.ensure_future(to_thread.run_sync(work))
         made.add_done_callback(lambda done: _forget_failure(source, key, done))
