@@ -1,4 +1,4 @@
-"""What a feed shows, as one JSON object: the newest entries as the API sends them, and the stories that they are of."""
+"""The source of feeds as one JSON object: the newest entries as the API sends them, and the stories they are of."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
 from app.domain.writing_direction import direction_of
 from app.web.assets import Assets
-from app.web.feeds.feed import CONTENT_TYPES
+from app.web.headers import FEED_TYPES
 from app.web.scrollable_parts import scrollable
 from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
@@ -93,7 +93,7 @@ class Renderer:
             "direction": direction_of,
             "words_for": catalogue.words_for,
         }
-        self._environment.globals |= {"site": site, "asset": assets.url, "feed_types": CONTENT_TYPES}
+        self._environment.globals |= {"site": site, "asset": assets.url, "feed_types": FEED_TYPES}
 
     def render(self, template: str, *, words: Words | None = None, **context: Any) -> str:
         """Render a template as HTML text, with the words of a language; English ones if none are given."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
-from app.web.feeds.feed import CONTENT_TYPES, Feed, FeedItem, Origin, Person
+from app.web.feeds.feed import Feed, FeedItem, Origin, Person
 from app.web.feeds.xml_writing import add, root, write_xml
+from app.web.headers import FEED_TYPES
 
 
 def write_atom(feed: Feed) -> bytes:
@@ -18,7 +19,7 @@ def write_atom(feed: Feed) -> bytes:
     if feed.subtitle:
         add(document, "subtitle", feed.subtitle)
     add(document, "updated", feed.updated)
-    add(document, "link", rel="self", type=CONTENT_TYPES["atom"], href=feed.url)
+    add(document, "link", rel="self", type=FEED_TYPES["atom"], href=feed.url)
     add(document, "link", rel="alternate", type="text/html", href=feed.home)
     _add_person(document, feed.publisher)
     if feed.publisher.avatar:
@@ -67,5 +68,5 @@ def _add_origin(entry: Element, origin: Origin) -> None:
     add(source, "id", origin.id)
     add(source, "title", origin.title)
     add(source, "updated", origin.updated)
-    add(source, "link", rel="self", type=CONTENT_TYPES["atom"], href=origin.feed_url)
+    add(source, "link", rel="self", type=FEED_TYPES["atom"], href=origin.feed_url)
     add(source, "link", rel="alternate", type="text/html", href=origin.url)

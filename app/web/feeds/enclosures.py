@@ -34,7 +34,7 @@ _TYPES = {
 
 
 def enclosures_of(entry: Mapping[str, Any]) -> tuple[Enclosure, ...]:
-    """List the files that an entry shows; none of a retracted one, for whoever subscribes to sounds would be given it.
+    """List the files that an entry shows; none of a retracted one, which programs for sounds would fetch and play.
 
     Those elsewhere whose names do not tell their type are in the text alone.
     """

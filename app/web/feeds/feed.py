@@ -1,4 +1,4 @@
-"""What a feed says, whatever its format: itself, its items, and the files that come with them."""
+"""A feed whatever its format: itself, its items, and the files that come with them."""
 
 from __future__ import annotations
 
@@ -11,16 +11,10 @@ Ending = Literal["atom", "rss", "json"]
 ENDINGS: tuple[Ending, ...] = ("atom", "rss", "json")
 """The formats, by the ending of their addresses."""
 
-CONTENT_TYPES: Mapping[Ending, str] = {
-    "atom": "application/atom+xml",
-    "rss": "application/rss+xml",
-    "json": "application/feed+json",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who has written an item, or publishes the feed."""
+    """The author of an item, or the publisher of the feed."""
 
     name: str
     url: str | None = None

@@ -15,11 +15,11 @@ from fastapi import APIRouter, Request, Response
 from app.domain.slugs import canonical_slug
 from app.reading.representations import Representation
 from app.web.feeds.atom import write_atom
-from app.web.feeds.feed import CONTENT_TYPES, ENDINGS, Ending, Feed
+from app.web.feeds.feed import ENDINGS, Ending, Feed
 from app.web.feeds.json_feed import write_json_feed
 from app.web.feeds.making import FeedMaker
 from app.web.feeds.rss import write_rss
-from app.web.headers import CALM_CACHE, FEED_POLICY, PUBLIC_CACHE
+from app.web.headers import CALM_CACHE, FEED_POLICY, FEED_TYPES, PUBLIC_CACHE
 from app.web.page_responses import Document, PageResponses
 from app.web.words import Catalogue
 from app.wire.links import Links
@@ -114,7 +114,7 @@ async def _made_once(source: Representation, ending: Ending, make: Callable[[byt
     if not isinstance(made, asyncio.Future):
 
         def work() -> Document:
-            return Document.of(write_feed(ending, make(source.plain)), f"{CONTENT_TYPES[ending]}; charset=utf-8")
+            return Document.of(write_feed(ending, make(source.plain)), f"{FEED_TYPES[ending]}; charset=utf-8")
 
         made = asyncio.ensure_future(to_thread.run_sync(work))
         made.add_done_callback(lambda done: _forget_failure(source, key, done))

@@ -8,8 +8,9 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import escape
 
-from app.web.feeds.feed import CONTENT_TYPES, Feed, FeedItem
+from app.web.feeds.feed import Feed, FeedItem
 from app.web.feeds.xml_writing import add, root, write_xml
+from app.web.headers import FEED_TYPES
 
 UNKNOWN_LENGTH = "0"
 """What publishers write for an enclosure of a size that they do not know: the attribute may not be left out."""
@@ -34,7 +35,7 @@ def write_rss(feed: Feed) -> bytes:
     add(channel, "lastBuildDate", _rss_time(feed.updated))
     add(channel, "generator", "Liveblog")
     add(channel, "docs", "https://www.rssboard.org/rss-specification")
-    add(channel, "atom:link", rel="self", type=CONTENT_TYPES["rss"], href=feed.url)
+    add(channel, "atom:link", rel="self", type=FEED_TYPES["rss"], href=feed.url)
     add(channel, "dc:creator", feed.publisher.name)
     if feed.publisher.avatar:
         image = add(channel, "image")

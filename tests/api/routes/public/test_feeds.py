@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from app.jobs.demo_story import load_demo_story
-from app.web.feeds.feed import CONTENT_TYPES, ENDINGS
+from app.web.feeds.feed import ENDINGS
+from app.web.headers import FEED_TYPES
 from app.web.words import Catalogue
 from tests.api.server import PAGE_ORIGIN, PUBLIC_URL, Server, running
 from tests.description.scenario import FULL_BLOCKS
@@ -28,7 +29,7 @@ CANARY = "archaeopteryx"
 async def _feed(server: Server, of: str, ending: str) -> ReadFeed:
     reply = await server.client.get(f"{of}/feed.{ending}")
     assert reply.status_code == 200, reply.text
-    assert reply.headers["content-type"] == f"{CONTENT_TYPES[ending]}; charset=utf-8"  # type: ignore[index]
+    assert reply.headers["content-type"] == f"{FEED_TYPES[ending]}; charset=utf-8"
     read = read_feed(ending, reply.content)
     assert unescape(read.url) == f"{PUBLIC_URL}{of}/feed.{ending}"
     return read
@@ -150,8 +151,6 @@ async def test_every_kind_of_block_is_fed_as_the_api_shows_it(server: Server) ->
     await _assert_feeds_say_what_the_api_says(server, await _long_story(server, 60), 50)
 
 
-@pytest.mark.slow
-@pytest.mark.timeout(180)
 async def test_of_a_story_of_a_thousand_entries_the_newest_two_hundred_are_fed(
     anyio_backend: str, sqlite_url: str, tmp_path: Path
 ) -> None:
@@ -345,7 +344,7 @@ async def test_pages_say_where_their_feeds_are(server: Server) -> None:
         html = (await server.client.get(page)).text
         links = re.findall(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">', html)
         assert [(content_type, named) for content_type, named, _ in links] == [
-            (content_type, title) for content_type in CONTENT_TYPES.values()
+            (content_type, title) for content_type in FEED_TYPES.values()
         ]
         for content_type, _, address in links:
             reply = await server.client.get(address)
