@@ -105,7 +105,7 @@ async def _drive(of: Running, request: Callable[[int], bytes], *, requests: int,
 
 
 def figures_of(case: Case, sides: list[tuple[Side, Side]], *, bar: float | None) -> tuple[Figure, Figure]:
-    """Return the CPU of each answer, held to `bar` if there is one, and the answers a second; both beside the bare ones."""
+    """Return the CPU of each answer, held to `bar` if there is one, and the answers a second."""
     rate = median(ours.load.per_second for ours, _ in sides)
     bare_rate = median(bare.load.per_second for _, bare in sides)
     cpu, bare_cpu = median(ours.cpu_seconds for ours, _ in sides), median(bare.cpu_seconds for _, bare in sides)

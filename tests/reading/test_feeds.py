@@ -55,7 +55,7 @@ def _latest(database: Database, *, limit: int, tag: str | None = None) -> list[t
 
 def test_the_last_published_of_all_stories_come_first(driver: NewsroomDriver, database: Database) -> None:
     stories = [driver.story(f"Story {number}")["id"] for number in range(4)]
-    posted = []
+    posted: list[tuple[str, str]] = []
     for number in (0, 1, 2, 0, 0, 3, 2, 1, 1, 1):
         text = f"Entry {len(posted)}"
         driver.post(stories[number], text)

@@ -46,7 +46,7 @@ def test_a_correction_and_the_source_stand_below_the_text() -> None:
 
 def test_of_a_retracted_entry_the_reason_comes_first_and_no_summary_has_what_was_struck_out() -> None:
     html = '<p class="lb-retraction">It was &lt;another&gt; bridge.</p>\n<p><s>Update number 1.</s></p>'
-    retracted = {"status": "retracted", "body_html": html, "corrections": [LINE, REASON]}
+    retracted: dict[str, Any] = {"status": "retracted", "body_html": html, "corrections": [LINE, REASON]}
     body = _body(**retracted)
     assert body.index("Retracted") < body.index("another") < body.index("<s>Update") < body.index("Clarification:")
     assert body.count("another") == 1

@@ -74,7 +74,7 @@ def _entry(number: int, html: str, text: str, **fields: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_a_feed_is_these_bytes(ending: Ending) -> None:
     written = _written(ending, is_full=True)
-    golden = Path(__file__).parent / f"golden_{ending}.txt"
+    golden = Path(__file__).parent / f"{ending}.golden"
     assert folded(written) == golden.read_text(encoding="utf-8")
 
 
