@@ -37,6 +37,7 @@ def read_changes(
     if after is not None:
         _require_usable(tx, story, after)
     reached = 0 if after is None else after.seq
+    links = links.for_site(story.head.site)
     events: list[EncodedEvent] = []
     size = 0
     while len(events) < limit and size < limit_bytes:

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from app.domain.identifiers import StoryId
+from app.domain.sites import DEFAULT_SITE
 from app.wire.encoding import encode_json, with_media_base
 from app.wire.links import Links
 from app.wire.requests.stories import STORY_DEFAULTS
@@ -20,11 +21,12 @@ _MEMBERS_ADDED = {**STORY_DEFAULTS, "direction": "ltr", "pinned": [], "key_point
 
 
 def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
-    """Encode the story's public fields as one JSON object, from `public_stories.fields`.
+    """Encode the story's public fields as one JSON object, from `public_stories.fields`; `links` are its site's.
 
     The publisher of a story that names none is the site; one that says nothing of comments does as the site does.
     """
     fields = stored_members(stored, media_base=links.media_base)
+    of_site = {} if links.site.slug == DEFAULT_SITE else {"site": links.site.slug}
     if fields["publisher"] is None:
         site = links.site
         fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
@@ -36,7 +38,7 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
         "url": links.story_page(slug),
         "entry_url_template": links.entry_page_template(slug),
     }
-    return encode_json(members | fields)
+    return encode_json(members | of_site | fields)
 
 
 def changed_members(before: bytes, after: bytes) -> tuple[str, ...]:

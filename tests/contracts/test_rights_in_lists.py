@@ -44,4 +44,4 @@ async def test_a_story_stands_in_the_lists_that_the_table_says(house: House, sta
 
 def forget_kept_list(house: House) -> None:
     """The public list is kept for a second, in which nothing of it changes."""
-    house.server.app_state.reading.story_lists._kept_until = 0.0
+    house.server.app_state.reading.story_lists.forget()

@@ -7,17 +7,18 @@ import re
 from app.domain.entry import Entry
 from app.domain.errors import MalformedInput, PreconditionFailed, PreconditionRequired
 from app.domain.media import Media
+from app.domain.sites import Site
 from app.domain.story import Story
 
 _ETAG = re.compile(r'(?:W/)?"([rv])([0-9]{1,15})(?:[^"]*)"')
 
 
-def etag_of(thing: Entry | Story | Media) -> str:
+def etag_of(thing: Entry | Story | Media | Site) -> str:
     """Return the newsroom's ETag: the version."""
     return f'"v{thing.version}"'
 
 
-def require_match(if_match: str | None, thing: Entry | Story | Media) -> None:
+def require_match(if_match: str | None, thing: Entry | Story | Media | Site) -> None:
     """Raise PreconditionRequired `if_match_required` without the header, which PATCH needs; else as `honour_match`."""
     if if_match is None:
         raise PreconditionRequired(
@@ -26,7 +27,7 @@ def require_match(if_match: str | None, thing: Entry | Story | Media) -> None:
     honour_match(if_match, thing)
 
 
-def honour_match(if_match: str | None, thing: Entry | Story | Media) -> None:
+def honour_match(if_match: str | None, thing: Entry | Story | Media | Site) -> None:
     """Raise PreconditionFailed `stale` unless the header is absent, `*`, or names today's state."""
     if if_match is None or if_match.strip() == "*":
         return
@@ -39,7 +40,7 @@ def honour_match(if_match: str | None, thing: Entry | Story | Media) -> None:
         )
 
 
-def _is_current(kind: str, number: int, thing: Entry | Story | Media) -> bool:
+def _is_current(kind: str, number: int, thing: Entry | Story | Media | Site) -> bool:
     if kind == "v":
         return number == thing.version
     if not isinstance(thing, Entry):

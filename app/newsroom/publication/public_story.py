@@ -23,4 +23,5 @@ def public_changes(tx: WriteTransaction, story: Story) -> tuple[str, ...]:
     if row is None:
         return ()
     renamed = ("slug",) if row.slug != story.slug else ()
-    return (*renamed, *changed_members(row.fields, public_fields(tx, story)))
+    moved = ("site",) if row.site != story.site else ()
+    return (*renamed, *moved, *changed_members(row.fields, public_fields(tx, story)))

@@ -116,6 +116,7 @@ class _Publisher:
         self._context = context
         self._tx = context.tx
         self._story = context.story
+        self._links = context.newsroom.links.for_site(context.story.site)
         self.row = row
         self.lines: list[tuple[EventLine, int | None]] = []
         self.events: list[EncodedEvent] = []
@@ -146,6 +147,7 @@ class _Publisher:
             cursor=self.row.head,
             counts=self.row.counts,
             closing=closing_of(self.row.status),
+            site=self.row.site,
         )
 
     def _show(self, change: EntryShown) -> None:
@@ -179,7 +181,7 @@ class _Publisher:
             update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
-        shown = row.encoded.with_media_base(self._context.newsroom.links.media_base)
+        shown = row.encoded.with_media_base(self._links.media_base)
         self._append(line, revision=entry.revision, entry=shown)
 
     def _hide(self, change: EntryHidden) -> None:
@@ -203,13 +205,11 @@ class _Publisher:
         before, now = stored_media_names(self.row.fields), stored_media_names(stored)
         if before != now:
             self._let_media_be(None, now)
-        self.row.fields, self.row.slug = stored, self._story.slug
+        self.row.fields, self.row.slug, self.row.site = stored, self._story.slug, self._story.site
         if self.row.status == "withdrawn":
             show_comments_again(self._tx, self._story.id, None)
         self._date_story()
-        fields = encode_story_fields(
-            stored, links=self._context.newsroom.links, story=self._story.id, slug=self._story.slug
-        )
+        fields = encode_story_fields(stored, links=self._links, story=self._story.id, slug=self._story.slug)
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 
     def _withdraw_story(self) -> None:
@@ -275,6 +275,7 @@ def _new_row(context: StoryContext) -> PublicStoryRow:
         public_since=context.now,
         fields=b"{}",
         status=story.status.value,
+        site=story.site,
     )
 
 

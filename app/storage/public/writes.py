@@ -13,6 +13,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery, PreparedWrite
 from app.storage.database.transactions import WriteTransaction
@@ -64,6 +65,7 @@ class PublicStoryRow:
     public_since: Micros
     fields: bytes
     status: str
+    site: str = DEFAULT_SITE
     site_frozen: bool = False
     """Whether the whole site was frozen when the story was locked; not a column of the story."""
 
@@ -99,6 +101,7 @@ def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRo
         public_since=Micros(row.public_since),
         fields=row.fields,
         status=row.status,
+        site=row.site or DEFAULT_SITE,
         site_frozen=bool(row.site_frozen),
     )
 
@@ -118,6 +121,7 @@ def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bo
         "fields": row.fields,
         "encoder": schema.ENCODER,
         "status": row.status,
+        "site": None if row.site == DEFAULT_SITE else row.site,
     }
     if is_new:
         tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})

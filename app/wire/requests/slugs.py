@@ -62,3 +62,6 @@ TagSlug = Annotated[str, _SENT, AfterValidator(_tag_slug), Field(json_schema_ext
 
 StoryRef = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_REF_LENGTH)]
 """A story's id or slug, in any spelling."""
+
+SiteRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+"""The slug of a site that there is."""
