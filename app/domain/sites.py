@@ -105,7 +105,5 @@ def _ascii_label(label: str) -> str:
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", label).lower())
     if folded.isascii():
         return folded
-    try:
-        return f"xn--{folded.encode('punycode').decode('ascii')}"
-    except UnicodeError:
-        return ""
+    # What cannot be seen, and halves of a character, are in no name.
+    return f"xn--{folded.encode('punycode').decode('ascii')}" if folded.isprintable() else ""

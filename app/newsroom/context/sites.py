@@ -29,7 +29,7 @@ def lock_site_for_story(context: WriteContext, actor: Actor, wanted: str | None)
 
 
 def lock_sites_for_roles(tx: WriteTransaction, sites: Iterable[str]) -> None:
-    """Lock the sites in which somebody is to have a role against deletion. Raises InvalidInput for one there is not."""
+    """Lock the sites of new roles against deletion. Raises InvalidInput `site_not_found` for one there is not."""
     for slug in sorted(set(sites) - {DEFAULT_SITE}):
         if lock_site(tx, slug, for_use=True) is None:
             raise InvalidInput([FieldError(f"/sites/{slug}", "site_not_found", "There is no such site.")])

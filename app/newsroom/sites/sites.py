@@ -20,8 +20,8 @@ from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.sites import (
     delete_site,
+    has_site_users,
     insert_site,
-    is_site_used,
     list_sites,
     lock_site,
     lock_sites,
@@ -102,7 +102,7 @@ def remove_site(newsroom: Newsroom, call: Call, slug: str) -> Reply:
             return context
         site = _lock(context, slug)
         honour_match(call.if_match, site)
-        if is_site_used(context.tx, slug):
+        if has_site_users(context.tx, slug):
             detail = "Stories belong to it, or people or tokens have a role in it: move those to another site first."
             raise Conflict("site_in_use", detail)
         delete_site(context.tx, slug)

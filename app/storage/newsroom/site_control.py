@@ -80,7 +80,7 @@ def read_sites_version(tx: ReadTransaction) -> int:
 
 
 def update_sites_version(tx: WriteTransaction) -> None:
-    """Count one change of a site more; whoever changes another waits until this transaction ends."""
+    """Count one change of a site more; a change of another site waits until this transaction ends."""
     tx.connection.execute(_MAKE[tx.connection.dialect.name])
     changed = update(_control).where(_control.c.id == 1).values(sites_version=_control.c.sites_version + 1)
     tx.connection.execute(changed)

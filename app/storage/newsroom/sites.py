@@ -61,7 +61,7 @@ def delete_site(tx: WriteTransaction, slug: str) -> None:
     _announce(tx)
 
 
-def is_site_used(tx: ReadTransaction, slug: str) -> bool:
+def has_site_users(tx: ReadTransaction, slug: str) -> bool:
     """Return whether a story belongs to the site, or a person or a valid token has a role in it."""
     stories, people, tokens = schema.stories, schema.people, schema.tokens
     queries = (
