@@ -41,9 +41,9 @@ GET /v1/newsroom/live                           426   426   426   426   426   42
 `no404`, `no410`: refused by a message with that status; four digits: let in, and closed with that code."""
 
 DRIVER = """
-                    NOBODY NONSENSE EXPIRED REVOKED DISABLED READ    OTHER   OWN     MEMBER  EDITOR  ADMIN   BOUND   ABROAD
-WS authenticate     4501   4501     4501    4501    4501     welcome welcome welcome welcome welcome welcome welcome welcome
-WS ticket           401    401      401     401     401      welcome welcome welcome welcome welcome welcome welcome welcome
+                NOBODY NONSENSE EXPIRED REVOKED DISABLED READ    OTHER   OWN     MEMBER  EDITOR  ADMIN   BOUND   ABROAD
+WS authenticate 4501   4501     4501    4501    4501     welcome welcome welcome welcome welcome welcome welcome welcome
+WS ticket       401    401      401     401     401      welcome welcome welcome welcome welcome welcome welcome welcome
 """
 """Who gets into the newsroom's stream: by a first message, or by a ticket (401: the call for one is refused)."""
 

@@ -39,8 +39,8 @@ def test_a_host_is_read_in_one_form(written: str, read: str) -> None:
     [
         "", ".", "a..b", "a b", "a/b", "https://b.example", "user@b.example", "b.example:", "b.example:0",
         "b.example:65536", "b.example:x", "b.example:-1", "::1", "[::1", "[::1]x", "[fe80::1%25eth0]", "[b.example]",
-        "-b.example", "b-.example", "b.example,c.example", "x" * 64 + ".example", ".".join(["x" * 60] * 5), "*.b.example",
-        "b.example\x00", "\ud800.example",
+        "-b.example", "b-.example", "b.example,c.example", "x" * 64 + ".example", ".".join(["x" * 60] * 5),
+        "*.b.example", "b.example\x00", "\ud800.example",
     ],
 )  # fmt: skip
 def test_what_is_no_host_is_none(written: str) -> None:
