@@ -247,9 +247,8 @@ async def test_every_link_of_a_story_is_its_own_sites(any_server: Server) -> Non
     }  # fmt: skip
     assert state["entry_url_template"].startswith(f"{HOME}/stories/{slug}?entry=")
     assert state["timeline"]["next"].startswith(f"{HOME}{ref}/entries?")
-    assert f"{HOME}/media/" in shown["body_html"] and PUBLIC_URL not in shown["body_html"]
-    told = next(event for event in changes if event["type"] == "story.updated")
-    assert told["story"] | {} if isinstance(told["story"], dict) else told
+    assert f"{HOME}/media/" in shown["body_html"]
+    assert PUBLIC_URL not in shown["body_html"]
     assert PUBLIC_URL not in (await any_server.client.get(f"{ref}/changes?after=0")).text
     gone = await any_server.client.get(f"{ref}/changes?after=zzzzzzzz.1.zzzzzz")
     assert gone.json()["snapshot_url"] == f"{HOME}{ref}"
@@ -287,7 +286,8 @@ async def test_a_page_at_another_sites_host_leads_to_its_own(any_server: Server)
         reply = await client.get(f"{asked}/stories/{story['slug']}")
         assert reply.status_code == 200, asked
     page = (await client.get(f"{HOME}/stories/{there['slug']}")).text
-    assert 'content="The Evening Post"' in page and "The Post<" not in page
+    assert 'content="The Evening Post"' in page
+    assert "The Post<" not in page
     assert f'<link rel="canonical" href="{HOME}/stories/{there["slug"]}">' in page
     assert PUBLIC_URL not in page
     # A former slug leads to today's, at the story's host.
@@ -351,7 +351,8 @@ async def test_a_changed_site_is_seen_at_once_under_other_etags(any_server: Serv
     page = await client.get(f"{HOME}/stories/{story['slug']}")
     assert "Die Abendpost" in page.text
     changes = (await client.get(f"{ref}/changes?after=0")).text
-    assert "Die Abendpost" in changes and "The Evening Post" not in changes
+    assert "Die Abendpost" in changes
+    assert "The Evening Post" not in changes
 
 
 async def test_a_site_in_use_stays(any_server: Server) -> None:

@@ -7,6 +7,7 @@ import { announce } from "../drawing/notices.js";
 import { quotedStory } from "../drawing/quotes.js";
 import { step } from "../pure/outbox.js";
 import { newId } from "../drawing/session.js";
+import { siteFields } from "./sites.js";
 import { findStory, readStories, stories, story } from "../parts/stories.js";
 import { nameOf } from "../pure/story_states.js";
 import { ownZone } from "../pure/time_zones.js";
@@ -30,13 +31,14 @@ const SETTINGS = [
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
-  const fields = [...WORDS, ...PLACE, draft];
+  const fields = [...WORDS, ...(await siteFields()), ...PLACE, draft];
   await ask({ title: "New story", yes: "Create", fields, send: (given, calledOff) => outcomeOf(postNew(given), calledOff) });
 }
 
 /** Ask for changes of the chosen story, and make them. Throws a problem. */
 export async function editStory() {
   const earlier = await earlierField();
+  const sites = await siteFields(story.site ?? "default");
   const before = story.slug;
   const isChanged = await askToChange({
     title: "Edit story",
@@ -46,6 +48,7 @@ export async function editStory() {
     fieldsOf: (now) => [
       ...WORDS.map((field) => ({ ...field, value: now[field.name] ?? "" })),
       addressField(now),
+      ...sites.map((field) => ({ ...field, value: now.site ?? "default" })),
       { ...earlier, value: now.continues ?? "" },
       ...PLACE.map((field) => ({ ...field, value: now[field.name] })),
       ...SETTINGS.map((field) => ({ ...field, value: now.settings[field.name] })),
