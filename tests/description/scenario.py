@@ -295,7 +295,9 @@ class _Night:
         host = "evening.example"
         draft = {"name": "The Evening Post", "url": f"https://{host}", "logo": f"https://{host}/logo.svg"}
         more = {"hosts": [host], "theme": "dusk", "language": "nb", "consent": ["video"], "frame_ancestors": ["self"]}
-        self.call(self.admin, "create_site", json={"slug": "evening", **draft, **more, "cors_origins": [f"https://{host}"]})
+        self.call(
+            self.admin, "create_site", json={"slug": "evening", **draft, **more, "cors_origins": [f"https://{host}"]}
+        )
         self.call(self.admin, "create_site", json={"slug": "closing", **draft})
         self.call(self.admin, "list_sites")
         for name, slug in (("read_site", "default"), ("read_site", "evening"), ("delete_site", "closing")):
