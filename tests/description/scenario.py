@@ -307,6 +307,7 @@ class _Night:
         there = self.call(self.admin, "create_story", json={"title": "I kveld", "site": "evening"})
         self.call(self.admin, "read_newsroom_story", path={"story": there["id"]})
         self.call(self.reader, "get_story", path={"story": there["id"]})
+        self.call(self.reader, "get_changes", path={"story": there["id"]}, params={"after": "0"})
         self.call(self.reader, "list_stories", params={"site": "evening"})
         self.call(self.reader, "get_site", headers={"host": host})
         sites = {"evening": "editor"}

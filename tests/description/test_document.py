@@ -30,8 +30,15 @@ TRUE_MAPS = {
     ("Page", "comment_counts"),
     ("StoryState", "comment_counts"),
     ("NewsroomStoryWithCounts", "entries"),
+    ("Me", "sites"),
+    ("Person", "sites"),
+    ("Token", "sites"),
+    ("NewToken", "sites"),
+    ("PersonDraft", "sites"),
+    ("PersonPatch", "sites"),
+    ("TokenDraft", "sites"),
 }
-"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry."""
+"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, roles by site."""
 
 OPEN_UNIONS = {"Block", "NewsroomBlock", "Event", "LiveMessage", "NewsroomMessage"}
 

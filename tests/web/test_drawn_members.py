@@ -69,6 +69,7 @@ ENTRIES: dict[str, tuple[Any, str]] = {
 }
 NOT_DRAWN = {
     "StoryState.comment_counts": "for front ends that show replies under each entry; here each reply names its entry",
+    "StoryState.site": "the page is at the host of its site, and in its name",
     "StoryState.slug": "the page's own address has it; its links are made of it",
     "StoryState.url": "the page's own address, canonical where nothing else is",
     "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",
