@@ -13,8 +13,7 @@ SITES = "/v1/newsroom/sites"
 
 
 def _open_sites(driver: Page) -> None:
-    driver.click("#site-more > summary")
-    driver.click("#site-actions [data-story=sites]")
+    driver.click("[data-story=sites]")
     expect(driver.locator("#show h2")).to_have_text("Sites")
 
 
@@ -49,7 +48,7 @@ def test_an_admin_makes_a_site_and_gives_it_a_story(driver: Page, newsroom: News
     expect(driver.locator("#ask")).to_be_hidden()
     moved = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}").json()
     assert moved["site"] == "evening"
-    _open_sites(driver) if not driver.locator("#site-actions").is_visible() else driver.click("[data-story=sites]")
+    _open_sites(driver)
     driver.locator("#show [data-site=evening]").get_by_role("button", name="Delete").click()
     driver.click("#ask .primary")
     expect(driver.locator("#ask .general")).to_contain_text("Stories belong to it")
@@ -63,8 +62,7 @@ def test_a_person_is_given_a_role_in_one_site_alone(driver: Page, newsroom: News
     draft = {"slug": "morning", "name": "The Morning Post", "url": "https://morning.example"}
     assert newsroom.client.post(SITES, json=draft).is_success
     person = somebody(newsroom, "Mo")
-    driver.click("#site-more > summary")
-    driver.click("#site-actions [data-story=people]")
+    driver.click("[data-story=people]")
     group = driver.locator(f'#show [data-person="{person}"]')
     group.locator("summary").click()
     group.get_by_role("button", name="Change").click()

@@ -38,7 +38,8 @@ TRUE_MAPS = {
     ("PersonPatch", "sites"),
     ("TokenDraft", "sites"),
 }
-"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, roles by site."""
+"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, roles by
+site."""
 
 OPEN_UNIONS = {"Block", "NewsroomBlock", "Event", "LiveMessage", "NewsroomMessage"}
 

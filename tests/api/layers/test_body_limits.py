@@ -18,8 +18,8 @@ LIMITS = {
     64 * KB: [
         "DELETE /v1/newsroom/comment-blocks/{block}",
         "DELETE /v1/newsroom/session",
-        "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "DELETE /v1/newsroom/sites/{site}",
+        "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "PATCH /v1/newsroom/people/{person}",
         "PATCH /v1/newsroom/sites/{site}",
         "POST /v1/media",
