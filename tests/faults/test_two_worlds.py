@@ -222,7 +222,7 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
 async def _keep_a_site_secret(world: World) -> None:
     """What is done with a site that publishes nothing yet: its name, its people, and a draft that is moved to it."""
     slug, host = f"mole-{world.secrets}", f"mole-{world.secrets}.example"
-    site = {"slug": slug, "name": "Secret site", "url": f"https://{host}", "hosts": [host]}
+    site: dict[str, Any] = {"slug": slug, "name": "Secret site", "url": f"https://{host}", "hosts": [host]}
     await world.secret("POST", "/newsroom/sites", 201, **site)
     await world.secret("POST", "/newsroom/sites", 409, **site)
     await world.secret("PATCH", f"/newsroom/sites/{slug}", 200, name="Secret site, renamed", language="de")

@@ -18,6 +18,12 @@ from tests.pictures import png
 pytestmark = pytest.mark.anyio
 
 SITES = "/v1/newsroom/sites"
+WRONG_ROLES: tuple[dict[str, Any], ...] = (
+    {},
+    {"role": "editor", "sites": {"evening": "editor"}},
+    {"sites": {}},
+    {"sites": {"evening": "admin"}},
+)
 
 
 @dataclass
@@ -165,12 +171,7 @@ async def test_a_role_is_the_one_in_the_storys_site(night: Night) -> None:
 async def test_a_person_or_bot_has_one_role_or_a_role_in_each_of_some_sites(night: Night) -> None:
     admin = night.server.admin
     for path, name in (("/v1/newsroom/people", "name"), ("/v1/newsroom/tokens", "label")):
-        for wrong in (
-            {},
-            {"role": "editor", "sites": {"evening": "editor"}},
-            {"sites": {}},
-            {"sites": {"evening": "admin"}},
-        ):
+        for wrong in WRONG_ROLES:
             assert (await admin.post(path, json={name: "B", **wrong})).status_code == 422, (path, wrong)
         reply = await admin.post(path, json={name: "B", "sites": {"nowhere": "editor"}})
         assert (reply.status_code, reply.json()["errors"][0]["code"]) == (422, "site_not_found")

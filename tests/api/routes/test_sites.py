@@ -200,11 +200,11 @@ async def test_lists_and_the_front_page_are_the_sites_own(any_server: Server) ->
     assert await ids(f"{HOME}/v1/stories?site=default") == [here["id"]]
     assert code_of(await client.get("/v1/stories?site=nowhere")) == (404, "site_not_found")
     page, other = await client.get("/"), await client.get(f"{HOME}/")
-    for shown, there, absent in (
+    for shown, expected, absent in (
         (page.text, ("Here", "The Post", '<html lang="en"'), ("drüben", "Evening")),
         (other.text, ("drüben", "The Evening Post", '<html lang="de"'), ("Here", "The Post<")),
     ):
-        assert [each for each in there if each not in shown] == []
+        assert [each for each in expected if each not in shown] == []
         assert [each for each in absent if each in shown] == []
     for number in range(3):
         await any_server.story(f"Nummer {number}", site="evening-post")
@@ -393,10 +393,10 @@ async def test_frames_and_origins_are_each_sites_own(any_server: Server) -> None
     for path in ("/", f"/stories/{story['slug']}", "/stories/nothing", "/nothing", "/receipts/x"):
         assert await framing(HOME + path) == evening, path
     assert await framing("https://closed.example/") == "frame-ancestors 'none'"
-    desk = "https://desk.evening.example"
+    named = "https://desk.evening.example"
     for host, origin, allowed in (
-        (HOME, desk, True), (HOME, PAGE_ORIGIN, True), (PUBLIC_URL, PAGE_ORIGIN, True), (PUBLIC_URL, desk, False),
-        ("https://closed.example", desk, False), (HOME, "https://evil.example", False),
+        (HOME, named, True), (HOME, PAGE_ORIGIN, True), (PUBLIC_URL, PAGE_ORIGIN, True), (PUBLIC_URL, named, False),
+        ("https://closed.example", named, False), (HOME, "https://evil.example", False),
     ):  # fmt: skip
         asked = {"origin": origin, "access-control-request-method": "POST"}
         preflight = await client.options(f"{host}/v1/stories", headers=asked)
