@@ -150,9 +150,8 @@ def test_who_works_for_some_sites_alone_is_let_in_nowhere_by_a_release_that_know
     assert execute(empty_url, "SELECT id, revoked_at FROM tokens WHERE id IN ('all', 'some') ORDER BY id") == [
         ("all", None), ("some", 5),
     ]  # fmt: skip
-    for table in ("stories", "story_versions"):
-        settings = execute(empty_url, f"SELECT settings FROM {table}")
-        assert ["evening" in str(each) for (each,) in settings] == [False], table
+    for query in ("SELECT settings FROM stories", "SELECT settings FROM story_versions"):
+        assert ["evening" in str(settings) for (settings,) in execute(empty_url, query)] == [False], query
     migrate(empty_url)
     assert execute(empty_url, "SELECT site FROM public_stories") == [(None,)]
     database = open_database(empty_url)
