@@ -63,5 +63,5 @@ TagSlug = Annotated[str, _SENT, AfterValidator(_tag_slug), Field(json_schema_ext
 StoryRef = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_REF_LENGTH)]
 """A story's id or slug, in any spelling."""
 
-SiteRef = Annotated[str, StringConstraints(min_length=1, max_length=64)]
+SiteRef = Annotated[str, StringConstraints(max_length=64, pattern=r"^[a-z0-9]+(?:-[a-z0-9]+)*$")]
 """The slug of a site that there is."""

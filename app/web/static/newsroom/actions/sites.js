@@ -22,16 +22,25 @@ const FIELDS = [
   { name: "cors_origins", label: "Pages that may write at its hosts, one origin a line", rows: 2 },
 ];
 
+let readLast = [];
+
 /** Read the sites in which the caller has a role. Throws a problem. */
 export async function readSites() {
   return (await get(PATH)).body.items;
 }
 
-/** Return the field that chooses a story's site; none where there is one site. Throws a problem. */
+/**
+ * Return the field that chooses a story's site; none where there is one site. While the server cannot be reached the
+ * sites that were read last are there to choose: a story is made offline too. Throws a problem of status 401.
+ */
 export async function siteFields(chosen) {
-  const sites = await readSites();
-  if (sites.length < 2) return [];
-  const options = sites.map(({ slug, name }) => [slug, name]);
+  try {
+    readLast = await readSites();
+  } catch (problem) {
+    if (problem.status === 401) throw problem;
+  }
+  if (readLast.length < 2) return [];
+  const options = readLast.map(({ slug, name }) => [slug, name]);
   return [{ name: "site", label: "Published by", options, value: chosen ?? options[0][0] }];
 }
 
