@@ -52,6 +52,8 @@ class Right(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_SITES = "manage_sites"
+    """Describe the sites that the server publishes for."""
     MODERATE = "moderate"
     """Approve and refuse readers' comments, and see their addresses."""
     SET_COMMENT_RULES = "set_comment_rules"
@@ -59,8 +61,6 @@ class Right(StrEnum):
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
     ERASE = "erase"
-    MANAGE_SITES = "manage_sites"
-    """Describe the sites that the server publishes for."""
 
 
 @dataclass(frozen=True, slots=True)

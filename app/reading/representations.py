@@ -20,7 +20,6 @@ from anyio import CapacityLimiter, to_thread
 from app.domain.cursor import Cursor
 from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
-from app.domain.sites import DEFAULT_SITE
 from app.reading.stories import require_story
 from app.reading.views import KeptView, read_view
 from app.storage.database.snapshots import Snapshots
@@ -95,7 +94,7 @@ class _State(NamedTuple):
 def state_of(head: StoryHead, view: KeptView, links: Links) -> _State:
     """Return the state that names what `view` shows at `head`, with the links of its site as they are now."""
     comments = head.comments.version if view.shows_comments else 0
-    tag = "" if head.site == DEFAULT_SITE else links.for_site(head.site).site.tag
+    tag = "" if head.site is None else links.for_site(head.site).site.tag
     return _State(head.cursor, comments, tag)
 
 

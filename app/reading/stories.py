@@ -97,7 +97,8 @@ def _position(story: PublicStory, *, newer: bool) -> str:
 
 def _fields(story: PublicStory, links: Links) -> bytes:
     links = links.for_site(story.head.site)
-    return encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
+    head = story.head
+    return encode_story_fields(story.fields, links=links, story=head.story, slug=head.slug, site=head.site)
 
 
 def _head_and_counts(story: PublicStory) -> bytes:

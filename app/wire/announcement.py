@@ -13,7 +13,6 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.sites import DEFAULT_SITE
 from app.wire.encoding import NO_COMMENTS, CommentTotals, EncodedEntry, EncodedEvent, StoryCounts
 
 Closing = Literal["ended", "withdrawn"]
@@ -44,7 +43,8 @@ class MalformedAnnouncement(ValueError):
 class StoryHead:
     """The state of a public story: its newest event's cursor, its slug and site, its counts, and whether it is over.
 
-    `comments` is outside the log: an announcement has none, and leaves what is known of them.
+    `comments` is outside the log: an announcement has none, and leaves what is known of them. `site` is None for
+    a story that has never been public as another's than the settings' site.
     """
 
     story: StoryId
@@ -53,7 +53,7 @@ class StoryHead:
     counts: StoryCounts
     closing: Closing | None = None
     comments: CommentTotals = NO_COMMENTS
-    site: str = DEFAULT_SITE
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ class _Index(_Strict):
     closing: Closing | None
     base: _CursorMembers | None
     events: list[_IndexedEvent]
-    site: str = DEFAULT_SITE
+    site: str | None = None
 
 
 def _members(cursor: Cursor) -> _CursorMembers:

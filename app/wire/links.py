@@ -52,9 +52,11 @@ class Links:
     known: KnownSites | None = field(default=None, compare=False, repr=False)
     """The other sites of the server; None where there can be no other."""
 
-    def for_site(self, slug: str) -> Links:
-        """Return the links of another site, of the settings' one for a slug that is not known."""
-        return self if self.known is None or slug == self.site.slug else self.known.links_of(slug) or self
+    def for_site(self, slug: str | None) -> Links:
+        """Return the links of another site, of the settings' one for None and for a slug that is not known."""
+        return (
+            self if self.known is None or slug == self.site.slug else self.known.links_of(slug or DEFAULT_SITE) or self
+        )
 
     def of_described(self, site: sites.Site) -> Links:
         """Return the links of a site described so: below its first host, else where the settings' site is.

@@ -17,6 +17,7 @@ from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
 from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
+from app.domain.sites import DEFAULT_SITE
 from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.comments import show_comments_again
@@ -205,11 +206,15 @@ class _Publisher:
         before, now = stored_media_names(self.row.fields), stored_media_names(stored)
         if before != now:
             self._let_media_be(None, now)
-        self.row.fields, self.row.slug, self.row.site = stored, self._story.slug, self._story.site
+        self.row.fields, self.row.slug = stored, self._story.slug
+        if self._story.site != DEFAULT_SITE or self.row.site is not None:
+            self.row.site = self._story.site
         if self.row.status == "withdrawn":
             show_comments_again(self._tx, self._story.id, None)
         self._date_story()
-        fields = encode_story_fields(stored, links=self._links, story=self._story.id, slug=self._story.slug)
+        fields = encode_story_fields(
+            stored, links=self._links, story=self._story.id, slug=self._story.slug, site=self.row.site
+        )
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 
     def _withdraw_story(self) -> None:
@@ -275,7 +280,6 @@ def _new_row(context: StoryContext) -> PublicStoryRow:
         public_since=context.now,
         fields=b"{}",
         status=story.status.value,
-        site=story.site,
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
@@ -134,7 +134,7 @@ def list_public_stories(
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    of_site = _stories.c.site.is_(None) if site == DEFAULT_SITE else _stories.c.site == site
+    of_site = func.coalesce(_stories.c.site, DEFAULT_SITE) == site
     query = _SELECT_STORIES.where(_stories.c.status != "withdrawn", of_site)
     if after is not None:
         beyond = (rank < after.rank) if newer else (rank > after.rank)
@@ -264,7 +264,7 @@ def _story(row: Row[Any]) -> PublicStory:
         counts=StoryCounts(row.entry_count, row.last_entry_at),
         closing=closing_of(row.status),
         comments=CommentTotals(row.comments_version or 0, row.shown or 0),
-        site=row.site or DEFAULT_SITE,
+        site=row.site,
     )
     return PublicStory(
         head=head,

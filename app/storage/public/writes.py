@@ -13,7 +13,6 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedQuery, PreparedWrite
 from app.storage.database.transactions import WriteTransaction
@@ -65,7 +64,8 @@ class PublicStoryRow:
     public_since: Micros
     fields: bytes
     status: str
-    site: str = DEFAULT_SITE
+    site: str | None = None
+    """Its site; None as long as it has never been another's than the settings' site."""
     site_frozen: bool = False
     """Whether the whole site was frozen when the story was locked; not a column of the story."""
 
@@ -101,7 +101,7 @@ def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRo
         public_since=Micros(row.public_since),
         fields=row.fields,
         status=row.status,
-        site=row.site or DEFAULT_SITE,
+        site=row.site,
         site_frozen=bool(row.site_frozen),
     )
 
@@ -121,7 +121,7 @@ def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bo
         "fields": row.fields,
         "encoder": schema.ENCODER,
         "status": row.status,
-        "site": None if row.site == DEFAULT_SITE else row.site,
+        "site": row.site,
     }
     if is_new:
         tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})

@@ -96,7 +96,7 @@ class StoryFields(Answer):
     slug: str
     url: str = Field(description="The reader's page.")
     entry_url_template: str = Field(description="The reader's page at one entry; put the entry's id for each `{id}`.")
-    site: str = sometimes("The slug of the site that publishes it; absent for the operator's own.")
+    site: str = sometimes("The slug of its site; absent where it has never been another's than the operator's own.")
     title: str
     standfirst: str | None
     language: str = Field(description="BCP 47.")

@@ -327,7 +327,8 @@ async def test_a_moved_story_takes_its_links_with_it_and_readers_are_told(any_se
     back = await any_server.admin.patch(ref, json={"site": "default"}, headers={"if-match": '"v2"'})
     assert "site" not in back.json()
     again = (await any_server.client.get(ref)).json()
-    assert {k: v for k, v in again.items() if k != "head"} == {k: v for k, v in before.json().items() if k != "head"}
+    # The member stays once it was there: what is absent takes nothing away from a reader who holds it.
+    assert again == {**before.json(), "site": "default", "head": again["head"]}
     for wrong in ("nowhere", ""):
         reply = await any_server.admin.patch(ref, json={"site": wrong}, headers={"if-match": "*"})
         assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/site")

@@ -194,7 +194,7 @@ def _check_form(
     return ("no_form",)
 
 
-def _answer(app_state: AppState, taken: TakenComment, site: str, *, is_form: bool) -> Response:
+def _answer(app_state: AppState, taken: TakenComment, site: str | None, *, is_form: bool) -> Response:
     if is_form:
         return see_other(f"/receipts/{taken.receipt}")
     members = taken_comment(taken.comment, taken.receipt, links=app_state.newsroom.links.for_site(site))
