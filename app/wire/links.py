@@ -54,9 +54,9 @@ class Links:
 
     def for_site(self, slug: str | None) -> Links:
         """Return the links of another site, of the settings' one for None and for a slug that is not known."""
-        return (
-            self if self.known is None or slug == self.site.slug else self.known.links_of(slug or DEFAULT_SITE) or self
-        )
+        if self.known is None or slug == self.site.slug:
+            return self
+        return self.known.links_of(slug or DEFAULT_SITE) or self
 
     def of_described(self, site: sites.Site) -> Links:
         """Return the links of a site described so: below its first host, else where the settings' site is.
@@ -78,7 +78,9 @@ class Links:
         )
         scheme = urlsplit(self.public_url).scheme
         public_url = f"{scheme}://{site.hosts[0]}" if site.hosts else self.public_url
-        return replace(self, public_url=public_url, site=described)
+        # Pictures stay at one address: entries have it, of which a reader hears nothing when their story is moved.
+        media_url = self.media_url or f"{self.public_url}/media"
+        return replace(self, public_url=public_url, media_url=media_url, site=described)
 
     def of_every_site(self) -> Collection[Links]:
         """List the links of all sites, the settings' one among them."""
