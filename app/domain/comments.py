@@ -134,11 +134,6 @@ def held_words(text: str, words: frozenset[str]) -> bool:
     return bool(words) and not words.isdisjoint(fold_words(text))
 
 
-def is_open_mode(settings: Mapping[str, object] | None, *, default: Mode) -> bool:
-    """Return whether a story with this setting takes comments, where the site's default is `default`."""
-    return mode_of(settings, default=default) == "moderated"
-
-
 def mode_of(settings: Mapping[str, object] | None, *, default: Mode) -> Mode:
     """Return a story's mode: its own, or else the site's."""
     mode = default if settings is None else settings.get("mode", default)

@@ -23,7 +23,6 @@ from app.wire.requests.text import (
 
 MAX_NAME_LENGTH = 60
 MAX_EMAIL_LENGTH = 254
-MAX_TEXT_LENGTH = 4_000
 MAX_HOLD_WORDS = 500
 
 _EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,190}\.[^@\s.<>\"(),:;\[\]\\]{1,63}")
