@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Literal, NewType, TypedDict
+from typing import Literal, NewType
 
 from app.domain.clock import Micros
 from app.domain.errors import Conflict
@@ -72,14 +72,6 @@ MAX_LINKS = 2
 _LINK = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 
 Mode = Literal["off", "moderated", "external"]
-
-
-class CommentSettings(TypedDict, total=False):
-    """A story's setting: `mode`, and for an external system its `url` and the `count` it has told."""
-
-    mode: Mode
-    url: str | None
-    count: int | None
 
 
 @dataclass(frozen=True, slots=True)

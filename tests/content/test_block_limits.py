@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from app.content import (
-    BLOCK_TYPES,
     Block,
     block_limits,
     complete_blocks,
@@ -38,6 +37,7 @@ from app.content.block_limits import (
     MIN_HEADING_LEVEL,
     TEXT_LIMITS,
 )
+from app.content.blocks import BLOCK_SHAPES
 from app.content.providers import PROVIDERS
 from app.domain.errors import InvalidInput
 from app.wire.requests.blocks import WrittenBlock, written_block_json
@@ -154,14 +154,14 @@ UNLIMITED: set[tuple[str, str]] = {
     *((kind, "media") for kind in ("image", "video", "audio")),
     *((kind, "duration_ms") for kind in ("video", "audio")),
     *((kind, name) for kind in ("image", "video", "audio") for name in ("placeholder", "renditions")),
-    *((kind, name) for kind in BLOCK_TYPES for name in ("type", "html")),
+    *((kind, name) for kind in BLOCK_SHAPES for name in ("type", "html")),
 }
 """Fields that have no limit but that of a body's size."""
 
 SPELT: set[tuple[str, str]] = {
     *(("embed", "provider"), ("embed", "ratio"), ("code", "language")),
-    *((kind, "id") for kind in BLOCK_TYPES),
-    *((kind, name) for kind in BLOCK_TYPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
+    *((kind, "id") for kind in BLOCK_SHAPES),
+    *((kind, name) for kind in BLOCK_SHAPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
 }
 """Fields that match a pattern."""
 
@@ -206,7 +206,7 @@ def test_every_field_of_every_type_has_a_case() -> None:
     cases = {*TEXT_CASES, *ADDRESS_CASES, *NUMBER_CASES, *COUNT_CASES, *SPELT, *UNLIMITED}
     assert {(kind, name) for kind, name, _ in fields_of_input()} == cases
     assert set(TEXT_LIMITS) == set(TEXT_CASES)
-    assert {kind for kind, _, _ in fields_of_input()} == set(BLOCK_TYPES)
+    assert {kind for kind, _, _ in fields_of_input()} == set(BLOCK_SHAPES)
 
 
 def test_every_limit_has_a_case() -> None:
@@ -217,7 +217,7 @@ def test_every_limit_has_a_case() -> None:
 def test_the_input_of_blocks_states_the_limits_of_content() -> None:
     lengths: dict[tuple[str, str], int] = {key: limit.max_length for key, limit in TEXT_LIMITS.items()}
     lengths |= dict.fromkeys(ADDRESS_CASES, MAX_ADDRESS_LENGTH)
-    lengths |= dict.fromkeys(((kind, "html") for kind in BLOCK_TYPES), MAX_BODY_BYTES)
+    lengths |= dict.fromkeys(((kind, "html") for kind in BLOCK_SHAPES), MAX_BODY_BYTES)
     numbers = {key: most for key, (most, _) in NUMBER_CASES.items()}
     for kind, name, field in fields_of_input():
         assert bound(field, "maxLength") == lengths.get((kind, name)), (kind, name)

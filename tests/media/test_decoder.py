@@ -22,7 +22,7 @@ from app.domain.errors import LiveblogError, MediaRefused, Unavailable, Unsuppor
 from app.media.conversion.program import reason_of
 from app.media.converted import ConvertedMedia
 from app.media.decoder import Decoder, refuse_without_reader
-from app.media.formats import FORMATS
+from app.media.formats import HEIC, JPEG, MOV, MP4, MediaFormat
 from app.media.limits import MIB, MediaLimits
 from tests.media.pictures import encoded, noisy, quartered
 from tests.needs import require
@@ -308,14 +308,14 @@ async def test_who_finds_the_queue_full_is_told_when_to_come_again(told: Told, m
 
 
 @pytest.mark.parametrize(
-    ("name", "missing", "extra"),
-    [("HEIC", "pillow_heif", "heic"), ("MP4", "av", "video"), ("MOV", "av", "video"), ("JPEG", "PIL", "images")],
+    ("format", "missing", "extra"),
+    [(HEIC, "pillow_heif", "heic"), (MP4, "av", "video"), (MOV, "av", "video"), (JPEG, "PIL", "images")],
 )
-def test_a_format_without_its_decoder_is_refused_by_its_name(name: str, missing: str, extra: str) -> None:
+def test_a_format_without_its_decoder_is_refused_by_its_name(format: MediaFormat, missing: str, extra: str) -> None:
     with pytest.raises(UnsupportedMedia) as refused:
-        refuse_without_reader(FORMATS[name], is_installed=lambda module: module != missing)
+        refuse_without_reader(format, is_installed=lambda module: module != missing)
     assert refused.value.code == "media_decoder_missing"
-    assert name in refused.value.detail
+    assert format.name in refused.value.detail
     assert f"`{extra}`" in refused.value.detail
 
 

@@ -71,11 +71,6 @@ class StoriesInMemory:
         """Return how long ago all stories in memory were known to equal the tables, as they were asked then."""
         return max(0.0, self._monotonic() - max(self._compared_at, self.reconciled_at or 0.0))
 
-    @property
-    def is_filling_gaps(self) -> bool:
-        """Return whether any story waits for missing events."""
-        return self._reconciler.is_filling_gaps
-
     def get(self, story: StoryId) -> LiveStory | None:
         """Return the story of that id, if it is in memory; this does not keep it there."""
         return self._registry.get(story)
