@@ -88,6 +88,10 @@ class StoriesInMemory:
         """Return the story, from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
         return await self._loader.load(ref)
 
+    async def open_head(self, ref: str) -> StoryHead:
+        """Return the story's head, from memory or as `open` reads it. Raises NotFound, Gone, or of the database."""
+        return self.head(ref) or (await self.open(ref)).head
+
     def fetch(self, ask: Ask) -> asyncio.Task[Answer]:
         """Return the task that answers a session; it never fails. It may be shared, so do not cancel it."""
         if isinstance(ask, OpenStory):

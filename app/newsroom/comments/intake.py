@@ -12,9 +12,21 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus, held_words, mode_of
-from app.domain.errors import Conflict, FieldError, Gone, InvalidInput, LiveblogError, NotAllowed, NotFound, Unavailable
+from app.domain.errors import (
+    Conflict,
+    FieldError,
+    Gone,
+    InvalidInput,
+    LiveblogError,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+    story_not_found,
+    story_withdrawn,
+)
 from app.domain.identifiers import EntryId, StoryId, is_uuid4
 from app.domain.story import Story, StoryStatus
+from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
 from app.storage.database.transactions import ReadTransaction
@@ -180,9 +192,9 @@ class _Checks:
     def _require_story(self, ref: str) -> Story:
         story = self._stories[ref]
         if story is None or not story.is_public:
-            raise NotFound("story_not_found", "No such story.")
+            raise story_not_found()
         if not story.is_shown:
-            raise Gone("story_withdrawn", "This story has been withdrawn.")
+            raise story_withdrawn()
         return story
 
     def _require_open(self, story: Story) -> None:
@@ -209,7 +221,7 @@ class _Checks:
             return entry, None
         parent = read_public_comment(self._tx, story.id, draft.parent) if is_uuid4(draft.parent) else None
         if parent is None:
-            raise NotFound("comment_not_found", "There is no such reply.")
+            raise comment_not_found()
         if parent.parent is not None:
             raise _refused_value("/parent", "too_deep", "A reply to a reply is the last: answer the one above it.")
         if entry is not None and parent.entry != entry:

@@ -16,7 +16,7 @@ from app.domain.comments import (
     CommentStatus,
     next_comment_status,
 )
-from app.domain.errors import Conflict, Gone, LiveblogError, NotFound
+from app.domain.errors import Conflict, LiveblogError, NotFound, story_withdrawn
 from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import begin_write
@@ -164,7 +164,7 @@ def _decide(context: WriteContext, before: Comment, action: CommentAction, decis
 def _refuse_showing(story: Story) -> None:
     """Raise Conflict `frozen`, or Gone `story_withdrawn`, where nothing may be shown to readers now."""
     if story.status is StoryStatus.WITHDRAWN:
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise story_withdrawn()
     refuse_frozen(story)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.comments import APPEALABLE, Comment
-from app.domain.errors import Conflict, Gone, NotFound
+from app.domain.errors import Conflict, NotFound, story_not_found, story_withdrawn
 from app.domain.identifiers import is_uuid4
 from app.domain.rights import Actor, Role
 from app.domain.slugs import story_ref
@@ -75,9 +75,9 @@ def report_comment(
         named = story_ref(ref)
         story = None if named is None else read_public_story(tx, named)
         if story is None:
-            raise NotFound("story_not_found", "No such story.")
+            raise story_not_found()
         if story.head.closing == "withdrawn":
-            raise Gone("story_withdrawn", "This story has been withdrawn.")
+            raise story_withdrawn()
         found = read_public_comment(tx, story.head.story, comment) if is_uuid4(comment) else None
         if found is None:
             raise comment_not_found()

@@ -6,18 +6,21 @@ Readers lose a story with the first of them. Killed between two, what is left of
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.entry import Entry
+from app.domain.entry import Entry, EntryContent, changed_fields
 from app.domain.errors import Conflict
-from app.domain.rights import Right
+from app.domain.rights import Right, is_public_status
 from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_entry
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.context.recording import record_audit
+from app.newsroom.context.recording import record_audit, record_entry
 from app.newsroom.context.write_context import StoryContext
-from app.newsroom.publication.visibility import hide_entry
+from app.newsroom.entries.entry_action import transition_entry
+from app.newsroom.publication.publication import EntryShown
+from app.newsroom.publication.visibility import hide_entry, show_entry_again
 from app.newsroom.stories.continuing import lock_with_linked
 from app.newsroom.stories.lifecycle import put_story
 from app.storage.erasure.erasing import count_text, delete_rows, delete_text
@@ -94,6 +97,19 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
         with open_write(newsroom, call, right=Right.ERASE) as opened:
             emptied = _purge_rows(opened.lock_story(target.story), target, counts, emptied)
     return Erased(counts, files)
+
+
+def take_out_of_entry(context: StoryContext, before: Entry, without: Callable[[EntryContent], EntryContent]) -> None:
+    """Make the entry's content, and that of its working revision, what `without` leaves; show readers what changed."""
+    after = transition_entry(before, before.status, at=context.now)
+    after = dataclasses.replace(after, content=without(before.content))
+    if before.working is not None:
+        working = dataclasses.replace(before.working, content=without(before.working.content))
+        after = dataclasses.replace(after, working=working)
+    changed = changed_fields(before.content, after.content)
+    if is_public_status(before) and changed:
+        after = show_entry_again(context, EntryShown(after, "entry.updated", changed=changed, material=False))
+    record_entry(context, before=before, after=after, action=PURGE)
 
 
 def _purge_rows(context: StoryContext, target: StoryTarget, counts: dict[str, int], emptied: int) -> int | None:

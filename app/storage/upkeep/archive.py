@@ -19,13 +19,12 @@ from urllib.parse import quote
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
 from app.storage.database import schema
 from app.storage.database.sqlite import driver_of
-from app.storage.upkeep.migrations import MIGRATIONS, alembic_config
+from app.storage.upkeep.migrations import MIGRATIONS, alembic_config, open_sqlite
 
 APPLICATION_ID = 0x4C426B75
 """SQLite's header field for the kind of file (`LBku`); it distinguishes a backup from any other SQLite file."""
@@ -254,8 +253,5 @@ def _connection(path: Path, *, mode: str, foreign_keys: bool) -> Generator[Conne
         raw.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         return raw
 
-    engine = create_engine(
-        "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
+    with open_sqlite(connect).connect() as connection:
         yield connection
