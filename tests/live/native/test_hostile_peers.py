@@ -20,17 +20,7 @@ from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
 from tests.live.app import Path, current_path
 from tests.live.model import story
-from tests.live.native.test_server_protocol import (  # noqa: F401 - native_path is a fixture
-    SOON,
-    Raw,
-    answer_to,
-    answer_to_first_line,
-    caught_up,
-    handshake,
-    native_path,
-    serving,
-    until,
-)
+from tests.live.native.raw_peers import SOON, Raw, answer_to, answer_to_first_line, caught_up, handshake, serving, until
 from tests.live.protocol.test_frames import masked
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]

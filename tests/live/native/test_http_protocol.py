@@ -20,7 +20,7 @@ from app.server.uvicorn_config import server_config
 from tests.live.app import accept_context_for
 from tests.live.hubs import SOON, hub_over
 from tests.live.model import ModelLog, story
-from tests.live.native.test_server_protocol import until
+from tests.live.native.raw_peers import until
 
 pytestmark = pytest.mark.anyio
 

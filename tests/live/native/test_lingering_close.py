@@ -18,7 +18,7 @@ from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
 from tests.live.hubs import SOON, hub_over
 from tests.live.model import ModelLog, story
-from tests.live.native.test_server_protocol import handshake, until
+from tests.live.native.raw_peers import handshake, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
