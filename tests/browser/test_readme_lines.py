@@ -56,7 +56,7 @@ class Pasted:
     def is_quiet(self) -> None:
         """Watch the page for a while: it neither loads again nor asks for anything."""
         before = len(self.requests), len(self.sockets)
-        self.page.wait_for_timeout(WATCHED_MILLISECONDS)
+        self.page.wait_for_timeout(WATCHED_MILLISECONDS)  # that nothing happens takes a time
         assert (len(self.requests), len(self.sockets)) == before, self.requests
         assert (self.loads, self.trouble) == (1, [])
 
@@ -102,9 +102,9 @@ def test_a_story_that_ends_or_has_ended_is_shown_and_left_alone(
             _act(server, "", status="ended")
             with _open(browser, server) as opened_after:
                 opened_after.shows("Polls have closed.")
-                opened_after.page.wait_for_timeout(500)
+                opened_after.page.wait_for_timeout(500)  # time to connect once more, if it did
                 assert len(opened_after.sockets) == 1
-                opened_after.page.wait_for_timeout(WATCHED_MILLISECONDS)
+                opened_after.page.wait_for_timeout(WATCHED_MILLISECONDS)  # that nothing happens takes a time
                 assert (opened_after.loads, len(opened_after.sockets), opened_after.trouble) == (1, 1, [])
             assert (open_before.loads, len(open_before.sockets), open_before.trouble) == (1, 1, [])
             open_before.shows("Polls have closed.")
@@ -147,7 +147,7 @@ def test_a_server_that_was_away_is_found_again_with_what_was_missed(
                 assert server.stop() == 0
             else:
                 server.kill()
-            time.sleep(figures.choose(quick=0, suite=20, prove=20))
+            time.sleep(figures.choose(quick=0, suite=20, prove=20))  # how long it is away is what is tried
             pasted.shows("Polls have closed.")
             server.start()
             _act(server, "/entries", text="While you were away.")

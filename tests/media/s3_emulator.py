@@ -70,7 +70,7 @@ def running_emulator(port: int, folder: Path) -> Iterator[Emulator]:
         while not emulator.is_up():
             assert process.poll() is None, (folder / "emulator.log").read_text()
             assert time.monotonic() < deadline, "the emulator did not start"
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two looks
         yield emulator
     finally:
         process.kill()
@@ -93,7 +93,7 @@ def trickle(connection: socket.socket) -> None:
                        b"Last-Modified: Tue, 03 Nov 2026 20:00:00 GMT\r\n\r\n")  # fmt: skip
     while True:
         connection.sendall(b"x")
-        time.sleep(1)
+        time.sleep(1)  # the pace of the answer
 
 
 def fail(connection: socket.socket) -> None:

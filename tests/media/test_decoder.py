@@ -26,6 +26,7 @@ from app.media.formats import HEIC, JPEG, MOV, MP4, MediaFormat
 from app.media.limits import MIB, MediaLimits
 from tests.media.pictures import encoded, noisy, quartered
 from tests.needs import require
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -200,7 +201,7 @@ async def test_an_upload_that_is_cancelled_while_it_waits_leaves_the_queue(told:
     first = asyncio.ensure_future(told("sleep"))
     await _pid_of_a_child()
     waiting = [asyncio.ensure_future(told("truth")) for _ in range(5)]
-    await _until(lambda: misled.waiting == 6)
+    await until(lambda: misled.waiting == 6, pause_seconds=0.01)
     for each in waiting:
         each.cancel()
     await asyncio.gather(*waiting, return_exceptions=True)
@@ -272,7 +273,7 @@ async def test_fifty_at_once_are_converted_one_after_the_other(tmp_path: Path) -
         nonlocal most
         while True:
             most = max(most, len(_children()))
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.002)  # a sample of how many there are
 
     watching = asyncio.ensure_future(watch())
     found = await asyncio.gather(
@@ -296,7 +297,7 @@ async def test_who_finds_the_queue_full_is_told_when_to_come_again(told: Told, m
     misled.limits = replace(LIMITS, waiting=2)
     uploads = [asyncio.ensure_future(told("sleep")) for _ in range(3)]
     await _pid_of_a_child()
-    await _until(lambda: misled.waiting == 3)
+    await until(lambda: misled.waiting == 3, pause_seconds=0.01)
     with pytest.raises(Unavailable) as busy:
         await told("truth")
     assert busy.value.code == "media_busy"
@@ -355,13 +356,5 @@ def _is_decoder(pid: int) -> bool:
 
 
 async def _pid_of_a_child() -> int:
-    await _until(lambda: bool(_children()))
+    await until(lambda: bool(_children()), pause_seconds=0.01)
     return _children()[0]
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(2_000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never happened")

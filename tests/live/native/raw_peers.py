@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import ClassVar
 
@@ -101,13 +101,6 @@ async def answer_to(port: int, request: bytes) -> bytes:
     raw.writer.write(request)
     async with asyncio.timeout(SOON):
         return await raw.reader.read()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop run until it is so."""
-    async with asyncio.timeout(SOON):
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
 
 
 async def caught_up(reader: ClientConnection) -> None:

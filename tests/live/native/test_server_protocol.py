@@ -21,18 +21,9 @@ from app.live.story.limits import LiveLimits
 from tests.live.app import accept_context_for
 from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, story
-from tests.live.native.raw_peers import (
-    KEY,
-    SOON,
-    Raw,
-    answer_to,
-    answer_to_first_line,
-    caught_up,
-    handshake,
-    serving,
-    until,
-)
+from tests.live.native.raw_peers import KEY, SOON, Raw, answer_to, answer_to_first_line, caught_up, handshake, serving
 from tests.live.protocol.test_frames import masked
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 

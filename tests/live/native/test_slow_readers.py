@@ -14,7 +14,8 @@ from app.live.native.connection import HIGH_WATER_BYTES
 from app.live.session.outbox import PIECE_BYTES
 from app.live.story.limits import LiveLimits
 from tests.live.model import story
-from tests.live.native.raw_peers import SOON, Raw, caught_up, handshake, serving, until
+from tests.live.native.raw_peers import SOON, Raw, caught_up, handshake, serving
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
@@ -28,7 +29,7 @@ async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
         async with asyncio.timeout(30):
             while hub.connection_count:
                 hub.accept(model.publish(os.urandom(30_000).hex()))
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # a pause, in which the kernel takes what it will
         assert hub.metrics.connections_stalled == 1
         assert hub.metrics.connections_slow == 0
         assert live.reader_count == 0
@@ -87,7 +88,7 @@ async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted
         async with asyncio.timeout(30):
             while hub.connection_count:
                 hub.accept(model.publish(os.urandom(30_000).hex()))
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0.01)  # a pause, in which the kernel takes what it will
         assert (hub.metrics.connections_stalled, hub.metrics.connections_slow) == (1, 0)
 
 
