@@ -26,6 +26,13 @@ def choose_files(page: Page, *files: FilePayload) -> None:
     opened.value.set_files(list(files))
 
 
+def choose_picture(field: Locator, file: FilePayload) -> None:
+    """Choose the one picture of a field."""
+    with field.page.expect_file_chooser() as opened:
+        field.get_by_role("button", name="Choose a picture").click()
+    opened.value.set_files([file])
+
+
 def picture_of(page: Page, name: str = "Picture") -> Locator:
     """Return the composer's part about a picture whose name begins so."""
     return composer(page).get_by_role("group", name=re.compile(f"^{name}"))

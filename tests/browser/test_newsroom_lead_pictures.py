@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.newsroom_page import signed_in
-from tests.browser.newsroom_pictures import SVG, file_of
+from tests.browser.newsroom_pictures import SVG, choose_picture, file_of
 from tests.browser.newsroom_roles import answer, dialog
 from tests.browser.newsroom_server import Newsroom
 from tests.pictures import png, require_decoder
@@ -25,9 +25,7 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
     with signed_in(context, newsroom, story) as page:
         page.get_by_role("button", name="Picture, tags and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
-        with page.expect_file_chooser() as opened:
-            lead.get_by_role("button", name="Choose a picture").click()
-        opened.value.set_files([file_of("lead.png", png(640, 360))])
+        choose_picture(lead, file_of("lead.png", png(640, 360)))
         lead.get_by_label("Caption").fill("The hall on Tuesday")
         answer(page, "Save")
         expect(dialog(page)).to_be_hidden()
@@ -47,9 +45,7 @@ def test_a_lead_picture_that_is_refused_is_said_in_the_dialog_which_stays_open(
     with signed_in(context, newsroom, story) as page:
         page.get_by_role("button", name="Picture, tags and times").click()
         lead = dialog(page).get_by_role("group", name="Lead picture")
-        with page.expect_file_chooser() as opened:
-            lead.get_by_role("button", name="Choose a picture").click()
-        opened.value.set_files([file_of("evil.svg", SVG, "image/svg+xml")])
+        choose_picture(lead, file_of("evil.svg", SVG, "image/svg+xml"))
         dialog(page).get_by_label("Section").fill("Politics")
         answer(page, "Save")
         expect(dialog(page).get_by_role("alert")).to_contain_text("This is an SVG")
@@ -65,9 +61,7 @@ def test_a_person_has_a_picture_that_stands_beside_their_name(
         page.get_by_text("Ada Face, reporter").click()
         page.get_by_role("dialog").get_by_role("button", name="Change", exact=True).locator("visible=true").click()
         face = page.get_by_role("group", name="Picture beside their name")
-        with page.expect_file_chooser() as opened:
-            face.get_by_role("button", name="Choose a picture").click()
-        opened.value.set_files([file_of("face.png", png(400, 400))])
+        choose_picture(face, file_of("face.png", png(400, 400)))
         page.get_by_role("button", name="Save", exact=True).click()
         expect(page.get_by_role("button", name="Save", exact=True)).to_be_hidden()
         people = newsroom.client.get("/v1/newsroom/people").json()["items"]

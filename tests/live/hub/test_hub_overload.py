@@ -150,13 +150,18 @@ async def test_a_fan_out_that_fails_leaves_nothing_waiting() -> None:
 # Shedding
 
 
-async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
-    clock = _Clock()
-    hub = _hub(clock)
+def _overload_of_200(hub: Hub, clock: _Clock) -> list[Connected]:
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
         hub.connections.add(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
+    return connections
+
+
+async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
+    clock = _Clock()
+    hub = _hub(clock)
+    connections = _overload_of_200(hub, clock)
     for shed in (4, 8, 12):
         clock.now += 1
         hub.record_lag(3.0)
@@ -168,10 +173,7 @@ async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
 async def test_a_server_that_stops_sheds_none_beside_its_drain() -> None:
     clock = _Clock()
     hub = _hub(clock)
-    connections = [Connected(hub, obedient=False) for _ in range(200)]
-    for connection in connections:
-        hub.connections.add(connection, due_at=clock.now + 1000)
-    _overload(hub, clock)
+    _overload_of_200(hub, clock)
     hub.draining = True
     clock.now += 1
     hub.record_lag(3.0)

@@ -208,6 +208,14 @@ async def test_a_hundred_readers_hold_what_was_published_with_one_read() -> None
 # By hand
 
 
+async def _following(hub: Hub) -> tuple[AsgiPeer, asyncio.Task[None]]:
+    """Return a peer that has caught up with the story, and the task that serves it."""
+    peer = AsgiPeer({"type": "websocket.connect"})
+    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
+    await peer.until_sent(4)
+    return peer, serving
+
+
 async def _hand(peer: AsgiPeer, scope: dict[str, Any], hub: Hub) -> None:
     async with asyncio.timeout(SOON):
         await WebSocketRoute(hub)(scope, peer.receive, peer.send)
@@ -237,9 +245,7 @@ async def test_a_connection_that_goes_before_it_came_is_nothing() -> None:
 async def test_a_peer_lost_while_we_write_ends_without_an_error() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.lost = True
     hub.accept(model.publish())
     await serving
@@ -252,9 +258,7 @@ async def test_a_write_without_progress_is_given_up() -> None:
     seconds = [1000.0]
     hub = hub_over(ModelLog(model), monotonic=lambda: seconds[0], reconcile_seconds=1000)
     await hub.start()
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.gate.clear()
     hub.accept(model.publish())
     await peer.until_sent(5)
@@ -268,9 +272,7 @@ async def test_a_write_without_progress_is_given_up() -> None:
 async def test_a_server_that_cancels_us_is_obeyed() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    _, serving = await _following(hub)
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving
@@ -280,9 +282,7 @@ async def test_a_server_that_cancels_us_is_obeyed() -> None:
 async def test_a_stalled_reader_is_cut_when_the_drain_is_over() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.gate.clear()
     hub.accept(model.publish())
     await peer.until_sent(5)
