@@ -84,7 +84,7 @@ async def test_what_was_acknowledged_before_a_kill_is_on_disk(
                 known = len(acknowledged)
                 async with asyncio.timeout(30):
                     while len(acknowledged) < known + SENDERS:  # noqa: ASYNC110 - what is counted is the answers
-                        await asyncio.sleep(0.01)
+                        await asyncio.sleep(0.01)  # between two looks
                 await asyncio.sleep(chance.uniform(0.0, 0.2))  # the moment of the kill is what is tried
                 server.kill()
                 stop.set()

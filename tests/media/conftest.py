@@ -13,8 +13,6 @@ from PIL import Image
 from app.media.converted import ConvertedMedia
 from app.media.decoder import Decoder
 
-ROOT = Path(__file__).parents[2]
-
 
 @dataclass(frozen=True, slots=True)
 class Converted:

@@ -228,7 +228,7 @@ async def test_the_event_loop_turns_while_a_decoder_hangs(told: Told, misled: De
     upload = asyncio.ensure_future(told("sleep"))
     pid = await _pid_of_a_child()
     for _ in range(10_000):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn of the loop, of which none may end it
     assert not upload.done()
     os.kill(pid, 0)
     upload.cancel()
