@@ -35,17 +35,22 @@ class UsedMedia:
                 block["media"] = found.id
         return complete_blocks(blocks, new_id=new_id, media=self._by_id)
 
-    def adopt(self, blocks: list[Block]) -> list[Block]:
-        """Return blocks read from HTML or text, in which uploads shown by their address are uploads."""
+    def adopt(self, blocks: list[Block], *, before: Sequence[Block]) -> list[Block]:
+        """Return blocks read from HTML or text, in which uploads shown by their address are uploads.
+
+        Neither can say that a word was emptied: one that was, in the blocks `before`, stays so unless it is written.
+        """
         if not self._names(blocks):
             return blocks
         self._find(ids=(), names=self._names(blocks))
-        return [self._adopted(block) for block in blocks]
+        emptied = {block["media"]: _emptied_words(block) for block in before if "media" in block}
+        return [self._adopted(block, emptied) for block in blocks]
 
-    def _adopted(self, block: Block) -> Block:
-        if "media" in block or self._shown_in(block) is None:
+    def _adopted(self, block: Block, emptied: Mapping[str, Block]) -> Block:
+        found = None if "media" in block else self._shown_in(block)
+        if found is None:
             return block
-        return self.complete([block], new_id=lambda: str(block["id"]))[0]
+        return self.complete([{**emptied.get(found.id, {}), **block}], new_id=lambda: str(block["id"]))[0]
 
     def authors(self, authors: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
         """Return authors whose avatars are uploads where they have the address of one."""
@@ -95,6 +100,10 @@ class UsedMedia:
             return
         for media in lock_media_for_use(self._context.tx, ids=unknown_ids, names=unknown_names):
             self._by_id[media.id] = self._by_name[media.name] = facts_of(media)
+
+
+def _emptied_words(block: Block) -> Block:
+    return {name: "" for name in ("caption", "credit") if block.get(name) == ""}
 
 
 def facts_of(media: Media) -> MediaFacts:
