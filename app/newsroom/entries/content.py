@@ -62,12 +62,12 @@ def new_content(
 
     Given what the entry said `before`, blocks that have not changed keep their ids.
     """
-    authors: tuple[JsonObject, ...] = (author,) if author is not None else ()
+    written = [] if author is None else [author]
     if draft.authors is not None:
-        authors = media.authors([author.model_dump(exclude_none=True) for author in draft.authors])
+        written = [author.model_dump(exclude_none=True) for author in draft.authors]
     content = EntryContent(
         **{name: getattr(draft, name) for name in _PLAIN_FIELDS},
-        authors=authors,
+        authors=media.authors(written),
         source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
         tags=tuple(tag.model_dump() for tag in draft.tags or ()),
     )

@@ -16,6 +16,7 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.erasure.json_strings import has_any_string, has_part
 from app.storage.erasure.targets import MediaTarget, PersonTarget, StoryTarget, Target
 
+_OF_AVATAR = frozenset({"avatar", "avatar_renditions"})
 _media, _uses, _replies = schema.media, schema.media_uses, schema.replies
 
 
@@ -138,7 +139,7 @@ def without_upload(content: Mapping[str, Any], target: MediaTarget) -> dict[str,
 
 def _without_avatar(author: Mapping[str, Any], target: MediaTarget) -> dict[str, Any]:
     is_it = media_name(str(author.get("avatar", ""))) == target.name
-    return {name: value for name, value in author.items() if not (is_it and name == "avatar")}
+    return {name: value for name, value in author.items() if not (is_it and name in _OF_AVATAR)}
 
 
 def _is_of(uses: FromClause, target: Target) -> ColumnElement[bool]:
