@@ -139,6 +139,8 @@ def _decide(context: WriteContext, before: Comment, action: CommentAction, decis
     story, actor = require_moderator(context.tx, before, context.actor)
     status = next_comment_status(before.status, action)
     if action is CommentAction.APPROVE:
+        if before.is_emptied:
+            raise Conflict("purged", "Its text was purged: nothing is left of it that could be shown.")
         _refuse_showing(story)
     after = dataclasses.replace(
         before,

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.comments import CommentId, CommentStatus
+from app.domain.comments import CommentId, without_text
 from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.rights import Right, require_right
 from app.domain.text_folding import fold_words
@@ -127,20 +126,7 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
 def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
     delete_reply_bodies_of_comments(context.tx, comments)
     for before in lock_comments(context.tx, comments):
-        after = dataclasses.replace(
-            before,
-            status=CommentStatus.REMOVED,
-            version=before.version + 1,
-            name="",
-            text="",
-            address=None,
-            note=None,
-            appeal=None,
-            fingerprint=None,
-            decided_at=context.now,
-            decided_by=context.actor.person,
-            decided_by_token=context.actor.token_id,
-        )
+        after = without_text(before, at=context.now, person=context.actor.person, token=context.actor.token_id)
         update_comment(context.tx, after)
         hide_comments(context.tx, before.story, [before.id])
         update_shown_counts(context.tx, before.story, now=context.now)

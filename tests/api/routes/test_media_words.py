@@ -12,7 +12,7 @@ from tests.pictures import form, png, require_decoder
 pytestmark = pytest.mark.anyio
 
 PNG = {"content-type": "image/png"}
-NOTHING = ({}, {"caption": None, "credit": None})
+NOTHING: tuple[dict[str, Any], ...] = ({}, {"caption": None, "credit": None})
 
 
 @pytest.fixture(autouse=True)
@@ -95,7 +95,7 @@ async def test_the_lead_picture_of_a_story_is_held_to_the_same_rule(server: Serv
         assert reply.status_code == 200, reply.text
         shown = (await server.client.get(f"/v1/stories/{story}")).json()["image"]
         assert (shown["caption"], shown["credit"]) == expected
-    assert "figcaption" not in shown["html"]
+        assert ("figcaption" in shown["html"]) is any(expected)
 
 
 @pytest.mark.parametrize("word", ["caption", "credit"])
