@@ -27,6 +27,7 @@ from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments, show_comments
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import update_reports_closed
 from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, update_comment
 from app.storage.newsroom.stories import read_story
@@ -43,6 +44,7 @@ def moderate_comment(
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_purges(context.tx)
         after = _decide(context, _require_locked(context, comment), action, decision)
         _tell_readers(context, [after])
         return answer_comments(context, newsroom_comment(after, sees_address=True), [after])
@@ -53,6 +55,7 @@ def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Re
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_purges(context.tx)
         locked = {comment.id: comment for comment in lock_comments(context.tx, batch.comments)}
         decided: list[Comment] = []
         results: list[dict[str, Any]] = []
@@ -80,6 +83,7 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_purges(context.tx)
         above = _require_locked(context, comment)
         story, actor = require_moderator(context.tx, above, context.actor)
         refuse_closed(story)

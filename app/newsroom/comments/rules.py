@@ -18,6 +18,7 @@ from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comment_rules import (
     CommentBlock,
     delete_block,
@@ -112,6 +113,7 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_comments(context.tx)
         found = list_comments_by_email(context.tx, request.email)
         held = list_held_comments(context.tx, found) if request.comments else []
         if request.comments:

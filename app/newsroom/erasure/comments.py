@@ -16,6 +16,7 @@ from app.newsroom.publication.comments import hide_comments
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import CommentTarget
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comments import list_held_comments, lock_comments, update_comment
 from app.storage.public.comments import update_shown_counts
 
@@ -28,6 +29,7 @@ def purge_comment(newsroom: Newsroom, call: Call, target: CommentTarget) -> Eras
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = opened.lock_story(target.story)  # before the comment, as whoever makes an entry of one
+        lock_out_comments(context.tx)
         found = lock_comments(context.tx, [target.comment])
         if not found:
             raise comment_not_found()

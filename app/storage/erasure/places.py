@@ -335,7 +335,6 @@ TEXT_PLACES = (
         has_byline(_versions),
         rewrite=version_without_bylines,
     ),
-    TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
     TextPlace("search", (_documents.c.words,), _documents_of, blank=_deleted),
     TextPlace(
         "notices of comments",
@@ -386,6 +385,8 @@ TEXT_PLACES = (
     ),
     TextPlace("readers' stories", (_shown_stories.c.fields, _shown_stories.c.slug), _shown_story, _shown_story_row),
     TextPlace("readers' slugs", (schema.public_slugs.c.slug,), _of(schema.public_slugs), _deleted),
+    # Behind what they show: while that is there, somebody may still be answered with it.
+    TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
     TextPlace("audit", (_audit.c.before, _audit.c.after), _audit_of, rewrite=_audit_row),
 )
 """Every place, in the order in which they are emptied and counted; those gone through row by row for all come last."""
