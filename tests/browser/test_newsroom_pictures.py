@@ -454,6 +454,51 @@ def test_a_story_has_its_lead_picture_and_loses_it_again(
         assert newsroom.client.get(f"/v1/stories/{story['id']}").json()["image"] is None
 
 
+def _choose_lead(page: Page, file: FilePayload) -> Locator:
+    lead = dialog(page).get_by_role("group", name="Lead picture")
+    with page.expect_file_chooser() as opened:
+        lead.get_by_role("button", name="Choose a picture").click()
+    opened.value.set_files([file])
+    return lead
+
+
+def test_a_new_story_begins_with_its_lead_picture(
+    context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    with signed_in(context, newsroom, story) as page:
+        page.get_by_role("button", name="New story").click()
+        _choose_lead(page, _file("evil.svg", SVG, "image/svg+xml"))
+        dialog(page).get_by_label("Title").fill("The night of the bridge")
+        answer(page, "Create")
+        expect(dialog(page).get_by_role("alert")).to_contain_text("This is an SVG")
+        lead = _choose_lead(page, _file("lead.png", png(640, 360)))
+        lead.get_by_label("Caption").fill("The bridge on Tuesday")
+        answer(page, "Create")
+        expect(dialog(page)).to_be_hidden()
+        stories = newsroom.client.get("/v1/newsroom/stories").json()["items"]
+        (made,) = [each for each in stories if each["title"] == "The night of the bridge"]
+        assert (made["image"]["caption"], made["image"]["width"]) == ("The bridge on Tuesday", 640)
+
+
+def test_a_new_story_that_is_written_without_a_server_is_sent_with_its_picture_once_it_is_back(
+    context: BrowserContext, newsroom: Newsroom, through: Newsroom, network: Network, story: dict[str, Any]
+) -> None:
+    title = "The night without a line"
+    with signed_in(context, through, story) as page:
+        network.cut()
+        page.get_by_role("button", name="New story").click()
+        _choose_lead(page, _file("lead.png", noise(640, 360, seed=6)))
+        dialog(page).get_by_label("Title").fill(title)
+        answer(page, "Create")
+        expect(dialog(page)).to_be_hidden()
+        expect(page.get_by_role("region", name="Not yet acknowledged")).to_contain_text(f"New story: {title}")
+        network.join()
+        page.evaluate("window.dispatchEvent(new Event('online'))")
+        expect(page.get_by_label("Story", exact=True).locator("option:checked")).to_have_text(title)
+        (made,) = [each for each in newsroom.client.get("/v1/stories").json()["items"] if each["title"] == title]
+        assert (made["image"]["width"], len(made["image"]["renditions"])) == (640, 4)
+
+
 def test_a_lead_picture_that_is_refused_is_said_in_the_dialog_which_stays_open(
     context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
