@@ -65,11 +65,15 @@ class Emulator:
             path.write_bytes(store.get(each["path"]).bytes().to_bytes())
 
     def _bucket(self, name: str) -> S3Store:
-        plain = {"allow_http": True}
         return S3Store(
-            name, endpoint=self.url, region="us-east-1", virtual_hosted_style_request=False, client_options=plain,
-            **CREDENTIALS,
-        )  # fmt: skip
+            name,
+            endpoint=self.url,
+            region="us-east-1",
+            virtual_hosted_style_request=False,
+            access_key_id=CREDENTIALS["access_key_id"],
+            secret_access_key=CREDENTIALS["secret_access_key"],
+            client_options={"allow_http": True},
+        )
 
     def _ask(self, method: str, path: str) -> int:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)

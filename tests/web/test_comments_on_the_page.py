@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.web.page_comments import REFUSALS
 from app.web.words import Catalogue
 from tests.web import samples
-from tests.web.site import FakeReading, client_of, seen
+from tests.web.site import SITE, FakeReading, client_of, seen
 
 pytestmark = pytest.mark.anyio
 WORDS = Catalogue().words_for("en")
@@ -62,6 +63,17 @@ async def test_replies_are_plain_text_with_their_lines_and_their_answers() -> No
     assert "&lt;b&gt;Ann&lt;/b&gt;" in html
     assert html.count('class="comment') >= 2
     assert "1 reply<" in html
+
+
+async def test_the_newsrooms_own_replies_bear_its_name_once() -> None:
+    as_the_site = reply(SITE.name, by_newsroom=True, text="By the site.")
+    by_somebody = reply("Ines", by_newsroom=True, text="By somebody.")
+    html = await page_of(reading("moderated", as_the_site, by_somebody, reply(SITE.name, text="By an impostor.")))
+    name = escape(SITE.name)
+    mark = f'<span class="mark">{name}</span>'
+    assert f'<p class="who">{mark} <time' in html
+    assert f'<p class="who"><b>Ines</b> {mark} <time' in html
+    assert f'<p class="who"><b>{name}</b> <time' in html
 
 
 async def test_a_story_without_replies_shows_none_of_it() -> None:

@@ -59,9 +59,9 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "headline": ("The headline itself", "<h2>The headline itself</h2>"),
     "authors": (
         [{"name": "Ana Sousa", "role": "Reporter", "place": "Porto", "url": "https://herald.example/ana"}],
-        '<a href="https://herald.example/ana" rel="noopener">Ana Sousa</a><small>Reporter, Porto</small>',
+        '<a href="https://herald.example/ana" rel="noopener">Ana Sousa</a> <small>Reporter, Porto</small>',
     ),
-    "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a><small>First</small>"),
+    "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a> <small>First</small>"),
     "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
     "time": (MOMENT, f'<time datetime="{MOMENT}"'),
     "updated_at": (MOMENT, f'Updated <time datetime="{MOMENT}"'),

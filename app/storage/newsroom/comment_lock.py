@@ -23,6 +23,6 @@ def lock_out_purges(tx: WriteTransaction) -> None:
 
 
 def lock_out_comments(tx: WriteTransaction) -> None:
-    """Lock out whoever adds a comment, a notice or an answer; the transaction sees what was added before."""
+    """Lock comments, notices and answers out until the transaction ends; it sees what was added before."""
     if tx.connection.dialect.name == "postgresql":
         tx.connection.execute(_ALONE, {"key": _KEY})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,7 +40,6 @@ _INSERTS = {
 }
 _INSERT = insert(_comments)
 _PENDING = _comments.c.status == CommentStatus.PENDING.value
-_NO_PERSON: Mapping[str, Any] = {"email": None, "address": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +77,22 @@ def read_comment(tx: ReadTransaction, comment: str) -> Comment | None:
     return None if row is None else _comment(row)
 
 
+def read_stories_of(tx: ReadTransaction, comments: Collection[str]) -> set[StoryId]:
+    """Return the stories that these comments are under."""
+    query = select(_comments.c.story_id).where(_comments.c.id.in_(comments)).distinct()
+    return {StoryId(story) for story in tx.connection.execute(query).scalars()}
+
+
 def lock_comments(tx: WriteTransaction, comments: Collection[str]) -> list[Comment]:
     """Return those of the comments that there are, locked until the transaction ends, in the order of their ids."""
     query = select(_comments).where(_comments.c.id.in_(comments)).order_by(_comments.c.id).with_for_update()
     return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def lock_comments_under(tx: WriteTransaction, story: StoryId, entry: EntryId | None) -> None:
+    """Lock the comments under a story, or one entry of it: each decision under way is done with, and none begins."""
+    under = (_comments.c.story_id == story, *(() if entry is None else (_comments.c.entry_id == entry,)))
+    tx.connection.execute(select(_comments.c.id).where(*under).order_by(_comments.c.id).with_for_update()).all()
 
 
 def read_comments_by_key(tx: ReadTransaction, keys: Collection[tuple[StoryId, str]]) -> list[Comment]:
@@ -161,41 +172,11 @@ def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str
     return {status: count for status, count in tx.connection.execute(query)}
 
 
-def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
-    """List the comments that were sent with this address, in any spelling of its case."""
-    query = select(_comments.c.id).where(func.lower(_comments.c.email) == email.lower()).order_by(_comments.c.id)
-    return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
-
-
 def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> list[CommentId]:
     """List those of the comments whose story or entry is kept for a court."""
     kept = is_held(_comments.c.story_id, _comments.c.entry_id)
     query = select(_comments.c.id).where(_comments.c.id.in_(comments), kept).order_by(_comments.c.id)
     return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
-
-
-def delete_addresses(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
-    """Delete the network addresses of these comments."""
-    tx.connection.execute(update(_comments).where(_comments.c.id.in_(comments)).values(address=None))
-
-
-def delete_emails(tx: WriteTransaction, email: str) -> int:
-    """Delete this address from every comment and notice, and return from how many."""
-    count = 0
-    for table in (_comments, schema.comment_reports):
-        found = update(table).where(func.lower(table.c.email) == email.lower()).values(email=None)
-        count += tx.connection.execute(found).rowcount
-    return count
-
-
-def delete_emails_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the e-mail addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "email", at, limit=limit)
-
-
-def delete_addresses_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the network addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "address", at, limit=limit)
 
 
 def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
@@ -208,15 +189,6 @@ def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
         _comments,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
-
-
-def _delete_before(tx: WriteTransaction, column: str, at: Micros, *, limit: int) -> int:
-    count = 0
-    for table in (_comments, schema.comment_reports):
-        old = select(table.c.id).where(table.c[column].is_not(None), table.c.created_at < at).limit(limit)
-        changed = update(table).where(table.c.id.in_(old.scalar_subquery())).values({column: None})
-        count += tx.connection.execute(changed).rowcount
-    return count
 
 
 def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:

@@ -36,7 +36,7 @@ class Moments:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self.before: Callable[[], None] | None = None
+        self.before: Callable[[], object] | None = None
         self.at_commit: Callable[[], None] | None = None
 
     def __getattr__(self, name: str) -> Any:
@@ -94,8 +94,12 @@ def test_a_comment_that_is_stored_behind_the_purge_of_what_it_stands_under_is_re
     parent = _comment(driver, story, entry=entry, text=f"Of {OTHER}.")
     call = driver.call(idempotency_key="key", fingerprint="f")
     moderate_comment(driver.newsroom, call, parent, CommentAction.APPROVE, CommentDecision())
-    target = {"story": {"story": story}, "entry": {"story": story, "entry": entry}, "comment": {"comment": parent}}
-    under = {"story": {}, "entry": {"entry": entry}, "comment": {"parent": parent}}
+    target: dict[str, dict[str, str]] = {
+        "story": {"story": story},
+        "entry": {"story": story, "entry": entry},
+        "comment": {"comment": parent},
+    }
+    under: dict[str, dict[str, str]] = {"story": {}, "entry": {"entry": entry}, "comment": {"parent": parent}}
     newsroom, moments = _caught(driver)
     moments.before = lambda: driver.purge(**target[purged])  # checked already, and not stored yet
     refused = _take(newsroom, story, **under[purged])
@@ -130,7 +134,12 @@ def test_what_is_done_with_comments_while_a_purge_begins_goes_with_it(
         "answer": lambda: answer_comment(newsroom, driver.call(), comment, NewsroomAnswer(text=words)),
         "report": lambda: report_comment(newsroom, story, comment, notice, address="192.0.2.8", request_id=None),
     }
-    target = {"story": {"story": story}, "entry": {"story": story, **under}, "comment": {"comment": comment}}[purged]
+    targets: dict[str, dict[str, str]] = {
+        "story": {"story": story},
+        "entry": {"story": story, **under},
+        "comment": {"comment": comment},
+    }
+    target = targets[purged]
     _race(database_url, moments, acts[act], lambda: driver.purge(**target))
     assert _left(driver, database_url) == {}
     assert driver.prepare_purge(**target)["places"] == []
