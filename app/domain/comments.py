@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Literal, NewType
 
@@ -103,9 +103,32 @@ class Comment:
     made_entry: EntryId | None = None
 
     @property
+    def is_emptied(self) -> bool:
+        """Return whether its text was taken out for good; what a reader sends has one."""
+        return not self.text
+
+    @property
     def is_public(self) -> bool:
         """Return whether readers may see it, as far as it is for the moderators to say."""
         return self.status is CommentStatus.APPROVED
+
+
+def without_text(comment: Comment, *, at: Micros, person: PersonId | None, token: str | None) -> Comment:
+    """Return the comment as removed and emptied, so that the same request is not answered with it again."""
+    return replace(
+        comment,
+        status=CommentStatus.REMOVED,
+        version=comment.version + 1,
+        name="",
+        text="",
+        address=None,
+        note=None,
+        appeal=None,
+        fingerprint=None,
+        decided_at=at,
+        decided_by=person,
+        decided_by_token=token,
+    )
 
 
 def next_comment_status(status: CommentStatus, action: CommentAction) -> CommentStatus:

@@ -129,7 +129,8 @@ class _Night:
         self.shown = self.post(None, blocks=[picture, film | more, sound | more, film, sound])
         self.edit(self.shown, blocks=[picture, film])
         person = {"name": "Flo", "role": "reporter", "avatar_media": self.picture["id"]}
-        self.call(self.admin, "add_person", json=person)
+        flo = self.call(self.admin, "add_person", json=person)
+        self.post("By Flo.", authors=[{"id": flo["id"], "name": "Flo", "avatar": flo["avatar"]}])
         for upload in (self.picture, self.film, self.sound):
             self.call(self.admin, "get_media", path={"media": upload["id"]})
             self.fetch("get_signed_media_file", upload["url"])

@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
+from obstore.store import S3Store
+
 CREDENTIALS = {"access_key_id": "test", "secret_access_key": "test"}
 START_SECONDS = 40
 
@@ -45,6 +47,33 @@ class Emulator:
         said = connection.getresponse().read()
         connection.close()
         return b"AllUsers" not in said and b"AuthenticatedUsers" not in said
+
+    def put(self, bucket: str, path: str, data: bytes) -> None:
+        """Put an object into a bucket, as another program does, or over one that is there."""
+        self._bucket(bucket).put(path, data)
+
+    def delete(self, bucket: str, path: str) -> None:
+        """Delete an object from a bucket."""
+        self._bucket(bucket).delete(path)
+
+    def copy_to(self, folder: Path, bucket: str, prefix: str) -> None:
+        """Copy what is in a bucket below a prefix into a folder, as programs do that keep copies of buckets."""
+        store = self._bucket(bucket)
+        for each in store.list(prefix).collect():
+            path = folder / each["path"].removeprefix(f"{prefix}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(store.get(each["path"]).bytes().to_bytes())
+
+    def _bucket(self, name: str) -> S3Store:
+        return S3Store(
+            name,
+            endpoint=self.url,
+            region="us-east-1",
+            virtual_hosted_style_request=False,
+            access_key_id=CREDENTIALS["access_key_id"],
+            secret_access_key=CREDENTIALS["secret_access_key"],
+            client_options={"allow_http": True},
+        )
 
     def _ask(self, method: str, path: str) -> int:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)

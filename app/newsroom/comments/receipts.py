@@ -14,6 +14,7 @@ from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange, append_audit
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import CommentReport, insert_report, read_report
 from app.storage.newsroom.comments import lock_comments, read_comment, update_comment
 from app.storage.newsroom.stories import read_story
@@ -72,6 +73,7 @@ def report_comment(
 ) -> Reply:
     """Keep a notice about a comment that readers see. Raises NotFound `story_not_found`, `comment_not_found`."""
     with newsroom.database.transaction(gives_way=True) as tx:
+        lock_out_purges(tx)
         named = story_ref(ref)
         story = None if named is None else read_public_story(tx, named)
         if story is None:

@@ -27,9 +27,11 @@ from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
 from app.storage.erasure.uploads import delete_uploads
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comments import lock_comments_under
 from app.storage.newsroom.entries import append_version, read_entry, update_entry
 from app.storage.newsroom.legal_holds import list_holds
+from app.storage.newsroom.site_control import update_purge_count
 from app.wire.requests.stories import STORY_DEFAULTS
 
 PURGE = "purge"
@@ -55,6 +57,7 @@ def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> Erased:
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = opened.lock_story(target.story)
+        lock_out_comments(context.tx)
         before = look_up_entry(context.tx, context.story, target.entry)
         _refuse_held(context, before)
         lock_comments_under(context.tx, target.story, target.entry)
@@ -75,6 +78,7 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = lock_with_linked(opened, target.story)
+        lock_out_comments(context.tx)
         before = context.story
         _refuse_held(context, None)
         lock_comments_under(context.tx, target.story, None)
@@ -89,6 +93,7 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
             ends_at=None,
         )
         put_story(context, erased, action=PURGE)
+        update_purge_count(context.tx)  # what was checked before this is checked again before it is stored
         deleted = delete_uploads(context.tx, target, limit=UPLOADS_AT_ONCE)
         emptied = _purge_rows(context, target, counts, 0)
     files = deleted or []

@@ -23,6 +23,7 @@ from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import ERASED, PersonTarget
 from app.storage.erasure.uploads import delete_stale_uses, delete_uploads
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.entries import read_entry
 from app.storage.newsroom.invites import delete_invites
 from app.storage.newsroom.memberships import delete_memberships
@@ -51,6 +52,7 @@ def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> Erased
     for story, entries in groupby(found, key=lambda each: each[0]):
         _take_bylines_out(newsroom, call, story, [entry for _, entry in entries], target)
     with open_write(newsroom, call, right=Right.ERASE) as context:
+        lock_out_comments(context.tx)  # an answer of theirs may be under way
         delete_text(context.tx, target, at=context.now)
         delete_stale_uses(context.tx, target)
         files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)

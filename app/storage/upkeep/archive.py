@@ -59,6 +59,7 @@ class ArchivedFile:
 
     name: str
     file: str
+    size: int
 
 
 def list_archived_files(path: Path) -> list[ArchivedFile]:
@@ -68,7 +69,8 @@ def list_archived_files(path: Path) -> list[ArchivedFile]:
         if found is None:
             return []
         query = select(schema.media.c.name, schema.media.c.renditions).order_by(schema.media.c.name)
-        return [ArchivedFile(row.name, each["file"]) for row in connection.execute(query) for each in row.renditions]
+        rows = connection.execute(query).all()
+        return [ArchivedFile(row.name, each["file"], each["size"]) for row in rows for each in row.renditions]
 
 
 def is_known_revision(revision: str) -> bool:

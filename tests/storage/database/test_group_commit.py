@@ -111,3 +111,33 @@ async def test_a_caller_that_has_gone_takes_nothing_from_the_others() -> None:
     assert await here == 20
     assert [number for batch in tables.batches for number in batch] == [0, 2]
     group.close(within_seconds=1)
+
+
+async def test_a_flush_waits_for_what_was_submitted_before_it_and_for_nothing_else() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test", batch=1)
+    await group.flush(within_seconds=SOON)  # of nothing
+    tables.go_on.clear()
+    submitted = [asyncio.create_task(group.submit(number)) for number in (0, 1, 2)]
+    await asyncio.sleep(0)
+    flushed = asyncio.create_task(group.flush(within_seconds=SOON))
+    await asyncio.sleep(0.05)  # the first is being committed, the others wait
+    assert not flushed.done()
+    tables.go_on.set()
+    await flushed
+    assert tables.batches[:3] == [[0], [1], [2]]
+    await asyncio.gather(*submitted, return_exceptions=True)
+    group.close(within_seconds=1)
+
+
+async def test_a_flush_that_takes_too_long_says_so() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test")
+    submitted = asyncio.create_task(group.submit(2))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await group.flush(within_seconds=0.01)
+    tables.go_on.set()
+    assert await submitted == 20
+    group.close(within_seconds=1)

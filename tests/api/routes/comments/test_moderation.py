@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import uuid
 
 import pytest
@@ -114,3 +116,31 @@ async def test_reporters_see_the_queue_without_addresses_and_may_not_decide(site
     assert refused.status_code == 403
     seen = await site.admin.get("/v1/newsroom/comments")
     assert ADDRESS in seen.text
+
+
+async def test_what_was_sent_before_an_erasure_and_waits_to_be_stored_is_forgotten_by_it(site: Server) -> None:
+    """The one writer is held meanwhile, who lets an admin's write go before a reader's."""
+    story = (await site.story())["id"]
+    is_held, go_on = threading.Event(), threading.Event()
+    database = site.app_state.newsroom.database
+
+    def hold() -> None:
+        with database.transaction() as tx:
+            if tx.connection.dialect.name == "postgresql":
+                tx.connection.exec_driver_sql("LOCK TABLE comments IN SHARE ROW EXCLUSIVE MODE")
+            is_held.set()
+            assert go_on.wait(30)
+
+    holding = asyncio.create_task(asyncio.to_thread(hold))
+    assert await asyncio.to_thread(is_held.wait, 30)
+    sending = asyncio.create_task(send(site, story))
+    await asyncio.sleep(0.2)  # it is in the queue
+    erasure = {"email": ADDRESS, "comments": True}
+    erasing = asyncio.create_task(site.admin.post("/v1/newsroom/comments:erase", json=erasure))
+    await asyncio.sleep(0.2)  # it waits for the writer, or for the queue
+    go_on.set()
+    taken = await sending
+    assert (await erasing).json()["comments"] == 1
+    await holding
+    erased = (await site.admin.get(f"/v1/newsroom/comments/{taken['id']}")).json()
+    assert (erased["text"], erased["email"], erased["status"]) == ("", None, "removed")

@@ -90,10 +90,15 @@ async def test_an_avatar_is_an_upload_and_public_with_what_its_person_writes(ser
     avatar = public["authors"][0]["avatar"]
     assert avatar.startswith(f"{PUBLIC_URL}/media/")
     assert (await get(server, avatar)).status_code == 200
+    files = public["authors"][0]["avatar_renditions"]
+    assert [(each["type"], each["width"]) for each in files] == [("image/webp", 320), ("image/webp", 640)]
+    assert [(await get(server, each["url"])).status_code for each in files] == [200, 200]
     # sent back as it was shown, it is still the same upload
     path = f"/v1/stories/{story}/entries/{entry['id']}"
     await server.admin.patch(path, json={"authors": entry["authors"], "text": "Hello!"}, headers={"if-match": "*"})
     assert (await get(server, f"/v1/stories/{story}/entries/{entry['id']}")).json()["authors"][0]["avatar"] == avatar
+    shown = (await get(server, f"/v1/stories/{story}/entries/{entry['id']}")).json()["authors"][0]
+    assert shown == public["authors"][0]
     await server.act("remove", entry)
     assert (await get(server, avatar)).status_code == 404
 
