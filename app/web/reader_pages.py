@@ -58,7 +58,9 @@ def reader_pages(
         )
 
     @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
-    async def show_story(request: Request, ref: str, position: str | None = None, entry: str | None = None) -> Response:
+    async def show_story(
+        request: Request, ref: str, position: str | None = None, entry: str | None = None, part: str | None = None
+    ) -> Response:
         page = await _read(read_story, ref, position, entry)
         missed = isinstance(page, HTTPStatus) and (position is not None or entry is not None)
         if missed:
@@ -74,14 +76,15 @@ def reader_pages(
             return _redirect(request, elsewhere, page.redirect_slug or page.state["slug"])
         around = None if missed else entry
         words = renderer.catalogue.words_for(page.state["language"])
-        replies = await comments_context(comments, page.state, request, entry=around)
+        replies = await comments_context(comments, page.state, request, entry=around, words=words)
         context = _context(page.state, missed=missed, around=around)
-        html = renderer.render(
-            "story.html", site=links.site, words=words, linked=page.linked, replies=replies, **context
-        )
+        is_part = part == "replies" and replies is not None  # what static/replies/list.js asks for
+        template = "replies.html" if is_part else "story.html"
+        context |= {"linked": page.linked, "replies": replies}
+        html = renderer.render(template, site=links.site, words=words, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
-        return await responses.make(
+        response = await responses.make(
             request,
             html,
             policy=reader_policy(links.site),
@@ -89,6 +92,9 @@ def reader_pages(
             surrogate=surrogate,
             passing=None if replies is None else replies["passing"],
         )
+        if is_part:
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     return router
 

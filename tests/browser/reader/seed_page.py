@@ -106,12 +106,12 @@ class SeedPage:
 
         Embeds play where scripts run, and forms are where they can be sent.
         """
-        return [*ABOVE, *_timeline(plays=plays), *self.below(forms=forms)]
+        return [*ABOVE, *_timeline(plays=plays, forms=forms), *self.below(forms=forms)]
 
     def below(self, *, forms: bool = True) -> list[str]:
         """Return what stands under the timeline, the newest reply first."""
         on_entry, on_story = (_moment(each["time"]) for each in self.replies)
-        acts = ["Report", "Answer"] if forms else []
+        acts = ["Report", "Reply"] if forms else []
         return [
             "2 replies",
             *(FORM if forms else []),
@@ -152,8 +152,9 @@ ABOVE = [
 ]
 
 
-def _timeline(*, plays: bool) -> list[str]:
+def _timeline(*, plays: bool, forms: bool) -> list[str]:
     day = "4 November 2025"
+    reply = ["Leave a reply"] if forms else []
     return [
         f"20:05 {day}",
         "Watch: the crest, from above",
@@ -162,12 +163,14 @@ def _timeline(*, plays: bool) -> list[str]:
         *(["Play here"] if plays else []),
         "What to do when the river rises",
         "Sandbags, shelters, telephone numbers",
+        *reply,
         f"19:20 {day}",
         "From the other bank",
         "Our photographer has crossed by boat:",
         f"{CAPTION} {CREDIT}",
         "I’ve lived here since ’71. I’ve never heard it roar.",
         "— Wilma Tarn, who lives by the bridge",
+        *reply,
         f"18:47 {day}",
         "BREAKING",
         "KEY EVENT",
@@ -179,10 +182,12 @@ def _timeline(*, plays: bool) -> list[str]:
         "Source link Rivers Office",
         "The bridge",
         "Roads & rails",
+        "1 reply",
         f"17:55 {day}",
         "Mara Ellery",
         "Reporter, Old Quay",
         "We are at the Old Quay, where the water stands one step below the road.",
+        *reply,
     ]
 
 
