@@ -9,8 +9,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import told_on_event_stream, told_on_websocket
+from tests.waiting import await_true
 
 SITES = "/v1/newsroom/sites"
 HOST = "live.evening.example"
