@@ -27,6 +27,7 @@ from tests.description.material import (
 )
 from tests.description.recorder import Recorder
 from tests.description.replies import QUESTION, play_replies
+from tests.description.sites import play_sites
 from tests.e2e.server import Server
 from tests.pictures import form, png
 
@@ -177,7 +178,7 @@ class _Night:
         for version in (1, 2):
             self.call(self.admin, "upsert_entry", path=wire, json={"text": "From a wire", "external_version": version})
         self.call(self.admin, "add_person", json={"name": "Cy", "role": "reporter"})
-        self.describe_a_site()
+        play_sites(self.recorder, self.admin, self.reader, self.server)
         token = {"label": "A wire", "role": "editor", "shorthand": True}
         bot = self.call(self.admin, "create_token", json=token)
         with self.server.signed_in(bot["token"]) as client:
@@ -187,35 +188,6 @@ class _Night:
         with self.server.signed_in(reporter["token"]) as client:
             self.post("Said shortly. /pin", client=client)
         self.reporter = reporter
-
-    def describe_a_site(self) -> None:
-        """A site of its own, with a story and people who work for it alone; and one that is over again."""
-        host = "evening.example"
-        draft = {"name": "The Evening Post", "url": f"https://{host}", "logo": f"https://{host}/logo.svg"}
-        more = {"hosts": [host], "theme": "dusk", "language": "nb", "consent": ["video"], "frame_ancestors": ["self"]}
-        self.call(
-            self.admin, "create_site", json={"slug": "evening", **draft, **more, "cors_origins": [f"https://{host}"]}
-        )
-        self.call(self.admin, "create_site", json={"slug": "closing", **draft})
-        self.call(self.admin, "list_sites")
-        for name, slug in (("read_site", "default"), ("read_site", "evening"), ("delete_site", "closing")):
-            self.call(self.admin, name, path={"site": slug})
-        changed = {"name": "The Evening Post, late"}
-        self.call(self.admin, "edit_site", path={"site": "evening"}, json=changed, headers={"if-match": "*"})
-        there = self.call(self.admin, "create_story", json={"title": "I kveld", "site": "evening"})
-        self.call(self.admin, "read_newsroom_story", path={"story": there["id"]})
-        self.call(self.reader, "get_story", path={"story": there["id"]})
-        self.call(self.reader, "get_changes", path={"story": there["id"]}, params={"after": "0"})
-        self.call(self.reader, "list_stories", params={"site": "evening"})
-        self.call(self.reader, "get_site", headers={"host": host})
-        sites = {"evening": "editor"}
-        person = self.call(self.admin, "add_person", json={"name": "Dag", "sites": sites})
-        self.call(self.admin, "list_people")
-        bot = self.call(self.admin, "create_token", json={"label": "Evening's bot", "sites": sites})
-        self.call(self.admin, "list_tokens")
-        with self.server.signed_in(bot["token"]) as client:
-            self.call(client, "read_me")
-        assert person["sites"] == sites
 
     def read(self) -> None:
         ref = {"story": self.story["id"]}

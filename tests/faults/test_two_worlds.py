@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.secret_sites import keep_a_site_secret
 from tests.faults.worlds import Recording, Socket, World, running_world
 from tests.figures import Figures
 from tests.pictures import png, require_decoder
@@ -216,26 +217,7 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("POST", "/newsroom/freeze", 2, frozen=False)
     await world.secret("POST", "/newsroom/live/tickets", 2)
     if number % 4 == 1:  # each change of a site drops what is cached, which takes long to fill
-        await _keep_a_site_secret(world)
-
-
-async def _keep_a_site_secret(world: World) -> None:
-    """What is done with a site that publishes nothing yet: its name, its people, and a draft that is moved to it."""
-    slug, host = f"mole-{world.secrets}", f"mole-{world.secrets}.example"
-    site: dict[str, Any] = {"slug": slug, "name": "Secret site", "url": f"https://{host}", "hosts": [host]}
-    await world.secret("POST", "/newsroom/sites", 201, **site)
-    await world.secret("POST", "/newsroom/sites", 409, **site)
-    await world.secret("PATCH", f"/newsroom/sites/{slug}", 200, name="Secret site, renamed", language="de")
-    await world.secret("PATCH", f"/stories/{DRAWER}", 200, site=slug)
-    mole = await world.secret("POST", "/newsroom/people", 201, name="Mole of the site", sites={slug: "editor"})
-    token = (await world.secret("POST", "/newsroom/tokens", 201, label=slug, person=mole["id"]))["token"]
-    await world.secret("POST", ENTRIES, 404, token=token, text="secret, and from elsewhere")
-    await world.secret("PATCH", f"/stories/{STORY}", 404, token=token, title="Secret, and from elsewhere")
-    await world.secret("POST", f"/stories/{DRAWER}/entries", 201, token=token, text="secret, in a site of its own")
-    await world.secret("DELETE", f"/newsroom/sites/{slug}", 409)
-    await world.secret("PATCH", f"/newsroom/people/{mole['id']}", 200, sites=None, role="reporter")
-    await world.secret("PATCH", f"/stories/{DRAWER}", 200, site="default")
-    await world.secret("DELETE", f"/newsroom/sites/{slug}", 200)
+        await keep_a_site_secret(world, story=STORY, drawer=DRAWER)
 
 
 async def _keep_erasures_secret(world: World, mine: str, number: int) -> None:
