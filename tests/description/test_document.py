@@ -24,14 +24,17 @@ from tests.e2e.server import Server
 TRUE_MAPS = {
     ("AuditItem", "before"),
     ("AuditItem", "after"),
+    ("CommentBatch", "versions"),
     ("CommentNumbers", "counts"),
     ("Heartbeat", "heads"),
     ("NewsroomComments", "counts"),
+    ("NewsroomComments", "reasons"),
     ("Page", "comment_counts"),
     ("StoryState", "comment_counts"),
     ("NewsroomStoryWithCounts", "entries"),
 }
-"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry."""
+"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, the versions of
+comments, what a reason says."""
 
 OPEN_UNIONS = {"Block", "NewsroomBlock", "Event", "LiveMessage", "NewsroomMessage"}
 

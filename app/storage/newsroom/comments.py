@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -32,6 +32,8 @@ from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.legal_holds import is_held
 
+CommentOrder = Literal["newest", "oldest"]
+
 _comments = schema.comments
 
 _INSERTS = {
@@ -40,6 +42,13 @@ _INSERTS = {
 }
 _INSERT = insert(_comments)
 _PENDING = _comments.c.status == CommentStatus.PENDING.value
+_IS_REPORTED = _comments.c.id.in_(
+    select(schema.comment_reports.c.comment_id).where(schema.comment_reports.c.closed_at.is_(None))
+)
+_IS_APPEALED = and_(
+    _comments.c.appealed_at.is_not(None),
+    or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at),
+)
 _NO_PERSON: Mapping[str, Any] = {"email": None, "address": None}
 
 
@@ -51,7 +60,19 @@ class CommentFilter:
     story: StoryId | None = None
     entry: EntryId | None = None
     flag: str | None = None
+    reported: bool = False
+    """Whether there has to be a notice about it that nobody has decided about."""
     appealed: bool = False
+    """Whether its writer has to have objected since it was decided about."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentCounts:
+    """How many comments there are in each status, and how many have an open notice or an open objection."""
+
+    statuses: dict[str, int]
+    reported: int
+    appealed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +124,19 @@ def list_comments(
     only: CommentFilter,
     *,
     visibility: Visibility,
-    before: tuple[Micros, str] | None,
+    order: CommentOrder,
+    beyond: tuple[Micros, str] | None,
     limit: int,
 ) -> list[Comment]:
-    """List comments of visible stories, newest first; `before` is the (created_at, id) of the last one seen."""
-    query = select(_comments).order_by(_comments.c.created_at.desc(), _comments.c.id.desc()).limit(limit)
-    query = query.where(_is_visible(visibility), *_matches(only))
-    if before is not None:
-        at, ident = before
-        level = and_(_comments.c.created_at == at, _comments.c.id < ident)
-        query = query.where(or_(_comments.c.created_at < at, level))
+    """List comments of visible stories in that order; `beyond` is the (created_at, id) of the last one seen."""
+    at, ident = _comments.c.created_at, _comments.c.id
+    columns = (at.desc(), ident.desc()) if order == "newest" else (at, ident)
+    query = select(_comments).order_by(*columns).limit(limit).where(_is_visible(visibility), *_matches(only))
+    if beyond is not None:
+        last, seen = beyond
+        is_newest = order == "newest"
+        level = and_(at == last, ident < seen if is_newest else ident > seen)
+        query = query.where(or_(at < last if is_newest else at > last, level))
     return [_comment(row) for row in tx.connection.execute(query)]
 
 
@@ -155,10 +179,17 @@ def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:
     return {StoryId(story): count for story, count in tx.connection.execute(query)}
 
 
-def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str, int]:
-    """Return how many comments of the visible stories there are in each status."""
-    query = select(_comments.c.status, func.count()).where(_is_visible(visibility)).group_by(_comments.c.status)
-    return {status: count for status, count in tx.connection.execute(query)}
+def read_comment_counts(tx: ReadTransaction, visibility: Visibility, story: StoryId | None = None) -> CommentCounts:
+    """Return the numbers of comments of the visible stories, or of one of them."""
+    among = [_is_visible(visibility), *([] if story is None else [_comments.c.story_id == story])]
+    query = select(_comments.c.status, func.count()).where(*among).group_by(_comments.c.status)
+
+    def count(condition: ColumnElement[bool]) -> int:
+        found: int = tx.connection.execute(select(func.count()).where(*among, condition)).scalar_one()
+        return found
+
+    statuses = {status: number for status, number in tx.connection.execute(query)}
+    return CommentCounts(statuses, reported=count(_IS_REPORTED), appealed=count(_IS_APPEALED))
 
 
 def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
@@ -229,9 +260,10 @@ def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:
         conditions.append(_comments.c.entry_id == only.entry)
     if only.flag is not None:
         conditions.append(cast(_comments.c.flags, Text).contains(f'"{only.flag}"', autoescape=True))
+    if only.reported:
+        conditions.append(_IS_REPORTED)
     if only.appealed:
-        conditions.append(_comments.c.appealed_at.is_not(None))
-        conditions.append(or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at))
+        conditions.append(_IS_APPEALED)
     return conditions
 
 

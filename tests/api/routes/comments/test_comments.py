@@ -3,41 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.api.server import Server, running
+from tests.api.commenting import ADDRESS, decide, send
+from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
-
-ADDRESS = "canary.person@mail.example"
-
-
-@pytest.fixture
-async def site(anyio_backend: str, database_url: str, tmp_path: Path) -> AsyncIterator[Server]:
-    """A server whose stories take comments, on either database."""
-    async with running(database_url, tmp_path / "data", comments="moderated") as opened:
-        yield opened
-
-
-async def send(site: Server, story: str, text: str = "Which districts are missing?", **more: Any) -> dict[str, Any]:
-    """Send a comment, and return the answer."""
-    draft = {"name": "Ann", "email": ADDRESS, "text": text, **more}
-    reply = await site.client.post(f"/v1/stories/{story}/comments", json=draft)
-    assert reply.status_code == 202, reply.text
-    taken: dict[str, Any] = reply.json()
-    return taken
-
-
-async def decide(site: Server, comment: str, action: str, **body: Any) -> dict[str, Any]:
-    """Decide about a comment as the operator."""
-    reply = await site.admin.post(f"/v1/newsroom/comments/{comment}/{action}", json=body)
-    assert reply.is_success, reply.text
-    decided: dict[str, Any] = reply.json()
-    return decided
 
 
 async def read(site: Server, story: str, **query: str) -> list[dict[str, Any]]:
