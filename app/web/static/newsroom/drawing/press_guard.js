@@ -4,7 +4,7 @@
 import { announce } from "./notices.js";
 
 const STILL_MS = 400; // less than a person needs to see a change and press on purpose
-const PLACES = ".choose, #composer, #waiting, #list, dialog";
+const PLACES = ".choose, #composer, #waiting, #list, #replies, dialog";
 const PRESSED = "button, summary, a[href]";
 const ATTRIBUTES = ["hidden", "open", "disabled", "class"];
 
