@@ -9,7 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.newsroom_server import Newsroom
 
 ADDRESS = "canary.person@mail.example"
-NETWORK_ADDRESS = "127.0.0.1"
+NETWORK_ADDRESS = "192.0.2.7"
 """Where all replies of these tests come from."""
 
 SETTINGS = {
@@ -17,15 +17,16 @@ SETTINGS = {
     "LIVEBLOG_COMMENTS_PER_ADDRESS": "0",
     "LIVEBLOG_COMMENTS_PER_STORY": "0",
     "LIVEBLOG_COMMENTS_PER_SITE": "0",
-    "LIVEBLOG_LOG_ADDRESSES": "full",
+    "LIVEBLOG_TRUSTED_PROXIES": "127.0.0.1",
 }
-"""Every story takes replies, as many as come."""
+"""Every story takes replies, as many as come, from where the proxy says."""
 
 
 def send_reply(newsroom: Newsroom, story: dict[str, Any], text: str, **more: Any) -> dict[str, Any]:
     """A reader's reply, as it was taken, with its receipt."""
     draft = {"name": "Ann", "email": ADDRESS, "text": text} | more
-    answer = newsroom.client.post(f"/v1/stories/{story['id']}/comments", json=draft)
+    headers = {"X-Forwarded-For": NETWORK_ADDRESS}
+    answer = newsroom.client.post(f"/v1/stories/{story['id']}/comments", json=draft, headers=headers)
     assert answer.status_code == 202, answer.text
     taken: dict[str, Any] = answer.json()
     return taken

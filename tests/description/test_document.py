@@ -33,8 +33,8 @@ TRUE_MAPS = {
     ("StoryState", "comment_counts"),
     ("NewsroomStoryWithCounts", "entries"),
 }
-"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, the versions of
-comments, what a reason says."""
+"""Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, the
+versions of comments, the sentence of a reason."""
 
 OPEN_UNIONS = {"Block", "NewsroomBlock", "Event", "LiveMessage", "NewsroomMessage"}
 

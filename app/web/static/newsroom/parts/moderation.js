@@ -4,6 +4,7 @@ import { briefly } from "../../pins_and_key_points.js";
 import { truncate } from "../../truncate.js";
 import { drawComment, named } from "../drawing/comment_item.js";
 import { button } from "../drawing/dialogs.js";
+import { keepingPlace } from "../drawing/kept_place.js";
 import { addStory, drawFrame, drawMenus, setWords, showKeys } from "../drawing/moderation_frame.js";
 import { showProblem } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
@@ -222,18 +223,12 @@ class Moderation {
     const { list, bulkBar, arrived } = this.places;
     const present = new Map([...list.children].map((each) => [each.dataset.id, each]));
     const drawn = [...this.queue.items.values()].map((item) => this.#drawItem(item, present.get(item.id)));
-    if (drawn.length !== list.children.length || drawn.some((each, index) => each !== list.children[index])) {
-      const at = this.root.contains(document.activeElement) ? document.activeElement.closest(".reply")?.dataset.id : null;
-      const kept = at && present.get(at);
-      const top = kept?.getBoundingClientRect().top;
-      const isStill = drawn.length === present.size && drawn.every(({ dataset }) => present.has(dataset.id));
-      if (isStill) drawn.forEach((each, index) => each !== list.children[index] && list.children[index].replaceWith(each));
-      else list.replaceChildren(...drawn);
-      if (at && !this.root.contains(document.activeElement)) this.#elementOf(at)?.focus({ preventScroll: true });
-      const moved = (this.#elementOf(at)?.getBoundingClientRect().top ?? top) - top;
-      if (isStill && moved) scrollBy({ top: moved, behavior: "instant" });
-    }
-    for (const item of this.queue.items.values()) this.#drawOutcome(item);
+    keepingPlace(list, () => {
+      const isSame = drawn.length === present.size && drawn.every(({ dataset }, index) => dataset.id === list.children[index].dataset.id);
+      if (!isSame) list.replaceChildren(...drawn);
+      else drawn.forEach((each, index) => each !== list.children[index] && list.children[index].replaceWith(each));
+      for (const item of this.queue.items.values()) this.#drawOutcome(item);
+    });
     bulkBar.hidden = !this.queue.isModerated;
     const { waiting } = this.queue;
     arrived.hidden = waiting.count === 0;
