@@ -194,11 +194,11 @@ def test_the_number_that_waits_is_told_where_an_editor_looks_while_writing(
     other = newsroom.make_story(title="Another story")
     before = newsroom.client.get("/v1/newsroom/comments?limit=1").json()["counts"].get("pending", 0)
     sent = [send_reply(newsroom, each, f"{text} is in.") for each, text in ((story, "A"), (story, "B"), (other, "C"))]
-    expect(waiting(driver)).to_have_accessible_name(f"Replies: {before + 3} waiting")
+    expect(waiting(driver)).to_have_accessible_name(f"Replies {before + 3} waiting")
     expect(driver.get_by_role("link", name="Its replies (2)")).to_be_visible()
     expect(driver).to_have_title(f"({before + 3}) Newsroom – The Courier")
     decide(newsroom, sent[2], "approve")  # in a story that is not the chosen one
-    expect(waiting(driver)).to_have_accessible_name(f"Replies: {before + 2} waiting")
+    expect(waiting(driver)).to_have_accessible_name(f"Replies {before + 2} waiting")
     waiting(driver).click()
     expect(queue(driver).get_by_role("combobox", name="Story")).to_have_value("")
     chosen = queue(driver).get_by_role("combobox", name="Story").locator(f"option[value='{story['id']}']")

@@ -68,7 +68,7 @@ class CommentFilter:
 
 @dataclass(frozen=True, slots=True)
 class CommentCounts:
-    """How many comments there are in each status, and how many have an open notice or an open objection."""
+    """The number of comments in each status, and of those with an open notice or an open objection."""
 
     statuses: dict[str, int]
     reported: int

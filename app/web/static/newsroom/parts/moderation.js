@@ -19,8 +19,10 @@ import { Decisions } from "./moderation_decisions.js";
 
 const PATH = "/v1/newsroom/comments";
 const PAGE = 50;
-const SOON_MS = 500; // of many that arrive at once the list is read once
+const SOON_MS = 1_000; // of many that arrive at once the list is read once
 const REREAD_MS = 20_000; // in case the newsroom's stream cannot be had
+const COUNT_MS = 120_000; // the same for who looks at something else: the stream tells them the number
+const SPREAD_MS = 4_000; // a newsroom's pages do not all count at once when replies come to another story
 const OF_KEYS = { a: "approve", r: "reject", s: "spam", d: "remove", c: "answer", e: "make_entry" };
 
 /**
@@ -34,7 +36,7 @@ export function mountModeration(root, { onWaiting = () => {}, onOpenEntry }) {
 class Moderation {
   constructor(root, hooks) {
     Object.assign(this, { root, hooks, queue: new CommentQueue(), list: LISTS[0], story: "", turn: 0 });
-    Object.assign(this, { isShown: false, timer: null, reasons: {}, stories: [], counts: null, words: new Map() });
+    Object.assign(this, { isShown: false, timer: null, reasons: {}, stories: [], words: new Map(), left: new Map() });
     this.decisions = new Decisions(this);
     this.places = drawFrame(root, {
       choose: () => this.#choose(), all: () => this.#selectAll(), arrived: () => this.read({ isAsked: true }),
@@ -42,18 +44,21 @@ class Moderation {
       blocks: () => this.trying(showBlocks), words: () => this.trying(editHoldWords),
     });
     root.addEventListener("keydown", (event) => this.#key(event));
+    document.addEventListener("visibilitychange", () => {
+      if (!document.hidden && this.isShown) this.readSoon(0);
+    });
   }
 
   /** Begin to count what waits; somebody is signed in. */
   begin() {
-    this.readSoon(0);
+    if (!this.isShown) this.readSoon(0);
   }
 
   /** Stop, and forget what was shown. */
   end() {
     this.turn += 1;
     clearTimeout(this.timer);
-    Object.assign(this, { timer: null, isShown: false, stories: [], counts: null, words: new Map(), story: "" });
+    Object.assign(this, { timer: null, isShown: false, wasAsked: false, stories: [], words: new Map(), left: new Map(), story: "" });
     this.queue.clear();
     this.places.list.replaceChildren();
     this.say("");
@@ -83,8 +88,9 @@ class Moderation {
       this.drawItems();
       if (message.action === "report") this.readOne(message.comment.id);
     }
-    if (message.type === "comments") this.#countStory(message);
-    this.readSoon();
+    const isCounted = message.type === "comment" || (message.type === "comments" && this.#countStory(message));
+    if (this.isShown) this.readSoon();
+    else if (!isCounted) this.readSoon(SOON_MS + Math.random() * SPREAD_MS);
   }
 
   /** Read again in that time, or earlier if that was asked for. */
@@ -95,7 +101,7 @@ class Moderation {
     this.at = at;
     this.timer = setTimeout(() => {
       this.timer = null;
-      if (document.hidden) this.readSoon(REREAD_MS);
+      if (document.hidden && this.isShown) this.readSoon(REREAD_MS);
       else this.read();
     }, ms);
   }
@@ -103,13 +109,14 @@ class Moderation {
   /** Read the list; `isAsked`: by the person, who expects another one, else what arrived waits behind its button. */
   async read({ isAsked = false } = {}) {
     const turn = (this.turn += 1);
+    this.wasAsked ||= isAsked; // a later reading may overtake the one that was asked for
     try {
       const limit = this.isShown ? Math.min(100, Math.max(PAGE, this.queue.items.size)) : 1;
       const { body } = await get(this.#path({ limit }));
       if (this.isShown) await this.#readWords(body.items);
       if (turn !== this.turn) return;
       this.#take(body);
-      if (this.isShown) await this.#draw(body, { isAsked });
+      if (this.isShown) await this.#draw(body);
       if (this.isUnread) this.say("");
       this.isUnread = false;
     } catch (problem) {
@@ -117,7 +124,7 @@ class Moderation {
       this.isUnread = true;
       this.sayProblem(problem, this.isShown && (() => this.read({ isAsked })));
     }
-    if (session.me && turn === this.turn) this.readSoon(REREAD_MS);
+    if (turn === this.turn) this.readSoon(this.isShown ? REREAD_MS : COUNT_MS);
   }
 
   #path({ limit, position = null }) {
@@ -136,18 +143,21 @@ class Moderation {
     this.#tellWaiting();
   }
 
+  /** Count what waits in a story; return whether that was enough: the title of another one has to be read. */
   #countStory({ story, pending }) {
     const known = this.stories.find((each) => each.story === story);
-    if (known) known.pending = pending; // of a story that is not known yet the next reading tells
+    if (known) known.pending = pending;
     this.#tellWaiting();
+    return known !== undefined || pending === 0;
   }
 
   #tellWaiting() {
     this.hooks.onWaiting({ total: this.stories.reduce((sum, { pending }) => sum + pending, 0), stories: this.stories });
   }
 
-  async #draw(body, { isAsked }) {
-    if (isAsked || this.queue.items.size === 0) {
+  async #draw(body) {
+    if (this.wasAsked || this.queue.items.size === 0) {
+      this.wasAsked = false;
       const known = new Set(this.queue.items.keys());
       const { activeElement: focused } = document;
       const had = this.root.contains(focused) && !focused.matches("select");
@@ -158,8 +168,11 @@ class Moderation {
       const left = this.queue.compare(body, this.list);
       this.drawItems();
       for (const id of left) {
-        const { status, gone } = this.queue.items.get(id);
-        if (!gone && (this.list.query.status ?? status) === status) await this.readOne(id);
+        const { status, version, gone } = this.queue.items.get(id);
+        const isSeen = this.left.get(id) === version || (this.list.query.status ?? status) !== status;
+        if (gone || isSeen) continue;
+        this.left.set(id, version); // once for each version
+        await this.readOne(id);
       }
     }
     this.places.more.hidden = this.queue.next === null;

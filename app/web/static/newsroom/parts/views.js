@@ -45,7 +45,7 @@ export function drawWaiting(now = waiting) {
   waiting = now;
   const { total, stories } = waiting;
   setWords($("replies-count"), total > 0 ? String(total) : "");
-  $("view-replies").setAttribute("aria-label", total > 0 ? `Replies: ${total} waiting` : "Replies");
+  $("view-replies").setAttribute("aria-label", total > 0 ? `Replies ${total} waiting` : "Replies");
   document.title = total > 0 ? `(${total}) ${title}` : title;
   if (story === null) return;
   const here = stories.find((each) => each.story === story.id)?.pending ?? 0;
