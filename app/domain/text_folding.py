@@ -36,6 +36,23 @@ def fold_text(text: str) -> str:
     return _MARKS.sub("", decompose(text)).casefold().translate(_PLAIN_LETTERS)
 
 
+def fold_email(address: str) -> str:
+    """Return an e-mail address without what its spellings differ in: case, composition, a domain's ASCII form."""
+    name, _, domain = address.rpartition("@")
+    labels = [_written_out(label) for label in domain.lower().split(".")]
+    return unicodedata.normalize("NFKC", f"{name}@{'.'.join(labels)}").casefold()
+
+
+def _written_out(label: str) -> str:
+    """Return a domain's label in its own letters where it came in ASCII (RFC 5890)."""
+    if not label.startswith("xn--"):
+        return label
+    try:
+        return label[4:].encode("ascii").decode("punycode")
+    except ValueError:
+        return label
+
+
 def decompose(text: str) -> str:
     """Return the compatibility decomposition of `text` (NFKD), in time that grows with its length alone.
 

@@ -7,7 +7,7 @@ import asyncio
 from app.domain.clock import Clock, Micros
 from app.jobs.job import Job, Sleep, run_in_thread
 from app.storage.database.transactions import Database
-from app.storage.newsroom.comments import delete_addresses_before, delete_emails_before
+from app.storage.newsroom.comment_addresses import delete_addresses_before, delete_emails_before
 
 PAUSE_SECONDS = 3_600.0
 BATCH = 200

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.text_folding import decompose, fold_text, fold_words
+from app.domain.text_folding import decompose, fold_email, fold_text, fold_words
 from tests.growth import ANYWHERE, faults, mixed_pieces, single_pieces
 
 
@@ -62,3 +62,20 @@ def test_words_are_folded_in_time_that_grows_with_the_text() -> None:
     pieces = (*ANYWHERE, "\u0323\u0301", "\u0f73\u0f71", "\U0001d16d\U0001d165", "ﾞ\u0323", "ﷺ", "e\u0301\u0323")
     assert faults(fold_words, single_pieces(pieces)) == []
     assert faults(fold_words, mixed_pieces(pieces, seed=1, count=10)) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("Ann@Mail.Example", "ann@mail.example", True),
+        ("ann@münchen.example", "ANN@xn--mnchen-3ya.EXAMPLE", True),
+        ("a\u0308nne@mail.example", "ÄNNE@mail.example", True),
+        ("οδος@mail.example", "ΟΔΟΣ@mail.example", True),
+        ("ann@xn--\u00e9.example", "ann@xn--é.example", True),
+        ("ann@xn--99999999999.example", "ann@XN--99999999999.example", True),
+        ("ann@mail.example", "anne@mail.example", False),
+        ("xn--mnchen-3ya@mail.example", "münchen@mail.example", False),
+    ],
+)
+def test_spellings_of_one_address_are_one(one: str, other: str, are_one: bool) -> None:
+    assert (fold_email(one) == fold_email(other)) is are_one

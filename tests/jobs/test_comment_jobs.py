@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 import pytest
+from pydantic_core import from_json
 
 from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus
@@ -14,7 +15,10 @@ from app.jobs.comment_retention import comment_retention_job
 from app.newsroom.publication.comments import show_comments
 from app.storage.database.transactions import Database
 from app.storage.newsroom.comments import insert_comment, read_comment
+from app.storage.newsroom.stored_replies import StoredReply, insert_reply, read_reply, update_reply
 from app.storage.public.comments import update_shown_counts
+from app.wire.comment_json import newsroom_comment
+from app.wire.encoding import encode_json
 
 SECOND, DAY = 1_000_000, 86_400_000_000
 NOW = Micros(1_790_000_000 * SECOND)
@@ -65,3 +69,22 @@ async def test_addresses_are_deleted_each_after_its_own_time(database: Database)
         ("a@b.example", None),
         (None, None),
     ]
+
+
+async def test_addresses_are_deleted_in_stored_replies_too(database: Database) -> None:
+    comment = approved(str(uuid.uuid4()), Micros(NOW - 10 * DAY), email="a@b.example", address="192.0.2.7")
+    shown = encode_json(newsroom_comment(comment, sees_address=True))
+    place = {"scope": "admin", "key": "key"}
+    with database.transaction() as tx:
+        insert_comment(tx, comment)
+        insert_reply(tx, **place, fingerprint="f", at=NOW)
+        reply = StoredReply("f", 200, {}, shown)
+        update_reply(tx, reply, **place, story=comment.story, shown=[(comment.story, comment.id)])
+    for email_days, email in ((30, "a@b.example"), (9, None)):
+        job = comment_retention_job(database, clock=lambda: NOW, email_days=email_days, address_days=7)
+        await job.run()
+        with database.snapshot() as tx:
+            kept = read_reply(tx, **place)
+        assert kept is not None
+        assert kept.body is not None
+        assert from_json(kept.body) == {**from_json(shown), "email": email, "address": None}

@@ -73,8 +73,13 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
              "body": b'{"id":1}', "story_id": STORY, "at": 1},
             {"scope": "admin", "key": "blank", "fingerprint": "f", "status": None, "headers": {}, "body": None,
              "story_id": None, "at": 1},
+            {"scope": "admin", "key": "approve", "fingerprint": "f", "status": 200, "headers": {}, "story_id": STORY,
+             "body": b'{"id":"c1","email":"ann@mail.example","address":"192.0.2.7"}', "at": 1},
         ],
-        "reply_entries": [{"scope": "admin", "key": "k", "entry_id": ENTRIES[0], "story_id": STORY}],
+        "reply_entries": [
+            {"scope": "admin", "key": "k", "entry_id": ENTRIES[0], "story_id": STORY},
+            {"scope": "admin", "key": "approve", "entry_id": "c1", "story_id": STORY},
+        ],
         "public_stories": [
             {"story_id": STORY, "slug": "flood", "epoch": "OldEpoch", "head_seq": 4, "head_check": "c4", "head_time": 1,
              "last_seq": 1, "entry_count": 1, "last_entry_at": None, "public_since": 1,

@@ -26,7 +26,6 @@ from app.storage.newsroom.comments import (
     list_comments,
     read_comment,
     read_comment_counts,
-    read_pending_counts,
 )
 from app.storage.newsroom.stories import read_story
 from app.wire.comment_json import newsroom_comment
@@ -58,7 +57,7 @@ def show_comments_waiting(
         page = found[:limit]
         items = _shown(tx, page, actor)
         counts = read_comment_counts(tx, visibility, only.story)
-        waiting = _stories_waiting(tx, actor)
+        waiting = _stories_waiting(tx, counts.pending)
     following = f"{page[-1].created_at}-{page[-1].id}" if len(found) > limit else None
     members = {
         "items": items,
@@ -84,11 +83,9 @@ def show_comment(newsroom: Newsroom, call: Call, comment: str) -> Reply:
         return Reply(200, encode_json(items[0]), {"ETag": etag_of(found)} if found is not None else {})
 
 
-def _stories_waiting(tx: ReadTransaction, actor: Actor) -> list[dict[str, Any]]:
-    """The visible stories in which comments wait, those with the most first."""
-    counts = read_pending_counts(tx)
-    visibility = visibility_of(actor)
-    found = [story for ident in counts if (story := read_story(tx, ident)) is not None and visibility.includes(story)]
+def _stories_waiting(tx: ReadTransaction, counts: Mapping[StoryId, int]) -> list[dict[str, Any]]:
+    """The stories in which comments wait, those with the most first."""
+    found = [story for ident in counts if (story := read_story(tx, ident)) is not None]
     found.sort(key=lambda story: (-counts[story.id], story.id))
     return [{"story": story.id, **_named(story), "pending": counts[story.id]} for story in found]
 

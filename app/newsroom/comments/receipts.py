@@ -78,6 +78,7 @@ def report_comment(
             raise NotFound("story_not_found", "No such story.")
         if story.head.closing == "withdrawn":
             raise Gone("story_withdrawn", "This story has been withdrawn.")
+        lock_comments(tx, [comment] if is_uuid4(comment) else [])  # a purge of it has ended, or takes the notice too
         found = read_public_comment(tx, story.head.story, comment) if is_uuid4(comment) else None
         if found is None:
             raise comment_not_found()

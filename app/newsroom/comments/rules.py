@@ -22,6 +22,7 @@ from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_addresses import delete_addresses, delete_emails, list_comments_by_email
 from app.storage.newsroom.comment_rules import (
     CommentBlock,
     delete_block,
@@ -30,15 +31,7 @@ from app.storage.newsroom.comment_rules import (
     list_hold_words,
     update_hold_words,
 )
-from app.storage.newsroom.comments import (
-    delete_addresses,
-    delete_emails,
-    list_comments_by_email,
-    list_held_comments,
-    lock_comments,
-    read_comment,
-    update_comment,
-)
+from app.storage.newsroom.comments import list_held_comments, lock_comments, read_comment, update_comment
 from app.storage.newsroom.stored_replies import delete_reply_bodies_of_comments
 from app.storage.public.comments import update_shown_counts
 from app.wire.encoding import encode_json
@@ -133,8 +126,9 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
 
 
 def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
+    locked = lock_comments(context.tx, comments)  # first: a decision that is under way has its reply stored by then
     delete_reply_bodies_of_comments(context.tx, comments)
-    for before in lock_comments(context.tx, comments):
+    for before in locked:
         after = dataclasses.replace(
             before,
             status=CommentStatus.REMOVED,

@@ -24,6 +24,7 @@ from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
 from app.storage.erasure.uploads import delete_uploads
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comments import lock_comments_under
 from app.storage.newsroom.entries import append_version, read_entry, update_entry
 from app.storage.newsroom.legal_holds import list_holds
 from app.wire.requests.stories import STORY_DEFAULTS
@@ -53,6 +54,7 @@ def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> Erased:
         context = opened.lock_story(target.story)
         before = look_up_entry(context.tx, context.story, target.entry)
         _refuse_held(context, before)
+        lock_comments_under(context.tx, target.story, target.entry)
         counts = count_text(context.tx, target)
         hidden = hide_entry(context, before, cause="removed")
         files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)
@@ -72,6 +74,7 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
         context = lock_with_linked(opened, target.story)
         before = context.story
         _refuse_held(context, None)
+        lock_comments_under(context.tx, target.story, None)
         counts = count_text(context.tx, target)
         erased = dataclasses.replace(
             before,

@@ -322,18 +322,10 @@ TEXT_PLACES = (
         has_byline(_versions),
         rewrite=version_without_bylines,
     ),
-    TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
-    TextPlace("search", (_documents.c.words,), _documents_of, blank=_deleted),
     TextPlace(
         "notices of comments",
         (_reports.c.category, _reports.c.text, _reports.c.name, _reports.c.email, _reports.c.address),
         reports_of,
-        blank=_deleted,
-    ),
-    TextPlace(
-        "readers' comments",
-        (_shown_comments.c.item,),
-        _of(_shown_comments, entries="entry_id"),
         blank=_deleted,
     ),
     TextPlace(
@@ -345,6 +337,14 @@ TEXT_PLACES = (
         _of(_comments, entries="entry_id"),
         blank=_deleted,
     ),
+    TextPlace(
+        "readers' comments",
+        (_shown_comments.c.item,),
+        _of(_shown_comments, entries="entry_id"),
+        blank=_deleted,
+    ),
+    TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),
+    TextPlace("search", (_documents.c.words,), _documents_of, blank=_deleted),
     TextPlace("names in answers", (_comments.c.name,), is_answer_of, rewrite=answer_without_name),
     TextPlace(
         "names in readers' answers", (_shown_comments.c.item,), shows_answer_of, rewrite=shown_answer_without_name
@@ -375,4 +375,5 @@ TEXT_PLACES = (
     TextPlace("readers' slugs", (schema.public_slugs.c.slug,), _of(schema.public_slugs), _deleted),
     TextPlace("audit", (_audit.c.before, _audit.c.after), _audit_of, rewrite=_audit_row),
 )
-"""Every place, in the order in which they are emptied and counted; those gone through row by row for all come last."""
+"""Every place, in the order in which they are emptied and counted; those gone through row by row for all come last.
+Comments come before what readers and retries have of them: a decision that is under way has its say before they go."""

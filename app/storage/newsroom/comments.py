@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from sqlalchemy import (
@@ -49,7 +49,6 @@ _IS_APPEALED = and_(
     _comments.c.appealed_at.is_not(None),
     or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at),
 )
-_NO_PERSON: Mapping[str, Any] = {"email": None, "address": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +65,14 @@ class CommentFilter:
     """Whether its writer has to have objected since it was decided about."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class CommentCounts:
-    """The number of comments in each status, and of those with an open notice or an open objection."""
+    """The number of comments in each status, with an open notice, with an open objection; and waiting in each story."""
 
-    statuses: dict[str, int]
-    reported: int
-    appealed: int
+    statuses: dict[str, int] = field(default_factory=dict)
+    pending: dict[StoryId, int] = field(default_factory=dict)
+    reported: int = 0
+    appealed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,12 @@ def lock_comments(tx: WriteTransaction, comments: Collection[str]) -> list[Comme
     """Return those of the comments that there are, locked until the transaction ends, in the order of their ids."""
     query = select(_comments).where(_comments.c.id.in_(comments)).order_by(_comments.c.id).with_for_update()
     return [_comment(row) for row in tx.connection.execute(query)]
+
+
+def lock_comments_under(tx: WriteTransaction, story: StoryId, entry: EntryId | None) -> None:
+    """Lock the comments under a story, or one entry of it: each decision under way is done with, and none begins."""
+    under = (_comments.c.story_id == story, *(() if entry is None else (_comments.c.entry_id == entry,)))
+    tx.connection.execute(select(_comments.c.id).where(*under).order_by(_comments.c.id).with_for_update()).all()
 
 
 def read_comments_by_key(tx: ReadTransaction, keys: Collection[tuple[StoryId, str]]) -> list[Comment]:
@@ -180,22 +186,21 @@ def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:
 
 
 def read_comment_counts(tx: ReadTransaction, visibility: Visibility, story: StoryId | None = None) -> CommentCounts:
-    """Return the numbers of comments of the visible stories, or of one of them."""
-    among = [_is_visible(visibility), *([] if story is None else [_comments.c.story_id == story])]
-    query = select(_comments.c.status, func.count()).where(*among).group_by(_comments.c.status)
-
-    def count(condition: ColumnElement[bool]) -> int:
-        found: int = tx.connection.execute(select(func.count()).where(*among, condition)).scalar_one()
-        return found
-
-    statuses = {status: number for status, number in tx.connection.execute(query)}
-    return CommentCounts(statuses, reported=count(_IS_REPORTED), appealed=count(_IS_APPEALED))
-
-
-def list_comments_by_email(tx: ReadTransaction, email: str) -> list[CommentId]:
-    """List the comments that were sent with this address, in any spelling of its case."""
-    query = select(_comments.c.id).where(func.lower(_comments.c.email) == email.lower()).order_by(_comments.c.id)
-    return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
+    """Return the numbers of comments of the visible stories, or of one of them, and where any wait in all of these."""
+    visible, status = _is_visible(visibility), _comments.c.status
+    query = select(_comments.c.story_id, status, func.count()).where(visible).group_by(_comments.c.story_id, status)
+    counts = CommentCounts()
+    for ident, name, number in tx.connection.execute(query):
+        if story in {None, ident}:
+            counts.statuses[name] = counts.statuses.get(name, 0) + number
+        if name == CommentStatus.PENDING.value:
+            counts.pending[StoryId(ident)] = number
+    among = [visible, *([] if story is None else [_comments.c.story_id == story])]
+    counts.reported, counts.appealed = (
+        tx.connection.execute(select(func.count()).where(*among, condition)).scalar_one()
+        for condition in (_IS_REPORTED, _IS_APPEALED)
+    )
+    return counts
 
 
 def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> list[CommentId]:
@@ -203,30 +208,6 @@ def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> 
     kept = is_held(_comments.c.story_id, _comments.c.entry_id)
     query = select(_comments.c.id).where(_comments.c.id.in_(comments), kept).order_by(_comments.c.id)
     return [CommentId(ident) for ident in tx.connection.execute(query).scalars()]
-
-
-def delete_addresses(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
-    """Delete the network addresses of these comments."""
-    tx.connection.execute(update(_comments).where(_comments.c.id.in_(comments)).values(address=None))
-
-
-def delete_emails(tx: WriteTransaction, email: str) -> int:
-    """Delete this address from every comment and notice, and return from how many."""
-    count = 0
-    for table in (_comments, schema.comment_reports):
-        found = update(table).where(func.lower(table.c.email) == email.lower()).values(email=None)
-        count += tx.connection.execute(found).rowcount
-    return count
-
-
-def delete_emails_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the e-mail addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "email", at, limit=limit)
-
-
-def delete_addresses_before(tx: WriteTransaction, at: Micros, *, limit: int) -> int:
-    """Delete the network addresses of at most `limit` comments and notices that were sent before `at`."""
-    return _delete_before(tx, "address", at, limit=limit)
 
 
 def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
@@ -239,15 +220,6 @@ def delete_comments_of_story(tx: WriteTransaction, story: StoryId) -> None:
         _comments,
     ):
         tx.connection.execute(delete(table).where(table.c.story_id == story))
-
-
-def _delete_before(tx: WriteTransaction, column: str, at: Micros, *, limit: int) -> int:
-    count = 0
-    for table in (_comments, schema.comment_reports):
-        old = select(table.c.id).where(table.c[column].is_not(None), table.c.created_at < at).limit(limit)
-        changed = update(table).where(table.c.id.in_(old.scalar_subquery())).values({column: None})
-        count += tx.connection.execute(changed).rowcount
-    return count
 
 
 def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:

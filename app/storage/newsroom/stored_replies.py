@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from typing import Any, Literal
 
-from sqlalchemy import and_, bindparam, delete, exists, insert, not_, or_, select, update
+from pydantic_core import from_json
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    insert,
+    not_,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -15,6 +30,7 @@ from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.legal_holds import is_held
+from app.wire.encoding import encode_json
 
 _replies = schema.replies
 _reply_entries = schema.reply_entries
@@ -81,9 +97,20 @@ def update_reply(
 
 def delete_reply_bodies_of_comments(tx: WriteTransaction, comments: Collection[CommentId]) -> None:
     """Delete the body of every stored reply that shows one of these comments, whose text is no more."""
-    of_reply = and_(_reply_entries.c.scope == _replies.c.scope, _reply_entries.c.key == _replies.c.key)
-    shows_one = exists().where(of_reply, _reply_entries.c.entry_id.in_(comments))
-    tx.connection.execute(update(_replies).where(shows_one).values(body=None))
+    tx.connection.execute(update(_replies).where(_shows_one_of(comments)).values(body=None))
+
+
+def delete_addresses_in_replies(
+    connection: Connection, comments: Collection[CommentId], *, kind: Literal["email", "address"]
+) -> None:
+    """Delete the e-mail or network addresses of these comments in every stored reply, which else stays as it is."""
+    query = select(_replies.c.scope, _replies.c.key, _replies.c.body)
+    ids = frozenset(comments)
+    for scope, key, body in connection.execute(
+        query.where(_shows_one_of(comments), _replies.c.body.is_not(None))
+    ).all():
+        emptied = encode_json(_without_address(from_json(body), ids, kind))
+        connection.execute(_UPDATE, {"of_scope": scope, "of_key": key, "body": emptied})
 
 
 def delete_reply_bodies_of_entry(tx: WriteTransaction, story: StoryId, entry: EntryId) -> None:
@@ -114,3 +141,20 @@ def delete_replies_before(tx: WriteTransaction, at: Micros, *, limit: int) -> in
     for scope, key in rows:
         tx.connection.execute(delete(_replies).where(_replies.c.scope == scope, _replies.c.key == key))
     return len(rows)
+
+
+def _shows_one_of(comments: Collection[CommentId]) -> ColumnElement[bool]:
+    stories = select(schema.comments.c.story_id).where(schema.comments.c.id.in_(comments))  # for the index
+    of_one = (_reply_entries.c.story_id.in_(stories), _reply_entries.c.entry_id.in_(comments))
+    return tuple_(_replies.c.scope, _replies.c.key).in_(
+        select(_reply_entries.c.scope, _reply_entries.c.key).where(*of_one)
+    )
+
+
+def _without_address(shown: Any, comments: frozenset[CommentId], kind: str) -> Any:
+    if isinstance(shown, list):
+        return [_without_address(each, comments, kind) for each in shown]
+    if not isinstance(shown, dict):
+        return shown
+    members = {name: _without_address(each, comments, kind) for name, each in shown.items()}
+    return {**members, kind: None} if kind in members and shown.get("id") in comments else members

@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic import command
 from alembic.util import CommandError
@@ -47,6 +47,7 @@ from app.domain.identifiers import RandomSource
 from app.storage.database import schema
 from app.storage.database.failures import describe_failure, require_usable_file
 from app.storage.database.sqlite import open_reader
+from app.storage.newsroom.stored_replies import delete_addresses_in_replies
 from app.storage.upkeep.archive import (
     BackupFailed,
     Contents,
@@ -283,9 +284,16 @@ def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
 
 
 def _forget_addresses(target: Connection, kept: AddressesKept) -> None:
-    for table in (schema.comments, schema.comment_reports):
-        for column, since in (("email", kept.emails_since), ("address", kept.networks_since)):
-            target.execute(update(table).where(table.c.created_at < since).values({column: None}))
+    since: tuple[tuple[Literal["email", "address"], Micros], ...]
+    since = (("email", kept.emails_since), ("address", kept.networks_since))
+    for kind, kept_since in since:
+        table = schema.comments
+        forgotten = select(table.c.id).where(table.c.created_at < kept_since, table.c[kind].is_not(None))
+        ids = target.execute(forgotten).scalars().all()
+        for first in range(0, len(ids), BATCH_ROWS):
+            delete_addresses_in_replies(target, ids[first : first + BATCH_ROWS], kind=kind)
+        for each in (schema.comments, schema.comment_reports):
+            target.execute(update(each).where(each.c.created_at < kept_since).values({kind: None}))
 
 
 def _continue_numbers(target: Connection) -> None:

@@ -26,7 +26,8 @@ MAX_EMAIL_LENGTH = 254
 MAX_TEXT_LENGTH = 4_000
 MAX_HOLD_WORDS = 500
 
-_EMAIL = re.compile(r"[^@\s<>\"(),:;\[\]\\]{1,64}@[^@\s<>\"(),:;\[\]\\]{1,190}\.[^@\s.<>\"(),:;\[\]\\]{1,63}")
+_NOT_IN_EMAIL = r"@\s\x00-\x1f\x7f-\x9f<>\"(),:;\[\]\\"
+_EMAIL = re.compile(rf"[^{_NOT_IN_EMAIL}]{{1,64}}@[^{_NOT_IN_EMAIL}]{{1,190}}\.[^.{_NOT_IN_EMAIL}]{{1,63}}")
 
 
 def _none_if_blank(value: object) -> object:
@@ -54,6 +55,7 @@ Email = Annotated[
     str,
     StringConstraints(max_length=MAX_EMAIL_LENGTH, strip_whitespace=True),
     AfterValidator(_email),
+    *NOTHING_HIDDEN,
 ]
 BlankIsNone = BeforeValidator(_none_if_blank)
 CommentName = Annotated[Line, StringConstraints(max_length=MAX_NAME_LENGTH)]

@@ -45,6 +45,9 @@ LIMITS = {
         "POST /v1/newsroom/tokens",
         "POST /v1/newsroom/tokens/{token}/revert",
         "POST /v1/newsroom/tokens/{token}/revoke",
+        "POST /v1/receipts/{receipt}/appeal",
+        "POST /v1/stories/{story}/comments",
+        "POST /v1/stories/{story}/comments/{comment}/reports",
         "POST /v1/stories/{story}/entries/{entry}/cancel",
         "POST /v1/stories/{story}/entries/{entry}/corrections",
         "POST /v1/stories/{story}/entries/{entry}/discard",
@@ -61,11 +64,6 @@ LIMITS = {
         "POST /v1/stories/{story}/retract-last",
         "PUT /v1/newsroom/hold-words",
         "PUT /v1/newsroom/stories/{story}/members/{person}",
-    ],
-    32 * KB: [
-        "POST /v1/receipts/{receipt}/appeal",
-        "POST /v1/stories/{story}/comments",
-        "POST /v1/stories/{story}/comments/{comment}/reports",
     ],
     128 * KB: ["PUT /v1/stories/{story}/key-points", "PUT /v1/stories/{story}/pinned"],
     2048 * KB: [

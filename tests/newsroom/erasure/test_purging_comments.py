@@ -33,7 +33,9 @@ SIGNER = CommentSigner("key")
 
 
 def _send(driver: NewsroomDriver, story: str, word: str, **under: str) -> CommentId:
-    draft = CommentDraft(name=f"Ann {word}", email=f"ann@{word}.example", text=f"Of {word}.", **under)
+    draft = CommentDraft.model_validate(
+        {"name": f"Ann {word}", "email": f"ann@{word}.example", "text": f"Of {word}.", **under}
+    )
     key = f"00000000-0000-4000-8000-{driver.now % 10**12:012d}"
     driver.now += 1_000_000
     intake = CommentIntake(driver.newsroom, SIGNER, monotonic=lambda: 0.0)
@@ -107,17 +109,50 @@ def test_a_reader_is_forgotten_in_stored_replies_too(driver: NewsroomDriver, dat
     assert _found(driver, database_url) == set()
 
 
+SPELLINGS = [
+    ("ann@xylophone.example", "ANN@Xylophone.EXAMPLE"),
+    ("Änne.ΟΔΟΣ@xylophone.example", "A\u0308NNE.οδος@xylophone.example"),
+    ("ann@xn--mnchen-3ya.example", "Ann@MÜNCHEN.example"),
+    ("ann@münchen.example", "ann@XN--mnchen-3ya.example"),
+    ("ann@straße.example", "ann@STRASSE.example"),
+]
+
+
+@pytest.mark.parametrize(("email", "asked"), SPELLINGS)
+def test_an_address_alone_is_forgotten_in_stored_replies_too(
+    driver: NewsroomDriver, database_url: str, email: str, asked: str
+) -> None:
+    story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
+    comment, other = _send(driver, story, TEXT, email=email), _send(driver, story, OTHER)
+    _decide(driver, comment, CommentAction.APPROVE, "key")
+    batch = CommentBatch(comments=[comment, other], action="spam")
+    call = driver.call(idempotency_key="batch", fingerprint="f")
+    moderate_comments(driver.newsroom, call, batch)
+    request = CommentErasure(email=asked)
+    done = body(erase_person(driver.newsroom, driver.call(), request))
+    assert done == {"comments": 1, "addresses": 1, "held": 0, "erased": False}
+    assert driver.database.scrub()
+    assert find_in(read_all_bytes(database_url), [email]) == {}
+    again = body(_decide(driver, comment, CommentAction.APPROVE, "key"))
+    assert (again["status"], again["email"], again["text"]) == ("approved", None, f"Of {TEXT}.")
+    items = body(moderate_comments(driver.newsroom, call, batch))["items"]
+    assert [each["comment"]["email"] for each in items] == [None, f"ann@{OTHER}.example"]
+
+
 @pytest.mark.parametrize("what", ["entry", "story"])
 def test_what_a_court_keeps_loses_its_addresses_and_not_its_text(driver: NewsroomDriver, what: str) -> None:
     story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
     entry = driver.post(story)["id"]
     held, free = _send(driver, story, TEXT, entry=entry), _send(driver, story, TEXT)
+    _decide(driver, held, CommentAction.APPROVE, "key")
     driver.hold(story, entry if what == "entry" else None)
     kept = 1 if what == "entry" else 2
     assert _erase(driver, TEXT) == {"comments": 2, "addresses": 2, "held": kept, "erased": True}
     with driver.database.snapshot() as tx:
         comments = [read_comment(tx, comment) for comment in (held, free)]
     assert [(each.email, each.address) for each in comments if each is not None] == [(None, None)] * 2
+    again = body(_decide(driver, held, CommentAction.APPROVE, "key"))
+    assert (again["email"], again["address"], again["text"]) == (None, None, f"Of {TEXT}.")
     texts = [each.text for each in comments if each is not None]
     assert texts == [f"Of {TEXT}.", "" if what == "entry" else f"Of {TEXT}."]
 

@@ -55,6 +55,13 @@ TAKEN: list[tuple[type[Request], dict[str, Any]]] = [
 REFUSED: list[tuple[type[Request], dict[str, Any], str]] = [
     (CommentDraft, {**SAID, "email": "ann at example"}, "/email"),
     (CommentDraft, {**SAID, "email": "a" * 65 + "@example.org"}, "/email"),
+    (CommentDraft, {**SAID, "email": "a\x00nn@example.org"}, "/email"),
+    (CommentDraft, {**SAID, "email": "a\x1ann@example.org"}, "/email"),
+    (CommentDraft, {**SAID, "email": "ann@example.o\x7frg"}, "/email"),
+    (CommentDraft, {**SAID, "email": "gro.elpmaxe@nna\u202e@example.org"}, "/email"),
+    (CommentDraft, {**SAID, "email": "ann\u202e@example.org"}, "/email"),
+    (CommentDraft, {**SAID, "email": "ann\u3164@example.org"}, "/email"),
+    (ReportDraft, {"category": "hate", "text": "It is.", "email": "ann@example.o\x00rg"}, "/email"),
     (CommentDraft, {**SAID, "text": "http://a.example http://b.example www.c.example"}, "/text"),
     (CommentDraft, {**SAID, "text": " \u200b "}, "/text"),
     (CommentDraft, {**SAID, "name": "n" * 61}, "/name"),

@@ -19,16 +19,12 @@ from app.api.http.comments.services import CommentServices
 from app.api.http.problems import request_errors
 from app.domain.errors import InvalidInput, LiveblogError, MalformedInput
 
-COMMENT_LIMIT_BYTES = 32 * 1024
-"""A text of 4,000 characters in its longest JSON spelling (24 KB), with room for the other fields. Anyone may call."""
-
 _Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class CommentRoute(WriteRoute):
     """A route that anybody may write to: limited before its body is read, and open to forms."""
 
-    body_limit_bytes = COMMENT_LIMIT_BYTES
     accepts_forms = True
     needs_credentials = False
 

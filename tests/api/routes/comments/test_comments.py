@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -329,6 +330,33 @@ async def test_a_form_without_scripts_is_led_to_the_page_of_its_receipt(site: Se
     reply = await site.client.post(f"/v1/stories/{story}/comments", data={**early, "token": token})
     assert reply.status_code == 303
     assert reply.headers["location"].startswith("/receipts/")
+
+
+@pytest.mark.parametrize("character", ["\U0001f62e", "न"])
+async def test_four_thousand_characters_are_taken_in_any_script_and_any_spelling(site: Server, character: str) -> None:
+    story = (await site.story())["id"]
+    url, text = f"/v1/stories/{story}/comments", character * 4_000
+    signer, clock = site.app_state.comments.signer, site.app_state.newsroom.clock
+    escaped = json.dumps({"name": character * 60, "text": text})
+    reply = await site.client.post(url, content=escaped, headers={"Content-Type": "application/json"})
+    assert reply.status_code == 202, reply.text
+    token = signer.make_form_token(story, clock() - 60_000_000)  # type: ignore[arg-type]
+    reply = await site.client.post(url, data={"name": "Ann", "text": f"{text[:-1]}!", "token": token})
+    assert reply.status_code == 303, reply.text
+    assert reply.headers["location"].startswith("/receipts/")
+
+
+async def test_no_address_of_a_reader_has_what_a_database_or_a_screen_does_not_take(site: Server) -> None:
+    story = (await site.story())["id"]
+    taken = await send(site, story)
+    await decide(site, taken["id"], "approve")
+    comment, notice = {"name": "Ann", "text": "Good evening."}, {"category": "hate", "text": "Good evening."}
+    for url, body in (("", comment), (f"/{taken['id']}/reports", notice)):
+        for hidden in ("\x00", "\x1a", "\u202e", "\u3164"):
+            reply = await site.client.post(
+                f"/v1/stories/{story}/comments{url}", json={**body, "email": f"ann{hidden}@mail.example"}
+            )
+            assert (reply.status_code, reply.json()["errors"][0]["pointer"]) == (422, "/email"), reply.text
 
 
 async def test_reporters_see_the_queue_without_addresses_and_may_not_decide(site: Server) -> None:
