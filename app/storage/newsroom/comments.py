@@ -45,9 +45,12 @@ _PENDING = _comments.c.status == CommentStatus.PENDING.value
 _IS_REPORTED = _comments.c.id.in_(
     select(schema.comment_reports.c.comment_id).where(schema.comment_reports.c.closed_at.is_(None))
 )
-_IS_APPEALED = and_(
-    _comments.c.appealed_at.is_not(None),
-    or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at),
+_objected = _comments.alias("objected")
+_IS_APPEALED = _comments.c.id.in_(  # by the index of objections, whatever else is asked for
+    select(_objected.c.id).where(
+        _objected.c.appealed_at.is_not(None),
+        or_(_objected.c.decided_at.is_(None), _objected.c.decided_at < _objected.c.appealed_at),
+    )
 )
 
 

@@ -128,9 +128,9 @@ class Moderation {
   }
 
   #path({ limit, position = null }) {
-    const { query, order } = this.list;
+    const { query, order } = this.isShown ? this.list : LISTS[0];
     const found = new URLSearchParams({ ...query, order, limit });
-    if (this.story) found.set("story", this.story);
+    if (this.isShown && this.story) found.set("story", this.story);
     if (position) found.set("position", position);
     return `${PATH}?${found}`;
   }
