@@ -43,8 +43,7 @@ export async function ask({ title, about, intro, yes, isDanger = false, fields, 
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
   showProblem(null);
-  open(asking);
-  if (focused) fieldOf(focused)?.querySelector("input")?.focus();
+  open(asking, focused && fieldOf(focused)?.querySelector("input"));
   return answered(fields, send);
 }
 
@@ -96,15 +95,16 @@ export async function sure(title, yes, send, { about, isDanger } = {}) {
 
 showing.querySelector(".close").addEventListener("click", () => showing.close());
 
-/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
-function open(dialog) {
+/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. `first` has it now. */
+function open(dialog, first = null) {
   if (dialog.open) return;
   const opener = document.activeElement;
   const again = placeOf(opener);
   dialog.showModal();
   // Where words are typed, and never where a key that was meant for something else would choose or answer.
-  (dialog.querySelector("textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=file])") ?? dialog.querySelector("[formnovalidate]"))
+  (first ?? dialog.querySelector("textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=file])") ?? dialog.querySelector("[formnovalidate]"))
     ?.focus();
+  if (first) dialog.scrollTop = 0; // what it quotes stays in sight
   dialog.addEventListener("close", () => {
     if (!opener?.isConnected && again) document.querySelector(again)?.focus();
   }, { once: true });
