@@ -239,7 +239,7 @@ class Application:
                 probes={
                     "database": reading.snapshots.probe,
                     "broker": partial(_is_connected, broker),
-                    "media": lambda: works(media.files),
+                    "media": lambda: works(media),
                 },
                 states={
                     "writes": lambda: newsroom.database.health.is_writable,

@@ -95,7 +95,9 @@ def _purge(target: dict[str, Any], *, for_good: bool) -> None:
         say(f"Held for a court: {_line(hold)}")
     for upload in shown["kept"]:
         say(f"Kept, since it is used elsewhere: {upload['media']} ({', '.join(_place(use) for use in upload['uses'])})")
-    if "confirm" not in shown:
+    if not (shown["places"] or shown["held"] or shown["kept"]):
+        say("Nothing of it is left here. What browsers, caches and backups hold: docs/erasure.md.")
+    elif "confirm" not in shown:
         say("It is gone from here. What browsers, caches and backups hold: docs/erasure.md.")
     elif shown["confirm"] is None:
         say("Nothing can go while it is held: lift the hold first, with `liveblog legal-hold lift`.")

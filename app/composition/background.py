@@ -61,7 +61,12 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_tex
         ),
         token_usage_job(newsroom),
         purge_watch_job(database, forget=cached_text.forget),
-        media_collection_job(newsroom, app_state.media.files, kept_days=process.settings.media_orphan_days),
+        media_collection_job(
+            newsroom,
+            app_state.media.files,
+            app_state.media.incoming,
+            kept_days=process.settings.media_orphan_days,
+        ),
         *memory_return,
         demo,
     ]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import time
-from pathlib import Path
+import asyncio
+from contextlib import suppress
 
 from app.api.http.state import MediaServices
 from app.api.http.uploads import FORM_OVERHEAD_BYTES
@@ -13,6 +12,7 @@ from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource
 from app.media.decoder import Decoder
 from app.media.files import MediaFiles
+from app.media.incoming import IncomingFolder
 from app.media.limits import MediaLimits
 from app.media.opening import open_media_files
 from app.media.s3_address import UnusableAddress
@@ -23,7 +23,6 @@ from app.storage.newsroom.site_control import insert_signing_key
 
 FOLDER = "media"
 INCOMING = "incoming"
-LEFTOVER_SECONDS = 86_400
 UPLOADING_PATH = "/v1/media"
 
 _MIB = 1024 * 1024
@@ -48,8 +47,9 @@ def upload_limits_of(settings: Settings) -> UploadLimits:
 
 def make_media(settings: Settings) -> MediaServices:
     """Make what uploads need; close it at the end. Raises UnusableSettings for a store that cannot be opened."""
-    incoming = settings.data_dir / INCOMING
-    _delete_leftovers(incoming)
+    incoming = IncomingFolder(settings.data_dir / INCOMING)
+    with suppress(OSError):  # the job looks again, and says what is wrong
+        incoming.delete_unlocked()
     return MediaServices(
         decoder=Decoder(media_limits_of(settings)),
         files=open_files(settings),
@@ -73,10 +73,10 @@ def load_signing_key(database: Database, random: RandomSource) -> str:
         return insert_signing_key(tx, random.base62("signing key", "site", KEY_LENGTH))
 
 
-async def works(files: MediaFiles) -> bool:
-    """Return whether files can be read and kept now."""
+async def works(media: MediaServices) -> bool:
+    """Return whether uploads can come in, and files be read and kept, now."""
     try:
-        await files.check()
+        await asyncio.gather(media.incoming.check(), media.files.check())
     except Unavailable:
         return False
     return True
@@ -86,14 +86,4 @@ async def close_media(media: MediaServices) -> None:
     """End what is being decoded, and let the store go."""
     await media.decoder.close()
     await media.files.close()
-
-
-def _delete_leftovers(incoming: Path) -> None:
-    """Delete what was coming in when a process was killed; others that share the folder may still work on theirs."""
-    for folder in incoming.glob("upload-*"):
-        try:
-            is_old = time.time() - folder.stat().st_mtime > LEFTOVER_SECONDS
-        except OSError:
-            continue
-        if is_old:
-            shutil.rmtree(folder, ignore_errors=True)
+    media.incoming.close()

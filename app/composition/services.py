@@ -152,7 +152,9 @@ class _PageComments:
 
     async def read(self, story: str, query: Mapping[str, str | None]) -> dict[str, Any]:
         order: CommentOrder = "oldest" if query.get("order") == "oldest" else "newest"
-        asked = CommentsRequest(parent=query.get("parent"), order=order, position=query.get("position"))
+        asked = CommentsRequest(
+            entry=query.get("entry"), parent=query.get("parent"), order=order, position=query.get("position")
+        )
         page = await self._app_state().reading.comments.current(story, asked)
         found: dict[str, Any] = from_json(page.plain)
         return found

@@ -21,6 +21,9 @@ MAX_ANSWER_BYTES = 64 * 1024
 MAX_COMPLAINT_BYTES = 4 * 1024
 """Kept of standard error, the end of it, for the log."""
 
+KILL_SECONDS = 0.05
+"""Starting and ending a program takes less, unless its disk hangs."""
+
 OUT_OF_TIME = "ran out of time"
 
 _ROOT = Path(__file__).parents[2]
@@ -57,7 +60,7 @@ class ChildProcess:
         self._seconds = seconds
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._is_killed = False
+        self._killed = threading.Event()
 
     def run(self) -> Finished:
         """Run the program to its end or to its time's; it is gone when this returns. Raises OSError."""
@@ -65,7 +68,7 @@ class ChildProcess:
         source = os.open(self._source, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
         try:
             with self._lock:
-                if self._is_killed:
+                if self._killed.is_set():
                     return Finished(-signal.SIGKILL, b"", "")
                 self._process = subprocess.Popen(  # noqa: S603 - our own interpreter, program and arguments
                     self._command, stdin=source, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=self._folder,
@@ -73,6 +76,8 @@ class ChildProcess:
                 )  # fmt: skip
         finally:
             os.close(source)
+        if self._killed.is_set():  # while it was started
+            self.kill()
         with self._process as process:
             try:
                 answer, complaint, verdict = _listen(process, deadline)
@@ -92,12 +97,18 @@ class ChildProcess:
         )
 
     def kill(self) -> None:
-        """Kill the program and all that it started, or keep it from starting."""
-        with self._lock:
-            self._is_killed = True
+        """Kill the program and all that it started, or keep it from starting. Waits for nothing: what a kernel does not
+        let start or end now was killed before, or is once it has started.
+        """
+        self._killed.set()
+        if not self._lock.acquire(timeout=KILL_SECONDS):
+            return
+        try:
             if self._process is not None and self._process.returncode is None:
                 with suppress(ProcessLookupError):
                     os.killpg(self._process.pid, signal.SIGKILL)
+        finally:
+            self._lock.release()
 
 
 def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, bytes, str]:
@@ -108,8 +119,8 @@ def _listen(process: subprocess.Popen[bytes], deadline: float) -> tuple[bytes, b
             if stream is not None:
                 selector.register(stream, selectors.EVENT_READ, name)
         while selector.get_map():
-            ready = selector.select(max(0.0, deadline - time.monotonic()))
-            if not ready:
+            left = deadline - time.monotonic()
+            if left <= 0 or not (ready := selector.select(left)):
                 return b"", said["complaint"], OUT_OF_TIME
             for key, _ in ready:
                 piece = os.read(key.fd, 4096)

@@ -19,6 +19,7 @@ from app.domain.errors import LiveblogError, TooLarge, Unavailable, UnsupportedM
 from app.media.answers import BadAnswer, read_answer
 from app.media.child_process import OUT_OF_TIME, ChildProcess, Finished
 from app.media.converted import ConvertedMedia
+from app.media.files import storage_unavailable
 from app.media.formats import (
     HEAD_BYTES,
     HEIC,
@@ -29,11 +30,18 @@ from app.media.formats import (
 )
 from app.media.limits import MediaLimits
 from app.media.refusals import Refused, refusal
+from app.media.store_health import StoreHealth
 
 log = logging.getLogger(__name__)
 
 PROGRAMS = "app.media.conversion"
 LONGEST_RETRY_SECONDS = 60
+LOOK_SECONDS = 10.0
+"""Time for the first bytes of a file, which was written a moment ago."""
+ENDING_SECONDS = 5.0
+"""Time for a process to end that was killed. One whose disk hangs may take for ever, and is not waited for."""
+HUNG_LIMIT = 2
+"""Processes that may be left so; beyond them uploads are told to come again."""
 _ENDED_BY_LIMITS = frozenset({-signal.SIGXCPU, -signal.SIGXFSZ, -signal.SIGKILL})
 """The last is also that of a kernel that has no memory left."""
 _FIRST_GUESS_SECONDS = 2.0
@@ -70,6 +78,9 @@ class Decoder:
         self._running: ChildProcess | None = None
         self._is_closed = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+        self._hung: set[asyncio.Future[ConvertedMedia | LiveblogError]] = set()
+        self.health = StoreHealth("the folder of uploads")
+        self._looking = ThreadPoolExecutor(2, thread_name_prefix="decoder-look")
 
     @property
     def waiting(self) -> int:
@@ -86,7 +97,7 @@ class Decoder:
         self._refuse_when_full()
         self._waiting += 1
         try:
-            found = await asyncio.get_running_loop().run_in_executor(None, self._look_at, source, declared)
+            found = await self._look(source, declared)
             async with self._turn:
                 if self._is_closed:
                     raise self._busy()
@@ -101,9 +112,10 @@ class Decoder:
             self._running.kill()
         async with self._turn:
             self._thread.shutdown(wait=False)
+            self._looking.shutdown(wait=False)
 
     def _refuse_when_full(self) -> None:
-        if self._is_closed or self._waiting > self.limits.waiting:
+        if self._is_closed or self._waiting > self.limits.waiting or len(self._hung) >= HUNG_LIMIT:
             self.metrics.turned_away += 1
             raise self._busy()
 
@@ -114,6 +126,17 @@ class Decoder:
             "Too many files are being worked on at the moment. Nothing was kept; send it again in a moment.",
             retry_after_seconds=min(seconds, LONGEST_RETRY_SECONDS),
         )
+
+    async def _look(self, source: Path, declared: str | None) -> MediaFormat:
+        look = asyncio.get_running_loop().run_in_executor(self._looking, self._look_at, source, declared)
+        try:
+            async with asyncio.timeout(LOOK_SECONDS):
+                found = await look
+        except TimeoutError:
+            self.health.record_failure("read", f"no answer within {LOOK_SECONDS:g} s")
+            raise storage_unavailable() from None
+        self.health.record_success("read")
+        return found
 
     def _look_at(self, source: Path, declared: str | None) -> MediaFormat:
         """Read the first bytes of a file and its size: all that this process ever does with it."""
@@ -144,10 +167,15 @@ class Decoder:
         try:
             work = loop.run_in_executor(self._thread, self._run, child, into, found)
             try:
-                converted = await asyncio.shield(work)
+                async with asyncio.timeout(self.limits.decoder_wall_seconds + ENDING_SECONDS):
+                    converted = await asyncio.shield(work)
+            except TimeoutError:
+                self._leave(work, found)
+                raise refusal("effort", self.limits) from None
             except asyncio.CancelledError:
                 child.kill()
-                await _settled(work)
+                if not await _has_ended(work):
+                    self._leave(work, found)
                 raise
         finally:
             self._running = None
@@ -172,6 +200,20 @@ class Decoder:
         except BadAnswer as error:
             return self._crashed(found, done, f"answered nonsense ({error})")
         return self._crashed(found, done, _cause_of(done))
+
+    def _leave(self, work: asyncio.Future[ConvertedMedia | LiveblogError], found: MediaFormat) -> None:
+        """Leave a process that the kernel does not let end to itself, with its thread: the next upload gets another."""
+        self.metrics.crashed += 1
+        log.error("the decoder of a %s file was killed and does not end, and is left: its disk hangs", found.name)
+        self._hung.add(work)
+        work.add_done_callback(self._forget)
+        self._thread.shutdown(wait=False)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="decoder")
+
+    def _forget(self, work: asyncio.Future[ConvertedMedia | LiveblogError]) -> None:
+        self._hung.discard(work)
+        if not work.cancelled():
+            work.exception()
 
     def _crashed(self, found: MediaFormat, done: Finished, cause: str) -> LiveblogError:
         self.metrics.crashed += 1
@@ -223,12 +265,18 @@ def _cause_of(done: Finished) -> str:
     return f"ended with {done.code}"
 
 
-async def _settled(work: asyncio.Future[ConvertedMedia | LiveblogError]) -> None:
-    """Wait for a child that was killed, however often the waiting is cancelled: only then is it the next one's turn."""
-    while not work.done():
+async def _has_ended(work: asyncio.Future[ConvertedMedia | LiveblogError]) -> bool:
+    """Wait for a child that was killed, however often the waiting is cancelled: only then is it the next one's turn.
+
+    Returns False for one that does not end in ENDING_SECONDS.
+    """
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + ENDING_SECONDS
+    while not work.done() and (left := deadline - loop.time()) > 0:
         try:
-            await asyncio.wait([work])
+            await asyncio.wait([work], timeout=left)
         except asyncio.CancelledError:
             continue
-    if not work.cancelled():
+    if work.done() and not work.cancelled():
         work.exception()
+    return work.done()

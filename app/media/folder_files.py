@@ -6,19 +6,18 @@
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import os
 import shutil
 import stat
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, TypeVar, TypeVarTuple
 
-from app.media.files import FileMissing, KeptName, check_file, check_name, storage_full, storage_unavailable
+from app.media.disk_calls import DiskCalls, refuse_without_room
+from app.media.files import FileMissing, KeptName, check_file, check_name, storage_unavailable
 from app.media.store_health import StoreHealth
 
 PIECE_BYTES = 128 * 1024
@@ -31,12 +30,8 @@ LEAST_FREE_BYTES = 200 * 2**20
 """Left to the database, which is on the same disk as a rule: when it cannot write any more nothing works."""
 LEFTOVER_SECONDS = 86_400.0
 INCOMING = ".incoming"
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EACCES})
-
-Ts = TypeVarTuple("Ts")
-R = TypeVar("R")
 
 
 class FolderFiles:
@@ -53,80 +48,58 @@ class FolderFiles:
         self._folder = folder
         self._least_free_bytes = least_free_bytes
         self._now = now
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="media-files")
         self._check_seconds = check_seconds
         self._probe: Future[None] | None = None
         self.health = StoreHealth(str(folder))
+        self._calls = DiskCalls(self.health, threads=THREADS, name="media-files")
 
     async def keep(self, name: str, folder: Path, files: Sequence[str]) -> None:
         """Keep files under a new name, durably; they stay where they were too, for the caller to delete."""
         check_name(name)
         for file in files:
             check_file(file)
-        await self._run(KEEP_SECONDS, self._keep, name, folder, tuple(files))
+        await self._calls.run("keep", KEEP_SECONDS, self._keep, name, folder, tuple(files))
 
     async def open(self, name: str, file: str) -> OpenedFolderFile:
         """Open one file of an object; raises FileMissing."""
         check_name(name)
         check_file(file)
-        handle, size = await self._run(READ_SECONDS, _open_regular, self._place(name) / file)
+        handle, size = await self._calls.run("read", READ_SECONDS, _open_regular, self._place(name) / file)
         return OpenedFolderFile(self, handle, size)
 
     async def delete(self, name: str) -> None:
         """Delete an object: no file of it can be opened any more when this returns."""
         check_name(name)
-        await self._run(KEEP_SECONDS, self._delete, name)
+        await self._calls.run("delete", KEEP_SECONDS, self._delete, name)
 
     async def names(self) -> AsyncIterator[KeptName]:
         """List every object, and delete what was left behind by those who were killed."""
-        await self._run(KEEP_SECONDS, self._delete_leftovers)
-        for part in await self._run(READ_SECONDS, self._parts):
-            for kept in await self._run(READ_SECONDS, self._names_in, part):
+        await self._calls.run("delete", KEEP_SECONDS, self._delete_leftovers)
+        for part in await self._calls.run("read", READ_SECONDS, self._parts):
+            for kept in await self._calls.run("read", READ_SECONDS, self._names_in, part):
                 yield kept
 
     async def check(self) -> None:
         """Check that a file can be written, and that there is room; raises Unavailable within `check_seconds`."""
         if self._probe is not None and not self._probe.done():
             raise storage_unavailable()  # the one before still waits for the disk
-        self._probe = self._threads.submit(self._write_and_delete)
-        await self._await(self._probe, self._check_seconds)
+        self._probe = self._calls.submit(self._write_and_delete)
+        await self._calls.wait(self._probe, "keep", self._check_seconds)
 
     async def close(self) -> None:
         """Let the threads end; operations that are under way finish."""
-        self._threads.shutdown(wait=False)
+        self._calls.close()
 
     async def read_piece(self, handle: int, start: int, length: int) -> bytes:
         """Read bytes of an opened file."""
-        return await self._run(READ_SECONDS, os.pread, handle, length, start)
-
-    async def _run(self, seconds: float, function: Callable[[*Ts], R], *args: *Ts) -> R:
-        """Run a function in a thread of ours."""
-        return await self._await(self._threads.submit(function, *args), seconds)
-
-    async def _await(self, work: Future[R], seconds: float) -> R:
-        """Wait for a thread's work, not longer than it has, and make its errors those of a store."""
-        try:
-            async with asyncio.timeout(seconds):
-                found = await asyncio.shield(asyncio.wrap_future(work))
-        except TimeoutError as error:
-            _abandon(work)
-            self.health.record_failure(f"no answer within {seconds:g} s")
-            raise storage_unavailable() from error
-        except OSError as error:
-            self.health.record_failure(error)
-            raise (storage_full() if error.errno in _FULL else storage_unavailable()) from error
-        except asyncio.CancelledError:
-            _abandon(work)
-            raise
-        self.health.record_success()
-        return found
+        return await self._calls.run("read", READ_SECONDS, os.pread, handle, length, start)
 
     def _place(self, name: str) -> Path:
         return self._folder / name[:2].lower() / name
 
     def _keep(self, name: str, source: Path, files: Sequence[str]) -> None:
         self._make_folder()
-        self._refuse_without_room()
+        refuse_without_room(self._folder, self._least_free_bytes)
         incoming, place = self._folder / INCOMING / name, self._place(name)
         incoming.mkdir(mode=0o700)
         try:
@@ -152,13 +125,6 @@ class FolderFiles:
         incoming.mkdir(mode=0o700, parents=True, exist_ok=True)
         for each in (self._folder, *(path.parent for path in missing)):
             _sync(each)
-
-    def _refuse_without_room(self) -> None:
-        room = os.statvfs(self._folder)
-        if room.f_bavail * room.f_frsize < self._least_free_bytes:
-            raise OSError(
-                errno.ENOSPC, f"less than {self._least_free_bytes // 2**20} MB are left at", str(self._folder)
-            )
 
     def _delete(self, name: str) -> None:
         place, gone = self._place(name), self._folder / INCOMING / f"{name}.gone"
@@ -196,7 +162,7 @@ class FolderFiles:
 
     def _write_and_delete(self) -> None:
         self._make_folder()
-        self._refuse_without_room()
+        refuse_without_room(self._folder, self._least_free_bytes)
         path = self._folder / INCOMING / f"check-{os.getpid()}"
         with path.open("wb") as file:
             file.write(b"\0")
@@ -225,8 +191,9 @@ class OpenedFolderFile:
             if self._handle is None:
                 raise ValueError("the file is closed")
             piece = await self._files.read_piece(self._handle, start, min(PIECE_BYTES, end - start))
-            if not piece:
-                raise storage_unavailable()  # somebody cut it short; its length was promised to a client
+            if not piece:  # its length was promised to a client
+                self._files.health.record_failure("read", "a file is shorter than it was when it was opened")
+                raise storage_unavailable()
             start += len(piece)
             yield piece
 
@@ -266,14 +233,3 @@ def _sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _abandon(work: Future[Any]) -> None:
-    """Let go of work that nobody waits for any more: it is not begun, or a file that it opens is closed."""
-
-    def close_opened(done: Future[Any]) -> None:
-        if not done.cancelled() and done.exception() is None and isinstance(done.result(), tuple):
-            os.close(done.result()[0])
-
-    if not work.cancel():
-        work.add_done_callback(close_opened)

@@ -20,7 +20,7 @@ from obstore.store import S3Store
 
 from app.media.files import FileMissing, KeptName, check_file, check_name, new_name, storage_unavailable
 from app.media.s3_address import S3Address
-from app.media.store_health import StoreHealth
+from app.media.store_health import StoreHealth, Use
 
 PIECE_BYTES = 2**20
 """Each is a request of its own, so that none depends on how fast a reader reads."""
@@ -80,11 +80,12 @@ class S3Files:
         try:
             async with asyncio.timeout(self._keep_seconds):
                 for file in files:
-                    await self._ask(self._put(f"{name}/{file}", folder / file), self._keep_seconds)
+                    await self._ask(self._put(f"{name}/{file}", folder / file), self._keep_seconds, use="keep")
         except BaseException as error:
             # Nothing refers to it: what of it cannot be deleted now is an orphan, and is collected as one.
             await asyncio.shield(self._delete_quietly(name, files))
             if isinstance(error, TimeoutError):
+                self.health.record_failure("keep", f"an upload was not kept within {self._keep_seconds:g} s")
                 raise storage_unavailable() from error
             raise
         self._kept_at = time.monotonic()
@@ -103,7 +104,7 @@ class S3Files:
         found = await self._ask(obstore.list(self._store, f"{name}/").collect_async(), self._seconds)
         paths = [each["path"] for each in found]
         if paths:
-            await self._ask(obstore.delete_async(self._store, paths), self._keep_seconds)
+            await self._ask(obstore.delete_async(self._store, paths), self._keep_seconds, use="delete")
 
     async def names(self) -> AsyncIterator[KeptName]:
         """List every object; one whose files are not listed together is told more than once."""
@@ -130,7 +131,8 @@ class S3Files:
         with suppress(FileMissing):
             await self._ask(obstore.head_async(self._store, f"{new_name()}/{CHECK_OBJECT}"), self._seconds)
         if time.monotonic() - self._kept_at > CHECK_WRITE_SECONDS:
-            await self._ask(obstore.put_async(self._store, CHECK_OBJECT, b"\n", use_multipart=False), self._seconds)
+            put = obstore.put_async(self._store, CHECK_OBJECT, b"\n", use_multipart=False)
+            await self._ask(put, self._seconds, use="keep")
             self._kept_at = time.monotonic()
 
     async def close(self) -> None:
@@ -144,18 +146,18 @@ class S3Files:
         """Send one file; a coroutine, because what is wrong with the file itself is raised by the call."""
         await obstore.put_async(self._store, path, source)
 
-    async def _ask(self, request: Awaitable[R], seconds: float) -> R:
+    async def _ask(self, request: Awaitable[R], seconds: float, *, use: Use = "read") -> R:
         """Wait for one request, not longer than it has, and make its errors those of a store."""
         try:
             async with asyncio.timeout(seconds + 1):
                 found = await request
         except (FileNotFoundError, NotFoundError) as error:
-            self.health.record_success()
+            self.health.record_success(use)
             raise FileMissing("no such object") from error
         except (BaseError, OSError, TimeoutError) as error:
-            self.health.record_failure(_shortened(error))
+            self.health.record_failure(use, _shortened(error))
             raise storage_unavailable() from error
-        self.health.record_success()
+        self.health.record_success(use)
         return found
 
     async def _delete_quietly(self, name: str, files: Sequence[str]) -> None:
@@ -163,7 +165,7 @@ class S3Files:
             async with asyncio.timeout(self._seconds):
                 await obstore.delete_async(self._store, [f"{name}/{file}" for file in files])
         except (BaseError, OSError, TimeoutError) as error:
-            self.health.record_failure(_shortened(error))
+            self.health.record_failure("delete", _shortened(error))
 
 
 class OpenedObject:
@@ -186,6 +188,8 @@ class OpenedObject:
             until = min(start + PIECE_BYTES, end)
             piece = await self._files.read_piece(self._path, start, until)
             if len(piece) != until - start:
+                cause = f"{len(piece)} bytes came where {until - start} were asked for"
+                self._files.health.record_failure("read", cause)
                 raise storage_unavailable()
             start = until
             yield piece

@@ -122,12 +122,14 @@ class NewsroomStream:
         return await self._run(partial(self._feed.admit_by_token, token or ""))
 
     async def join(self, member: StreamMember) -> None:
-        """Add a member, which can then watch; call `leave` at its end."""
+        """Add a member, which can then watch; call `leave` at its end. Raises Unavailable, and it is no member."""
         async with self._reading:
             if self._mark is None:
                 self._mark = await self._run(self._feed.begin)
                 self._tasks.spawn(self._follow())
             self._members.add(member)
+        if self.draining:  # since it was admitted
+            _say_goodbye(member)
 
     def leave(self, member: StreamMember) -> None:
         """Remove a member whose connection has ended, with its presence."""
@@ -189,8 +191,7 @@ class NewsroomStream:
         """Send every member a goodbye to come back soon, and close: they are few, and at work."""
         self.draining = True
         for member in tuple(self._members):
-            member.send(encode_goodbye(reason="drain", reconnect_after_ms=DRAIN_RECONNECT_MS))
-            member.end(Close(DRAIN, "drain"))
+            _say_goodbye(member)
 
     async def stop(self) -> None:
         """Stop reading the tables; a read that hangs is not waited for."""
@@ -264,6 +265,11 @@ class NewsroomStream:
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await self._threads.run(call)
+
+
+def _say_goodbye(member: StreamMember) -> None:
+    member.send(encode_goodbye(reason="drain", reconnect_after_ms=DRAIN_RECONNECT_MS))
+    member.end(Close(DRAIN, "drain"))
 
 
 def _named(member: StreamMember, ref: str) -> StoryId | None:

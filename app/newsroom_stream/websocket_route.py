@@ -81,8 +81,15 @@ class NewsroomStreamRoute:
         except _Refused as refusal:
             await _close(send, refusal.close)
             return
-        if watcher is not None:
-            await self._serve(watcher, receive, send)
+        if watcher is None:
+            return
+        member, awake = self._make_member(watcher)
+        try:
+            await self._stream.join(member)
+        except LiveblogError as error:
+            await _close(send, Close(INTERNAL_ERROR, error.code))
+            return
+        await self._serve(member, awake, receive, send)
 
     async def _admit(self, scope: Scope, receive: Receive) -> Watcher | None:
         """Return the watcher; None if the peer left before it signed in. Raises _Refused."""
@@ -110,12 +117,14 @@ class NewsroomStreamRoute:
         except LiveblogError as error:
             raise _Refused(INTERNAL_ERROR, error.code) from None
 
-    async def _serve(self, watcher: Watcher, receive: Receive, send: Send) -> None:
+    def _make_member(self, watcher: Watcher) -> tuple[StreamMember, asyncio.Event]:
         awake = asyncio.Event()
         member = StreamMember(watcher, awake.set)
         member.send(encode_welcome(watcher.who, role=watcher.role))
-        await self._stream.join(member)
-        _log.info("newsroom_stream_opened", token=watcher.who.token)
+        return member, awake
+
+    async def _serve(self, member: StreamMember, awake: asyncio.Event, receive: Receive, send: Send) -> None:
+        _log.info("newsroom_stream_opened", token=member.token)
         reader = asyncio.create_task(self._read(member, receive))
         try:
             await self._write(member, awake, send)
@@ -123,7 +132,7 @@ class NewsroomStreamRoute:
             reader.cancel()
             self._stream.leave(member)
             reason = "cancelled" if member.close is None else member.close.reason
-            _log.info("newsroom_stream_closed", token=watcher.who.token, reason=reason)
+            _log.info("newsroom_stream_closed", token=member.token, reason=reason)
 
     async def _write(self, member: StreamMember, awake: asyncio.Event, send: Send) -> None:
         while True:

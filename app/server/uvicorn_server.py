@@ -23,7 +23,7 @@ import structlog
 import uvicorn
 
 from app.live.native.handshake import AcceptContext
-from app.live.native.http_protocol import make_portable_protocol
+from app.live.native.portable_protocol import make_portable_protocol
 from app.live.native.server_protocol import make_protocol
 from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan

@@ -24,6 +24,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.web.headers import has_tag
 from app.web.page_responses import preferred_encoding
+from app.web.refusals import encode_refusals
 from app.web.words import Catalogue
 from app.wire.negotiation import Encoding
 
@@ -40,7 +41,7 @@ _SHORT = "public, max-age=60"
 
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
-_WORDS = re.compile(r"words/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
+_WORDS = re.compile(r"(words|refusals)/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
 STATIC_FOLDER = Path(__file__).parent / "static"
 SWAGGER_UI_PACKAGE = "fastapi_swagger"
@@ -90,7 +91,8 @@ class Asset:
 class Assets:
     """Every file below a folder, and those of swagger-ui, by path. A file that is added later is not served.
 
-    `words/<language>.json` are the pages' words in a language, whatever it is.
+    `words/<language>.json` are the pages' words in a language, whatever it is, and `refusals/<language>.json` the
+    sentences with which its forms are refused, by code.
     """
 
     def __init__(self, folder: Path = STATIC_FOLDER, *, catalogue: Catalogue | None = None) -> None:
@@ -121,7 +123,8 @@ class Assets:
         language = _WORDS.fullmatch(name)
         if language is None:
             return self._files.get(name)
-        return Asset(name, self._catalogue.words_for(language[1]).json.encode())
+        words = self._catalogue.words_for(language[2])
+        return Asset(name, (words.json if language[1] == "words" else encode_refusals(words)).encode())
 
 
 def without_comments(script: bytes) -> bytes:

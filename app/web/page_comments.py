@@ -4,41 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Mapping
 from typing import Any, NamedTuple, Protocol
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 from fastapi import APIRouter, Request, Response
+from markupsafe import Markup
 
 from app.domain.errors import LiveblogError
 from app.web.headers import NO_CACHE, READER_POLICY
 from app.web.page_responses import PageResponses
+from app.web.refusals import describe_refusal
 from app.web.rendering import Renderer
+from app.web.words import Words
 
 _TAKING = frozenset({"upcoming", "live", "paused"})
-
-REFUSALS: Mapping[str, str] = {
-    "too_many_comments": "refused.busy",
-    "database_unavailable": "refused.busy",
-    "unavailable": "refused.busy",
-    "comment_repeated": "refused.repeated",
-    "comments_off": "refused.off",
-    "comments_elsewhere": "refused.off",
-    "comments_closed": "refused.closed",
-    "comments_unattended": "refused.full",
-    "comments_full": "refused.full",
-    "comments_blocked": "refused.blocked",
-    "comment_not_found": "refused.gone",
-    "entry_gone": "refused.gone",
-    "looks_automated": "refused.automated",
-    "form_too_fast": "refused.too_fast",
-    "form_too_old": "refused.too_old",
-    "form_forged": "refused.too_old",
-    "too_many_links": "refused.links",
-    "invalid_name": "refused.name",
-    "invalid_email": "refused.email",
-    "invalid_text": "refused.text",
-    "appealed": "receipt.objected",
-}
-"""The key of the sentence for each code with which a form is answered (docs/errors.md)."""
 
 _STATUSES: Mapping[str, str] = {
     "pending": "receipt.pending",
@@ -72,7 +50,7 @@ class PageComments(Protocol):
 
 
 async def comments_context(
-    source: PageComments, state: Mapping[str, Any], request: Request, *, entry: str | None
+    source: PageComments, state: Mapping[str, Any], request: Request, *, entry: str | None, words: Words
 ) -> dict[str, Any] | None:
     """Return what the template draws replies from; None for a story that neither has nor takes any."""
     mode = (state.get("comments") or {}).get("mode", "off")
@@ -81,22 +59,30 @@ async def comments_context(
     asked = request.query_params
     order = "oldest" if asked.get("replies") == "oldest" else "newest"
     page: dict[str, Any] = {"items": [], "next": None}
+    under: str | None = None
     if mode != "external":
-        query = {"order": order, "position": asked.get("from"), "parent": asked.get("under")}
+        query = {"order": order, "position": asked.get("from"), "parent": asked.get("under"), "entry": entry}
         try:
-            page = await source.read(state["id"], query)
+            page, under = await source.read(state["id"], query), query["parent"]
         except LiveblogError:  # a position of another list, or a reply that is gone: the first page instead
-            page = await source.read(state["id"], {"order": order})
+            page, entry = await source.read(state["id"], {"order": order}), None
     is_open = mode == "moderated" and state["status"] in _TAKING
     token = source.form_token(state["id"]) if is_open else None
+    counts = state.get("comment_counts") or {}
+    scope = {"entry": entry, "under": under}
     return {
         "items": [{"children": [], "child_count": 0, **item} for item in page["items"]],
         "more": parse_qs(urlsplit(page["next"]).query).get("position", [None])[0] if page["next"] else None,
         "order": order,
         "entry": entry,
+        "under": under,
+        "scope": urlencode({name: value for name, value in scope.items() if value is not None}),
+        "counts": counts,
+        "has_links": is_open or (mode != "external" and bool(state.get("comment_count"))),
+        "shown": state["comment_count"] if entry is None else counts.get(entry, 0),
         "token": None if token is None else token.text,
         "passing": token,
-        "notice": _notice(asked),
+        "notice": _notice(words, asked),
     }
 
 
@@ -126,21 +112,22 @@ async def _receipt(renderer: Renderer, comments: PageComments, request: Request,
     except LiveblogError:
         return 404, renderer.render("not_found.html", words=spoken, is_gone=False)
     language, reason = shown["language"], shown["reason"]
+    words = spoken if language is None else renderer.catalogue.words_for(language)
     html = renderer.render(
         "receipt.html",
-        words=spoken if language is None else renderer.catalogue.words_for(language),
+        words=words,
         receipt=shown,
         status=_STATUSES[shown["status"]],
         reason=None if reason is None else f"reason.{reason}",
         secret=secret,
-        notice=_notice(request.query_params),
+        notice=_notice(words, request.query_params),
     )
     return 200, html
 
 
-def _notice(asked: Mapping[str, str]) -> str | None:
-    """Return the key of the sentence that a form is answered with."""
+def _notice(words: Words, asked: Mapping[str, str]) -> Markup | None:
+    """Return the sentence that a form is answered with."""
     if "reported" in asked:
-        return "report.sent"
+        return words.say("report.sent")
     refused = asked.get("refused")
-    return None if refused is None else REFUSALS.get(refused, "refused.unknown")
+    return None if refused is None else describe_refusal(words, refused)

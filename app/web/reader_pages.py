@@ -56,7 +56,9 @@ def reader_pages(
         )
 
     @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
-    async def show_story(request: Request, ref: str, position: str | None = None, entry: str | None = None) -> Response:
+    async def show_story(
+        request: Request, ref: str, position: str | None = None, entry: str | None = None, part: str | None = None
+    ) -> Response:
         page = await _read(read_story, ref, position, entry)
         missed = isinstance(page, HTTPStatus) and (position is not None or entry is not None)
         if missed:
@@ -69,12 +71,14 @@ def reader_pages(
             return _redirect(request, page.redirect_slug)
         around = None if missed else entry
         words = renderer.catalogue.words_for(page.state["language"])
-        replies = await comments_context(comments, page.state, request, entry=around)
+        replies = await comments_context(comments, page.state, request, entry=around, words=words)
         context = _context(page.state, missed=missed, around=around)
-        html = renderer.render("story.html", words=words, linked=page.linked, replies=replies, **context)
+        is_part = part == "replies" and replies is not None  # what static/replies/list.js asks for
+        template = "replies.html" if is_part else "story.html"
+        html = renderer.render(template, words=words, linked=page.linked, replies=replies, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
-        return await responses.make(
+        response = await responses.make(
             request,
             html,
             policy=READER_POLICY,
@@ -82,6 +86,9 @@ def reader_pages(
             surrogate=surrogate,
             passing=None if replies is None else replies["passing"],
         )
+        if is_part:
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
 
     return router
 

@@ -34,8 +34,8 @@ _SCRIPTS = {
 }
 """The scripts that the catalogue has words of a language in, where that is not Latin."""
 
-_OF_THE_SERVER = ("receipt.", "refused.")
-"""Texts of pages that are answers to a form, which no script says again."""
+_OF_THE_SERVER = ("receipt.", "refused.", "back.")
+"""Texts of answers to a form, which no script says again (app/web/refusals.py has what one says of the second)."""
 _OF_REPLIES = ("replies.", "report.", "reason.")
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")

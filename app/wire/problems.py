@@ -26,7 +26,7 @@ from app.domain.errors import (
     UnsupportedMedia,
     UnsupportedType,
 )
-from app.wire.validation_messages import validation_message
+from app.wire.validation_messages import error_type, validation_message
 
 STATUS_OF: Mapping[type[LiveblogError], int] = {
     MalformedInput: 400,
@@ -126,5 +126,5 @@ def _as_sent(location: Sequence[Any]) -> Iterator[Any]:
 
 
 def _code(error: Mapping[str, Any]) -> str:
-    kind = str(error["type"])
+    kind = error_type(error)
     return {"extra_forbidden": "unknown_field", "value_error": "invalid_value"}.get(kind, kind)

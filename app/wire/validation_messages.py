@@ -13,11 +13,18 @@ _Context = Mapping[str, Any]
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
+def error_type(error: Mapping[str, Any]) -> str:
+    """Return Pydantic's type of an error, of whose texts it counts some in items: those that another rule has read."""
+    kind = str(error["type"])
+    return f"string_{kind}" if kind in {"too_long", "too_short"} and isinstance(error.get("input"), str) else kind
+
+
 def validation_message(error: Mapping[str, Any]) -> str:
     """Return Pydantic's error as a sentence without its subject, which is the field it points at."""
-    if error["type"] == "string_unicode":
+    kind = error_type(error)
+    if kind == "string_unicode":
         return _half_a_character(error.get("input"))
-    make = _SENTENCES.get(str(error["type"]))
+    make = _SENTENCES.get(kind)
     if make is not None:
         return make(error.get("ctx") or {})
     return str(error["msg"]).removeprefix("Value error, ")

@@ -197,3 +197,20 @@ def test_the_lines_that_upload_a_picture_work_as_pasted(sqlite_url: str, tmp_pat
             block = reader.get("/v1/stories/demo/entries?body=blocks").json()["items"][0]["blocks"][0]
             assert (block["type"], block["alt"]) == ("image", "Water up to the doors.")
             assert reader.get(block["url"]).status_code == 200
+
+
+def test_the_lines_that_send_and_approve_a_reply_work_as_pasted(sqlite_url: str, tmp_path: Path) -> None:
+    require("curl", found=shutil.which("curl") is not None, reason="install curl to run the README's calls")
+    lines = re.search(r"```\n(REPLY=.*?)```", README, re.DOTALL)
+    assert lines is not None
+    with serving(sqlite_url, tmp_path) as server:
+        make_story(server, slug="demo", settings={"comments": {"mode": "moderated"}})
+        environment = {"TOKEN": ADMIN_TOKEN, "PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+        pasted = lines[1].replace("http://127.0.0.1:8000", server.url)
+        done = subprocess.run(
+            ["sh", "-ec", pasted], env=environment, capture_output=True, text=True, timeout=40, check=True
+        )
+        assert '"status":"pending"' in done.stdout
+        with server.reader() as reader:
+            (shown,) = reader.get("/v1/stories/demo/comments").json()["items"]
+            assert (shown["name"], shown["text"]) == ("Ann", "Which districts?")

@@ -19,6 +19,10 @@ def test_a_purge_says_what_would_go_and_does_it_when_told(installation: Installa
         assert (done.returncode, done.stdout) == (0, dry.stdout)
         assert "docs/erasure.md" in done.stderr
         assert api.get(path).json()["cause"] == "removed"
+        again = installation.run("purge", "entry", "night", entry)
+        assert (again.returncode, again.stdout) == (0, "")
+        assert "Nothing of it is left here." in again.stderr
+        assert "say --for-good" not in again.stderr
 
 
 def test_a_person_is_purged_by_name_without_a_server_too(installation: Installation) -> None:

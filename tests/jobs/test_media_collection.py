@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from app.domain.clock import Micros
+from app.domain.errors import Unavailable
 from app.domain.media import Media, MediaId, MediaWords
 from app.jobs.media_collection import WITHOUT_ROW_SECONDS, collect_media
+from app.media.files import storage_unavailable
 from app.media.folder_files import FolderFiles
 from app.newsroom.context.newsroom import Newsroom
 from app.storage.database.transactions import Database
@@ -86,6 +88,29 @@ async def test_files_without_a_row_go_when_they_are_old_enough(database: Databas
     place.later_seconds = WITHOUT_ROW_SECONDS + 60
     assert await place.collect() == 1
     assert await place.names() == [known.name]
+
+
+async def test_what_cannot_be_deleted_keeps_nothing_else_and_is_said(
+    database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = Place(database, tmp_path)
+    for letter in "abcdef":
+        await place.keep(letter * 24, days_old=31 if letter < "d" else 0, has_row=letter < "d")
+    place.later_seconds = WITHOUT_ROW_SECONDS + 60
+    delete = place.files.delete
+
+    async def refuse_some(name: str) -> None:
+        if name[0] in "be":
+            raise storage_unavailable()
+        await delete(name)
+
+    monkeypatch.setattr(place.files, "delete", refuse_some)
+    with pytest.raises(Unavailable):
+        await place.collect()
+    assert await place.names() == ["b" * 24, "e" * 24]
+    monkeypatch.undo()
+    assert await place.collect() == 2
+    assert await place.names() == []
 
 
 async def test_a_row_without_files_is_collected_too(database: Database, tmp_path: Path) -> None:

@@ -106,6 +106,65 @@ async def test_a_crash_or_a_lie_is_a_refusal_of_one_upload_and_one_line_in_the_l
     assert (await told("truth")).renditions  # the next one knows nothing of it
 
 
+async def test_complaining_without_end_is_ended_by_the_clock(told: Told, misled: Decoder) -> None:
+    misled.limits = replace(LIMITS, decoder_wall_seconds=1, decoder_cpu_seconds=40)
+    with pytest.raises(MediaRefused, match="more time or memory"):
+        await told("nag")
+    assert misled.metrics.most_seconds < 20
+
+
+async def test_a_disk_that_hangs_is_not_waited_for(
+    misled: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A named pipe without a writer in the place of the file: opening it never ends."""
+    monkeypatch.setattr("app.media.decoder.LOOK_SECONDS", 0.2)
+    pipe = tmp_path / "source"
+    os.mkfifo(pipe)
+    for _ in range(4):
+        with pytest.raises(Unavailable) as refused:
+            await misled.convert(pipe, tmp_path)
+        assert refused.value.code == "media_unavailable"
+    assert (misled.waiting, misled.health.failures) == (0, 4)
+    assert len(caplog.records) == 1
+    writers = [await asyncio.to_thread(os.open, pipe, os.O_RDWR | os.O_NONBLOCK)]  # lets the threads go
+    await misled.close()
+    for writer in writers:
+        os.close(writer)
+
+
+@pytest.mark.parametrize("is_cancelled", [False, True])
+async def test_a_process_that_no_kill_ends_is_left_and_the_next_upload_goes_on(
+    told: Told,
+    misled: Decoder,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    is_cancelled: bool,
+) -> None:
+    """As the kernel has it with one that waits for its disk: it is killed, and its end is not told."""
+    monkeypatch.setattr("app.media.decoder.ENDING_SECONDS", 0.3)
+    ends, wait4 = threading.Event(), os.wait4
+
+    def hang(pid: int, options: int) -> tuple[int, int, Any]:
+        ends.wait(40)
+        return wait4(pid, options)
+
+    monkeypatch.setattr(os, "wait4", hang)
+    misled.limits = replace(LIMITS, decoder_wall_seconds=1)
+    upload = asyncio.ensure_future(told("truth"))
+    if is_cancelled:
+        await asyncio.sleep(0.5)
+        upload.cancel()
+    with pytest.raises(asyncio.CancelledError if is_cancelled else MediaRefused):
+        await upload
+    monkeypatch.setattr(os, "wait4", wait4)
+    misled.limits = LIMITS
+    assert (await told("truth")).renditions
+    (line,) = [record.getMessage() for record in caplog.records]
+    assert "does not end" in line
+    assert misled.metrics.crashed == 1
+    ends.set()
+
+
 async def test_eating_all_memory_ends_that_process_alone(told: Told, misled: Decoder) -> None:
     with pytest.raises(MediaRefused, match="more time or memory"):
         await told("eat")

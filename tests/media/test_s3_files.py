@@ -83,3 +83,18 @@ async def test_the_time_of_an_operation_is_its_own_and_not_that_of_three_attempt
         began = time.monotonic()
         await _all_fail(endpoint, made)
         assert time.monotonic() - began < 30 * SECONDS
+
+
+async def test_many_files_that_take_too_long_together_are_an_error_that_is_counted_and_said(
+    made: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Each is within its time, or would be: it is the upload that has none left."""
+    with useless_server(stay_silent) as endpoint:
+        address = S3Address("pictures", "", endpoint, "us-east-1")
+        files = S3Files(address, credentials=CREDENTIALS, seconds=20, keep_seconds=SECONDS)
+        files._seconds = SECONDS  # of what is deleted after it
+        with pytest.raises(Unavailable):
+            await files.keep(new_name(), made, ["1.jpg"])
+    assert files.health.failures == 2
+    said = [record.getMessage() for record in caplog.records if record.name == "app.media.store_health"]
+    assert len(said) == 1

@@ -93,7 +93,8 @@ async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncC
         assert answer.status_code == 200, url
         if url.endswith(".js") and "/docs/" not in url:
             wanted |= {
-                str(httpx.URL(url).join(name)) for name in re.findall(r'(?:from|import) "(\.[^"]+)"', answer.text)
+                str(httpx.URL(url).join(name))
+                for name in re.findall(r'(?:from |import |import\()"(\.[^"]+)"', answer.text)
             }
     assert {url.rpartition("/")[2] for url in seen} >= {
         "apply.js",
@@ -103,6 +104,8 @@ async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncC
         "reader.css",
         "main.js",
         "search.js",
+        "numbers.js",
+        "sending.js",
     }
 
 
@@ -166,10 +169,26 @@ def test_what_the_readers_page_loads_is_small() -> None:
     assert [name for name in loaded - {"reader.js"} if f'"{name}"' not in page] == [], "each is asked for at once"
 
 
+def test_what_brings_replies_to_life_is_small_and_loaded_later() -> None:
+    assets = Assets()
+    sizes = {
+        path.name: len(asset.brotli)
+        for path in (STATIC_FOLDER / "replies").glob("*.js")
+        for asset, _ in [assets.find(f"replies/{path.name}")]
+        if asset is not None
+    }
+    assert set(sizes) == {"numbers.js", "list.js", "sending.js"}
+    assert sizes["numbers.js"] <= 1_792, "while nobody reads replies"
+    assert sizes["list.js"] + sizes["sending.js"] <= 4 * 1024, "once the reader comes near them"
+    reader = (STATIC_FOLDER / "reader.js").read_text(encoding="utf-8")
+    assert 'import("./replies/numbers.js")' in reader
+    assert "replies/" not in (STATIC_FOLDER.parent / "templates" / "story.html").read_text(encoding="utf-8")
+
+
 def test_scripts_are_sent_without_the_lines_that_only_explain_them() -> None:
     script = b'// What it is.\n\n/** Says\n * more. */\nconst a = "/** no */"; // kept\n  // gone\nconst b = 1;\n'
     assert without_comments(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
-    for path in [*STATIC_FOLDER.glob("*.js"), *STATIC_FOLDER.glob("newsroom/**/*.js")]:
+    for path in STATIC_FOLDER.glob("**/*.js"):
         code = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
         sent = [line for line in without_comments(path.read_bytes()).decode().splitlines() if line.strip()]
         left_out = [line.strip() for line in code if line not in sent]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 import pytest
 
-from app.web.page_comments import REFUSALS
+from app.web.assets import Assets
+from app.web.refusals import REFUSALS
 from app.web.words import Catalogue
 from tests.web import samples
-from tests.web.site import FakeReading, client_of, seen
+from tests.web.site import SITE, FakeReading, client_of, seen
 
 pytestmark = pytest.mark.anyio
 WORDS = Catalogue().words_for("en")
@@ -64,6 +66,17 @@ async def test_replies_are_plain_text_with_their_lines_and_their_answers() -> No
     assert "1 reply<" in html
 
 
+async def test_the_newsrooms_own_replies_bear_its_name_once() -> None:
+    as_the_site = reply(SITE.name, by_newsroom=True, text="By the site.")
+    by_somebody = reply("Ines", by_newsroom=True, text="By somebody.")
+    html = await page_of(reading("moderated", as_the_site, by_somebody, reply(SITE.name, text="By an impostor.")))
+    name = escape(SITE.name)
+    mark = f'<span class="mark">{name}</span>'
+    assert f'<p class="who">{mark} <time' in html
+    assert f'<p class="who"><b>Ines</b> {mark} <time' in html
+    assert f'<p class="who"><b>{name}</b> <time' in html
+
+
 async def test_a_story_without_replies_shows_none_of_it() -> None:
     html = await page_of(reading("off"))
     assert "reply" not in html.lower().replace("replying", "")
@@ -86,13 +99,15 @@ async def test_order_and_position_are_asked_for_as_the_address_says() -> None:
     fake = reading("moderated", reply())
     fake.replies["next"] = "https://live.example/v1/stories/x/comments?order=oldest&position=n1-2"
     html = await page_of(fake, "?replies=oldest")
-    assert fake.replies_asked[-1][1] == {"order": "oldest", "position": None, "parent": None}
+    assert fake.replies_asked[-1][1] == {"order": "oldest", "position": None, "parent": None, "entry": None}
     assert "?replies=oldest&amp;from=n1-2#comments" in html
 
 
 @pytest.mark.parametrize("code", REFUSALS)
 async def test_a_refused_form_is_told_why_in_a_sentence(code: str) -> None:
-    sentence = WORDS.say(REFUSALS[code])
+    why = REFUSALS[code]
+    back = why.replace("refused.", "back.")
+    sentence = WORDS.say(why) + (f" {WORDS.say(back)}" if back != why and back in WORDS.messages else "")
     assert f'<p class="notice" role="status">{sentence}</p>' in await page_of(reading(), f"?refused={code}")
 
 
@@ -163,3 +178,64 @@ async def test_a_page_without_replies_has_no_words_about_them() -> None:
         assert ("Leave a reply" in page) is has_them
         assert "Do you object?" not in page
         assert "no more replies" not in page
+
+
+async def test_the_replies_of_an_entry_are_a_page_of_their_own() -> None:
+    entry = samples.entry(1)["id"]
+    fake = reading("moderated", reply(entry=entry), comment_counts={entry: 3})
+    fake.state["comment_count"] = 7
+    html = await page_of(fake)
+    link = f'<a class="replies" href="?entry={entry}#comments" target="_self" data-count="3">3 replies</a>'
+    assert link in html
+    assert html.count(">Leave a reply</a>") == html.count("<article") - 1
+    html = await page_of(fake, f"?entry={entry}&replies=oldest")
+    assert fake.replies_asked[-1][1]["entry"] == entry
+    assert 'data-total="7"' in html
+    assert 'data-shown="3"' in html
+    assert f'<input type="hidden" name="entry" value="{entry}">' in html
+    assert f'href="?entry={entry}&amp;replies=newest#comments"' in html
+
+
+async def test_more_of_a_list_is_more_of_the_same_list() -> None:
+    entry = samples.entry(1)["id"]
+    fake = reading("moderated", reply(parent="above"))
+    fake.replies["next"] = "https://live.example/v1/stories/x/comments?position=n1-2"
+    html = await page_of(fake, f"?entry={entry}&under=above")
+    assert f'href="?entry={entry}&amp;under=above&amp;replies=newest&amp;from=n1-2#comments"' in html
+    assert html.count('name="parent" value="above"') == 2, "the form, and the answer to one of those under it"
+    assert "data-shown" not in html
+
+
+async def test_an_ended_story_without_replies_leads_to_none() -> None:
+    html = await page_of(reading(status="ended"))
+    assert "data-replies" not in html
+    assert 'class="replies"' not in html
+
+
+async def test_the_replies_alone_are_the_part_of_the_page_that_has_them() -> None:
+    fake = reading("moderated", reply())
+    async with client_of(fake) as client:
+        whole = await client.get(f"/stories/{samples.SLUG}")
+        part = await client.get(f"/stories/{samples.SLUG}?part=replies")
+        assert part.text.startswith('<section id="comments"')
+        assert part.text in whole.text
+        assert part.headers["x-robots-tag"] == "noindex"
+        assert part.headers["cache-control"] == whole.headers["cache-control"]
+        assert part.headers["content-security-policy"] == whole.headers["content-security-policy"]
+        again = await client.get(
+            f"/stories/{samples.SLUG}?part=replies", headers={"if-none-match": part.headers["etag"]}
+        )
+        assert again.status_code == 304
+    async with client_of(reading("off")) as client:
+        whole = await client.get(f"/stories/{samples.SLUG}")
+        assert (await client.get(f"/stories/{samples.SLUG}?part=replies")).text == whole.text
+
+
+async def test_refusals_are_a_file_for_scripts_by_code() -> None:
+    async with client_of(reading()) as client:
+        answer = await client.get(Assets().url("words.js").replace("words.js", "refusals/de-AT.json"))
+        assert answer.headers["content-type"] == "application/json"
+        assert "immutable" in answer.headers["cache-control"]
+        sentences = answer.json()
+        assert set(sentences) == set(REFUSALS)
+        assert sentences["too_many_links"] == "Ihr Kommentar hat mehr als zwei Links."

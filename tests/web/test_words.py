@@ -14,8 +14,8 @@ import pytest
 
 from app.domain.comments import REASONS
 from app.web.assets import STATIC_FOLDER, Assets
-from app.web.page_comments import REFUSALS
 from app.web.plural_rules import plural_categories, plural_category
+from app.web.refusals import REFUSALS
 from app.web.words import CATALOGUE_FOLDER, Catalogue, placeholders, read_catalogue
 from app.wire.links import Site
 from tests.needs import require
@@ -39,7 +39,9 @@ SAME_AS_IN_ENGLISH = {
 OF_THE_NEWSROOM = {"newsroom.html", "preview.html", "docs.html"}
 """Pages that stay English."""
 NOT_OF_READERS = {"apply.js", "client.js", "docs.js", "preview.js"}
-OF_READERS = sorted({path.name for path in STATIC_FOLDER.glob("*.js")} - NOT_OF_READERS)
+OF_READERS = sorted({path.name for path in STATIC_FOLDER.glob("*.js")} - NOT_OF_READERS) + sorted(
+    f"replies/{path.name}" for path in STATIC_FOLDER.glob("replies/*.js")
+)
 OLD = samples.entry(1)["id"]
 NUMBERS = [*range(210), 1_000, 1_000_000, 1_000_001, 2_000_000, 3_000_011, 10_000_000]
 
@@ -182,7 +184,7 @@ async def test_the_words_are_also_a_file_for_scripts() -> None:
         answer = await client.get(address)
         assert answer.headers["content-type"] == "application/json"
         assert "immutable" in answer.headers["cache-control"]
-        of_the_server = ("receipt.", "refused.")
+        of_the_server = ("receipt.", "refused.", "back.")
         sent = {key: message for key, message in CATALOGUE["pt"].items() if not key.startswith(of_the_server)}
         assert answer.json()["messages"] == sent
         for wrong in ("words/.json", "words/../en.json", "words/x.json", "words/en"):
@@ -318,10 +320,21 @@ def test_no_script_of_readers_has_a_sentence_outside_of_the_catalogue() -> None:
 
 def test_every_key_is_said_somewhere_and_no_other() -> None:
     sources = [
-        path for path in (*TEMPLATES.glob("*.html"), *STATIC_FOLDER.glob("*.js"), *STATIC_FOLDER.parent.glob("*.py"))
+        path
+        for folder, names in (
+            (TEMPLATES, "*.html"),
+            (STATIC_FOLDER, "*.js"),
+            (STATIC_FOLDER, "replies/*.js"),
+            (STATIC_FOLDER.parent, "*.py"),
+        )
+        for path in folder.glob(names)
     ]
     code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    families = ("status.", "severity.", "reason.")
+    families = ("status.", "severity.", "reason.", "back.")
+    assert {key.replace("back.", "refused.") for key in ENGLISH if key.startswith("back.")} <= {
+        *REFUSALS.values(),
+        "refused.unknown",
+    }
     unused = [key for key in ENGLISH if f'"{key}"' not in code and not key.startswith(families)]
     assert unused == []
     said = re.findall(r'\b(?:say|count|sayCount|saidAs|words\.said)\("([a-z_.]+)"', code)

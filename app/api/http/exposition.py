@@ -73,13 +73,14 @@ def _reading(app_state: AppState) -> Iterator[str]:
 def _media(app_state: AppState) -> Iterator[str]:
     media = app_state.media
     decoder = media.decoder.metrics
+    healths = (media.files.health, media.incoming.health, media.decoder.health)
     outcomes = {"converted": decoder.converted, "refused": decoder.refused, "crashed": decoder.crashed}
     yield from _family("media_uploads", "counter", {"": media.uploads})
     yield from _family("media_decoded", "counter", {f'{{outcome="{key}"}}': n for key, n in outcomes.items()})
     yield from _family("media_turned_away", "counter", {"": decoder.turned_away})
     yield from _family("media_waiting", "gauge", {"": media.decoder.waiting})
     yield from _family("media_decoder_cpu_seconds", "counter", {"": round(decoder.cpu_seconds, 3)})
-    yield from _family("media_store_failures", "counter", {"": media.files.health.failures})
+    yield from _family("media_store_failures", "counter", {"": sum(each.failures for each in healths)})
     yield from _family("media_visibility_reads", "counter", {"": app_state.reading.media.reads})
 
 

@@ -5,6 +5,7 @@ A file at its address never changes. Its type is the one we wrote it as, and no 
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from starlette.requests import Request
@@ -68,14 +69,20 @@ class FileResponse(Response):
         self._sent = [(name.lower().encode(), value.encode("latin-1")) for name, value in known.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send the file."""
+        """Send the file, as long as its client is there: a server takes what is sent to one that has left, and says
+        nothing, so that without a look a whole video would be read for nobody.
+        """
+        leaving = asyncio.create_task(_wait_until_left(receive))
         try:
             await send({"type": "http.response.start", "status": self._status, "headers": self._sent})
             if self._end > self._start and not self._is_head:
                 async for piece in self._opened.read(self._start, self._end):
                     await send({"type": "http.response.body", "body": piece, "more_body": True})
+                    if leaving.done():
+                        return
             await send({"type": "http.response.body", "body": b""})
         finally:
+            leaving.cancel()
             await self._opened.close()
 
     def _apply_range(self, request: Request, known: dict[str, str], tag: str) -> int:
@@ -93,6 +100,12 @@ class FileResponse(Response):
         self._start, self._end = part
         known["Content-Range"] = f"bytes {self._start}-{self._end - 1}/{self._opened.size}"
         return 206
+
+
+async def _wait_until_left(receive: Receive) -> None:
+    """Wait until the client has left. What it still sends of a body is dropped."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def read_range(value: str, size: int) -> tuple[int, int] | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Annotated, Protocol
 
 import structlog
@@ -18,6 +17,7 @@ from app.domain.errors import Unavailable
 from app.live.hub.hub import Hub
 from app.media.decoder import Decoder
 from app.media.files import MediaFiles
+from app.media.incoming import IncomingFolder
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.reading.reading import Reading
@@ -51,7 +51,7 @@ class MediaServices:
 
     decoder: Decoder
     files: MediaFiles
-    incoming: Path
+    incoming: IncomingFolder
     quota_bytes: int = 0
     shared_cache_seconds: int = 2
     uploads: int = 0

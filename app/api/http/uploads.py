@@ -6,24 +6,19 @@ is refused long before its end.
 
 from __future__ import annotations
 
-import errno
 import hashlib
-import shutil
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from io import FileIO
 from pathlib import Path
-from typing import BinaryIO
 
-from anyio import to_thread
 from python_multipart.exceptions import MultipartParseError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
 from app.domain.errors import FieldError, InvalidInput, MalformedInput, TooLarge
-from app.media.files import storage_full
-from app.media.folder_files import LEAST_FREE_BYTES
 from app.media.formats import HEAD_BYTES, UNDECLARED, MediaFormat, identify_format
+from app.media.incoming import IncomingFolder, UploadFolder
 from app.media.limits import MediaLimits
 from app.newsroom.media.upload import ReceivedFile
 
@@ -40,7 +35,7 @@ WRITTEN_AT_ONCE_BYTES = 256 * 1024
 class Upload:
     """A file on our disk, what its sender said of it, and the fields that came with it. `folder` is its own."""
 
-    folder: Path
+    folder: UploadFolder
     declared: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     received: ReceivedFile = field(default_factory=lambda: ReceivedFile("", 0))
@@ -48,26 +43,26 @@ class Upload:
     @property
     def path(self) -> Path:
         """Return the file itself."""
-        return self.folder / "source"
+        return self.folder.source
 
     @property
     def converted(self) -> Path:
         """Return the empty folder for what is made of it."""
-        return self.folder / "converted"
+        return self.folder.converted
 
 
 @asynccontextmanager
 async def receive_upload(
-    content_type: str, stream: AsyncIterator[bytes], *, folder: Path, limits: MediaLimits
+    content_type: str, stream: AsyncIterator[bytes], *, incoming: IncomingFolder, limits: MediaLimits
 ) -> AsyncIterator[Upload]:
     """Receive a body into a folder of its own, which is deleted when the block ends.
 
     Raises UnsupportedMedia and TooLarge as soon as the file's first bytes or its length say so, MalformedInput and
-    InvalidInput for a form that is none of ours, Unavailable `media_storage_full`.
+    InvalidInput for a form that is none of ours, Unavailable `media_storage_full` or `media_unavailable`.
     """
-    upload = await to_thread.run_sync(_make_folder, folder)
+    upload = Upload(await incoming.make())
     try:
-        target = _Target(upload, limits)
+        target = _Target(upload, incoming, limits)
         parse = _form(content_type, upload, target) if _kind(content_type) == FORM else None
         try:
             if parse is None:
@@ -79,41 +74,25 @@ async def receive_upload(
                 parse.finish()
             await target.flush(least_bytes=0)
             target.finish()
-        except OSError as error:
-            if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-                raise storage_full() from error
-            raise
         finally:
             target.close()
         yield upload
     finally:
-        await to_thread.run_sync(lambda: shutil.rmtree(upload.folder, ignore_errors=True))
-
-
-def refuse_without_room(folder: Path) -> None:
-    """Raise Unavailable `media_storage_full` where what comes in would take the room that the database needs."""
-    if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
-        raise storage_full()
+        await incoming.delete(upload.folder)
 
 
 def _kind(content_type: str) -> str:
     return content_type.partition(";")[0].strip().lower()
 
 
-def _make_folder(folder: Path) -> Upload:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = Upload(Path(tempfile.mkdtemp(prefix="upload-", dir=folder)))
-    made.converted.mkdir(mode=0o700)
-    return made
-
-
 class _Target:
     """The file on our disk, as its bytes come."""
 
-    def __init__(self, upload: Upload, limits: MediaLimits) -> None:
+    def __init__(self, upload: Upload, incoming: IncomingFolder, limits: MediaLimits) -> None:
         self._upload = upload
+        self._incoming = incoming
         self._limits = limits
-        self._file: BinaryIO = upload.path.open("xb")
+        self._file: FileIO | None = None
         self._digest = hashlib.sha256()
         self._pieces: list[bytes] = []
         self._waiting_bytes = 0
@@ -145,11 +124,14 @@ class _Target:
         waiting, self._pieces, self._waiting_bytes = b"".join(self._pieces), [], 0
 
         def write() -> None:
-            refuse_without_room(self._upload.folder)
             self._digest.update(waiting)
-            self._file.write(waiting)
+            if self._file is None:
+                self._file = FileIO(self._upload.path, "xb")
+            rest = memoryview(waiting)
+            while rest:
+                rest = rest[self._file.write(rest) :]
 
-        await to_thread.run_sync(write)
+        await self._incoming.write(write)
 
     def finish(self) -> None:
         """Complete the upload. Raises MalformedInput `media_missing` for an empty one, UnsupportedMedia."""
@@ -160,8 +142,9 @@ class _Target:
         self._upload.received = ReceivedFile(self._digest.hexdigest(), self._size)
 
     def close(self) -> None:
-        """Close the file."""
-        self._file.close()
+        """Close the file, which has no buffer to write: a disk that hangs is not waited for."""
+        if self._file is not None:
+            self._file.close()
 
 
 class _Form:

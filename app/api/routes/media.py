@@ -95,8 +95,8 @@ async def _receive(request: Request, call: Call, asked: dict[str, str | None]) -
     app_state: AppState = request.app.state.app_state
     media = app_state.media
     content_type = request.headers.get("content-type", "")
-    folder, limits = media.incoming, media.decoder.limits
-    async with receive_upload(content_type, _pieces(request), folder=folder, limits=limits) as upload:
+    incoming, limits = media.incoming, media.decoder.limits
+    async with receive_upload(content_type, _pieces(request), incoming=incoming, limits=limits) as upload:
         upload.fields = {**{name: value for name, value in asked.items() if value is not None}, **upload.fields}
         written = _parse_fields(upload)
         call = _with_conditions(request, call, upload)

@@ -8,14 +8,12 @@ and then `on_response_complete`; `keep_alive` of the cycle counts until the resp
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 import httptools
 from uvicorn._types import HTTPScope
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
-from uvicorn.server import ServerState
 
 from app.live.native.handshake import AcceptContext, Handshake, try_upgrade
 from app.live.native.upgraded_protocol import UpgradedProtocol
@@ -34,10 +32,6 @@ from app.live.story.connection_states import ConnectionState
 LEAST_READ_BYTES = 16 * 1024
 """What a client must read of a response in each time limit for one that is not read: half a kilobyte a second at worst.
 Otherwise one byte at a time would renew it for days."""
-
-PORTABLE_BUFFER_BYTES = 16 * 1024
-"""Bytes that may wait for one reader of the application's before whoever writes has to wait. Of the 64 KB that an event
-loop takes without being told, a thousand readers who never read would fill 64 MB."""
 
 _BETWEEN_REQUESTS = frozenset({ConnectionState.FIRST_BYTE, ConnectionState.IDLE})
 
@@ -69,6 +63,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._drops_input = False
         self._is_ending = False
         self._response_transport: ResponseTransport | None = None
+        self._answered: RequestResponseCycle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Start the time limit of the first request."""
@@ -78,9 +73,16 @@ class HttpProtocol(HttpToolsProtocol):
         self._enter(ConnectionState.FIRST_BYTE)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """End the time limits of a connection that has closed."""
+        """End the time limits of a connection that has closed, and tell the request that is answered.
+
+        uvicorn tells the newest alone, which a client may have waiting behind that one.
+        """
         self._leave()
         super().connection_lost(exc)
+        cycle = self._answered
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """Feed the parser; refuse what it cannot read, and a head without end."""
@@ -258,6 +260,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         cycle.transport = self._response_transport  # type: ignore[assignment] # the part of it that a response uses
+        self._answered = cycle
         self._enter(ConnectionState.BODY if cycle.more_body and self._has_body else ConnectionState.ANSWER)
         super()._start_asgi_task(cycle, app)
 
@@ -323,7 +326,7 @@ class HttpProtocol(HttpToolsProtocol):
         self.flow.resume_reading()  # what was sent behind the request may have paused it
         self.pipeline.clear()
         self.connections.discard(self)
-        self.parser = self.cycle = self.scope = None  # type: ignore[assignment]
+        self.parser = self.cycle = self.scope = self._answered = None  # type: ignore[assignment]
         self.flow = self.headers = self.transport = None  # type: ignore[assignment]
 
     def _enter(self, entered: ConnectionState) -> None:
@@ -379,21 +382,3 @@ class _Refused(Exception):
     def __init__(self, refusal: Refuse) -> None:
         super().__init__(refusal.detail)
         self.refusal = refusal
-
-
-class PortableProtocol(HttpProtocol):
-    """The protocol of a connection whose readers are the application's, with a small write buffer for event streams."""
-
-    def connection_made(  # type: ignore[override]  # as uvicorn's own: it serves TCP alone
-        self, transport: asyncio.Transport
-    ) -> None:
-        """Begin the connection; who writes waits once PORTABLE_BUFFER_BYTES do."""
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=PORTABLE_BUFFER_BYTES)
-
-
-def make_portable_protocol(
-    accept_context: Callable[[], AcceptContext], *, server_state: ServerState, **given: Any
-) -> asyncio.Protocol:
-    """Make the protocol of a connection whose readers are the application's; called once per connection."""
-    return PortableProtocol(accept_context=accept_context(), server_state=server_state, **given)

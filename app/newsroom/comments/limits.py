@@ -56,7 +56,7 @@ class CommentLimiter:
         self._addresses: OrderedDict[str, _Bucket] = OrderedDict()
         self._stories: OrderedDict[str, _Bucket] = OrderedDict()
         self._site = _Bucket(limits.per_site, monotonic())
-        self._texts: OrderedDict[tuple[str, bytes], tuple[str | None, float]] = OrderedDict()
+        self._texts: OrderedDict[tuple[str, bytes], tuple[str | None, float, str | None]] = OrderedDict()
 
     def spend(self, story: str, address: str | None) -> None:
         """Count one comment. Raises TooManyRequests `too_many_comments` for one too many, which then costs no other."""
@@ -79,20 +79,23 @@ class CommentLimiter:
         _trim(self._addresses, ADDRESSES_KEPT)
         _trim(self._stories, STORIES_KEPT)
 
-    def is_repeated(self, story: str, address: str | None, text: str) -> bool:
+    def is_repeated(self, story: str, address: str | None, text: str, *, client_key: str | None = None) -> bool:
         """Return whether others have sent the same text under the story lately, and remember this one.
 
-        Raises Conflict `comment_repeated` if the same address has.
+        Raises Conflict `comment_repeated` if the same address has, under another key: a retry is no repetition.
         """
         now = self._monotonic()
         key = (story, hashlib.sha256(" ".join(text.split()).casefold().encode()).digest())
         known = self._texts.get(key)
-        self._texts[key] = (address, now)
+        self._texts[key] = (address, now, client_key)
         self._texts.move_to_end(key)
         _trim(self._texts, TEXTS_KEPT)
         if known is None or now - known[1] > REPEATED_SECONDS:
             return False
+        if client_key is not None and known[2] == client_key:
+            return False
         if known[0] == address and address is not None:
+            self._texts[key] = (address, now, known[2])
             raise Conflict("comment_repeated", "You have sent this reply already; it has arrived.")
         return True
 
@@ -123,7 +126,7 @@ def _bucket(kept: OrderedDict[str, _Bucket], key: str, size: int, now: float) ->
 
 
 def _trim(
-    kept: OrderedDict[str, _Bucket] | OrderedDict[tuple[str, bytes], tuple[str | None, float]], limit: int
+    kept: OrderedDict[str, _Bucket] | OrderedDict[tuple[str, bytes], tuple[str | None, float, str | None]], limit: int
 ) -> None:
     while len(kept) > limit:
         kept.popitem(last=False)

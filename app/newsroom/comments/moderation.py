@@ -1,6 +1,8 @@
 """Moderating comments: approve, reject, call spam and remove, one or many, and answer as the newsroom.
 
-No story is locked. In a freeze nothing is approved and nothing answered; what takes away still works.
+Their stories are kept as they are meanwhile, which delays nobody else who moderates: once a freeze, a withdrawal or a
+purge is acknowledged, no decision that had begun before shows anything. In a freeze nothing is approved and nothing
+answered; what takes away still works.
 """
 
 from __future__ import annotations
@@ -29,8 +31,8 @@ from app.newsroom.publication.comments import hide_comments, show_comments
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.comment_rules import update_reports_closed
-from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, update_comment
-from app.storage.newsroom.stories import read_story
+from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, read_stories_of, update_comment
+from app.storage.newsroom.stories import lock_stories_as_they_are, read_story
 from app.storage.public.comments import update_shown_counts
 from app.wire.comment_json import newsroom_comment
 from app.wire.problems import problem_of
@@ -47,7 +49,9 @@ def moderate_comment(
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
-        after = _decide(context, _require_locked(context, comment), action, decision, if_match=call.if_match)
+        context, locked = _lock(context, [comment])
+        before = _require(locked.get(CommentId(comment)))
+        after = _decide(context, before, action, decision, if_match=call.if_match)
         _tell_readers(context, [after])
         return answer_comments(context, newsroom_comment(after, sees_address=True), [after])
 
@@ -57,7 +61,7 @@ def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Re
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
-        locked = {comment.id: comment for comment in lock_comments(context.tx, batch.comments)}
+        context, locked = _lock(context, batch.comments)
         decided: list[Comment] = []
         results: list[dict[str, Any]] = []
         for ident in batch.comments:
@@ -85,7 +89,8 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
-        above = _require_locked(context, comment)
+        context, locked = _lock(context, [comment])
+        above = _require(locked.get(CommentId(comment)))
         story, actor = require_moderator(context.tx, above, context.actor)
         refuse_closed(story)
         if above.status is not CommentStatus.APPROVED:
@@ -176,9 +181,11 @@ def _refuse_showing(story: Story) -> None:
     refuse_frozen(story)
 
 
-def _require_locked(context: WriteContext, comment: str) -> Comment:
-    found = lock_comments(context.tx, [comment])
-    return _require(found[0] if found else None)
+def _lock(context: WriteContext, comments: Sequence[str]) -> tuple[WriteContext, dict[CommentId, Comment]]:
+    """Lock the comments, and before them their stories, as every write does; return the context after the wait."""
+    lock_stories_as_they_are(context.tx, read_stories_of(context.tx, comments))
+    locked = {comment.id: comment for comment in lock_comments(context.tx, comments)}
+    return dataclasses.replace(context, now=context.newsroom.clock()), locked
 
 
 def _require(comment: Comment | None) -> Comment:

@@ -19,6 +19,8 @@ BATCH = 64
 """Written in one transaction: about 2 ms under SQLite's one writer."""
 
 WAITING_LIMIT = 1_000
+WAITING_SECONDS = 10.0
+"""What no commit has begun for in this time is not written any more: its caller may have given up."""
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -37,25 +39,30 @@ class GroupCommit(Generic[Item, Result]):
         name: str,
         batch: int = BATCH,
         waiting_limit: int = WAITING_LIMIT,
+        waiting_seconds: float = WAITING_SECONDS,
     ) -> None:
         self.committed = 0
         self.batches = 0
         self._commit = commit
         self._batch = batch
         self._waiting_limit = waiting_limit
+        self._waiting_seconds = waiting_seconds
         self._threads = Threads(1, name=name)
-        self._waiting: deque[tuple[Item, asyncio.Future[Result]]] = deque()
+        self._waiting: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
         self._running: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
-        """Return the item's result once it is on disk. Raises its error, or Unavailable where too many wait."""
+        """Return the item's result once it is on disk.
+
+        Raises its error, or Unavailable where too many wait, or its commit did not begin within `waiting_seconds`.
+        """
         if len(self._waiting) >= self._waiting_limit:
-            detail = "Too much is arriving at this moment; send it again in a moment."
-            raise Unavailable("unavailable", detail, retry_after_seconds=2)
-        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._waiting.append((item, future))
+            raise _too_many()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Result] = loop.create_future()
+        self._waiting.append((item, future, loop.time() + self._waiting_seconds))
         if self._running is None:
-            self._running = asyncio.get_running_loop().create_task(self._run())
+            self._running = loop.create_task(self._run())
         return await future
 
     def close(self, *, within_seconds: float) -> None:
@@ -65,10 +72,22 @@ class GroupCommit(Generic[Item, Result]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                count = min(self._batch, len(self._waiting))
-                await self._commit_batch([self._waiting.popleft() for _ in range(count)])
+                if batch := self._next_batch():
+                    await self._commit_batch(batch)
         finally:
             self._running = None
+
+    def _next_batch(self) -> list[tuple[Item, asyncio.Future[Result]]]:
+        """Take the next items; those that have waited for too long are refused instead."""
+        now = asyncio.get_running_loop().time()
+        batch: list[tuple[Item, asyncio.Future[Result]]] = []
+        while self._waiting and len(batch) < self._batch:
+            item, future, begin_by = self._waiting.popleft()
+            if now <= begin_by:
+                batch.append((item, future))
+            elif not future.done():
+                future.set_exception(_too_many())
+        return batch
 
     async def _commit_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
@@ -89,6 +108,11 @@ class GroupCommit(Generic[Item, Result]):
                 self.committed += 1
                 if not future.done():  # its caller has gone; what it sent is on disk
                     future.set_result(result)
+
+
+def _too_many() -> Unavailable:
+    detail = "Too much is arriving at this moment; send it again in a moment."
+    return Unavailable("unavailable", detail, retry_after_seconds=2)
 
 
 def _cancelled() -> Unavailable:

@@ -102,6 +102,12 @@ def read_comment(tx: ReadTransaction, comment: str) -> Comment | None:
     return None if row is None else _comment(row)
 
 
+def read_stories_of(tx: ReadTransaction, comments: Collection[str]) -> set[StoryId]:
+    """Return the stories that these comments are under."""
+    query = select(_comments.c.story_id).where(_comments.c.id.in_(comments)).distinct()
+    return {StoryId(story) for story in tx.connection.execute(query).scalars()}
+
+
 def lock_comments(tx: WriteTransaction, comments: Collection[str]) -> list[Comment]:
     """Return those of the comments that there are, locked until the transaction ends, in the order of their ids."""
     query = select(_comments).where(_comments.c.id.in_(comments)).order_by(_comments.c.id).with_for_update()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -113,6 +114,15 @@ def read_visible_stories(tx: ReadTransaction, visibility: Visibility) -> frozens
 def list_continuing(tx: ReadTransaction, story: StoryId) -> list[Story]:
     """List the stories whose `continues` names this one, newest first."""
     return [_story(row) for row in tx.connection.execute(_SELECT_CONTINUING, {"of_story": story})]
+
+
+def lock_stories_as_they_are(tx: WriteTransaction, stories: Collection[StoryId]) -> None:
+    """Keep stories from being written to until the transaction ends; who keeps them so at the same time does not wait.
+
+    What is read of them after it stands: a freeze, a withdrawal or a purge waits, or has ended.
+    """
+    query = select(_stories.c.id).where(_stories.c.id.in_(sorted(stories))).order_by(_stories.c.id)
+    tx.connection.execute(query.with_for_update(read=True)).all()
 
 
 def lock_every_story(tx: WriteTransaction) -> None:

@@ -55,7 +55,7 @@ export function browserEnvironment() {
  *
  * `story` is its id or slug; `state`, what is held already (its `head` says from where); `origin`, the server.
  * `onUpdate` gets {state, before, message, verdict} after each change; verdict is "applied", "replaced" (redraw
- * everything) or "page". `onComments` gets {count}, how many comments there are, when that changes. `onConnection` gets
+ * everything) or "page" (and `page`, as it was sent). `onComments` gets {count}, how many comments there are, when that changes. `onConnection` gets
  * "connecting", "live", "retrying", "ended" or "refused". Call start(), and stop() at the end.
  */
 export function follow(options) {
@@ -131,7 +131,7 @@ class Follower {
     if (began !== this.snapshots) return false;
     const before = this.state;
     this.reader = { ...this.reader, state: merge(before, page, replies) };
-    this.onUpdate({ state: this.state, before, message: null, verdict: "page" });
+    this.onUpdate({ state: this.state, before, message: null, verdict: "page", page });
     return true;
   }
 

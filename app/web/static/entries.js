@@ -102,7 +102,7 @@ function byline(authors) {
   const written = authors.map(({ name, role, place, avatar, url }) => {
     const details = joined([role, place].filter(Boolean));
     const picture = webAddress(avatar) && element("img", { src: avatar, alt: "", loading: "lazy" });
-    return element("span", {}, picture, linked(name, url), details.length > 0 && element("small", {}, details));
+    return element("span", {}, picture, linked(name, url), details.length > 0 && [" ", element("small", {}, details)], " ");
   });
   return element("p", { class: "byline" }, written);
 }
@@ -111,7 +111,7 @@ function sourceLine(source) {
   if (!webAddress(source?.url)) return null;
   const link = said("a", "source", { href: source.url, rel: "noopener" });
   const name = source.name && element("small", {}, element("bdi", {}, source.name));
-  return element("p", { class: "source" }, link, name);
+  return element("p", { class: "source" }, link, name && [" ", name]);
 }
 
 function correctionLog(corrections, story) {

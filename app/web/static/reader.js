@@ -17,7 +17,7 @@ const timeline = document.getElementById("timeline");
 const fresh = document.getElementById("fresh");
 const older = document.getElementById("older");
 const announcement = document.getElementById("announcement");
-const place = keepReadingPlace(main);
+export const place = keepReadingPlace(main);
 const siteName = main.dataset.site;
 const newestPage = main.dataset.newest === "yes";
 const withheld = new Set(); // entries above the page, when it does not begin with the newest
@@ -43,7 +43,7 @@ function stateOnPage() {
   };
 }
 
-const follower = follow({
+export const follower = follow({
   story: main.dataset.story,
   state: stateOnPage(),
   origin: location.origin,
@@ -240,11 +240,11 @@ function textOnPage(id) {
   });
 }
 
-/** Draw the numbers of updates and replies, by the keys of their texts; those that are not given again, as they were. */
+/** Draw the numbers of the page, by the keys of their texts; those that are not given again, and an entry's, as they were. */
 function drawCounts(counts = {}) {
   for (const place of document.querySelectorAll("[data-say-count]")) {
     const { sayCount: key, count } = place.dataset;
-    place.textContent = sayCount(key, place.dataset.count = counts[key] ?? count);
+    place.textContent = sayCount(key, place.dataset.count = counts[place.id && key] ?? count);
   }
 }
 
@@ -254,26 +254,18 @@ function announce(id) {
   announced = id;
 }
 
-const WORDS = {
-  live: "",
-  ended: "",
-  connecting: "connection.again",
-  retrying: "connection.again",
-  refused: "connection.over",
-};
-
 function onConnection(connection) {
   const line = document.getElementById("connection");
   main.dataset.connection = connection;
-  if (["live", "ended", "refused"].includes(connection)) {
-    clearTimeout(whisper);
-    whisper = undefined;
-    line.textContent = WORDS[connection] && say(WORDS[connection]);
+  if (["connecting", "retrying"].includes(connection)) {
+    whisper ??= setTimeout(() => {
+      line.textContent = say(navigator.onLine ? "connection.again" : "connection.offline");
+    }, QUIET_MS);
     return;
   }
-  whisper ??= setTimeout(() => {
-    line.textContent = say(navigator.onLine ? WORDS[main.dataset.connection] : "connection.offline");
-  }, QUIET_MS);
+  clearTimeout(whisper);
+  whisper = undefined;
+  line.textContent = connection === "refused" ? say("connection.over") : "";
 }
 
 // In a frame, links to elsewhere open beside the article that frames this page: neither is lost.
@@ -286,3 +278,4 @@ offerPlayers(timeline);
 openAtPlace(place, () => follower.loadOlder());
 rememberPlace(place);
 follower.start();
+if (document.getElementById("comments")) (window.requestIdleCallback ?? setTimeout)(() => import("./replies/numbers.js"));

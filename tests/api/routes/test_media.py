@@ -275,7 +275,7 @@ async def test_what_cannot_be_kept_is_refused_with_its_reason(
     assert (reply.status_code, reply.json()["code"]) == (status, code), reply.text
     assert reply.json()["detail"]
     assert [each async for each in server.app_state.media.files.names()] == []
-    assert list(server.app_state.media.incoming.iterdir()) == []
+    assert list(server.app_state.media.incoming.folder.iterdir()) == []
 
 
 async def test_who_may_not_upload_is_refused_before_a_byte_is_read(server: Server) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from app.api.routes.media import RECEIVING_LIMIT
 from app.media.decoder import Decoder
 from app.media.folder_files import FolderFiles
+from app.media.incoming import IncomingFolder
 from app.media.limits import MediaLimits
 from tests.api.server import PUBLIC_URL, Server
 from tests.pictures import noise, png, require_decoder
@@ -42,7 +44,7 @@ async def test_more_uploads_than_have_a_place_in_the_queue_are_told_when_to_come
         if reply.status_code == 503:
             assert reply.json()["code"] == "media_busy"
             assert int(reply.headers["retry-after"]) >= 1
-    assert list(server.app_state.media.incoming.iterdir()) == []
+    assert list(server.app_state.media.incoming.folder.iterdir()) == []
 
 
 async def test_more_bodies_than_are_received_at_once_are_told_when_to_come_again(server: Server) -> None:
@@ -95,6 +97,44 @@ async def test_a_full_disk_is_a_sentence_and_a_reason_of_readiness(server: Serve
     assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "reasons": ["media"]})
     with server.app_state.newsroom.database.snapshot() as tx:
         assert tx.connection.exec_driver_sql("SELECT count(*) FROM media").scalar_one() == 0
+
+
+async def test_a_disk_that_takes_no_upload_is_a_reason_of_readiness_wherever_files_are_kept(
+    server: Server, tmp_path: Path
+) -> None:
+    """The files may be in a bucket: nothing else looks at this disk."""
+    server.app_state.media.incoming = IncomingFolder(tmp_path / "full", least_free_bytes=2**62)
+    for _ in range(2):
+        reply = await server.admin.post("/v1/media", content=png(), headers=PNG)
+        assert (reply.status_code, reply.json()["code"]) == (503, "media_storage_full")
+    ready = await server.client.get("/readyz")
+    assert (ready.status_code, ready.json()) == (200, {"status": "degraded", "reasons": ["media"]})
+    metrics = (await server.admin.get("/metrics")).text
+    assert "liveblog_media_store_failures_total 3\n" in metrics
+
+
+async def test_a_disk_that_hangs_keeps_no_upload_and_no_reader_waiting(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More uploads than there are threads for anything else, whose writes do not end."""
+    answers = threading.Event()
+
+    def hang(*_: object) -> None:
+        answers.wait(40)
+        raise OSError("the disk is broken")
+
+    monkeypatch.setattr("app.api.http.uploads.FileIO", hang)
+    monkeypatch.setattr("app.media.incoming.DELETE_SECONDS", 0.5)
+    server.app_state.media.incoming = IncomingFolder(tmp_path / "hangs", least_free_bytes=0, write_seconds=0.5)
+    slug = (await server.story())["slug"]
+    uploads = [asyncio.create_task(server.admin.post("/v1/media", content=png(), headers=PNG)) for _ in range(50)]
+    async with asyncio.timeout(30):
+        reply = await server.client.get(f"/stories/{slug}", headers={"accept-encoding": "gzip"})
+        assert reply.status_code == 200
+        replies = await asyncio.gather(*uploads)
+    answers.set()
+    assert {reply.status_code for reply in replies} == {503}
+    assert {reply.json()["code"] for reply in replies} == {"media_unavailable"}
 
 
 async def test_what_is_taken_back_is_gone_while_the_store_is_away_too(server: Server, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from uvicorn.server import ServerState
 
 from app.live.hub.hub import Hub
-from app.live.native.http_protocol import make_portable_protocol
+from app.live.native.portable_protocol import make_portable_protocol
 from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
 from app.server.uvicorn_config import server_config
@@ -48,11 +48,11 @@ async def _answer(scope: Any, _receive: Any, send: Any) -> None:
 
 
 @asynccontextmanager
-async def _serving(limits: LiveLimits) -> AsyncIterator[tuple[Hub, int, ServerState]]:
+async def serving(limits: LiveLimits, application: Any = _answer) -> AsyncIterator[tuple[Hub, int, ServerState]]:
     hub = hub_over(ModelLog(story()), limits=limits, heartbeat_seconds=1000, reconcile_seconds=1000)
     await hub.start()
     context, state = accept_context_for(hub), ServerState()
-    config = server_config(_answer, trusted_proxies=())
+    config = server_config(application, trusted_proxies=())
     make: Callable[[], asyncio.Protocol] = partial(
         make_portable_protocol, lambda: context, server_state=state, config=config, app_state={}
     )
@@ -67,7 +67,7 @@ async def _serving(limits: LiveLimits) -> AsyncIterator[tuple[Hub, int, ServerSt
 
 
 @asynccontextmanager
-async def _client(port: int, request: bytes) -> AsyncIterator[socket.socket]:
+async def client_of(port: int, request: bytes) -> AsyncIterator[socket.socket]:
     loop = asyncio.get_running_loop()
     with socket.socket() as client:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65_536)
@@ -79,7 +79,7 @@ async def _client(port: int, request: bytes) -> AsyncIterator[socket.socket]:
 
 @pytest.mark.parametrize("request_bytes", [WHOLE, OLD, HALF, KEPT], ids=["whole", "HTTP/1.0", "half", "kept"])
 async def test_a_client_that_reads_nothing_of_its_last_answer_is_cut(request_bytes: bytes) -> None:
-    async with _serving(LiveLimits(stall_seconds=0.3)) as (hub, port, state), _client(port, request_bytes):
+    async with serving(LiveLimits(stall_seconds=0.3)) as (hub, port, state), client_of(port, request_bytes):
         by_state = hub.metrics.connections_by_state
         await until(lambda: by_state[ConnectionState.UNREAD] == 1)
         await until(lambda: not state.connections)
@@ -90,7 +90,7 @@ async def test_a_client_that_reads_nothing_of_its_last_answer_is_cut(request_byt
 @pytest.mark.parametrize("request_bytes", [WHOLE, OLD, HALF], ids=["whole", "HTTP/1.0", "half"])
 async def test_a_client_that_reads_its_last_answer_slowly_gets_all_of_it(request_bytes: bytes) -> None:
     loop = asyncio.get_running_loop()
-    async with _serving(LiveLimits(stall_seconds=2)) as (hub, port, state), _client(port, request_bytes) as client:
+    async with serving(LiveLimits(stall_seconds=2)) as (hub, port, state), client_of(port, request_bytes) as client:
         received = 0
         async with asyncio.timeout(3 * SOON):
             while data := await loop.sock_recv(client, 1 << 18):
@@ -105,7 +105,7 @@ async def test_a_client_that_reads_its_last_answer_slowly_gets_all_of_it(request
 async def test_an_answer_that_breaks_off_ends_its_connection() -> None:
     loop = asyncio.get_running_loop()
     request = KEPT.replace(b"/large", b"/broken")
-    async with _serving(LiveLimits()) as (hub, port, state), _client(port, request) as client:
+    async with serving(LiveLimits()) as (hub, port, state), client_of(port, request) as client:
         async with asyncio.timeout(SOON):
             assert (await loop.sock_recv(client, 1 << 18)).startswith(b"HTTP/1.1 200 ")
             assert await loop.sock_recv(client, 1 << 18) == b""
@@ -115,7 +115,7 @@ async def test_an_answer_that_breaks_off_ends_its_connection() -> None:
 
 async def test_a_stop_ends_the_connection_with_the_answer_under_way() -> None:
     loop = asyncio.get_running_loop()
-    async with _serving(LiveLimits()) as (hub, port, state), _client(port, KEPT) as client:
+    async with serving(LiveLimits()) as (hub, port, state), client_of(port, KEPT) as client:
         await until(lambda: hub.metrics.connections_by_state[ConnectionState.UNREAD] == 1)
         (connection,) = state.connections
         connection.shutdown()
@@ -124,3 +124,20 @@ async def test_a_stop_ends_the_connection_with_the_answer_under_way() -> None:
             while data := await loop.sock_recv(client, 1 << 18):
                 received += len(data)
         assert received > LARGE
+
+
+async def test_every_request_of_a_client_that_leaves_is_told_so(anyio_backend: object) -> None:
+    """Not the newest alone, which a client has waiting behind the one that is answered."""
+    begun, told = asyncio.Event(), asyncio.Event()
+
+    async def application(_scope: Any, receive: Any, _send: Any) -> None:
+        begun.set()
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        told.set()
+
+    async with serving(LiveLimits(), application) as (_, port, state):
+        async with client_of(port, KEPT + KEPT):
+            await asyncio.wait_for(begun.wait(), SOON)
+        await asyncio.wait_for(told.wait(), SOON)
+        await until(lambda: not state.tasks)

@@ -57,6 +57,12 @@ def _complain() -> None:
     os._exit(3)
 
 
+def _nag() -> None:
+    more = b"again\n" * 2**18  # more than a pipe takes, which is never empty then
+    while True:
+        os.write(2, more)
+
+
 def _fill() -> None:
     with Path("1.jpg").open("wb") as file:
         while True:
@@ -135,6 +141,7 @@ def _misbehave(task: Task) -> dict[str, Any]:
     }
     acts: dict[str, Callable[[], object]] = {
         "sleep": _forever, "spin": _spin, "eat": _eat, "crash": _crash, "talk": _talk, "complain": _complain,
+    "nag": _nag,
         "fill": _fill, "go on alone": _go_on_alone, "attack": _attack, "descriptors": _descriptors,
         "exit": lambda: os._exit(0), "nonsense": lambda: (os.write(1, b"{nonsense"), os._exit(0)),
         "a list": lambda: (os.write(1, b"[]"), os._exit(0)),

@@ -72,6 +72,19 @@ def test_one_client_is_an_address_or_the_network_of_one_line(one: str, other: st
     assert (counted_address(one) == counted_address(other)) is is_same
 
 
+def test_a_retry_repeats_nothing_and_another_key_does() -> None:
+    limits, clock = limiter()
+    assert not limits.is_repeated("story", "192.0.2.1", "Well said.", client_key="a")
+    assert not limits.is_repeated("story", "192.0.2.1", "Well said.", client_key="a")
+    for other in ("b", None):
+        with pytest.raises(Conflict):
+            limits.is_repeated("story", "192.0.2.1", "Well said.", client_key=other)
+    assert not limits.is_repeated("story", "192.0.2.1", "Well said.", client_key="a"), "still, after those"
+    assert limits.is_repeated("story", "192.0.2.2", "Well said.", client_key="c")
+    clock.now += 601
+    assert not limits.is_repeated("story", "192.0.2.1", "Well said.", client_key="d")
+
+
 def test_the_same_text_is_refused_from_the_same_address_and_noticed_from_another() -> None:
     limits, clock = limiter()
     assert not limits.is_repeated("story", "192.0.2.1", "Well said.")

@@ -80,6 +80,23 @@ async def test_more_than_may_wait_is_refused_at_once() -> None:
     group.close(within_seconds=1)
 
 
+async def test_what_no_commit_has_begun_for_in_time_is_refused_and_not_written() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test", waiting_seconds=0.2)
+    first = asyncio.create_task(group.submit(0))
+    await asyncio.sleep(0.05)  # its batch has begun, and waits for the tables
+    behind = asyncio.create_task(group.submit(2))
+    await asyncio.sleep(0.3)
+    tables.go_on.set()
+    assert await first == 0
+    with pytest.raises(Unavailable):
+        await behind
+    assert await group.submit(4) == 40
+    assert tables.batches == [[0], [4]]
+    group.close(within_seconds=1)
+
+
 async def test_a_caller_that_has_gone_takes_nothing_from_the_others() -> None:
     tables = Tables()
     tables.go_on.clear()

@@ -103,7 +103,7 @@ async def create_comment(
     head = app_state.hub.stories.head(story) or (await app_state.hub.stories.open(story)).head
     flags = _check_form(services, draft.token, head.story, app_state, is_form=is_form)
     address = address_of_client(request.scope)
-    if client_key is None and services.limiter.is_repeated(head.story, address, draft.text):
+    if services.limiter.is_repeated(head.story, address, draft.text, client_key=client_key):
         flags = (*flags, "duplicate")
     try:
         taken = await services.writer.submit(ArrivingComment(head.story, draft, address, client_key, flags))
