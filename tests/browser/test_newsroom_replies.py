@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, Route, expect
 
 from tests.browser.newsroom_page import TOO_WIDE, choose, long_word, open_as, signed_in, somebody
 from tests.browser.newsroom_replies import (
@@ -357,7 +357,12 @@ def test_a_reporter_sees_the_queue_without_an_address_and_without_a_button(
     send_reply(newsroom, story, "How many?")
     page = open_as(context, newsroom, somebody(newsroom, "Rae"))
     heard: list[str] = []
-    page.on("response", lambda response: "/comments" in response.url and heard.append(response.text()))
+
+    def hear(response: Response) -> None:
+        if "/comments" in response.url:
+            heard.append(response.text())
+
+    page.on("response", hear)
     page.on("websocket", lambda socket: socket.on("framereceived", lambda frame: heard.append(str(frame))))
     choose(page, story)
     open_replies(page, story)

@@ -30,9 +30,10 @@ async def status_of(site: Server, comment: str) -> str:
 async def test_the_queue_is_read_from_its_oldest_to_its_newest_without_a_gap(site: Server) -> None:
     story = (await site.story())["id"]
     sent = [(await send(site, story, f"Number {number}"))["id"] for number in range(5)]
-    seen, position = [], None
+    seen: list[str] = []
+    position = None
     while True:
-        more = {} if position is None else {"position": position}
+        more: dict[str, str] = {} if position is None else {"position": position}
         page = await queue(site, order="oldest", limit=2, **more)
         seen += [item["id"] for item in page["items"]]
         if (position := page["next"]) is None:
