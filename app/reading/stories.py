@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from app.domain.errors import Gone, NotFound, Redirected
+from app.domain.errors import Redirected, story_not_found, story_withdrawn
 from app.domain.slugs import story_ref
 from app.reading.positions import encode_story_position, parse_story_position
 from app.storage.database.transactions import ReadTransaction
@@ -32,9 +32,9 @@ def require_story(tx: ReadTransaction, ref: str) -> PublicStory:
     named = story_ref(ref)
     story = None if named is None else read_public_story(tx, named)
     if story is None:
-        raise NotFound("story_not_found", "No such story.")
+        raise story_not_found()
     if story.head.closing == "withdrawn":
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise story_withdrawn()
     return story
 
 

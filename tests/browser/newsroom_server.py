@@ -134,5 +134,5 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
             if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES).is_success:
                 return
         except httpx.TransportError:
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two tries
     pytest.fail(f"the server did not answer within {START_SECONDS} s:\n{log.read_text()}")

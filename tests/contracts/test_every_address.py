@@ -184,7 +184,7 @@ async def told(peer: Peer) -> str:
 async def ends(peer: Peer) -> bool:
     """Return whether more follows at once: nothing but turns of the loop lies between the head and a goodbye."""
     for _ in range(50):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # more turns than a goodbye takes
     return not peer.outbound.empty()
 
 

@@ -55,3 +55,5 @@ def play_replies(
     call(admin, "list_comment_blocks")
     call(admin, "lift_block", path={"block": block["id"]})
     call(admin, "erase_person", json={"email": "nobody@mail.example", "comments": True})
+    prepared = call(admin, "prepare_purge", json={"comment": held["id"]})
+    call(admin, "confirm_purge", json={"confirm": prepared["confirm"]})

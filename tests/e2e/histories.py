@@ -91,7 +91,7 @@ class History:
     async def end(self, title: str) -> None:
         """The last change, once nothing is due any more: a title by which readers know that they have everything."""
         while (due := self._due()) is not None:
-            await asyncio.sleep(LOOK_SECONDS)
+            await asyncio.sleep(LOOK_SECONDS)  # what is due comes by the clock of the server
             await self._send(Ask("GET", f"/v1/newsroom/stories/{self.story_id}{due}", {}))
         await self._send(self.change_story(title=title))
 

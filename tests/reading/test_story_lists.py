@@ -13,6 +13,7 @@ from app.storage.database.snapshots import Snapshots
 from app.storage.database.transactions import Database
 from tests.newsroom.driver import LINKS, NewsroomDriver
 from tests.reading.counting import CountingDatabase
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -54,10 +55,10 @@ async def test_a_list_that_is_forgotten_is_read_anew_and_one_being_read_is_not_k
     assert setup.lists.ready() is None
     setup.database.gate.clear()
     waiting = asyncio.create_task(setup.titles())
-    await asyncio.sleep(0)
+    await until(lambda: setup.database.snapshots == 2)
     setup.lists.forget()
     later = asyncio.create_task(setup.titles())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which it asks
     setup.database.gate.set()
     assert (await waiting, await later) == (["First"], ["First"])
     assert setup.database.snapshots == 3, "who asks after it does not wait for a read begun before"

@@ -18,7 +18,7 @@ from app.domain.comments import (
     CommentStatus,
     next_comment_status,
 )
-from app.domain.errors import Conflict, Gone, LiveblogError, NotFound
+from app.domain.errors import Conflict, LiveblogError, NotFound, story_withdrawn
 from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import begin_write
@@ -30,6 +30,7 @@ from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments, show_comments
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import update_reports_closed
 from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, read_stories_of, update_comment
 from app.storage.newsroom.stories import lock_stories_as_they_are, read_story
@@ -152,6 +153,8 @@ def _decide(
     honour_match(if_match, before)
     status = next_comment_status(before.status, action)
     if action is CommentAction.APPROVE:
+        if before.is_emptied:
+            raise Conflict("purged", "Its text was purged: nothing is left of it that could be shown.")
         _refuse_showing(story)
     after = dataclasses.replace(
         before,
@@ -177,13 +180,14 @@ def _decide(
 def _refuse_showing(story: Story) -> None:
     """Raise Conflict `frozen`, or Gone `story_withdrawn`, where nothing may be shown to readers now."""
     if story.status is StoryStatus.WITHDRAWN:
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise story_withdrawn()
     refuse_frozen(story)
 
 
 def _lock(context: WriteContext, comments: Sequence[str]) -> tuple[WriteContext, dict[CommentId, Comment]]:
     """Lock the comments, and before them their stories, as every write does; return the context after the wait."""
     lock_stories_as_they_are(context.tx, read_stories_of(context.tx, comments))
+    lock_out_purges(context.tx)
     locked = {comment.id: comment for comment in lock_comments(context.tx, comments)}
     return dataclasses.replace(context, now=context.newsroom.clock()), locked
 

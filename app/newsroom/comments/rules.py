@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Collection
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.comments import CommentId, CommentStatus
+from app.domain.comments import CommentId, without_text
 from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.rights import Right, require_right
 from app.domain.text_folding import fold_words
@@ -23,6 +22,7 @@ from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.comment_addresses import delete_addresses, delete_emails, list_comments_by_email
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comment_rules import (
     CommentBlock,
     delete_block,
@@ -114,6 +114,7 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_comments(context.tx)
         found = list_comments_by_email(context.tx, request.email)
         held = list_held_comments(context.tx, found) if request.comments else []
         if request.comments:
@@ -129,20 +130,7 @@ def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
     locked = lock_comments(context.tx, comments)  # first: a decision that is under way has its reply stored by then
     delete_reply_bodies_of_comments(context.tx, comments)
     for before in locked:
-        after = dataclasses.replace(
-            before,
-            status=CommentStatus.REMOVED,
-            version=before.version + 1,
-            name="",
-            text="",
-            address=None,
-            note=None,
-            appeal=None,
-            fingerprint=None,
-            decided_at=context.now,
-            decided_by=context.actor.person,
-            decided_by_token=context.actor.token_id,
-        )
+        after = without_text(before, at=context.now, person=context.actor.person, token=context.actor.token_id)
         update_comment(context.tx, after)
         hide_comments(context.tx, before.story, [before.id])
         update_shown_counts(context.tx, before.story, now=context.now)

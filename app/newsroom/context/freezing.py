@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.errors import Conflict, Gone
+from app.domain.errors import Conflict, story_withdrawn
 from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
@@ -24,7 +24,7 @@ def refuse_closed(story: Story, action: Action | None = None) -> None:
     if is_open_to(story.status, action, is_frozen=story.is_frozen):
         return
     if story.status is StoryStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise story_withdrawn()
     if story.status is StoryStatus.ARCHIVED:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
     raise _frozen(story)
@@ -41,12 +41,8 @@ def refuse_closed_story(before: Story, after: Story) -> None:
     if after == kept:
         return
     if before.status is StoryStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise story_withdrawn()
     raise Conflict("story_archived", "An archived story is read only: it can be withdrawn, and nothing else.")
-
-
-def _withdrawn() -> Gone:
-    return Gone("story_withdrawn", "This story has been withdrawn.")
 
 
 def _frozen(story: Story) -> Conflict:

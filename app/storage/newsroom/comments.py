@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -15,7 +15,6 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     or_,
     select,
     tuple_,
@@ -40,7 +39,6 @@ _INSERTS = {
     "postgresql": postgres_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
     "sqlite": sqlite_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
 }
-_INSERT = insert(_comments)
 _PENDING = _comments.c.status == CommentStatus.PENDING.value
 _IS_REPORTED = _comments.c.id.in_(
     select(schema.comment_reports.c.comment_id).where(schema.comment_reports.c.closed_at.is_(None))
@@ -84,11 +82,6 @@ class Attention:
 
     waiting_since: Micros | None
     decided_at: Micros | None
-
-
-def insert_comments(tx: WriteTransaction, comments: Sequence[Comment]) -> None:
-    """Insert new comments, whose keys no other comment of their stories has."""
-    tx.connection.execute(_INSERT, [_columns(comment) for comment in comments])
 
 
 def insert_comment(tx: WriteTransaction, comment: Comment) -> bool:

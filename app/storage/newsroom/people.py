@@ -83,36 +83,13 @@ class TokenHolder:
 
 def insert_person(tx: WriteTransaction, person: Person) -> None:
     """Insert a new person."""
-    tx.connection.execute(
-        insert(_people).values(
-            id=person.id,
-            name=person.name,
-            email=person.email,
-            role=person.role.value,
-            byline=person.byline,
-            created_at=person.created_at,
-            avatar=person.avatar,
-            url=person.url,
-            disabled_at=person.disabled_at,
-        )
-    )
+    values = {"id": person.id, "created_at": person.created_at, **_columns(person)}
+    tx.connection.execute(insert(_people).values(**values))
 
 
 def update_person(tx: WriteTransaction, person: Person) -> None:
-    """Update every column of the person."""
-    tx.connection.execute(
-        update(_people)
-        .where(_people.c.id == person.id)
-        .values(
-            name=person.name,
-            email=person.email,
-            role=person.role.value,
-            byline=person.byline,
-            avatar=person.avatar,
-            url=person.url,
-            disabled_at=person.disabled_at,
-        )
-    )
+    """Update every column of the person that can change."""
+    tx.connection.execute(update(_people).where(_people.c.id == person.id).values(**_columns(person)))
 
 
 def lock_person(tx: WriteTransaction, person: PersonId) -> Person | None:
@@ -221,6 +198,19 @@ def _holder(tx: ReadTransaction, token: Token) -> TokenHolder:
     row = tx.connection.execute(_SELECT_MEMBER, {"person": token.person}).one()
     pairs = [pair.split(" ") for pair in row.memberships.split(",")] if row.memberships else []
     return TokenHolder(token, _person(row), {StoryId(story): Role(role) for story, role in pairs})
+
+
+def _columns(person: Person) -> dict[str, Any]:
+    """Return the columns that a write may change."""
+    return {
+        "name": person.name,
+        "email": person.email,
+        "role": person.role.value,
+        "byline": person.byline,
+        "avatar": person.avatar,
+        "url": person.url,
+        "disabled_at": person.disabled_at,
+    }
 
 
 def _person(row: Row[Any]) -> Person:

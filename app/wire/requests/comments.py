@@ -23,7 +23,6 @@ from app.wire.requests.text import (
 
 MAX_NAME_LENGTH = 60
 MAX_EMAIL_LENGTH = 254
-MAX_TEXT_LENGTH = 4_000
 MAX_HOLD_WORDS = 500
 
 _NOT_IN_EMAIL = r"@\s\x00-\x1f\x7f-\x9f<>\"(),:;\[\]\\"

@@ -9,10 +9,19 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import Pixels, UploadOrAddress, WrittenFocalPoint
+from app.wire.requests.blocks import OWN_WORDS, Pixels, UploadOrAddress, WrittenFocalPoint
 from app.wire.requests.entries import ClientId, WrittenTag
 from app.wire.requests.slugs import Slug, StoryRef
-from app.wire.requests.text import NO_BOOLEAN, FullMatch, Line, Paragraphs, Request, Timestamp, WebAddress
+from app.wire.requests.text import (
+    NO_BOOLEAN,
+    EmptiableLine,
+    FullMatch,
+    Line,
+    Paragraphs,
+    Request,
+    Timestamp,
+    WebAddress,
+)
 
 
 def _time_zone(value: str) -> str:
@@ -99,9 +108,9 @@ class StoryImage(UploadOrAddress):
     focal: WrittenFocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    alt: Paragraphs | None = None
-    caption: Paragraphs | None = None
-    credit: Line | None = None
+    alt: Paragraphs | None = Field(None, description=OWN_WORDS)
+    caption: Paragraphs | None = Field(None, description=OWN_WORDS)
+    credit: EmptiableLine | None = Field(None, description=OWN_WORDS)
 
 
 class _StoryFields(Request):

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from app.wire.shapes.answer import Answer, sometimes
-from app.wire.shapes.blocks import Block, ImageBlock
+from app.wire.shapes.blocks import Block, ImageBlock, Rendition
 from app.wire.shapes.values import (
     CommentingMode,
     Direction,
@@ -130,6 +130,7 @@ class Author(Answer):
     role: str = sometimes()
     place: str = sometimes()
     avatar: str = sometimes("The address of a picture.")
+    avatar_renditions: list[Rendition] = sometimes("Of an uploaded one: its WebP files of up to 640 pixels' width.")
     url: str = sometimes()
 
 

@@ -8,18 +8,20 @@ import pytest
 from sqlalchemy import BigInteger, Boolean, Integer, SmallInteger, inspect, text
 
 from app.domain.clock import Micros
+from app.domain.comments import CommentId
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.media import MediaId
 from app.storage.database import schema
 from app.storage.database.transactions import Database
 from app.storage.erasure.places import TEXT_PLACES, TextPlace
-from app.storage.erasure.targets import EntryTarget, MediaTarget, PersonTarget, StoryTarget
+from app.storage.erasure.targets import CommentTarget, EntryTarget, MediaTarget, PersonTarget, StoryTarget
 
 TARGETS = (
     EntryTarget(StoryId("s"), EntryId("e")),
     StoryTarget(StoryId("s")),
     PersonTarget(PersonId("p"), ("Ada",), bylines=True),
     MediaTarget(MediaId("m"), "name"),
+    CommentTarget(CommentId("c"), StoryId("s"), None),
 )
 IDS = "ids of ours, random"
 WORDS = "a word of ours, out of a fixed list"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import create_engine, insert, text
 
 from app.domain.clock import Micros
@@ -25,15 +23,6 @@ LINES = [
     {"text": "“Eight”, not nine.", "at": "2026-11-03T21:04:05.123Z", "severity": "correction"},
     {"text": "No.", "at": "2026-11-03T21:04:06.000Z", "severity": "retraction"},
 ]
-
-
-@pytest.fixture(params=["sqlite", "postgres"])
-def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A database without tables."""
-    if request.param == "postgres":
-        url: str = request.getfixturevalue("postgres_url")
-        return url
-    return f"sqlite:///{tmp_path / 'data' / 'liveblog.db'}"
 
 
 def execute(url: str, statement: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -27,6 +27,9 @@ from app.wire.requests.comments import (
 from app.wire.shapes import comments as shapes
 from app.wire.shapes.newsroom import NEWSROOM_ENTRY, NewsroomEntry
 
+FLUSH_SECONDS = 10.0
+"""Longer than all that may wait to be stored takes."""
+
 router = ResourceRouter(tags=["Moderating"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 CommentRef = Annotated[str, Path(description="A comment's id.")]
@@ -176,6 +179,8 @@ async def erase_person(
     call: WriteCall,
 ) -> Response:
     """Forget a person's e-mail address, and with `comments` what they sent with it."""
+    app_state: AppState = request.app.state.app_state
+    await app_state.comments.writer.flush(within_seconds=FLUSH_SECONDS)  # what was sent before this is found by it
     return await perform(request, rules.erase_person, call, erasure)
 
 

@@ -55,7 +55,7 @@ async def get_changes(
     body: BodyQuery = BodyVariant.HTML,
 ) -> Response:
     """Return everything after a cursor, by state. A cursor that cannot be honoured is 410, with the snapshot's URL."""
-    head = hub.stories.head(story) or (await hub.stories.open(story)).head
+    head = await hub.stories.open_head(story)
     try:
         if after is None:
             answer = _nothing_since(head, body)

@@ -1,124 +1,146 @@
-"""The moderators' queue over HTTP: in either order, counted, and never decided about over a colleague's head."""
+"""The newsroom decides about comments and notices, and their senders are told; persons are blocked and forgotten."""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import threading
+import uuid
 
 import pytest
 
-from app.domain.comments import REASONS
-from tests.api.commenting import decide, send
+from tests.api.routes.comments.sending import ADDRESS, decide, read, send
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
 
 
-async def queue(site: Server, **query: Any) -> dict[str, Any]:
-    """The first page of the queue, as the operator sees it."""
-    reply = await site.admin.get("/v1/newsroom/comments", params=query)
-    assert reply.status_code == 200, reply.text
-    page: dict[str, Any] = reply.json()
-    return page
-
-
-async def status_of(site: Server, comment: str) -> str:
-    """What has been decided about a comment."""
-    read: str = (await site.admin.get(f"/v1/newsroom/comments/{comment}")).json()["status"]
-    return read
-
-
-async def test_the_queue_is_read_from_its_oldest_to_its_newest_without_a_gap(site: Server) -> None:
-    story = (await site.story())["id"]
-    sent = [(await send(site, story, f"Number {number}"))["id"] for number in range(5)]
-    seen: list[str] = []
-    position = None
-    while True:
-        more: dict[str, str] = {} if position is None else {"position": position}
-        page = await queue(site, order="oldest", limit=2, **more)
-        seen += [item["id"] for item in page["items"]]
-        if (position := page["next"]) is None:
-            break
-    assert seen == sent
-    assert [item["id"] for item in (await queue(site))["items"]] == sent[::-1]
-
-
-async def test_the_queue_says_how_many_wait_in_which_story_and_counts_those_of_one_alone(site: Server) -> None:
-    quiet, busy = (await site.story())["id"], (await site.story())["id"]
-    shown = await send(site, quiet, "One.")
-    for text in ("Two.", "Three.", "Four."):
-        await send(site, busy, text)
-    await decide(site, shown["id"], "approve")
-    await send(site, quiet, "Five.")
-    page = await queue(site)
-    assert [(each["story"], each["pending"]) for each in page["stories"]] == [(busy, 3), (quiet, 1)]
-    assert page["counts"] == {"pending": 4, "approved": 1}
-    assert (await queue(site, story=quiet))["counts"] == {"pending": 1, "approved": 1}
-    assert page["reasons"] == REASONS
-
-
-async def test_what_was_reported_or_objected_to_is_listed_and_counted_until_somebody_decides(site: Server) -> None:
-    story = (await site.story())["id"]
-    shown, refused, other = [await send(site, story, text) for text in ("One.", "Two http://a.example", "Three.")]
-    await decide(site, shown["id"], "approve")
-    await decide(site, refused["id"], "reject", reason="off_topic")
-    notice = {"category": "illegal", "text": "It names a witness."}
-    await site.client.post(f"/v1/stories/{story}/comments/{shown['id']}/reports", json=notice)
-    receipt = refused["receipt"].rpartition("/")[2]
-    await site.client.post(f"/v1/receipts/{receipt}/appeal", json={"text": "It is about it."})
-    page = await queue(site)
-    assert (page["reported"], page["appealed"]) == (1, 1)
-    (reported,) = (await queue(site, reported=True))["items"]
-    (appealed,) = (await queue(site, appealed=True))["items"]
-    assert (reported["id"], appealed["id"]) == (shown["id"], refused["id"])
-    assert (appealed["links"], reported["links"]) == (1, 0)
-    await decide(site, shown["id"], "remove", reason="illegal")
-    await decide(site, refused["id"], "approve")
-    page = await queue(site)
-    assert (page["reported"], page["appealed"]) == (0, 0)
-    assert [item["id"] for item in (await queue(site, status="pending"))["items"]] == [other["id"]]
-
-
-async def test_the_queue_names_who_decided_as_colleagues_know_them(site: Server) -> None:
+async def test_a_receipt_tells_its_writer_what_was_decided_and_takes_one_objection(site: Server) -> None:
     story = (await site.story())["id"]
     taken = await send(site, story)
-    person = (await site.admin.post("/v1/newsroom/people", json={"name": "Ada", "role": "editor"})).json()["id"]
-    made = await site.admin.post("/v1/newsroom/tokens", json={"label": "desk", "person": person})
-    headers = {"authorization": f"Bearer {made.json()['token']}"}
-    await site.client.post(f"/v1/newsroom/comments/{taken['id']}/approve", headers=headers, json={})
-    (item,) = (await queue(site))["items"]
-    assert (item["decided_by"], item["decided_by_name"]) == (person, "Ada")
+    receipt = taken["receipt"]
+    assert (await site.client.get(receipt)).json()["status"] == "pending"
+    await decide(site, taken["id"], "reject", reason="off_topic", note="Hidden note")
+    told = await site.client.get(receipt)
+    shown = told.json()
+    assert (shown["status"], shown["reason"], shown["can_appeal"]) == ("rejected", "off_topic", True)
+    assert "Hidden note" not in told.text
+    assert ADDRESS not in told.text
+    objected = await site.client.post(f"{receipt}/appeal", json={"text": "It is about the story."})
+    assert objected.json()["appeal_is_open"] is True
+    again = await site.client.post(f"{receipt}/appeal", json={"text": "Really."})
+    assert (again.status_code, again.json()["code"]) == (409, "appealed")
+    waiting = (await site.admin.get("/v1/newsroom/comments?appealed=true")).json()["items"]
+    assert [item["appeal"] for item in waiting] == ["It is about the story."]
+    await decide(site, taken["id"], "approve")
+    assert (await site.client.get(receipt)).json()["appeal_is_open"] is False
+    forged = await site.client.get(receipt[:-1] + ("0" if receipt[-1] != "0" else "1"))
+    assert (forged.status_code, forged.json()["code"]) == (404, "receipt_not_found")
 
 
-async def test_who_decides_late_about_what_they_have_seen_overwrites_nobody(site: Server) -> None:
+async def test_a_notice_about_a_comment_reaches_the_moderators_and_its_outcome_the_sender(site: Server) -> None:
     story = (await site.story())["id"]
     taken = await send(site, story)
-    url = f"/v1/newsroom/comments/{taken['id']}"
-    seen = (await site.admin.get(url)).headers["etag"]
-    assert (await decide(site, taken["id"], "reject", reason="hate"))["version"] == 2
-    for action in ("approve", "entry"):
-        late = await site.admin.post(f"{url}/{action}", headers={"if-match": seen}, json={})
-        assert (late.status_code, late.json()["code"], late.json()["current_etag"]) == (412, "stale", '"v2"')
-    assert await status_of(site, taken["id"]) == "rejected"
-    knowingly = await site.admin.post(f"{url}/approve", headers={"if-match": '"v2"'}, json={})
-    assert knowingly.status_code == 200
+    await decide(site, taken["id"], "approve")
+    notice = {"category": "illegal", "text": "It names a witness.", "email": ADDRESS}
+    reply = await site.client.post(f"/v1/stories/{story}/comments/{taken['id']}/reports", json=notice)
+    assert reply.status_code == 202, reply.text
+    (item,) = (await site.admin.get("/v1/newsroom/comments")).json()["items"]
+    assert [(each["category"], each["email"]) for each in item["reports"]] == [("illegal", ADDRESS)]
+    await decide(site, taken["id"], "remove", reason="illegal")
+    assert (await site.client.get(f"/v1/reports/{reply.json()['id']}")).json()["outcome"] == "removed"
 
 
-async def test_of_many_only_those_are_decided_about_that_are_as_they_were_seen(site: Server) -> None:
+async def test_an_entry_is_made_of_a_comment_with_its_writer_over_it(site: Server) -> None:
     story = (await site.story())["id"]
-    first, second, third = [(await send(site, story, text))["id"] for text in ("One.", "Two.", "Three.")]
-    await decide(site, second, "spam")
-    body = {"action": "approve", "comments": [first, second, third], "versions": {first: 1, second: 1}}
-    reply = (await site.admin.post("/v1/newsroom/comments:batch", json=body)).json()
-    assert [item["status"] for item in reply["items"]] == [200, 412, 200]
-    assert (reply["items"][1]["problem"]["code"], await status_of(site, second)) == ("stale", "spam")
+    taken = await send(site, story, "I was *there*.\nIt burns.")
+    draft = await site.admin.post(f"/v1/newsroom/comments/{taken['id']}/entry", json={})
+    assert (draft.status_code, draft.json()["status"]) == (201, "draft")
+    made = await site.admin.post(f"/v1/newsroom/comments/{taken['id']}/entry", json={"status": "published"})
+    entry = (await site.client.get(made.headers["location"])).json()
+    assert entry["authors"] == [{"name": "Ann", "role": "a reader, by reply"}]
+    assert "*there*" in entry["body_html"]
 
 
-async def test_who_sets_hold_words_late_overwrites_no_other_list(site: Server) -> None:
-    url = "/v1/newsroom/hold-words"
-    seen = (await site.admin.get(url)).headers["etag"]
-    assert (await site.admin.put(url, headers={"if-match": seen}, json={"words": ["lottery"]})).status_code == 200
-    late = await site.admin.put(url, headers={"if-match": seen}, json={"words": ["casino"]})
-    assert (late.status_code, late.json()["code"]) == (412, "stale")
-    assert (await site.admin.get(url)).json() == {"words": ["lottery"]}
-    now = late.json()["current_etag"]
-    assert (await site.admin.put(url, headers={"if-match": now}, json={"words": ["casino"]})).status_code == 200
+async def test_many_are_decided_about_at_once_and_each_alone(site: Server) -> None:
+    story = (await site.story())["id"]
+    sent = [(await send(site, story, f"Number {number}"))["id"] for number in range(3)]
+    await decide(site, sent[0], "reject")
+    missing = str(uuid.uuid4())
+    body = {"action": "reject", "comments": [*sent, missing], "reason": "duplicate"}
+    reply = await site.admin.post("/v1/newsroom/comments:batch", json=body)
+    assert [item["status"] for item in reply.json()["items"]] == [409, 200, 200, 404]
+
+
+async def test_a_blocked_network_and_held_words(site: Server) -> None:
+    story = (await site.story())["id"]
+    taken = await send(site, story)
+    words = await site.admin.put("/v1/newsroom/hold-words", json={"words": ["Lottery"]})
+    assert words.json() == {"words": ["lottery"]}
+    await send(site, story, "Win the LOTTERY now")
+    held = (await site.admin.get("/v1/newsroom/comments?flag=hold_word")).json()["items"]
+    assert [item["text"] for item in held] == ["Win the LOTTERY now"]
+    block = await site.admin.post("/v1/newsroom/comment-blocks", json={"comment": taken["id"], "width": "network"})
+    assert block.json()["network"] == "192.0.2.0/24"
+    draft = {"name": "Ann", "text": "Again."}
+    refused = await site.client.post(f"/v1/stories/{story}/comments", json=draft)
+    assert (refused.status_code, refused.json()["code"]) == (403, "comments_blocked")
+    await site.admin.delete(f"/v1/newsroom/comment-blocks/{block.json()['id']}")
+    assert (await site.client.post(f"/v1/stories/{story}/comments", json=draft)).status_code == 202
+
+
+async def test_a_person_is_forgotten_on_request(site: Server) -> None:
+    story = (await site.story())["id"]
+    taken = await send(site, story)
+    await decide(site, taken["id"], "approve")
+    erasure = {"email": ADDRESS.upper()}
+    assert (await site.admin.post("/v1/newsroom/comments:erase", json=erasure)).json()["comments"] == 1
+    assert (await site.admin.get(f"/v1/newsroom/comments/{taken['id']}")).json()["email"] is None
+    other = await send(site, story, "Another one.")
+    await decide(site, other["id"], "approve")
+    await site.admin.post("/v1/newsroom/comments:erase", json={**erasure, "comments": True})
+    assert [item["id"] for item in await read(site, story)] == [taken["id"]]
+    erased = (await site.admin.get(f"/v1/newsroom/comments/{other['id']}")).json()
+    assert (erased["text"], erased["name"], erased["email"], erased["address"]) == ("", "", None, None)
+
+
+async def test_reporters_see_the_queue_without_addresses_and_may_not_decide(site: Server) -> None:
+    story = (await site.story())["id"]
+    taken = await send(site, story)
+    made = await site.admin.post("/v1/newsroom/tokens", json={"label": "r", "role": "reporter"})
+    reporter = {"authorization": f"Bearer {made.json()['token']}"}
+    seen = await site.client.get("/v1/newsroom/comments", headers=reporter)
+    assert (seen.status_code, len(seen.json()["items"])) == (200, 1)
+    assert ADDRESS not in seen.text
+    assert "192.0.2.1" not in seen.text
+    refused = await site.client.post(f"/v1/newsroom/comments/{taken['id']}/approve", headers=reporter, json={})
+    assert refused.status_code == 403
+    seen = await site.admin.get("/v1/newsroom/comments")
+    assert ADDRESS in seen.text
+
+
+async def test_what_was_sent_before_an_erasure_and_waits_to_be_stored_is_forgotten_by_it(site: Server) -> None:
+    """The one writer is held meanwhile, who lets an admin's write go before a reader's."""
+    story = (await site.story())["id"]
+    is_held, go_on = threading.Event(), threading.Event()
+    database = site.app_state.newsroom.database
+
+    def hold() -> None:
+        with database.transaction() as tx:
+            if tx.connection.dialect.name == "postgresql":
+                tx.connection.exec_driver_sql("LOCK TABLE comments IN SHARE ROW EXCLUSIVE MODE")
+            is_held.set()
+            assert go_on.wait(30)
+
+    holding = asyncio.create_task(asyncio.to_thread(hold))
+    assert await asyncio.to_thread(is_held.wait, 30)
+    sending = asyncio.create_task(send(site, story))
+    await asyncio.sleep(0.2)  # it is in the queue
+    erasure = {"email": ADDRESS, "comments": True}
+    erasing = asyncio.create_task(site.admin.post("/v1/newsroom/comments:erase", json=erasure))
+    await asyncio.sleep(0.2)  # it waits for the writer, or for the queue
+    go_on.set()
+    taken = await sending
+    assert (await erasing).json()["comments"] == 1
+    await holding
+    erased = (await site.admin.get(f"/v1/newsroom/comments/{taken['id']}")).json()
+    assert (erased["text"], erased["email"], erased["status"]) == ("", None, "removed")

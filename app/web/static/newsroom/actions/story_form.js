@@ -5,6 +5,7 @@ import { ask } from "../drawing/dialogs.js";
 import { outcomeOf, postStory } from "../parts/outbox_view.js";
 import { announce } from "../drawing/notices.js";
 import { quotedStory } from "../drawing/quotes.js";
+import { imageOf, pictureAwaited, pictureField } from "../parts/picture_field.js";
 import { step } from "../pure/outbox.js";
 import { newId } from "../drawing/session.js";
 import { findStory, readStories, stories, story } from "../parts/stories.js";
@@ -41,8 +42,12 @@ const REPLIES = [
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
-  const fields = [...WORDS, ...PLACE, draft];
-  await ask({ title: "New story", yes: "Create", fields, send: (given, calledOff) => outcomeOf(postNew(given), calledOff) });
+  const fields = [...WORDS, pictureField({ name: "lead", label: "Lead picture", current: null }), ...PLACE, draft];
+  const send = async (given, calledOff) => {
+    const awaits = await pictureAwaited(given.lead);
+    if (!calledOff.aborted) await outcomeOf(postNew(given, awaits), calledOff);
+  };
+  await ask({ title: "New story", yes: "Create", fields, send });
 }
 
 /** Ask for changes of the chosen story, and make them. Throws a problem. */
@@ -69,10 +74,12 @@ export async function editStory() {
   if (story.slug !== before) announce("The story has its new address; the old one goes on leading to it.");
 }
 
-function postNew({ draft: isDraft, standfirst, ...rest }) {
+function postNew({ draft: isDraft, standfirst, lead, ...rest }, awaits) {
   const id = newId();
-  const body = { id, ...rest, standfirst: standfirst || null, status: isDraft ? "draft" : "live" };
-  return postStory({ id, label: `New story: ${rest.title}`, steps: [step("POST", "/v1/stories", body, { newKey: newId })] });
+  const image = imageOf(lead);
+  const body = { id, ...rest, standfirst: standfirst || null, ...(image ? { image } : {}), status: isDraft ? "draft" : "live" };
+  const steps = [step("POST", "/v1/stories", body, { newKey: newId })];
+  return postStory({ id, label: `New story: ${rest.title}`, steps, awaits });
 }
 
 function bodyOf({ standfirst, continues, comments, url, count, ...changed }, now) {

@@ -1,4 +1,4 @@
-"""Comments over HTTP: sent as a reader, decided about as the operator."""
+"""Comments sent by a reader, decided about by the operator, and read."""
 
 from __future__ import annotations
 
@@ -24,3 +24,11 @@ async def decide(site: Server, comment: str, action: str, **body: Any) -> dict[s
     assert reply.is_success, reply.text
     decided: dict[str, Any] = reply.json()
     return decided
+
+
+async def read(site: Server, story: str, **query: str) -> list[dict[str, Any]]:
+    """Read the first page of comments as a reader."""
+    reply = await site.client.get(f"/v1/stories/{story}/comments", params=query)
+    assert reply.status_code == 200, reply.text
+    items: list[dict[str, Any]] = reply.json()["items"]
+    return items
