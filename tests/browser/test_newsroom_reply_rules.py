@@ -1,4 +1,4 @@
-"""What a newsroom knows of readers and decides for replies to come: notices, addresses, blocks, hold-words, settings."""
+"""What a newsroom knows of readers and rules for replies to come: notices, addresses, blocks, hold-words, settings."""
 
 from __future__ import annotations
 
