@@ -24,6 +24,7 @@ from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed, refuse_frozen
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_comments, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments, show_comments
@@ -42,12 +43,16 @@ from app.wire.requests.comments import CommentBatch, CommentDecision, NewsroomAn
 def moderate_comment(
     newsroom: Newsroom, call: Call, comment: str, action: CommentAction, decision: CommentDecision
 ) -> Reply:
-    """Decide about one comment. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`, `frozen`."""
+    """Decide about one comment. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`, `frozen`.
+
+    If-Match names the version that was seen: who is late learns of it, and overwrites no colleague's decision.
+    """
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
         context, locked = _lock(context, [comment])
-        after = _decide(context, _require(locked.get(CommentId(comment))), action, decision)
+        before = _require(locked.get(CommentId(comment)))
+        after = _decide(context, before, action, decision, if_match=call.if_match)
         _tell_readers(context, [after])
         return answer_comments(context, newsroom_comment(after, sees_address=True), [after])
 
@@ -63,8 +68,9 @@ def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Re
         for ident in batch.comments:
             try:
                 with context.tx.savepoint():
-                    before = locked.get(CommentId(ident))
-                    after = _decide(context, _require(before), CommentAction(batch.action), batch)
+                    before = _require(locked.get(CommentId(ident)))
+                    seen = f'"v{batch.versions[ident]}"' if ident in batch.versions else None
+                    after = _decide(context, before, CommentAction(batch.action), batch, if_match=seen)
             except LiveblogError as error:
                 problem = problem_of(error)
                 results.append({"id": ident, "status": problem["status"], "problem": problem})
@@ -140,8 +146,11 @@ def record_comment(context: WriteContext, before: Comment | None, after: Comment
     record_audit(context, change)
 
 
-def _decide(context: WriteContext, before: Comment, action: CommentAction, decision: CommentDecision) -> Comment:
+def _decide(
+    context: WriteContext, before: Comment, action: CommentAction, decision: CommentDecision, *, if_match: str | None
+) -> Comment:
     story, actor = require_moderator(context.tx, before, context.actor)
+    honour_match(if_match, before)
     status = next_comment_status(before.status, action)
     if action is CommentAction.APPROVE:
         if before.is_emptied:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Collection
 from ipaddress import ip_address, ip_network
 from typing import Any
 
@@ -14,6 +16,7 @@ from app.newsroom.comments.moderation import comment_not_found, require_moderato
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import honour_etag
 from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments
@@ -83,14 +86,19 @@ def show_hold_words(newsroom: Newsroom, call: Call) -> Reply:
     """List the hold-words."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.SET_COMMENT_RULES)
-        return Reply(200, encode_json({"words": list_hold_words(tx)}))
+        words = list_hold_words(tx)
+        return Reply(200, encode_json({"words": words}), {"ETag": _etag_of_words(words)})
 
 
 def set_hold_words(newsroom: Newsroom, call: Call, draft: HoldWords) -> Reply:
-    """Replace the hold-words; each is kept as it is compared, without case and accents."""
+    """Replace the hold-words; each is kept as it is compared, without case and accents.
+
+    Raises PreconditionFailed `stale` if If-Match names the words of another time.
+    """
     with begin_write(newsroom, call, right=Right.SET_COMMENT_RULES) as context:
         if isinstance(context, Reply):
             return context
+        honour_etag(call.if_match, _etag_of_words(list_hold_words(context.tx)))
         words = {word for each in draft.words for word in fold_words(each)}
         update_hold_words(context.tx, words, at=context.now)
         record_audit(context, AuditedChange("set_hold_words", "comment_words", "site", after={"count": len(words)}))
@@ -152,6 +160,10 @@ def _parsed_network(text: str) -> str:
     if network.prefixlen < LEAST_BITS[network.version]:
         raise _wrong("too_wide", f"is too wide; name one of at least /{LEAST_BITS[network.version]}")
     return str(network)
+
+
+def _etag_of_words(words: Collection[str]) -> str:
+    return f'"{hashlib.sha256(" ".join(sorted(words)).encode()).hexdigest()[:16]}"'
 
 
 def _wrong(code: str, detail: str) -> InvalidInput:

@@ -258,6 +258,7 @@ class ItemProblem(Answer):
     detail: str
     code: str
     errors: list[ProblemError] = sometimes("Each value that cannot be accepted; the first twenty.")
+    current_etag: str = sometimes("With 412: the ETag of today.")
 
 
 class Problem(ItemProblem):
@@ -267,4 +268,3 @@ class Problem(ItemProblem):
     request_id: str = sometimes("In the log; unless the request is refused before it is read, as with 431.")
     cause: str = sometimes("With 410: why it is gone.")
     snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
-    current_etag: str = sometimes("With 412: the ETag of today.")

@@ -134,7 +134,7 @@ def test_who_works_for_some_sites_alone_is_let_in_nowhere_by_a_release_that_know
             insert_person(tx, person)
             insert_token(tx, token, secret_sha256=ident)
     database.close()
-    migrate(empty_url, revision="0012")
+    migrate(empty_url, revision="0013")
     assert execute(empty_url, "SELECT id, disabled_at FROM people ORDER BY id") == [("all", None), ("some", 5)]
     assert execute(empty_url, "SELECT id, revoked_at FROM tokens WHERE id IN ('all', 'some') ORDER BY id") == [
         ("all", None), ("some", 5),
@@ -151,7 +151,7 @@ def test_who_works_for_some_sites_alone_is_let_in_nowhere_by_a_release_that_know
 
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0012", "0008", "0006", "0005", "0003", "0002", "0001", "base", "head"):
+    for revision in ("0013", "0008", "0006", "0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
 
 

@@ -29,6 +29,17 @@ const SETTINGS = [
   { name: "hold_seconds", label: "Seconds that everything waits before it goes out", type: "number", required: true },
 ];
 
+const REPLIES = [
+  {
+    name: "comments", label: "Readers’ replies", options: [
+      ["", "As everywhere on this site"], ["off", "None"], ["moderated", "Taken here; each waits for the newsroom"],
+      ["external", "In another system, at the address below"],
+    ],
+  },
+  { name: "url", label: "Address of the replies in another system", type: "url" },
+  { name: "count", label: "How many it has", type: "number", min: 0 },
+];
+
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
@@ -58,6 +69,7 @@ export async function editStory() {
       { ...earlier, value: now.continues ?? "" },
       ...PLACE.map((field) => ({ ...field, value: now[field.name] })),
       ...SETTINGS.map((field) => ({ ...field, value: now.settings[field.name] })),
+      ...repliesFields(now),
     ],
     bodyOf,
   });
@@ -74,9 +86,11 @@ function postNew({ draft: isDraft, standfirst, lead, ...rest }, awaits) {
   return postStory({ id, label: `New story: ${rest.title}`, steps, awaits });
 }
 
-function bodyOf({ standfirst, continues, ...changed }) {
+function bodyOf({ standfirst, continues, comments, url, count, ...changed }, now) {
   const body = { ...changed };
   const settings = {};
+  const replies = changedReplies({ comments, url, count }, now);
+  if (replies !== undefined) settings.comments = replies;
   for (const { name } of SETTINGS) {
     if (!(name in body)) continue;
     settings[name] = name === "hold_seconds" ? Number(body[name]) : body[name];
@@ -86,6 +100,21 @@ function bodyOf({ standfirst, continues, ...changed }) {
   if (standfirst !== undefined) body.standfirst = standfirst || null;
   if (continues !== undefined) body.continues = continues || null;
   return body;
+}
+
+function repliesFields({ settings: { comments } }) {
+  const values = { comments: comments?.mode ?? "", url: comments?.url ?? "", count: String(comments?.count ?? "") };
+  return REPLIES.map((field) => ({ ...field, value: values[field.name] }));
+}
+
+/** Return the setting of readers' replies with what was changed of it; undefined if nothing was, null for the site's. */
+function changedReplies(changed, { settings: { comments } }) {
+  if (Object.values(changed).every((value) => value === undefined)) return undefined;
+  const mode = changed.comments ?? comments?.mode ?? "";
+  if (mode === "") return null;
+  if (mode !== "external") return { mode };
+  const count = changed.count ?? comments?.count ?? "";
+  return { mode, url: (changed.url ?? comments?.url) || null, count: count === "" ? null : Number(count) };
 }
 
 function addressField({ slug }) {
