@@ -18,6 +18,7 @@ from app.api.routes import (
     previews,
     search,
     sessions,
+    sites,
     write_entries,
     write_stories,
 )
@@ -46,6 +47,7 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
+    sites.router,
     anonymous.reading,
     anonymous.writing,
     moderation.router,

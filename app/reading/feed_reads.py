@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from app.domain.errors import NotFound
-from app.domain.slugs import canonical_slug, is_tag_slug
+from app.domain.slugs import MAX_TAG_SLUG_LENGTH, canonical_slug, fits, is_folded
 from app.reading.feeds import FeedView, read_latest_feed
 from app.reading.kept_reads import KeptReads
 from app.reading.representations import Heads, Representation, Representations
@@ -24,7 +24,7 @@ LISTS_LIMIT = 20
 class FeedReads:
     """The entries that feeds show, `limit` at most in each. It belongs to one event loop. `monotonic` is in seconds.
 
-    `links` say whose feeds they are: their names and addresses are the site's there.
+    `links` are those of the settings' site; feeds of a tag and of a site are read for the links of any.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class FeedReads:
         self.links = links
         self._view = FeedView(limit)
         self._stories = Representations(snapshots, heads, links=links, limit_bytes=STORIES_LIMIT_BYTES)
-        self._lists: KeptReads[str | None] = KeptReads(snapshots, limit=LISTS_LIMIT, monotonic=monotonic)
+        self._lists: KeptReads[tuple[str, str | None]] = KeptReads(snapshots, limit=LISTS_LIMIT, monotonic=monotonic)
 
     def outdate(self) -> None:
         """Serve no list of before: something public has changed. Call from any thread, before the answer."""
@@ -51,23 +51,23 @@ class FeedReads:
         """
         return await self._stories.current(ref, self._view)
 
-    async def read_tag(self, tag: str) -> Representation:
-        """Return the newest entries with a tag, however it is spelt; none if nothing public has it.
+    async def read_tag(self, tag: str, links: Links) -> Representation:
+        """Return the newest entries of a site with a tag, however it is spelt; none if nothing public has it.
 
         Raises NotFound for what can be no tag, Unavailable.
         """
         slug = canonical_slug(tag)
-        if not is_tag_slug(slug):
+        if not (fits(slug, MAX_TAG_SLUG_LENGTH) and is_folded(slug)):
             raise NotFound("not_found", "There is nothing at this address.")
-        return await self._read_list(slug)
+        return await self._read_list(slug, links)
 
-    async def read_site(self) -> Representation:
-        """Return the newest entries of the site. Raises Unavailable."""
-        return await self._read_list(None)
+    async def read_site(self, links: Links) -> Representation:
+        """Return the newest entries of a site. Raises Unavailable."""
+        return await self._read_list(None, links)
 
-    async def _read_list(self, tag: str | None) -> Representation:
+    async def _read_list(self, tag: str | None, links: Links) -> Representation:
         def work(tx: ReadTransaction) -> Representation:
-            body = read_latest_feed(tx, tag=tag, limit=self._view.limit, links=self.links)
+            body = read_latest_feed(tx, tag=tag, limit=self._view.limit, links=links)
             return Representation(plain=body, tag=content_tag(body), surrogate="stories")
 
-        return await self._lists.current(tag, work)
+        return await self._lists.current((links.site.slug, tag), work)

@@ -54,8 +54,12 @@ def read_story_feed(tx: ReadTransaction, story: PublicStory, *, limit: int, link
 
 
 def read_latest_feed(tx: ReadTransaction, *, tag: str | None, limit: int, links: Links) -> bytes:
-    """Read the entries that were published last in all stories of the public list, those with a tag if one is named."""
-    found = list_latest_entries(tx, limit=limit) if tag is None else list_tagged_entries(tx, f"tag:{tag}", limit=limit)
+    """Read what was published last in the stories of the links' site: all, or what has a tag if one is named."""
+    site = links.site.slug
+    if tag is None:
+        found = list_latest_entries(tx, site=site, limit=limit)
+    else:
+        found = list_tagged_entries(tx, f"tag:{tag}", site=site, limit=limit)
     return _encode([story for story, _ in found], found, links)
 
 
@@ -74,5 +78,7 @@ def _encode(stories: Iterable[PublicStory], found: Sequence[tuple[PublicStory, L
 
 
 def _encode_story(story: PublicStory, links: Links) -> bytes:
-    fields = encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
+    fields = encode_story_fields(
+        story.fields, links=links, story=story.head.story, slug=story.head.slug, site=story.head.site
+    )
     return b'%b,"public_since":%b}' % (fields[:-1], encode_json(format_time(story.public_since)))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from app.reading.comment_pages import CommentPages
 from app.reading.feed_reads import FeedReads
 from app.reading.media import PublicMedia
-from app.reading.representations import Representation, Representations
+from app.reading.representations import Representations
+from app.reading.site import SiteDescriptions
 from app.reading.story_lists import StoryLists
 from app.storage.database.snapshots import Snapshots
 from app.wire.links import Links
@@ -25,5 +26,5 @@ class Reading:
     media: PublicMedia
     comments: CommentPages
     feeds: FeedReads
-    site: Representation
+    sites: SiteDescriptions
     links: Links

@@ -41,7 +41,7 @@ class Setup:
         )
 
     async def texts(self, tag: str | None = None) -> list[str]:
-        source = await (self.feeds.read_site() if tag is None else self.feeds.read_tag(tag))
+        source = await (self.feeds.read_site(LINKS) if tag is None else self.feeds.read_tag(tag, LINKS))
         return [item["entry"]["body_text"] for item in json.loads(source.plain)["items"]]
 
 
@@ -106,11 +106,11 @@ async def test_a_list_is_read_once_a_second_and_again_after_a_change(
 async def test_a_list_that_has_not_changed_is_the_one_of_before(driver: NewsroomDriver, database: Database) -> None:
     setup = Setup(database)
     driver.post(driver.story("One")["id"], "First")
-    first = await setup.feeds.read_site()
+    first = await setup.feeds.read_site(LINKS)
     setup.feeds.outdate()
-    assert await setup.feeds.read_site() is first, "with all that was made of it"
+    assert await setup.feeds.read_site(LINKS) is first, "with all that was made of it"
     setup.feeds.forget()
-    assert await setup.feeds.read_site() is not first
+    assert await setup.feeds.read_site(LINKS) is not first
 
 
 async def test_one_that_is_forgotten_while_it_is_read_is_not_kept(driver: NewsroomDriver, database: Database) -> None:

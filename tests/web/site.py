@@ -14,7 +14,7 @@ from app.reading.page_reads import PageStory
 from app.web.feeds.routes import ReadsOfFeeds
 from app.web.page_comments import FormToken
 from app.web.routes import web_routes
-from app.wire.links import Site
+from app.wire.links import Links, Site
 from tests.web import samples
 
 SITE = Site(name="The Courier & Co", url="https://courier.example", logo=None)
@@ -59,15 +59,16 @@ class FakeReading:
     def feeds(self) -> ReadsOfFeeds:
         raise AssertionError("no page is made of feeds; tests/web/feeds has theirs")
 
-    async def list_stories(self) -> list[dict[str, Any]]:
+    async def list_stories(self, site: str) -> list[dict[str, Any]]:
         return [self.state, *self.others]
 
 
 def client_of(reading: FakeReading, *, site: Site = SITE) -> httpx.AsyncClient:
     """A client of the pages alone."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    links = Links("https://live.example", site)
     pages = web_routes(
-        site=site,
+        links=links,
         read_story=reading.read_story,
         list_stories=reading.list_stories,
         comments=reading,

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead, closing_of
@@ -125,15 +126,15 @@ def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId,
 
 
 def list_public_stories(
-    tx: ReadTransaction, *, after: StoryListPosition | None, newer: bool, limit: int
+    tx: ReadTransaction, *, site: str, after: StoryListPosition | None, newer: bool, limit: int
 ) -> list[PublicStory]:
-    """List public stories: live, upcoming, ended, archived; within each, those that became public last come first.
+    """List a site's public stories: live, upcoming, ended, archived; in each, those that became public last come first.
 
     `after` is the position to go on from; with `newer`, the page before it is listed, in the same order.
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn")
+    query = _SELECT_STORIES.where(_is_listed(site))
     if after is not None:
         beyond = (rank < after.rank) if newer else (rank > after.rank)
         later = (since > after.since) if newer else (since < after.since)
@@ -186,12 +187,12 @@ def read_event_check(tx: ReadTransaction, story: StoryId, seq: int) -> str | Non
     return check
 
 
-def list_latest_entries(tx: ReadTransaction, *, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
-    """List the visible entries that were published last in all public stories, each with its story, newest first.
+def list_latest_entries(tx: ReadTransaction, *, site: str, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries that were published last in a site's public stories, each with its story, newest first.
 
     Stories are read in the order of their newest entries, no further than one can have an entry among these.
     """
-    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn", _stories.c.last_entry_at.is_not(None))
+    query = _SELECT_STORIES.where(_is_listed(site), _stories.c.last_entry_at.is_not(None))
     query = query.order_by(_stories.c.last_entry_at.desc(), _stories.c.story_id.desc()).limit(limit)
     latest: list[tuple[tuple[int, str], PublicStory]] = []
     for row in tx.connection.execute(query).all():
@@ -210,15 +211,17 @@ def list_latest_entries(tx: ReadTransaction, *, limit: int) -> list[tuple[Public
     return [(story, read[EntryId(ident)]) for (_, ident), story in latest]
 
 
-def list_tagged_entries(tx: ReadTransaction, label: str, *, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
-    """List the visible entries of all public stories that have a label, each with its story, the last published first.
+def list_tagged_entries(
+    tx: ReadTransaction, label: str, *, site: str, limit: int
+) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries of a site's public stories that have a label, the last published first.
 
     Labels are kept by story, so that the stories are gone through, and of each those with the label are looked up.
     """
     of_it = and_(_labels.c.story_id == _stories.c.story_id, _labels.c.label == label)
     itself = and_(_entries.c.story_id == _labels.c.story_id, _entries.c.id == _labels.c.entry_id)
     query = select(_entries).select_from(_stories.join(_labels, of_it).join(_entries, itself))
-    query = query.where(_stories.c.status != "withdrawn", _entries.c.visible.is_(True))
+    query = query.where(_is_listed(site), _entries.c.visible.is_(True))
     query = query.order_by(_entries.c.published_at.desc(), _entries.c.id.desc()).limit(limit)
     rows = tx.connection.execute(query).all()
     wanted = {row.story_id for row in rows}
@@ -271,6 +274,11 @@ def _read_line(tx: ReadTransaction, story: PublicStory) -> EventLine:
 _PARTS = ("fields", "body_html", "blocks", "body_text")
 
 
+def _is_listed(site: str) -> ColumnElement[bool]:
+    """Return the condition on stories that a site's lists show."""
+    return and_(_stories.c.status != "withdrawn", func.coalesce(_stories.c.site, DEFAULT_SITE) == site)
+
+
 def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
     if only.kind is not None:
         query = query.where(_entries.c.kind == only.kind)
@@ -303,6 +311,7 @@ def _story(row: Row[Any]) -> PublicStory:
         counts=StoryCounts(row.entry_count, row.last_entry_at),
         closing=closing_of(row.status),
         comments=CommentTotals(row.comments_version or 0, row.shown or 0),
+        site=row.site,
     )
     return PublicStory(
         head=head,

@@ -24,7 +24,7 @@ Members = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FeedMaker:
-    """Makes feeds in one format; `links` are the site's whose feed it is, and have its name."""
+    """Makes feeds in one format; `links` are the site's whose feed it is; a story's feed is its own site's."""
 
     ending: Ending
     links: Links
@@ -39,7 +39,7 @@ class FeedMaker:
         publisher = story["publisher"]
         return Feed(
             id=guid_of(story["id"]),
-            url=self.links.story_feed(story["slug"], self.ending),
+            url=self.links.for_site(story.get("site")).story_feed(story["slug"], self.ending),
             home=page_of(story),
             title=story["title"],
             subtitle=story["standfirst"],
@@ -75,7 +75,7 @@ class FeedMaker:
             title=title,
             subtitle=None,
             publisher=Person(site.name, web_address(site.url), web_address(site.logo)),
-            language=languages.pop() if len(languages) == 1 else None,
+            language=languages.pop() if len(languages) == 1 else site.language,
             updated=_newest(items, otherwise=NEVER),
             is_over=False,
             items=items,

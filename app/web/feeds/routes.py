@@ -35,16 +35,16 @@ def write_feed(ending: Ending, feed: Feed) -> bytes:
 
 
 class ReadsOfFeeds(Protocol):
-    """The reads that feeds are made from, and the links of their site: app.reading.feed_reads.FeedReads."""
+    """The reads that feeds are made from, and the links of the settings' site: app.reading.feed_reads.FeedReads."""
 
     @property
     def links(self) -> Links: ...
 
     def read_story(self, ref: str) -> Awaitable[Representation]: ...
 
-    def read_tag(self, tag: str) -> Awaitable[Representation]: ...
+    def read_tag(self, tag: str, links: Links) -> Awaitable[Representation]: ...
 
-    def read_site(self) -> Awaitable[Representation]: ...
+    def read_site(self, links: Links) -> Awaitable[Representation]: ...
 
 
 def feed_routes(
@@ -83,12 +83,14 @@ class _Routes:
 
     async def show_site(self, request: Request) -> Response:
         feeds = self._feeds()
-        source = await feeds.read_site()
-        return await self._respond(request, source, self._maker(feeds.links).site_feed)
+        links = feeds.links.at_host(request.scope)
+        source = await feeds.read_site(links)
+        return await self._respond(request, source, self._maker(links).site_feed)
 
     async def show_tag(self, request: Request, tag: str) -> Response:
         feeds = self._feeds()
-        source, maker = await feeds.read_tag(tag), self._maker(feeds.links)
+        links = feeds.links.at_host(request.scope)
+        source, maker = await feeds.read_tag(tag, links), self._maker(links)
         return await self._respond(request, source, lambda read: maker.tag_feed(canonical_slug(tag), read))
 
     async def show_story(self, request: Request, ref: str) -> Response:

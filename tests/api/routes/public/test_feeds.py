@@ -15,7 +15,8 @@ from app.web.feeds.feed import ENDINGS
 from app.web.headers import FEED_TYPES
 from app.web.words import Catalogue
 from tests.api.server import PAGE_ORIGIN, PUBLIC_URL, Server, running
-from tests.description.scenario import FULL_BLOCKS
+from tests.api.sites import EVENING, HOME, made
+from tests.description.material import FULL_BLOCKS
 from tests.pictures import png, require_decoder
 from tests.web.feeds.read_back import ReadFeed, ReadItem, addresses_in, read_feed, seconds
 
@@ -371,3 +372,25 @@ async def test_a_host_page_owns_the_addresses_of_its_story(server: Server) -> No
     for ending in ENDINGS:
         [item] = (await _feed(server, "/stories/night", ending)).items
         assert item.url == f"https://post.example/live#entry-{entry['id']}"
+
+
+async def test_each_site_feeds_its_own_stories_at_its_own_host(server: Server) -> None:
+    await made(server)
+    rain = {"tags": [{"slug": "rain", "label": "Rain"}]}
+    posted = {}
+    for slug, site in (("night", None), ("evening", EVENING["slug"])):
+        story = await server.story(slug=slug, site=site)
+        posted[slug] = f"urn:uuid:{(await server.post(story['id'], slug, **rain))['id']}"
+    for home, slug, name in ((PUBLIC_URL, "night", "The Post"), (HOME, "evening", EVENING["name"])):
+        for ending in ENDINGS:
+            for of, title in (("", name), ("/tags/rain", f"Rain – {name}")):
+                reply = await server.client.get(f"{home}{of}/feed.{ending}", headers={"host": home[8:]})
+                read = read_feed(ending, reply.content)
+                assert (read.title, read.url, read.home) == (title, f"{home}{of}/feed.{ending}", f"{home}/")
+                assert [item.id for item in read.items] == [posted[slug]]
+                assert read.items[0].url.startswith(f"{home}/stories/{slug}?entry=")
+            for at in (PUBLIC_URL, HOME):
+                reply = await server.client.get(f"{at}/stories/{slug}/feed.{ending}", headers={"host": at[8:]})
+                read = read_feed(ending, reply.content)
+                assert (read.url, read.home) == (f"{home}/stories/{slug}/feed.{ending}", f"{home}/stories/{slug}")
+                assert [item.id for item in read.items] == [posted[slug]]

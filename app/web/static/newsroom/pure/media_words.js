@@ -27,7 +27,7 @@ export function withWords(blocks, media) {
     const worded = [...MEDIA_WORDS[block.type], "focal"];
     const rest = Object.fromEntries(Object.entries(block).filter(([name]) => !worded.includes(name)));
     // What a block of an upload leaves out is what the upload says: what was taken away has to be sent empty.
-    const kept = Object.entries(said).filter(([word, value]) => value.trim() || (block.media && word !== "credit"));
+    const kept = Object.entries(said).filter(([, value]) => value.trim() || block.media);
     return { ...rest, ...Object.fromEntries(kept), ...(focal ? { focal } : {}) };
   });
   return changed.some((block, index) => block !== blocks[index]) ? changed : blocks;
