@@ -378,7 +378,7 @@ async def test_each_site_feeds_its_own_stories_at_its_own_host(server: Server) -
     await made(server)
     rain = {"tags": [{"slug": "rain", "label": "Rain"}]}
     posted = {}
-    for slug, site in (("night", None), ("evening", EVENING["slug"])):
+    for slug, site in (("night", "default"), ("evening", EVENING["slug"])):
         story = await server.story(slug=slug, site=site)
         posted[slug] = f"urn:uuid:{(await server.post(story['id'], slug, **rain))['id']}"
     for home, slug, name in ((PUBLIC_URL, "night", "The Post"), (HOME, "evening", EVENING["name"])):
