@@ -50,6 +50,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/newsroom/comment-blocks": {"comment": "{comment}"},
     "PUT /v1/newsroom/hold-words": {"words": ["lottery"]},
     "POST /v1/newsroom/sessions": {"secret": "nonsense"},
+    "POST /v1/newsroom/conversions": {"html": "<p>Pasted.</p>"},
     "PATCH /v1/newsroom/media/{media}": {"alt": "Water."},
 }
 """What each row sends, where it sends something. Names in braces stand for what the house has under them."""

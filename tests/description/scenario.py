@@ -318,6 +318,14 @@ class _Night:
             self.call(self.admin, "list_entry_versions", path=self.at(self.full), params={"diff": diff})
         self.call(self.admin, "search", params={"q": "election"})
         self.call(self.admin, "search", params={"q": "closed"})
+        self.call(self.admin, "convert_body", json={"html": "<p>Pasted <u>words</u>.</p>"})
+        self.call(self.admin, "convert_body", json={"text": "As *typed*.", "text_format": "plain"})
+        self.call(
+            self.admin,
+            "convert_body",
+            json={"text": "A film:\n\n[[block:a]]", "blocks": [{"id": "a", **FULL_BLOCKS[6]}]},
+        )
+        self.call(self.admin, "convert_body", json={"blocks": FULL_BLOCKS})
         link = self.call(self.admin, "make_preview", path=self.at(self.full))
         self.call(self.reader, "read_preview", path={"signed": link["url"].rpartition("/")[2]})
 
