@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 from tests.browser.network import Network
 from tests.browser.newsroom_page import choose, item, press, sign_in
@@ -107,9 +107,13 @@ def test_text_alone_is_left_to_the_browser(driver: Page) -> None:
 
 
 def test_what_is_typed_while_it_is_converted_stays(driver: Page) -> None:
-    driver.route("**/v1/newsroom/conversions", lambda route: (driver.wait_for_timeout(1), route.continue_()))
+    asked: list[Route] = []
+    driver.route("**/v1/newsroom/conversions", asked.append)
     assert not paste(driver, FROM_A_PAGE)
     driver.keyboard.type(" And more.")
+    expect(text_field(driver)).to_have_value(f"{WORDS} And more.")
+    expect(said(driver)).to_have_text("Pasting with formatting …")
+    asked[0].continue_()
     expect(text_field(driver)).to_have_value(f"{MARKDOWN} And more.")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
-from app.newsroom.queries import conversions
+from app.storage.database.threads import Threads
 from tests.api.server import Server
 from tests.contracts.digest import rows_of
 from tests.pictures import png, require_decoder
@@ -41,19 +43,26 @@ async def test_it_answers_a_body_in_every_form_and_writes_nothing(server: Server
     assert await asyncio.to_thread(rows_of, server) == before
 
 
-async def test_it_runs_on_the_reading_threads(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran_on: list[str] = []
-    render = conversions.render_html
+@contextlib.asynccontextmanager
+async def occupied(threads: Threads) -> AsyncIterator[None]:
+    """Keep every thread of a pool busy meanwhile."""
+    is_over = threading.Event()
+    busy = [asyncio.ensure_future(threads.run(is_over.wait)) for _ in range(threads._count)]
+    try:
+        yield
+    finally:
+        is_over.set()
+        await asyncio.gather(*busy)
 
-    def watched(blocks: Any) -> str:
-        ran_on.append(threading.current_thread().name)
-        return render(blocks)
 
-    monkeypatch.setattr(conversions, "render_html", watched)
-    await server.admin.get("/v1/newsroom/stories")
-    answer = await server.admin.post(ADDRESS, json={"text": "Words."})
-    assert answer.status_code == 200
-    assert [name.rpartition("-")[0] for name in ran_on] == [server.app_state.read_threads._name]
+async def test_it_runs_on_the_reading_threads_and_keeps_no_writer_waiting(server: Server) -> None:
+    async with occupied(server.app_state.write_threads):
+        assert (await server.admin.post(ADDRESS, json={"text": "Words."})).status_code == 200
+    async with occupied(server.app_state.read_threads):
+        converting = asyncio.ensure_future(server.admin.post(ADDRESS, json={"text": "Words."}))
+        written = await server.admin.post("/v1/stories", json={"title": "Meanwhile"})
+        assert (written.status_code, converting.done()) == (201, False)
+    assert (await converting).status_code == 200
 
 
 async def test_an_upload_is_shown_by_its_id_with_an_address_that_opens(server: Server) -> None:

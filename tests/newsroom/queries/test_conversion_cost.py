@@ -16,10 +16,12 @@ PIECES = {"html": (*ANYWHERE, *HTML, *WORD_PROCESSORS), "text": (*ANYWHERE, *MAR
 
 def converting(driver: NewsroomDriver, form: str) -> Work:
     named: dict[str, Any] = {"text_format": "plain"} if form == "plain" else {}
+    member = "html" if form == "html" else "text"
 
     def convert(text: str) -> object:
         # What has a control character is no request; the cost of all else is the conversion's.
-        draft = ConversionDraft.model_construct(**{"html" if form == "html" else "text": text}, **named)
+        given: dict[str, Any] = {member: text, **named}
+        draft = ConversionDraft.model_construct(**given)
         return convert_body(driver.newsroom, driver.call(), draft)
 
     return convert

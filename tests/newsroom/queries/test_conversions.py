@@ -77,7 +77,8 @@ def test_blocks_are_completed_and_warned_about(driver: NewsroomDriver) -> None:
 
 
 def test_what_may_not_stay_is_nothing_and_no_error(driver: NewsroomDriver) -> None:
-    for draft in ({"html": "<script>alert(1)</script>"}, {"html": ""}, {"text": ""}, {"blocks": []}):
+    drafts: list[dict[str, Any]] = [{"html": "<script>alert(1)</script>"}, {"html": ""}, {"text": ""}, {"blocks": []}]
+    for draft in drafts:
         converted = convert(driver, **draft)
         assert (converted["blocks"], converted["body_html"], converted["text"]) == ([], "", "")
 
