@@ -62,5 +62,5 @@ def _await_listening(process: subprocess.Popen[bytes], port: int, log: Path) -> 
     while time.monotonic() < deadline and process.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
             return
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two tries
     raise AssertionError(f"PgBouncer did not start: {log.read_text(errors='replace')}")

@@ -215,7 +215,7 @@ def _wait_until_ready(process: subprocess.Popen[bytes], folder: Path) -> None:
         with contextlib.suppress(psycopg.OperationalError):
             psycopg.connect(host=str(folder), user=SUPERUSER, dbname="postgres").close()
             return
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two tries
     raise RuntimeError(f"PostgreSQL did not start: {_log_of(folder)}")
 
 

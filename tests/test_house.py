@@ -8,7 +8,8 @@ from pathlib import Path
 
 import grimp
 
-APP = Path(__file__).parent.parent / "app"
+ROOT = Path(__file__).parent.parent
+APP = ROOT / "app"
 STORAGE = APP / "storage"
 STORAGE_VERBS = (
     "read_",
@@ -89,3 +90,11 @@ def test_no_module_is_longer_than_400_lines_or_named_after_nothing() -> None:
     assert [str(file) for file, lines in files.items() if lines > 400] == []
     nothing = {"base", "common", "core", "helpers", "misc", "util", "utils"}
     assert [str(file) for file in files if nothing & {*file.with_suffix("").parts}] == []
+
+
+def test_no_file_of_tests_or_benchmarks_is_longer_than_400_lines() -> None:
+    files = [
+        file for folder in ("tests", "benchmarks") for kind in ("*.py", "*.mjs") for file in (ROOT / folder).rglob(kind)
+    ]
+    assert len(files) > 300
+    assert [str(file) for file in files if len(file.read_text(encoding="utf-8").splitlines()) > 400] == []

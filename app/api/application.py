@@ -19,6 +19,7 @@ from app.api.routes import (
     previews,
     search,
     sessions,
+    sites,
     write_entries,
     write_stories,
 )
@@ -47,6 +48,7 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
+    sites.router,
     anonymous.reading,
     anonymous.writing,
     moderation.router,

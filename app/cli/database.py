@@ -67,7 +67,9 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write; rea
             done = "lists" if settings.media_url else "holds"
             say(f"{folder_of(file)} {done} {copied.files:,} files of pictures, video and sound: keep it beside {file}.")
         if copied.missing:
-            say(f"{len(copied.missing):,} files that it names are not there any more, as {copied.missing[0]}.")
+            for place in copied.missing:
+                typer.echo(f"missing\t{place}")
+            say(f"{len(copied.missing):,} files that it names are not in {_store(settings)}.")
 
 
 @app.command()
@@ -92,13 +94,31 @@ def restore(
             kept=_addresses_kept(settings),
         )
         if files.missing:
-            say(f"{len(files.missing):,} uploads have no files, here or in {folder_of(file)}, as {files.missing[0]}.")
+            for place in files.missing:
+                typer.echo(f"missing\t{place}")
+            say(
+                f"{files.uploads_missing:,} uploads have no files, or not all: {len(files.missing):,} are neither in"
+                f" {_store(settings)} nor in {folder_of(file)}. Copy them there, each to its place, or restore again"
+                " with them beside the backup; until then readers see no picture there."
+            )
+        for name in files.others:
+            typer.echo(f"other\t{name}")
+        if files.others:
+            say(
+                f"{len(files.others):,} objects in {_store(settings)} are of no upload of this backup. A server deletes"
+                " them once they are an hour old: if another backup has them, copy them elsewhere before you start one."
+            )
         if not contents.has_checksum:
             say(f"{file} was made before backups had a checksum: whether a text in it was altered cannot be told.")
         say(
             f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
             " Tokens work as they did when the backup was made."
         )
+
+
+def _store(settings: Settings) -> str:
+    """Name where files are, without the credentials that an address may have."""
+    return "the bucket" if settings.media_url else "the folder of files"
 
 
 async def _back_up_files(settings: Settings, file: Path) -> FilesOutcome:

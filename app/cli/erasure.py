@@ -57,6 +57,15 @@ def purge_media(
         _purge({"media": media}, for_good=for_good)
 
 
+@purges.command("comment")
+def purge_comment(
+    comment: Annotated[str, typer.Argument(metavar="COMMENT", help="Its id.")], for_good: _ForGood = False
+) -> None:
+    """Purge a reader's comment: hidden with what stands under it, and its text, writer and notices gone."""
+    with failing_with_a_sentence():
+        _purge({"comment": comment}, for_good=for_good)
+
+
 @holds.command("set")
 def set_hold(story: _Story, entry: _SomeEntry = None) -> None:
     """Hold a story with all of its entries, or one entry."""

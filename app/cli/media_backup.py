@@ -24,10 +24,19 @@ _PIECE_BYTES = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class FilesOutcome:
-    """The number of files that were copied or found, and those that are missing in the store, or in the copy."""
+    """The number of files that were copied or found, and those that are missing in the store, or in the copy.
+
+    `others` are objects of the store that no upload of the backup has: of a restore alone.
+    """
 
     files: int
     missing: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+    @property
+    def uploads_missing(self) -> int:
+        """Return how many uploads lack a file."""
+        return len({place.partition("/")[0] for place in self.missing})
 
 
 def folder_of(backup: Path) -> Path:
@@ -75,26 +84,32 @@ def verify_files(backup: Path) -> None:
 
 
 async def restore_files(files: MediaFiles, backup: Path) -> FilesOutcome:
-    """Put back the files that a backup names and the store does not have. Raises BackupFailed."""
-    folder, missing, restored = folder_of(backup), [], 0
-    by_name: dict[str, list[str]] = {}
+    """Put back the files that a backup names and the store does not have, or not as they were. Raises BackupFailed.
+
+    A copy of a bucket in the folder beside the backup is as good as what a backup has copied.
+    """
+    folder, restored = folder_of(backup), 0
+    missing: list[str] = []
+    by_name: dict[str, list[ArchivedFile]] = {}
     for each in list_archived_files(backup):
-        by_name.setdefault(each.name, []).append(each.file)
+        by_name.setdefault(each.name, []).append(each)
     try:
         for name, wanted in by_name.items():
-            if await _has(files, name, wanted):
+            lacking = await _lacking(files, wanted)
+            if not lacking:
                 continue
-            if not all((folder / name / file).is_file() for file in wanted):
-                missing.append(name)
+            if not all(_is_copied(folder, each) for each in wanted):
+                missing += [f"{each.name}/{each.file}" for each in lacking]
                 continue
             await files.delete(name)  # of which a part is there
-            await files.keep(name, folder / name, wanted)
+            await files.keep(name, folder / name, [each.file for each in wanted])
             restored += len(wanted)
+        others = [kept.name async for kept in files.names() if kept.name not in by_name]
     except OSError as error:
         raise BackupFailed(f"The files could not be put back: {error.strerror or error}.") from error
     except Unavailable as error:
         raise BackupFailed(f"The files could not be put back: {error.detail}") from error
-    return FilesOutcome(restored, tuple(missing))
+    return FilesOutcome(restored, tuple(missing), tuple(sorted(others)))
 
 
 async def _copy_all(
@@ -128,14 +143,24 @@ async def _copy_all(
     return manifest, missing
 
 
-async def _has(files: MediaFiles, name: str, wanted: Sequence[str]) -> bool:
-    for file in wanted:
+async def _lacking(files: MediaFiles, wanted: Sequence[ArchivedFile]) -> list[ArchivedFile]:
+    """Return those of the files that the store does not have, or has at another size."""
+    lacking = []
+    for each in wanted:
         try:
-            opened = await files.open(name, file)
+            opened = await files.open(each.name, each.file)
         except FileMissing:
-            return False
+            lacking.append(each)
+            continue
+        if opened.size != each.size:
+            lacking.append(each)
         await opened.close()
-    return True
+    return lacking
+
+
+def _is_copied(folder: Path, wanted: ArchivedFile) -> bool:
+    path = folder / wanted.name / wanted.file
+    return path.is_file() and path.stat().st_size == wanted.size
 
 
 def _read_manifest(folder: Path) -> list[tuple[str, int, str | None]]:

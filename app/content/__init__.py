@@ -6,8 +6,8 @@ Other packages use the names below (`app/wire` also those of `block_limits`); th
 from app.content.block_input import complete_blocks
 from app.content.block_limits import MAX_BLOCKS, MAX_BODY_BYTES, MAX_ENTRY_BYTES
 from app.content.block_matching import dropped_blocks, reuse_ids
-from app.content.blocks import BLOCK_TYPES, TEXT_TYPES, Block, NewId
-from app.content.builders import media_block
+from app.content.blocks import TEXT_TYPES, Block, NewId
+from app.content.builders import media_block, renditions_json
 from app.content.cached_texts import forget_texts
 from app.content.html_reader.reader import parse_html
 from app.content.kept_blocks import mentioned_block
@@ -24,7 +24,6 @@ from app.content.text.shorthand import Shorthand, read_shorthand
 from app.content.visible_text import shows_blocks, shows_text
 
 __all__ = [
-    "BLOCK_TYPES",
     "DIFFERENCE_WORK",
     "MAX_BLOCKS",
     "MAX_BODY_BYTES",
@@ -54,6 +53,7 @@ __all__ = [
     "render_markdown",
     "render_retracted_html",
     "render_text",
+    "renditions_json",
     "reuse_ids",
     "shows_blocks",
     "shows_text",

@@ -216,13 +216,16 @@ class _BlockReader:
         if found is None:
             return {}
         focal = self.given.get("focal") or found.focal
-        return builders.media_image(found, **self._words(found, "alt caption credit"), focal=focal)
+        made = builders.media_image(found, **self._words(found, "alt caption credit"), focal=focal)
+        return self._emptied(made)
 
     def _audio(self) -> Block:
         if self.given.get("media") is None:
             return builders.audio(self._address("url"), **self._plain("caption credit"))
         found = self._media("audio")
-        return {} if found is None else builders.media_audio(found, **self._words(found, "caption credit"))
+        if found is None:
+            return {}
+        return self._emptied(builders.media_audio(found, **self._words(found, "caption credit")))
 
     def _media(self, kind: str) -> MediaFacts | None:
         """Return the upload that the block names; None, with an error, for one that cannot be shown in it."""
@@ -238,14 +241,27 @@ class _BlockReader:
         return None
 
     def _words(self, media: MediaFacts, fields: str) -> dict[str, str]:
-        """Return the words that stand beside an upload here: the block's own, else those that are kept with it."""
+        """Return the words that stand beside an upload here: the block's own, else those that are kept with it.
+
+        What is left out or null is not the block's own; an empty text is, and says that there are none.
+        """
         own = self._plain(fields)
         return {name: getattr(media, name) if self.given.get(name) is None else own[name] for name in own}
+
+    def _emptied(self, made: Block) -> Block:
+        """Return the block of an upload with the words that were emptied, so that it can be sent back unchanged."""
+        empty = {name: "" for name in ("caption", "credit") if self._says_none(name)}
+        return {**{name: value for name, value in made.items() if name != "html"}, **empty, "html": made["html"]}
+
+    def _says_none(self, field: str) -> bool:
+        return self.given.get(field) is not None and not self._plain(field)[field]
 
     def _video(self) -> Block:
         if self.given.get("media") is not None:
             found = self._media("video")
-            return {} if found is None else builders.media_video(found, **self._words(found, "caption credit"))
+            if found is None:
+                return {}
+            return self._emptied(builders.media_video(found, **self._words(found, "caption credit")))
         poster = self._optional_address("poster")
         return builders.video(self._address("url"), poster=poster, **self._size(), **self._plain("caption credit"))
 

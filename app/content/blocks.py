@@ -254,4 +254,3 @@ BLOCK_SHAPES: Mapping[str, type] = MappingProxyType(
         "divider": Divider,
     }
 )
-BLOCK_TYPES = tuple(BLOCK_SHAPES)

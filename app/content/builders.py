@@ -192,7 +192,7 @@ def media_image(media: MediaFacts, *, alt: str, caption: str, credit: str, focal
         **_present(caption=caption, credit=credit),
         **({} if focal is None else {"focal": dict(focal)}),
         **_present(placeholder=media.placeholder),
-        "renditions": _renditions(media),
+        "renditions": renditions_json(media, media.files),
     }
     html = _figure("lb-image", tag, caption, credit)
     return {"type": "image", "url": media.address(shown.file), **fields, "html": html}
@@ -212,14 +212,16 @@ def media_video(media: MediaFacts, *, caption: str, credit: str) -> Block:
         height=media.height,
     )
     more = _present(duration_ms=media.duration_ms, placeholder=media.placeholder)
-    return _with_media(made, media, {**more, "renditions": _renditions(media)})
+    return _with_media(made, media, {**more, "renditions": renditions_json(media, media.files)})
 
 
 def media_audio(media: MediaFacts, *, caption: str, credit: str) -> Block:
     """Build an uploaded sound."""
     sound = next(each for each in media.files if each.content_type.startswith("audio/"))
     made = audio(media.address(sound.file), caption=caption, credit=credit)
-    return _with_media(made, media, {**_present(duration_ms=media.duration_ms), "renditions": _renditions(media)})
+    return _with_media(
+        made, media, {**_present(duration_ms=media.duration_ms), "renditions": renditions_json(media, media.files)}
+    )
 
 
 def _with_media(made: Block, media: MediaFacts, more: dict[str, Any]) -> Block:
@@ -237,7 +239,8 @@ def _width(file: MediaFile) -> int:
     return file.width or 0
 
 
-def _renditions(media: MediaFacts) -> list[Block]:
+def renditions_json(media: MediaFacts, files: Sequence[MediaFile]) -> list[Block]:
+    """Return files of an upload, as blocks and bylines list them."""
     return [
         {
             "url": media.address(each.file),
@@ -245,7 +248,7 @@ def _renditions(media: MediaFacts) -> list[Block]:
             **_present(width=each.width, height=each.height),
             "size": each.size,
         }
-        for each in media.files
+        for each in files
     ]
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Literal, NewType, TypedDict
+from typing import Literal, NewType
 
 from app.domain.clock import Micros
 from app.domain.errors import Conflict
@@ -74,14 +74,6 @@ _LINK = re.compile(r"(?:https?://|www\.)", re.IGNORECASE)
 Mode = Literal["off", "moderated", "external"]
 
 
-class CommentSettings(TypedDict, total=False):
-    """A story's setting: `mode`, and for an external system its `url` and the `count` it has told."""
-
-    mode: Mode
-    url: str | None
-    count: int | None
-
-
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment as the newsroom stores it. `email` and `address` are for editors, and are deleted after a time."""
@@ -111,9 +103,32 @@ class Comment:
     made_entry: EntryId | None = None
 
     @property
+    def is_emptied(self) -> bool:
+        """Return whether its text was taken out for good; what a reader sends has one."""
+        return not self.text
+
+    @property
     def is_public(self) -> bool:
         """Return whether readers may see it, as far as it is for the moderators to say."""
         return self.status is CommentStatus.APPROVED
+
+
+def without_text(comment: Comment, *, at: Micros, person: PersonId | None, token: str | None) -> Comment:
+    """Return the comment as removed and emptied, so that the same request is not answered with it again."""
+    return replace(
+        comment,
+        status=CommentStatus.REMOVED,
+        version=comment.version + 1,
+        name="",
+        text="",
+        address=None,
+        note=None,
+        appeal=None,
+        fingerprint=None,
+        decided_at=at,
+        decided_by=person,
+        decided_by_token=token,
+    )
 
 
 def next_comment_status(status: CommentStatus, action: CommentAction) -> CommentStatus:
@@ -132,11 +147,6 @@ def count_links(text: str) -> int:
 def held_words(text: str, words: frozenset[str]) -> bool:
     """Return whether one of the hold-words, folded, is among the words of `text`."""
     return bool(words) and not words.isdisjoint(fold_words(text))
-
-
-def is_open_mode(settings: Mapping[str, object] | None, *, default: Mode) -> bool:
-    """Return whether a story with this setting takes comments, where the site's default is `default`."""
-    return mode_of(settings, default=default) == "moderated"
 
 
 def mode_of(settings: Mapping[str, object] | None, *, default: Mode) -> Mode:

@@ -99,6 +99,16 @@ class Gone(LiveblogError):
         self.snapshot_url = snapshot_url
 
 
+def story_not_found() -> NotFound:
+    """Return the error for a story that readers cannot see, whatever it is to the newsroom."""
+    return NotFound("story_not_found", "No such story.")
+
+
+def story_withdrawn() -> Gone:
+    """Return the error for a story that was withdrawn."""
+    return Gone("story_withdrawn", "This story has been withdrawn.")
+
+
 class PreconditionFailed(LiveblogError):
     """An If-Match that names another state than the present one."""
 

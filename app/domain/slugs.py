@@ -81,11 +81,6 @@ def is_slug(text: str) -> bool:
     return fits(text, MAX_SLUG_LENGTH) and is_folded(text) and _UUID_LIKE.fullmatch(text) is None
 
 
-def is_tag_slug(text: str) -> bool:
-    """Return whether `text` can be a tag's slug."""
-    return fits(text, MAX_TAG_SLUG_LENGTH) and is_folded(text)
-
-
 def is_folded(text: str) -> bool:
     """Return whether `text` is words of folded letters and digits, joined by hyphens, of whatever length."""
     if text.isascii():

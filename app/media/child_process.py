@@ -46,8 +46,6 @@ class Finished:
     verdict: str = ""
     """The reason for which it was ended by us, if it was."""
     cpu_seconds: float = 0
-    peak_bytes: int = 0
-    """The most memory it used; as the kernel counts, not less than this process had in use when it was started."""
 
 
 class ChildProcess:
@@ -93,7 +91,6 @@ class ChildProcess:
             complaint.decode("utf-8", "replace").strip(),
             verdict=verdict,
             cpu_seconds=usage.ru_utime + usage.ru_stime,
-            peak_bytes=usage.ru_maxrss * 1024,
         )
 
     def kill(self) -> None:

@@ -1,6 +1,6 @@
 """The formats of media, told by a file's first bytes; neither its name nor a declared type decides.
 
-Everything that is not in `FORMATS` is refused by its name where it is a format that people try to send.
+Everything that is not here is refused by its name where it is a format that people try to send.
 """
 
 from __future__ import annotations
@@ -52,9 +52,6 @@ MP4 = MediaFormat(
 MOV = MediaFormat("MOV", MediaKind.VIDEO, "video/quicktime", frozenset({"video/mp4", "video/x-quicktime"}))
 WEBM = MediaFormat("WebM", MediaKind.VIDEO, "video/webm", frozenset({"audio/webm"}))
 MP3 = MediaFormat("MP3", MediaKind.AUDIO, "audio/mpeg", frozenset({"audio/mp3", "audio/mpeg3", "audio/x-mp3"}))
-
-FORMATS = {each.name: each for each in (JPEG, PNG, WEBP, GIF, AVIF, HEIC, MP4, MOV, WEBM, MP3)}
-"""The formats that are taken, by name."""
 
 _STARTS = (
     (b"\xff\xd8\xff", JPEG),

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
-from pydantic_core import from_json
-
 from app.domain.slugs import MAX_REF_LENGTH
-from app.live.protocol.subscribe_requests import NotAMessage
+from app.live.protocol.subscribe_requests import NotAMessage, parse_object
 from app.wire.newsroom_stream_messages import Doing
 
 NAME_LIMIT = MAX_REF_LENGTH
@@ -58,12 +56,7 @@ def parse_stream_request(data: str | bytes) -> StreamRequest | None:
     """Parse one message; None is an unknown type, to be ignored. Raises NotAMessage."""
     if isinstance(data, bytes):
         raise NotAMessage("binary message")
-    try:
-        message = from_json(data, cache_strings=False)
-    except ValueError as error:
-        raise NotAMessage("not JSON") from error
-    if not isinstance(message, dict):
-        raise NotAMessage("not an object")
+    message = parse_object(data)
     match message.get("type"):
         case "authenticate":
             return Authenticate(_text(message, "token"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.domain.cursor import Cursor
-from app.domain.errors import NotFound
+from app.domain.errors import story_not_found
 from app.domain.identifiers import StoryId
 from app.reading.changes import read_changes
 from app.reading.stories import require_story
@@ -29,7 +29,7 @@ class PublicStoryLog:
         def work(tx: ReadTransaction) -> ChangesPage:
             found = read_public_story(tx, story)
             if found is None:
-                raise NotFound("story_not_found", "No such story.")
+                raise story_not_found()
             return read_changes(tx, found, after=after, limit=limit, limit_bytes=limit_bytes, links=self._links)
 
         return await self._snapshots.read(work)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.comments import APPEALABLE, COMMENT_TRANSITIONS, REASONS, Comment, CommentStatus
+from app.domain.comments import APPEALABLE, COMMENT_TRANSITIONS, REASONS, Comment, CommentStatus, count_links
 from app.wire.encoding import encode_json
 from app.wire.links import Links
 
@@ -88,6 +88,7 @@ def newsroom_comment(
         "text": comment.text,
         "time": format_time(comment.created_at),
         "flags": list(comment.flags),
+        "links": count_links(comment.text),
         "by_newsroom": comment.by_newsroom,
         "reason": comment.reason,
         "note": comment.note,

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import pytest
 
 from app.brokers.memory import MemoryBroker
 from app.wire.announcement import Announcement
 from tests.live.model import story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -23,7 +22,7 @@ async def test_the_time_of_publishing_is_read_from_the_clock_it_was_given() -> N
     broker.subscribe(receive)
     await broker.start()
     broker.publish(story().publish())
-    await asyncio.sleep(0)
+    await until(lambda: times)
     assert times == [7.0]
 
 

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from tests.browser.network import Network, network_before
 from tests.browser.newsroom_page import PHONE, signed_in
-from tests.browser.newsroom_server import (
-    FLAGS,
-    PATIENCE_MILLISECONDS,
-    PICTURE,
-    Newsroom,
-    find_chromium,
-    run_newsroom,
-)
+from tests.browser.newsroom_server import FLAGS, PATIENCE_MILLISECONDS, PICTURE, Newsroom, find_chromium, run_newsroom
 from tests.ports import reserved_port
 
 
@@ -63,3 +58,18 @@ def driver(context: BrowserContext, newsroom: Newsroom, story: dict[str, Any]) -
     """The newsroom's page of the administrator, who has chosen the story."""
     with signed_in(context, newsroom, story) as page:
         yield page
+
+
+@pytest.fixture
+def network(newsroom: Newsroom) -> Iterator[Network]:
+    """The network between this test's browser and the server; the server runs again at the end."""
+    with network_before(int(newsroom.url.rpartition(":")[2])) as network:
+        yield network
+    if newsroom.server.process is None:
+        newsroom.server.start()
+
+
+@pytest.fixture
+def through(newsroom: Newsroom, network: Network) -> Newsroom:
+    """The newsroom as the browser reaches it."""
+    return replace(newsroom, url=network.url)

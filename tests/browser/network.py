@@ -83,7 +83,7 @@ class Network:
                     self.requests += [line.decode() for line in found]
                     self.upload_sizes += [int(size) for size in _UPLOAD.findall(piece)]
                     if self.bytes_a_second is not None:
-                        time.sleep(len(piece) / self.bytes_a_second)
+                        time.sleep(len(piece) / self.bytes_a_second)  # the speed of the line
                 sink.sendall(piece)
         _close(source)
         _close(sink)

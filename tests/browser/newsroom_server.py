@@ -95,8 +95,8 @@ class ServerProcess:
         self.process = None
 
 
-def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
-    """Migrate and serve a folder of its own, and stop the server at the end."""
+def run_newsroom(folder: Path, port: int, settings: dict[str, str] | None = None) -> Iterator[Newsroom]:
+    """Migrate and serve a folder of its own, with further settings, and stop the server at the end."""
     token = secrets.token_hex(24)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
     environment |= {
@@ -104,6 +104,7 @@ def run_newsroom(folder: Path, port: int) -> Iterator[Newsroom]:
         "LIVEBLOG_PORT": str(port),
         "LIVEBLOG_ADMIN_TOKEN": token,
         "LIVEBLOG_SITE_NAME": "The Courier",
+        **(settings or {}),
     }
     command = [sys.executable, "-m", "app.cli"]
     subprocess.run([*command, "migrate"], env=environment, cwd=ROOT, check=True, capture_output=True, timeout=60)
@@ -133,5 +134,5 @@ def _wait_until_ready(server: subprocess.Popen[bytes], url: str, log: Path) -> N
             if httpx.get(f"{url}/healthz", verify=NO_CERTIFICATES).is_success:
                 return
         except httpx.TransportError:
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two tries
     pytest.fail(f"the server did not answer within {START_SECONDS} s:\n{log.read_text()}")

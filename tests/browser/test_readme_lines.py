@@ -56,7 +56,7 @@ class Pasted:
     def is_quiet(self) -> None:
         """Watch the page for a while: it neither loads again nor asks for anything."""
         before = len(self.requests), len(self.sockets)
-        self.page.wait_for_timeout(WATCHED_MILLISECONDS)
+        self.page.wait_for_timeout(WATCHED_MILLISECONDS)  # that nothing happens takes a time
         assert (len(self.requests), len(self.sockets)) == before, self.requests
         assert (self.loads, self.trouble) == (1, [])
 
@@ -80,47 +80,43 @@ def _act(server: Server, path: str, **body: Any) -> None:
         assert answer.is_success, answer.text
 
 
-def test_the_page_shows_the_story_and_what_comes(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:
+@pytest.fixture
+def server(sqlite_url: str, tmp_path: Path) -> Iterator[Server]:
+    """A server with the story that the lines name, and an entry."""
     with serving(sqlite_url, tmp_path) as server:
         make_story(server, slug="election-night")
         _act(server, "/entries", text="Polls have closed.")
-        with _open(browser, server) as pasted:
-            pasted.shows("Polls have closed.")
-            _act(server, "/entries", text="The first count.")
-            pasted.shows("The first count.", "Polls have closed.")
-            pasted.is_quiet()
+        yield server
 
 
-def test_a_story_that_ends_or_has_ended_is_shown_and_left_alone(
-    browser: Browser, sqlite_url: str, tmp_path: Path
-) -> None:
-    with serving(sqlite_url, tmp_path) as server:
-        make_story(server, slug="election-night")
-        _act(server, "/entries", text="Polls have closed.")
-        with _open(browser, server) as open_before:
-            open_before.shows("Polls have closed.")
-            _act(server, "", status="ended")
-            with _open(browser, server) as opened_after:
-                opened_after.shows("Polls have closed.")
-                opened_after.page.wait_for_timeout(500)
-                assert len(opened_after.sockets) == 1
-                opened_after.page.wait_for_timeout(WATCHED_MILLISECONDS)
-                assert (opened_after.loads, len(opened_after.sockets), opened_after.trouble) == (1, 1, [])
-            assert (open_before.loads, len(open_before.sockets), open_before.trouble) == (1, 1, [])
-            open_before.shows("Polls have closed.")
+def test_the_page_shows_the_story_and_what_comes(browser: Browser, server: Server) -> None:
+    with _open(browser, server) as pasted:
+        pasted.shows("Polls have closed.")
+        _act(server, "/entries", text="The first count.")
+        pasted.shows("The first count.", "Polls have closed.")
+        pasted.is_quiet()
 
 
-def test_a_story_that_is_withdrawn_is_shown_no_more_and_asked_for_no_more(
-    browser: Browser, sqlite_url: str, tmp_path: Path
-) -> None:
-    with serving(sqlite_url, tmp_path) as server:
-        make_story(server, slug="election-night")
-        _act(server, "/entries", text="Polls have closed.")
-        with _open(browser, server) as open_before:
-            open_before.shows("Polls have closed.")
-            _act(server, "", status="withdrawn")
-            open_before.shows()
-            open_before.is_quiet()
+def test_a_story_that_ends_or_has_ended_is_shown_and_left_alone(browser: Browser, server: Server) -> None:
+    with _open(browser, server) as open_before:
+        open_before.shows("Polls have closed.")
+        _act(server, "", status="ended")
+        with _open(browser, server) as opened_after:
+            opened_after.shows("Polls have closed.")
+            opened_after.page.wait_for_timeout(500)  # time to connect once more, if it did
+            assert len(opened_after.sockets) == 1
+            opened_after.page.wait_for_timeout(WATCHED_MILLISECONDS)  # that nothing happens takes a time
+            assert (opened_after.loads, len(opened_after.sockets), opened_after.trouble) == (1, 1, [])
+        assert (open_before.loads, len(open_before.sockets), open_before.trouble) == (1, 1, [])
+        open_before.shows("Polls have closed.")
+
+
+def test_a_story_that_is_withdrawn_is_shown_no_more_and_asked_for_no_more(browser: Browser, server: Server) -> None:
+    with _open(browser, server) as open_before:
+        open_before.shows("Polls have closed.")
+        _act(server, "", status="withdrawn")
+        open_before.shows()
+        open_before.is_quiet()
 
 
 def test_a_story_that_was_withdrawn_is_asked_for_once(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:
@@ -136,25 +132,22 @@ def test_a_story_that_was_withdrawn_is_asked_for_once(browser: Browser, sqlite_u
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("way", ["SIGTERM", pytest.param("SIGKILL", marks=pytest.mark.slow)])
 def test_a_server_that_was_away_is_found_again_with_what_was_missed(
-    browser: Browser, sqlite_url: str, tmp_path: Path, figures: Figures, way: str
+    browser: Browser, server: Server, figures: Figures, way: str
 ) -> None:
-    with serving(sqlite_url, tmp_path) as server:
-        make_story(server, slug="election-night")
-        _act(server, "/entries", text="Polls have closed.")
-        with _open(browser, server) as pasted:
-            pasted.shows("Polls have closed.")
-            if way == "SIGTERM":
-                assert server.stop() == 0
-            else:
-                server.kill()
-            time.sleep(figures.choose(quick=0, suite=20, prove=20))
-            pasted.shows("Polls have closed.")
-            server.start()
-            _act(server, "/entries", text="While you were away.")
-            pasted.shows("While you were away.", "Polls have closed.")
-            _act(server, "/entries", text="And after.")
-            pasted.shows("And after.", "While you were away.", "Polls have closed.")
-            assert (pasted.loads, pasted.trouble) == (1, [])
+    with _open(browser, server) as pasted:
+        pasted.shows("Polls have closed.")
+        if way == "SIGTERM":
+            assert server.stop() == 0
+        else:
+            server.kill()
+        time.sleep(figures.choose(quick=0, suite=20, prove=20))  # how long it is away is what is tried
+        pasted.shows("Polls have closed.")
+        server.start()
+        _act(server, "/entries", text="While you were away.")
+        pasted.shows("While you were away.", "Polls have closed.")
+        _act(server, "/entries", text="And after.")
+        pasted.shows("And after.", "While you were away.", "Polls have closed.")
+        assert (pasted.loads, pasted.trouble) == (1, [])
 
 
 def test_the_frame_and_the_call_work_as_pasted(browser: Browser, sqlite_url: str, tmp_path: Path) -> None:

@@ -68,7 +68,7 @@ def test_a_reader_without_scripts_leaves_a_reply_and_sees_what_becomes_of_it(
     page.get_by_label("Name").fill("Cy")
     page.get_by_label("Email (optional)").fill("cy@mail.example")
     page.get_by_label("Reply", exact=True).fill("Left without scripts.")
-    page.wait_for_timeout(TYPING_MILLISECONDS)
+    page.wait_for_timeout(TYPING_MILLISECONDS)  # as a person types
     page.get_by_role("button", name="Post reply").click()
     expect(page.locator("main")).to_contain_text("Your reply waits for the newsroom")
     (waiting,) = newsroom.client.get("/v1/newsroom/comments?status=pending").json()["items"]

@@ -25,6 +25,21 @@ def test_a_purge_says_what_would_go_and_does_it_when_told(installation: Installa
         assert "say --for-good" not in again.stderr
 
 
+def test_a_comment_is_purged_by_its_id(installation: Installation, free_port: int) -> None:
+    with installation.serving(free_port) as server, server.client(installation.token) as api:
+        settings = {"comments": {"mode": "moderated"}}
+        api.post("/v1/stories", json={"title": "Night", "slug": "night", "settings": settings})
+        sent = api.post("/v1/stories/night/comments", json={"name": "Ann", "text": "Of xylophones."})
+        assert sent.status_code == 202, sent.text
+        (comment,) = api.get("/v1/newsroom/comments").json()["items"]
+        dry = installation.run("purge", "comment", comment["id"])
+        assert (dry.returncode, dry.stdout) == (0, "comments\t1\n")
+        done = installation.run("purge", "comment", comment["id"], "--for-good")
+        assert (done.returncode, done.stdout) == (0, dry.stdout)
+        assert "xylophones" not in api.get("/v1/newsroom/comments", params={"status": "removed"}).text
+        assert installation.run("purge", "comment", comment["id"]).stdout == ""
+
+
 def test_a_person_is_purged_by_name_without_a_server_too(installation: Installation) -> None:
     installation.check("token", "create", "--name", "Ada Lind", "--role", "editor")
     assert "people\t1" in installation.check("purge", "person", "Ada Lind", "--bylines", "--for-good").splitlines()

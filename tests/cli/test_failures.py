@@ -22,7 +22,6 @@ from tests.ports import reserved_port
 from tests.postgres import PostgresServer
 from tests.processes import Installation
 
-STORY = "00000000-0000-4000-8000-000000000000"
 COMMANDS: dict[str, list[str]] = {
     "serve": ["serve"],
     "migrate": ["migrate"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from websockets.sync.client import connect
 
 from app.storage.upkeep.migrations import MIGRATIONS
 from tests.processes import Installation, Server
+from tests.waiting import await_true
 
 
 def _lines(server: Server) -> list[dict[str, Any]]:
@@ -27,11 +27,8 @@ def _named(server: Server, event: str) -> list[dict[str, Any]]:
 
 
 def _await_line(server: Server, event: str, count: int) -> list[dict[str, Any]]:
-    deadline = time.monotonic() + 20
-    while len(found := _named(server, event)) < count:
-        assert time.monotonic() < deadline, server.log
-        time.sleep(0.05)
-    return found
+    await_true(lambda: len(_named(server, event)) >= count, or_say=lambda: server.log)
+    return _named(server, event)
 
 
 @pytest.mark.parametrize("options", [[], ["--portable"]])
@@ -80,10 +77,7 @@ def test_behind_a_trusted_proxy_it_is_the_clients_own_address(installation: Inst
     with chosen.serving(free_port) as server, server.client() as reader:
         reader.get("/v1/site", headers={"X-Forwarded-For": "198.51.100.23"})
         reader.get("/v1/site", headers={"X-Forwarded-For": '"}{"event":"forged'})
-        deadline = time.monotonic() + 20
-        while sum(line.get("path") == "/v1/site" for line in _lines(server)) < 2:
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        await_true(lambda: sum(line.get("path") == "/v1/site" for line in _lines(server)) >= 2)
         shown = [line["client"] for line in _lines(server) if line.get("path") == "/v1/site"]
         assert sorted(shown) == ["", "198.51.100.0"]
 

@@ -126,3 +126,61 @@ def test_of_a_bucket_the_objects_are_listed_and_a_restore_finds_them_there(
         assert "have no files" not in other.run("restore", backup).stderr
         statuses = shown(other, free_port)
         assert statuses == dict.fromkeys(statuses, 200)
+
+
+def test_a_restore_says_what_a_bucket_lacks_and_what_of_it_is_nobodys(
+    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One object was deleted, one was cut short, and one is of no upload; a copy of the bucket puts them right."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
+        name = emulator.make_bucket()
+        address = f"s3://{name}/night?endpoint={emulator.url}"
+        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
+        object_name = fill(bucket, free_port)["url"].split("/")[-2]
+        backup = tmp_path / "the.backup"
+        bucket.check("backup", backup)
+        emulator.copy_to(tmp_path / "copy", name, "night")
+        emulator.delete(name, f"night/{object_name}/640.jpg")
+        emulator.put(name, f"night/{object_name}/320.webp", b"short")
+        other = "AAAAAAAAAAAAAAAAAAAAAAAA"
+        emulator.put(name, f"night/{other}/320.jpg", b"of a later upload")
+
+        elsewhere = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
+        restored = elsewhere.run("restore", backup)
+        assert restored.returncode == 0, restored.stderr
+        lines = restored.stdout.splitlines()
+        assert sorted(lines) == [
+            f"missing\t{object_name}/320.webp",
+            f"missing\t{object_name}/640.jpg",
+            f"other\t{other}",
+        ]
+        assert "1 uploads have no files, or not all: 2 are neither in the bucket nor in" in restored.stderr
+        assert "1 objects in the bucket are of no upload of this backup" in restored.stderr
+        assert CREDENTIALS["secret_access_key"] not in restored.stderr.split()
+
+        for copied in (tmp_path / "copy").iterdir():
+            copied.rename(tmp_path / "the.backup.media" / copied.name)
+        restored = elsewhere.run("restore", backup, "--yes")
+        assert (restored.returncode, restored.stdout) == (0, f"other\t{other}\n"), restored.stderr
+        statuses = shown(elsewhere, free_port)
+        assert (len(statuses), set(statuses.values())) == (4, {200})
+
+
+def test_a_backup_says_what_is_not_in_the_bucket_any_more(
+    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
+        name = emulator.make_bucket()
+        address = f"s3://{name}/night?endpoint={emulator.url}"
+        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
+        object_name = fill(bucket, free_port)["url"].split("/")[-2]
+        emulator.delete(name, f"night/{object_name}/640.jpg")
+        made = bucket.run("backup", tmp_path / "the.backup")
+        assert (made.returncode, made.stdout) == (0, f"missing\t{object_name}/640.jpg\n"), made.stderr
+        assert "1 files that it names are not in the bucket." in made.stderr
+        listed = json.loads((tmp_path / "the.backup.media" / "manifest.json").read_text())["files"]
+        assert len(listed) == 3

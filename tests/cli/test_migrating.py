@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
-import time
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -12,6 +12,7 @@ import pytest
 from tests.ports import reserved_port
 from tests.postgres import PostgresServer
 from tests.processes import Installation, Server
+from tests.waiting import await_true
 
 NOTICED_SECONDS = 30
 OTHERS = "UPDATE alembic_version SET version_num = %s"
@@ -45,11 +46,14 @@ def test_with_something_to_migrate_it_says_that_the_server_has_to_be_stopped_fir
 
 
 def _await_status(api: httpx.Client, status: str) -> list[str]:
-    deadline = time.monotonic() + NOTICED_SECONDS
-    while (answer := api.get("/readyz").json())["status"] != status:
-        assert time.monotonic() < deadline, answer
-        time.sleep(0.1)
-    return list(answer.get("reasons", []))
+    answers: list[dict[str, Any]] = []
+
+    def is_so() -> bool:
+        answers.append(api.get("/readyz").json())
+        return bool(answers[-1]["status"] == status)
+
+    await_true(is_so, seconds=NOTICED_SECONDS, or_say=lambda: str(answers[-1]))
+    return list(answers[-1].get("reasons", []))
 
 
 def test_a_server_whose_database_a_newer_release_has_migrated_takes_no_more_writes_and_says_so(

@@ -1,4 +1,4 @@
-"""Blocks made from anything, around and beyond every limit, are accepted unchanged when they are sent back."""
+"""Every limit of a block is stated once, and blocks made around and beyond it are accepted when they are sent back."""
 
 from __future__ import annotations
 
@@ -6,20 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from pydantic import TypeAdapter
 
-from app.content import (
-    BLOCK_TYPES,
-    Block,
-    block_limits,
-    complete_blocks,
-    parse_html,
-    parse_markdown,
-    parse_plain,
-    render_text,
-)
+from app.content import Block, block_limits, complete_blocks, parse_html, parse_markdown, parse_plain, render_text
 from app.content.block_limits import (
     MAX_ADDRESS_LENGTH,
     MAX_BLOCKS,
@@ -38,113 +26,22 @@ from app.content.block_limits import (
     MIN_HEADING_LEVEL,
     TEXT_LIMITS,
 )
+from app.content.blocks import BLOCK_SHAPES
 from app.content.providers import PROVIDERS
 from app.domain.errors import InvalidInput
-from app.wire.requests.blocks import WrittenBlock, written_block_json
-from tests.content import attacks
-from tests.content.oracle import counted_ids, violations
-
-WRITTEN: TypeAdapter[list[Any]] = TypeAdapter(list[WrittenBlock])
-PICTURE = "https://e.org/a.jpg"
-FILM = "https://youtu.be/dQw4w9WgXcQ"
-
-
-def send_back(blocks: list[Block]) -> list[Block]:
-    """Send blocks back unchanged, as a client does, and return what is stored."""
-    written = WRITTEN.validate_python(blocks)
-    return complete_blocks([written_block_json(block) for block in written], new_id=counted_ids())
-
-
-def read(html: str) -> list[Block]:
-    return parse_html(html, new_id=counted_ids())
-
-
-def words(length: int) -> str:
-    """Different words, so that a lost or a doubled one shows."""
-    text = ""
-    number = 0
-    while len(text) < length:
-        number += 1
-        text += f"w{number} "
-    return text[: length - 1] + "x"
-
-
-def address(length: int) -> str:
-    return "https://e.org/".ljust(length, "a")
-
-
-def embed_page(length: int) -> str:
-    return "https://youtu.be/".ljust(length, "a")
-
-
-TEXT_CASES: dict[tuple[str, str], Callable[[str], str]] = {
-    ("heading", "text"): lambda text: f"<h3>{text}</h3>",
-    ("code", "text"): lambda text: f"<pre>{text}</pre>",
-    ("quote", "who"): lambda text: f"<blockquote>q<footer>{text}</footer></blockquote>",
-    ("quote", "role"): lambda text: f"<figure><blockquote>q</blockquote><figcaption>Jane, {text}</figcaption></figure>",
-    ("image", "alt"): lambda text: f'<img src={PICTURE} alt="{text}">',
-    ("image", "caption"): lambda text: f"<figure><img src={PICTURE} alt=x><figcaption>{text}</figcaption></figure>",
-    ("image", "credit"): lambda text: (
-        f"<figure><img src={PICTURE} alt=x><figcaption>c<cite>{text}</cite></figcaption></figure>"
-    ),
-    ("video", "caption"): lambda text: f"<figure><video src={PICTURE}></video><figcaption>{text}</figcaption></figure>",
-    ("video", "credit"): lambda text: (
-        f"<figure><video src={PICTURE}></video><figcaption>c<cite>{text}</cite></figcaption></figure>"
-    ),
-    ("audio", "caption"): lambda text: f"<figure><audio src={PICTURE}></audio><figcaption>{text}</figcaption></figure>",
-    ("audio", "credit"): lambda text: (
-        f"<figure><audio src={PICTURE}></audio><figcaption>c<cite>{text}</cite></figcaption></figure>"
-    ),
-    ("embed", "title"): lambda text: f'<iframe src="{FILM}" title="{text}"></iframe>',
-    ("link_card", "title"): lambda text: f"<p><a href='https://e.org/x'>{text}</a></p>",
-    ("link_card", "description"): lambda text: (
-        f"<figure data-url=https://e.org/x><a href=https://e.org/x>t</a><figcaption>{text}</figcaption></figure>"
-    ),
-    ("table", "caption"): lambda text: f"<table><caption>{text}</caption><tr><td>x</table>",
-}
-"""HTML in which each plain-text field is `text`."""
-
-OTHER_WAYS: list[Callable[[str], str]] = [
-    lambda text: (
-        f"<blockquote class=twitter-tweet><p>{text}</p><a href=https://x.com/a/status/12345>d</a></blockquote>"
-    ),
-    lambda text: f"<p><a href={FILM}>{text}</a></p>",
-    lambda text: f"<figure data-url={FILM}>{text}<figcaption>{text}y</figcaption></figure>",
-    lambda text: f"<figure><blockquote>q</blockquote><figcaption>{text}</figcaption></figure>",
-    lambda text: f"<figure><iframe src={FILM}></iframe><figcaption>{text}</figcaption></figure>",
-    lambda text: f"<figure><table><tr><td>x</table><figcaption>{text}</figcaption></figure>",
-    lambda text: f'<iframe src="https://e.org/map" title="{text}"></iframe>',
-    lambda text: f'<ul><li>a<img src={PICTURE} alt="{text}"></ul>',
-    lambda text: f"<blockquote>q<cite>{text}</cite>r</blockquote>",
-]
-
-ADDRESS_CASES: dict[tuple[str, str], Callable[[int], str]] = {
-    ("quote", "url"): lambda length: f"<blockquote cite={address(length)}>q</blockquote>",
-    ("image", "url"): lambda length: f"<img src={address(length)}>",
-    ("video", "url"): lambda length: f"<video src={address(length)}></video>",
-    ("video", "poster"): lambda length: f"<video src={PICTURE} poster={address(length)}></video>",
-    ("audio", "url"): lambda length: f"<audio src={address(length)}></audio>",
-    ("embed", "url"): lambda length: f"<iframe src={embed_page(length)}></iframe>",
-    ("link_card", "url"): lambda length: f"<p>{address(length)}</p>",
-    # No HTML gives a card its picture.
-    ("link_card", "image"): lambda length: f"<figure data-url={address(length)}><a>t</a></figure>",
-}
-
-NUMBER_CASES: dict[tuple[str, str], tuple[int, Callable[[int], str]]] = {
-    ("heading", "level"): (MAX_HEADING_LEVEL, lambda number: f"<h{number}>x</h{number}>"),
-    ("list", "start"): (MAX_LIST_START, lambda number: f"<ol start={number}><li>a<li>b</ol>"),
-    ("image", "width"): (MAX_PIXELS, lambda number: f"<img src={PICTURE} width={number} height=9>"),
-    ("image", "height"): (MAX_PIXELS, lambda number: f"<img src={PICTURE} height={number} width=9>"),
-    ("video", "width"): (MAX_PIXELS, lambda number: f"<video src={PICTURE} width={number}></video>"),
-    ("video", "height"): (MAX_PIXELS, lambda number: f"<video src={PICTURE} height={number}></video>"),
-    ("table", "colspan"): (MAX_SPAN, lambda number: f"<table><tr><td colspan={number}>x</table>"),
-    ("table", "rowspan"): (MAX_SPAN, lambda number: f"<table><tr><td rowspan={number}>x</table>"),
-}
-
-COUNT_CASES: dict[tuple[str, str], Callable[[int], str]] = {
-    ("list", "items"): lambda count: f"<ol>{'<li>x' * count}</ol>",
-    ("table", "rows"): lambda count: f"<table>{'<tr><td>x' * count}</table>",
-}
+from tests.content.limit_cases import (
+    ADDRESS_CASES,
+    COUNT_CASES,
+    FILM,
+    NUMBER_CASES,
+    OTHER_WAYS,
+    TEXT_CASES,
+    WRITTEN,
+    read,
+    send_back,
+    words,
+)
+from tests.content.oracle import counted_ids
 
 UNLIMITED: set[tuple[str, str]] = {
     ("list", "ordered"),
@@ -154,14 +51,14 @@ UNLIMITED: set[tuple[str, str]] = {
     *((kind, "media") for kind in ("image", "video", "audio")),
     *((kind, "duration_ms") for kind in ("video", "audio")),
     *((kind, name) for kind in ("image", "video", "audio") for name in ("placeholder", "renditions")),
-    *((kind, name) for kind in BLOCK_TYPES for name in ("type", "html")),
+    *((kind, name) for kind in BLOCK_SHAPES for name in ("type", "html")),
 }
 """Fields that have no limit but that of a body's size."""
 
 SPELT: set[tuple[str, str]] = {
     *(("embed", "provider"), ("embed", "ratio"), ("code", "language")),
-    *((kind, "id") for kind in BLOCK_TYPES),
-    *((kind, name) for kind in BLOCK_TYPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
+    *((kind, "id") for kind in BLOCK_SHAPES),
+    *((kind, name) for kind in BLOCK_SHAPES if kind not in {"code", "divider"} for name in ("lang", "dir")),
 }
 """Fields that match a pattern."""
 
@@ -206,7 +103,7 @@ def test_every_field_of_every_type_has_a_case() -> None:
     cases = {*TEXT_CASES, *ADDRESS_CASES, *NUMBER_CASES, *COUNT_CASES, *SPELT, *UNLIMITED}
     assert {(kind, name) for kind, name, _ in fields_of_input()} == cases
     assert set(TEXT_LIMITS) == set(TEXT_CASES)
-    assert {kind for kind, _, _ in fields_of_input()} == set(BLOCK_TYPES)
+    assert {kind for kind, _, _ in fields_of_input()} == set(BLOCK_SHAPES)
 
 
 def test_every_limit_has_a_case() -> None:
@@ -217,7 +114,7 @@ def test_every_limit_has_a_case() -> None:
 def test_the_input_of_blocks_states_the_limits_of_content() -> None:
     lengths: dict[tuple[str, str], int] = {key: limit.max_length for key, limit in TEXT_LIMITS.items()}
     lengths |= dict.fromkeys(ADDRESS_CASES, MAX_ADDRESS_LENGTH)
-    lengths |= dict.fromkeys(((kind, "html") for kind in BLOCK_TYPES), MAX_BODY_BYTES)
+    lengths |= dict.fromkeys(((kind, "html") for kind in BLOCK_SHAPES), MAX_BODY_BYTES)
     numbers = {key: most for key, (most, _) in NUMBER_CASES.items()}
     for kind, name, field in fields_of_input():
         assert bound(field, "maxLength") == lengths.get((kind, name)), (kind, name)
@@ -346,105 +243,3 @@ def test_a_heading_written_as_html_is_refused_where_it_is_too_long() -> None:
 def test_every_provider_is_spelt_as_the_input_of_blocks_wants_it() -> None:
     for provider in PROVIDERS:
         WRITTEN.validate_python([{"type": "embed", "url": FILM, "provider": provider.name, "ratio": provider.ratio}])
-
-
-ODD = [
-    *("\u00a0", "\u200b", "\u3000", "&#12;", "&#13;", "&#10;", "&Tab;", "\t", "\f", "  ", "\n", "\r\n", "\x7f", "\x01"),
-    *("word ", "— ", "-", ", ", "é", "<br>", "<b>", "</b>", "&amp;", "<", ">", "“", "</p>", "<p>", "<cite>", "<code>"),
-    *("<span lang=ar dir=rtl>", "</span>", "<a href=https://e.org/ title='a&#12;b\n c'>", "</a>", "<pre>", "</pre>"),
-    *(
-        "<p dir=rtl>",
-        "<div lang=ar>",
-        "</div>",
-        "<ul dir=rtl><li>",
-        "<li lang=he>",
-        "<td dir=rtl>",
-        "<bdi>",
-        "<i lang=fr>",
-    ),
-    *("<pre class=lang-py>", "```", "\u2028", "\x0b", "<div>", "<code>x", "</code>"),
-]
-LENGTHS = st.sampled_from([MAX_LINE_LENGTH, MAX_ADDRESS_LENGTH, MAX_PARAGRAPHS_LENGTH])
-odd_texts = st.lists(st.sampled_from(ODD), max_size=8).map("".join)
-texts = st.builds(
-    lambda before, length, change, after: before + words(max(length + change, 2)) + after,
-    odd_texts,
-    st.just(9) | LENGTHS,
-    st.integers(-8, 8),
-    odd_texts,
-)
-MARKDOWN_LINES = [
-    *(
-        "```",
-        "```py",
-        "  ```",
-        "````",
-        "# {}",
-        "{}",
-        "> {}",
-        "> — {}",
-        "- {}",
-        "1. {}",
-        "2. {}",
-        "  - {}",
-        "| {} | a |",
-        "|---|---|",
-        "",
-        "---",
-        FILM,
-    ),
-    *(f'![{{}}]({PICTURE} "{{}}")', "[](https://e.org/)", "    - {}", "![]()", "**", "| | |", ">"),
-]
-markdown_lines = st.builds(
-    lambda line, text: line.replace("{}", text), st.sampled_from(MARKDOWN_LINES), texts | odd_texts
-)
-fragments = st.one_of(
-    st.builds(lambda make, text: make(text), st.sampled_from([*TEXT_CASES.values(), *OTHER_WAYS]), texts | odd_texts),
-    st.builds(lambda make, n: make(n), st.sampled_from(list(ADDRESS_CASES.values())), st.integers(2_040, 2_060)),
-    st.builds(
-        lambda case, change: case[1](case[0] + change), st.sampled_from(list(NUMBER_CASES.values())), st.integers(-2, 2)
-    ),
-    st.builds(lambda make, n: make(n), st.sampled_from(list(COUNT_CASES.values())), st.sampled_from([0, 1, 3])),
-    st.sampled_from(attacks.MARKUP),
-    odd_texts,
-)
-
-
-def assert_goes_in_again(blocks: list[Block]) -> None:
-    assert send_back(blocks) == blocks
-    assert [violations(block["html"]) for block in blocks] == [[]] * len(blocks)
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(fragments, max_size=5).map("".join))
-def test_blocks_made_from_html_are_accepted_unchanged(html: str) -> None:
-    assert_goes_in_again(read(html))
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(markdown_lines))
-def test_blocks_made_from_text_are_accepted_unchanged(lines: list[str]) -> None:
-    # A client's text has no control characters: the edge refuses them (app/wire/requests/text.py).
-    text = block_limits.CONTROL_CHARACTERS.sub("", "\n".join(lines))
-    for parse in (parse_markdown, parse_plain):
-        assert_goes_in_again(parse(text, new_id=counted_ids()))
-
-
-def complete_or_refuse(block: Mapping[str, Any]) -> tuple[list[Block], set[str]]:
-    try:
-        return complete_blocks([block], new_id=counted_ids()), set()
-    except InvalidInput as refused:
-        return [], {error.code for error in refused.errors}
-
-
-@settings(max_examples=150, deadline=None)
-@given(st.lists(fragments, max_size=3).map("".join), st.sampled_from(["paragraph", "heading", "quote"]))
-def test_blocks_made_from_blocks_are_accepted_unchanged(html: str, kind: str) -> None:
-    clean = block_limits.CONTROL_CHARACTERS.sub("", html)
-    written = {"type": kind, "html": clean}
-    table = {"type": "table", "rows": [[{"html": clean, "header": True}], [{"html": "x", "colspan": 100}]]}
-    items = {"type": "list", "items": [{"html": clean, "items": [{"html": clean}]}], "start": 0, "ordered": True}
-    for block in (written, table, items):
-        made, codes = complete_or_refuse(block)
-        assert codes <= {"blank", "too_long"}
-        assert_goes_in_again(made)

@@ -7,7 +7,7 @@ from typing import Any, Literal, NotRequired, get_origin, get_type_hints
 import pytest
 
 from app.content.blocks import BLOCK_SHAPES, ListItem, TableCell
-from tests.content.test_block_limits import ADDRESS_CASES, COUNT_CASES, NUMBER_CASES, TEXT_CASES, read
+from tests.content.limit_cases import ADDRESS_CASES, COUNT_CASES, NUMBER_CASES, TEXT_CASES, read
 
 TEXTS = [*(html("x") for html in TEXT_CASES.values()), "<p>x</p><hr>", "<ul><li>x<ol><li>y</ol></ul>"]
 NUMBERS = [html(2) for _, html in NUMBER_CASES.values()]

@@ -30,7 +30,7 @@ from app.content.block_limits import MAX_CODE_LENGTH
 from app.content.html.inline import inline_html, inline_text
 from app.content.html.lexer import tokenise
 from app.content.markdown.inline import InlineMarkdown
-from app.content.markdown.serialising import write_markdown
+from app.content.markdown.serialising import render_markdown
 from app.content.providers import page_of_player, provider_of
 from app.content.text_fields import clean_text, one_line
 from app.server.process_tuning import SWITCH_INTERVAL_SECONDS
@@ -120,11 +120,11 @@ def _preformatted_as_markdown(text: str) -> object:
     """Read what nobody typed as Markdown, and write it as such, as the first look in the newsroom does."""
     escaped = text.replace("&", "&amp;").replace("<", "&lt;")
     blocks = parse_html(f"<pre class=verse>{escaped}</pre>", new_id=counted_ids())
-    return write_markdown(blocks)
+    return render_markdown(blocks)
 
 
 def _code_as_markdown(text: str) -> object:
-    return write_markdown(complete_blocks([{"type": "code", "text": text[:MAX_CODE_LENGTH]}], new_id=counted_ids()))
+    return render_markdown(complete_blocks([{"type": "code", "text": text[:MAX_CODE_LENGTH]}], new_id=counted_ids()))
 
 
 WORKS: dict[str, tuple[Work, tuple[str, ...]]] = {
@@ -247,7 +247,7 @@ def _longest_pause(work: Work, text: str) -> tuple[float, float]:
     thread.start()
     moments = [time.perf_counter()]
     while thread.is_alive():
-        time.sleep(0.0002)
+        time.sleep(0.0002)  # a sample: how much later it wakes is what is measured
         moments.append(time.perf_counter())
     thread.join()
     return max(after - before for before, after in itertools.pairwise(moments)), moments[-1] - moments[0]

@@ -251,7 +251,8 @@ def test_words_of_the_block_replace_those_of_its_upload_and_empty_ones_remove_th
     )
     assert (own["caption"], own["credit"]) == ("Mine\ntwo", media.credit)
     assert "<figcaption>Mine<br>two <cite>" in own["html"]
-    assert not {"caption", "credit"} & emptied.keys()
+    assert (emptied["caption"], emptied["credit"]) == ("", "")
+    assert complete(emptied) == [emptied]
     assert "<figcaption>" not in emptied["html"]
     assert without_members(absent, "id") == media_block(media)
 

@@ -19,8 +19,8 @@ from app.content import (
     render_retracted_html,
 )
 from app.domain.errors import InvalidInput
+from tests.content.limit_cases import send_back
 from tests.content.oracle import counted_ids, violations
-from tests.content.test_block_limits import send_back
 
 RTL = {"lang": "ar", "dir": "rtl"}
 

@@ -52,6 +52,9 @@ POST   /v1/newsroom/comments:erase                        200    -
 POST   /v1/newsroom/comment-blocks                        201    -
 DELETE /v1/newsroom/comment-blocks/{block}                200    -
 PUT    /v1/newsroom/hold-words                            200    -
+POST   /v1/newsroom/sites                                 409    frozen
+PATCH  /v1/newsroom/sites/{site}                          409    frozen
+DELETE /v1/newsroom/sites/{site}                          409    frozen
 """
 """Whoever has to find out, and to lock somebody out, can: nothing of this is anything readers see. A court does not
 wait for a thaw: what is purged they see no more."""

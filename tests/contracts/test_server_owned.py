@@ -81,6 +81,8 @@ POST   /v1/newsroom/comments:batch                              -
 POST   /v1/newsroom/comments:erase                              -
 POST   /v1/newsroom/comment-blocks                              -
 PUT    /v1/newsroom/hold-words                                  -
+POST   /v1/newsroom/sites                                       -
+PATCH  /v1/newsroom/sites/{site}                                -
 """
 """The rows that take a body, and which of the names above are theirs."""
 
@@ -90,6 +92,7 @@ DELETE /v1/newsroom/stories/{story}/members/{member}
 DELETE /v1/newsroom/session
 DELETE /v1/newsroom/media/{media}
 DELETE /v1/newsroom/comment-blocks/{block}
+DELETE /v1/newsroom/sites/{site}
 """
 """The rows that take none: a body of DELETE has no meaning (RFC 9110 §9.3.5), and is not looked at."""
 

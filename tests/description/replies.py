@@ -32,7 +32,8 @@ def play_replies(
         decided = {"reason": "off_topic", "note": "Seen."} if name != "approve_comment" else {}
         call(admin, name, path={"comment": comment["id"]}, json=decided)
     child = send(parent=shown["id"])
-    call(admin, "moderate_comments", json={"action": "approve", "comments": [child["id"], story["story"]]})
+    batch = {"action": "approve", "comments": [child["id"], shown["id"], story["story"]], "versions": {shown["id"]: 1}}
+    call(admin, "moderate_comments", json=batch)
     call(admin, "answer_comment", path={"comment": shown["id"]}, json={"text": "Two are."})
     call(admin, "make_entry_of_comment", path={"comment": shown["id"]}, json={"status": "draft"})
     notice = {"category": "illegal", "text": "It names a witness.", "name": "Bo", "email": "bo@mail.example"}
@@ -46,6 +47,7 @@ def play_replies(
         call(reader, "get_receipt", path=receipt)
         if sent is not shown:
             call(reader, "appeal", path=receipt, json={"text": "It is about the story."})
+    send(text="Is it over?")
     for client in (admin, reporter):
         call(client, "list_newsroom_comments", params={"limit": 2})
         call(client, "read_newsroom_comment", path={"comment": shown["id"]})
@@ -53,3 +55,5 @@ def play_replies(
     call(admin, "list_comment_blocks")
     call(admin, "lift_block", path={"block": block["id"]})
     call(admin, "erase_person", json={"email": "nobody@mail.example", "comments": True})
+    prepared = call(admin, "prepare_purge", json={"comment": held["id"]})
+    call(admin, "confirm_purge", json={"confirm": prepared["confirm"]})

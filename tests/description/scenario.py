@@ -3,140 +3,35 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import ClientConnection
 
 from app.domain.identifiers import StoryId
-from app.wire.messages import encode_catching_up, encode_goodbye
+from tests.description.conversations import Conversations, record_what_cannot_be_arranged
+from tests.description.material import (
+    AUTHOR,
+    BARE_BLOCKS,
+    FILM,
+    FOCAL,
+    FULL_BLOCKS,
+    FULL_STORY,
+    PICTURE,
+    SPOKEN,
+    Json,
+    film,
+    sound,
+)
 from tests.description.recorder import Recorder
 from tests.description.replies import QUESTION, play_replies
-from tests.e2e.server import ADMIN_TOKEN, Server
-from tests.media.pictures import write_sound, write_video
+from tests.description.sites import play_sites
+from tests.e2e.server import Server
 from tests.pictures import form, png
 
-Json = dict[str, Any]
-
-PATIENCE_SECONDS = 20
-FILM = "https://www.youtube.com/watch?v=dQw4w9WgXcQ"
-PICTURE = "https://pictures.example/harbour.jpg"
-SPOKEN = {"lang": "en-GB", "dir": "ltr"}
-FULL_BLOCKS: list[Json] = [
-    {"type": "paragraph", "html": "<p>Polls have closed.</p>", **SPOKEN},
-    {"type": "heading", "level": 3, "text": "The count", **SPOKEN},
-    {
-        "type": "list",
-        "ordered": True,
-        "start": 3,
-        "items": [{"html": "One", "ordered": False, "items": [{"html": "Half"}], **SPOKEN}],
-        **SPOKEN,
-    },
-    {
-        "type": "quote",
-        "html": "<p>We are counting.</p>",
-        "who": "Ada",
-        "role": "clerk",
-        "url": "https://town.example/",
-        **SPOKEN,
-    },
-    {"type": "code", "text": "count += 1", "language": "python"},
-    {
-        "type": "image",
-        "url": PICTURE,
-        "width": 640,
-        "height": 360,
-        "alt": "The harbour",
-        "caption": "At dawn",
-        "credit": "Ada",
-        **SPOKEN,
-    },
-    {
-        "type": "video",
-        "url": "https://pictures.example/film.mp4",
-        "poster": PICTURE,
-        "width": 640,
-        "height": 360,
-        "caption": "The count",
-        "credit": "Ada",
-        **SPOKEN,
-    },
-    {"type": "audio", "url": "https://pictures.example/sound.mp3", "caption": "The clerk", "credit": "Ada", **SPOKEN},
-    {"type": "embed", "url": FILM, "title": "The film", **SPOKEN},
-    {
-        "type": "link_card",
-        "url": "https://town.example/results",
-        "title": "Results",
-        "description": "All",
-        "image": PICTURE,
-        **SPOKEN,
-    },
-    {
-        "type": "table",
-        "caption": "Votes",
-        "rows": [
-            [{"html": "Ada", "header": True, "colspan": 2, **SPOKEN}],
-            [{"html": "12", "rowspan": 2}, {"html": "13"}],
-        ],
-        **SPOKEN,
-    },
-    {"type": "divider"},
-]
-BARE_BLOCKS: list[Json] = [
-    {"type": "paragraph", "html": "<p>Polls have closed.</p>"},
-    {"type": "heading", "text": "The count"},
-    {"type": "list", "items": [{"html": "One"}]},
-    {"type": "quote", "html": "<p>We are counting.</p>"},
-    {"type": "code", "text": "count"},
-    {"type": "image", "url": PICTURE},
-    {"type": "video", "url": "https://pictures.example/film.mp4"},
-    {"type": "audio", "url": "https://pictures.example/sound.mp3"},
-    {"type": "embed", "url": "https://www.instagram.com/p/Cabcdefghij/"},
-    {"type": "link_card", "url": "https://town.example/results"},
-    {"type": "table", "rows": [[{"html": "12"}]]},
-]
-AUTHOR = {
-    "id": "ada",
-    "name": "Ada",
-    "role": "Reporter",
-    "place": "Oslo",
-    "avatar": PICTURE,
-    "url": "https://a.example/",
-}
-FULL_STORY: Json = {
-    "slug": "election-night-x4k2",
-    "standfirst": "First results before midnight.",
-    "publisher": {"name": "The Post", "url": "https://post.example", "logo": PICTURE},
-    "about": {"name": "The election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"},
-    "tags": [{"slug": "results", "label": "Results"}],
-    "image": {name: value for name, value in FULL_BLOCKS[5].items() if name not in {"type", *SPOKEN}},
-    "settings": {"comments": {"mode": "moderated"}},
-}
 ANY_VERSION = {"If-Match": "*"}
-FOCAL = '{"x": 0.5, "y": 0.3}'
-
-
-def film() -> bytes:
-    """Make two seconds of video."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "film")
-        write_video(path, "mp4", ("libx264", "aac"))
-        return path.read_bytes()
-
-
-def sound() -> bytes:
-    """Make three seconds of sound."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "sound")
-        write_sound(path)
-        return path.read_bytes()
 
 
 def play(server: Server, recorder: Recorder) -> None:
@@ -150,6 +45,9 @@ class _Night:
         self.server, self.admin, self.reader = server, admin, reader
         self.recorder = recorder
         self.description, self.call, self.record = recorder.description, recorder.call, recorder.record
+        conversations = Conversations(server, recorder)
+        self.socket, self.newsroom = conversations.socket, conversations.newsroom
+        self.say, self.hear = conversations.say, conversations.hear
         self.story: Json = {}
 
     def play(self) -> None:
@@ -179,7 +77,7 @@ class _Night:
         self.erase()
         self.operate()
         self.refuse()
-        self.tell_what_cannot_be_arranged()
+        record_what_cannot_be_arranged(self.recorder, StoryId(self.story["id"]))
 
     def at(self, entry: Json, story: Json | None = None) -> Json:
         return {"story": (story or self.story)["id"], "entry": entry["id"]}
@@ -232,7 +130,8 @@ class _Night:
         self.shown = self.post(None, blocks=[picture, film | more, sound | more, film, sound])
         self.edit(self.shown, blocks=[picture, film])
         person = {"name": "Flo", "role": "reporter", "avatar_media": self.picture["id"]}
-        self.call(self.admin, "add_person", json=person)
+        flo = self.call(self.admin, "add_person", json=person)
+        self.post("By Flo.", authors=[{"id": flo["id"], "name": "Flo", "avatar": flo["avatar"]}])
         for upload in (self.picture, self.film, self.sound):
             self.call(self.admin, "get_media", path={"media": upload["id"]})
             self.fetch("get_signed_media_file", upload["url"])
@@ -279,6 +178,7 @@ class _Night:
         for version in (1, 2):
             self.call(self.admin, "upsert_entry", path=wire, json={"text": "From a wire", "external_version": version})
         self.call(self.admin, "add_person", json={"name": "Cy", "role": "reporter"})
+        play_sites(self.recorder, self.admin, self.reader, self.server)
         token = {"label": "A wire", "role": "editor", "shorthand": True}
         bot = self.call(self.admin, "create_token", json=token)
         with self.server.signed_in(bot["token"]) as client:
@@ -318,14 +218,8 @@ class _Night:
             self.call(self.admin, "list_entry_versions", path=self.at(self.full), params={"diff": diff})
         self.call(self.admin, "search", params={"q": "election"})
         self.call(self.admin, "search", params={"q": "closed"})
-        self.call(self.admin, "convert_body", json={"html": "<p>Pasted <u>words</u>.</p>"})
-        self.call(self.admin, "convert_body", json={"text": "As *typed*.", "text_format": "plain"})
-        self.call(
-            self.admin,
-            "convert_body",
-            json={"text": "A film:\n\n[[block:a]]", "blocks": [{"id": "a", **FULL_BLOCKS[6]}]},
-        )
-        self.call(self.admin, "convert_body", json={"blocks": FULL_BLOCKS})
+        for body in ({"html": "<u>Pasted</u>"}, {"text": "Typed", "text_format": "plain", "blocks": FULL_BLOCKS}):
+            self.call(self.admin, "convert_body", json=body)
         link = self.call(self.admin, "make_preview", path=self.at(self.full))
         self.call(self.reader, "read_preview", path={"signed": link["url"].rpartition("/")[2]})
 
@@ -504,36 +398,3 @@ class _Night:
         self.call(self.reader, "get_changes", path=ref, params={"after": "k3Vq81Zt.1205.x7Q2ab"}, expect=410)
         self.call(self.reader, "read_me", expect=401)
         self.call(self.reader, "get_story", path=ref, headers={"X-Long": "x" * 70_000}, expect=431)
-
-    def tell_what_cannot_be_arranged(self) -> None:
-        """Record what is told to a slow reader, and by a server that is overloaded or stops, as it is encoded."""
-        schema = {"$ref": "#/components/schemas/LiveMessage"}
-        overload = encode_goodbye(reason="overload", reconnect_after_ms=(15_000, 45_000), poll_seconds=10)
-        drain = encode_goodbye(reason="drain", reconnect_after_ms=(0, 45_000))
-        for message in (encode_catching_up(StoryId(self.story["id"])), overload, drain):
-            self.record(schema, json.loads(message), where=message.decode())
-
-    def socket(self, address: str) -> ClientConnection:
-        url = self.server.url.replace("http", "ws", 1) + address
-        return connect(url, proxy=None, open_timeout=PATIENCE_SECONDS, max_queue=None)
-
-    @contextmanager
-    def newsroom(self) -> Iterator[ClientConnection]:
-        with self.socket("/v1/newsroom/live") as connection:
-            self.say(connection, "NewsroomRequest", type="authenticate", token=ADMIN_TOKEN)
-            yield connection
-
-    def say(self, connection: ClientConnection, shape: str, **message: Any) -> None:
-        self.record({"$ref": f"#/components/schemas/{shape}"}, message, where=shape)
-        connection.send(json.dumps(message))
-
-    def hear(self, connection: ClientConnection, schema: Json, wanted: set[str]) -> None:
-        """Record what comes until each of `wanted` has, and then what is there already."""
-        missing, deadline = set(wanted), time.monotonic() + PATIENCE_SECONDS
-        while missing:
-            try:
-                message = json.loads(connection.recv(timeout=max(0.0, deadline - time.monotonic())))
-            except TimeoutError:
-                raise AssertionError(f"never came: {missing}") from None
-            self.record(schema, message, where=message["type"])
-            missing.discard(message["type"])

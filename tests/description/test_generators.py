@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from tests.description.material import FULL_BLOCKS, PICTURE
 from tests.description.recorder import Description
-from tests.description.scenario import FULL_BLOCKS, PICTURE
 from tests.description.tools import HERE, require_node_tools, require_python_tools, run_tool
 from tests.e2e.server import ADMIN_TOKEN, Server, make_story
 

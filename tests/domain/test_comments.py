@@ -17,7 +17,6 @@ from app.domain.comments import (
     CommentStatus,
     count_links,
     held_words,
-    is_open_mode,
     mode_of,
     next_comment_status,
 )
@@ -90,8 +89,6 @@ def test_a_story_takes_comments_as_it_says_or_else_as_the_site_does() -> None:
     assert mode_of({}, default="off") == "off"
     assert mode_of({"mode": "external"}, default="off") == "external"
     assert mode_of({"mode": "of a later release"}, default="moderated") == "off"
-    assert is_open_mode({"mode": "moderated"}, default="off")
-    assert not is_open_mode({"mode": "external"}, default="moderated")
 
 
 def test_too_many_requests_say_when_to_come_back() -> None:

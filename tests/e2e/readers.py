@@ -85,7 +85,7 @@ class Follower:
                 await self._connection(until, budget)
             except (OSError, httpx.TransportError, WebSocketException) as error:
                 self.log.append(repr(error))
-                await asyncio.sleep(self.chance.uniform(*RECONNECT_SECONDS))
+                await asyncio.sleep(self.chance.uniform(*RECONNECT_SECONDS))  # a client waits before it connects again
         while self.habit.whole and self.state["timeline"]["next"] is not None:
             await self._photograph()
             await self._merge()

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +18,12 @@ import httpx
 from tests.loopback import NO_CERTIFICATES
 from tests.needs import require
 from tests.ports import reserved_port
+from tests.waiting import await_true
 
 ROOT = Path(__file__).parents[2]
 ADMIN_TOKEN = "operator-secret-of-forty-characters-0000"
 READY_SECONDS = 40
 STOP_SECONDS = 20
-POLL_SECONDS = 0.02
 
 
 @dataclass
@@ -164,11 +164,3 @@ def make_story(server: Server, title: str = "Election night", **fields: Any) -> 
     assert answer.status_code == 201, answer.text
     story: str = answer.json()["id"]
     return story
-
-
-def await_true(condition: Callable[[], bool], *, seconds: float, or_say: Callable[[], str]) -> None:
-    """Ask again and again until `condition` holds; fail with a reason after `seconds`."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, or_say()
-        time.sleep(POLL_SECONDS)

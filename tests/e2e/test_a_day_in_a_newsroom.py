@@ -91,7 +91,7 @@ class Public:
                 for task in self.going:
                     if task.done():
                         await task
-                await asyncio.sleep(0.02)
+                await asyncio.sleep(0.02)  # between two looks
         for reader in self.readers:
             assert [_words(entry) for entry in reader.state["timeline"]["items"]] == list(texts)
 
@@ -248,5 +248,5 @@ async def _until_shown(client: httpx.AsyncClient, story: str, *, count: int) -> 
         if len(items) == count:
             newest: Json = items[0]
             return newest
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.02)  # between two looks
     raise AssertionError(f"there were never {count} entries")

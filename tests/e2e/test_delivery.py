@@ -8,7 +8,8 @@ from pathlib import Path
 
 from websockets.sync.client import ClientConnection, connect
 
-from tests.e2e.server import await_true, make_story, serving
+from tests.e2e.server import make_story, serving
+from tests.waiting import await_true
 
 
 def _follow(url: str, opened: ExitStack) -> ClientConnection:

@@ -30,7 +30,7 @@ def test_the_next_entry_arrives_while_a_page_is_open_and_none_before(
         quiet_until = time.monotonic() + LONGEST_PAUSE_SECONDS + 1
         while time.monotonic() < quiet_until:  # one whole pause without a reader, polled as a passer-by would
             assert reader.get("/v1/stories/demo").json()["head"] == before["head"]
-            time.sleep(1)
+            time.sleep(1)  # between two looks of a passer-by
         with connect(f"{server.url.replace('http', 'ws')}/v1/stories/demo/live", proxy=None) as page:
             message = {"type": ""}
             while message["type"] != "entry.published":

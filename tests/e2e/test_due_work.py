@@ -10,8 +10,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.figures import Figures
+from tests.waiting import await_true
 
 LATE_SECONDS = 1.0
 LATE_ON_A_BUSY_MACHINE = 10.0

@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.server import await_true, make_story, serving
+from tests.e2e.server import make_story, serving
 from tests.figures import Figures
 from tests.needs import require
+from tests.waiting import await_true
 
 FOLLOWERS = Path(__file__).parents[1] / "web" / "js" / "followers.mjs"
 FLAGS = ["--experimental-websocket", "--experimental-eventsource"]
@@ -78,7 +79,7 @@ def test_readers_are_on_a_socket_soon_after_the_first_answer_of_a_server_that_wa
         else:
             server.kill()
         readers.ask("away")
-        time.sleep(away_seconds)
+        time.sleep(away_seconds)  # how long it is away is what is tried
         server.start()
         returned = readers.ask("return")
         assert returned["websocket"] >= 0.95 * count, returned

@@ -31,7 +31,7 @@ def _follow(server: Server, story: str, *, seconds: float) -> tuple[int, list[di
     deadline, came = time.monotonic() + seconds, 0
     heard: list[dict[str, Any]] = []
     for delay in _delays(random.Random(1)):
-        time.sleep(min(delay, max(0.0, deadline - time.monotonic())))
+        time.sleep(min(delay, max(0.0, deadline - time.monotonic())))  # the delay of the rule that is tried
         if time.monotonic() >= deadline:
             return came, heard
         came += 1

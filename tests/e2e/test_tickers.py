@@ -85,7 +85,7 @@ class _Replay:
     async def take(self, step: TickerStep) -> None:
         """Wait for the step's time, then do it."""
         due = self._began + step.at / SPEED
-        await asyncio.sleep(max(0.0, due - datetime.now(UTC).timestamp()))
+        await asyncio.sleep(max(0.0, due - datetime.now(UTC).timestamp()))  # the pace of the ticker
         known = self._ids.get(step.entry)
         if step.kind == "new":
             made = await _send(self._admin, "POST", self._path, **self._fields(step))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import create_engine, text
@@ -51,14 +51,22 @@ def found_in(markers: Sequence[str], data: bytes) -> list[str]:
 
 def markers_in_tables(database_url: str, names: list[str], *, markers: Sequence[str]) -> dict[str, list[str]]:
     """The markers in any column of each table that has some."""
-    found: dict[str, list[str]] = {}
+    found = {name: found_in(markers, data) for name, data in bytes_of_tables(database_url, names).items()}
+    return {name: there for name, there in found.items() if there}
+
+
+def bytes_of_tables(database_url: str, names: Iterable[str]) -> dict[str, bytes]:
+    """Every value of every row of each table."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
-        for name in names:
-            rows = connection.execute(text(f'SELECT * FROM "{name}"')).all()  # noqa: S608 - our own tables' names
-            data = b"\n".join(_bytes_of(value) for row in rows for value in row)
-            if there := found_in(markers, data):
-                found[name] = there
+        found = {
+            name: b"\n".join(
+                _bytes_of(value)
+                for row in connection.execute(text(f'SELECT * FROM "{name}"'))  # noqa: S608 - our own tables' names
+                for value in row
+            )
+            for name in names
+        }
     engine.dispose()
     return found
 

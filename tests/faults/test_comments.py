@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from tests.e2e.readers import reading_client
-from tests.e2e.server import make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
 from tests.storage.tables import NEWSROOM_TABLES, READERS_TABLES
@@ -76,9 +76,7 @@ async def test_what_was_acknowledged_before_a_kill_is_on_disk(
         acknowledged: dict[str, str] = {}
         for number in range(kills):
             stop = asyncio.Event()
-            async with httpx.AsyncClient(
-                base_url=server.url, trust_env=False, verify=NO_CERTIFICATES, timeout=60
-            ) as client:
+            async with _client(server) as client:
                 senders = [
                     asyncio.create_task(_send_until(client, story, f"{number}-{each}", stop, acknowledged))
                     for each in range(SENDERS)
@@ -86,8 +84,8 @@ async def test_what_was_acknowledged_before_a_kill_is_on_disk(
                 known = len(acknowledged)
                 async with asyncio.timeout(30):
                     while len(acknowledged) < known + SENDERS:  # noqa: ASYNC110 - what is counted is the answers
-                        await asyncio.sleep(0.01)
-                await asyncio.sleep(chance.uniform(0.0, 0.2))
+                        await asyncio.sleep(0.01)  # between two looks
+                await asyncio.sleep(chance.uniform(0.0, 0.2))  # the moment of the kill is what is tried
                 server.kill()
                 stop.set()
                 await asyncio.gather(*senders)
@@ -106,9 +104,7 @@ async def test_a_flood_from_many_addresses_is_bounded_and_editors_post_beside_it
     settings = {"COMMENTS": "moderated", "COMMENTS_PER_STORY": "30", "TRUSTED_PROXIES": "127.0.0.1"}
     with serving(sqlite_url, tmp_path, **settings) as server:
         story = make_story(server)
-        async with httpx.AsyncClient(
-            base_url=server.url, trust_env=False, verify=NO_CERTIFICATES, timeout=60
-        ) as client:
+        async with _client(server) as client:
             forged = [_sent_from(client, story, f"198.51.{n // 250}.{n % 250}") for n in range(300)]
             statuses = await asyncio.gather(*forged)
             assert set(statuses) == {202, 429}
@@ -126,9 +122,7 @@ async def test_who_forges_x_forwarded_for_is_counted_by_their_own_address(
     settings = {"COMMENTS": "moderated", "COMMENTS_PER_ADDRESS": "5", "TRUSTED_PROXIES": "127.0.0.1"}
     with serving(sqlite_url, tmp_path, **settings) as server:
         story = make_story(server)
-        async with httpx.AsyncClient(
-            base_url=server.url, trust_env=False, verify=NO_CERTIFICATES, timeout=60
-        ) as client:
+        async with _client(server) as client:
             # The proxy appends the address that it sees; what stands before is whatever the client has sent.
             statuses = [await _sent_from(client, story, f"203.0.113.{n}, 198.51.100.7") for n in range(8)]
         assert statuses == [202] * 5 + [429] * 3
@@ -142,6 +136,10 @@ async def _sent_from(client: httpx.AsyncClient, story: str, forwarded: str) -> i
     draft = {"name": "Ann", "text": f"From {uuid.uuid4()}"}
     headers = {"X-Forwarded-For": forwarded}
     return (await client.post(f"/v1/stories/{story}/comments", json=draft, headers=headers)).status_code
+
+
+def _client(server: Server) -> httpx.AsyncClient:
+    return httpx.AsyncClient(base_url=server.url, trust_env=False, verify=NO_CERTIFICATES, timeout=60)
 
 
 async def _send_until(

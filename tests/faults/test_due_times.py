@@ -6,7 +6,7 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Generator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,14 @@ from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.create import create_entries
-from app.storage.database.commit_listeners import CommitListener
-from app.storage.database.health import DatabaseHealth
 from app.storage.database.opening import open_database
-from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
+from app.storage.database.transactions import Database, WriteTransaction
 from app.storage.newsroom.due import list_due_stories
 from app.wire.requests.entries import EntryBatch
 from tests.faults.tables import select
 from tests.figures import Figures
 from tests.newsroom.driver import LINKS, START, ForetoldRandom, NewsroomDriver, body
+from tests.storage.wrapped_database import WrappedDatabase
 
 SECOND, MINUTE = 1_000_000, 60_000_000
 SPAN = 60 * MINUTE
@@ -41,39 +40,20 @@ class Killed(BaseException):
     """What no handler of the program catches, as none catches SIGKILL."""
 
 
-class MortalDatabase:
+class MortalDatabase(WrappedDatabase):
     """A real database whose process may be killed around a commit: just before it, so that nothing of the transaction
     is kept, or just after it, so that nobody hears of what was kept."""
 
     def __init__(self, database: Database, is_killed: Callable[[], bool]) -> None:
-        self._database = database
+        super().__init__(database)
         self._is_killed = is_killed
-
-    @property
-    def health(self) -> DatabaseHealth:
-        return self._database.health
 
     @contextmanager
     def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
-        with self._database.transaction() as tx:
+        with super().transaction(gives_way=gives_way) as tx:
             yield tx
             self._perhaps_die()
         self._perhaps_die()
-
-    def snapshot(self) -> AbstractContextManager[ReadTransaction]:
-        return self._database.snapshot()
-
-    def subscribe(self, listener: CommitListener) -> None:
-        self._database.subscribe(listener)
-
-    def checkpoint(self) -> None:
-        self._database.checkpoint()
-
-    def scrub(self) -> bool:
-        return self._database.scrub()
-
-    def close(self) -> None:
-        self._database.close()
 
     def _perhaps_die(self) -> None:
         if self._is_killed():

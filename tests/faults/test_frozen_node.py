@@ -13,9 +13,10 @@ from typing import Any
 import psycopg
 import pytest
 
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.faults.posting import Post, texts
 from tests.postgres import ReusedDatabases
+from tests.waiting import await_true
 
 FREE_SECONDS = 20
 """PostgreSQL ends a transaction in which nothing happens after 5 seconds, and refuses a writer who waits after 3."""

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import await_true, make_story, serving
+from tests.e2e.server import make_story, serving
 from tests.figures import Figures
 from tests.needs import require
+from tests.waiting import await_true
 
 CALLS = "pwrite64,pwritev,pwritev2,fsync,fdatasync,write,writev,sendto,sendmsg"
 _LINE = re.compile(r"(?P<thread>\d+)\s+(?P<rest>.*)")

@@ -42,7 +42,7 @@ class _Publication:
         while not self.stop.is_set():
             answer = await admin.post(f"/v1/stories/{self.story}/entries", json={"text": "More results."})
             assert answer.status_code == 201, answer.text
-            await asyncio.sleep(pause)
+            await asyncio.sleep(pause)  # the pace of publishing
 
     async def collect(self, client: httpx.AsyncClient) -> None:
         """Keep the cursors of what was published, by polling."""
@@ -88,7 +88,7 @@ async def test_who_joins_amid_publications_is_told_each_event_once(
         async def join(number: int) -> None:
             async with gate, asyncio.timeout(JOIN_SECONDS):
                 chance = random.Random(number)
-                await asyncio.sleep(chance.random() * 0.5)
+                await asyncio.sleep(chance.random() * 0.5)  # readers come over half a second
                 wrong.extend(await _join(nodes[number % len(nodes)], publication, chance))
 
         async with asyncio.timeout(20):

@@ -49,9 +49,9 @@ class _Writer:
             while (status := await self._post(admin, body)) != 201:
                 assert status is None or status == 503, status
                 self.retries += 1
-                await asyncio.sleep(self.chance.uniform(0.01, 0.05))
+                await asyncio.sleep(self.chance.uniform(0.01, 0.05))  # a client waits before it tries again
             self.acknowledged[entry] = text
-            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))
+            await asyncio.sleep(self.chance.uniform(*PAUSE_SECONDS))  # the pace of a reporter
 
     async def _post(self, admin: httpx.AsyncClient, body: dict[str, str]) -> int | None:
         """The status of the answer; None if there was none."""
@@ -107,7 +107,7 @@ async def _kill_again_and_again(server: Server, kills: int, chance: random.Rando
     """Kill and restart that many times; the seconds of the slowest start."""
     slowest = 0.0
     for _ in range(kills):
-        await asyncio.sleep(chance.uniform(*LIFE_SECONDS))
+        await asyncio.sleep(chance.uniform(*LIFE_SECONDS))  # the moment of the kill is what is tried
         server.kill()
         waited = await asyncio.to_thread(server.start)
         slowest = max(slowest, waited if by_the_clock else server.cpu_seconds())

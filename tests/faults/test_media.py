@@ -61,7 +61,7 @@ def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
                     with server.signed_in() as admin:
                         reply = admin.post("/v1/media", content=content, headers=HEADERS, params={"id": own})
                 except httpx.TransportError:
-                    time.sleep(0.05)
+                    time.sleep(0.05)  # a phone waits before it tries again
                     continue
                 assert reply.status_code in {201, 503}, reply.text
                 if reply.status_code == 201:
@@ -72,7 +72,7 @@ def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
         working = [threads.submit(work, server, number) for number in range(3)]
         try:
             for _ in range(kills):
-                time.sleep(chance.uniform(0.3, 1.5))
+                time.sleep(chance.uniform(0.3, 1.5))  # the moment of the kill is what is tried
                 server.kill()
                 server.start()
         finally:
@@ -130,7 +130,7 @@ def _send(server: Server, content: bytes, *, pieces: int, pause_seconds: float, 
                 break
             if time.monotonic() > until:
                 break
-            time.sleep(pause_seconds)
+            time.sleep(pause_seconds)  # the pace of the upload
         connection.settimeout(20)
         return connection.recv(65_536)
 

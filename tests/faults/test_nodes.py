@@ -122,7 +122,7 @@ def test_a_receipt_says_whose_readers_it_counts_and_is_timed_from_the_commit_on_
             assert admin.post(f"/v1/stories/{story}/entries", json={"text": "Before."}).status_code == 201
             for socket in everybody:
                 _until(socket, "entry.published")
-        time.sleep(2 * HEARD_SECONDS)
+        time.sleep(2 * HEARD_SECONDS)  # until each has heard of the other: only then is time taken
         for poster, other in ((at_a, at_b), (at_b, at_a)):
             began = time.monotonic()
             entry = poster.post(f"/v1/stories/{story}/entries", json={"text": "Polls have closed."}).json()["id"]

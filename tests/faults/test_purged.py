@@ -13,10 +13,11 @@ import httpx
 import pytest
 from sqlalchemy import create_engine, text
 
-from tests.e2e.server import ADMIN_TOKEN, Server, await_true, make_story, serving
+from tests.e2e.server import ADMIN_TOKEN, Server, make_story, serving
 from tests.figures import Figures
 from tests.loopback import NO_CERTIFICATES
 from tests.storage.dumps import find_in, read_all_bytes
+from tests.waiting import await_true
 
 TEXT, NAME = "xylophone", "Wolpertinger"
 SCRUBBED_SECONDS = 20

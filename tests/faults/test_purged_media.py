@@ -8,10 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server import await_true, make_story, serving
+from tests.e2e.server import make_story, serving
 from tests.loopback import NO_CERTIFICATES
 from tests.pictures import noise, png, require_decoder
 from tests.storage.dumps import find_in, read_all_bytes
+from tests.waiting import await_true
 
 WORD = "xylophone"
 HEADERS = {"content-type": "image/png"}

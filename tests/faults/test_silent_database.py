@@ -14,12 +14,13 @@ import pytest
 from websockets.sync.client import ClientConnection, connect
 
 from app.domain.clock import Micros, format_time, system_clock
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.faults.netns import DATABASE_OUTSIDE, SERVER_INSIDE, namespace
 from tests.faults.posting import Post, serve_alone, texts
 from tests.faults.silent_proxy import SilentProxy, silent_proxy
 from tests.loopback import NO_CERTIFICATES
 from tests.postgres import PostgresServer, ReusedDatabases
+from tests.waiting import await_true
 
 LATE_SECONDS = 15
 """What is due, and readers, are late by no more than this once a database answers."""

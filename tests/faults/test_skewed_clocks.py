@@ -52,6 +52,6 @@ async def _await_published(server: Server, entry: dict[str, object]) -> dict[str
     where = f"/v1/stories/{entry['story']}/entries/{entry['id']}"
     with anyio.fail_after(PATIENCE_SECONDS):
         while (reply := await server.client.get(where)).status_code != 200:  # noqa: ASYNC110 - as a reader would
-            await anyio.sleep(0.05)
+            await anyio.sleep(0.05)  # between two looks of a reader
     published: dict[str, str] = reply.json()
     return published

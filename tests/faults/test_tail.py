@@ -47,7 +47,7 @@ class _UnreliableRandom(SystemRandomSource):
 
     def base62(self, purpose: str, key: str, length: int) -> str:
         if self.armed and purpose == "check":
-            time.sleep(random.random() * LATE_SECONDS)
+            time.sleep(random.random() * LATE_SECONDS)  # how late each commits is what is tried
             if random.random() < ROLLED_BACK:
                 raise _Abandoned
         return super().base62(purpose, key, length)

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.faults.listening import told_on_websocket
 from tests.needs import require
+from tests.waiting import await_true
 
 READERS = 40
 READER_BYTES = 64 * 1024
@@ -81,7 +82,7 @@ def settled_bytes(server: Server) -> int:
     """Return the most memory it had until it stopped growing for a second."""
     most, grown_at = memory_bytes(server), time.monotonic()
     while time.monotonic() - grown_at < 1:
-        time.sleep(0.05)
+        time.sleep(0.05)  # between two looks
         if memory_bytes(server) > most:
             most, grown_at = memory_bytes(server), time.monotonic()
     return most

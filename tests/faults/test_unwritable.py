@@ -13,10 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server import Server, await_true, make_story, serving
+from tests.e2e.server import Server, make_story, serving
 from tests.faults.posting import Post, serve_alone, texts
 from tests.needs import require
 from tests.postgres import ReusedDatabases
+from tests.waiting import await_true
 
 PATIENCE_SECONDS = 30
 LIMIT_BYTES = 100_000

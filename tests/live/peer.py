@@ -107,6 +107,15 @@ class Peer:
             if not step.asks and not step.writes:
                 return [json.loads(message.json) for message in sent]
 
+    def ask_for_second_page(self) -> tuple[Subscription | PendingSubscription, Ask]:
+        """Follow the story from its beginning, get the first page, and return what asks for the second."""
+        self.subscribe("one", after="0")
+        ((asker, ask),) = self.pull().asks
+        self.answer(asker, ask)
+        self.pull()
+        ((asker, ask),) = self.pull().asks
+        return asker, ask
+
     def types(self) -> list[str]:
         """The types of what was sent, with the number of events."""
         return [f"{m['seq']}" if "seq" in m else str(m["type"]) for m in self.run()]

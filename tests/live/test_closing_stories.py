@@ -13,6 +13,7 @@ from websockets.exceptions import InvalidStatus
 from tests.live.model import story
 from tests.live.sockets import BROWSER, closed, kinds, next_messages, serving_sockets
 from tests.live.streams import block_kinds, next_blocks, reading, rest_of, serving_streams
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
@@ -41,9 +42,7 @@ async def test_a_hundred_readers_are_all_sent_away_and_none_is_left() -> None:
         for reader in readers:
             messages, code, _ = await closed(reader)
             assert (kinds(messages), code) == ([2, "goodbye"], 1000)
-        async with asyncio.timeout(5):
-            while hub.connection_count:  # noqa: ASYNC110  (no signal says who left)
-                await asyncio.sleep(0.01)
+        await until(lambda: not hub.connection_count)
         assert hub.reader_count(model.id) == 0
 
 

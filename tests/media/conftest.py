@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +13,7 @@ from PIL import Image
 
 from app.media.converted import ConvertedMedia
 from app.media.decoder import Decoder
-
-ROOT = Path(__file__).parents[2]
+from tests.media.decoder_processes import LIMITS, Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,3 +61,26 @@ def convert(decoder: Decoder, tmp_path: Path) -> Convert:
         return Converted(await decoder.convert(source, folder), folder)
 
     return convert
+
+
+@pytest.fixture
+async def misled() -> AsyncIterator[Decoder]:
+    """A decoder whose programs do what the file says."""
+    decoder = Decoder(LIMITS, programs="tests.media.misbehaving")
+    yield decoder
+    await decoder.close()
+
+
+@pytest.fixture
+def told(misled: Decoder, tmp_path: Path) -> Told:
+    """Converts a file that tells the program what to do."""
+
+    async def tell(word: str) -> ConvertedMedia:
+        folder = tmp_path / f"{word.replace(' ', '-')}-{time.monotonic_ns()}"
+        folder.mkdir()
+        (tmp_path / "secret").write_bytes(b"of the server")
+        source = folder.with_suffix(".upload")
+        source.write_bytes(b"\xff\xd8\xff" + word.encode())
+        return await misled.convert(source, folder)
+
+    return tell

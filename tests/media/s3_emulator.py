@@ -13,6 +13,8 @@ from contextlib import contextmanager, suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
+from obstore.store import S3Store
+
 CREDENTIALS = {"access_key_id": "test", "secret_access_key": "test"}
 START_SECONDS = 40
 
@@ -46,6 +48,33 @@ class Emulator:
         connection.close()
         return b"AllUsers" not in said and b"AuthenticatedUsers" not in said
 
+    def put(self, bucket: str, path: str, data: bytes) -> None:
+        """Put an object into a bucket, as another program does, or over one that is there."""
+        self._bucket(bucket).put(path, data)
+
+    def delete(self, bucket: str, path: str) -> None:
+        """Delete an object from a bucket."""
+        self._bucket(bucket).delete(path)
+
+    def copy_to(self, folder: Path, bucket: str, prefix: str) -> None:
+        """Copy what is in a bucket below a prefix into a folder, as programs do that keep copies of buckets."""
+        store = self._bucket(bucket)
+        for each in store.list(prefix).collect():
+            path = folder / each["path"].removeprefix(f"{prefix}/")
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(store.get(each["path"]).bytes().to_bytes())
+
+    def _bucket(self, name: str) -> S3Store:
+        return S3Store(
+            name,
+            endpoint=self.url,
+            region="us-east-1",
+            virtual_hosted_style_request=False,
+            access_key_id=CREDENTIALS["access_key_id"],
+            secret_access_key=CREDENTIALS["secret_access_key"],
+            client_options={"allow_http": True},
+        )
+
     def _ask(self, method: str, path: str) -> int:
         connection = HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
@@ -70,7 +99,7 @@ def running_emulator(port: int, folder: Path) -> Iterator[Emulator]:
         while not emulator.is_up():
             assert process.poll() is None, (folder / "emulator.log").read_text()
             assert time.monotonic() < deadline, "the emulator did not start"
-            time.sleep(0.05)
+            time.sleep(0.05)  # between two looks
         yield emulator
     finally:
         process.kill()
@@ -93,7 +122,7 @@ def trickle(connection: socket.socket) -> None:
                        b"Last-Modified: Tue, 03 Nov 2026 20:00:00 GMT\r\n\r\n")  # fmt: skip
     while True:
         connection.sendall(b"x")
-        time.sleep(1)
+        time.sleep(1)  # the pace of the answer
 
 
 def fail(connection: socket.socket) -> None:

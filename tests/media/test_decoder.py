@@ -8,10 +8,8 @@ import errno
 import json
 import logging
 import os
-import subprocess
 import threading
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,40 +18,14 @@ import pytest
 
 from app.domain.errors import LiveblogError, MediaRefused, Unavailable, UnsupportedMedia
 from app.media.conversion.program import reason_of
-from app.media.converted import ConvertedMedia
 from app.media.decoder import Decoder, refuse_without_reader
-from app.media.formats import FORMATS
+from app.media.formats import HEIC, JPEG, MOV, MP4, MediaFormat
 from app.media.limits import MIB, MediaLimits
-from tests.media.pictures import encoded, noisy, quartered
+from tests.media.decoder_processes import LIMITS, Told, pid_written_in
+from tests.media.pictures import encoded, quartered
 from tests.needs import require
 
 pytestmark = pytest.mark.anyio
-
-LIMITS = MediaLimits(decoder_wall_seconds=50, decoder_cpu_seconds=1, decoder_memory_bytes=256 * MIB, waiting=60)
-Told = Callable[[str], Awaitable[ConvertedMedia]]
-
-
-@pytest.fixture
-async def misled() -> AsyncIterator[Decoder]:
-    """A decoder whose programs do what the file says."""
-    decoder = Decoder(LIMITS, programs="tests.media.misbehaving")
-    yield decoder
-    await decoder.close()
-
-
-@pytest.fixture
-def told(misled: Decoder, tmp_path: Path) -> Told:
-    """Converts a file that tells the program what to do."""
-
-    async def tell(word: str) -> ConvertedMedia:
-        folder = tmp_path / f"{word.replace(' ', '-')}-{time.monotonic_ns()}"
-        folder.mkdir()
-        (tmp_path / "secret").write_bytes(b"of the server")
-        source = folder.with_suffix(".upload")
-        source.write_bytes(b"\xff\xd8\xff" + word.encode())
-        return await misled.convert(source, folder)
-
-    return tell
 
 
 async def test_a_program_that_does_as_it_should_is_believed(told: Told, misled: Decoder) -> None:
@@ -152,7 +124,7 @@ async def test_a_process_that_no_kill_ends_is_left_and_the_next_upload_goes_on(
     misled.limits = replace(LIMITS, decoder_wall_seconds=1)
     upload = asyncio.ensure_future(told("truth"))
     if is_cancelled:
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(0.5)  # its process has begun, and has not ended
         upload.cancel()
     with pytest.raises(asyncio.CancelledError if is_cancelled else MediaRefused):
         await upload
@@ -236,145 +208,20 @@ async def test_a_program_inherits_three_descriptors_no_environment_and_no_priori
 async def test_a_program_that_answers_and_goes_on_is_ended(told: Told, tmp_path: Path) -> None:
     with pytest.raises(MediaRefused):
         await told("go on alone")
-    pid = _pid_written_in(tmp_path)
+    pid = pid_written_in(tmp_path)
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
-
-
-async def test_a_cancelled_upload_ends_its_process_before_the_next_begins(told: Told, misled: Decoder) -> None:
-    upload = asyncio.ensure_future(told("sleep"))
-    pid = await _pid_of_a_child()
-    following = asyncio.ensure_future(told("truth"))
-    upload.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await upload
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    assert (await following).renditions
-    assert misled.waiting == 0
-    assert misled.metrics.crashed == 1
-
-
-async def test_an_upload_that_is_cancelled_while_it_waits_leaves_the_queue(told: Told, misled: Decoder) -> None:
-    first = asyncio.ensure_future(told("sleep"))
-    await _pid_of_a_child()
-    waiting = [asyncio.ensure_future(told("truth")) for _ in range(5)]
-    await _until(lambda: misled.waiting == 6)
-    for each in waiting:
-        each.cancel()
-    await asyncio.gather(*waiting, return_exceptions=True)
-    assert misled.waiting == 1
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
-    assert misled.metrics.converted == 0
-
-
-async def test_closing_ends_what_runs_and_refuses_who_waits(told: Told, misled: Decoder) -> None:
-    uploads = [asyncio.ensure_future(told("sleep")) for _ in range(3)]
-    pid = await _pid_of_a_child()
-    await misled.close()
-    found = await asyncio.gather(*uploads, return_exceptions=True)
-    assert all(isinstance(each, Unavailable) for each in found)
-    with pytest.raises(ProcessLookupError):
-        os.kill(pid, 0)
-    with pytest.raises(Unavailable):
-        await told("truth")
-
-
-async def test_the_event_loop_turns_while_a_decoder_hangs(told: Told, misled: Decoder) -> None:
-    """It waits in a thread: ten thousand turns go by, and the process has not moved."""
-    upload = asyncio.ensure_future(told("sleep"))
-    pid = await _pid_of_a_child()
-    for _ in range(10_000):
-        await asyncio.sleep(0)
-    assert not upload.done()
-    os.kill(pid, 0)
-    upload.cancel()
-    await asyncio.gather(upload, return_exceptions=True)
-
-
-async def test_no_work_of_a_conversion_is_done_on_the_event_loop(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Starting, waiting, reading the answer, looking at files: each says in which thread it is done."""
-    (tmp_path / "upload").write_bytes(encoded(quartered((640, 480)), "JPEG"))
-    threads: set[int] = set()
-
-    def watched(function: Callable[..., Any]) -> Callable[..., Any]:
-        def call(*args: Any, **kwargs: Any) -> Any:
-            threads.add(threading.get_ident())
-            return function(*args, **kwargs)
-
-        return call
-
-    for module, name in ((os, "open"), (os, "read"), (os, "fstat"), (os, "wait4"), (subprocess, "Popen")):
-        monkeypatch.setattr(module, name, watched(getattr(module, name)))
-    decoder = Decoder()
-    await decoder.convert(tmp_path / "upload", tmp_path)
-    await decoder.close()
-    monkeypatch.undo()
-    assert threads
-    assert threading.get_ident() not in threads
-
-
-async def test_fifty_at_once_are_converted_one_after_the_other(tmp_path: Path) -> None:
-    decoder = Decoder(MediaLimits(waiting=50))
-    sources = []
-    for number in range(50):
-        (tmp_path / f"into-{number}").mkdir()
-        source = tmp_path / f"{number}.upload"
-        source.write_bytes(encoded(noisy((200 + number, 100)), "JPEG") if number % 5 else b"\xff\xd8\xff broken")
-        sources.append(source)
-    most = 0
-
-    async def watch() -> None:
-        nonlocal most
-        while True:
-            most = max(most, len(_children()))
-            await asyncio.sleep(0.002)
-
-    watching = asyncio.ensure_future(watch())
-    found = await asyncio.gather(
-        *(decoder.convert(each, tmp_path / f"into-{number}") for number, each in enumerate(sources)),
-        return_exceptions=True,
-    )
-    watching.cancel()
-    await decoder.close()
-    assert most == 1
-    assert [number for number, each in enumerate(found) if not isinstance(each, ConvertedMedia)] == list(
-        range(0, 50, 5)
-    )
-    assert [each.width for each in found if isinstance(each, ConvertedMedia)] == [
-        200 + number for number in range(50) if number % 5
-    ]
-    assert decoder.metrics.converted == 40
-    assert decoder.waiting == 0
-
-
-async def test_who_finds_the_queue_full_is_told_when_to_come_again(told: Told, misled: Decoder) -> None:
-    misled.limits = replace(LIMITS, waiting=2)
-    uploads = [asyncio.ensure_future(told("sleep")) for _ in range(3)]
-    await _pid_of_a_child()
-    await _until(lambda: misled.waiting == 3)
-    with pytest.raises(Unavailable) as busy:
-        await told("truth")
-    assert busy.value.code == "media_busy"
-    assert 1 <= busy.value.retry_after_seconds <= 60
-    assert misled.metrics.turned_away == 1
-    for each in uploads:
-        each.cancel()
-    await asyncio.gather(*uploads, return_exceptions=True)
 
 
 @pytest.mark.parametrize(
-    ("name", "missing", "extra"),
-    [("HEIC", "pillow_heif", "heic"), ("MP4", "av", "video"), ("MOV", "av", "video"), ("JPEG", "PIL", "images")],
+    ("format", "missing", "extra"),
+    [(HEIC, "pillow_heif", "heic"), (MP4, "av", "video"), (MOV, "av", "video"), (JPEG, "PIL", "images")],
 )
-def test_a_format_without_its_decoder_is_refused_by_its_name(name: str, missing: str, extra: str) -> None:
+def test_a_format_without_its_decoder_is_refused_by_its_name(format: MediaFormat, missing: str, extra: str) -> None:
     with pytest.raises(UnsupportedMedia) as refused:
-        refuse_without_reader(FORMATS[name], is_installed=lambda module: module != missing)
+        refuse_without_reader(format, is_installed=lambda module: module != missing)
     assert refused.value.code == "media_decoder_missing"
-    assert name in refused.value.detail
+    assert format.name in refused.value.detail
     assert f"`{extra}`" in refused.value.detail
 
 
@@ -388,39 +235,3 @@ async def test_a_file_that_is_no_file_is_not_opened(tmp_path: Path) -> None:
         await decoder.convert(tmp_path, tmp_path)
     assert decoder.waiting == 0
     await decoder.close()
-
-
-def _pid_written_in(folder: Path) -> int:
-    (path,) = folder.glob("go-on-alone-*/pid")
-    return int(path.read_text())
-
-
-def _children() -> list[int]:
-    """The processes that this one has started and not reaped."""
-    found = []
-    for task in Path("/proc/self/task").iterdir():
-        try:
-            found += [int(each) for each in (task / "children").read_text().split()]
-        except OSError:
-            continue
-    return [pid for pid in found if _is_decoder(pid)]
-
-
-def _is_decoder(pid: int) -> bool:
-    try:
-        return b"runpy" in Path(f"/proc/{pid}/cmdline").read_bytes()
-    except OSError:
-        return False
-
-
-async def _pid_of_a_child() -> int:
-    await _until(lambda: bool(_children()))
-    return _children()[0]
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    for _ in range(2_000):
-        if condition():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never happened")

@@ -199,7 +199,7 @@ async def _until_it_passes(files: FolderFiles) -> None:
         try:
             return await files.check()
         except Unavailable:
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)  # between two tries
     raise AssertionError("it never passed")
 
 

@@ -8,7 +8,19 @@ import pytest
 from PIL import Image
 
 from app.domain.errors import UnsupportedMedia
-from app.media.formats import FORMATS, JPEG, MP4, check_declared_type, identify_format
+from app.media.formats import (
+    AVIF,
+    GIF,
+    HEIC,
+    JPEG,
+    MOV,
+    MP4,
+    PNG,
+    WEBP,
+    MediaFormat,
+    check_declared_type,
+    identify_format,
+)
 from tests.media.pictures import encoded, quartered, write_sound, write_video
 
 
@@ -23,30 +35,30 @@ def _refusal(head: bytes) -> str:
     return refused.value.detail
 
 
-@pytest.mark.parametrize(("name", "format"), [(name, name.upper()) for name in ("JPEG", "PNG", "WebP", "GIF", "AVIF")])
-def test_pictures_are_what_pillow_wrote(name: str, format: str) -> None:
-    assert identify_format(encoded(quartered((40, 30)), format)) is FORMATS[name]
+@pytest.mark.parametrize("format", [JPEG, PNG, WEBP, GIF, AVIF], ids=lambda format: format.name)
+def test_pictures_are_what_pillow_wrote(format: MediaFormat) -> None:
+    assert identify_format(encoded(quartered((40, 30)), format.name.upper())) is format
 
 
 @pytest.mark.parametrize(
-    ("brands", "name"),
+    ("brands", "format"),
     [
-        ((b"avif", b"mif1", b"miaf"), "AVIF"),
-        ((b"avis", b"msf1"), "AVIF"),
-        ((b"mif1", b"avif"), "AVIF"),
-        ((b"heic", b"mif1"), "HEIC"),
-        ((b"mif1", b"heic"), "HEIC"),
-        ((b"heix",), "HEIC"),
-        ((b"isom", b"iso2", b"avc1", b"mp41"), "MP4"),
-        ((b"mp42", b"isom"), "MP4"),
-        ((b"iso5", b"dash"), "MP4"),
-        ((b"M4V ", b"mp42"), "MP4"),
-        ((b"3gp4",), "MP4"),
-        ((b"qt  ",), "MOV"),
+        ((b"avif", b"mif1", b"miaf"), AVIF),
+        ((b"avis", b"msf1"), AVIF),
+        ((b"mif1", b"avif"), AVIF),
+        ((b"heic", b"mif1"), HEIC),
+        ((b"mif1", b"heic"), HEIC),
+        ((b"heix",), HEIC),
+        ((b"isom", b"iso2", b"avc1", b"mp41"), MP4),
+        ((b"mp42", b"isom"), MP4),
+        ((b"iso5", b"dash"), MP4),
+        ((b"M4V ", b"mp42"), MP4),
+        ((b"3gp4",), MP4),
+        ((b"qt  ",), MOV),
     ],
 )
-def test_iso_media_files_are_told_apart_by_their_brands(brands: tuple[bytes, ...], name: str) -> None:
-    assert identify_format(_boxed(*brands)) is FORMATS[name]
+def test_iso_media_files_are_told_apart_by_their_brands(brands: tuple[bytes, ...], format: MediaFormat) -> None:
+    assert identify_format(_boxed(*brands)) is format
 
 
 def test_videos_and_sounds_are_what_ffmpeg_wrote(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ async def test_what_a_killed_process_left_is_deleted_and_the_upload_of_one_that_
     process.start()
     async with asyncio.timeout(30):
         while not (tmp_path / "made").exists():  # noqa: ASYNC110 - another process makes it
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.02)  # between two looks
     own = _incoming(tmp_path)
     upload = await own.make()
     (theirs,) = [path for path in own.folder.iterdir() if path != upload.path]

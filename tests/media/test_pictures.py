@@ -12,17 +12,7 @@ from PIL import Image
 from app.media.decoder import Decoder
 from app.media.limits import MIB, MediaLimits
 from tests.media.conftest import Convert
-from tests.media.pictures import (
-    BLUE,
-    GREEN,
-    RED,
-    WHITE,
-    encoded,
-    noisy,
-    png_chunk,
-    quartered,
-    wide_gamut_profile,
-)
+from tests.media.pictures import BLUE, GREEN, RED, WHITE, encoded, noisy, png_chunk, quartered, wide_gamut_profile
 
 pytestmark = pytest.mark.anyio
 

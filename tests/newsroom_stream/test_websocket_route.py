@@ -64,7 +64,7 @@ async def test_a_database_that_is_away_while_a_member_joins_closes_with_the_erro
     failing = False
     member = asyncio.create_task(_closed_with(stream))
     while not stream._members:  # noqa: ASYNC110 - the next one joins, as if nothing had been
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)  # between two looks
     stream.drain()
     assert (await member)[2] == "drain"
     await stream.stop()

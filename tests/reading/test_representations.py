@@ -24,6 +24,7 @@ from app.wire.announcement import StoryHead
 from app.wire.encoding import BodyVariant
 from tests.newsroom.driver import LINKS, NewsroomDriver
 from tests.reading.counting import CountingDatabase
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -100,7 +101,7 @@ async def test_everyone_who_asks_while_it_is_built_waits_for_one_build(setup: Se
     setup.database.gate.clear()
     waiting = [asyncio.create_task(setup.kept.current(setup.story, STATE)) for _ in range(50)]
     impatient = asyncio.create_task(setup.kept.current(setup.story, STATE))
-    await asyncio.sleep(0)
+    await until(lambda: setup.kept.builds == 1)
     impatient.cancel()
     with pytest.raises(asyncio.CancelledError):
         await impatient
@@ -116,9 +117,7 @@ async def test_what_is_forgotten_is_built_anew_and_a_build_under_way_is_not_kept
     assert (setup.kept.ready(setup.story, STATE), setup.kept.kept_bytes) == (None, 0)
     setup.database.gate.clear()
     waiting = asyncio.create_task(setup.kept.current(setup.story, STATE))
-    for _ in range(3):
-        await asyncio.sleep(0)
-    assert setup.kept.builds == 2
+    await until(lambda: setup.kept.builds == 2)
     setup.kept.forget()
     setup.database.gate.set()
     assert (await waiting).plain == first.plain, "those who wait are served"

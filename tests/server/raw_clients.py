@@ -126,7 +126,7 @@ class RawClient:
                 self.send(data)
             except (ConnectionResetError, BrokenPipeError):
                 return time.monotonic() - began
-            time.sleep(pause_seconds)
+            time.sleep(pause_seconds)  # the pace of the client, which the server must not take for progress
         raise AssertionError("the connection was never cut")
 
     def _until(self, end: bytes) -> bytes:

@@ -21,6 +21,7 @@ from app.live.story.limits import NORMAL_LIMITS
 from tests.processes import ROOT, Server
 from tests.server.raw_clients import SOON, RawClient, served
 from tests.server.test_request_heads import HOST, UPGRADE, get
+from tests.waiting import await_true
 
 HEADER, BODY, IDLE, STALL, HEARTBEAT = 2, 2, 3, 2, 1
 SETTINGS = {
@@ -57,13 +58,6 @@ def _counted(server: Server, name: str) -> dict[str, int]:
     found = re.findall(rf'^liveblog_live_{name}\{{state="(\w+)"\}} (\d+)$', text, re.MULTILINE)
     assert len(found) == len(ConnectionState)
     return {state: int(number) for state, number in found}
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    until = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < until, "it never happened"
-        time.sleep(PAUSE)
 
 
 UNREAD_BODIES = {
@@ -118,7 +112,7 @@ def test_who_trickles_a_body_behind_an_answer_is_answered_and_cut(running: Runni
         asked = {name: clients.submit(trickle, *each) for name, each in UNREAD_BODIES.items()}
         answers = {name: each.result() for name, each in asked.items()}
     assert answers == {name: (status, "close") for name, (_, status) in UNREAD_BODIES.items()}
-    _until(lambda: _counted(server, "connections_by_state")["lingering"] == 0)
+    await_true(lambda: _counted(server, "connections_by_state")["lingering"] == 0)
 
 
 def test_who_sends_the_body_behind_an_early_answer_whole_reads_the_answer_every_time(running: Running) -> None:
@@ -126,7 +120,7 @@ def test_who_sends_the_body_behind_an_early_answer_whole_reads_the_answer_every_
     for size in (1_000, 1_000_000, 9_000_000):
         with RawClient(port) as client:
             client.send(post(b"/v1/stories", b"Content-Length: %d\r\n" % size))
-            _until(client.has_answer)
+            await_true(client.has_answer)
             client.send(b" " * size)
             answer = client.answer()
             assert answer.status in {401, 413}
@@ -246,7 +240,7 @@ def test_no_client_holds_a_connection_in_any_state(running: Running) -> None:
     with ThreadPoolExecutor(len(holders)) as clients:
         for ended in [clients.submit(hold, holder) for holder in holders]:
             ended.result()
-    _until(lambda: sum(_counted(server, "connections_by_state").values()) == 1)  # the one that asks
+    await_true(lambda: sum(_counted(server, "connections_by_state").values()) == 1)  # the one that asks
     after = _counted(server, "connections_timed_out_total")
     ended_by_limit = {state for state in after if after[state] > before[state]}
     assert {"first_byte", "head", "idle", "lingering"} <= ended_by_limit
@@ -266,11 +260,11 @@ def test_who_does_not_read_its_answers_is_cut(running: Running, pace_bytes: int)
 
         reading = reader.submit(read)
         try:
-            _until(lambda: _counted(server, "connections_timed_out_total")["unread"] == before + 1)
+            await_true(lambda: _counted(server, "connections_timed_out_total")["unread"] == before + 1)
         finally:
             is_over.set()
         assert reading.exception() is None or isinstance(reading.exception(), ConnectionResetError)
-    _until(lambda: _counted(server, "connections_by_state")["unread"] == 0)
+    await_true(lambda: _counted(server, "connections_by_state")["unread"] == 0)
 
 
 @pytest.mark.parametrize("last", [b"", b"Connection: close\r\n"], ids=["kept", "closed behind it"])
@@ -284,7 +278,7 @@ def test_who_reads_slowly_gets_the_whole_answer(running: Running, last: bytes) -
         client.send(get(b"/openapi.json") * (times - 1) + get(b"/openapi.json", HOST + last))
         for number in range(times):
             if number % (times // 40 or 1) == 0:
-                time.sleep(PAUSE)
+                time.sleep(PAUSE)  # a client that now and then takes nothing
             assert len(client.answer().body) == size
         assert not last or client.is_ended()
 
@@ -299,14 +293,14 @@ def test_who_behaves_is_not_ended(running: Running) -> None:
             while time.monotonic() < until:
                 client.send(get())
                 assert client.answer().status == 200
-                time.sleep(IDLE / 8)
+                time.sleep(IDLE / 8)  # idle, and less than is allowed
 
     def ask_in_pieces() -> None:
         with RawClient(port) as client:
             while time.monotonic() < until:
                 for piece in (b"\r\n", *(get()[at : at + 8] for at in range(0, len(get()), 8))):
                     client.send(piece)
-                    time.sleep(HEADER / 100)
+                    time.sleep(HEADER / 100)  # slow, and faster than is asked for
                 assert client.answer().status == 200
 
     def post_in_pieces() -> None:
@@ -317,7 +311,7 @@ def test_who_behaves_is_not_ended(running: Running) -> None:
                 client.send(post(b"/v1/stories/flood/entries", headers % (token.encode(), len(body))))
                 for at in range(0, len(body), 8):
                     client.send(body[at : at + 8])
-                    time.sleep(BODY / 100)
+                    time.sleep(BODY / 100)  # slow, and faster than is asked for
                 answer = client.answer()
                 assert (answer.status, answer.headers.get("connection")) == (201, None)
 

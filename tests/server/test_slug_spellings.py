@@ -17,6 +17,7 @@ from websockets.sync.client import connect
 from tests.ports import reserved_port
 from tests.processes import Installation, Server
 from tests.server.raw_clients import SOON, Answer, RawClient
+from tests.waiting import await_true
 
 SLUG, FORMER = "grosse-выборы-東京", "старый-адрес"
 ENCODED = quote(SLUG)
@@ -174,11 +175,8 @@ def test_headers_and_logs_have_the_address_in_ascii(asked: StoryServer) -> None:
     ask(port, b"/v1/stories/" + SLUG.encode())
     with connect(f"ws://127.0.0.1:{port}/v1/live?subscribe={ENCODED}"):
         pass  # the connection is named as it was asked for
-    until = time.monotonic() + SOON
     wanted = (f'"path":"/v1/stories/{ENCODED}"', f'"story":"{ENCODED}"')
-    while not all(line in server.log for line in wanted) and time.monotonic() < until:
-        time.sleep(0.05)
-    assert [line for line in wanted if line not in server.log] == []
+    await_true(lambda: all(line in server.log for line in wanted), seconds=SOON, or_say=lambda: server.log)
     assert server.log.isascii()
     with httpx.Client() as client:
         missing = client.get(f"http://127.0.0.1:{port}/v1/stories/нет-такой").json()

@@ -15,6 +15,11 @@ from tests.web.site import FakeReading, client_of, seen
 pytestmark = pytest.mark.anyio
 OTHER = "6f6d1c9e-1f0e-4a53-9f2b-0d2f6b8c1a99"
 ENTRY = samples.entry(1)["id"]
+LEAD = {
+    "url": "https://pictures.example/lead.jpg",
+    "alt": "A tree",
+    "html": '<figure class="lb-image"><img src="https://x.example/lead.jpg" alt="A tree" loading="lazy"></figure>',
+}
 MOMENT = "2031-05-06T07:08:00.000Z"
 
 STORY: dict[str, tuple[Any, str]] = {
@@ -29,7 +34,7 @@ STORY: dict[str, tuple[Any, str]] = {
     "canonical_url": ("https://herald.example/storm", '<link rel="canonical" href="https://herald.example/storm">'),
     "section": ("Weather", '<p class="section">Weather</p>'),
     "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
-    "image": ({"url": "https://pictures.example/lead.jpg", "alt": "A tree"}, 'alt="A tree"'),
+    "image": (LEAD, 'alt="A tree" fetchpriority="high"'),
     "coverage_start": (MOMENT, f'Started <time datetime="{MOMENT}"'),
     "coverage_end": (MOMENT, f'Ended <time datetime="{MOMENT}"'),
     "continues": (OTHER, "Earlier: <a "),
@@ -69,6 +74,7 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "body_html": ("<p>The body itself.</p>", "<p>The body itself.</p>"),
 }
 NOT_DRAWN = {
+    "StoryState.site": "the page is at the host of its site, and in its name",
     "StoryState.slug": "the page's own address has it; its links are made of it",
     "StoryState.url": "the page's own address, canonical where nothing else is",
     "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",
@@ -78,12 +84,15 @@ NOT_DRAWN = {
     "Author.id": "no page lists what a person wrote",
     "ImageBlock.id": "names a block within a body; the story's image is alone",
     "ImageBlock.type": "it is an image wherever it stands",
-    "ImageBlock.renditions": "`url` is the one of a column's width",
+    "Rendition.height": "the picture's own size keeps its place",
+    "Rendition.size": "a browser chooses by width",
     "ImageBlock.focal": "for front ends that crop; the page shows pictures whole",
-    "ImageBlock.placeholder": "for front ends that show something before; the page keeps the place free",
     "ImageBlock.lang": "a story's image has none of its own",
     "ImageBlock.dir": "a story's image has none of its own",
-    "ImageBlock.html": "for front ends that do not draw the block themselves",
+    **dict.fromkeys(
+        (f"ImageBlock.{name}" for name in "width height caption credit renditions placeholder".split()),
+        "`html` has it, as in a body",
+    ),
     "Publisher.logo": "the masthead has the site's; a second one would compete with it",
     "Tag.slug": "no page lists what has a tag",
     "Pin.until": "the pin goes by itself, by an event",
@@ -99,12 +108,13 @@ PARTS: dict[type[Answer], set[str]] = {
     public.Tag: {"label"},
     public.Pin: {"entry"},
     public.KeyPoint: {"text", "entry"},
-    public.Author: {"name", "role", "place", "avatar", "url"},
+    public.Author: {"name", "role", "place", "avatar", "avatar_renditions", "url"},
     public.Source: {"url", "name"},
     public.Correction: {"text", "at", "severity"},
     public.Timeline: set(),
     public.Commenting: {"mode", "url"},
-    blocks.ImageBlock: {"url", "width", "height", "alt", "caption", "credit"},
+    blocks.ImageBlock: {"url", "alt", "html"},
+    blocks.Rendition: {"url", "type", "width"},
 }
 
 

@@ -36,7 +36,7 @@ _TARGET = {"story": STORY_FIELDS["id"], "entry": ENTRY["id"]}
 async def prepare_purge(
     request: Request, body: Annotated[PurgeDraft, Body(examples=[_TARGET])], call: WriteCall
 ) -> Response:
-    """Show what a purge of an entry, a story, a person or an upload would take from where; nothing is changed yet."""
+    """Show what a purge of an entry, a story, a person, an upload or a comment would take; nothing is changed yet."""
     return await perform(request, purge.prepare_purge, call, body)
 
 

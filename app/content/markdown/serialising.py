@@ -29,17 +29,12 @@ _AROUND = re.compile(r"^<(?:p|h\d)(?: [^>]*)?>|</(?:p|h\d)>$")
 _OPENING = re.compile(r"^(?:(?=(?:[-*>]|#{1,6})[ \t]|-{3,}$|\|)|([0-9]{1,9})(?=\.[ \t]))", re.MULTILINE)
 
 
-def write_markdown(blocks: Sequence[Block]) -> str:
-    """Render Markdown that a reporter can edit.
+def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
+    """Render Markdown that a reporter can edit; return it, and whether parsing it returns blocks that look the same.
 
     Pictures, tables and all else that is no text stand as `[[block:<id>]]` on a line of their own. Formatting that
     Markdown has no sign for (`<u>`, `<mark>`…) is left out, its text is not.
     """
-    return "\n\n".join(_block_markdown(block)[0] for block in blocks)
-
-
-def render_markdown(blocks: Sequence[Block]) -> tuple[str, bool]:
-    """Render Markdown as `write_markdown` does; return it, and whether parsing it returns blocks that look the same."""
     written = [_block_markdown(block) for block in blocks]
     text = "\n\n".join(source for source, _ in written)
     is_exact = all(exact for _, exact in written)

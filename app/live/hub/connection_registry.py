@@ -76,10 +76,6 @@ class ConnectionRegistry:
         """Let an object that is no reader's connection tick once, at `due_at`."""
         self._wheel.schedule(watched, at=due_at)
 
-    def is_watched(self, watched: Timed) -> bool:
-        """Return whether a tick is still to come."""
-        return self._wheel.scheduled_at(watched) is not None
-
     def unwatch(self, watched: Timed) -> None:
         """Cancel the tick: what was waited for happened in time."""
         self._wheel.cancel(watched)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import structlog
 
 from app.domain.clock import Clock
-from app.domain.errors import Gone, NotFound
+from app.domain.errors import Gone, story_not_found
 from app.domain.identifiers import EntryId, StoryId
 from app.live.hub.connection_log import ConnectionLog, LogLine
 from app.live.hub.connection_registry import ConnectionRegistry
@@ -161,7 +161,7 @@ class Hub:
         if story.head.closing == "withdrawn":
             raise Gone("story_withdrawn", "The story was withdrawn.")
         if story.gone:
-            raise NotFound("story_not_found", "No such story.")
+            raise story_not_found()
         return story.head
 
     @property

@@ -64,11 +64,6 @@ class Reconciler:
         self._filling: set[LiveStory] = set()
         self._failing_since: float | None = None
 
-    @property
-    def is_filling_gaps(self) -> bool:
-        """Return whether any story waits for missing events."""
-        return bool(self._filling)
-
     def accept(self, story: LiveStory, announcement: Announcement) -> None:
         """Apply an announcement to its story, and begin to settle what does not fit."""
         before = story.head.cursor.seq

@@ -71,11 +71,6 @@ class StoriesInMemory:
         """Return how long ago all stories in memory were known to equal the tables, as they were asked then."""
         return max(0.0, self._monotonic() - max(self._compared_at, self.reconciled_at or 0.0))
 
-    @property
-    def is_filling_gaps(self) -> bool:
-        """Return whether any story waits for missing events."""
-        return self._reconciler.is_filling_gaps
-
     def get(self, story: StoryId) -> LiveStory | None:
         """Return the story of that id, if it is in memory; this does not keep it there."""
         return self._registry.get(story)
@@ -92,6 +87,10 @@ class StoriesInMemory:
     async def open(self, ref: str) -> LiveStory:
         """Return the story, from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
         return await self._loader.load(ref)
+
+    async def open_head(self, ref: str) -> StoryHead:
+        """Return the story's head, from memory or as `open` reads it. Raises NotFound, Gone, or of the database."""
+        return self.head(ref) or (await self.open(ref)).head
 
     def fetch(self, ask: Ask) -> asyncio.Task[Answer]:
         """Return the task that answers a session; it never fails. It may be shared, so do not cancel it."""

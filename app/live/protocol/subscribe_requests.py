@@ -106,12 +106,7 @@ def parse_subscribe_requests(query: Mapping[str, Sequence[str]], *, limit: int) 
 
 def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
     """Parse one message of a reader; None is an unknown type, to be ignored. Raises NotAMessage."""
-    try:
-        message = from_json(data, cache_strings=False)
-    except ValueError as error:
-        raise NotAMessage("not JSON") from error
-    if not isinstance(message, dict):
-        raise NotAMessage("not an object")
+    message = parse_object(data)
     match message.get("type"):
         case "ping":
             return Ping()
@@ -120,6 +115,17 @@ def parse_message(data: str | bytes) -> Subscribe | Unsubscribe | Ping | None:
         case "unsubscribe":
             return Unsubscribe(_story_of(message))
     return None
+
+
+def parse_object(data: str | bytes) -> dict[str, Any]:
+    """Parse the JSON object that a message is. Raises NotAMessage."""
+    try:
+        message = from_json(data, cache_strings=False)
+    except ValueError as error:
+        raise NotAMessage("not JSON") from error
+    if not isinstance(message, dict):
+        raise NotAMessage("not an object")
+    return message
 
 
 def _request_of(message: Mapping[str, Any]) -> SubscribeRequest:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Literal, Protocol
 
 from app.domain.cursor import Cursor
-from app.domain.errors import Gone, NotFound
+from app.domain.errors import story_not_found, story_withdrawn
 from app.domain.identifiers import EntryId, StoryId
 from app.wire.announcement import ChangesPage, StoryHead
 from app.wire.encoding import BodyVariant
@@ -58,9 +58,9 @@ class StoryHeads(Protocol):
 def require_public(head: StoryHead | None) -> StoryHead:
     """Return the head of a story that is public now. Raises NotFound, and Gone for a withdrawn one."""
     if head is None:
-        raise NotFound("story_not_found", "No such story.")
+        raise story_not_found()
     if head.closing == "withdrawn":
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise story_withdrawn()
     return head
 
 

@@ -11,6 +11,7 @@ from app.newsroom.comments.moderation import comment_not_found, record_comment, 
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry
 from app.newsroom.entries.create import add_entry, created_status
 from app.storage.newsroom.comments import lock_comments, read_comment, update_comment
@@ -35,6 +36,7 @@ def make_entry_of_comment(newsroom: Newsroom, call: Call, comment: str, wanted: 
         context = begun.lock_story(found.story)  # before the comment: an entry's write locks its story first
         require_right(context.actor, Right.CREATE_ENTRY)
         before = lock_comments(context.tx, [found.id])[0]
+        honour_match(call.if_match, before)
         if before.status not in _MADE_OF or before.by_newsroom:
             raise Conflict("wrong_status", "An entry is made of a reply that waits or that readers see.")
         refuse_closed(context.story)

@@ -12,12 +12,25 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
 from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus, held_words, mode_of
-from app.domain.errors import Conflict, FieldError, Gone, InvalidInput, LiveblogError, NotAllowed, NotFound, Unavailable
+from app.domain.errors import (
+    Conflict,
+    FieldError,
+    Gone,
+    InvalidInput,
+    LiveblogError,
+    NotAllowed,
+    NotFound,
+    Unavailable,
+    story_not_found,
+    story_withdrawn,
+)
 from app.domain.identifiers import EntryId, StoryId, is_uuid4
 from app.domain.story import Story, StoryStatus
+from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
 from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import list_blocks, list_hold_words
 from app.storage.newsroom.comments import (
     insert_comment,
@@ -25,6 +38,7 @@ from app.storage.newsroom.comments import (
     read_comments_by_key,
     read_pending_counts,
 )
+from app.storage.newsroom.site_control import read_purge_count
 from app.storage.newsroom.stories import read_story
 from app.storage.public.comments import read_public_comment
 from app.storage.public.reads import Tombstone, read_public_entry
@@ -35,6 +49,9 @@ TAKING = frozenset({StoryStatus.UPCOMING, StoryStatus.LIVE, StoryStatus.PAUSED})
 
 RULES_SECONDS = 2.0
 """Blocks, hold-words and the number of those that wait are read again after so long."""
+
+ROUNDS = 5
+"""How often comments are checked again because something was purged meanwhile, before they are refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +96,35 @@ class CommentIntake:
 
     def take(self, arriving: Sequence[ArrivingComment]) -> list[TakenComment | LiveblogError]:
         """Check and store comments, all in one commit; return for each what became of it, in order."""
-        with self._newsroom.database.snapshot() as tx:
-            checks = _Checks(self._newsroom, tx, self._current_rules(tx), arriving)
-            checked = [checks.check(number, each) for number, each in enumerate(arriving)]
-        new = [each for each in checked if isinstance(each, Comment)]
-        conflicts: set[CommentId] = set()
-        if new:
-            with self._newsroom.database.transaction(gives_way=True) as tx:
-                conflicts = {each.id for each in new if not insert_comment(tx, each)}
-        if self._rules is not None:
-            self._rules.pending += len(new) - len(conflicts)
+        for _ in range(ROUNDS):
+            with self._newsroom.database.snapshot() as tx:
+                purges = read_purge_count(tx)
+                checks = _Checks(self._newsroom, tx, self._current_rules(tx), arriving)
+                checked = [checks.check(number, each) for number, each in enumerate(arriving)]
+            conflicts = self._stored([each for each in checked if isinstance(each, Comment)], purges)
+            if conflicts is not None:
+                break
+        else:
+            detail = "Too much is happening at this moment; send it again in a moment."
+            return [Unavailable("unavailable", detail, retry_after_seconds=2) for _ in arriving]
         return [
             # Another process was faster with the same key: ask again, and find it.
             self.take([again])[0] if isinstance(each, Comment) and each.id in conflicts else self._taken(each)
             for each, again in zip(checked, arriving, strict=True)
         ]
+
+    def _stored(self, new: Sequence[Comment], purges: int) -> set[CommentId] | None:
+        """Store comments, and return those that are there already; None where a purge has come after the checks."""
+        if not new:
+            return set()
+        with self._newsroom.database.transaction(gives_way=True) as tx:
+            lock_out_purges(tx)
+            if read_purge_count(tx) != purges:
+                return None
+            conflicts = {each.id for each in new if not insert_comment(tx, each)}
+        if self._rules is not None:
+            self._rules.pending += len(new) - len(conflicts)
+        return conflicts
 
     def forget_rules(self) -> None:
         """Read blocks and hold-words anew for the next comment: they were changed."""
@@ -180,9 +211,9 @@ class _Checks:
     def _require_story(self, ref: str) -> Story:
         story = self._stories[ref]
         if story is None or not story.is_public:
-            raise NotFound("story_not_found", "No such story.")
+            raise story_not_found()
         if not story.is_shown:
-            raise Gone("story_withdrawn", "This story has been withdrawn.")
+            raise story_withdrawn()
         return story
 
     def _require_open(self, story: Story) -> None:
@@ -209,7 +240,7 @@ class _Checks:
             return entry, None
         parent = read_public_comment(self._tx, story.id, draft.parent) if is_uuid4(draft.parent) else None
         if parent is None:
-            raise NotFound("comment_not_found", "There is no such reply.")
+            raise comment_not_found()
         if parent.parent is not None:
             raise _refused_value("/parent", "too_deep", "A reply to a reply is the last: answer the one above it.")
         if entry is not None and parent.entry != entry:

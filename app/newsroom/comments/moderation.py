@@ -18,17 +18,19 @@ from app.domain.comments import (
     CommentStatus,
     next_comment_status,
 )
-from app.domain.errors import Conflict, Gone, LiveblogError, NotFound
+from app.domain.errors import Conflict, LiveblogError, NotFound, story_withdrawn
 from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed, refuse_frozen
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_comments, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments, show_comments
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import update_reports_closed
 from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, read_stories_of, update_comment
 from app.storage.newsroom.stories import lock_stories_as_they_are, read_story
@@ -41,12 +43,16 @@ from app.wire.requests.comments import CommentBatch, CommentDecision, NewsroomAn
 def moderate_comment(
     newsroom: Newsroom, call: Call, comment: str, action: CommentAction, decision: CommentDecision
 ) -> Reply:
-    """Decide about one comment. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`, `frozen`."""
+    """Decide about one comment. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`, `frozen`.
+
+    If-Match names the version that was seen: who is late learns of it, and overwrites no colleague's decision.
+    """
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
             return context
         context, locked = _lock(context, [comment])
-        after = _decide(context, _require(locked.get(CommentId(comment))), action, decision)
+        before = _require(locked.get(CommentId(comment)))
+        after = _decide(context, before, action, decision, if_match=call.if_match)
         _tell_readers(context, [after])
         return answer_comments(context, newsroom_comment(after, sees_address=True), [after])
 
@@ -62,8 +68,9 @@ def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Re
         for ident in batch.comments:
             try:
                 with context.tx.savepoint():
-                    before = locked.get(CommentId(ident))
-                    after = _decide(context, _require(before), CommentAction(batch.action), batch)
+                    before = _require(locked.get(CommentId(ident)))
+                    seen = f'"v{batch.versions[ident]}"' if ident in batch.versions else None
+                    after = _decide(context, before, CommentAction(batch.action), batch, if_match=seen)
             except LiveblogError as error:
                 problem = problem_of(error)
                 results.append({"id": ident, "status": problem["status"], "problem": problem})
@@ -97,7 +104,7 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
             parent=above.parent or above.id,
             status=CommentStatus.APPROVED,
             version=1,
-            name=draft.name or str(author.get("name") or newsroom.links.site.name),
+            name=draft.name or str(author.get("name") or newsroom.links.for_site(story.site).site.name),
             email=None,
             text=draft.text,
             address=None,
@@ -139,10 +146,15 @@ def record_comment(context: WriteContext, before: Comment | None, after: Comment
     record_audit(context, change)
 
 
-def _decide(context: WriteContext, before: Comment, action: CommentAction, decision: CommentDecision) -> Comment:
+def _decide(
+    context: WriteContext, before: Comment, action: CommentAction, decision: CommentDecision, *, if_match: str | None
+) -> Comment:
     story, actor = require_moderator(context.tx, before, context.actor)
+    honour_match(if_match, before)
     status = next_comment_status(before.status, action)
     if action is CommentAction.APPROVE:
+        if before.is_emptied:
+            raise Conflict("purged", "Its text was purged: nothing is left of it that could be shown.")
         _refuse_showing(story)
     after = dataclasses.replace(
         before,
@@ -168,13 +180,14 @@ def _decide(context: WriteContext, before: Comment, action: CommentAction, decis
 def _refuse_showing(story: Story) -> None:
     """Raise Conflict `frozen`, or Gone `story_withdrawn`, where nothing may be shown to readers now."""
     if story.status is StoryStatus.WITHDRAWN:
-        raise Gone("story_withdrawn", "This story has been withdrawn.")
+        raise story_withdrawn()
     refuse_frozen(story)
 
 
 def _lock(context: WriteContext, comments: Sequence[str]) -> tuple[WriteContext, dict[CommentId, Comment]]:
     """Lock the comments, and before them their stories, as every write does; return the context after the wait."""
     lock_stories_as_they_are(context.tx, read_stories_of(context.tx, comments))
+    lock_out_purges(context.tx)
     locked = {comment.id: comment for comment in lock_comments(context.tx, comments)}
     return dataclasses.replace(context, now=context.newsroom.clock()), locked
 

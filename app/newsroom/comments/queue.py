@@ -7,43 +7,68 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.comments import Comment, CommentId
+from app.domain.comments import REASONS, Comment, CommentId
 from app.domain.identifiers import StoryId, is_uuid4
 from app.domain.rights import Actor, Right, actor_in_story, has_right, require_right, visibility_of
 from app.domain.story import Story
 from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.context.access import authenticate
+from app.newsroom.context.accounts import Accounts
 from app.newsroom.context.lookup import look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import bad_position
+from app.newsroom.context.preconditions import etag_of
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.comment_rules import CommentReport, list_reports
-from app.storage.newsroom.comments import CommentFilter, list_comments, read_comment, read_comment_counts
+from app.storage.newsroom.comments import (
+    CommentFilter,
+    CommentOrder,
+    list_comments,
+    read_comment,
+    read_comment_counts,
+)
 from app.storage.newsroom.stories import read_story
 from app.wire.comment_json import newsroom_comment
 from app.wire.encoding import encode_json
 
 
 def show_comments_waiting(
-    newsroom: Newsroom, call: Call, only: CommentFilter, *, story_ref: str | None, position: str | None, limit: int
+    newsroom: Newsroom,
+    call: Call,
+    only: CommentFilter,
+    *,
+    story_ref: str | None,
+    order: CommentOrder,
+    position: str | None,
+    limit: int,
 ) -> Reply:
-    """List comments of the stories the caller may see, the newest first, with how many there are in each status.
+    """List comments of the stories the caller may see, with how many there are and in which stories any wait.
 
     Their writers' addresses are for those who may moderate them. Raises NotFound, MalformedInput `bad_position`.
     """
-    before = _parse_position(position)
+    beyond = _parse_position(position)
     with newsroom.database.snapshot() as tx:
         actor = authenticate(tx, newsroom, call)
         require_right(actor, Right.READ_NEWSROOM)
         if story_ref is not None:
             only = dataclasses.replace(only, story=look_up_story(tx, story_ref, actor).id)
         visibility = visibility_of(actor)
-        found = list_comments(tx, only, visibility=visibility, before=before, limit=limit + 1)
+        found = list_comments(tx, only, visibility=visibility, order=order, beyond=beyond, limit=limit + 1)
         page = found[:limit]
         items = _shown(tx, page, actor)
-        counts = read_comment_counts(tx, visibility)
+        counts = read_comment_counts(tx, visibility, only.story)
+        waiting = _stories_waiting(tx, counts.pending)
     following = f"{page[-1].created_at}-{page[-1].id}" if len(found) > limit else None
-    return Reply(200, encode_json({"items": items, "next": following, "counts": counts}))
+    members = {
+        "items": items,
+        "next": following,
+        "counts": counts.statuses,
+        "reported": counts.reported,
+        "appealed": counts.appealed,
+        "stories": waiting,
+        "reasons": REASONS,
+    }
+    return Reply(200, encode_json(members))
 
 
 def show_comment(newsroom: Newsroom, call: Call, comment: str) -> Reply:
@@ -55,7 +80,18 @@ def show_comment(newsroom: Newsroom, call: Call, comment: str) -> Reply:
         items = [] if found is None else _shown(tx, [found], actor)
         if not items:
             raise comment_not_found()
-        return Reply(200, encode_json(items[0]))
+        return Reply(200, encode_json(items[0]), {"ETag": etag_of(found)} if found is not None else {})
+
+
+def _stories_waiting(tx: ReadTransaction, counts: Mapping[StoryId, int]) -> list[dict[str, Any]]:
+    """The stories in which comments wait, those with the most first."""
+    found = [story for ident in counts if (story := read_story(tx, ident)) is not None]
+    found.sort(key=lambda story: (-counts[story.id], story.id))
+    return [{"story": story.id, **_named(story), "pending": counts[story.id]} for story in found]
+
+
+def _named(story: Story) -> dict[str, Any]:
+    return {"slug": story.slug, "title": story.fields.get("title")}
 
 
 def _shown(tx: ReadTransaction, comments: Sequence[Comment], actor: Actor) -> list[dict[str, Any]]:
@@ -63,6 +99,8 @@ def _shown(tx: ReadTransaction, comments: Sequence[Comment], actor: Actor) -> li
     reports: dict[CommentId, list[CommentReport]] = {}
     for report in list_reports(tx, [comment.id for comment in comments]):
         reports.setdefault(report.comment, []).append(report)
+    decided = [(comment.decided_by, comment.decided_by_token) for comment in comments]
+    accounts = Accounts(tx, [(person, token) for person, token in decided if token is not None])
     items = []
     for comment in comments:
         within = _within(stories, comment.story, actor)
@@ -71,8 +109,10 @@ def _shown(tx: ReadTransaction, comments: Sequence[Comment], actor: Actor) -> li
         story, actor_here = within
         sees = has_right(actor_here, Right.MODERATE)
         about = [_report(each, sees_address=sees) for each in reports.get(comment.id, ())]
-        named = {"slug": story.slug, "title": story.fields.get("title")}
-        items.append(newsroom_comment(comment, sees_address=sees, reports=about, story=named))
+        shape = newsroom_comment(comment, sees_address=sees, reports=about, story=_named(story))
+        token = comment.decided_by_token
+        shape["decided_by_name"] = None if token is None else accounts.find(comment.decided_by, token).name
+        items.append(shape)
     return items
 
 

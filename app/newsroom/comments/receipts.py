@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.comments import APPEALABLE, Comment
-from app.domain.errors import Conflict, Gone, NotFound
+from app.domain.errors import Conflict, NotFound, story_not_found, story_withdrawn
 from app.domain.identifiers import is_uuid4
 from app.domain.rights import Actor, Role
 from app.domain.slugs import story_ref
@@ -14,6 +14,7 @@ from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom, Reply
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange, append_audit
+from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import CommentReport, insert_report, read_report
 from app.storage.newsroom.comments import lock_comments, read_comment, update_comment
 from app.storage.newsroom.stories import read_story
@@ -72,12 +73,13 @@ def report_comment(
 ) -> Reply:
     """Keep a notice about a comment that readers see. Raises NotFound `story_not_found`, `comment_not_found`."""
     with newsroom.database.transaction(gives_way=True) as tx:
+        lock_out_purges(tx)
         named = story_ref(ref)
         story = None if named is None else read_public_story(tx, named)
         if story is None:
-            raise NotFound("story_not_found", "No such story.")
+            raise story_not_found()
         if story.head.closing == "withdrawn":
-            raise Gone("story_withdrawn", "This story has been withdrawn.")
+            raise story_withdrawn()
         lock_comments(tx, [comment] if is_uuid4(comment) else [])  # a purge of it has ended, or takes the notice too
         found = read_public_comment(tx, story.head.story, comment) if is_uuid4(comment) else None
         if found is None:
@@ -115,7 +117,7 @@ def _receipt(newsroom: Newsroom, tx: ReadTransaction, comment: Comment) -> Reply
     """Answer a comment's receipt, with its story's page and language while readers can read that."""
     found = read_story(tx, comment.story)
     story = found if found is not None and found.is_shown else None
-    page = None if story is None else newsroom.links.story_page(story.slug)
+    page = None if story is None else newsroom.links.for_site(story.site).story_page(story.slug)
     language = None if story is None else str(story.fields["language"])
     return Reply(200, encode_json(comment_receipt(comment, story_page=page, language=language)))
 

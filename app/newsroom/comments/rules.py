@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
+import hashlib
+from collections.abc import Collection
 from ipaddress import ip_address, ip_network
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.comments import CommentId, CommentStatus
+from app.domain.comments import CommentId, without_text
 from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.rights import Right, require_right
 from app.domain.text_folding import fold_words
@@ -15,11 +16,13 @@ from app.newsroom.comments.moderation import comment_not_found, require_moderato
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.preconditions import honour_etag
 from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.publication.comments import hide_comments
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.comment_addresses import delete_addresses, delete_emails, list_comments_by_email
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comment_rules import (
     CommentBlock,
     delete_block,
@@ -83,14 +86,19 @@ def show_hold_words(newsroom: Newsroom, call: Call) -> Reply:
     """List the hold-words."""
     with newsroom.database.snapshot() as tx:
         require_right(authenticate(tx, newsroom, call), Right.SET_COMMENT_RULES)
-        return Reply(200, encode_json({"words": list_hold_words(tx)}))
+        words = list_hold_words(tx)
+        return Reply(200, encode_json({"words": words}), {"ETag": _etag_of_words(words)})
 
 
 def set_hold_words(newsroom: Newsroom, call: Call, draft: HoldWords) -> Reply:
-    """Replace the hold-words; each is kept as it is compared, without case and accents."""
+    """Replace the hold-words; each is kept as it is compared, without case and accents.
+
+    Raises PreconditionFailed `stale` if If-Match names the words of another time.
+    """
     with begin_write(newsroom, call, right=Right.SET_COMMENT_RULES) as context:
         if isinstance(context, Reply):
             return context
+        honour_etag(call.if_match, _etag_of_words(list_hold_words(context.tx)))
         words = {word for each in draft.words for word in fold_words(each)}
         update_hold_words(context.tx, words, at=context.now)
         record_audit(context, AuditedChange("set_hold_words", "comment_words", "site", after={"count": len(words)}))
@@ -106,6 +114,7 @@ def erase_person(newsroom: Newsroom, call: Call, request: CommentErasure) -> Rep
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
+        lock_out_comments(context.tx)
         found = list_comments_by_email(context.tx, request.email)
         held = list_held_comments(context.tx, found) if request.comments else []
         if request.comments:
@@ -121,20 +130,7 @@ def _erase_comments(context: WriteContext, comments: list[CommentId]) -> None:
     locked = lock_comments(context.tx, comments)  # first: a decision that is under way has its reply stored by then
     delete_reply_bodies_of_comments(context.tx, comments)
     for before in locked:
-        after = dataclasses.replace(
-            before,
-            status=CommentStatus.REMOVED,
-            version=before.version + 1,
-            name="",
-            text="",
-            address=None,
-            note=None,
-            appeal=None,
-            fingerprint=None,
-            decided_at=context.now,
-            decided_by=context.actor.person,
-            decided_by_token=context.actor.token_id,
-        )
+        after = without_text(before, at=context.now, person=context.actor.person, token=context.actor.token_id)
         update_comment(context.tx, after)
         hide_comments(context.tx, before.story, [before.id])
         update_shown_counts(context.tx, before.story, now=context.now)
@@ -164,6 +160,10 @@ def _parsed_network(text: str) -> str:
     if network.prefixlen < LEAST_BITS[network.version]:
         raise _wrong("too_wide", f"is too wide; name one of at least /{LEAST_BITS[network.version]}")
     return str(network)
+
+
+def _etag_of_words(words: Collection[str]) -> str:
+    return f'"{hashlib.sha256(" ".join(sorted(words)).encode()).hexdigest()[:16]}"'
 
 
 def _wrong(code: str, detail: str) -> InvalidInput:

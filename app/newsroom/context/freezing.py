@@ -4,16 +4,24 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.errors import Conflict, Gone
+from app.domain.errors import Conflict, story_withdrawn
 from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.site_control import read_site_frozen
 
 
 def refuse_frozen(story: Story) -> None:
     """Raise Conflict `frozen` for a change to a frozen story, or to any while the site is frozen."""
     if story.is_frozen:
         raise _frozen(story)
+
+
+def refuse_site_frozen(tx: ReadTransaction) -> None:
+    """Raise Conflict `frozen` for a change to a site while the whole server is frozen: readers would see it."""
+    if read_site_frozen(tx):
+        raise Conflict("frozen", "The whole site is frozen: no site is changed until an admin thaws it.")
 
 
 def refuse_closed(story: Story, action: Action | None = None) -> None:
@@ -24,7 +32,7 @@ def refuse_closed(story: Story, action: Action | None = None) -> None:
     if is_open_to(story.status, action, is_frozen=story.is_frozen):
         return
     if story.status is StoryStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise story_withdrawn()
     if story.status is StoryStatus.ARCHIVED:
         raise Conflict("story_archived", "An archived story is read only: only retract, unpublish and remove work.")
     raise _frozen(story)
@@ -41,12 +49,8 @@ def refuse_closed_story(before: Story, after: Story) -> None:
     if after == kept:
         return
     if before.status is StoryStatus.WITHDRAWN:
-        raise _withdrawn()
+        raise story_withdrawn()
     raise Conflict("story_archived", "An archived story is read only: it can be withdrawn, and nothing else.")
-
-
-def _withdrawn() -> Gone:
-    return Gone("story_withdrawn", "This story has been withdrawn.")
 
 
 def _frozen(story: Story) -> Conflict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from app.content import Block, MediaFacts, MediaFile, complete_blocks, media_name, names_in_content
+from app.content import Block, MediaFacts, MediaFile, complete_blocks, media_name, names_in_content, renditions_json
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.media import Media
@@ -17,6 +17,8 @@ from app.storage.newsroom.media import lock_media_for_use, update_media_uses
 
 _SHOWN = frozenset({"image", "video", "audio"})
 AVATAR_WIDTH = 320
+AVATAR_LIMIT = 640
+"""Pixels of the widest file that goes along with a byline: it stands with every event of every entry."""
 
 
 class ShownMedia:
@@ -37,27 +39,39 @@ class ShownMedia:
                 block["media"] = found.id
         return complete_blocks(blocks, new_id=new_id, media=self._by_id)
 
-    def adopt(self, blocks: list[Block]) -> list[Block]:
-        """Return blocks read from HTML or text, in which uploads shown by their address are uploads."""
+    def adopt(self, blocks: list[Block], *, before: Sequence[Block]) -> list[Block]:
+        """Return blocks read from HTML or text, in which uploads shown by their address are uploads.
+
+        Neither can say that a word was emptied: one that was, in the blocks `before`, stays so unless it is written.
+        """
         if not self._names(blocks):
             return blocks
         self._find(ids=(), names=self._names(blocks))
-        return [self._adopted(block) for block in blocks]
+        emptied = {block["media"]: _emptied_words(block) for block in before if "media" in block}
+        return [self._adopted(block, emptied) for block in blocks]
 
-    def _adopted(self, block: Block) -> Block:
-        if "media" in block or self._shown_in(block) is None:
+    def _adopted(self, block: Block, emptied: Mapping[str, Block]) -> Block:
+        found = None if "media" in block else self._shown_in(block)
+        if found is None:
             return block
-        return self.complete([block], new_id=lambda: str(block["id"]))[0]
+        return self.complete([{**emptied.get(found.id, {}), **block}], new_id=lambda: str(block["id"]))[0]
 
     def authors(self, authors: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
-        """Return authors whose avatars are uploads where they have the address of one."""
-        return tuple(
-            {**author, "avatar": self.avatar(author["avatar"])} if "avatar" in author else author for author in authors
-        )
+        """Return authors whose avatars are uploads where they have the address of one, with the smaller files of it."""
+        return tuple(self._author(author) if "avatar" in author else author for author in authors)
+
+    def _author(self, author: JsonObject) -> JsonObject:
+        avatar = self.avatar(author["avatar"])
+        name = media_name(avatar)
+        found = None if name is None else self._by_name.get(name)
+        shown = {**author, "avatar": avatar}
+        if found is None or not (files := [each for each in found.files if _is_of_avatar(each)]):
+            return shown
+        return {**shown, "avatar_renditions": renditions_json(found, files)}
 
     def avatar(self, url: str) -> str:
         """Return an avatar's address as it is stored."""
-        own = own_address(self._newsroom, url)
+        own = url if media_name(url) is not None else own_address(self._newsroom, url)
         name = None if own is None else media_name(own)
         if own is None or name is None:
             return url
@@ -97,6 +111,14 @@ class ShownMedia:
             return
         for media in self._find_media(unknown_ids, unknown_names):
             self._by_id[media.id] = self._by_name[media.name] = facts_of(media)
+
+
+def _is_of_avatar(file: MediaFile) -> bool:
+    return file.content_type == "image/webp" and (file.width or 0) <= AVATAR_LIMIT
+
+
+def _emptied_words(block: Block) -> Block:
+    return {name: "" for name in ("caption", "credit") if block.get(name) == ""}
 
 
 class UsedMedia(ShownMedia):

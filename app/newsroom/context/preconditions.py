@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import re
 
+from app.domain.comments import Comment
 from app.domain.entry import Entry
 from app.domain.errors import MalformedInput, PreconditionFailed, PreconditionRequired
 from app.domain.media import Media
+from app.domain.sites import Site
 from app.domain.story import Story
+
+Versioned = Entry | Story | Media | Comment | Site
 
 _ETAG = re.compile(r'(?:W/)?"([rv])([0-9]{1,15})(?:[^"]*)"')
 
 
-def etag_of(thing: Entry | Story | Media) -> str:
+def etag_of(thing: Versioned) -> str:
     """Return the newsroom's ETag: the version."""
     return f'"v{thing.version}"'
 
 
-def require_match(if_match: str | None, thing: Entry | Story | Media) -> None:
+def require_match(if_match: str | None, thing: Versioned) -> None:
     """Raise PreconditionRequired `if_match_required` without the header, which PATCH needs; else as `honour_match`."""
     if if_match is None:
         raise PreconditionRequired(
@@ -26,7 +30,7 @@ def require_match(if_match: str | None, thing: Entry | Story | Media) -> None:
     honour_match(if_match, thing)
 
 
-def honour_match(if_match: str | None, thing: Entry | Story | Media) -> None:
+def honour_match(if_match: str | None, thing: Versioned) -> None:
     """Raise PreconditionFailed `stale` unless the header is absent, `*`, or names today's state."""
     if if_match is None or if_match.strip() == "*":
         return
@@ -34,12 +38,20 @@ def honour_match(if_match: str | None, thing: Entry | Story | Media) -> None:
     if not named:
         raise MalformedInput("bad_if_match", 'If-Match is an ETag like "v3", or *.')
     if not any(_is_current(kind, int(number), thing) for kind, number in named):
-        raise PreconditionFailed(
-            "stale", "Somebody has changed it since you read it; read it again.", current_etag=etag_of(thing)
-        )
+        raise _stale(etag_of(thing))
 
 
-def _is_current(kind: str, number: int, thing: Entry | Story | Media) -> bool:
+def honour_etag(if_match: str | None, etag: str) -> None:
+    """Raise PreconditionFailed `stale` unless the header is absent, `*`, or names this ETag of what has no version."""
+    if if_match is not None and if_match.strip() != "*" and etag not in if_match:
+        raise _stale(etag)
+
+
+def _stale(etag: str) -> PreconditionFailed:
+    return PreconditionFailed("stale", "Somebody has changed it since you read it; read it again.", current_etag=etag)
+
+
+def _is_current(kind: str, number: int, thing: Versioned) -> bool:
     if kind == "v":
         return number == thing.version
     if not isinstance(thing, Entry):

@@ -62,16 +62,16 @@ def new_content(
 
     Given what the entry said `before`, blocks that have not changed keep their ids.
     """
-    authors: tuple[JsonObject, ...] = (author,) if author is not None else ()
+    written = [] if author is None else [author]
     if draft.authors is not None:
-        authors = media.authors([author.model_dump(exclude_none=True) for author in draft.authors])
+        written = [author.model_dump(exclude_none=True) for author in draft.authors]
     content = EntryContent(
         **{name: getattr(draft, name) for name in _PLAIN_FIELDS},
-        authors=authors,
+        authors=media.authors(written),
         source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
         tags=tuple(tag.model_dump() for tag in draft.tags or ()),
     )
-    content = _with_body(content, draft, new_id=new_id, media=media)
+    content = _with_body(content, draft, new_id=new_id, media=media, earlier=before)
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
@@ -121,21 +121,27 @@ def as_blocks(content: EntryContent) -> list[Block]:
 
 
 def _with_body(
-    content: EntryContent, written: EntryDraft | EntryPatch, *, new_id: Callable[[], str], media: UsedMedia
+    content: EntryContent,
+    written: EntryDraft | EntryPatch,
+    *,
+    new_id: Callable[[], str],
+    media: UsedMedia,
+    earlier: EntryContent | None = None,
 ) -> EntryContent:
     before = as_blocks(content)
+    shown = as_blocks(earlier or content)
     text, text_format = None, "markdown"
     blocks = written.written_blocks()
     if blocks is not None:
         after = media.complete(blocks, new_id=new_id)
     elif written.html is not None:
-        after = media.adopt(parse_html(written.html, new_id=new_id))
+        after = media.adopt(parse_html(written.html, new_id=new_id), before=shown)
     elif written.text is not None:
         text, text_format = written.text, written.text_format or content.text_format
         _refuse_loss(content, text)
         parse = parse_plain if text_format == "plain" else parse_markdown
         kept = {block["id"]: block for block in before if block["type"] not in TEXT_TYPES}
-        after = media.adopt(parse(text, new_id=new_id, kept=kept))
+        after = media.adopt(parse(text, new_id=new_id, kept=kept), before=shown)
         if content.text is None and text_format == "markdown":
             formatted = keep_formatting(before, after)
             # A text that lacks what its blocks have would lose that with the next edit: it is rendered anew for it.

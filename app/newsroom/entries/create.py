@@ -78,7 +78,7 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                 results.append({"status": problem["status"], "problem": problem})
             else:
                 created.append(entry.id)
-                location = entry_location(newsroom, entry)
+                location = entry_location(context, entry)
                 can = permitted_actions(context.actor, context.story, entry)
                 posted_by = poster_of(context.tx, entry, actor=context.actor)
                 shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)

@@ -6,27 +6,32 @@ Readers lose a story with the first of them. Killed between two, what is left of
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.entry import Entry
+from app.domain.entry import Entry, EntryContent, changed_fields
 from app.domain.errors import Conflict
-from app.domain.rights import Right
+from app.domain.rights import Right, is_public_status
 from app.domain.story import Story, StoryStatus
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.lookup import look_up_entry
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.context.recording import record_audit
+from app.newsroom.context.recording import record_audit, record_entry
 from app.newsroom.context.write_context import StoryContext
-from app.newsroom.publication.visibility import hide_entry
+from app.newsroom.entries.entry_action import transition_entry
+from app.newsroom.publication.publication import EntryShown
+from app.newsroom.publication.visibility import hide_entry, show_entry_again
 from app.newsroom.stories.continuing import lock_with_linked
 from app.newsroom.stories.lifecycle import put_story
 from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
 from app.storage.erasure.uploads import delete_uploads
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.comments import lock_comments_under
 from app.storage.newsroom.entries import append_version, read_entry, update_entry
 from app.storage.newsroom.legal_holds import list_holds
+from app.storage.newsroom.site_control import update_purge_count
 from app.wire.requests.stories import STORY_DEFAULTS
 
 PURGE = "purge"
@@ -52,6 +57,7 @@ def purge_entry(newsroom: Newsroom, call: Call, target: EntryTarget) -> Erased:
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = opened.lock_story(target.story)
+        lock_out_comments(context.tx)
         before = look_up_entry(context.tx, context.story, target.entry)
         _refuse_held(context, before)
         lock_comments_under(context.tx, target.story, target.entry)
@@ -72,6 +78,7 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
     """
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = lock_with_linked(opened, target.story)
+        lock_out_comments(context.tx)
         before = context.story
         _refuse_held(context, None)
         lock_comments_under(context.tx, target.story, None)
@@ -86,6 +93,7 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
             ends_at=None,
         )
         put_story(context, erased, action=PURGE)
+        update_purge_count(context.tx)  # what was checked before this is checked again before it is stored
         deleted = delete_uploads(context.tx, target, limit=UPLOADS_AT_ONCE)
         emptied = _purge_rows(context, target, counts, 0)
     files = deleted or []
@@ -97,6 +105,19 @@ def purge_story(newsroom: Newsroom, call: Call, target: StoryTarget) -> Erased:
         with open_write(newsroom, call, right=Right.ERASE) as opened:
             emptied = _purge_rows(opened.lock_story(target.story), target, counts, emptied)
     return Erased(counts, files)
+
+
+def take_out_of_entry(context: StoryContext, before: Entry, without: Callable[[EntryContent], EntryContent]) -> None:
+    """Make the entry's content, and that of its working revision, what `without` leaves; show readers what changed."""
+    after = transition_entry(before, before.status, at=context.now)
+    after = dataclasses.replace(after, content=without(before.content))
+    if before.working is not None:
+        working = dataclasses.replace(before.working, content=without(before.working.content))
+        after = dataclasses.replace(after, working=working)
+    changed = changed_fields(before.content, after.content)
+    if is_public_status(before) and changed:
+        after = show_entry_again(context, EntryShown(after, "entry.updated", changed=changed, material=False))
+    record_entry(context, before=before, after=after, action=PURGE)
 
 
 def _purge_rows(context: StoryContext, target: StoryTarget, counts: dict[str, int], emptied: int) -> int | None:

@@ -7,25 +7,23 @@ found: whatever stops it on the way, the next purge goes on from there.
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from itertools import groupby
 
-from app.domain.entry import Entry, EntryContent
+from app.domain.entry import EntryContent
 from app.domain.errors import NotFound
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.rights import Right, is_public_status
+from app.domain.rights import Right
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.context.recording import record_audit, record_entry
-from app.newsroom.context.write_context import StoryContext
-from app.newsroom.entries.entry_action import transition_entry
-from app.newsroom.erasure.entries import MAX_UPLOADS, PURGE, Erased
-from app.newsroom.publication.publication import EntryShown
-from app.newsroom.publication.visibility import show_entry_again
+from app.newsroom.context.recording import record_audit
+from app.newsroom.erasure.entries import MAX_UPLOADS, PURGE, Erased, take_out_of_entry
 from app.storage.erasure.bylines import is_author, list_entries_with_bylines
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import ERASED, PersonTarget
 from app.storage.erasure.uploads import delete_stale_uses, delete_uploads
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.comment_lock import lock_out_comments
 from app.storage.newsroom.entries import read_entry
 from app.storage.newsroom.invites import delete_invites
 from app.storage.newsroom.memberships import delete_memberships
@@ -54,6 +52,7 @@ def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> Erased
     for story, entries in groupby(found, key=lambda each: each[0]):
         _take_bylines_out(newsroom, call, story, [entry for _, entry in entries], target)
     with open_write(newsroom, call, right=Right.ERASE) as context:
+        lock_out_comments(context.tx)  # an answer of theirs may be under way
         delete_text(context.tx, target, at=context.now)
         delete_stale_uses(context.tx, target)
         files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)
@@ -70,18 +69,7 @@ def _take_bylines_out(
         for entry in entries:
             before = read_entry(context.tx, story, entry)
             if before is not None and not (before.legal_hold or context.story.legal_hold):
-                _take_byline_out(context, before, target)
-
-
-def _take_byline_out(context: StoryContext, before: Entry, target: PersonTarget) -> None:
-    after = transition_entry(before, before.status, at=context.now)
-    after = dataclasses.replace(after, content=_without(before.content, target))
-    if before.working is not None:
-        working = dataclasses.replace(before.working, content=_without(before.working.content, target))
-        after = dataclasses.replace(after, working=working)
-    if is_public_status(before) and after.content != before.content:
-        after = show_entry_again(context, EntryShown(after, "entry.updated", changed=("authors",), material=False))
-    record_entry(context, before=before, after=after, action=PURGE)
+                take_out_of_entry(context, before, partial(_without, target=target))
 
 
 def _without(content: EntryContent, target: PersonTarget) -> EntryContent:

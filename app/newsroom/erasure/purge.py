@@ -15,12 +15,14 @@ from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Actor, Right, require_right
+from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.idempotency import finished_reply, first_reply
 from app.newsroom.context.lookup import look_up_entry, look_up_story
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.signing import KEY_LENGTH, read_signed, sign_members
+from app.newsroom.erasure.comments import purge_comment
 from app.newsroom.erasure.entries import Erased, purge_entry, purge_story
 from app.newsroom.erasure.legal_holds import hold_members
 from app.newsroom.erasure.people import person_target, purge_person
@@ -29,8 +31,9 @@ from app.newsroom.media.library import shown_uses
 from app.storage.database.transactions import ReadTransaction
 from app.storage.erasure.bylines import list_held_bylines
 from app.storage.erasure.erasing import count_text
-from app.storage.erasure.targets import EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.targets import CommentTarget, EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
 from app.storage.erasure.uploads import list_kept_uploads
+from app.storage.newsroom.comments import read_comment
 from app.storage.newsroom.legal_holds import LegalHold, list_holds, list_media_holds
 from app.storage.newsroom.media import read_media
 from app.storage.newsroom.people import read_person
@@ -65,6 +68,8 @@ def prepare_purge(newsroom: Newsroom, call: Call, draft: PurgeDraft) -> Reply:
             target: Target = _person(tx, PersonId(draft.person), bylines=draft.bylines)
         elif draft.media is not None:
             target = _media(tx, draft.media)
+        elif draft.comment is not None:
+            target = _comment(tx, draft.comment)
         else:
             story = look_up_story(tx, draft.story or "", actor)
             entry = None if draft.entry is None else look_up_entry(tx, story, draft.entry).id
@@ -108,6 +113,8 @@ def _purge(newsroom: Newsroom, call: Call, target: Target) -> Erased:
         return purge_person(newsroom, call, target)
     if isinstance(target, MediaTarget):
         return purge_media(newsroom, call, target)
+    if isinstance(target, CommentTarget):
+        return purge_comment(newsroom, call, target)
     if isinstance(target, StoryTarget):
         return purge_story(newsroom, call, target)
     return purge_entry(newsroom, call, target)
@@ -131,13 +138,22 @@ def _media(tx: ReadTransaction, ident: str) -> MediaTarget:
     return MediaTarget(media.id, media.name)
 
 
+def _comment(tx: ReadTransaction, ident: str) -> CommentTarget:
+    comment = read_comment(tx, ident)
+    if comment is None:
+        raise comment_not_found()
+    return CommentTarget(comment.id, comment.story, comment.entry)
+
+
 def _read(tx: ReadTransaction, newsroom: Newsroom, confirm: str) -> Target:
     """Return what a confirmation is for. Raises InvalidInput, NotFound."""
     members = read_signed(read_signing_key(tx), _PURPOSE, confirm)
     if members is None or members[-1] <= newsroom.clock():
         detail = "This confirms nothing, or nothing any more: ask for the purge again, and confirm within ten minutes."
         raise InvalidInput([FieldError("/confirm", "confirmation_invalid", detail)], code="confirmation_invalid")
-    story, entry, person, bylines, media, _ = members
+    story, entry, person, bylines, media, comment, _ = members
+    if comment is not None:
+        return _comment(tx, comment)
     if media is not None:
         return _media(tx, media)
     if person is not None:
@@ -169,12 +185,16 @@ def _is_kept(target: Target, held: list[Any]) -> bool:
 
 
 def _members(target: Target) -> dict[str, Any]:
+    members: dict[str, Any] = dict.fromkeys(("story", "entry", "person", "bylines", "media", "comment"))
+    members["bylines"] = False
     if isinstance(target, PersonTarget):
-        return {"story": None, "entry": None, "person": target.person, "bylines": target.bylines, "media": None}
+        return {**members, "person": target.person, "bylines": target.bylines}
     if isinstance(target, MediaTarget):
-        return {"story": None, "entry": None, "person": None, "bylines": False, "media": target.media}
+        return {**members, "media": target.media}
+    if isinstance(target, CommentTarget):
+        return {**members, "comment": target.comment}
     entry = target.entry if isinstance(target, EntryTarget) else None
-    return {"story": target.story, "entry": entry, "person": None, "bylines": False, "media": None}
+    return {**members, "story": target.story, "entry": entry}
 
 
 def _shown(target: Target, counts: dict[str, int], held: list[LegalHold], kept: list[dict[str, Any]]) -> dict[str, Any]:

@@ -7,24 +7,22 @@ there. The last step looks again whether anything uses it by then.
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from itertools import groupby
 
 from app.content import media_name
-from app.domain.entry import Entry, EntryContent, changed_fields
+from app.domain.entry import EntryContent
 from app.domain.errors import Conflict, NotFound
 from app.domain.identifiers import PersonId, StoryId
 from app.domain.media import MediaUse
-from app.domain.rights import Right, is_public_status
+from app.domain.rights import Right
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.media_use import record_person_media
 from app.newsroom.context.newsroom import Call, Newsroom
-from app.newsroom.context.recording import record_audit, record_entry
-from app.newsroom.context.write_context import StoryContext, WriteContext
-from app.newsroom.entries.entry_action import transition_entry
-from app.newsroom.erasure.entries import PURGE, Erased
+from app.newsroom.context.recording import record_audit
+from app.newsroom.context.write_context import WriteContext
+from app.newsroom.erasure.entries import PURGE, Erased, take_out_of_entry
 from app.newsroom.media.library import media_held
-from app.newsroom.publication.publication import EntryShown
-from app.newsroom.publication.visibility import show_entry_again
 from app.newsroom.stories.lifecycle import put_story
 from app.storage.database.transactions import ReadTransaction
 from app.storage.erasure.erasing import count_text, delete_text
@@ -91,19 +89,7 @@ def _take_out_of_story(
         for use in uses:
             before = None if use.entry is None else read_entry(context.tx, story, use.entry)
             if before is not None:
-                _take_out_of_entry(context, before, target)
-
-
-def _take_out_of_entry(context: StoryContext, before: Entry, target: MediaTarget) -> None:
-    after = transition_entry(before, before.status, at=context.now)
-    after = dataclasses.replace(after, content=_without(before.content, target))
-    if before.working is not None:
-        working = dataclasses.replace(before.working, content=_without(before.working.content, target))
-        after = dataclasses.replace(after, working=working)
-    changed = changed_fields(before.content, after.content)
-    if is_public_status(before) and changed:
-        after = show_entry_again(context, EntryShown(after, "entry.updated", changed=changed, material=False))
-    record_entry(context, before=before, after=after, action=PURGE)
+                take_out_of_entry(context, before, partial(_without, target=target))
 
 
 def _without(content: EntryContent, target: MediaTarget) -> EntryContent:

@@ -49,6 +49,7 @@ class GroupCommit(Generic[Item, Result]):
         self._waiting_seconds = waiting_seconds
         self._threads = Threads(1, name=name)
         self._waiting: deque[tuple[Item, asyncio.Future[Result], float]] = deque()
+        self._committing: list[asyncio.Future[Result]] = []
         self._running: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
@@ -64,6 +65,13 @@ class GroupCommit(Generic[Item, Result]):
         if self._running is None:
             self._running = loop.create_task(self._run())
         return await future
+
+    async def flush(self, *, within_seconds: float) -> None:
+        """Wait until all that was submitted by now is on disk or refused. Raises Unavailable if it takes longer."""
+        submitted = [*self._committing, *(future for _, future, _ in self._waiting)]
+        if submitted and (await asyncio.wait(submitted, timeout=within_seconds))[1]:
+            detail = "What arrived before this is not on disk yet; send it again in a moment."
+            raise Unavailable("unavailable", detail, retry_after_seconds=2)
 
     def close(self, *, within_seconds: float) -> None:
         """Wait at most `within_seconds` for the batch that is being committed."""
@@ -90,6 +98,7 @@ class GroupCommit(Generic[Item, Result]):
         return batch
 
     async def _commit_batch(self, batch: list[tuple[Item, asyncio.Future[Result]]]) -> None:
+        self._committing = [future for _, future in batch]
         try:
             results = await self._threads.run(partial(self._commit, [item for item, _ in batch]))
         except BaseException as error:

@@ -17,7 +17,7 @@ from app.storage.erasure.json_strings import has_any_string
 from app.storage.erasure.targets import PersonTarget, Target
 from app.storage.newsroom.legal_holds import is_held
 
-_entries, _versions = schema.entries, schema.entry_versions
+_entries = schema.entries
 
 
 def has_byline(table: Table) -> Callable[[Target], ColumnElement[bool] | None]:

@@ -20,13 +20,24 @@ from app.storage.database import schema
 from app.storage.erasure.bylines import entry_without_bylines, has_byline, version_without_bylines
 from app.storage.erasure.comment_rows import (
     answer_without_name,
+    comment_without_text,
+    comments_of,
     is_answer_of,
     reports_of,
     shown_answer_without_name,
+    shown_comments_of,
     shows_answer_of,
 )
 from app.storage.erasure.json_strings import has_any_string
-from app.storage.erasure.targets import ERASED, EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.targets import (
+    ERASED,
+    CommentTarget,
+    EntryTarget,
+    MediaTarget,
+    PersonTarget,
+    StoryTarget,
+    Target,
+)
 from app.storage.erasure.uploads import (
     entry_without_upload,
     goes_with,
@@ -165,7 +176,7 @@ def _shown_entry_row(_target: Target, _at: Micros) -> Values:
 
 
 def _documents_of(target: Target) -> ColumnElement[bool] | None:
-    if isinstance(target, PersonTarget | MediaTarget):
+    if isinstance(target, CommentTarget | PersonTarget | MediaTarget):
         return None
     story = _documents.c.story_id == target.story
     return story if isinstance(target, StoryTarget) else and_(story, _documents.c.entry_id == target.entry)
@@ -184,7 +195,7 @@ def _replies_of(target: Target) -> ColumnElement[bool]:
     shows_it = exists().where(
         of_reply,
         _reply_entries.c.story_id == target.story,
-        _reply_entries.c.entry_id == target.entry,
+        _reply_entries.c.entry_id == (target.comment if isinstance(target, CommentTarget) else target.entry),
     )
     return and_(shows_it, kept)
 
@@ -204,6 +215,8 @@ def _audit_of(target: Target) -> ColumnElement[bool]:
         return and_(_audit.c.story_id == target.story, _audit.c.object_id == target.entry)
     if isinstance(target, MediaTarget):
         return _audit.c.object_id == target.media
+    if isinstance(target, CommentTarget):
+        return _audit.c.object_id == target.comment
     if not target.names:
         return _audit.c.object_id == target.person
     named = (has_any_string(column, target.names) for column in (_audit.c.before, _audit.c.after))
@@ -334,13 +347,13 @@ TEXT_PLACES = (
             *(_comments.c.name, _comments.c.email, _comments.c.text, _comments.c.address, _comments.c.fingerprint),
             *(_comments.c.reason, _comments.c.note, _comments.c.appeal),
         ),
-        _of(_comments, entries="entry_id"),
-        blank=_deleted,
+        comments_of,
+        blank=comment_without_text,
     ),
     TextPlace(
         "readers' comments",
         (_shown_comments.c.item,),
-        _of(_shown_comments, entries="entry_id"),
+        shown_comments_of,
         blank=_deleted,
     ),
     TextPlace("stored replies", (_replies.c.body, _replies.c.headers, _replies.c.fingerprint), _replies_of, _reply_row),

@@ -1,9 +1,10 @@
-"""The targets of a purge: an entry, a story with all its entries, a person, an upload."""
+"""The targets of a purge: an entry, a story with all its entries, a person, an upload, a comment."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.comments import CommentId
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.media import MediaId
 
@@ -54,4 +55,13 @@ class MediaTarget:
         return f"media:{self.name}/"
 
 
-Target = EntryTarget | StoryTarget | PersonTarget | MediaTarget
+@dataclass(frozen=True, slots=True)
+class CommentTarget:
+    """One comment of a reader, and what it stands under."""
+
+    comment: CommentId
+    story: StoryId
+    entry: EntryId | None
+
+
+Target = CommentTarget | EntryTarget | StoryTarget | PersonTarget | MediaTarget

@@ -14,9 +14,14 @@ from app.domain.media import MediaId, MediaUse
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.erasure.json_strings import has_any_string, has_part
-from app.storage.erasure.targets import MediaTarget, PersonTarget, StoryTarget, Target
+from app.storage.erasure.targets import CommentTarget, EntryTarget, MediaTarget, PersonTarget, StoryTarget, Target
 
+_OF_AVATAR = frozenset({"avatar", "avatar_renditions"})
 _media, _uses, _replies = schema.media, schema.media_uses, schema.replies
+
+
+_UserTarget = EntryTarget | StoryTarget | PersonTarget | MediaTarget
+"""The targets that may use uploads; a comment has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +32,10 @@ class KeptUpload:
     uses: tuple[MediaUse, ...]
 
 
-def goes_with(target: Target) -> ColumnElement[bool]:
+def goes_with(target: Target) -> ColumnElement[bool] | None:
     """Return the condition that an upload goes with the target: that nothing else uses it, or did in any version."""
+    if isinstance(target, CommentTarget):
+        return None
     if isinstance(target, MediaTarget):
         return _media.c.id == target.media
     own, other = _uses.alias("own_use"), _uses.alias("other_use")
@@ -38,7 +45,7 @@ def goes_with(target: Target) -> ColumnElement[bool]:
 
 def list_kept_uploads(tx: ReadTransaction, target: Target) -> list[KeptUpload]:
     """List the uploads that the target uses and a purge of it leaves, with where else they are used."""
-    if isinstance(target, MediaTarget):
+    if isinstance(target, CommentTarget | MediaTarget):
         return []
     own = _uses.alias("own_use")
     is_own = exists().where(own.c.name == _uses.c.name, _is_of(own, target))
@@ -56,7 +63,7 @@ def list_kept_uploads(tx: ReadTransaction, target: Target) -> list[KeptUpload]:
     return [KeptUpload(media, tuple(uses)) for media, uses in kept.items()]
 
 
-def delete_uploads(tx: WriteTransaction, target: Target, *, limit: int) -> list[str] | None:
+def delete_uploads(tx: WriteTransaction, target: _UserTarget, *, limit: int) -> list[str] | None:
     """Delete at most `limit` of the uploads that go with the target, and what is known of its own uses.
 
     Returns the names whose files are to be deleted once this is committed; None when nothing was left to do.
@@ -138,10 +145,10 @@ def without_upload(content: Mapping[str, Any], target: MediaTarget) -> dict[str,
 
 def _without_avatar(author: Mapping[str, Any], target: MediaTarget) -> dict[str, Any]:
     is_it = media_name(str(author.get("avatar", ""))) == target.name
-    return {name: value for name, value in author.items() if not (is_it and name == "avatar")}
+    return {name: value for name, value in author.items() if not (is_it and name in _OF_AVATAR)}
 
 
-def _is_of(uses: FromClause, target: Target) -> ColumnElement[bool]:
+def _is_of(uses: FromClause, target: _UserTarget) -> ColumnElement[bool]:
     """Return the condition that a use is the target's own."""
     if isinstance(target, MediaTarget):
         return uses.c.name == target.name

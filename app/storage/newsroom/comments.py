@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from sqlalchemy import (
     ColumnElement,
@@ -15,7 +15,6 @@ from sqlalchemy import (
     cast,
     delete,
     func,
-    insert,
     or_,
     select,
     tuple_,
@@ -28,9 +27,12 @@ from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Visibility
+from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.legal_holds import is_held
+
+CommentOrder = Literal["newest", "oldest"]
 
 _comments = schema.comments
 
@@ -38,8 +40,17 @@ _INSERTS = {
     "postgresql": postgres_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
     "sqlite": sqlite_insert(_comments).on_conflict_do_nothing().returning(_comments.c.id),
 }
-_INSERT = insert(_comments)
 _PENDING = _comments.c.status == CommentStatus.PENDING.value
+_IS_REPORTED = _comments.c.id.in_(
+    select(schema.comment_reports.c.comment_id).where(schema.comment_reports.c.closed_at.is_(None))
+)
+_objected = _comments.alias("objected")
+_IS_APPEALED = _comments.c.id.in_(  # by the index of objections, whatever else is asked for
+    select(_objected.c.id).where(
+        _objected.c.appealed_at.is_not(None),
+        or_(_objected.c.decided_at.is_(None), _objected.c.decided_at < _objected.c.appealed_at),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +61,20 @@ class CommentFilter:
     story: StoryId | None = None
     entry: EntryId | None = None
     flag: str | None = None
+    reported: bool = False
+    """Whether there has to be a notice about it that nobody has decided about."""
     appealed: bool = False
+    """Whether its writer has to have objected since it was decided about."""
+
+
+@dataclass(slots=True)
+class CommentCounts:
+    """The number of comments in each status, with an open notice, with an open objection; and waiting in each story."""
+
+    statuses: dict[str, int] = field(default_factory=dict)
+    pending: dict[StoryId, int] = field(default_factory=dict)
+    reported: int = 0
+    appealed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +83,6 @@ class Attention:
 
     waiting_since: Micros | None
     decided_at: Micros | None
-
-
-def insert_comments(tx: WriteTransaction, comments: Sequence[Comment]) -> None:
-    """Insert new comments, whose keys no other comment of their stories has."""
-    tx.connection.execute(_INSERT, [_columns(comment) for comment in comments])
 
 
 def insert_comment(tx: WriteTransaction, comment: Comment) -> bool:
@@ -114,16 +133,19 @@ def list_comments(
     only: CommentFilter,
     *,
     visibility: Visibility,
-    before: tuple[Micros, str] | None,
+    order: CommentOrder,
+    beyond: tuple[Micros, str] | None,
     limit: int,
 ) -> list[Comment]:
-    """List comments of visible stories, newest first; `before` is the (created_at, id) of the last one seen."""
-    query = select(_comments).order_by(_comments.c.created_at.desc(), _comments.c.id.desc()).limit(limit)
-    query = query.where(_is_visible(visibility), *_matches(only))
-    if before is not None:
-        at, ident = before
-        level = and_(_comments.c.created_at == at, _comments.c.id < ident)
-        query = query.where(or_(_comments.c.created_at < at, level))
+    """List comments of visible stories in that order; `beyond` is the (created_at, id) of the last one seen."""
+    at, ident = _comments.c.created_at, _comments.c.id
+    columns = (at.desc(), ident.desc()) if order == "newest" else (at, ident)
+    query = select(_comments).order_by(*columns).limit(limit).where(_is_visible(visibility), *_matches(only))
+    if beyond is not None:
+        last, seen = beyond
+        is_newest = order == "newest"
+        level = and_(at == last, ident < seen if is_newest else ident > seen)
+        query = query.where(or_(at < last if is_newest else at > last, level))
     return [_comment(row) for row in tx.connection.execute(query)]
 
 
@@ -166,10 +188,22 @@ def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:
     return {StoryId(story): count for story, count in tx.connection.execute(query)}
 
 
-def read_comment_counts(tx: ReadTransaction, visibility: Visibility) -> dict[str, int]:
-    """Return how many comments of the visible stories there are in each status."""
-    query = select(_comments.c.status, func.count()).where(_is_visible(visibility)).group_by(_comments.c.status)
-    return {status: count for status, count in tx.connection.execute(query)}
+def read_comment_counts(tx: ReadTransaction, visibility: Visibility, story: StoryId | None = None) -> CommentCounts:
+    """Return the numbers of comments of the visible stories, or of one of them, and where any wait in all of these."""
+    visible, status = _is_visible(visibility), _comments.c.status
+    query = select(_comments.c.story_id, status, func.count()).where(visible).group_by(_comments.c.story_id, status)
+    counts = CommentCounts()
+    for ident, name, number in tx.connection.execute(query):
+        if story in {None, ident}:
+            counts.statuses[name] = counts.statuses.get(name, 0) + number
+        if name == CommentStatus.PENDING.value:
+            counts.pending[StoryId(ident)] = number
+    among = [visible, *([] if story is None else [_comments.c.story_id == story])]
+    counts.reported, counts.appealed = (
+        tx.connection.execute(select(func.count()).where(*among, condition)).scalar_one()
+        for condition in (_IS_REPORTED, _IS_APPEALED)
+    )
+    return counts
 
 
 def list_held_comments(tx: ReadTransaction, comments: Collection[CommentId]) -> list[CommentId]:
@@ -201,9 +235,10 @@ def _matches(only: CommentFilter) -> list[ColumnElement[bool]]:
         conditions.append(_comments.c.entry_id == only.entry)
     if only.flag is not None:
         conditions.append(cast(_comments.c.flags, Text).contains(f'"{only.flag}"', autoescape=True))
+    if only.reported:
+        conditions.append(_IS_REPORTED)
     if only.appealed:
-        conditions.append(_comments.c.appealed_at.is_not(None))
-        conditions.append(or_(_comments.c.decided_at.is_(None), _comments.c.decided_at < _comments.c.appealed_at))
+        conditions.append(_IS_APPEALED)
     return conditions
 
 
@@ -213,6 +248,9 @@ def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
     visible = select(stories.c.id)
     if visibility.stories is not None:
         visible = visible.where(stories.c.id.in_(sorted(visibility.stories)))
+    if visibility.sites is not None:
+        of_site = func.coalesce(stories.c.settings["site"].as_string(), DEFAULT_SITE)
+        visible = visible.where(of_site.in_(sorted(visibility.sites)))
     if visibility.members_only is not None:
         for_members = func.coalesce(stories.c.settings["members_only"].as_boolean(), bindparam("no", value=False))
         visible = visible.where(or_(for_members.is_(False), stories.c.id.in_(sorted(visibility.members_only))))

@@ -44,6 +44,8 @@ class Person:
     url: str | None = None
     disabled_at: Micros | None = None
     """When they were disabled, from which on their credentials are refused; None while they work here."""
+    sites: Mapping[str, Role] | None = None
+    """Their role in each of the only sites they work for; None for `role` in all."""
 
     @property
     def author(self) -> dict[str, str]:
@@ -68,6 +70,8 @@ class Token:
     kind: Literal["token", "session"] = "token"
     stories: frozenset[StoryId] | None = None
     """The only stories it can see and write in; None for all."""
+    sites: Mapping[str, Role] | None = None
+    """Of a bot: its role in each of the only sites it works for; None for `role` in all."""
     last_used_at: Micros | None = None
     """Accurate to about a minute."""
 
@@ -83,36 +87,13 @@ class TokenHolder:
 
 def insert_person(tx: WriteTransaction, person: Person) -> None:
     """Insert a new person."""
-    tx.connection.execute(
-        insert(_people).values(
-            id=person.id,
-            name=person.name,
-            email=person.email,
-            role=person.role.value,
-            byline=person.byline,
-            created_at=person.created_at,
-            avatar=person.avatar,
-            url=person.url,
-            disabled_at=person.disabled_at,
-        )
-    )
+    values = {"id": person.id, "created_at": person.created_at, **_columns(person)}
+    tx.connection.execute(insert(_people).values(**values))
 
 
 def update_person(tx: WriteTransaction, person: Person) -> None:
-    """Update every column of the person."""
-    tx.connection.execute(
-        update(_people)
-        .where(_people.c.id == person.id)
-        .values(
-            name=person.name,
-            email=person.email,
-            role=person.role.value,
-            byline=person.byline,
-            avatar=person.avatar,
-            url=person.url,
-            disabled_at=person.disabled_at,
-        )
-    )
+    """Update every column of the person that can change."""
+    tx.connection.execute(update(_people).where(_people.c.id == person.id).values(**_columns(person)))
 
 
 def lock_person(tx: WriteTransaction, person: PersonId) -> Person | None:
@@ -159,6 +140,7 @@ def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> N
             shorthand=token.shorthand,
             kind=token.kind,
             stories=None if token.stories is None else sorted(token.stories),
+            sites=_stored_roles(token.sites),
         )
     )
 
@@ -223,6 +205,20 @@ def _holder(tx: ReadTransaction, token: Token) -> TokenHolder:
     return TokenHolder(token, _person(row), {StoryId(story): Role(role) for story, role in pairs})
 
 
+def _columns(person: Person) -> dict[str, Any]:
+    """Return the columns that a write may change."""
+    return {
+        "name": person.name,
+        "email": person.email,
+        "role": person.role.value,
+        "byline": person.byline,
+        "avatar": person.avatar,
+        "url": person.url,
+        "disabled_at": person.disabled_at,
+        "sites": _stored_roles(person.sites),
+    }
+
+
 def _person(row: Row[Any]) -> Person:
     return Person(
         id=PersonId(row.id),
@@ -234,6 +230,7 @@ def _person(row: Row[Any]) -> Person:
         avatar=row.avatar,
         url=row.url,
         disabled_at=row.disabled_at,
+        sites=_roles(row.sites),
     )
 
 
@@ -251,4 +248,13 @@ def _token(row: Row[Any]) -> Token:
         kind=row.kind,
         stories=None if row.stories is None else frozenset(StoryId(story) for story in row.stories),
         last_used_at=row.last_used_at,
+        sites=_roles(row.sites),
     )
+
+
+def _stored_roles(sites: Mapping[str, Role] | None) -> dict[str, str] | None:
+    return None if sites is None else {site: role.value for site, role in sorted(sites.items())}
+
+
+def _roles(stored: Mapping[str, str] | None) -> dict[str, Role] | None:
+    return None if stored is None else {site: Role(role) for site, role in stored.items()}

@@ -19,13 +19,12 @@ from urllib.parse import quote
 from alembic import command
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import NullPool
 
 from app.storage.database import schema
 from app.storage.database.sqlite import driver_of
-from app.storage.upkeep.migrations import MIGRATIONS, alembic_config
+from app.storage.upkeep.migrations import MIGRATIONS, alembic_config, open_sqlite
 
 APPLICATION_ID = 0x4C426B75
 """SQLite's header field for the kind of file (`LBku`); it distinguishes a backup from any other SQLite file."""
@@ -60,6 +59,7 @@ class ArchivedFile:
 
     name: str
     file: str
+    size: int
 
 
 def list_archived_files(path: Path) -> list[ArchivedFile]:
@@ -69,7 +69,8 @@ def list_archived_files(path: Path) -> list[ArchivedFile]:
         if found is None:
             return []
         query = select(schema.media.c.name, schema.media.c.renditions).order_by(schema.media.c.name)
-        return [ArchivedFile(row.name, each["file"]) for row in connection.execute(query) for each in row.renditions]
+        rows = connection.execute(query).all()
+        return [ArchivedFile(row.name, each["file"], each["size"]) for row in rows for each in row.renditions]
 
 
 def is_known_revision(revision: str) -> bool:
@@ -254,8 +255,5 @@ def _connection(path: Path, *, mode: str, foreign_keys: bool) -> Generator[Conne
         raw.execute(f"PRAGMA foreign_keys = {'ON' if foreign_keys else 'OFF'}")
         return raw
 
-    engine = create_engine(
-        "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT"
-    )
-    with engine.connect() as connection:
+    with open_sqlite(connect).connect() as connection:
         yield connection

@@ -28,7 +28,6 @@ from sqlalchemy import (
     TypeCoerce,
     bindparam,
     cast,
-    create_engine,
     delete,
     func,
     insert,
@@ -39,7 +38,6 @@ from sqlalchemy import (
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from app.domain.clock import Micros
 from app.domain.cursor import EPOCH_LENGTH
@@ -64,6 +62,7 @@ from app.storage.upkeep.migrations import (
     alembic_config,
     migration_connection,
     open_postgres,
+    open_sqlite,
     read_known_revision,
 )
 from app.storage.upkeep.scratch_files import (
@@ -188,14 +187,7 @@ def _snapshot(url: str) -> Generator[Connection]:
         if not path.exists():
             raise BackupFailed(f"There is no database at {path}: check LIVEBLOG_DATA_DIR and LIVEBLOG_DATABASE_URL.")
         require_usable_file(path, read_only=True)
-        engine = create_engine(
-            "sqlite://",
-            creator=lambda: open_reader(path),
-            hide_parameters=True,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-        )
-        with engine.connect() as connection:
+        with open_sqlite(lambda: open_reader(path)).connect() as connection:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return

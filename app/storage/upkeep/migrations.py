@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import sqlite3
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -94,8 +95,7 @@ def _known_revisions() -> tuple[str, ...]:
 def _list_missing(url: str) -> list[str]:
     """List the migrations that a SQLite file lacks, beside the server that has it open."""
     path = Path(make_url(url).database or "")
-    engine = create_engine("sqlite://", creator=lambda: open_reader(path), hide_parameters=True, poolclass=NullPool)
-    with engine.connect() as connection:
+    with open_sqlite(lambda: open_reader(path)).connect() as connection:
         found = read_known_revision(connection)
     known = _known_revisions()
     return sorted(known if found is None else known[: known.index(found)])
@@ -154,29 +154,28 @@ def open_postgres(url: str, **options: Any) -> Engine:
     return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect, **options)
 
 
+def open_sqlite(connect: Callable[[], sqlite3.Connection]) -> Engine:
+    """Return an engine without a pool over connections of our own, which begins and commits nothing by itself."""
+    return create_engine(
+        "sqlite://", creator=connect, poolclass=NullPool, hide_parameters=True, isolation_level="AUTOCOMMIT"
+    )
+
+
 @contextmanager
 def _sqlite_connection(path: Path) -> Generator[Connection]:
     make_folder(path.parent)
     require_usable_file(path)
-    with lock_store(path.parent):
-        engine = create_engine(
-            "sqlite://",
-            creator=lambda: open_for_migration(path),
-            hide_parameters=True,
-            poolclass=NullPool,
-            isolation_level="AUTOCOMMIT",
-        )
-        with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
-                if broken:
-                    raise RuntimeError(f"the migration would leave {len(broken)} rows without the row they refer to")
-                connection.exec_driver_sql("COMMIT")
-            except BaseException:
-                connection.exec_driver_sql("ROLLBACK")
-                raise
+    with lock_store(path.parent), open_sqlite(lambda: open_for_migration(path)).connect() as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise RuntimeError(f"the migration would leave {len(broken)} rows without the row they refer to")
+            connection.exec_driver_sql("COMMIT")
+        except BaseException:
+            connection.exec_driver_sql("ROLLBACK")
+            raise
 
 
 def _is_ahead(connection: Connection, revision: str) -> bool:

@@ -15,13 +15,13 @@ export function seqOf(cursor) {
 }
 
 /** Compare entries for sort(): newest first by (sort_key, id). Both are ASCII. */
-export function newestFirst(a, b) {
+function newestFirst(a, b) {
   if (a.sort_key !== b.sort_key) return a.sort_key > b.sort_key ? -1 : 1;
   return a.id === b.id ? 0 : a.id > b.id ? -1 : 1;
 }
 
 /** Return the lower end of what is held as [sort_key, id]; null when the timeline is held to its end. */
-export function boundOf(timeline) {
+function boundOf(timeline) {
   if ("bound" in timeline) return timeline.bound;
   if (timeline.next === null || timeline.items.length === 0) return null;
   const last = timeline.items.at(-1);
@@ -29,7 +29,7 @@ export function boundOf(timeline) {
 }
 
 /** Return the timeline with the entry in its place: unchanged if a newer revision is held, without it if below. */
-export function upsertEntry(timeline, entry) {
+function upsertEntry(timeline, entry) {
   const bound = boundOf(timeline);
   const held = timeline.items.find((item) => item.id === entry.id);
   if (held && held.revision > entry.revision) return { ...timeline, bound };
@@ -42,7 +42,7 @@ export function upsertEntry(timeline, entry) {
 }
 
 /** Return the timeline without that entry. The bound stays. */
-export function removeEntry(timeline, id) {
+function removeEntry(timeline, id) {
   return { ...timeline, items: timeline.items.filter((item) => item.id !== id), bound: boundOf(timeline) };
 }
 

@@ -97,11 +97,17 @@ export function joined(parts) {
   return parts.flatMap((part, at) => [at > 0 && said("span", "comma"), element("bdi", {}, part)]);
 }
 
+/** Return what lets a browser choose among the files of an upload; nothing for a picture of another site. */
+function choice(files, sizes) {
+  const srcset = files?.filter(({ type }) => type === "image/webp").map(({ url, width }) => `${url} ${width}w`).join(", ");
+  return srcset && { srcset, sizes };
+}
+
 function byline(authors) {
   if (!authors?.length) return null;
-  const written = authors.map(({ name, role, place, avatar, url }) => {
+  const written = authors.map(({ name, role, place, avatar, avatar_renditions: files, url }) => {
     const details = joined([role, place].filter(Boolean));
-    const picture = webAddress(avatar) && element("img", { src: avatar, alt: "", loading: "lazy" });
+    const picture = webAddress(avatar) && element("img", { src: avatar, ...choice(files, "1.7rem"), alt: "", loading: "lazy" });
     return element("span", {}, picture, linked(name, url), details.length > 0 && [" ", element("small", {}, details)], " ");
   });
   return element("p", { class: "byline" }, written);

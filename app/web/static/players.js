@@ -12,7 +12,7 @@ const ADDRESSES = [
 ];
 
 /** Return the player's address for a film's, or null when it has none. */
-export function playerAddress(url) {
+function playerAddress(url) {
   for (const [pattern, player] of ADDRESSES) {
     const match = pattern.exec(url);
     if (match) return player + match[1];

@@ -26,7 +26,7 @@ function parts(state, { counts, siteName, titleOf }) {
     element("p", { class: "section", hidden: !section }, section ?? ""),
     element("h1", {}, title),
     element("p", { class: "standfirst", hidden: !standfirst }, standfirst ?? ""),
-    element("div", { class: "lead", hidden: !webAddress(image?.url) }, picture(image)),
+    picture(image),
     element("p", { class: "about" }, ...counts, about(state, siteName)),
     element(
       "ul", { class: "tags", "aria-label": say("topics"), "data-say-label": "topics", hidden: !tags?.length },
@@ -37,17 +37,11 @@ function parts(state, { counts, siteName, titleOf }) {
   ];
 }
 
+/** Return the story's picture as a body has it, but loaded at once. */
 function picture(image) {
-  if (!webAddress(image?.url)) return null;
-  const { url: src, alt, caption, credit, width, height, placeholder } = image;
-  const size = width && height && { width, height };
-  return element(
-    "figure", {},
-    element("img", { src, alt: alt ?? "", ...size, "data-placeholder": placeholder, fetchpriority: "high", decoding: "async" }),
-    (caption || credit) && element(
-      "figcaption", {}, caption || null, caption && credit ? " " : null, credit && element("cite", {}, credit),
-    ),
-  );
+  const lead = element("div", { class: "lead", hidden: !webAddress(image?.url) });
+  if (!lead.hidden) lead.innerHTML = image.html.replace('loading="lazy"', 'fetchpriority="high"');
+  return lead;
 }
 
 function about(state, siteName) {

@@ -24,6 +24,7 @@ from app.wire.requests.text import (
     BlockLine,
     BlockParagraphs,
     CodeText,
+    EmptiableBlockLine,
     FullMatch,
     Html,
     Request,
@@ -38,6 +39,8 @@ Span = Annotated[int, Field(ge=1, le=MAX_SPAN), NO_BOOLEAN]
 
 Part = Annotated[float, Field(ge=0, le=1), NO_BOOLEAN]
 MediaRef = Annotated[str, FullMatch(r"[0-9a-f-]{36}", "must be the id of an upload")]
+
+OWN_WORDS = "Of an upload: left out or null, the words that are kept with it; an empty text, none."
 
 
 class WrittenFocalPoint(Request):
@@ -122,9 +125,9 @@ class WrittenImage(_Block, UploadOrAddress, _Spoken):
     focal: WrittenFocalPoint | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    alt: BlockParagraphs | None = None
-    caption: BlockParagraphs | None = None
-    credit: BlockLine | None = None
+    alt: BlockParagraphs | None = Field(None, description=OWN_WORDS)
+    caption: BlockParagraphs | None = Field(None, description=OWN_WORDS)
+    credit: EmptiableBlockLine | None = Field(None, description=OWN_WORDS)
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
@@ -134,16 +137,16 @@ class WrittenVideo(_Block, UploadOrAddress, _Spoken):
     poster: WebAddress | None = None
     width: Pixels | None = None
     height: Pixels | None = None
-    caption: BlockParagraphs | None = None
-    credit: BlockLine | None = None
+    caption: BlockParagraphs | None = Field(None, description=OWN_WORDS)
+    credit: EmptiableBlockLine | None = Field(None, description=OWN_WORDS)
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 
 class WrittenAudio(_Block, UploadOrAddress, _Spoken):
     type: Literal["audio"]
     duration_ms: int | None = Field(None, description="Ignored: made from the upload.")
-    caption: BlockParagraphs | None = None
-    credit: BlockLine | None = None
+    caption: BlockParagraphs | None = Field(None, description=OWN_WORDS)
+    credit: EmptiableBlockLine | None = Field(None, description=OWN_WORDS)
     html: Html | None = Field(None, description="Ignored: made from the other fields.")
 
 

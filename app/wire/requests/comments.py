@@ -23,7 +23,6 @@ from app.wire.requests.text import (
 
 MAX_NAME_LENGTH = 60
 MAX_EMAIL_LENGTH = 254
-MAX_TEXT_LENGTH = 4_000
 MAX_HOLD_WORDS = 500
 
 _NOT_IN_EMAIL = r"@\s\x00-\x1f\x7f-\x9f<>\"(),:;\[\]\\"
@@ -125,6 +124,11 @@ class CommentBatch(CommentDecision):
 
     action: Literal["approve", "reject", "spam", "remove"]
     comments: list[ClientId] = Field(min_length=1, max_length=100)
+    versions: dict[ClientId, Annotated[int, Field(ge=1, le=2**31 - 1), NO_BOOLEAN]] = Field(
+        default_factory=dict,
+        max_length=100,
+        description="The version of each that you have seen: one that is another now is `stale`, and left as it is.",
+    )
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:

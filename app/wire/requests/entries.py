@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.content import MAX_BLOCKS
+from app.content.block_limits import MAX_COMPLEXITY
 from app.domain.cursor import MAX_SEQ
 from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
@@ -61,6 +62,9 @@ class WrittenAuthor(Request):
     role: Line | None = None
     place: Line | None = None
     avatar: WebAddress | None = None
+    avatar_renditions: list[Any] | None = Field(
+        None, exclude=True, max_length=MAX_COMPLEXITY, description="Ignored: made from the upload that `avatar` shows."
+    )
     url: WebAddress | None = None
 
 

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from app.wire.requests.blocks import WrittenFocalPoint
 from app.wire.requests.entries import ClientId
-from app.wire.requests.text import Line, Paragraphs, Request
+from app.wire.requests.text import EmptiableLine, Paragraphs, Request
 
 _WORDS = ("alt", "caption", "credit", "rights", "focal")
 
@@ -16,19 +16,22 @@ _WORDS = ("alt", "caption", "credit", "rights", "focal")
 class _MediaWords(Request):
     alt: Paragraphs | None = Field(None, description="What a picture shows, for those who do not see it.")
     caption: Paragraphs | None = None
-    credit: Line | None = Field(None, description="Whose it is, as readers are told.")
+    credit: EmptiableLine | None = Field(None, description="Whose it is, as readers are told.")
     rights: Paragraphs | None = Field(None, description="What you may do with it; for the newsroom alone.")
     focal: WrittenFocalPoint | None = None
 
 
 class MediaUpload(_MediaWords):
-    """The fields beside an uploaded file. A caption, a credit or rights that are left out are read out of the file."""
+    """The fields beside an uploaded file. A caption, a credit or rights that are left out are read out of the file.
+
+    Empty ones are none.
+    """
 
     id: ClientId | None = Field(None, description="Your own id, so that a retry keeps nothing twice.")
 
 
 class MediaPatch(_MediaWords):
-    """Changes to the words of an upload: what is left out stays as it is, null clears."""
+    """Changes to the words of an upload: what is left out stays as it is, null or an empty text clears."""
 
     @model_validator(mode="after")
     def _changes_something(self) -> Self:

@@ -91,6 +91,10 @@ def _shown(value: str) -> str:
     return value
 
 
+def _shown_or_empty(value: str) -> str:
+    return _shown(value) if value else value
+
+
 def _web_address(value: str) -> str:
     unsafe = _UNSAFE_IN_ADDRESS.search(value)
     if unsafe is not None:
@@ -170,11 +174,23 @@ BlockLine = Annotated[
 ]
 """One line of 1 to 300 characters in a block, at least one of them visible."""
 
+EmptiableBlockLine = Annotated[
+    str,
+    StringConstraints(max_length=MAX_LINE_LENGTH, strip_whitespace=True),
+    AfterValidator(_without_controls),
+    AfterValidator(_one_line),
+    AfterValidator(_shown_or_empty),
+]
+"""The same line, or nothing: what would be copied from elsewhere is not to stand here."""
+
 NOTHING_HIDDEN = (BeforeValidator(_without_harmless), AfterValidator(_nothing_hidden))
 """Metadata of a line that names something: what is harmless and unseen is dropped before its limits are checked."""
 
 Line = Annotated[BlockLine, *NOTHING_HIDDEN]
 """The same line where it names something, such as a person or a story: with no hidden characters."""
+
+EmptiableLine = Annotated[EmptiableBlockLine, *NOTHING_HIDDEN]
+"""Such a line or nothing, beside other text."""
 
 ShownLines = Annotated[
     str,
@@ -208,6 +224,10 @@ ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 
 WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), AfterValidator(_web_address)]
 """An absolute http or https address, without user info."""
+
+Language = Annotated[
+    str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
+]
 
 NO_BOOLEAN = BeforeValidator(_no_boolean)
 """Metadata of a number, after its limits: true and false are none."""

@@ -9,6 +9,8 @@ from pydantic import Field, RootModel
 from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
 from app.wire.shapes.values import TextDirection
 
+EMPTIED = "Empty where an editor took out the one of the upload."
+
 
 class _SentBlock(Answer):
     id: str
@@ -103,8 +105,8 @@ class ImageBlock(_Shown):
     width: int = sometimes()
     height: int = sometimes()
     alt: str
-    caption: str = sometimes()
-    credit: str = sometimes()
+    caption: str = sometimes(EMPTIED)
+    credit: str = sometimes(EMPTIED)
     html: str
 
 
@@ -117,8 +119,8 @@ class VideoBlock(_Shown):
     poster: str = sometimes("The still that is shown before it plays.")
     width: int = sometimes()
     height: int = sometimes()
-    caption: str = sometimes()
-    credit: str = sometimes()
+    caption: str = sometimes(EMPTIED)
+    credit: str = sometimes(EMPTIED)
     html: str
 
 
@@ -127,8 +129,8 @@ class AudioBlock(_Shown):
 
     type: Literal["audio"]
     duration_ms: int = sometimes("Of an upload.")
-    caption: str = sometimes()
-    credit: str = sometimes()
+    caption: str = sometimes(EMPTIED)
+    credit: str = sometimes(EMPTIED)
     html: str
 
 

@@ -133,6 +133,7 @@ class NewsroomComment(Answer):
     text: str
     time: AwareDatetime
     flags: list[CommentFlag | str]
+    links: int = Field(description="How many links its text has.")
     by_newsroom: bool
     reason: CommentRefusal | str | None
     note: str | None
@@ -144,8 +145,16 @@ class NewsroomComment(Answer):
     reports: list[CommentReport]
     can: list[ModeratorAction | str]
     in_story: NamedStory = sometimes("Where it is read.")
+    decided_by_name: str | None = sometimes("Where it is read: the name of who decided, as colleagues know it.")
     email: str | None = sometimes("For those who may moderate it.")
     address: str | None = sometimes("For those who may moderate it.")
+
+
+class StoryWithComments(NamedStory):
+    """A story in which comments wait."""
+
+    story: str
+    pending: int
 
 
 class NewsroomComments(Answer):
@@ -153,7 +162,13 @@ class NewsroomComments(Answer):
 
     items: list[NewsroomComment]
     next: str | None
-    counts: dict[str, int] = Field(description="How many comments of all visible stories are in each status.")
+    counts: dict[str, int] = Field(
+        description="How many comments of all visible stories, or of the `story`, are in each status."
+    )
+    reported: int = Field(description="Of these: with a notice that nobody has decided about.")
+    appealed: int = Field(description="Of these: whose writer has objected since they were decided about.")
+    stories: list[StoryWithComments] = Field(description="Where any wait, those with the most first.")
+    reasons: dict[str, str] = Field(description="The reasons to decide by, and the sentence that a reader is told.")
 
 
 class CommentDecided(Answer):
@@ -268,6 +283,7 @@ NEWSROOM_COMMENT: dict[str, Any] = {
     "text": "Which districts are still missing?",
     "time": "2026-11-03T21:04:05.123Z",
     "flags": [],
+    "links": 0,
     "by_newsroom": False,
     "reason": None,
     "note": None,
@@ -280,6 +296,15 @@ NEWSROOM_COMMENT: dict[str, Any] = {
     "can": ["approve", "reject", "spam", "remove", "make_entry"],
     "email": "ann@example.org",
     "address": "192.0.2.7",
+}
+NEWSROOM_COMMENTS: dict[str, Any] = {
+    "items": [NEWSROOM_COMMENT],
+    "next": None,
+    "counts": {"pending": 1},
+    "reported": 0,
+    "appealed": 0,
+    "stories": [{"slug": "election-night", "title": "Election night", "story": _STORY, "pending": 1}],
+    "reasons": {"off_topic": "It is not about the story."},
 }
 BLOCK: dict[str, Any] = {
     "id": "2f1c7a60-2b7e-4a58-8a5d-0f6c1b2d3e4f",

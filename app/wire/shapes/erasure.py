@@ -40,6 +40,7 @@ class Purged(Answer):
     person: str | None
     bylines: bool
     media: str | None
+    comment: str | None
     places: list[PlaceCount]
     held: list[Hold] = Field(description="What a legal hold keeps.")
     kept: list[KeptUpload] = Field(description="The uploads that stay, since they are used elsewhere too.")
@@ -73,6 +74,7 @@ PURGED: dict[str, Any] = {
     "bylines": False,
     "places": [{"place": "entries", "count": 1}, {"place": "entry versions", "count": 3}],
     "media": None,
+    "comment": None,
     "held": [],
     "kept": [],
 }

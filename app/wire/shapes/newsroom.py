@@ -140,6 +140,7 @@ class NewsroomStory(Answer):
 
     id: str
     slug: str
+    site: str = sometimes("The slug of the site that publishes it; absent for the operator's own.")
     url: str
     entry_url_template: str
     status: StoryStatus | str

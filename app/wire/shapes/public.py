@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, ConfigDict, Field
 
 from app.wire.shapes.answer import Answer, sometimes
-from app.wire.shapes.blocks import Block, ImageBlock
+from app.wire.shapes.blocks import Block, ImageBlock, Rendition
 from app.wire.shapes.values import (
     CommentingMode,
     Direction,
@@ -33,12 +33,16 @@ CommentCounts = Annotated[
 
 
 class Site(Answer):
-    """The site that publishes the stories."""
+    """The site that publishes the stories at this host."""
 
     name: str
     url: str
     logo: str | None
-    public_url: str = Field(description="The URL of this server; every absolute URL begins with it.")
+    public_url: str = Field(description="Where readers reach it; every absolute URL of its own begins with it.")
+    slug: str = sometimes("Of a site that is not the operator's own.")
+    language: str = sometimes("Of such a site: that of its pages, and of new stories that say no other.")
+    theme: str = sometimes("Of such a site: the name of its theme.")
+    consent: list[str] = sometimes("Of such a site: categories of embeds that readers need not be asked about.")
 
 
 class Publisher(Answer):
@@ -92,6 +96,7 @@ class StoryFields(Answer):
     slug: str
     url: str = Field(description="The reader's page.")
     entry_url_template: str = Field(description="The reader's page at one entry; put the entry's id for each `{id}`.")
+    site: str = sometimes("The slug of its site; absent where it has never been another's than the operator's own.")
     title: str
     standfirst: str | None
     language: str = Field(description="BCP 47.")
@@ -130,6 +135,7 @@ class Author(Answer):
     role: str = sometimes()
     place: str = sometimes()
     avatar: str = sometimes("The address of a picture.")
+    avatar_renditions: list[Rendition] = sometimes("Of an uploaded one: its WebP files of up to 640 pixels' width.")
     url: str = sometimes()
 
 
@@ -252,6 +258,7 @@ class ItemProblem(Answer):
     detail: str
     code: str
     errors: list[ProblemError] = sometimes("Each value that cannot be accepted; the first twenty.")
+    current_etag: str = sometimes("With 412: the ETag of today.")
 
 
 class Problem(ItemProblem):
@@ -261,4 +268,3 @@ class Problem(ItemProblem):
     request_id: str = sometimes("In the log; unless the request is refused before it is read, as with 431.")
     cause: str = sometimes("With 410: why it is gone.")
     snapshot_url: str = sometimes("With 410 `cursor_unusable`: where to begin again.")
-    current_etag: str = sometimes("With 412: the ETag of today.")

@@ -61,7 +61,7 @@ class Video:
 
     async def read(self, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         for _ in range(start, self.size if end is None else end, len(PIECE)):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # a turn for each piece, as a store takes
             self.pieces_read += 1
             yield PIECE
 

@@ -18,8 +18,10 @@ LIMITS = {
     64 * KB: [
         "DELETE /v1/newsroom/comment-blocks/{block}",
         "DELETE /v1/newsroom/session",
+        "DELETE /v1/newsroom/sites/{site}",
         "DELETE /v1/newsroom/stories/{story}/members/{person}",
         "PATCH /v1/newsroom/people/{person}",
+        "PATCH /v1/newsroom/sites/{site}",
         "POST /v1/media",
         "POST /v1/newsroom/comment-blocks",
         "POST /v1/newsroom/comments/{comment}/answer",
@@ -41,6 +43,7 @@ LIMITS = {
         "POST /v1/newsroom/people/{person}/revoke",
         "POST /v1/newsroom/purge",
         "POST /v1/newsroom/purge/confirm",
+        "POST /v1/newsroom/sites",
         "POST /v1/newsroom/stories/{story}/entries/{entry}/preview",
         "POST /v1/newsroom/tokens",
         "POST /v1/newsroom/tokens/{token}/revert",

@@ -189,7 +189,7 @@ async def test_waiting_for_the_end_of_a_connection_has_no_deadline() -> None:
 
     async def receive() -> MutableMapping[str, Any]:
         if len(messages) == 1:
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # past the deadline of the body, a thousandth away
         return messages.pop(0)
 
     within = limited(receive, limit_bytes=10, seconds=BODY_SECONDS, now=lambda: begun)

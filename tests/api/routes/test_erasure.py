@@ -69,13 +69,13 @@ async def _await_nothing_left(server: Server, *, but: str = "") -> None:
     for _ in range(SCRUBBED_LOOKS):
         if not _count_in_memory(but=but):
             return
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.2)  # between two looks, each of which goes through every object there is
     raise AssertionError("something in the process still has the word")
 
 
 async def test_no_object_of_the_process_has_a_text_that_was_purged(server: Server) -> None:
     story = (await _write_and_read_everywhere(server))["story"]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which the tasks of what was read let go of it: what is left is kept
     assert _count_in_memory() > 3, "caches have it"
     await _purge(server, {"story": story})
     await _await_nothing_left(server)

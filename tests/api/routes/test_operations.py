@@ -69,7 +69,7 @@ async def test_a_probe_that_cannot_be_cancelled_is_not_waited_for_and_not_begun_
         assert await asyncio.wait_for(readiness.check(), 10) == (200, "degraded", ["database", "broker"])
     assert begun == 1
     may_end.set()
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the turn in which it ends
     assert (await readiness.check())[2] == ["broker"]
 
 

@@ -51,4 +51,4 @@ def until(page: Page, script: str, arg: Any = None) -> None:
     deadline = time.monotonic() + PATIENCE_MILLISECONDS / 1000
     while not page.evaluate(script, arg):
         assert time.monotonic() < deadline, f"never: {script}"
-        page.wait_for_timeout(30)
+        page.wait_for_timeout(30)  # between two looks

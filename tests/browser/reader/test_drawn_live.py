@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from app.web.words import Catalogue
 from tests.browser.newsroom_page import TOO_WIDE
 from tests.browser.newsroom_server import Newsroom
 from tests.browser.reader.pages import DRAWN, TWO_FRAMES, Open, attached
+from tests.waiting import await_true
 
 PICTURE = {
     "url": "https://pictures.example/lead.jpg",
@@ -176,7 +178,6 @@ def test_what_is_wider_than_the_page_scrolls_by_keyboard(
         expect(region).to_be_focused()
         assert region.evaluate("(node) => getComputedStyle(node).outlineStyle") == "solid"
         page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(300)
-        assert region.evaluate("(node) => node.scrollLeft") > 0
+        await_true(partial(region.evaluate, "(node) => node.scrollLeft > 0"))
     assert page.evaluate(TOO_WIDE) == []
     assert page.get_by_role("table").count() == 1

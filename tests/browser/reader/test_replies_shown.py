@@ -114,7 +114,7 @@ def _until_told(newsroom: Newsroom, story: dict[str, Any], count: int) -> None:
     deadline = time.monotonic() + 30
     while newsroom.client.get(f"/v1/stories/{story['id']}").json()["comment_count"] != count:
         assert time.monotonic() < deadline
-        time.sleep(0.1)
+        time.sleep(0.1)  # between two looks
 
 
 @pytest.mark.parametrize("screen", [(1440, 900), (390, 844), (320, 640)], ids=lambda screen: f"{screen[0]}")

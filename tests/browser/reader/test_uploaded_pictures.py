@@ -66,7 +66,7 @@ def test_an_uploaded_picture_has_its_place_and_its_colour_before_it_is_there(
         box = picture.bounding_box()
         assert box is not None
         assert box["height"] == pytest.approx(box["width"] * 900 / 1600, abs=1)
-    for picture in page.locator("article img").all():
+    for picture in pictures.all():  # the lead picture too
         assert re.search(r"/320\.webp 320w, .*/1280\.webp 1280w", picture.get_attribute("srcset") or "")
         assert picture.get_attribute("sizes") == "(min-width: 720px) 720px, 100vw"
     page.evaluate("shifts.length = 0")  # what was published meanwhile was above a reader who reads nothing yet
@@ -78,3 +78,35 @@ def test_an_uploaded_picture_has_its_place_and_its_colour_before_it_is_there(
     until(page, "() => document.querySelector('.lead img').naturalWidth > 0")
     page.evaluate(TWO_FRAMES)
     assert page.evaluate("shifts") == []
+
+
+def test_a_byline_and_a_lead_picture_are_chosen_among_the_files_of_their_uploads_however_they_are_drawn(
+    newsroom: Newsroom, open_page: Open
+) -> None:
+    media = _upload(newsroom, alt="The hall")
+    draft = {"name": "Rui", "role": "editor", "avatar_media": media["id"]}
+    person = newsroom.client.post("/v1/newsroom/people", json=draft).json()
+    author = {"id": person["id"], "name": "Rui", "avatar": person["avatar"]}
+    story = newsroom.make_story()
+    post = f"/v1/stories/{story['id']}/entries"
+    newsroom.client.post(post, json={"text": "Drawn by the server.", "authors": [author]}).raise_for_status()
+    page = open_page(newsroom.page(story))
+    attached(page)
+    newsroom.client.post(post, json={"text": "Drawn by the script.", "authors": [author]}).raise_for_status()
+    change = {"image": {"media": media["id"]}}
+    newsroom.client.patch(f"/v1/stories/{story['id']}", json=change, headers={"if-match": "*"}).raise_for_status()
+    faces = page.locator(".byline img")
+    expect(faces).to_have_count(2)
+    for face in faces.all():
+        assert re.fullmatch(r"\S+/320\.webp 320w, \S+/640\.webp 640w", face.get_attribute("srcset") or "")
+        assert face.get_attribute("sizes") == "1.7rem"
+        until(page, "() => [...document.querySelectorAll('.byline img')].every((each) => each.naturalWidth > 0)")
+        assert str(face.evaluate("(image) => image.currentSrc")).endswith("/320.webp")
+    lead = page.locator(".lead img")
+    drawn = lead.get_attribute("srcset")
+    assert re.search(r"/320\.webp 320w, .*/1600\.webp 1600w", drawn or "")
+    page.reload()
+    assert (lead.get_attribute("srcset"), lead.get_attribute("sizes")) == (
+        drawn,
+        "(min-width: 720px) 720px, 100vw",
+    )

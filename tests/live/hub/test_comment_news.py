@@ -46,7 +46,7 @@ async def settle(hub: Hub) -> None:
     """Let a reconciliation and what it begins come to its end."""
     await hub.stories.reconcile()
     for _ in range(20):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # more turns than it takes: that nothing more follows is tried as well
 
 
 async def test_ready_readers_are_written_the_number_and_the_others_are_woken() -> None:

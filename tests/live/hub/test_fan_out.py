@@ -66,7 +66,7 @@ class Limited:
         """The events written after each turn of the loop, until the fan-out is over."""
         counts = [self.written]
         while not self.metrics.fan_outs:
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # one turn: what is done in each is what is counted
             counts.append(self.written)
         return counts
 
@@ -88,7 +88,7 @@ async def test_a_fan_out_begins_with_a_few_and_grows_to_whole_slices() -> None:
     connections.publish()
     woken = [sum(reader.wakes for reader in connections.readers)]
     while not connections.metrics.fan_outs:
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # one turn, as above
         woken.append(sum(reader.wakes for reader in connections.readers))
     assert woken == list(growing(4 * SLICE))
 

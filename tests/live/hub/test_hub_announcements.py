@@ -10,6 +10,7 @@ from app.live.hub.fan_out import FIRST_SLICE
 from app.live.story.packets import FORMS, Framing
 from tests.live.hubs import SOON, Follower, ReadyFollower, reach, running_hub
 from tests.live.model import ModelLog, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -41,12 +42,13 @@ async def test_a_missing_number_that_arrives_in_time_costs_no_read() -> None:
     async with running_hub(log) as hub:
         await hub.stories.open("one")
         first, second = model.publish(), model.publish()
+        before = asyncio.all_tasks()
         hub.accept(second)
+        (filling,) = asyncio.all_tasks() - before
         hub.accept(first)
         await reach(hub, 3)
         async with asyncio.timeout(SOON):
-            while hub.stories.is_filling_gaps:  # noqa: ASYNC110  (nothing signals that there is no gap)
-                await asyncio.sleep(0.01)
+            await filling
         assert log.reads == ["find"]
 
 
@@ -77,9 +79,7 @@ async def test_a_gap_that_cannot_be_read_is_closed_by_the_next_reconciliation() 
         model.publish()
         hub.accept(model.publish())
         waiting = asyncio.create_task(reach(hub, 3))
-        async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
-                await asyncio.sleep(0.01)
+        await until(lambda: hub.metrics.reconciles_failed)
         log.failing = False
         await waiting
 
@@ -92,9 +92,7 @@ async def test_a_number_that_was_announced_but_does_not_exist_is_forgotten() -> 
         lies = [liar.publish() for _ in range(4)]
         hub.accept(lies[-1])
         assert live.is_behind()
-        async with asyncio.timeout(SOON):
-            while live.is_behind():  # noqa: ASYNC110  (nothing moves when a lie is found out)
-                await asyncio.sleep(0.01)
+        await until(lambda: not live.is_behind())
         assert live.head == model.head
         hub.accept(model.publish())
         assert live.head == model.head
@@ -154,9 +152,7 @@ async def test_a_contradiction_that_cannot_be_looked_into_now_is_settled_by_the_
         model.fork(back_to=3, branch="b")
         log.failing = True
         hub.accept(model.publish())
-        async with asyncio.timeout(SOON):
-            while not hub.metrics.reconciles_failed:  # noqa: ASYNC110  (nothing signals the failure)
-                await asyncio.sleep(0.01)
+        await until(lambda: hub.metrics.reconciles_failed)
         log.failing = False
         await hub.stories.reconcile()
         assert (live.generation, live.head) == (1, model.head)
@@ -171,8 +167,7 @@ async def test_a_fan_out_lets_the_loop_do_other_things_between_slices() -> None:
         hub.accept(model.publish())
         assert 0 < sum(reader.wakes for reader in readers) < 1000
         hub.accept(model.publish())
-        while hub.metrics.fan_outs < 2:  # noqa: ASYNC110 - nothing signals the end of a fan-out
-            await asyncio.sleep(0)
+        await until(lambda: hub.metrics.fan_outs >= 2)
         assert {reader.wakes for reader in readers} == {2}
 
 
@@ -187,10 +182,9 @@ async def test_a_story_that_moves_amid_a_fan_out_is_sent_in_each_form_once(turns
             live.make_ready(reader, legible[number % len(legible)])
         hub.accept(model.publish())
         for _ in range(turns):
-            await asyncio.sleep(0)
+            await asyncio.sleep(0)  # after how many turns it moves is what is tried
         for _ in range(3):
             hub.accept(model.publish())
-        while any(reader.cursor != model.head.cursor for reader in readers):  # noqa: ASYNC110 - as above
-            await asyncio.sleep(0)
+        await until(lambda: all(reader.cursor == model.head.cursor for reader in readers))
         numbers = [b"".join(reader.written).count(b'"type":"entry.published"') for reader in readers]
         assert numbers == [4] * len(readers)

@@ -11,6 +11,7 @@ from app.live.session.effects import OpenStory, ReadChanges, ReadSnapshot, Story
 from app.wire.encoding import BodyVariant
 from tests.live.hubs import SOON, Follower, reach, running_hub
 from tests.live.model import ModelLog, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -25,7 +26,7 @@ async def test_the_end_of_a_story_wakes_its_readers_once_and_keeps_it_for_those_
         assert reader.wakes == 1
         assert hub.stories.head("one") == model.head
         waiting = asyncio.create_task(hub.wait_beyond("one", 2, timeout_seconds=SOON))
-        await asyncio.sleep(0)
+        await until(lambda: hub.metrics.waiting_polls == 1)
         hub.accept(model.publish("a correction"))
         assert await waiting == model.head
 
@@ -75,7 +76,7 @@ async def test_a_withdrawn_story_wakes_its_readers_and_can_be_opened_no_more() -
         reader = Follower()
         live.subscriptions.add(reader)
         waiting = asyncio.create_task(hub.wait_beyond("one", 3, timeout_seconds=SOON))
-        await asyncio.sleep(0)
+        await until(lambda: hub.metrics.waiting_polls == 1)
         hub.accept(model.withdraw())
         assert reader.wakes == 1
         with pytest.raises(Gone):
@@ -113,9 +114,7 @@ async def test_a_withdrawal_that_was_never_announced_is_found_by_the_next_reconc
         live.subscriptions.add(reader)
         model.withdraw()
         await hub.stories.reconcile()
-        async with asyncio.timeout(SOON):
-            while hub.stories.head("one") is not None:  # noqa: ASYNC110  (nothing signals a removal)
-                await asyncio.sleep(0.01)
+        await until(lambda: hub.stories.head("one") is None)
         assert live.head.closing == "withdrawn"
         assert (live.removal_packet is not None, live.gone) == (has_removal, not has_removal)
         assert reader.wakes >= 1

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
 import pytest
 
 from app.live.hub.fan_out import SLICE
 from tests.live.hubs import SOON, Connected, running_hub
 from tests.live.model import ModelLog, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -33,7 +35,7 @@ async def test_a_drain_says_goodbye_to_all_and_frees_the_polls() -> None:
             hub.connections.add(connection, due_at=hub.read_clocks().seconds + 1000)
         waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=1000))
         await hub.stories.open("one")
-        await asyncio.sleep(0)
+        await until(lambda: hub.metrics.waiting_polls == 1)
         await hub.drain(timeout_seconds=1000)
         assert {connection.window for connection in connections} == {(0, 1000)}
         assert not any(connection.was_cut for connection in connections)
@@ -60,9 +62,13 @@ async def test_a_drain_that_takes_its_time_sends_readers_away_evenly_to_come_bac
         sent_away = []
         while not drained.done():
             sent_away.append(sum(connection.window is not None for connection in connections))
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.01)  # more often than a slice is sent away: each number is seen
         assert sorted(set(sent_away) | {250}) == [*range(0, 250, SLICE), 250]
         assert {connection.window for connection in connections} == {(0, 1000)}
+
+
+def _is_any_dismissed(connections: list[Connected]) -> bool:
+    return any(connection.window is not None for connection in connections)
 
 
 async def test_a_drain_ends_as_soon_as_nobody_is_left_however_long_it_may_take() -> None:
@@ -72,7 +78,7 @@ async def test_a_drain_ends_as_soon_as_nobody_is_left_however_long_it_may_take()
             for connection in connections:
                 hub.connections.add(connection, due_at=hub.read_clocks().seconds + 1000)
             drained = asyncio.create_task(hub.drain(spread_seconds=1000, timeout_seconds=1000))
-            await asyncio.sleep(0)
+            await until(partial(_is_any_dismissed, connections))
             for connection in connections[SLICE:]:  # their readers close their pages
                 hub.connections.remove(connection)
             await asyncio.wait_for(drained, 10)

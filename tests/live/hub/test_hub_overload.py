@@ -22,6 +22,7 @@ from tests.live.hubs import SOON, Connected, Follower, hub_over
 from tests.live.model import ModelLog, ModelStory, story
 from tests.live.sockets import closed, next_messages
 from tests.live.streams import next_blocks, reading, rest_of
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 both_paths = pytest.mark.usefixtures("both_paths")
@@ -73,9 +74,7 @@ async def test_the_lag_is_how_late_the_loop_comes_round() -> None:
     hub = _hub(clock)
     await hub.start()
     clock.step = 0.75
-    async with asyncio.timeout(SOON):
-        while hub.metrics.lag_seconds == 0:  # noqa: ASYNC110 - nothing signals a measurement
-            await asyncio.sleep(0.01)
+    await until(lambda: hub.metrics.lag_seconds != 0)
     await hub.stop()
     assert hub.metrics.lag_seconds == 0.5
 
@@ -86,8 +85,7 @@ def _publish(model: ModelStory, fan_out: FanOut, live: LiveStory) -> None:
 
 
 async def _until_fanned_out(metrics: LiveMetrics, *, fan_out: int) -> None:
-    while metrics.fan_outs < fan_out:  # noqa: ASYNC110 - nothing signals the end of a fan-out
-        await asyncio.sleep(0)
+    await until(lambda: metrics.fan_outs >= fan_out)
 
 
 async def test_the_lag_is_how_long_news_has_been_waiting_for_its_last_reader() -> None:
@@ -152,13 +150,18 @@ async def test_a_fan_out_that_fails_leaves_nothing_waiting() -> None:
 # Shedding
 
 
-async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
-    clock = _Clock()
-    hub = _hub(clock)
+def _overload_of_200(hub: Hub, clock: _Clock) -> list[Connected]:
     connections = [Connected(hub, obedient=False) for _ in range(200)]
     for connection in connections:
         hub.connections.add(connection, due_at=clock.now + 1000)
     _overload(hub, clock)
+    return connections
+
+
+async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
+    clock = _Clock()
+    hub = _hub(clock)
+    connections = _overload_of_200(hub, clock)
     for shed in (4, 8, 12):
         clock.now += 1
         hub.record_lag(3.0)
@@ -170,10 +173,7 @@ async def test_those_who_came_last_are_sent_away_first_and_each_once() -> None:
 async def test_a_server_that_stops_sheds_none_beside_its_drain() -> None:
     clock = _Clock()
     hub = _hub(clock)
-    connections = [Connected(hub, obedient=False) for _ in range(200)]
-    for connection in connections:
-        hub.connections.add(connection, due_at=clock.now + 1000)
-    _overload(hub, clock)
+    _overload_of_200(hub, clock)
     hub.draining = True
     clock.now += 1
     hub.record_lag(3.0)
@@ -256,7 +256,7 @@ async def test_polls_go_on_under_overload() -> None:
     _overload(hub, clock)
     waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
     await hub.stories.open("one")
-    await asyncio.sleep(0)
+    await until(lambda: hub.metrics.waiting_polls == 1)
     hub.accept(model.publish())
     assert await waiting == model.head
     await hub.stop()

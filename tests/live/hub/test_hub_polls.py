@@ -9,6 +9,7 @@ import pytest
 from app.domain.errors import NotFound
 from tests.live.hubs import running_hub
 from tests.live.model import ModelLog, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -24,7 +25,7 @@ async def test_a_poll_returns_when_the_story_moves() -> None:
     async with running_hub(ModelLog(model)) as hub:
         waiting = asyncio.create_task(hub.wait_beyond("id-one", 1, timeout_seconds=1000))
         await hub.stories.open("one")
-        await asyncio.sleep(0)
+        await until(lambda: hub.metrics.waiting_polls == 1)
         assert (hub.metrics.waiting_polls, hub.reader_count(model.id)) == (1, 1)
         hub.accept(model.publish())
         assert await waiting == model.head

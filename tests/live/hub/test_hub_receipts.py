@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from app.live.story.packets import FORMS, Framing
 from app.wire.encoding import BodyVariant
 from tests.live.hubs import ReadyFollower, reach
 from tests.live.model import START, ModelLog, ModelStory, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -71,8 +71,7 @@ async def timed(readers: int) -> AsyncIterator[Timed]:
 
 
 async def _settled(hub: Hub, fan_outs: int) -> None:
-    while hub.metrics.fan_outs < fan_outs:  # noqa: ASYNC110  (nothing signals the end of a fan-out)
-        await asyncio.sleep(0)
+    await until(lambda: hub.metrics.fan_outs >= fan_outs)
 
 
 async def test_an_event_of_this_process_is_timed_from_its_commit() -> None:

@@ -14,6 +14,7 @@ from app.live.story.metrics import LiveMetrics
 from app.live.tasks import Tasks
 from tests.live.hubs import SOON, Follower, reach, running_hub
 from tests.live.model import ModelLog, story
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -170,7 +171,7 @@ async def test_a_vanished_story_is_gone_for_those_who_follow_it_and_for_newcomer
         reader = Follower()
         live.subscriptions.add(reader)
         waiting = asyncio.create_task(hub.wait_beyond("one", 1, timeout_seconds=SOON))
-        await asyncio.sleep(0)
+        await until(lambda: hub.metrics.waiting_polls == 1)
         log.stories.clear()
         await hub.stories.reconcile()
         assert live.gone

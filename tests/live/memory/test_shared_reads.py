@@ -74,7 +74,7 @@ async def test_answers_that_are_forgotten_are_read_anew_and_a_read_under_way_is_
     reads.forget()
     assert (len(reads), reads.kept_bytes) == (0, 0)
     assert isinstance(await under_way, SnapshotRead)
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which it would be kept
     assert (len(reads), reads.kept_bytes) == (0, 0)
     await reads.fetch(ask)
     assert log.reads.count("changes") == 2
@@ -89,7 +89,7 @@ async def test_a_read_begun_before_a_reset_changes_nothing_after_it() -> None:
         changes = hub.stories.fetch(_changes(live, model, 2))
         snapshot = hub.stories.fetch(ReadSnapshot(live, "requested", BodyVariant.HTML, 0))
         await log.waiting.wait()
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # a turn, in which the other read begins as well
         model.rebuild("epoch002")
         live.reset(model.head)
         log.gate.set()

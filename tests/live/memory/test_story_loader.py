@@ -81,8 +81,7 @@ async def test_a_caller_that_gives_up_does_not_end_the_opening_of_others() -> No
     async with running_hub(log) as hub:
         first = asyncio.create_task(hub.stories.open("one"))
         second = asyncio.create_task(hub.stories.open("one"))
-        await asyncio.sleep(0)
-        await log.waiting.wait()
+        await log.waiting.wait()  # the shared read, which begins after both have asked
         first.cancel()
         log.gate.set()
         assert (await second).id == "id-one"

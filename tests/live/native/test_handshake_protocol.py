@@ -10,7 +10,7 @@ import pytest
 
 from app.live.native.handshake_protocol import read_plain_handshake
 from app.live.protocol.request_heads import HEADERS_LIMIT, BadRequestHead, Headers, check_head
-from tests.live.native.test_server_protocol import handshake
+from tests.live.native.raw_peers import handshake
 
 PIECES = [
     b"\r\n", b"\n", b"\r", b"\0", b" ", b"\t", b":", b";", b"#", b"?", b"/", b"//", b"%00", b"\xff", b"\x7f", b"\x01",

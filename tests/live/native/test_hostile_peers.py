@@ -20,18 +20,9 @@ from app.live.story.connection_states import ConnectionState
 from app.live.story.limits import LiveLimits
 from tests.live.app import Path, current_path
 from tests.live.model import story
-from tests.live.native.test_server_protocol import (  # noqa: F401 - native_path is a fixture
-    SOON,
-    Raw,
-    answer_to,
-    answer_to_first_line,
-    caught_up,
-    handshake,
-    native_path,
-    serving,
-    until,
-)
+from tests.live.native.raw_peers import SOON, Raw, answer_to, answer_to_first_line, caught_up, handshake, serving
 from tests.live.protocol.test_frames import masked
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
@@ -85,7 +76,7 @@ async def test_requests_no_client_sends_are_answered_without_an_exception(
         async with asyncio.timeout(SOON):
             await raw.reader.read(64)
         hub.accept(model.publish("hello"))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0.05)  # time for a complaint, if there is one
         raw.writer.close()
         await until(lambda: not hub.connection_count)
         assert heard == []

@@ -20,7 +20,7 @@ from app.server.uvicorn_config import server_config
 from tests.live.app import accept_context_for
 from tests.live.hubs import SOON, hub_over
 from tests.live.model import ModelLog, story
-from tests.live.native.test_server_protocol import until
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -95,7 +95,7 @@ async def test_a_client_that_reads_its_last_answer_slowly_gets_all_of_it(request
         async with asyncio.timeout(3 * SOON):
             while data := await loop.sock_recv(client, 1 << 18):
                 received += len(data)
-                await asyncio.sleep(0.005)
+                await asyncio.sleep(0.005)  # slowly
         assert received > LARGE
         client.close()
         await until(lambda: not state.connections and not sum(hub.metrics.connections_by_state.values()))

@@ -18,7 +18,8 @@ from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from tests.live.app import NO_LIMITS, current_path, serve
 from tests.live.hubs import SOON, hub_over
 from tests.live.model import ModelLog, story
-from tests.live.native.test_server_protocol import handshake, until
+from tests.live.native.raw_peers import handshake
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
 
@@ -81,7 +82,7 @@ class _Client:
             with suppress(ConnectionResetError, BrokenPipeError):
                 while True:
                     await self.send(data)
-                    await asyncio.sleep(pause_seconds)
+                    await asyncio.sleep(pause_seconds)  # the pace of the client
 
     async def answer(self) -> bytes:
         """Everything up to the server's orderly end. Raises ConnectionResetError if it was none."""
@@ -131,7 +132,7 @@ async def test_a_full_server_says_so_to_who_sends_a_request_afterwards(request_b
                 hub.metrics.refusals[503] = 0
                 for part in (request_bytes[:10], request_bytes[10:]):
                     await client.send(part)
-                    await asyncio.sleep(0.01)
+                    await asyncio.sleep(0.01)  # the parts arrive apart
                 assert (await client.answer()).startswith(b"HTTP/1.1 503 ")
 
 

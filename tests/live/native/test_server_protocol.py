@@ -3,140 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
-import os
-import socket
 import struct
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from ipaddress import ip_network
-from typing import ClassVar
 
 import pytest
 from uvicorn import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 
 from app.live.hub.admission_limits import AdmissionLimits, ConnectionLimiter
-from app.live.hub.hub import Hub
-from app.live.native.connection import HIGH_WATER_BYTES
 from app.live.native.server_protocol import LiveProtocol
-from app.live.session.outbox import PIECE_BYTES
-from app.live.story.limits import NORMAL_LIMITS, LiveLimits
-from tests.live.app import NO_LIMITS, accept_context_for, current_path, serve
+from app.live.story.limits import LiveLimits
+from tests.live.app import accept_context_for
 from tests.live.hubs import hub_over
-from tests.live.model import ModelLog, ModelStory, story
+from tests.live.model import ModelLog, story
+from tests.live.native.raw_peers import KEY, SOON, Raw, answer_to, answer_to_first_line, caught_up, handshake, serving
 from tests.live.protocol.test_frames import masked
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("native_path")]
-
-SOON = 10.0
-KEY = base64.b64encode(b"0123456789abcdef").decode()
-
-
-@pytest.fixture
-def native_path(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr("app.live.native.connection.LINGER_SECONDS", 0.3)
-    token = current_path.set("native")
-    yield
-    current_path.reset(token)
-
-
-@asynccontextmanager
-async def serving(
-    model: ModelStory,
-    *,
-    limits: AdmissionLimits = NO_LIMITS,
-    live: LiveLimits = NORMAL_LIMITS,
-    heartbeat_seconds: float = 1000,
-) -> AsyncIterator[tuple[Hub, int]]:
-    hub = hub_over(
-        ModelLog(model),
-        limits=live,
-        heartbeat_seconds=heartbeat_seconds,
-        reconcile_seconds=1000,
-    )
-    async with serve(hub, limits=limits) as address:
-        try:
-            yield hub, int(address.rpartition(":")[2])
-        finally:
-            for raw in Raw.opened:
-                raw.writer.close()
-                with suppress(OSError):
-                    await raw.writer.wait_closed()
-            Raw.opened.clear()
-
-
-class Raw:
-    """A peer that sends whatever bytes it likes."""
-
-    opened: ClassVar[list[Raw]] = []
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self.reader = reader
-        self.writer = writer
-
-    @classmethod
-    async def open(cls, port: int) -> Raw:
-        raw = cls(*await asyncio.open_connection("127.0.0.1", port, limit=1 << 22))
-        cls.opened.append(raw)
-        return raw
-
-    @classmethod
-    async def upgraded(cls, port: int, *, extensions: str = "") -> Raw:
-        raw = await cls.open(port)
-        raw.writer.write(handshake(extensions=extensions))
-        async with asyncio.timeout(SOON):
-            head = await raw.reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 101 "), head
-            while b'"caught_up"' not in await raw.frame():
-                pass
-        return raw
-
-    async def frame(self) -> bytes:
-        """The next frame's payload; a close frame's begins with its code."""
-        _, size = await self.reader.readexactly(2)
-        if size == 126:
-            size = int.from_bytes(await self.reader.readexactly(2), "big")
-        return await self.reader.readexactly(size)
-
-    async def close_code(self) -> int | None:
-        """What the server closes with; None if the connection just ends."""
-        async with asyncio.timeout(SOON):
-            rest = await self.reader.read()
-        at = rest.find(b"\x88")
-        return int.from_bytes(rest[at + 2 : at + 4], "big") if at >= 0 and len(rest) >= at + 4 else None
-
-
-def handshake(path: str = "/v1/stories/one/live", *, extensions: str = "", version: str = "13") -> bytes:
-    offered = f"Sec-WebSocket-Extensions: {extensions}\r\n" if extensions else ""
-    return (
-        f"GET {path} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-        f"Sec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: {version}\r\n{offered}\r\n"
-    ).encode()
-
-
-async def answer_to(port: int, request: bytes) -> bytes:
-    raw = await Raw.open(port)
-    raw.writer.write(request)
-    async with asyncio.timeout(SOON):
-        return await raw.reader.read()
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    """Let the loop run until it is so."""
-    async with asyncio.timeout(SOON):
-        while not condition():  # noqa: ASYNC110 - what is waited for has no event of its own
-            await asyncio.sleep(0)
-
-
-async def caught_up(reader: ClientConnection) -> None:
-    async with asyncio.timeout(SOON):
-        while json.loads(await reader.recv())["type"] != "caught_up":
-            pass
 
 
 async def test_uvicorn_still_has_what_we_hold_on_to() -> None:
@@ -259,99 +148,6 @@ async def test_a_connection_that_says_nothing_is_cut() -> None:
                 assert await connection.reader.read() == b""
 
 
-async def test_a_reader_who_takes_nothing_is_cut_and_counted() -> None:
-    model = story()
-    async with serving(model, live=LiveLimits(stall_seconds=0.5)) as (hub, port):
-        raw = await Raw.upgraded(port)
-        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # a StreamReader's own, for lack of a public one
-        (live,) = hub.stories
-        async with asyncio.timeout(30):
-            while hub.connection_count:
-                hub.accept(model.publish(os.urandom(30_000).hex()))
-                await asyncio.sleep(0.01)
-        assert hub.metrics.connections_stalled == 1
-        assert hub.metrics.connections_slow == 0
-        assert live.reader_count == 0
-
-
-@pytest.mark.parametrize(
-    "request_bytes",
-    [handshake("/v1/stories/one/live?after=0"), b"GET /v1/stories/one/events?after=0 HTTP/1.1\r\nHost: one\r\n\r\n"],
-    ids=["websocket", "event stream"],
-)
-async def test_a_reader_who_takes_nothing_of_a_catch_up_has_one_piece_of_it_in_our_buffer(request_bytes: bytes) -> None:
-    model = story()
-    for _ in range(3_000):
-        model.publish(os.urandom(500).hex())
-    async with serving(model) as (hub, port):
-        with socket.socket() as unread:
-            unread.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            unread.connect(("127.0.0.1", port))
-            unread.sendall(request_bytes)
-            async with asyncio.timeout(SOON):
-                await until(lambda: hub.metrics.connections_slow == 1)
-            (connection,) = hub.connections
-            transport: asyncio.Transport = connection.transport  # type: ignore[attr-defined]  # of a native connection
-            assert 0 < transport.get_write_buffer_size() < PIECE_BYTES + 2_000
-            hub.accept(model.publish("meanwhile"))
-            assert transport.get_write_buffer_size() < PIECE_BYTES + 2_000
-
-
-async def test_a_reader_who_takes_all_pieces_is_ready_and_has_the_whole_buffer_for_what_follows() -> None:
-    model = story()
-    for _ in range(3_000):
-        model.publish(os.urandom(500).hex())
-    async with serving(model) as (hub, port):
-        address = f"ws://127.0.0.1:{port}/v1/stories/one/live?after=0"
-        async with connect(address, proxy=None, max_size=None, compression=None) as reader:
-            seen: list[int] = []
-            async with asyncio.timeout(SOON):
-                while (message := json.loads(await reader.recv()))["type"] != "caught_up":
-                    seen += [message["seq"]] if "seq" in message else []
-            assert seen == list(range(1, 3_002))
-            (live,) = hub.stories
-            assert sum(len(group) for group in live.ready.values()) == 1
-            (connection,) = hub.connections
-            transport: asyncio.Transport = connection.transport  # type: ignore[attr-defined]  # of a native connection
-            assert transport.get_write_buffer_limits()[1] == HIGH_WATER_BYTES
-
-
-async def test_a_reader_whom_the_kernel_cuts_because_it_takes_nothing_is_counted_too() -> None:
-    model = story()
-    async with serving(model) as (hub, port):
-        raw = await Raw.upgraded(port)
-        raw.reader._transport.pause_reading()  # type: ignore[attr-defined]  # as above
-        (connection,) = hub.connections
-        ours: socket.socket = connection.transport.get_extra_info("socket")  # type: ignore[attr-defined]  # as above
-        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)
-        async with asyncio.timeout(30):
-            while hub.connection_count:
-                hub.accept(model.publish(os.urandom(30_000).hex()))
-                await asyncio.sleep(0.01)
-        assert (hub.metrics.connections_stalled, hub.metrics.connections_slow) == (1, 0)
-
-
-async def test_a_reader_who_was_slow_gets_the_newest_state_and_then_everything() -> None:
-    model = story()
-    async with serving(model) as (hub, port):
-        async with connect(
-            f"ws://127.0.0.1:{port}/v1/stories/one/live", max_size=None, max_queue=1, compression=None, close_timeout=1
-        ) as reader:
-            await caught_up(reader)
-            published = model.publish("x")
-            hub.accept(published)
-            entry = str(published.events[0].entry_id)
-            for _ in range(400):
-                hub.accept(model.edit(entry, os.urandom(20_000).hex()))
-            async with asyncio.timeout(SOON):
-                await until(lambda: hub.metrics.connections_slow > 0)
-                seen = [json.loads(await reader.recv())]
-                while seen[-1].get("cursor") != str(model.head.cursor):
-                    seen.append(json.loads(await reader.recv()))
-        assert len(seen) < 300, "superseded text was skipped"
-        assert seen[-1]["type"] in {"caught_up", "entry.updated"}
-
-
 async def test_a_full_server_says_so() -> None:
     limits = AdmissionLimits(total=2, per_second=0, per_address=0)
     async with serving(story(), limits=limits) as (hub, port):
@@ -371,14 +167,6 @@ async def test_a_loop_of_handshakes_is_stopped() -> None:
         assert answers[:3] == [b"HTTP/1.1 101 Switching Protocols"] * 3
         assert b"HTTP/1.1 429 Too Many Requests" in answers
         assert hub.metrics.refusals[429] > 0
-
-
-async def answer_to_first_line(port: int) -> bytes:
-    raw = await Raw.open(port)
-    raw.writer.write(handshake())
-    async with asyncio.timeout(SOON):
-        line = await raw.reader.readline()
-    return line.strip()
 
 
 def test_an_address_behind_known_proxies_is_the_last_one_they_did_not_add() -> None:

@@ -53,7 +53,7 @@ class _Peer:
 
 async def _settle() -> None:
     for _ in range(20):
-        await asyncio.sleep(0)
+        await asyncio.sleep(0)  # more turns than anything here takes, for nothing may happen in them
 
 
 async def test_a_catch_up_is_written_in_pieces() -> None:

@@ -15,6 +15,7 @@ from tests.live.model import ModelLog, story
 from tests.live.portable.asgi_peer import AsgiPeer, http_scope
 from tests.live.streams import SOON, block_kinds, next_blocks, reading, rest_of, serving_streams
 from tests.loopback import NO_CERTIFICATES
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
@@ -150,9 +151,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
         async with reading(f"{at}/v1/stories/one/events") as blocks:
             await next_blocks(blocks, 4)
             assert hub.metrics.connections == {"websocket": 0, "sse": 1}
-        async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
-                await asyncio.sleep(0.01)
+        await until(lambda: not hub.reader_count(model.id))
         assert hub.metrics.connections["sse"] == 0
 
 

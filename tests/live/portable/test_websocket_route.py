@@ -18,6 +18,7 @@ from tests.live.hubs import hub_over
 from tests.live.model import ModelLog, story
 from tests.live.portable.asgi_peer import AsgiPeer, websocket_scope
 from tests.live.sockets import BROWSER, SOON, closed, kinds, next_messages, serving_sockets
+from tests.waiting import until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("both_paths")]
 
@@ -41,9 +42,7 @@ async def test_a_reader_who_leaves_is_forgotten_at_once() -> None:
     async with serving_sockets(model) as (hub, _, at):
         async with connect(f"{at}/v1/stories/one/live") as reader:
             await next_messages(reader, 3)
-        async with asyncio.timeout(SOON):
-            while hub.reader_count(model.id):  # noqa: ASYNC110  (no signal says who left)
-                await asyncio.sleep(0.01)
+        await until(lambda: not hub.reader_count(model.id))
         assert hub.metrics.connections["websocket"] == 0
         assert hub.metrics.connections_opened["websocket"] == 1
 
@@ -174,7 +173,7 @@ async def test_a_reader_who_does_not_read_is_given_the_newest_state_when_they_do
             reader.transport.pause_reading()
             for _ in range(400):
                 hub.accept(model.publish("x" * 30_000))
-                await asyncio.sleep(0)
+                await asyncio.sleep(0)  # a turn each, in which the server writes what it can
             reader.transport.resume_reading()
             messages = await _until_caught_up(reader, str(model.head.cursor))
             assert [m["reason"] for m in messages if m["type"] == "snapshot"] == ["too_far_behind"]
@@ -209,6 +208,14 @@ async def test_a_hundred_readers_hold_what_was_published_with_one_read() -> None
 # By hand
 
 
+async def _following(hub: Hub) -> tuple[AsgiPeer, asyncio.Task[None]]:
+    """Return a peer that has caught up with the story, and the task that serves it."""
+    peer = AsgiPeer({"type": "websocket.connect"})
+    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
+    await peer.until_sent(4)
+    return peer, serving
+
+
 async def _hand(peer: AsgiPeer, scope: dict[str, Any], hub: Hub) -> None:
     async with asyncio.timeout(SOON):
         await WebSocketRoute(hub)(scope, peer.receive, peer.send)
@@ -238,9 +245,7 @@ async def test_a_connection_that_goes_before_it_came_is_nothing() -> None:
 async def test_a_peer_lost_while_we_write_ends_without_an_error() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.lost = True
     hub.accept(model.publish())
     await serving
@@ -253,9 +258,7 @@ async def test_a_write_without_progress_is_given_up() -> None:
     seconds = [1000.0]
     hub = hub_over(ModelLog(model), monotonic=lambda: seconds[0], reconcile_seconds=1000)
     await hub.start()
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.gate.clear()
     hub.accept(model.publish())
     await peer.until_sent(5)
@@ -269,9 +272,7 @@ async def test_a_write_without_progress_is_given_up() -> None:
 async def test_a_server_that_cancels_us_is_obeyed() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    _, serving = await _following(hub)
     serving.cancel()
     with pytest.raises(asyncio.CancelledError):
         await serving
@@ -281,9 +282,7 @@ async def test_a_server_that_cancels_us_is_obeyed() -> None:
 async def test_a_stalled_reader_is_cut_when_the_drain_is_over() -> None:
     model = story()
     hub = hub_over(ModelLog(model))
-    peer = AsgiPeer({"type": "websocket.connect"})
-    serving = asyncio.create_task(_hand(peer, websocket_scope(), hub))
-    await peer.until_sent(4)
+    peer, serving = await _following(hub)
     peer.gate.clear()
     hub.accept(model.publish())
     await peer.until_sent(5)

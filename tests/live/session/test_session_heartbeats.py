@@ -39,11 +39,7 @@ def test_an_event_replaces_the_heartbeat() -> None:
 def test_a_heartbeat_never_comes_between_two_pages() -> None:
     model = story(entries=3)
     peer = make_peer(model, limit=2)
-    peer.subscribe("one", after="0")
-    ((asker, ask),) = peer.pull().asks
-    peer.answer(asker, ask)
-    peer.pull()
-    ((asker, ask),) = peer.pull().asks
+    asker, ask = peer.ask_for_second_page()
     peer.seconds += 2 * HEARTBEAT_SECONDS
     peer.send(type="ping")
     assert peer.pull().writes == []

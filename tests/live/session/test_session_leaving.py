@@ -30,11 +30,7 @@ def test_a_drain_says_goodbye_after_what_is_due_and_closes() -> None:
 def test_a_drain_waits_for_the_end_of_catching_up() -> None:
     model = story(entries=3)
     peer = make_peer(model, limit=2)
-    peer.subscribe("one", after="0")
-    ((asker, ask),) = peer.pull().asks
-    peer.answer(asker, ask)
-    peer.pull()
-    ((asker, ask),) = peer.pull().asks
+    asker, ask = peer.ask_for_second_page()
     peer.session.dismiss(draining((0, 1000)))
     assert peer.pull().writes == []
     peer.answer(asker, ask)

@@ -63,11 +63,7 @@ def test_a_reader_from_before_the_fork_just_goes_on() -> None:
 def test_a_reset_in_the_middle_of_catching_up_begins_again_from_a_snapshot() -> None:
     model = story(entries=4)
     peer = make_peer(model, limit=2)
-    peer.subscribe("one", after="0")
-    ((asker, ask),) = peer.pull().asks
-    peer.answer(asker, ask)
-    peer.pull()
-    ((asker, ask),) = peer.pull().asks
+    asker, ask = peer.ask_for_second_page()
     answer = peer.look_up(ask)
     model.fork(back_to=4, branch="b")
     peer.live("one").reset(model.head)

@@ -29,7 +29,7 @@ def _answer(**told: Any) -> dict[str, Any]:
 
 def _forever() -> None:
     while True:
-        time.sleep(3_600)
+        time.sleep(3_600)  # for ever, as far as a test can tell
 
 
 def _spin() -> None:

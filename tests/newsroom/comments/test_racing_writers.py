@@ -122,4 +122,4 @@ def _until(condition: Callable[[], bool]) -> None:
     until = time.monotonic() + SOON
     while not condition():
         assert time.monotonic() < until, "it never happened"
-        time.sleep(0.01)
+        time.sleep(0.01)  # between two looks

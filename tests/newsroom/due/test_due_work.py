@@ -15,8 +15,6 @@ from app.newsroom.entries.versions import show_versions
 from app.newsroom.queries.lists import show_entry, show_story
 from tests.newsroom.driver import HOUR, ForetoldRandom, NewsroomDriver, body
 
-SECOND = 1_000_000
-
 
 def at(driver: NewsroomDriver, later: int) -> str:
     return format_time(Micros(driver.now + later))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -32,6 +31,7 @@ from app.wire.requests.comments import CommentDecision, CommentDraft, CommentEra
 from tests.newsroom.driver import NewsroomDriver
 from tests.postgres import ReusedDatabases
 from tests.storage.dumps import find_in, read_all_bytes
+from tests.waiting import await_true
 
 TEXT, ADDRESS, NETWORK = "xylophone", "ann@mail.example", "192.0.2.7"
 PATIENCE_SECONDS = 20.0
@@ -138,8 +138,9 @@ def _send(driver: NewsroomDriver, entry: dict[str, Any]) -> CommentId:
 
 def _await_waiting(url: str) -> None:
     """Wait until somebody waits for a lock of another."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as watching:
-        while watching.execute(_WAITING).fetchone() == (0,):
-            assert time.monotonic() < deadline, "nobody waits"
-            time.sleep(0.02)
+        await_true(
+            lambda: watching.execute(_WAITING).fetchone() != (0,),
+            seconds=PATIENCE_SECONDS,
+            or_say=lambda: "nobody waits",
+        )

@@ -6,15 +6,18 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from app.domain.comments import CommentAction, CommentId
-from app.domain.errors import Gone
+from app.domain.comments import Comment, CommentAction, CommentId
+from app.domain.errors import Conflict, Gone, InvalidInput, NotFound
 from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenComment
 from app.newsroom.comments.moderation import answer_comment, moderate_comment, moderate_comments
-from app.newsroom.comments.receipts import appeal, report_comment
+from app.newsroom.comments.receipts import appeal, report_comment, show_receipt
 from app.newsroom.comments.rules import erase_person
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Reply
+from app.newsroom.erasure.purge import confirm_purge
+from app.storage.database import schema
 from app.storage.newsroom.comments import read_comment
 from app.wire.requests.comments import (
     AppealDraft,
@@ -169,3 +172,99 @@ def test_a_purged_person_has_no_name_over_what_they_answered(driver: NewsroomDri
     assert (counts["names in answers"], counts["names in readers' answers"]) == (1, 1)
     assert driver.database.scrub()
     assert find_in(read_all_bytes(database_url), ["Wolpertinger"]) == {}
+
+
+def _places(done: dict[str, Any]) -> dict[str, int]:
+    return {each["place"]: each["count"] for each in done["places"]}
+
+
+def _approved(driver: NewsroomDriver, story: str) -> int:
+    with driver.database.snapshot() as tx:
+        found: int = tx.connection.exec_driver_sql(
+            f"SELECT approved FROM public_comment_totals WHERE story_id = '{story}'"  # noqa: S608 - an id of ours
+        ).scalar_one()
+    return found
+
+
+@pytest.mark.parametrize("under", ["entry", "story", "comment"])
+def test_of_a_comment_that_is_purged_by_itself_nothing_is_left(
+    driver: NewsroomDriver, database_url: str, under: str
+) -> None:
+    story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
+    place = {"entry": driver.post(story)["id"]} if under == "entry" else {}
+    if under == "comment":
+        parent = _send(driver, story, OTHER)
+        _decide(driver, parent, CommentAction.APPROVE, "parent")
+        place = {"parent": parent}
+    beside = _send(driver, story, OTHER)
+    _decide(driver, beside, CommentAction.APPROVE, "beside", note=OTHER)
+    shown = _write_everywhere(driver, story, TEXT, **place)
+    refused = next(each for each in _comments(driver) if each.appealed_at is not None)
+    counts = _places(driver.prepare_purge(comment=shown))
+    assert (counts["comments"], counts["notices of comments"], counts["readers' comments"]) == (1, 1, 1)
+    assert counts["stored replies"] >= 3
+    assert _places(driver.purge(comment=shown)) == counts
+    assert _places(driver.purge(comment=refused.id))["comments"] == 1
+    for answer in [each for each in _comments(driver) if each.by_newsroom]:
+        assert TEXT in answer.text, "what stands under it is others', and purged by itself"
+        driver.purge(comment=answer.id)
+    assert _found(driver, database_url) == {OTHER}
+    assert driver.prepare_purge(comment=shown)["places"] == []
+    assert _approved(driver, story) == (2 if under == "comment" else 1)
+    with pytest.raises(Gone) as gone:
+        _decide(driver, shown, CommentAction.APPROVE, f"approve-{shown}", note=f"Not {TEXT}?")
+    assert gone.value.code == "reply_removed"
+    assert OTHER in json.dumps(body(_decide(driver, beside, CommentAction.APPROVE, "beside", note=OTHER)))
+
+
+def test_a_comment_that_was_purged_stays_gone_whoever_sends_or_approves_it_again(driver: NewsroomDriver) -> None:
+    story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
+    intake = CommentIntake(driver.newsroom, SIGNER, monotonic=lambda: 0.0)
+    sent = ArrivingComment(story, CommentDraft(name="Ann", text=f"Of {TEXT}."), None, "a-key")
+    (taken,) = intake.take([sent])
+    assert isinstance(taken, TakenComment)
+    driver.purge(comment=taken.comment)
+    (again,) = intake.take([sent])
+    assert isinstance(again, InvalidInput)
+    assert again.code == "idempotency_key_reused"
+    with pytest.raises(Conflict) as refused:
+        _decide(driver, taken.comment, CommentAction.APPROVE, "again")
+    assert refused.value.code == "purged"
+    receipt = body(show_receipt(driver.newsroom, SIGNER, SIGNER.make_receipt(taken.comment)))
+    assert (receipt["status"], receipt["reason"]) == ("removed", None)
+
+
+@pytest.mark.parametrize("what", ["entry", "story"])
+def test_a_comment_under_what_a_court_keeps_is_not_purged(driver: NewsroomDriver, what: str) -> None:
+    story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
+    entry = driver.post(story)["id"]
+    comment, free = _send(driver, story, TEXT, entry=entry), _send(driver, story, TEXT)
+    confirm = driver.prepare_purge(comment=comment)["confirm"]
+    driver.hold(story, entry if what == "entry" else None)
+    prepared = driver.prepare_purge(comment=comment)
+    assert (prepared["confirm"], prepared["held"]) == (
+        None,
+        [{"story": story, "entry": entry if what == "entry" else None}],
+    )
+    with pytest.raises(Conflict) as refused:
+        confirm_purge(driver.newsroom, driver.call(), confirm)
+    assert refused.value.code == "legal_hold"
+    assert (driver.prepare_purge(comment=free)["confirm"] is None) is (what == "story")
+
+
+def test_a_comments_purge_is_in_the_audit_with_its_counts_and_without_the_text(driver: NewsroomDriver) -> None:
+    story = driver.story(settings={"comments": {"mode": "moderated"}})["id"]
+    comment = _send(driver, story, TEXT)
+    driver.purge(comment=comment)
+    with driver.database.snapshot() as tx:
+        rows = [row for row in tx.connection.execute(select(schema.audit)) if row.action == "purge"]
+    assert [(row.object_kind, row.object_id, row.story_id) for row in rows] == [("comment", comment, story)]
+    assert rows[0].after == {"status": "removed", "version": 2, "erased": {"comments": 1}}
+    with pytest.raises(NotFound):
+        driver.prepare_purge(comment="00000000-0000-4000-8000-000000000000")
+
+
+def _comments(driver: NewsroomDriver) -> list[Comment]:
+    with driver.database.snapshot() as tx:
+        idents = tx.connection.execute(select(schema.comments.c.id)).scalars().all()
+        return [found for ident in idents if (found := read_comment(tx, ident)) is not None]

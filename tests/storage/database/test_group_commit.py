@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.errors import Conflict, LiveblogError, Unavailable
 from app.storage.database.group_commit import GroupCommit
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 SOON = 10.0
@@ -20,11 +21,13 @@ class Tables:
 
     def __init__(self) -> None:
         self.batches: list[list[int]] = []
+        self.begun = 0
         self.go_on = threading.Event()
         self.go_on.set()
         self.is_broken = False
 
     def commit(self, items: Sequence[int]) -> list[int | LiveblogError]:
+        self.begun += 1
         self.go_on.wait(SOON)
         if self.is_broken:
             raise Unavailable("database_unavailable", "Away.", retry_after_seconds=1)
@@ -37,9 +40,9 @@ async def test_what_arrives_while_one_is_committed_is_committed_together() -> No
     tables.go_on.clear()
     group = GroupCommit(tables.commit, name="test")
     first = asyncio.create_task(group.submit(0))
-    await asyncio.sleep(0.05)  # its batch has begun, and waits for the tables
+    await until(lambda: tables.begun == 1)  # its batch waits for the tables
     others = [asyncio.create_task(group.submit(number)) for number in (2, 4, 6)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which they are submitted
     tables.go_on.set()
     assert await asyncio.gather(first, *others) == [0, 20, 40, 60]
     assert tables.batches == [[0], [2, 4, 6]]
@@ -70,9 +73,9 @@ async def test_more_than_may_wait_is_refused_at_once() -> None:
     tables.go_on.clear()
     group = GroupCommit(tables.commit, name="test", waiting_limit=2)
     waiting = [asyncio.create_task(group.submit(0))]
-    await asyncio.sleep(0.05)
+    await until(lambda: tables.begun == 1)
     waiting += [asyncio.create_task(group.submit(2)) for _ in range(2)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which they are submitted
     with pytest.raises(Unavailable):
         await group.submit(4)
     tables.go_on.set()
@@ -85,9 +88,9 @@ async def test_what_no_commit_has_begun_for_in_time_is_refused_and_not_written()
     tables.go_on.clear()
     group = GroupCommit(tables.commit, name="test", waiting_seconds=0.2)
     first = asyncio.create_task(group.submit(0))
-    await asyncio.sleep(0.05)  # its batch has begun, and waits for the tables
+    await until(lambda: tables.begun == 1)  # its batch waits for the tables
     behind = asyncio.create_task(group.submit(2))
-    await asyncio.sleep(0.3)
+    await asyncio.sleep(0.3)  # longer than it may wait
     tables.go_on.set()
     assert await first == 0
     with pytest.raises(Unavailable):
@@ -102,9 +105,39 @@ async def test_a_caller_that_has_gone_takes_nothing_from_the_others() -> None:
     tables.go_on.clear()
     group = GroupCommit(tables.commit, name="test")
     gone, here = asyncio.create_task(group.submit(0)), asyncio.create_task(group.submit(2))
-    await asyncio.sleep(0.05)
+    await until(lambda: tables.begun == 1)
     gone.cancel()
     tables.go_on.set()
     assert await here == 20
     assert [number for batch in tables.batches for number in batch] == [0, 2]
+    group.close(within_seconds=1)
+
+
+async def test_a_flush_waits_for_what_was_submitted_before_it_and_for_nothing_else() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test", batch=1)
+    await group.flush(within_seconds=SOON)  # of nothing
+    tables.go_on.clear()
+    submitted = [asyncio.create_task(group.submit(number)) for number in (0, 1, 2)]
+    await asyncio.sleep(0)
+    flushed = asyncio.create_task(group.flush(within_seconds=SOON))
+    await asyncio.sleep(0.05)  # the first is being committed, the others wait
+    assert not flushed.done()
+    tables.go_on.set()
+    await flushed
+    assert tables.batches[:3] == [[0], [1], [2]]
+    await asyncio.gather(*submitted, return_exceptions=True)
+    group.close(within_seconds=1)
+
+
+async def test_a_flush_that_takes_too_long_says_so() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test")
+    submitted = asyncio.create_task(group.submit(2))
+    await asyncio.sleep(0)
+    with pytest.raises(Unavailable):
+        await group.flush(within_seconds=0.01)
+    tables.go_on.set()
+    assert await submitted == 20
     group.close(within_seconds=1)

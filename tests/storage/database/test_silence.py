@@ -96,7 +96,7 @@ def test_a_transaction_that_takes_too_long_is_not_committed(proxy: SilentProxy, 
     def write() -> None:
         with database.transaction() as tx:
             _insert_reply(tx, "late")
-            time.sleep(0.3)
+            time.sleep(0.3)  # longer than the transaction may take
 
     with pytest.raises(Unavailable):
         write()

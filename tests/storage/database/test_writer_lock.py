@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-import time
 
 from app.storage.database.writer_lock import WriterLock
+from tests.waiting import await_true
 
 SOON = 10.0
 
@@ -78,7 +78,4 @@ def test_who_writes_again_and_again_does_not_keep_it_from_who_waits() -> None:
 
 
 def _await_waiting(lock: WriterLock, count: int) -> None:
-    deadline = time.monotonic() + SOON
-    while len(lock._queues[0]) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
+    await_true(lambda: len(lock._queues[0]) >= count, seconds=SOON)

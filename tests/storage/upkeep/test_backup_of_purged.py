@@ -12,12 +12,9 @@ from app.storage.database.opening import open_database
 from app.storage.upkeep.backup import AddressesKept, back_up, restore
 from tests.newsroom.driver import NewsroomDriver
 from tests.storage.dumps import find_in, read_all_bytes
+from tests.storage.upkeep.archives import silent
 
 TEXT = "xylophone"
-
-
-def _silent(_table: str, _done: int, _total: int) -> None:
-    """Show no progress."""
 
 
 def _has_text(file: Path) -> bool:
@@ -34,13 +31,13 @@ def test_a_backup_is_purged_by_a_restore_a_purge_and_a_new_backup(database_url: 
     held = driver.post(driver.story("Held")["id"])
     driver.hold(held["story"], held["id"])
     target = {"story": story} if what == "story" else {"story": story, "entry": entry["id"]}
-    back_up(database_url, before, progress=_silent)
+    back_up(database_url, before, progress=silent)
     driver.purge(**target)
-    back_up(database_url, after, progress=_silent)
+    back_up(database_url, after, progress=silent)
     database.close()
     assert (_has_text(before), _has_text(after)) == (True, False)
     kept = AddressesKept(emails_since=Micros(0), networks_since=Micros(0))
-    restore(database_url, before, replace=True, random=SystemRandomSource(), progress=_silent, kept=kept)
+    restore(database_url, before, replace=True, random=SystemRandomSource(), progress=silent, kept=kept)
     assert find_in(read_all_bytes(database_url), [TEXT]) != {}, "a restore brings it back"
     database = open_database(database_url)
     try:
@@ -48,7 +45,7 @@ def test_a_backup_is_purged_by_a_restore_a_purge_and_a_new_backup(database_url: 
         assert driver.prepare_purge(story=held["story"])["confirm"] is None, "and the hold with it"
         driver.purge(**target)
         assert database.scrub()
-        back_up(database_url, purged, progress=_silent)
+        back_up(database_url, purged, progress=silent)
         assert find_in(read_all_bytes(database_url), [TEXT]) == {}
         assert not _has_text(purged)
     finally:

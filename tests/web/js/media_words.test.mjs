@@ -20,6 +20,12 @@ test("a description that is only the caption was written by nobody, and is not w
   assert.deepEqual([changed.caption, "alt" in changed, changed.width], ["There", false, 9]);
 });
 
+test("what is emptied of an upload is sent empty, since what is left out is what the upload says", () => {
+  const block = { ...IMAGE, media: "m1", credit: "Ana" };
+  const [changed] = withWords([block], { b2: { alt: "A river", caption: "", credit: " ", focal: null } });
+  assert.deepEqual([changed.alt, changed.caption, changed.credit.trim()], ["A river", "", ""]);
+});
+
 test("what is left alone stays the same array, of which nothing is to be sent", () => {
   const blocks = [PARAGRAPH, IMAGE];
   assert.equal(withWords(blocks, wordsOf(blocks)), blocks);

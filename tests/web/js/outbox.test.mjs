@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Outbox, step } from "../../../app/web/static/newsroom/pure/outbox.js";
-import { World } from "./world.mjs";
-
-class Storage {
-  constructor() { this.kept = new Map(); }
-  get length() { return this.kept.size; }
-  key(index) { return [...this.kept.keys()][index]; }
-  getItem(key) { return this.kept.get(key) ?? null; }
-  setItem(key, value) { this.kept.set(key, value); }
-  removeItem(key) { this.kept.delete(key); }
-}
+import { Storage, World } from "./world.mjs";
 
 const ENTRY = "/v1/newsroom/stories/s1/entries/e1";
 let keys = 0;

@@ -6,7 +6,7 @@ import {
 import { withSegments, wordSegments } from "../../../app/web/static/newsroom/pure/jpeg_metadata.js";
 import { withWords, wordsOf } from "../../../app/web/static/newsroom/pure/media_words.js";
 import { isAnimated, mayShrink, shrunkSize } from "../../../app/web/static/newsroom/pure/shrinking.js";
-import { uploadWords } from "../../../app/web/static/newsroom/pure/upload_words.js";
+import { uploadWords } from "../../../app/web/static/newsroom/pure/media_words.js";
 import { EMPTY, draftOf, isBlank, joined, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
 
 const names = () => {
@@ -62,6 +62,7 @@ test("a word that nobody has typed is left to the upload until it is known, and 
   });
   const emptied = withWord(known, "caption", "");
   assert.equal(blockOf(emptied, "b1").caption, ""); // taken away, and not the file's again
+  assert.equal(blockOf(withWord(known, "credit", " "), "b1").credit, "");
   assert.equal(withUpload(emptied, { kind: "image", caption: "DSC_0001" }), emptied);
 });
 
@@ -69,14 +70,14 @@ test("what a file is the server says, and a film has no description", () => {
   const unknown = chosen("m1", "above", "");
   assert.equal(unknown.kind, "image");
   const film = withUpload(unknown, { kind: "video", caption: "", credit: "" });
-  assert.deepEqual(blockOf(film, "b1"), { id: "b1", type: "video", media: "m1", caption: "" });
+  assert.deepEqual(blockOf(film, "b1"), { id: "b1", type: "video", media: "m1", caption: "", credit: "" });
 });
 
 test("an older picture comes with its words and its focal point, which are not written back", () => {
   const media = { id: "m1", kind: "image", alt: "A river", caption: "The Douro", credit: null, focal: { x: 0.2, y: 0.7 } };
   const picture = olderPicture(media, "below");
   assert.deepEqual(blockOf(picture, "b1"), {
-    id: "b1", type: "image", media: "m1", alt: "A river", caption: "The Douro", focal: { x: 0.2, y: 0.7 },
+    id: "b1", type: "image", media: "m1", alt: "A river", caption: "The Douro", credit: "", focal: { x: 0.2, y: 0.7 },
   });
   assert.equal(wordsStep(withWord(picture, "caption", "Another"), names()), null);
 });
@@ -187,7 +188,7 @@ test("words and focal point of an uploaded block are changed in its place, and w
   const blocks = [block];
   assert.equal(withWords(blocks, words), blocks);
   const [changed] = withWords(blocks, { b1: { ...words.b1, caption: "", focal: { x: 0.2, y: 0.2 } } });
-  assert.deepEqual(changed, { id: "b1", type: "image", media: "m1", url: "/x", alt: "A river", caption: "", focal: { x: 0.2, y: 0.2 } });
+  assert.deepEqual(changed, { id: "b1", type: "image", media: "m1", url: "/x", alt: "A river", caption: "", credit: "", focal: { x: 0.2, y: 0.2 } });
 });
 
 test("each state of an upload is said, and a browser without room, too", () => {

@@ -121,3 +121,27 @@ test("it says whether it is connected, and goes on at once when it is told that 
   world.sockets[1].drop(4501);
   assert.equal(seen.connection.at(-1), "refused");
 });
+
+test("who asks for it is told of replies in all stories, and of nothing else there", async () => {
+  const world = new World();
+  const told = [];
+  const seen = { news: 0, people: null };
+  const stream = new Stream({
+    origin: "https://live.example", env: world.env, ticket: async () => "key",
+    onNews: () => { seen.news += 1; }, onPeople: (people) => { seen.people = people; },
+    onComments: (message) => told.push(message),
+  });
+  stream.watch("s1");
+  await world.settle();
+  const [socket] = world.sockets;
+  socket.deliver({ type: "hello" }, { type: "welcome", role: "editor" });
+  assert.deepEqual(socket.sent, [{ type: "watch", story: "s1" }, { type: "watch" }]);
+  socket.deliver({ type: "watching", story: "s1", people: [] }, { type: "watching", story: null, slug: null, people: [] });
+  assert.deepEqual([seen.news, told], [1, [{ type: "watching" }]]);
+  socket.deliver(
+    { type: "entry", story: "s2" }, { type: "presence", story: "s2", people: [{ name: "Ada" }] },
+    { type: "comments", story: "s2", pending: 3 }, { type: "comment", story: "s2", comment: { id: "c" } },
+  );
+  assert.deepEqual([seen.news, seen.people], [1, []]);
+  assert.deepEqual(told.slice(1).map(({ type }) => type), ["comments", "comment"]);
+});

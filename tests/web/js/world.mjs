@@ -112,3 +112,13 @@ export const HELLO = { type: "hello", protocol: 1, heartbeat_seconds: 25 };
 export const SUBSCRIBED = { type: "subscribed", story: "s1", resume: "exact" };
 export const caughtUp = (seq) => ({ type: "caught_up", story: "s1", cursor: cursor(seq) });
 export const ids = (follower) => follower.state.timeline.items.map((item) => item.id);
+
+/** A browser's localStorage. */
+export class Storage {
+  constructor() { this.kept = new Map(); }
+  get length() { return this.kept.size; }
+  key(index) { return [...this.kept.keys()][index]; }
+  getItem(key) { return this.kept.get(key) ?? null; }
+  setItem(key, value) { this.kept.set(key, value); }
+  removeItem(key) { this.kept.delete(key); }
+}

@@ -73,7 +73,7 @@ async def list_comments(
 async def get_comment_form(request: Request, reading: PublicReading, story: PublicStoryRef) -> Response:
     """Return what a page's form has to send back, and the addresses of the site's terms."""
     app_state: AppState = request.app.state.app_state
-    head = app_state.hub.stories.head(story) or (await app_state.hub.stories.open(story)).head
+    head = await app_state.hub.stories.open_head(story)
     token = app_state.comments.signer.make_form_token(head.story, app_state.newsroom.clock())
     site = reading.links.site
     members = {"token": token, "terms_url": site.terms_url, "privacy_url": site.privacy_url}
@@ -100,7 +100,7 @@ async def create_comment(
     is_form = _was_a_form(request)
     client_key = parse_client_key(idempotency_key)
     refuse_automatic(draft.website)
-    head = app_state.hub.stories.head(story) or (await app_state.hub.stories.open(story)).head
+    head = await app_state.hub.stories.open_head(story)
     flags = _check_form(services, draft.token, head.story, app_state, is_form=is_form)
     address = address_of_client(request.scope)
     if services.limiter.is_repeated(head.story, address, draft.text, client_key=client_key):
@@ -110,7 +110,7 @@ async def create_comment(
     except LiveblogError:
         services.limiter.forget(head.story, draft.text)
         raise
-    return _answer(app_state, taken, is_form=is_form)
+    return _answer(app_state, taken, head.site, is_form=is_form)
 
 
 @writing.post(
@@ -194,10 +194,10 @@ def _check_form(
     return ("no_form",)
 
 
-def _answer(app_state: AppState, taken: TakenComment, *, is_form: bool) -> Response:
+def _answer(app_state: AppState, taken: TakenComment, site: str | None, *, is_form: bool) -> Response:
     if is_form:
         return see_other(f"/receipts/{taken.receipt}")
-    members = taken_comment(taken.comment, taken.receipt, links=app_state.newsroom.links)
+    members = taken_comment(taken.comment, taken.receipt, links=app_state.newsroom.links.for_site(site))
     headers = {"Idempotent-Replayed": "true"} if taken.is_replayed else {}
     return response_of(Reply(202, encode_json(members), headers), app_state.newsroom)
 

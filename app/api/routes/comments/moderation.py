@@ -14,7 +14,7 @@ from app.api.http.state import AppState
 from app.domain.comments import CommentAction, CommentStatus
 from app.domain.identifiers import EntryId
 from app.newsroom.comments import conversion, moderation, queue, rules
-from app.storage.newsroom.comments import CommentFilter
+from app.storage.newsroom.comments import CommentFilter, CommentOrder
 from app.wire.requests.comments import (
     CommentBatch,
     CommentBlockDraft,
@@ -27,11 +27,14 @@ from app.wire.requests.comments import (
 from app.wire.shapes import comments as shapes
 from app.wire.shapes.newsroom import NEWSROOM_ENTRY, NewsroomEntry
 
+FLUSH_SECONDS = 10.0
+"""Longer than all that may wait to be stored takes."""
+
 router = ResourceRouter(tags=["Moderating"], route_class=WriteRoute, prefix="/v1/newsroom")
 
 CommentRef = Annotated[str, Path(description="A comment's id.")]
 _DECIDED = newsroom_responses(
-    200, shapes.NewsroomComment, {**shapes.NEWSROOM_COMMENT, "status": "approved"}, 404, 409, 410, 413, 415, 422
+    200, shapes.NewsroomComment, {**shapes.NEWSROOM_COMMENT, "status": "approved"}, 404, 409, 410, 412, 413, 415, 422
 )
 Decision = Annotated[CommentDecision, Body(examples=[{"reason": "off_topic"}])]
 
@@ -41,7 +44,7 @@ Decision = Annotated[CommentDecision, Body(examples=[{"reason": "off_topic"}])]
     responses=newsroom_responses(
         200,
         shapes.NewsroomComments,
-        {"items": [shapes.NEWSROOM_COMMENT], "next": None, "counts": {"pending": 1}},
+        shapes.NEWSROOM_COMMENTS,
         404,
         422,
     ),
@@ -55,19 +58,22 @@ async def list_newsroom_comments(
     flag: Annotated[
         Literal["hold_word", "duplicate", "no_form"] | None, Query(description="Only those that were marked so.")
     ] = None,
+    reported: Annotated[bool, Query(description="Only those with a notice nobody has decided about.")] = False,
     appealed: Annotated[bool, Query(description="Only those whose writer has objected since.")] = False,
+    order: Annotated[CommentOrder, Query(description="Which come first.")] = "newest",
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
 ) -> Response:
-    """List comments across stories, the newest first. Their writers' addresses are for those who may moderate them."""
+    """List comments across stories. Their writers' addresses are for those who may moderate them."""
     only = CommentFilter(
         statuses=None if status is None else frozenset(status),
         entry=None if entry is None else EntryId(entry),
         flag=flag,
+        reported=reported,
         appealed=appealed,
     )
     return await perform(
-        request, queue.show_comments_waiting, call, only, story_ref=story, position=position, limit=limit
+        request, queue.show_comments_waiting, call, only, story_ref=story, order=order, position=position, limit=limit
     )
 
 
@@ -131,7 +137,7 @@ async def answer_comment(
 @router.post(
     "/comments/{comment}/entry",
     status_code=201,
-    responses=newsroom_responses(201, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 413, 415, 422),
+    responses=newsroom_responses(201, NewsroomEntry, NEWSROOM_ENTRY, 404, 409, 410, 412, 413, 415, 422),
 )
 async def make_entry_of_comment(
     request: Request,
@@ -173,6 +179,8 @@ async def erase_person(
     call: WriteCall,
 ) -> Response:
     """Forget a person's e-mail address, and with `comments` what they sent with it."""
+    app_state: AppState = request.app.state.app_state
+    await app_state.comments.writer.flush(within_seconds=FLUSH_SECONDS)  # what was sent before this is found by it
     return await perform(request, rules.erase_person, call, erasure)
 
 
@@ -219,7 +227,7 @@ async def read_hold_words(request: Request, call: ReadCall) -> Response:
 
 @router.put(
     "/hold-words",
-    responses=newsroom_responses(200, shapes.KeptHoldWords, {"words": ["lottery"]}, 413, 415, 422),
+    responses=newsroom_responses(200, shapes.KeptHoldWords, {"words": ["lottery"]}, 412, 413, 415, 422),
 )
 async def set_hold_words(
     request: Request, draft: Annotated[HoldWords, Body(examples=[{"words": ["lottery"]}])], call: WriteCall

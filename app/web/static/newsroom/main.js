@@ -1,35 +1,47 @@
 // The newsroom page's composition: signing in and out, and which part calls which.
 
 import { beginActLine, drawAcknowledged, drawItemState } from "./parts/act_line.js";
-import { adaptToStory, beginComposer, restoreDraft, editAgain, keepAsDraft } from "./parts/composer.js";
+import { adaptToStory, beginComposer, editAgain, editEntry, keepAsDraft, restoreDraft } from "./parts/composer.js";
 import { drawConnection } from "./parts/connection.js";
 import { act } from "./actions/entry_actions.js";
-import { beginList, leaveEntries, readSoon, showEntries } from "./parts/entry_list.js";
+import { beginList, leaveEntries, pathOf, readSoon, showEntries } from "./parts/entry_list.js";
 import { closeOutbox, openOutbox } from "./parts/outbox_view.js";
 import { onSignedOut, showProblem, showSentence, tried } from "./drawing/notices.js";
 import { beginPresence, endPresence, hurryPresence, sendPresence, watchStory } from "./parts/presence.js";
 import { beginPressGuard } from "./drawing/press_guard.js";
 import "./actions/search.js";
 import { accept, enter, forget, leave, may, session, takeInvitation } from "./drawing/session.js";
-import { beginStories, beginWith, leaveStory, readStories, story } from "./parts/stories.js";
+import { beginStories, beginWith, chooseById, leaveStory, readStories, story } from "./parts/stories.js";
 import { drawSiteActions, drawStoryActions } from "./actions/story_actions.js";
 import { editStory, makeStory } from "./actions/story_form.js";
+import { mountModeration } from "./parts/moderation.js";
+import { beginViews, drawWaiting, goToEntries, hideViews, showView } from "./parts/views.js";
 
 const RETRY_MS = 5_000;
 const $ = (id) => document.getElementById(id);
+const moderation = mountModeration($("replies-part"), {
+  onWaiting: drawWaiting,
+  onOpenEntry: tried(async (of, entry) => {
+    goToEntries();
+    await chooseById(of);
+    await editEntry(pathOf(entry));
+  }),
+});
 
 async function signIn() {
   await enter();
   const { me } = session;
-  beginPresence(readSoon);
+  beginPresence(readSoon, (message) => moderation.told(message));
   $("me").textContent = [me.name ?? { admin: "Administrator" }[me.kind] ?? "Bot", me.role].join(", ");
   openOutbox({
     onDone: onAcknowledged, onChange: drawItemState, onEditAgain: editAgain, onKeepAsDraft: keepAsDraft,
   });
   $("sign-in").hidden = true;
-  $("workspace").hidden = $("who").hidden = false;
+  $("who").hidden = false;
+  showView();
   $("story-new").hidden = !may("create_stories");
   drawSiteActions();
+  moderation.begin();
   await readStories();
 }
 
@@ -38,9 +50,11 @@ function signOut(why) {
   leaveEntries();
   endPresence();
   closeOutbox();
+  moderation.end();
   leaveStory();
   for (const dialog of document.querySelectorAll("dialog[open]")) dialog.close();
-  $("workspace").hidden = $("who").hidden = true;
+  hideViews();
+  $("who").hidden = true;
   $("sign-in").hidden = false;
   $("token").value = "";
   showSentence(why);
@@ -90,7 +104,12 @@ beginStories({
     drawStoryActions();
     drawSiteActions();
     drawConnection();
+    drawWaiting();
   },
+});
+beginViews((isReplies, of) => {
+  if (isReplies) moderation.open(of);
+  else moderation.close();
 });
 beginPressGuard();
 beginComposer(sendPresence);

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.api.server import PUBLIC_URL, Server
+from tests.waiting import until
 
 pytestmark = pytest.mark.anyio
 
@@ -103,8 +104,7 @@ async def poll(server: Server, story: str, after: str, *, wait: int) -> asyncio.
 
     waiting = server.app_state.hub.metrics.waiting_polls
     task = asyncio.create_task(ask())
-    while server.app_state.hub.metrics.waiting_polls == waiting and not task.done():  # noqa: ASYNC110 - a counter tells nobody
-        await asyncio.sleep(0)
+    await until(lambda: server.app_state.hub.metrics.waiting_polls != waiting or task.done())
     return task
 
 

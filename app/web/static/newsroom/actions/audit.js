@@ -14,7 +14,8 @@ const NOBODY = { admin: "The operator", clock: "By itself" };
 const ACTIONS = [
   "create", "edit", "submit", "return", "reject", "publish", "schedule", "cancel", "discard", "come_due", "unpublish",
   "retract", "reinstate", "correct", "move", "expire", "remove", "pin", "unpin", "link", "freeze", "thaw", "revert",
-  "invite", "revoke", "disable", "enable", "sign_in", "sign_out",
+  "invite", "revoke", "disable", "enable", "sign_in", "sign_out", "approve", "spam", "answer", "make_entry", "report",
+  "appeal", "block", "unblock", "set_hold_words",
 ];
 
 /** Show the audit. Throws a problem. */

@@ -26,23 +26,24 @@ export function show(title, ...content) {
  *
  * `about` is what it acts on, quoted above the fields; `isDanger` says that readers lose something. A field is {name,
  * label, hint, value, and type, rows, options, choices or draw}; an option is a word or [value, words]; `draw` returns a control
- * of its own, with an input of that name. `send` gets what was
+ * of its own, with an input of that name; choices that are numbered are chosen by their digits, too. `focused` names the
+ * field of choices that has the focus first, in the place of one for words. `send` gets what was
  * given, and a signal that is aborted when the question is left; the dialog stays open until it has succeeded: a problem
  * it throws is shown beside the field that it names, a problem's `notes` by name say what else concerns a field, and
  * nothing typed is lost. Throws a problem of status 401: nobody is signed in any more. While another question is open it
  * is not asked at all.
  */
-export async function ask({ title, about, intro, yes, isDanger = false, fields, send = async () => {} }) {
+export async function ask({ title, about, intro, yes, isDanger = false, fields, focused, send = async () => {} }) {
   if (asking.open) return null; // what had to be read first came late: the person has gone on to something else
   asking.querySelector("h2").textContent = title;
   asking.querySelector(".primary").textContent = yes;
   asking.querySelector(".primary").classList.toggle("danger", isDanger);
-  asking.querySelector(".about").replaceChildren(...(about ? [about] : []));
+  asking.querySelector(".about").replaceChildren(...[about ?? []].flat());
   asking.querySelector(".fields").replaceChildren(
     ...(intro ? [element("p", { class: "hint" }, intro)] : []), ...fields.map(drawField),
   );
   showProblem(null);
-  open(asking);
+  open(asking, focused && fieldOf(focused)?.querySelector("input"));
   return answered(fields, send);
 }
 
@@ -94,15 +95,16 @@ export async function sure(title, yes, send, { about, isDanger } = {}) {
 
 showing.querySelector(".close").addEventListener("click", () => showing.close());
 
-/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. */
-function open(dialog) {
+/** Open a dialog; what had the focus has it again afterwards, even if it was drawn anew meanwhile. `first` has it now. */
+function open(dialog, first = null) {
   if (dialog.open) return;
   const opener = document.activeElement;
   const again = placeOf(opener);
   dialog.showModal();
   // Where words are typed, and never where a key that was meant for something else would choose or answer.
-  (dialog.querySelector("textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=file])") ?? dialog.querySelector("[formnovalidate]"))
+  (first ?? dialog.querySelector("textarea, input:not([type=radio], [type=checkbox], [type=hidden], [type=file])") ?? dialog.querySelector("[formnovalidate]"))
     ?.focus();
+  if (first) dialog.scrollTop = 0; // what it quotes stays in sight
   dialog.addEventListener("close", () => {
     if (!opener?.isConnected && again) document.querySelector(again)?.focus();
   }, { once: true });
@@ -166,15 +168,24 @@ function drawOwn({ name, label, hint, draw }) {
   );
 }
 
-/** Draw alternatives that letters do not choose among. */
-function drawRadios({ name, label, choices, value }) {
-  return element(
-    "fieldset", { class: "field", "data-field": name }, element("legend", {}, label),
-    choices.map(([each, words]) => element("label", { class: "tick" }, [
-      element("input", { type: "radio", name, value: each, required: true, checked: each === value }), words,
+/** Draw alternatives that letters do not choose among; numbered ones their digits do: 1 to 9, and 0 for the tenth. */
+function drawRadios({ name, label, choices, value, isNumbered = false, isOptional = false }) {
+  const digit = (index) => (isNumbered && index < 10 ? String((index + 1) % 10) : null);
+  const drawn = element(
+    "fieldset", { class: isNumbered ? "field is-numbered" : "field", "data-field": name }, element("legend", {}, label),
+    choices.map(([each, words], index) => element("label", { class: "tick" }, [
+      element("input", { type: "radio", name, value: each, required: !isOptional, checked: each === value }),
+      digit(index) && element("kbd", { "aria-hidden": "true" }, digit(index)), words,
     ])),
     element("p", { class: "problem", id: `wrong-${name}`, role: "alert", hidden: true }),
   );
+  drawn.addEventListener("keydown", ({ key }) => {
+    const radio = [...drawn.querySelectorAll("input")].find((_, index) => digit(index) === key);
+    if (!radio) return;
+    radio.checked = true;
+    radio.focus();
+  });
+  return drawn;
 }
 
 function drawControl({ rows, options, value = "", type, ...attributes }) {

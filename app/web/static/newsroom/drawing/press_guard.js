@@ -4,7 +4,7 @@
 import { announce } from "./notices.js";
 
 const STILL_MS = 400; // less than a person needs to see a change and press on purpose
-const PLACES = ".choose, #composer, #waiting, #list, dialog";
+const PLACES = ".choose, #composer, #waiting, #list, #replies, dialog";
 const PRESSED = "button, summary, a[href]";
 const ATTRIBUTES = ["hidden", "open", "disabled", "class"];
 
@@ -45,6 +45,25 @@ export function beginPressGuard() {
 export function drawAfterPress(name, draw) {
   if (isDown) postponed.set(name, draw);
   else draw();
+}
+
+/** Draw; a button that is on the same place of the screen afterwards, though not of the page, has not moved. */
+export function keepingStill(draw) {
+  const before = new Map();
+  for (const place of document.querySelectorAll(PLACES)) {
+    for (const each of place.querySelectorAll(PRESSED)) {
+      if (known.get(each) === whereAndWhat(each, place)) before.set(each, [place, onScreen(each)]);
+    }
+  }
+  draw();
+  for (const [each, [place, was]] of before) {
+    if (each.isConnected && onScreen(each) === was) known.set(each, whereAndWhat(each, place));
+  }
+}
+
+function onScreen(each) {
+  const { left, top } = each.getBoundingClientRect();
+  return `${Math.round(left)} ${Math.round(top)} ${each.textContent}`;
 }
 
 function pointerUp() {

@@ -10,11 +10,12 @@ const PATIENCE_MS = 60_000; // a healthy stream is heard from every 25 seconds
 /**
  * Watches one story. `ticket()` returns a one-use key, or throws; `onNews` is called when the story's entries may have
  * changed, `onPeople` with [{person, name, doing, entry}] whenever that changes, `onConnection` with "connecting", "connected",
- * "lost" or "refused". Call watch(), and stop() at the end.
+ * "lost" or "refused". With `onComments` the stream tells of readers' replies in all stories, too: it gets each message,
+ * and {type: "watching"} once all that comes is told. Call watch(), and stop() at the end.
  */
 export class Stream {
-  constructor({ origin, ticket, onNews, onPeople, onConnection = () => {}, env }) {
-    Object.assign(this, { origin, ticket, onNews, onPeople, onConnection, env });
+  constructor({ origin, ticket, onNews, onPeople, onComments = null, onConnection = () => {}, env }) {
+    Object.assign(this, { origin, ticket, onNews, onPeople, onComments, onConnection, env });
     this.story = null;
     this.doing = null;
     this.socket = null;
@@ -96,8 +97,13 @@ export class Stream {
       case "welcome":
         this.attempt = 0;
         this.#send({ type: "watch", story: this.story });
+        if (this.onComments) this.#send({ type: "watch" });
         break;
       case "watching":
+        if (message.story !== this.story) {
+          this.onComments?.({ type: "watching" });
+          break;
+        }
         this.isOpen = true;
         this.onConnection("connected");
         this.onPeople(message.people);
@@ -106,10 +112,14 @@ export class Stream {
         break;
       case "entry":
       case "story":
-        this.onNews();
+        if (message.story === this.story) this.onNews();
+        break;
+      case "comment":
+      case "comments":
+        this.onComments?.(message);
         break;
       case "presence":
-        this.onPeople(message.people);
+        if (message.story === this.story) this.onPeople(message.people);
         break;
     }
   }

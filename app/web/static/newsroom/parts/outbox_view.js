@@ -92,10 +92,10 @@ export function postWords({ id: upload, name }, step, of = story.id) {
   });
 }
 
-/** Send a new story. Throws when the browser cannot keep it. Returns the item's id. */
-export function postStory({ id: begun, label, steps }) {
+/** Send a new story, once the uploads that it `awaits` are done. Throws when the browser cannot keep it. Returns the item's id. */
+export function postStory({ id: begun, label, steps, awaits = [] }) {
   const id = newId();
-  add({ id, story: begun, begins: true, entry: null, label, steps, composed: null });
+  add({ id, story: begun, begins: true, entry: null, label, steps, composed: null, awaits, shows: awaits });
   return id;
 }
 

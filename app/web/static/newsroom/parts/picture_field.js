@@ -29,6 +29,21 @@ export async function pictureSent(value) {
   if (media && uploads.find(media)) await uploads.finished(media);
 }
 
+/**
+ * Return the uploads that what shows a field's value has to wait for: its own, if it was chosen here. Waits as `pictureSent`
+ * while the server can be reached, so that what is refused is said where it was chosen.
+ */
+export async function pictureAwaited(value) {
+  const { media } = imageOf(value) ?? {};
+  if (!media || !uploads.find(media)) return [];
+  try {
+    await uploads.finished(media);
+  } catch (problem) {
+    if (uploads.find(media)?.state !== "waiting") throw problem;
+  }
+  return [media];
+}
+
 /** Forget the upload of a field's value once it is shown. */
 export function forgetPicture(value) {
   const { media } = imageOf(value) ?? {};

@@ -27,10 +27,13 @@ export function markPeople() {
   }
 }
 
-/** Open the newsroom's stream, if it is not open. `onNews` is called whenever the story may have changed. */
-export function beginPresence(onNews) {
+/**
+ * Open the newsroom's stream, if it is not open. `onNews` is called whenever the story may have changed; `onComments` gets
+ * what is told of readers' replies in all stories.
+ */
+export function beginPresence(onNews, onComments) {
   stream ??= new Stream({
-    origin: location.origin, ticket, env: browserEnvironment(), onNews, onConnection: setConnection,
+    origin: location.origin, ticket, env: browserEnvironment(), onNews, onComments, onConnection: setConnection,
     onPeople: (others) => {
       people = others;
       drawPeople();

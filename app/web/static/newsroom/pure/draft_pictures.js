@@ -50,9 +50,8 @@ export function moved(pictures, id, by) {
 /** Return the block that shows a picture. A word that nobody typed is left out until it is known what the file says. */
 export function blockOf(picture, blockId) {
   const words = (WORDS[picture.kind] ?? []).filter((word) => picture.isKnown || picture.touched.includes(word));
-  // A block has no empty credit: without one it says what its upload says.
-  const written = words.map((word) => [word, picture[word].trim()]);
-  const said = Object.fromEntries(written.filter(([word, value]) => value || word !== "credit"));
+  // Sent empty too: what a block leaves out is what its upload says.
+  const said = Object.fromEntries(words.map((word) => [word, picture[word].trim()]));
   const focal = picture.kind === "image" && picture.focal ? { focal: picture.focal } : {};
   return { id: blockId, type: picture.kind, media: picture.id, ...said, ...focal };
 }

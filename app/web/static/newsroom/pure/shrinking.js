@@ -1,6 +1,6 @@
 // Whether a picture is shrunk before it is sent, and to what. Pure: bytes and sizes in, a decision out.
 
-export const LONGEST_SIDE = 2_048; // the widest rendition that the server makes
+const LONGEST_SIDE = 2_048; // the widest rendition that the server makes
 const SMALL_BYTES = 400_000; // sent in a moment as it is, on a phone, too
 const SHRUNK = ["image/jpeg", "image/png", "image/webp", "image/avif", "image/heic", "image/heif", ""];
 const SEEN_THROUGH = ["image/png", "image/webp", "image/avif"];

@@ -14,24 +14,11 @@ from app.media.decoder import Decoder
 from app.media.folder_files import FolderFiles
 from app.media.incoming import IncomingFolder
 from app.media.limits import MediaLimits
+from tests.api.routes.media.uploads import PNG, upload
 from tests.api.server import PUBLIC_URL, Server
-from tests.pictures import noise, png, require_decoder
+from tests.pictures import noise, png
 
 pytestmark = pytest.mark.anyio
-
-PNG = {"content-type": "image/png"}
-
-
-@pytest.fixture(autouse=True)
-def decoder() -> None:
-    require_decoder()
-
-
-async def upload(server: Server, content: bytes | None = None, **query: str) -> dict[str, Any]:
-    reply = await server.admin.post("/v1/media", content=content or png(40, 30), headers=PNG, params=query)
-    assert reply.status_code == 201, reply.text
-    made: dict[str, Any] = reply.json()
-    return made
 
 
 async def test_more_uploads_than_have_a_place_in_the_queue_are_told_when_to_come_again(server: Server) -> None:
@@ -53,7 +40,7 @@ async def test_more_bodies_than_are_received_at_once_are_told_when_to_come_again
     assert (reply.status_code, reply.json()["code"]) == (503, "media_busy")
     assert reply.headers["retry-after"] == "5"
     server.app_state.media.receiving = 0
-    await upload(server)
+    await upload(server, png(40, 30))
     assert server.app_state.media.receiving == 0
 
 
@@ -81,7 +68,7 @@ async def test_a_body_larger_than_any_file_is_refused_by_its_length(server: Serv
 
 
 async def test_a_quota_that_is_reached_is_said_before_the_body_is_read(server: Server) -> None:
-    await upload(server)
+    await upload(server, png(40, 30))
     server.app_state.media.quota_bytes = 10
     reply = await server.admin.post("/v1/media", content=png(), headers=PNG)
     assert (reply.status_code, reply.json()["code"]) == (503, "media_quota_reached")
@@ -138,7 +125,7 @@ async def test_a_disk_that_hangs_keeps_no_upload_and_no_reader_waiting(
 
 
 async def test_what_is_taken_back_is_gone_while_the_store_is_away_too(server: Server, tmp_path: Path) -> None:
-    media = await upload(server)
+    media = await upload(server, png(40, 30))
     story = (await server.story())["id"]
     entry = await server.post(story, blocks=[{"type": "image", "media": media["id"]}], text=None)
     shown = (await server.client.get(f"/v1/stories/{story}/entries/{entry['id']}?body=blocks")).json()
@@ -174,7 +161,7 @@ async def test_pictures_of_a_story_for_members_are_theirs(server: Server) -> Non
 
 
 async def test_a_preview_of_a_draft_shows_its_picture_to_whoever_has_the_link(server: Server) -> None:
-    media = await upload(server)
+    media = await upload(server, png(40, 30))
     story = (await server.story())["id"]
     draft = await server.post(story, blocks=[{"type": "image", "media": media["id"]}], text=None, status="draft")
     link = await server.admin.post(f"/v1/newsroom/stories/{story}/entries/{draft['id']}/preview")
