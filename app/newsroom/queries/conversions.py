@@ -60,7 +60,7 @@ def _blocks(newsroom: Newsroom, actor: Actor, draft: ConversionDraft) -> list[Bl
     media = ShownMedia(newsroom, _finder(newsroom))
     new_id = block_ids(newsroom.random, f"conversion:{newsroom.clock()}")
     if draft.html is not None:
-        return media.adopt(parse_html(draft.html, new_id=new_id))
+        return media.adopt(parse_html(draft.html, new_id=new_id), before=())
     given = media.complete(draft.written_blocks(), new_id=new_id)
     if draft.text is None:
         return given
@@ -70,7 +70,7 @@ def _blocks(newsroom: Newsroom, actor: Actor, draft: ConversionDraft) -> list[Bl
             text = without_shorthand(tx, text)
     parse = parse_plain if draft.text_format == "plain" else parse_markdown
     kept = {block["id"]: block for block in given if block["type"] not in TEXT_TYPES}
-    parsed = media.adopt(parse(text, new_id=new_id, kept=kept))
+    parsed = media.adopt(parse(text, new_id=new_id, kept=kept), before=given)
     return parsed if draft.text_format == "plain" else keep_formatting(given, parsed)
 
 
