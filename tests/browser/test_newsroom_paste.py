@@ -108,7 +108,7 @@ def test_text_alone_is_left_to_the_browser(driver: Page) -> None:
 
 def test_what_is_typed_while_it_is_converted_stays(driver: Page) -> None:
     asked: list[Route] = []
-    driver.route("**/v1/newsroom/conversions", asked.append)
+    driver.route("**/v1/newsroom/conversions", lambda route: asked.append(route))
     assert not paste(driver, FROM_A_PAGE)
     driver.keyboard.type(" And more.")
     expect(text_field(driver)).to_have_value(f"{WORDS} And more.")
