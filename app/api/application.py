@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
+    conversions,
     emergency,
     erasure,
     media,
@@ -51,6 +52,7 @@ ROUTERS = (
     anonymous.reading,
     anonymous.writing,
     moderation.router,
+    conversions.router,
     previews.newsroom_router,
     previews.public_router,
     people.router,

@@ -30,6 +30,7 @@ GET    /v1/newsroom/me                             200 200 200 200 200 200 200 2
 GET    /v1/newsroom/me/tokens                      200 200 200 200 200 200 200 200
 POST   /v1/newsroom/me/tokens/{token}/revoke       404 404 200 404 404 404 404 404
 POST   /v1/newsroom/live/tickets                   201 201 201 201 201 201 201 201
+POST   /v1/newsroom/conversions                    403 200 200 200 200 200 200 200
 GET    /v1/newsroom/stories                        200 200 200 200 200 200 200 200
 GET    /v1/newsroom/search                         200 200 200 200 200 200 200 200
 GET    /v1/newsroom/freeze                         200 200 200 200 200 200 200 200

@@ -52,6 +52,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/newsroom/sites": {"slug": "{external}", "name": "New", "url": "https://new.example"},
     "PATCH /v1/newsroom/sites/{site}": {"name": "Another name"},
     "POST /v1/newsroom/sessions": {"secret": "nonsense"},
+    "POST /v1/newsroom/conversions": {"html": "<p>Pasted.</p>"},
     "PATCH /v1/newsroom/media/{media}": {"alt": "Water."},
 }
 """What each row sends, where it sends something. Names in braces stand for what the house has under them."""

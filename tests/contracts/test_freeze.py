@@ -34,6 +34,7 @@ POST   /v1/newsroom/people/{person}/revoke                200    -
 POST   /v1/newsroom/invites                               201    -
 POST   /v1/newsroom/me/tokens/{token}/revoke              404    token_not_found
 POST   /v1/newsroom/live/tickets                          201    -
+POST   /v1/newsroom/conversions                           200    -
 POST   /v1/newsroom/sessions                              401    invite_invalid
 DELETE /v1/newsroom/session                               401    token_missing
 POST   /v1/media                                          201    -

@@ -64,6 +64,7 @@ POST   /v1/newsroom/tokens/{token}/revert                       -
 POST   /v1/newsroom/tokens/{token}/revoke                       -
 POST   /v1/newsroom/me/tokens/{token}/revoke                    -
 POST   /v1/newsroom/live/tickets                                -
+POST   /v1/newsroom/conversions                                 -
 POST   /v1/newsroom/stories/{story}/entries/{entry}/preview     -
 POST   /v1/newsroom/sessions                                    secret
 PATCH  /v1/newsroom/media/{media}                               -

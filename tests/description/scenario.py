@@ -218,6 +218,8 @@ class _Night:
             self.call(self.admin, "list_entry_versions", path=self.at(self.full), params={"diff": diff})
         self.call(self.admin, "search", params={"q": "election"})
         self.call(self.admin, "search", params={"q": "closed"})
+        for written in ({"html": "<u>Pasted</u>"}, {"text": "Typed", "text_format": "plain", "blocks": FULL_BLOCKS}):
+            self.call(self.admin, "convert_body", json=written)
         link = self.call(self.admin, "make_preview", path=self.at(self.full))
         self.call(self.reader, "read_preview", path={"signed": link["url"].rpartition("/")[2]})
 

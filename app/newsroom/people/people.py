@@ -16,8 +16,10 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.sites import lock_sites_for_roles, shown_site_roles
 from app.newsroom.context.write_context import WriteContext
+from app.newsroom.entries.parking import park_held_by
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.held_entries import list_token_ids
 from app.storage.newsroom.invites import delete_invites
 from app.storage.newsroom.people import (
     Person,
@@ -59,8 +61,13 @@ def edit_person(newsroom: Newsroom, call: Call, person_id: str, patch: PersonPat
 
 
 def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Refuse all calls of a person until they are enabled again; their tokens and sessions stay. Raises NotFound."""
-    return _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
+    """Refuse all calls of a person until they are enabled again; their tokens and sessions stay. Raises NotFound.
+
+    What they hold is parked.
+    """
+    reply = _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
+    _park_held_by(newsroom, call, PersonId(person_id))
+    return reply
 
 
 def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
@@ -69,7 +76,22 @@ def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
 
 
 def revoke_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Revoke every token, session and invitation of a person, at once and for good. Raises NotFound."""
+    """Revoke every token, session and invitation of a person, at once and for good; park what they hold.
+
+    Raises NotFound.
+    """
+    reply = _revoke(newsroom, call, person_id)
+    _park_held_by(newsroom, call, PersonId(person_id))
+    return reply
+
+
+def _park_held_by(newsroom: Newsroom, call: Call, person: PersonId) -> None:
+    with newsroom.database.snapshot() as tx:
+        tokens = list_token_ids(tx, person)
+    park_held_by(newsroom, call, tokens)
+
+
+def _revoke(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context

@@ -18,6 +18,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.sites import lock_sites_for_roles, shown_site_roles
 from app.newsroom.context.write_context import WriteContext
+from app.newsroom.entries.parking import park_held_by
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.people import (
@@ -68,21 +69,30 @@ def show_own_tokens(newsroom: Newsroom, call: Call) -> Reply:
 
 
 def revoke_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """Revoke a token: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
+    """Revoke a token: from now on it opens nothing, and what it holds is parked. A second time changes nothing.
+
+    Raises NotFound.
+    """
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
-            return context
-        return _revoke(context, TokenId(token_id))
+            reply = context
+        else:
+            reply = _revoke(context, TokenId(token_id))
+    park_held_by(newsroom, call, {token_id})
+    return reply
 
 
 def revoke_own_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """Revoke one of the caller's own tokens. Raises NotFound for anybody else's."""
+    """Revoke one of the caller's own tokens, as `revoke_token` does. Raises NotFound for anybody else's."""
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
-            return context
-        if token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
+            reply = context
+        elif token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
             raise _not_found()
-        return _revoke(context, TokenId(token_id))
+        else:
+            reply = _revoke(context, TokenId(token_id))
+    park_held_by(newsroom, call, {token_id})
+    return reply
 
 
 def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:

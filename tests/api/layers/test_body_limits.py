@@ -75,6 +75,7 @@ LIMITS = {
         "PATCH /v1/newsroom/media/{media}",
         "PATCH /v1/stories/{story}",
         "PATCH /v1/stories/{story}/entries/{entry}",
+        "POST /v1/newsroom/conversions",
         "POST /v1/stories",
         "POST /v1/stories/{story}/entries",
         "PUT /v1/stories/{story}/entries/by-external-id/{external_id}",
