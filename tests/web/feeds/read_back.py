@@ -11,7 +11,7 @@ from datetime import datetime
 from html import unescape
 from typing import Any
 
-import feedparser  # type: ignore[import-untyped]  # it ships no types
+import feedparser
 
 _IN_HTML = re.compile(r' (?:href|src|poster|cite|data-url)="([^"]*)"')
 _SRCSET = re.compile(r' srcset="([^"]*)"')
