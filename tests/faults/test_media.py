@@ -95,14 +95,14 @@ def test_an_upload_that_was_acknowledged_is_on_disk_after_a_kill(
 def test_a_slow_upload_may_take_its_time_and_one_that_trickles_may_not(
     sqlite_url: str, tmp_path: Path, options: tuple[str, ...]
 ) -> None:
-    settings = {"BODY_SECONDS": "1", "MEDIA_SLOWEST_KILOBYTES": "1"}
+    settings = {"BODY_SECONDS": "3", "MEDIA_SLOWEST_KILOBYTES": "1"}
     with serving(sqlite_url, tmp_path, options=options, **settings) as server:
         content = noise(50, 40)
         assert len(content) > 6_000
-        slow = _send(server, content, pieces=12, pause_seconds=0.3)
+        slow = _send(server, content, pieces=12, pause_seconds=0.4)
         assert slow.startswith(b"HTTP/1.1 201"), slow
         began = time.monotonic()
-        trickled = _send(server, content, pieces=400, pause_seconds=0.2, least_seconds=6)
+        trickled = _send(server, content, pieces=400, pause_seconds=0.2, least_seconds=8)
         assert trickled.startswith(b"HTTP/1.1 408"), trickled
         assert time.monotonic() - began < 20
         assert list((Path(server.data_dir) / "incoming").iterdir()) == []
