@@ -224,6 +224,27 @@ def test_an_entry_is_made_of_a_reply_and_opens_from_where_that_is_said(
     expect(composer(driver)).to_be_visible()
 
 
+def test_an_entry_that_a_colleague_made_meanwhile_is_led_to_and_none_is_made_beside_it(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    sent = send_reply(newsroom, story, "The bridge is open.", name="Dana")
+    open_replies(driver, story)
+    held: list[Route] = []
+    driver.route("**/v1/newsroom/comments/*/entry", lambda route: held.append(route))
+    reply(driver, "The bridge is open.").get_by_role("button", name="Make an entry").click()
+    expect(reply(driver, "The bridge is open.")).to_contain_text("Making an entry of it")
+    newsroom.client.post(f"/v1/newsroom/comments/{sent['id']}/entry", json={}).raise_for_status()
+    held[0].continue_()
+    expect(reply(driver, "The bridge is open.")).to_contain_text("Not done: an entry was made of it already.")
+    expect(said(driver).get_by_role("button", name="Open it")).to_be_visible()
+    reply(driver, "The bridge is open.").focus()
+    driver.keyboard.press("e")  # leads to it, as the button does; another one has a button of its own
+    expect(text_field(driver)).to_have_value("The bridge is open.")
+    drafts = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}/entries").json()["items"]
+    assert [each["body_html"] for each in drafts if "bridge" in each["body_html"]] == ["<p>The bridge is open.</p>"]
+    assert len(held) == 1
+
+
 def test_what_the_server_cannot_be_told_is_said_in_its_place_and_tried_again_from_there(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
