@@ -81,7 +81,7 @@ async def test_numbers_are_those_of_what_readers_see_whatever_goes_and_comes_bac
         await site.app_state.hub.stories.reconcile()
         state = (await site.client.get(f"/v1/stories/{story}")).json()
         page = (await site.client.get(f"/v1/stories/{story}/entries")).json()
-        listed = (await site.client.get("/v1/stories")).json()["items"][0]
+        listed = (await site.client.get("/v1/stories?limit=5")).json()["items"][0]  # a page that is not cached
         assert page["comment_counts"] == state["comment_counts"]
         return listed["comment_count"], state["comment_count"], state["comment_counts"]
 
