@@ -40,6 +40,7 @@ from app.composition.services import (
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
+from app.domain.sites import SiteList
 from app.jobs.job import JobRecords, run_in_thread, run_jobs
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
@@ -58,6 +59,7 @@ from app.storage.database.snapshots import Snapshots
 from app.storage.database.threads import Threads
 from app.storage.database.transactions import Database
 from app.storage.database.write_probe import probe_writing
+from app.storage.newsroom.sites import list_sites
 from app.storage.upkeep.migrations import require_current_schema
 from app.web.page_responses import PageResponses
 
@@ -116,6 +118,7 @@ class Application:
         try:
             database_clock = DatabaseClock(process.clock) if process.follows_database else None
             await run_in_thread(partial(_require_usable, database, database_clock))
+            process.take_sites(await run_in_thread(partial(_read_sites, database)))
             snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
@@ -146,7 +149,7 @@ class Application:
                 await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
                 cached_text = CachedText(reading, hub, stream, pages)
                 listen_to_commits(
-                    database, broker=broker, newsroom_stream=stream, cached_text=cached_text, reading=reading
+                    process, database, broker=broker, newsroom_stream=stream, cached_text=cached_text, reading=reading
                 )
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
@@ -298,6 +301,11 @@ def _require_usable(database: Database, database_clock: DatabaseClock | None) ->
             raise DatabaseUnusable(f"The database can be read and not written: {cause}.") from error
         cause = health.cause("unreachable") or health.cause("refused")
         raise DatabaseUnusable(describe_failure(error) or f"The database cannot be used: {cause}.") from error
+
+
+def _read_sites(database: Database) -> SiteList:
+    with database.snapshot() as tx:
+        return list_sites(tx)
 
 
 async def _write_usage(app_state: AppState) -> None:

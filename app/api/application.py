@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
+    conversions,
     emergency,
     erasure,
     media,
@@ -18,6 +19,7 @@ from app.api.routes import (
     previews,
     search,
     sessions,
+    sites,
     write_entries,
     write_stories,
 )
@@ -46,9 +48,11 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
+    sites.router,
     anonymous.reading,
     anonymous.writing,
     moderation.router,
+    conversions.router,
     previews.newsroom_router,
     previews.public_router,
     people.router,

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp
 from app.api.http.state import AppState
 from app.composition.cached_text import CachedText
 from app.composition.process import Process
+from app.domain.sites import SiteList
 from app.jobs.checkpointing import checkpoint_job
 from app.jobs.comment_counts import comment_counts_job
 from app.jobs.comment_retention import comment_retention_job
@@ -22,6 +23,7 @@ from app.jobs.memory_return import find_trim, memory_return_job
 from app.jobs.purge_watch import purge_watch_job
 from app.jobs.retention import retention_job
 from app.jobs.schema_watch import schema_watch_job
+from app.jobs.sites_watch import sites_watch_job
 from app.jobs.token_usage import token_usage_job
 from app.jobs.write_probe import write_probe_job
 from app.newsroom.due.due_work import run_due_work
@@ -31,6 +33,11 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_tex
     """Make every job of a server. The demo story posts its entries through `api`, as any newsroom would."""
     newsroom = app_state.newsroom
     database = newsroom.database
+
+    def follow_sites(sites: SiteList) -> None:
+        if process.take_sites(sites):
+            cached_text.forget()
+
     demo = demo_job(
         database,
         load_demo_story(process.settings.public_url),
@@ -61,6 +68,7 @@ def make_jobs(process: Process, app_state: AppState, *, api: ASGIApp, cached_tex
         ),
         token_usage_job(newsroom),
         purge_watch_job(database, forget=cached_text.forget),
+        sites_watch_job(database, take=follow_sites),
         media_collection_job(
             newsroom,
             app_state.media.files,

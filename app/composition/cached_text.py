@@ -27,6 +27,7 @@ class CachedText:
         self.reading.representations.forget()
         self.reading.pages.forget()
         self.reading.story_lists.forget()
+        self.reading.sites.forget()
         self.reading.comments.forget()
         self.reading.media.forget()
         self.hub.stories.forget()

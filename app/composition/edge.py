@@ -73,7 +73,10 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
         body_limits=BodyLimits(
             routes.routes, seconds=process.settings.body_seconds, uploads=upload_limits_of(process.settings)
         ),
-        cross_origin=CrossOrigin(process.settings.cors_origins),
+        cross_origin=CrossOrigin(
+            process.settings.cors_origins,
+            origins_at=lambda scope: process.links.at_host(scope).site.cors_origins,
+        ),
         metrics=app_state.request_metrics,
         access_log=process.access_log,
         make_request_id=process.request_ids,

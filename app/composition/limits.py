@@ -8,11 +8,11 @@ from app.live.story.limits import LiveLimits
 from app.newsroom.comments.limits import CommentLimits
 from app.newsroom.context.newsroom import CommentPolicy, SessionLimits
 from app.settings import Settings
-from app.wire.links import Links, Site
+from app.wire.links import KnownSites, Links, Site
 
 
 def links_of(settings: Settings) -> Links:
-    """Return where the site is, for every URL that is sent."""
+    """Return where the settings' site is, for every URL that is sent; the others are known once they were read."""
     site = Site(
         settings.site_name,
         settings.site_url,
@@ -21,7 +21,7 @@ def links_of(settings: Settings) -> Links:
         terms_url=settings.terms_url or None,
         privacy_url=settings.privacy_url or None,
     )
-    return Links(public_url=settings.public_url, site=site, media_url=settings.media_public_url)
+    return Links(public_url=settings.public_url, site=site, media_url=settings.media_public_url, known=KnownSites())
 
 
 def live_limits_of(settings: Settings) -> LiveLimits:

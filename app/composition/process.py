@@ -12,6 +12,7 @@ from app.composition.capacity import Capacity, capacity_of, is_shared
 from app.composition.limits import links_of
 from app.domain.clock import Clock
 from app.domain.identifiers import RandomSource
+from app.domain.sites import SiteList
 from app.settings import Settings
 from app.wire.links import Links
 
@@ -32,6 +33,13 @@ class Process:
     request_ids: RequestIds = field(default_factory=RequestIds)
     own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     """Opens this process alone, with the admin's rights, to what it does itself: commands, and the demo's story."""
+
+    def take_sites(self, sites: SiteList) -> bool:
+        """Let every link follow these sites from now on, in any thread; return whether that changed any.
+
+        What is cached is to be dropped after it.
+        """
+        return self.links.known is not None and self.links.known.replace(self.links, sites)
 
 
 def make_process(

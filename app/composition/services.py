@@ -41,7 +41,7 @@ from app.reading.media import PublicMedia
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
 from app.reading.representations import PAGES_LIMIT_BYTES, Representations
-from app.reading.site import represent_site
+from app.reading.site import SiteDescriptions
 from app.reading.story_lists import StoryLists
 from app.reading.story_log import PublicStoryLog
 from app.settings import PREFIX, UnusableSettings
@@ -79,10 +79,16 @@ def make_broker(hub: Hub) -> Broker:
 
 
 def listen_to_commits(
-    database: Database, *, broker: Broker, newsroom_stream: NewsroomStream, cached_text: CachedText, reading: Reading
+    process: Process,
+    database: Database,
+    *,
+    broker: Broker,
+    newsroom_stream: NewsroomStream,
+    cached_text: CachedText,
+    reading: Reading,
 ) -> None:
     """Publish each commit's announcements, wake the newsroom's stream for what it recorded in the audit, and drop what
-    is cached where it purged text: before the purge is answered, since the loop is told of it first.
+    is cached where it purged text or changed a site: before that is answered, since the loop is told of it first.
 
     Which media are public is forgotten before: who is sent an event must not get a picture that it has taken back.
     """
@@ -100,7 +106,9 @@ def listen_to_commits(
             newsroom_stream.wake()
 
     def forget(commit: Commit) -> None:
-        if commit.is_purge:
+        if commit.sites is not None:
+            process.take_sites(commit.sites)
+        if commit.is_purge or commit.sites is not None:
             loop.call_soon_threadsafe(cached_text.forget)
 
     database.subscribe(publish)
@@ -114,10 +122,10 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         snapshots=snapshots,
         representations=Representations(snapshots, hub.stories, links=process.links),
         pages=Representations(snapshots, hub.stories, links=process.links, limit_bytes=PAGES_LIMIT_BYTES),
-        story_lists=StoryLists(snapshots, links=process.links, monotonic=time.monotonic),
+        story_lists=StoryLists(snapshots, monotonic=time.monotonic),
         media=PublicMedia(snapshots, monotonic=time.monotonic),
         comments=CommentPages(snapshots, links=process.links, monotonic=time.monotonic),
-        site=represent_site(process.links),
+        sites=SiteDescriptions(process.links),
         links=process.links,
     )
 
@@ -132,7 +140,7 @@ def make_routes(process: Process, app_state: Callable[[], AppState], *, response
     reads = PageReads(lambda: app_state().reading)
     try:
         pages = web_routes(
-            site=process.links.site,
+            links=process.links,
             read_story=reads.read_story,
             list_stories=reads.list_stories,
             comments=_PageComments(app_state),

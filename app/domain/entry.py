@@ -64,7 +64,7 @@ class WorkingRevision:
     publish_at: Micros | None = None
     """When the clock publishes it; set while the status is `scheduled`."""
     held: bool = False
-    """Whether `publish_at` comes from the story's `hold_seconds`, and was not chosen by a person."""
+    """Whether `publish_at` comes from a hold, the story's or the request's, and was not chosen by a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +120,11 @@ class Entry:
             self.expires_at if self.status in PUBLIC_STATUSES else None,
         ]
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def is_held(self) -> bool:
+        """Return whether it, or its working revision, is published by itself after a hold, and not by a schedule."""
+        return self.held or (self.working is not None and self.working.held)
 
     @property
     def newest_content(self) -> EntryContent:

@@ -52,6 +52,8 @@ class Right(StrEnum):
     MANAGE_MEMBERS = "manage_members"
     MANAGE_OWN_TOKENS = "manage_own_tokens"
     MANAGE_PEOPLE = "manage_people"
+    MANAGE_SITES = "manage_sites"
+    """Describe the sites that the server publishes for."""
     MODERATE = "moderate"
     """Approve and refuse readers' comments, and see their addresses."""
     SET_COMMENT_RULES = "set_comment_rules"
@@ -80,6 +82,8 @@ class Actor:
     """The person's role in each story that they are a member of."""
     stories: frozenset[StoryId] | None = None
     """The only stories this token can see; None for all."""
+    sites: Mapping[str, Role] | None = None
+    """The only sites whose stories they can see, with their role in each; None for their one role in all."""
 
     @property
     def key(self) -> str:
@@ -100,6 +104,7 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
     Right.ERASE: (Role.ADMIN, Scope.MANAGE),
+    Right.MANAGE_SITES: (Role.ADMIN, Scope.MANAGE),
     Right.UPLOAD_MEDIA: (Role.REPORTER, Scope.WRITE),
     Right.EDIT_MEDIA: (Role.EDITOR, Scope.WRITE),
 }
@@ -117,6 +122,7 @@ _DOING: Mapping[Right, str] = {
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
     Right.ERASE: "purge text, or hold it for a court",
+    Right.MANAGE_SITES: "describe sites",
     Right.UPLOAD_MEDIA: "upload pictures, video and sound",
     Right.EDIT_MEDIA: "change or delete what others have uploaded",
 }
@@ -132,9 +138,13 @@ _OF_THE_SITE = frozenset(
         Right.FREEZE,
         Right.ERASE,
         Right.EDIT_MEDIA,
+        Right.MANAGE_SITES,
     }
 )
 """Rights that a token bound to stories never has, because they reach beyond its stories."""
+
+_BEYOND_ONE_SITE = _OF_THE_SITE - {Right.CREATE_STORIES, Right.MANAGE_OWN_TOKENS}
+"""Rights that nobody has whose role is one in some sites alone."""
 
 _IN_NO_STORY = _OF_THE_SITE | {Right.UPLOAD_MEDIA}
 """Rights that nobody has by a role in a story: an upload is in none until an entry shows it."""
@@ -162,10 +172,14 @@ class Visibility:
     """These alone; None for whichever there are."""
     members_only: frozenset[StoryId] | None
     """Of the stories for members only these; None for all of them."""
+    sites: frozenset[str] | None = None
+    """Those of these sites alone; None for all."""
 
     def includes(self, story: Story) -> bool:
         """Return whether the story is among them."""
         if self.stories is not None and story.id not in self.stories:
+            return False
+        if self.sites is not None and story.site not in self.sites:
             return False
         return self.members_only is None or not story.settings.members_only or story.id in self.members_only
 
@@ -174,22 +188,41 @@ def visibility_of(actor: Actor) -> Visibility:
     """Return the stories visible to the actor. A bot that is bound to a story counts as its member."""
     is_bound_bot = actor.person is None and actor.stories is not None
     sees_all = actor.role is Role.ADMIN or is_bound_bot
-    return Visibility(stories=actor.stories, members_only=None if sees_all else frozenset(actor.memberships))
+    return Visibility(
+        stories=actor.stories,
+        members_only=None if sees_all else frozenset(actor.memberships),
+        sites=None if actor.sites is None else frozenset(actor.sites),
+    )
+
+
+def sees_site(actor: Actor, site: str) -> bool:
+    """Return whether the actor has a role in the site."""
+    return actor.sites is None or site in actor.sites
+
+
+def role_in_site(actor: Actor, site: str) -> Role | None:
+    """Return the actor's role in a site's stories of which they are no member; None for a site they may not see."""
+    return actor.role if actor.sites is None else actor.sites.get(site)
 
 
 def actor_in_story(actor: Actor, story: Story) -> Actor | None:
-    """Return the actor with the greater of their own and their member's role; None if the story is hidden from them."""
-    if not visibility_of(actor).includes(story):
+    """Return the actor with the greater of their own and their member's role; None if the story is hidden from them.
+
+    Their own is the one in the story's site, if they have roles in some alone.
+    """
+    own = role_in_site(actor, story.site)
+    if own is None or not visibility_of(actor).includes(story):
         return None
     membership = actor.memberships.get(story.id)
-    if membership is None or actor.role.includes(membership):
-        return actor
-    return dataclasses.replace(actor, role=membership)
+    role = own if membership is None or own.includes(membership) else membership
+    return actor if role is actor.role else dataclasses.replace(actor, role=role)
 
 
 def has_right(actor: Actor, right: Right) -> bool:
     """Return whether the actor's role and scopes both grant `right`; pass the actor of `actor_in_story` in a story."""
     if right in _OF_THE_SITE and actor.stories is not None:
+        return False
+    if right in _BEYOND_ONE_SITE and actor.sites is not None:
         return False
     return has_in_story(actor.role, actor.scopes, right)
 
@@ -214,7 +247,10 @@ def require_right(actor: Actor, right: Right) -> None:
         raise NotAllowed("not_allowed", f"It takes {_ROLE_PHRASES[role]} to {_DOING[right]}.")
     if scope not in actor.scopes:
         raise NotAllowed("not_allowed", f"To {_DOING[right]}, a token needs the scope {scope}.")
-    raise NotAllowed("not_allowed", f"A token that is bound to stories cannot {_DOING[right]}.")
+    bound = (
+        "A token that is bound to stories" if actor.stories is not None else "Whoever has a role in some sites alone"
+    )
+    raise NotAllowed("not_allowed", f"{bound} cannot {_DOING[right]}.")
 
 
 def owns(actor: Actor, entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from app.domain.clock import Micros, parse_time
 from app.domain.entry import JsonObject
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.sites import DEFAULT_SITE
 
 
 class StoryStatus(StrEnum):
@@ -66,6 +67,8 @@ class StorySettings:
     """Whether reporters may put no name but their own over an entry; the site may ask for it in every story."""
     comments: JsonObject | None = None
     """Whether readers may comment: `{mode, url?, count?}`; None for the site's default."""
+    site: str = DEFAULT_SITE
+    """The slug of the site that publishes it."""
 
 
 _SETTINGS = frozenset(field.name for field in dataclasses.fields(StorySettings))
@@ -117,6 +120,11 @@ class Story:
         """Return when its coverage begins; None if that is open."""
         start = self.fields.get("coverage_start")
         return None if start is None else parse_time(start)
+
+    @property
+    def site(self) -> str:
+        """Return the slug of the site that publishes it."""
+        return self.settings.site
 
     @property
     def is_frozen(self) -> bool:

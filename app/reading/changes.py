@@ -37,6 +37,7 @@ def read_changes(
     if after is not None:
         _require_usable(tx, story, after)
     reached = 0 if after is None else after.seq
+    links = links.for_site(story.head.site)
     events: list[EncodedEvent] = []
     size = 0
     while len(events) < limit and size < limit_bytes:
@@ -91,6 +92,7 @@ def _require_usable(tx: ReadTransaction, story: PublicStory, after: Cursor) -> N
 def _encode(change: Change, story: PublicStory, links: Links) -> EncodedEvent:
     fields = None
     if change.line.type == "story.updated":
-        fields = encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
+        head = story.head
+        fields = encode_story_fields(story.fields, links=links, story=head.story, slug=head.slug, site=head.site)
     entry = None if change.entry is None else change.entry.with_media_base(links.media_base)
     return encode_event(change.line, entry=entry, story_fields=fields)

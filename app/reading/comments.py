@@ -48,6 +48,7 @@ def read_comments(tx: ReadTransaction, story: PublicStory, request: CommentsRequ
 
     Raises InvalidInput for a bad position, NotFound and Gone for an entry or comment that readers do not see.
     """
+    links = links.for_site(story.head.site)
     place = _place(tx, story, request)
     boundary = None if request.position is None else _parse_position(request.position)
     found = list_public_comments(tx, place, order=request.order, boundary=boundary, limit=request.limit + 1)

@@ -26,6 +26,7 @@ def read_corrections(
     tx: ReadTransaction, story: PublicStory, *, position: str | None, limit: int, links: Links
 ) -> CorrectionPage:
     """Read one page of the corrections and retractions of visible entries. Raises InvalidInput for a bad position."""
+    links = links.for_site(story.head.site)
     beyond, newer = (None, False) if position is None else parse_correction_position(position)
     found = list_corrections(tx, story.head.story, beyond=beyond, newer=newer, limit=limit + 1)
     lines = found[:limit][::-1] if newer else found[:limit]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic_core import from_json
 
 from app.domain.errors import Gone, NotFound, Redirected, Unavailable
+from app.domain.sites import DEFAULT_SITE
 from app.reading.reading import Reading
 from app.reading.views import View, read_state_at
 from app.wire.encoding import BodyVariant
@@ -18,12 +19,13 @@ from app.wire.encoding import BodyVariant
 class PageStory:
     """A story as `GET /v1/stories/{story}` shows it, with the page of its timeline that was asked for.
 
-    `redirect_slug` is set when the story was asked for by another name than its own. `linked` has the fields of the
-    stories before and after it, by id, as far as they can be read now.
+    `redirect_slug` is set when the story was asked for by another name than its own. `site` is the slug of its site.
+    `linked` has the fields of the stories before and after it, by id, as far as they can be read now.
     """
 
     state: dict[str, Any]
     redirect_slug: str | None = None
+    site: str = DEFAULT_SITE
     linked: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -43,7 +45,7 @@ class PageReads:
             try:
                 body = (await reading.representations.current(ref, View("state", BodyVariant.HTML))).plain
             except Redirected as redirected:
-                return PageStory({}, redirect_slug=redirected.slug)
+                body = (await reading.representations.current(redirected.slug, View("state", BodyVariant.HTML))).plain
         else:
             view = await reading.snapshots.read(
                 lambda tx: read_state_at(tx, ref, position=position, around=around, links=reading.links)
@@ -51,11 +53,13 @@ class PageReads:
             body = view.body
         state = from_json(body)
         redirect_slug = None if ref == state["slug"] else state["slug"]
-        return PageStory(state, redirect_slug=redirect_slug, linked=await _read_linked(reading, state))
+        linked, site = await _read_linked(reading, state), state.get("site", DEFAULT_SITE)
+        return PageStory(state, redirect_slug=redirect_slug, site=site, linked=linked)
 
-    async def list_stories(self) -> list[dict[str, Any]]:
-        """List the public stories of the first page, those that are live first."""
-        page: dict[str, Any] = from_json((await self._reading().story_lists.first()).plain)
+    async def list_stories(self, site: str) -> list[dict[str, Any]]:
+        """List the public stories of a site's first page, those that are live first."""
+        reading = self._reading()
+        page: dict[str, Any] = from_json((await reading.story_lists.first(reading.links.for_site(site))).plain)
         items: list[dict[str, Any]] = page["items"]
         return items
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from app.reading.comment_pages import CommentPages
 from app.reading.media import PublicMedia
-from app.reading.representations import Representation, Representations
+from app.reading.representations import Representations
+from app.reading.site import SiteDescriptions
 from app.reading.story_lists import StoryLists
 from app.storage.database.snapshots import Snapshots
 from app.wire.links import Links
@@ -23,5 +24,5 @@ class Reading:
     story_lists: StoryLists
     media: PublicMedia
     comments: CommentPages
-    site: Representation
+    sites: SiteDescriptions
     links: Links

@@ -78,20 +78,24 @@ class HasHead(Protocol):
 
 
 class _State(NamedTuple):
-    """All that a view's bytes depend on: the head, and the comments' version if it tells how many there are."""
+    """All that a view's bytes depend on: the head, the comments' version if it tells how many there are, the site."""
 
     cursor: Cursor
     comments: int
+    site: str
+    """The end of the tag for the story's site; empty for the settings'."""
 
     def tag(self, view: KeptView) -> str:
         """Return the view's ETag in this state."""
         counted = f".c{self.comments}" if self.comments else ""
-        return f"{self.cursor}.{view.tag}{counted}"
+        return f"{self.cursor}.{view.tag}{counted}{self.site}"
 
 
-def state_of(head: StoryHead, view: KeptView) -> _State:
-    """Return the state that names what `view` shows at `head`."""
-    return _State(head.cursor, head.comments.version if view.shows_comments else 0)
+def state_of(head: StoryHead, view: KeptView, links: Links) -> _State:
+    """Return the state that names what `view` shows at `head`, with the links of its site as they are now."""
+    comments = head.comments.version if view.shows_comments else 0
+    tag = "" if head.site is None else links.for_site(head.site).site.tag
+    return _State(head.cursor, comments, tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +174,7 @@ class Representations:
         kept = self._kept.get(key)
         if kept is None:
             return None
-        state = state_of(head, view)
+        state = state_of(head, view, self._links)
         if kept.shown != state and kept.asked != state:
             return None
         self._kept.move_to_end(key)
@@ -178,7 +182,7 @@ class Representations:
         return kept.representation
 
     async def _build_once(self, head: StoryHead, view: KeptView) -> Representation:
-        key = (head.story, view, state_of(head, view))
+        key = (head.story, view, state_of(head, view, self._links))
         task = self._builds.get(key)
         if task is None:
             task = asyncio.get_running_loop().create_task(self._build(head, view))
@@ -198,8 +202,9 @@ class Representations:
 
         def work(tx: ReadTransaction) -> tuple[_State, Representation]:
             story = require_story(tx, head.story)
-            state = state_of(story.head, view)
-            read = read_view(tx, story, view, links=self._links)
+            links = self._links.for_site(story.head.site)  # as it is now, whoever changes it meanwhile
+            state = state_of(story.head, view, links)
+            read = read_view(tx, story, view, links=links)
             found = Representation(
                 plain=read.body,
                 tag=state.tag(view),
@@ -212,7 +217,7 @@ class Representations:
         shown, plain = await self._snapshots.read(work)
         representation = await to_thread.run_sync(compressed, plain, view.codings, limiter=self._compressing)
         if self._forgotten == forgotten:
-            asked = state_of(head, view)
+            asked = state_of(head, view, self._links)
             self._keep((head.story, view), _Kept(shown=shown, asked=asked, representation=representation))
         return representation
 

@@ -65,32 +65,40 @@ def encode_state(story: PublicStory, timeline: bytes, *, included: bytes, commen
     return b'%b,"timeline":{%b},"included":[%b],%b}' % (_fields(story, links)[:-1], timeline, included, beside)
 
 
-def read_story_list(tx: ReadTransaction, *, position: str | None, limit: int, links: Links) -> StoryListPage:
-    """Read one page of the public stories, live ones first. Raises InvalidInput for a bad position."""
+def read_story_list(
+    tx: ReadTransaction, *, position: str | None, limit: int, links: Links, site: str | None = None
+) -> StoryListPage:
+    """Read one page of a site's public stories, live ones first; that of `links` unless another `site` is asked for.
+
+    Raises InvalidInput for a bad position.
+    """
+    of_site = site or links.site.slug
     after, newer = (None, False) if position is None else parse_story_position(position)
-    found = list_public_stories(tx, after=after, newer=newer, limit=limit + 1)
+    found = list_public_stories(tx, site=of_site, after=after, newer=newer, limit=limit + 1)
     stories = found[-limit:] if newer else found[:limit]
     more = len(found) > limit
-    has_older = more if not newer else _has_beyond(tx, stories[-1:], newer=False)
-    has_newer = more if newer else after is not None and _has_beyond(tx, stories[:1], newer=True)
-    following = _url(stories[-1], newer=False, limit=limit, links=links) if has_older else None
-    preceding = _url(stories[0], newer=True, limit=limit, links=links) if has_newer else None
+    has_older = more if not newer else _has_beyond(tx, of_site, stories[-1:], newer=False)
+    has_newer = more if newer else after is not None and _has_beyond(tx, of_site, stories[:1], newer=True)
+    beginning = f"{links.public_url}/v1/stories?{'' if site is None else f'site={site}&'}limit={limit}&position="
+    following = beginning + _position(stories[-1], newer=False) if has_older else None
+    preceding = beginning + _position(stories[0], newer=True) if has_newer else None
     items = b",".join(b"%b,%b}" % (_fields(story, links)[:-1], _head_and_counts(story)) for story in stories)
     body = b'{"items":[%b],"next":%b,"prev":%b}' % (items, encode_json(following), encode_json(preceding))
     return StoryListPage(body=body, next=following, prev=preceding)
 
 
-def _has_beyond(tx: ReadTransaction, edge: list[PublicStory], *, newer: bool) -> bool:
-    return any(list_public_stories(tx, after=story.position, newer=newer, limit=1) for story in edge)
+def _has_beyond(tx: ReadTransaction, site: str, edge: list[PublicStory], *, newer: bool) -> bool:
+    return any(list_public_stories(tx, site=site, after=story.position, newer=newer, limit=1) for story in edge)
 
 
-def _url(story: PublicStory, *, newer: bool, limit: int, links: Links) -> str:
-    position = encode_story_position(story.position, newer=newer)
-    return f"{links.public_url}/v1/stories?limit={limit}&position={quote(position, safe='')}"
+def _position(story: PublicStory, *, newer: bool) -> str:
+    return quote(encode_story_position(story.position, newer=newer), safe="")
 
 
 def _fields(story: PublicStory, links: Links) -> bytes:
-    return encode_story_fields(story.fields, links=links, story=story.head.story, slug=story.head.slug)
+    links = links.for_site(story.head.site)
+    head = story.head
+    return encode_story_fields(story.fields, links=links, story=head.story, slug=head.slug, site=head.site)
 
 
 def _head_and_counts(story: PublicStory) -> bytes:

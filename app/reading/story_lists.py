@@ -1,4 +1,4 @@
-"""The list of public stories, cached for a second: no cursor changes whenever any of them does."""
+"""The lists of public stories, cached for a second: no cursor changes whenever any of them does."""
 
 from __future__ import annotations
 
@@ -30,60 +30,66 @@ def represent_list(page: StoryListPage) -> Representation:
 
 
 class StoryLists:
-    """A cache of the first page of the list of stories. It belongs to one event loop. `monotonic` is in seconds."""
+    """A cache of the first page of each site's list of stories. It belongs to one event loop.
 
-    def __init__(self, snapshots: Snapshots, *, links: Links, monotonic: Callable[[], float]) -> None:
+    `monotonic` is in seconds.
+    """
+
+    def __init__(self, snapshots: Snapshots, *, monotonic: Callable[[], float]) -> None:
         self._snapshots = snapshots
-        self._links = links
         self._monotonic = monotonic
-        self._kept: Representation | None = None
-        self._kept_until = 0.0
-        self._reading: asyncio.Task[Representation] | None = None
-        self._forgotten = 0
+        self._lists: dict[str, _List] = {}
 
     def forget(self) -> None:
-        """Drop the list; a read that is under way serves those who wait for it, nobody else, and is not cached."""
-        self._forgotten += 1
-        self._kept, self._kept_until, self._reading = None, 0.0, None
+        """Drop every list; a read that is under way serves those who wait for it, nobody else, and is not cached."""
+        self._lists.clear()
 
-    def ready(self) -> Representation | None:
-        """Return the list if it was read within the last second, else None. Never waits."""
-        return self._kept if self._monotonic() < self._kept_until else None
+    def ready(self, links: Links) -> Representation | None:
+        """Return the list of the links' site if it was read within the last second, else None. Never waits."""
+        known = self._lists.get(links.site.slug)
+        return known.kept if known is not None and self._monotonic() < known.kept_until else None
 
-    async def first(self) -> Representation:
-        """Return the list, read again once a second at most; while the database is unavailable, as it was last read.
+    async def first(self, links: Links) -> Representation:
+        """Return the list of the links' site, read again once a second at most.
 
-        Raises Unavailable when it has never been read.
+        While the database is unavailable it is as it was last read. Raises Unavailable when it has never been read.
         """
-        kept = self.ready()
+        kept = self.ready(links)
         if kept is not None:
             return kept
-        if self._reading is None:
-            self._reading = asyncio.get_running_loop().create_task(self._read())
-            self._reading.add_done_callback(self._done)
+        known = self._lists.setdefault(links.site.slug, _List())
+        if known.reading is None:
+            known.reading = asyncio.get_running_loop().create_task(self._read(known, links))
+            known.reading.add_done_callback(known.done)
         try:
-            return await asyncio.shield(self._reading)
+            return await asyncio.shield(known.reading)
         except Unavailable:
-            if self._kept is None:
+            if known.kept is None:
                 raise
-            return self._kept
+            return known.kept
 
-    async def _read(self) -> Representation:
-        asked_at, forgotten = self._monotonic(), self._forgotten
-        page = await self._snapshots.read(
-            lambda tx: read_story_list(tx, position=None, limit=PAGE_LIMIT, links=self._links)
-        )
+    async def _read(self, known: _List, links: Links) -> Representation:
+        asked_at = self._monotonic()
+        page = await self._snapshots.read(lambda tx: read_story_list(tx, position=None, limit=PAGE_LIMIT, links=links))
         fresh = represent_list(page)
-        if self._kept is None or self._kept.tag != fresh.tag:
+        if known.kept is None or known.kept.tag != fresh.tag:
             fresh = await to_thread.run_sync(compressed, fresh)
         else:
-            fresh = self._kept
-        if self._forgotten == forgotten:
-            self._kept, self._kept_until = fresh, asked_at + KEPT_SECONDS
+            fresh = known.kept
+        known.kept, known.kept_until = fresh, asked_at + KEPT_SECONDS
         return fresh
 
-    def _done(self, done: asyncio.Task[Representation]) -> None:
-        if self._reading is done:
-            self._reading = None
+
+class _List:
+    """One site's list as it was last read, and the read that is under way; forgotten, it is nobody's any more."""
+
+    def __init__(self) -> None:
+        self.kept: Representation | None = None
+        self.kept_until = 0.0
+        self.reading: asyncio.Task[Representation] | None = None
+
+    def done(self, done: asyncio.Task[Representation]) -> None:
+        if self.reading is done:
+            self.reading = None
         if not done.cancelled():
             done.exception()  # retrieved, though all who waited may have been cancelled

@@ -94,6 +94,7 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
 
     A page raises InvalidInput, NotFound and Gone as `read_page`, changes raise CursorUnusable.
     """
+    links = links.for_site(story.head.site)
     if isinstance(view, ChangesView):
         changes = read_changes(tx, story, after=view.after, limit=view.limit, limit_bytes=PAGE_LIMIT_BYTES, links=links)
         return ReadView(encode_changes(changes, view.variant), None, None)
@@ -120,6 +121,7 @@ def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around
     Raises NotFound, Gone, InvalidInput.
     """
     story = require_story(tx, ref)
+    links = links.for_site(story.head.site)
     page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
     shape = EntryShape()
     body = _encode_state(tx, story, page, shape, links=links)

@@ -9,6 +9,7 @@ from typing import Any, cast
 
 import uvicorn
 
+from app.server.forwarded_host import ForwardedHost
 from app.server.lifespan import Application, Lifespan
 
 MESSAGE_LIMIT_BYTES = 4_096
@@ -54,5 +55,7 @@ def server_config(
         workers=1,
     )
     config.load()
+    if trusted_proxies:
+        config.loaded_app = ForwardedHost(config.loaded_app, trusted_proxies=trusted_proxies)
     config.lifespan_class = cast("Any", lambda loaded: Lifespan(loaded.loaded_app))
     return config

@@ -21,7 +21,9 @@ def newsroom_page(*, renderer: Renderer, responses: PageResponses) -> APIRouter:
 
     @router.api_route("/newsroom", methods=["GET", "HEAD"])
     async def show_newsroom(request: Request) -> Response:
-        return await responses.make(request, renderer.render("newsroom.html"), policy=NEWSROOM_POLICY)
+        return await responses.make(
+            request, renderer.render("newsroom.html", site=renderer.site_at(request)), policy=NEWSROOM_POLICY
+        )
 
     return router
 
@@ -32,7 +34,8 @@ def preview_page(*, renderer: Renderer, responses: PageResponses) -> APIRouter:
 
     @router.api_route("/previews/{signed}", methods=["GET", "HEAD"])
     async def show_preview(request: Request, signed: str) -> Response:
-        response = await responses.make(request, renderer.render("preview.html"), policy=NEWSROOM_POLICY)
+        html = renderer.render("preview.html", site=renderer.site_at(request))
+        response = await responses.make(request, html, policy=NEWSROOM_POLICY)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -46,6 +49,7 @@ def docs_page(*, renderer: Renderer, responses: PageResponses, openapi_url: str)
 
     @router.api_route("/docs", methods=["GET", "HEAD"])
     async def show_docs(request: Request) -> Response:
-        return await responses.make(request, renderer.render("docs.html", openapi_url=openapi_url), policy=DOCS_POLICY)
+        html = renderer.render("docs.html", site=renderer.site_at(request), openapi_url=openapi_url)
+        return await responses.make(request, html, policy=DOCS_POLICY)
 
     return router

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from app.wire.links import Site
+
 _PLAYERS = "https://www.youtube-nocookie.com https://player.vimeo.com"
 """The only pages that may be framed, and only once a reader has asked for the film."""
+
+_ANY_FRAME = "frame-ancestors *"
 
 READER_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
     f"img-src 'self' https: http:; media-src 'self' https: http:; frame-src {_PLAYERS}; "
-    "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors *"
+    f"manifest-src 'self'; base-uri 'none'; form-action 'self'; {_ANY_FRAME}"
 )
 """Pictures come from anywhere the newsroom links to. A page's own words can run nothing, whatever they contain. Any
-site may show the page in a frame: it is public, and nothing in it acts with anybody's rights. Its forms send replies to
-us, and are answered by pages of ours."""
+site may show the page in a frame, unless its own says otherwise: it is public, and nothing in it acts with anybody's
+rights. Its forms send replies to us, and are answered by pages of ours."""
 
 NEWSROOM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: https: http:; "
@@ -32,6 +36,14 @@ CALM_CACHE = "public, max-age=1, s-maxage=30, stale-while-revalidate=60"
 """The Cache-Control of a story that has ended."""
 
 NO_CACHE = "no-store"
+
+
+def reader_policy(site: Site) -> str:
+    """Return the policy of a site's pages for readers, which other sites may frame as it says."""
+    if site.frame_ancestors is None:
+        return READER_POLICY
+    framing = " ".join(site.frame_ancestors) or "'none'"
+    return READER_POLICY.replace(_ANY_FRAME, f"frame-ancestors {framing}")
 
 
 def has_tag(if_none_match: str, etag: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import HTTPException, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.web.headers import NO_CACHE, READER_POLICY
+from app.web.headers import NO_CACHE, reader_policy
 from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer
 
@@ -22,9 +22,9 @@ def not_found(*, renderer: Renderer, responses: PageResponses) -> ASGIApp:
         request = Request(scope, receive)
         if not _wants_page(request):
             raise HTTPException(404)
-        words = renderer.catalogue.choose(request.headers.get("accept-language", ""))
-        html = renderer.render("not_found.html", words=words, is_gone=False)
-        page = await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=404)
+        site = renderer.site_at(request)
+        html = renderer.render("not_found.html", site=site, words=renderer.words_at(request), is_gone=False)
+        page = await responses.make(request, html, policy=reader_policy(site), cache_control=NO_CACHE, status=404)
         await page(scope, receive, send)
 
     return show_nothing

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
 from app.domain.errors import LiveblogError
-from app.web.headers import NO_CACHE, READER_POLICY
+from app.web.headers import NO_CACHE, reader_policy
 from app.web.page_responses import PageResponses
 from app.web.refusals import describe_refusal
 from app.web.rendering import Renderer
@@ -93,7 +93,8 @@ def receipt_page(*, renderer: Renderer, responses: PageResponses, comments: Page
     @router.api_route("/receipts/{receipt}", methods=["GET", "HEAD"])
     async def show_receipt(request: Request, receipt: str) -> Response:
         status, html = await _receipt(renderer, comments, request, receipt)
-        response = await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=status)
+        policy = reader_policy(renderer.site_at(request))
+        response = await responses.make(request, html, policy=policy, cache_control=NO_CACHE, status=status)
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Referrer-Policy"] = "no-referrer"
         return response
@@ -106,15 +107,16 @@ async def _receipt(renderer: Renderer, comments: PageComments, request: Request,
 
     The language is the browser's where the story is no longer public.
     """
-    spoken = renderer.catalogue.choose(request.headers.get("accept-language", ""))
+    site, spoken = renderer.site_at(request), renderer.words_at(request)
     try:
         shown = await comments.receipt(secret)
     except LiveblogError:
-        return 404, renderer.render("not_found.html", words=spoken, is_gone=False)
+        return 404, renderer.render("not_found.html", site=site, words=spoken, is_gone=False)
     language, reason = shown["language"], shown["reason"]
     words = spoken if language is None else renderer.catalogue.words_for(language)
     html = renderer.render(
         "receipt.html",
+        site=site,
         words=words,
         receipt=shown,
         status=_STATUSES[shown["status"]],

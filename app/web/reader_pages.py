@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.domain.errors import Gone, InvalidInput, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
-from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, READER_POLICY
+from app.web.headers import CALM_CACHE, NO_CACHE, PUBLIC_CACHE, reader_policy
 from app.web.page_comments import PageComments, comments_context
 from app.web.page_responses import PageResponses
 from app.web.rendering import Renderer, position_in
@@ -31,9 +31,9 @@ class ReadStory(Protocol):
 
 
 class ListStories(Protocol):
-    """Lists the public stories, those that are live first, each with its public fields."""
+    """Lists the public stories of a site, those that are live first, each with its public fields."""
 
-    def __call__(self) -> Awaitable[Sequence[dict[str, Any]]]: ...
+    def __call__(self, site: str) -> Awaitable[Sequence[dict[str, Any]]]: ...
 
 
 def reader_pages(
@@ -49,10 +49,12 @@ def reader_pages(
 
     @router.api_route("/", methods=["GET", "HEAD"])
     async def show_stories(request: Request) -> Response:
-        stories = await list_stories()
-        html = renderer.render("stories.html", words=_common_words(renderer, stories), stories=stories)
+        site = renderer.site_at(request)
+        stories = await list_stories(site.slug)
+        words = _common_words(renderer, stories, fallback=site.language or FALLBACK)
+        html = renderer.render("stories.html", site=site, words=words, stories=stories)
         return await responses.make(
-            request, html, policy=READER_POLICY, cache_control=PUBLIC_CACHE, surrogate="stories"
+            request, html, policy=reader_policy(site), cache_control=PUBLIC_CACHE, surrogate="stories"
         )
 
     @router.api_route("/stories/{ref}", methods=["GET", "HEAD"])
@@ -64,24 +66,28 @@ def reader_pages(
         if missed:
             page = await _read(read_story, ref, None, None)
         if isinstance(page, HTTPStatus):
-            words = renderer.catalogue.choose(request.headers.get("accept-language", ""))
-            html = renderer.render("not_found.html", words=words, is_gone=page is HTTPStatus.GONE)
-            return await responses.make(request, html, policy=READER_POLICY, cache_control=NO_CACHE, status=page)
-        if page.redirect_slug is not None:
-            return _redirect(request, page.redirect_slug)
+            site = renderer.site_at(request)
+            gone = page is HTTPStatus.GONE
+            html = renderer.render("not_found.html", site=site, words=renderer.words_at(request), is_gone=gone)
+            return await responses.make(request, html, policy=reader_policy(site), cache_control=NO_CACHE, status=page)
+        links = renderer.links.for_site(page.site)
+        elsewhere = "" if links.public_url == renderer.links.at_host(request.scope).public_url else links.public_url
+        if page.redirect_slug is not None or elsewhere:
+            return _redirect(request, elsewhere, page.redirect_slug or page.state["slug"])
         around = None if missed else entry
         words = renderer.catalogue.words_for(page.state["language"])
         replies = await comments_context(comments, page.state, request, entry=around, words=words)
         context = _context(page.state, missed=missed, around=around)
         is_part = part == "replies" and replies is not None  # what static/replies/list.js asks for
         template = "replies.html" if is_part else "story.html"
-        html = renderer.render(template, words=words, linked=page.linked, replies=replies, **context)
+        context |= {"linked": page.linked, "replies": replies}
+        html = renderer.render(template, site=links.site, words=words, **context)
         cache_control = CALM_CACHE if page.state["status"] in _OVER else PUBLIC_CACHE
         surrogate = f"story-{page.state['id']}"
         response = await responses.make(
             request,
             html,
-            policy=READER_POLICY,
+            policy=reader_policy(links.site),
             cache_control=cache_control,
             surrogate=surrogate,
             passing=None if replies is None else replies["passing"],
@@ -93,10 +99,10 @@ def reader_pages(
     return router
 
 
-def _common_words(renderer: Renderer, stories: Sequence[dict[str, Any]]) -> Words:
-    """Return the words in the language that all stories have, else English ones."""
+def _common_words(renderer: Renderer, stories: Sequence[dict[str, Any]], *, fallback: str) -> Words:
+    """Return the words in the language that all stories have, else in that of the site."""
     languages = {story["language"].partition("-")[0] for story in stories}
-    return renderer.catalogue.words_for(languages.pop() if len(languages) == 1 else FALLBACK)
+    return renderer.catalogue.words_for(languages.pop() if len(languages) == 1 else fallback)
 
 
 async def _read(read_story: ReadStory, ref: str, position: str | None, around: str | None) -> PageStory | HTTPStatus:
@@ -109,9 +115,10 @@ async def _read(read_story: ReadStory, ref: str, position: str | None, around: s
         return HTTPStatus.NOT_FOUND
 
 
-def _redirect(request: Request, slug: str) -> Response:
+def _redirect(request: Request, public_url: str, slug: str) -> Response:
+    """Lead to a story's own page, at the host of its site if that is another (`public_url`)."""
     query = f"?{request.url.query}" if request.url.query else ""
-    location = f"/stories/{path_part(slug)}{query}"
+    location = f"{public_url}/stories/{path_part(slug)}{query}"
     return Response(status_code=308, headers={"Location": location, "Cache-Control": PUBLIC_CACHE})
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
+from fastapi import Request
 from jinja2 import Environment, FileSystemLoader
 from markupsafe import Markup
 
@@ -23,7 +24,7 @@ from app.web.assets import Assets
 from app.web.scrollable_parts import scrollable
 from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
-from app.wire.links import Site
+from app.wire.links import Links, Site
 
 _SHORT = 200
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -73,10 +74,11 @@ def as_json(value: Any) -> str:
 
 
 class Renderer:
-    """The templates of one site, with their filters."""
+    """The templates of all sites, with their filters."""
 
-    def __init__(self, *, site: Site, assets: Assets, catalogue: Catalogue) -> None:
+    def __init__(self, *, links: Links, assets: Assets, catalogue: Catalogue) -> None:
         self.catalogue = catalogue
+        self.links = links
         # Members that are absent count as null: the API leaves out what an author or a source does not have.
         self._environment = Environment(
             loader=FileSystemLoader(_TEMPLATES),
@@ -92,9 +94,20 @@ class Renderer:
             "direction": direction_of,
             "words_for": catalogue.words_for,
         }
-        self._environment.globals |= {"site": site, "asset": assets.url}
+        self._environment.globals |= {"asset": assets.url}
 
-    def render(self, template: str, *, words: Words | None = None, **context: Any) -> str:
-        """Render a template as HTML text, with the words of a language; English ones if none are given."""
+    def site_at(self, request: Request) -> Site:
+        """Return the site whose page is asked for."""
+        return self.links.at_host(request.scope).site
+
+    def words_at(self, request: Request) -> Words:
+        """Return the words of a page that is about no story: in the site's language, else in the browser's."""
+        language = self.site_at(request).language
+        if language is not None:
+            return self.catalogue.words_for(language)
+        return self.catalogue.choose(request.headers.get("accept-language", ""))
+
+    def render(self, template: str, *, site: Site, words: Words | None = None, **context: Any) -> str:
+        """Render a template as HTML text of a site, with the words of a language; English ones if none are given."""
         known = words or self.catalogue.words_for(FALLBACK)
-        return self._environment.get_template(template).render(words=known, **context)
+        return self._environment.get_template(template).render(words=known, site=site, **context)

@@ -16,12 +16,12 @@ from app.web.reader_pages import ListStories, ReadStory, reader_pages
 from app.web.rendering import Renderer
 from app.web.trailing_slashes import trailing_slashes
 from app.web.words import Catalogue
-from app.wire.links import Site
+from app.wire.links import Links
 
 
 def web_routes(
     *,
-    site: Site,
+    links: Links,
     read_story: ReadStory,
     list_stories: ListStories,
     comments: PageComments,
@@ -36,7 +36,7 @@ def web_routes(
     """
     catalogue = Catalogue(None if own_words is None else read_own_words(own_words))
     assets = Assets(catalogue=catalogue)
-    renderer = Renderer(site=site, assets=assets, catalogue=catalogue)
+    renderer = Renderer(links=links, assets=assets, catalogue=catalogue)
     responses = responses or PageResponses()
     router = APIRouter(default=not_found(renderer=renderer, responses=responses))
     router.include_router(

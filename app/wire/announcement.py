@@ -41,9 +41,10 @@ class MalformedAnnouncement(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class StoryHead:
-    """The state of a public story: its newest event's cursor, its slug, its counts, and whether it is over.
+    """The state of a public story: its newest event's cursor, its slug and site, its counts, and whether it is over.
 
-    `comments` is outside the log: an announcement has none, and leaves what is known of them.
+    `comments` is outside the log: an announcement has none, and leaves what is known of them. `site` is None for
+    a story that has never been public as another's than the settings' site.
     """
 
     story: StoryId
@@ -52,6 +53,7 @@ class StoryHead:
     counts: StoryCounts
     closing: Closing | None = None
     comments: CommentTotals = NO_COMMENTS
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +80,9 @@ class Announcement:
             closing=head.closing,
             base=None if self.base is None else _members(self.base),
             events=[_index_event(event) for event in self.events],
+            site=head.site,
         )
-        encoded = index.model_dump_json().encode()
+        encoded = index.model_dump_json(exclude_defaults=True).encode()
         content = b"".join((encoded, *(part for event in self.events for part in _parts(event))))
         return _PREFIX.pack(_MAGIC, VERSION, zlib.crc32(content), len(encoded)) + content
 
@@ -93,7 +96,9 @@ class Announcement:
             raise MalformedAnnouncement("the index cannot be read") from None
         events = tuple(_slice_events(index.events, content, start=size))
         counts = StoryCounts(index.entry_count, None if index.last_entry_at is None else Micros(index.last_entry_at))
-        head = StoryHead(StoryId(index.story), index.slug, Cursor(*index.cursor), counts, index.closing)
+        head = StoryHead(
+            StoryId(index.story), index.slug, Cursor(*index.cursor), counts, index.closing, site=index.site
+        )
         return Announcement(head, events, None if index.base is None else Cursor(*index.base))
 
 
@@ -136,6 +141,7 @@ class _Index(_Strict):
     closing: Closing | None
     base: _CursorMembers | None
     events: list[_IndexedEvent]
+    site: str | None = None
 
 
 def _members(cursor: Cursor) -> _CursorMembers:

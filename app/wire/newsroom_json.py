@@ -9,6 +9,7 @@ from typing import Any
 from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
+from app.domain.sites import DEFAULT_SITE
 from app.domain.story import Story
 from app.domain.writing_direction import direction_of
 from app.wire.encoding import encode_stored
@@ -61,9 +62,13 @@ def written_entry(
 
 def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
     """Return a story as its editors see it: the members clients write, the settings and the version."""
+    links = links.for_site(story.site)
+    settings = {**asdict(story.settings), "comments": _comment_settings(story)}
+    del settings["site"]
     return {
         "id": story.id,
         "slug": story.slug,
+        **({} if story.site == DEFAULT_SITE else {"site": story.site}),
         "url": links.story_page(story.slug),
         "entry_url_template": links.entry_page_template(story.slug),
         "status": story.status.value,
@@ -71,7 +76,7 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
         "frozen": story.frozen,
         "legal_hold": story.legal_hold,
         "purged_at": _time(story.purged_at),
-        "settings": {**asdict(story.settings), "comments": _comment_settings(story)},
+        "settings": settings,
         "version": story.version,
         "created_at": format_time(story.created_at),
     }

@@ -19,15 +19,19 @@ _MEMBERS_ADDED = {**STORY_DEFAULTS, "direction": "ltr", "pinned": [], "key_point
 """Members that a story stored by an earlier release lacks."""
 
 
-def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str) -> bytes:
-    """Encode the story's public fields as one JSON object, from `public_stories.fields`.
+def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: str, site: str | None = None) -> bytes:
+    """Encode the story's public fields as one JSON object, from `public_stories.fields`; `links` are its site's.
+
+    `site` is None where readers have never known it as another's than the settings' site. Once they have, the member
+    stays: what is absent takes nothing away from a reader who holds it.
 
     The publisher of a story that names none is the site; one that says nothing of comments does as the site does.
     """
     fields = stored_members(stored, media_base=links.media_base)
+    of_site = {} if site is None else {"site": site}
     if fields["publisher"] is None:
-        site = links.site
-        fields["publisher"] = {"name": site.name, "url": site.url, "logo": site.logo}
+        own = links.site
+        fields["publisher"] = {"name": own.name, "url": own.url, "logo": own.logo}
     if fields["comments"] is None:
         fields["comments"] = {"mode": links.site.comments, "url": None}
     members = {
@@ -36,7 +40,7 @@ def encode_story_fields(stored: bytes, *, links: Links, story: StoryId, slug: st
         "url": links.story_page(slug),
         "entry_url_template": links.entry_page_template(slug),
     }
-    return encode_json(members | fields)
+    return encode_json(members | of_site | fields)
 
 
 def changed_members(before: bytes, after: bytes) -> tuple[str, ...]:

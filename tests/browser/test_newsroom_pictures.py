@@ -190,7 +190,7 @@ def test_words_and_focal_point_are_edited_later_in_the_same_place(
         press_in_composer(page, "Save and publish")
         expect(outcome(page)).to_contain_text("Published: readers see the new text.")
         ((image,),) = (images_of(item) for item in public_entries(newsroom, story))
-        assert (image["alt"], image.get("caption")) == ("A grey wall", None)
+        assert (image["alt"], image["caption"]) == ("A grey wall", "")
         assert image["focal"]["x"] < 0.1
 
 

@@ -29,9 +29,11 @@ from tests.contracts.states import BEFORE, BODIES, ENTRY_STATES, HOLD_SECONDS, R
 from tests.contracts.tables import Row
 from tests.pictures import png
 
-CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND")
+CALLERS = ("READ", "OTHER", "OWN", "MEMBER", "EDITOR", "ADMIN", "BOUND", "ABROAD")
+OUTSIDE_OF_IT = ("BOUND", "ABROAD")
 """READ: a token of OWN's person that may only read. OTHER, OWN: reporters, the entry is OWN's. MEMBER: a reporter who
-is an editor of the story. BOUND: an admin's token, bound to another story."""
+is an editor of the story. BOUND: an admin's token, bound to another story. ABROAD: an editor of another site alone.
+The last two find no story there."""
 
 OUTSIDERS = ("NOBODY", "NONSENSE", "EXPIRED", "REVOKED", "DISABLED")
 """Tokens of admins once; nothing of the newsroom opens to them."""
@@ -108,6 +110,10 @@ class House:
         if states not in self._entries:
             await self._let_site_be(frozen=False)
             await self._set(*states)
+        if "{site}" in row.path:
+            await self._let_site_be(frozen=False)
+            draft = {"slug": f"site-{uuid.uuid4().hex}", "name": "Another", "url": "https://another.example"}
+            self.refs["site"] = (await self.admin("POST", "/v1/newsroom/sites", draft))["slug"]
         await self._let_site_be(frozen=story == "site")
         self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex}
         if "{member}" in row.path:
@@ -261,6 +267,12 @@ async def furnished(server: Server) -> House:
     for name, whose, limits in (("READ", "OWN", {"scopes": ["read"]}), ("BOUND", "ADMIN", {"stories": [elsewhere]})):
         draft = {"label": name, "person": house.people[whose], **limits}
         house.tokens[name] = (await house.admin("POST", "/v1/newsroom/tokens", draft))["token"]
+    await house.admin(
+        "POST", "/v1/newsroom/sites", {"slug": "abroad", "name": "Abroad", "url": "https://abroad.example"}
+    )
+    abroad = await house.admin("POST", "/v1/newsroom/people", {"name": "ABROAD", "sites": {"abroad": "editor"}})
+    made = await house.admin("POST", "/v1/newsroom/tokens", {"label": "ABROAD", "person": abroad["id"]})
+    house.tokens["ABROAD"] = made["token"]
     spare, own = house.people["SPARE"], house.people["OWN"]
     house.refs |= {"else story": elsewhere, "else slug": "elsewhere", "else entry": there}
     house.refs |= {"person": spare, "member": spare, "own": own}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.contracts.house import CALLERS
+from tests.contracts.house import CALLERS, OUTSIDE_OF_IT
 from tests.contracts.rights import BY_ANYBODY, BY_STORY, PUBLIC
 from tests.contracts.tables import Row, read_table
 
@@ -24,53 +24,59 @@ GET  /v1/receipts/{receipt}       200
 public here, and none was signed."""
 
 NEWSROOM = """
-READ OTHER OWN MEMBER EDITOR ADMIN BOUND
-POST   /v1/stories                                 403 403 403 403 201 201 403
-GET    /v1/newsroom/me                             200 200 200 200 200 200 200
-GET    /v1/newsroom/me/tokens                      200 200 200 200 200 200 200
-POST   /v1/newsroom/me/tokens/{token}/revoke       404 404 200 404 404 404 404
-POST   /v1/newsroom/live/tickets                   201 201 201 201 201 201 201
-GET    /v1/newsroom/stories                        200 200 200 200 200 200 200
-GET    /v1/newsroom/search                         200 200 200 200 200 200 200
-GET    /v1/newsroom/freeze                         200 200 200 200 200 200 200
-POST   /v1/newsroom/freeze                         403 403 403 403 403 200 403
-GET    /v1/newsroom/legal-hold                     403 403 403 403 403 200 403
-POST   /v1/newsroom/legal-hold                     403 403 403 403 403 200 403
-POST   /v1/newsroom/purge                          403 403 403 403 403 200 403
-POST   /v1/newsroom/purge/confirm                  403 403 403 403 403 200 403
-GET    /v1/newsroom/people                         403 403 403 403 403 200 403
-POST   /v1/newsroom/people                         403 403 403 403 403 201 403
-PATCH  /v1/newsroom/people/{person}                403 403 403 403 403 200 403
-POST   /v1/newsroom/people/{person}/disable        403 403 403 403 403 200 403
-POST   /v1/newsroom/people/{person}/enable         403 403 403 403 403 200 403
-POST   /v1/newsroom/people/{person}/revoke         403 403 403 403 403 200 403
-POST   /v1/newsroom/invites                        403 403 403 403 403 201 403
-GET    /v1/newsroom/tokens                         403 403 403 403 403 200 403
-POST   /v1/newsroom/tokens                         403 403 403 403 403 201 403
-POST   /v1/newsroom/tokens/{token}/revoke          403 403 403 403 403 200 403
-POST   /v1/newsroom/tokens/{token}/revert          403 403 403 403 403 200 403
-GET    /v1/newsroom/audit                          403 403 403 403 403 200 403
-GET    /v1/newsroom/comments                       200 200 200 200 200 200 200
-GET    /v1/newsroom/comments/{comment}             200 200 200 200 200 200 404
-POST   /v1/newsroom/comments/{comment}/approve     403 403 403 200 200 200 404
-POST   /v1/newsroom/comments/{comment}/reject      403 403 403 200 200 200 404
-POST   /v1/newsroom/comments/{comment}/spam        403 403 403 200 200 200 404
-POST   /v1/newsroom/comments/{comment}/remove      403 403 403 200 200 200 404
-POST   /v1/newsroom/comments/{comment}/answer      403 403 403 201 201 201 404
-POST   /v1/newsroom/comments/{comment}/entry       403 403 403 201 201 201 404
-POST   /v1/newsroom/comments:batch                 200 200 200 200 200 200 200
-POST   /v1/newsroom/comments:erase                 403 403 403 403 403 200 403
-GET    /v1/newsroom/comment-blocks                 403 403 403 403 200 200 403
-POST   /v1/newsroom/comment-blocks                 403 403 403 403 201 201 403
-DELETE /v1/newsroom/comment-blocks/{block}         403 403 403 403 200 200 403
-GET    /v1/newsroom/hold-words                     403 403 403 403 200 200 403
-PUT    /v1/newsroom/hold-words                     403 403 403 403 200 200 403
-DELETE /v1/newsroom/session                        401 401 401 401 401 401 401
-POST   /v1/media                                   403 201 201 201 201 201 201
-GET    /v1/newsroom/media                          200 200 200 200 200 200 200
-GET    /v1/newsroom/media/{media}                  200 200 200 200 200 200 404
-PATCH  /v1/newsroom/media/{media}                  403 403 200 403 200 200 404
-DELETE /v1/newsroom/media/{media}                  403 403 200 403 200 200 404
+READ OTHER OWN MEMBER EDITOR ADMIN BOUND ABROAD
+POST   /v1/stories                                 403 403 403 403 201 201 403 201
+GET    /v1/newsroom/me                             200 200 200 200 200 200 200 200
+GET    /v1/newsroom/me/tokens                      200 200 200 200 200 200 200 200
+POST   /v1/newsroom/me/tokens/{token}/revoke       404 404 200 404 404 404 404 404
+POST   /v1/newsroom/live/tickets                   201 201 201 201 201 201 201 201
+POST   /v1/newsroom/conversions                    403 200 200 200 200 200 200 200
+GET    /v1/newsroom/stories                        200 200 200 200 200 200 200 200
+GET    /v1/newsroom/search                         200 200 200 200 200 200 200 200
+GET    /v1/newsroom/freeze                         200 200 200 200 200 200 200 200
+POST   /v1/newsroom/freeze                         403 403 403 403 403 200 403 403
+GET    /v1/newsroom/legal-hold                     403 403 403 403 403 200 403 403
+POST   /v1/newsroom/legal-hold                     403 403 403 403 403 200 403 403
+POST   /v1/newsroom/purge                          403 403 403 403 403 200 403 403
+POST   /v1/newsroom/purge/confirm                  403 403 403 403 403 200 403 403
+GET    /v1/newsroom/people                         403 403 403 403 403 200 403 403
+POST   /v1/newsroom/people                         403 403 403 403 403 201 403 403
+PATCH  /v1/newsroom/people/{person}                403 403 403 403 403 200 403 403
+POST   /v1/newsroom/people/{person}/disable        403 403 403 403 403 200 403 403
+POST   /v1/newsroom/people/{person}/enable         403 403 403 403 403 200 403 403
+POST   /v1/newsroom/people/{person}/revoke         403 403 403 403 403 200 403 403
+POST   /v1/newsroom/invites                        403 403 403 403 403 201 403 403
+GET    /v1/newsroom/tokens                         403 403 403 403 403 200 403 403
+POST   /v1/newsroom/tokens                         403 403 403 403 403 201 403 403
+POST   /v1/newsroom/tokens/{token}/revoke          403 403 403 403 403 200 403 403
+POST   /v1/newsroom/tokens/{token}/revert          403 403 403 403 403 200 403 403
+GET    /v1/newsroom/audit                          403 403 403 403 403 200 403 403
+GET    /v1/newsroom/comments                       200 200 200 200 200 200 200 200
+GET    /v1/newsroom/comments/{comment}             200 200 200 200 200 200 404 404
+POST   /v1/newsroom/comments/{comment}/approve     403 403 403 200 200 200 404 404
+POST   /v1/newsroom/comments/{comment}/reject      403 403 403 200 200 200 404 404
+POST   /v1/newsroom/comments/{comment}/spam        403 403 403 200 200 200 404 404
+POST   /v1/newsroom/comments/{comment}/remove      403 403 403 200 200 200 404 404
+POST   /v1/newsroom/comments/{comment}/answer      403 403 403 201 201 201 404 404
+POST   /v1/newsroom/comments/{comment}/entry       403 403 403 201 201 201 404 404
+POST   /v1/newsroom/comments:batch                 200 200 200 200 200 200 200 200
+POST   /v1/newsroom/comments:erase                 403 403 403 403 403 200 403 403
+GET    /v1/newsroom/comment-blocks                 403 403 403 403 200 200 403 403
+POST   /v1/newsroom/comment-blocks                 403 403 403 403 201 201 403 403
+DELETE /v1/newsroom/comment-blocks/{block}         403 403 403 403 200 200 403 403
+GET    /v1/newsroom/hold-words                     403 403 403 403 200 200 403 403
+PUT    /v1/newsroom/hold-words                     403 403 403 403 200 200 403 403
+DELETE /v1/newsroom/session                        401 401 401 401 401 401 401 401
+POST   /v1/media                                   403 201 201 201 201 201 201 201
+GET    /v1/newsroom/media                          200 200 200 200 200 200 200 200
+GET    /v1/newsroom/media/{media}                  200 200 200 200 200 200 404 404
+PATCH  /v1/newsroom/media/{media}                  403 403 200 403 200 200 404 404
+DELETE /v1/newsroom/media/{media}                  403 403 200 403 200 200 404 404
+GET    /v1/newsroom/sites                          200 200 200 200 200 200 200 200
+POST   /v1/newsroom/sites                          403 403 403 403 403 201 403 403
+GET    /v1/newsroom/sites/{site}                   200 200 200 200 200 200 200 404
+PATCH  /v1/newsroom/sites/{site}                   403 403 403 403 403 200 403 403
+DELETE /v1/newsroom/sites/{site}                   403 403 403 403 403 200 403 403
 """
 
 TO_ALL = {row: dict.fromkeys(CALLERS, cells["ANSWER"]) for row, cells in read_table(OPEN).items()}
@@ -79,7 +85,8 @@ OUTSIDE = TO_ALL | read_table(NEWSROOM)
 
 IN_A_STORY = [row for row in BY_STORY if not row.variant]
 WORKING = read_table(NEWSROOM) | {
-    row: {caller: cells["live"] for caller, cells in BY_STORY[row].items()} | {"BOUND": "404"} for row in IN_A_STORY
+    row: {caller: cells["live"] for caller, cells in BY_STORY[row].items()} | dict.fromkeys(OUTSIDE_OF_IT, "404")
+    for row in IN_A_STORY
 }
 OPEN_WRITES = {row: dict.fromkeys(CALLERS, cells["live"]) for row, cells in BY_ANYBODY.items()}
 """What anybody may send: whoever shows a token is answered like everybody else."""

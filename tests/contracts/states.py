@@ -49,7 +49,10 @@ BODIES: dict[str, Any] = {
     "POST /v1/newsroom/comments:erase": {"email": "nobody@mail.example"},
     "POST /v1/newsroom/comment-blocks": {"comment": "{comment}"},
     "PUT /v1/newsroom/hold-words": {"words": ["lottery"]},
+    "POST /v1/newsroom/sites": {"slug": "{external}", "name": "New", "url": "https://new.example"},
+    "PATCH /v1/newsroom/sites/{site}": {"name": "Another name"},
     "POST /v1/newsroom/sessions": {"secret": "nonsense"},
+    "POST /v1/newsroom/conversions": {"html": "<p>Pasted.</p>"},
     "PATCH /v1/newsroom/media/{media}": {"alt": "Water."},
 }
 """What each row sends, where it sends something. Names in braces stand for what the house has under them."""

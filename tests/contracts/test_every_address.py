@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from app.api.layers.live_dispatch import NEWSROOM_STREAM
 from app.live.protocol import addresses
 from tests.api.peers import Peer, connected
-from tests.contracts.house import CALLERS, OUTSIDERS, House
+from tests.contracts.house import CALLERS, OUTSIDE_OF_IT, OUTSIDERS, House
 from tests.contracts.matrix import MATRIX, PAGES, WITH_A_SLASH
 from tests.contracts.rights import STORIES
 from tests.contracts.states import column_of
@@ -41,9 +41,9 @@ GET /v1/newsroom/live                           426   426   426   426   426   42
 `no404`, `no410`: refused by a message with that status; four digits: let in, and closed with that code."""
 
 DRIVER = """
-                    NOBODY NONSENSE EXPIRED REVOKED DISABLED READ    OTHER   OWN     MEMBER  EDITOR  ADMIN   BOUND
-WS authenticate     4501   4501     4501    4501    4501     welcome welcome welcome welcome welcome welcome welcome
-WS ticket           401    401      401     401     401      welcome welcome welcome welcome welcome welcome welcome
+                NOBODY NONSENSE EXPIRED REVOKED DISABLED READ    OTHER   OWN     MEMBER  EDITOR  ADMIN   BOUND   ABROAD
+WS authenticate 4501   4501     4501    4501    4501     welcome welcome welcome welcome welcome welcome welcome welcome
+WS ticket       401    401      401     401     401      welcome welcome welcome welcome welcome welcome welcome welcome
 """
 """Who gets into the newsroom's stream: by a first message, or by a ticket (401: the call for one is refused)."""
 
@@ -56,6 +56,7 @@ WS  MEMBER                                      yes yes yes yes yes yes yes yes 
 WS  EDITOR                                      yes yes yes yes yes yes yes yes yes yes .   404
 WS  ADMIN                                       yes yes yes yes yes yes yes yes yes yes yes .
 WS  BOUND                                       404 404 404 404 404 404 404 404 404 404 .   404
+WS  ABROAD                                      404 404 404 404 404 404 404 404 404 404 .   404
 """
 """Who may watch a story in each state on it."""
 
@@ -111,7 +112,7 @@ async def test_a_page_is_the_same_bytes_for_everybody_and_takes_nothing(house: H
 async def test_readers_connections_are_told_of_a_story_what_the_table_says(house: House, state: str) -> None:
     for row, cells in read_table(LIVE).items():
         await house.prepare(row, story=state)
-        for caller in ("NOBODY", "REVOKED", "OTHER", "MEMBER", "ADMIN", "BOUND"):
+        for caller in ("NOBODY", "REVOKED", "OTHER", "MEMBER", "ADMIN", *OUTSIDE_OF_IT):
             token = house.tokens[caller]
             headers = [] if token is None else [(b"authorization", f"Bearer {token}".encode())]
             if row.method == "GET":

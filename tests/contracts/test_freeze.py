@@ -34,6 +34,7 @@ POST   /v1/newsroom/people/{person}/revoke                200    -
 POST   /v1/newsroom/invites                               201    -
 POST   /v1/newsroom/me/tokens/{token}/revoke              404    token_not_found
 POST   /v1/newsroom/live/tickets                          201    -
+POST   /v1/newsroom/conversions                           200    -
 POST   /v1/newsroom/sessions                              401    invite_invalid
 DELETE /v1/newsroom/session                               401    token_missing
 POST   /v1/media                                          201    -
@@ -51,6 +52,9 @@ POST   /v1/newsroom/comments:erase                        200    -
 POST   /v1/newsroom/comment-blocks                        201    -
 DELETE /v1/newsroom/comment-blocks/{block}                200    -
 PUT    /v1/newsroom/hold-words                            200    -
+POST   /v1/newsroom/sites                                 409    frozen
+PATCH  /v1/newsroom/sites/{site}                          409    frozen
+DELETE /v1/newsroom/sites/{site}                          409    frozen
 """
 """Whoever has to find out, and to lock somebody out, can: nothing of this is anything readers see. A court does not
 wait for a thaw: what is purged they see no more."""

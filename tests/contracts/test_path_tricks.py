@@ -23,7 +23,7 @@ def kind_of(row: Row, name: str) -> str:
         return "link"
     if row.path == "/receipts/{receipt}":
         return "secret"
-    if name in {"comment", "shown", "report", "block", "receipt", "refused"}:
+    if name in {"comment", "shown", "report", "block", "receipt", "refused", "site"}:
         return "entry"  # an id, or a secret, that is known to the letter
     same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}
     return same.get(name, name)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.house import House
+from tests.contracts.house import OUTSIDE_OF_IT, House
 from tests.contracts.matrix import IN_A_STORY
 from tests.contracts.rights import BY_ENTRY, WHO, cell_by_entry
 from tests.contracts.states import ENTRY_STATES
@@ -30,11 +30,12 @@ async def test_every_route_answers_everybody_as_the_table_says(house: House, sto
 
 
 @pytest.mark.parametrize("state", ENTRY_STATES)
-async def test_a_token_for_another_story_finds_no_entry_in_any_state(house: House, state: str) -> None:
+async def test_a_token_for_another_story_or_site_finds_no_entry_in_any_state(house: House, state: str) -> None:
     for row in BY_ENTRY:
         await house.prepare(row, entry=state)
-        reply = await house.ask("BOUND", row)
-        assert (reply.status_code, reply.json()["code"]) == (404, "story_not_found"), row
+        for caller in OUTSIDE_OF_IT:
+            reply = await house.ask(caller, row)
+            assert (reply.status_code, reply.json()["code"]) == (404, "story_not_found"), (row, caller)
 
 
 def test_every_route_that_names_an_entry_is_in_the_table() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.contracts.house import CALLERS, House
+from tests.contracts.house import CALLERS, OUTSIDE_OF_IT, House
 from tests.contracts.rights import STORIES
 from tests.contracts.states import column_of
 from tests.contracts.tables import read_table
@@ -20,7 +20,7 @@ GET    /v1/newsroom/search stories                                 + + + + + + +
 GET    /v1/newsroom/search entries                                 + + + + + + + + + + + -
 GET    /v1/newsroom/freeze                                         - - - - - - - - + - - -
 """
-"""In which lists the story stands, or an entry of it: + for all but BOUND, who has the readers' lists alone."""
+"""In which lists the story stands, or an entry of it: + for all but BOUND and ABROAD, who have readers' lists alone."""
 
 
 @pytest.mark.parametrize("state", STORIES)
@@ -30,7 +30,7 @@ async def test_a_story_stands_in_the_lists_that_the_table_says(house: House, sta
         await house.prepare(row, story=state)
         query = {"stories": house.refs["slug"], "entries": house.refs["word"]}.get(row.variant)
         for caller in CALLERS:
-            outside = "/newsroom/" in row.path and caller == "BOUND"
+            outside = "/newsroom/" in row.path and caller in OUTSIDE_OF_IT
             column = column_of(state, caller)
             forget_kept_list(house)
             reply = await house.ask(caller, row, query=None if query is None else {"q": query})
@@ -44,4 +44,4 @@ async def test_a_story_stands_in_the_lists_that_the_table_says(house: House, sta
 
 def forget_kept_list(house: House) -> None:
     """The public list is kept for a second, in which nothing of it changes."""
-    house.server.app_state.reading.story_lists._kept_until = 0.0
+    house.server.app_state.reading.story_lists.forget()

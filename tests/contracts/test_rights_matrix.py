@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from app.api.application import ROUTERS
 from app.api.http.live_descriptions import EVENTS_PATH
 from tests.api.server import ADMIN_TOKEN
-from tests.contracts.house import CALLERS, OUTSIDERS, House
+from tests.contracts.house import CALLERS, OUTSIDE_OF_IT, OUTSIDERS, House
 from tests.contracts.matrix import IN_A_STORY, MATRIX, OUTSIDE, TO_ALL, WORKING
 from tests.contracts.tables import Row
 
@@ -67,7 +67,7 @@ async def test_what_is_public_is_the_same_bytes_for_everybody(house: House, row:
 async def test_a_story_for_members_only_is_byte_for_byte_one_that_does_not_exist(house: House, row: Row) -> None:
     await house.prepare(row, story="members")
     closed, nowhere = house.refs["story"], str(uuid.uuid4())
-    for caller in ("READ", "OTHER", "OWN", "EDITOR", "BOUND"):
+    for caller in ("READ", "OTHER", "OWN", "EDITOR", *OUTSIDE_OF_IT):
         house.refs["story"] = closed
         hidden = await house.ask(caller, row)
         house.refs["story"] = nowhere

@@ -50,14 +50,14 @@ async def test_a_token_in_each_state_answers_everybody_as_the_table_says(house: 
 @pytest.mark.parametrize("state", ["here", "disabled", "revoked"])
 async def test_somebody_in_each_state_answers_everybody_as_the_table_says(house: House, state: str) -> None:
     for row, cells in read_table(PEOPLE).items():
-        for caller in ("READ", "OTHER", "OWN", "EDITOR", "ADMIN", "BOUND"):
+        for caller in ("READ", "OTHER", "OWN", "EDITOR", "ADMIN", "BOUND", "ABROAD"):
             await house.prepare(row)
             person = house.refs["person"] = await person_in(house, state)
             body = {"label": "x", "person": person} if row.variant else None
             reply = await house.ask(caller, row, body=body)
             expected = cells[state] if caller == "ADMIN" else "403"
             if "{story}" in row.path:
-                expected = {"EDITOR": cells[state], "BOUND": "404"}.get(caller, expected)
+                expected = {"EDITOR": cells[state], "BOUND": "404", "ABROAD": "404"}.get(caller, expected)
             assert str(reply.status_code) == expected, (row, caller, reply.text)
 
 

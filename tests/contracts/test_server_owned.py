@@ -64,6 +64,7 @@ POST   /v1/newsroom/tokens/{token}/revert                       -
 POST   /v1/newsroom/tokens/{token}/revoke                       -
 POST   /v1/newsroom/me/tokens/{token}/revoke                    -
 POST   /v1/newsroom/live/tickets                                -
+POST   /v1/newsroom/conversions                                 -
 POST   /v1/newsroom/stories/{story}/entries/{entry}/preview     -
 POST   /v1/newsroom/sessions                                    secret
 PATCH  /v1/newsroom/media/{media}                               -
@@ -80,6 +81,8 @@ POST   /v1/newsroom/comments:batch                              -
 POST   /v1/newsroom/comments:erase                              -
 POST   /v1/newsroom/comment-blocks                              -
 PUT    /v1/newsroom/hold-words                                  -
+POST   /v1/newsroom/sites                                       -
+PATCH  /v1/newsroom/sites/{site}                                -
 """
 """The rows that take a body, and which of the names above are theirs."""
 
@@ -89,6 +92,7 @@ DELETE /v1/newsroom/stories/{story}/members/{member}
 DELETE /v1/newsroom/session
 DELETE /v1/newsroom/media/{media}
 DELETE /v1/newsroom/comment-blocks/{block}
+DELETE /v1/newsroom/sites/{site}
 """
 """The rows that take none: a body of DELETE has no meaning (RFC 9110 §9.3.5), and is not looked at."""
 

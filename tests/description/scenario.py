@@ -27,6 +27,7 @@ from tests.description.material import (
 )
 from tests.description.recorder import Recorder
 from tests.description.replies import QUESTION, play_replies
+from tests.description.sites import play_sites
 from tests.e2e.server import Server
 from tests.pictures import form, png
 
@@ -177,6 +178,7 @@ class _Night:
         for version in (1, 2):
             self.call(self.admin, "upsert_entry", path=wire, json={"text": "From a wire", "external_version": version})
         self.call(self.admin, "add_person", json={"name": "Cy", "role": "reporter"})
+        play_sites(self.recorder, self.admin, self.reader, self.server)
         token = {"label": "A wire", "role": "editor", "shorthand": True}
         bot = self.call(self.admin, "create_token", json=token)
         with self.server.signed_in(bot["token"]) as client:
@@ -216,6 +218,8 @@ class _Night:
             self.call(self.admin, "list_entry_versions", path=self.at(self.full), params={"diff": diff})
         self.call(self.admin, "search", params={"q": "election"})
         self.call(self.admin, "search", params={"q": "closed"})
+        for written in ({"html": "<u>Pasted</u>"}, {"text": "Typed", "text_format": "plain", "blocks": FULL_BLOCKS}):
+            self.call(self.admin, "convert_body", json=written)
         link = self.call(self.admin, "make_preview", path=self.at(self.full))
         self.call(self.reader, "read_preview", path={"signed": link["url"].rpartition("/")[2]})
 

@@ -32,9 +32,16 @@ TRUE_MAPS = {
     ("Page", "comment_counts"),
     ("StoryState", "comment_counts"),
     ("NewsroomStoryWithCounts", "entries"),
+    ("Me", "sites"),
+    ("Person", "sites"),
+    ("Token", "sites"),
+    ("NewToken", "sites"),
+    ("PersonDraft", "sites"),
+    ("PersonPatch", "sites"),
+    ("TokenDraft", "sites"),
 }
 """Members that are objects with any names: what a write changed, cursors by story, counts by status or entry, the
-versions of comments, the sentence of a reason."""
+versions of comments, the sentence of a reason, roles by site."""
 
 OPEN_UNIONS = {"Block", "NewsroomBlock", "Event", "LiveMessage", "NewsroomMessage"}
 

@@ -39,6 +39,10 @@ class Ask(NamedTuple):
     body: Json
 
 
+SITES = ("default", "evening")
+"""The sites that stories are given to."""
+
+
 class History:
     """One story and everything that happens to it. `admin` is a client that may do everything.
 
@@ -72,6 +76,9 @@ class History:
 
     async def begin(self) -> None:
         """Make the story, in half of all histories as a draft with something written in it already."""
+        site = {"slug": SITES[1], "name": "The Evening Post", "url": "https://evening.example"}
+        made = await self.admin.post("/v1/newsroom/sites", json=site)
+        assert made.status_code in {201, 409}, made.text  # there is one for all histories of a server
         drafted = self.chance.random() < 0.5
         await self._send(Ask("POST", "/v1/stories", {"title": "History", "status": "draft" if drafted else "live"}))
         for _ in range(self.chance.randrange(8) if drafted else 0):

@@ -6,7 +6,7 @@ and the call that does it.
 
 from __future__ import annotations
 
-from tests.e2e.histories import Ask, History, Operation, Whenever
+from tests.e2e.histories import SITES, Ask, History, Operation, Whenever
 from tests.e2e.material import Json
 
 _NOT_OUT = ("draft", "submitted", "unpublished")
@@ -150,6 +150,7 @@ OPERATIONS = (
     Operation("write several", "story", 5, open_story, _write_several),
     Operation("write by wire", "story", 10, open_story, _write_by_wire),
     Operation("change the story", "story", 5, always, _change_story),
+    Operation("give to a site", "story", 2, always, lambda it, _: it.change_story(site=it.chance.choice(SITES))),
     Operation("pin", "story", 5, public_story, _pin),
     Operation("set key points", "story", 4, public_story, _set_key_points),
     Operation("pause", "story", 2, status("live"), lambda it, _: it.change_story(status="paused")),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.secret_sites import keep_a_site_secret
 from tests.faults.worlds import Recording, Socket, World, running_world
 from tests.figures import Figures
 from tests.pictures import png, require_decoder
@@ -215,6 +216,8 @@ async def _keep_secrets_for_later(world: World, number: int) -> None:
     await world.secret("POST", "/newsroom/freeze", 2, frozen=True)
     await world.secret("POST", "/newsroom/freeze", 2, frozen=False)
     await world.secret("POST", "/newsroom/live/tickets", 2)
+    if number % 4 == 1:  # each change of a site drops what is cached, which takes long to fill
+        await keep_a_site_secret(world, story=STORY, drawer=DRAWER)
 
 
 async def _keep_erasures_secret(world: World, mine: str, number: int) -> None:

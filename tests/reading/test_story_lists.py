@@ -24,16 +24,16 @@ class Setup:
     def __init__(self, database: Database) -> None:
         self.now = 100.0
         self.database = CountingDatabase(database)
-        self.lists = StoryLists(Snapshots(self.database), links=LINKS, monotonic=lambda: self.now)
+        self.lists = StoryLists(Snapshots(self.database), monotonic=lambda: self.now)
 
     async def titles(self) -> list[str]:
-        return [item["title"] for item in json.loads((await self.lists.first()).plain)["items"]]
+        return [item["title"] for item in json.loads((await self.lists.first(LINKS)).plain)["items"]]
 
 
 async def test_the_list_is_read_once_a_second_however_many_ask(driver: NewsroomDriver, database: Database) -> None:
     setup = Setup(database)
     driver.story("First")
-    assert setup.lists.ready() is None
+    assert setup.lists.ready(LINKS) is None
     asked = await asyncio.gather(*(setup.titles() for _ in range(20)))
     assert asked == [["First"]] * 20
     driver.now += 1
@@ -52,7 +52,7 @@ async def test_a_list_that_is_forgotten_is_read_anew_and_one_being_read_is_not_k
     driver.story("First")
     assert await setup.titles() == ["First"]
     setup.lists.forget()
-    assert setup.lists.ready() is None
+    assert setup.lists.ready(LINKS) is None
     setup.database.gate.clear()
     waiting = asyncio.create_task(setup.titles())
     await until(lambda: setup.database.snapshots == 2)
@@ -67,13 +67,13 @@ async def test_a_list_that_is_forgotten_is_read_anew_and_one_being_read_is_not_k
 async def test_the_tag_changes_exactly_when_the_bytes_do(driver: NewsroomDriver, database: Database) -> None:
     setup = Setup(database)
     driver.story("First")
-    first = await setup.lists.first()
+    first = await setup.lists.first(LINKS)
     setup.now += KEPT_SECONDS
-    assert await setup.lists.first() is first
+    assert await setup.lists.first(LINKS) is first
     assert first.tag == content_tag(first.plain)
     driver.story("Second")
     setup.now += KEPT_SECONDS
-    assert (await setup.lists.first()).tag != first.tag
+    assert (await setup.lists.first(LINKS)).tag != first.tag
 
 
 async def test_while_the_database_is_away_the_list_stays_as_it_was_last_read(

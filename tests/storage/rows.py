@@ -49,7 +49,12 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
              "used_at": None},
         ],
         "tickets": [{"secret_sha256": "c" * 64, "token_id": "t1", "expires_at": 2}],
-        "control": [{"id": 1, "frozen": True, "signing_key": "key", "admin_token_sha256": None}],
+        "control": [{"id": 1, "frozen": True, "signing_key": "key", "admin_token_sha256": None, "sites_version": 3}],
+        "sites": [
+            {"slug": "evening", "name": TEXT, "url": "https://evening.example", "logo": None,
+             "hosts": ["live.evening.example"], "theme": None, "language": "nb", "consent": [], "frame_ancestors": None,
+             "cors_origins": ["https://desk.example"], "version": 2, "created_at": 1},
+        ],
         "entries": [
             {**entry, "id": ENTRIES[0]},
             {**entry, "id": ENTRIES[1], "external_id": "x", "external_version": 2**53, "edited_by_hand": True,

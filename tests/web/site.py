@@ -13,7 +13,7 @@ from app.domain.errors import Gone, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
 from app.web.page_comments import FormToken
 from app.web.routes import web_routes
-from app.wire.links import Site
+from app.wire.links import Links, Site
 from tests.web import samples
 
 SITE = Site(name="The Courier & Co", url="https://courier.example", logo=None)
@@ -55,14 +55,15 @@ class FakeReading:
             raise NotFound("receipt_not_found", "There is no such receipt.")
         return self.receipts[secret]
 
-    async def list_stories(self) -> list[dict[str, Any]]:
+    async def list_stories(self, site: str) -> list[dict[str, Any]]:
         return [self.state, *self.others]
 
 
 def client_of(reading: FakeReading, *, site: Site = SITE) -> httpx.AsyncClient:
     """A client of the pages alone."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    pages = web_routes(site=site, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
+    links = Links("https://live.example", site)
+    pages = web_routes(links=links, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
     app.include_router(pages)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
 

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from app.web.assets import STATIC_FOLDER, Assets, asset_routes, without_comments
 from app.web.rendering import Renderer
 from app.web.words import Catalogue
+from app.wire.links import Links
 from tests.web import samples
 from tests.web.site import SITE, FakeReading, client_of
 
@@ -126,8 +127,9 @@ async def test_two_releases_behind_one_proxy_serve_each_others_pages(tmp_path: P
     releases = [Assets(), Assets(changed)]
     assert releases[0].version != releases[1].version
     for release, other in permutations(releases):
-        page = Renderer(site=SITE, assets=release, catalogue=Catalogue()).render("stories.html", stories=[])
-        page += Renderer(site=SITE, assets=release, catalogue=Catalogue()).render("newsroom.html")
+        renderer = Renderer(links=Links("https://live.example", SITE), assets=release, catalogue=Catalogue())
+        page = renderer.render("stories.html", site=SITE, stories=[])
+        page += renderer.render("newsroom.html", site=SITE)
         addresses = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page)) | {release.url("reader.js")}
         assert len(addresses) >= 4
         own, others = _client_of(release), _client_of(other)

@@ -74,6 +74,7 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "body_html": ("<p>The body itself.</p>", "<p>The body itself.</p>"),
 }
 NOT_DRAWN = {
+    "StoryState.site": "the page is at the host of its site, and in its name",
     "StoryState.slug": "the page's own address has it; its links are made of it",
     "StoryState.url": "the page's own address, canonical where nothing else is",
     "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",

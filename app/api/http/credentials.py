@@ -73,8 +73,9 @@ def is_same_origin(request: Request) -> bool:
     if origin is None:
         return True
     app_state: AppState = request.app.state.app_state
-    ours = {_authority(app_state.newsroom.links.public_url), _authority(f"http://{request.headers.get('host', '')}")}
-    return _authority(origin) in ours
+    links = app_state.newsroom.links
+    asked = links.at_host(request.scope).public_url, f"http://{request.headers.get('host', '')}"
+    return _authority(origin) in {_authority(url) for url in (links.public_url, *asked)}
 
 
 def cookie_value(header: str, name: str) -> str | None:

@@ -16,6 +16,7 @@ _PROBLEMS: dict[str, tuple[int, str, str, dict[str, Any]]] = {
     "moved": (308, "Permanent Redirect", "This story has another address now.", {}),
     "story_not_found": (404, "Not Found", "No such story.", {}),
     "story_withdrawn": (410, "Gone", "This story has been withdrawn.", {}),
+    "site_not_found": (404, "Not Found", "There is no such site.", {}),
     "comment_not_found": (404, "Not Found", "There is no such reply.", {}),
     "receipt_not_found": (404, "Not Found", "There is no such receipt.", {}),
     "report_not_found": (404, "Not Found", "There is no such notice.", {}),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from starlette.types import Scope
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -43,16 +45,21 @@ def is_public_read(method: str, path: str) -> bool:
 
 
 class CrossOrigin:
-    """The cross-origin headers of answers. Pages of `origins` may write."""
+    """The cross-origin headers of answers. Pages of `origins` may write, and at a site's hosts those it names too."""
 
-    def __init__(self, origins: Collection[str]) -> None:
+    def __init__(
+        self, origins: Collection[str], *, origins_at: Callable[[Scope], Collection[bytes]] = lambda _: ()
+    ) -> None:
+        """`origins_at` returns the origins that the site at a request's host names, out of memory."""
         self._origins = frozenset(origin.encode() for origin in origins)
+        self._origins_at = origins_at
 
-    def headers(self, method: str, path: str, origin: bytes | None) -> Headers:
+    def headers(self, scope: Scope, origin: bytes | None) -> Headers:
         """Return the headers to add to an answer."""
+        method, path = scope["method"], scope["path"]
         if is_public_read(method, path) or is_open_write(method, path):
             return ANYONE
-        if method == "OPTIONS" or origin is None or origin not in self._origins:
+        if method == "OPTIONS" or origin is None or not self._may_write(scope, origin):
             return []
         return [
             (b"access-control-allow-origin", origin),
@@ -60,8 +67,9 @@ class CrossOrigin:
             (b"vary", b"Origin"),
         ]
 
-    def preflight(self, method: str, path: str, origin: bytes) -> Headers:
+    def preflight(self, scope: Scope, method: str, origin: bytes) -> Headers:
         """Return the headers that answer a preflight for `method`; without an allowed origin none allows it."""
+        path = scope["path"]
         if is_public_read(method, path):
             allowed: Headers = [(b"access-control-allow-origin", b"*"), (b"access-control-allow-methods", b"GET, HEAD")]
         elif is_open_write(method, path):
@@ -69,7 +77,7 @@ class CrossOrigin:
                 (b"access-control-allow-origin", b"*"),
                 (b"access-control-allow-methods", b"GET, HEAD, POST"),
             ]
-        elif origin in self._origins:
+        elif self._may_write(scope, origin):
             allowed = [
                 (b"access-control-allow-origin", origin),
                 (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE"),
@@ -82,3 +90,6 @@ class CrossOrigin:
             (b"access-control-max-age", str(PREFLIGHT_SECONDS).encode()),
             (b"vary", b"Origin, Access-Control-Request-Method"),
         ]
+
+    def _may_write(self, scope: Scope, origin: bytes) -> bool:
+        return origin in self._origins or origin in self._origins_at(scope)

@@ -37,14 +37,13 @@ class HotReads:
         if method != "GET" and method != "HEAD":
             await self._app(scope, receive, send)
             return
-        path, query = scope["path"], scope["query_string"]
-        representation = self._in_memory(path, query)
+        representation = self._in_memory(scope)
         if representation is not None and method == "GET":
             await send_representation(representation, scope, send)
             return
         send_ours = _without_content(send) if method == "HEAD" else send
         try:
-            representation = representation or await self._read(path, query)
+            representation = representation or await self._read(scope)
         except LiveblogError as error:
             await error_response(error, scope)(scope, receive, send_ours)
             return
@@ -53,23 +52,27 @@ class HotReads:
         else:
             await send_representation(representation, scope, send_ours)
 
-    def _in_memory(self, path: str, query: bytes) -> Representation | None:
+    def _in_memory(self, scope: Scope) -> Representation | None:
         """Return the answer, if it is in memory."""
+        path, query = scope["path"], scope["query_string"]
         asked = _view_at(path, query)
         if asked is not None:
             return self._reading.representations.ready(*asked)
         if query:
             return None
         if path == "/v1/stories":
-            return self._reading.story_lists.ready()
-        return self._reading.site if path == "/v1/site" else None
+            return self._reading.story_lists.ready(self._reading.links.at_host(scope))
+        return self._reading.sites.of(self._reading.links.at_host(scope)) if path == "/v1/site" else None
 
-    async def _read(self, path: str, query: bytes) -> Representation | None:
+    async def _read(self, scope: Scope) -> Representation | None:
         """Return the answer by one shared read; None if the request is none of ours."""
+        path, query = scope["path"], scope["query_string"]
         asked = _view_at(path, query)
         if asked is not None:
             return await self._reading.representations.current(*asked)
-        return await self._reading.story_lists.first() if path == "/v1/stories" and not query else None
+        if path != "/v1/stories" or query:
+            return None
+        return await self._reading.story_lists.first(self._reading.links.at_host(scope))
 
 
 def _view_at(path: str, query: bytes) -> tuple[str, View] | None:

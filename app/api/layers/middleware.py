@@ -55,7 +55,7 @@ class Middleware:
         scope["request_id"] = request_id
         added = [
             (b"x-request-id", request_id.encode()),
-            *self._cross_origin.headers(scope["method"], scope["path"], headers.get(b"origin")),
+            *self._cross_origin.headers(scope, headers.get(b"origin")),
         ]
         exchange = _Exchange(send, added)
         try:
@@ -100,7 +100,7 @@ class Middleware:
 
     async def _preflight(self, scope: Scope, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         wanted = headers[b"access-control-request-method"].decode("latin-1")
-        allowed = self._cross_origin.preflight(wanted, scope["path"], headers[b"origin"])
+        allowed = self._cross_origin.preflight(scope, wanted, headers[b"origin"])
         await exchange.send({"type": "http.response.start", "status": 204, "headers": allowed})
         await exchange.send({"type": "http.response.body", "body": b""})
 

@@ -21,6 +21,7 @@ from app.wire.requests.entries import (
     ExternalEntry,
     Note,
     Nothing,
+    Publication,
     Retraction,
     Schedule,
 )
@@ -165,10 +166,11 @@ async def cancel_entry(
 
 @acting.post("/v1/stories/{story}/entries/{entry}/publish", responses=_HELD)
 async def publish_entry(
-    request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, _: Nothing | None = None
+    request: Request, story: StoryRef, entry: EntryRef, call: WriteCall, body: Publication | None = None
 ) -> Response:
-    """Publish an entry, or the working revision of a published one."""
-    return await perform(request, release.publish_entry, call, story, entry)
+    """Publish an entry, or the working revision of a published one; `hold_seconds` waits that long, if not longer."""
+    hold_seconds = None if body is None else body.hold_seconds
+    return await perform(request, release.publish_entry, call, story, entry, hold_seconds=hold_seconds)
 
 
 @acting.post("/v1/stories/{story}/entries/{entry}/discard", responses=_CHANGED)

@@ -104,7 +104,7 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
             parent=above.parent or above.id,
             status=CommentStatus.APPROVED,
             version=1,
-            name=draft.name or str(author.get("name") or newsroom.links.site.name),
+            name=draft.name or str(author.get("name") or newsroom.links.for_site(story.site).site.name),
             email=None,
             text=draft.text,
             address=None,

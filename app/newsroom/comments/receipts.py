@@ -117,7 +117,7 @@ def _receipt(newsroom: Newsroom, tx: ReadTransaction, comment: Comment) -> Reply
     """Answer a comment's receipt, with its story's page and language while readers can read that."""
     found = read_story(tx, comment.story)
     story = found if found is not None and found.is_shown else None
-    page = None if story is None else newsroom.links.story_page(story.slug)
+    page = None if story is None else newsroom.links.for_site(story.site).story_page(story.slug)
     language = None if story is None else str(story.fields["language"])
     return Reply(200, encode_json(comment_receipt(comment, story_page=page, language=language)))
 

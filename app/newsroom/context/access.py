@@ -112,6 +112,7 @@ def _actor(newsroom: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
     if person is not None and person.disabled_at is not None:
         raise NotAuthenticated("person_disabled", "This person does not work here at the moment.")
     role = person.role if person is not None else token.role
+    sites = token.sites if person is None else person.sites
     return Actor(
         role=role or Role.REPORTER,
         token_id=token.id,
@@ -122,6 +123,7 @@ def _actor(newsroom: Newsroom, holder: TokenHolder, now: Micros) -> Actor:
         shorthand=token.shorthand,
         memberships=holder.memberships,
         stories=token.stories,
+        sites=sites,
     )
 
 

@@ -8,12 +8,20 @@ from app.domain.errors import Conflict, story_withdrawn
 from app.domain.permissions import CLOSED, is_open_to
 from app.domain.statuses import Action
 from app.domain.story import Story, StoryStatus
+from app.storage.database.transactions import ReadTransaction
+from app.storage.newsroom.site_control import read_site_frozen
 
 
 def refuse_frozen(story: Story) -> None:
     """Raise Conflict `frozen` for a change to a frozen story, or to any while the site is frozen."""
     if story.is_frozen:
         raise _frozen(story)
+
+
+def refuse_site_frozen(tx: ReadTransaction) -> None:
+    """Raise Conflict `frozen` for a change to a site while the whole server is frozen: readers would see it."""
+    if read_site_frozen(tx):
+        raise Conflict("frozen", "The whole site is frozen: no site is changed until an admin thaws it.")
 
 
 def refuse_closed(story: Story, action: Action | None = None) -> None:

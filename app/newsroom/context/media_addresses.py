@@ -44,11 +44,14 @@ def is_signed(newsroom: Newsroom, signed: str, name: str) -> bool:
 
 def own_address(newsroom: Newsroom, url: str) -> str | None:
     """Return the stored form of an address of our own media, public or signed; None for any other address."""
-    previews, public = f"{newsroom.links.public_url}/media-previews/", newsroom.links.media_base.decode()
-    if url.startswith(previews):
-        _, _, named = url[len(previews) :].partition("/")
-        return f"{MEDIA_MARK}{named}"
-    return f"{MEDIA_MARK}{url[len(public) :]}" if url.startswith(public) else None
+    for links in newsroom.links.of_every_site():
+        previews, public = f"{links.public_url}/media-previews/", links.media_base.decode()
+        if url.startswith(previews):
+            _, _, named = url[len(previews) :].partition("/")
+            return f"{MEDIA_MARK}{named}"
+        if url.startswith(public):
+            return f"{MEDIA_MARK}{url[len(public) :]}"
+    return None
 
 
 def _signature(newsroom: Newsroom, name: str, until: int) -> str:

@@ -11,6 +11,7 @@ from app.domain.errors import FieldError, InvalidInput
 from app.domain.media import Media
 from app.domain.story import Story
 from app.newsroom.context.media_addresses import own_address
+from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.context.write_context import WriteContext
 from app.storage.newsroom.media import lock_media_for_use, update_media_uses
 
@@ -20,11 +21,12 @@ AVATAR_LIMIT = 640
 """Pixels of the widest file that goes along with a byline: it stands with every event of every entry."""
 
 
-class UsedMedia:
-    """The uploads that one write names, each looked up once and locked against deletion until the write is done."""
+class ShownMedia:
+    """The uploads that one body names, each looked up once, by `find`, which is given ids and names."""
 
-    def __init__(self, context: WriteContext) -> None:
-        self._context = context
+    def __init__(self, newsroom: Newsroom, find: Callable[[Collection[str], Collection[str]], Sequence[Media]]) -> None:
+        self._newsroom = newsroom
+        self._find_media = find
         self._by_id: dict[str, MediaFacts] = {}
         self._by_name: dict[str, MediaFacts] = {}
 
@@ -69,7 +71,7 @@ class UsedMedia:
 
     def avatar(self, url: str) -> str:
         """Return an avatar's address as it is stored."""
-        own = url if media_name(url) is not None else own_address(self._context.newsroom, url)
+        own = url if media_name(url) is not None else own_address(self._newsroom, url)
         name = None if own is None else media_name(own)
         if own is None or name is None:
             return url
@@ -94,7 +96,7 @@ class UsedMedia:
     def _name_in(self, block: Mapping[str, Any]) -> str | None:
         if block.get("type") not in _SHOWN or not block.get("url"):
             return None
-        own = own_address(self._context.newsroom, block["url"])
+        own = own_address(self._newsroom, block["url"])
         return None if own is None else media_name(own)
 
     def _shown_in(self, block: Mapping[str, Any]) -> MediaFacts | None:
@@ -107,7 +109,7 @@ class UsedMedia:
         unknown_names = set(names) - self._by_name.keys()
         if not unknown_ids and not unknown_names:
             return
-        for media in lock_media_for_use(self._context.tx, ids=unknown_ids, names=unknown_names):
+        for media in self._find_media(unknown_ids, unknown_names):
             self._by_id[media.id] = self._by_name[media.name] = facts_of(media)
 
 
@@ -117,6 +119,13 @@ def _is_of_avatar(file: MediaFile) -> bool:
 
 def _emptied_words(block: Block) -> Block:
     return {name: "" for name in ("caption", "credit") if block.get(name) == ""}
+
+
+class UsedMedia(ShownMedia):
+    """The uploads that one write names, each locked against deletion until the write is done."""
+
+    def __init__(self, context: WriteContext) -> None:
+        super().__init__(context.newsroom, lambda ids, names: lock_media_for_use(context.tx, ids=ids, names=names))
 
 
 def facts_of(media: Media) -> MediaFacts:

@@ -8,9 +8,10 @@ from app.domain.comments import Comment
 from app.domain.entry import Entry
 from app.domain.errors import MalformedInput, PreconditionFailed, PreconditionRequired
 from app.domain.media import Media
+from app.domain.sites import Site
 from app.domain.story import Story
 
-Versioned = Entry | Story | Media | Comment
+Versioned = Entry | Story | Media | Comment | Site
 
 _ETAG = re.compile(r'(?:W/)?"([rv])([0-9]{1,15})(?:[^"]*)"')
 

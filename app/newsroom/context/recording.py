@@ -13,7 +13,7 @@ from app.domain.story import Story
 from app.newsroom.context.accounts import poster_of
 from app.newsroom.context.idempotency import keep_reply, keep_reply_about_comments
 from app.newsroom.context.media_use import record_entry_media, record_story_media
-from app.newsroom.context.newsroom import Newsroom, Reply
+from app.newsroom.context.newsroom import Reply
 from app.newsroom.context.preconditions import etag_of
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.storage.newsroom.audit import AuditedChange, append_audit
@@ -88,7 +88,7 @@ def answer_entry(
     """
     headers = {"ETag": etag_of(entry)}
     if location:
-        headers["Location"] = entry_location(context.newsroom, entry)
+        headers["Location"] = entry_location(context, entry)
     can = permitted_actions(context.actor, context.story, entry)
     posted_by = poster_of(context.tx, entry, actor=context.actor)
     shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)
@@ -98,18 +98,17 @@ def answer_entry(
 
 def answer_story(context: WriteContext, story: Story, *, status: int = 200) -> Reply:
     """Return the newsroom's shape of the story with its ETag, kept for a retry."""
-    headers, links = {"ETag": etag_of(story)}, context.newsroom.links
+    headers, links = {"ETag": etag_of(story)}, context.newsroom.links.for_site(story.site)
     if status == 201:
         headers["Location"] = links.story(story.id) if story.is_public else links.newsroom_story(story.id)
     reply = Reply(status, encode_json(newsroom_story(story, links=links)), headers)
     return keep_reply(context, reply, story=story.id)
 
 
-def entry_location(newsroom: Newsroom, entry: Entry) -> str:
+def entry_location(context: StoryContext, entry: Entry) -> str:
     """Return the URL at which the entry can be read: the public one once it was published, else the newsroom's."""
-    if entry.revision > 0:
-        return newsroom.links.entry(entry.story, entry.id)
-    return newsroom.links.newsroom_entry(entry.story, entry.id)
+    links = context.newsroom.links.for_site(context.story.site)
+    return links.entry(entry.story, entry.id) if entry.revision > 0 else links.newsroom_entry(entry.story, entry.id)
 
 
 def _has_other_words(before: Entry, after: Entry) -> bool:

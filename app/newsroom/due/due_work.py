@@ -13,7 +13,7 @@ import heapq
 import structlog
 
 from app.domain.clock import Micros
-from app.domain.entry import Entry, EntryStatus
+from app.domain.entry import Entry
 from app.domain.errors import LiveblogError, Unavailable
 from app.domain.identifiers import StoryId
 from app.domain.rights import is_public_status
@@ -24,6 +24,7 @@ from app.newsroom.context.recording import record_entry
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.entries.entry_action import transition_entry
+from app.newsroom.entries.parking import HOLDER_CLOSED, is_holder_closed, park_entry
 from app.newsroom.entries.release import release, unschedule_edit
 from app.newsroom.publication.visibility import hide_entry
 from app.newsroom.stories.times import end_silent_story, lock_due_story, start_due_story
@@ -67,7 +68,7 @@ def submit_overdue(context: StoryContext) -> None:
     """Turn what came due while everything was frozen into submissions, with a note that says so: a person decides."""
     context = dataclasses.replace(context, actor=CLOCK, call=NO_CALL)
     for entry in list_due_entries(context.tx, context.story.id, context.now):
-        _submit(context, entry, note="This came due during a freeze.")
+        park_entry(context, entry, note="This came due during a freeze.")
 
 
 def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
@@ -101,6 +102,8 @@ def _do_next(context: StoryContext, entry: Entry) -> Entry | None:
         after, action = _expire(context, entry), Action.EXPIRE
     elif context.story.is_frozen:
         return None
+    elif is_holder_closed(context, entry):
+        return park_entry(context, entry, note=HOLDER_CLOSED)
     else:
         try:
             with context.tx.savepoint():
@@ -108,7 +111,7 @@ def _do_next(context: StoryContext, entry: Entry) -> Entry | None:
         except Unavailable:  # of the moment, and nothing about the entry: it is tried again
             raise
         except LiveblogError as error:
-            return _submit(context, entry, note=f"It could not go out by itself: {error.detail}")
+            return park_entry(context, entry, note=f"It could not go out by itself: {error.detail}")
         action = Action.COME_DUE
     record_entry(context, before=entry, after=after, action=action)
     return after
@@ -125,17 +128,3 @@ def _is_ending(context: StoryContext, entry: Entry) -> bool:
 def _expire(context: StoryContext, entry: Entry) -> Entry:
     status = next_status(entry.status, Action.EXPIRE)
     return transition_entry(unschedule_edit(hide_entry(context, entry, cause="expired")), status, at=context.now)
-
-
-def _submit(context: StoryContext, entry: Entry, *, note: str) -> Entry:
-    """Turn the entry into a submission, if it or its working revision was scheduled; return it after that."""
-    if entry.status is EntryStatus.SCHEDULED:
-        after = transition_entry(entry, EntryStatus.SUBMITTED, at=context.now)
-        after = dataclasses.replace(after, publish_at=None, held=False)
-    elif entry.working is not None and entry.working.status is EntryStatus.SCHEDULED:
-        working = dataclasses.replace(entry.working, status=EntryStatus.SUBMITTED, publish_at=None, held=False)
-        after = dataclasses.replace(entry, working=working, version=entry.version + 1)
-    else:
-        return entry
-    record_entry(context, before=entry, after=after, action=Action.CANCEL, note=note)
-    return after

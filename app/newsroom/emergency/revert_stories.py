@@ -9,9 +9,10 @@ from itertools import pairwise
 from typing import Any
 
 from app.domain.clock import Micros
-from app.domain.errors import Conflict, LiveblogError
+from app.domain.errors import Conflict, LiveblogError, NotFound
 from app.domain.identifiers import EntryId
 from app.domain.rights import is_public_status
+from app.domain.sites import DEFAULT_SITE
 from app.domain.story import BEFORE_START, NEWSROOM_ONLY, Story, StoryStatus, without_ended_pins, without_entry
 from app.newsroom.context.access import CLOCK_ID
 from app.newsroom.context.freezing import refuse_frozen
@@ -20,6 +21,7 @@ from app.newsroom.publication.visibility import UNPIN
 from app.newsroom.stories.continuing import lock_continued
 from app.newsroom.stories.lifecycle import check_start, end_of_silence, put_story, story_in_status, transition_story
 from app.storage.newsroom.entries import has_others_published, read_entry
+from app.storage.newsroom.sites import lock_site
 from app.storage.newsroom.story_versions import StoryVersion
 from app.storage.public.writes import read_public_revision, read_public_story_row
 from app.wire.requests.stories import STORY_FIELDS
@@ -132,8 +134,9 @@ def _fields(of: Story | StoryVersion) -> dict[str, Any]:
     fields = {name: of.fields.get(name) for name in STORY_FIELDS}
     end = fields.pop("coverage_end")  # a transition to or from the end sets it
     settings = {f"{_SETTING}{name}": value for name, value in asdict(of.settings).items()}
+    site = settings.pop(f"{_SETTING}site")  # which is no setting to a client
     references = {"pinned": of.pinned, "key_points": of.key_points}
-    return {"slug": of.slug, **fields, **settings, **references, "status": of.status, "coverage_end": end}
+    return {"slug": of.slug, "site": site, **fields, **settings, **references, "status": of.status, "coverage_end": end}
 
 
 def _is_published_early(version: StoryVersion, was: Mapping[str, Any], traces: Mapping[str, Trace]) -> bool:
@@ -185,6 +188,10 @@ def _with_field(context: RevertContext, name: str, before: Any) -> Story:
         settings = dataclasses.replace(story.settings, **{name.removeprefix(_SETTING): before})
         after = dataclasses.replace(story, settings=settings)
         return dataclasses.replace(after, ends_at=end_of_silence(after, now))
+    if name == "site":
+        if before != DEFAULT_SITE and lock_site(context.tx, before, for_use=True) is None:
+            raise NotFound("site_not_found", "The site that it belonged to is no more.")
+        return dataclasses.replace(story, settings=dataclasses.replace(story.settings, site=before))
     if name == "status":
         after = _in_status(context, StoryStatus(before))
     elif name in {"slug", *ENTRY_REFERENCES}:

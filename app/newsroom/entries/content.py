@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from app.content import (
@@ -172,8 +172,13 @@ def _refuse_empty(content: EntryContent) -> None:
         raise InvalidInput([FieldError("", "empty_entry", "An entry needs a headline or a body.")])
 
 
-def _check_size(content: EntryContent) -> EntryContent:
-    size = len(encode_json(content.blocks))
+def check_body_size(blocks: Sequence[JsonObject]) -> None:
+    """Raise TooLarge `entry_too_large` for a body that no entry may have."""
+    size = len(encode_json(blocks))
     if size > MAX_ENTRY_BYTES:
         raise TooLarge("entry_too_large", f"The entry is {size:,} bytes once encoded; {MAX_ENTRY_BYTES:,} at most.")
+
+
+def _check_size(content: EntryContent) -> EntryContent:
+    check_body_size(content.blocks)
     return content

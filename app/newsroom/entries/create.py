@@ -24,7 +24,7 @@ from app.newsroom.context.recording import answer_entry, entry_location, record_
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, new_content
-from app.newsroom.entries.edit import revise
+from app.newsroom.entries.edit import Revision, revise
 from app.newsroom.entries.release import unschedule_edit
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
 from app.newsroom.entries.tags import complete_tags
@@ -78,7 +78,7 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
                 results.append({"status": problem["status"], "problem": problem})
             else:
                 created.append(entry.id)
-                location = entry_location(newsroom, entry)
+                location = entry_location(context, entry)
                 can = permitted_actions(context.actor, context.story, entry)
                 posted_by = poster_of(context.tx, entry, actor=context.actor)
                 shown = written_entry(entry, can=can, posted_by=posted_by, shorthand=shorthand)
@@ -143,7 +143,9 @@ def add_entry(
         expires_at=draft.expires_at,
         pin_wanted=wants_pin(shorthand),
     )
-    until = held_until(story, now) if is_public_status(entry) else None
+    until = None
+    if is_public_status(entry):
+        until = held_until(story, now, hold_seconds=draft.hold_seconds, is_new=True)
     if until is not None:
         entry = dataclasses.replace(entry, status=EntryStatus.SCHEDULED, publish_at=until, held=True)
     check_times(draft, entry, now=now)
@@ -188,7 +190,8 @@ def _update(context: StoryContext, before: Entry, draft: ExternalEntry) -> tuple
         draft, author=context.actor.author, new_id=new_id, media=UsedMedia(context), before=before.newest_content
     )
     aside = before.edited_by_hand
-    after = revise(context, before, content, material=True, aside=aside, pin=wants_pin(shorthand))
+    how = Revision(aside=aside, pin=wants_pin(shorthand), hold_seconds=draft.hold_seconds)
+    after = revise(context, before, content, how)
     if aside and after is not before:
         after = unschedule_edit(after)  # what a person has timed must not be published as another system's words
     if version is not None:

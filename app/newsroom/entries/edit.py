@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 
 from app.domain.entry import Entry, EntryContent, EntryStatus, WorkingRevision, changed_fields, with_content
 from app.domain.rights import is_public_status, may_act, require_action
@@ -48,8 +49,8 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
         new_id = block_ids(newsroom.random, f"{before.id}:{before.version + 1}")
         content = revised_content(before.newest_content, patch, new_id=new_id, media=UsedMedia(context))
         aside = is_public_status(before) and not patch.publish
-        pin = wants_pin(shorthand)
-        after = revise(context, before, content, material=patch.material, aside=aside, pin=pin)
+        how = Revision(material=patch.material, aside=aside, pin=wants_pin(shorthand), hold_seconds=patch.hold_seconds)
+        after = revise(context, before, content, how)
         after = _next_version(before, set_patched_times(context, after, patch))
         if after is not before:
             by_hand = before.edited_by_hand or after.newest_content != before.newest_content
@@ -58,28 +59,37 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
         return answer_entry(context, after, status=202 if is_scheduled(after) else 200, shorthand=shorthand)
 
 
-def revise(
-    context: StoryContext, entry: Entry, content: EntryContent, *, material: bool, aside: bool, pin: bool = False
-) -> Entry:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The manner in which new content is given to an entry: aside, as a typo, with a pin, after a hold of its own."""
+
+    material: bool = True
+    aside: bool
+    pin: bool
+    hold_seconds: int | None
+
+
+def revise(context: StoryContext, entry: Entry, content: EntryContent, how: Revision) -> Entry:
     """Give the entry new content; the caller records it. Returns `entry` itself if nothing changes.
 
     The edit is put aside, into a working revision, when that is asked for, when there is one already, and when the
-    actor may not change what readers see. With `pin` the entry is pinned with it, or where it is public already, at
+    actor may not change what readers see. With a pin the entry is pinned with it, or where it is public already, at
     once.
     """
     check_alternatives(content, context.story.settings)
     check_bylines(context, content, before=entry.newest_content)
-    if not pin:
-        return _revise(context, entry, content, material=material, aside=aside)
+    if not how.pin:
+        return _revise(context, entry, content, how)
     wanting = dataclasses.replace(entry, pin_wanted=True)
-    after = _revise(context, wanting, content, material=material, aside=aside)
+    after = _revise(context, wanting, content, how)
     if after is wanting and context.story.is_public and is_public_status(entry) and entry.working is None:
         pin_entry(context, entry)
         return entry
     return after
 
 
-def _revise(context: StoryContext, entry: Entry, content: EntryContent, *, material: bool, aside: bool) -> Entry:
+def _revise(context: StoryContext, entry: Entry, content: EntryContent, how: Revision) -> Entry:
+    material = how.material
     if entry.working is not None:
         return _revise_working(entry, entry.working, content, material=material)
     if content == entry.content:
@@ -88,11 +98,11 @@ def _revise(context: StoryContext, entry: Entry, content: EntryContent, *, mater
     settings = context.story.settings
     in_public = may_act(context.actor, Action.EDIT, entry=entry, settings=settings, visible=is_public)
     changed = changed_fields(entry.content, content)
-    until = held_until(context.story, context.now) if is_public and changed else None
-    if aside or not in_public:
+    if how.aside or not in_public:
         working = WorkingRevision(EntryStatus.DRAFT, content, material)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
-    if until is not None:
+    until = held_until(context.story, context.now, hold_seconds=how.hold_seconds, is_new=False)
+    if is_public and changed and until is not None:
         working = WorkingRevision(EntryStatus.SCHEDULED, content, material, publish_at=until, held=True)
         return dataclasses.replace(entry, working=working, version=entry.version + 1)
     after = dataclasses.replace(with_content(entry, content), version=entry.version + 1)

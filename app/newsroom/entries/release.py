@@ -19,9 +19,15 @@ from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import show_entry
 
 
-def publish_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str) -> Reply:
-    """Publish an entry, or the working revision of a public one; after a while where the story holds everything."""
-    return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.PUBLISH, step=_publish)
+def publish_entry(
+    newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, hold_seconds: int | None = None
+) -> Reply:
+    """Publish an entry, or the working revision of a public one; after a while where the story or the call holds it."""
+
+    def step(context: StoryContext, before: Entry) -> Entry:
+        return _publish(context, before, hold_seconds=hold_seconds)
+
+    return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.PUBLISH, step=step)
 
 
 def schedule_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, publish_at: Micros) -> Reply:
@@ -103,9 +109,10 @@ def unschedule_edit(entry: Entry) -> Entry:
     )
 
 
-def _publish(context: StoryContext, before: Entry) -> Entry:
-    until = held_until(context.story, context.now)
-    if not is_public_status(before):
+def _publish(context: StoryContext, before: Entry, *, hold_seconds: int | None) -> Entry:
+    is_new = not is_public_status(before)
+    until = held_until(context.story, context.now, hold_seconds=hold_seconds, is_new=is_new)
+    if is_new:
         next_status(before.status, Action.PUBLISH)
         refuse_past_end(before, context.now if until is None else until)
     if until is None:

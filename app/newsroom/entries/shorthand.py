@@ -47,6 +47,11 @@ def expand_shorthand(
     return written.model_copy(update=changes), members
 
 
+def without_shorthand(tx: ReadTransaction, text: str) -> str:
+    """Return the text as it stands in an entry, for a token whose shorthand is taken out of it."""
+    return read_shorthand(text, find_author=_Authors(tx).find).text
+
+
 def wants_pin(understood: JsonObject | None) -> bool:
     """Return whether what was understood asks for a pin that its writer may set."""
     return understood is not None and "pin" in understood

@@ -9,16 +9,20 @@ from app.domain.entry import Entry, EntryStatus, WorkingRevision
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.rights import is_public_status, require_action
 from app.domain.statuses import Action
-from app.domain.story import Story
+from app.domain.story import Story, StoryStatus
 from app.newsroom.context.write_context import StoryContext
 from app.wire.requests.entries import EntryDraft, EntryPatch
 
 
-def held_until(story: Story, now: Micros) -> Micros | None:
-    """Return the time until which the story holds what is published `now`; None if it is published at once."""
-    if not (story.is_public and story.settings.hold_seconds):
-        return None
-    return Micros(now + story.settings.hold_seconds * 1_000_000)
+def held_until(story: Story, now: Micros, *, hold_seconds: int | None, is_new: bool) -> Micros | None:
+    """Return the time until which what is published `now` is held; None if it is published at once.
+
+    `hold_seconds` is the request's, which may only lengthen the story's. It holds nothing new in an ended story: that
+    is refused, and better at once than after the hold.
+    """
+    asked = 0 if is_new and story.status is StoryStatus.ENDED else hold_seconds or 0
+    seconds = max(story.settings.hold_seconds, asked)
+    return Micros(now + seconds * 1_000_000) if story.is_public and seconds else None
 
 
 def public_edit_of(entry: Entry) -> WorkingRevision | None:

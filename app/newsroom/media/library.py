@@ -36,7 +36,7 @@ from app.storage.newsroom.media import (
     update_media_words,
 )
 from app.storage.newsroom.people import read_person
-from app.storage.newsroom.stories import read_story, read_visible_stories
+from app.storage.newsroom.stories import list_stories, read_story, read_visible_stories
 from app.wire.encoding import encode_json
 from app.wire.media_json import media_use, newsroom_media
 from app.wire.requests.media import MediaPatch
@@ -169,13 +169,16 @@ def _reader(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:
 
 def _visible_to(tx: ReadTransaction, actor: Actor) -> Any:
     stories = read_visible_stories(tx, visibility_of(actor))
-    if stories is None and actor.stories is None:
+    is_bound = actor.stories is not None or actor.sites is not None
+    if stories is None and not is_bound:
         return None
+    if stories is None and actor.stories is None:  # of whose sites all stories are
+        stories = frozenset(story.id for story in list_stories(tx))
     return read_visibility(
         stories=stories if stories is not None else actor.stories or (),
         person=actor.person,
         token=actor.token_id,
-        is_bound=actor.stories is not None,
+        is_bound=is_bound,
     )
 
 

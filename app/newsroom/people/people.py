@@ -6,7 +6,7 @@ import dataclasses
 from typing import Any
 
 from app.domain.clock import Micros, format_time
-from app.domain.errors import NotFound
+from app.domain.errors import FieldError, InvalidInput, NotFound
 from app.domain.identifiers import PersonId
 from app.domain.rights import Right, require_right
 from app.newsroom.context.access import authenticate
@@ -14,9 +14,12 @@ from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.media_use import UsedMedia, record_person_media
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.sites import lock_sites_for_roles, shown_site_roles
 from app.newsroom.context.write_context import WriteContext
+from app.newsroom.entries.parking import park_held_by
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import AuditedChange
+from app.storage.newsroom.held_entries import list_token_ids
 from app.storage.newsroom.invites import delete_invites
 from app.storage.newsroom.people import (
     Person,
@@ -36,8 +39,9 @@ def add_person(newsroom: Newsroom, call: Call, draft: PersonDraft) -> Reply:
         if isinstance(context, Reply):
             return context
         now = context.now
+        lock_sites_for_roles(context.tx, draft.sites or ())
         ident = PersonId(newsroom.random.uuid("person", f"{draft.name}:{now}"))
-        person = Person(id=ident, created_at=now, **_with_avatar(context, dict(draft)))
+        person = Person(id=ident, created_at=now, **_with_avatar(context, draft.given()))
         insert_person(context.tx, person)
         record_person_media(context, person.id, before=None, after=person.avatar)
         record_audit(context, AuditedChange("create", "person", person.id, after=_summary(person)))
@@ -53,13 +57,17 @@ def show_people(newsroom: Newsroom, call: Call) -> Reply:
 
 def edit_person(newsroom: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
     """Edit what is known of a person; their entries stay as they were written. Raises NotFound."""
-    given = patch.model_dump(exclude_unset=True)
-    return _change(newsroom, call, person_id, action="edit", given=given)
+    return _change(newsroom, call, person_id, action="edit", given=patch.given())
 
 
 def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Refuse all calls of a person until they are enabled again; their tokens and sessions stay. Raises NotFound."""
-    return _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
+    """Refuse all calls of a person until they are enabled again; their tokens and sessions stay. Raises NotFound.
+
+    What they hold is parked.
+    """
+    reply = _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
+    _park_held_by(newsroom, call, PersonId(person_id))
+    return reply
 
 
 def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
@@ -68,7 +76,22 @@ def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
 
 
 def revoke_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
-    """Revoke every token, session and invitation of a person, at once and for good. Raises NotFound."""
+    """Revoke every token, session and invitation of a person, at once and for good; park what they hold.
+
+    Raises NotFound.
+    """
+    reply = _revoke(newsroom, call, person_id)
+    _park_held_by(newsroom, call, PersonId(person_id))
+    return reply
+
+
+def _park_held_by(newsroom: Newsroom, call: Call, person: PersonId) -> None:
+    with newsroom.database.snapshot() as tx:
+        tokens = list_token_ids(tx, person)
+    park_held_by(newsroom, call, tokens)
+
+
+def _revoke(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
             return context
@@ -86,6 +109,7 @@ def shown_person(person: Person) -> dict[str, Any]:
         "name": person.name,
         "email": person.email,
         "role": person.role.value,
+        **shown_site_roles(person.sites),
         "byline": person.byline,
         "avatar": person.avatar,
         "url": person.url,
@@ -99,6 +123,8 @@ def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, give
         if isinstance(context, Reply):
             return context
         before = _lock(context.tx, person_id)
+        _refuse_half_a_role(before, given)
+        lock_sites_for_roles(context.tx, given.get("sites") or ())
         after = _changed(before, _with_avatar(context, given))
         if after != before:
             update_person(context.tx, after)
@@ -106,6 +132,13 @@ def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, give
             summary = {**_summary(after), "changed": sorted(given)}
             record_audit(context, AuditedChange(action, "person", after.id, before=_summary(before), after=summary))
         return answer(context, shown_person(after))
+
+
+def _refuse_half_a_role(person: Person, given: dict[str, Any]) -> None:
+    """Raise InvalidInput for one role of a person with a role in each of some sites, which they keep."""
+    if person.sites is not None and "role" in given and "sites" not in given:
+        detail = "They have a role in each of some sites: send `sites`, or null in it to give them one role in all."
+        raise InvalidInput([FieldError("/role", "role_of_sites", detail)])
 
 
 def _with_avatar(context: WriteContext, given: dict[str, Any]) -> dict[str, Any]:
@@ -135,4 +168,8 @@ def _lock(tx: WriteTransaction, person_id: str) -> Person:
 
 def _summary(person: Person) -> dict[str, Any]:
     """Return what the audit says of a person: no address, since it is kept longer than they may want."""
-    return {"role": person.role.value, "disabled": person.disabled_at is not None}
+    return {
+        "role": person.role.value,
+        **shown_site_roles(person.sites),
+        "disabled": person.disabled_at is not None,
+    }

@@ -16,7 +16,9 @@ from app.newsroom.context.begin_write import begin_write, open_write
 from app.newsroom.context.idempotency import earlier_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import answer, record_audit
+from app.newsroom.context.sites import lock_sites_for_roles, shown_site_roles
 from app.newsroom.context.write_context import WriteContext
+from app.newsroom.entries.parking import park_held_by
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.people import (
@@ -67,21 +69,30 @@ def show_own_tokens(newsroom: Newsroom, call: Call) -> Reply:
 
 
 def revoke_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """Revoke a token: from now on it opens nothing. A second time changes nothing. Raises NotFound."""
+    """Revoke a token: from now on it opens nothing, and what it holds is parked. A second time changes nothing.
+
+    Raises NotFound.
+    """
     with begin_write(newsroom, call, right=Right.MANAGE_PEOPLE) as context:
         if isinstance(context, Reply):
-            return context
-        return _revoke(context, TokenId(token_id))
+            reply = context
+        else:
+            reply = _revoke(context, TokenId(token_id))
+    park_held_by(newsroom, call, {token_id})
+    return reply
 
 
 def revoke_own_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
-    """Revoke one of the caller's own tokens. Raises NotFound for anybody else's."""
+    """Revoke one of the caller's own tokens, as `revoke_token` does. Raises NotFound for anybody else's."""
     with begin_write(newsroom, call) as context:
         if isinstance(context, Reply):
-            return context
-        if token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
+            reply = context
+        elif token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
             raise _not_found()
-        return _revoke(context, TokenId(token_id))
+        else:
+            reply = _revoke(context, TokenId(token_id))
+    park_held_by(newsroom, call, {token_id})
+    return reply
 
 
 def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
@@ -93,6 +104,7 @@ def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
         "kind": "session" if token.kind == "session" else "bot" if token.person is None else "person",
         "person": token.person,
         "role": None if token.role is None else token.role.value,
+        **shown_site_roles(token.sites),
         "scopes": sorted(scope.value for scope in token.scopes),
         "stories": None if token.stories is None else sorted(token.stories),
         "shorthand": token.shorthand,
@@ -105,7 +117,8 @@ def shown_token(newsroom: Newsroom, token: Token) -> dict[str, Any]:
 
 def record_token(context: WriteContext, token: Token, *, action: str) -> None:
     """Append the audit row of what was done with a token or session."""
-    after = {"person": token.person, "role": None if token.role is None else token.role.value, "kind": token.kind}
+    role = None if token.role is None else token.role.value
+    after = {"person": token.person, "role": role, **shown_site_roles(token.sites), "kind": token.kind}
     record_audit(context, AuditedChange(action, "token", token.id, after=after))
 
 
@@ -130,11 +143,13 @@ def _new_token(context: WriteContext, draft: TokenDraft) -> Token:
     now = context.now
     if draft.person is not None and read_person(context.tx, PersonId(draft.person)) is None:
         raise InvalidInput([FieldError("/person", "person_not_found", "There is no such person.")])
+    lock_sites_for_roles(context.tx, draft.sites or ())
     return Token(
         id=TokenId(context.newsroom.random.uuid("token", f"{draft.label}:{now}")),
         label=draft.label,
         person=None if draft.person is None else PersonId(draft.person),
-        role=draft.role,
+        role=draft.own_role(),
+        sites=draft.site_roles(),
         scopes=frozenset(draft.scopes or Scope),
         created_at=now,
         expires_at=None if draft.expires_in_days is None else Micros(now + draft.expires_in_days * _DAY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.domain.sites import DEFAULT_SITE
 from app.domain.story import Story
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.stories import read_story
@@ -23,4 +24,5 @@ def public_changes(tx: WriteTransaction, story: Story) -> tuple[str, ...]:
     if row is None:
         return ()
     renamed = ("slug",) if row.slug != story.slug else ()
-    return (*renamed, *changed_members(row.fields, public_fields(tx, story)))
+    moved = ("site",) if (row.site or DEFAULT_SITE) != story.site else ()
+    return (*renamed, *moved, *changed_members(row.fields, public_fields(tx, story)))

@@ -17,6 +17,7 @@ from app.domain.cursor import CHECK_LENGTH, EPOCH_LENGTH, Cursor
 from app.domain.entry import Entry
 from app.domain.errors import Unavailable
 from app.domain.identifiers import EntryId
+from app.domain.sites import DEFAULT_SITE
 from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.comments import show_comments_again
@@ -116,6 +117,7 @@ class _Publisher:
         self._context = context
         self._tx = context.tx
         self._story = context.story
+        self._links = context.newsroom.links.for_site(context.story.site)
         self.row = row
         self.lines: list[tuple[EventLine, int | None]] = []
         self.events: list[EncodedEvent] = []
@@ -146,6 +148,7 @@ class _Publisher:
             cursor=self.row.head,
             counts=self.row.counts,
             closing=closing_of(self.row.status),
+            site=self.row.site,
         )
 
     def _show(self, change: EntryShown) -> None:
@@ -179,7 +182,7 @@ class _Publisher:
             update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
         self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
-        shown = row.encoded.with_media_base(self._context.newsroom.links.media_base)
+        shown = row.encoded.with_media_base(self._links.media_base)
         self._append(line, revision=entry.revision, entry=shown)
 
     def _hide(self, change: EntryHidden) -> None:
@@ -204,11 +207,13 @@ class _Publisher:
         if before != now:
             self._let_media_be(None, now)
         self.row.fields, self.row.slug = stored, self._story.slug
+        if self._story.site != DEFAULT_SITE or self.row.site is not None:
+            self.row.site = self._story.site
         if self.row.status == "withdrawn":
             show_comments_again(self._tx, self._story.id, None)
         self._date_story()
         fields = encode_story_fields(
-            stored, links=self._context.newsroom.links, story=self._story.id, slug=self._story.slug
+            stored, links=self._links, story=self._story.id, slug=self._story.slug, site=self.row.site
         )
         self._append(self._line("story.updated", changed=change.changed), revision=None, story_fields=fields)
 

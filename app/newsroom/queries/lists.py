@@ -14,6 +14,7 @@ from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_st
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_time_position
 from app.newsroom.context.preconditions import etag_of
+from app.newsroom.context.sites import shown_site_roles
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.entries import count_entries_by_status, list_entries
 from app.storage.newsroom.people import read_person
@@ -37,6 +38,7 @@ def show_me(newsroom: Newsroom, call: Call) -> Reply:
             "can": [right.value for right in Right if has_right(actor, right)],
             "stories": None if actor.stories is None else sorted(actor.stories),
         }
+        me |= shown_site_roles(actor.sites)
         if call.is_session and call.credentials is not None:
             me["csrf"] = csrf_token(call.credentials)
         return Reply(200, encode_json(me))

@@ -35,7 +35,8 @@ def make_preview(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str)
         key = insert_signing_key(context.tx, newsroom.random.base62("signing key", "site", KEY_LENGTH))
         expires_at = Micros(context.now + PREVIEW_SECONDS * 1_000_000)
         signed = sign_members(key, _PURPOSE, [story.id, entry.id, context.actor.token_id, expires_at])
-        urls = {"url": newsroom.links.preview(signed), "page_url": newsroom.links.preview_page(signed)}
+        links = newsroom.links.for_site(story.site)
+        urls = {"url": links.preview(signed), "page_url": links.preview_page(signed)}
         return Reply(201, encode_json({**urls, "expires_at": format_time(expires_at)}))
 
 

@@ -18,6 +18,7 @@ from app.newsroom.context.media_use import UsedMedia
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
+from app.newsroom.context.sites import lock_site_for_story
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.entries.content import block_ids
 from app.newsroom.entries.tags import with_slugs
@@ -44,7 +45,8 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     with begin_write(newsroom, call, right=Right.CREATE_STORIES) as context:
         if isinstance(context, Reply):
             return context
-        story = _new_story(context, draft)
+        site, described = lock_site_for_story(context, context.actor, draft.site)
+        story = _new_story(context, draft, site, language=None if described is None else described.language)
         known = read_story(context.tx, draft.id) if draft.id is not None else None
         if known is not None:
             if actor_in_story(context.actor, known) is None or not _is_made_so(known, story, draft):
@@ -74,6 +76,8 @@ def edit_story(newsroom: Newsroom, call: Call, ref: str, patch: StoryPatch) -> R
         refuse_frozen(before)
         require_match(call.if_match, before)
         after = _patched(context, patch)
+        if after.site != before.site:
+            lock_site_for_story(context, begun.actor, after.site)
         refuse_closed_story(before, after)
         after = put_story(context, after)
         keep_membership(context, after)
@@ -128,18 +132,19 @@ def _lock_for(context: WriteContext, ref: str, patch: StoryPatch) -> StoryContex
     return lock_with_linked(context, ref, continues=patch.continues)
 
 
-def _new_story(context: WriteContext, draft: StoryDraft) -> Story:
+def _new_story(context: WriteContext, draft: StoryDraft, site: str, *, language: str | None) -> Story:
     random = context.newsroom.random
     story_id = StoryId(draft.id or random.uuid("story", draft.title))
     tail = random.base62("slug", story_id, SLUG_TAIL_LENGTH)
     given = _completed(context, draft, new_id=block_ids(random, f"{story_id}:1"))
+    of_site = {} if language is None else {"language": language}
     story = Story(
         id=story_id,
         slug=draft.slug or slug_from_title(draft.title, tail=tail),
         status=StoryStatus(draft.status),
         version=1,
-        fields={**STORY_DEFAULTS, **given},
-        settings=StorySettings(**draft.given_settings()),
+        fields={**STORY_DEFAULTS, **of_site, **given},
+        settings=StorySettings(**draft.given_settings(), site=site),
         created_at=context.now,
         site_frozen=read_site_frozen(context.tx),
     )
@@ -171,7 +176,7 @@ def _patched(context: StoryContext, patch: StoryPatch) -> Story:
         before,
         slug=patch.slug or before.slug,
         fields={**before.fields, **_completed(context, patch, new_id=new_id, before=before)},
-        settings=dataclasses.replace(before.settings, **patch.given_settings()),
+        settings=dataclasses.replace(before.settings, **patch.given_settings(), site=patch.site or before.site),
     )
     if patch.status is not None:
         after = transition_story(after, StoryStatus(patch.status), now=now)

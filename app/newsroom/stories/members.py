@@ -36,7 +36,7 @@ def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, m
         tx, story = context.tx, context.story
         require_right(context.actor, Right.MANAGE_MEMBERS)
         person = read_person(tx, PersonId(person_id))
-        if person is None:
+        if person is None or (person.sites is not None and story.site not in person.sites):
             raise NotFound("person_not_found", "There is no such person.")
         before, after = read_member_role(tx, story.id, person.id), Role(membership.role)
         if after is not before:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.domain.sites import SiteList
 from app.wire.announcement import Announcement
 
 log = structlog.get_logger()
@@ -14,11 +15,15 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A transaction that is on disk: its announcements in order, and whether it wrote an audit row or purged text."""
+    """A transaction that is on disk: its announcements in order, and whether it wrote an audit row or purged text.
+
+    `sites` are all of them, if it changed one.
+    """
 
     announcements: tuple[Announcement, ...]
     is_audited: bool
     is_purge: bool = False
+    sites: SiteList | None = None
 
 
 CommitListener = Callable[[Commit], None]

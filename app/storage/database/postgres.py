@@ -78,7 +78,7 @@ class PostgresDatabase:
             self.health.record_write()
         else:
             self.health.record_read()
-        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge))
+        self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge, tx.sites))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:

@@ -34,6 +34,7 @@ from app.storage.database.tables.comments import (
 )
 from app.storage.database.tables.media import media, media_uses
 from app.storage.database.tables.parts import KEY, metadata
+from app.storage.database.tables.sites import sites
 
 __all__ = [
     "comment_blocks",
@@ -46,6 +47,7 @@ __all__ = [
     "public_comment_counts",
     "public_comment_totals",
     "public_comments",
+    "sites",
 ]
 
 ENCODER = 1
@@ -172,6 +174,7 @@ people = Table(
     Column("avatar", Text),
     Column("url", Text),
     Column("disabled_at", BigInteger),
+    Column("sites", JSON(none_as_null=True)),
 )
 
 invites = Table(
@@ -201,6 +204,7 @@ tokens = Table(
     Column("stories", JSON(none_as_null=True)),
     Column("shorthand", Boolean, nullable=False, server_default=false()),
     Column("last_used_at", BigInteger),
+    Column("sites", JSON(none_as_null=True)),
 )
 
 tickets = Table(
@@ -220,10 +224,11 @@ control = Table(
     Column("signing_key", Text),
     Column("admin_token_sha256", Text),
     Column("purges", Integer, nullable=False, server_default=text("0")),
+    Column("sites_version", Integer, nullable=False, server_default=text("0")),
 )
 """At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links,
-the digest of the admin token of all nodes that share the database, and how often text was purged, by which each node
-notices that another has done so."""
+the digest of the admin token of all nodes that share the database, and how often text was purged and sites
+were changed, by which each node notices that another has done so."""
 
 audit = Table(
     "audit",
@@ -283,6 +288,7 @@ public_stories = Table(
     Column("fields", LargeBinary, nullable=False),
     Column("encoder", Integer, nullable=False),
     Column("status", Text, nullable=False, server_default="live"),
+    Column("site", KEY),
 )
 
 public_slugs = Table(

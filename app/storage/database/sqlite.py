@@ -82,7 +82,7 @@ class SqliteDatabase:
                     raise
             if tx.announcements or tx.is_audited:
                 self.health.record_write()
-            self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge))
+            self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge, tx.sites))
 
     @contextmanager
     def snapshot(self) -> Generator[ReadTransaction]:

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from app.domain.sites import SiteList
 from app.storage.database.commit_listeners import CommitListener
 from app.storage.database.health import DatabaseHealth
 from app.wire.announcement import Announcement
@@ -37,7 +38,7 @@ class WriteTransaction(ReadTransaction):
     `publish_changes` leaves an announcement here; listeners are called after the commit, never before.
     """
 
-    __slots__ = ("announcements", "is_audited", "is_purge")
+    __slots__ = ("announcements", "is_audited", "is_purge", "sites")
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -46,6 +47,8 @@ class WriteTransaction(ReadTransaction):
         """Whether an audit row was written, of which the newsroom's stream may have to be told."""
         self.is_purge = False
         """Whether text was purged, which the process may keep in memory."""
+        self.sites: SiteList | None = None
+        """All sites as this transaction leaves them, if it changes one."""
 
     def announce(self, announcement: Announcement) -> None:
         """Announce these events to the live side once they are committed."""

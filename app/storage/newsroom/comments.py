@@ -27,6 +27,7 @@ from app.domain.clock import Micros
 from app.domain.comments import Comment, CommentId, CommentStatus
 from app.domain.identifiers import EntryId, PersonId, StoryId
 from app.domain.rights import Visibility
+from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.newsroom.legal_holds import is_held
@@ -247,6 +248,9 @@ def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
     visible = select(stories.c.id)
     if visibility.stories is not None:
         visible = visible.where(stories.c.id.in_(sorted(visibility.stories)))
+    if visibility.sites is not None:
+        of_site = func.coalesce(stories.c.settings["site"].as_string(), DEFAULT_SITE)
+        visible = visible.where(of_site.in_(sorted(visibility.sites)))
     if visibility.members_only is not None:
         for_members = func.coalesce(stories.c.settings["members_only"].as_boolean(), bindparam("no", value=False))
         visible = visible.where(or_(for_members.is_(False), stories.c.id.in_(sorted(visibility.members_only))))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, not_, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, delete, exists, func, not_, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgres_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -83,9 +83,18 @@ def lock_media(tx: WriteTransaction, media: str) -> Media | None:
 
 def lock_media_for_use(tx: WriteTransaction, *, ids: Collection[str] = (), names: Collection[str] = ()) -> list[Media]:
     """Lock these media against deletion until the transaction ends, as others may; return those there are."""
-    wanted = or_(_media.c.id.in_(sorted(ids)), _media.c.name.in_(sorted(names)))
-    query = select(_media).where(wanted).order_by(_media.c.id).with_for_update(read=True, key_share=True)
+    query = _named(ids, names).with_for_update(read=True, key_share=True)
     return [_of_row(row) for row in tx.connection.execute(query)]
+
+
+def list_media_named(tx: ReadTransaction, *, ids: Collection[str], names: Collection[str]) -> list[Media]:
+    """List these media as they are now, without keeping anybody from deleting them; those there are."""
+    return [_of_row(row) for row in tx.connection.execute(_named(ids, names))]
+
+
+def _named(ids: Collection[str], names: Collection[str]) -> Select[Any]:
+    wanted = or_(_media.c.id.in_(sorted(ids)), _media.c.name.in_(sorted(names)))
+    return select(_media).where(wanted).order_by(_media.c.id)
 
 
 def list_media(

@@ -44,6 +44,8 @@ class Person:
     url: str | None = None
     disabled_at: Micros | None = None
     """When they were disabled, from which on their credentials are refused; None while they work here."""
+    sites: Mapping[str, Role] | None = None
+    """Their role in each of the only sites they work for; None for `role` in all."""
 
     @property
     def author(self) -> dict[str, str]:
@@ -68,6 +70,8 @@ class Token:
     kind: Literal["token", "session"] = "token"
     stories: frozenset[StoryId] | None = None
     """The only stories it can see and write in; None for all."""
+    sites: Mapping[str, Role] | None = None
+    """Of a bot: its role in each of the only sites it works for; None for `role` in all."""
     last_used_at: Micros | None = None
     """Accurate to about a minute."""
 
@@ -136,6 +140,7 @@ def insert_token(tx: WriteTransaction, token: Token, *, secret_sha256: str) -> N
             shorthand=token.shorthand,
             kind=token.kind,
             stories=None if token.stories is None else sorted(token.stories),
+            sites=_stored_roles(token.sites),
         )
     )
 
@@ -210,6 +215,7 @@ def _columns(person: Person) -> dict[str, Any]:
         "avatar": person.avatar,
         "url": person.url,
         "disabled_at": person.disabled_at,
+        "sites": _stored_roles(person.sites),
     }
 
 
@@ -224,6 +230,7 @@ def _person(row: Row[Any]) -> Person:
         avatar=row.avatar,
         url=row.url,
         disabled_at=row.disabled_at,
+        sites=_roles(row.sites),
     )
 
 
@@ -241,4 +248,13 @@ def _token(row: Row[Any]) -> Token:
         kind=row.kind,
         stories=None if row.stories is None else frozenset(StoryId(story) for story in row.stories),
         last_used_at=row.last_used_at,
+        sites=_roles(row.sites),
     )
+
+
+def _stored_roles(sites: Mapping[str, Role] | None) -> dict[str, str] | None:
+    return None if sites is None else {site: role.value for site, role in sorted(sites.items())}
+
+
+def _roles(stored: Mapping[str, str] | None) -> dict[str, Role] | None:
+    return None if stored is None else {site: Role(role) for site, role in stored.items()}

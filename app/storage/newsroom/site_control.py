@@ -1,4 +1,4 @@
-"""The one row for the whole site: its freeze, the key of signed links, the admin token's digest, how many purges."""
+"""The one row for the whole server: its freeze, the key of signed links, the admin token's digest, two counts."""
 
 from __future__ import annotations
 
@@ -71,3 +71,16 @@ def update_purge_count(tx: WriteTransaction) -> None:
     """Count one purge more."""
     tx.connection.execute(_MAKE[tx.connection.dialect.name])
     tx.connection.execute(update(_control).where(_control.c.id == 1).values(purges=_control.c.purges + 1))
+
+
+def read_sites_version(tx: ReadTransaction) -> int:
+    """Return how often a site was changed: by a change of it each process learns that another has done so."""
+    row = tx.connection.execute(_SELECT).one_or_none()
+    return 0 if row is None else row.sites_version
+
+
+def update_sites_version(tx: WriteTransaction) -> None:
+    """Count one change of a site more; a change of another site waits until this transaction ends."""
+    tx.connection.execute(_MAKE[tx.connection.dialect.name])
+    changed = update(_control).where(_control.c.id == 1).values(sites_version=_control.c.sites_version + 1)
+    tx.connection.execute(changed)

@@ -30,6 +30,7 @@ from app.domain.clock import Micros
 from app.domain.errors import Conflict
 from app.domain.identifiers import StoryId
 from app.domain.rights import Visibility
+from app.domain.sites import DEFAULT_SITE
 from app.domain.slugs import story_ref
 from app.domain.story import Story, StoryStatus, settings_of
 from app.storage.database import schema
@@ -238,6 +239,9 @@ def _is_visible(visibility: Visibility) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if visibility.stories is not None:
         conditions.append(_stories.c.id.in_(sorted(visibility.stories)))
+    if visibility.sites is not None:
+        of_site = func.coalesce(_stories.c.settings["site"].as_string(), DEFAULT_SITE)
+        conditions.append(of_site.in_(sorted(visibility.sites)))
     if visibility.members_only is not None:
         for_members = func.coalesce(_stories.c.settings["members_only"].as_boolean(), false())
         conditions.append(or_(not_(for_members), _stories.c.id.in_(sorted(visibility.members_only))))

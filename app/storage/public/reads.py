@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, func, or_, select
 
 from app.domain.clock import Micros
 from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
+from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead, closing_of
@@ -125,15 +126,16 @@ def read_heads(tx: ReadTransaction, stories: Sequence[StoryId]) -> dict[StoryId,
 
 
 def list_public_stories(
-    tx: ReadTransaction, *, after: StoryListPosition | None, newer: bool, limit: int
+    tx: ReadTransaction, *, site: str, after: StoryListPosition | None, newer: bool, limit: int
 ) -> list[PublicStory]:
-    """List public stories: live, upcoming, ended, archived; within each, those that became public last come first.
+    """List a site's public stories: live, upcoming, ended, archived; in each, those that became public last come first.
 
     `after` is the position to go on from; with `newer`, the page before it is listed, in the same order.
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn")
+    of_site = func.coalesce(_stories.c.site, DEFAULT_SITE) == site
+    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn", of_site)
     if after is not None:
         beyond = (rank < after.rank) if newer else (rank > after.rank)
         later = (since > after.since) if newer else (since < after.since)
@@ -262,6 +264,7 @@ def _story(row: Row[Any]) -> PublicStory:
         counts=StoryCounts(row.entry_count, row.last_entry_at),
         closing=closing_of(row.status),
         comments=CommentTotals(row.comments_version or 0, row.shown or 0),
+        site=row.site,
     )
     return PublicStory(
         head=head,

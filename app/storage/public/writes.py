@@ -64,6 +64,8 @@ class PublicStoryRow:
     public_since: Micros
     fields: bytes
     status: str
+    site: str | None = None
+    """Its site; None as long as it has never been another's than the settings' site."""
     site_frozen: bool = False
     """Whether the whole site was frozen when the story was locked; not a column of the story."""
 
@@ -99,6 +101,7 @@ def read_public_story_row(tx: WriteTransaction, story: StoryId) -> PublicStoryRo
         public_since=Micros(row.public_since),
         fields=row.fields,
         status=row.status,
+        site=row.site,
         site_frozen=bool(row.site_frozen),
     )
 
@@ -118,6 +121,7 @@ def upsert_public_story(tx: WriteTransaction, row: PublicStoryRow, *, is_new: bo
         "fields": row.fields,
         "encoder": schema.ENCODER,
         "status": row.status,
+        "site": row.site,
     }
     if is_new:
         tx.connection.execute(_INSERT_STORY, {"story_id": row.story, **values})

@@ -38,6 +38,18 @@ def _uuid4(value: str) -> str:
 ClientId = Annotated[str, AfterValidator(_uuid4), Field(json_schema_extra={"format": "uuid"})]
 ExternalId = Annotated[str, FullMatch(r"[A-Za-z0-9._~:-]{1,200}", "must be up to 200 of A-Z a-z 0-9 . _ ~ : -")]
 
+HoldSeconds = Annotated[
+    int,
+    Field(
+        ge=0,
+        le=3_600,
+        description="Hold what this request publishes for so long (202, `held`), to be cancelled unseen; or for the "
+        "story's own `hold_seconds` where that is longer. What it does not publish, and what is held already, "
+        "it leaves as it is.",
+    ),
+    NO_BOOLEAN,
+]
+
 MAX_AUTHORS = 20
 MAX_TAGS = 20
 
@@ -82,6 +94,8 @@ class _EntryFields(Request):
     display_time: Timestamp | None = Field(
         None, description="The time to show and to be ordered by, if not the time of publication. Not in the future."
     )
+
+    hold_seconds: HoldSeconds | None = None
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:
@@ -205,6 +219,12 @@ class EntryMove(Request):
     def target(self) -> str:
         """Return the id of the entry beside which it is put."""
         return self.before or self.after or ""
+
+
+class Publication(Request):
+    """The particulars of a publication: `{}`, no body at all, or how long it is held."""
+
+    hold_seconds: HoldSeconds | None = None
 
 
 class Nothing(Request):

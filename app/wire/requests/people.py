@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from app.domain.rights import Role, Scope
 from app.wire.requests.entries import ClientId
-from app.wire.requests.slugs import StoryRef
+from app.wire.requests.slugs import SiteRef, StoryRef
 from app.wire.requests.text import (
     NO_BOOLEAN,
     NOTHING_HIDDEN,
@@ -28,16 +29,35 @@ Email = Annotated[
 ]
 
 
+SiteRoles = Annotated[dict[SiteRef, Literal["reporter", "editor"]], Field(min_length=1, max_length=100)]
+
+
+def _greatest(sites: Mapping[str, str]) -> Role:
+    return Role.EDITOR if "editor" in sites.values() else Role.REPORTER
+
+
 class PersonDraft(Request):
-    """A new person in the newsroom."""
+    """A new person in the newsroom: with one role in all sites, or with a role in each of some sites alone."""
 
     name: Line
-    role: Role
+    role: Role | None = None
+    sites: SiteRoles | None = Field(None, description="The only sites they work for, with their role in each.")
     email: Email | None = Field(None, description="Private; never shown to readers.")
     byline: Line | None = Field(None, description="Shown on this person's entries; the name if left out.")
     avatar: WebAddress | None = Field(None, description="A picture, shown with the byline.")
     avatar_media: ClientId | None = Field(None, description="The same, by the id of an upload.")
     url: WebAddress | None = Field(None, description="Where the byline leads.")
+
+    @model_validator(mode="after")
+    def _one_role(self) -> Self:
+        if (self.role is None) == (self.sites is None):
+            raise ValueError("give either role or sites")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """Return what is given of the person; who works for some sites alone has the greatest role in one of them."""
+        sites = None if self.sites is None else {site: Role(role) for site, role in self.sites.items()}
+        return {**dict(self), "sites": sites, "role": self.role if sites is None else _greatest(sites)}
 
 
 class PersonPatch(Request):
@@ -45,6 +65,9 @@ class PersonPatch(Request):
 
     name: Line | None = None
     role: Role | None = None
+    sites: SiteRoles | None = Field(
+        None, description="The only sites they work for, with their role in each; null, with a role: all."
+    )
     email: Email | None = None
     byline: Line | None = None
     avatar: WebAddress | None = None
@@ -58,13 +81,29 @@ class PersonPatch(Request):
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
         return self
 
+    @model_validator(mode="after")
+    def _one_role(self) -> Self:
+        if self.sites is not None and self.role is not None:
+            raise ValueError("give either role or sites")
+        if "sites" in self.model_fields_set and self.sites is None and self.role is None:
+            raise ValueError("to work for all sites, they need a role in all: give it too")
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """Return what is given of the person, as `PersonDraft.given` does."""
+        given = self.model_dump(exclude_unset=True)
+        if self.sites is not None:
+            given |= {"sites": {site: Role(role) for site, role in self.sites.items()}, "role": _greatest(self.sites)}
+        return given
+
 
 class TokenDraft(Request):
-    """A new token: a person's (`person`), with that person's role, or a bot's, with a role of its own."""
+    """A new token: a person's (`person`), with that person's role, or a bot's, with a role or `sites` of its own."""
 
     label: ShortLine = Field(description="What it is for, so that it can be found again.")
     person: ClientId | None = None
     role: Role | None = None
+    sites: SiteRoles | None = Field(None, description="Of a bot: the only sites it works for, with its role in each.")
     scopes: list[Scope] | None = Field(
         None, min_length=1, max_length=len(Scope), description="All of the role's if left out."
     )
@@ -76,9 +115,17 @@ class TokenDraft(Request):
 
     @model_validator(mode="after")
     def _whose(self) -> Self:
-        if (self.person is None) == (self.role is None):
-            raise ValueError("give either person or role")
+        if sum(each is not None for each in (self.person, self.role, self.sites)) != 1:
+            raise ValueError("give either person or role or sites")
         return self
+
+    def site_roles(self) -> dict[str, Role] | None:
+        """Return a bot's role in each of its sites; None where it has one role in all, or is a person's."""
+        return None if self.sites is None else {site: Role(role) for site, role in self.sites.items()}
+
+    def own_role(self) -> Role | None:
+        """Return a bot's role, the greatest of those in its sites; None for a person's token."""
+        return self.role if self.sites is None else _greatest(self.sites)
 
 
 class Membership(Request):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -20,6 +21,7 @@ from app.domain.slugs import (
 )
 
 _RULE = "must be lower-case letters and digits, of any script, joined by hyphens"
+_SITE_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*", re.ASCII)
 _TOO_LONG = f"must have at most {MAX_SLUG_ADDRESS_LENGTH} characters once it is percent-encoded in an address"
 
 
@@ -39,6 +41,12 @@ def _tag_slug(value: str) -> str:
     if fault is not None:
         raise PydanticCustomError("string_pattern_mismatch", "{fault}", {"fault": fault})
     return slug
+
+
+def _site_slug(value: str) -> str:
+    if _SITE_SLUG.fullmatch(value) is None:
+        raise ValueError("must be the slug of a site, like evening-post")
+    return value
 
 
 def _fault_of(slug: str, length: int) -> str | None:
@@ -62,3 +70,6 @@ TagSlug = Annotated[str, _SENT, AfterValidator(_tag_slug), Field(json_schema_ext
 
 StoryRef = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_REF_LENGTH)]
 """A story's id or slug, in any spelling."""
+
+SiteRef = Annotated[str, StringConstraints(max_length=64), AfterValidator(_site_slug)]
+"""The slug of a site that there is."""

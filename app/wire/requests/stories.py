@@ -11,11 +11,12 @@ from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
 from app.wire.requests.blocks import OWN_WORDS, Pixels, UploadOrAddress, WrittenFocalPoint
 from app.wire.requests.entries import ClientId, WrittenTag
-from app.wire.requests.slugs import Slug, StoryRef
+from app.wire.requests.slugs import SiteRef, Slug, StoryRef
 from app.wire.requests.text import (
     NO_BOOLEAN,
     EmptiableLine,
     FullMatch,
+    Language,
     Line,
     Paragraphs,
     Request,
@@ -30,9 +31,6 @@ def _time_zone(value: str) -> str:
     return value
 
 
-Language = Annotated[
-    str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
-]
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_time_zone)]
 DateTime = Annotated[
     str,
@@ -115,6 +113,7 @@ class StoryImage(UploadOrAddress):
 
 class _StoryFields(Request):
     slug: Slug | None = None
+    site: SiteRef | None = Field(None, description="The slug of the site that publishes it; `default`: the operator's.")
     standfirst: Paragraphs | None = None
     language: Language | None = None
     direction: Literal["ltr", "rtl"] | None = Field(
@@ -138,7 +137,7 @@ class _StoryFields(Request):
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "time_zone", "tags", "settings"):
+        for name in ("title", "status", "language", "time_zone", "tags", "settings", "site"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out instead")
         return self

@@ -225,6 +225,10 @@ ShortLine = Annotated[Line, StringConstraints(max_length=100)]
 WebAddress = Annotated[str, StringConstraints(max_length=MAX_ADDRESS_LENGTH), AfterValidator(_web_address)]
 """An absolute http or https address, without user info."""
 
+Language = Annotated[
+    str, FullMatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4}", "must be a language tag, like en or pt-BR")
+]
+
 NO_BOOLEAN = BeforeValidator(_no_boolean)
 """Metadata of a number, after its limits: true and false are none."""
 

@@ -55,7 +55,9 @@ class Working(Answer):
     status: WorkingStatus | str
     material: bool
     publish_at: AwareDatetime | None = Field(description="When it is published, while it is `scheduled`.")
-    held: bool = Field(description="Its `publish_at` comes from the story's `hold_seconds`.")
+    held: bool = Field(
+        description="Its `publish_at` comes from a hold, of the story's or the request's `hold_seconds`."
+    )
     fields: ContentFields
 
 
@@ -93,7 +95,9 @@ class NewsroomEntry(ContentFields):
     version: int = Field(description="Every change counts, public or not; the ETag is made of it.")
     working: Working | None
     publish_at: AwareDatetime | None = Field(description="When it is published, while it is `scheduled`.")
-    held: bool = Field(description="Its `publish_at` comes from the story's `hold_seconds`.")
+    held: bool = Field(
+        description="Its `publish_at` comes from a hold, of the story's or the request's `hold_seconds`."
+    )
     expires_at: AwareDatetime | None = Field(description="When it expires, and readers no longer see it.")
     pin_wanted: bool = Field(description="It is to be pinned when it, or its working revision, is published.")
     retraction_stands: bool = Field(description="It was retracted and not reinstated: it is published as `retracted`.")
@@ -136,6 +140,7 @@ class NewsroomStory(Answer):
 
     id: str
     slug: str
+    site: str = sometimes("The slug of the site that publishes it; absent for the operator's own.")
     url: str
     entry_url_template: str
     status: StoryStatus | str

@@ -28,6 +28,7 @@ class Me(Answer):
     scopes: list[Scope | str]
     can: list[Right | str] = Field(description="Rights in every story; a member of a story may have more there.")
     stories: list[str] | None = Field(description="The only stories this token can see; null: all.")
+    sites: dict[str, Role | str] = sometimes("The only sites it works for, by slug, with its role in each.")
     csrf: str = sometimes("With a session: the value that each write sends in X-CSRF-Token.")
 
 
@@ -38,6 +39,7 @@ class Person(Answer):
     name: str
     email: str | None
     role: Role | str
+    sites: dict[str, Role | str] = sometimes("The only sites they work for, by slug, with their role in each.")
     byline: str | None
     avatar: str | None
     url: str | None
@@ -105,6 +107,7 @@ class Token(Answer):
     kind: TokenKind | str
     person: str | None
     role: Role | str | None
+    sites: dict[str, Role | str] = sometimes("Of a bot: the only sites it works for, by slug, with its role in each.")
     scopes: list[Scope | str]
     stories: list[str] | None = Field(description="The only stories it can see and write in; null: all.")
     shorthand: bool

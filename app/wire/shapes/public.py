@@ -33,12 +33,16 @@ CommentCounts = Annotated[
 
 
 class Site(Answer):
-    """The site that publishes the stories."""
+    """The site that publishes the stories at this host."""
 
     name: str
     url: str
     logo: str | None
-    public_url: str = Field(description="The URL of this server; every absolute URL begins with it.")
+    public_url: str = Field(description="Where readers reach it; every absolute URL of its own begins with it.")
+    slug: str = sometimes("Of a site that is not the operator's own.")
+    language: str = sometimes("Of such a site: that of its pages, and of new stories that say no other.")
+    theme: str = sometimes("Of such a site: the name of its theme.")
+    consent: list[str] = sometimes("Of such a site: categories of embeds that readers need not be asked about.")
 
 
 class Publisher(Answer):
@@ -92,6 +96,7 @@ class StoryFields(Answer):
     slug: str
     url: str = Field(description="The reader's page.")
     entry_url_template: str = Field(description="The reader's page at one entry; put the entry's id for each `{id}`.")
+    site: str = sometimes("The slug of its site; absent where it has never been another's than the operator's own.")
     title: str
     standfirst: str | None
     language: str = Field(description="BCP 47.")

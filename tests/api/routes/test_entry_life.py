@@ -114,6 +114,35 @@ async def test_a_hold_answers_202_to_publications_and_edits_and_to_nothing_else(
     assert (await write(server, "POST", f"{ref}/{draft}/remove")).status_code == 200
 
 
+async def test_a_hold_that_a_request_asks_for_is_answered_like_the_storys_and_is_part_of_the_request(
+    server: Server, watch: Watch
+) -> None:
+    ref = f"/v1/stories/{(await server.story())['id']}/entries"
+    entry_id = "0a8f6a0e-6f0e-4c55-9d5a-0c8f5f0f2f11"
+    body = {"id": entry_id, "text": "One.", "hold_seconds": 60}
+    made = await write(server, "POST", ref, body, **{"idempotency-key": "one"})
+    assert (made.status_code, made.json()["held"], made.json()["publish_at"]) == (202, True, watch.later(MINUTE))
+    assert (await write(server, "POST", ref, body, **{"idempotency-key": "one"})).content == made.content
+    longer = await write(server, "POST", ref, {**body, "hold_seconds": 90}, **{"idempotency-key": "one"})
+    assert (longer.status_code, longer.json()["code"]) == (422, "idempotency_key_reused")
+    assert (await write(server, "POST", ref, {**body, "hold_seconds": 90})).json()["code"] == "id_taken"
+    form = await server.admin.post(ref, data={"text": "By a form.", "hold_seconds": "60"})
+    assert (form.status_code, form.json()["publish_at"]) == (202, watch.later(MINUTE))
+    batch = await write(server, "POST", f"{ref}:batch", {"items": [{"text": "Two.", "hold_seconds": 60}]})
+    assert [item["status"] for item in batch.json()["items"]] == [202]
+    assert (await write(server, "POST", f"{ref}/{entry_id}/cancel")).json()["status"] == "draft"
+    held = await write(server, "POST", f"{ref}/{entry_id}/publish", {"hold_seconds": 60})
+    assert (held.status_code, held.json()["held"]) == (202, True)
+    await write(server, "POST", f"{ref}/{entry_id}/cancel")
+    assert (await write(server, "POST", f"{ref}/{entry_id}/publish", {"hold_seconds": 0})).status_code == 200
+    edit = await write(server, "PATCH", f"{ref}/{entry_id}", {"text": "Three.", "hold_seconds": 60})
+    assert (edit.status_code, edit.json()["working"]["held"]) == (202, True)
+    assert [item["body_html"] for item in (await server.client.get(ref)).json()["items"]] == ["<p>One.</p>"]
+    for action in ("retract", "unpublish", "remove"):
+        refused = await write(server, "POST", f"{ref}/{entry_id}/{action}", {"reason": "x", "hold_seconds": 5})
+        assert (refused.status_code, refused.json()["errors"][-1]["code"]) == (422, "unknown_field")
+
+
 @pytest.mark.parametrize(
     ("body", "pointer", "code"),
     [

@@ -25,6 +25,7 @@ TARGETS = (
 )
 IDS = "ids of ours, random"
 WORDS = "a word of ours, out of a fixed list"
+A_BRAND = "what a brand says of itself"
 SECRETS = "a digest of a random secret"
 LOG = "a part of the log: random letters, or names of members"
 
@@ -59,6 +60,7 @@ WITHOUT_TEXT = {
     "entry_versions.status": WORDS,
     "people.id": IDS,
     "people.role": WORDS,
+    "people.sites": "slugs of sites, and roles in them",
     "invites.id": IDS,
     "invites.person_id": IDS,
     "invites.secret_sha256": SECRETS,
@@ -69,7 +71,19 @@ WITHOUT_TEXT = {
     "tokens.secret_sha256": SECRETS,
     "tokens.kind": WORDS,
     "tokens.stories": IDS,
+    "tokens.sites": "slugs of sites, and roles in them",
     "tickets.secret_sha256": SECRETS,
+    "public_stories.site": A_BRAND,
+    "sites.slug": A_BRAND,
+    "sites.name": A_BRAND,
+    "sites.url": A_BRAND,
+    "sites.logo": A_BRAND,
+    "sites.hosts": A_BRAND,
+    "sites.theme": A_BRAND,
+    "sites.language": A_BRAND,
+    "sites.consent": A_BRAND,
+    "sites.frame_ancestors": A_BRAND,
+    "sites.cors_origins": A_BRAND,
     "tickets.token_id": IDS,
     "control.signing_key": "random",
     "control.admin_token_sha256": SECRETS,

@@ -8,12 +8,17 @@ from typing import Any
 from sqlalchemy import create_engine, insert, text
 
 from app.domain.clock import Micros
+from app.domain.identifiers import PersonId, TokenId
+from app.domain.rights import Role, Scope
 from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries.stream_feed import admit_by_token
+from app.newsroom.sites.sites import make_site
 from app.storage.database import schema
 from app.storage.database.opening import open_database
+from app.storage.newsroom.people import Person, Token, insert_person, insert_token
 from app.storage.newsroom.search import list_matches
 from app.storage.upkeep.migrations import migrate
+from app.wire.requests.sites import SiteDraft
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.storage.rows import MEDIA, MEDIA_NAME, rows_by_table
 
@@ -105,16 +110,48 @@ def test_a_story_from_before_its_versions_were_kept_can_be_gone_back_to_as_it_wa
 def test_what_governs_the_site_survives_the_end_of_a_count_that_nothing_used(empty_url: str) -> None:
     migrate(empty_url, revision="0006")
     execute(empty_url, "INSERT INTO control (id, frozen, revocations, signing_key) VALUES (1, true, 3, 'key')")
-    for revision, columns in (("head", 5), ("0006", 4), ("head", 5)):
+    for revision, columns in (("head", 6), ("0006", 4), ("head", 6)):
         migrate(empty_url, revision=revision)
         (row,) = execute(empty_url, "SELECT * FROM control")
         assert len(row) == columns
         assert execute(empty_url, "SELECT id, frozen, signing_key FROM control") == [(1, True, "key")]
 
 
+def test_who_works_for_some_sites_alone_is_let_in_nowhere_by_a_release_that_knows_none(empty_url: str) -> None:
+    """A downgrade disables and revokes them, and stories are the settings' site's again; nobody else is touched."""
+    migrate(empty_url)
+    database = open_database(empty_url)
+    driver = NewsroomDriver(database)
+    site = SiteDraft.model_validate({"slug": "evening", "name": "Evening", "url": "https://evening.example"})
+    make_site(driver.newsroom, driver.call(), site)
+    story = driver.story("I kveld", site="evening")
+    with database.transaction() as tx:
+        for ident, sites in (("all", None), ("some", {"evening": Role.EDITOR})):
+            person = Person(PersonId(ident), ident, None, Role.EDITOR, None, Micros(5), sites=sites)
+            token = Token(
+                TokenId(ident), ident, None, Role.EDITOR, frozenset(Scope), Micros(5), None, None, sites=sites
+            )
+            insert_person(tx, person)
+            insert_token(tx, token, secret_sha256=ident)
+    database.close()
+    migrate(empty_url, revision="0013")
+    assert execute(empty_url, "SELECT id, disabled_at FROM people ORDER BY id") == [("all", None), ("some", 5)]
+    assert execute(empty_url, "SELECT id, revoked_at FROM tokens WHERE id IN ('all', 'some') ORDER BY id") == [
+        ("all", None), ("some", 5),
+    ]  # fmt: skip
+    for query in ("SELECT settings FROM stories", "SELECT settings FROM story_versions"):
+        assert ["evening" in str(settings) for (settings,) in execute(empty_url, query)] == [False], query
+    migrate(empty_url)
+    assert execute(empty_url, "SELECT site FROM public_stories") == [(None,)]
+    database = open_database(empty_url)
+    shown = NewsroomDriver(database).patch_story(story["id"], section="Rivers")
+    assert "site" not in shown
+    database.close()
+
+
 def test_every_step_can_be_taken_back(empty_url: str) -> None:
     migrate(empty_url)
-    for revision in ("0008", "0006", "0005", "0003", "0002", "0001", "base", "head"):
+    for revision in ("0013", "0008", "0006", "0005", "0003", "0002", "0001", "base", "head"):
         migrate(empty_url, revision=revision)
 
 

@@ -6,7 +6,7 @@ import {
 import { withSegments, wordSegments } from "../../../app/web/static/newsroom/pure/jpeg_metadata.js";
 import { withWords, wordsOf } from "../../../app/web/static/newsroom/pure/media_words.js";
 import { isAnimated, mayShrink, shrunkSize } from "../../../app/web/static/newsroom/pure/shrinking.js";
-import { uploadWords } from "../../../app/web/static/newsroom/pure/upload_words.js";
+import { uploadWords } from "../../../app/web/static/newsroom/pure/media_words.js";
 import { EMPTY, draftOf, isBlank, joined, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
 
 const names = () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EMPTY, draftOf, fieldsOf, isBlank, losesFormatting, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
+import { EMPTY, draftOf, fieldsOf, isBlank, losesFormatting, previewOf, stepsFor } from "../../../app/web/static/newsroom/pure/writing.js";
 
 const names = () => {
   let count = 0;
@@ -138,4 +138,32 @@ test("an edit loses formatting where the text lacks some and was changed", () =>
   assert.equal(losesFormatting({ ...draftOf(entry({ text_exact: true }), '"v1"'), text: "New" }), false);
   assert.equal(losesFormatting({ ...draftOf(entry(), '"v1"'), text: "New" }), false);
   assert.equal(losesFormatting({ ...EMPTY, text: "New" }), false);
+});
+
+const preview = (draft, { byline = null, isThere = () => true } = {}) => previewOf(draft, { newId: names().newId, isThere, byline });
+
+test("a preview of a new entry converts its text, and has the poster's byline unless another is given", () => {
+  const { members, body, left } = preview({ ...EMPTY, headline: " Closed ", text: "**Now**" }, { byline: "Ana Sousa" });
+  assert.deepEqual([body, left], [{ text: "**Now**" }, 0]);
+  assert.deepEqual([members.headline, members.authors, members.status], ["Closed", [{ name: "Ana Sousa" }], "published"]);
+  assert.deepEqual(preview({ ...EMPTY, text: "x", no_byline: true }, { byline: "Ana" }).members.authors, []);
+  assert.equal(preview({ ...EMPTY, headline: "Only a headline" }).body, null);
+});
+
+test("a preview names its pictures in the text, and says how many are not there yet", () => {
+  const picture = (id) => ({ id, kind: "image", name: "", isOwn: true, place: "below", alt: "Water", caption: "", credit: "", focal: null, touched: ["alt"], isKnown: true });
+  const draft = { ...EMPTY, text: "The river.", pictures: [picture("m1"), picture("m2")] };
+  const { body, left } = preview(draft, { isThere: (id) => id === "m1" });
+  assert.equal(left, 1);
+  assert.equal(body.blocks.length, 1);
+  assert.deepEqual([body.blocks[0].media, body.blocks[0].alt], ["m1", "Water"]);
+  assert.equal(body.text, `The river.\n\n[[block:${body.blocks[0].id}]]`);
+});
+
+test("a preview of an edit sends the blocks that its text names, in the format of the entry", () => {
+  const of = (text_format) => draftOf(entry({ text: "Old\n\n[[block:b2]]", blocks: [PARAGRAPH, IMAGE], text_format }), "e");
+  const { body, members } = preview({ ...of("markdown"), text: "New\n\n[[block:b2]]" });
+  assert.deepEqual(body, { text: "New\n\n[[block:b2]]", blocks: [PARAGRAPH, IMAGE] });
+  assert.deepEqual([members.id, members.authors[0].url], ["e1", "https://a.example"]);
+  assert.equal(preview(of("plain")).body.text_format, "plain");
 });

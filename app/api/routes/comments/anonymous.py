@@ -110,7 +110,7 @@ async def create_comment(
     except LiveblogError:
         services.limiter.forget(head.story, draft.text)
         raise
-    return _answer(app_state, taken, is_form=is_form)
+    return _answer(app_state, taken, head.site, is_form=is_form)
 
 
 @writing.post(
@@ -194,10 +194,10 @@ def _check_form(
     return ("no_form",)
 
 
-def _answer(app_state: AppState, taken: TakenComment, *, is_form: bool) -> Response:
+def _answer(app_state: AppState, taken: TakenComment, site: str | None, *, is_form: bool) -> Response:
     if is_form:
         return see_other(f"/receipts/{taken.receipt}")
-    members = taken_comment(taken.comment, taken.receipt, links=app_state.newsroom.links)
+    members = taken_comment(taken.comment, taken.receipt, links=app_state.newsroom.links.for_site(site))
     headers = {"Idempotent-Replayed": "true"} if taken.is_replayed else {}
     return response_of(Reply(202, encode_json(members), headers), app_state.newsroom)
 

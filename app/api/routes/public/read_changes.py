@@ -63,7 +63,7 @@ async def get_changes(
             view = ChangesView(parse_after(after), limit, body, codings_for(request))
             answer = await _read(reading, hub, head, view, wait=wait)
     except CursorUnusable as error:
-        raise _gone(error, reading, head.story) from None
+        raise _gone(error, reading, head) from None
     return RepresentationResponse(answer, cache_control=NO_STORE if wait else PUBLIC_CACHE)
 
 
@@ -95,6 +95,8 @@ def _nothing_since(head: StoryHead, variant: BodyVariant) -> Representation:
     return Representation(plain=encode_changes(page, variant), tag=tag, surrogate=f"story-{head.story}")
 
 
-def _gone(error: CursorUnusable, reading: PublicReading, story: StoryId) -> Gone:
+def _gone(error: CursorUnusable, reading: PublicReading, head: StoryHead) -> Gone:
     detail = "This cursor cannot be continued from; begin again from the snapshot."
-    return Gone("cursor_unusable", detail, cause=error.reason, snapshot_url=reading.links.story(story))
+    return Gone(
+        "cursor_unusable", detail, cause=error.reason, snapshot_url=reading.links.for_site(head.site).story(head.story)
+    )

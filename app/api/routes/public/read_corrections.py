@@ -39,10 +39,11 @@ async def list_corrections(
 
     def work(tx: ReadTransaction) -> Representation:
         found = require_story_by_current_name(tx, story)
-        page = read_corrections(tx, found, position=position, limit=limit, links=reading.links)
+        links = reading.links.for_site(found.head.site)
+        page = read_corrections(tx, found, position=position, limit=limit, links=links)
         return Representation(
             plain=page.body,
-            tag=f"{found.head.cursor}.corrections-page",
+            tag=f"{found.head.cursor}.corrections-page{links.site.tag}",
             links=tuple((url, rel) for url, rel in ((page.next, "next"), (page.prev, "prev")) if url),
             surrogate=f"story-{found.head.story}",
             is_over=found.head.closing is not None,

@@ -108,9 +108,10 @@ async def get_entry(
         found = require_story_by_current_name(tx, story)
         head = found.head
         listed = require_entry(tx, head.story, entry)
-        tag = f"r{listed.revision}.{head.cursor.epoch}.{view}"
+        links = reading.links.for_site(head.site)
+        tag = f"r{listed.revision}.{head.cursor.epoch}.{view}{links.site.tag}"
         is_over = head.closing is not None
-        plain = shape.encode(shown_entry(listed, reading.links))
+        plain = shape.encode(shown_entry(listed, links))
         return Representation(plain=plain, tag=tag, surrogate=f"story-{head.story}", is_over=is_over)
 
     return await one_off_response(await reading.snapshots.read(work), request)

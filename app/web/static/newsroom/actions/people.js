@@ -6,7 +6,9 @@ import { makeInvitation, showInvitation } from "./invitation.js";
 import { problemPlace } from "../drawing/notices.js";
 import { forgetPicture, imageOf, pictureField, pictureSent } from "../parts/picture_field.js";
 import { get, send } from "../drawing/session.js";
+import { readSites } from "./sites.js";
 import { drawTokens, makeToken } from "./tokens.js";
+import { roleLines, rolesBody } from "../pure/sites.js";
 import { askToRevert } from "./revert_token.js";
 
 const OPERATOR = { id: "admin", label: "The operator’s own token", kind: "operator" };
@@ -38,7 +40,7 @@ function drawPerson(person, tokens, { open, press }) {
     ? ["Let in again", "enable", "What was not revoked works again."]
     : ["Keep out for now", "disable", "Nothing of theirs is let in until they are let in again."];
   const revoked = "Tokens, sessions and invitations end for good; what they wrote stays.";
-  return drawGroup(id, `${name}, ${role}${disabled ? " (kept out)" : ""}`, open, [
+  return drawGroup(id, `${name}, ${person.sites ? roleLines(person.sites).replaceAll("\n", ", ") : role}${disabled ? " (kept out)" : ""}`, open, [
     element(
       "p", { class: "actions" },
       disabled ? null : press("Invitation link", async () => showInvitation(person, await makeInvitation(person))),
@@ -72,16 +74,23 @@ async function changePerson(person) {
   const face = pictureField({
     name: "avatar", label: "Picture beside their name", isFace: true, current: person.avatar ? { url: person.avatar } : null,
   });
+  const sites = await readSites();
+  const some = {
+    name: "sites", label: "In some sites alone, one a line", rows: 2, value: roleLines(person.sites),
+    hint: `Like ${sites.at(-1).slug}: editor. Left empty, the role above holds in all.`,
+  };
   const fields = [
     { name: "name", label: "Name", value: person.name, required: true },
     { name: "role", label: "Role", options: ["reporter", "editor", "admin"], value: person.role },
+    ...(sites.length > 1 || person.sites ? [some] : []),
     { name: "byline", label: "What stands under their entries", value: person.byline ?? "", hint: "Left empty, the name." },
     face,
   ];
   const path = `/v1/newsroom/people/${person.id}`;
-  const save = async ({ byline, avatar, ...given }) => {
+  const save = async ({ byline, avatar, name, ...roles }) => {
     await pictureSent(avatar);
-    await send("PATCH", path, { ...given, byline: byline || null, ...avatarOf(avatar, face.value) });
+    const role = rolesBody(roles, person.sites);
+    await send("PATCH", path, { name, ...role, byline: byline || null, ...avatarOf(avatar, face.value) });
     forgetPicture(avatar);
   };
   const given = await ask({ title: `Change what is known of ${person.name}`, yes: "Save", fields, send: save });

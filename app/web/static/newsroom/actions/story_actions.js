@@ -9,6 +9,7 @@ import { showMembers } from "./members.js";
 import { tried } from "../drawing/notices.js";
 import { quotedStory } from "../drawing/quotes.js";
 import { showPeople } from "./people.js";
+import { showSites } from "./sites.js";
 import { get, may, send, session } from "../drawing/session.js";
 import { readStories, story } from "../parts/stories.js";
 import { editDetails } from "./story_details.js";
@@ -76,6 +77,7 @@ function siteActions() {
   if (may("manage_people")) {
     actions.push(["invite", "Invite somebody", inviteSomebody], ["people", "People and tokens", () => showPeople()]);
   }
+  if (may("manage_sites")) actions.push(["sites", "Sites", () => showSites()]);
   if (may("manage_own_tokens") && session.me.person) actions.push(["own-tokens", "Where I am signed in", showOwnTokens]);
   if (may("read_audit")) actions.push(["audit", "Audit", showAudit]);
   if (may("freeze")) actions.push(["freeze-site", story?.site_frozen ? "Thaw the site" : "Freeze the site", freezeSite]);

@@ -8,6 +8,7 @@ import { quotedStory } from "../drawing/quotes.js";
 import { imageOf, pictureAwaited, pictureField } from "../parts/picture_field.js";
 import { step } from "../pure/outbox.js";
 import { newId } from "../drawing/session.js";
+import { siteFields } from "./sites.js";
 import { findStory, readStories, stories, story } from "../parts/stories.js";
 import { nameOf } from "../pure/story_states.js";
 import { ownZone } from "../pure/time_zones.js";
@@ -42,7 +43,8 @@ const REPLIES = [
 /** Ask for a new story, and send it. */
 export async function makeStory() {
   const draft = { name: "draft", label: "Keep it a draft for now", type: "checkbox" };
-  const fields = [...WORDS, pictureField({ name: "lead", label: "Lead picture", current: null }), ...PLACE, draft];
+  const lead = pictureField({ name: "lead", label: "Lead picture", current: null });
+  const fields = [...WORDS, ...(await siteFields()), lead, ...PLACE, draft];
   const send = async (given, calledOff) => {
     const awaits = await pictureAwaited(given.lead);
     if (!calledOff.aborted) await outcomeOf(postNew(given, awaits), calledOff);
@@ -53,6 +55,7 @@ export async function makeStory() {
 /** Ask for changes of the chosen story, and make them. Throws a problem. */
 export async function editStory() {
   const earlier = await earlierField();
+  const sites = await siteFields(story.site ?? "default");
   const before = story.slug;
   const isChanged = await askToChange({
     title: "Edit story",
@@ -62,6 +65,7 @@ export async function editStory() {
     fieldsOf: (now) => [
       ...WORDS.map((field) => ({ ...field, value: now[field.name] ?? "" })),
       addressField(now),
+      ...sites.map((field) => ({ ...field, value: now.site ?? "default" })),
       { ...earlier, value: now.continues ?? "" },
       ...PLACE.map((field) => ({ ...field, value: now[field.name] })),
       ...SETTINGS.map((field) => ({ ...field, value: now.settings[field.name] })),

@@ -6,18 +6,20 @@ import { beginPictures, dropPictures, fillPictures, picturesNow } from "./pictur
 import { uploads } from "./uploads_here.js";
 import { sayOfDraft, sayProblem, watchItem } from "./act_line.js";
 import { ask, sure } from "../drawing/dialogs.js";
+import { showDraftPreview } from "../drawing/draft_preview.js";
 import { quoted } from "../drawing/quotes.js";
 import { bylineRule } from "../pure/accounts.js";
 import { isPublic } from "../pure/entry_buttons.js";
 import { wordsStep } from "../pure/draft_pictures.js";
 import { postEntry, postWords } from "./outbox_view.js";
 import { showProblem, tried } from "../drawing/notices.js";
-import { get, newId } from "../drawing/session.js";
+import { get, newId, session } from "../drawing/session.js";
+import { beginPaste, forgetPaste } from "./paste.js";
 import { chooseById, story } from "./stories.js";
 import { fieldErrors, problemText } from "../pure/problems.js";
 import { closedSentence, takesEntries } from "../pure/story_states.js";
 import { countCharacters, truncate } from "../../truncate.js";
-import { EMPTY, draftOf, isBlank, joined, losesFormatting, stepsFor } from "../pure/writing.js";
+import { EMPTY, draftOf, isBlank, joined, losesFormatting, previewOf, stepsFor } from "../pure/writing.js";
 
 const MAX_HEADLINE = 300; // as the server counts; a field's maxlength counts an emoji as two, and cuts what is pasted
 
@@ -47,6 +49,15 @@ export function beginComposer(changed) {
     try {
       await post(event.submitter?.value ?? "published");
     } catch (problem) {
+      sayProblem(problem);
+    }
+  });
+  beginPaste(form.elements.text, { isMarkdown: () => editing?.text_format !== "plain" });
+  $("preview-draft").addEventListener("click", async () => {
+    try {
+      await preview();
+    } catch (problem) {
+      if (problem.status === 401) showProblem(problem);
       sayProblem(problem);
     }
   });
@@ -187,6 +198,14 @@ async function post(intent) {
   replaceDraft(EMPTY, { keepsOpen: true }); // what is below does not move up under the pointer
 }
 
+/** Show what is written as readers would see it. Throws a problem. */
+async function preview() {
+  const draft = draftNow();
+  if (isBlank(draft)) throw { detail: "Write a headline or a text first." };
+  const isThere = (id) => uploads.find(id)?.state === "done";
+  await showDraftPreview(previewOf(draft, { newId, isThere, byline: session.me.byline }), story);
+}
+
 /** Return the uploads that have to be done before a draft can be sent. */
 function awaited({ pictures }) {
   return pictures.filter(({ isOwn }) => isOwn).map(({ id }) => id);
@@ -211,6 +230,7 @@ function fill(draft, { keepsOpen = false } = {}) {
     else field.value = draft[field.name];
     field.removeAttribute("aria-invalid");
   }
+  forgetPaste();
   drawMediaWords(draft);
   fillPictures(draft.pictures);
   for (const details of form.querySelectorAll("details")) {

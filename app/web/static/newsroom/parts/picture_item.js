@@ -5,7 +5,7 @@ import { button, drawChoice } from "../drawing/dialogs.js";
 import { drawFocalPoint } from "../drawing/focal_point.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
 import { get } from "../drawing/session.js";
-import { uploadWords } from "../pure/upload_words.js";
+import { uploadWords } from "../pure/media_words.js";
 import { previewOf, uploads } from "./uploads_here.js";
 
 const LABELS = { alt: "What it shows, for those who cannot see it", caption: "Caption", credit: "Credit" };

@@ -120,6 +120,27 @@ function withMentions(text, pictures) {
 }
 
 /**
+ * Return what a preview of the draft shows: the entry's `members`, the `body` to convert (null if there is none), and how
+ * many pictures are `left` out, because they are not `isThere` yet. Without a byline of its own it has that of `byline`.
+ */
+export function previewOf(draft, { newId, isThere, byline }) {
+  const { editing } = draft;
+  const there = draft.pictures.filter(({ id, isOwn }) => !isOwn || isThere(id));
+  const pictures = picturesOf({ ...draft, pictures: there }, newId);
+  const text = withMentions(draft.text, pictures);
+  const { headline, kind, importance, key_event, authors, source, tags } = fieldsOf(draft);
+  const members = {
+    id: editing?.id ?? "preview", revision: 0, status: "published", corrections: [], headline, kind, importance, key_event,
+    authors: authors ?? (byline ? [{ name: byline }] : []), source, tags,
+  };
+  const known = editing ? withWords(editing.blocks, draft.media) : [];
+  const blocks = [...known, ...pictures.map(({ block }) => block)];
+  const format = editing?.text_format === "plain" && { text_format: "plain" };
+  const body = text.trim() ? { text, ...format, ...(blocks.length > 0 && { blocks }) } : null;
+  return { members, body, left: draft.pictures.length - there.length };
+}
+
+/**
  * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
  *
  * A picture with a credit has no form in text. Pictures are sent first, as blocks, and the text that follows names their
