@@ -323,7 +323,7 @@ def test_the_queue_is_within_the_screen_large_enough_to_touch_and_every_control_
         assert page.evaluate(TOO_WIDE) == []
         page.keyboard.press("Escape")
         reply(page, "Short.").focus()
-        passed = []
+        passed: list[str] = []
         while "Short." in page.evaluate(REPLY_OF_FOCUS) and len(passed) < 20:
             page.keyboard.press("Tab")
             passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.type"))
