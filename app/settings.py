@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
     site_logo: str = ""
     words: Path | None = None
+    feed_text: Literal["full", "summary"] = "full"
+    feed_entries: int = Field(default=50, ge=1, le=200)
     admin_token: SecretStr | None = None
     metrics_token: SecretStr | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
@@ -122,7 +124,7 @@ class Settings(BaseSettings):
     def _split_origins(cls, value: Any) -> Any:
         return _split(value)
 
-    @field_validator("log_level", "log_format", "log_addresses", "comments", mode="before")
+    @field_validator("log_level", "log_format", "log_addresses", "comments", "feed_text", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.lower() if isinstance(value, str) else value

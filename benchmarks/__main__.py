@@ -18,6 +18,7 @@ from benchmarks.churn import measure_churn
 from benchmarks.comment_flood import measure_comment_flood
 from benchmarks.decoding import measure_decoding
 from benchmarks.fan_out import measure_fan_out, measure_peers
+from benchmarks.feeds import measure_feeds
 from benchmarks.figures import Table
 from benchmarks.joining import measure_joining
 from benchmarks.machine import client_core, describe, move_to
@@ -41,6 +42,7 @@ MEASUREMENTS: dict[str, Measurement] = {
     "writing": measure_writing,
     "arriving": measure_arriving,
     "reading": measure_reading,
+    "feeds": measure_feeds,
     "starting": measure_starting,
     "fan_out": measure_fan_out,
     "peers": measure_peers,

@@ -29,6 +29,7 @@ class CachedText:
         self.reading.story_lists.forget()
         self.reading.sites.forget()
         self.reading.comments.forget()
+        self.reading.feeds.forget()
         self.reading.media.forget()
         self.hub.stories.forget()
         self.newsroom_stream.forget()

@@ -37,6 +37,7 @@ from app.newsroom.queries.stream_feed import (
 from app.newsroom_stream.stream import NewsroomFeed, NewsroomStream
 from app.reading.comment_pages import CommentPages
 from app.reading.comments import CommentsRequest
+from app.reading.feed_reads import FeedReads
 from app.reading.media import PublicMedia
 from app.reading.page_reads import PageReads
 from app.reading.reading import Reading
@@ -97,6 +98,7 @@ def listen_to_commits(
     def publish(commit: Commit) -> None:
         if commit.announcements:
             reading.media.forget()
+            reading.feeds.outdate()
         for announcement in commit.announcements:
             broker.publish(announcement)
 
@@ -125,6 +127,13 @@ def make_reading(process: Process, snapshots: Snapshots, hub: Hub) -> Reading:
         story_lists=StoryLists(snapshots, monotonic=time.monotonic),
         media=PublicMedia(snapshots, monotonic=time.monotonic),
         comments=CommentPages(snapshots, links=process.links, monotonic=time.monotonic),
+        feeds=FeedReads(
+            snapshots,
+            hub.stories,
+            links=process.links,
+            limit=process.settings.feed_entries,
+            monotonic=time.monotonic,
+        ),
         sites=SiteDescriptions(process.links),
         links=process.links,
     )
@@ -144,6 +153,8 @@ def make_routes(process: Process, app_state: Callable[[], AppState], *, response
             read_story=reads.read_story,
             list_stories=reads.list_stories,
             comments=_PageComments(app_state),
+            feeds=lambda: app_state().reading.feeds,
+            feed_text=process.settings.feed_text,
             own_words=process.settings.words,
             responses=responses,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reading.comment_pages import CommentPages
+from app.reading.feed_reads import FeedReads
 from app.reading.media import PublicMedia
 from app.reading.representations import Representations
 from app.reading.site import SiteDescriptions
@@ -24,5 +25,6 @@ class Reading:
     story_lists: StoryLists
     media: PublicMedia
     comments: CommentPages
+    feeds: FeedReads
     sites: SiteDescriptions
     links: Links

@@ -8,6 +8,7 @@ from app.domain.cursor import Cursor
 from app.reading.changes import PAGE_LIMIT_BYTES, encode_changes, read_changes
 from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape, shown_entry
+from app.reading.feeds import FeedView, read_story_feed
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_comment_counts, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
@@ -78,7 +79,7 @@ class ChangesView(NamedTuple):
         return True
 
 
-KeptView = View | PageView | ChangesView
+KeptView = View | PageView | ChangesView | FeedView
 
 
 class ReadView(NamedTuple):
@@ -98,6 +99,8 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
     if isinstance(view, ChangesView):
         changes = read_changes(tx, story, after=view.after, limit=view.limit, limit_bytes=PAGE_LIMIT_BYTES, links=links)
         return ReadView(encode_changes(changes, view.variant), None, None)
+    if isinstance(view, FeedView):
+        return ReadView(read_story_feed(tx, story, limit=view.limit, links=links), None, None)
     if isinstance(view, PageView):
         page = read_page(tx, story, view.request, links=links)
         counts = encode_comment_counts(tx, story, page.items)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import Literal
 
 from anyio import to_thread
@@ -17,6 +18,20 @@ from app.web.headers import NO_CACHE, has_tag
 from app.wire.negotiation import Encoding, choose_encoding
 
 KEPT_LIMIT_BYTES = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A body with its type and a digest of its bytes."""
+
+    body: bytes
+    digest: str
+    media_type: str
+
+    @classmethod
+    def of(cls, body: bytes, media_type: str) -> Document:
+        """Return the document of these bytes."""
+        return cls(body, _digest(body), media_type)
 
 
 class PageResponses:
@@ -50,9 +65,33 @@ class PageResponses:
         `passing` is a text in it that is soon another, and what stands for that in the ETag: of pages that differ in it
         alone, whoever has one keeps it.
         """
-        body = html.encode()
-        digest = _digest(body)
-        tag = digest if passing is None else _digest(html.replace(*passing).encode())
+        page = Document.of(html.encode(), "text/html; charset=utf-8")
+        return await self.send(
+            request,
+            page,
+            policy=policy,
+            cache_control=cache_control,
+            surrogate=surrogate,
+            status=status,
+            tag=None if passing is None else _digest(html.replace(*passing).encode()),
+        )
+
+    async def send(
+        self,
+        request: Request,
+        document: Document,
+        *,
+        policy: str,
+        cache_control: str = NO_CACHE,
+        surrogate: str = "",
+        status: int = 200,
+        tag: str | None = None,
+    ) -> Response:
+        """Make the response that sends a document, or 304 when the client holds it already.
+
+        `tag` is its ETag where that is not the digest of its bytes.
+        """
+        body = document.body
         headers = {
             "Content-Security-Policy": policy,
             "Cache-Control": cache_control,
@@ -61,7 +100,7 @@ class PageResponses:
             "Referrer-Policy": "strict-origin-when-cross-origin",
         }
         if status == 200 and cache_control != NO_CACHE:
-            headers["ETag"] = f'W/"{tag}"'
+            headers["ETag"] = f'W/"{tag or document.digest}"'
             if has_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
                 return Response(status_code=304, headers=headers)
         if surrogate:
@@ -69,8 +108,8 @@ class PageResponses:
         encoding = preferred_encoding(request)
         if encoding is not Encoding.IDENTITY and len(body) >= COMPRESS_FROM_BYTES:
             headers["Content-Encoding"] = encoding.coding
-            body = await self._compressed(body, digest, encoding)
-        return Response(body, status_code=status, media_type="text/html; charset=utf-8", headers=headers)
+            body = await self._compressed(body, document.digest, encoding)
+        return Response(body, status_code=status, media_type=document.media_type, headers=headers)
 
     async def _compressed(self, body: bytes, tag: str, encoding: Encoding) -> bytes:
         key = (tag, encoding)

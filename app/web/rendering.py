@@ -21,6 +21,7 @@ from app.content import truncate_text
 from app.domain.time_zones import find_zone, zone_name
 from app.domain.writing_direction import direction_of
 from app.web.assets import Assets
+from app.web.headers import FEED_TYPES
 from app.web.scrollable_parts import scrollable
 from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
@@ -94,7 +95,7 @@ class Renderer:
             "direction": direction_of,
             "words_for": catalogue.words_for,
         }
-        self._environment.globals |= {"asset": assets.url}
+        self._environment.globals |= {"asset": assets.url, "feed_types": FEED_TYPES}
 
     def site_at(self, request: Request) -> Site:
         """Return the site whose page is asked for."""

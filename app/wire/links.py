@@ -121,6 +121,18 @@ class Links:
         """
         return f"{self.public_url}/stories/{path_part(slug)}?entry={{id}}#entry-{{id}}"
 
+    def story_feed(self, slug: str, ending: str) -> str:
+        """Return the URL of a story's feed in the format of that ending."""
+        return f"{self.story_page(slug)}/feed.{ending}"
+
+    def tag_feed(self, tag: str, ending: str) -> str:
+        """Return the URL of a tag's feed in the format of that ending."""
+        return f"{self.public_url}/tags/{path_part(tag)}/feed.{ending}"
+
+    def site_feed(self, ending: str) -> str:
+        """Return the URL of the site's feed in the format of that ending."""
+        return f"{self.public_url}/feed.{ending}"
+
     def story(self, story: StoryId) -> str:
         """Return the URL of the story in the API."""
         return f"{self.public_url}/v1/stories/{story}"

@@ -115,7 +115,7 @@ class House:
             draft = {"slug": f"site-{uuid.uuid4().hex}", "name": "Another", "url": "https://another.example"}
             self.refs["site"] = (await self.admin("POST", "/v1/newsroom/sites", draft))["slug"]
         await self._let_site_be(frozen=story == "site")
-        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex}
+        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex, "tag": "results2"}
         if "{member}" in row.path:
             await self.admin("PUT", self.path(row), {"role": "reporter"})
         if re.search("comment|receipt|report", row.path):

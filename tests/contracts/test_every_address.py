@@ -28,6 +28,8 @@ NAMES = {"{ref}": "{slug}", "{path:path}": "{file}"}
 LIVE = """
 draft scheduled upcoming live paused ended archived withdrawn frozen site members
 GET /stories/{slug}                             404   404   200   200   200   200   200   410   200   200   200
+GET /stories/{slug}/feed.atom                   404   404   200   200   200   200   200   410   200   200   200
+GET /stories/{slug}/feed.json                   404   404   200   200   200   200   200   410   200   200   200
 WS  /v1/stories/{story}/live                    404   404   open  open  open  ends  ends  410   open  open  open
 WS  /v1/stories/{story}/live from-a-page        4504  4504  open  open  open  ends  ends  4510  open  open  open
 WS  /v1/live?subscribe={story}                  no404 no404 open  open  open  ends  ends  no410 open  open  open

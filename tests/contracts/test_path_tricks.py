@@ -23,6 +23,8 @@ def kind_of(row: Row, name: str) -> str:
         return "link"
     if row.path == "/receipts/{receipt}":
         return "secret"
+    if name == "slug" and "/feed." in row.path:
+        return "feed"
     if name in {"comment", "shown", "report", "block", "receipt", "refused", "site"}:
         return "entry"  # an id, or a secret, that is known to the letter
     same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}

@@ -200,6 +200,8 @@ def _public_urls(story: str) -> Iterator[str]:
         for query in ("", "&limit=100", "&limit=100&order=oldest", "&limit=7&kind=update"):
             yield f"/v1/stories/{story}/entries?body={body}{query}"
         yield f"/v1/stories/{story}/changes?after=0&limit=1000&body={body}"
+    for ending in ("atom", "rss", "json"):
+        yield from (f"/stories/gone/feed.{ending}", f"/feed.{ending}", f"/tags/harmless/feed.{ending}")
     yield from (f"/v1/stories/{story}/corrections", f"/v1/stories/{story}/corrections?limit=100")
     yield f"/v1/stories/{story}/entries?limit=100&fields=id,body_text,corrections,tags,authors,source,headline"
     yield f"/v1/stories/{story}/changes"

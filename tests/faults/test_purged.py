@@ -55,6 +55,7 @@ def test_what_was_purged_leaves_the_files_and_every_answer_while_the_server_runs
                 f"/v1/stories/{story}/entries?limit=3",
                 f"/v1/stories/{story}/changes?after=0",
                 "/stories/night",
+                *(f"{of}/feed.{ending}" for of in ("", "/stories/night") for ending in ("atom", "rss", "json")),
                 f"/v1/stories/{story}/entries/{entries[0]}",
             ]
             before = {url: reader.get(url) for url in urls}

@@ -336,12 +336,14 @@ def _public_urls() -> Iterator[str]:
         "/v1/stories",
         "/v1/stories?limit=1",
         "/openapi.json",
+        *(f"{of}/feed.{ending}" for of in ("", "/tags/polls") for ending in ("atom", "rss", "json")),
         "/version",
         "/readyz",
         "/metrics",
     )
     for story in ("election", STORY, "flood", DRAWER, "drawer", UNKNOWN, "unknown"):
         yield from (f"/stories/{story}", f"/stories/{story}?around={TWO}", f"/v1/stories/{story}")
+        yield from (f"/stories/{story}/feed.{ending}" for ending in ("atom", "rss", "json"))
         yield from (f"/v1/stories/{story}{query}" for query in ("?body=blocks", "?body=both"))
         base = f"/v1/stories/{story}/entries"
         yield from (base, f"{base}?limit=2", f"{base}?limit=2&order=oldest", f"{base}?around={TWO}&limit=3")

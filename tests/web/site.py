@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from app.domain.errors import Gone, MalformedInput, NotFound
 from app.reading.page_reads import PageStory
+from app.web.feeds.routes import ReadsOfFeeds
 from app.web.page_comments import FormToken
 from app.web.routes import web_routes
 from app.wire.links import Links, Site
@@ -55,6 +56,9 @@ class FakeReading:
             raise NotFound("receipt_not_found", "There is no such receipt.")
         return self.receipts[secret]
 
+    def feeds(self) -> ReadsOfFeeds:
+        raise AssertionError("no page is made of feeds; tests/web/feeds has theirs")
+
     async def list_stories(self, site: str) -> list[dict[str, Any]]:
         return [self.state, *self.others]
 
@@ -63,7 +67,13 @@ def client_of(reading: FakeReading, *, site: Site = SITE) -> httpx.AsyncClient:
     """A client of the pages alone."""
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     links = Links("https://live.example", site)
-    pages = web_routes(links=links, read_story=reading.read_story, list_stories=reading.list_stories, comments=reading)
+    pages = web_routes(
+        links=links,
+        read_story=reading.read_story,
+        list_stories=reading.list_stories,
+        comments=reading,
+        feeds=reading.feeds,
+    )
     app.include_router(pages)
     return httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://live.example")
 

@@ -28,6 +28,7 @@ ANYONE: Headers = [(b"access-control-allow-origin", b"*"), EXPOSED]
 """Added to every public read whatever its origin, so that caches can keep one answer for all."""
 
 _READS = {"GET", "HEAD"}
+_FEED = re.compile(r"/(?:(?:stories|tags)/[^/]+/)?feed\.(?:atom|rss|json)")
 _OPEN_WRITE = re.compile(r"/v1/(?:stories/[^/]+/comments(?:/[^/]+/reports)?|receipts/[^/]+/appeal)")
 
 
@@ -41,7 +42,7 @@ def is_public_read(method: str, path: str) -> bool:
     if method not in _READS:
         return False
     is_public = path.startswith(("/v1/", "/media/")) and not path.startswith("/v1/newsroom")
-    return is_public or path == "/openapi.json"
+    return is_public or path == "/openapi.json" or _FEED.fullmatch(path) is not None
 
 
 class CrossOrigin:

@@ -134,8 +134,7 @@ def list_public_stories(
     """
     rank = case(_RANKS, value=_stories.c.status, else_=0)
     since, story = _stories.c.public_since, _stories.c.story_id
-    of_site = func.coalesce(_stories.c.site, DEFAULT_SITE) == site
-    query = _SELECT_STORIES.where(_stories.c.status != "withdrawn", of_site)
+    query = _SELECT_STORIES.where(_is_listed(site))
     if after is not None:
         beyond = (rank < after.rank) if newer else (rank > after.rank)
         later = (since > after.since) if newer else (since < after.since)
@@ -188,6 +187,57 @@ def read_event_check(tx: ReadTransaction, story: StoryId, seq: int) -> str | Non
     return check
 
 
+def list_latest_entries(tx: ReadTransaction, *, site: str, limit: int) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries that were published last in a site's public stories, each with its story, newest first.
+
+    Stories are read in the order of their newest entries, no further than one can have an entry among these.
+    """
+    query = _SELECT_STORIES.where(_is_listed(site), _stories.c.last_entry_at.is_not(None))
+    query = query.order_by(_stories.c.last_entry_at.desc(), _stories.c.story_id.desc()).limit(limit)
+    latest: list[tuple[tuple[int, str], PublicStory]] = []
+    for row in tx.connection.execute(query).all():
+        if len(latest) == limit and row.last_entry_at < latest[-1][0][0]:
+            break
+        story = _story(row)
+        columns = (_entries.c.published_at, _entries.c.id)
+        own = select(*columns).where(_entries.c.story_id == story.head.story, _entries.c.visible.is_(True))
+        newest = tx.connection.execute(own.order_by(*(column.desc() for column in columns)).limit(limit))
+        latest += [((each.published_at, each.id), story) for each in newest]
+        latest = sorted(latest, key=lambda found: found[0], reverse=True)[:limit]
+    return _read_found(tx, [(story, ident) for (_, ident), story in latest])
+
+
+def list_tagged_entries(
+    tx: ReadTransaction, label: str, *, site: str, limit: int
+) -> list[tuple[PublicStory, ListedEntry]]:
+    """List the visible entries of a site's public stories that have a label, the last published first.
+
+    Labels are kept by story, so that the stories are gone through, and of each those with the label are looked up.
+    """
+    of_it = and_(_labels.c.story_id == _stories.c.story_id, _labels.c.label == label)
+    itself = and_(_entries.c.story_id == _labels.c.story_id, _entries.c.id == _labels.c.entry_id)
+    columns = (_entries.c.story_id, _entries.c.id)
+    query = select(*columns).select_from(_stories.join(_labels, of_it).join(_entries, itself))
+    query = query.where(_is_listed(site), _entries.c.visible.is_(True))
+    query = query.order_by(_entries.c.published_at.desc(), _entries.c.id.desc()).limit(limit)
+    rows = tx.connection.execute(query).all()
+    wanted = {row.story_id for row in rows}
+    named = _SELECT_STORIES.where(_stories.c.story_id.in_(wanted)) if wanted else None
+    stories = {} if named is None else {row.story_id: _story(row) for row in tx.connection.execute(named)}
+    return _read_found(tx, [(stories[row.story_id], row.id) for row in rows])
+
+
+def _read_found(tx: ReadTransaction, found: Sequence[tuple[PublicStory, str]]) -> list[tuple[PublicStory, ListedEntry]]:
+    """Read entries that were found by their ids, in the same order: sorting them whole takes several times as long."""
+    wanted: dict[StoryId, list[str]] = {}
+    for story, ident in found:
+        wanted.setdefault(story.head.story, []).append(ident)
+    read = {
+        (of, entry.id): entry for of, idents in wanted.items() for entry in list_public_entries_by_id(tx, of, idents)
+    }
+    return [(story, read[story.head.story, EntryId(ident)]) for story, ident in found]
+
+
 def list_changes(tx: ReadTransaction, story: PublicStory, *, after: int, limit: int) -> list[Change]:
     """List at most `limit` objects of the story whose last event is after `after`, in the order of those events."""
     story_id = story.head.story
@@ -230,6 +280,11 @@ def _read_line(tx: ReadTransaction, story: PublicStory) -> EventLine:
 
 
 _PARTS = ("fields", "body_html", "blocks", "body_text")
+
+
+def _is_listed(site: str) -> ColumnElement[bool]:
+    """Return the condition on stories that a site's lists show."""
+    return and_(_stories.c.status != "withdrawn", func.coalesce(_stories.c.site, DEFAULT_SITE) == site)
 
 
 def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
