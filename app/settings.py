@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import difflib
 import os
+import re
 import secrets
 import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
@@ -103,6 +104,7 @@ class Settings(BaseSettings):
     media_slowest_kilobytes: int = Field(default=4, ge=1, le=10_000)
     media_orphan_days: int = Field(default=30, ge=1, le=36_500)
     media_shared_cache_seconds: int = Field(default=2, ge=0, le=31_536_000)
+    media_accel_redirect: str = ""
     comments: Literal["off", "moderated"] = "off"
     comments_per_address: int = Field(default=10, ge=0, le=10_000)
     comments_per_story: int = Field(default=300, ge=0, le=1_000_000)
@@ -166,6 +168,13 @@ class Settings(BaseSettings):
             _require_web_url(value)
             if unsafe := sorted(set(value) & set("\"'&<>\\ ")):
                 raise ValueError(f"has {unsafe[0]!r} in it, which stands in no address of a picture")
+        return value.rstrip("/")
+
+    @field_validator("media_accel_redirect")
+    @classmethod
+    def _check_media_accel_redirect(cls, value: str) -> str:
+        if value and re.fullmatch(r"(/[A-Za-z0-9_-]+)+/?", value) is None:
+            raise ValueError("is no location of nginx, like /kept-media")
         return value.rstrip("/")
 
     @field_validator("admin_token")

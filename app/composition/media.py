@@ -56,11 +56,16 @@ def make_media(settings: Settings) -> MediaServices:
         incoming=incoming,
         quota_bytes=settings.media_quota_gigabytes * 1024 * _MIB,
         shared_cache_seconds=settings.media_shared_cache_seconds,
+        accel_redirect=settings.media_accel_redirect,
     )
 
 
 def open_files(settings: Settings) -> MediaFiles:
     """Open the store of files. Raises UnusableSettings, which says what is wrong with its address."""
+    if settings.media_accel_redirect and settings.media_url:
+        raise UnusableSettings(
+            "LIVEBLOG_MEDIA_ACCEL_REDIRECT: nginx sends files of a folder; leave it out with LIVEBLOG_MEDIA_URL"
+        )
     try:
         return open_media_files(settings.media_url or None, folder=settings.data_dir / FOLDER)
     except UnusableAddress as error:

@@ -34,6 +34,17 @@ _MISSING = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 _NO_LINKS = frozenset({errno.EXDEV, errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EACCES})
 
 
+def path_in_folder(name: str, file: str) -> str:
+    """Return where a folder has a file, from the folder on; raises FileMissing for what is no name."""
+    check_name(name)
+    check_file(file)
+    return f"{_part_of(name)}/{name}/{file}"
+
+
+def _part_of(name: str) -> str:
+    return name[:2].lower()
+
+
 class FolderFiles:
     """MediaFiles in a folder of this machine, or one that several share."""
 
@@ -95,7 +106,7 @@ class FolderFiles:
         return await self._calls.run("read", READ_SECONDS, os.pread, handle, length, start)
 
     def _place(self, name: str) -> Path:
-        return self._folder / name[:2].lower() / name
+        return self._folder / _part_of(name) / name
 
     def _keep(self, name: str, source: Path, files: Sequence[str]) -> None:
         self._make_folder()

@@ -28,8 +28,10 @@ from tests.ports import reserved_port
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NARROW: dict[str, Any] = PHONE | {"viewport": {"width": 320, "height": 640}}
 NAMED = re.compile(r"\w")
 TOUCH_PIXELS = 44
+REPLY_OF_FOCUS = "document.activeElement.closest('article')?.innerText ?? ''"
 
 
 @pytest.fixture(scope="module")
@@ -224,6 +226,27 @@ def test_an_entry_is_made_of_a_reply_and_opens_from_where_that_is_said(
     expect(composer(driver)).to_be_visible()
 
 
+def test_an_entry_that_a_colleague_made_meanwhile_is_led_to_and_none_is_made_beside_it(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    sent = send_reply(newsroom, story, "The bridge is open.", name="Dana")
+    open_replies(driver, story)
+    held: list[Route] = []
+    driver.route("**/v1/newsroom/comments/*/entry", lambda route: held.append(route))
+    reply(driver, "The bridge is open.").get_by_role("button", name="Make an entry").click()
+    expect(reply(driver, "The bridge is open.")).to_contain_text("Making an entry of it")
+    newsroom.client.post(f"/v1/newsroom/comments/{sent['id']}/entry", json={}).raise_for_status()
+    held[0].continue_()
+    expect(reply(driver, "The bridge is open.")).to_contain_text("Not done: an entry was made of it already.")
+    expect(said(driver).get_by_role("button", name="Open it")).to_be_visible()
+    reply(driver, "The bridge is open.").focus()
+    driver.keyboard.press("e")  # leads to it, as the button does; another one has a button of its own
+    expect(text_field(driver)).to_have_value("The bridge is open.")
+    drafts = newsroom.client.get(f"/v1/newsroom/stories/{story['id']}/entries").json()["items"]
+    assert [each["body_html"] for each in drafts if "bridge" in each["body_html"]] == ["<p>The bridge is open.</p>"]
+    assert len(held) == 1
+
+
 def test_what_the_server_cannot_be_told_is_said_in_its_place_and_tried_again_from_there(
     driver: Page, newsroom: Newsroom, story: dict[str, Any]
 ) -> None:
@@ -279,7 +302,7 @@ def test_one_that_readers_see_is_answered_removed_with_a_note_and_brought_back(
     assert status_of(newsroom, sent) == "approved"
 
 
-@pytest.mark.parametrize("options", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize("options", [DESK, PHONE, NARROW], ids=["desk", "phone", "narrow"])
 def test_the_queue_is_within_the_screen_large_enough_to_touch_and_every_control_has_a_name(
     browser: Browser, newsroom: Newsroom, options: dict[str, Any]
 ) -> None:
@@ -294,10 +317,18 @@ def test_the_queue_is_within_the_screen_large_enough_to_touch_and_every_control_
             expect(control).to_have_accessible_name(NAMED)
             box = control.bounding_box()
             assert box is not None
-            if options is PHONE and control.evaluate("node => node.tagName !== 'INPUT'"):
+            if options is not DESK and control.evaluate("node => node.tagName !== 'INPUT'"):
                 assert box["height"] >= TOUCH_PIXELS, control.evaluate("node => node.outerHTML")
         page.get_by_role("article").first.get_by_role("button", name="Reject").click()
         assert page.evaluate(TOO_WIDE) == []
+        page.keyboard.press("Escape")
+        reply(page, "Short.").focus()
+        passed: list[str] = []
+        while "Short." in page.evaluate(REPLY_OF_FOCUS) and len(passed) < 20:
+            page.keyboard.press("Tab")
+            passed.append(page.evaluate("document.activeElement.innerText || document.activeElement.type"))
+        assert passed[:6] == ["checkbox", "Approve", "Reject", "Spam", "Make an entry", "Remove"]  # as they are read
+        assert len(passed) < 20
 
 
 def test_the_queue_is_a_part_of_its_own_in_whichever_element_it_is_given(

@@ -37,6 +37,7 @@ CHOSEN = {
     "LIVEBLOG_MAX_CONNECTIONS_PER_ADDRESS": "7",
     "LIVEBLOG_MEDIA_URL": "s3://pictures/live",
     "LIVEBLOG_MEDIA_PUBLIC_URL": "https://cdn.example/media",
+    "LIVEBLOG_MEDIA_ACCEL_REDIRECT": "/kept-media",
     "LIVEBLOG_LOG_LEVEL": "warning",
     "LIVEBLOG_LOG_FORMAT": "console",
     "LIVEBLOG_LOG_ADDRESSES": "off",

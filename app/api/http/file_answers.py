@@ -41,6 +41,13 @@ class UnsatisfiableRange(Exception):
         self.size = size
 
 
+def redirect_to_file(location: str, *, file: str, headers: dict[str, str]) -> Response:
+    """Return the response in whose place nginx sends the file of that location, ranges and 304 included."""
+    known = {**_SAFE, **headers, "Content-Disposition": f'inline; filename="{file}"', "X-Accel-Redirect": location}
+    del known["Accept-Ranges"]  # nginx has its own, and would send both
+    return Response(headers=known, media_type=CONTENT_TYPES[file.rpartition(".")[2]])
+
+
 class FileResponse(Response):
     """One file as a response; the file is closed when it was sent, or nobody waits for it any more.
 

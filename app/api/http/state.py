@@ -46,7 +46,8 @@ class MediaServices:
     """The services of uploads: the decoder, the store of their files, and the folder of those that come in.
 
     `quota_bytes` is for all files together, 0 for none. `shared_cache_seconds` is how long caches between us and
-    readers may keep a file without asking. `uploads` counts those that were kept.
+    readers may keep a file without asking. `accel_redirect` is the location from which nginx sends the files of the
+    folder in our place, "" where we send them. `uploads` counts those that were kept.
     """
 
     decoder: Decoder
@@ -54,6 +55,7 @@ class MediaServices:
     incoming: IncomingFolder
     quota_bytes: int = 0
     shared_cache_seconds: int = 2
+    accel_redirect: str = ""
     uploads: int = 0
     receiving: int = 0
     """Uploads whose bodies are coming in now; RECEIVING_LIMIT at most."""

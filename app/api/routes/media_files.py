@@ -6,12 +6,13 @@ from typing import Annotated, Any
 
 from fastapi import Path, Request, Response
 
-from app.api.http.file_answers import CONTENT_TYPES, FileResponse, UnsatisfiableRange
+from app.api.http.file_answers import CONTENT_TYPES, FileResponse, UnsatisfiableRange, redirect_to_file
 from app.api.http.problems import problem_response
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.state import AppState, PublicReading
 from app.domain.errors import NotFound
 from app.media.files import FileMissing
+from app.media.folder_files import path_in_folder
 from app.newsroom.context.media_addresses import SIGNED_SECONDS, is_signed
 from app.wire.problems import problem_members
 
@@ -56,6 +57,12 @@ async def get_media_file(request: Request, reading: PublicReading, name: MediaNa
         "Cache-Control": f"public, max-age={_YEAR_SECONDS}, s-maxage={shared}, immutable",
         "Surrogate-Key": f"media-{name}",
     }
+    if app_state.media.accel_redirect:
+        try:
+            location = f"{app_state.media.accel_redirect}/{path_in_folder(name, file)}"
+        except FileMissing:
+            raise _not_found() from None
+        return redirect_to_file(location, file=file, headers=headers)
     return await _answer(request, app_state, name, file, headers=headers)
 
 

@@ -314,6 +314,8 @@ class Session:
             return
         if self._is_staying_with(subscription):
             return
+        comments = subscription.comments()  # which nothing tells of what is dropped
+        self._ended += () if comments is None else (comments,)
         self._ended += (subscription.story.control_messages.ended(head, is_final=self._sole),)
         if self._sole and self._ended_seconds > 0:
             self._stays_with = subscription, now.seconds + self._ended_seconds

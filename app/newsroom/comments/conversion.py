@@ -24,7 +24,9 @@ _MADE_OF = frozenset({CommentStatus.PENDING, CommentStatus.APPROVED})
 def make_entry_of_comment(newsroom: Newsroom, call: Call, comment: str, wanted: CommentEntry) -> Reply:
     """Make an entry of a comment: a draft, or published at once, under the rules of any new entry.
 
-    The comment stays what it is. Raises NotFound `comment_not_found`, NotAllowed, Conflict `wrong_status`.
+    The comment stays what it is. One that an entry was made of leads to that, unless another is wanted: of two clicks,
+    or two moderators, the second has nothing to do. Raises NotFound `comment_not_found`, NotAllowed, Conflict
+    `wrong_status` and `entry_made`.
     """
     with begin_write(newsroom, call) as begun:
         if isinstance(begun, Reply):
@@ -36,6 +38,8 @@ def make_entry_of_comment(newsroom: Newsroom, call: Call, comment: str, wanted: 
         context = begun.lock_story(found.story)  # before the comment: an entry's write locks its story first
         require_right(context.actor, Right.CREATE_ENTRY)
         before = lock_comments(context.tx, [found.id])[0]
+        if before.made_entry is not None and not wanted.again:  # before the version, which that has changed
+            raise Conflict("entry_made", f"An entry was made of this reply already: {before.made_entry}.")
         honour_match(call.if_match, before)
         if before.status not in _MADE_OF or before.by_newsroom:
             raise Conflict("wrong_status", "An entry is made of a reply that waits or that readers see.")

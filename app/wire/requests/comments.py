@@ -150,6 +150,9 @@ class CommentEntry(Request):
     status: Literal["draft", "submitted", "published"] = "draft"
     headline: Line | None = None
     attribution: ShortLine = Field("a reader, by reply", description="What stands behind the reader's name.")
+    again: bool = Field(
+        False, description="Make another one though an entry was made of it already, which else is 409 `entry_made`."
+    )
 
 
 class CommentBlockDraft(Request):

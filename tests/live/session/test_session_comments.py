@@ -11,7 +11,7 @@ from app.live.story.live_story import LiveStory
 from app.live.story.packets import FORMS, Form, Framing, Message
 from app.wire.encoding import BodyVariant, CommentTotals
 from app.wire.messages import encode_comments
-from tests.live.model import ModelStory, story
+from tests.live.model import ModelLog, ModelStory, story
 from tests.live.peer import HEARTBEAT_SECONDS, Peer, make_peer
 
 FORM: Form = FORMS[Framing.FRAME, BodyVariant.HTML]
@@ -46,6 +46,20 @@ def test_a_reader_who_comes_later_is_told_the_number_after_the_story() -> None:
     sent = peer.run()
     assert [message["type"] for message in sent] == ["subscribed", "caught_up", "comments"]
     assert sent[-1]["count"] == 7
+
+
+@pytest.mark.parametrize("sole", [True, False], ids=["alone", "among several"])
+def test_a_reader_of_a_story_that_has_ended_is_told_the_number_before_the_goodbye(*, sole: bool) -> None:
+    """Replies that wait are approved after the end, too; an event stream is ended by the goodbye."""
+    model = story()
+    peer = Peer(ModelLog(model), sole=sole)
+    model.end()
+    live = peer.live("one")
+    _tell(live, version=4, count=7)
+    peer.subscribe("one")
+    sent = peer.run()
+    assert [message["type"] for message in sent[-3:]] == ["caught_up", "comments", "goodbye"]
+    assert sent[-2]["count"] == 7
 
 
 def test_the_number_of_comments_waits_for_the_end_of_a_catch_up() -> None:

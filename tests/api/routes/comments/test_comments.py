@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
+
 import pytest
 
+from app.domain.clock import Micros
+from app.jobs.comment_counts import show_counts
 from tests.api.routes.comments.sending import decide, read, send
 from tests.api.server import Server
 
@@ -53,6 +58,49 @@ async def test_numbers_stand_beside_the_items_and_never_in_them(site: Server) ->
     assert "comment_count" not in str(changes["events"])
     one = (await site.client.get(f"/v1/stories/{story}/entries/{entry['id']}")).json()
     assert not [name for name in one if "comment" in name]
+    (listed,) = (await site.client.get("/v1/stories")).json()["items"]
+    assert listed["comment_count"] == 1
+
+
+async def test_numbers_are_those_of_what_readers_see_whatever_goes_and_comes_back(site: Server) -> None:
+    story = (await site.story())["id"]
+    first, second = await site.post(story), await site.post(story)
+    sent = {}
+    for name, entry in (("of the story", None), ("one", first), ("two", first), ("other", second)):
+        sent[name] = (await send(site, story, name, **({} if entry is None else {"entry": entry["id"]})))["id"]
+        await decide(site, sent[name], "approve")
+    under = (await send(site, story, "under", parent=sent["two"]))["id"]
+    await decide(site, under, "approve")
+
+    rounds = itertools.count(1)
+
+    async def told() -> tuple[int, int, dict[str, int]]:
+        """What a reader is told once the ten seconds between two numbers are over."""
+        later = Micros(site.app_state.newsroom.clock() + next(rounds) * 60_000_000)
+        await asyncio.to_thread(show_counts, site.app_state.newsroom.database, later)
+        await site.app_state.hub.stories.reconcile()
+        state = (await site.client.get(f"/v1/stories/{story}")).json()
+        page = (await site.client.get(f"/v1/stories/{story}/entries")).json()
+        listed = (await site.client.get("/v1/stories?limit=5")).json()["items"][0]  # a page that is not cached
+        assert page["comment_counts"] == state["comment_counts"]
+        return listed["comment_count"], state["comment_count"], state["comment_counts"]
+
+    assert await told() == (5, 5, {first["id"]: 3, second["id"]: 1})
+    await decide(site, sent["two"], "remove")  # with what is under it
+    assert await told() == (3, 3, {first["id"]: 1, second["id"]: 1})
+    await site.act("unpublish", second)
+    assert await told() == (2, 2, {first["id"]: 1})
+    await site.act("publish", second)
+    assert await told() == (3, 3, {first["id"]: 1, second["id"]: 1})
+    for comments, total in (
+        ({"mode": "external", "url": "https://talk.example/1", "count": 12}, 12),
+        ({"mode": "external", "url": "https://talk.example/1", "count": 13}, 13),
+        ({"mode": "moderated"}, 3),
+    ):
+        change = {"settings": {"comments": comments}}
+        reply = await site.admin.patch(f"/v1/stories/{story}", json=change, headers={"if-match": "*"})
+        assert reply.is_success, reply.text
+        assert (await told())[:2] == (total, total)
 
 
 async def test_a_new_number_is_another_etag_though_the_head_is_the_same(site: Server) -> None:

@@ -8,6 +8,7 @@ import uuid
 
 import pytest
 
+from app.domain.errors import Unavailable
 from tests.api.routes.comments.sending import ADDRESS, decide, read, send
 from tests.api.server import Server
 
@@ -55,10 +56,32 @@ async def test_an_entry_is_made_of_a_comment_with_its_writer_over_it(site: Serve
     taken = await send(site, story, "I was *there*.\nIt burns.")
     draft = await site.admin.post(f"/v1/newsroom/comments/{taken['id']}/entry", json={})
     assert (draft.status_code, draft.json()["status"]) == (201, "draft")
-    made = await site.admin.post(f"/v1/newsroom/comments/{taken['id']}/entry", json={"status": "published"})
+    wanted = {"status": "published", "again": True}
+    made = await site.admin.post(f"/v1/newsroom/comments/{taken['id']}/entry", json=wanted)
     entry = (await site.client.get(made.headers["location"])).json()
     assert entry["authors"] == [{"name": "Ann", "role": "a reader, by reply"}]
     assert "*there*" in entry["body_html"]
+
+
+async def test_of_two_who_make_an_entry_of_a_comment_at_once_the_second_is_led_to_the_first(site: Server) -> None:
+    story = (await site.story())["id"]
+    taken = await send(site, story)
+    place, seen = f"/v1/newsroom/comments/{taken['id']}", {"if-match": '"v1"'}
+    asked = [site.admin.post(f"{place}/entry", json={}, headers=headers) for headers in ({}, seen, {}, seen)]
+    replies = await asyncio.gather(*asked)
+    assert sorted(reply.status_code for reply in replies) == [201, 409, 409, 409]
+    (made,) = [reply.json() for reply in replies if reply.status_code == 201]
+    for refused in (reply.json() for reply in replies if reply.status_code == 409):
+        assert refused["code"] == "entry_made"
+        assert made["id"] in refused["detail"]
+    assert (await site.admin.get(place)).json()["made_entry"] == made["id"]
+    drafts = (await site.admin.get(f"/v1/newsroom/stories/{story}/entries")).json()["items"]
+    assert [each["id"] for each in drafts] == [made["id"]]
+    stale = await site.admin.post(f"{place}/entry", json={"again": True}, headers=seen)
+    assert (stale.status_code, stale.json()["code"]) == (412, "stale")
+    another = await site.admin.post(f"{place}/entry", json={"again": True})
+    assert another.status_code == 201
+    assert (await site.admin.get(place)).json()["made_entry"] == another.json()["id"] != made["id"]
 
 
 async def test_many_are_decided_about_at_once_and_each_alone(site: Server) -> None:
@@ -134,7 +157,9 @@ async def test_what_was_sent_before_an_erasure_and_waits_to_be_stored_is_forgott
     holding = asyncio.create_task(asyncio.to_thread(hold))
     assert await asyncio.to_thread(is_held.wait, 30)
     sending = asyncio.create_task(send(site, story))
-    await asyncio.sleep(0.2)  # it is in the queue
+    async with asyncio.timeout(30):
+        while not await _has_waiting(site):  # noqa: ASYNC110 - the queue tells of what is in it when it is asked
+            await asyncio.sleep(0.01)  # between two looks
     erasure = {"email": ADDRESS, "comments": True}
     erasing = asyncio.create_task(site.admin.post("/v1/newsroom/comments:erase", json=erasure))
     await asyncio.sleep(0.2)  # it waits for the writer, or for the queue
@@ -144,3 +169,12 @@ async def test_what_was_sent_before_an_erasure_and_waits_to_be_stored_is_forgott
     await holding
     erased = (await site.admin.get(f"/v1/newsroom/comments/{taken['id']}")).json()
     assert (erased["text"], erased["email"], erased["status"]) == ("", None, "removed")
+
+
+async def _has_waiting(site: Server) -> bool:
+    """Whether a comment is in the queue of those to be stored."""
+    try:
+        await site.app_state.comments.writer.flush(within_seconds=0)
+    except Unavailable:
+        return True
+    return False

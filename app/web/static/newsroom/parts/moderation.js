@@ -338,7 +338,10 @@ class Moderation {
     if (!action) return null;
     const isSingle = ["answer", "make_entry"].includes(action);
     if (!isSingle && this.queue.selected.size > 0) return () => this.decisions.actOn(action, [...this.queue.selected], { isKey: true });
-    return this.queue.able([at], action).length > 0 ? () => this.decisions.press(action, this.queue.items.get(at), { isKey: true }) : null;
+    if (this.queue.able([at], action).length === 0) return null;
+    const item = this.queue.items.get(at);
+    const meant = action === "make_entry" && item.made_entry ? "open_entry" : action; // another one has a button of its own
+    return () => this.decisions.press(meant, item, { isKey: true });
   }
 
   #elementOf(id) {

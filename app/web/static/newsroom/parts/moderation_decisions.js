@@ -98,9 +98,18 @@ export class Decisions {
       this.view.say(`A draft was made of ${named(item)}`, () => this.view.openEntry(story, entry.id), "Open it");
       await this.view.readOne(id);
     } catch (problem) {
-      if (problem.code === "stale") await this.#refused([id, problem]);
+      if (problem.code === "entry_made") await this.#leadToMade(id);
+      else if (problem.code === "stale") await this.#refused([id, problem]);
       else this.view.queue.acts.set(id, { state: "failed", words: refusalWords(problem), again: () => this.#makeEntry(item, key) });
     }
     this.view.drawItems();
+  }
+
+  /** Lead to the entry that was made of a reply meanwhile, by a colleague or another press. */
+  async #leadToMade(id) {
+    await this.view.readOne(id);
+    const item = this.view.queue.items.get(id);
+    this.view.queue.acts.set(id, { state: "failed", words: "Not done: an entry was made of it already." });
+    this.view.say(`An entry was made already of ${named(item)}`, () => this.view.openEntry(item.story, item.made_entry), "Open it");
   }
 }

@@ -50,10 +50,14 @@ export async function askAnswer(item) {
   return sent;
 }
 
-/** Make a draft of a reply, with its writer's name over it, as it was read; return the entry. Throws a problem. */
+/**
+ * Make a draft of a reply, with its writer's name over it, as it was read; return the entry. Throws a problem:
+ * `entry_made` if there is an entry of which `item` does not know.
+ */
 export async function makeEntry(item, key) {
   const path = `/v1/newsroom/comments/${item.id}/entry`;
-  return send("POST", path, { status: "draft" }, { ifMatch: `"v${item.version}"`, key });
+  const body = { status: "draft", ...(item.made_entry && { again: true }) };
+  return send("POST", path, body, { ifMatch: `"v${item.version}"`, key });
 }
 
 /** Ask for how long nothing is taken from where a reply came; return the block, or null when the question is left. */

@@ -16,7 +16,7 @@ export const LISTS = [
 export const KEYS = [
   ["J", "The next reply"], ["K", "The one before"], ["A", "Approve"], ["R", "Reject, with a reason"], ["S", "Spam"],
   ["D", "Remove, with a note"], ["X", "Select, or not any more"], ["Shift X", "Select all that are shown"],
-  ["C", "Reply as the newsroom"], ["E", "Make an entry of it"], ["N", "Show what is new"], ["?", "These keys"],
+  ["C", "Reply as the newsroom"], ["E", "Make an entry of it, or open the one that was made"], ["N", "Show what is new"], ["?", "These keys"],
 ];
 
 /** For how long nothing is taken from a network, as [hours, words]. */
