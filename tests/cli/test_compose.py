@@ -26,6 +26,7 @@ CHOSEN = {
     "LIVEBLOG_SITE_URL": "https://gazette.example",
     "LIVEBLOG_SITE_LOGO": "https://gazette.example/logo.svg",
     "LIVEBLOG_WORDS": "/data/words.json",
+    "LIVEBLOG_FEED_TEXT": "summary",
     "LIVEBLOG_COMMENTS": "moderated",
     "LIVEBLOG_TERMS_URL": "https://gazette.example/terms",
     "LIVEBLOG_PRIVACY_URL": "https://gazette.example/privacy",
