@@ -66,6 +66,10 @@ def test_replies_fit_a_small_phone_and_every_control_has_a_name(
     assert len(seen) > 15
     for control in seen:
         expect(control).to_have_accessible_name(NAMED)
+    addresses = page.locator("#comments form.reply [name=email]").all()
+    assert len(addresses) == 2  # of the story's form, and of the one under a reply
+    for address in addresses:
+        expect(address).to_have_accessible_description("Your email address will not be published.")
     for trap in page.locator(
         "#comments [name=website]"
     ).all():  # nobody comes to it: not by Tab, not by ear, not by eye
