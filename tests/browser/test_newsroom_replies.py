@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, expect
+from playwright.sync_api import APIResponse, Browser, Page, Route, expect
 
 from tests.browser.newsroom_page import TOO_WIDE, choose, long_word, open_as, signed_in, somebody
 from tests.browser.newsroom_replies import (
@@ -25,6 +25,7 @@ from tests.browser.newsroom_replies import (
 from tests.browser.newsroom_roles import answer, centre, composer, dialog, entry, text_field
 from tests.browser.newsroom_server import Newsroom, run_newsroom
 from tests.ports import reserved_port
+from tests.waiting import await_true
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
@@ -206,6 +207,25 @@ def test_the_number_that_waits_is_told_where_an_editor_looks_while_writing(
     expect(chosen).to_have_text(f"{story['title']} (2)")
     driver.go_back()
     expect(composer(driver)).to_be_visible()
+
+
+def test_a_number_that_was_read_before_it_changed_and_comes_after_does_not_stand(
+    driver: Page, newsroom: Newsroom, story: dict[str, Any]
+) -> None:
+    before = newsroom.client.get("/v1/newsroom/comments?limit=1").json()["counts"].get("pending", 0)
+    send_reply(newsroom, story, "A is in.")
+    expect(waiting(driver)).to_have_accessible_name(f"Replies {before + 1} waiting")
+    late: list[tuple[Route, APIResponse]] = []
+    path = re.compile(r"/v1/newsroom/comments\?")
+    driver.route(path, lambda route: late.append((route, route.fetch())), times=1)
+    send_reply(newsroom, newsroom.make_story(title="Another story"), "B is in.")  # whose title has to be read
+    await_true(lambda: driver.title() and late)  # whatever is asked of the page lets the route go on
+    send_reply(newsroom, story, "C is in.")
+    expect(driver.get_by_role("link", name="Its replies (2)")).to_be_visible()
+    ((route, answered),) = late
+    route.fulfill(response=answered)
+    expect(driver).to_have_title(re.compile(rf"^\({before + 3}\)"))
+    expect(driver.get_by_role("link", name="Its replies (2)")).to_be_visible()
 
 
 def test_an_entry_is_made_of_a_reply_and_opens_from_where_that_is_said(

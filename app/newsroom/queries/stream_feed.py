@@ -103,7 +103,7 @@ def read_news(newsroom: Newsroom, mark: FeedPosition, watched: Mapping[str, froz
         news = _news(tx, newsroom, _newest_of_each(rows), actors)
         return FeedBatch(
             mark=FeedPosition(max(newest, mark.newest), sent, pending),
-            news=(*news, *_waiting(tx, mark.pending, pending, actors)),
+            news=(*news, *_waiting(tx, mark.pending, pending, actors, decided=_stories_decided_in(rows))),
             ended=ended,
             lost={
                 token: frozenset(story for story in watched[token] if not _sees(tx, actor, story))
@@ -201,14 +201,27 @@ def _comment_news(
     return messages
 
 
+def _stories_decided_in(rows: list[AuditedWrite]) -> frozenset[StoryId]:
+    return frozenset(row.story for row in rows if row.comment is not None)
+
+
 def _waiting(
-    tx: ReadTransaction, before: Mapping[StoryId, int], now: Mapping[StoryId, int], actors: Mapping[str, Actor]
+    tx: ReadTransaction,
+    before: Mapping[StoryId, int],
+    now: Mapping[StoryId, int],
+    actors: Mapping[str, Actor],
+    *,
+    decided: frozenset[StoryId],
 ) -> list[FeedMessage]:
-    """Messages about the stories in which another number of comments waits than before."""
+    """Messages about the stories in which another number of comments waits than before, or any was decided about.
+
+    A comment that came and was decided about since leaves the number as it was; who has read it between needs it.
+    """
     messages = []
-    for ident in sorted(before.keys() | now.keys()):
+    for ident in sorted(before.keys() | now.keys() | decided):
         count = now.get(ident, 0)
-        if count == before.get(ident, 0) or (story := read_story(tx, ident)) is None:
+        is_told = count == before.get(ident, 0) and ident not in decided
+        if is_told or (story := read_story(tx, ident)) is None:
             continue
         audience = frozenset(token for token, actor in actors.items() if actor_in_story(actor, story) is not None)
         if audience:

@@ -56,3 +56,22 @@ def test_who_watches_is_told_of_new_ones_and_of_decisions_and_moderators_alone_t
     assert ADDRESS not in json.dumps(for_reporter)
     assert "192.0.2.7" not in json.dumps(for_reporter)
     assert [each["pending"] for each in told(for_reporter, "comments")] == [1]
+
+
+def test_the_number_that_waits_is_told_too_of_one_that_came_and_was_decided_about_between_two_looks(
+    driver: NewsroomDriver,
+) -> None:
+    story = StoryId(str(driver.story()["id"]))
+    editor = driver.hire("editor")
+    token = admit_by_token(editor.newsroom, editor.token).who.token
+    newsroom = dataclasses.replace(driver.newsroom, comments=CommentPolicy(mode="moderated"))
+    mark = begin_watching(newsroom)
+    intake = CommentIntake(newsroom, CommentSigner("key"), monotonic=lambda: 0.0)
+    (comment,) = intake.take([ArrivingComment(story, CommentDraft(name="Ann", text="Words."), "192.0.2.7")])
+    assert isinstance(comment, TakenComment)
+    moderate_comment(newsroom, Call(OPERATOR), comment.comment, CommentAction.APPROVE, CommentDecision())
+    found = read_news(newsroom, mark, {token: frozenset()})
+    messages = [json.loads(each.message) for each in found.news]
+    assert [each["action"] for each in told(messages, "comment")] == ["approve"]
+    assert [each["pending"] for each in told(messages, "comments")] == [0]
+    assert read_news(newsroom, found.mark, {token: frozenset()}).news == ()

@@ -35,7 +35,7 @@ export function mountModeration(root, { onWaiting = () => {}, onOpenEntry }) {
 
 class Moderation {
   constructor(root, hooks) {
-    Object.assign(this, { root, hooks, queue: new CommentQueue(), list: LISTS[0], story: "", turn: 0 });
+    Object.assign(this, { root, hooks, queue: new CommentQueue(), list: LISTS[0], story: "", turn: 0, news: 0 });
     Object.assign(this, { isShown: false, timer: null, reasons: {}, stories: [], words: new Map(), left: new Map() });
     this.decisions = new Decisions(this);
     this.places = drawFrame(root, {
@@ -84,6 +84,7 @@ class Moderation {
 
   /** Take a message of the newsroom's stream about replies. */
   told(message) {
+    this.news += 1;
     if (message.type === "comment" && this.queue.told(message)) {
       this.drawItems();
       if (message.action === "report") this.readOne(message.comment.id);
@@ -109,6 +110,7 @@ class Moderation {
   /** Read the list; `isAsked`: by the person, who expects another one, else what arrived waits behind its button. */
   async read({ isAsked = false } = {}) {
     const turn = (this.turn += 1);
+    const { news } = this;
     this.wasAsked ||= isAsked; // a later reading may overtake the one that was asked for
     try {
       const limit = this.isShown ? Math.min(100, Math.max(PAGE, this.queue.items.size)) : 1;
@@ -124,7 +126,9 @@ class Moderation {
       this.isUnread = true;
       this.sayProblem(problem, this.isShown && (() => this.read({ isAsked })));
     }
-    if (turn === this.turn) this.readSoon(this.isShown ? REREAD_MS : COUNT_MS);
+    if (turn !== this.turn) return;
+    if (news !== this.news) this.readSoon(); // what was read may be older than what was told meanwhile
+    else this.readSoon(this.isShown ? REREAD_MS : COUNT_MS);
   }
 
   #path({ limit, position = null }) {
