@@ -59,6 +59,7 @@ _SENTENCES: Mapping[str, Callable[[_Context], str]] = {
     "extra_forbidden": _always("There is no such field; check its spelling."),
     "float_type": _always("must be a number"),
     "greater_than_equal": lambda context: f"must be at least {context['ge']}",
+    "int_from_float": _WHOLE,
     "int_parsing": _WHOLE,
     "int_type": _WHOLE,
     "less_than_equal": lambda context: f"must be at most {context['le']}",

@@ -176,7 +176,7 @@ def test_what_is_wider_than_the_page_scrolls_by_keyboard(
             if region.evaluate("(node) => node === document.activeElement"):
                 break
         expect(region).to_be_focused()
-        assert region.evaluate("(node) => getComputedStyle(node).outlineStyle") == "solid"
+        await_true(partial(region.evaluate, "(node) => getComputedStyle(node).outlineStyle === 'solid'"))  # once styled
         page.keyboard.press("ArrowRight")
         await_true(partial(region.evaluate, "(node) => node.scrollLeft > 0"))
     assert page.evaluate(TOO_WIDE) == []
