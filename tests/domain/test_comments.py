@@ -19,9 +19,10 @@ from app.domain.comments import (
     held_words,
     mode_of,
     next_comment_status,
+    without_text,
 )
 from app.domain.errors import Conflict, TooManyRequests
-from app.domain.identifiers import StoryId
+from app.domain.identifiers import PersonId, StoryId
 from app.domain.media import MediaWords
 
 COMMENT = Comment(
@@ -98,3 +99,15 @@ def test_too_many_requests_say_when_to_come_back() -> None:
 
 def test_an_upload_has_no_words_until_it_is_given_some() -> None:
     assert MediaWords() == MediaWords(alt="", caption="", credit="", rights="", focal=None)
+
+
+def test_of_a_comment_whose_text_is_taken_out_there_is_left_where_it_stood_and_who_took_it() -> None:
+    written = replace(COMMENT, address="192.0.2.7", note="Spam?", appeal="Why?", fingerprint="f")
+    assert not written.is_emptied
+    emptied = without_text(written, at=Micros(9), person=PersonId("ada"), token="token")
+    assert emptied.is_emptied
+    assert (emptied.id, emptied.story, emptied.created_at) == (COMMENT.id, COMMENT.story, COMMENT.created_at)
+    assert (emptied.status, emptied.version) == (CommentStatus.REMOVED, 2)
+    assert (emptied.decided_at, emptied.decided_by, emptied.decided_by_token) == (9, "ada", "token")
+    left = (emptied.name, emptied.text, emptied.address, emptied.note, emptied.appeal, emptied.fingerprint)
+    assert left == ("", "", None, None, None, None)

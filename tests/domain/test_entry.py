@@ -57,3 +57,11 @@ def test_an_entry_under_another_display_time_has_no_sort_key_until_it_is_publish
     placed = an_entry(sort_key="k")
     assert with_content(placed, EntryContent(headline="New")).sort_key == "k"
     assert with_content(placed, EntryContent(display_time=Micros(1))).sort_key is None
+
+
+def test_an_entry_is_held_if_it_or_its_edit_is() -> None:
+    edited = WorkingRevision(EntryStatus.SCHEDULED, EntryContent(), material=True, publish_at=Micros(2), held=True)
+    assert an_entry(held=True).is_held
+    assert an_entry(working=edited).is_held
+    assert not an_entry(working=dataclasses.replace(edited, held=False)).is_held
+    assert not an_entry().is_held

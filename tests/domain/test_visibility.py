@@ -21,6 +21,8 @@ from app.domain.rights import (
     require_action,
     require_right,
     rights_in_story,
+    role_in_site,
+    sees_site,
     visibility_of,
 )
 from app.domain.statuses import Action
@@ -89,3 +91,21 @@ def test_what_may_be_done_is_not_refused_and_nothing_is_without_its_scope() -> N
 
 def test_a_right_that_is_there_is_not_refused() -> None:
     require_right(Actor(Role.EDITOR, "t"), Right.EDIT_STORIES)
+
+
+def test_a_role_in_some_sites_is_none_in_the_others_and_none_over_them() -> None:
+    at_harbour = dataclasses.replace(OPEN, id=StoryId("harbour"), settings=StorySettings(site="harbour"))
+    ada = Actor(Role.REPORTER, "t", person=PersonId("ada"), sites={"harbour": Role.EDITOR})
+    assert [sees_site(ada, site) for site in ("harbour", OPEN.site)] == [True, False]
+    assert [role_in_site(ada, site) for site in ("harbour", OPEN.site)] == [Role.EDITOR, None]
+    assert visibility_of(ada).includes(at_harbour)
+    assert not visibility_of(ada).includes(OPEN)
+    assert actor_in_story(ada, OPEN) is None
+    within = actor_in_story(ada, at_harbour)
+    assert within is not None
+    assert within.role is Role.EDITOR
+    everywhere = Actor(Role.ADMIN, "t")
+    assert sees_site(everywhere, "harbour")
+    assert role_in_site(everywhere, "harbour") is Role.ADMIN
+    assert has_right(everywhere, Right.MANAGE_SITES)
+    assert not has_right(dataclasses.replace(everywhere, sites={"harbour": Role.ADMIN}), Right.MANAGE_SITES)
