@@ -16,10 +16,16 @@ from tests.ports import reserved_port
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
+def newsroom_settings() -> dict[str, str]:
+    """The settings of the server beside its own; a file has its own fixture for others."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def newsroom(tmp_path_factory: pytest.TempPathFactory, newsroom_settings: dict[str, str]) -> Iterator[Newsroom]:
     """A server started by its own commands on a free port."""
     with reserved_port() as port:
-        yield from run_newsroom(tmp_path_factory.mktemp("server"), port)
+        yield from run_newsroom(tmp_path_factory.mktemp("server"), port, newsroom_settings)
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ class ServerProcess:
         self.process = None
 
 
-def run_newsroom(folder: Path, port: int, settings: dict[str, str] | None = None) -> Iterator[Newsroom]:
+def run_newsroom(folder: Path, port: int, settings: dict[str, str]) -> Iterator[Newsroom]:
     """Migrate and serve a folder of its own, with further settings, and stop the server at the end."""
     token = secrets.token_hex(24)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LIVEBLOG_")}
@@ -104,7 +104,7 @@ def run_newsroom(folder: Path, port: int, settings: dict[str, str] | None = None
         "LIVEBLOG_PORT": str(port),
         "LIVEBLOG_ADMIN_TOKEN": token,
         "LIVEBLOG_SITE_NAME": "The Courier",
-        **(settings or {}),
+        **settings,
     }
     command = [sys.executable, "-m", "app.cli"]
     subprocess.run([*command, "migrate"], env=environment, cwd=ROOT, check=True, capture_output=True, timeout=60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -23,8 +22,7 @@ from tests.browser.newsroom_replies import (
     waiting,
 )
 from tests.browser.newsroom_roles import answer, centre, composer, dialog, entry, text_field
-from tests.browser.newsroom_server import Newsroom, run_newsroom
-from tests.ports import reserved_port
+from tests.browser.newsroom_server import Newsroom
 from tests.waiting import await_true
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
@@ -36,10 +34,9 @@ REPLY_OF_FOCUS = "document.activeElement.closest('article')?.innerText ?? ''"
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    """A server of a site whose stories take replies."""
-    with reserved_port() as port:
-        yield from run_newsroom(tmp_path_factory.mktemp("server"), port, SETTINGS)
+def newsroom_settings() -> dict[str, str]:
+    """Those of a site whose stories take replies."""
+    return SETTINGS
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -21,17 +20,15 @@ from tests.browser.newsroom_replies import (
     send_reply,
 )
 from tests.browser.newsroom_roles import answer, dialog
-from tests.browser.newsroom_server import Newsroom, run_newsroom
-from tests.ports import reserved_port
+from tests.browser.newsroom_server import Newsroom
 
 DESK: dict[str, Any] = {"viewport": {"width": 1440, "height": 900}}
 
 
 @pytest.fixture(scope="module")
-def newsroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Newsroom]:
-    """A server of a site whose stories take replies."""
-    with reserved_port() as port:
-        yield from run_newsroom(tmp_path_factory.mktemp("server"), port, SETTINGS)
+def newsroom_settings() -> dict[str, str]:
+    """Those of a site whose stories take replies."""
+    return SETTINGS
 
 
 @pytest.fixture

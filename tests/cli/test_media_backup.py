@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.media.s3_emulator import CREDENTIALS, running_emulator
+from tests.media.s3_emulator import CREDENTIALS, Emulator, running_emulator
 from tests.pictures import png, require_decoder
 from tests.ports import reserved_port
 from tests.processes import Installation
@@ -20,6 +22,26 @@ pytestmark = pytest.mark.timeout(180)
 @pytest.fixture(autouse=True)
 def decoder() -> None:
     require_decoder()
+
+
+@dataclass(frozen=True)
+class InBucket:
+    """An installation whose uploads are in a bucket of an emulator, and the bucket's name there."""
+
+    emulator: Emulator
+    name: str
+    installation: Installation
+
+
+@pytest.fixture
+def in_bucket(installation: Installation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[InBucket]:
+    """An empty bucket, with the credentials for it in the environment of every command."""
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(f"AWS_{name.upper()}", value)
+    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
+        name = emulator.make_bucket()
+        settings = {**installation.settings, "LIVEBLOG_MEDIA_URL": f"s3://{name}/night?endpoint={emulator.url}"}
+        yield InBucket(emulator, name, Installation(installation.data_dir, settings))
 
 
 def fill(installation: Installation, port: int) -> dict[str, Any]:
@@ -106,81 +128,67 @@ def test_a_backup_without_its_folder_restores_the_text_and_says_what_is_missing(
 
 
 def test_of_a_bucket_the_objects_are_listed_and_a_restore_finds_them_there(
-    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    in_bucket: InBucket, free_port: int, tmp_path: Path
 ) -> None:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(f"AWS_{name.upper()}", value)
-    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
-        address = f"s3://{emulator.make_bucket()}/night?endpoint={emulator.url}"
-        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
-        media = fill(bucket, free_port)
-        assert not (bucket.data_dir / "media").exists()
-        backup, folder = tmp_path / "the.backup", tmp_path / "the.backup.media"
-        bucket.check("backup", backup)
-        listed = json.loads((folder / "manifest.json").read_text())["files"]
-        name = media["url"].split("/")[-2]
-        sizes = {f"{name}/{each['url'].rpartition('/')[2]}": each["size"] for each in media["renditions"]}
-        assert {each["file"]: each["size"] for each in listed} == sizes
-        assert [path.name for path in folder.iterdir()] == ["manifest.json"], "the bucket keeps the objects"
-        other = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
-        assert "have no files" not in other.run("restore", backup).stderr
-        statuses = shown(other, free_port)
-        assert statuses == dict.fromkeys(statuses, 200)
+    bucket = in_bucket.installation
+    address = bucket.settings["LIVEBLOG_MEDIA_URL"]
+    media = fill(bucket, free_port)
+    assert not (bucket.data_dir / "media").exists()
+    backup, folder = tmp_path / "the.backup", tmp_path / "the.backup.media"
+    bucket.check("backup", backup)
+    listed = json.loads((folder / "manifest.json").read_text())["files"]
+    name = media["url"].split("/")[-2]
+    sizes = {f"{name}/{each['url'].rpartition('/')[2]}": each["size"] for each in media["renditions"]}
+    assert {each["file"]: each["size"] for each in listed} == sizes
+    assert [path.name for path in folder.iterdir()] == ["manifest.json"], "the bucket keeps the objects"
+    other = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
+    assert "have no files" not in other.run("restore", backup).stderr
+    statuses = shown(other, free_port)
+    assert statuses == dict.fromkeys(statuses, 200)
 
 
 def test_a_restore_says_what_a_bucket_lacks_and_what_of_it_is_nobodys(
-    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    in_bucket: InBucket, free_port: int, tmp_path: Path
 ) -> None:
     """One object was deleted, one was cut short, and one is of no upload; a copy of the bucket puts them right."""
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(f"AWS_{name.upper()}", value)
-    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
-        name = emulator.make_bucket()
-        address = f"s3://{name}/night?endpoint={emulator.url}"
-        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
-        object_name = fill(bucket, free_port)["url"].split("/")[-2]
-        backup = tmp_path / "the.backup"
-        bucket.check("backup", backup)
-        emulator.copy_to(tmp_path / "copy", name, "night")
-        emulator.delete(name, f"night/{object_name}/640.jpg")
-        emulator.put(name, f"night/{object_name}/320.webp", b"short")
-        other = "AAAAAAAAAAAAAAAAAAAAAAAA"
-        emulator.put(name, f"night/{other}/320.jpg", b"of a later upload")
+    emulator, name, bucket = in_bucket.emulator, in_bucket.name, in_bucket.installation
+    address = bucket.settings["LIVEBLOG_MEDIA_URL"]
+    object_name = fill(bucket, free_port)["url"].split("/")[-2]
+    backup = tmp_path / "the.backup"
+    bucket.check("backup", backup)
+    emulator.copy_to(tmp_path / "copy", name, "night")
+    emulator.delete(name, f"night/{object_name}/640.jpg")
+    emulator.put(name, f"night/{object_name}/320.webp", b"short")
+    other = "AAAAAAAAAAAAAAAAAAAAAAAA"
+    emulator.put(name, f"night/{other}/320.jpg", b"of a later upload")
 
-        elsewhere = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
-        restored = elsewhere.run("restore", backup)
-        assert restored.returncode == 0, restored.stderr
-        lines = restored.stdout.splitlines()
-        assert sorted(lines) == [
-            f"missing\t{object_name}/320.webp",
-            f"missing\t{object_name}/640.jpg",
-            f"other\t{other}",
-        ]
-        assert "1 uploads have no files, or not all: 2 are neither in the bucket nor in" in restored.stderr
-        assert "1 objects in the bucket are of no upload of this backup" in restored.stderr
-        assert CREDENTIALS["secret_access_key"] not in restored.stderr.split()
+    elsewhere = Installation(tmp_path / "elsewhere" / "data", {"LIVEBLOG_MEDIA_URL": address})
+    restored = elsewhere.run("restore", backup)
+    assert restored.returncode == 0, restored.stderr
+    lines = restored.stdout.splitlines()
+    assert sorted(lines) == [
+        f"missing\t{object_name}/320.webp",
+        f"missing\t{object_name}/640.jpg",
+        f"other\t{other}",
+    ]
+    assert "1 uploads have no files, or not all: 2 are neither in the bucket nor in" in restored.stderr
+    assert "1 objects in the bucket are of no upload of this backup" in restored.stderr
+    assert CREDENTIALS["secret_access_key"] not in restored.stderr.split()
 
-        for copied in (tmp_path / "copy").iterdir():
-            copied.rename(tmp_path / "the.backup.media" / copied.name)
-        restored = elsewhere.run("restore", backup, "--yes")
-        assert (restored.returncode, restored.stdout) == (0, f"other\t{other}\n"), restored.stderr
-        statuses = shown(elsewhere, free_port)
-        assert (len(statuses), set(statuses.values())) == (4, {200})
+    for copied in (tmp_path / "copy").iterdir():
+        copied.rename(tmp_path / "the.backup.media" / copied.name)
+    restored = elsewhere.run("restore", backup, "--yes")
+    assert (restored.returncode, restored.stdout) == (0, f"other\t{other}\n"), restored.stderr
+    statuses = shown(elsewhere, free_port)
+    assert (len(statuses), set(statuses.values())) == (4, {200})
 
 
-def test_a_backup_says_what_is_not_in_the_bucket_any_more(
-    installation: Installation, free_port: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(f"AWS_{name.upper()}", value)
-    with reserved_port() as port, running_emulator(port, tmp_path) as emulator:
-        name = emulator.make_bucket()
-        address = f"s3://{name}/night?endpoint={emulator.url}"
-        bucket = Installation(installation.data_dir, {**installation.settings, "LIVEBLOG_MEDIA_URL": address})
-        object_name = fill(bucket, free_port)["url"].split("/")[-2]
-        emulator.delete(name, f"night/{object_name}/640.jpg")
-        made = bucket.run("backup", tmp_path / "the.backup")
-        assert (made.returncode, made.stdout) == (0, f"missing\t{object_name}/640.jpg\n"), made.stderr
-        assert "1 files that it names are not in the bucket." in made.stderr
-        listed = json.loads((tmp_path / "the.backup.media" / "manifest.json").read_text())["files"]
-        assert len(listed) == 3
+def test_a_backup_says_what_is_not_in_the_bucket_any_more(in_bucket: InBucket, free_port: int, tmp_path: Path) -> None:
+    emulator, name, bucket = in_bucket.emulator, in_bucket.name, in_bucket.installation
+    object_name = fill(bucket, free_port)["url"].split("/")[-2]
+    emulator.delete(name, f"night/{object_name}/640.jpg")
+    made = bucket.run("backup", tmp_path / "the.backup")
+    assert (made.returncode, made.stdout) == (0, f"missing\t{object_name}/640.jpg\n"), made.stderr
+    assert "1 files that it names are not in the bucket." in made.stderr
+    listed = json.loads((tmp_path / "the.backup.media" / "manifest.json").read_text())["files"]
+    assert len(listed) == 3

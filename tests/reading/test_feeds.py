@@ -118,10 +118,10 @@ async def test_one_that_is_forgotten_while_it_is_read_is_not_kept(driver: Newsro
     driver.post(driver.story("One")["id"], "First")
     setup.database.gate.clear()
     waiting = asyncio.create_task(setup.texts())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the turn in which it begins to read, and comes to the gate
     setup.feeds.forget()
     later = asyncio.create_task(setup.texts())
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the same
     setup.database.gate.set()
     assert (await waiting, await later) == (["First"], ["First"])
     assert setup.database.snapshots == 2

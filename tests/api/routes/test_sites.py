@@ -190,7 +190,7 @@ async def test_who_writes_where_nothing_is_asked_of_the_database_for_hosts_and_o
         counted()
 
     await server.client.get(f"{HOME}/v1/stories")
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # a turn, in which the task that read the list ends
     health.record_read = count  # type: ignore[method-assign] # counts and calls the real one
     asked = {"origin": "https://desk.evening.example", "access-control-request-method": "POST"}
     for _ in range(3):

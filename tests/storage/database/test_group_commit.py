@@ -119,7 +119,7 @@ async def test_a_flush_waits_for_what_was_submitted_before_it_and_for_nothing_el
     await group.flush(within_seconds=SOON)  # of nothing
     tables.go_on.clear()
     submitted = [asyncio.create_task(group.submit(number)) for number in (0, 1, 2)]
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the turn in which they come into the queue
     flushed = asyncio.create_task(group.flush(within_seconds=SOON))
     await asyncio.sleep(0.05)  # the first is being committed, the others wait
     assert not flushed.done()
@@ -135,7 +135,7 @@ async def test_a_flush_that_takes_too_long_says_so() -> None:
     tables.go_on.clear()
     group = GroupCommit(tables.commit, name="test")
     submitted = asyncio.create_task(group.submit(2))
-    await asyncio.sleep(0)
+    await asyncio.sleep(0)  # the turn in which it comes into the queue
     with pytest.raises(Unavailable):
         await group.flush(within_seconds=0.01)
     tables.go_on.set()

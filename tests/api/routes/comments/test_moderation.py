@@ -162,7 +162,7 @@ async def test_what_was_sent_before_an_erasure_and_waits_to_be_stored_is_forgott
             await asyncio.sleep(0.01)  # between two looks
     erasure = {"email": ADDRESS, "comments": True}
     erasing = asyncio.create_task(site.admin.post("/v1/newsroom/comments:erase", json=erasure))
-    await asyncio.sleep(0.2)  # it waits for the writer, or for the queue
+    await asyncio.sleep(0.2)  # to come upon the full queue; one that comes later must forget as much
     go_on.set()
     taken = await sending
     assert (await erasing).json()["comments"] == 1
