@@ -22,6 +22,7 @@ from app.content.block_limits import (
 )
 from app.content.blocks import Block, NewId
 from app.content.code_text import clean_code, is_language
+from app.content.embeds.providers import find_embed
 from app.content.html.inline import inline_html, inline_text
 from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
 from app.content.html.lexer import tokenise
@@ -29,7 +30,6 @@ from app.content.html.sanitising import DIRECTIONS, INLINE_TAGS, is_language_tag
 from app.content.html_reader.languages import Piece, mark_pieces
 from app.content.html_reader.reader import read_blocks
 from app.content.media_addresses import MediaFacts
-from app.content.providers import provider_of
 from app.content.size_checks import check_written_blocks
 from app.content.text.lines import unify_line_ends
 from app.content.text_fields import fit_text
@@ -267,7 +267,7 @@ class _BlockReader:
 
     def _embed(self) -> Block:
         url = self._address("url")
-        if url and provider_of(url) is None:
+        if url and find_embed(url) is None:
             detail = "No provider is known for this address; write it as a link_card."
             self.errors.append(FieldError(f"{self.pointer}/url", "unknown_provider", detail))
         return builders.link_block(url, **self._plain("title"))

@@ -175,18 +175,26 @@ class Audio(TypedDict):
 
 
 class Embed(TypedDict):
-    """A page shown by another site's player.
+    """A page of another site, which can show it in a frame.
 
-    `html` is only a link: a front end builds the player itself, and where `consent` is true (the provider sets
-    cookies) after asking the reader. `ratio` is width to height as CSS writes it (`16/9`), where it is known.
+    `html` is a card: a front end builds the frame at `frame` itself, once the reader has agreed to `category`, in a
+    place of `ratio` (width to height as CSS writes it, `16/9`) or of `height` pixels. `consent` is true where the
+    provider sets cookies; any frame tells the provider the reader's address. Without `frame` there is the card alone.
+    `author` is whose page it is, as the address has it.
+    What a release before stored has neither `provider_name` nor `category`.
     """
 
     id: str
     type: Literal["embed"]
     url: str
     provider: str
+    provider_name: NotRequired[str]
+    author: NotRequired[str]
     title: NotRequired[str]
+    category: NotRequired[str]
+    frame: NotRequired[str]
     ratio: NotRequired[str]
+    height: NotRequired[int]
     consent: bool
     lang: NotRequired[str]
     dir: NotRequired[Direction]

@@ -12,11 +12,11 @@ from html import escape
 from typing import Any
 
 from app.content.blocks import Block, NewId
+from app.content.embeds.providers import find_embed
 from app.content.html.inline import attribute, inline_text
 from app.content.html.languages import NO_LANGUAGE, TextLanguage, read_language
 from app.content.html.sanitising import IMAGE_SIZES, sanitise
 from app.content.media_addresses import MediaFacts, MediaFile
-from app.content.providers import provider_of
 from app.content.size_checks import check_block_count, check_made_blocks
 from app.content.text_fields import clean_text, fit_text, one_line
 
@@ -254,26 +254,54 @@ def renditions_json(media: MediaFacts, files: Sequence[MediaFile]) -> list[Block
 
 def link_block(url: str, *, title: str = "", description: str = "", image_url: str = "") -> Block:
     """Build an embed where a provider's player can show `url`, else a link card."""
-    if provider_of(url):
+    if find_embed(url):
         return embed(url, title=title)
     return link_card(url, title=title, description=description, image_url=image_url)
 
 
 def link_type(url: str) -> str:
     """Return the type of block that `link_block` builds for `url`."""
-    return "embed" if provider_of(url) else "link_card"
+    return "embed" if find_embed(url) else "link_card"
 
 
 def embed(url: str, *, title: str = "") -> Block:
-    """Build an embed of another site's player; `url` must be one of which `provider_of` knows the provider."""
-    provider = provider_of(url)
-    if provider is None:
+    """Build an embed of another site's page; `url` must be one that `find_embed` knows.
+
+    Its HTML is a card that reads well without scripts, and has what a page needs to show the frame in its place.
+    """
+    known = find_embed(url)
+    if known is None:
         raise ValueError(url)
-    link = f'<a href="{escape(url)}">{escape(title or url, quote=False)}</a>'
-    data = attribute("data-provider", provider.name) + attribute("data-url", url)
-    html = sanitise(f'<figure class="lb-embed"{data}>{link}</figure>')
-    fields = {"provider": provider.name, **_present(title=title, ratio=provider.ratio), "consent": provider.consent}
+    provider = known.provider
+    link = f'<a href="{escape(url)}">{escape(title or shown_address(url), quote=False)}</a>'
+    shape = {"data-frame": known.frame, "data-ratio": known.ratio, "data-height": known.height} if known.frame else {}
+    data = {"data-provider": provider.name, "data-category": provider.category, "data-url": url, **shape}
+    author = f" {escape(known.author, quote=False)}" if known.author else ""
+    caption = f"<figcaption><cite>{escape(provider.label, quote=False)}</cite>{author}</figcaption>"
+    attributes = "".join(attribute(name, value) for name, value in data.items())
+    html = sanitise(f'<figure class="lb-embed"{attributes}>{link}{caption}</figure>')
+    fields = {
+        "provider": provider.name,
+        "provider_name": provider.label,
+        **_present(author=known.author, title=title),
+        "category": provider.category,
+        **_present(frame=known.frame, ratio=known.ratio, height=known.height),
+        "consent": provider.sets_cookies,
+    }
     return {"type": "embed", "url": url, **fields, "html": html}
+
+
+def shown_address(url: str) -> str:
+    """Return an address as a card shows it that has no title: without its scheme, and `www.`."""
+    return url.partition("://")[2].removeprefix("www.").removesuffix("/")
+
+
+def is_written_by_card(url: str, title: str, captions: Sequence[str], credits: Sequence[str]) -> tuple[bool, bool]:
+    """Return whether the title, and the caption, of an embed's card are those that `embed` writes of itself."""
+    known = find_embed(url)
+    own_captions = [known.author] if known and known.author else []
+    own_credits = [known.provider.label] if known else []
+    return title in {url, shown_address(url)}, (list(captions), list(credits)) == (own_captions, own_credits)
 
 
 def link_card(url: str, *, title: str = "", description: str = "", image_url: str = "") -> Block:

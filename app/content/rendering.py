@@ -26,7 +26,12 @@ def render_retracted_html(blocks: Sequence[Block], reason: str) -> str:
     """
     lines = escape(unify_line_ends(reason), quote=False).replace("\n", "<br>")
     opening = f'<p class="lb-retraction">{lines}</p>'
-    return sanitise("\n".join([opening, *("".join(_struck(str(block["html"]))) for block in blocks)]))
+    return sanitise("\n".join([opening, *map(strike_html, blocks)]))
+
+
+def strike_html(block: Block) -> str:
+    """Strike the text of a block through, in its HTML."""
+    return "".join(_struck(str(block["html"])))
 
 
 def _struck(html: str) -> Iterator[str]:

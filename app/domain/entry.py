@@ -38,6 +38,10 @@ class EntryContent:
     key_event: bool = False
     importance: str = "normal"
     headline: str | None = None
+    label: str | None = None
+    """A few words above the headline, such as "67′" or "Analysis"."""
+    icon: str | None = None
+    """The name of one of ICONS (app/domain/icons.py)."""
     text: str | None = None
     """The source as it was typed, when it was typed as text; None for entries written as HTML or blocks."""
     text_format: str = "markdown"
@@ -49,7 +53,7 @@ class EntryContent:
     """The time that readers are shown and that orders the entry, if it is not the time of publication."""
 
 
-CONTENT_FIELDS = ("kind", "key_event", "importance", "headline", "authors", "source", "tags")
+CONTENT_FIELDS = ("kind", "key_event", "importance", "headline", "label", "icon", "authors", "source", "tags")
 """Members of EntryContent that the public entry has under the same name."""
 
 

@@ -16,6 +16,7 @@ LiveblogError
 ├── MediaRefused            422  an uploaded file of a kind that is taken, which cannot be used itself
 ├── PreconditionRequired    428
 ├── TooManyRequests         429  `retry_after_seconds`
+├── UnknownFormat           501  an answer in a format that there is none of it in
 └── Unavailable             503  `retry_after_seconds`
 
 `code` is stable and documented in docs/errors.md; `detail` is a sentence for a person and may change.
@@ -143,6 +144,10 @@ class TooManyRequests(LiveblogError):
     def __init__(self, code: str, detail: str, *, retry_after_seconds: int) -> None:
         super().__init__(code, detail)
         self.retry_after_seconds = retry_after_seconds
+
+
+class UnknownFormat(LiveblogError):
+    """A request for an answer in a format that it does not come in."""
 
 
 class Unavailable(LiveblogError):

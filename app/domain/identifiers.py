@@ -22,7 +22,15 @@ _FAIR_BYTES = 256 - 256 % len(BASE62)
 _UUID4 = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
 
-class RandomSource(Protocol):
+class Base62Source(Protocol):
+    """A source of digits and letters: random ones, or those that a purpose and a key always give."""
+
+    def base62(self, purpose: str, key: str, length: int) -> str:
+        """Return `length` digits and letters of BASE62."""
+        ...
+
+
+class RandomSource(Base62Source, Protocol):
     """The source of every random value of the product.
 
     `purpose` says what the value is for, `key` which object it belongs to. Production ignores both; a test may
@@ -31,10 +39,6 @@ class RandomSource(Protocol):
 
     def uuid(self, purpose: str, key: str) -> str:
         """Return a random UUIDv4."""
-        ...
-
-    def base62(self, purpose: str, key: str, length: int) -> str:
-        """Return `length` random digits and letters of BASE62."""
         ...
 
 

@@ -58,6 +58,7 @@ class _Case(NamedTuple):
     story: StoryStatus
     is_frozen: bool
     holds: bool
+    is_held: bool
 
 
 def permitted_actions(actor: Actor, story: Story, entry: Entry) -> tuple[str, ...]:
@@ -75,6 +76,7 @@ def permitted_actions(actor: Actor, story: Story, entry: Entry) -> tuple[str, ..
             story=story.status,
             is_frozen=story.is_frozen,
             holds=settings.hold_seconds > 0,
+            is_held=entry.is_held,
         )
     )
 
@@ -113,6 +115,8 @@ def _has_transition(case: _Case, action: Action) -> bool:
         return case.working is not None
     of_the_edit = action in _OF_THE_EDIT or (action in _OF_A_PUBLIC_EDIT and case.status in PUBLIC_STATUSES)
     status = case.working if of_the_edit and case.working is not None else case.status
+    if action is Action.PUBLISH and status is EntryStatus.SCHEDULED:
+        return case.is_held and not case.holds  # a hold of the request's own, which whoever may publish can end
     return (status, action) in TRANSITIONS
 
 

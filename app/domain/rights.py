@@ -60,7 +60,11 @@ class Right(StrEnum):
     """Block networks and choose hold-words, for all stories."""
     READ_AUDIT = "read_audit"
     FREEZE = "freeze"
+    FREEZE_STORY = "freeze_story"
+    """Freeze a story, and thaw what an editor froze."""
     ERASE = "erase"
+    IMPORT_STORIES = "import_stories"
+    """Bring stories from elsewhere, and take whole ones out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,9 @@ RIGHTS: Mapping[Right, tuple[Role, Scope]] = {
     Right.SET_COMMENT_RULES: (Role.EDITOR, Scope.PUBLISH),
     Right.READ_AUDIT: (Role.ADMIN, Scope.MANAGE),
     Right.FREEZE: (Role.ADMIN, Scope.MANAGE),
+    Right.FREEZE_STORY: (Role.EDITOR, Scope.MANAGE),
     Right.ERASE: (Role.ADMIN, Scope.MANAGE),
+    Right.IMPORT_STORIES: (Role.ADMIN, Scope.MANAGE),
     Right.MANAGE_SITES: (Role.ADMIN, Scope.MANAGE),
     Right.UPLOAD_MEDIA: (Role.REPORTER, Scope.WRITE),
     Right.EDIT_MEDIA: (Role.EDITOR, Scope.WRITE),
@@ -114,6 +120,7 @@ _DOING: Mapping[Right, str] = {
     Right.CREATE_ENTRY: "write entries",
     Right.EDIT_STORIES: "edit stories",
     Right.CREATE_STORIES: "make stories",
+    Right.IMPORT_STORIES: "bring stories from elsewhere",
     Right.MANAGE_MEMBERS: "choose a story's members",
     Right.MANAGE_OWN_TOKENS: "look after one's own tokens",
     Right.MANAGE_PEOPLE: "look after people and tokens",
@@ -121,6 +128,7 @@ _DOING: Mapping[Right, str] = {
     Right.SET_COMMENT_RULES: "set the rules for comments",
     Right.READ_AUDIT: "read the audit",
     Right.FREEZE: "freeze and thaw",
+    Right.FREEZE_STORY: "freeze a story",
     Right.ERASE: "purge text, or hold it for a court",
     Right.MANAGE_SITES: "describe sites",
     Right.UPLOAD_MEDIA: "upload pictures, video and sound",
@@ -137,6 +145,7 @@ _OF_THE_SITE = frozenset(
         Right.READ_AUDIT,
         Right.FREEZE,
         Right.ERASE,
+        Right.IMPORT_STORIES,
         Right.EDIT_MEDIA,
         Right.MANAGE_SITES,
     }
@@ -236,6 +245,13 @@ def has_in_story(role: Role, scopes: frozenset[Scope], right: Right) -> bool:
 def rights_in_story(actor: Actor) -> list[Right]:
     """List the rights of an actor from `actor_in_story` in that story that are not about one entry."""
     return [right for right in Right if right not in _IN_NO_STORY and has_right(actor, right)]
+
+
+def may_freeze_story(actor: Actor, story: Story) -> bool:
+    """Return whether the actor of that story may freeze it, or thaw it if it is frozen itself."""
+    if has_right(actor, Right.FREEZE):
+        return True
+    return has_right(actor, Right.FREEZE_STORY) and (not story.frozen or story.settings.frozen_by_editor)
 
 
 def require_right(actor: Actor, right: Right) -> None:

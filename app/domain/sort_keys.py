@@ -41,6 +41,11 @@ def sort_key_at(at: Micros, seq: int) -> str:
     return f"{at:014x}{seq:012x}" if at >= 0 else f"-{16**14 + at:014x}{seq:012x}"
 
 
+def is_time_key(key: str) -> bool:
+    """Return whether a key is one that `sort_key_at` makes; those of entries that were moved are longer."""
+    return len(key) in _TIME_DIGITS
+
+
 def key_between(low: str | None, high: str | None) -> str:
     """Return a key strictly between two; None stands for the end of the timeline. ValueError unless low < high."""
     return keys_between(low, high, 1)[0]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.domain.clock import Micros, parse_time
-from app.domain.entry import JsonObject
+from app.domain.entry import EntryContent, JsonObject
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.sites import DEFAULT_SITE
 
@@ -31,6 +31,9 @@ BEFORE_START = frozenset({StoryStatus.SCHEDULED, StoryStatus.UPCOMING})
 """Statuses from which a story goes live by the clock when its coverage begins."""
 
 MAX_PINS = 10
+
+OVER = frozenset({StoryStatus.ENDED, StoryStatus.ARCHIVED, StoryStatus.WITHDRAWN})
+"""Statuses of stories that nobody looks after any more: who did so at the end stays among its authors."""
 
 NEWSROOM_ONLY = frozenset({StoryStatus.DRAFT, StoryStatus.SCHEDULED})
 """Statuses of stories of which readers know nothing."""
@@ -69,6 +72,11 @@ class StorySettings:
     """Whether readers may comment: `{mode, url?, count?}`; None for the site's default."""
     site: str = DEFAULT_SITE
     """The slug of the site that publishes it."""
+    duty: JsonObject | None = None
+    """Who is on duty, `{person, since}` with `since` in microseconds; None for nobody. Of a story that is over, `shown`
+    is the person who was when it ended, and `person` may be None."""
+    frozen_by_editor: bool = False
+    """Of a story that is frozen: whether an editor did it, so that one may thaw it, too."""
 
 
 _SETTINGS = frozenset(field.name for field in dataclasses.fields(StorySettings))
@@ -102,6 +110,8 @@ class Story:
     """Whether its text, with that of all its entries, is kept for a court until the hold is lifted."""
     purged_at: Micros | None = None
     """When its text was purged, with that of all its entries; nothing brings it back."""
+    importing: bool = False
+    """Whether it is being brought from elsewhere: nobody but the import may change it."""
     site_frozen: bool = False
     """Whether the whole site was frozen when this was read; not a column of the story."""
 
@@ -137,9 +147,31 @@ class Story:
         return self.status not in NEWSROOM_ONLY
 
     @property
+    def shown_on_duty(self) -> str | None:
+        """Return the id of the person whom readers are shown for their duty: of a story that is over, as it ended."""
+        if self.settings.duty is None:
+            return None
+        kept: str | None = self.settings.duty["person"]
+        return self.settings.duty.get("shown", kept) if self.status in OVER else kept
+
+    @property
     def is_shown(self) -> bool:
         """Return whether readers can read it now."""
         return self.is_public and self.status is not StoryStatus.WITHDRAWN
+
+
+def intro_content(fields: Mapping[str, Any]) -> EntryContent:
+    """Return the intro among a story's fields as the body that it is: an entry's, without anything beside it."""
+    kept = fields.get("intro")
+    if kept is None:
+        return EntryContent()
+    return EntryContent(text=kept["text"], text_format=kept["text_format"], blocks=tuple(kept["blocks"]))
+
+
+def shown_blocks(fields: Mapping[str, Any]) -> list[JsonObject]:
+    """Return every block among a story's fields: its picture, that of its preview elsewhere, and those of its intro."""
+    pictures = (fields.get("image"), (fields.get("seo") or {}).get("image"))
+    return [*(each for each in pictures if each is not None), *intro_content(fields).blocks]
 
 
 def with_pin(story: Story, entry: EntryId) -> Story:

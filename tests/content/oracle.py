@@ -21,7 +21,7 @@ ATTRIBUTES = {
     "ol": {"start"},
     "pre": {"data-language"},
     "blockquote": {"cite"},
-    "figure": {"class", "data-provider", "data-url"},
+    "figure": {"class", "data-provider", "data-category", "data-url", "data-frame", "data-ratio", "data-height"},
     "img": {"src", "alt", "width", "height", "loading", "decoding"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},
     "audio": {"src", "controls", "preload"},
@@ -31,6 +31,14 @@ ATTRIBUTES = {
 SCHEMES = {"href": ("http:", "https:", "mailto:", "tel:")} | dict.fromkeys(
     ("src", "poster", "cite", "data-url"), ("http:", "https:")
 )
+FRAME_HOSTS = {
+    *("www.youtube-nocookie.com", "player.vimeo.com", "geo.dailymotion.com", "www.tiktok.com", "platform.twitter.com"),
+    *("embed.bsky.app", "mastodon.social", "mastodon.online", "mstdn.social", "mas.to", "www.threads.com", "t.me"),
+    *("www.instagram.com", "www.facebook.com", "embed.reddit.com", "open.spotify.com", "w.soundcloud.com"),
+    *("embed.podcasts.apple.com", "datawrapper.dwcdn.net", "flo.uri.sh", "e.infogram.com", "www.openstreetmap.org"),
+    "www.google.com",
+}
+"""The only hosts that anything of a body may be framed from."""
 
 
 class _Reader(HTMLParser):
@@ -56,6 +64,10 @@ class _Reader(HTMLParser):
                 self.found.append(f"{name}={value!r}")
         elif name not in ATTRIBUTES.get(tag, set()):
             self.found.append(f"<{tag} {name}>")
+        if name == "data-frame" and re.match(r"https://([a-z0-9.-]+)/", value + "/") is None:
+            self.found.append(f"{name}={value!r}")
+        elif name == "data-frame" and value.split("/")[2] not in FRAME_HOSTS:
+            self.found.append(f"a frame of {value!r}")
         # As browsers read an address: control characters and blanks around it do not count, those within vanish.
         address = re.sub(r"[\x00-\x20]", "", value).lower()
         if name in SCHEMES and not address.startswith(SCHEMES[name]):

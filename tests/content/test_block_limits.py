@@ -27,7 +27,7 @@ from app.content.block_limits import (
     TEXT_LIMITS,
 )
 from app.content.blocks import BLOCK_SHAPES
-from app.content.providers import PROVIDERS
+from app.content.embeds.providers import providers_in_use
 from app.domain.errors import InvalidInput
 from tests.content.limit_cases import (
     ADDRESS_CASES,
@@ -45,7 +45,7 @@ from tests.content.oracle import counted_ids
 
 UNLIMITED: set[tuple[str, str]] = {
     ("list", "ordered"),
-    ("embed", "consent"),
+    *(("embed", name) for name in ("consent", "provider_name", "author", "category", "frame", "height")),
     ("table", "header"),
     ("image", "focal"),
     *((kind, "media") for kind in ("image", "video", "audio")),
@@ -241,5 +241,5 @@ def test_a_heading_written_as_html_is_refused_where_it_is_too_long() -> None:
 
 
 def test_every_provider_is_spelt_as_the_input_of_blocks_wants_it() -> None:
-    for provider in PROVIDERS:
-        WRITTEN.validate_python([{"type": "embed", "url": FILM, "provider": provider.name, "ratio": provider.ratio}])
+    for form in providers_in_use().forms:
+        WRITTEN.validate_python([{"type": "embed", "url": FILM, "provider": form.provider.name, "ratio": form.ratio}])

@@ -10,9 +10,9 @@ from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryContent, EntryStatus
 from app.domain.errors import NotAllowed
 from app.domain.identifiers import EntryId, PersonId, StoryId
-from app.domain.rights import Actor, Right, Role, Scope, require_action, require_right
+from app.domain.rights import Actor, Right, Role, Scope, may_freeze_story, require_action, require_right
 from app.domain.statuses import Action
-from app.domain.story import StorySettings
+from app.domain.story import Story, StorySettings, StoryStatus
 
 ADA, BEA = PersonId("ada"), PersonId("bea")
 ADAS = Entry(
@@ -84,3 +84,24 @@ def test_who_lacks_a_right_is_told_the_role_or_the_scope_it_takes(actor: Actor, 
 def test_who_may_not_act_on_an_entry_is_told_why(actor: Actor, action: Action, reviewed: bool, sentence: str) -> None:
     settings = StorySettings(review_required=reviewed)
     assert refused(lambda: require_action(actor, action, entry=ADAS, settings=settings, visible=False)) == sentence
+
+
+@pytest.mark.parametrize(
+    ("actor", "frozen", "by_editor", "may"),
+    [
+        (Actor(Role.ADMIN, "t"), False, False, True),
+        (Actor(Role.ADMIN, "t"), True, False, True),
+        (Actor(Role.EDITOR, "t"), False, False, True),
+        (Actor(Role.EDITOR, "t"), True, True, True),
+        (Actor(Role.EDITOR, "t"), True, False, False),
+        (Actor(Role.REPORTER, "t"), False, False, False),
+        (Actor(Role.REPORTER, "t"), True, True, False),
+        (Actor(Role.EDITOR, "t", scopes=frozenset({Scope.READ})), False, False, False),
+    ],
+)
+def test_an_editor_freezes_a_story_and_thaws_what_an_editor_froze(
+    actor: Actor, frozen: bool, by_editor: bool, may: bool
+) -> None:
+    settings = StorySettings(frozen_by_editor=by_editor)
+    story = Story(StoryId("s"), "slug", StoryStatus.LIVE, 1, {}, settings, Micros(0), frozen=frozen)
+    assert may_freeze_story(actor, story) is may

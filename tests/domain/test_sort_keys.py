@@ -16,6 +16,7 @@ from app.domain.sort_keys import (
     DIGITS,
     MAX_KEY_LENGTH,
     ROOMY_KEY_LENGTH,
+    is_time_key,
     key_between,
     keys_between,
     make_room,
@@ -157,6 +158,15 @@ def test_any_moves_keep_the_order_and_the_length() -> None:
             near = chance.randrange(len(timeline.order))
             timeline.move(chance.choice(timeline.order), partial(_at_most, near))
         timeline.check()
+
+
+@given(PLACES, PLACES)
+def test_the_key_of_a_time_is_told_from_that_of_a_move(one: tuple[int, int], other: tuple[int, int]) -> None:
+    low, high = sorted(sort_key_at(Micros(at), seq) for at, seq in (one, other))
+    assert is_time_key(low)
+    assert is_time_key(high)
+    if low < high:
+        assert not is_time_key(key_between(low, high))
 
 
 def test_where_more_have_the_same_key_room_is_made_around_all_of_them() -> None:

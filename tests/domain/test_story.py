@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from app.domain.clock import Micros
+from app.domain.entry import EntryContent
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.story import (
     MAX_PINS,
     Story,
     StorySettings,
     StoryStatus,
+    intro_content,
+    shown_blocks,
     with_pin,
     without_ended_pins,
     without_entry,
@@ -76,3 +79,35 @@ def test_an_entry_that_goes_takes_its_pin_along_and_leaves_key_points_their_text
 def test_a_pin_ends_at_its_time() -> None:
     pins = tuple({"entry": f"{until}", "until": until} for until in (None, 1, 2, 3))
     assert without_ended_pins(a_story(pinned=pins), now=Micros(2)).pinned == (pins[0], pins[3])
+
+
+def test_an_intro_is_a_body_and_no_intro_an_empty_one() -> None:
+    block = {"id": "b1", "type": "paragraph", "html": "<p>Counted by hand.</p>"}
+    intro = {"text": "Counted by hand.", "text_format": "markdown", "blocks": [block]}
+    content = intro_content({"intro": intro})
+    assert (content.text, content.text_format, content.blocks) == ("Counted by hand.", "markdown", (block,))
+    assert intro_content({"intro": None}) == intro_content({}) == EntryContent()
+
+
+def test_a_story_shows_the_blocks_of_its_picture_of_its_preview_elsewhere_and_of_its_intro() -> None:
+    picture, elsewhere, block = {"url": "https://e.org/a"}, {"url": "https://e.org/b"}, {"id": "b1"}
+    intro = {"text": "x", "text_format": "plain", "blocks": [block]}
+    assert shown_blocks({"image": picture, "seo": {"image": elsewhere}, "intro": intro}) == [picture, elsewhere, block]
+    assert shown_blocks({"image": None, "seo": {"image": None}}) == shown_blocks({"seo": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("status", "duty", "shown"),
+    [
+        (StoryStatus.LIVE, None, None),
+        (StoryStatus.LIVE, {"person": "ada"}, "ada"),
+        (StoryStatus.LIVE, {"person": "ada", "shown": "bea"}, "ada"),
+        (StoryStatus.ENDED, {"person": "ada"}, "ada"),
+        (StoryStatus.ENDED, {"person": "ada", "shown": "bea"}, "bea"),
+        (StoryStatus.ENDED, {"person": "ada", "shown": None}, None),
+    ],
+)
+def test_readers_are_shown_who_is_on_duty_and_of_a_story_that_is_over_who_was(
+    status: StoryStatus, duty: dict[str, str | None] | None, shown: str | None
+) -> None:
+    assert a_story(status, settings=StorySettings(duty=duty)).shown_on_duty == shown

@@ -68,6 +68,7 @@ def test_a_member_acts_with_the_greater_of_both_roles() -> None:
 def test_a_token_bound_to_stories_has_no_right_that_reaches_beyond_them() -> None:
     bound = Actor(Role.ADMIN, "t", stories=BOUND)
     of_a_story = [Right.READ_NEWSROOM, Right.CREATE_ENTRY, Right.EDIT_STORIES, Right.MANAGE_MEMBERS, Right.MODERATE]
+    of_a_story.append(Right.FREEZE_STORY)
     # An upload is in no story until one of theirs shows it.
     assert {right for right in Right if has_right(bound, right)} == {*of_a_story, Right.UPLOAD_MEDIA}
     assert set(rights_in_story(bound)) == set(of_a_story) == set(rights_in_story(Actor(Role.ADMIN, "t")))

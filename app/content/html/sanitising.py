@@ -27,7 +27,7 @@ _OWN_ATTRIBUTES: dict[str, set[str]] = {
     "ol": {"start"},
     "blockquote": {"cite"},
     "pre": {"data-language"},
-    "figure": {"data-provider", "data-url"},
+    "figure": {"data-provider", "data-category", "data-url", "data-frame", "data-ratio", "data-height"},
     "img": {"src", "srcset", "sizes", "alt", "width", "height", "loading", "decoding", "data-placeholder"},
     "video": {"src", "poster", "width", "height", "controls", "preload"},
     "audio": {"src", "controls", "preload"},
@@ -58,6 +58,8 @@ _LANGUAGE_TAG = re.compile(LANGUAGE_TAG_PATTERN, re.ASCII)
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 
+_RATIO = re.compile(r"[0-9]{1,4}/[0-9]{1,4}")
+
 _WEB_ADDRESSES = frozenset({"src", "poster", "cite", "data-url"})
 _OWN_ADDRESSES = frozenset({"src", "poster"})
 _OWN_SCHEME = "media"
@@ -87,6 +89,10 @@ def _kept_attribute(tag: str, name: str, value: str) -> str | None:
         return value if value == IMAGE_SIZES else None
     if name == "data-placeholder":
         return value if _COLOUR.fullmatch(value) else None
+    if name == "data-frame":
+        return value if value.startswith("https://") else None
+    if name in {"data-ratio", "data-height"}:
+        return value if _RATIO.fullmatch(value if name == "data-ratio" else f"{value}/1") else None
     if name == "href" and _is_of_scheme(value, _OWN_SCHEME):
         return None
     if name not in _WEB_ADDRESSES or value.lower().startswith(("http://", "https://")):

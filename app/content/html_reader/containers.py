@@ -9,11 +9,11 @@ from typing import Any
 from app.content import builders
 from app.content.block_limits import MAX_LIST_DEPTH, MAX_SPAN
 from app.content.blocks import Block
+from app.content.embeds.providers import find_embed
 from app.content.html.inline import inline_text
 from app.content.html.languages import NO_LANGUAGE, TextLanguage
 from app.content.html.lexer import tags
 from app.content.html_reader.languages import Piece, mark_pieces
-from app.content.providers import provider_of
 from app.content.text_fields import clean_text, fit_text
 
 _EMBED_CLASSES = tags(
@@ -141,6 +141,7 @@ class QuoteReader:
             self._is_embed = not _EMBED_CLASSES.isdisjoint(attributes.get("class", "").split())
             self._page = ""
             self.add_link(attributes.get("data-instgrm-permalink", ""))
+            self.add_link(attributes.get("data-text-post-permalink", ""))
             self.add_link(attributes.get("cite", ""))
 
     def add(self, inner: str, language: TextLanguage) -> None:
@@ -153,7 +154,7 @@ class QuoteReader:
 
     def add_link(self, address: str) -> None:
         """Record a link in the quote: the last one of a pasted social post is the post itself."""
-        if self._is_embed and provider_of(address):
+        if self._is_embed and find_embed(address):
             self._page = address
 
     def close(self) -> list[Block]:
@@ -304,11 +305,15 @@ class Figure:
     def _link(self) -> list[Block]:
         kind = builders.link_type(self.url)
         fields, paragraphs = fit_fields(kind, title=self.title)
-        if fields["title"] == self.url:
+        captions, credits = ([*map(inline_text, pieces)] for pieces in (self.captions, self.credits))
+        has_own_title, has_own_caption = builders.is_written_by_card(self.url, fields["title"], captions, credits)
+        if has_own_title:
             fields["title"] = ""
         if kind == "link_card":
             description, more = fit_fields(kind, description=self.captions)
             fields, paragraphs = {**fields, **description}, [*paragraphs, *more]
+        elif has_own_caption:
+            return [builders.link_block(self.url, **fields), *paragraphs]
         else:
             paragraphs += map(builders.paragraph, self.captions)
         return [builders.link_block(self.url, **fields), *paragraphs, *map(builders.paragraph, self.credits)]

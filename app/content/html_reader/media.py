@@ -9,11 +9,21 @@ from app.content import builders
 from app.content.addresses import media_address
 from app.content.block_limits import MAX_PIXELS
 from app.content.blocks import Block
+from app.content.embeds.providers import find_embed, page_of_player
 from app.content.html_reader.containers import fit_fields, parse_number
-from app.content.providers import page_of_player
 from app.content.text_fields import clean_text
 
 _IMAGE_SOURCES = ("src", "data-src", "data-original", "data-lazy-src")
+
+
+_CHART_ID = "datawrapper-vis-"
+_MARKED = {
+    "fb-post": ("", "data-href"),
+    "fb-video": ("", "data-href"),
+    "flourish-embed": ("https://public.flourish.studio/", "data-src"),
+    "infogram-embed": ("https://infogram.com/", "data-id"),
+}
+"""What stands before an attribute of a `div` of that class in the address of what the provider's script shows there."""
 
 
 def read_img(attributes: Mapping[str, str]) -> list[Block]:
@@ -39,6 +49,17 @@ def read_iframe(attributes: Mapping[str, str]) -> list[Block]:
         return []
     fields, paragraphs = fit_fields(builders.link_type(page), title=[_inline(attributes.get("title", ""))])
     return [builders.link_block(page, **fields), *paragraphs]
+
+
+def read_marked(attributes: Mapping[str, str]) -> list[Block]:
+    """Read the embed that a provider's script would make of a `div`, from its class or its id; else nothing."""
+    name = attributes.get("id", "")
+    if name.startswith(_CHART_ID):
+        address = f"https://datawrapper.dwcdn.net/{name.removeprefix(_CHART_ID)}/"
+    else:
+        marks = [_MARKED[each] for each in attributes.get("class", "").split() if each in _MARKED]
+        address = "".join(before + attributes.get(attribute, "") for before, attribute in marks[:1])
+    return [builders.embed(address)] if find_embed(address) else []
 
 
 def read_recording(tag: str, attributes: Mapping[str, str], sources: Sequence[str]) -> Block | None:

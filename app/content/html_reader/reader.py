@@ -20,7 +20,7 @@ from app.content.html.styles import apply_styles
 from app.content.html_reader.code import CodeReader
 from app.content.html_reader.containers import Figure, ListReader, QuoteReader, TableReader, parse_number
 from app.content.html_reader.languages import LanguagesInEffect
-from app.content.html_reader.media import read_iframe, read_img, read_recording
+from app.content.html_reader.media import read_iframe, read_img, read_marked, read_recording
 from app.content.html_reader.word_lists import read_word_lists
 from app.content.size_checks import check_html
 from app.content.text.lines import split_lines
@@ -129,6 +129,9 @@ class _Reader:
             if not blocks:
                 self.writer.text(token.attributes.get("alt", ""))
             self._emit_all(self._spoken(blocks, token))
+        elif tag == "div":
+            self._emit_all(read_marked(token.attributes))
+            return False
         elif tag == "iframe":
             self._emit_all(self._spoken(read_iframe(token.attributes), token))
         elif tag == "hr":

@@ -12,8 +12,10 @@ Blocks are distinguished line by line, in one pass:
 - a web address alone on a line is an embed or a link card, `![alt](address "caption")` alone on a line a picture;
 - `[[block:<id>]]` alone on a line is a block kept from the entry that is being edited;
 - ` ``` ` on a line, perhaps with the name of a language, begins code, which the next such line ends.
+- `<iframe …>`, `<blockquote …>` and `<div …>` that begin a paragraph are an embed code, to the next blank line, if a
+  provider is known for what they show.
 
-There is no raw HTML, no indented code, no reference definition.
+There is no other raw HTML, no indented code, no reference definition.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from app.content import builders
 from app.content.addresses import lone_address
 from app.content.blocks import Block, NewId
 from app.content.kept_blocks import NOTHING_KEPT, KeptBlocks
+from app.content.markdown.embed_codes import EmbedCodeReader
 from app.content.markdown.fences import FenceReader
 from app.content.markdown.inline import InlineMarkdown
 from app.content.markdown.lists import read_list
@@ -57,7 +60,9 @@ class _Reader:
         self.inline = InlineMarkdown()
         self.tables = TableReader(lines, self.inline)
         self.fences = FenceReader(lines)
+        self.embed_codes = EmbedCodeReader(lines)
         self.position = 0
+        self.more: list[Block] = []
 
     def read(self) -> Iterator[Block]:
         waiting: list[str] = []
@@ -76,6 +81,8 @@ class _Reader:
                 yield from self._paragraph(waiting)
                 waiting = []
                 yield block
+                yield from self.more
+                self.more = []
         yield from self._paragraph(waiting)
 
     def _paragraph(self, lines: list[str]) -> Iterator[Block]:
@@ -85,6 +92,9 @@ class _Reader:
 
     def _block(self, line: str, *, begins: bool) -> Block | None:
         """Read the block that begins with `line` and move past it; return None if `line` is running text."""
+        block = self._embed_code() if begins and "<" in line else None
+        if block is not None:
+            return block
         block = self._line_block(line) or (self._opening_block(line) if begins else None)
         if block is not None:
             self.position += 1
@@ -111,6 +121,15 @@ class _Reader:
             return builders.heading_or_paragraph(_HEADING_LEVELS[len(match[1])], inner)
         following = self.lines[self.position + 1] if self.position + 1 < len(self.lines) else ""
         return builders.divider() if _DIVIDER.fullmatch(line) and is_blank(following) else None
+
+    def _embed_code(self) -> Block | None:
+        """Read an embed code; of several blocks in it, the first is returned and `more` are the others."""
+        found = self.embed_codes.read(self.position)
+        if found is None:
+            return None
+        blocks, self.position = found
+        self.more = blocks[1:]
+        return blocks[0]
 
     def _code(self) -> Block | None:
         found = self.fences.read(self.position)

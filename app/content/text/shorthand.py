@@ -7,6 +7,7 @@ A word between blanks is shorthand if all of it is one of these, and if it stand
 - on a line that has nothing but shorthand.
 
 A tag is one word of letters of any script; a sign behind it, of any script too, makes it text (`#polls.`, `#東京。`).
+Every icon is a command too: `/goal`, `/red_card` (app/domain/icons.py).
 Everything else is text, and stays as it is, to the letter: `#1`, `C#`, `# Heading`, `/unknown`, `@nobody`, addresses of
 mail and of pages, `#tag` in the middle of a sentence, lines of fenced code. Where a word would be taken, a backslash
 before it keeps it (`\\#polls`), and is itself taken away.
@@ -19,19 +20,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from app.domain.icons import ICONS
 from app.domain.slugs import is_tag_word, slug_from_label
 
 Principal = Mapping[str, Any]
 FindAuthor = Callable[[str], Principal | None]
 """Finds the author of a name after an `@`; None if it is no person's, or that of several."""
 
-COMMANDS = frozenset({"key", "breaking", "major", "pin"})
+COMMANDS = frozenset({"key", "breaking", "major", "pin", *ICONS})
 
 _SOFT_HYPHEN = "\u00ad"
 """Seen at the end of a line alone, and no part of a word."""
 
 _TAG = re.compile(r"[#＃](\S{1,99})")
-_COMMAND = re.compile(r"/([A-Za-z]+)", re.ASCII)
+_COMMAND = re.compile(r"/([A-Za-z_]+)", re.ASCII)
 _AUTHOR = re.compile(r"@([^\W_][\w.-]{0,98})")
 _LINE = re.compile(r"([^\r\n]*)(\r\n|\r|\n|\Z)")
 _WORD = re.compile(r"\S+")
