@@ -65,6 +65,11 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
              "action": "create", "status": "draft", "content": content, "working": None, "note": None,
              "particulars": {"sort_key": "00", "corrections": []}},
         ],
+        "entry_aliases": [{"story_id": STORY, "alias": "#x", "entry_id": ENTRIES[1]}],
+        "imports": [
+            {"story_id": STORY, "source": "oldblog", "external_id": "x", "state": "showing", "status": "ended",
+             "fingerprint": "", "public_since": 1, "shown_to_at": 2, "shown_to_id": ENTRIES[0]},
+        ],
         "tokens": [
             {"id": "t1", "label": "Desk", "person_id": "p1", "role": None, "scopes": [], "secret_sha256": "a" * 64,
              "created_at": 1, "expires_at": None, "revoked_at": None},
@@ -122,6 +127,7 @@ def rows_by_table() -> dict[str, list[dict[str, Any]]]:
             {"story_id": STORY, "entry_id": ENTRIES[0], "approved": 1, "shown": 1, "version": 1},
         ],
         "public_slugs": [{"slug": "high-water", "story_id": STORY}],
+        "public_aliases": [{"story_id": STORY, "alias": "?id=x", "entry_id": ENTRIES[0]}],
         "public_entries": [
             {**public, "id": ENTRIES[0], "visible": True, "last_seq": 2, "published_at": 2, "kind": "update",
              "key_event": False, "importance": "normal", "fields": TEXT.encode(), "body_html": b"<p>",

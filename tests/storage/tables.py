@@ -8,6 +8,7 @@ READERS_TABLES = (
     schema.public_stories,
     schema.public_slugs,
     schema.public_entries,
+    schema.public_aliases,
     schema.public_labels,
     schema.public_media,
     schema.public_corrections,

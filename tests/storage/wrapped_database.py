@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
+from app.metrics.histogram import Histogram
 from app.storage.database.commit_listeners import CommitListener
 from app.storage.database.health import DatabaseHealth
 from app.storage.database.transactions import Database, ReadTransaction, WriteTransaction
@@ -18,6 +19,13 @@ class WrappedDatabase:
     @property
     def health(self) -> DatabaseHealth:
         return self._database.health
+
+    @property
+    def commits(self) -> Histogram:
+        return self._database.commits
+
+    def count_connections(self) -> tuple[int, int]:
+        return self._database.count_connections()
 
     def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
         return self._database.transaction(gives_way=gives_way)

@@ -29,6 +29,11 @@ def read_database_url(value: str) -> str:
     return value
 
 
+def hide_password(url: str) -> str:
+    """Return a URL for a person to read, without its password."""
+    return make_url(url).render_as_string()
+
+
 def _require_file(parsed: URL) -> None:
     name = parsed.database or ""
     if parsed.host:

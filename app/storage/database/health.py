@@ -8,7 +8,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -19,6 +20,9 @@ from app.domain.errors import Unavailable
 Trouble = Literal["unreachable", "unwritable", "refused"]
 """`unreachable`: no answer; `unwritable`: it answers and cannot store (disk full, read-only, no right); `refused`: one
 statement was ended by the database: it waited too long for a lock, took too long, or met another transaction."""
+
+Closing = Literal["copied", "moved"]
+"""Why writes are refused that the database could take: it is copied elsewhere now, or was."""
 
 QUIET_SECONDS = 30.0
 """Refusals are of single statements, and others succeed meanwhile: only so long after the last one are they over."""
@@ -38,6 +42,112 @@ class _Episode:
     failures: int = 0
 
 
+class WriteGate:
+    """Refuses every write while a command copies the database to another one, and once it has moved there.
+
+    What the database itself says is recorded; the one writer of a SQLite file, which the command cannot see into, is
+    held by the command instead, for as long as it says again and again that it is still there. Used from every thread.
+    """
+
+    def __init__(self, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.refused = 0
+        self._monotonic = monotonic
+        self._lock = threading.Lock()
+        self._recorded: Closing | None = None
+        self._holder: str | None = None
+        self._held_until = float("-inf")
+        self._passing = threading.local()
+
+    @property
+    def closing(self) -> Closing | None:
+        """Return why writes are refused now; None if they are not."""
+        if self._recorded is None and self._holder is None:
+            return None
+        with self._lock:
+            self._end_lapsed_hold()
+            return self._recorded or (None if self._holder is None else "copied")
+
+    def require_open(self) -> None:
+        """Raise Unavailable while writes are refused."""
+        closing = self.closing
+        if closing is None or getattr(self._passing, "is_let_in", False):
+            return
+        with self._lock:
+            self.refused += 1
+        raise _refusal_of(closing)
+
+    def record(self, closing: Closing | None) -> None:
+        """Record what the database says of itself; each change is logged."""
+        with self._lock:
+            former, self._recorded = self._recorded, closing
+            if closing == "moved":
+                self._holder = None
+        if former != closing:
+            _log_closing(closing or "none", former=former or "none")
+
+    def hold(self, key: str, *, seconds: float) -> bool:
+        """Refuse writes for `seconds` from now on, which `key` may do again; return False if another key does."""
+        with self._lock:
+            self._end_lapsed_hold()
+            if self._recorded is not None or self._holder not in {None, key}:
+                return False
+            is_new, self._holder = self._holder is None, key
+            self._held_until = self._monotonic() + seconds
+        if is_new:
+            _log_closing("copied", former="none")
+        return True
+
+    def renew(self, key: str, *, seconds: float) -> bool:
+        """Hold on for `seconds` from now; return False if the hold has ended, and a write may have been taken since."""
+        with self._lock:
+            self._end_lapsed_hold()
+            if self._holder != key or self._recorded == "moved":
+                return False
+            self._held_until = self._monotonic() + seconds
+        return True
+
+    def release(self, key: str) -> None:
+        """Take writes again."""
+        with self._lock:
+            if self._holder != key:
+                return
+            self._holder = None
+        _log_closing("none", former="copied")
+
+    @contextmanager
+    def passing(self) -> Generator[None]:
+        """Let the writes of this thread through, which close and open the gate."""
+        self._passing.is_let_in = True
+        try:
+            yield
+        finally:
+            self._passing.is_let_in = False
+
+    def _end_lapsed_hold(self) -> None:
+        if self._holder is not None and self._monotonic() >= self._held_until:
+            self._holder = None
+            log.warning("writing_hold_lapsed", cause="the command that copied the database has not been heard of")
+
+
+def _log_closing(now: str, *, former: str) -> None:
+    log.warning("database_closing_changed", now=now, former=former)
+
+
+def _refusal_of(closing: Closing) -> Unavailable:
+    if closing == "copied":
+        return Unavailable(
+            "being_copied",
+            "The database is being copied to another one, and takes no writes meanwhile. Nothing was changed; send it"
+            " again.",
+            retry_after_seconds=5,
+        )
+    return Unavailable(
+        "database_moved",
+        "The database has moved to another one, which another server serves. Nothing was changed; send it again.",
+        retry_after_seconds=5,
+    )
+
+
 class DatabaseHealth:
     """The troubles that a database is in now, and counts of the attempts that failed. Used from every thread."""
 
@@ -48,6 +158,7 @@ class DatabaseHealth:
         self._episodes: dict[Trouble, _Episode] = {}
         self._wrong_schema: str | None = None
         self._answered_at = float("-inf")
+        self.gate = WriteGate(monotonic=monotonic)
 
     @property
     def is_reachable(self) -> bool:
@@ -61,8 +172,8 @@ class DatabaseHealth:
 
     @property
     def is_writable(self) -> bool:
-        """Return whether the database stored what it was last asked to store."""
-        return "unwritable" not in self._episodes
+        """Return whether the database stored what it was last asked to store, and may be asked."""
+        return "unwritable" not in self._episodes and self.gate.closing is None
 
     def cause(self, trouble: Trouble) -> str | None:
         """Return the cause of a trouble that lasts, as the database gave it; None if there is none."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.domain.errors import Unavailable
+from app.metrics.histogram import COMMIT_BOUNDS, Histogram
 from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
 from app.storage.database.health import DatabaseHealth, Trouble, first_line
 from app.storage.database.limited_connection import (
@@ -22,10 +23,13 @@ from app.storage.database.limited_connection import (
     make_connect,
     socket_options,
 )
-from app.storage.database.sessions import begin_session
+from app.storage.database.pools import count_in_use
+from app.storage.database.sessions import begin_session, begin_shared_session
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 POOL_SIZE = 12
+OVERFLOW = 4
+"""Connections beyond the pool's, opened when all of it are in use and closed when they come back."""
 POOL_SECONDS = 4
 """Time to wait for a connection that comes back; all of them are in use."""
 
@@ -43,8 +47,22 @@ _NORMAL_LIMITS = ConnectionLimits()
 class PostgresDatabase:
     """A PostgreSQL database. Use cases lock story rows; the process has no lock of its own around writes."""
 
-    def __init__(self, url: str, *, pool_size: int = POOL_SIZE, limits: ConnectionLimits = _NORMAL_LIMITS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = POOL_SIZE,
+        limits: ConnectionLimits = _NORMAL_LIMITS,
+        connection_name: str = "liveblog",
+        is_sharing: bool = False,
+    ) -> None:
+        """Open it; `connection_name` is what others see of who is connected, unless the URL says another.
+
+        `is_sharing` says that a pooler hands each transaction to whichever session is free.
+        """
         self.health = DatabaseHealth()
+        self.commits = Histogram(COMMIT_BOUNDS)
+        self._counting = threading.Lock()
         self._limits = limits
         self._listeners = CommitListeners()
         self._is_closed = False
@@ -52,13 +70,18 @@ class PostgresDatabase:
         engine = create_engine(
             url,
             pool_size=pool_size,
-            max_overflow=4,
+            max_overflow=OVERFLOW,
             pool_timeout=POOL_SECONDS,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args=socket_options(make_url(url).query),
+            connect_args={
+                **_named(connection_name, make_url(url).query),
+                **socket_options(make_url(url).query),
+                **({"prepare_threshold": None} if is_sharing else {}),
+            },
         )
-        _limit_connections(engine, limits)
+        self._is_sharing = is_sharing
+        _limit_connections(engine, limits, is_sharing=is_sharing)
         self._engine = engine
         self._writers = engine.execution_options(isolation_level="READ COMMITTED")
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -67,14 +90,21 @@ class PostgresDatabase:
     def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
         # Each write has a connection of its own here, and none waits for one that locks no story.
         self.health.require_our_schema()
+        self.health.gate.require_open()
         with (
             self._unavailable_when_gone(is_write=True),
             self._connected(self._writers) as connection,
-            connection.begin(),
+            connection.begin() as begun,
         ):
+            self._begin_session(connection)
             tx = WriteTransaction(connection)
             yield tx
+            began = self.health.seconds()
+            begun.commit()
+            seconds = self.health.seconds() - began
         if tx.announcements or tx.is_audited:
+            with self._counting:
+                self.commits.observe(seconds)
             self.health.record_write()
         else:
             self.health.record_read()
@@ -87,8 +117,13 @@ class PostgresDatabase:
             self._connected(self._readers) as connection,
             connection.begin(),
         ):
+            self._begin_session(connection)
             yield ReadTransaction(connection)
         self.health.record_read()
+
+    def count_connections(self) -> tuple[int, int]:
+        in_use, kept = count_in_use(self._engine)
+        return in_use, kept + OVERFLOW
 
     def subscribe(self, listener: CommitListener) -> None:
         self._listeners.subscribe(listener)
@@ -105,6 +140,10 @@ class PostgresDatabase:
         with self._returning:
             self._is_closed = True
             self._engine.dispose()
+
+    def _begin_session(self, connection: Connection) -> None:
+        if self._is_sharing:
+            begin_shared_session(connection, self._limits)
 
     @contextmanager
     def _connected(self, engine: Engine) -> Generator[Connection]:
@@ -134,6 +173,10 @@ class PostgresDatabase:
             raise _unavailable() from error
 
 
+def _named(name: str, url_query: Mapping[str, Any]) -> dict[str, str]:
+    return {} if "application_name" in url_query else {"application_name": name}
+
+
 def trouble_of(error: DBAPIError, *, is_write: bool) -> Trouble | None:
     """Return which trouble of the database an error shows; None for one that is ours."""
     state: str | None = getattr(error.orig, "sqlstate", None)
@@ -154,13 +197,14 @@ def _unavailable() -> Unavailable:
     return Unavailable("database_unavailable", "The database cannot be used at the moment.", retry_after_seconds=2)
 
 
-def _limit_connections(engine: Engine, limits: ConnectionLimits) -> None:
+def _limit_connections(engine: Engine, limits: ConnectionLimits, *, is_sharing: bool) -> None:
     connect = make_connect(engine.dialect.loaded_dbapi.Connection, limits)
 
     @event.listens_for(engine, "do_connect")
     def open_limited(_dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
         connection = connect(*arguments, **options)
-        begin_session(connection, limits)
+        if not is_sharing:
+            begin_session(connection, limits)
         return connection
 
     @event.listens_for(engine, "checkin")

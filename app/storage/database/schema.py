@@ -32,6 +32,7 @@ from app.storage.database.tables.comments import (
     public_comment_totals,
     public_comments,
 )
+from app.storage.database.tables.imports import entry_aliases, imports, public_aliases
 from app.storage.database.tables.media import media, media_uses
 from app.storage.database.tables.parts import KEY, metadata
 from app.storage.database.tables.sites import sites
@@ -41,9 +42,12 @@ __all__ = [
     "comment_reports",
     "comment_words",
     "comments",
+    "entry_aliases",
+    "imports",
     "media",
     "media_uses",
     "metadata",
+    "public_aliases",
     "public_comment_counts",
     "public_comment_totals",
     "public_comments",
@@ -70,6 +74,7 @@ stories = Table(
     Column("due_at", BigInteger),
     Column("legal_hold", Boolean, nullable=False, server_default=false()),
     Column("purged_at", BigInteger),
+    Column("importing", Boolean, nullable=False, server_default=false()),
     Index(None, "due_at"),
 )
 
@@ -225,10 +230,14 @@ control = Table(
     Column("admin_token_sha256", Text),
     Column("purges", Integer, nullable=False, server_default=text("0")),
     Column("sites_version", Integer, nullable=False, server_default=text("0")),
+    Column("broker_channel", Text),
+    Column("broker_key", Text),
+    Column("broker_key_before", Text),
+    Column("broker_key_before_until", BigInteger),
 )
 """At most one row for the whole site (id 1, made when first needed): whether it is frozen, the key of signed links,
-the digest of the admin token of all nodes that share the database, and how often text was purged and sites
-were changed, by which each node notices that another has done so."""
+the digest of the admin token of all nodes that share the database, how often text was purged and sites were changed,
+by which each node notices that another has done so, and with what and where nodes sign what they tell each other."""
 
 audit = Table(
     "audit",

@@ -3,6 +3,9 @@
 SQLite before 3.51.3 can corrupt a WAL file when two connections write or checkpoint at once, so exactly one
 connection does both, and its process holds an exclusive lock on `liveblog.lock` beside the file. Commits
 are announced while the writer's lock is still held, so that announcement order is commit order.
+
+Other processes of the machine read (`ReadOnlySqlite`): a connection with `mode=ro` has the file open for reading alone,
+so that it can neither write nor checkpoint, not even as the last to close (docs/decisions/0038).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ import fcntl
 import os
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import cast
 from urllib.parse import quote
@@ -22,9 +25,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool, StaticPool
 
 from app.domain.errors import Unavailable
+from app.metrics.histogram import COMMIT_BOUNDS, Histogram
 from app.storage.database.commit_listeners import Commit, CommitListener, CommitListeners
 from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseHealth, DatabaseUnusable, Trouble, first_line
+from app.storage.database.pools import count_in_use
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 from app.storage.database.writer_lock import WriterLock
 from app.wire.encoding import encode_json
@@ -47,13 +52,44 @@ class StoreLocked(Exception):
     """Another process has the writer's lock of this data directory."""
 
 
-class SqliteDatabase:
+class _SqliteReads:
+    """The reading side of a SQLite file: a connection for each thread that reads, none of which can write."""
+
+    def __init__(self, path: Path, *, readers: int) -> None:
+        self.health = DatabaseHealth()
+        self.commits = Histogram(COMMIT_BOUNDS)
+        self._readers = _reader_engine(path, readers)
+
+    @contextmanager
+    def snapshot(self) -> Generator[ReadTransaction]:
+        with self._unavailable_when_refused(is_write=False), self._readers.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                yield ReadTransaction(connection)
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+        self.health.record_read()
+
+    @contextmanager
+    def _unavailable_when_refused(self, *, is_write: bool) -> Generator[None]:
+        try:
+            yield
+        except PoolTimeout as error:
+            self.health.record_failure("refused", "every reading connection of this process is in use")
+            raise _unavailable() from error
+        except (OperationalError, sqlite3.OperationalError) as error:  # locked, disk full, file gone
+            original = error.orig if isinstance(error, OperationalError) else error
+            self.health.record_failure(_trouble_of(original, is_write=is_write), first_line(original or error))
+            raise _unavailable() from error
+
+
+class SqliteDatabase(_SqliteReads):
     """A SQLite file, opened for writing by this process alone."""
 
     def __init__(self, path: Path, *, readers: int = READERS) -> None:
         """Open `path`, creating it if need be. Raises DatabaseUnusable, or StoreLocked when another process has it."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        self.health = DatabaseHealth()
+        super().__init__(path, readers=readers)
         self._lock_file = _lock(path.parent)
         self._path = path
         self._writer_lock = WriterLock()
@@ -65,34 +101,31 @@ class SqliteDatabase:
             os.close(self._lock_file)
             raise DatabaseUnusable(f"{path}: {describe_failure(error)}") from error
         self._driver = driver_of(self._writer)
-        self._readers = _reader_engine(path, readers)
 
     @contextmanager
     def transaction(self, *, gives_way: bool = False) -> Generator[WriteTransaction]:
         with self._locked_writer(gives_way=gives_way):
+            self.health.gate.require_open()  # under the lock: who closes it waits for the lock once, and all is written
             tx = WriteTransaction(self._writer)
             with self._unavailable_when_refused(is_write=True):
                 self._driver.execute("BEGIN IMMEDIATE")
                 try:
                     yield tx
+                    began = self.health.seconds()
                     self._driver.execute("COMMIT")
+                    seconds = self.health.seconds() - began
                 except BaseException:
                     if self._driver.in_transaction:
                         self._driver.execute("ROLLBACK")
                     raise
             if tx.announcements or tx.is_audited:
+                self.commits.observe(seconds)  # under the writer's lock
                 self.health.record_write()
             self._listeners.notify(Commit(tuple(tx.announcements), tx.is_audited, tx.is_purge, tx.sites))
 
-    @contextmanager
-    def snapshot(self) -> Generator[ReadTransaction]:
-        with self._unavailable_when_refused(is_write=False), self._readers.connect() as connection:
-            connection.exec_driver_sql("BEGIN")
-            try:
-                yield ReadTransaction(connection)
-            finally:
-                connection.exec_driver_sql("ROLLBACK")
-        self.health.record_read()
+    def count_connections(self) -> tuple[int, int]:
+        in_use, kept = count_in_use(self._readers)
+        return in_use + self._writer_lock.is_locked, kept + 1
 
     def subscribe(self, listener: CommitListener) -> None:
         self._listeners.subscribe(listener)
@@ -148,17 +181,31 @@ class SqliteDatabase:
         finally:
             self._writer_lock.release()
 
-    @contextmanager
-    def _unavailable_when_refused(self, *, is_write: bool) -> Generator[None]:
-        try:
-            yield
-        except PoolTimeout as error:
-            self.health.record_failure("refused", "every reading connection of this process is in use")
-            raise _unavailable() from error
-        except (OperationalError, sqlite3.OperationalError) as error:  # locked, disk full, file gone
-            original = error.orig if isinstance(error, OperationalError) else error
-            self.health.record_failure(_trouble_of(original, is_write=is_write), first_line(original or error))
-            raise _unavailable() from error
+
+class ReadOnlySqlite(_SqliteReads):
+    """A SQLite file that another process of this machine writes to: this one reads, and cannot do more."""
+
+    def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
+        """Raise RuntimeError: a write belongs to the process that writes, and should have been sent there."""
+        raise RuntimeError("this process reads the database, and forwards what writes")
+
+    def count_connections(self) -> tuple[int, int]:
+        return count_in_use(self._readers)
+
+    def subscribe(self, listener: CommitListener) -> None:
+        """Do nothing: this process commits nothing."""
+
+    def checkpoint(self) -> None:
+        """Do nothing: the process that writes does it."""
+
+    def scrub(self) -> bool:
+        """Drop what connections and statements have cached; the log is the writer's to empty."""
+        self._readers.clear_compiled_cache()
+        self._readers.dispose()
+        return True
+
+    def close(self) -> None:
+        self._readers.dispose()
 
 
 def driver_of(connection: Connection) -> sqlite3.Connection:

@@ -13,6 +13,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from app.domain.sites import SiteList
+from app.metrics.histogram import Histogram
 from app.storage.database.commit_listeners import CommitListener
 from app.storage.database.health import DatabaseHealth
 from app.wire.announcement import Announcement
@@ -78,6 +79,15 @@ class Database(Protocol):
 
     @property
     def health(self) -> DatabaseHealth: ...
+
+    @property
+    def commits(self) -> Histogram:
+        """Return how long COMMIT took, of writes that changed something."""
+        ...
+
+    def count_connections(self) -> tuple[int, int]:
+        """Return how many connections transactions have now, and how many they may have; waits for nothing."""
+        ...
 
     def transaction(self, *, gives_way: bool = False) -> AbstractContextManager[WriteTransaction]:
         """Open a write transaction. Leaving the block commits, then announces; an exception rolls back.

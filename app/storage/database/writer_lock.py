@@ -20,6 +20,11 @@ class WriterLock:
         self._is_locked = False
         self._queues: tuple[deque[threading.Lock], deque[threading.Lock]] = (deque(), deque())
 
+    @property
+    def is_locked(self) -> bool:
+        """Return whether anybody has it now."""
+        return self._is_locked
+
     def acquire(self, *, timeout: float, gives_way: bool = False) -> bool:
         """Lock, waiting at most `timeout` seconds; return whether it is ours now.
 

@@ -1,14 +1,14 @@
-"""Bylines of a person in entries and versions: found by the person's id or by one of their names, and taken out.
+"""Bylines of a person in entries, stories and their versions: found by id or by one of the names, and taken out.
 
 What is kept for a court is left as it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Table, and_, false, not_, or_, select
+from sqlalchemy import Column, ColumnElement, Row, Table, and_, exists, false, not_, or_, select
 
 from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
@@ -18,13 +18,17 @@ from app.storage.erasure.targets import PersonTarget, Target
 from app.storage.newsroom.legal_holds import is_held
 
 _entries = schema.entries
+_stories, _story_versions = schema.stories, schema.story_versions
 
 
 def has_byline(table: Table) -> Callable[[Target], ColumnElement[bool] | None]:
-    """Return the condition that a row of entries or versions may have a byline of the person, and is not held."""
+    """Return the condition that a row of entries, stories or versions may have a byline, and is not held."""
+    is_of_story = table in (_stories, _story_versions)
 
     def rows_of(target: Target) -> ColumnElement[bool] | None:
-        return _has_byline(table, target) if isinstance(target, PersonTarget) and target.bylines else None
+        if not isinstance(target, PersonTarget) or not target.bylines:
+            return None
+        return _has_story_byline(table, target) if is_of_story else _has_byline(table, target)
 
     return rows_of
 
@@ -36,11 +40,36 @@ def list_entries_with_bylines(tx: ReadTransaction, target: PersonTarget) -> list
     return [(StoryId(row.story_id), EntryId(row.id)) for row in rows if entry_without_bylines(row, target) is not None]
 
 
-def list_held_bylines(tx: ReadTransaction, target: PersonTarget) -> list[tuple[StoryId, EntryId]]:
-    """List the entries whose bylines of the person stay, because they are held."""
-    query = select(_entries).where(_is_named(_entries, target), is_held(_entries.c.story_id, _entries.c.id))
+def list_stories_with_bylines(tx: ReadTransaction, target: PersonTarget, *, held: bool = False) -> list[StoryId]:
+    """List the stories that have a byline of the person of their own: those that are held, or all others."""
+    is_held_one = _stories.c.legal_hold if held else not_(_stories.c.legal_hold)
+    query = select(_stories).where(_is_named((_stories.c.fields,), target), is_held_one).order_by(_stories.c.id)
+    rows = tx.connection.execute(query)
+    return [StoryId(row.id) for row in rows if story_without_bylines(row, target) is not None]
+
+
+def story_without_bylines(row: Row[Any], target: Target) -> dict[str, Any] | None:
+    """Return the row's fields without the person's bylines; None if it has none."""
+    if not isinstance(target, PersonTarget):
+        return None
+    fields = fields_without_bylines(row.fields, target)
+    return None if fields == row.fields else {"fields": fields}
+
+
+def fields_without_bylines(fields: Mapping[str, Any], target: PersonTarget) -> dict[str, Any]:
+    """Return a story's fields without the person among its authors."""
+    if not fields.get("authors"):
+        return dict(fields)
+    return {**fields, "authors": [author for author in fields["authors"] if not is_author(author, target)]}
+
+
+def list_held_bylines(tx: ReadTransaction, target: PersonTarget) -> list[tuple[StoryId, EntryId | None]]:
+    """List the entries, and the stories themselves, whose bylines of the person stay, because they are held."""
+    named = _is_named((_entries.c.content, _entries.c.working), target)
+    query = select(_entries).where(named, is_held(_entries.c.story_id, _entries.c.id))
     rows = tx.connection.execute(query.order_by(_entries.c.story_id, _entries.c.id))
-    return [(StoryId(row.story_id), EntryId(row.id)) for row in rows if entry_without_bylines(row, target) is not None]
+    held = [(StoryId(row.story_id), EntryId(row.id)) for row in rows if entry_without_bylines(row, target) is not None]
+    return [*((story, None) for story in list_stories_with_bylines(tx, target, held=True)), *held]
 
 
 def is_author(author: Mapping[str, Any], target: PersonTarget) -> bool:
@@ -49,7 +78,7 @@ def is_author(author: Mapping[str, Any], target: PersonTarget) -> bool:
 
 
 def entry_without_bylines(row: Row[Any], target: Target) -> dict[str, Any] | None:
-    """Return the row's content and working revision without the person's bylines; None if it has none."""
+    """Return what an entry's or a version's row has without the person's bylines; None if it has none."""
     if not isinstance(target, PersonTarget):
         return None
     content, working = _without(row.content, target), row.working
@@ -58,19 +87,22 @@ def entry_without_bylines(row: Row[Any], target: Target) -> dict[str, Any] | Non
     return None if (content, working) == (row.content, row.working) else {"content": content, "working": working}
 
 
-version_without_bylines = entry_without_bylines
-"""A version has the same two members."""
-
-
 def _without(content: dict[str, Any], target: PersonTarget) -> dict[str, Any]:
     return {**content, "authors": [author for author in content["authors"] if not is_author(author, target)]}
 
 
 def _has_byline(table: Table, target: PersonTarget) -> ColumnElement[bool]:
     entry = table.c.id if table is _entries else table.c.entry_id
-    return and_(_is_named(table, target), not_(is_held(table.c.story_id, entry)))
+    return and_(_is_named((table.c.content, table.c.working), target), not_(is_held(table.c.story_id, entry)))
 
 
-def _is_named(table: Table, target: PersonTarget) -> ColumnElement[bool]:
+def _has_story_byline(table: Table, target: PersonTarget) -> ColumnElement[bool]:
+    held = _stories.alias("held_story")
+    story = table.c.id if table is _stories else table.c.story_id
+    is_held_one = exists().where(held.c.id == story, held.c.legal_hold)
+    return and_(_is_named((table.c.fields,), target), not_(is_held_one))
+
+
+def _is_named(columns: Sequence[Column[Any]], target: PersonTarget) -> ColumnElement[bool]:
     named = (target.person, *target.names)
-    return or_(false(), *(has_any_string(column, named) for column in (table.c.content, table.c.working)))
+    return or_(false(), *(has_any_string(column, named) for column in columns))

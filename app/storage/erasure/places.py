@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, Row, Table, Text, and_, cast, exis
 from app.domain.clock import Micros
 from app.domain.entry import EntryContent, EntryStatus
 from app.storage.database import schema
-from app.storage.erasure.bylines import entry_without_bylines, has_byline, version_without_bylines
+from app.storage.erasure.bylines import entry_without_bylines, has_byline, story_without_bylines
 from app.storage.erasure.comment_rows import (
     answer_without_name,
     comment_without_text,
@@ -54,8 +54,8 @@ _people, _tokens, _audit = schema.people, schema.tokens, schema.audit
 _replies, _reply_entries = schema.replies, schema.reply_entries
 _documents = schema.search_documents
 _comments, _reports, _shown_comments = schema.comments, schema.comment_reports, schema.public_comments
-_media = schema.media
-_shown_stories, _shown = schema.public_stories, schema.public_entries
+_media, _aliases, _shown_aliases = schema.media, schema.entry_aliases, schema.public_aliases
+_shown_stories, _shown, _labels = schema.public_stories, schema.public_entries, schema.public_labels
 
 NO_CONTENT = content_json(EntryContent())
 """The content of an entry, or of one of its versions, that was purged."""
@@ -328,12 +328,20 @@ TEXT_PLACES = (
         ),
         blank=_version_row,
     ),
+    TextPlace("aliases", (_aliases.c.alias,), _of(_aliases, entries="entry_id"), _deleted),
     TextPlace("bylines", (_entries.c.content, _entries.c.working), has_byline(_entries), rewrite=entry_without_bylines),
     TextPlace(
         "bylines in versions",
         (_versions.c.content, _versions.c.working),
         has_byline(_versions),
-        rewrite=version_without_bylines,
+        rewrite=entry_without_bylines,
+    ),
+    TextPlace("bylines in stories", (_stories.c.fields,), has_byline(_stories), rewrite=story_without_bylines),
+    TextPlace(
+        "bylines in story versions",
+        (_story_versions.c.fields,),
+        has_byline(_story_versions),
+        rewrite=story_without_bylines,
     ),
     TextPlace(
         "notices of comments",
@@ -375,9 +383,8 @@ TEXT_PLACES = (
         _where(_of(_shown, entries="id"), _shown.c.visible == true()),
         blank=_shown_entry_row,
     ),
-    TextPlace(
-        "readers' labels", (schema.public_labels.c.label,), _of(schema.public_labels, entries="entry_id"), _deleted
-    ),
+    TextPlace("readers' labels", (_labels.c.label,), _of(_labels, entries="entry_id"), _deleted),
+    TextPlace("readers' aliases", (_shown_aliases.c.alias,), _of(_shown_aliases, entries="entry_id"), _deleted),
     TextPlace(
         "readers' corrections",
         (schema.public_corrections.c.item,),

@@ -90,7 +90,7 @@ def delete_uploads(tx: WriteTransaction, target: _UserTarget, *, limit: int) -> 
 def delete_stale_uses(tx: WriteTransaction, target: PersonTarget) -> None:
     """Delete the uses of the person's pictures by what shows them no more: their bylines were taken out of it."""
     own = select(_uses.c.name).where(_is_of(_uses, target))
-    rows = tx.connection.execute(select(_uses).where(_uses.c.name.in_(own), _uses.c.entry_id != "")).all()
+    rows = tx.connection.execute(select(_uses).where(_uses.c.name.in_(own), _uses.c.story_id != "")).all()
     for row in rows:
         if not _shows(tx, row.name, row.story_id, row.entry_id):
             same = (column == row._mapping[column] for column in _uses.primary_key.columns)
@@ -123,11 +123,28 @@ version_without_upload = entry_without_upload
 
 
 def story_without_upload(row: Row[Any], target: Target) -> dict[str, Any] | None:
-    """Return the fields of a story, or of one of its versions, without the upload as its picture."""
-    image = row.fields.get("image")
-    if not isinstance(target, MediaTarget) or image is None or media_name(image["url"]) != target.name:
+    """Return the row of a story, or of one of its versions, without the upload; None if it does not show it."""
+    if not isinstance(target, MediaTarget):
         return None
-    return {"fields": {**row.fields, "image": None}}
+    fields = fields_without_upload(row.fields, target)
+    return None if fields == row.fields else {"fields": fields}
+
+
+def fields_without_upload(fields: Mapping[str, Any], target: MediaTarget) -> dict[str, Any]:
+    """Return a story's fields without the upload: no picture, no block of its intro, no author whose avatar it is."""
+    left = dict(fields)
+    if _is_shown_in(fields.get("image"), target):
+        left["image"] = None
+    seo = fields.get("seo")
+    if seo is not None and _is_shown_in(seo["image"], target):
+        left["seo"] = {**seo, "image": None} if seo["title"] or seo["description"] else None
+    if fields.get("authors"):
+        left["authors"] = [_without_avatar(author, target) for author in fields["authors"]]
+    intro = fields.get("intro")
+    if intro is not None:
+        shown = without_upload({"authors": (), **intro}, target)
+        left["intro"] = {name: shown[name] for name in intro} if shown["blocks"] else None
+    return left
 
 
 def without_upload(content: Mapping[str, Any], target: MediaTarget) -> dict[str, Any]:
@@ -141,6 +158,10 @@ def without_upload(content: Mapping[str, Any], target: MediaTarget) -> dict[str,
     if len(blocks) != len(content["blocks"]):
         changed |= {"blocks": blocks, "text": None}
     return {**content, **changed}
+
+
+def _is_shown_in(block: Mapping[str, Any] | None, target: MediaTarget) -> bool:
+    return block is not None and media_name(str(block["url"])) == target.name
 
 
 def _without_avatar(author: Mapping[str, Any], target: MediaTarget) -> dict[str, Any]:
@@ -160,6 +181,13 @@ def _is_of(uses: FromClause, target: _UserTarget) -> ColumnElement[bool]:
 
 def _shows(tx: ReadTransaction, name: str, story: str, entry: str) -> bool:
     prefix = MediaTarget(MediaId(""), name).stored_prefix
+    if not entry:
+        of_story = ((schema.stories, "id"), (schema.story_versions, "story_id"))
+        found = (
+            select(table.c[ident]).where(table.c[ident] == story, has_part(table.c.fields, prefix))
+            for table, ident in of_story
+        )
+        return any(tx.connection.execute(query.limit(1)).first() is not None for query in found)
     for table, ident in ((schema.entries, "id"), (schema.entry_versions, "entry_id")):
         shown = or_(has_part(table.c.content, prefix), has_part(table.c.working, prefix))
         query = select(table.c.story_id).where(table.c.story_id == story, table.c[ident] == entry, shown)

@@ -77,14 +77,6 @@ class CommentCounts:
     appealed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Since when a story's oldest comment waits, and when one of its comments was last decided about."""
-
-    waiting_since: Micros | None
-    decided_at: Micros | None
-
-
 def insert_comment(tx: WriteTransaction, comment: Comment) -> bool:
     """Insert a comment; return False and change nothing if its story has one with its key already."""
     return tx.connection.execute(_INSERTS[tx.connection.dialect.name], _columns(comment)).first() is not None
@@ -156,30 +148,33 @@ def list_approved_comments(tx: ReadTransaction, story: StoryId, entry: EntryId |
     return [_comment(row) for row in tx.connection.execute(query)]
 
 
+def list_comments_of_story(
+    tx: ReadTransaction, story: StoryId, *, answers: bool, public: bool, beyond: str, limit: int
+) -> list[Comment]:
+    """List the comments of a story, or of those the ones that readers see, in the order of their ids behind one."""
+    parent = _comments.c.parent_id
+    query = select(_comments).where(
+        _comments.c.story_id == story, _comments.c.id > beyond, parent.is_not(None) if answers else parent.is_(None)
+    )
+    if public:
+        shown = select(schema.public_comments.c.id).where(schema.public_comments.c.story_id == story)
+        query = query.where(_comments.c.id.in_(shown))
+    return [_comment(row) for row in tx.connection.execute(query.order_by(_comments.c.id).limit(limit))]
+
+
 def list_children(tx: ReadTransaction, parent: CommentId) -> list[Comment]:
     """List the comments under a comment, whatever their status."""
     return [_comment(row) for row in tx.connection.execute(select(_comments).where(_comments.c.parent_id == parent))]
 
 
-def read_attention(tx: ReadTransaction, stories: Collection[StoryId]) -> dict[StoryId, Attention]:
-    """Return how long the comments of these stories wait, and when they were last looked after."""
-    waiting = dict(
-        tx.connection.execute(
-            select(_comments.c.story_id, func.min(_comments.c.created_at))
-            .where(_comments.c.story_id.in_(stories), _PENDING)
-            .group_by(_comments.c.story_id)
-        ).all()
-    )
-    if not waiting:
-        return {}
-    decided = dict(
-        tx.connection.execute(
-            select(_comments.c.story_id, func.max(_comments.c.decided_at))
-            .where(_comments.c.story_id.in_(waiting))
-            .group_by(_comments.c.story_id)
-        ).all()
-    )
-    return {StoryId(story): Attention(since, decided.get(story)) for story, since in waiting.items()}
+def list_unattended(tx: ReadTransaction, stories: Collection[StoryId], *, before: Micros) -> set[StoryId]:
+    """List those of these stories in which a comment waits since `before`, and none has been decided about since."""
+    waits = select(_comments.c.story_id).where(_comments.c.story_id.in_(stories), _PENDING)
+    late = set(tx.connection.execute(waits.where(_comments.c.created_at < before).distinct()).scalars())
+    if not late:
+        return set()
+    decided = select(_comments.c.story_id).where(_comments.c.story_id.in_(late), _comments.c.decided_at >= before)
+    return {StoryId(story) for story in late - set(tx.connection.execute(decided.distinct()).scalars())}
 
 
 def read_pending_counts(tx: ReadTransaction) -> dict[StoryId, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -19,6 +19,9 @@ from app.storage.database.transactions import ReadTransaction, WriteTransaction
 _entries = schema.entries
 _versions = schema.entry_versions
 _CONTENT = tuple(field.name for field in fields(EntryContent))
+_KNOWN = frozenset(_CONTENT)
+_KEPT_IF_SET = ("label", "icon")
+"""Members of a content that releases before them could not read: they are stored where there are any."""
 _PARTICULARS = (
     "sort_key",
     "corrections",
@@ -78,18 +81,34 @@ def read_entry_by_external_id(tx: ReadTransaction, story: StoryId, external_id: 
     return None if row is None else entry_of_row(row)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryChoice:
+    """The entries of a story that a list shows: all, or those to which each of these applies."""
+
+    statuses: frozenset[EntryStatus] | None = None
+    key_events: bool = False
+    """Key events alone."""
+    account: tuple[PersonId | None, str] | None = None
+    """Those alone that this account made: a person, or the token without one."""
+    edited: bool = False
+    """Those alone that have an edit which is not published."""
+
+
 def list_entries(
-    tx: ReadTransaction,
-    story: StoryId,
-    *,
-    statuses: frozenset[EntryStatus] | None,
-    before: tuple[Micros, EntryId] | None,
-    limit: int,
+    tx: ReadTransaction, story: StoryId, choice: EntryChoice, *, before: tuple[Micros, EntryId] | None, limit: int
 ) -> list[Entry]:
     """List a story's entries, latest change of status first; `before` is the (status_at, id) of the last one seen."""
     query = select(_entries).where(_entries.c.story_id == story)
-    if statuses is not None:
-        query = query.where(_entries.c.status.in_([status.value for status in statuses]))
+    if choice.statuses is not None:
+        query = query.where(_entries.c.status.in_([status.value for status in choice.statuses]))
+    if choice.key_events:
+        query = query.where(_entries.c.content["key_event"].as_boolean())
+    if choice.edited:
+        query = query.where(_entries.c.working.is_not(None))
+    if choice.account is not None:
+        person, token = choice.account
+        own = (_entries.c.created_by == person,) if person else (_entries.c.created_by.is_(None),)
+        query = query.where(*own, *(() if person else (_entries.c.created_by_token == token,)))
     if before is not None:
         at, entry = before
         query = query.where((_entries.c.status_at < at) | ((_entries.c.status_at == at) & (_entries.c.id < entry)))
@@ -182,6 +201,40 @@ def append_version(
     )
 
 
+def insert_versions(tx: WriteTransaction, story: StoryId, entry: EntryId, versions: Sequence[EntryVersion]) -> None:
+    """Insert versions that an entry had elsewhere, as they were there."""
+    for version in versions:
+        _INSERT_VERSION.run(
+            tx,
+            {
+                "story_id": story,
+                "entry_id": entry,
+                "version": version.version,
+                "at": version.at,
+                "person_id": version.person,
+                "token_id": version.token_id,
+                "action": version.action,
+                "status": version.status.value,
+                "content": content_json(version.content),
+                "working": _working_json(version.working),
+                "note": version.note,
+                "particulars": None if version.particulars is None else dict(version.particulars),
+            },
+        )
+
+
+def list_version_numbers(tx: ReadTransaction, story: StoryId, entry: EntryId) -> set[int]:
+    """List the numbers of an entry's versions."""
+    query = select(_versions.c.version).where(_versions.c.story_id == story, _versions.c.entry_id == entry)
+    return set(tx.connection.execute(query).scalars())
+
+
+def update_purged_at(tx: WriteTransaction, entry: Entry) -> None:
+    """Write that an entry's text was purged elsewhere before it came."""
+    values = {"of_story": entry.story, "of_entry": entry.id, "purged_at": entry.purged_at}
+    tx.connection.execute(update(_entries).where(*_OF_ENTRY), values)
+
+
 def list_versions(
     tx: ReadTransaction, story: StoryId, entry: EntryId, *, below: int | None, limit: int
 ) -> list[EntryVersion]:
@@ -213,7 +266,11 @@ def list_versions(
 
 def content_json(content: EntryContent) -> dict[str, Any]:
     """Return a revision's content as the JSON that is stored."""
-    return {name: getattr(content, name) for name in _CONTENT}
+    kept = {name: getattr(content, name) for name in _CONTENT}
+    for name in _KEPT_IF_SET:
+        if kept[name] is None:
+            del kept[name]
+    return kept
 
 
 def _working_json(working: WorkingRevision | None) -> dict[str, Any] | None:
@@ -229,8 +286,10 @@ def _working_json(working: WorkingRevision | None) -> dict[str, Any] | None:
 
 
 def _content(kept: dict[str, Any]) -> EntryContent:
+    """Build a content from what is stored of it; what only a newer release knows is left out."""
+    known = kept if kept.keys() <= _KNOWN else {name: kept[name] for name in kept.keys() & _KNOWN}
     tuples = {name: tuple(kept[name]) for name in ("blocks", "authors", "tags")}
-    return EntryContent(**{**kept, **tuples})
+    return EntryContent(**{**known, **tuples})
 
 
 def _working(kept: dict[str, Any] | None) -> WorkingRevision | None:

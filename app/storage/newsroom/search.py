@@ -32,7 +32,7 @@ from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 from app.content import render_text
 from app.domain.entry import Entry, EntryContent, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
-from app.domain.story import Story
+from app.domain.story import Story, intro_content
 from app.domain.text_folding import fold_words
 from app.storage.database import schema
 from app.storage.database.prepared import PreparedWrite
@@ -157,7 +157,14 @@ def _entry_row(entry: Entry) -> dict[str, str]:
 
 
 def _story_row(story: Story) -> dict[str, str]:
-    texts = [story.fields["title"], story.fields.get("standfirst") or ""]
+    fields = story.fields
+    texts = [
+        fields["title"],
+        fields.get("standfirst") or "",
+        render_text([dict(block) for block in intro_content(fields).blocks]),
+        *(author["name"] for author in fields.get("authors", ())),
+        (fields.get("sponsor") or {}).get("name") or "",
+    ]
     return {"story": story.id, "entry": _STORY_ITSELF, "words": _words(texts)}
 
 
@@ -165,6 +172,7 @@ def _texts(content: EntryContent) -> list[str]:
     """Return the texts a revision is found by: its headline, body, authors, tags and source."""
     return [
         content.headline or "",
+        content.label or "",
         render_text([dict(block) for block in content.blocks]),
         *(author["name"] for author in content.authors),
         *(tag["label"] for tag in content.tags),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -98,6 +98,14 @@ def list_stories(
     return [_story(row) for row in tx.connection.execute(query.limit(limit))]
 
 
+def list_stories_on_duty(tx: ReadTransaction, person: str | None) -> list[StoryId]:
+    """List the stories that this person is on duty for, or was when they ended; without a person those of anybody."""
+    duty = _stories.c.settings["duty"]
+    named = [duty[member].as_string() for member in ("person", "shown")]
+    wanted = or_(*(each.is_not(None) if person is None else each == person for each in named))
+    return [StoryId(story) for story in _ids(tx, select(_stories.c.id).where(wanted).order_by(_stories.c.id))]
+
+
 def list_frozen_stories(tx: ReadTransaction, visibility: Visibility) -> list[StoryId]:
     """List the visible stories that are frozen themselves, newest first."""
     query = select(_stories.c.id).where(_is_visible(visibility), _stories.c.frozen.is_(True))
@@ -165,6 +173,15 @@ def update_story_slug(tx: WriteTransaction, story: Story, *, former: str) -> Non
     tx.connection.execute(_KEEP_FORMER[tx.connection.dialect.name], {"slug": former, "story_id": story.id})
 
 
+def insert_former_slugs(tx: WriteTransaction, story: StoryId, slugs: Sequence[str]) -> None:
+    """Reserve former slugs that a story had elsewhere. Raises Conflict `slug_taken`."""
+    for slug in slugs:
+        _refuse_former_slug(tx, slug, but_of=story)
+        if tx.connection.execute(select(_stories.c.id).where(_stories.c.slug == slug)).first() is not None:
+            raise Conflict("slug_taken", "Another story has a slug that this one had before.")
+        tx.connection.execute(_KEEP_FORMER[tx.connection.dialect.name], {"slug": slug, "story_id": story})
+
+
 def _refuse_former_slug(tx: WriteTransaction, slug: str, *, but_of: StoryId | None = None) -> None:
     holder = tx.connection.execute(select(_former.c.story_id).where(_former.c.slug == slug)).scalar_one_or_none()
     if holder not in (None, but_of):
@@ -172,7 +189,7 @@ def _refuse_former_slug(tx: WriteTransaction, slug: str, *, but_of: StoryId | No
 
 
 def delete_story(tx: WriteTransaction, story: StoryId) -> None:
-    """Delete every trace of a story in every table; used for the demo story alone."""
+    """Delete every trace of a story in every table; used for the demo story, and for an import that is given up."""
     replies, reply_entries = schema.replies, schema.reply_entries
     tx.connection.execute(delete(schema.search_documents).where(schema.search_documents.c.story_id == story))
     tx.connection.execute(delete(reply_entries).where(reply_entries.c.story_id == story))
@@ -180,6 +197,7 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
     delete_comments_of_story(tx, story)
     for table in (
         schema.events,
+        schema.public_aliases,
         schema.public_labels,
         schema.public_media,
         schema.public_corrections,
@@ -187,7 +205,9 @@ def delete_story(tx: WriteTransaction, story: StoryId) -> None:
         schema.public_slugs,
         schema.public_stories,
         schema.entry_versions,
+        schema.entry_aliases,
         schema.entries,
+        schema.imports,
         schema.former_slugs,
         schema.story_versions,
         schema.memberships,
@@ -212,6 +232,7 @@ def _columns(story: Story) -> dict[str, Any]:
         "frozen": story.frozen,
         "ends_at": story.ends_at,
         "due_at": story.due_at,
+        "importing": story.importing,
     }
 
 
@@ -231,6 +252,7 @@ def _story(row: Row[Any]) -> Story:
         site_frozen=bool(row.site_frozen),
         legal_hold=row.legal_hold,
         purged_at=row.purged_at,
+        importing=row.importing,
     )
 
 

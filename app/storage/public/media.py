@@ -8,16 +8,23 @@ from sqlalchemy import bindparam, delete, insert, select
 
 from app.domain.identifiers import EntryId, StoryId
 from app.storage.database import schema
+from app.storage.database.tables.parts import IMPORTING
 from app.storage.database.transactions import ReadTransaction, WriteTransaction
 
 _media = schema.public_media
+_stories = schema.public_stories
 _ITSELF = ""
 """Stands for the entry's id in the rows of a story's own media."""
 
 # Built once: building a statement takes SQLAlchemy eight times as long as running it.
 _INSERT = insert(_media)
 _DELETE = delete(_media).where(_media.c.story_id == bindparam("of_story"), _media.c.entry_id == bindparam("of_entry"))
-_SELECT = select(_media.c.name).where(_media.c.name == bindparam("named")).limit(1)
+_SELECT = (
+    select(_media.c.name)
+    .join(_stories, _stories.c.story_id == _media.c.story_id)
+    .where(_media.c.name == bindparam("named"), _stories.c.status != IMPORTING)
+    .limit(1)
+)
 
 
 def update_public_media(tx: WriteTransaction, story: StoryId, entry: EntryId | None, names: Iterable[str]) -> None:

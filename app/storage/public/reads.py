@@ -13,6 +13,7 @@ from app.domain.cursor import Cursor
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.sites import DEFAULT_SITE
 from app.storage.database import schema
+from app.storage.database.tables.parts import IMPORTING
 from app.storage.database.transactions import ReadTransaction
 from app.wire.announcement import StoryHead, closing_of
 from app.wire.encoding import CommentTotals, EncodedEntry, EventLine, StoryCounts
@@ -21,11 +22,15 @@ _stories = schema.public_stories
 _entries = schema.public_entries
 _slugs = schema.public_slugs
 _labels = schema.public_labels
+_aliases = schema.public_aliases
 _events = schema.events
 _totals = schema.public_comment_totals
-_SELECT_STORIES = select(_stories, _totals.c.version.label("comments_version"), _totals.c.shown).select_from(
-    _stories.outerjoin(_totals, _totals.c.story_id == _stories.c.story_id)
+_SELECT_STORIES = (
+    select(_stories, _totals.c.version.label("comments_version"), _totals.c.shown)
+    .select_from(_stories.outerjoin(_totals, _totals.c.story_id == _stories.c.story_id))
+    .where(_stories.c.status != IMPORTING)
 )
+"""Every read of a story begins with it: one that is being imported is not there, and nor are its entries."""
 
 Order = Literal["newest", "oldest"]
 
@@ -85,12 +90,16 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """A filter of entries; None matches any value. `labels` are `tag:…` and `author:…`, and all must match."""
+    """A filter of entries; None matches any value. `labels` are `tag:…` and `author:…`, and all must match.
+
+    `alias` is an old address, which one entry has, if any.
+    """
 
     kind: str | None = None
     key_event: bool | None = None
     importance: str | None = None
     labels: tuple[str, ...] = ()
+    alias: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +293,8 @@ _PARTS = ("fields", "body_html", "blocks", "body_text")
 
 def _is_listed(site: str) -> ColumnElement[bool]:
     """Return the condition on stories that a site's lists show."""
-    return and_(_stories.c.status != "withdrawn", func.coalesce(_stories.c.site, DEFAULT_SITE) == site)
+    readable = _stories.c.status.not_in(("withdrawn", IMPORTING))
+    return and_(readable, func.coalesce(_stories.c.site, DEFAULT_SITE) == site)
 
 
 def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
@@ -294,6 +304,11 @@ def _filtered(query: Select[Any], only: EntryFilter) -> Select[Any]:
         query = query.where(_entries.c.key_event.is_(only.key_event))
     if only.importance is not None:
         query = query.where(_entries.c.importance == only.importance)
+    if only.alias is not None:
+        known_as = select(_aliases.c.entry_id).where(
+            _aliases.c.story_id == _entries.c.story_id, _aliases.c.alias == only.alias
+        )
+        query = query.where(_entries.c.id.in_(known_as))
     for label in only.labels:
         has_it = select(_labels.c.entry_id).where(_labels.c.story_id == _entries.c.story_id, _labels.c.label == label)
         query = query.where(_entries.c.id.in_(has_it))

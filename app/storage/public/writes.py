@@ -169,6 +169,12 @@ def update_public_entry_removed(
     _delete_labels(tx, story, entry)
 
 
+def insert_public_tombstone(tx: WriteTransaction, story: StoryId, entry: EntryId, *, revision: int, seq: int) -> None:
+    """Insert the tombstone of an entry that was public elsewhere, and withdrawn there."""
+    values = {"visible": False, "revision": revision, "last_seq": seq, "encoder": schema.ENCODER, **_NO_CONTENT}
+    _INSERT_ENTRY.run(tx, {"story_id": story, "id": entry, **values})
+
+
 def insert_public_slug(tx: WriteTransaction, story: StoryId, slug: str) -> None:
     """Store a former slug, so that it still leads readers to the story; it may be stored already."""
     tx.connection.execute(_KEEP_SLUG[tx.connection.dialect.name], {"slug": slug, "story_id": story})

@@ -7,13 +7,11 @@ it.
 from __future__ import annotations
 
 import sqlite3
-import struct
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from alembic import command
@@ -25,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from app.storage.database import schema
 from app.storage.database.sqlite import driver_of
 from app.storage.upkeep.migrations import MIGRATIONS, alembic_config, open_sqlite
+from app.storage.upkeep.table_rows import encode_row
 
 APPLICATION_ID = 0x4C426B75
 """SQLite's header field for the kind of file (`LBku`); it distinguishes a backup from any other SQLite file."""
@@ -68,9 +67,14 @@ def list_archived_files(path: Path) -> list[ArchivedFile]:
         found = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name = 'media'").first()
         if found is None:
             return []
-        query = select(schema.media.c.name, schema.media.c.renditions).order_by(schema.media.c.name)
-        rows = connection.execute(query).all()
-        return [ArchivedFile(row.name, each["file"], each["size"]) for row in rows for each in row.renditions]
+        return list_files_of_uploads(connection)
+
+
+def list_files_of_uploads(connection: Connection) -> list[ArchivedFile]:
+    """List the files of all uploads of a database of this release, or of an archive that knows uploads."""
+    query = select(schema.media.c.name, schema.media.c.renditions).order_by(schema.media.c.name)
+    rows = connection.execute(query).all()
+    return [ArchivedFile(row.name, each["file"], each["size"]) for row in rows for each in row.renditions]
 
 
 def is_known_revision(revision: str) -> bool:
@@ -204,27 +208,6 @@ def _compute_checksum(connection: Connection) -> str:
         for row in driver.execute(rows):
             digest.update(encode_row(row))
     return digest.hexdigest()
-
-
-def encode_row(row: tuple[Any, ...]) -> bytes:
-    """Encode a row for the checksum: no two rows that differ, in a value, its type or where it ends, alike."""
-    parts: list[bytes] = []
-    for value in row:
-        kind, found = _KINDS[type(value)]
-        encoded = found(value)
-        parts.append(b"%b%d:" % (kind, len(encoded)))
-        parts.append(encoded)
-    parts.append(b"\n")
-    return b"".join(parts)
-
-
-_KINDS: dict[type, tuple[bytes, Callable[[Any], bytes]]] = {
-    type(None): (b"n", lambda _: b""),
-    int: (b"i", lambda value: b"%d" % value),
-    float: (b"f", lambda value: struct.pack(">d", value)),
-    str: (b"s", lambda value: str(value).encode("utf-8", "surrogatepass")),
-    bytes: (b"b", lambda value: bytes(value)),
-}
 
 
 def _check_logs(connection: Connection, path: Path) -> None:

@@ -10,30 +10,18 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from alembic import command
 from alembic.util import CommandError
 from sqlalchemy import (
-    JSON,
-    BindParameter,
-    Cast,
     Connection,
     MetaData,
-    Text,
-    TypeCoerce,
-    bindparam,
-    cast,
-    delete,
-    func,
-    insert,
     select,
-    text,
-    type_coerce,
     update,
 )
 from sqlalchemy.engine import make_url
@@ -45,6 +33,7 @@ from app.domain.identifiers import RandomSource
 from app.storage.database import schema
 from app.storage.database.failures import describe_failure, require_usable_file
 from app.storage.database.sqlite import open_reader
+from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.stored_replies import delete_addresses_in_replies
 from app.storage.upkeep.archive import (
     BackupFailed,
@@ -57,6 +46,7 @@ from app.storage.upkeep.archive import (
     upgrade_archive,
     verify_archive,
 )
+from app.storage.upkeep.closing import SENTENCES, read_closed
 from app.storage.upkeep.migrations import (
     WrongSchema,
     alembic_config,
@@ -69,14 +59,22 @@ from app.storage.upkeep.scratch_files import (
     BACKUP_PREFIX,
     RESTORE_PREFIX,
     new_scratch_file,
+    put_in_place,
     remove_restore_leftovers,
 )
-from app.storage.upkeep.search_index import empty_search_index, fill_search_index
+from app.storage.upkeep.search_index import fill_search_index
+from app.storage.upkeep.table_rows import (
+    BATCH_ROWS,
+    Progress,
+    continue_numbers,
+    copy_rows,
+    count_other_connections,
+    empty_tables,
+    find_filled_tables,
+)
 
-BATCH_ROWS = 1_000
-
-Progress = Callable[[str, int, int], None]
-"""Called after each batch with the table, the number of rows copied and the number of rows there are."""
+SILENCE_SECONDS = 300.0
+"""Time in which PostgreSQL must say something while it is copied: one that is frozen is not waited for any longer."""
 
 
 def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
@@ -91,9 +89,12 @@ def back_up(url: str, target: Path, *, progress: Progress) -> Contents:
         with _snapshot(url) as source:
             revision = _require_revision(source)
             with new_archive(partial, revision) as archive:
-                _copy_tables(source, archive, _reflect(archive), progress)
+                copy_rows(source, archive, _reflect(archive), progress)
         contents = verify_archive(partial)
-        _put_in_place(partial, target)
+        try:
+            put_in_place(partial, target)
+        except FileExistsError:
+            raise BackupFailed(f"{target} exists already: name a new file.") from None
     return contents
 
 
@@ -125,15 +126,19 @@ def restore(
     ):
         _refuse_company(target)
         read_known_revision(target)
+        if (closed := read_closed(target)) is not None:
+            raise BackupFailed(SENTENCES[closed])
         command.upgrade(alembic_config(target), "head")
         _empty(target, replace=replace)
-        _copy_tables(archive, target, schema.metadata, progress)
+        copy_rows(archive, target, schema.metadata, progress)
         _forget_addresses(target, kept)
         fill_search_index(target)
         _begin_new_epochs(target, random)
-        # The nodes here agree on a token of their own: that of where it was backed up may be on no machine here.
-        target.execute(update(schema.control).values(admin_token_sha256=None))
-        _continue_numbers(target)
+        # The nodes here agree on a token of their own: that of where it was backed up may be on no machine here. And
+        # what they tell each other is neither signed nor heard as that of where it was backed up, which may go on.
+        own = dict.fromkeys(("admin_token_sha256", "broker_channel", "broker_key", "broker_key_before"))
+        target.execute(update(schema.control).values(**own))
+        continue_numbers(target)
     return contents
 
 
@@ -191,9 +196,21 @@ def _snapshot(url: str) -> Generator[Connection]:
             connection.exec_driver_sql("BEGIN")
             yield connection
         return
-    engine = open_postgres(url, isolation_level="REPEATABLE READ")
+    engine = open_postgres(url, silence_seconds=SILENCE_SECONDS, isolation_level="REPEATABLE READ")
     with engine.connect().execution_options(postgresql_readonly=True) as connection, connection.begin():
         yield connection
+
+
+@contextmanager
+def open_snapshot(url: str) -> Generator[ReadTransaction]:
+    """Open one consistent, read-only view of a database of this release, with or without a running server.
+
+    Raises BackupFailed, for a database of another release too.
+    """
+    with _snapshot(url) as connection:
+        if not is_newest_revision(_require_revision(connection)):
+            raise BackupFailed("The database is of another release: `liveblog migrate` first.")
+        yield ReadTransaction(connection)
 
 
 def _require_revision(source: Connection) -> str:
@@ -213,59 +230,16 @@ def _reflect(archive: Connection) -> MetaData:
     return found
 
 
-def _copy_tables(source: Connection, target: Connection, tables: MetaData, progress: Progress) -> None:
-    for table in tables.sorted_tables:
-        total: int = source.execute(select(func.count()).select_from(table)).scalar_one()
-        write = insert(table).values({column.name: _written(column, target) for column in table.columns})
-        read = select(*(_read(column, source).label(column.name) for column in table.columns))
-        rows = source.execution_options(stream_results=True).execute(read)
-        done = 0
-        for batch in rows.mappings().partitions(BATCH_ROWS):
-            target.execute(write, [dict(row) for row in batch])
-            done += len(batch)
-            progress(table.name, done, total)
-
-
-def _read(column: Any, source: Connection) -> Any:
-    if not isinstance(column.type, JSON):
-        return column
-    as_text: Cast[str] | TypeCoerce[str]
-    as_text = cast(column, Text) if source.dialect.name == "postgresql" else type_coerce(column, Text)
-    return as_text
-
-
-def _written(column: Any, target: Connection) -> BindParameter[Any] | Cast[Any]:
-    if not isinstance(column.type, JSON):
-        return bindparam(column.name, type_=column.type)
-    value = bindparam(column.name, type_=Text())
-    return cast(value, JSON) if target.dialect.name == "postgresql" else value
-
-
 def _refuse_company(target: Connection) -> None:
-    """Refuse a PostgreSQL database with other connections: it has no lock of ours that shows a running server."""
-    if target.dialect.name != "postgresql":
-        return
-    others = target.execute(
-        text(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-            " AND backend_type = 'client backend'"
-        )
-    ).scalar_one()
-    if others:
+    """Refuse a PostgreSQL database that others use; the lock of a SQLite file shows a running server."""
+    if others := count_other_connections(target):
         raise BackupFailed(f"{others} other connections use this database: stop every server first.")
 
 
 def _empty(target: Connection, *, replace: bool) -> None:
-    held = [
-        table.name
-        for table in schema.metadata.sorted_tables
-        if target.execute(select(table.primary_key.columns.values()[0]).limit(1)).first() is not None
-    ]
-    if held and not replace:
+    if not replace and find_filled_tables(target):
         raise BackupFailed("The database is not empty: --yes replaces everything in it with the backup.")
-    for table in reversed(schema.metadata.sorted_tables):
-        target.execute(delete(table))
-    empty_search_index(target)
+    empty_tables(target)
 
 
 def _begin_new_epochs(target: Connection, random: RandomSource) -> None:
@@ -286,29 +260,3 @@ def _forget_addresses(target: Connection, kept: AddressesKept) -> None:
             delete_addresses_in_replies(target, ids[first : first + BATCH_ROWS], kind=kind)
         for each in (schema.comments, schema.comment_reports):
             target.execute(update(each).where(each.c.created_at < kept_since).values({kind: None}))
-
-
-def _continue_numbers(target: Connection) -> None:
-    """Advance the audit's sequence: its numbers were copied, not drawn, and PostgreSQL would begin again at 1."""
-    if target.dialect.name == "postgresql":
-        target.execute(
-            text("SELECT setval(pg_get_serial_sequence('audit', 'id'), coalesce(max(id), 0) + 1, false) FROM audit")
-        )
-
-
-def _put_in_place(partial: Path, target: Path) -> None:
-    with partial.open("rb") as file:
-        os.fsync(file.fileno())
-    # A link, since it never replaces a file that has appeared meanwhile.
-    try:
-        os.link(partial, target)
-    except FileExistsError:
-        raise BackupFailed(f"{target} exists already: name a new file.") from None
-    except OSError:  # a file system without links
-        partial.rename(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some file systems cannot sync a folder
-            os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -13,14 +13,24 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from app.storage.database.failures import make_folder, require_usable_file
-from app.storage.database.limited_connection import socket_options
+from app.storage.database.health import DatabaseUnusable
+from app.storage.database.limited_connection import ConnectionLimits, make_connect, socket_options
 from app.storage.database.sqlite import StoreLocked, lock_store, open_for_migration, open_reader
 from app.storage.database.transactions import Database
+from app.storage.upkeep.closing import SENTENCES, read_closed, watch_closing
+from app.storage.upkeep.releases import (
+    Node,
+    Step,
+    find_oldest,
+    list_nodes,
+    read_writable_from,
+    record_writable_from,
+)
 from app.storage.upkeep.search_index import fill_search_index
 
 MIGRATIONS = Path(__file__).resolve().parents[3] / "migrations"
@@ -45,14 +55,16 @@ class StoreInUse(Exception):
         )
 
 
-def migrate(url: str, *, revision: str = "head") -> bool:
+def migrate(url: str, *, revision: str = "head", may_lose: bool = True) -> bool:
     """Upgrade (or downgrade) the database to `revision`, all or nothing, one process at a time. Return whether it did.
 
+    Raises WrongSchema for a revision that there is not, for an older one unless we `may_lose` what later ones keep, and
+    while a node runs that could not even read any more.
     Beside a server that has the SQLite file open there is nothing to do (False), or StoreInUse is raised. Raises
     WrongSchema for a database that a newer release has migrated, DatabaseUnusable where there is none to be used.
     """
     try:
-        return _migrate(url, revision)
+        return _migrate(url, revision, may_lose=may_lose)
     except StoreLocked:
         behind = _list_missing(url) if revision == "head" else [revision]
         if behind:
@@ -60,23 +72,34 @@ def migrate(url: str, *, revision: str = "head") -> bool:
         return False
 
 
-def _migrate(url: str, revision: str) -> bool:
+def _migrate(url: str, revision: str, *, may_lose: bool) -> bool:
+    wanted = _known_revisions()[0] if revision == "head" else revision
+    if wanted not in {*_known_revisions(), "base"}:
+        raise WrongSchema(
+            f"There is no schema {revision}: name one from {_known_revisions()[-1]} to {newest_revision()}."
+        )
     with migration_connection(url) as connection:
         config = alembic_config(connection)
         before = read_known_revision(connection)
+        if before != wanted:
+            _require_readers(connection, wanted)
         if revision == "base" or _is_ahead(connection, revision):
+            if not may_lose:
+                raise WrongSchema(f"Schema {revision} does not keep all that the database has: --yes takes it away.")
             command.downgrade(config, revision)
         else:
             command.upgrade(config, revision)
         after = read_known_revision(connection)
         if revision == "head" and after != before:
             fill_search_index(connection)
+        if after is not None and after != before:
+            record_writable_from(connection, after, find_oldest(_list_steps(after))[0])
         return after != before
 
 
 def read_known_revision(connection: Connection) -> str | None:
     """Return the newest migration of a database, None if it has none. Raises WrongSchema for one we do not know."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    found = _read_revision(connection)
     known = _known_revisions()
     if found is not None and found not in known:
         raise WrongSchema(
@@ -86,10 +109,55 @@ def read_known_revision(connection: Connection) -> str | None:
     return found
 
 
+def _read_revision(connection: Connection) -> str | None:
+    return MigrationContext.configure(connection).get_current_revision()
+
+
 @cache
 def _known_revisions() -> tuple[str, ...]:
     """Return the migrations of this release, the newest first; to find them each file is loaded."""
     return tuple(step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+
+
+def newest_revision() -> str:
+    """Return the schema of this release."""
+    return _known_revisions()[0]
+
+
+def list_running_nodes(url: str) -> list[Node]:
+    """List the nodes that use a PostgreSQL database now."""
+    if make_url(url).get_backend_name() == "sqlite":
+        return []
+    with open_postgres(url).connect() as connection:
+        return list_nodes(connection)
+
+
+def _require_readers(connection: Connection, wanted: str) -> None:
+    """Raise WrongSchema while a node runs that could not read what is to be there."""
+    if wanted == "base":
+        return
+    readable_from = find_oldest(_list_steps(wanted))[1]
+    older = [node for node in list_nodes(connection) if node.schema < readable_from]
+    if older:
+        raise WrongSchema(
+            f"Schema {wanted} takes away what nodes before schema {readable_from} read, and some run:"
+            f" {', '.join(node.in_words for node in older)}. Replace them by a release of schema {readable_from} first."
+        )
+
+
+def _list_steps(revision: str) -> list[Step]:
+    """List the migrations up to one, the oldest first, with what each says of older releases."""
+    script = ScriptDirectory(str(MIGRATIONS))
+    oldest = _known_revisions()[-1]
+    steps = [
+        Step(
+            each.revision,
+            writable_from=getattr(each.module, "writable_from", each.revision),
+            readable_from=getattr(each.module, "readable_from", oldest),
+        )
+        for each in script.iterate_revisions(revision, "base")
+    ]
+    return steps[::-1]
 
 
 def _list_missing(url: str) -> list[str]:
@@ -106,6 +174,7 @@ def watch_schema(database: Database) -> None:
 
     Reads go on: migrations add what an older release does not ask for. What it would write might lack what they need.
     """
+    watch_closing(database)
     try:
         require_current_schema(database)
     except WrongSchema as error:
@@ -115,13 +184,32 @@ def watch_schema(database: Database) -> None:
 
 
 def require_current_schema(database: Database) -> None:
-    """Raise WrongSchema unless the database is at this release's newest migration."""
+    """Raise WrongSchema unless the database is at this release's newest migration, or at one that lets us write."""
+    wanted = newest_revision()
     with database.snapshot() as tx:
+        if _lets_us_write(tx.connection, wanted):
+            return
         found = read_known_revision(tx.connection)
-    wanted = _known_revisions()[0]
     if found != wanted:
         is_at = f"is at schema {found}" if found else "has no tables yet"
         raise WrongSchema(f"The database {is_at}, and this release needs schema {wanted}: run `liveblog migrate`.")
+
+
+def _lets_us_write(connection: Connection, ours: str) -> bool:
+    """Return whether a newer release has migrated the database, and ours may go on beside it."""
+    found = _read_revision(connection)
+    if found is None or found <= ours:
+        return False
+    writable_from = read_writable_from(connection, found)
+    return writable_from is not None and writable_from <= ours
+
+
+def require_open(database: Database) -> None:
+    """Raise DatabaseUnusable for a database that is closed: it was copied elsewhere, or is half a copy."""
+    with database.snapshot() as tx:
+        closed = read_closed(tx.connection)
+    if closed is not None:
+        raise DatabaseUnusable(SENTENCES[closed])
 
 
 def alembic_config(connection: Connection) -> Config:
@@ -148,10 +236,18 @@ def migration_connection(url: str) -> Generator[Connection]:
         yield connection
 
 
-def open_postgres(url: str, **options: Any) -> Engine:
-    """Return an engine without a pool, for work that keeps one connection and notices when its host is gone."""
+def open_postgres(url: str, *, silence_seconds: float | None = None, **options: Any) -> Engine:
+    """Return an engine without a pool, for work that keeps one connection and notices when its host is gone.
+
+    `silence_seconds` is the longest wait for anything of an answer; None for statements that may take any time.
+    """
     connect = socket_options(make_url(url).query)
-    return create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect, **options)
+    engine = create_engine(url, poolclass=NullPool, hide_parameters=True, connect_args=connect, **options)
+    if silence_seconds is not None:
+        limits = ConnectionLimits(ping_seconds=silence_seconds)
+        limited = make_connect(engine.dialect.loaded_dbapi.Connection, limits)
+        event.listen(engine, "do_connect", lambda _dialect, _record, arguments, named: limited(*arguments, **named))
+    return engine
 
 
 def open_sqlite(connect: Callable[[], sqlite3.Connection]) -> Engine:

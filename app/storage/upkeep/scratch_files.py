@@ -47,3 +47,21 @@ def remove_leftovers(folder: Path, prefix: str) -> int:
 def remove_restore_leftovers() -> int:
     """Delete what restores that were killed have left; each may hold all there is."""
     return remove_leftovers(Path(tempfile.gettempdir()), RESTORE_PREFIX)
+
+
+def put_in_place(partial: Path, target: Path) -> None:
+    """Give a file that is whole the name that it is to have, on disk. Raises FileExistsError, OSError."""
+    with partial.open("rb") as file:
+        os.fsync(file.fileno())
+    try:
+        os.link(partial, target)  # which never replaces a file that has appeared meanwhile
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        partial.rename(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # some file systems cannot sync a folder
+            os.fsync(folder)
+    finally:
+        os.close(folder)

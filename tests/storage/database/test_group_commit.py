@@ -35,6 +35,12 @@ class Tables:
         return [Conflict("odd", "Odd.") if item % 2 else item * 10 for item in items]
 
 
+async def _come_to_wait() -> None:
+    """Let the loop take the turns in which what was begun comes to wait; no thread has a part in them."""
+    for _ in range(10):
+        await asyncio.sleep(0)
+
+
 async def test_what_arrives_while_one_is_committed_is_committed_together() -> None:
     tables = Tables()
     tables.go_on.clear()
@@ -86,7 +92,7 @@ async def test_more_than_may_wait_is_refused_at_once() -> None:
 async def test_what_no_commit_has_begun_for_in_time_is_refused_and_not_written() -> None:
     tables = Tables()
     tables.go_on.clear()
-    group = GroupCommit(tables.commit, name="test", waiting_seconds=0.2)
+    group = GroupCommit(tables.commit, name="test", waiting_seconds=0.2, apart_seconds=0)
     first = asyncio.create_task(group.submit(0))
     await until(lambda: tables.begun == 1)  # its batch waits for the tables
     behind = asyncio.create_task(group.submit(2))
@@ -97,6 +103,60 @@ async def test_what_no_commit_has_begun_for_in_time_is_refused_and_not_written()
         await behind
     assert await group.submit(4) == 40
     assert tables.batches == [[0], [4]]
+    group.close(within_seconds=1)
+
+
+async def test_what_waits_behind_a_commit_that_hangs_is_refused_meanwhile_and_not_written() -> None:
+    tables = Tables()
+    tables.go_on.clear()
+    group = GroupCommit(tables.commit, name="test", waiting_seconds=0.2, apart_seconds=0)
+    first = asyncio.create_task(group.submit(0))
+    await until(lambda: tables.begun == 1)
+    with pytest.raises(Unavailable):
+        await group.submit(2)
+    assert not tables.go_on.is_set()
+    assert not tables.batches, "the one before it still hangs"
+    assert not first.done(), "nobody knows yet whether it is on disk"
+    tables.go_on.set()
+    assert await first == 0
+    assert await group.submit(4) == 40
+    assert tables.batches == [[0], [4]]
+    group.close(within_seconds=1)
+
+
+async def test_batches_begin_apart_and_what_comes_meanwhile_is_one() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test", apart_seconds=0.3)
+    now = asyncio.get_running_loop().time
+    before = now()
+    assert await group.submit(0) == 0
+    assert [*await asyncio.gather(group.submit(2), group.submit(4))] == [20, 40]
+    assert tables.batches == [[0], [2, 4]]
+    assert now() - before >= 0.3
+    group.close(within_seconds=1)
+
+
+async def test_a_full_batch_waits_for_no_turn() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test", batch=2, apart_seconds=2 * SOON)
+    assert await group.submit(0) == 0
+    waiting = asyncio.create_task(group.submit(2))
+    await _come_to_wait()
+    assert not waiting.done()
+    async with asyncio.timeout(SOON):
+        assert await group.submit(4) == 40
+        assert await waiting == 20
+    group.close(within_seconds=1)
+
+
+async def test_a_flush_waits_for_no_turn() -> None:
+    tables = Tables()
+    group = GroupCommit(tables.commit, name="test", apart_seconds=2 * SOON)
+    assert await group.submit(0) == 0
+    waiting = asyncio.create_task(group.submit(2))
+    await _come_to_wait()
+    await group.flush(within_seconds=SOON)
+    assert waiting.done()
     group.close(within_seconds=1)
 
 
@@ -121,7 +181,8 @@ async def test_a_flush_waits_for_what_was_submitted_before_it_and_for_nothing_el
     submitted = [asyncio.create_task(group.submit(number)) for number in (0, 1, 2)]
     await asyncio.sleep(0)  # the turn in which they come into the queue
     flushed = asyncio.create_task(group.flush(within_seconds=SOON))
-    await asyncio.sleep(0.05)  # the first is being committed, the others wait
+    await until(lambda: tables.begun == 1)  # the first is being committed, the others wait
+    await _come_to_wait()
     assert not flushed.done()
     tables.go_on.set()
     await flushed

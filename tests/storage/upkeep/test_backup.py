@@ -64,17 +64,19 @@ def test_a_restored_database_holds_the_same_under_new_epochs(empty_url: str, arc
     assert len(epoch_of(empty_url)) == 8
 
 
-def test_a_restored_database_has_no_admin_token_so_that_its_nodes_agree_on_one_they_have(
+def test_a_restored_database_has_no_admin_token_and_no_broker_key_so_that_its_nodes_make_their_own(
     filled_url: str, tmp_path: Path
 ) -> None:
     engine = create_engine(filled_url)
     with engine.begin() as connection:
-        connection.execute(update(schema.control).values(admin_token_sha256="ab" * 32))
+        secrets = {"broker_channel": "secret one", "broker_key": "secret two", "broker_key_before": "secret three"}
+        connection.execute(update(schema.control).values(admin_token_sha256="ab" * 32, **secrets))
     engine.dispose()
     archive = make_backup(filled_url, tmp_path / "with-a-token.backup")
     restore_backup(filled_url, archive, replace=True)
     (row,) = contents_of(filled_url)["control"]
     assert "ab" * 32 not in str(row)
+    assert "secret" not in str(row)
     assert "key" in str(row)
 
 

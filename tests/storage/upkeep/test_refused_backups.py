@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.storage.upkeep.archive import BackupFailed, encode_row, verify_archive
+from app.storage.upkeep.archive import BackupFailed, verify_archive
+from app.storage.upkeep.table_rows import encode_row
 from tests.storage.rows import ENTRIES
 from tests.storage.upkeep.archives import contents_of, epoch_of, restore_backup
 

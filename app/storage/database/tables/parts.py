@@ -1,4 +1,4 @@
-"""The parts of all tables: their metadata, and the kind of column that identifiers are kept in."""
+"""The parts of all tables: their metadata, the kind of column that identifiers are kept in, a word in several."""
 
 from __future__ import annotations
 
@@ -15,3 +15,6 @@ metadata = MetaData(
 
 KEY = Text().with_variant(Text(collation="C"), "postgresql")
 """Identifiers and order keys: compared byte by byte on every database, whatever its locale."""
+
+IMPORTING = "importing"
+"""The status, in the readers' tables, of a story of which a part is there: no reader can know of it."""
