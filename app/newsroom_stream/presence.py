@@ -31,6 +31,10 @@ class PresenceBoard(Generic[Member]):
         entry = self._by_story.get(story, {}).get(member)
         return None if entry is None else entry[0]
 
+    def all_in(self, story: StoryId) -> list[tuple[Member, Presence]]:
+        """Return all members in the story, with their presence."""
+        return [(member, presence) for member, (presence, _) in self._by_story.get(story, {}).items()]
+
     def others(self, story: StoryId, member: Member) -> list[Presence]:
         """Return the presence of all other members in the story."""
         return [presence for other, (presence, _) in self._by_story.get(story, {}).items() if other is not member]

@@ -7,10 +7,11 @@ anew who may receive them. Presence is kept in memory, and ends with the connect
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from typing import TypeVar
 
 import structlog
@@ -21,11 +22,19 @@ from app.domain.slugs import canonical_slug
 from app.live.session.effects import Close
 from app.live.tasks import Tasks
 from app.newsroom_stream.presence import PresenceBoard
+from app.newsroom_stream.remote_presence import RemoteMember, RemotePresence, SaidPresence
 from app.storage.database.threads import Threads
 from app.wire.close_codes import DRAIN, NOT_SIGNED_IN, TOKEN_EXPIRED, TOO_SLOW
 from app.wire.messages import encode_goodbye, encode_refused
 from app.wire.newsroom_stream_feed import FeedBatch, FeedPosition, WatchedStory, Watcher
-from app.wire.newsroom_stream_messages import Doing, Presence, encode_presence, encode_watching, encode_watching_all
+from app.wire.newsroom_stream_messages import (
+    Doing,
+    Presence,
+    Principal,
+    encode_presence,
+    encode_watching,
+    encode_watching_all,
+)
 
 OUTBOX_LIMIT = 1_000
 """Messages a member may be behind. A page that reads nothing for so long reads its lists anew when it is back."""
@@ -46,6 +55,7 @@ class NewsroomFeed:
     find_story: Callable[[str, str], WatchedStory]
     begin: Callable[[], FeedPosition]
     read: Callable[[FeedPosition, Mapping[str, frozenset[StoryId]]], FeedBatch]
+    find_principals: Callable[[Collection[str]], Mapping[str, Principal]]
 
 
 @dataclass(eq=False, slots=True)
@@ -58,6 +68,8 @@ class StreamMember:
     watches_all: bool = False
     outbox: list[bytes] = field(default_factory=list)
     close: Close | None = None
+    number: int = field(default_factory=count(1).__next__)
+    """Among the members that this process has had."""
 
     @property
     def token(self) -> str:
@@ -101,7 +113,12 @@ class NewsroomStream:
         self._is_failing = False
         self._tasks = Tasks()
         self._members: set[StreamMember] = set()
-        self._presence: PresenceBoard[StreamMember] = PresenceBoard(monotonic)
+        self._presence: PresenceBoard[StreamMember | RemoteMember] = PresenceBoard(monotonic)
+        self._monotonic = monotonic
+        self._remote = RemotePresence()
+        self._principals: dict[str, Principal] = {}
+        self._is_applying = False
+        self._on_presence: Callable[[], None] = lambda: None
         self._unsent_presence: set[tuple[StoryId, StreamMember]] = set()
         """Presence not sent yet to members who watch all stories: whether they may see it is to be checked first."""
         self._woken = asyncio.Event()
@@ -180,8 +197,33 @@ class NewsroomStream:
         since = before.since if before is not None and is_same else self._clock()
         self._set_presence(story, member, Presence(who.person, who.name, doing, entry, since))
 
+    def tell_presence(self, on_presence: Callable[[], None]) -> None:
+        """Call this whenever the presence of a member of this process changes, so that other processes learn of it."""
+        self._on_presence = on_presence
+
+    def presence_here(self) -> list[SaidPresence]:
+        """Return the presence of the members of this process."""
+        return [
+            SaidPresence(member.number, member.token, story, each.doing, each.entry, each.since)
+            for story in self._presence.stories
+            for member, each in self._presence.all_in(story)
+            if isinstance(member, StreamMember)
+        ]
+
+    def hear_presence(self, process: str, number: int, body: bytes) -> None:
+        """Show what another process says of its members' presence."""
+        if self._remote.hear(process, number, body, now=self._monotonic()):
+            self.refresh_presence()
+
+    def refresh_presence(self) -> None:
+        """Show what other processes have said, without those that are not heard any more. Call every few seconds."""
+        if not self._is_applying:
+            self._is_applying = True
+            self._tasks.spawn(self._apply_remote_presence())
+
     def forget(self) -> None:
         """Drop every message that is not sent yet, because text was purged; who waits for one comes back and reads."""
+        self._principals.clear()
         for member in self._members:
             if member.outbox:
                 member.outbox.clear()
@@ -247,10 +289,12 @@ class NewsroomStream:
             if member.token in news.audience and (member.watches_all or news.story in member.watching):
                 member.send(news.message)
 
-    def _set_presence(self, story: StoryId, member: StreamMember, presence: Presence | None) -> None:
+    def _set_presence(self, story: StoryId, member: StreamMember | RemoteMember, presence: Presence | None) -> None:
         if not self._presence.put(story, member, presence):
             return
-        for other in self._members - {member}:
+        if isinstance(member, StreamMember):
+            self._on_presence()
+        for other in [each for each in self._members if each is not member]:
             if story in other.watching:
                 other.send(encode_presence(story, self._presence.others(story, other)))
             elif other.watches_all:
@@ -262,6 +306,29 @@ class NewsroomStream:
             is_lost = story in found.lost.get(member.token, frozenset())
             if not is_lost and member in self._members and member.watches_all and story not in member.watching:
                 member.send(encode_presence(story, self._presence.others(story, member)))
+
+    async def _apply_remote_presence(self) -> None:
+        try:
+            said = list(self._remote.all(now=self._monotonic()))
+            unknown = {member.token for member, _ in said} - self._principals.keys()
+            if unknown:
+                self._principals |= await self._run(partial(self._feed.find_principals, unknown))
+        except Exception as error:  # noqa: BLE001  (whatever the database raises, the next refresh reads again)
+            _log.debug("presence_names_not_read", cause=str(error) or repr(error))
+            return
+        finally:
+            self._is_applying = False
+        present = {member.token for member, _ in said}
+        self._principals = {token: who for token, who in self._principals.items() if token in present}
+        shown = {(each.story, member): each for member, each in self._remote.all(now=self._monotonic())}
+        for story in self._presence.stories:
+            for member, _ in tuple(self._presence.all_in(story)):
+                if isinstance(member, RemoteMember) and (story, member) not in shown:
+                    self._set_presence(story, member, None)
+        for (story, member), each in shown.items():
+            who = self._principals.get(member.token)
+            if who is not None:
+                self._set_presence(story, member, Presence(who.person, who.name, each.doing, each.entry, each.since))
 
     async def _run(self, call: Callable[[], Result]) -> Result:
         return await self._threads.run(call)

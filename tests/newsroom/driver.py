@@ -18,7 +18,7 @@ from sqlalchemy import text
 from app.domain.clock import Micros
 from app.domain.identifiers import BASE62
 from app.newsroom.context.access import digest_of
-from app.newsroom.context.newsroom import Call, Newsroom, Reply
+from app.newsroom.context.newsroom import AdminToken, Call, Newsroom, Reply
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.emergency.freeze import set_freeze
@@ -73,7 +73,9 @@ class NewsroomDriver:
     announcements: list[Announcement] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.newsroom = Newsroom(self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, digest_of(OPERATOR))
+        self.newsroom = Newsroom(
+            self.database, lambda: Micros(self.now), ForetoldRandom(), LINKS, AdminToken(digest_of(OPERATOR))
+        )
         announcements = self.announcements
         self.database.subscribe(lambda commit: announcements.extend(commit.announcements))
         self.backoff = Backoff()

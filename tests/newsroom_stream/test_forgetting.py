@@ -27,6 +27,7 @@ async def test_a_member_who_waits_for_messages_is_sent_none_and_comes_back_to_re
         find_story=lambda _token, _ref: WatchedStory("s", "night"),  # type: ignore[arg-type]
         begin=lambda: MARK,
         read=_nothing,
+        find_principals=lambda _: {},
     )
     stream = NewsroomStream(feed, clock=lambda: Micros(0), monotonic=lambda: 0.0, poll_seconds=60.0, threads=1)
     slow, quick = (StreamMember(WATCHER, wake=lambda: None) for _ in range(2))

@@ -28,6 +28,7 @@ def _stream(begin: Callable[[], FeedPosition]) -> NewsroomStream:
         find_story=lambda _token, _ref: WatchedStory("s", "night"),  # type: ignore[arg-type]
         begin=begin,
         read=lambda *_: FeedBatch(mark=MARK, news=(), ended={}, lost={}),
+        find_principals=lambda _: {},
     )
     return NewsroomStream(feed, clock=lambda: Micros(0), monotonic=lambda: 0.0, poll_seconds=60.0, threads=1)
 

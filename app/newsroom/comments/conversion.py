@@ -7,7 +7,7 @@ import dataclasses
 from app.domain.comments import CommentStatus
 from app.domain.errors import Conflict
 from app.domain.rights import Right, require_right
-from app.newsroom.comments.moderation import comment_not_found, record_comment, require_moderator
+from app.newsroom.comments.moderation import comment_not_found, recheck_moderator, record_comment, require_moderator
 from app.newsroom.context.begin_write import begin_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
@@ -28,7 +28,7 @@ def make_entry_of_comment(newsroom: Newsroom, call: Call, comment: str, wanted: 
     or two moderators, the second has nothing to do. Raises NotFound `comment_not_found`, NotAllowed, Conflict
     `wrong_status` and `entry_made`.
     """
-    with begin_write(newsroom, call) as begun:
+    with begin_write(newsroom, call, recheck=recheck_moderator([comment])) as begun:
         if isinstance(begun, Reply):
             return begun
         found = read_comment(begun.tx, comment)

@@ -26,6 +26,7 @@ from app.domain.errors import (
 )
 from app.domain.identifiers import EntryId, StoryId, is_uuid4
 from app.domain.story import Story, StoryStatus
+from app.newsroom.comments.attention import find_unattended
 from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.comments.signer import CommentSigner
 from app.newsroom.context.newsroom import Newsroom
@@ -34,7 +35,6 @@ from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import list_blocks, list_hold_words
 from app.storage.newsroom.comments import (
     insert_comment,
-    read_attention,
     read_comments_by_key,
     read_pending_counts,
 )
@@ -47,7 +47,7 @@ from app.wire.requests.comments import CommentDraft
 TAKING = frozenset({StoryStatus.UPCOMING, StoryStatus.LIVE, StoryStatus.PAUSED})
 """Statuses of stories that take comments; they close with the story."""
 
-RULES_SECONDS = 2.0
+RULES_SECONDS = 1.0
 """Blocks, hold-words and the number of those that wait are read again after so long."""
 
 ROUNDS = 5
@@ -162,7 +162,7 @@ class _Checks:
         refs = sorted({each.story for each in arriving})
         self._stories = {ref: read_story(tx, ref) for ref in refs}
         known = [story.id for story in self._stories.values() if story is not None]
-        self._attention = read_attention(tx, known)
+        self._unattended = find_unattended(newsroom, tx, known)
         self._earlier = {(each.story, each.client_key): each for each in read_comments_by_key(tx, self._keys(arriving))}
 
     def check(self, number: int, arriving: ArrivingComment) -> Comment | TakenComment | LiveblogError:
@@ -226,10 +226,7 @@ class _Checks:
             raise Conflict("comments_off", "This story takes no replies.")
         if story.status not in TAKING:
             raise Conflict("comments_closed", "This story is over, and takes no more replies.")
-        attention, patience = self._attention.get(story.id), policy.unattended_seconds * 1_000_000
-        if attention is None or attention.waiting_since is None or not patience:
-            return
-        if self._now - max(attention.waiting_since, attention.decided_at or 0) > patience:
+        if story.id in self._unattended:
             detail = "Nobody in the newsroom has read the replies for a while, so that no more are taken now."
             raise Conflict("comments_unattended", detail)
 

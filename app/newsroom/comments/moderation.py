@@ -11,6 +11,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import from_json
+
 from app.domain.comments import (
     Comment,
     CommentAction,
@@ -21,7 +23,7 @@ from app.domain.comments import (
 from app.domain.errors import Conflict, LiveblogError, NotFound, story_withdrawn
 from app.domain.rights import Actor, Right, actor_in_story, require_right
 from app.domain.story import Story, StoryStatus
-from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.begin_write import Recheck, begin_write
 from app.newsroom.context.freezing import refuse_closed, refuse_frozen
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
@@ -32,7 +34,14 @@ from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.comment_lock import lock_out_purges
 from app.storage.newsroom.comment_rules import update_reports_closed
-from app.storage.newsroom.comments import insert_comment, list_children, lock_comments, read_stories_of, update_comment
+from app.storage.newsroom.comments import (
+    insert_comment,
+    list_children,
+    lock_comments,
+    read_comment,
+    read_stories_of,
+    update_comment,
+)
 from app.storage.newsroom.stories import lock_stories_as_they_are, read_story
 from app.storage.public.comments import update_shown_counts
 from app.wire.comment_json import newsroom_comment
@@ -47,7 +56,7 @@ def moderate_comment(
 
     If-Match names the version that was seen: who is late learns of it, and overwrites no colleague's decision.
     """
-    with begin_write(newsroom, call) as context:
+    with begin_write(newsroom, call, recheck=recheck_moderator([comment])) as context:
         if isinstance(context, Reply):
             return context
         context, locked = _lock(context, [comment])
@@ -59,7 +68,12 @@ def moderate_comment(
 
 def moderate_comments(newsroom: Newsroom, call: Call, batch: CommentBatch) -> Reply:
     """Decide alike about up to 100 comments; each succeeds or fails alone, and those that succeed commit together."""
-    with begin_write(newsroom, call) as context:
+
+    def recheck(context: WriteContext, reply: Reply) -> None:
+        shown = [item["id"] for item in from_json(reply.body)["items"] if "comment" in item]
+        recheck_moderator(shown)(context, reply)
+
+    with begin_write(newsroom, call, recheck=recheck) as context:
         if isinstance(context, Reply):
             return context
         context, locked = _lock(context, batch.comments)
@@ -87,7 +101,7 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
 
     Raises Conflict `comment_not_public`, `frozen`, `story_archived`.
     """
-    with begin_write(newsroom, call) as context:
+    with begin_write(newsroom, call, recheck=recheck_moderator([comment])) as context:
         if isinstance(context, Reply):
             return context
         context, locked = _lock(context, [comment])
@@ -119,6 +133,16 @@ def answer_comment(newsroom: Newsroom, call: Call, comment: str, draft: Newsroom
         record_comment(context, None, made, action="answer")
         _tell_readers(context, [made])
         return answer_comments(context, newsroom_comment(made, sees_address=True), [made], status=201)
+
+
+def recheck_moderator(comments: Sequence[str]) -> Recheck:
+    """Return what raises where an earlier reply about these comments is for its caller no more."""
+
+    def recheck(context: WriteContext, _: Reply) -> None:
+        for each in comments:
+            require_moderator(context.tx, _require(read_comment(context.tx, each)), context.actor)
+
+    return recheck
 
 
 def require_moderator(tx: ReadTransaction, comment: Comment, actor: Actor) -> tuple[Story, Actor]:

@@ -73,7 +73,7 @@ def is_admin_token(newsroom: Newsroom, credentials: str) -> bool:
     """Return whether these are the operator's credentials, or those of this process (compared in constant time)."""
     digest = digest_of(credentials)
     is_own = newsroom.own_token_sha256 is not None and hmac.compare_digest(digest, newsroom.own_token_sha256)
-    return hmac.compare_digest(digest, newsroom.admin_token_sha256) or is_own
+    return hmac.compare_digest(digest, newsroom.admin_token.sha256) or is_own
 
 
 def authenticate(tx: ReadTransaction, newsroom: Newsroom, call: Call) -> Actor:

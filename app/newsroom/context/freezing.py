@@ -55,4 +55,5 @@ def refuse_closed_story(before: Story, after: Story) -> None:
 
 def _frozen(story: Story) -> Conflict:
     what = "The whole site" if story.site_frozen else "This story"
-    return Conflict("frozen", f"{what} is frozen: only retract, unpublish and remove work until an admin thaws it.")
+    who = "an editor" if story.settings.frozen_by_editor and not story.site_frozen else "an admin"
+    return Conflict("frozen", f"{what} is frozen: only retract, unpublish and remove work until {who} thaws it.")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from app.content import Block, MediaFacts, MediaFile, complete_blocks, media_name, names_in_content, renditions_json
 from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import FieldError, InvalidInput
 from app.domain.media import Media
-from app.domain.story import Story
+from app.domain.story import Story, shown_blocks
 from app.newsroom.context.media_addresses import own_address
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.context.write_context import WriteContext
@@ -19,6 +19,22 @@ _SHOWN = frozenset({"image", "video", "audio"})
 AVATAR_WIDTH = 320
 AVATAR_LIMIT = 640
 """Pixels of the widest file that goes along with a byline: it stands with every event of every entry."""
+
+
+class BodyMedia(Protocol):
+    """Uploads that a body names, looked up as they are needed."""
+
+    def complete(self, written: Sequence[Mapping[str, Any]], *, new_id: Callable[[], str]) -> list[Block]:
+        """Complete blocks as clients write them. Raises InvalidInput."""
+        ...
+
+    def adopt(self, blocks: list[Block], *, before: Sequence[Block]) -> list[Block]:
+        """Return blocks read from HTML or text, in which uploads shown by their address are uploads."""
+        ...
+
+    def authors(self, authors: Sequence[JsonObject]) -> tuple[JsonObject, ...]:
+        """Return authors whose avatars are uploads where they have the address of one."""
+        ...
 
 
 class ShownMedia:
@@ -193,8 +209,9 @@ def _names_in_entry(entry: Entry | None) -> frozenset[str]:
 
 
 def _names_in_story(story: Story | None) -> frozenset[str]:
-    image = None if story is None else story.fields.get("image")
-    return frozenset() if image is None else names_in_content([image], ())
+    if story is None:
+        return frozenset()
+    return names_in_content(shown_blocks(story.fields), story.fields.get("authors", ()))
 
 
 def _names_in_avatar(avatar: str | None) -> frozenset[str]:

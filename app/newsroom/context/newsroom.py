@@ -37,6 +37,13 @@ class CommentPolicy:
     pending_limit: int = PENDING_COMMENTS
 
 
+@dataclass(slots=True)
+class AdminToken:
+    """The digest of the operator's token, which another process of the database may replace while this one runs."""
+
+    sha256: str
+
+
 @dataclass(frozen=True, slots=True)
 class Newsroom:
     """The means of one process: database, clock, randomness, links; put together by main.
@@ -49,7 +56,7 @@ class Newsroom:
     clock: Clock
     random: RandomSource
     links: Links
-    admin_token_sha256: str
+    admin_token: AdminToken
     session_limits: SessionLimits = SessionLimits()
     own_token_sha256: str | None = None
     """Of a token that opens this process alone, to its own commands."""
@@ -58,6 +65,8 @@ class Newsroom:
     signing_key: str = field(default="", repr=False)
     """Of the addresses of media that are not public; without one, none is valid."""
     comments: CommentPolicy = CommentPolicy()
+    themes: frozenset[str] | None = None
+    """The names that a site's theme may have; None for any, where this server has no themes."""
     usage: TokenUsage = field(default_factory=TokenUsage)
     read_time: Callable[[ReadTransaction], Micros] | None = None
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.domain.clock import Micros
+from app.domain.errors import Conflict
 from app.domain.rights import Actor
 from app.domain.story import Story
 from app.newsroom.context.lookup import require_visible
@@ -36,9 +37,12 @@ class WriteContext:
         """Lock the story with this id or slug until the transaction ends, and return the context for it.
 
         Its actor has the role they have in the story, its `now` is read after the wait. Raises NotFound
-        `story_not_found`, also for a story that the actor may not know exists.
+        `story_not_found`, also for a story that the actor may not know exists, Conflict `story_importing`.
         """
         story, actor = require_visible(lock_story(self.tx, ref), self.actor)
+        if story.importing:
+            detail = "This story is being brought from elsewhere: it can be changed once all of it is here."
+            raise Conflict("story_importing", detail)
         return StoryContext(self.tx, self.newsroom, actor, self.call, self.newsroom.clock(), story)
 
 

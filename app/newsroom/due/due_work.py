@@ -18,6 +18,7 @@ from app.domain.errors import LiveblogError, Unavailable
 from app.domain.identifiers import StoryId
 from app.domain.rights import is_public_status
 from app.domain.statuses import Action, next_status
+from app.metrics.histogram import Histogram
 from app.newsroom.context.access import CLOCK, NO_CALL
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.context.recording import record_entry
@@ -34,9 +35,10 @@ from app.storage.newsroom.stories import read_story
 log = structlog.get_logger()
 
 
-def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
+def run_due_work(newsroom: Newsroom, backoff: Backoff, lateness: Histogram | None = None) -> Micros | None:
     """Do everything that is due by now; return when something is next due, or None while nothing waits.
 
+    `lateness` counts how long after its time each thing was done.
     A story in which it fails is left as it was, and left out for some runs; the others are done all the same. Raises
     Unavailable when the database is away, which is no story's fault.
     """
@@ -47,7 +49,7 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
         if backoff.skips(story):
             continue
         try:
-            _run_story(newsroom, story, now)
+            late = _run_story(newsroom, story, now)
         except Unavailable as error:
             is_first = backoff.record_failure(story)
             if not newsroom.database.health.is_reachable:
@@ -58,6 +60,9 @@ def run_due_work(newsroom: Newsroom, backoff: Backoff) -> Micros | None:
             if backoff.record_failure(story):
                 log.exception("due_work_failed", story=story)
         else:
+            if lateness is not None:
+                for seconds in late:
+                    lateness.observe(seconds)
             if backoff.record_success(story):
                 log.warning("due_work_failed_over", story=story)
     with newsroom.database.snapshot() as tx:
@@ -71,29 +76,41 @@ def submit_overdue(context: StoryContext) -> None:
         park_entry(context, entry, note="This came due during a freeze.")
 
 
-def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> None:
+def _run_story(newsroom: Newsroom, story: StoryId, listed_at: Micros) -> list[float]:
+    """Do what is due in one story; return how late each thing was, in seconds."""
     with newsroom.database.transaction() as tx:
         # One time for all of it, read under the lock: a clock that is set back meanwhile must not date what is
         # published before its time.
         context = lock_due_story(WriteContext(tx, newsroom, CLOCK, NO_CALL, listed_at), story)
         if context is None:
-            return
+            return []
         if newsroom.read_time is not None:
             context = dataclasses.replace(context, now=newsroom.read_time(tx))
+        before = context.story
         context = context.in_story(start_due_story(context))
-        _run_entries(context)
+        late = _run_entries(context)
+        if context.story.status is not before.status and before.starts_at is not None:
+            late.append((context.now - before.starts_at) / 1_000_000)
         end_silent_story(context.in_story(read_story(tx, story) or context.story))
+        return late
 
 
-def _run_entries(context: StoryContext) -> None:
-    """Do what is due of the story's entries, one thing after the other in the order of their times."""
+def _run_entries(context: StoryContext) -> list[float]:
+    """Do what is due of the story's entries, one thing after the other in the order of their times.
+
+    Returns how late each was, in seconds.
+    """
+    late = []
     due = [(entry.due_at, entry.id, entry) for entry in list_due_entries(context.tx, context.story.id, context.now)]
     heapq.heapify(due)
     while due:
-        _, _, entry = heapq.heappop(due)
+        due_at, _, entry = heapq.heappop(due)
         after = _do_next(context, entry)
+        if after is not None and due_at is not None:
+            late.append((context.now - due_at) / 1_000_000)
         if after is not None and after.due_at is not None and after.due_at <= context.now:
             heapq.heappush(due, (after.due_at, after.id, after))
+    return late
 
 
 def _do_next(context: StoryContext, entry: Entry) -> Entry | None:

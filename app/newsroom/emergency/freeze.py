@@ -5,15 +5,16 @@ from __future__ import annotations
 import dataclasses
 
 from app.domain.clock import Micros
-from app.domain.rights import Right, require_right, visibility_of
+from app.domain.rights import Actor, Right, has_right, may_freeze_story, require_right, visibility_of
 from app.domain.story import BEFORE_START, Story, StoryStatus
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.begin_write import begin_write, see_story
 from app.newsroom.context.idempotency import keep_reply
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.recording import record_audit
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.due.due_work import submit_overdue
+from app.newsroom.publication.story_again import publish_stories_of_duty
 from app.newsroom.stories.lifecycle import put_story, transition_story
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.due import list_due_stories
@@ -35,9 +36,16 @@ def show_freeze(newsroom: Newsroom, call: Call) -> Reply:
 def set_freeze(newsroom: Newsroom, call: Call, freeze: Freeze) -> Reply:
     """Freeze a story or the site, or thaw it; what came due meanwhile waits for a person.
 
+    A story's editors freeze it, too, and thaw what an editor froze; what an admin froze stays for an admin.
     Once this has returned from a freeze nothing is published: writes that had begun before have ended. Raises NotFound.
     """
-    with begin_write(newsroom, call, right=Right.FREEZE) as context:
+    right = Right.READ_NEWSROOM if freeze.story is not None else Right.FREEZE
+
+    def recheck(context: WriteContext, _: Reply) -> None:
+        if freeze.story is not None:
+            require_right(see_story(context, freeze.story).actor, Right.FREEZE_STORY)
+
+    with begin_write(newsroom, call, right=right, recheck=recheck) as context:
         if isinstance(context, Reply):
             return context
         if freeze.story is None:
@@ -46,6 +54,7 @@ def set_freeze(newsroom: Newsroom, call: Call, freeze: Freeze) -> Reply:
         else:
             in_story = context.lock_story(freeze.story)
             story_id = in_story.story.id
+            _require_freezing(in_story.actor, in_story.story)
             _set_story(in_story, frozen=freeze.frozen)
         reply = Reply(200, encode_json({"story": story_id, "frozen": freeze.frozen}))
         keep_reply(context, reply, story=story_id)
@@ -53,13 +62,25 @@ def set_freeze(newsroom: Newsroom, call: Call, freeze: Freeze) -> Reply:
         # On PostgreSQL a write that looked a moment before the commit may still be under way, holding its story.
         with newsroom.database.transaction() as tx:
             lock_every_story(tx)
+    if freeze.story is None and not freeze.frozen:
+        publish_stories_of_duty(newsroom, call, None)  # which changes hands in a freeze, too
     return reply
 
 
+def _require_freezing(actor: Actor, story: Story) -> None:
+    if not may_freeze_story(actor, story):
+        require_right(actor, Right.FREEZE_STORY)
+        require_right(actor, Right.FREEZE)
+
+
 def _set_story(context: StoryContext, *, frozen: bool) -> None:
+    is_by_editor = frozen and not has_right(context.actor, Right.FREEZE)
+    settings = dataclasses.replace(context.story.settings, frozen_by_editor=is_by_editor)
+    after = dataclasses.replace(context.story, frozen=frozen, settings=settings)
     if context.story.frozen is frozen:
+        if frozen and context.story.settings.frozen_by_editor and not is_by_editor:
+            put_story(context, after, action="freeze")  # an admin's from now on
         return
-    after = dataclasses.replace(context.story, frozen=frozen)
     if frozen:
         put_story(context, after, action="freeze")
         return

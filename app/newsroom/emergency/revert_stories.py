@@ -24,7 +24,7 @@ from app.storage.newsroom.entries import has_others_published, read_entry
 from app.storage.newsroom.sites import lock_site
 from app.storage.newsroom.story_versions import StoryVersion
 from app.storage.public.writes import read_public_revision, read_public_story_row
-from app.wire.requests.stories import STORY_FIELDS
+from app.wire.requests.stories import STORY_DEFAULTS, STORY_FIELDS
 
 ENTRY_REFERENCES = frozenset({"pinned", "key_points"})
 """The fields that name entries: to be reverted after these."""
@@ -131,12 +131,15 @@ def _others_published(context: RevertContext) -> bool:
 
 def _fields(of: Story | StoryVersion) -> dict[str, Any]:
     """Return what there is to revert in a story, in the order in which it is to be done."""
-    fields = {name: of.fields.get(name) for name in STORY_FIELDS}
+    kept = {**STORY_DEFAULTS, **of.fields}
+    fields = {name: kept.get(name) for name in STORY_FIELDS}
     end = fields.pop("coverage_end")  # a transition to or from the end sets it
     settings = {f"{_SETTING}{name}": value for name, value in asdict(of.settings).items()}
-    site = settings.pop(f"{_SETTING}site")  # which is no setting to a client
+    site, duty = (settings.pop(f"{_SETTING}{name}") for name in ("site", "duty"))  # which are no settings to a client
+    del settings[f"{_SETTING}frozen_by_editor"]  # part of a freeze, which is for people
     references = {"pinned": of.pinned, "key_points": of.key_points}
-    return {"slug": of.slug, "site": site, **fields, **settings, **references, "status": of.status, "coverage_end": end}
+    beside = {"slug": of.slug, "site": site, "duty": duty}
+    return {**beside, **fields, **settings, **references, "status": of.status, "coverage_end": end}
 
 
 def _is_published_early(version: StoryVersion, was: Mapping[str, Any], traces: Mapping[str, Trace]) -> bool:
@@ -192,6 +195,8 @@ def _with_field(context: RevertContext, name: str, before: Any) -> Story:
         if before != DEFAULT_SITE and lock_site(context.tx, before, for_use=True) is None:
             raise NotFound("site_not_found", "The site that it belonged to is no more.")
         return dataclasses.replace(story, settings=dataclasses.replace(story.settings, site=before))
+    if name == "duty":
+        return dataclasses.replace(story, settings=dataclasses.replace(story.settings, duty=before))
     if name == "status":
         after = _in_status(context, StoryStatus(before))
     elif name in {"slug", *ENTRY_REFERENCES}:

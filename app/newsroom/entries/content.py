@@ -26,26 +26,26 @@ from app.content import (
 from app.domain.clock import Micros, format_time, parse_time
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import Conflict, FieldError, InvalidInput, TooLarge
-from app.domain.identifiers import RandomSource
+from app.domain.identifiers import Base62Source
 from app.domain.story import StorySettings
-from app.newsroom.context.media_use import UsedMedia
+from app.newsroom.context.media_use import BodyMedia
 from app.wire.encoding import encode_json
-from app.wire.requests.entries import EntryDraft, EntryPatch
+from app.wire.requests.entries import EntryDraft, EntryPatch, WrittenBody
 
 EARLIEST_DISPLAY_TIME = parse_time("1900-01-01T00:00:00Z")
 CLOCKS_DIFFER = Micros(60_000_000)
 
-_PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "display_time")
+_PLAIN_FIELDS = ("kind", "key_event", "importance", "headline", "label", "icon", "display_time")
 
 
-def block_ids(random: RandomSource, key: str) -> Callable[[], str]:
+def block_ids(source: Base62Source, key: str) -> Callable[[], str]:
     """Return a function that makes the ids of one write's new blocks; `key` names the entry and the version."""
     made = 0
 
     def new_id() -> str:
         nonlocal made
         made += 1
-        return random.base62("block", f"{key}:{made}", 10)
+        return source.base62("block", f"{key}:{made}", 10)
 
     return new_id
 
@@ -55,7 +55,7 @@ def new_content(
     *,
     author: JsonObject | None,
     new_id: Callable[[], str],
-    media: UsedMedia,
+    media: BodyMedia,
     before: EntryContent | None = None,
 ) -> EntryContent:
     """Make the content of a new entry; without authors it is by its poster. Raises InvalidInput, TooLarge.
@@ -71,7 +71,7 @@ def new_content(
         source=None if draft.source is None else draft.source.model_dump(exclude_none=True),
         tags=tuple(tag.model_dump() for tag in draft.tags or ()),
     )
-    content = _with_body(content, draft, new_id=new_id, media=media, earlier=before)
+    content = with_body(content, draft, new_id=new_id, media=media, earlier=before)
     if before is not None:
         kept = reuse_ids(as_blocks(before), as_blocks(content))
         content = dataclasses.replace(content, blocks=tuple(kept))
@@ -80,7 +80,7 @@ def new_content(
 
 
 def revised_content(
-    before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str], media: UsedMedia
+    before: EntryContent, patch: EntryPatch, *, new_id: Callable[[], str], media: BodyMedia
 ) -> EntryContent:
     """Return the entry's content after `patch`. Raises InvalidInput, TooLarge, Conflict `blocks_would_be_lost`."""
     given = patch.model_fields_set
@@ -91,7 +91,7 @@ def revised_content(
         changes["source"] = None if patch.source is None else patch.source.model_dump(exclude_none=True)
     if patch.tags is not None:
         changes["tags"] = tuple(tag.model_dump() for tag in patch.tags)
-    after = _with_body(dataclasses.replace(before, **changes), patch, new_id=new_id, media=media)
+    after = with_body(dataclasses.replace(before, **changes), patch, new_id=new_id, media=media)
     _refuse_empty(after)
     return _check_size(after)
 
@@ -120,14 +120,15 @@ def as_blocks(content: EntryContent) -> list[Block]:
     return [dict(block) for block in content.blocks]
 
 
-def _with_body(
+def with_body(
     content: EntryContent,
-    written: EntryDraft | EntryPatch,
+    written: WrittenBody,
     *,
     new_id: Callable[[], str],
-    media: UsedMedia,
+    media: BodyMedia,
     earlier: EntryContent | None = None,
 ) -> EntryContent:
+    """Return the content with the body that was written, if one was. Raises Conflict `blocks_would_be_lost`."""
     before = as_blocks(content)
     shown = as_blocks(earlier or content)
     text, text_format = None, "markdown"

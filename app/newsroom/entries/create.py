@@ -11,10 +11,10 @@ from app.domain.entry import Entry, EntryStatus, JsonObject
 from app.domain.errors import Conflict, LiveblogError, NotAllowed
 from app.domain.identifiers import EntryId
 from app.domain.permissions import permitted_actions
-from app.domain.rights import Right, is_public_status, may_act, require_action
+from app.domain.rights import Right, is_public_status, may_act, require_action, require_right
 from app.domain.statuses import Action, next_status
 from app.newsroom.context.accounts import poster_of
-from app.newsroom.context.begin_write import begin_story_write
+from app.newsroom.context.begin_write import begin_story_write, still_has
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.idempotency import keep_reply
 from app.newsroom.context.media_use import UsedMedia
@@ -37,6 +37,8 @@ from app.wire.newsroom_json import written_entry
 from app.wire.problems import problem_of, validation_errors
 from app.wire.requests.entries import EntryBatch, EntryDraft, ExternalEntry
 
+_RECHECK = still_has(Right.CREATE_ENTRY)
+
 
 def create_entry(newsroom: Newsroom, call: Call, story_ref: str, draft: EntryDraft) -> Reply:
     """Create an entry and, if its status says so, publish it.
@@ -44,7 +46,7 @@ def create_entry(newsroom: Newsroom, call: Call, story_ref: str, draft: EntryDra
     A client-made id that exists already answers with that entry if it was made by the same body. Raises Conflict
     `id_taken`, InvalidInput, NotAllowed, NotFound.
     """
-    with begin_story_write(newsroom, call, story_ref, right=Right.CREATE_ENTRY) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=_RECHECK, right=Right.CREATE_ENTRY) as context:
         if isinstance(context, Reply):
             return context
         refuse_closed(context.story)
@@ -57,7 +59,7 @@ def create_entries(newsroom: Newsroom, call: Call, story_ref: str, batch: EntryB
 
     The reply has one result for each item, in order: `status`, and `entry` or `problem`.
     """
-    with begin_story_write(newsroom, call, story_ref, right=Right.CREATE_ENTRY) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=_RECHECK, right=Right.CREATE_ENTRY) as context:
         if isinstance(context, Reply):
             return context
         refuse_closed(context.story)
@@ -93,7 +95,7 @@ def upsert_entry(newsroom: Newsroom, call: Call, story_ref: str, external_id: st
     A version not newer than the one taken last changes nothing. What a person has edited since is not overwritten:
     the upsert becomes a working revision. Raises Conflict `wrong_status` for an entry that was removed.
     """
-    with begin_story_write(newsroom, call, story_ref, right=Right.CREATE_ENTRY) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=_RECHECK, right=Right.CREATE_ENTRY) as context:
         if isinstance(context, Reply):
             return context
         refuse_closed(context.story)
@@ -141,7 +143,7 @@ def add_entry(
         external_version=draft.external_version if isinstance(draft, ExternalEntry) else None,
         publish_at=draft.publish_at,
         expires_at=draft.expires_at,
-        pin_wanted=wants_pin(shorthand),
+        pin_wanted=_wants_pin(context, draft, shorthand),
     )
     until = None
     if is_public_status(entry):
@@ -167,6 +169,13 @@ def _first_status(context: StoryContext, draft: EntryDraft) -> EntryStatus:
     if status is EntryStatus.SCHEDULED and not may_schedule:
         raise NotAllowed("not_allowed", 'This token may not schedule in this story; send "status": "submitted".')
     return status
+
+
+def _wants_pin(context: StoryContext, draft: EntryDraft, shorthand: JsonObject | None) -> bool:
+    """Return whether the entry is to be pinned once it is published. Raises NotAllowed for who may not pin."""
+    if draft.pinned:
+        require_right(context.actor, Right.EDIT_STORIES)
+    return draft.pinned or wants_pin(shorthand)
 
 
 def created_status(entry: Entry) -> int:

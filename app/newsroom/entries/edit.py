@@ -18,6 +18,8 @@ from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.entries.bylines import check_bylines
 from app.newsroom.entries.content import block_ids, check_alternatives, check_display_time, revised_content
+from app.newsroom.entries.corrections import correct_content
+from app.newsroom.entries.entry_action import recheck_action
 from app.newsroom.entries.shorthand import expand_shorthand, wants_pin
 from app.newsroom.entries.tags import complete_tags
 from app.newsroom.entries.times import held_until, is_scheduled, set_patched_times
@@ -30,9 +32,9 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
     """Change an entry. A public one changes for readers at once, unless the patch or a review keeps the edit aside.
 
     A patch that changes nothing makes no version. Raises PreconditionRequired, PreconditionFailed, Conflict
-    `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed.
+    `wrong_status` or `blocks_would_be_lost`, InvalidInput, NotAllowed, and as `correct_content`.
     """
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=recheck_action(Action.EDIT)) as context:
         if isinstance(context, Reply):
             return context
         story = context.story
@@ -50,7 +52,11 @@ def edit_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, p
         content = revised_content(before.newest_content, patch, new_id=new_id, media=UsedMedia(context))
         aside = is_public_status(before) and not patch.publish
         how = Revision(material=patch.material, aside=aside, pin=wants_pin(shorthand), hold_seconds=patch.hold_seconds)
-        after = revise(context, before, content, how)
+        if patch.correction is None:
+            after = revise(context, before, content, how)
+        else:
+            pinned = dataclasses.replace(before, pin_wanted=how.pin or before.pin_wanted)
+            after = correct_content(context, pinned, content, patch.correction)
         after = _next_version(before, set_patched_times(context, after, patch))
         if after is not before:
             by_hand = before.edited_by_hand or after.newest_content != before.newest_content

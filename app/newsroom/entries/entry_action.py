@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
+from pydantic_core import from_json
+
 from app.domain.clock import Micros
 from app.domain.entry import Entry, EntryStatus
 from app.domain.permissions import ASIDE
 from app.domain.rights import is_public_status, require_action
 from app.domain.statuses import Action
-from app.newsroom.context.begin_write import begin_story_write
+from app.newsroom.context.begin_write import StoryRecheck, begin_story_write
 from app.newsroom.context.freezing import refuse_closed
 from app.newsroom.context.lookup import look_up_entry
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
@@ -44,7 +46,7 @@ def perform_entry_action(
 
     Raises NotFound, NotAllowed, PreconditionFailed, what `step` raises.
     """
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=recheck_action(action)) as context:
         if isinstance(context, Reply):
             return context
         story = context.story
@@ -60,6 +62,16 @@ def perform_entry_action(
         if after.status is EntryStatus.REMOVED:
             delete_reply_bodies_of_entry(context.tx, story.id, after.id)
         return reply
+
+
+def recheck_action(action: Action) -> StoryRecheck:
+    """Return what raises NotAllowed where the caller of an earlier reply may not do that to its entry any more."""
+
+    def recheck(context: StoryContext, reply: Reply) -> None:
+        entry = look_up_entry(context.tx, context.story, from_json(reply.body)["id"])
+        require_action(context.actor, action, entry=entry, settings=context.story.settings, visible=False)
+
+    return recheck
 
 
 def transition_entry(entry: Entry, status: EntryStatus, *, at: Micros) -> Entry:

@@ -16,6 +16,7 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
 from app.newsroom.context.recording import answer_entry, record_entry
 from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.entry_action import recheck_action
 from app.newsroom.publication.publication import EntryShown, publish_changes
 from app.newsroom.publication.visibility import show_entry
 from app.storage.public.reads import (
@@ -35,7 +36,7 @@ def move_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, m
     Readers' list has the newest first. The time that is shown stays. An entry that is there already is left alone.
     Raises Conflict `entry_not_public`, `wrong_status` or `story_not_public`, InvalidInput for an entry beside itself.
     """
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=recheck_action(Action.MOVE)) as context:
         if isinstance(context, Reply):
             return context
         before = look_up_entry(context.tx, context.story, entry_ref)

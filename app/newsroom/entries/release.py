@@ -22,7 +22,10 @@ from app.newsroom.publication.visibility import show_entry
 def publish_entry(
     newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, hold_seconds: int | None = None
 ) -> Reply:
-    """Publish an entry, or the working revision of a public one; after a while where the story or the call holds it."""
+    """Publish an entry, or the working revision of a public one; after a while where the story or the call holds it.
+
+    What a request of its own holds is published at once; what the story holds waits for the story's time.
+    """
 
     def step(context: StoryContext, before: Entry) -> Entry:
         return _publish(context, before, hold_seconds=hold_seconds)
@@ -112,6 +115,8 @@ def unschedule_edit(entry: Entry) -> Entry:
 def _publish(context: StoryContext, before: Entry, *, hold_seconds: int | None) -> Entry:
     is_new = not is_public_status(before)
     until = held_until(context.story, context.now, hold_seconds=hold_seconds, is_new=is_new)
+    if until is None:
+        before = _let_go(before)
     if is_new:
         next_status(before.status, Action.PUBLISH)
         refuse_past_end(before, context.now if until is None else until)
@@ -122,6 +127,14 @@ def _publish(context: StoryContext, before: Entry, *, hold_seconds: int | None) 
             raise wrong_status(before.status, Action.PUBLISH)
         next_status(before.working.status, Action.PUBLISH)
     return _schedule(context, before, until, held=True)
+
+
+def _let_go(entry: Entry) -> Entry:
+    """Return what is held as the draft that it was, to be published now; anything else, a schedule too, as it is."""
+    if entry.held and entry.status is EntryStatus.SCHEDULED:
+        return dataclasses.replace(entry, status=EntryStatus.DRAFT, publish_at=None, held=False)
+    edit = public_edit_of(entry)
+    return unschedule_edit(entry) if edit is not None and edit.held else entry
 
 
 def _schedule(context: StoryContext, entry: Entry, at: Micros, *, held: bool) -> Entry:

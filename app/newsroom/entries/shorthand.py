@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from app.content import Shorthand, read_shorthand
 from app.domain.entry import EntryContent, JsonObject
 from app.domain.errors import FieldError, InvalidInput
+from app.domain.icons import ICONS
 from app.domain.rights import Actor, Right, has_right
 from app.domain.story import Story
 from app.domain.text_folding import fold_words
@@ -43,7 +44,7 @@ def expand_shorthand(
     if found.authors:
         changes["authors"] = _with_authors(written.authors, found)
     members = _members(found, context.actor)
-    changes |= {name: members[name] for name in ("key_event", "importance") if name in members}
+    changes |= {name: members[name] for name in ("key_event", "importance", "icon") if name in members}
     return written.model_copy(update=changes), members
 
 
@@ -69,6 +70,9 @@ def _members(found: Shorthand, actor: Actor) -> dict[str, Any]:
     importance = next((name for name in ("breaking", "major") if name in found.commands), None)
     if importance is not None:
         members["importance"] = importance
+    icon = next((name for name in found.commands if name in ICONS), None)
+    if icon is not None:
+        members["icon"] = icon
     if "pin" in found.commands:
         members |= {"pin": True} if has_right(actor, Right.EDIT_STORIES) else {"refused": ["pin"]}
     return members

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 
-from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryStatus, JsonObject
-from app.domain.errors import Conflict
 from app.domain.statuses import Action, next_status
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.write_context import StoryContext
+from app.newsroom.entries.corrections import MAX_CORRECTIONS, correction_line, require_public, with_correction
 from app.newsroom.entries.entry_action import FindEntry, perform_entry_action, transition_entry
 from app.newsroom.entries.release import unschedule_edit
 from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import hide_entry, show_entry
-
-MAX_CORRECTIONS = 50
-"""An entry's public log travels with every event of it; more lines than this is another story. Retractions have room
-for as many again: what no longer stands must not go on standing because it was corrected often."""
 
 
 def unpublish_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str, *, note: str | None) -> Reply:
@@ -35,7 +30,7 @@ def retract_entry(newsroom: Newsroom, call: Call, story_ref: str, entry: str | F
     """Say in public that an entry no longer stands, and why; its text stays readable, struck through."""
 
     def step(context: StoryContext, before: Entry) -> Entry:
-        line = _line(reason, "retraction", at=context.now)
+        line = correction_line(reason, "retraction", at=context.now)
         changed = ("status", "body", "corrections")
         return _change_in_public(context, unschedule_edit(before), Action.RETRACT, changed=changed, correction=line)
 
@@ -66,7 +61,7 @@ def correct_entry(newsroom: Newsroom, call: Call, story_ref: str, entry_ref: str
     """Add a line to the entry's public log of corrections."""
 
     def step(context: StoryContext, before: Entry) -> Entry:
-        line = _line(text, severity, at=context.now)
+        line = correction_line(text, severity, at=context.now)
         return _change_in_public(context, before, Action.CORRECT, changed=("corrections",), correction=line)
 
     return perform_entry_action(newsroom, call, story_ref, entry_ref, action=Action.CORRECT, step=step)
@@ -77,17 +72,11 @@ def _change_in_public(
 ) -> Entry:
     """Change the status or the corrections of an entry that readers have."""
     status = next_status(before.status, action)
-    if not context.story.is_public:
-        raise Conflict("story_not_public", "Nobody has seen this entry yet: edit, unpublish or remove it instead.")
-    corrections = before.corrections if correction is None else (*before.corrections, correction)
-    most = MAX_CORRECTIONS if action is Action.CORRECT else 2 * MAX_CORRECTIONS
-    if len(corrections) > most:
-        raise Conflict("too_many_corrections", f"An entry has at most {most} lines in its log of corrections.")
+    require_public(context)
+    if correction is not None:
+        most = MAX_CORRECTIONS if action is Action.CORRECT else 2 * MAX_CORRECTIONS
+        before = with_correction(before, correction, most=most)
     stands = status is EntryStatus.RETRACTED
     after = transition_entry(before, status, at=context.now)
-    after = dataclasses.replace(after, corrections=corrections, retraction_stands=stands)
+    after = dataclasses.replace(after, retraction_stands=stands)
     return show_entry(context, EntryShown(after, "entry.updated", changed=changed, material=True))
-
-
-def _line(text: str, severity: str, *, at: Micros) -> JsonObject:
-    return {"text": text, "at": format_time(at), "severity": severity}

@@ -11,8 +11,9 @@ from app.newsroom.comments.moderation import comment_not_found
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_audit
-from app.newsroom.erasure.entries import PURGE, Erased
+from app.newsroom.erasure.entries import Erased
 from app.newsroom.publication.comments import hide_comments
+from app.newsroom.stories.lifecycle import PURGE
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import CommentTarget
 from app.storage.newsroom.audit import AuditedChange

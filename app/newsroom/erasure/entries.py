@@ -22,7 +22,7 @@ from app.newsroom.entries.entry_action import transition_entry
 from app.newsroom.publication.publication import EntryShown
 from app.newsroom.publication.visibility import hide_entry, show_entry_again
 from app.newsroom.stories.continuing import lock_with_linked
-from app.newsroom.stories.lifecycle import put_story
+from app.newsroom.stories.lifecycle import PURGE, put_story
 from app.storage.erasure.erasing import count_text, delete_rows, delete_text
 from app.storage.erasure.targets import ERASED, EntryTarget, StoryTarget, Target
 from app.storage.erasure.uploads import delete_uploads
@@ -34,7 +34,6 @@ from app.storage.newsroom.legal_holds import list_holds
 from app.storage.newsroom.site_control import update_purge_count
 from app.wire.requests.stories import STORY_DEFAULTS
 
-PURGE = "purge"
 MAX_UPLOADS = 100_000
 """More than an entry has ever shown, in all of its versions."""
 UPLOADS_AT_ONCE = 100

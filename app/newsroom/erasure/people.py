@@ -17,8 +17,15 @@ from app.domain.rights import Right
 from app.newsroom.context.begin_write import open_write
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_audit
-from app.newsroom.erasure.entries import MAX_UPLOADS, PURGE, Erased, take_out_of_entry
-from app.storage.erasure.bylines import is_author, list_entries_with_bylines
+from app.newsroom.erasure.entries import MAX_UPLOADS, Erased, take_out_of_entry
+from app.newsroom.publication.story_again import publish_stories_of_duty
+from app.newsroom.stories.lifecycle import PURGE, put_story
+from app.storage.erasure.bylines import (
+    fields_without_bylines,
+    is_author,
+    list_entries_with_bylines,
+    list_stories_with_bylines,
+)
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import ERASED, PersonTarget
 from app.storage.erasure.uploads import delete_stale_uses, delete_uploads
@@ -49,6 +56,10 @@ def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> Erased
         delete_memberships(context.tx, person.id)
         counts = count_text(context.tx, target)
         found = list_entries_with_bylines(context.tx, target) if target.bylines else []
+        stories = list_stories_with_bylines(context.tx, target) if target.bylines else []
+    publish_stories_of_duty(newsroom, call, target.person, despite_freeze=True)
+    for story in stories:
+        _take_byline_out(newsroom, call, story, target)
     for story, entries in groupby(found, key=lambda each: each[0]):
         _take_bylines_out(newsroom, call, story, [entry for _, entry in entries], target)
     with open_write(newsroom, call, right=Right.ERASE) as context:
@@ -58,6 +69,15 @@ def purge_person(newsroom: Newsroom, call: Call, target: PersonTarget) -> Erased
         files = delete_uploads(context.tx, target, limit=MAX_UPLOADS)
         record_audit(context, AuditedChange(PURGE, "person", target.person, after={"erased": counts}))
     return Erased(counts, files or [])
+
+
+def _take_byline_out(newsroom: Newsroom, call: Call, story: StoryId, target: PersonTarget) -> None:
+    """Take the person's byline out of a story itself, in public where readers have it."""
+    with open_write(newsroom, call, right=Right.ERASE) as opened:
+        context = opened.lock_story(story)
+        if not context.story.legal_hold:
+            fields = fields_without_bylines(context.story.fields, target)
+            put_story(context, dataclasses.replace(context.story, fields=fields), action=PURGE)
 
 
 def _take_bylines_out(

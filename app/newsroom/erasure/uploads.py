@@ -21,13 +21,13 @@ from app.newsroom.context.media_use import record_person_media
 from app.newsroom.context.newsroom import Call, Newsroom
 from app.newsroom.context.recording import record_audit
 from app.newsroom.context.write_context import WriteContext
-from app.newsroom.erasure.entries import PURGE, Erased, take_out_of_entry
+from app.newsroom.erasure.entries import Erased, take_out_of_entry
 from app.newsroom.media.library import media_held
-from app.newsroom.stories.lifecycle import put_story
+from app.newsroom.stories.lifecycle import PURGE, put_story
 from app.storage.database.transactions import ReadTransaction
 from app.storage.erasure.erasing import count_text, delete_text
 from app.storage.erasure.targets import MediaTarget
-from app.storage.erasure.uploads import delete_uploads, without_upload
+from app.storage.erasure.uploads import delete_uploads, fields_without_upload, without_upload
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.entries import content_json, read_entry
 from app.storage.newsroom.legal_holds import list_media_holds
@@ -80,9 +80,8 @@ def _take_out_of_story(
     with open_write(newsroom, call, right=Right.ERASE) as opened:
         context = opened.lock_story(story)
         _refuse_held(context.tx, target)
-        image = context.story.fields.get("image")
-        if image is not None and media_name(image["url"]) == target.name:
-            fields = {**context.story.fields, "image": None}
+        fields = fields_without_upload(context.story.fields, target)
+        if fields != context.story.fields:
             context = context.in_story(
                 put_story(context, dataclasses.replace(context.story, fields=fields), action=PURGE)
             )

@@ -15,13 +15,14 @@ from app.domain.story import Story
 from app.domain.text_folding import fold_words
 from app.newsroom.context.access import authenticate
 from app.newsroom.context.accounts import Accounts
-from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.begin_write import Recheck, begin_write
 from app.newsroom.context.idempotency import keep_reply
 from app.newsroom.context.media_use import facts_of
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_time_position
 from app.newsroom.context.preconditions import etag_of, honour_match, require_match
 from app.newsroom.context.recording import record_audit
+from app.newsroom.context.write_context import WriteContext
 from app.storage.database.transactions import ReadTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.legal_holds import list_media_holds
@@ -82,7 +83,7 @@ def edit_media(newsroom: Newsroom, call: Call, media_id: str, patch: MediaPatch)
 
     Raises NotFound, NotAllowed for another's upload, PreconditionRequired, PreconditionFailed.
     """
-    with begin_write(newsroom, call) as context:
+    with begin_write(newsroom, call, recheck=_recheck(media_id)) as context:
         if isinstance(context, Reply):
             return context
         before = _require_visible(context.tx, context.actor, lock_media(context.tx, media_id))
@@ -104,7 +105,7 @@ def delete_unused(newsroom: Newsroom, call: Call, media_id: str) -> Deleted:
 
     Raises NotFound, NotAllowed for another's upload, Conflict `media_in_use` that names the places, `legal_hold`.
     """
-    with begin_write(newsroom, call) as context:
+    with begin_write(newsroom, call, recheck=_recheck(media_id)) as context:
         if isinstance(context, Reply):
             return Deleted(context, None)
         media = _require_visible(context.tx, context.actor, lock_media(context.tx, media_id))
@@ -149,6 +150,18 @@ def _owns(actor: Actor, media: Media) -> bool:
     if actor.person is not None:
         return media.created_by == actor.person
     return media.created_by is None and media.created_by_token == actor.token_id
+
+
+def _recheck(media_id: str) -> Recheck:
+    """Return what raises where an earlier reply about the upload is the caller's no more."""
+
+    def recheck(context: WriteContext, _: Reply) -> None:
+        if (media := read_media(context.tx, media_id)) is None:
+            require_right(context.actor, Right.UPLOAD_MEDIA)  # it is gone, and its reply names its id alone
+        else:
+            _require_own_or(context.actor, _require_visible(context.tx, context.actor, media))
+
+    return recheck
 
 
 def _require_own_or(actor: Actor, media: Media) -> None:

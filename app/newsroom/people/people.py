@@ -17,6 +17,7 @@ from app.newsroom.context.recording import answer, record_audit
 from app.newsroom.context.sites import lock_sites_for_roles, shown_site_roles
 from app.newsroom.context.write_context import WriteContext
 from app.newsroom.entries.parking import park_held_by
+from app.newsroom.publication.story_again import publish_stories_of_duty
 from app.storage.database.transactions import WriteTransaction
 from app.storage.newsroom.audit import AuditedChange
 from app.storage.newsroom.held_entries import list_token_ids
@@ -57,7 +58,7 @@ def show_people(newsroom: Newsroom, call: Call) -> Reply:
 
 def edit_person(newsroom: Newsroom, call: Call, person_id: str, patch: PersonPatch) -> Reply:
     """Edit what is known of a person; their entries stay as they were written. Raises NotFound."""
-    return _change(newsroom, call, person_id, action="edit", given=patch.given())
+    return _change_in_public(newsroom, call, person_id, action="edit", given=patch.given())
 
 
 def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
@@ -65,14 +66,14 @@ def disable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
 
     What they hold is parked.
     """
-    reply = _change(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
+    reply = _change_in_public(newsroom, call, person_id, action="disable", given={"disabled_at": newsroom.clock()})
     _park_held_by(newsroom, call, PersonId(person_id))
     return reply
 
 
 def enable_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
     """Let a disabled person in again. Raises NotFound."""
-    return _change(newsroom, call, person_id, action="enable", given={"disabled_at": None})
+    return _change_in_public(newsroom, call, person_id, action="enable", given={"disabled_at": None})
 
 
 def revoke_person(newsroom: Newsroom, call: Call, person_id: str) -> Reply:
@@ -116,6 +117,13 @@ def shown_person(person: Person) -> dict[str, Any]:
         "created_at": format_time(person.created_at),
         "disabled_at": None if person.disabled_at is None else format_time(person.disabled_at),
     }
+
+
+def _change_in_public(newsroom: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:
+    """Change what is known of a person, and then what readers see of them in the stories that they are on duty for."""
+    reply = _change(newsroom, call, person_id, action=action, given=given)
+    publish_stories_of_duty(newsroom, call, person_id)
+    return reply
 
 
 def _change(newsroom: Newsroom, call: Call, person_id: str, *, action: str, given: dict[str, Any]) -> Reply:

@@ -84,7 +84,12 @@ def revoke_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
 
 def revoke_own_token(newsroom: Newsroom, call: Call, token_id: str) -> Reply:
     """Revoke one of the caller's own tokens, as `revoke_token` does. Raises NotFound for anybody else's."""
-    with begin_write(newsroom, call) as context:
+
+    def recheck(context: WriteContext, _: Reply) -> None:
+        if token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:
+            raise _not_found()
+
+    with begin_write(newsroom, call, recheck=recheck) as context:
         if isinstance(context, Reply):
             reply = context
         elif token_id not in {token.id for token in _own_tokens(context.tx, context.actor)}:

@@ -22,6 +22,9 @@ from app.domain.sort_keys import sort_key_at
 from app.newsroom.context.write_context import StoryContext
 from app.newsroom.publication.comments import show_comments_again
 from app.newsroom.publication.public_story import public_fields
+from app.storage.database.tables.parts import IMPORTING
+from app.storage.imports.states import list_aliases
+from app.storage.public.aliases import insert_public_aliases
 from app.storage.public.comments import delete_public_comments_of_entry, delete_public_comments_of_story
 from app.storage.public.corrections import CorrectionLine, CorrectionPosition, update_corrections
 from app.storage.public.media import delete_story_media, update_public_media
@@ -30,6 +33,7 @@ from app.storage.public.writes import (
     PublicStoryRow,
     append_event,
     insert_public_slug,
+    insert_public_tombstone,
     read_newest_published_at,
     read_public_revision,
     read_public_story_row,
@@ -82,7 +86,37 @@ class StoryWithdrawn:
     unless an admin reverts the withdrawal."""
 
 
-PublicChange = EntryShown | EntryHidden | StoryUpdated | StoryWithdrawn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventImported:
+    """An event of the log that the story had elsewhere, taken over as it was: no reader knows of the story yet.
+
+    `entry` is the entry as it is public now, with its newest event; an older event and a removal have its id alone.
+    """
+
+    type: str
+    at: Micros
+    entry: Entry | None = None
+    entry_id: EntryId | None = None
+    revision: int | None = None
+    is_newest: bool = True
+    """Whether no later event is about the same entry, or about the story itself."""
+    changed: tuple[str, ...] | None = None
+    material: bool | None = None
+    cause: str | None = None
+    check: str | None = None
+    """As it was elsewhere; None for a new one."""
+    counts: StoryCounts | None = None
+    """As they were elsewhere; None to count here."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoryOpened:
+    """All of an imported story is there: readers can read it from now on. It is no event."""
+
+    public_since: Micros
+
+
+PublicChange = EntryShown | EntryHidden | StoryUpdated | StoryWithdrawn | EventImported | StoryOpened
 
 
 def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> dict[EntryId, Entry]:
@@ -98,15 +132,16 @@ def publish_changes(context: StoryContext, changes: Sequence[PublicChange]) -> d
         # On PostgreSQL a freeze may commit between our look at the site and the story's lock: look again, with it.
         raise Unavailable("unavailable", "The site has been frozen at this moment.", retry_after_seconds=1)
     if row is None:
-        row = _new_row(context)
+        row = _new_row(context, is_import=isinstance(changes[0], EventImported))
         upsert_public_story(tx, row, is_new=True)
-    base, publisher = row.head, _Publisher(context, row)
+    base, is_hidden, publisher = row.head, row.status == IMPORTING, _Publisher(context, row)
     for change in changes:
         publisher.publish(change)
     upsert_public_story(tx, publisher.row, is_new=False)
     for line, revision in publisher.lines:
         append_event(tx, line, revision=revision)
-    tx.announce(Announcement(head=publisher.head(), events=tuple(publisher.events), base=base))
+    if not is_hidden:
+        tx.announce(Announcement(head=publisher.head(), events=tuple(publisher.events), base=base))
     return publisher.shown
 
 
@@ -125,7 +160,15 @@ class _Publisher:
 
     def publish(self, change: PublicChange) -> None:
         """Publish `change` under the story's next number."""
+        if isinstance(change, EventImported | StoryOpened) is not (self.row.status == IMPORTING):
+            raise ValueError("a story is imported while no reader knows of it, and by nothing else")
+        if isinstance(change, StoryOpened):
+            self.row.status, self.row.public_since = self._story.status.value, change.public_since
+            return
         seq = self.row.head.seq + 1
+        if isinstance(change, EventImported):
+            self._import(change, seq)
+            return
         check = self._context.newsroom.random.base62("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
         at = Micros(max(self._context.now, self.row.head_time))
         cursor = Cursor(self.row.head.epoch, seq, check)
@@ -174,16 +217,57 @@ class _Publisher:
             entry_count=counts.entry_count if was_visible else counts.entry_count + 1,
             last_entry_at=Micros(max(counts.last_entry_at or 0, row.published_at)),
         )
-        upsert_public_entry(self._tx, self._story.id, row, is_new=known is None)
-        self._let_media_be(entry.id, row.encoded.media_names, is_new=known is None)
+        self._store(entry, row, is_new=known is None)
         if known is not None and not was_visible:
             show_comments_again(self._tx, self._story.id, entry.id)
         if entry.corrections or "corrections" in (change.changed or ()):
             update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
-        self.shown[entry.id] = entry
         line = self._line(change.type, entry=entry.id, changed=change.changed, material=change.material)
-        shown = row.encoded.with_media_base(self._links.media_base)
+        shown = row.encoded.as_shown(self._links.media_base)
         self._append(line, revision=entry.revision, entry=shown)
+
+    def _store(self, entry: Entry, row: PublicEntryRow, *, is_new: bool) -> None:
+        """Write the entry's row, its media and, if it is new to readers, its old addresses."""
+        upsert_public_entry(self._tx, self._story.id, row, is_new=is_new)
+        self._let_media_be(entry.id, row.encoded.media_names, is_new=is_new)
+        if is_new and entry.external_id is not None:
+            self._show_aliases(entry.id)
+        self.shown[entry.id] = entry
+
+    def _show_aliases(self, entry: EntryId) -> None:
+        insert_public_aliases(self._tx, self._story.id, entry, list_aliases(self._tx, self._story.id, entry))
+
+    def _import(self, change: EventImported, seq: int) -> None:
+        """Write the event as it was elsewhere, and with the newest one of an entry or of the story what is public."""
+        row, entry, counts = self.row, change.entry, change.counts or self.row.counts
+        check = change.check or self._context.newsroom.random.base62("check", f"{self._story.id}:{seq}", CHECK_LENGTH)
+        row.head = Cursor(row.head.epoch, seq, check)
+        row.head_time = Micros(max(change.at, row.head_time))
+        if entry is not None:
+            published_at = entry.published_at or change.at
+            if change.counts is None:
+                newest = Micros(max(counts.last_entry_at or 0, published_at))
+                counts = StoryCounts(entry_count=counts.entry_count + 1, last_entry_at=newest)
+            dated = entry.content.display_time or published_at
+            sort_key = entry.sort_key or sort_key_at(dated, seq)
+            entry = dataclasses.replace(entry, published_at=published_at, sort_key=sort_key)
+            shown = _entry_row(entry, seq, published_at=published_at, sort_key=sort_key)
+            self._store(entry, shown, is_new=True)
+            if entry.corrections:
+                update_corrections(self._tx, self._story.id, entry.id, _correction_lines(entry))
+        elif change.entry_id is not None and change.is_newest:
+            insert_public_tombstone(self._tx, self._story.id, change.entry_id, revision=change.revision or 1, seq=seq)
+            self._show_aliases(change.entry_id)
+        elif change.entry_id is None and change.is_newest:
+            row.fields, row.slug, row.last_seq = public_fields(self._tx, self._story), self._story.slug, seq
+            row.site = self._story.site if self._story.site != DEFAULT_SITE else None
+            self._let_media_be(None, stored_media_names(row.fields))
+        row.counts = counts
+        entry_id = change.entry_id if entry is None else entry.id
+        line = self._line(
+            change.type, entry=entry_id, changed=change.changed, material=change.material, cause=change.cause
+        )
+        self.lines.append((line, change.revision if entry is None else entry.revision))
 
     def _hide(self, change: EntryHidden) -> None:
         known = read_public_revision(self._tx, self._story.id, change.entry)
@@ -267,7 +351,7 @@ class _Publisher:
         self.events.append(encode_event(line, entry=entry, story_fields=story_fields))
 
 
-def _new_row(context: StoryContext) -> PublicStoryRow:
+def _new_row(context: StoryContext, *, is_import: bool) -> PublicStoryRow:
     """Make the row of a story that is published for the first time: a new epoch, and nothing in its log."""
     story = context.story
     return PublicStoryRow(
@@ -279,7 +363,7 @@ def _new_row(context: StoryContext) -> PublicStoryRow:
         counts=StoryCounts(0, None),
         public_since=context.now,
         fields=b"{}",
-        status=story.status.value,
+        status=IMPORTING if is_import else story.status.value,
     )
 
 

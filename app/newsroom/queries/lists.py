@@ -6,8 +6,16 @@ from app.domain.bylines import byline_names
 from app.domain.entry import Entry, EntryStatus
 from app.domain.identifiers import EntryId, StoryId
 from app.domain.permissions import permitted_actions
-from app.domain.rights import Actor, Right, has_right, require_right, rights_in_story, visibility_of
-from app.domain.story import StoryStatus
+from app.domain.rights import (
+    Actor,
+    Right,
+    has_right,
+    may_freeze_story,
+    require_right,
+    rights_in_story,
+    visibility_of,
+)
+from app.domain.story import Story, StoryStatus
 from app.newsroom.context.access import OPERATOR_ID, authenticate, csrf_token
 from app.newsroom.context.accounts import poster_of, posters_of
 from app.newsroom.context.lookup import look_up_entry, look_up_story, look_up_story_and_actor
@@ -15,8 +23,9 @@ from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.positions import parse_time_position
 from app.newsroom.context.preconditions import etag_of
 from app.newsroom.context.sites import shown_site_roles
+from app.newsroom.stories.duty import on_duty
 from app.storage.database.transactions import ReadTransaction
-from app.storage.newsroom.entries import count_entries_by_status, list_entries
+from app.storage.newsroom.entries import EntryChoice, count_entries_by_status, list_entries
 from app.storage.newsroom.people import read_person
 from app.storage.newsroom.stories import list_stories
 from app.wire.encoding import encode_json
@@ -65,11 +74,22 @@ def show_story(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
     with newsroom.database.snapshot() as tx:
         story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         counts = {status.value: number for status, number in count_entries_by_status(tx, story.id).items()}
-        may = {"role": actor.role.value, "can": [right.value for right in rights_in_story(actor)]}
+        may = {"role": actor.role.value, "can": _rights(actor, story)}
         names = byline_names(actor, story.settings, on_site=newsroom.own_bylines)
-        more = {"entries": counts, "site_frozen": story.site_frozen, **may, "bylines": names}
+        more = {
+            "entries": counts,
+            "site_frozen": story.site_frozen,
+            **may,
+            "bylines": names,
+            "on_duty": on_duty(tx, story),
+        }
         body = {**newsroom_story(story, links=newsroom.links), **more}
         return Reply(200, encode_json(body), {"ETag": etag_of(story)})
+
+
+def _rights(actor: Actor, story: Story) -> list[str]:
+    rights = (right for right in rights_in_story(actor) if right is not Right.FREEZE_STORY)
+    return [*(right.value for right in rights), *([Right.FREEZE_STORY.value] if may_freeze_story(actor, story) else [])]
 
 
 def show_entries(
@@ -80,12 +100,16 @@ def show_entries(
     statuses: frozenset[EntryStatus] | None,
     position: str | None,
     limit: int,
+    key_event: bool = False,
+    mine: bool = False,
+    edited: bool = False,
 ) -> Reply:
     """List a story's entries in any status, the latest change of status first; `next` is the position to go on from."""
     with newsroom.database.snapshot() as tx:
         story, actor = look_up_story_and_actor(tx, story_ref, _reader(tx, newsroom, call))
         before = parse_time_position(position, EntryId)
-        found = list_entries(tx, story.id, statuses=statuses, before=before, limit=limit + 1)
+        choice = EntryChoice(statuses, key_event, (actor.person, actor.token_id) if mine else None, edited)
+        found = list_entries(tx, story.id, choice, before=before, limit=limit + 1)
         page = found[:limit]
         posters = posters_of(tx, page)
         body = {

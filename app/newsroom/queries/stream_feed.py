@@ -6,7 +6,7 @@ in each read, so that a subscriber who has lost one is sent nothing more.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import LiveblogError, NotAuthenticated, NotFound
@@ -80,6 +80,13 @@ def find_watched_story(newsroom: Newsroom, token_id: str, ref: str) -> WatchedSt
     with newsroom.database.snapshot() as tx:
         story = look_up_story(tx, ref, actor_of_token(tx, newsroom, token_id))
         return WatchedStory(story.id, story.slug)
+
+
+def find_principals(newsroom: Newsroom, tokens: Collection[str]) -> dict[str, Principal]:
+    """Find whose these tokens are, with the names that colleagues know."""
+    with newsroom.database.snapshot() as tx:
+        known = {each: read_token(tx, TokenId(each)) for each in sorted(tokens)}
+        return {each: _author(tx, None if token is None else token.person, each) for each, token in known.items()}
 
 
 def begin_watching(newsroom: Newsroom) -> FeedPosition:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from app.domain.errors import Conflict, NotFound
+from app.domain.errors import Conflict, FieldError, InvalidInput, NotFound
 from app.domain.rights import Actor, Right, require_right, sees_site
 from app.domain.sites import DEFAULT_SITE, Site, read_host
 from app.newsroom.context.access import authenticate
@@ -66,6 +66,7 @@ def make_site(newsroom: Newsroom, call: Call, draft: SiteDraft) -> Reply:
         if read_site(context.tx, draft.slug) is not None:
             raise Conflict("slug_taken", "Another site has this slug; choose another one.")
         site = Site(**{**_given(draft.model_dump()), "created_at": context.now})
+        _refuse_unknown_theme(context, site.theme)
         _refuse_taken_hosts(context, site)
         insert_site(context.tx, site)
         record_audit(context, AuditedChange("create", "site", site.slug, after=_summary(site)))
@@ -84,6 +85,8 @@ def edit_site(newsroom: Newsroom, call: Call, slug: str, patch: SitePatch) -> Re
         after = dataclasses.replace(before, **_given(patch.model_dump(exclude_unset=True)))
         if after != before:
             after = dataclasses.replace(after, version=before.version + 1)
+            if after.theme != before.theme:
+                _refuse_unknown_theme(context, after.theme)
             _refuse_taken_hosts(context, after)
             update_site(context.tx, after)
             change = AuditedChange("edit", "site", slug, before=_summary(before), after=_summary(after))
@@ -159,6 +162,14 @@ def _lock(context: WriteContext, slug: str) -> Site:
 
 def _given(given: dict[str, Any]) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _refuse_unknown_theme(context: WriteContext, theme: str | None) -> None:
+    """Raise InvalidInput for the name of no theme of this server; where it has none, names are for other front ends."""
+    known = context.newsroom.themes
+    if theme is not None and known is not None and theme not in known:
+        detail = f"There is no such theme; those there are: {', '.join(sorted(known))}."
+        raise InvalidInput([FieldError("/theme", "theme_unknown", detail)])
 
 
 def _refuse_taken_hosts(context: WriteContext, site: Site) -> None:

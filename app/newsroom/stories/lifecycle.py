@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
-from typing import Any
+
+from pydantic_core import from_json
 
 from app.domain.clock import Micros, format_time
 from app.domain.errors import Conflict, FieldError, InvalidInput
 from app.domain.identifiers import StoryId
-from app.domain.rights import Right, actor_in_story, require_right
+from app.domain.rights import Right, actor_in_story, require_right, sees_site
 from app.domain.slugs import slug_from_title
 from app.domain.story import STORY_TRANSITIONS, Story, StorySettings, StoryStatus
-from app.newsroom.context.begin_write import begin_write
+from app.newsroom.context.begin_write import begin_write, see_story
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
-from app.newsroom.context.media_use import UsedMedia
+from app.newsroom.context.lookup import require_visible
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import require_match
 from app.newsroom.context.recording import answer_story, record_story
 from app.newsroom.context.sites import lock_site_for_story
 from app.newsroom.context.write_context import StoryContext, WriteContext
 from app.newsroom.entries.content import block_ids
-from app.newsroom.entries.tags import with_slugs
 from app.newsroom.publication.going_public import publish_story
-from app.newsroom.publication.public_story import public_changes
 from app.newsroom.publication.publication import StoryUpdated, StoryWithdrawn, publish_changes
-from app.newsroom.stories.continuing import lock_continued, lock_with_linked, update_linked, with_successor
+from app.newsroom.publication.story_again import publish_story_again
+from app.newsroom.stories.continuing import lock_with_linked, update_linked, with_successor
 from app.newsroom.stories.members import keep_membership
+from app.newsroom.stories.written_members import check_intro_alternatives, completed_members, without_block_ids
 from app.storage.newsroom.site_control import read_site_frozen
 from app.storage.newsroom.stored_replies import delete_reply_bodies_of_story
 from app.storage.newsroom.stories import insert_story, read_story, update_story, update_story_slug
@@ -35,6 +35,9 @@ from app.wire.requests.stories import STORY_DEFAULTS, StoryDraft, StoryPatch
 
 SLUG_TAIL_LENGTH = 6
 
+PURGE = "purge"
+"""The audited action that takes text away, from readers also while nothing else may change for them."""
+
 
 def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     """Create a story; live unless the draft says otherwise.
@@ -42,11 +45,11 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
     The same id with the same fields again answers with the story as it is now. Raises Conflict `id_taken`,
     `slug_taken`, InvalidInput.
     """
-    with begin_write(newsroom, call, right=Right.CREATE_STORIES) as context:
+    with begin_write(newsroom, call, right=Right.CREATE_STORIES, recheck=_recheck_creation) as context:
         if isinstance(context, Reply):
             return context
         site, described = lock_site_for_story(context, context.actor, draft.site)
-        story = _new_story(context, draft, site, language=None if described is None else described.language)
+        story = new_story(context, draft, site, language=None if described is None else described.language)
         known = read_story(context.tx, draft.id) if draft.id is not None else None
         if known is not None:
             if actor_in_story(context.actor, known) is None or not _is_made_so(known, story, draft):
@@ -54,6 +57,7 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
             return answer_story(context, known, status=201)
         refuse_frozen(story)
         check_start(story, now=context.now)
+        check_intro_alternatives(story)
         insert_story(context.tx, story)
         record_story(context, before=None, after=story, action="create")
         keep_membership(context, story)
@@ -67,7 +71,11 @@ def create_story(newsroom: Newsroom, call: Call, draft: StoryDraft) -> Reply:
 
 def edit_story(newsroom: Newsroom, call: Call, ref: str, patch: StoryPatch) -> Reply:
     """Change a story's members, settings, slug or status. Raises Conflict `wrong_status`, `slug_taken`."""
-    with begin_write(newsroom, call) as begun:
+
+    def recheck(context: WriteContext, _: Reply) -> None:
+        require_right(see_story(context, ref).actor, Right.EDIT_STORIES)
+
+    with begin_write(newsroom, call, recheck=recheck) as begun:
         if isinstance(begun, Reply):
             return begun
         context = _lock_for(begun, ref, patch)
@@ -87,7 +95,7 @@ def edit_story(newsroom: Newsroom, call: Call, ref: str, patch: StoryPatch) -> R
 def put_story(context: StoryContext, after: Story, *, action: str = "edit") -> Story:
     """Write and record the context's story as it is to be, and publish its public changes; return it.
 
-    Returns the story as it was if nothing changed.
+    Returns the story as it was if nothing changed. In a freeze nothing of it is published but what a purge took out.
     """
     before = context.story
     if after == before:
@@ -100,7 +108,7 @@ def put_story(context: StoryContext, after: Story, *, action: str = "edit") -> S
     record_story(context, before=before, after=after, action=action)
     if after.settings.comments != before.settings.comments:
         _count_elsewhere(context, after)
-    return _publish_change(context.in_story(after), before)
+    return _publish_change(context.in_story(after), before, despite_freeze=action == PURGE)
 
 
 def transition_story(story: Story, status: StoryStatus, *, now: Micros) -> Story:
@@ -125,6 +133,13 @@ def story_in_status(story: Story, status: StoryStatus, *, now: Micros) -> Story:
     return dataclasses.replace(after, ends_at=end_of_silence(after, now))
 
 
+def _recheck_creation(context: WriteContext, reply: Reply) -> None:
+    """Raise NotFound where the caller sees the story no more that they made; a bot is no member of those it makes."""
+    story, actor = read_story(context.tx, from_json(reply.body)["id"]), context.actor
+    if story is None or actor.person is not None or not sees_site(actor, story.site):
+        require_visible(story, actor)
+
+
 def _lock_for(context: WriteContext, ref: str, patch: StoryPatch) -> StoryContext:
     """Lock the story, with all whose public members the patch may change."""
     if patch.status is None and "continues" not in patch.model_fields_set:
@@ -132,11 +147,12 @@ def _lock_for(context: WriteContext, ref: str, patch: StoryPatch) -> StoryContex
     return lock_with_linked(context, ref, continues=patch.continues)
 
 
-def _new_story(context: WriteContext, draft: StoryDraft, site: str, *, language: str | None) -> Story:
+def new_story(context: WriteContext, draft: StoryDraft, site: str, *, language: str | None) -> Story:
+    """Make a story of a draft, with the language of its site where the draft has none; nothing is written."""
     random = context.newsroom.random
     story_id = StoryId(draft.id or random.uuid("story", draft.title))
     tail = random.base62("slug", story_id, SLUG_TAIL_LENGTH)
-    given = _completed(context, draft, new_id=block_ids(random, f"{story_id}:1"))
+    given = completed_members(context, draft, new_id=block_ids(random, f"{story_id}:1"))
     of_site = {} if language is None else {"language": language}
     story = Story(
         id=story_id,
@@ -166,7 +182,8 @@ def _is_made_so(known: Story, story: Story, draft: StoryDraft) -> bool:
         frozen=known.frozen,
         legal_hold=known.legal_hold,
     )
-    return made == known
+    pair = (dataclasses.replace(each, fields=without_block_ids(each.fields)) for each in (made, known))
+    return next(pair) == next(pair)
 
 
 def _patched(context: StoryContext, patch: StoryPatch) -> Story:
@@ -175,9 +192,11 @@ def _patched(context: StoryContext, patch: StoryPatch) -> Story:
     after = dataclasses.replace(
         before,
         slug=patch.slug or before.slug,
-        fields={**before.fields, **_completed(context, patch, new_id=new_id, before=before)},
+        fields={**before.fields, **completed_members(context, patch, new_id=new_id, before=before)},
         settings=dataclasses.replace(before.settings, **patch.given_settings(), site=patch.site or before.site),
     )
+    if patch.intro is not None:
+        check_intro_alternatives(after)
     if patch.status is not None:
         after = transition_story(after, StoryStatus(patch.status), now=now)
     if after.settings.auto_end_after != before.settings.auto_end_after:
@@ -185,21 +204,6 @@ def _patched(context: StoryContext, patch: StoryPatch) -> Story:
     if "coverage_start" in patch.model_fields_set or after.status is not before.status:
         check_start(after, now=now)
     return after
-
-
-def _completed(
-    context: WriteContext, written: StoryDraft | StoryPatch, *, new_id: Callable[[], str], before: Story | None = None
-) -> dict[str, Any]:
-    """Return what a client wrote, with the picture as a block, tags with slugs, and the continued story by its id."""
-    given = written.given_fields()
-    if written.tags is not None:
-        known = [] if before is None else before.fields["tags"]
-        given["tags"] = [tag.model_dump() for tag in with_slugs(written.tags, known=known)]
-    if given.get("image") is not None:
-        given["image"] = UsedMedia(context).complete([{"type": "image", **given["image"]}], new_id=new_id)[0]
-    if given.get("continues") is not None:
-        given["continues"] = lock_continued(context, given["continues"], story=None if before is None else before.id)
-    return given
 
 
 def check_start(story: Story, *, now: Micros) -> None:
@@ -221,14 +225,14 @@ def _count_elsewhere(context: WriteContext, story: Story) -> None:
     update_shown_counts(context.tx, story.id, now=context.now)
 
 
-def _publish_change(context: StoryContext, before: Story) -> Story:
+def _publish_change(context: StoryContext, before: Story, *, despite_freeze: bool) -> Story:
     after = context.story
     if before.is_shown and not after.is_shown:
         publish_changes(context, [StoryWithdrawn()])
         delete_reply_bodies_of_story(context.tx, after.id)
     elif after.is_shown and not before.is_shown:
         after = publish_story(context)
-    elif after.is_shown and not after.is_frozen and (changed := public_changes(context.tx, after)):
-        publish_changes(context, [StoryUpdated(changed=changed)])
+    else:
+        publish_story_again(context, despite_freeze=despite_freeze)
     update_linked(context, before, after)
     return after

@@ -7,7 +7,7 @@ from app.domain.identifiers import PersonId
 from app.domain.rights import Right, Role, require_right
 from app.domain.story import Story
 from app.newsroom.context.access import authenticate
-from app.newsroom.context.begin_write import begin_story_write
+from app.newsroom.context.begin_write import begin_story_write, still_has
 from app.newsroom.context.idempotency import keep_reply
 from app.newsroom.context.lookup import look_up_story_and_actor
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
@@ -30,7 +30,7 @@ def show_members(newsroom: Newsroom, call: Call, story_ref: str) -> Reply:
 
 def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, membership: Membership) -> Reply:
     """Make a person a member, or give a member another role. Raises NotFound `person_not_found`."""
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=still_has(Right.MANAGE_MEMBERS)) as context:
         if isinstance(context, Reply):
             return context
         tx, story = context.tx, context.story
@@ -48,7 +48,7 @@ def put_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str, m
 
 def remove_member(newsroom: Newsroom, call: Call, story_ref: str, person_id: str) -> Reply:
     """Remove a member from the story. Raises NotFound `member_not_found`."""
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=still_has(Right.MANAGE_MEMBERS)) as context:
         if isinstance(context, Reply):
             return context
         tx, story = context.tx, context.story

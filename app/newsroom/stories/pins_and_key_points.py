@@ -9,7 +9,7 @@ from app.domain.errors import Conflict
 from app.domain.identifiers import EntryId
 from app.domain.rights import Right, require_right
 from app.domain.story import Story
-from app.newsroom.context.begin_write import begin_story_write
+from app.newsroom.context.begin_write import begin_story_write, still_has
 from app.newsroom.context.freezing import refuse_closed_story, refuse_frozen
 from app.newsroom.context.newsroom import Call, Newsroom, Reply
 from app.newsroom.context.preconditions import honour_match
@@ -47,7 +47,7 @@ def set_key_points(newsroom: Newsroom, call: Call, story_ref: str, points: KeyPo
 
 
 def _put(newsroom: Newsroom, call: Call, story_ref: str, change: Callable[[StoryContext], Story]) -> Reply:
-    with begin_story_write(newsroom, call, story_ref) as context:
+    with begin_story_write(newsroom, call, story_ref, recheck=still_has(Right.EDIT_STORIES)) as context:
         if isinstance(context, Reply):
             return context
         require_right(context.actor, Right.EDIT_STORIES)

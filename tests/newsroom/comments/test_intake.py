@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.comments import CommentAction
 from app.domain.errors import Conflict, LiveblogError, Unavailable
+from app.newsroom.comments.attention import read_closed
 from app.newsroom.comments.intake import ArrivingComment, CommentIntake, TakenComment
 from app.newsroom.comments.moderation import moderate_comment
 from app.newsroom.comments.signer import CommentSigner
@@ -67,7 +68,8 @@ def test_a_story_closes_once_nobody_moderates_and_opens_when_somebody_does(drive
     later = dataclasses.replace(newsroom, clock=lambda: driver.newsroom.clock() + HOUR + 60_000_000)  # type: ignore[arg-type, return-value]
     (refused,) = intake_of(later).take([arriving(story)])
     assert isinstance(refused, Conflict)
-    assert refused.code == "comments_unattended"
+    assert refused.code == "comments_unattended" == read_closed(later, story)
+    assert read_closed(newsroom, story) is None
     moderate_comment(later, Call(OPERATOR), first.comment, CommentAction.REJECT, CommentDecision())
     assert isinstance(intake_of(later).take([arriving(story)])[0], TakenComment)
 

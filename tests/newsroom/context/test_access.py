@@ -88,9 +88,10 @@ def test_me_says_whose_token_it_is(driver: NewsroomDriver) -> None:
         "manage_own_tokens",
         "moderate",
         "set_comment_rules",
+        "freeze_story",
     ]
     operator = body(show_me(driver.newsroom, driver.call()))
-    assert (operator["kind"], operator["can"][-2:]) == ("admin", ["freeze", "erase"])
+    assert (operator["kind"], operator["can"][-4:]) == ("admin", ["freeze", "freeze_story", "erase", "import_stories"])
 
 
 def test_people_and_tokens_are_the_admins(driver: NewsroomDriver) -> None:

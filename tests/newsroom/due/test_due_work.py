@@ -10,6 +10,7 @@ import pytest
 
 from app.domain.clock import Micros, format_time, parse_time
 from app.domain.errors import Unavailable
+from app.metrics.histogram import LATENESS_BOUNDS, Histogram
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.queries.lists import show_entry, show_story
@@ -151,3 +152,17 @@ def test_what_the_database_cannot_do_now_is_tried_again_and_waits_for_nobody(dri
     driver.now += 2 * HOUR
     run_due_work(dataclasses.replace(driver.newsroom, random=Busy()), driver.backoff)
     assert (now(driver, entry)["status"], driver.backoff.failures) == ("scheduled", 1)
+
+
+def test_how_late_each_thing_is_done_is_counted(driver: NewsroomDriver) -> None:
+    story = driver.story(status="draft")["id"]
+    driver.patch_story(story, status="scheduled", coverage_start=at(driver, HOUR))
+    driver.post(story, status="scheduled", publish_at=at(driver, HOUR + 2_000_000))
+    driver.post(story, status="scheduled", publish_at=at(driver, 9 * HOUR))
+    lateness = Histogram(LATENESS_BOUNDS)
+    run_due_work(driver.newsroom, driver.backoff, lateness)
+    assert lateness.cumulative()[-1] == 0
+    driver.now += HOUR + 3_000_000
+    run_due_work(driver.newsroom, driver.backoff, lateness)
+    run_due_work(driver.newsroom, driver.backoff, lateness)
+    assert lateness.cumulative()[-1] == 2

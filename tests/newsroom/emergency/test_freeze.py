@@ -85,12 +85,14 @@ def test_a_frozen_story_leaves_the_others_alone_and_a_frozen_site_takes_no_new_o
         driver.post(frozen)
 
 
-def test_freezing_is_the_admins(driver: NewsroomDriver) -> None:
-    story, editor = driver.story()["id"], driver.hire("editor")
-    for ref in (None, story):
+def test_freezing_is_the_admins_and_of_one_story_its_editors_too(driver: NewsroomDriver) -> None:
+    story, editor, reporter = driver.story()["id"], driver.hire("editor"), driver.hire("reporter")
+    for caller, ref in ((editor, None), (reporter, None), (reporter, story)):
         with pytest.raises(NotAllowed):
-            freeze(editor, ref)
+            freeze(caller, ref)
     assert frozen_now(editor) == {"frozen": False, "stories": []}
+    freeze(editor, story)
+    assert frozen_now(reporter) == {"frozen": False, "stories": [story]}
     with pytest.raises(NotFound):
         freeze(driver, "nowhere")
 

@@ -10,10 +10,10 @@ from sqlalchemy import text
 from app.domain.clock import Micros, format_time
 from app.newsroom.emergency.revert import revert_token
 from app.newsroom.queries.lists import show_story
+from liveblog_client.apply import apply
+from liveblog_client.reader import empty_state
 from tests.newsroom.driver import HOUR, NewsroomDriver, body
 from tests.newsroom.emergency.test_revert import public_bodies, token_of
-from tests.reference.apply import apply
-from tests.reference.reader import empty_state
 
 BEFORE: dict[str, Any] = {
     "title": "Election night",

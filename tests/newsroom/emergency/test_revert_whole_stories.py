@@ -15,10 +15,10 @@ from app.reading.stories import require_story
 from app.reading.views import View, read_view
 from app.storage.public.reads import read_public_story
 from app.wire.encoding import BodyVariant
+from liveblog_client.apply import apply
 from tests.newsroom.driver import HOUR, LINKS, NewsroomDriver
 from tests.newsroom.emergency.test_revert import entry_of
 from tests.newsroom.emergency.test_revert_stories import reverted, rogue_at, story_of
-from tests.reference.apply import apply
 
 State = dict[str, Any]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from app.domain.errors import Conflict, Gone, NotAllowed, PreconditionFailed
+from app.newsroom.entries.corrections import MAX_CORRECTIONS
 from app.newsroom.entries.create import create_entry
 from app.newsroom.entries.versions import show_versions
-from app.newsroom.entries.withdrawal import MAX_CORRECTIONS
 from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryDraft
 from tests.newsroom.driver import ACTIONS, NewsroomDriver, body

@@ -12,10 +12,10 @@ from app.newsroom.entries.move import move_entry
 from app.newsroom.entries.versions import show_versions
 from app.newsroom.queries.lists import show_entry
 from app.wire.requests.entries import EntryMove
+from liveblog_client.apply import apply, sort_key_of
+from liveblog_client.reader import empty_state
 from tests.newsroom.driver import NewsroomDriver, body
 from tests.newsroom.entries.test_display_time import EARLIER, timeline
-from tests.reference.apply import apply, sort_key_of
-from tests.reference.reader import empty_state
 
 UNKNOWN = "c2b9f1d4-5e6a-4c8b-9d7e-0a1b2c3d4e5f"
 

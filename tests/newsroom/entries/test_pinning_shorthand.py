@@ -1,4 +1,4 @@
-"""`/pin` in a text: the entry is pinned when it is published, by a person or by itself, if its writer may pin."""
+"""`/pin` in a text, `pinned` in a request: the entry is pinned when it is published, if its writer may pin."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app.domain.clock import Micros, format_time
+from app.domain.errors import Conflict, NotAllowed
 from app.newsroom.entries.create import create_entries
 from app.newsroom.queries.lists import show_entry, show_story
 from app.wire.requests.entries import EntryBatch
@@ -49,6 +50,45 @@ def test_a_writer_who_may_not_pin_is_answered_that_the_pin_is_refused(driver: Ne
     entry = reporter.post(story, "Polls have closed. /pin #polls")
     assert (entry["status"], entry["text"]) == ("published", "Polls have closed.")
     assert entry["shorthand"] == {"tags": [{"slug": "polls", "label": "polls"}], "refused": ["pin"]}
+    assert pinned(driver, story) == []
+
+
+def test_a_new_entry_that_is_sent_pinned_is_published_above_the_others(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    first, second = (driver.post(story, f"Update {number}.", pinned=True) for number in range(2))
+    assert pinned(driver, story) == [second["id"], first["id"]]
+    assert (second["pin_wanted"], second.get("shorthand")) == (False, None)
+    waiting = driver.post(story, "Not yet.", status="draft", pinned=True)
+    assert (waiting["pin_wanted"], len(pinned(driver, story))) == (True, 2)
+    driver.act("publish", waiting)
+    assert pinned(driver, story)[0] == waiting["id"]
+
+
+def test_who_may_not_pin_is_refused_and_nothing_is_written(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    reporter = driver.hire("reporter")
+    for more in ({}, {"status": "draft"}):
+        with pytest.raises(NotAllowed):
+            reporter.post(story, "Polls have closed.", pinned=True, **more)
+    assert driver.events()[-1]["type"] == "story.updated"
+    assert reporter.post(story, "Polls have closed.", pinned=False)["status"] == "published"
+
+
+def test_a_frozen_story_takes_no_pinned_entry(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    driver.freeze(story)
+    with pytest.raises(Conflict) as refused:
+        driver.post(story, "Polls have closed.", pinned=True)
+    assert refused.value.code == "frozen"
+    assert pinned(driver, story) == []
+
+
+def test_another_system_pins_what_it_creates_and_never_again(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    entry = driver.put(story, "wire-1", text="Polls have closed.", pinned=True)
+    assert pinned(driver, story) == [entry["id"]]
+    driver.pin(story)
+    driver.put(story, "wire-1", text="Polls have closed everywhere.", pinned=True)
     assert pinned(driver, story) == []
 
 

@@ -98,6 +98,45 @@ def test_a_request_may_only_lengthen_the_hold_of_the_story(
     assert (edit["working"] or {}).get("publish_at") == (None if held is None else _at(driver, held))
 
 
+def test_published_again_what_a_request_holds_goes_out_at_once_and_whole(driver: NewsroomDriver) -> None:
+    story = driver.story()["id"]
+    held = driver.post(story, "In five seconds.", hold_seconds=3_600)
+    assert "publish" in _now(driver, held)["can"]
+    sent = len(driver.announcements)
+    out = driver.act("publish", held)
+    assert (out["status"], out["held"], out["publish_at"], out["text"]) == ("published", False, None, held["text"])
+    assert out["published_at"] == _at(driver, 0)
+    assert [event["type"] for event in driver.events()[-1:]] == ["entry.published"]
+    assert len(driver.announcements) == sent + 1
+    edit = driver.patch(held, text="Mended.", headline="Now", hold_seconds=3_600)
+    assert "publish" in edit["can"]
+    out = driver.act("publish", held)
+    assert (out["text"], out["headline"], out["working"]) == ("Mended.", "Now", None)
+    sent = len(driver.announcements)
+    driver.due(3_600 * SECOND)
+    assert len(driver.announcements) == sent  # nothing goes out a second time
+    versions = body(show_versions(driver.newsroom, driver.call(), story, held["id"], with_diff=False))["items"]
+    assert [version["action"] for version in versions] == ["publish", "edit", "publish", "create"]
+
+
+def test_published_again_what_the_story_holds_or_a_person_has_scheduled_waits_for_its_time(
+    driver: NewsroomDriver,
+) -> None:
+    story = driver.story(settings={"hold_seconds": 60})["id"]
+    of_story = driver.post(story, hold_seconds=90)
+    chosen = driver.act("schedule", driver.post(story, status="draft"))
+    for entry in (of_story, chosen):
+        assert "publish" not in _now(driver, entry)["can"]
+        with pytest.raises(Conflict, match="wrong_status"):
+            driver.act("publish", entry)
+    driver.patch_story(story, settings={"hold_seconds": 0})
+    with pytest.raises(Conflict, match="wrong_status"):
+        driver.act("publish", of_story, hold_seconds=5)  # which would be a longer wait, and no publication
+    assert driver.act("publish", of_story)["status"] == "published"
+    with pytest.raises(Conflict, match="wrong_status"):
+        driver.act("publish", chosen)
+
+
 def test_cancelled_nobody_has_seen_it(driver: NewsroomDriver) -> None:
     story = driver.story()["id"]
     entry = driver.post(story, "Stands.")

@@ -116,9 +116,15 @@ def test_an_upload_goes_by_its_id_out_of_all_that_shows_it(driver: NewsroomDrive
     media, beside = _upload(driver, 0), _upload(driver, 1, alt="Harmless", caption="Harmless", rights="")
     person = PersonDraft.model_validate({"name": "Ada", "role": "reporter", "avatar_media": media["id"]})
     ada = body(add_person(driver.newsroom, driver.call(), person))
-    story, other = driver.story("Night", image={"media": media["id"]})["id"], driver.story("Other")["id"]
     avatar = {"id": ada["id"], "name": "Ada", "avatar": _address(0)}
     words = {"type": "paragraph", "html": "<p>Counted.</p>"}
+    image = {"media": media["id"]}
+    story = driver.story(
+        "Night", image=image, seo={"title": "Night", "image": image}, authors=[avatar],
+        intro={"blocks": [words, _image(media), _image(beside)]},
+    )["id"]  # fmt: skip
+    other = driver.story("Other", seo={"image": image}, intro={"blocks": [_image(media)]}, status="draft")["id"]
+    driver.patch_story(other, status="live", intro=None, seo=None)
     public = driver.post(story, text=None, blocks=[words, _image(media), _image(beside)], authors=[avatar])
     edited = driver.post(story, text="Only an edit shows it.")
     driver.patch(edited, blocks=[_image(media)], publish=False)
@@ -134,7 +140,7 @@ def test_an_upload_goes_by_its_id_out_of_all_that_shows_it(driver: NewsroomDrive
     done = driver.purge(media=media["id"])
     assert (done["media"], done["story"], done["person"], done["kept"]) == (media["id"], None, None, [])
     sent = {event["type"]: event["changed"] for event in driver.events()[before:]}
-    assert sent == {"story.updated": ["image"], "entry.updated": ["authors", "body"]}
+    assert sent == {"story.updated": ["intro", "authors", "seo", "image"], "entry.updated": ["authors", "body"]}
     assert len(driver.events()) == before + 2, "what readers did not see sends nothing"
     entry = body(show_entry(driver.newsroom, driver.call(), story, public["id"]))
     assert [block["type"] for block in entry["blocks"]] == ["paragraph", "image"]
@@ -142,7 +148,10 @@ def test_an_upload_goes_by_its_id_out_of_all_that_shows_it(driver: NewsroomDrive
     for each in (edited, draft, earlier, removed):
         seen = body(show_entry(driver.newsroom, driver.call(), each["story"], each["id"]))
         assert "image" not in str(seen["blocks"]) + str(seen["working"])
-    assert body(show_story(driver.newsroom, driver.call(), story))["image"] is None
+    seen = body(show_story(driver.newsroom, driver.call(), story))
+    assert (seen["image"], seen["seo"]) == (None, {"title": "Night", "description": None, "image": None})
+    assert [block["type"] for block in seen["intro"]["blocks"]] == ["paragraph", "image"]
+    assert seen["authors"] == [{"id": ada["id"], "name": "Ada"}]
     assert [each["avatar"] for each in body(show_people(driver.newsroom, driver.call()))["items"]] == [None]
     assert driver.deleted_files == [_name(0)]
     assert _public_names(driver) == {_name(1)}

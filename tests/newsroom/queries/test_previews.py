@@ -45,7 +45,7 @@ def test_a_link_shows_a_draft_in_the_public_shape_as_it_is_now(driver: NewsroomD
     signed = link(ada, draft)
     shown = seen(driver, signed)
     assert (shown["body_html"], shown["status"], shown["revision"]) == ("<p>A first thought.</p>", "draft", 0)
-    published = ada.post(story, "Out.")
+    published = ada.post(story, "Out.", label="67′", icon="goal")
     public = driver.events()[-1]["entry"]
     assert shown.keys() == {*public.keys(), "blocks"}
     assert "version" not in shown

@@ -214,6 +214,13 @@ def test_a_story_says_what_its_reader_may_do_in_it(driver: NewsroomDriver) -> No
     join(driver, own, ada, "editor")
     shown = {story: body(show_story(ada.newsroom, ada.call(), story)) for story in (own, other)}
     assert (shown[own]["role"], shown[other]["role"]) == ("editor", "reporter")
-    assert shown[own]["can"] == ["read_newsroom", "create_entry", "edit_stories", "manage_members", "moderate"]
+    assert shown[own]["can"] == [
+        "read_newsroom",
+        "create_entry",
+        "edit_stories",
+        "manage_members",
+        "moderate",
+        "freeze_story",
+    ]
     assert shown[other]["can"] == ["read_newsroom", "create_entry"]
     assert "create_stories" not in shown[own]["can"], "a member of one story makes no other"

@@ -1,0 +1,32 @@
+"""Publishing a story itself again, because something beside it has changed what readers are to see of it."""
+
+from __future__ import annotations
+
+from app.newsroom.context.begin_write import open_write
+from app.newsroom.context.newsroom import Call, Newsroom
+from app.newsroom.context.write_context import StoryContext
+from app.newsroom.publication.public_story import public_changes
+from app.newsroom.publication.publication import StoryUpdated, publish_changes
+from app.storage.newsroom.stories import list_stories_on_duty
+
+
+def publish_story_again(context: StoryContext, *, despite_freeze: bool = False) -> None:
+    """Publish the context's story itself where readers have other members of it than it has now."""
+    story = context.story
+    may_change = story.is_shown and (despite_freeze or not story.is_frozen)
+    if may_change and (changed := public_changes(context.tx, story)):
+        publish_changes(context, [StoryUpdated(changed=changed)])
+
+
+def publish_stories_of_duty(
+    newsroom: Newsroom, call: Call, person: str | None, *, despite_freeze: bool = False
+) -> None:
+    """Publish again the stories that show a person for their duty, or anybody, each in a transaction of its own.
+
+    The caller sees them all.
+    """
+    with newsroom.database.snapshot() as tx:
+        stories = list_stories_on_duty(tx, person)
+    for story in stories:
+        with open_write(newsroom, call) as opened:
+            publish_story_again(opened.lock_story(story), despite_freeze=despite_freeze)
