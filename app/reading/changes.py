@@ -94,5 +94,5 @@ def _encode(change: Change, story: PublicStory, links: Links) -> EncodedEvent:
     if change.line.type == "story.updated":
         head = story.head
         fields = encode_story_fields(story.fields, links=links, story=head.story, slug=head.slug, site=head.site)
-    entry = None if change.entry is None else change.entry.with_media_base(links.media_base)
+    entry = None if change.entry is None else change.entry.as_shown(links.media_base)
     return encode_event(change.line, entry=entry, story_fields=fields)

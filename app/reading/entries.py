@@ -17,7 +17,7 @@ from app.wire.links import Links
 BODY_FIELDS = ("body_html", "blocks", "body_text")
 ENTRY_FIELDS = (
     "id", "revision", "status", "kind", "key_event", "importance", "headline", "authors", "source", "tags", "time",
-    "published_at", "updated_at", "sort_key", "corrections", *BODY_FIELDS,
+    "published_at", "updated_at", "sort_key", "corrections", "label", "icon", *BODY_FIELDS,
 )  # fmt: skip
 """Every member of a public entry, in the order in which they are sent; `?fields=` may name these."""
 
@@ -37,7 +37,7 @@ class EntryShape:
         for name in BODY_FIELDS:
             if name in self.fields:
                 members[name] = from_json(getattr(entry.encoded, name))
-        return encode_json({name: members[name] for name in ENTRY_FIELDS if name in self.fields})
+        return encode_json({name: members[name] for name in ENTRY_FIELDS if name in self.fields and name in members})
 
 
 def parse_fields(text: str) -> tuple[str, ...]:
@@ -52,7 +52,7 @@ def parse_fields(text: str) -> tuple[str, ...]:
 
 def shown_entry(entry: ListedEntry, links: Links) -> ListedEntry:
     """Return the entry with the addresses that readers get its media at."""
-    encoded = entry.encoded.with_media_base(links.media_base)
+    encoded = entry.encoded.as_shown(links.media_base)
     return entry if encoded is entry.encoded else replace(entry, encoded=encoded)
 
 

@@ -27,24 +27,12 @@ _SHAPE = EntryShape(fields=ENTRY_FIELDS)
 
 
 class FeedView(NamedTuple):
-    """A story's newest entries for its feeds, whatever their format."""
+    """A story's newest entries for its feeds, whatever their format. No compressed form is made: nobody is sent it."""
 
     limit: int
-
-    @property
-    def tag(self) -> str:
-        """Return the view's name for an ETag."""
-        return "feed"
-
-    @property
-    def shows_comments(self) -> bool:
-        """Return whether its bytes tell how many comments there are."""
-        return False
-
-    @property
-    def codings(self) -> tuple[Literal["gzip", "br"], ...]:
-        """Return the compressed forms that are made of it: none, for nobody is sent it as it is."""
-        return ()
+    tag: str = "feed"
+    shows_comments: bool = False
+    codings: tuple[Literal["gzip", "br"], ...] = ()
 
 
 def read_story_feed(tx: ReadTransaction, story: PublicStory, *, limit: int, links: Links) -> bytes:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Literal
+from collections.abc import Mapping
+from typing import Any, Literal
 
 from app.domain.clock import Micros
 from app.domain.errors import FieldError, InvalidInput
@@ -27,6 +28,11 @@ def encode_position(boundary: Boundary) -> str:
     """Encode the position of the page that lies beyond `boundary`."""
     edge = "i" if boundary.inclusive else "e"
     return _wrap(f"{boundary.direction[0]}{edge}.{boundary.sort_key}.{boundary.id}")
+
+
+def encode_position_behind(entry: Mapping[str, Any]) -> str:
+    """Encode the position of the page that begins behind an entry as the API shows it."""
+    return encode_position(Boundary(sort_key=entry["sort_key"], id=entry["id"], direction="older"))
 
 
 def parse_position(text: str) -> Boundary:

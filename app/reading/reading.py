@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.reading.comment_pages import CommentPages
+from app.reading.discovery.discovery_reads import DiscoveryReads
 from app.reading.feed_reads import FeedReads
 from app.reading.media import PublicMedia
 from app.reading.representations import Representations
@@ -26,5 +27,6 @@ class Reading:
     media: PublicMedia
     comments: CommentPages
     feeds: FeedReads
+    discovery: DiscoveryReads
     sites: SiteDescriptions
     links: Links

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, Protocol
 import brotli  # type: ignore[import-untyped]  # it ships no types
 from anyio import CapacityLimiter, to_thread
 
+from app.content.embeds.providers import providers_in_use
 from app.domain.cursor import Cursor
 from app.domain.errors import Redirected
 from app.domain.identifiers import StoryId
@@ -53,6 +54,7 @@ class Representation:
     """Whether it shows a story that has ended, and so hardly changes."""
     gzip: bytes | None = None
     brotli: bytes | None = None
+    content_type: bytes = b"application/json"
     prepared: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
     """Responses the edge has prepared from it, kept as long as its bytes."""
 
@@ -94,7 +96,7 @@ class _State(NamedTuple):
 def state_of(head: StoryHead, view: KeptView, links: Links) -> _State:
     """Return the state that names what `view` shows at `head`, with the links of its site as they are now."""
     comments = head.comments.version if view.shows_comments else 0
-    tag = "" if head.site is None else links.for_site(head.site).site.tag
+    tag = providers_in_use().tag if head.site is None else links.for_site(head.site).site.tag
     return _State(head.cursor, comments, tag)
 
 

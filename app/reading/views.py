@@ -9,6 +9,7 @@ from app.reading.changes import PAGE_LIMIT_BYTES, encode_changes, read_changes
 from app.reading.corrections import read_corrections
 from app.reading.entries import EntryShape, shown_entry
 from app.reading.feeds import FeedView, read_story_feed
+from app.reading.markup import EntryView, MarkupView, read_entry_markup, read_story_markup
 from app.reading.pages import PAGE_LIMIT, EntryPage, PageRequest, encode_comment_counts, encode_page, read_page
 from app.reading.stories import encode_state, named_entries, require_story
 from app.storage.database.transactions import ReadTransaction
@@ -79,7 +80,7 @@ class ChangesView(NamedTuple):
         return True
 
 
-KeptView = View | PageView | ChangesView | FeedView
+KeptView = View | PageView | ChangesView | FeedView | MarkupView | EntryView
 
 
 class ReadView(NamedTuple):
@@ -93,7 +94,7 @@ class ReadView(NamedTuple):
 def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links: Links) -> ReadView:
     """Read the stored parts of a view and join them.
 
-    A page raises InvalidInput, NotFound and Gone as `read_page`, changes raise CursorUnusable.
+    A page raises InvalidInput, NotFound and Gone as `read_page`, an entry the last two, changes raise CursorUnusable.
     """
     links = links.for_site(story.head.site)
     if isinstance(view, ChangesView):
@@ -101,6 +102,10 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
         return ReadView(encode_changes(changes, view.variant), None, None)
     if isinstance(view, FeedView):
         return ReadView(read_story_feed(tx, story, limit=view.limit, links=links), None, None)
+    if isinstance(view, MarkupView):
+        return ReadView(read_story_markup(tx, story, links=links), None, None)
+    if isinstance(view, EntryView):
+        return ReadView(read_entry_markup(tx, story, view.entry, links=links), None, None)
     if isinstance(view, PageView):
         page = read_page(tx, story, view.request, links=links)
         counts = encode_comment_counts(tx, story, page.items)
@@ -118,14 +123,14 @@ def read_view(tx: ReadTransaction, story: PublicStory, view: KeptView, *, links:
     return ReadView(body, page.next, page.prev)
 
 
-def read_state_at(tx: ReadTransaction, ref: str, *, position: str | None, around: str | None, links: Links) -> ReadView:
-    """Read a story's state with the timeline's page at a position or around an entry, for the reader's page.
+def read_state_at(tx: ReadTransaction, ref: str, request: PageRequest, *, links: Links) -> ReadView:
+    """Read a story's state with the page of the timeline that is asked for, for the reader's page.
 
     Raises NotFound, Gone, InvalidInput.
     """
     story = require_story(tx, ref)
     links = links.for_site(story.head.site)
-    page = read_page(tx, story, PageRequest(position=position, around=around), links=links)
+    page = read_page(tx, story, request, links=links)
     shape = EntryShape()
     body = _encode_state(tx, story, page, shape, links=links)
     return ReadView(body, page.next, page.prev)

@@ -27,7 +27,7 @@ def test_fields_are_sent_exactly_as_named_in_the_order_of_the_whole(driver: News
 
 def test_every_field_an_entry_has_can_be_named(driver: NewsroomDriver, database: Database) -> None:
     story = driver.story()["id"]
-    posted = driver.post(story)
+    posted = driver.post(story, label="67′", icon="goal")
     with database.snapshot() as tx:
         entry = require_entry(tx, StoryId(story), posted["id"])
     whole = json.loads(EntryShape(body=BodyVariant.BOTH).encode(entry))

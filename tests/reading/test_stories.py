@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.domain.errors import InvalidInput, NotFound
+from app.reading.pages import PageRequest
 from app.reading.stories import read_story_list, require_story
 from app.reading.views import View, read_state_at, read_view
 from app.storage.database.transactions import Database
@@ -21,7 +22,8 @@ FIELDS = (
     '{"id":"7d0e4a52-93c1-4b7f-8a56-1f2c3d4e5a6b","slug":"election-night",'
     '"url":"https://live.example/stories/election-night",'
     '"entry_url_template":"https://live.example/stories/election-night?entry={id}#entry-{id}",'
-    '"status":"live","title":"Live: “election night”","standfirst":null,"language":"en","direction":"ltr",'
+    '"status":"live","title":"Live: “election night”","standfirst":null,'
+    '"intro":null,"authors":[],"sponsor":null,"seo":null,"language":"en","direction":"ltr",'
     '"time_zone":"UTC","section":null,"tags":[],'
     '"publisher":{"name":"The Post","url":"https://post.example","logo":null},"about":null,"canonical_url":null,'
     '"image":null,"coverage_start":null,"coverage_end":null,"continues":null,"continued_by":null,"pinned":[],'
@@ -150,7 +152,7 @@ def test_the_state_around_an_entry_shows_that_part_of_the_timeline(driver: Newsr
     story = driver.story()["id"]
     posted = [driver.post(story)["id"] for _ in range(45)]
     with database.snapshot() as tx:
-        view = read_state_at(tx, story, position=None, around=posted[22], links=LINKS)
+        view = read_state_at(tx, story, PageRequest(around=posted[22]), links=LINKS)
     state = json.loads(view.body)
     shown = [entry["id"] for entry in state["timeline"]["items"]]
     assert posted[22] in shown
