@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import structlog
 
-from app.brokers.broker import BrokerHealth, OnAnnouncement
+from app.brokers.broker import BrokerHealth, OnAnnouncement, OnHead
 from app.wire.announcement import Announcement
 
 _log = structlog.get_logger(__name__)
@@ -39,7 +39,7 @@ class MemoryBroker:
         loop = self._loop
         try:
             if loop is not None:
-                loop.call_soon_threadsafe(self._deliver, announcement, self._monotonic())
+                loop.call_soon_threadsafe(self.deliver, announcement, self._monotonic())
                 return
         except RuntimeError:
             _log.warning("announcement after the loop was closed")
@@ -50,11 +50,15 @@ class MemoryBroker:
         """Call `on_announcement` on the loop with every announcement, in the order of publishing."""
         self._subscribers += (on_announcement,)
 
+    def subscribe_heads(self, on_head: OnHead) -> None:
+        """Do nothing: there is no other process."""
+
     def health(self) -> BrokerHealth:
         """Return whether the loop still takes announcements, and how many were lost."""
         return BrokerHealth(self._loop is not None and not self._loop.is_closed(), self._lost)
 
-    def _deliver(self, announcement: Announcement, published_at: float) -> None:
+    def deliver(self, announcement: Announcement, published_at: float | None) -> None:
+        """Call the subscribers, on the loop; without a time for an announcement of another process."""
         for on_announcement in self._subscribers:
             try:
                 on_announcement(announcement, published_at)

@@ -1,0 +1,307 @@
+"""The broker of one machine's processes, on the side of those that read: they follow the one that commits (local.py).
+
+What is lost on the way is found in the tables: whoever follows is told when it may have missed something, and connects
+again, after a pause of chance, whenever the other side is gone or says nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+from typing import cast
+
+import structlog
+
+from app.brokers.broker import BrokerHealth, OnAnnouncement, OnHead
+from app.brokers.local_frames import (
+    FRAME_LIMIT_BYTES,
+    Frame,
+    FrameReader,
+    Kind,
+    MalformedFrame,
+    Outdated,
+    encode_frame,
+    encode_hello,
+    require_hello,
+)
+from app.domain.cursor import MalformedCursor, parse_cursor
+from app.domain.identifiers import StoryId
+from app.wire.announcement import Announcement, MalformedAnnouncement
+
+START_SECONDS = 1.0
+"""Time to be greeted before the process serves; it goes on trying after that."""
+CONNECT_SECONDS = 2.0
+PROBE_SECONDS = 0.5
+DEAF_SECONDS = 2.0
+"""A probe that has not come back for so long: nothing else comes either, whatever the socket says."""
+RECONNECT_SECONDS = (0.05, 0.25)
+"""Between these the pause before another attempt is drawn, so that not all come at once."""
+
+OnMissed = Callable[[], Awaitable[None]]
+"""Called on the loop where something may have been missed: once for each connection, and for what was left out. What it
+awaits is done before the process that commits is told that this one knows."""
+
+OnOutdated = Callable[[Outdated], Awaitable[None]]
+"""Called on the loop with what a commit made outdated; awaited as above."""
+
+_log = structlog.get_logger(__name__)
+
+
+class LocalFollower:
+    """A Broker for a process that commits nothing, fed by the LocalBroker that listens at `path`."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        on_missed: OnMissed,
+        on_outdated: OnOutdated,
+        read_on: OnMissed,
+        random: Random,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`read_on` reads what was committed from the tables, where it was too large to be sent."""
+        self.lost = 0
+        self._path = path
+        self._on_missed = on_missed
+        self._on_outdated = on_outdated
+        self._read_on = read_on
+        self._random = random
+        self._monotonic = monotonic
+        self._on_announcements: tuple[OnAnnouncement, ...] = ()
+        self._on_heads: tuple[OnHead, ...] = ()
+        self._keeper: asyncio.Task[None] | None = None
+        self._answered_at = float("-inf")
+        self._greeted = asyncio.Event()
+        self._failing_since: float | None = None
+
+    async def start(self) -> None:
+        """Begin to follow, and wait a moment until that has begun."""
+        self._keeper = asyncio.create_task(self._keep_following(), name="local follower")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_SECONDS):
+                await self._greeted.wait()
+
+    async def stop(self) -> None:
+        """End."""
+        keeper, self._keeper = self._keeper, None
+        self._answered_at = float("-inf")
+        if keeper is not None:
+            keeper.cancel()
+            await asyncio.wait([keeper])
+
+    def publish(self, announcement: Announcement) -> None:
+        """Count the announcement as lost: this process commits nothing."""
+        self.lost += 1
+
+    def subscribe(self, on_announcement: OnAnnouncement) -> None:
+        """Call `on_announcement` on the loop with every announcement, in the order of commits."""
+        self._on_announcements += (on_announcement,)
+
+    def subscribe_heads(self, on_head: OnHead) -> None:
+        """Call `on_head` with the head of each commit that was too large to be sent."""
+        self._on_heads += (on_head,)
+
+    def health(self) -> BrokerHealth:
+        """Return whether the process that commits is heard: a probe of the last seconds came back."""
+        is_heard = self._monotonic() - self._answered_at <= DEAF_SECONDS
+        return BrokerHealth(self._keeper is not None and is_heard, self.lost)
+
+    async def _keep_following(self) -> None:
+        while True:
+            try:
+                await self._follow()
+            except (OSError, TimeoutError, MalformedFrame, _Over) as error:
+                self._begin_failing(error)
+            self._answered_at = float("-inf")
+            await asyncio.sleep(self._random.uniform(*RECONNECT_SECONDS))
+
+    async def _follow(self) -> None:
+        """Follow until the connection is over, which raises."""
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(CONNECT_SECONDS):
+            transport, following = await loop.create_unix_connection(
+                lambda: _Following(self._apply, monotonic=self._monotonic), os.fspath(self._path)
+            )
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS):
+                await following.wait_greeted()
+            while True:
+                self._record_answer(following.answered_at)
+                following.probe()
+                if await following.wait_over(PROBE_SECONDS):
+                    raise _Over("the connection has ended")
+                if self._monotonic() - following.answered_at > DEAF_SECONDS:
+                    raise _Over(f"no probe came back for {DEAF_SECONDS:g} seconds")
+        finally:
+            transport.abort()
+            following.end()
+
+    def _record_answer(self, answered_at: float) -> None:
+        self._answered_at = answered_at
+        self._greeted.set()
+        if self._failing_since is not None:
+            seconds, self._failing_since = self._monotonic() - self._failing_since, None
+            _log.warning("following_failed_over", after_seconds=round(seconds, 3))
+
+    def _begin_failing(self, error: Exception) -> None:
+        if self._failing_since is None:
+            self._failing_since = self._monotonic()
+            _log.warning("following_failed", cause=str(error) or repr(error))
+
+    def _apply(self, frame: Frame) -> Awaitable[None] | None:
+        """Apply a frame; return what has to end before it is known."""
+        match frame.kind:
+            case Kind.COMMIT:
+                return self._apply_commit(frame)
+            case Kind.HEAD:
+                return self._apply_head(frame)
+            case Kind.OUTDATED:
+                return self._on_outdated(Outdated.from_bytes(frame.content))
+            case Kind.HELLO | Kind.MISSED:
+                self.lost += frame.kind == Kind.MISSED
+                return self._on_missed()
+            case _:
+                return None
+
+    def _apply_commit(self, frame: Frame) -> Awaitable[None] | None:
+        try:
+            announcement = Announcement.from_bytes(frame.content)
+        except MalformedAnnouncement:
+            self.lost += 1
+            return self._on_missed()
+        # One machine's processes have one monotonic clock; a time of the future is nobody's.
+        at = frame.at_seconds if frame.at_seconds <= self._monotonic() else None
+        for on_announcement in self._on_announcements:
+            try:
+                on_announcement(announcement, at)
+            except Exception:  # noqa: BLE001 - the other subscribers get it all the same
+                _log.exception("announcement_failed", story=announcement.head.story)
+        return None
+
+    def _apply_head(self, frame: Frame) -> Awaitable[None]:
+        story, _, text = frame.content.decode(errors="replace").partition(" ")
+        try:
+            head = parse_cursor(text)
+        except MalformedCursor:
+            return self._on_missed()
+        for on_head in self._on_heads:
+            try:
+                on_head(StoryId(story), head)
+            except Exception:  # noqa: BLE001 - as above
+                _log.exception("head_failed", story=story)
+        return self._read_on()
+
+
+class _Over(Exception):
+    """The end of one connection."""
+
+
+class _Following(asyncio.Protocol):
+    """One connection. `apply` is called with each frame; what it returns ends before its number is acknowledged."""
+
+    def __init__(self, apply: Callable[[Frame], Awaitable[None] | None], *, monotonic: Callable[[], float]) -> None:
+        self.answered_at = float("-inf")
+        self._apply = apply
+        self._monotonic = monotonic
+        self._reader = FrameReader(limit_bytes=FRAME_LIMIT_BYTES)
+        self._transport: asyncio.Transport | None = None
+        self._greeted = asyncio.Event()
+        self._over = asyncio.Event()
+        self._error: MalformedFrame | None = None
+        self._applied = 0
+        self._acknowledged = -1
+        self._unfinished: dict[asyncio.Future[None], int] = {}
+        self._probes: dict[int, float] = {}
+        self._probe = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = transport = cast(asyncio.Transport, transport)  # a stream socket's
+        transport.write(encode_hello(os.getpid()))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._transport = None
+        self._over.set()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            for frame in self._reader.feed(data):
+                self._receive(frame)
+        except MalformedFrame as error:
+            self._error = error
+            self._over.set()
+            return
+        self._acknowledge()
+
+    async def wait_greeted(self) -> None:
+        """Wait for the other side's greeting. Raises MalformedFrame for one of another version, _Over."""
+        greeted = asyncio.ensure_future(self._greeted.wait())
+        over = asyncio.ensure_future(self._over.wait())
+        try:
+            await asyncio.wait([greeted, over], return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            greeted.cancel()
+            over.cancel()
+        self._raise_error()
+        if not self._greeted.is_set():
+            raise _Over("the connection has ended before a greeting")
+
+    async def wait_over(self, timeout_seconds: float) -> bool:
+        """Wait for the connection's end; return whether it has come. Raises MalformedFrame."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_seconds):
+                await self._over.wait()
+        self._raise_error()
+        return self._over.is_set()
+
+    def probe(self) -> None:
+        """Send a probe, which the other side sends back."""
+        if self._transport is not None:
+            self._probe += 1
+            self._probes[self._probe] = self._monotonic()
+            self._transport.write(encode_frame(Kind.PING, number=self._probe))
+
+    def end(self) -> None:
+        """Cancel what has not ended."""
+        for each in tuple(self._unfinished):
+            each.cancel()
+
+    def _receive(self, frame: Frame) -> None:
+        if not self._greeted.is_set():
+            require_hello(frame)
+            self.answered_at = self._monotonic()
+            self._greeted.set()
+        if frame.kind == Kind.PONG:
+            sent_at = self._probes.pop(frame.number, None)
+            self.answered_at = max(self.answered_at, sent_at or self.answered_at)
+            self._probes = {number: at for number, at in self._probes.items() if number > frame.number}
+            return
+        unfinished = self._apply(frame)
+        self._applied = max(self._applied, frame.number)
+        if unfinished is not None:
+            task = asyncio.ensure_future(unfinished)
+            self._unfinished[task] = frame.number
+            task.add_done_callback(self._finish)
+
+    def _finish(self, task: asyncio.Future[None]) -> None:
+        del self._unfinished[task]
+        if not task.cancelled() and (error := task.exception()) is not None:
+            # What it was to read is read by the watches and the reconciliation, which look every second.
+            _log.warning("following_incomplete", cause=str(error) or repr(error))
+        self._acknowledge()
+
+    def _acknowledge(self) -> None:
+        """Say up to which number everything is applied."""
+        known = min(self._unfinished.values()) - 1 if self._unfinished else self._applied
+        if self._transport is not None and self._greeted.is_set() and known > self._acknowledged:
+            self._acknowledged = known
+            self._transport.write(encode_frame(Kind.KNOWN, number=known))
+
+    def _raise_error(self) -> None:
+        if self._error is not None:
+            raise self._error
