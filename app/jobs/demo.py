@@ -5,7 +5,7 @@ All writing goes through the API, as any newsroom's would.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import Any
 
@@ -21,7 +21,8 @@ from app.storage.newsroom.stories import delete_story, lock_story, read_story
 SHORTEST_PAUSE_SECONDS = 8.0
 LONGEST_PAUSE_SECONDS = 15.0
 
-_ENTRIES = f"/v1/stories/{DEMO_STORY}/entries"
+_STORY = f"/v1/stories/{DEMO_STORY}"
+_ENTRIES = f"{_STORY}/entries"
 
 log = structlog.get_logger()
 
@@ -48,6 +49,9 @@ async def seed_demo(api: httpx.AsyncClient, story: DemoStory, *, set_minutes_ago
             ids[entry.external_id] = (await post_entry(api, entry))["id"]
         else:
             await _send_later_step(api, f"{_ENTRIES}/{ids[entry.external_id]}", later)
+    points = [{**point, "entry": ids[point["entry"]]} for point in story.key_points]
+    await _send(api, "PUT", f"{_STORY}/key-points", {"items": points})
+    await _send(api, "PUT", f"{_STORY}/pinned", {"items": [{"entry": ids[each]} for each in story.pinned]})
     return True
 
 
@@ -81,7 +85,7 @@ def demo_job(
     database: Database,
     story: DemoStory,
     *,
-    count_readers: Callable[[], int],
+    count_readers: Callable[[], Awaitable[int]],
     connect: Callable[[], httpx.AsyncClient],
     random: Random,
 ) -> Job:
@@ -91,7 +95,7 @@ def demo_job(
     """
 
     async def run() -> None:
-        if count_readers() == 0:
+        if await count_readers() == 0:
             return
         entry = await run_in_thread(lambda: next_entry(database, story))
         if entry is None:

@@ -39,11 +39,13 @@ class DemoEntry:
 
 @dataclass(frozen=True, slots=True)
 class DemoStory:
-    """The story as the API accepts it, and its entries in order."""
+    """The story as the API accepts it, its entries in order, and what stands above them, by external ids."""
 
     body: Mapping[str, Any]
     seeded: tuple[DemoEntry, ...]
     remaining: tuple[DemoEntry, ...]
+    pinned: tuple[str, ...]
+    key_points: tuple[Mapping[str, Any], ...]
 
 
 def load_demo_story(public_url: str) -> DemoStory:
@@ -53,6 +55,8 @@ def load_demo_story(public_url: str) -> DemoStory:
         body=written["story"],
         seeded=tuple(_entry(each) for each in written["seeded"]),
         remaining=tuple(_entry(each) for each in written["remaining"]),
+        pinned=tuple(written["front"]["pinned"]),
+        key_points=tuple(written["front"]["key_points"]),
     )
 
 

@@ -43,6 +43,8 @@ class Job:
     pause_seconds: Callable[[], float]
     limit_seconds: float = LIMIT_SECONDS
     late_seconds: float | None = None
+    woken: asyncio.Event | None = None
+    """Ends a pause when it is set, and is cleared by it."""
 
 
 class JobRecord:
@@ -174,13 +176,26 @@ async def _repeat(job: Job, record: JobRecord, sleep: Sleep) -> None:
     hung: set[asyncio.Task[None]] = set()
     try:
         while True:
-            await sleep(job.pause_seconds())
+            await _pause(job, sleep)
             if len(hung) < HUNG_LIMIT:
                 await _attempt(job, record, hung)
     finally:
         for attempt in tuple(hung):
             attempt.cancel()
         await asyncio.gather(*hung, return_exceptions=True)
+
+
+async def _pause(job: Job, sleep: Sleep) -> None:
+    if job.woken is None:
+        await sleep(job.pause_seconds())
+        return
+    waits = [asyncio.ensure_future(sleep(job.pause_seconds())), asyncio.create_task(job.woken.wait())]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    job.woken.clear()
 
 
 async def _attempt(job: Job, record: JobRecord, hung: set[asyncio.Task[None]]) -> None:

@@ -6,6 +6,7 @@ commit; what a process left that was killed in the middle is cleared at the next
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from app.jobs.job import Job, run_in_thread
@@ -53,7 +54,9 @@ class PurgeWatch:
             return read_purge_count(tx)
 
 
-def purge_watch_job(database: Database, *, forget: Callable[[], None]) -> Job:
-    """Make the job that follows purges, of this process and of every other."""
+def purge_watch_job(database: Database, *, forget: Callable[[], None], woken: asyncio.Event | None = None) -> Job:
+    """Make the job that follows purges, of this process and of every other; it looks at once when it is `woken`."""
     watch = PurgeWatch(database, forget=forget)
-    return Job("purge watch", run=watch.run, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=LIMIT_SECONDS)
+    return Job(
+        "purge watch", run=watch.run, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=LIMIT_SECONDS, woken=woken
+    )

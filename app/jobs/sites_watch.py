@@ -5,6 +5,7 @@ Its own changes are known with their commit.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 from app.domain.sites import SiteList
@@ -39,7 +40,9 @@ class SitesWatch:
             return None if read_sites_version(tx) == self._known else list_sites(tx)
 
 
-def sites_watch_job(database: Database, *, take: Callable[[SiteList], None]) -> Job:
-    """Make the job that follows the sites."""
+def sites_watch_job(database: Database, *, take: Callable[[SiteList], None], woken: asyncio.Event | None = None) -> Job:
+    """Make the job that follows the sites; it looks at once when it is `woken`."""
     watch = SitesWatch(database, take=take)
-    return Job("sites watch", run=watch.run, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=LIMIT_SECONDS)
+    return Job(
+        "sites watch", run=watch.run, pause_seconds=lambda: PAUSE_SECONDS, limit_seconds=LIMIT_SECONDS, woken=woken
+    )

@@ -41,8 +41,8 @@ class Clock:
 
 
 @asynccontextmanager
-async def _running(url: str, folder: Path, clock: Clock) -> AsyncGenerator[Application]:
-    settings = Settings(data_dir=folder, database_url=url, admin_token=TOKEN, log_level="warning")
+async def _running(url: str, folder: Path, clock: Clock, **given: Any) -> AsyncGenerator[Application]:
+    settings = Settings(data_dir=folder, database_url=url, admin_token=TOKEN, log_level="warning", **given)
     app = create_app(settings, clock=clock, follows_database=False)
     async with app.running():
         yield app
@@ -70,8 +70,11 @@ def _database(app: Application) -> Database:
 
 
 def _job(app: Application, *, readers: int) -> Job:
+    async def count_readers() -> int:
+        return readers
+
     return demo_job(
-        _database(app), STORY, count_readers=lambda: readers, connect=lambda: local_api(app, TOKEN), random=Random(1)
+        _database(app), STORY, count_readers=count_readers, connect=lambda: local_api(app, TOKEN), random=Random(1)
     )
 
 
@@ -116,6 +119,21 @@ async def test_it_holds_an_edit_a_correction_a_retraction_and_the_picture(api: h
     assert edited[0]["updated_at"] > edited[0]["published_at"]
     lead = await _shown(api, STORY.seeded[-1])
     assert (await api.get(lead["blocks"][0]["url"])).headers["content-type"] == "image/png"
+
+
+async def test_its_front_has_an_intro_a_sponsor_key_points_a_pin_and_a_map_on_consent(
+    api: httpx.AsyncClient, clock: Clock
+) -> None:
+    await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
+    state = await _state(api)
+    assert "<strong>tonight</strong>" in str(state["intro"])
+    assert state["sponsor"]["name"] == "Aldane Harbour Bookshop"
+    assert [author["name"] for author in state["authors"]] == ["Mara Ellery", "Dr Oda Reyle"]
+    ids = {item["id"]: item["headline"] for item in state["timeline"]["items"]}
+    assert [ids[pin["entry"]] for pin in state["pinned"]] == ["Trains: what runs and what does not"]
+    assert ids[state["key_points"][0]["entry"]] == "The barrier is closed"
+    embeds = [block for item in state["timeline"]["items"] for block in item["blocks"] if block["type"] == "embed"]
+    assert [(block["provider"], block["category"]) for block in embeds] == [("openstreetmap", "map")]
 
 
 async def test_nothing_is_posted_while_nobody_watches(app: Application, api: httpx.AsyncClient, clock: Clock) -> None:
@@ -190,3 +208,28 @@ async def test_pauses_are_between_eight_and_fifteen_seconds(app: Application) ->
     assert min(pauses) >= 8
     assert max(pauses) <= 15
     assert len(set(pauses)) > 100
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        ({}, 404),
+        ({"demo": True}, 200),
+        ({"demo": True, "host": "192.0.2.7", "public_url": "https://live.example"}, 404),
+    ],
+)
+async def test_its_page_is_on_loopback_alone_where_it_was_asked_for_and_while_the_story_is_there(
+    sqlite_url: str, tmp_path: Path, clock: Clock, given: dict[str, Any], *, status: int
+) -> None:
+    async with _running(sqlite_url, tmp_path / "data", clock, **given) as app, local_api(app, TOKEN) as api:
+        assert (await api.get("/demo")).status_code == 404
+        await seed_demo(api, STORY, set_minutes_ago=clock.go_back)
+        page = await api.get("/demo")
+        assert page.status_code == status
+        assert "/demo" not in (await api.get("/openapi.json")).json()["paths"]
+        if status == 200:
+            policy = page.headers["content-security-policy"]
+            assert "default-src 'none'; script-src 'self'" in policy
+            assert "frame-ancestors 'none'" in policy
+            assert (page.headers["cache-control"], page.headers["referrer-policy"]) == ("no-store", "no-referrer")
+            assert TOKEN not in page.text

@@ -16,6 +16,8 @@ from app.web.assets import STATIC_FOLDER
 from app.wire.requests.entries import CorrectionDraft, EntryPatch, ExternalEntry, Retraction
 from app.wire.requests.stories import StoryDraft
 
+MAP = "https://www.openstreetmap.org/?mlat=56.2000&mlon=2.9000#map=9/56.2000/2.9000"
+"""The only address of others: nothing but the open sea."""
 PUBLIC_URL = "https://live.example"
 LATER: dict[str, type[BaseModel]] = {"edit": EntryPatch, "correction": CorrectionDraft, "retraction": Retraction}
 
@@ -62,12 +64,20 @@ def test_it_shows_what_a_live_page_is_made_of(story: DemoStory) -> None:
     types = {block["type"] for body in bodies for block in body.get("blocks", ())}
     assert {"paragraph", "quote", "image", "table"} <= types
     assert any(body.get("key_event") for body in bodies)
+    assert all(any(name in body for body in bodies) for name in ("label", "icon", "tags", "authors"))
+    assert {"intro", "authors", "sponsor", "section", "tags", "about"} <= story.body.keys()
     assert {body.get("importance", "normal") for body in bodies} == {"normal", "major", "breaking"}
     assert any(body.get("kind") == "summary" for body in bodies)
     assert any("source" in body for body in bodies)
     assert any("headline" not in body for body in bodies)
     words = str(bodies)
     assert all(sign in words for sign in ("“", "”", "’", "—", "Some background:"))
+
+
+def test_what_stands_above_the_entries_names_seeded_ones(story: DemoStory) -> None:
+    seeded = {entry.external_id for entry in story.seeded}
+    assert story.pinned
+    assert {*story.pinned, *(point["entry"] for point in story.key_points)} <= seeded
 
 
 def test_the_lead_picture_is_our_own_of_the_size_it_says(story: DemoStory) -> None:
@@ -86,5 +96,7 @@ def test_the_lead_picture_is_our_own_of_the_size_it_says(story: DemoStory) -> No
 
 
 def test_every_address_leads_to_nobody(story: DemoStory) -> None:
-    addresses = re.findall(r"https?://([^/'\"\s]+)", str([entry.body for entry in _all(story)]))
+    text = str([story.body, *(entry.body for entry in _all(story))])
+    assert text.count(MAP) == 1
+    addresses = re.findall(r"https?://([^/'\"\s]+)", text.replace(MAP, ""))
     assert set(addresses) == {"example.org", "live.example"}

@@ -52,6 +52,23 @@ async def test_a_job_runs_after_each_pause_and_never_before_the_first() -> None:
     assert pauses.asked == [3.0, 5.0, 7.0]
 
 
+async def test_a_job_that_is_woken_runs_at_once_and_pauses_again() -> None:
+    pauses, woken, ran = Pauses(), asyncio.Event(), asyncio.Event()
+
+    async def run() -> None:
+        ran.set()
+
+    async with run_jobs([Job("looking", run, lambda: 9.0, woken=woken)], sleep=pauses.sleep):
+        for _ in range(2):
+            await pauses.reached.acquire()
+            ran.clear()
+            woken.set()
+            await asyncio.wait_for(ran.wait(), 10)
+        await pauses.reached.acquire()
+        assert not woken.is_set()
+    assert pauses.asked == [9.0] * 3
+
+
 async def test_a_job_that_fails_is_run_again() -> None:
     pauses, runs = Pauses(), 0
 

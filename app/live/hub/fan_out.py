@@ -126,6 +126,8 @@ class FanOut:
         story.deliveries.append(delivery)
         pace = _Pace()
         yield from self._write_to_ready(story, delivery, pace, before=before, after=after)
+        if delivery.committed is not None and delivery.written:
+            self._metrics.deliveries.observe(self._monotonic() - delivery.committed.at)
         delivery.left = len(story.subscriptions)
         for part in pace.slices(tuple(story.subscriptions)):
             _wake(part)

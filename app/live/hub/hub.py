@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from bisect import bisect_left
+from collections.abc import Callable, Iterator
 
 import structlog
 
 from app.domain.clock import Clock
+from app.domain.cursor import Cursor
 from app.domain.errors import Gone, story_not_found
 from app.domain.identifiers import EntryId, StoryId
 from app.live.hub.connection_log import ConnectionLog, LogLine
@@ -17,13 +19,13 @@ from app.live.hub.fan_out import FanOut
 from app.live.hub.long_polls import LongPoll, attached
 from app.live.hub.overload import Overload
 from app.live.hub.timing_wheel import SLOT_SECONDS
-from app.live.memory.stories_in_memory import StoriesInMemory
+from app.live.memory.stories_in_memory import STALE_SECONDS, StoriesInMemory
 from app.live.session.clocks import ClockReading
 from app.live.session.goodbyes import OVERLOADED, STOPPING, Goodbye, draining
-from app.live.story.deliveries import Receipt
+from app.live.story.deliveries import Delivery, Receipt
 from app.live.story.limits import NORMAL_LIMITS, LiveLimits
 from app.live.story.metrics import LiveMetrics
-from app.live.story.packets import Message
+from app.live.story.packets import Message, Packet
 from app.live.story.story_log import StoryHeads, StoryLog
 from app.live.tasks import Tasks
 from app.wire.announcement import Announcement, StoryHead
@@ -31,6 +33,9 @@ from app.wire.messages import encode_hello
 
 DRAIN_WINDOW_LIMITS_MS = (1_000, 45_000)
 """A thousand readers a second is what any server can take back; no reader is asked to wait longer than a minute."""
+
+HEARD_SECONDS = 1.0
+"""The pause between comparisons with the tables while other processes tell of their commits: for what they lose."""
 
 _log = structlog.get_logger(__name__)
 
@@ -62,6 +67,7 @@ class Hub:
         self._clock = clock
         self._monotonic = monotonic
         self._reconcile_seconds = reconcile_seconds
+        self._are_others_heard: Callable[[], bool] = lambda: False
         self._tasks = Tasks()
         self._keepers: list[asyncio.Task[None]] = []
         self._fan_out = FanOut(metrics=metrics, monotonic=monotonic)
@@ -74,6 +80,7 @@ class Hub:
             tasks=self._tasks,
             metrics=metrics,
             monotonic=monotonic,
+            stale_seconds=max(STALE_SECONDS, 2 * reconcile_seconds),
         )
         self.connections = ConnectionRegistry(now=monotonic())
         self._overload = Overload(lag_seconds=limits.overload_lag_seconds, now=monotonic())
@@ -100,6 +107,26 @@ class Hub:
         """
         self.metrics.announcements += 1
         self.stories.accept(announcement, published_at)
+
+    def accept_heard(self, announcement: Announcement) -> None:
+        """Apply what another process has committed, or read the tables where it does not go on where we are.
+
+        So whatever is old, doubled, of another history or out of order is never more than its number.
+        """
+        if self.stories.accept_heard(announcement):
+            self.metrics.announcements += 1
+            self.metrics.announcements_heard += 1
+        else:
+            self.accept_head(announcement.head.story, announcement.head.cursor)
+
+    def accept_head(self, story: StoryId, head: Cursor) -> None:
+        """Read what another process has committed to a story in memory; its head may be old news, or nobody's."""
+        self.metrics.heads_heard += 1
+        self.stories.accept_head(story, head)
+
+    def hear_others(self, are_heard: Callable[[], bool]) -> None:
+        """Compare stories with the tables less often while this says that other processes' commits are told of."""
+        self._are_others_heard = are_heard
 
     def seconds(self) -> float:
         """Return the monotonic time, in seconds."""
@@ -132,7 +159,23 @@ class Hub:
         found = None if live is None else live.delivery_of(entry)
         if live is None or found is None:
             return None
-        packet, delivery = found
+        return self._receipt(*found, live.count_behind(found[0].cursor.seq))
+
+    def recent_receipts(self, since: float) -> Iterator[tuple[StoryId, EntryId, Receipt]]:
+        """Yield the receipts of all fan-outs to readers here that began since then, in monotonic seconds.
+
+        A fan-out that has not ended counts nobody as behind that it has still to write to.
+        """
+        for story in self.stories:
+            recent = [each for each in story.deliveries if each.began_at >= since and each.readers]
+            lagging = story.lagging_seqs() if recent else []
+            for delivery in recent:
+                for packet in story.packets_of(delivery):
+                    if packet.entry_id is not None:
+                        behind = bisect_left(lagging, packet.cursor.seq)
+                        yield story.id, packet.entry_id, self._receipt(packet, delivery, behind)
+
+    def _receipt(self, packet: Packet, delivery: Delivery, behind: int) -> Receipt:
         seq = packet.cursor.seq
         committed_at = delivery.committed_at(seq)
         if committed_at is not None:
@@ -141,7 +184,7 @@ class Hub:
             now = self.read_clocks()
             began_at = now.wall - (now.seconds - delivery.began_at) * 1_000_000
             late = max(0.0, (began_at - packet.event.time) / 1_000_000)
-        return Receipt(seq, late, delivery, live.count_behind(seq))
+        return Receipt(seq, late, delivery, behind)
 
     async def wait_beyond(self, ref: str, seq: int, *, timeout_seconds: float) -> StoryHead:
         """Wait without a thread until the story's head passes `seq`, time is out, or the server drains.
@@ -205,7 +248,8 @@ class Hub:
 
     async def _keep_reconciling(self) -> None:
         while True:
-            await asyncio.sleep(self._reconcile_seconds)
+            heard = self._are_others_heard()
+            await asyncio.sleep(max(self._reconcile_seconds, HEARD_SECONDS) if heard else self._reconcile_seconds)
             await self.stories.reconcile()
 
     async def _turn_wheel(self) -> None:

@@ -62,6 +62,7 @@ class Reconciler:
         self._metrics = metrics
         self._monotonic = monotonic
         self._filling: set[LiveStory] = set()
+        self._reading: dict[LiveStory, bool] = {}
         self._failing_since: float | None = None
 
     def accept(self, story: LiveStory, announcement: Announcement) -> None:
@@ -98,14 +99,25 @@ class Reconciler:
             self._filling.add(story)
             self._tasks.spawn(self._fill_gap(story))
 
-    async def reconcile(self, stories: Iterable[LiveStory]) -> None:
-        """Compare the heads of these stories in one query. Errors are counted, never raised."""
+    def read_on_soon(self, story: LiveStory) -> None:
+        """Read the events after the story's head now; asked for while such a read is under way, once more after it."""
+        if story in self._reading:
+            self._reading[story] = True
+            return
+        self._reading[story] = True
+        self._tasks.spawn(self._keep_reading_on(story))
+
+    async def reconcile(self, stories: Iterable[LiveStory]) -> bool:
+        """Compare the heads of these stories in one query; return whether the tables answered.
+
+        Errors are counted, never raised.
+        """
         before = [(story, story.head.cursor, story.generation) for story in stories]
         try:
             heads = await self._heads.heads([story.id for story, _, _ in before])
         except Exception as error:  # noqa: BLE001  (readers are served from memory until the database answers again)
             self._record_failure(error)
-            return
+            return False
         self._metrics.reconciles += 1
         self.reconciled_at = self._monotonic()
         self._end_failing()
@@ -115,6 +127,7 @@ class Reconciler:
                 self._remove_vanished(story, None)
             elif story.generation == generation:
                 self.observe(story, cursor, head)
+        return True
 
     async def read_on(self, story: LiveStory) -> bool:
         """Read the events after the story's head, once for all its subscribers; return whether the tables answered.
@@ -122,6 +135,15 @@ class Reconciler:
         After a failed read the next reconciliation tries again.
         """
         return await self._guarded(self._read_on(story), story)
+
+    async def _keep_reading_on(self, story: LiveStory) -> None:
+        try:
+            while self._reading[story] and not story.gone:
+                self._reading[story] = False
+                if not await self.read_on(story):
+                    return
+        finally:
+            del self._reading[story]
 
     async def _fill_gap(self, story: LiveStory) -> None:
         try:

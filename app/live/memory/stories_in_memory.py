@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 
 import structlog
 
+from app.domain.cursor import Cursor
 from app.domain.errors import Gone, NotFound, Unavailable
 from app.domain.identifiers import StoryId
 from app.live.memory.comment_news import CommentNews, TellStory
 from app.live.memory.reconciler import FanOutStory, Reconciler
 from app.live.memory.shared_reads import SharedReads
-from app.live.memory.story_loader import StoryLoader
+from app.live.memory.story_loader import StoryLoader, is_news
 from app.live.memory.story_registry import StoryRegistry
 from app.live.session.effects import Answer, Ask, Failed, Opened, OpenStory, StoryMissing, StoryWithdrawn
 from app.live.story.limits import LiveLimits
@@ -21,6 +22,12 @@ from app.live.story.metrics import LiveMetrics
 from app.live.story.story_log import StoryHeads, StoryLog
 from app.live.tasks import Tasks
 from app.wire.announcement import Announcement, StoryHead
+
+STALE_SECONDS = 2.0
+"""A process that has not compared its stories with the tables for so long, because it was stopped or is deaf, does so
+before it answers from memory."""
+COMPARE_SECONDS = 2.0
+"""Time for that. Tables that have not answered by then are away: until they are back memory serves as it is."""
 
 _log = structlog.get_logger(__name__)
 
@@ -43,9 +50,13 @@ class StoriesInMemory:
         tasks: Tasks,
         metrics: LiveMetrics,
         monotonic: Callable[[], float],
+        stale_seconds: float = STALE_SECONDS,
     ) -> None:
         self._tasks = tasks
         self._compared_at = monotonic()
+        self._stale_seconds = stale_seconds
+        self._are_tables_away = False
+        self._comparing: asyncio.Task[None] | None = None
         self._metrics = metrics
         self._monotonic = monotonic
         self._registry = registry = StoryRegistry(limits)
@@ -69,15 +80,19 @@ class StoriesInMemory:
     @property
     def reconcile_age_seconds(self) -> float:
         """Return how long ago all stories in memory were known to equal the tables, as they were asked then."""
-        return max(0.0, self._monotonic() - max(self._compared_at, self.reconciled_at or 0.0))
+        return max(0.0, self._monotonic() - self._compared_at)
 
     def get(self, story: StoryId) -> LiveStory | None:
         """Return the story of that id, if it is in memory; this does not keep it there."""
         return self._registry.get(story)
 
     def find(self, ref: str) -> LiveStory | None:
-        """Return the story by id or slug and keep it in memory a while longer; None: ask `open`."""
-        return self._registry.find(ref, now=self._monotonic())
+        """Return the story by id or slug and keep it in memory a while longer; None: ask `open`.
+
+        None also where memory may be old: the process was stopped for a while, and has not looked at the tables since.
+        """
+        now = self._monotonic()
+        return None if self._is_stale(now) else self._registry.find(ref, now=now)
 
     def head(self, ref: str) -> StoryHead | None:
         """Return the head of a story by id or slug and keep it in memory a while longer; None: ask `open`."""
@@ -86,6 +101,8 @@ class StoriesInMemory:
 
     async def open(self, ref: str) -> LiveStory:
         """Return the story, from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
+        if self._is_stale(self._monotonic()):
+            await self._read_on_until(lambda: not self._is_stale(self._monotonic()))
         return await self._loader.load(ref)
 
     async def open_head(self, ref: str) -> StoryHead:
@@ -110,17 +127,73 @@ class StoriesInMemory:
                 story.record_commit(announcement, published_at)
             self._reconciler.accept(story, announcement)
 
+    def accept_heard(self, announcement: Announcement) -> bool:
+        """Apply what another process says it has committed, if it goes on exactly where its story is.
+
+        Return whether it was: else its number is all that is taken from it.
+        """
+        live = self._registry.get(announcement.head.story)
+        if live is None or not live.is_continued_by(announcement):
+            return False
+        self._reconciler.accept(live, announcement)
+        return True
+
+    def accept_head(self, story: StoryId, head: Cursor) -> None:
+        """Read the story's new events from the tables, if it is in memory and this head is news."""
+        self._loader.buffer_head(story, head)
+        live = self._registry.get(story)
+        if live is not None and is_news(head, live.head.cursor):
+            self._reconciler.read_on_soon(live)
+
+    async def refresh(self) -> None:
+        """Bring every story to what the tables say from now on: one comparison for all who ask meanwhile.
+
+        It may take COMPARE_SECONDS. Errors are counted, not raised; the next reconciliation tries again.
+        """
+        asked_at = self._monotonic()
+        await self._read_on_until(lambda: self._compared_at >= asked_at)
+
     async def reconcile(self) -> None:
         """Compare every story with the tables, in one query; drop what is unused. Errors are counted, not raised."""
-        stories = tuple(self._registry)
-        if stories:
-            await self._reconciler.reconcile(stories)
-            for story in stories:
-                self._comment_news.look_at(story)
+        if self._is_stale(self._monotonic()):
+            await self._read_on_until(lambda: not self._is_stale(self._monotonic()))
         else:
-            self._compared_at = self._monotonic()
+            stories, began_at = tuple(self._registry), self._monotonic()
+            self._record_comparison(began_at, is_answered=not stories or await self._reconciler.reconcile(stories))
+        for story in self._registry:
+            self._comment_news.look_at(story)
         self._registry.sweep(now=self._monotonic())
         self._reads.sweep()
+
+    async def _read_on_until(self, is_done: Callable[[], bool]) -> None:
+        """Compare with the tables, and read what is new, until that is done or they turn out to be away."""
+        try:
+            async with asyncio.timeout(COMPARE_SECONDS):
+                while not is_done():
+                    if self._comparing is None or self._comparing.done():
+                        self._comparing = self._tasks.spawn(self._compare_and_read_on())
+                    await asyncio.shield(self._comparing)
+                    if self._are_tables_away:
+                        return
+        except TimeoutError:
+            self._are_tables_away = True
+
+    async def _compare_and_read_on(self) -> None:
+        stories, began_at = tuple(self._registry), self._monotonic()
+        is_answered = not stories or await self._reconciler.reconcile(stories)
+        if is_answered:
+            behind = [story for story in stories if story.is_behind() and not story.gone]
+            is_answered = all(await asyncio.gather(*(self._reconciler.read_on(story) for story in behind)))
+        self._record_comparison(began_at, is_answered=is_answered)
+
+    def _record_comparison(self, began_at: float, *, is_answered: bool) -> None:
+        """Record since when memory is known to be as the tables: a process that is stopped gets an answer of before."""
+        self._are_tables_away = not is_answered
+        if is_answered:
+            self._compared_at = max(self._compared_at, began_at)
+
+    def _is_stale(self, now: float) -> bool:
+        return now - self._compared_at > self._stale_seconds and not self._are_tables_away
 
     def forget(self) -> None:
         """Drop the cached answers to sessions. Rings have an entry's newest state alone, nothing that was purged."""

@@ -6,6 +6,8 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 
+from app.domain.cursor import Cursor
+from app.domain.identifiers import StoryId
 from app.domain.slugs import canonical_slug
 from app.live.memory.reconciler import Reconciler
 from app.live.memory.story_registry import StoryRegistry
@@ -17,6 +19,11 @@ from app.wire.announcement import Announcement
 
 BUFFER_LIMIT = 1000
 """Announcements buffered while stories load, which takes milliseconds; one that is lost here is found missing."""
+
+
+def is_news(heard: Cursor, known: Cursor) -> bool:
+    """Return whether a head that was heard of may be of events after the one that is known."""
+    return heard.epoch != known.epoch or heard.seq > known.seq
 
 
 class StoryLoader:
@@ -40,6 +47,7 @@ class StoryLoader:
         self._monotonic = monotonic
         self._loads: dict[str, asyncio.Task[LiveStory]] = {}
         self._buffer: deque[Announcement] = deque(maxlen=BUFFER_LIMIT)
+        self._heard: deque[tuple[StoryId, Cursor]] = deque(maxlen=BUFFER_LIMIT)
 
     async def load(self, ref: str) -> LiveStory:
         """Return the story from memory or by one shared read. Raises NotFound, Gone, or an error of the database."""
@@ -58,6 +66,11 @@ class StoryLoader:
         if self._loads:
             self._buffer.append(announcement)
 
+    def buffer_head(self, story: StoryId, head: Cursor) -> None:
+        """Keep a head that another process told of while a load is under way, which may have read an older one."""
+        if self._loads:
+            self._heard.append((story, head))
+
     async def _load(self, ref: str) -> LiveStory:
         self._metrics.reads_find += 1
         head = require_public(await self._heads.find(ref))
@@ -67,11 +80,14 @@ class StoryLoader:
             # The new ring does not know the numbers that the head just read already contains.
             if announcement.head.story == story.id and announcement.head.cursor.seq > story.head.cursor.seq:
                 self._reconciler.accept(story, announcement)
+        if any(of == story.id and is_news(heard, story.head.cursor) for of, heard in self._heard):
+            self._reconciler.read_on_soon(story)
         return story
 
     def _finish(self, ref: str, done: asyncio.Task[LiveStory]) -> None:
         del self._loads[ref]
         if not self._loads:
             self._buffer.clear()
+            self._heard.clear()
         if not done.cancelled():
             done.exception()

@@ -184,11 +184,33 @@ class LiveStory:
         sent = next((each for each in self.deliveries if each.after_seq < seq <= each.seq), None)
         return None if sent is None else (packet, sent)
 
+    def packets_of(self, delivery: Delivery) -> list[Packet]:
+        """Return the events that a fan-out sent, but for those of entries that have changed since."""
+        return self.ring.between(delivery.after_seq, delivery.seq)
+
+    def lagging_seqs(self) -> list[int]:
+        """Return the numbers at which the subscribers are that are woken, in order; ready ones are at the head."""
+        cursors = [getattr(subscription, "cursor", None) for subscription in self.subscriptions]
+        return sorted(cursor.seq for cursor in cursors if cursor is not None)
+
     def count_behind(self, seq: int) -> int:
         """Count the subscribers that have not received the event of that number yet."""
         followers = [*self.subscriptions, *(subscription for group in self.ready.values() for subscription in group)]
         cursors = [getattr(subscription, "cursor", None) for subscription in followers]
         return sum(1 for cursor in cursors if cursor is not None and cursor.seq < seq)
+
+    def is_continued_by(self, announcement: Announcement) -> bool:
+        """Return whether the announcement's events are the very next after our head, all of them and in order.
+
+        The base that its writer found in the tables has to be the event that we are at.
+        """
+        head, known = announcement.head.cursor, self.head.cursor
+        if self.is_distrusted or announcement.base != known or head.epoch != known.epoch:
+            return False
+        cursors = [event.cursor for event in announcement.events if event.story == self.id]
+        expected = range(known.seq + 1, head.seq + 1)
+        is_whole = [(cursor.epoch, cursor.seq) for cursor in cursors] == [(known.epoch, seq) for seq in expected]
+        return is_whole and len(cursors) == len(announcement.events) and bool(cursors) and cursors[-1] == head
 
     def accept(self, announcement: Announcement) -> Accepted:
         """Apply an announcement; they may come in any order and any number of times.

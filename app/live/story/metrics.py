@@ -8,6 +8,7 @@ from typing import Literal
 
 from app.live.story.connection_states import ConnectionsByState, ConnectionState
 from app.live.story.packets import Framing
+from app.metrics.histogram import DELIVERY_BOUNDS, Histogram
 
 Transport = Literal["websocket", "sse"]
 
@@ -21,7 +22,9 @@ class LiveMetrics:
 
     `connections_timed_out` were ended by the time limit of their state. `lag_seconds` is how late the loop or a fan-out
     was when it was last looked at, `overloaded` 1 while readers are turned away for it. `fan_outs` took
-    `fan_out_seconds` together. `/metrics` shows the fields by their names, but for these two, which it calls passes.
+    `fan_out_seconds` together; `deliveries` are from a commit of this process to the last reader who was up to
+    date, for fan-outs that had one. `/metrics` shows the fields by their
+    names, but for these three.
     """
 
     connections: dict[Transport, int] = field(default_factory=lambda: {"websocket": 0, "sse": 0})
@@ -37,11 +40,14 @@ class LiveMetrics:
     waiting_polls: int = 0
     announcements: int = 0
     announcements_lost: int = 0
+    announcements_heard: int = 0
+    heads_heard: int = 0
     events_accepted: int = 0
     messages_sent: int = 0
     bytes_written: Counter[Framing] = field(default_factory=lambda: Counter(dict.fromkeys(Framing, 0)))
     fan_outs: int = 0
     fan_out_seconds: float = 0.0
+    deliveries: Histogram = field(default_factory=lambda: Histogram(DELIVERY_BOUNDS))
     resumes: dict[str, int] = field(default_factory=lambda: {"live": 0, "exact": 0, "snapshot": 0, "reset": 0})
     resumes_from_ring: int = 0
     reads_shared: int = 0

@@ -72,6 +72,16 @@ class Ring:
         start = 0 if cursor == self._base else self._positions[cursor.seq] - self._dropped + 1
         return [slot.packet for slot in islice(self._slots, start, None) if slot.packet is not None]
 
+    def between(self, after: int, last: int) -> list[Packet]:
+        """Return the packets after one number, up to another, oldest first."""
+        found = []
+        for slot in reversed(self._slots):
+            if slot.cursor.seq <= after:
+                break
+            if slot.packet is not None and slot.cursor.seq <= last:
+                found.append(slot.packet)
+        return found[::-1]
+
     def newest_of(self, entry: EntryId) -> Packet | None:
         """Return the newest event about an entry; None if it is not in the ring."""
         slot = self._newest.get(entry)

@@ -157,3 +157,24 @@ async def test_one_whose_transport_fails_is_woken_and_the_others_are_written_to(
     await connections.turns()
     assert broken.wakes
     assert connections.written == SLICE - 1
+
+
+async def test_how_long_an_event_took_to_the_last_reader_is_counted_where_there_was_one() -> None:
+    served, alone = Limited(3), Limited(0)
+    for each in (served, alone):
+        announcement = each.model.publish()
+        each.live.record_commit(announcement, 999.5)
+        each.live.accept(announcement)
+        each.fan_out.fan_out(each.live)
+        await each.turns()
+    assert served.metrics.deliveries.cumulative()[-1] == 1
+    assert served.metrics.deliveries.total_seconds == pytest.approx(0.5)
+    assert alone.metrics.deliveries.cumulative()[-1] == 0
+
+
+async def test_of_an_event_of_another_process_no_duration_is_counted() -> None:
+    served = Limited(3)
+    served.publish()
+    await served.turns()
+    assert served.written == 3
+    assert served.metrics.deliveries.cumulative()[-1] == 0

@@ -29,10 +29,10 @@ from app.live.story.story_log import CursorUnusable
 from app.live.tasks import Tasks
 from app.wire.announcement import Announcement
 from app.wire.encoding import BodyVariant
+from liveblog_client.reader import Mode, Reader, Verdict, empty_state, receive
 from tests.figures import Figures
 from tests.live.model import ModelLog, story
 from tests.live.peer import HEARTBEAT_SECONDS, Peer
-from tests.reference.reader import Mode, Reader, Verdict, empty_state, receive
 
 INDEX = st.integers(min_value=0, max_value=7)
 PAGE = 3
