@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import structlog
 
 from app.domain.clock import format_time, system_clock
-from app.wire.log_lines import encode_log_line
+from app.wire.log_lines import encode_log_line, name_node
 
 if TYPE_CHECKING:
     from structlog.typing import Processor
@@ -43,8 +43,14 @@ def configure_logging(
     level: Literal["debug", "info", "warning", "error"],
     form: Literal["console", "json"],
     stream: TextIO = sys.stderr,
+    node: str | None = None,
 ) -> None:
-    """Send our lines and every library's to `stream`, as `form`. Call once, before anything logs."""
+    """Send our lines and every library's to `stream`, as `form`. Call once, before anything logs.
+
+    As JSON each names the `node`: by default this machine.
+    """
+    if node is not None:
+        name_node(node)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,

@@ -6,9 +6,9 @@ The parts are made in app/composition; this file has their order, in which each 
 from __future__ import annotations
 
 import asyncio
-import platform
 import sys
-from collections.abc import AsyncGenerator
+import time
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,19 +17,25 @@ from typing import TextIO
 from fastapi import FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from app.api.http.readiness import Readiness
-from app.api.http.request_metrics import RequestMetrics
+from app.api.forwarding.writer_access import WriterAccess
+from app.api.http.machine.sibling_answers import SiblingAnswers
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.http.state import AppState, MediaServices
-from app.brokers.broker import Broker
 from app.composition.admin_token import digest_of_token
-from app.composition.background import make_jobs
+from app.composition.background import Looking, make_jobs
+from app.composition.brokers import ProcessBroker, follow_secrets, make_broker
 from app.composition.cached_text import CachedText
+from app.composition.cluster import begin_gossip, tell_of_writes
 from app.composition.edge import make_accept_context, make_edge
-from app.composition.media import close_media, make_media, works
+from app.composition.media import close_media, make_media
+from app.composition.operator_files import read_operator_files
 from app.composition.process import Process, make_process
+from app.composition.reader import WriterNews, make_writer_access, open_database_of, read_sites
+from app.composition.readiness import make_readiness
+from app.composition.roles import ALONE, Worker
 from app.composition.services import (
     listen_to_commits,
-    make_broker,
+    make_catalogue,
     make_comment_services,
     make_hub,
     make_newsroom,
@@ -37,34 +43,35 @@ from app.composition.services import (
     make_reading,
     make_routes,
 )
+from app.composition.siblings import make_siblings
 from app.domain.clock import Clock, system_clock
 from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource, SystemRandomSource
-from app.domain.sites import SiteList
 from app.jobs.job import JobRecords, run_in_thread, run_jobs
+from app.live.hub.cluster import Cluster
 from app.live.hub.hub import Hub
 from app.live.native.handshake import AcceptContext
+from app.metrics.disk_room import DiskRoom
+from app.metrics.histogram import LATENESS_BOUNDS, Histogram
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.newsroom.due.due_work import run_due_work
 from app.newsroom_stream.stream import NewsroomStream
 from app.reading.reading import Reading
+from app.reading.representations import Representation
 from app.server.stopping import CALLS_END_SECONDS, GOODBYE_SECONDS
 from app.settings import Settings
 from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.failures import describe_failure
 from app.storage.database.health import DatabaseUnusable
-from app.storage.database.opening import open_database
 from app.storage.database.snapshots import Snapshots
 from app.storage.database.threads import Threads
 from app.storage.database.transactions import Database
 from app.storage.database.write_probe import probe_writing
-from app.storage.newsroom.sites import list_sites
-from app.storage.upkeep.migrations import require_current_schema
+from app.storage.upkeep.migrations import require_current_schema, require_open
+from app.web.discovery.structured_data import StructuredData
 from app.web.page_responses import PageResponses
-
-RECONCILE_LATE_SECONDS = 10.0
-"""Readers may be behind when their stories have not been compared with the tables for so long: readiness says so."""
+from app.web.themes.themes import Themes
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +83,7 @@ class _Opened:
     routes: FastAPI
     edge: ASGIApp
     accept_context: AcceptContext
+    writer: WriterAccess | None
 
 
 class Application:
@@ -100,6 +108,11 @@ class Application:
         """Return what native connections share. RuntimeError outside the lifespan."""
         return self._require_opened().accept_context
 
+    @property
+    def sibling_answers(self) -> ASGIApp:
+        """Return the application that answers the other processes of this machine."""
+        return SiblingAnswers(lambda: self.app_state)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request, connection or lifespan (ASGI 3)."""
         if scope["type"] == "lifespan":
@@ -114,48 +127,84 @@ class Application:
         Raises WrongSchema, StoreLocked, UnusableSettings, DatabaseUnusable.
         """
         process = self._process
-        database = open_database(process.settings.database_url, connections=process.capacity.database_connections)
+        database, duties = open_database_of(process), process.worker.duties
         try:
             database_clock = DatabaseClock(process.clock) if process.follows_database else None
-            await run_in_thread(partial(_require_usable, database, database_clock))
-            process.take_sites(await run_in_thread(partial(_read_sites, database)))
+            await run_in_thread(partial(_require_usable, database, database_clock, is_written=duties.writes))
+            themes = await read_operator_files(process.settings)
+            process.take_sites(await run_in_thread(partial(read_sites, database)))
             snapshots = Snapshots(database, threads=process.capacity.public_read_threads)
             hub = make_hub(process, snapshots)
             reading = make_reading(process, snapshots, hub)
             # Before the hub starts, which counts every pause of the loop as lag.
             pages = PageResponses()
-            routes = make_routes(process, lambda: self.app_state, responses=pages)
-            broker = make_broker(hub)
+            catalogue = make_catalogue(process)
+            structured = StructuredData(self._read_markup, catalogue.words_for)
+            routes = make_routes(
+                process,
+                lambda: self.app_state,
+                responses=pages,
+                themes=themes,
+                structured=structured,
+                catalogue=catalogue,
+            )
+            news = WriterNews(process, database, hub, reading)
+            clock = database_clock or process.clock
+            made = await make_broker(process, hub, reading, news, database=database, clock=clock)
+            broker = made.broker
             await hub.start()
             try:
                 await broker.start()
                 records = JobRecords()
                 media = make_media(process.settings)
-                newsroom = make_newsroom(process, database, database_clock)
+                writer = None if duties.writes else make_writer_access(process, broker)
+                newsroom = make_newsroom(process, database, database_clock, themes)
                 app_state = self._make_state(
                     newsroom,
                     database_clock,
                     reading=reading,
                     hub=hub,
-                    broker=broker,
+                    made=made,
                     media=media,
                     records=records,
+                    themes=themes,
+                    structured=structured,
+                    writer=writer,
                 )
                 stream = make_newsroom_stream(process, app_state.newsroom)
                 routes.state.app_state = app_state
-                edge = make_edge(process, app_state, routes=routes, newsroom_stream=stream)
-                accept_context = make_accept_context(process, hub)
-                self._opened = _Opened(app_state, stream, routes, edge, accept_context)
-                await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
-                cached_text = CachedText(reading, hub, stream, pages)
-                listen_to_commits(
-                    process, database, broker=broker, newsroom_stream=stream, cached_text=cached_text, reading=reading
+                edge = make_edge(
+                    process, app_state, routes=routes, newsroom_stream=stream, broker=broker, writer=writer
                 )
+                accept_context = make_accept_context(process, hub)
+                self._opened = _Opened(app_state, stream, routes, edge, accept_context, writer)
+                if duties.runs_due_work:
+                    await run_in_thread(partial(run_due_work, app_state.newsroom, app_state.backoff))
+                cached_text = news.cached_text = CachedText(reading, hub, stream, pages)
+                listen_to_commits(
+                    process,
+                    database,
+                    broker=broker,
+                    newsroom_stream=stream,
+                    cached_text=cached_text,
+                    reading=reading,
+                    tell=tell_of_writes(made.notes),
+                )
+                looking = Looking()
+                jobs = make_jobs(
+                    process,
+                    app_state,
+                    api=self,
+                    cached_text=cached_text,
+                    looking=looking,
+                    follow=partial(follow_secrets, newsroom, made),
+                )
+                jobs += begin_gossip(made.notes, app_state.cluster, stream, reading, looking=looking.all)
                 hub.connections.watch(accept_context.pending, due_at=hub.seconds())
                 app_state.readiness.phase = "ready"
-                async with run_jobs(make_jobs(process, app_state, api=self, cached_text=cached_text), records=records):
+                async with run_jobs(jobs, records=records):
                     yield app_state
-                if database.health.is_reachable:
+                if duties.writes and database.health.is_reachable:
                     await _write_usage(app_state)
             finally:
                 if self._opened is not None:
@@ -176,7 +225,7 @@ class Application:
     def has_agreed_on(self, token: str | None) -> bool:
         """Return whether this is the installation's admin token. RuntimeError outside the lifespan."""
         newsroom = self._require_opened().app_state.newsroom
-        return token is not None and digest_of_token(token) == newsroom.admin_token_sha256
+        return token is not None and digest_of_token(token) == newsroom.admin_token.sha256
 
     def flush_logs(self) -> None:
         """Write the lines about requests that are still waiting."""
@@ -187,14 +236,26 @@ class Application:
         """Count readers' live connections now."""
         return 0 if self._opened is None else self._opened.app_state.hub.connection_count
 
+    def count_connections(self) -> int:
+        """Count the connections that are no HTTP: readers', and those that have not sent a byte yet."""
+        if self._opened is None:
+            return 0
+        context = self._opened.accept_context
+        return self.count_readers() + len(context.pending) + context.opening
+
     async def drain(self) -> None:
         """Begin the end: unready at once, then every reader is sent when and how to come back."""
         opened = self._require_opened()
         opened.app_state.readiness.phase = "draining"
         opened.accept_context.pending.close()
         opened.newsroom_stream.drain()
+        if opened.writer is not None:
+            await opened.writer.drain()
         spread_seconds = self._process.settings.drain_seconds
         await opened.app_state.hub.drain(spread_seconds=spread_seconds, timeout_seconds=GOODBYE_SECONDS)
+
+    async def _read_markup(self, ref: str) -> Representation:
+        return await self.app_state.reading.discovery.read_story(ref)
 
     def _require_opened(self) -> _Opened:
         if self._opened is None:
@@ -221,42 +282,51 @@ class Application:
         *,
         reading: Reading,
         hub: Hub,
-        broker: Broker,
+        made: ProcessBroker,
         media: MediaServices,
         records: JobRecords,
+        themes: Themes,
+        structured: StructuredData,
+        writer: WriterAccess | None,
     ) -> AppState:
         capacity, settings = self._process.capacity, self._process.settings
         metrics_token = settings.metrics_token
+        link = None if writer is None else writer.link
         return AppState(
             reading=reading,
             newsroom=newsroom,
             hub=hub,
+            cluster=None if made.notes is None else Cluster(hub, monotonic=time.monotonic),
             write_threads=Threads(capacity.write_threads, name="write"),
             read_threads=Threads(capacity.newsroom_read_threads, name="read"),
             parse_threads=Threads(1, name="parse"),
             comments=make_comment_services(self._process, newsroom),
             request_metrics=RequestMetrics(),
             backoff=Backoff(),
+            due_lateness=Histogram(LATENESS_BOUNDS),
+            disk_room=DiskRoom(),
             media=media,
-            readiness=Readiness(
-                probes={
-                    "database": reading.snapshots.probe,
-                    "broker": partial(_is_connected, broker),
-                    "media": lambda: works(media),
-                },
-                states={
-                    "writes": lambda: newsroom.database.health.is_writable,
-                    "schema": lambda: newsroom.database.health.has_our_schema,
-                    "reconcile": lambda: hub.stories.reconcile_age_seconds <= RECONCILE_LATE_SECONDS,
-                    "clock": lambda: database_clock is None or not database_clock.is_skewed,
-                    "due_work": lambda: not records.is_late("due work"),
-                    "checkpointing": lambda: not records.is_late("checkpointing"),
-                },
-                is_alive=lambda: hub.is_alive,
+            readiness=make_readiness(
+                self._process,
+                newsroom.database,
+                database_clock,
+                reading=reading,
+                hub=hub,
+                broker=made.broker,
+                media=media,
+                records=records,
+                has_themes=lambda: themes.are_well(each.site for each in newsroom.links.of_every_site()),
+                writer=link,
             ),
-            node=f"{platform.node()}:{settings.port}",
+            writer=link,
+            siblings=self._process.siblings,
+            node=f"{settings.node_name}:{settings.port}",
             metrics_token_sha256=None if metrics_token is None else digest_of_token(metrics_token.get_secret_value()),
             job_figures=lambda: records.all,
+            is_broker_connected=lambda: made.broker.health().is_connected,
+            count_broker_refusals=lambda: made.refused,
+            theme_failures=lambda: themes.failures,
+            structured_data=structured.representation,
             database_clock=database_clock,
         )
 
@@ -268,10 +338,14 @@ def create_app(
     random: RandomSource | None = None,
     access_stream: TextIO = sys.stderr,
     follows_database: bool = True,
+    worker: Worker = ALONE,
+    count_replaced: Callable[[], Mapping[str, int]] = dict,
 ) -> Application:
     """Create the application for these settings. Nothing is opened before its lifespan begins.
 
     With `follows_database` the newsroom's time is that of a database which other processes share.
+    `worker` is the process's role and its place among those of its machine, of which the supervisor
+    has replaced `count_replaced` until now, by cause.
     """
     process = make_process(
         settings,
@@ -279,19 +353,19 @@ def create_app(
         random=random or SystemRandomSource(),
         access_stream=access_stream,
         follows_database=follows_database,
+        worker=worker,
+        siblings=make_siblings(worker, count_replaced),
     )
     return Application(process)
 
 
-async def _is_connected(broker: Broker) -> bool:
-    return broker.health().is_connected
-
-
-def _require_usable(database: Database, database_clock: DatabaseClock | None) -> None:
-    """Raise WrongSchema or DatabaseUnusable, unless the database has our tables and takes what is written."""
+def _require_usable(database: Database, database_clock: DatabaseClock | None, *, is_written: bool) -> None:
+    """Raise WrongSchema or DatabaseUnusable, unless the database has our tables and takes what is written, if it is."""
     try:
         require_current_schema(database)
-        probe_writing(database)
+        require_open(database)
+        if is_written:
+            probe_writing(database)
         if database_clock is not None:
             with database.snapshot() as tx:
                 database_clock.read(tx)
@@ -301,11 +375,6 @@ def _require_usable(database: Database, database_clock: DatabaseClock | None) ->
             raise DatabaseUnusable(f"The database can be read and not written: {cause}.") from error
         cause = health.cause("unreachable") or health.cause("refused")
         raise DatabaseUnusable(describe_failure(error) or f"The database cannot be used: {cause}.") from error
-
-
-def _read_sites(database: Database) -> SiteList:
-    with database.snapshot() as tx:
-        return list_sites(tx)
 
 
 async def _write_usage(app_state: AppState) -> None:
@@ -320,5 +389,7 @@ async def _close(opened: _Opened) -> None:
     pools = (state.write_threads, state.read_threads, state.parse_threads, state.comments.writer)
     await asyncio.gather(*(run_in_thread(partial(each.close, within_seconds=CALLS_END_SECONDS)) for each in pools))
     await opened.newsroom_stream.stop()
+    if opened.writer is not None:
+        await opened.writer.close()
     await close_media(state.media)
     opened.routes.state.app_state = None  # FastAPI's own caches keep the routes for good, and nothing else

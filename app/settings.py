@@ -6,12 +6,10 @@ table for operators.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import os
+import platform
 import re
-import secrets
-import tempfile
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,11 +19,12 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict, SettingsError
 
+from app.channels.broker_address import read_broker_url
 from app.storage.database.database_url import read_database_url
 
 PREFIX = "LIVEBLOG_"
 DATABASE_FILE = "liveblog.db"
-ADMIN_TOKEN_FILE = "admin-token"  # noqa: S105 - the file's name, not what it holds
+MOST_WORKERS = 64
 DEFAULT_SECRETS_DIR = "/run/secrets"
 MIN_ADMIN_TOKEN_LENGTH = 32
 MIN_ADMIN_TOKEN_DIFFERENT = 8
@@ -61,13 +60,19 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     database_url: str = Field(default_factory=_database_in_data_dir, repr=False)
+    allow_unsafe_database: bool = False
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=1, le=65535)
+    workers: int = Field(default=0, ge=0, le=MOST_WORKERS)
     public_url: str = Field(default_factory=_address_listened_on)
     site_name: str = Field(default="Liveblog", min_length=1, max_length=200)
     site_url: str = Field(default_factory=lambda data: str(data["public_url"]))
     site_logo: str = ""
     words: Path | None = None
+    embed_providers: Path | None = None
+    theme_dir: Path | None = None
+    theme: str = ""
+    broker_url: str = Field(default="auto", repr=False)
     feed_text: Literal["full", "summary"] = "full"
     feed_entries: int = Field(default=50, ge=1, le=200)
     admin_token: SecretStr | None = None
@@ -115,6 +120,8 @@ class Settings(BaseSettings):
     comment_address_days: int = Field(default=7, ge=1, le=365)
     terms_url: str = ""
     privacy_url: str = ""
+    demo: bool = False
+    node_name: str = Field(default_factory=platform.node, min_length=1, max_length=200)
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     log_addresses: Literal["off", "short", "full"] = "short"
@@ -141,6 +148,11 @@ class Settings(BaseSettings):
     def _check_database_url(cls, value: str) -> str:
         return read_database_url(value)
 
+    @field_validator("broker_url")
+    @classmethod
+    def _check_broker_url(cls, value: str, info: ValidationInfo) -> str:
+        return read_broker_url(value, is_shared=not str(info.data.get("database_url", "sqlite")).startswith("sqlite"))
+
     @field_validator("public_url")
     @classmethod
     def _check_public_url(cls, value: str) -> str:
@@ -159,6 +171,13 @@ class Settings(BaseSettings):
     def _check_site_urls(cls, value: str) -> str:
         if value:
             _require_web_url(value)
+        return value
+
+    @field_validator("theme")
+    @classmethod
+    def _check_theme(cls, value: str, info: ValidationInfo) -> str:
+        if value and info.data.get("theme_dir") is None:
+            raise ValueError(f"needs {PREFIX}THEME_DIR, the folder that has it")
         return value
 
     @field_validator("media_public_url")
@@ -181,14 +200,14 @@ class Settings(BaseSettings):
     @classmethod
     def _check_admin_token(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None:
-            _require_strong_token(value.get_secret_value())
+            require_strong_token(value.get_secret_value())
         return value
 
     @field_validator("metrics_token")
     @classmethod
     def _check_metrics_token(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
         if value is not None:
-            _require_strong_token(value.get_secret_value())
+            require_strong_token(value.get_secret_value())
             if value == info.data.get("admin_token"):
                 raise ValueError(f"is {PREFIX}ADMIN_TOKEN; give what only reads the metrics a token of its own")
         return value
@@ -217,6 +236,11 @@ class Settings(BaseSettings):
     @classmethod
     def _check_trusted_proxies(cls, value: Any) -> Any:
         return tuple(_read_network(part) for part in _split(value))
+
+    @property
+    def serves_demo(self) -> bool:
+        """Return whether `/demo` is served: where it was asked for, and on this machine alone."""
+        return self.demo and _is_loopback(self.host)
 
     @property
     def has_shared_database(self) -> bool:
@@ -267,51 +291,6 @@ def read_log_format() -> Literal["console", "json"]:
         return "console"
 
 
-def load_admin_token(settings: Settings) -> str | None:
-    """Return the admin token: the setting, else the one kept in `<data dir>/admin-token`; None where there is neither.
-
-    Raises UnusableSettings if other accounts can read the file, or if its content is no safe token.
-    """
-    if settings.admin_token is not None:
-        return settings.admin_token.get_secret_value()
-    path = settings.data_dir / ADMIN_TOKEN_FILE
-    if not path.exists():
-        return None
-    if path.stat().st_mode & 0o077:
-        raise UnusableSettings(f"{path} can be read by other accounts; run: chmod 600 {path}, and replace the token")
-    token = path.read_text(encoding="utf-8").strip()
-    try:
-        _require_strong_token(token)
-    except ValueError as error:
-        raise UnusableSettings(f"{path}: {error}, or delete the file to have a new one made") from None
-    return token
-
-
-def load_or_make_admin_token(settings: Settings) -> str:
-    """Return the admin token as `load_admin_token` does; the file is made the first time.
-
-    Of processes that start together on one data folder all get the same one. Raises UnusableSettings.
-    """
-    path = settings.data_dir / ADMIN_TOKEN_FILE
-    if settings.admin_token is None and not path.exists():
-        _make_admin_token(path)
-    token = load_admin_token(settings)
-    if token is None:
-        raise UnusableSettings(f"{path} was deleted while it was read; start again")
-    return token
-
-
-def _make_admin_token(path: Path) -> None:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}-") as complete:
-        complete.write(f"{secrets.token_urlsafe(32)}\n")
-        complete.flush()
-        os.fsync(complete.fileno())
-        # A link: it appears complete or not at all, and never replaces the token of a process that was faster.
-        with contextlib.suppress(FileExistsError):
-            os.link(complete.name, path)
-
-
 def list_misspelt() -> list[str]:
     """Return a sentence for each environment variable that looks like a misspelt setting; print them at start."""
     known = [f"{PREFIX}{name.upper()}" for name in Settings.model_fields] + [f"{PREFIX}SECRETS_DIR"]
@@ -338,7 +317,8 @@ def _require_web_url(value: str) -> None:
         raise ValueError("has a user name, password, ? or # in it; leave that out, since everyone will see it")
 
 
-def _require_strong_token(value: str) -> None:
+def require_strong_token(value: str) -> None:
+    """Raise ValueError, which says what to do, for a token that could be guessed or is no header's."""
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ValueError("may hold only printable ASCII characters and no spaces, to fit into a header")
     if len(value) < MIN_ADMIN_TOKEN_LENGTH:

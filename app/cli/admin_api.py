@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 import httpx
 
-from app.cli.control import ask, reach_api, with_controls
+from app.cli.control import ControlAnswer, Through, ask, reach_api, with_controls
+from app.composition.admin_token import load_or_make_admin_token
 from app.domain.clock import Clock, system_clock
 from app.jobs.demo import remove_demo
 from app.jobs.job import run_in_thread
 from app.logs import configure_logging
-from app.main import Application, create_app
 from app.server.control_socket import CONTROL_SOCKET
 from app.server.lifespan import Application as ControlledApplication
-from app.settings import Settings, load_or_make_admin_token
+from app.settings import Settings
 from app.storage.database.opening import database_folder
+
+if TYPE_CHECKING:
+    from app.main import Application
 
 
 def control_path(settings: Settings) -> Path | None:
@@ -30,23 +33,54 @@ def control_path(settings: Settings) -> Path | None:
 
 def controlled(served: Application) -> ControlledApplication:
     """Add to the application what only commands may do."""
+    # Imported where it is needed: by now the application has imported nearly all of it.
+    from app.cli.copying.controls import PATH, answer_copies  # noqa: PLC0415
+    from app.cli.imports.controls import answer_imports  # noqa: PLC0415
+    from app.cli.imports.export_controls import answer_exports  # noqa: PLC0415
+
+    async def answer(method: str, path: str, token: str | None, body: bytes) -> ControlAnswer:
+        if path.startswith(PATH):
+            return await answer_copies(served.app_state.newsroom.database)(method, path, token, body)
+        answers = answer_exports if path.startswith("/control/exports") else answer_imports
+        return await answers(served.app_state.newsroom)(method, path, token, body)
+
     return with_controls(
-        served, remove_demo=lambda: run_in_thread(lambda: remove_demo(served.app_state.newsroom.database))
+        served,
+        remove_demo=lambda: run_in_thread(lambda: remove_demo(served.app_state.newsroom.database)),
+        answer_call=answer,
     )
 
 
 @asynccontextmanager
-async def open_admin_api(settings: Settings, *, clock: Clock = system_clock) -> AsyncGenerator[httpx.AsyncClient]:
-    """Open a client of the API with the admin's rights: of the running server, else of this process, with `clock`."""
+async def open_admin_api(
+    settings: Settings, *, clock: Clock = system_clock, through: Through = lambda way: way
+) -> AsyncGenerator[httpx.AsyncClient]:
+    """Open a client of the API with the admin's rights: of the running server, else of this process, with `clock`.
+
+    `through` puts something around the way that calls go.
+    """
     # A person who runs a command wants to see only what goes wrong.
     quiet = settings.model_copy(update={"log_level": "warning"})
-    configure_logging(level=quiet.log_level, form=quiet.log_format)
+    configure_logging(level=quiet.log_level, form=quiet.log_format, node=quiet.node_name)
     path = control_path(quiet)
-    served = create_app(quiet, clock=clock, follows_database=clock is system_clock)
-    # With PostgreSQL the admin token may be on another node: this process has one of its own.
-    token = served.own_token if path is None else load_or_make_admin_token(quiet)
-    async with reach_api(path, token, make_app=lambda: controlled(served)) as api:
-        yield api
+    if path is None:
+        # With PostgreSQL the admin token may be on another node: this process has one of its own.
+        served = _application(quiet, clock)
+        async with reach_api(None, served.own_token, make_app=lambda: controlled(served), through=through) as api:
+            yield api
+    else:
+        token = load_or_make_admin_token(quiet)
+        async with reach_api(
+            path, token, make_app=lambda: controlled(_application(quiet, clock)), through=through
+        ) as api:
+            yield api
+
+
+def _application(settings: Settings, clock: Clock) -> Application:
+    # Imported where it is needed: it takes longer than all that most commands do, and they ask the server that runs.
+    from app.main import create_app  # noqa: PLC0415
+
+    return create_app(settings, clock=clock, follows_database=clock is system_clock)
 
 
 async def ask_api(settings: Settings, method: str, path: str, body: Any = None) -> Any:

@@ -1,4 +1,4 @@
-"""The commands that look after the data: `migrate`, `demo`, `backup` and `restore`."""
+"""The commands that look after the data: `migrate`, `demo`, `backup`, `restore`, `copy` and `rotate-broker-key`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from typing import Annotated
 
 import typer
 
-from app.cli.admin_api import open_admin_api
-from app.cli.control import ask_to_remove_demo
+from app.cli.admin_api import control_path, open_admin_api
+from app.cli.control import Refused, ask_to_remove_demo
+from app.cli.copying.moving import Move, carry_out, take_back
 from app.cli.failures import failing_with_a_sentence
 from app.cli.media_backup import FilesOutcome, back_up_files, folder_of, restore_files, verify_files
 from app.cli.output import say
 from app.cli.progress import describe, show_progress
 from app.cli.setup import make_data_dir, set_up
-from app.composition.media import open_files
+from app.composition.broker_key import OVERLAP_SECONDS, replace_broker_key
+from app.composition.media_files import open_files
 from app.domain.clock import Micros, system_clock
 from app.domain.identifiers import SystemRandomSource
 from app.jobs.demo import seed_demo
 from app.jobs.demo_story import load_demo_story
-from app.settings import Settings
+from app.metrics.disk_room import BACKUP_MARK, mark_backup
+from app.settings import Settings, UnusableSettings
+from app.storage.database.database_clock import DatabaseClock
+from app.storage.database.opening import open_database
 from app.storage.upkeep.archive import verify_archive
 from app.storage.upkeep.backup import AddressesKept, back_up
 from app.storage.upkeep.backup import restore as restore_backup
+from app.storage.upkeep.migrations import list_running_nodes
 from app.storage.upkeep.migrations import migrate as migrate_database
 
 app = typer.Typer()
@@ -32,13 +38,22 @@ _MINUTE = 60_000_000
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    to: Annotated[str | None, typer.Option("--to", help="Another schema than this release's newest, as 0016.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Go back, and lose what an older schema does not keep.")] = False,
+) -> None:
     """Bring the database to the schema this release needs; with nothing there yet, make it."""
     with failing_with_a_sentence():
         settings = set_up()
         make_data_dir(settings)
-        migrate_database(settings.database_url)
-        say("The database has the schema this release needs.")
+        nodes = list_running_nodes(settings.database_url)
+        was_changed = migrate_database(settings.database_url, revision=to or "head", may_lose=yes)
+        if to is None:
+            say("The database has the schema this release needs.")
+        else:
+            say(f"The database has schema {to}.")
+        if was_changed and nodes:
+            say(f"Nodes that run on it: {', '.join(node.in_words for node in nodes)}.")
 
 
 @app.command()
@@ -52,6 +67,25 @@ def demo(
 
 
 @app.command()
+def rotate_broker_key() -> None:
+    """Replace the key with which servers sign what they tell each other; those that run take it within a second."""
+    with failing_with_a_sentence():
+        settings = set_up()
+        if not settings.has_shared_database:
+            raise Refused("SQLite has one server, which signs nothing: there is no key to replace.")
+        database = open_database(settings.database_url)
+        try:
+            clock = DatabaseClock(system_clock)
+            with database.snapshot() as tx:
+                clock.read(tx)
+            if not replace_broker_key(database, SystemRandomSource(), clock):
+                raise Refused("No server has made a key yet; the first that starts makes one.")
+        finally:
+            database.close()
+        say(f"Servers sign with a new key now; what was signed with the old one counts {OVERLAP_SECONDS} seconds more.")
+
+
+@app.command()
 def backup(file: Annotated[Path, typer.Argument(help="The new file to write; readable by you alone.")]) -> None:
     """Copy everything to one file and verify the copy; the server may go on running."""
     with failing_with_a_sentence():
@@ -62,6 +96,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The new file to write; rea
         except BaseException:
             file.unlink(missing_ok=True)  # a backup is whole, or none
             raise
+        _mark_backup(settings)
         say(f"{file} holds {describe(contents)}; the copy has been verified.")
         if copied.files:
             done = "lists" if settings.media_url else "holds"
@@ -114,6 +149,40 @@ def restore(
             f"Restored {describe(contents)}; each story has a new epoch, so that readers begin again from a snapshot."
             " Tokens work as they did when the backup was made."
         )
+
+
+@app.command()
+def copy(
+    to: Annotated[str | None, typer.Option("--to", help="The other database: postgresql://… or sqlite:///…")] = None,
+    media_to: Annotated[
+        str | None, typer.Option("--media-to", help="A data folder or s3://… to copy the files of uploads to, too.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what the other database holds now.")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Copy and verify, and go on here: no server starts on the copy.")
+    ] = False,
+    reopen: Annotated[bool, typer.Option("--reopen", help="Take back a database that has moved.")] = False,
+) -> None:
+    """Move everything to another database; writes are refused meanwhile, and here for good, and readers go on."""
+    with failing_with_a_sentence():
+        settings = set_up()
+        make_data_dir(settings)
+        control = control_path(settings)
+        if reopen:
+            take_back(settings, control)
+        elif to is None:
+            raise UnusableSettings("Name the other database with --to, or take back one that has moved with --reopen.")
+        else:
+            carry_out(Move.read(settings, control, to, media_to=media_to, replace=yes, rehearse=rehearse))
+
+
+def _mark_backup(settings: Settings) -> None:
+    """Write down for the server's metrics that a backup ended well; one that cannot be written down is a backup."""
+    try:
+        mark_backup(settings.data_dir)
+    except OSError as error:
+        place = settings.data_dir / BACKUP_MARK
+        say(f"The server's metrics will not know of this backup: {place} cannot be written ({error.strerror}).")
 
 
 def _store(settings: Settings) -> str:

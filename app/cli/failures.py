@@ -16,6 +16,7 @@ from app.jobs.demo import DemoRefused
 from app.server.lifespan import LifespanFailed
 from app.server.listeners import CannotListen
 from app.settings import UnusableSettings
+from app.storage.copying.sources import DatabaseNotCopied
 from app.storage.database.failures import describe_failure
 from app.storage.database.sqlite import StoreLocked
 from app.storage.upkeep.archive import BackupFailed
@@ -25,7 +26,7 @@ FAILED = 1
 MISUSED = 2
 
 _SENTENCES = (
-    CannotListen, BackupFailed, DemoRefused, Refused, LifespanFailed, StoreInUse, WrongSchema,
+    CannotListen, BackupFailed, DatabaseNotCopied, DemoRefused, Refused, LifespanFailed, StoreInUse, WrongSchema,
 )  # fmt: skip
 """Exceptions whose message is a sentence for a person."""
 

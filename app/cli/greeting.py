@@ -1,4 +1,4 @@
-"""The greeting that a server prints once it answers: four lines, each ready to be opened or pasted.
+"""The greeting that a server prints once it answers: four lines or five, each ready to be opened or pasted.
 
 Where the log is JSON it is one line of that form.
 """
@@ -6,12 +6,14 @@ Where the log is JSON it is one line of that form.
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import socket
 import ssl
 import sys
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlencode
 
 import httpx
 import typer
@@ -36,15 +38,18 @@ class Greeting:
         *,
         show_token: bool,
         form: Literal["console", "json"] = "console",
+        serves_demo: bool = False,
     ) -> None:
-        """`token` is None where another node has it. `token_file` contains it, for a line that reads it from there;
-        None if it was set by hand.
+        """`serves_demo`: there is a page `/demo`. `token` is None where another node has it.
+
+        `token_file` contains it, for a line that reads it from there; None if it was set by hand.
         """
         self._form = form
         self._public_url = public_url
         self._token = token
         self._token_file = token_file
         self._show_token = show_token
+        self._serves_demo = serves_demo
 
     async def show_when_answered(self, listener: socket.socket) -> None:
         """Print the lines once the server answers through its own socket. Raises httpx.HTTPError if it does not."""
@@ -60,18 +65,31 @@ class Greeting:
 
     def lines(self, *, has_demo: bool) -> list[str]:
         """Return the lines for a person."""
-        titles = ("Reader's page", "Newsroom", "Token", "Post")
-        members = self.members(has_demo=has_demo).values()
-        return [f"{title:<13}  {member}" for title, member in zip(titles, members, strict=True)]
+        titles = {"readers_page": "Reader's page", "newsroom": "Newsroom", "token": "Token", "post": "Post"}
+        members = self.members(has_demo=has_demo)
+        lines = [f"{title:<13}  {members[name]}" for name, title in titles.items()]
+        if "demo" in members:
+            lines.append(f"{'Demo':<13}  {members['demo']}{self._demo_fragment()}")
+        return lines
 
     def members(self, *, has_demo: bool) -> dict[str, str]:
-        """Return what there is to know: the reader's page, the newsroom, the token, and a command that posts."""
-        return {
+        """Return what there is to know: the reader's page, the newsroom, the token, a command that posts, the demo."""
+        members = {
             "readers_page": f"{self._public_url}{f'/stories/{DEMO_SLUG}' if has_demo else '/'}",
             "newsroom": f"{self._public_url}/newsroom",
             "token": self._token if self._show_token and self._token else self._token_location(),
             "post": self._curl(has_demo=has_demo),
         }
+        return members | ({"demo": f"{self._public_url}/demo"} if self._serves_demo and has_demo else {})
+
+    def _demo_fragment(self) -> str:
+        """Return what the page takes out of its address: the token, and which process a visitor with it may kill.
+
+        No browser sends a fragment, and no log has one.
+        """
+        if not self._show_token or self._token is None:
+            return ""
+        return f"#{urlencode({'token': self._token, 'pid': os.getpid()})}"
 
     def _token_location(self) -> str:
         if self._token is None:

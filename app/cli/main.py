@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 
 from app import __version__
-from app.cli import database, documentation, emergency, erasure, newsroom, serve, tokens
+from app.cli import database, documentation, emergency, erasure, exports, import_stories, newsroom, serve, tokens
 from app.cli.output import OneLineGroup
+from app.cli.workers import worker
 
 app = typer.Typer(
     name="liveblog",
@@ -23,11 +24,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(serve.app)
+app.add_typer(worker.app)
 app.add_typer(database.app)
 app.add_typer(documentation.app)
 app.add_typer(tokens.app, name="token")
 app.add_typer(emergency.app)
 app.add_typer(newsroom.app)
+app.add_typer(exports.app)
+app.add_typer(import_stories.app)
 app.add_typer(erasure.purges, name="purge")
 app.add_typer(erasure.holds, name="legal-hold")
 

@@ -6,7 +6,6 @@ whole, and on disk, before the backup is said to be made.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
@@ -15,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import Unavailable
+from app.media.copies import copy_opened, digest_of, new_file, sync_folder
 from app.media.files import FileMissing, MediaFiles
 from app.storage.upkeep.archive import ArchivedFile, BackupFailed, list_archived_files
 
 MANIFEST = "manifest.json"
-_PIECE_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +55,9 @@ async def back_up_files(files: MediaFiles, backup: Path, *, are_copied: bool) ->
         partial.mkdir(mode=0o700)
         manifest, missing = await _copy_all(files, wanted, partial, are_copied=are_copied)
         _write(partial / MANIFEST, json.dumps({"files": manifest}, indent=1).encode())
-        _sync(partial)
+        sync_folder(partial)
         partial.rename(target)
-        _sync(target.parent)
+        sync_folder(target.parent)
     except OSError as error:
         raise BackupFailed(f"The files could not be copied: {error.strerror or error}.") from error
     except Unavailable as error:
@@ -76,7 +75,7 @@ def verify_files(backup: Path) -> None:
             continue
         path = folder / name
         try:
-            found = _digest(path)
+            found = digest_of(path)
         except OSError as error:
             raise BackupFailed(f"{path} is missing, or cannot be read: {error.strerror}.") from error
         if found != (size, sha256):
@@ -128,15 +127,7 @@ async def _copy_all(
             digest = None
             if are_copied:
                 (folder / each.name).mkdir(mode=0o700, exist_ok=True)
-                counted = hashlib.sha256()
-                with (folder / place).open("xb") as file:
-                    async for piece in opened.read():
-                        counted.update(piece)
-                        file.write(piece)
-                    file.flush()
-                    os.fsync(file.fileno())
-                _sync(folder / each.name)
-                digest = counted.hexdigest()
+                digest = await copy_opened(opened, folder / place)
             manifest.append({"file": place, "size": opened.size, "sha256": digest})
         finally:
             await opened.close()
@@ -174,25 +165,8 @@ def _read_manifest(folder: Path) -> list[tuple[str, int, str | None]]:
         raise BackupFailed(f"{path} is damaged, and cannot be read. Use another backup.") from error
 
 
-def _digest(path: Path) -> tuple[int, str]:
-    counted, size = hashlib.sha256(), 0
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE_BYTES):
-            counted.update(piece)
-            size += len(piece)
-    return size, counted.hexdigest()
-
-
 def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as file:
+    with new_file(path) as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

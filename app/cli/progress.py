@@ -9,7 +9,7 @@ import typer
 from app.cli.output import say
 from app.settings import read_log_format
 from app.storage.upkeep.archive import Contents
-from app.storage.upkeep.backup import Progress
+from app.storage.upkeep.table_rows import Progress
 
 
 def show_progress() -> Progress:

@@ -13,7 +13,7 @@ def set_up() -> Settings:
     """Read the settings, set up logging by them, and keep every new file to its owner. Raises UnusableSettings."""
     os.umask(0o077)
     settings = read_settings()
-    configure_logging(level=settings.log_level, form=settings.log_format)
+    configure_logging(level=settings.log_level, form=settings.log_format, node=settings.node_name)
     return settings
 
 

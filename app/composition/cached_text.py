@@ -30,6 +30,7 @@ class CachedText:
         self.reading.sites.forget()
         self.reading.comments.forget()
         self.reading.feeds.forget()
+        self.reading.discovery.forget()
         self.reading.media.forget()
         self.hub.stories.forget()
         self.newsroom_stream.forget()

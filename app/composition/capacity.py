@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from dataclasses import dataclass
 
+from app.composition.roles import ALONE, Worker
 from app.jobs.due_work import LOOK_SECONDS, LOOK_SHARED_SECONDS
 from app.settings import Settings
 from app.storage.database.snapshots import READ_THREADS
@@ -25,9 +26,12 @@ STREAM_THREADS = 2
 POOL_CONNECTIONS_SHARED = 12
 """PostgreSQL's pool, which opens four more in a rush. A thread beyond those waits for one that comes back."""
 
+POOL_CONNECTIONS_OF_A_WORKER = 8
+"""The pool of each of several workers, which share the writes: docs/workers.md has the sum."""
+
 RECONCILE_SECONDS = 1.0
 RECONCILE_SHARED_SECONDS = 0.25
-"""The greatest delay of other processes' events, which on PostgreSQL no announcement brings to this one."""
+"""The greatest delay of other processes' events where no announcement brings them to this one."""
 
 KEPT_DESCRIPTORS = 128
 """Left for the database, logs, health checks and the machine's administrators."""
@@ -47,7 +51,7 @@ class Capacity:
     due_look_seconds: float
 
 
-def capacity_of(settings: Settings) -> Capacity:
+def capacity_of(settings: Settings, worker: Worker = ALONE) -> Capacity:
     """Compute the counts of a process with these settings: other processes share PostgreSQL, and none SQLite."""
     shared = is_shared(settings)
     reading_threads = READ_THREADS + NEWSROOM_READ_THREADS + STREAM_THREADS
@@ -57,11 +61,15 @@ def capacity_of(settings: Settings) -> Capacity:
         newsroom_read_threads=NEWSROOM_READ_THREADS,
         stream_threads=STREAM_THREADS,
         # SQLite: a connection for each thread that reads, so that none waits for one; the writer's is one more.
-        database_connections=POOL_CONNECTIONS_SHARED if shared else reading_threads,
-        reader_connections=settings.max_connections or connections_possible(),
-        reconcile_seconds=RECONCILE_SHARED_SECONDS if shared else RECONCILE_SECONDS,
+        database_connections=_pool_connections(worker) if shared else reading_threads,
+        reader_connections=worker.share(settings.max_connections) or connections_possible(),
+        reconcile_seconds=RECONCILE_SHARED_SECONDS if shared or not worker.duties.writes else RECONCILE_SECONDS,
         due_look_seconds=LOOK_SHARED_SECONDS if shared else LOOK_SECONDS,
     )
+
+
+def _pool_connections(worker: Worker) -> int:
+    return POOL_CONNECTIONS_SHARED if worker.count == 1 else POOL_CONNECTIONS_OF_A_WORKER
 
 
 def is_shared(settings: Settings) -> bool:

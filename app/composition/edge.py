@@ -7,6 +7,9 @@ import time
 from fastapi import FastAPI
 from starlette.types import ASGIApp
 
+from app.api.forwarding.forwarding import Forwarding
+from app.api.forwarding.known_writes import KnownWrites
+from app.api.forwarding.writer_access import WriterAccess
 from app.api.http.state import AppState
 from app.api.layers.body_limits import BodyLimits
 from app.api.layers.comment_limits import CommentLimits
@@ -17,6 +20,8 @@ from app.api.layers.hot_reads import HotReads
 from app.api.layers.live_dispatch import LiveDispatch
 from app.api.layers.middleware import Middleware
 from app.api.layers.request_ids import is_readable_path, sent_request_id
+from app.brokers.broker import Broker
+from app.brokers.local import LocalBroker
 from app.composition.limits import admission_limits_of
 from app.composition.media import UPLOADING_PATH, upload_limits_of
 from app.composition.process import Process
@@ -31,7 +36,7 @@ Headers = list[tuple[bytes, bytes]]
 
 def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
     """Make the context of native connections, for the server whose protocol takes them off HTTP itself."""
-    limits = admission_limits_of(process.settings, process.capacity)
+    limits = admission_limits_of(process.settings, process.capacity, process.worker)
     limiter = ConnectionLimiter(limits, now=time.monotonic())
 
     def common_headers(request: Headers) -> Headers:
@@ -50,8 +55,19 @@ def make_accept_context(process: Process, hub: Hub) -> AcceptContext:
     )
 
 
-def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroom_stream: NewsroomStream) -> ASGIApp:
-    """Put the layers around the routes, in the order that app/api/layers/__init__.py lists."""
+def make_edge(
+    process: Process,
+    app_state: AppState,
+    *,
+    routes: FastAPI,
+    newsroom_stream: NewsroomStream,
+    broker: Broker,
+    writer: WriterAccess | None = None,
+) -> ASGIApp:
+    """Put the layers around the routes, in the order that app/api/layers/__init__.py lists.
+
+    A process that reads has another one behind the first reads: what is not its own goes to `writer`.
+    """
     newsroom_stream_route = NewsroomStreamRoute(
         newsroom_stream,
         clock=process.clock,
@@ -60,16 +76,20 @@ def make_edge(process: Process, app_state: AppState, *, routes: FastAPI, newsroo
         authenticate_seconds=process.settings.header_seconds,
         stall_seconds=process.settings.stall_seconds,
     )
-    hot_reads = HotReads(
-        LiveDispatch(
-            DefaultHeaders(HotCreate(routes, app_state)),
-            app_state.hub,
-            newsroom_stream=newsroom_stream_route,
-        ),
-        app_state.reading,
+    dispatch = LiveDispatch(
+        DefaultHeaders(HotCreate(routes, app_state)),
+        app_state.hub,
+        newsroom_stream=newsroom_stream_route if writer is None else writer.streams,
     )
+    inner: ASGIApp
+    if writer is None:
+        inner = CommentLimits(HotReads(dispatch, app_state.reading), lambda: app_state.comments.limiter)
+    else:
+        inner = HotReads(Forwarding(dispatch, writer.link), app_state.reading)
+    if isinstance(broker, LocalBroker):
+        inner = KnownWrites(inner, broker.wait_known)
     return Middleware(
-        CommentLimits(hot_reads, lambda: app_state.comments.limiter),
+        inner,
         body_limits=BodyLimits(
             routes.routes, seconds=process.settings.body_seconds, uploads=upload_limits_of(process.settings)
         ),

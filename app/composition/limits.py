@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.composition.capacity import Capacity
+from app.composition.roles import ALONE, Worker
 from app.live.hub.admission_limits import AdmissionLimits
 from app.live.story.limits import LiveLimits
 from app.newsroom.comments.limits import CommentLimits
@@ -42,12 +43,12 @@ def live_limits_of(settings: Settings) -> LiveLimits:
     )
 
 
-def admission_limits_of(settings: Settings, capacity: Capacity) -> AdmissionLimits:
+def admission_limits_of(settings: Settings, capacity: Capacity, worker: Worker = ALONE) -> AdmissionLimits:
     """Return how many readers' connections are admitted, how fast, and from whom."""
     return AdmissionLimits(
         total=capacity.reader_connections,
-        per_second=settings.max_handshakes_per_second,
-        per_address=settings.max_connections_per_address,
+        per_second=worker.share(settings.max_handshakes_per_second),
+        per_address=worker.share_of_few(settings.max_connections_per_address),
         trusted_proxies=settings.trusted_proxies,
     )
 
@@ -60,12 +61,13 @@ def session_limits_of(settings: Settings) -> SessionLimits:
     )
 
 
-def comment_limits_of(settings: Settings) -> CommentLimits:
-    """Return how many comments are taken in a minute."""
+def comment_limits_of(settings: Settings, worker: Worker = ALONE) -> CommentLimits:
+    """Return how many comments are taken in a minute: by a process that writes alone the machine's, else its share."""
+    share = (lambda limit: limit) if worker.has_writer else worker.share_of_few
     return CommentLimits(
-        per_address=settings.comments_per_address,
-        per_story=settings.comments_per_story,
-        per_site=settings.comments_per_site,
+        per_address=share(settings.comments_per_address),
+        per_story=share(settings.comments_per_story),
+        per_site=share(settings.comments_per_site),
     )
 
 

@@ -1,4 +1,4 @@
-"""Pictures, video and sound in one process: the decoder, the store of files, and the limits of uploads."""
+"""Pictures, video and sound in one process: the decoder, what stores them, and the limits of uploads."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from contextlib import suppress
 from app.api.http.state import MediaServices
 from app.api.http.uploads import FORM_OVERHEAD_BYTES
 from app.api.layers.body_limits import UploadLimits
+from app.composition.media_files import open_files
 from app.domain.errors import Unavailable
 from app.domain.identifiers import RandomSource
 from app.media.decoder import Decoder
-from app.media.files import MediaFiles
 from app.media.incoming import IncomingFolder
 from app.media.limits import MediaLimits
-from app.media.opening import open_media_files
-from app.media.s3_address import UnusableAddress
 from app.newsroom.context.signing import KEY_LENGTH
-from app.settings import Settings, UnusableSettings
+from app.settings import Settings
 from app.storage.database.transactions import Database
 from app.storage.newsroom.site_control import insert_signing_key
 
-FOLDER = "media"
 INCOMING = "incoming"
 UPLOADING_PATH = "/v1/media"
 
@@ -60,18 +57,6 @@ def make_media(settings: Settings) -> MediaServices:
     )
 
 
-def open_files(settings: Settings) -> MediaFiles:
-    """Open the store of files. Raises UnusableSettings, which says what is wrong with its address."""
-    if settings.media_accel_redirect and settings.media_url:
-        raise UnusableSettings(
-            "LIVEBLOG_MEDIA_ACCEL_REDIRECT: nginx sends files of a folder; leave it out with LIVEBLOG_MEDIA_URL"
-        )
-    try:
-        return open_media_files(settings.media_url or None, folder=settings.data_dir / FOLDER)
-    except UnusableAddress as error:
-        raise UnusableSettings(f"LIVEBLOG_MEDIA_URL: {error}") from None
-
-
 def load_signing_key(database: Database, random: RandomSource) -> str:
     """Return the key of signed addresses, made when it is first needed; all nodes of a database have the same."""
     with database.transaction() as tx:
@@ -82,6 +67,15 @@ async def works(media: MediaServices) -> bool:
     """Return whether uploads can come in, and files be read and kept, now."""
     try:
         await asyncio.gather(media.incoming.check(), media.files.check())
+    except Unavailable:
+        return False
+    return True
+
+
+async def can_read_files(media: MediaServices) -> bool:
+    """Return whether files can be read now, by a process that takes no uploads."""
+    try:
+        await media.files.check()
     except Unavailable:
         return False
     return True

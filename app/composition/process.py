@@ -6,10 +6,12 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TextIO
 
+from app.api.http.machine.siblings import NoSiblings, Siblings
 from app.api.layers.access_log import AccessLog
 from app.api.layers.request_ids import RequestIds
 from app.composition.capacity import Capacity, capacity_of, is_shared
 from app.composition.limits import links_of
+from app.composition.roles import ALONE, Worker
 from app.domain.clock import Clock
 from app.domain.identifiers import RandomSource
 from app.domain.sites import SiteList
@@ -30,6 +32,10 @@ class Process:
     links: Links
     access_log: AccessLog | None
     """None where the operator does not want to see lines of its level."""
+    worker: Worker = ALONE
+    """Its role, and its place among the processes of its machine."""
+    siblings: Siblings = field(default_factory=NoSiblings)
+    """Those processes, as this one asks them."""
     request_ids: RequestIds = field(default_factory=RequestIds)
     own_token: str = field(default_factory=lambda: secrets.token_urlsafe(32), repr=False)
     """Opens this process alone, with the admin's rights, to what it does itself: commands, and the demo's story."""
@@ -43,7 +49,14 @@ class Process:
 
 
 def make_process(
-    settings: Settings, *, clock: Clock, random: RandomSource, access_stream: TextIO, follows_database: bool
+    settings: Settings,
+    *,
+    clock: Clock,
+    random: RandomSource,
+    access_stream: TextIO,
+    follows_database: bool,
+    worker: Worker = ALONE,
+    siblings: Siblings | None = None,
 ) -> Process:
     """Make the process from its settings; the access log goes to `access_stream`.
 
@@ -55,9 +68,11 @@ def make_process(
         clock=clock,
         random=random,
         follows_database=follows_database and is_shared(settings),
-        capacity=capacity_of(settings),
+        capacity=capacity_of(settings, worker),
         links=links_of(settings),
         access_log=_access_log(settings, access_stream, clock) if is_logged else None,
+        worker=worker,
+        siblings=siblings or NoSiblings(),
     )
 
 

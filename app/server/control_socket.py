@@ -15,6 +15,8 @@ import structlog
 LONGEST_PATH_BYTES = 103
 """A Unix socket's path must fit into 104 bytes with its ending NUL on every system (Linux allows 108)."""
 CONTROL_SOCKET = "control.sock"
+BACKLOG = 256
+"""Connections that the kernel queues: of commands few, of processes of this machine as many as they have writers."""
 
 log = structlog.get_logger()
 
@@ -34,7 +36,7 @@ def open_control_socket(path: Path) -> socket.socket | None:
         # No peer can connect between bind and listen, so that the mode counts from the start.
         listener.bind(os.fspath(path))
         path.chmod(0o600)
-        listener.listen(16)
+        listener.listen(BACKLOG)
         listener.setblocking(False)
     except OSError as error:
         listener.close()
@@ -43,11 +45,20 @@ def open_control_socket(path: Path) -> socket.socket | None:
     return listener
 
 
-def close_control_socket(listener: socket.socket, path: Path) -> None:
-    """Stop listening and delete the socket."""
+def listen_for_followers(path: Path) -> socket.socket:
+    """Listen on `path` for this account's other processes. Raises OSError where that is not possible."""
+    listener = open_control_socket(path)
+    if listener is None:
+        raise OSError(f"cannot listen on {path}, by which the other processes hear of commits")
+    return listener
+
+
+def close_control_socket(listener: socket.socket, path: Path, *, inode: int | None = None) -> None:
+    """Stop listening and delete the socket, unless there is another than `inode` by now: that of our successor."""
     listener.close()
     with suppress(OSError):
-        path.unlink()
+        if inode is None or path.stat().st_ino == inode:
+            path.unlink()
 
 
 def is_listened_on(path: Path) -> bool:

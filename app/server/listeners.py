@@ -22,6 +22,21 @@ class CannotListen(Exception):
 
 def open_listeners(host: str, port: int) -> list[socket.socket]:
     """Listen on every address that `host` resolves to. Raises CannotListen."""
+    return _open(host, port, shared=False)
+
+
+def open_shared_listeners(host: str, port: int, count: int) -> list[list[socket.socket]]:
+    """Listen `count` times on every address that `host` resolves to. Raises CannotListen.
+
+    The kernel spreads connections evenly over all of them (SO_REUSEPORT). It lets another supervisor of this account
+    join them too, which nobody wants: so the port is listened on alone before.
+    """
+    for alone in open_listeners(host, port):
+        alone.close()
+    return [_open(host, port, shared=True) for _ in range(count)]
+
+
+def _open(host: str, port: int, *, shared: bool) -> list[socket.socket]:
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except (socket.gaierror, UnicodeError):
@@ -29,7 +44,7 @@ def open_listeners(host: str, port: int) -> list[socket.socket]:
     listeners: list[socket.socket] = []
     try:
         for family, _, _, _, address in dict.fromkeys(found):
-            listeners.append(_listen(socket.AddressFamily(family), address))
+            listeners.append(_listen(socket.AddressFamily(family), address, shared=shared))
     except OSError as error:
         for listener in listeners:
             listener.close()
@@ -47,10 +62,12 @@ def _limit_kernel(listener: socket.socket) -> None:
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, SILENCE_MILLISECONDS)
 
 
-def _listen(family: socket.AddressFamily, address: object) -> socket.socket:
+def _listen(family: socket.AddressFamily, address: object, *, shared: bool) -> socket.socket:
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if shared:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if family is socket.AF_INET6:
             listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         _limit_kernel(listener)

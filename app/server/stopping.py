@@ -14,6 +14,8 @@ import structlog
 
 GOODBYE_SECONDS = 0.8
 """Time for readers to answer our goodbye before they are cut."""
+ACCEPTED_SECONDS = 0.3
+"""Time for what was accepted before a successor had the listening sockets to send its request, and be answered."""
 DRAIN_SECONDS = 1.0
 """Time to write the goodbye to every reader and close; GOODBYE_SECONDS are a part of it."""
 FINISH_SECONDS = 2.0

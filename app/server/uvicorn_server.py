@@ -10,13 +10,13 @@ from __future__ import annotations
 import asyncio
 import os
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from socket import socket
-from types import FrameType
+from types import FrameType, MappingProxyType
 from typing import Any, cast
 
 import structlog
@@ -29,6 +29,7 @@ from app.server.control_socket import close_control_socket, open_control_socket
 from app.server.lifespan import Application, Lifespan
 from app.server.process_tuning import tune_process
 from app.server.stopping import (
+    ACCEPTED_SECONDS,
     CLOSE_SECONDS,
     DRAIN_SECONDS,
     FINISH_SECONDS,
@@ -38,16 +39,19 @@ from app.server.stopping import (
     finish_within,
 )
 from app.server.uvicorn_config import WebSocketLimits, server_config
+from app.server.workers.standing_in import StandIn
+from app.server.workers.supervisor_link import SupervisorLink
 
 log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class ControlEndpoint:
-    """The application that commands reach a running server by, and the path of its Unix socket."""
+class UnixEndpoint:
+    """An application for processes of this machine alone, and the path of its Unix socket: commands, or siblings."""
 
     path: Path
     app: Application
+    websockets: WebSocketLimits | None = None
 
 
 class Server(uvicorn.Server):
@@ -57,35 +61,47 @@ class Server(uvicorn.Server):
         self,
         config: uvicorn.Config,
         *,
-        control: ControlEndpoint | None,
+        endpoints: Sequence[UnixEndpoint] = (),
         drain: Callable[[], Awaitable[None]],
         when_ready: Callable[[], Awaitable[None]],
         count_readers: Callable[[], int] = lambda: 0,
         drain_seconds: float = 0.0,
         last_resort_seconds: float | None = None,
+        supervisor: SupervisorLink | None = None,
+        count_connections: Callable[[], int] = lambda: 0,
+        spares: Mapping[int, Sequence[socket]] = MappingProxyType({}),
     ) -> None:
-        """`last_resort_seconds` after the drain's time the process is ended if it still runs; None: never."""
+        """`supervisor` is the link of one process of several, `spares` are the listening sockets of the others.
+
+        `last_resort_seconds` after the drain's time the process is ended if it still runs; None: never.
+        """
         super().__init__(config)
         self._drain_seconds = drain_seconds
         self._last_resort_seconds = last_resort_seconds
         self._stop_asked_at: float | None = None
-        self._control = control
-        self._control_socket: socket | None = None
+        self._endpoints = endpoints
+        self._unix_sockets: list[tuple[Path, socket, int]] = []
         self._drain = drain
         self._count_readers = count_readers
         self._when_ready = when_ready
+        self._supervisor = supervisor
+        self._count_others = count_connections
+        self._has_successor = False
+        self._spares = spares
+        self._stand_in: StandIn | None = None
         self._announcement: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket] | None = None) -> None:
         """Start the application, then listen. Raises what the application raised."""
         await super().startup(sockets)
-        if self._control is not None:
-            # Only now: we have the database's lock, so that no other server can be behind this path.
-            self._control_socket = open_control_socket(self._control.path)
-        if self._control is not None and self._control_socket is not None:
-            factory = self._protocol_factory(self._control.app)
-            loop = asyncio.get_running_loop()
-            self.servers.append(await loop.create_server(factory, sock=self._control_socket))
+        # Only now: we have the database's lock, so that no other server can be behind these paths.
+        for endpoint in self._endpoints:
+            await self._listen_on(endpoint)
+        if self._supervisor is not None:
+            self._stand_in = StandIn(self._spares, self._factory(self.config))
+            self._supervisor.start(
+                retire=self._retire, count_connections=self._count_connections, stand_in=self._stand_in
+            )
         self._announcement = asyncio.create_task(self._announce(), name="ready")
 
     async def shutdown(self, sockets: list[socket] | None = None) -> None:
@@ -95,8 +111,12 @@ class Server(uvicorn.Server):
         if self._announcement is not None:
             self._announcement.cancel()
         log.info("draining", connections=len(self.server_state.connections), readers=self._count_readers())
+        if self._has_successor:
+            self._stop_listening(sockets or [])
+            await asyncio.sleep(ACCEPTED_SECONDS)
         await finish_within(self._drain_seconds + DRAIN_SECONDS, self._drain(), what="drain")
-        self._stop_listening(sockets or [])
+        if not self._has_successor:
+            self._stop_listening(sockets or [])
         for connection in list(self.server_state.connections):
             connection.shutdown()
         await self._wait_for_requests(FINISH_SECONDS)
@@ -105,6 +125,14 @@ class Server(uvicorn.Server):
         if not await finish_within(CLOSE_SECONDS, lifespan.shutdown(), what="close"):
             await lifespan.abandon()
         log.info("stopped")
+
+    def _retire(self) -> None:
+        """Begin a stop in which the listening sockets are a successor's already."""
+        self._has_successor = True
+        self.should_exit = True
+
+    def _count_connections(self) -> int:
+        return len(self.server_state.connections) + self._count_others()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Begin the stop at the first signal; end at once at the second: what was acknowledged is on disk."""
@@ -116,8 +144,17 @@ class Server(uvicorn.Server):
         elif now - self._stop_asked_at > SAME_STOP_SECONDS:
             os._exit(128 + sig)
 
-    def _protocol_factory(self, app: Application) -> Callable[[], asyncio.Protocol]:
-        config = server_config(app, trusted_proxies=())
+    async def _listen_on(self, endpoint: UnixEndpoint) -> None:
+        listener = open_control_socket(endpoint.path)
+        if listener is not None:
+            self._unix_sockets.append((endpoint.path, listener, endpoint.path.stat().st_ino))
+            loop = asyncio.get_running_loop()
+            self.servers.append(await loop.create_server(self._protocol_factory(endpoint), sock=listener))
+
+    def _protocol_factory(self, endpoint: UnixEndpoint) -> Callable[[], asyncio.Protocol]:
+        return self._factory(server_config(endpoint.app, trusted_proxies=(), websockets=endpoint.websockets))
+
+    def _factory(self, config: uvicorn.Config) -> Callable[[], asyncio.Protocol]:
         make = cast("Any", config.http_protocol_class)
 
         def make_protocol() -> asyncio.Protocol:
@@ -135,12 +172,14 @@ class Server(uvicorn.Server):
             log.exception("greeting_failed")
 
     def _stop_listening(self, sockets: Sequence[socket]) -> None:
+        if self._stand_in is not None:
+            self._stand_in.close()
         for server in self.servers:
             server.close()
         for each in sockets:
             each.close()
-        if self._control is not None and self._control_socket is not None:
-            close_control_socket(self._control_socket, self._control.path)
+        for path, listener, inode in self._unix_sockets:
+            close_control_socket(listener, path, inode=inode)
 
     async def _wait_for_requests(self, seconds: float) -> None:
         loop = asyncio.get_running_loop()
@@ -165,7 +204,7 @@ def run_server(
     app: Application,
     *,
     sockets: list[socket],
-    control: ControlEndpoint | None,
+    endpoints: Sequence[UnixEndpoint],
     accept_context: Callable[[], AcceptContext],
     portable: bool,
     trusted_proxies: Sequence[IPv4Network | IPv6Network],
@@ -174,6 +213,9 @@ def run_server(
     count_readers: Callable[[], int],
     websockets: WebSocketLimits,
     when_ready: Callable[[], Awaitable[None]],
+    supervisor: SupervisorLink | None = None,
+    count_connections: Callable[[], int] = lambda: 0,
+    spares: Mapping[int, Sequence[socket]] = MappingProxyType({}),
 ) -> None:
     """Serve until SIGTERM or SIGINT. Raises what the application raised if it cannot start.
 
@@ -183,7 +225,9 @@ def run_server(
     into memory. `count_readers` returns the number of live connections, for the log: the server does not know
     those that have left it.
     `when_ready` is called once requests are being answered, `drain` at the end while they still are; it may take
-    `drain_seconds` beside the five seconds of any stop.
+    `drain_seconds` beside the five seconds of any stop. `supervisor` is the link of one process of several,
+    to which it says its connections: `count_connections` are those that uvicorn does not know. `spares` are the
+    listening sockets of the others.
     """
     tune_process()
     config = server_config(app, trusted_proxies=trusted_proxies, websockets=websockets)
@@ -191,11 +235,14 @@ def run_server(
     config.http_protocol_class = cast("Any", partial(make, accept_context))
     server = Server(
         config,
-        control=control,
+        endpoints=endpoints,
         drain=drain,
         when_ready=when_ready,
         count_readers=count_readers,
         drain_seconds=drain_seconds,
         last_resort_seconds=LAST_RESORT_SECONDS,
+        supervisor=supervisor,
+        count_connections=count_connections,
+        spares=spares,
     )
     server.run(sockets)

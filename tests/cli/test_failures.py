@@ -30,6 +30,7 @@ COMMANDS: dict[str, list[str]] = {
     "backup": ["backup", "the.backup"],
     "restore": ["restore", "the.backup", "--yes"],
     "openapi": ["openapi"],
+    "asyncapi": ["asyncapi"],
     "token create": ["token", "create", "--name", "x", "--role", "editor"],
     "token list": ["token", "list"],
     "token revoke": ["token", "revoke", "x"],
@@ -355,7 +356,7 @@ def test_as_json_a_failure_is_one_line_of_the_log(tmp_path: Path, arguments: lis
     refused = Installation(tmp_path / "data", settings).run(*arguments)
     assert refused.returncode in {1, 2}
     (line,) = [json.loads(line) for line in (refused.stderr + refused.stdout).splitlines()] or [None]
-    assert list(line)[:4] == ["time", "level", "event", "logger"]
+    assert list(line)[:5] == ["time", "level", "event", "logger", "node"]
 
 
 def test_as_json_a_wrong_setting_is_one_line_of_the_log_each(tmp_path: Path) -> None:

@@ -1,10 +1,12 @@
-"""The four lines are right for every way a server can have been set up."""
+"""The lines are right for every way a server can have been set up."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 from pathlib import Path
+from urllib.parse import parse_qs
 
 import pytest
 
@@ -69,3 +71,15 @@ def test_a_node_whose_token_another_one_has_says_where_it_is_and_takes_it_from_t
     lines = Greeting(URL, None, None, show_token=show_token).lines(has_demo=True)
     assert "the node that was first" in lines[2]
     assert _arguments(lines[3], LIVEBLOG_ADMIN_TOKEN=TOKEN)[1] == f"Authorization: Bearer {TOKEN}"
+
+
+def test_where_the_demo_is_served_a_fifth_line_has_its_link_with_the_token_in_the_fragment(token_file: Path) -> None:
+    for show_token in (True, False):
+        greeting = Greeting(URL, TOKEN, token_file, show_token=show_token, serves_demo=True)
+        *others, link = greeting.lines(has_demo=True)
+        assert others == Greeting(URL, TOKEN, token_file, show_token=show_token).lines(has_demo=True)
+        address, _, fragment = link.split()[-1].partition("#")
+        assert address == f"{URL}/demo" == greeting.members(has_demo=True)["demo"]
+        given = {"token": [TOKEN], "pid": [str(os.getpid())]} if show_token else {}
+        assert parse_qs(fragment) == given
+        assert len(greeting.lines(has_demo=False)) == 4

@@ -18,7 +18,7 @@ from tests.waiting import await_true
 def _lines(server: Server) -> list[dict[str, Any]]:
     """Return every line of both streams. Fails at one that is no JSON."""
     lines = [json.loads(line) for line in [*server.printed, *server.log.splitlines()]]
-    assert all(list(line)[:4] == ["time", "level", "event", "logger"] for line in lines), lines
+    assert all(list(line)[:5] == ["time", "level", "event", "logger", "node"] for line in lines), lines
     return lines
 
 
@@ -66,10 +66,11 @@ def test_every_line_parses_and_those_of_connections_name_their_story(
 def test_the_operator_decides_what_of_an_address_is_logged(
     installation: Installation, free_port: int, form: str, client: str
 ) -> None:
-    chosen = Installation(installation.data_dir, {"LIVEBLOG_LOG_ADDRESSES": form})
+    chosen = Installation(installation.data_dir, {"LIVEBLOG_LOG_ADDRESSES": form, "LIVEBLOG_NODE_NAME": "north"})
     with chosen.serving(free_port) as server, server.client() as reader:
         reader.get("/v1/site")
         assert {line["client"] for line in _await_line(server, "request", 1)} == {client}
+        assert {line["node"] for line in _lines(server)} == {"north"}
 
 
 def test_behind_a_trusted_proxy_it_is_the_clients_own_address(installation: Installation, free_port: int) -> None:

@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 
 from app import __version__
+from app.metrics.disk_room import BACKUP_MARK
 from tests.processes import Installation
 
 
 def test_help_names_every_command(installation: Installation) -> None:
     shown = installation.check("--help")
     for command in (
-        *("serve", "migrate", "token", "demo", "backup", "restore", "openapi"),
+        *("serve", "migrate", "token", "demo", "backup", "restore", "openapi", "asyncapi"),
         *("invite", "freeze", "thaw", "retract-last", "revert", "revoke", "audit"),
     ):
         assert command in shown
@@ -176,6 +177,7 @@ def test_a_backup_made_beside_the_server_restores_everything_and_resets_readers(
         made = installation.run("backup", file)
         assert made.returncode == 0, made.stderr
         assert "has been verified" in made.stderr
+        assert (installation.data_dir / BACKUP_MARK).exists()
         before = api.get("/v1/stories/demo").json()
         api.post("/v1/stories/demo/entries", json={"text": "After the backup."})
         held = api.get("/v1/stories/demo").json()["head"]
@@ -219,6 +221,7 @@ def test_the_api_is_described_as_json(installation: Installation) -> None:
     document = json.loads(installation.check("openapi"))
     assert document["openapi"].startswith("3.1")
     assert "/v1/stories" in document["paths"]
+    assert json.loads(installation.check("asyncapi"))["asyncapi"] == "3.0.0"
 
 
 def test_a_stale_control_socket_is_no_obstacle(installation: Installation) -> None:

@@ -192,3 +192,25 @@ def test_a_backup_says_what_is_not_in_the_bucket_any_more(in_bucket: InBucket, f
     assert "1 files that it names are not in the bucket." in made.stderr
     listed = json.loads((tmp_path / "the.backup.media" / "manifest.json").read_text())["files"]
     assert len(listed) == 3
+
+
+@pytest.mark.slow
+def test_a_copy_takes_its_files_along_into_a_bucket_and_out_of_it_into_a_folder(
+    installation: Installation, in_bucket: InBucket, free_port: int, tmp_path: Path
+) -> None:
+    fill(installation, free_port)
+    places = [tmp_path / "in-a-bucket" / "data", tmp_path / "in-a-folder" / "data"]
+    urls = [f"sqlite:///{place / 'liveblog.db'}" for place in places]
+    bucket = in_bucket.installation.settings["LIVEBLOG_MEDIA_URL"]
+    said = installation.run("copy", "--to", urls[0], "--media-to", bucket)
+    assert said.returncode == 0, said.stderr
+    assert "files: 4 of 4" in said.stderr
+    second = Installation(places[0], {"LIVEBLOG_MEDIA_URL": bucket})
+    statuses = shown(second, free_port)
+    assert statuses == dict.fromkeys(statuses, 200)
+    (installation.data_dir / "media").rename(tmp_path / "not-there-any-more")
+    said = second.run("copy", "--to", urls[1], "--media-to", places[1])
+    assert said.returncode == 0, said.stderr
+    assert shown(Installation(places[1]), free_port) == statuses
+    again = second.run("copy", "--to", urls[1], "--media-to", places[1])
+    assert (again.returncode, "moved already" in again.stderr) == (1, True)

@@ -25,6 +25,8 @@ def test_with_nothing_to_migrate_it_succeeds_at_once_beside_a_server(
         for _ in range(2):
             done = installation.run("migrate")
             assert done.returncode == 0, done.stderr
+        unknown = installation.run("migrate", "--to", "0400")
+        assert (unknown.returncode, "There is no schema 0400" in unknown.stderr) == (1, True), unknown.stderr
         assert api.post("/v1/stories", json={"title": "Still served"}).status_code == 201
         assert server.stop(10) == 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import psycopg
 import pytest
 from psycopg import sql
 
@@ -58,6 +59,34 @@ def test_a_pooler_that_keeps_sessions_works_and_our_limits_hold_in_them(
                 refused = bot.post(f"/v1/stories/{story}/entries", json={"text": "Waits for the lock"})
             assert refused.status_code == 503, "the limit on waiting for locks does not hold behind the pooler"
             assert server.stop(40) == 0
+
+
+def test_one_that_shares_sessions_works_where_nodes_need_not_listen_and_our_limits_hold_in_each_transaction(
+    postgres_server: PostgresServer, name: str, tmp_path: Path, free_port: int
+) -> None:
+    with (
+        reserved_port() as port,
+        run_pgbouncer(postgres_server, pool_mode="transaction", port=port, settings="default_pool_size = 3") as address,
+        postgres_server.connect(name) as direct,
+    ):
+        settings = {"LIVEBLOG_DATABASE_URL": f"postgresql://liveblog@{address}/{name}", "LIVEBLOG_BROKER_URL": "none"}
+        installation = Installation(tmp_path / "data", settings)
+        token = installation.check("token", "create", "--name", "Results", "--bot", "--role", "editor").strip()
+        with installation.serving(free_port) as server, server.client(token) as bot, server.client() as reader:
+            story = bot.post("/v1/stories", json={"title": "Results"}).json()["id"]
+            for number in range(12):  # psycopg prepares what is asked more than five times
+                assert bot.post(f"/v1/stories/{story}/entries", json={"text": f"Part {number}"}).status_code == 201
+                assert reader.get(f"/v1/stories/{story}").json()["entry_count"] == number + 1
+            assert reader.get("/readyz").json() == {"status": "ready", "reasons": []}
+            with direct.transaction():
+                direct.execute(sql.SQL("SELECT 1 FROM stories WHERE id = {} FOR UPDATE").format(story))
+                refused = bot.post(f"/v1/stories/{story}/entries", json={"text": "Waits for the lock"})
+            assert refused.status_code == 503, "the limit on waiting for locks does not hold behind the pooler"
+            assert server.stop(40) == 0
+        # Nothing of ours is left in sessions that others are handed.
+        with psycopg.connect(f"postgresql://liveblog@{address}/{name}", autocommit=True) as other:
+            assert other.execute("SHOW lock_timeout").fetchone() == ("0",)
+            assert other.execute("SELECT count(*) FROM pg_prepared_statements").fetchone() == (0,)
 
 
 def test_the_operators_own_options_in_the_url_are_kept(

@@ -14,7 +14,7 @@ from app.server.lifespan import Application
 from app.server.listeners import open_listeners
 from app.server.stopping import CLOSE_SECONDS
 from app.server.uvicorn_config import server_config
-from app.server.uvicorn_server import ControlEndpoint, Server
+from app.server.uvicorn_server import Server, UnixEndpoint
 from tests.loopback import NO_CERTIFICATES
 
 pytestmark = pytest.mark.anyio
@@ -59,7 +59,7 @@ class Run:
         app: Application,
         *,
         drain: Callable[[Run], Awaitable[None]] | None = None,
-        control: ControlEndpoint | None = None,
+        control: UnixEndpoint | None = None,
     ) -> None:
         self.ready = asyncio.Event()
         (self.listener,) = open_listeners("127.0.0.1", 0)
@@ -73,7 +73,9 @@ class Run:
             self.ready.set()
 
         config = server_config(app, trusted_proxies=())
-        self.server = Server(config, control=control, drain=drained, when_ready=became_ready)
+        self.server = Server(
+            config, endpoints=[] if control is None else [control], drain=drained, when_ready=became_ready
+        )
         self.task = asyncio.create_task(self.server.serve([self.listener]))
 
     async def get(self, path: str) -> int:
@@ -166,7 +168,7 @@ async def test_why_an_application_cannot_start_is_raised_and_nobody_is_listened_
 async def test_the_control_socket_answers_with_an_application_of_its_own(tmp_path: Path) -> None:
     app, control = RecordingApp(), RecordingApp()
     path = tmp_path / "control.sock"
-    run = Run(app, control=ControlEndpoint(path, control))
+    run = Run(app, control=UnixEndpoint(path, control))
     await asyncio.wait_for(run.ready.wait(), 10)
     transport = httpx.AsyncHTTPTransport(uds=str(path))
     async with httpx.AsyncClient(transport=transport, base_url="http://liveblog") as client:

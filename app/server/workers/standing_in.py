@@ -1,0 +1,56 @@
+"""Standing in for a worker that cannot be started: another accepts from its listening sockets meanwhile.
+
+The kernel goes on giving that worker its part of all connections, which would wait in its queue until it is there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from socket import socket
+
+import structlog
+
+log = structlog.get_logger()
+
+
+class StandIn:
+    """Accepts for others. `spares` are their listening sockets by their numbers; `factory` makes a protocol."""
+
+    def __init__(self, spares: Mapping[int, Sequence[socket]], factory: Callable[[], asyncio.Protocol]) -> None:
+        self._spares = spares
+        self._factory = factory
+        self._servers: dict[int, list[asyncio.Server]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._is_closed = False
+
+    def begin(self, number: int) -> None:
+        """Accept from that worker's sockets too."""
+        if number in self._spares and number not in self._servers and not self._is_closed:
+            self._servers[number] = []
+            task = asyncio.create_task(self._listen(number), name=f"stand in for worker {number}")
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    def end(self, number: int) -> None:
+        """Leave its sockets to the worker; what was accepted stays."""
+        for server in self._servers.pop(number, []):
+            server.close()
+            log.info("standing_in_ended", for_worker=number)
+
+    def close(self) -> None:
+        """Leave every socket, for good."""
+        self._is_closed = True
+        for number in tuple(self._servers):
+            self.end(number)
+
+    async def _listen(self, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        for each in self._spares[number]:
+            # A descriptor of its own: closing it ends nothing for the worker, nor for a later time.
+            server = await loop.create_server(self._factory, sock=each.dup())
+            if number not in self._servers:  # ended meanwhile
+                server.close()
+                return
+            self._servers[number].append(server)
+        log.info("standing_in", for_worker=number)
