@@ -8,6 +8,7 @@ from app.api.http.problems import add_problem_handlers
 from app.api.routes import (
     audit,
     conversions,
+    duty,
     emergency,
     erasure,
     media,
@@ -23,9 +24,17 @@ from app.api.routes import (
     write_entries,
     write_stories,
 )
+from app.api.routes.asyncapi import describe_messages
 from app.api.routes.comments import anonymous, moderation
 from app.api.routes.openapi import describe
-from app.api.routes.public import read_changes, read_corrections, read_entries, read_site, read_stories
+from app.api.routes.public import (
+    read_changes,
+    read_corrections,
+    read_entries,
+    read_site,
+    read_stories,
+    read_structured_data,
+)
 
 ROUTERS = (
     read_site.router,
@@ -33,6 +42,7 @@ ROUTERS = (
     read_entries.router,
     read_changes.router,
     read_corrections.router,
+    read_structured_data.router,
     write_stories.router,
     write_stories.listing,
     write_entries.posting,
@@ -48,6 +58,7 @@ ROUTERS = (
     newsroom_reads.router,
     search.router,
     members.router,
+    duty.router,
     sites.router,
     anonymous.reading,
     anonymous.writing,
@@ -81,4 +92,5 @@ def build_application(pages: APIRouter) -> FastAPI:
     app.router.default = pages.default
     add_problem_handlers(app)
     describe(app)
+    describe_messages(app)
     return app

@@ -115,7 +115,13 @@ class House:
             draft = {"slug": f"site-{uuid.uuid4().hex}", "name": "Another", "url": "https://another.example"}
             self.refs["site"] = (await self.admin("POST", "/v1/newsroom/sites", draft))["slug"]
         await self._let_site_be(frozen=story == "site")
-        self.refs |= {**self._stories[states], **self._entries[states], "external": uuid.uuid4().hex, "tag": "results2"}
+        self.refs |= {
+            **self._stories[states],
+            **self._entries[states],
+            "external": uuid.uuid4().hex,
+            "tag": "results2",
+            "number": "1",
+        }
         if "{member}" in row.path:
             await self.admin("PUT", self.path(row), {"role": "reporter"})
         if re.search("comment|receipt|report", row.path):
@@ -275,7 +281,7 @@ async def furnished(server: Server) -> House:
     house.tokens["ABROAD"] = made["token"]
     spare, own = house.people["SPARE"], house.people["OWN"]
     house.refs |= {"else story": elsewhere, "else slug": "elsewhere", "else entry": there}
-    house.refs |= {"person": spare, "member": spare, "own": own}
+    house.refs |= {"person": spare, "member": spare, "own": own, "insider": house.people["MEMBER"]}
     house.refs |= {"name": "a" * 24, "file": "640.webp", "media": str(uuid.uuid4())}
     await house.admin("POST", f"/v1/newsroom/tokens/{house.refs['REVOKED token']}/revoke")
     await house.admin("POST", f"/v1/newsroom/people/{house.people['DISABLED']}/disable")

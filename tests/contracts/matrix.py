@@ -96,6 +96,14 @@ MATRIX = TO_ALL | OPEN_WRITES | {row: dict.fromkeys(CALLERS, cells["live"]) for 
 PAGES = {
     Row("GET", "/"): "200",
     Row("GET", "/stories/{slug}"): "200",
+    Row("GET", "/stories/{slug}/fragment"): "200",
+    Row("GET", "/stories/{slug}/entries/{entry}"): "200",
+    Row("GET", "/oembed"): "422",
+    Row("GET", "/robots.txt"): "200",
+    Row("GET", "/sitemap.xml"): "200",
+    Row("GET", "/sitemaps/stories-{number}.xml"): "200",
+    Row("GET", "/sitemaps/news.xml"): "200",
+    Row("GET", "/favicon.ico"): "200",
     Row("GET", "/stories/{slug}/feed.atom"): "200",
     Row("GET", "/stories/{slug}/feed.rss"): "200",
     Row("GET", "/stories/{slug}/feed.json"): "200",
@@ -108,17 +116,24 @@ PAGES = {
     Row("GET", "/previews/{signed}"): "200",
     Row("GET", "/receipts/{receipt}"): "200",
     Row("GET", "/newsroom"): "200",
+    Row("GET", "/newsroom/worker.js"): "200",
+    Row("GET", "/newsroom/manifest.webmanifest"): "200",
     Row("GET", "/docs"): "200",
+    Row("GET", "/docs/messages"): "200",
     Row("GET", "/openapi.json"): "200",
+    Row("GET", "/asyncapi.json"): "200",
     Row("GET", "/static/{file}"): "200",
+    Row("GET", "/live-blog.js"): "200",
 }
 """The same bytes for everybody; what they show beyond that a browser fetches with the rights of whoever looks."""
 
 WITH_A_SLASH = {
     Row("GET", "/stories/{slug}/"): "308",
+    Row("GET", "/stories/{slug}/entries/{entry}/"): "308",
     Row("GET", "/previews/{signed}/"): "308",
     Row("GET", "/receipts/{receipt}/"): "308",
     Row("GET", "/newsroom/"): "308",
     Row("GET", "/docs/"): "308",
+    Row("GET", "/docs/messages/"): "308",
 }
 """Lead to the page without it, whatever stands before it."""

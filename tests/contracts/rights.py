@@ -113,6 +113,14 @@ DELETE /v1/newsroom/stories/{story}/members/{member}
   MEMBER ADMIN                        200  200  200  200  200  200  200  200  200  200  200
   EDITOR                              200  200  200  200  200  200  200  200  200  200  404
   OWN OTHER READ                      403  403  403  403  403  403  403  403  403  403  404
+GET    /v1/newsroom/stories/{story}/people
+  MEMBER ADMIN                        200  200  200  200  200  200  200  200  200  200  200
+  EDITOR                              200  200  200  200  200  200  200  200  200  200  404
+  OWN OTHER READ                      403  403  403  403  403  403  403  403  403  403  404
+PUT    /v1/newsroom/stories/{story}/duty
+  MEMBER ADMIN                        200  200  200  200  200  200  200  200  200  200  200
+  EDITOR                              200  200  200  200  200  200  200  200  200  200  404
+  OWN OTHER READ                      403  403  403  403  403  403  403  403  403  403  404
 """
 """`site`: a live story while the whole site is frozen. Where a row does something to an entry, the entry stands so that
 this could be done to it in a live story (states.BEFORE); `.` marks what cannot come about. Only MEMBER and ADMIN find a
@@ -151,7 +159,7 @@ POST   /v1/stories/{story}/entries/{entry}/cancel
   MEMBER EDITOR ADMIN OWN OWN_UNDER_REVIEW             409  409  409  200  200  409  409  409  409  409  409
   OTHER READ                                           403  403  403  403  403  403  403  403  403  403  403
 POST   /v1/stories/{story}/entries/{entry}/publish
-  MEMBER EDITOR ADMIN OWN                              200  200  409  409  409  409  200  409  200  409  409
+  MEMBER EDITOR ADMIN OWN                              200  200  409  409  200  409  200  409  200  409  409
   OWN_UNDER_REVIEW OTHER READ                          403  403  403  403  403  403  403  403  403  403  403
 POST   /v1/stories/{story}/entries/{entry}/discard
   MEMBER EDITOR ADMIN OWN OWN_UNDER_REVIEW             409  409  409  409  409  409  200  409  409  409  409
@@ -210,6 +218,7 @@ GET    /v1/stories/{story}/entries
 GET    /v1/stories/{story}/entries/{entry}
 GET    /v1/stories/{story}/changes
 GET    /v1/stories/{story}/corrections
+GET    /v1/stories/{story}/structured-data
 GET    /v1/stories/{story}/comments
 GET    /v1/stories/{story}/comments/form
   EVERYBODY  404  404  200  200  200  200  200  410  200  200  200

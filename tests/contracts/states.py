@@ -32,6 +32,7 @@ BODIES: dict[str, Any] = {
     "POST /v1/stories/{story}/entries/{beside}/move": {"after": "{entry}"},
     "POST /v1/stories/{story}/entries/{entry}/corrections": {"text": "Eight, not nine."},
     "PUT /v1/newsroom/stories/{story}/members/{person}": {"role": "reporter"},
+    "PUT /v1/newsroom/stories/{story}/duty": {"person": "{insider}"},
     "POST /v1/newsroom/freeze": {"frozen": False},
     "POST /v1/newsroom/legal-hold": {"story": "{story}", "entry": "{entry}", "held": False},
     "POST /v1/newsroom/purge": {"story": "{story}", "entry": "{entry}"},

@@ -29,6 +29,11 @@ GET /v1/stories/{story}/changes?after=0                      - - - - - out out s
 GET /v1/stories/{story}/corrections                          - - - - - - - id - - -
 GET /v1/stories/{story}/events?after=0                       - - - - - out out struck id id id
 GET /stories/{slug}                                          - - - - - out out struck - - -
+GET /stories/{slug}/fragment                                 - - - - - out out struck - - -
+GET /v1/stories/{story}/structured-data                      - - - - - out out id - - -
+GET /stories/{slug}/entries/{entry}                          404 404 404 404 404 out out struck 410 410 410
+GET /oembed?url=https://live.example/stories/{slug}/entries/{entry} 404 404 404 404 404 out out id 410 410 410
+GET /sitemaps/stories-1.xml                                  - - - - - - - - - - -
 GET /stories/{slug}/feed.atom                                - - - - - out out struck - - -
 GET /stories/{slug}/feed.rss                                 - - - - - out out struck - - -
 GET /stories/{slug}/feed.json                                - - - - - out out struck - - -
@@ -88,6 +93,8 @@ async def test_an_entry_that_is_not_public_is_byte_for_byte_one_that_does_not_ex
         row.path,
         "/v1/stories/{story}/entries?around={entry}",
         "/stories/{slug}?entry={entry}",
+        "/stories/{slug}/entries/{entry}",
+        "/oembed?url=https://live.example/stories/{slug}/entries/{entry}",
         "/v1/stories/{story}/entries/{entry}?body=blocks",
     ):
         answers = []

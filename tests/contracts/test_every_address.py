@@ -28,6 +28,10 @@ NAMES = {"{ref}": "{slug}", "{path:path}": "{file}"}
 LIVE = """
 draft scheduled upcoming live paused ended archived withdrawn frozen site members
 GET /stories/{slug}                             404   404   200   200   200   200   200   410   200   200   200
+GET /stories/{slug}/fragment                    404   404   200   200   200   200   200   410   200   200   200
+GET /stories/{slug}/fragment?mode=ticker        404   404   200   200   200   200   200   410   200   200   200
+GET /stories/{slug}/entries/{entry}             404   404   200   200   200   200   200   410   200   200   200
+GET /oembed?url=https://live.example/stories/{slug} 404 404 200   200   200   200   200   410   200   200   200
 GET /stories/{slug}/feed.atom                   404   404   200   200   200   200   200   410   200   200   200
 GET /stories/{slug}/feed.json                   404   404   200   200   200   200   200   410   200   200   200
 WS  /v1/stories/{story}/live                    404   404   open  open  open  ends  ends  410   open  open  open

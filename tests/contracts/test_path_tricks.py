@@ -23,9 +23,11 @@ def kind_of(row: Row, name: str) -> str:
         return "link"
     if row.path == "/receipts/{receipt}":
         return "secret"
-    if name == "slug" and "/feed." in row.path:
+    if name == "slug" and ("/feed." in row.path or row.path.endswith("/fragment")):
         return "feed"
-    if name in {"comment", "shown", "report", "block", "receipt", "refused", "site"}:
+    if row.path == "/stories/{slug}/entries/{entry}":
+        return "feed" if name == "slug" else "shared"
+    if name in {"comment", "shown", "report", "block", "receipt", "refused", "site", "number"}:
         return "entry"  # an id, or a secret, that is known to the letter
     same = {"member": "person", "beside": "entry", "known": "external", "media": "token", "name": "signed"}
     return same.get(name, name)

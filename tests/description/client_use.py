@@ -6,10 +6,10 @@ import json
 import sys
 from typing import Any
 
-from liveblog_client import AuthenticatedClient, Client
-from liveblog_client.api.reading import get_changes, get_entry, get_story, list_entries
-from liveblog_client.api.writing_entries import create_entry, retract_entry
-from liveblog_client.models import (
+from generated_client import AuthenticatedClient, Client
+from generated_client.api.reading import get_changes, get_entry, get_story, list_entries
+from generated_client.api.writing_entries import create_entry, retract_entry
+from generated_client.models import (
     BodyVariant,
     EntryDraft,
     EntryPublished,

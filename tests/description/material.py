@@ -55,6 +55,7 @@ FULL_BLOCKS: list[Json] = [
     },
     {"type": "audio", "url": "https://pictures.example/sound.mp3", "caption": "The clerk", "credit": "Ada", **SPOKEN},
     {"type": "embed", "url": FILM, "title": "The film", **SPOKEN},
+    {"type": "embed", "url": "https://x.com/town_hall/status/1234567890", "title": "The post"},
     {
         "type": "link_card",
         "url": "https://town.example/results",
@@ -83,7 +84,7 @@ BARE_BLOCKS: list[Json] = [
     {"type": "image", "url": PICTURE},
     {"type": "video", "url": "https://pictures.example/film.mp4"},
     {"type": "audio", "url": "https://pictures.example/sound.mp3"},
-    {"type": "embed", "url": "https://www.instagram.com/p/Cabcdefghij/"},
+    {"type": "embed", "url": "https://vm.tiktok.com/ZMabcdefg/"},
     {"type": "link_card", "url": "https://town.example/results"},
     {"type": "table", "rows": [[{"html": "12"}]]},
 ]
@@ -95,13 +96,19 @@ AUTHOR = {
     "avatar": PICTURE,
     "url": "https://a.example/",
 }
+_PICTURED = {name: value for name, value in FULL_BLOCKS[5].items() if name not in {"type", *SPOKEN}}
+MARKED: Json = {"headline": "Closed", "label": "Live", "icon": "vote", "authors": [AUTHOR]}
 FULL_STORY: Json = {
     "slug": "election-night-x4k2",
     "standfirst": "First results before midnight.",
     "publisher": {"name": "The Post", "url": "https://post.example", "logo": PICTURE},
     "about": {"name": "The election", "place": "Oslo", "start": "2026-11-03T08:00:00Z"},
     "tags": [{"slug": "results", "label": "Results"}],
-    "image": {name: value for name, value in FULL_BLOCKS[5].items() if name not in {"type", *SPOKEN}},
+    "image": _PICTURED,
+    "intro": {"blocks": FULL_BLOCKS},
+    "authors": [AUTHOR, "Bo"],
+    "sponsor": {"name": "The Bank", "url": "https://bank.example/", "label": "Presented by"},
+    "seo": {"title": "Results, live", "description": "All of them.", "image": _PICTURED},
     "settings": {"comments": {"mode": "moderated"}},
 }
 

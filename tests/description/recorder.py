@@ -10,6 +10,7 @@ import httpx
 from jsonschema_rs import Draft202012Validator
 
 Json = dict[str, Any]
+LIVE_SHAPES = {"LiveMessage", "ReaderMessage", "NewsroomMessage", "NewsroomRequest", "Changes"}
 
 
 class Description:
@@ -67,6 +68,8 @@ class Recorder:
     called: set[str] = field(default_factory=set)
     seen: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     always: dict[str, set[str]] = field(default_factory=dict)
+    heard: dict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    """The live messages and replies of the log, by the shape under which they were recorded."""
 
     def call(
         self,
@@ -98,6 +101,8 @@ class Recorder:
     def record(self, schema: Json, value: Any, *, where: str) -> None:
         """Hold a value to its schema, and note the members of every object in it."""
         assert self.description.errors(schema, value) == [], where
+        if (name := name_of(schema.get("$ref", ""))) in LIVE_SHAPES:
+            self.heard[name].append(value)
         self._note(schema, value)
 
     def _note(self, schema: Json, value: Any) -> None:

@@ -13,12 +13,12 @@ from websockets.sync.client import ClientConnection
 from app.domain.identifiers import StoryId
 from tests.description.conversations import Conversations, record_what_cannot_be_arranged
 from tests.description.material import (
-    AUTHOR,
     BARE_BLOCKS,
     FILM,
     FOCAL,
     FULL_BLOCKS,
     FULL_STORY,
+    MARKED,
     PICTURE,
     SPOKEN,
     Json,
@@ -153,7 +153,7 @@ class _Night:
 
     def write(self) -> None:
         source = {"url": "https://agency.example/1", "name": "Agency"}
-        self.full = self.post(None, blocks=FULL_BLOCKS, authors=[AUTHOR], source=source, headline="Closed")
+        self.full = self.post(None, blocks=FULL_BLOCKS, source=source, **MARKED)
         self.bare = self.post(
             None, blocks=BARE_BLOCKS, authors=[{"name": "Bo"}], source={"url": source["url"]}, key_event=True
         )
@@ -182,7 +182,7 @@ class _Night:
         token = {"label": "A wire", "role": "editor", "shorthand": True}
         bot = self.call(self.admin, "create_token", json=token)
         with self.server.signed_in(bot["token"]) as client:
-            self.post("Said shortly. #polls /key /major /pin @Cy", client=client)
+            self.post("Said shortly. #polls /key /major /vote /pin @Cy", client=client)
             self.post("Said shortly.", client=client)
         reporter = self.call(self.admin, "create_token", json={**token, "label": "A reporter's", "role": "reporter"})
         with self.server.signed_in(reporter["token"]) as client:
@@ -207,7 +207,7 @@ class _Night:
         self.call(self.reader, "list_entries", path=ref, params={"fields": "revision,status"})
         every = "id,revision,status,kind,key_event,importance,headline,authors,source,tags,time,published_at,updated_at"
         self.call(self.reader, "get_entry", path=self.at(self.full), params={"fields": every})
-        rest = "sort_key,corrections,body_html,blocks"
+        rest = "sort_key,corrections,label,icon,body_html,blocks"
         self.call(self.reader, "get_entry", path=self.at(self.full), params={"fields": rest})
         self.call(self.reader, "list_corrections", path=ref, params={"limit": 1})
         self.call(self.admin, "list_newsroom_stories", params={"limit": 1})

@@ -1,4 +1,4 @@
-"""A site in that night: every operation of sites, and every member that an answer has for one."""
+"""A site in that night: every operation of sites, and who is on duty for its story."""
 
 from __future__ import annotations
 
@@ -30,6 +30,12 @@ def play_sites(recorder: Recorder, admin: httpx.Client, reader: httpx.Client, se
     sites = {"evening": "editor"}
     person = call(admin, "add_person", json={"name": "Dag", "sites": sites})
     call(admin, "list_people")
+    call(admin, "put_member", path={"story": there["id"], "person": person["id"]}, json={"role": "editor"})
+    call(admin, "find_people", path={"story": there["id"]}, params={"q": "da"})
+    call(admin, "find_people", path={"story": there["id"]}, params={"limit": "1"})
+    for somebody in (person["id"], None):
+        call(admin, "hand_over", path={"story": there["id"]}, json={"person": somebody})
+        call(admin, "read_newsroom_story", path={"story": there["id"]})
     bot = call(admin, "create_token", json={"label": "Evening's bot", "sites": sites})
     call(admin, "list_tokens")
     with server.signed_in(bot["token"]) as client:

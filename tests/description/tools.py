@@ -35,13 +35,18 @@ class InstallFailed(Exception):
 
 def require_node_tools() -> Path:
     """Return the folder with the Node tools' commands; skip the test where they cannot be had."""
-    reason = f"install Node.js {'.'.join(map(str, NODE_VERSION))} or newer with npm"
-    require("npm", found=shutil.which("npm") is not None, reason=reason)
-    require("Node.js of that version", found=_node_version() >= NODE_VERSION, reason=reason)
+    require_npm()
     try:
         return install_node_tools()
     except InstallFailed as error:
-        return _missing("the tools of package.json", error)
+        return fail_or_skip("the tools of package.json", error)
+
+
+def require_npm() -> None:
+    """Skip the test without a Node.js that the tools run on."""
+    reason = f"install Node.js {'.'.join(map(str, NODE_VERSION))} or newer with npm"
+    require("npm", found=shutil.which("npm") is not None, reason=reason)
+    require("Node.js of that version", found=_node_version() >= NODE_VERSION, reason=reason)
 
 
 def require_python_tools() -> Path:
@@ -49,7 +54,7 @@ def require_python_tools() -> Path:
     try:
         return install_python_tools()
     except InstallFailed as error:
-        return _missing("the tools of generators.lock", error)
+        return fail_or_skip("the tools of generators.lock", error)
 
 
 def install_node_tools() -> Path:
@@ -59,9 +64,9 @@ def install_node_tools() -> Path:
     def install() -> None:
         for name in NODE:
             shutil.copy(HERE / name, folder / name)
-        _run(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
+        run_installer(["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"], folder)
 
-    _once(folder, install)
+    install_once(folder, install)
     return folder / "node_modules" / ".bin"
 
 
@@ -72,15 +77,17 @@ def install_python_tools() -> Path:
 
     def install() -> None:
         uv = [sys.executable, "-m", "uv"]
-        _run([*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder / "venv")], folder)
+        run_installer([*uv, "venv", "--quiet", "--clear", "--python", sys.executable, str(folder / "venv")], folder)
         locked = ["--require-hashes", "--requirement", str(HERE / PYTHON[0])]
-        _run([*uv, "pip", "install", "--quiet", "--python", str(interpreter), *locked], folder)
+        run_installer([*uv, "pip", "install", "--quiet", "--python", str(interpreter), *locked], folder)
 
-    _once(folder, install)
+    install_once(folder, install)
     return interpreter
 
 
-def run_tool(command: Sequence[str | Path], *, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+def run_tool(
+    command: Sequence[str | Path], *, folder: Path, seconds: float = 120, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run a tool to its end, with nothing said to anybody beside; the caller judges its exit code."""
     return subprocess.run(
         [str(part) for part in command],
@@ -88,12 +95,13 @@ def run_tool(command: Sequence[str | Path], *, folder: Path, **environment: str)
         env={**os.environ, **QUIET, **environment},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=seconds,
         check=False,
     )
 
 
-def _once(folder: Path, install: Callable[[], None]) -> None:
+def install_once(folder: Path, install: Callable[[], None]) -> None:
+    """Install into a folder, if that has not been done; who comes meanwhile waits."""
     folder.mkdir(parents=True, exist_ok=True)
     done = folder / ".installed"
     with (folder / ".lock").open("w") as lock:
@@ -103,7 +111,8 @@ def _once(folder: Path, install: Callable[[], None]) -> None:
             done.touch()
 
 
-def _run(command: Sequence[str], folder: Path) -> None:
+def run_installer(command: Sequence[str], folder: Path) -> None:
+    """Run an installer to its end. Raises InstallFailed."""
     try:
         done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
@@ -121,10 +130,16 @@ def _node_version() -> tuple[int, ...]:
 
 
 def _digest(names: Sequence[str]) -> str:
-    return hashlib.sha256(b"".join((HERE / name).read_bytes() for name in names)).hexdigest()[:12]
+    return digest_of([HERE / name for name in names])
 
 
-def _missing(what: str, error: InstallFailed) -> Path:
+def digest_of(files: Sequence[Path]) -> str:
+    """Return what names the folder of what those files say."""
+    return hashlib.sha256(b"".join(file.read_bytes() for file in files)).hexdigest()[:12]
+
+
+def fail_or_skip(what: str, error: InstallFailed) -> Path:
+    """Skip the test that needs what could not be installed, or fail it where everything is required."""
     require(what, found=False, reason=f"they could not be installed: {error}")
     raise error
 

@@ -81,7 +81,7 @@ def _prepare(representation: Representation, encoding: Encoding, cache_control: 
         (b"cache-control", cache_control),
     ]
     content = [
-        (b"content-type", b"application/json"),
+        (b"content-type", representation.content_type),
         (b"content-length", str(len(body)).encode()),
         (b"x-content-type-options", b"nosniff"),
     ]

@@ -108,11 +108,16 @@ async def _on_exception(request: Request, _error: Exception) -> Response:
 
 async def _on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - as above
-    scope, headers = request.scope, dict(error.headers or {})
+    if error.status_code == 405:
+        return method_not_allowed(request.scope, allow=_methods_at(request))
+    return http_error_response(error, request.scope)
+
+
+def http_error_response(error: HTTPException, scope: Scope) -> Response:
+    """Make the response to a request that HTTP itself refuses: its address, its body."""
+    headers = dict(error.headers or {})
     if error.status_code == 404:
         return error_response(NotFound("not_found", "There is nothing at this address."), scope)
-    if error.status_code == 405:
-        return method_not_allowed(scope, allow=_methods_at(request))
     if error.status_code == 400:
         return error_response(MalformedInput("malformed_body", "The body cannot be read."), scope)
     if error.status_code == 413:

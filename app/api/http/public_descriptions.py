@@ -58,10 +58,15 @@ BY_NAME = ("moved", *OF_A_STORY)
 """The same, where a slug that the story had before redirects to its address of today."""
 
 
-def public_responses(model: type[BaseModel] | UnionType, example: dict[str, Any], *problems: str) -> Responses:
+def public_responses(
+    model: type[BaseModel] | UnionType,
+    example: dict[str, Any],
+    *problems: str,
+    media_type: str = "application/json",
+) -> Responses:
     """Describe the responses of a read: 200 with `model`, 304, and the problems named by their codes."""
     described: Responses = {
-        200: {"model": model, "content": {"application/json": {"example": example}}},
+        200: {"model": model, "content": {media_type: {"example": example}}},
         304: {"description": "You hold it already (If-None-Match)."},
     }
     for code in (*problems, "malformed_query", "database_unavailable"):

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 
 import structlog
 from fastapi import Depends, Request
 
 from app.api.http.comments.services import CommentServices
+from app.api.http.machine.siblings import NoSiblings, Siblings
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.http.readiness import Readiness
-from app.api.http.request_metrics import RequestMetrics
 from app.domain.errors import Unavailable
+from app.live.hub.cluster import Cluster
 from app.live.hub.hub import Hub
 from app.media.decoder import Decoder
 from app.media.files import MediaFiles
 from app.media.incoming import IncomingFolder
+from app.metrics.disk_room import DiskRoom
+from app.metrics.histogram import Histogram
 from app.newsroom.context.newsroom import Newsroom
 from app.newsroom.due.backoff import Backoff
 from app.reading.reading import Reading
+from app.reading.representations import Representation
 from app.storage.database.database_clock import DatabaseClock
 from app.storage.database.threads import Threads
 
@@ -39,6 +44,16 @@ class JobFigures(Protocol):
 
     @property
     def age_seconds(self) -> float: ...
+
+
+class WriterFigures(Protocol):
+    """The figures of a process that reads about the one that it forwards to: whether it answers, and how often not."""
+
+    forwarded: int
+    failures: int
+
+    @property
+    def is_up(self) -> bool: ...
 
 
 @dataclass(slots=True)
@@ -81,20 +96,37 @@ class AppState:
     reading: Reading
     newsroom: Newsroom
     hub: Hub
+    cluster: Cluster | None
+    """The readers of all processes that tell each other over a broker; None where there is none that carries notes."""
     write_threads: Threads
     read_threads: Threads
+    """For the newsroom's reads, so that none of them keeps a write waiting."""
     parse_threads: Threads
     """For large bodies alone, which come from whoever sends them: they keep no writer waiting."""
-    """For the newsroom's reads, so that none of them keeps a write waiting."""
     comments: CommentServices
     """For what readers send, which has a writer of its own."""
     request_metrics: RequestMetrics
     backoff: Backoff
+    due_lateness: Histogram
+    """How long after its time what is scheduled was done."""
+    disk_room: DiskRoom
     media: MediaServices
     readiness: Readiness
     job_figures: Callable[[], Sequence[JobFigures]]
+    is_broker_connected: Callable[[], bool]
+    """Whether this process hears of other processes' commits; True where there is none to hear of."""
+    count_broker_refusals: Callable[[], int]
+    """Counts the messages of other processes that were not what they said."""
+    theme_failures: Callable[[], int]
+    """How many pages a theme's templates could not draw."""
+    structured_data: Callable[[str], Awaitable[Representation]]
+    """Makes a story's structured data, from which its pages have theirs."""
     database_clock: DatabaseClock | None
     """The clock of a database that processes share; None for one that is this process's alone."""
+    writer: WriterFigures | None = None
+    """The process that this one forwards to; None for one that writes itself."""
+    siblings: Siblings = field(default_factory=NoSiblings)
+    """The processes that serve the same port of this machine."""
     node: str = "this node"
     """The name of this process among others: its machine and its port."""
     metrics_token_sha256: str | None = None

@@ -9,5 +9,7 @@
 6. `hot_create`: one new entry as JSON, written without FastAPI.
 7. The routes themselves (app/api/routes).
 
+In a process that only reads, what another one writes leaves behind 3 (app/api/forwarding), and 2 is that one's.
+
 Connections that the server itself takes off HTTP (app/live/native) pass none of them.
 """

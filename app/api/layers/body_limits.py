@@ -6,6 +6,7 @@ An upload takes as long as its client's line needs, as long as it comes at a lea
 from __future__ import annotations
 
 from asyncio import timeout_at
+from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -14,6 +15,12 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import Message, Receive, Scope
 
 from app.api.http.bodies import BODY_LIMIT_BYTES, UploadRoute
+
+_KEPT_ADDRESSES = 1_024
+"""Addresses whose limit is remembered: to match each of the unusual routes is a tenth of what a refusal costs."""
+
+_KEPT_LENGTH = 200
+"""The longest of them, so that nobody fills memory with long ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +52,21 @@ class BodyLimits:
         self._uploading = [route for route, _ in declared if isinstance(route, UploadRoute)]
         # Only these need matching: every other route, and every address without one, has the usual limit.
         self._unusual = [(route, limit) for route, limit in declared if limit != BODY_LIMIT_BYTES]
+        self._kept: OrderedDict[str, int] = OrderedDict()
 
     def limit_bytes_for(self, scope: Scope) -> int:
         """Return the largest body the request may have. A method the address does not take counts as one it does."""
+        path: str = scope["path"]
+        limit_bytes = self._kept.get(path)
+        if limit_bytes is None:
+            limit_bytes = self._matched_limit_bytes(scope)
+            if len(path) <= _KEPT_LENGTH:
+                self._kept[path] = limit_bytes
+                if len(self._kept) > _KEPT_ADDRESSES:
+                    self._kept.popitem(last=False)
+        return limit_bytes
+
+    def _matched_limit_bytes(self, scope: Scope) -> int:
         for route, limit_bytes in self._unusual:
             if route.matches(scope)[0] is not Match.NONE:
                 return limit_bytes

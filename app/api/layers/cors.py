@@ -28,7 +28,8 @@ ANYONE: Headers = [(b"access-control-allow-origin", b"*"), EXPOSED]
 """Added to every public read whatever its origin, so that caches can keep one answer for all."""
 
 _READS = {"GET", "HEAD"}
-_FEED = re.compile(r"/(?:(?:stories|tags)/[^/]+/)?feed\.(?:atom|rss|json)")
+_DESCRIPTIONS = {"/openapi.json", "/asyncapi.json", "/oembed"}
+_OPEN_PAGE = re.compile(r"/(?:(?:stories|tags)/[^/]+/)?feed\.(?:atom|rss|json)|/stories/[^/]+/fragment")
 _OPEN_WRITE = re.compile(r"/v1/(?:stories/[^/]+/comments(?:/[^/]+/reports)?|receipts/[^/]+/appeal)")
 
 
@@ -42,7 +43,7 @@ def is_public_read(method: str, path: str) -> bool:
     if method not in _READS:
         return False
     is_public = path.startswith(("/v1/", "/media/")) and not path.startswith("/v1/newsroom")
-    return is_public or path == "/openapi.json" or _FEED.fullmatch(path) is not None
+    return is_public or path in _DESCRIPTIONS or _OPEN_PAGE.fullmatch(path) is not None
 
 
 class CrossOrigin:

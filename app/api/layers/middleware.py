@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from time import perf_counter
+from typing import Literal
 
 import structlog
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.http.problems import error_response, server_error_response
-from app.api.http.request_metrics import RequestMetrics
 from app.api.layers.access_log import AccessLog, path_to_log
 from app.api.layers.body_limits import BodyLimits, describe_limit, limited
 from app.api.layers.cors import EXPOSED, CrossOrigin, Headers
@@ -18,6 +19,7 @@ from app.api.layers.request_ids import RequestIds, is_readable, is_readable_path
 from app.domain.errors import LiveblogError, MalformedInput, TooLarge
 
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+_STREAMS = ("/live", "/events")
 
 _log = structlog.get_logger(__name__)
 
@@ -48,8 +50,11 @@ class Middleware:
             return
         started = perf_counter()
         metrics = self._metrics
-        metrics.in_flight += 1
         headers = dict(scope["headers"])
+        if "is_forwarded" in scope:
+            await self._answer_forwarded(scope, receive, send, headers)
+            return
+        metrics.in_flight += 1
         sent_id = headers.get(b"x-request-id")
         request_id = (sent_request_id(sent_id) if sent_id else None) or self._make_request_id()
         scope["request_id"] = request_id
@@ -64,12 +69,18 @@ class Middleware:
             seconds = perf_counter() - started
             metrics.in_flight -= 1
             metrics.seconds += seconds
+            metrics.durations[_kind_of(scope)].observe(seconds)
             metrics.bytes_sent += exchange.size_bytes
             metrics.by_status[exchange.status] += 1
             if self._access_log is not None:
                 line = (request_id, scope["method"], path_to_log(scope), exchange.status, exchange.size_bytes, seconds)
                 client = scope.get("client")
                 self._access_log.add(line, client=client[0] if client else "")
+
+    async def _answer_forwarded(self, scope: Scope, receive: Receive, send: Send, headers: dict[bytes, bytes]) -> None:
+        """Answer a request that another process counts, logs and gives its headers, since it is that one's client's."""
+        scope["request_id"] = sent_request_id(headers.get(b"x-request-id")) or self._make_request_id()
+        await self._answer(scope, receive, _Exchange(send, []), headers)
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, headers: dict[bytes, bytes]) -> None:
         method = scope["method"]
@@ -127,6 +138,12 @@ class _Exchange:
         self.size_bytes += len(message.get("body", b""))
         self.complete = not message.get("more_body", False)
         return self._send(message)
+
+
+def _kind_of(scope: Scope) -> Literal["read", "write", "wait"]:
+    if scope["method"] not in _WITHOUT_BODY:
+        return "write"
+    return "wait" if b"wait=" in scope["query_string"] or scope["path"].endswith(_STREAMS) else "read"
 
 
 def _error_of(scope: Scope, headers: dict[bytes, bytes], *, limit_bytes: int | None) -> LiveblogError | None:

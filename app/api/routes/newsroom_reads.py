@@ -8,9 +8,10 @@ from fastapi import Query, Request, Response
 
 from app.api.http.bodies import WriteRoute
 from app.api.http.calls import ReadCall, perform, run_use_case
+from app.api.http.machine.machine import read_receipt
 from app.api.http.newsroom_descriptions import newsroom_responses
 from app.api.http.resource_router import ResourceRouter
-from app.api.http.state import AppState, LiveHub
+from app.api.http.state import AppState
 from app.api.routes.references import EntryRef, StoryRef
 from app.domain.entry import EntryStatus
 from app.domain.errors import NotFound
@@ -23,13 +24,11 @@ from app.wire.requests.entries import Nothing
 from app.wire.shapes.newsroom import (
     DELIVERY,
     NEWSROOM_ENTRY,
-    NEWSROOM_STORY,
     Delivery,
     NewsroomEntries,
     NewsroomEntry,
-    NewsroomStories,
-    NewsroomStoryWithCounts,
 )
+from app.wire.shapes.newsroom_stories import HANDED_OVER, NEWSROOM_STORY, NewsroomStories, NewsroomStoryWithCounts
 from app.wire.shapes.people import ME, TICKET, Me, Ticket
 from app.wire.shapes.versions import VERSION, EntryVersions
 
@@ -75,6 +74,7 @@ async def list_newsroom_stories(
             "role": "reporter",
             "can": ["read_newsroom", "create_entry"],
             "bylines": None,
+            "on_duty": HANDED_OVER["on_duty"],
         },
         404,
     ),
@@ -93,12 +93,26 @@ async def list_newsroom_entries(
     story: StoryRef,
     call: ReadCall,
     status: Annotated[list[EntryStatus] | None, Query(description="Only these; repeat it for several.")] = None,
+    key_event: Annotated[bool, Query(description="Key events alone.")] = False,
+    mine: Annotated[bool, Query(description="Those alone that the caller's account made.")] = False,
+    edited: Annotated[bool, Query(description="Those alone with an edit that is not published.")] = False,
     position: Annotated[str | None, Query(description="The `next` of the page before.")] = None,
     limit: Annotated[int, Query(ge=1, le=100)] = 20,
 ) -> Response:
     """List a story's entries in any status, the latest change of status first."""
     statuses = None if status is None else frozenset(status)
-    return await perform(request, lists.show_entries, call, story, statuses=statuses, position=position, limit=limit)
+    return await perform(
+        request,
+        lists.show_entries,
+        call,
+        story,
+        statuses=statuses,
+        key_event=key_event,
+        mine=mine,
+        edited=edited,
+        position=position,
+        limit=limit,
+    )
 
 
 @router.get("/stories/{story}/entries/{entry}", responses=newsroom_responses(200, NewsroomEntry, NEWSROOM_ENTRY, 404))
@@ -127,28 +141,19 @@ async def list_entry_versions(
 
 
 @router.get("/stories/{story}/entries/{entry}/delivery", responses=newsroom_responses(200, Delivery, DELIVERY, 404))
-async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: ReadCall, hub: LiveHub) -> Response:
-    """Return how the entry's newest change reached the readers of one node: how many of them, and how fast.
+async def read_delivery(request: Request, story: StoryRef, entry: EntryRef, call: ReadCall) -> Response:
+    """Return how the entry's newest change reached its readers: how many of them, and how fast.
 
-    With several nodes each counts the readers connected to it, whichever node the change was made on: `node` is the
-    one that answers.
+    Servers that share a database tell each other, so that all of their readers are counted, some of them a few seconds
+    later; `node` is the one that answers.
     """
     found = await run_use_case(request, lists.find_entry, call, story, entry)
-    receipt = hub.delivery(found.story, found.id)
-    if receipt is None:
-        raise NotFound("delivery_not_known", "Nobody followed the story at this node then, or it is too long ago.")
     app_state: AppState = request.app.state.app_state
-    shown = {
-        "node": app_state.node,
-        "seq": receipt.seq,
-        "readers": receipt.delivery.readers,
-        "handed_over": receipt.delivery.written,
-        "behind": receipt.behind,
-        "median_ms": _milliseconds(receipt.seconds_at(0.5)),
-        "p99_ms": _milliseconds(receipt.seconds_at(0.99)),
-    }
-    return Response(encode_json(shown), media_type="application/json", headers={"Cache-Control": "no-store"})
-
-
-def _milliseconds(seconds: float | None) -> float | None:
-    return None if seconds is None else round(seconds * 1000, 1)
+    receipt = await read_receipt(app_state, found.story, found.id)
+    if receipt is None:
+        raise NotFound("delivery_not_known", "Nobody followed the story then, or it is too long ago.")
+    return Response(
+        encode_json({"node": app_state.node, **receipt}),
+        media_type="application/json",
+        headers={"Cache-Control": "no-store"},
+    )

@@ -10,14 +10,14 @@ from fastapi.responses import PlainTextResponse
 from pydantic import BaseModel
 
 from app import __version__
-from app.api.http.exposition import render_metrics
+from app.api.http.machine.machine import check_readiness, read_metrics
 from app.api.http.resource_router import ResourceRouter
 from app.api.http.security_schemes import METRICS
 from app.api.http.state import AppState
 from app.domain.errors import NotFound
 from app.newsroom.context.access import digest_of, is_admin_token
 from app.wire.encoding import encode_json
-from app.wire.shapes.operations import Health, Readiness, Release
+from app.wire.shapes.oversight import Health, Readiness, Release
 from app.wire.shapes.public import Problem
 
 router = ResourceRouter(tags=["Operations"])
@@ -45,7 +45,7 @@ async def get_health() -> Response:
 async def get_readiness(request: Request) -> Response:
     """Return whether to send traffic here. `degraded` is 200: readers are served from memory without the database."""
     app_state: AppState = request.app.state.app_state
-    status, word, reasons = await app_state.readiness.check()
+    status, word, reasons = await check_readiness(app_state)
     return _json({"status": word, "reasons": reasons}, status=status)
 
 
@@ -75,12 +75,12 @@ async def get_metrics(request: Request) -> Response:
     app_state: AppState = request.app.state.app_state
     if not _is_local(request) and not _may_read_metrics(request, app_state):
         raise NotFound("not_found", "There is nothing at this address.")
-    return Response(render_metrics(app_state), media_type="text/plain; version=0.0.4")
+    return Response(await read_metrics(app_state), media_type="text/plain; version=0.0.4")
 
 
 def _is_local(request: Request) -> bool:
     """Return whether the peer is this machine itself, and not a proxy on it that forwards for another."""
-    if any(name in request.headers for name in _FORWARDED):
+    if "is_forwarded" in request.scope or any(name in request.headers for name in _FORWARDED):
         return False
     if request.client is None or not request.client.host:
         return True  # the control socket, which only the server's own account can open

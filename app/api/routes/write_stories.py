@@ -13,7 +13,8 @@ from app.api.http.resource_router import ResourceRouter
 from app.api.routes.references import StoryRef
 from app.newsroom.stories import lifecycle, pins_and_key_points
 from app.wire.requests.stories import KeyPoints, Pins, StoryDraft, StoryPatch
-from app.wire.shapes.newsroom import NEWSROOM_ENTRY, NEWSROOM_STORY, NewsroomStory
+from app.wire.shapes.newsroom import NEWSROOM_ENTRY
+from app.wire.shapes.newsroom_stories import NEWSROOM_STORY, NewsroomStory
 
 router = ResourceRouter(tags=["Writing stories"], route_class=EntryRoute)
 listing = ResourceRouter(tags=["Writing stories"], route_class=ListRoute)

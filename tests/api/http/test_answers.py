@@ -81,6 +81,8 @@ async def test_head_answers_every_read_as_get_does_without_content(server: Serve
         "/readyz",
         "/version",
         "/openapi.json",
+        "/asyncapi.json",
+        "/docs/messages",
         "/v1/stories/nothing",
         "/nothing",
     ]
@@ -148,6 +150,9 @@ async def test_pages_carry_the_cache_headers_and_surrogate_keys_of_the_answers_t
         page: ref,
         f"{page}?position={older[1]}": ref,
         f"{page}?entry={posted[0]['id']}": ref,
+        f"{page}?embed": ref,
+        f"{page}/fragment": ref,
+        f"{page}/fragment?mode=ticker": ref,
         "/stories/nothing-here": "/v1/stories/nothing-here",
         "/nothing-here": "/v1/nothing-here",
     }

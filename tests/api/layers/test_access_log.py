@@ -6,20 +6,21 @@ import asyncio
 import io
 import json
 import logging
+import platform
 
 import httpx
 import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from app.api.http.request_metrics import RequestMetrics
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.layers.access_log import FLUSH_LINES, AccessLine, AccessLog, AddressForm
 from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
 from app.domain.clock import Micros, format_time, parse_time
 from app.logs import configure_logging, write_line
-from app.wire.log_lines import encode_log_line, encode_request_line
+from app.wire.log_lines import encode_log_line, encode_request_line, name_node
 from tests.api.server import Server
 
 pytestmark = pytest.mark.anyio
@@ -54,6 +55,7 @@ async def test_a_line_as_json_has_every_member() -> None:
         "client": "203.0.113.0",
         "logger": "app.api.layers.middleware",
         "level": "info",
+        "node": platform.node(),
         "time": "2026-09-21T14:13:20.123Z",
     }
 
@@ -72,11 +74,13 @@ def _write_every_kind_of_line(stream: io.StringIO) -> list[dict[str, object]]:
 
 
 async def test_every_writer_of_lines_begins_them_with_the_same_members_in_the_same_order(own_logging: None) -> None:
+    name_node("north", worker=2)
     lines = _write_every_kind_of_line(io.StringIO())
     assert [line["event"] for line in lines][:3] == ["request", "live connection opened", "draining"]
     assert len(lines) == 5
     for line in lines:
-        assert list(line)[:4] == ["time", "level", "event", "logger"]
+        assert list(line)[:6] == ["time", "level", "event", "logger", "node", "worker"]
+        assert (line["node"], line["worker"]) == ("north", 2)
         assert format_time(parse_time(str(line["time"]))) == line["time"], "one form of time"
 
 

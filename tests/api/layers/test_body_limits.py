@@ -66,6 +66,7 @@ LIMITS = {
         "POST /v1/stories/{story}/entries/{entry}/unpublish",
         "POST /v1/stories/{story}/retract-last",
         "PUT /v1/newsroom/hold-words",
+        "PUT /v1/newsroom/stories/{story}/duty",
         "PUT /v1/newsroom/stories/{story}/members/{person}",
     ],
     128 * KB: ["PUT /v1/stories/{story}/key-points", "PUT /v1/stories/{story}/pinned"],

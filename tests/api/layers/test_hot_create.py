@@ -35,6 +35,7 @@ class Case(NamedTuple):
 USUAL = {
     "text": Case(b'{"text": "Polls have **closed**."}'),
     "html": Case(b'{"html": "<p>Polls have closed.</p>", "key_event": true, "authors": [{"name": "Ada"}]}'),
+    "label and icon": Case('{"text": "Goal.", "label": "67′", "icon": "goal"}'.encode()),
     "draft": Case(b'{"headline": "Later", "status": "draft"}'),
     "submitted": Case(b'{"text": "Look at this.", "status": "submitted"}'),
     "scheduled": Case(b'{"text": "Soon.", "status": "scheduled", "publish_at": "2999-01-01T00:00:00Z"}'),
@@ -59,6 +60,7 @@ UNUSUAL = {
     "a name twice": Case(b'{"text": "Lost.", "headline": "One", "text": "Kept."}'),
     "half a pair": Case(b'{"text": "a \\ud83d b"}'),
     "unknown member": Case(b'{"text": "Polls have closed.", "txet": 1}'),
+    "unknown icon": Case(b'{"text": "Polls have closed.", "icon": "goat"}'),
     "several faults": Case(b'{"text": 7, "tags": "x", "kind": "song", "publish_at": "soon"}'),
     "deep": Case(b'{"text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"),
     "too large": Case(b'{"text": "' + b"x" * ENTRY_LIMIT_BYTES + b'"}'),

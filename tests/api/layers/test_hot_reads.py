@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from app.api.http.request_metrics import RequestMetrics
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.layers.body_limits import BodyLimits
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.default_headers import DefaultHeaders

@@ -12,7 +12,7 @@ import pytest
 from starlette.exceptions import HTTPException
 
 from app.api.http.bodies import BATCH_LIMIT_BYTES, ENTRY_LIMIT_BYTES
-from app.api.http.request_metrics import RequestMetrics
+from app.api.http.metrics.request_metrics import RequestMetrics
 from app.api.layers.body_limits import BodyLimits, limited
 from app.api.layers.cors import CrossOrigin
 from app.api.layers.middleware import Middleware
@@ -66,7 +66,11 @@ async def test_any_page_may_read_what_is_public_and_none_with_credentials(server
         f"/v1/stories/{story['id']}",
         "/v1/stories/none",
         "/openapi.json",
+        "/asyncapi.json",
         "/v1/stories?limit=0",
+        f"/stories/{story['slug']}/fragment?mode=ticker",
+        f"/stories/{story['id']}/fragment",
+        "/stories/none/fragment",
     ):
         for origin in ({}, {"origin": "https://anyone.example"}):
             reply = await server.client.get(path, headers=origin)

@@ -24,14 +24,22 @@ def _count_in_memory(*, but: str = "") -> int:
     """Count the texts with the word that anything in the process refers to, besides those in `but`."""
     gc.collect()
     word = _word()
+    encoded = word.encode()
     found: set[int] = set()
     for container in gc.get_objects():
         for each in gc.get_referents(container):
-            if isinstance(each, str | bytes | bytearray):
-                text = each if isinstance(each, str) else each.decode("latin-1")
-                if each != word and word in text.replace("-", " ").replace(but or "\0", ""):
+            if isinstance(each, str):
+                if word in each and each != word and _is_found(each, word, but):
                     found.add(id(each))
+            elif (
+                isinstance(each, bytes | bytearray) and encoded in each and _is_found(each.decode("latin-1"), word, but)
+            ):
+                found.add(id(each))
     return len(found)
+
+
+def _is_found(text: str, word: str, but: str) -> bool:
+    return word in text.replace("-", " ").replace(but or "\0", "")
 
 
 async def _write_and_read_everywhere(server: Server) -> dict[str, Any]:

@@ -12,7 +12,9 @@ import httpx
 import pytest
 
 from app import __version__
+from app.api.http.metrics.families import label_value
 from app.api.http.readiness import Readiness
+from app.metrics.histogram import REQUEST_BOUNDS
 from tests.api.server import ADMIN_TOKEN, METRICS_TOKEN, PUBLIC_URL, Server
 
 pytestmark = pytest.mark.anyio
@@ -167,30 +169,93 @@ async def test_metrics_count_requests_and_reads(server: Server) -> None:
     assert samples["liveblog_live_overloaded"] == "0"
     assert samples["liveblog_due_work_failures_total"] == "0"
     assert 0 <= float(samples["liveblog_live_lag_seconds"]) < 60
-    typed = re.findall(r"^# TYPE (\S+) (?:counter|gauge)$", text, re.MULTILINE)
-    assert {name.partition("{")[0] for name in samples} == set(typed)
-    assert len(typed) == len(set(typed))
+    assert samples['liveblog_request_duration_seconds_count{kind="read"}'] == "4"
+    assert samples['liveblog_request_duration_seconds_bucket{kind="write",le="+Inf"}'] == "1"
+    assert samples["liveblog_commit_duration_seconds_count"] == "1"
+    assert samples["liveblog_database_up"] == samples["liveblog_database_writable"] == "1"
+    assert int(samples["liveblog_database_connections_limit"]) > int(samples["liveblog_database_connections_in_use"])
+
+
+async def test_every_metric_is_of_one_kind_and_says_what_it_counts(server: Server) -> None:
+    text = (await server.admin.get("/metrics")).text
+    head = re.findall(r"^# HELP (\S+) (\S.*[.;])\n# TYPE (\S+) (counter|gauge|histogram)$", text, re.MULTILINE)
+    typed = {name: kind for name, _, same, kind in head if name == same}
+    assert len(typed) == len(head) == text.count("# TYPE ") == text.count("# HELP ")
+    for line in text.splitlines():
+        name = line.partition("{")[0].partition(" ")[0]
+        of_histogram = re.sub("_(bucket|sum|count)$", "", name)
+        assert line.startswith("#") or name in typed or typed[of_histogram] == "histogram", line
+    assert {name for name, kind in typed.items() if kind == "counter"} == {n for n in typed if n.endswith("_total")}
+
+
+async def test_buckets_add_up_to_what_was_counted(server: Server) -> None:
+    for _ in range(3):
+        await server.client.get("/version")
+    text = (await server.admin.get("/metrics")).text
+    pattern = r'^liveblog_request_duration_seconds_bucket\{kind="read",le="([^"]+)"\} (\d+)$'
+    buckets = re.findall(pattern, text, re.MULTILINE)
+    counts = [int(count) for _, count in buckets]
+    assert counts == sorted(counts)
+    assert (buckets[-1][0], counts[-1]) == ("+Inf", 3)
+    assert [float(bound) for bound, _ in buckets[:-1]] == list(REQUEST_BOUNDS)
+
+
+async def test_polls_are_counted_by_themselves(server: Server) -> None:
+    story = await server.story()
+    head = (await server.client.get(f"/v1/stories/{story['id']}")).json()["head"]
+    polled = await server.client.get(f"/v1/stories/{story['id']}/changes", params={"after": head, "wait": 1})
+    assert polled.status_code == 200
+    kinds = server.app_state.request_metrics.durations
+    assert (kinds["wait"].cumulative()[-1], kinds["read"].cumulative()[-1]) == (1, 1)
+    assert kinds["wait"].total_seconds >= 0.9 > kinds["read"].total_seconds
+
+
+async def test_a_release_and_a_node_are_named(server: Server) -> None:
+    text = (await server.admin.get("/metrics")).text
+    assert re.search(rf'^liveblog_build_info\{{version="{re.escape(__version__)}",python="\w+ 3', text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("text", ['a"b', "a\\b", "a\nb"])
+def test_no_value_of_a_label_breaks_its_line(text: str) -> None:
+    written = label_value(text)
+    assert "\n" not in written
+    assert re.fullmatch(r'(?:[^"\\\n]|\\["\\n])*', written)
 
 
 METRICS = """
+    liveblog_build_info process_cpu_seconds_total process_resident_memory_bytes process_open_fds process_max_fds
+    process_start_time_seconds process_threads python_gc_collections_total
     liveblog_requests_total liveblog_requests_in_flight liveblog_request_seconds_total
+    liveblog_request_duration_seconds
     liveblog_request_failures_total liveblog_sent_bytes_total liveblog_due_work_failures_total
+    liveblog_due_lateness_seconds
     liveblog_comments_taken_total liveblog_comment_commits_total liveblog_comments_limited_total
-    liveblog_database_failures_total liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
+    liveblog_database_up liveblog_database_writable liveblog_database_failures_total
+    liveblog_database_closed_writes_total
+    liveblog_database_connections_in_use liveblog_database_connections_limit liveblog_commit_duration_seconds
+    liveblog_job_failures_total liveblog_jobs_abandoned_total liveblog_job_age_seconds
     liveblog_live_reconcile_age_seconds liveblog_clock_skew_seconds
+    liveblog_forwarded_requests_total liveblog_forward_failures_total liveblog_writer_up liveblog_broker_up
+    liveblog_broker_refused_total liveblog_cluster_processes liveblog_cluster_connections
+    liveblog_disk_free_bytes liveblog_last_backup_timestamp_seconds
     liveblog_representation_builds_total liveblog_representation_hits_total liveblog_representation_kept_bytes
     liveblog_media_uploads_total liveblog_media_decoded_total liveblog_media_turned_away_total liveblog_media_waiting
     liveblog_media_decoder_cpu_seconds_total liveblog_media_store_failures_total liveblog_media_visibility_reads_total
+    liveblog_theme_failures_total
     liveblog_live_connections liveblog_live_connections_opened_total
     liveblog_live_connections_by_state liveblog_live_connections_timed_out_total liveblog_live_connections_stalled_total
     liveblog_live_connections_slow liveblog_live_connections_shed_total liveblog_live_lag_seconds
     liveblog_live_overloaded liveblog_live_refusals_total liveblog_live_waiting_polls
-    liveblog_live_announcements_total liveblog_live_announcements_lost_total liveblog_live_events_accepted_total
+    liveblog_live_announcements_total liveblog_live_announcements_lost_total
+    liveblog_live_announcements_heard_total
+    liveblog_live_heads_heard_total liveblog_live_events_accepted_total
     liveblog_live_messages_sent_total liveblog_live_bytes_written_total liveblog_live_passes_total
-    liveblog_live_pass_seconds_total liveblog_live_resumes_total liveblog_live_resumes_from_ring_total
+    liveblog_live_pass_seconds_total liveblog_live_delivery_seconds liveblog_live_resumes_total
+    liveblog_live_resumes_from_ring_total
     liveblog_live_reads_shared_total liveblog_live_reads_changes_total liveblog_live_reads_snapshot_total
     liveblog_live_reads_find_total liveblog_live_reads_failed_total liveblog_live_gaps_total
     liveblog_live_resets_total liveblog_live_reconciles_total liveblog_live_reconciles_failed_total
+    liveblog_processes liveblog_processes_answering liveblog_processes_replaced_total
 """.split()
 """What operators' dashboards and alerts ask for: a name that is gone breaks them without a word."""
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from liveblog_client.apply import apply
 from tests.api.server import Server
-from tests.reference.apply import apply
 
 pytestmark = pytest.mark.anyio
 

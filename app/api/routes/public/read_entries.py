@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import Path, Query, Request, Response
@@ -50,6 +51,12 @@ class EntriesQuery(BaseModel):
     author: str | None = Field(None, max_length=300, description="An author's name or id, as it stands in `authors`.")
     key_event: bool | None = None
     importance: Literal["normal", "major", "breaking"] | None = None
+    alias: str | None = Field(
+        None,
+        max_length=300,
+        description="An address that an entry had elsewhere before it was brought here, as it stands there: its "
+        "fragment (`#1234`) or query (`?liveblog._id=urn:1234`). The list has that entry, or none.",
+    )
     fields: str | None = Field(None, max_length=400, description=_FIELDS, json_schema_extra=_FIELDS_SCHEMA)
     body: BodyVariant = Field(BodyVariant.HTML, description="Send bodies as HTML, as typed blocks, or both.")
 
@@ -63,6 +70,7 @@ class EntriesQuery(BaseModel):
             f"{name}:{value}" for name, value in (("tag", self.tag), ("author", self.author)) if value is not None
         ]
         only = EntryFilter(kind=self.kind, key_event=self.key_event, importance=self.importance, labels=tuple(labels))
+        only = replace(only, alias=self.alias)
         sent = self.model_dump(mode="json", exclude_unset=True, exclude_none=True, exclude={"position", "around"})
         return PageRequest(
             order=self.order,

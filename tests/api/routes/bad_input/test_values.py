@@ -39,7 +39,7 @@ NOT_WHAT_IS_WANTED: dict[str, tuple[bytes, str]] = {
     "a text too long": (json.dumps({"text": "a" * 1_048_577}).encode(), "/text"),
 }
 
-OVERRIDE, UNSEEN = "Ada\u202edniL", "Ada\u3164"
+OVERRIDE, UNSEEN, LONG = "Ada\u202edniL", "Ada\u3164", "a" * 61
 PICTURE = {"type": "image", "url": "https://e.example/a.jpg"}
 
 REFUSED: list[tuple[str, str, dict[str, Any], str, str]] = [
@@ -59,6 +59,23 @@ REFUSED: list[tuple[str, str, dict[str, Any], str, str]] = [
     ("PATCH", "/v1/stories/election", {"section": UNSEEN}, "/section", "invisible_character"),
     ("PATCH", "/v1/stories/election", {"standfirst": OVERRIDE}, "/standfirst", "bidi_control"),
     ("PUT", "/v1/stories/election/key-points", {"items": [{"text": OVERRIDE}]}, "/items/0/text", "bidi_control"),
+    ("PATCH", "/v1/stories/election", {"intro": {"text": "a", "html": "b"}}, "/intro", "invalid_value"),
+    ("PATCH", "/v1/stories/election", {"intro": {}}, "/intro", "invalid_value"),
+    ("PATCH", "/v1/stories/election", {"intro": ""}, "/intro", "blank"),
+    ("PATCH", "/v1/stories/election", {"authors": ["Ada", OVERRIDE]}, "/authors/1/name", "bidi_control"),
+    ("PATCH", "/v1/stories/election", {"sponsor": {"name": "A", "url": "ftp://a"}}, "/sponsor/url", "invalid_value"),
+    (
+        "PATCH",
+        "/v1/stories/election",
+        {"sponsor": {"name": "A", "label": "a" * 61}},
+        "/sponsor/label",
+        "string_too_long",
+    ),
+    ("PATCH", "/v1/stories/election", {"seo": {"title": UNSEEN}}, "/seo/title", "invisible_character"),
+    ("PATCH", "/v1/stories/election", {"seo": {"keywords": "a"}}, "/seo/keywords", "unknown_field"),
+    ("ENTRY", "", {"label": OVERRIDE}, "/label", "bidi_control"),
+    ("ENTRY", "", {"label": LONG}, "/label", "string_too_long"),
+    ("ENTRY", "", {"icon": "goat"}, "/icon", "literal_error"),
     ("ENTRY", "", {"headline": OVERRIDE}, "/headline", "bidi_control"),
     ("ENTRY", "", {"headline": UNSEEN}, "/headline", "invisible_character"),
     ("ENTRY", "", {"authors": [{"name": OVERRIDE}]}, "/authors/0/name", "bidi_control"),

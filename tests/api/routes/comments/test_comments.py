@@ -6,6 +6,7 @@ import asyncio
 import itertools
 
 import pytest
+from sqlalchemy import text
 
 from app.domain.clock import Micros
 from app.jobs.comment_counts import show_counts
@@ -26,6 +27,28 @@ async def test_a_comment_is_seen_once_it_is_approved_and_not_before(site: Server
         "id": taken["id"], "entry": None, "parent": None, "name": "Ann", "text": "Which districts are missing?",
         "time": None, "by_newsroom": False, "children": [], "child_count": 0,
     }  # fmt: skip
+
+
+async def test_the_page_shows_no_form_while_nobody_reads_what_waits(site: Server) -> None:
+    story = await site.story()
+    page, ago = f"/stories/{story['slug']}", 25 * 3_600 * 1_000_000
+    first = await send(site, story["id"])
+    assert 'class="reply"' in (await site.client.get(page)).text
+    with site.app_state.newsroom.database.transaction() as tx:
+        tx.connection.execute(text("UPDATE comments SET created_at = created_at - :ago"), {"ago": ago})
+    draft = {"name": "Bo", "text": "Anybody there?"}
+    refused = await site.client.post(f"/v1/stories/{story['id']}/comments", json=draft)
+    assert refused.json()["code"] == "comments_unattended"
+
+    async def wait_for_form(*, shown: bool) -> None:
+        async with asyncio.timeout(20):
+            while ('class="reply"' in (await site.client.get(page)).text) is not shown:  # noqa: ASYNC110 - a page tells nobody that it has changed
+                await asyncio.sleep(0.05)  # each look draws a whole page, which others of this machine wait for
+
+    await wait_for_form(shown=False)
+    await decide(site, first["id"], "approve")
+    await wait_for_form(shown=True)
+    await send(site, story["id"], "Thank you.")
 
 
 async def test_what_is_taken_away_is_gone_at_once_with_what_is_under_it(site: Server) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.composition.media import open_files
+from app.composition.media_files import open_files
 from app.media.folder_files import FolderFiles
 from app.settings import Settings, UnusableSettings
 from tests.api.routes.media.uploads import PNG, get, public_block, story_with, upload

@@ -10,19 +10,18 @@ from typing import Any
 
 import pytest
 
-from app.jobs.demo_story import load_demo_story
 from app.web.feeds.feed import ENDINGS
 from app.web.headers import FEED_TYPES
 from app.web.words import Catalogue
+from tests.api.routes.public.full_stories import demo_story, entries_of, long_story
+from tests.api.routes.public.story_statuses import ANSWERS, FAR, first_fields, reach_status
 from tests.api.server import PAGE_ORIGIN, PUBLIC_URL, Server, running
 from tests.api.sites import EVENING, HOME, made
-from tests.description.material import FULL_BLOCKS
-from tests.pictures import png, require_decoder
+from tests.pictures import require_decoder
 from tests.web.feeds.read_back import ReadFeed, ReadItem, addresses_in, read_feed, seconds
 
 pytestmark = pytest.mark.anyio
 
-FAR = "2100-01-01T00:00:00Z"
 CATALOGUE = Catalogue()
 CANARY = "archaeopteryx"
 
@@ -36,16 +35,6 @@ async def _feed(server: Server, of: str, ending: str) -> ReadFeed:
     return read
 
 
-async def _entries(server: Server, story: str, limit: int = 50) -> list[dict[str, Any]]:
-    """The newest entries as the API shows them."""
-    found: list[dict[str, Any]] = []
-    url = f"/v1/stories/{story}/entries?body=both&limit={min(limit, 100)}"
-    while url and len(found) < limit:
-        page = (await server.client.get(url)).json()
-        found, url = found + page["items"], page["next"]
-    return found[:limit]
-
-
 def _assert_same(item: ReadItem, entry: Mapping[str, Any], story: Mapping[str, Any]) -> None:
     """The item says what the API says of the entry."""
     assert item.id == f"urn:uuid:{entry['id']}"
@@ -57,7 +46,8 @@ def _assert_same(item: ReadItem, entry: Mapping[str, Any], story: Mapping[str, A
     is_retracted = entry["status"] == "retracted"
     if entry["headline"]:
         said = CATALOGUE.words_for(story["language"]).say("mark.retracted").unescape()
-        assert item.title == (f"{said}: {entry['headline']}" if is_retracted else entry["headline"])
+        labelled = f"{entry['label']}: {entry['headline']}" if entry.get("label") else entry["headline"]
+        assert item.title == (f"{said}: {entry['headline']}" if is_retracted else labelled)
     assert item.title
     assert item.html is not None
     assert item.html.startswith(f'<div lang="{story["language"]}" dir="{story["direction"]}">')
@@ -79,7 +69,7 @@ def _assert_same(item: ReadItem, entry: Mapping[str, Any], story: Mapping[str, A
 
 async def _assert_feeds_say_what_the_api_says(server: Server, story: str, limit: int) -> None:
     state = (await server.client.get(f"/v1/stories/{story}")).json()
-    entries = await _entries(server, story, limit)
+    entries = await entries_of(server, story, limit)
     for ending in ENDINGS:
         read = await _feed(server, f"/stories/{state['slug']}", ending)
         assert (read.title, read.language, read.home) == (state["title"], state["language"], state["url"])
@@ -91,65 +81,14 @@ async def _assert_feeds_say_what_the_api_says(server: Server, story: str, limit:
 
 
 async def test_the_demo_is_fed_as_the_api_shows_it(server: Server) -> None:
-    demo = load_demo_story(PUBLIC_URL)
-    story = await server.story(**demo.body)
-    for entry in demo.seeded:
-        made = await server.post(story["id"], **{"text": None, **entry.body})
-        for step in entry.later:
-            action = {"correction": "corrections", "retraction": "retract"}.get(step.kind)
-            if action is not None:
-                await server.act(action, made, **step.body)
-    assert any(entry["corrections"] for entry in await _entries(server, story["id"]))
-    await _assert_feeds_say_what_the_api_says(server, story["id"], 50)
-
-
-async def _long_story(server: Server, count: int) -> str:
-    """A story with entries of every kind of block, an upload and what people have corrected and taken back."""
-    story: str = (await server.story("Wahlnacht & <mehr> ]]> 🗳️", language="de", standfirst="\u2067שלום\u2069 & mehr"))[
-        "id"
-    ]
-    kept = await server.admin.post("/v1/media", content=png(), headers={"content-type": "image/png"})
-    assert kept.status_code == 201, kept.text
-    kinds = [*FULL_BLOCKS, {"type": "image", "media": kept.json()["id"]}]
-    assert {each["type"] for each in FULL_BLOCKS} >= {
-        "video",
-        "audio",
-        "embed",
-        "link_card",
-        "table",
-        "code",
-        "divider",
-    }
-    texts = [{"type": "paragraph", "html": f"<p>Zeile {number} ]]&gt; &amp;amp; 🗳️</p>"} for number in range(count)]
-    items = [
-        {
-            "blocks": [kinds[number % len(kinds)], texts[number]],
-            "headline": f"Nr. {number} <b> ]]> & 🗳️" if number % 3 else None,
-            "authors": [{"name": f"Ada & <{number}>"}, {"name": "Zoë"}] if number % 2 else [],
-            "tags": [{"slug": f"tag-{number % 7}", "label": f"Tag <{number % 7}>"}],
-            "source": {"url": f"https://agency.example/?n={number}&m=1", "name": "R&D"} if number % 5 == 0 else None,
-        }
-        for number in range(count)
-    ]
-    for start in range(0, count, 100):
-        reply = await server.admin.post(
-            f"/v1/stories/{story}/entries:batch", json={"items": items[start : start + 100]}
-        )
-        assert {each["status"] for each in reply.json()["items"]} == {201}, reply.text[:400]
-    for number, entry in enumerate(await _entries(server, story, 40)):
-        made = {"id": entry["id"], "story": story}
-        if number % 8 == 1:
-            await server.act("retract", made, reason=f"Falsch <{number}> & ]]>")
-        elif number % 8 == 2:
-            await server.act("corrections", made, text=f"Um acht <{number}>, nicht um neun.", severity="clarification")
-        elif number % 8 == 3:
-            await server.act("remove", made)
-    return story
+    story = await demo_story(server)
+    assert any(entry["corrections"] for entry in await entries_of(server, story))
+    await _assert_feeds_say_what_the_api_says(server, story, 50)
 
 
 async def test_every_kind_of_block_is_fed_as_the_api_shows_it(server: Server) -> None:
     require_decoder()
-    await _assert_feeds_say_what_the_api_says(server, await _long_story(server, 60), 50)
+    await _assert_feeds_say_what_the_api_says(server, await long_story(server, 60), 50)
 
 
 async def test_of_a_story_of_a_thousand_entries_the_newest_two_hundred_are_fed(
@@ -157,7 +96,7 @@ async def test_of_a_story_of_a_thousand_entries_the_newest_two_hundred_are_fed(
 ) -> None:
     require_decoder()
     async with running(sqlite_url, tmp_path / "data", feed_entries=200) as server:
-        await _assert_feeds_say_what_the_api_says(server, await _long_story(server, 1_000), 200)
+        await _assert_feeds_say_what_the_api_says(server, await long_story(server, 1_000), 200)
 
 
 async def test_a_feed_of_summaries_has_as_many_items_as_are_set_and_no_text_whole(
@@ -174,28 +113,14 @@ async def test_a_feed_of_summaries_has_as_many_items_as_are_set_and_no_text_whol
             assert CANARY not in repr(read.raw)
 
 
-STATUSES = {
-    "draft": (404, {"status": "draft"}, ()),
-    "scheduled": (404, {"status": "scheduled", "coverage_start": FAR}, ()),
-    "upcoming": (200, {"status": "upcoming", "coverage_start": FAR}, ()),
-    "live": (200, {}, ()),
-    "paused": (200, {}, ("paused",)),
-    "ended": (200, {}, ("ended",)),
-    "archived": (200, {}, ("ended", "archived")),
-    "withdrawn": (410, {}, ("withdrawn",)),
-}
-
-
-@pytest.mark.parametrize("status", STATUSES)
+@pytest.mark.parametrize("status", ANSWERS)
 async def test_feeds_follow_the_status_of_a_story(server: Server, status: str) -> None:
-    answered, fields, steps = STATUSES[status]
-    story = await server.story(CANARY, slug="night", **fields)
+    answered = ANSWERS[status]
+    story = await server.story(CANARY, slug="night", **first_fields(status))
     entry = await server.post(story["id"], f"{CANARY} was seen.", tags=[{"slug": "birds", "label": "Birds"}])
     urls = [f"{of}/feed.{ending}" for of in ("", "/tags/birds", "/stories/night") for ending in ENDINGS]
     before = [await server.client.get(url) for url in urls]
-    for step in steps:
-        reply = await server.admin.patch(f"/v1/stories/{story['id']}", json={"status": step}, headers={"If-Match": "*"})
-        assert reply.is_success, reply.text
+    await reach_status(server, story["id"], status)
     is_listed = any(each["id"] == story["id"] for each in (await _listed(server)))
     assert is_listed == (answered == 200)
     for url, old in zip(urls, before, strict=True):
@@ -317,7 +242,7 @@ async def test_the_site_and_a_tag_are_fed_from_all_stories_the_last_published_fi
         site = await _feed(server, "", ending)
         assert [item.id for item in site.items] == [f"urn:uuid:{each['id']}" for each in reversed(made)]
         assert site.title == "The Post"
-        entries = {each["id"]: each for story in stories for each in await _entries(server, story["id"])}
+        entries = {each["id"]: each for story in stories for each in await entries_of(server, story["id"])}
         for item, each in zip(site.items, reversed(made), strict=True):
             state = (await server.client.get(f"/v1/stories/{each['story']}")).json()
             _assert_same(item, entries[each["id"]], state)
@@ -343,7 +268,8 @@ async def test_pages_say_where_their_feeds_are(server: Server) -> None:
     story = await server.story("Größe & mehr", slug="выборы")
     for page, title in (("/", "The Post"), (f"/stories/{story['slug']}", "Größe &amp; mehr")):
         html = (await server.client.get(page)).text
-        links = re.findall(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">', html)
+        found = re.findall(r'<link rel="alternate" type="([^"]+)" title="([^"]+)" href="([^"]+)">', html)
+        links = [each for each in found if "oembed" not in each[0]]
         assert [(content_type, named) for content_type, named, _ in links] == [
             (content_type, title) for content_type in FEED_TYPES.values()
         ]

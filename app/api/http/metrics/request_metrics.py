@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass, field
 
+from app.metrics.histogram import REQUEST_BOUNDS, Histogram
+
 
 @dataclass(slots=True)
 class RequestMetrics:
@@ -16,3 +18,7 @@ class RequestMetrics:
     failures: int = 0
     """Requests in which something of ours broke."""
     by_status: defaultdict[int, int] = field(default_factory=lambda: defaultdict(int))
+    durations: dict[str, Histogram] = field(
+        default_factory=lambda: {kind: Histogram(REQUEST_BOUNDS) for kind in ("read", "write", "wait")}
+    )
+    """How long requests took; those of the kind `wait` are polls and streams, which take as long as nothing happens."""

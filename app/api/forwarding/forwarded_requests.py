@@ -1,0 +1,110 @@
+"""Requests that another process of this machine has taken and forwards: who asked, and at which host.
+
+The socket they come on is open to this account alone, and serves nothing else: what they say of their clients is true,
+and none of them is this machine's own.
+"""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Headers = list[tuple[bytes, bytes]]
+
+CLIENT = b"x-liveblog-client"
+SCHEME = b"x-liveblog-scheme"
+HOST = b"x-liveblog-forwarded-host"
+OURS = frozenset({CLIENT, SCHEME, HOST})
+
+_OF_ONE_CONNECTION = frozenset(
+    {
+        b"connection",
+        b"expect",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""Headers about the connection they came on (RFC 9110 §7.6.1), which are not passed on."""
+
+_OF_THE_ANSWERING = frozenset({b"date", b"server"})
+"""Headers that the process adds which sends an answer to the client."""
+
+
+def forwarded_headers(scope: Scope) -> Headers:
+    """Return a request's headers as they are forwarded: without the connection's own, with the client's address."""
+    dropped = _OF_ONE_CONNECTION | OURS
+    headers = [(name, value) for name, value in scope["headers"] if name not in dropped and name != b"x-request-id"]
+    if "request_id" in scope:
+        headers.append((b"x-request-id", scope["request_id"].encode()))
+    client = scope.get("client")
+    headers.append((CLIENT, f"{client[0]} {client[1]}".encode() if client else b""))
+    headers.append((SCHEME, scope.get("scheme", "http").encode()))
+    if (host := scope.get("forwarded_host")) is not None:
+        headers.append((HOST, host))
+    if not any(name == b"host" for name, _ in headers):
+        headers.append((b"host", b""))  # HTTP/1.0 needs none, and 1.1 one
+    return headers
+
+
+def returned_headers(headers: Headers) -> Headers:
+    """Return an answer's headers as they are passed on to the client."""
+    dropped = _OF_ONE_CONNECTION | _OF_THE_ANSWERING
+    lowered = [(name.lower(), value) for name, value in headers]
+    return [(name, value) for name, value in lowered if name not in dropped]
+
+
+class ForwardedRequests:
+    """The ASGI application for the socket on which others forward: `app`, with each request as its client sent it.
+
+    `scope["is_forwarded"]` says so to whoever gives this machine itself more than others. An answer to a body that has
+    not come whole ends its connection, so that whoever forwards it stops sending.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope = _as_sent(scope)
+        if scope["type"] != "http" or not has_body(scope):
+            await self._app(scope, receive, send)
+            return
+        is_whole = False
+
+        async def receive_counting() -> Message:
+            nonlocal is_whole
+            message = await receive()
+            is_whole = is_whole or not message.get("more_body", False)
+            return message
+
+        async def send_ending(message: Message) -> None:
+            if message["type"] == "http.response.start" and not is_whole:
+                message = {**message, "headers": [*message.get("headers", ()), (b"connection", b"close")]}
+            await send(message)
+
+        await self._app(scope, receive_counting, send_ending)
+
+
+def has_body(scope: Scope) -> bool:
+    """Return whether a request comes with a body."""
+    return any(
+        name == b"transfer-encoding" or (name == b"content-length" and value != b"0")
+        for name, value in scope["headers"]
+    )
+
+
+def _as_sent(scope: Scope) -> Scope:
+    told = {name: value for name, value in scope["headers"] if name in OURS}
+    host, _, port = told.get(CLIENT, b"").decode("latin-1").rpartition(" ")
+    sent = {
+        **scope,
+        "headers": [(name, value) for name, value in scope["headers"] if name not in OURS],
+        "client": (host, int(port)) if host and port.isdecimal() else None,
+        "scheme": told.get(SCHEME, b"http").decode("latin-1"),
+        "is_forwarded": True,
+    }
+    return sent | ({"forwarded_host": told[HOST]} if HOST in told else {})

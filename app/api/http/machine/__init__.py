@@ -1,0 +1,1 @@
+"""The figures of a whole machine: what its processes tell each other, and what they are joined to."""
