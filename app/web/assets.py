@@ -1,6 +1,7 @@
 """The pages' own static files: read once, compressed once, and cached by browsers until a release changes them.
 
-Scripts import each other by relative paths, which carry no query; so the version is part of the path. All files of one
+Scripts import each other by relative paths, which carry no query; so the version is part of the path. What draws and
+follows a story is sent as one of them (app/web/bundling/joined_scripts.py). All files of one
 release are under `/static/<version>/`, and change their address together. A page that was kept from another release, or
 is served by one beside this, asks under that one's version: it is given what the file is here, and not for long.
 
@@ -14,17 +15,21 @@ import gzip
 import hashlib
 import mimetypes
 import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.util import find_spec
 from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # it ships no types
 from fastapi import APIRouter, Request, Response
 
+from app.web.bundling.joined_scripts import join_scripts
+from app.web.bundling.scoped_styles import scope_styles
 from app.web.headers import has_tag
 from app.web.page_responses import preferred_encoding
 from app.web.refusals import encode_refusals
+from app.web.themes.themes import Themes
 from app.web.words import Catalogue
 from app.wire.negotiation import Encoding
 
@@ -39,10 +44,16 @@ _ASK_AGAIN = "public, no-cache"
 _SHORT = "public, max-age=60"
 """For another release's address: these bytes are not those that the release itself sends under it."""
 
+_THEME_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 _SMALL = 200_000
 _COMMENT_LINES = re.compile(rb"^[ ]*(?://[^\n]*|/\*\*(?:[^*]|\*(?!/))*\*/)\n", re.MULTILINE)
+_INDENTS = re.compile(rb"^[ ]+", re.MULTILINE)
 _WORDS = re.compile(r"(words|refusals)/([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,4})\.json")
 _VERSION = re.compile(r"[0-9a-f]{8,64}")
+JOINED = "story_view.js"
+STORY_PAGES = ("reader.js", "live-blog.js")
+"""Scripts of pages that show a story: they, and what they load later, share what is joined."""
+
 STATIC_FOLDER = Path(__file__).parent / "static"
 SWAGGER_UI_PACKAGE = "fastapi_swagger"
 _SWAGGER_UI_FILES = ("favicon-32x32.png", "swagger-ui-bundle.js", "swagger-ui.css")
@@ -95,20 +106,52 @@ class Assets:
     sentences with which its forms are refused, by code.
     """
 
-    def __init__(self, folder: Path = STATIC_FOLDER, *, catalogue: Catalogue | None = None) -> None:
+    def __init__(
+        self, folder: Path = STATIC_FOLDER, *, catalogue: Catalogue | None = None, themes: Themes | None = None
+    ) -> None:
         self._catalogue = catalogue or Catalogue()
         self._files: dict[str, Asset] = {}
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name, content = path.relative_to(folder).as_posix(), path.read_bytes()
-            self._files[name] = Asset(name, without_comments(content) if path.suffix == ".js" else content)
+            self._files[name] = Asset(name, shortened(content) if path.suffix == ".js" else content)
+        if JOINED in self._files:
+            scripts = {name: asset.content for name, asset in self._files.items() if asset.suffix == ".js"}
+            joined = _joined_once(tuple(scripts.items()))
+            self._files |= {name: Asset(name, content) for name, content in joined.items()}
+        if {"reader.css", "element.css"} <= self._files.keys():
+            styles = self._files["reader.css"].content + self._files["element.css"].content
+            self._files["live-blog.css"] = Asset("live-blog.css", scope_styles(styles.decode()).encode())
+        for name, content in self._of_themes(themes or Themes()):
+            self._files[name] = Asset(name, content)
         for path in find_swagger_ui():
             self._files[f"docs/{path.name}"] = Asset(f"docs/{path.name}", path.read_bytes())
         digests = "".join(f"{name}={asset.digest}\n" for name, asset in self._files.items()) + self._catalogue.digest
         self.version = hashlib.sha256(digests.encode()).hexdigest()[:12]
 
+    def _of_themes(self, themes: Themes) -> Iterator[tuple[str, bytes]]:
+        """List the files of every theme: its own, and its rules behind ours in the form for pages of others."""
+        for theme in themes.known.values():
+            if theme.logo is not None and theme.logo_name is not None:
+                yield theme.logo_name, theme.logo.content
+            if theme.style is not None and theme.style_name is not None:
+                yield theme.style_name, theme.style.encode()
+                ours = self._files["reader.css"].content.decode() + self._files["element.css"].content.decode()
+                scoped = scope_styles(ours.replace('url("icons.svg")', 'url("../../icons.svg")') + theme.style)
+                yield theme.element_style_name, scoped.encode()
+
     def url(self, name: str) -> str:
         """Return the versioned address of a file, cacheable forever. Raises KeyError for an unknown file."""
         return f"/static/{self.version}/{self._files[name].name}"
+
+    @cached_property
+    def element(self) -> Asset:
+        """Return the module at the address that pages of others have: it leads to what this release has of it."""
+        lines = (f'import ".{self.url(JOINED)}";', f'export * from ".{self.url("live-blog.js")}";', "")
+        return Asset("live-blog.js", "\n".join(lines).encode())
+
+    def file(self, name: str) -> Asset:
+        """Return a file of ours. Raises KeyError for an unknown one."""
+        return self._files[name]
 
     def find(self, path: str) -> tuple[Asset | None, str]:
         """Return the file at a path below `/static/`, or None, and the Cache-Control of an answer under that path."""
@@ -127,12 +170,19 @@ class Assets:
         return Asset(name, (words.json if language[1] == "words" else encode_refusals(words)).encode())
 
 
-def without_comments(script: bytes) -> bytes:
-    """Return a script without the lines that are comments whole, which are a third of it and of no use to readers.
+@lru_cache(maxsize=4)
+def _joined_once(scripts: tuple[tuple[str, bytes], ...]) -> Mapping[str, bytes]:
+    """Join the scripts of stories' pages; a process that asks for the same again is given the same."""
+    return join_scripts(dict(scripts), joined=JOINED, pages=STORY_PAGES)
 
-    Ours begin a comment at the beginning of a line, or behind code on the same line; the latter stay.
+
+def shortened(script: bytes) -> bytes:
+    """Return a script without the lines that are comments whole, and without what indents the others.
+
+    Both are of no use to readers, and a third of it. Ours begin a comment at the beginning of a line, or behind code on
+    the same line; the latter stay. None has a text in backquotes that goes over a line which begins with a blank.
     """
-    return _COMMENT_LINES.sub(b"", script)
+    return _INDENTS.sub(b"", _COMMENT_LINES.sub(b"", script))
 
 
 def find_swagger_ui() -> list[Path]:
@@ -149,8 +199,8 @@ def find_swagger_ui() -> list[Path]:
 def asset_routes(assets: Assets) -> APIRouter:
     """Return the routes of the files.
 
-    They are `GET /static/<version>/<file>`, immutable for this release's version and kept a minute for any other, and
-    `GET /static/<file>`, revalidated each time.
+    They are `GET /static/<version>/<file>`, immutable for this release's version and kept a minute for any other,
+    `GET /static/<file>`, revalidated each time, and `GET /live-blog.js`, kept a minute.
     """
     router = APIRouter(include_in_schema=False)
 
@@ -160,6 +210,10 @@ def asset_routes(assets: Assets) -> APIRouter:
         if asset is None:
             return Response("Not found.\n", status_code=404, media_type="text/plain; charset=utf-8")
         return _answer(asset, request, cache_control=cache_control)
+
+    @router.api_route("/live-blog.js", methods=["GET", "HEAD"])
+    def get_element(request: Request) -> Response:
+        return _answer(assets.element, request, cache_control=_SHORT)
 
     return router
 
@@ -173,6 +227,8 @@ def _answer(asset: Asset, request: Request, *, cache_control: str) -> Response:
         "X-Content-Type-Options": "nosniff",
         "Access-Control-Allow-Origin": "*",
     }
+    if asset.name.startswith("themes/"):
+        headers["Content-Security-Policy"] = _THEME_POLICY  # a logo that is opened by itself runs nothing
     if has_tag(request.headers.get("if-none-match", ""), headers["ETag"]):
         return Response(status_code=304, headers=headers)
     if encoding:

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from app.content.embeds.providers import providers_in_use
 from app.wire.links import Site
-
-_PLAYERS = "https://www.youtube-nocookie.com https://player.vimeo.com"
-"""The only pages that may be framed, and only once a reader has asked for the film."""
 
 _ANY_FRAME = "frame-ancestors *"
 
-READER_POLICY = (
+_READER_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-    f"img-src 'self' https: http:; media-src 'self' https: http:; frame-src {_PLAYERS}; "
+    "img-src 'self' https: http:; media-src 'self' https: http:; frame-src {frames}; "
     f"manifest-src 'self'; base-uri 'none'; form-action 'self'; {_ANY_FRAME}"
 )
-"""Pictures come from anywhere the newsroom links to. A page's own words can run nothing, whatever they contain. Any
-site may show the page in a frame, unless its own says otherwise: it is public, and nothing in it acts with anybody's
-rights. Its forms send replies to us, and are answered by pages of ours."""
+"""Pictures come from anywhere the newsroom links to. A page's own words can run nothing, whatever they contain. Frames
+are those of known providers, made once a reader has agreed. Any site may show the page in a frame, unless its own says
+otherwise: it is public, and nothing in it acts with anybody's rights. Its forms send replies to us, and are answered by
+pages of ours."""
 
 NEWSROOM_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob: https: http:; "
-    "media-src 'self' https: http:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    "media-src 'self' https: http:; worker-src 'self'; manifest-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """It frames no page and no page frames it: a token is typed into this page. Pictures that are chosen are shown from the
-browser's own memory (blob:) until they are sent."""
+browser's own memory (blob:) until they are sent. Its service worker and its manifest are ours."""
+
+DEMO_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; frame-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""It has the reader's page of this server in a frame, and no page frames it: a token is pasted into this one."""
+
+WORKER_POLICY = "default-src 'none'; connect-src 'self'; frame-ancestors 'none'"
+"""What the newsroom's service worker may do: fetch from this server."""
+
+MANIFEST_POLICY = "default-src 'none'; frame-ancestors 'none'"
 
 DOCS_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; "
@@ -46,10 +57,16 @@ NO_CACHE = "no-store"
 
 def reader_policy(site: Site) -> str:
     """Return the policy of a site's pages for readers, which other sites may frame as it says."""
+    policy = _READER_POLICY.format(frames=providers_in_use().frame_sources)
     if site.frame_ancestors is None:
-        return READER_POLICY
+        return policy
     framing = " ".join(site.frame_ancestors) or "'none'"
-    return READER_POLICY.replace(_ANY_FRAME, f"frame-ancestors {framing}")
+    return policy.replace(_ANY_FRAME, f"frame-ancestors {framing}")
+
+
+def preview_policy() -> str:
+    """Return the policy of the page of a preview link, which shows frames as readers' pages do, and is in none."""
+    return f"{NEWSROOM_POLICY}; frame-src {providers_in_use().frame_sources}"
 
 
 def has_tag(if_none_match: str, etag: str) -> bool:

@@ -9,10 +9,11 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from fastapi import APIRouter, Request, Response
 from markupsafe import Markup
 
-from app.domain.errors import LiveblogError
+from app.domain.errors import LiveblogError, Unavailable
 from app.web.headers import NO_CACHE, reader_policy
 from app.web.page_responses import PageResponses
-from app.web.refusals import describe_refusal
+from app.web.refusals import REFUSALS, describe_refusal
+from app.web.refused_pages import page_routes
 from app.web.rendering import Renderer
 from app.web.words import Words
 
@@ -44,6 +45,10 @@ class PageComments(Protocol):
         """Return the token of a form that is opened now."""
         ...
 
+    def closed(self, story: str) -> Awaitable[str | None]:
+        """Return the code with which every comment on an open story would be refused now; None if none would."""
+        ...
+
     def receipt(self, secret: str) -> Awaitable[dict[str, Any]]:
         """Return what became of a comment. Raises LiveblogError."""
         ...
@@ -66,7 +71,9 @@ async def comments_context(
             page, under = await source.read(state["id"], query), query["parent"]
         except LiveblogError:  # a position of another list, or a reply that is gone: the first page instead
             page, entry = await source.read(state["id"], {"order": order}), None
-    is_open = mode == "moderated" and state["status"] in _TAKING
+    is_taking = mode == "moderated" and state["status"] in _TAKING
+    closed = await source.closed(state["id"]) if is_taking else None
+    is_open = is_taking and closed is None
     token = source.form_token(state["id"]) if is_open else None
     counts = state.get("comment_counts") or {}
     scope = {"entry": entry, "under": under}
@@ -82,13 +89,14 @@ async def comments_context(
         "shown": state["comment_count"] if entry is None else counts.get(entry, 0),
         "token": None if token is None else token.text,
         "passing": token,
+        "closed": None if closed is None else REFUSALS[closed],
         "notice": _notice(words, asked),
     }
 
 
 def receipt_page(*, renderer: Renderer, responses: PageResponses, comments: PageComments) -> APIRouter:
     """Return the route of `GET /receipts/{receipt}`, which a form is answered with; no cache keeps it."""
-    router = APIRouter(include_in_schema=False)
+    router = APIRouter(include_in_schema=False, route_class=page_routes(renderer=renderer, responses=responses))
 
     @router.api_route("/receipts/{receipt}", methods=["GET", "HEAD"])
     async def show_receipt(request: Request, receipt: str) -> Response:
@@ -110,6 +118,8 @@ async def _receipt(renderer: Renderer, comments: PageComments, request: Request,
     site, spoken = renderer.site_at(request), renderer.words_at(request)
     try:
         shown = await comments.receipt(secret)
+    except Unavailable:
+        raise  # there may be one
     except LiveblogError:
         return 404, renderer.render("not_found.html", site=site, words=spoken, is_gone=False)
     language, reason = shown["language"], shown["reason"]

@@ -5,30 +5,35 @@ The browser draws the same entries from the same JSON (static/entries.js); a tes
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from fastapi import Request
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment
 from markupsafe import Markup
 
 from app.content import truncate_text
+from app.domain.icons import ICONS
 from app.domain.time_zones import find_zone, zone_name
 from app.domain.writing_direction import direction_of
 from app.web.assets import Assets
 from app.web.headers import FEED_TYPES
 from app.web.scrollable_parts import scrollable
+from app.web.themes.theme_templates import PAGES_WITHOUT_THEME, make_environment
+from app.web.themes.themes import Themes
 from app.web.words import FALLBACK, Catalogue, Words
 from app.wire.encoding import encode_json
 from app.wire.links import Links, Site
 
 _SHORT = 200
-_TEMPLATES = Path(__file__).parent / "templates"
+_SIX_LINES = 240
+"""Characters that six lines of a phone have room for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,26 @@ def place_name(time_zone: str) -> str:
     return zone_name(time_zone).rpartition("/")[2].replace("_", " ")
 
 
-def briefly(entry: Mapping[str, Any]) -> str:
+def briefly(entry: Mapping[str, Any], most: int = _SHORT) -> str:
     """Return an entry's headline, or the beginning of its text."""
-    if entry["headline"]:
-        return str(entry["headline"])
-    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote|pre)>)", r" \1", entry["body_html"] or "")
-    text = " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
-    return truncate_text(text, _SHORT)
+    return str(entry["headline"]) if entry["headline"] else truncate_text(plain_text(entry["body_html"] or ""), most)
+
+
+def is_long(entry: Mapping[str, Any]) -> bool:
+    """Return whether an entry is more than the six lines that it is shown in where it is pinned."""
+    html = entry["body_html"] or ""
+    return len(plain_text(html)) > _SIX_LINES or "<figure" in html
+
+
+def plain_text(html: str) -> str:
+    """Return the words of a body in one line."""
+    spaced = re.sub(r"(</(?:p|li|h[2-4]|blockquote|pre)>)", r" \1", html)
+    return " ".join(Markup(spaced).striptags().split())  # noqa: S704 - its tags are taken out, and it is escaped again
+
+
+def readable_json(value: Any) -> str:
+    """Return JSON for people to read."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
 
 
 def as_json(value: Any) -> str:
@@ -74,28 +92,39 @@ def as_json(value: Any) -> str:
     return encode_json(value).decode()
 
 
-class Renderer:
-    """The templates of all sites, with their filters."""
+FILTERS: Mapping[str, Any] = {
+    "when": when,
+    "web_address": web_address,
+    "place_name": place_name,
+    "scrollable": scrollable,
+    "path_part": partial(quote, safe=""),
+    "briefly": briefly,
+    "is_long": is_long,
+    "json": as_json,
+    "readable_json": readable_json,
+    "direction": direction_of,
+    "words_for": Catalogue().words_for,
+}
+"""The filters of all templates; `words_for` is that of the renderer's own catalogue."""
 
-    def __init__(self, *, links: Links, assets: Assets, catalogue: Catalogue) -> None:
+
+class Renderer:
+    """The templates of all sites, in their themes."""
+
+    def __init__(self, *, links: Links, assets: Assets, catalogue: Catalogue, themes: Themes | None = None) -> None:
         self.catalogue = catalogue
         self.links = links
-        # Members that are absent count as null: the API leaves out what an author or a source does not have.
-        self._environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        filters = {"when": when, "web_address": web_address, "place_name": place_name, "scrollable": scrollable}
-        self._environment.filters |= filters | {
-            "path_part": lambda text: quote(text, safe=""),
-            "briefly": briefly,
-            "json": as_json,
-            "direction": direction_of,
-            "words_for": catalogue.words_for,
+        self._assets = assets
+        self._themes = themes or Themes()
+        self._ours = self._environment()
+        self._of_themes = {
+            name: self._environment(theme.templates) for name, theme in self._themes.known.items() if theme.templates
         }
-        self._environment.globals |= {"asset": assets.url, "feed_types": FEED_TYPES}
+
+    def _environment(self, overridden: Mapping[str, str] | None = None) -> Environment:
+        environment = make_environment({**FILTERS, "words_for": self.catalogue.words_for}, overridden)
+        environment.globals |= {"asset": self._assets.url, "feed_types": FEED_TYPES, "icons": ICONS}
+        return environment
 
     def site_at(self, request: Request) -> Site:
         """Return the site whose page is asked for."""
@@ -111,4 +140,12 @@ class Renderer:
     def render(self, template: str, *, site: Site, words: Words | None = None, **context: Any) -> str:
         """Render a template as HTML text of a site, with the words of a language; English ones if none are given."""
         known = words or self.catalogue.words_for(FALLBACK)
-        return self._environment.get_template(template).render(words=known, site=site, **context)
+        theme = self._themes.of(site)
+        given = {**context, "words": known, "site": site, "theme": theme}
+        themed = self._of_themes.get(theme.name)
+        if themed is not None and template not in PAGES_WITHOUT_THEME:
+            try:
+                return themed.get_template(template).render(given)
+            except Exception as error:  # noqa: BLE001 - whatever is wrong in it, readers get the page
+                self._themes.record_failure(theme, error)
+        return self._ours.get_template(template).render(given)

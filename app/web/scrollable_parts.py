@@ -1,4 +1,4 @@
-"""Makes what scrolls sideways in a body reachable by keyboard: tables and code are regions that can have the focus.
+"""Makes what scrolls sideways in a body reachable by keyboard: tables and code are groups that can have the focus.
 
 static/entries.js does the same to what it draws.
 """
@@ -16,18 +16,19 @@ _TAG = re.compile(r'<(/?[a-z][a-z0-9]*)((?:[^<>"]|"[^"]*")*)>')
 
 
 def scrollable(html: str | None, words: Words) -> Markup:
-    """Return sanitised HTML with a scrolling region around each table, and each `<pre>` one; both with their names."""
+    """Return sanitised HTML with a scrolling group around each table, and each `<pre>` one; both with their names."""
 
     def around(tag: re.Match[str]) -> str:
         name, attributes = tag[1], tag[2]
         if name == "table":
-            return f'<div class="scroller"{_region("table", words)}><table{attributes}>'
+            return f'<div class="scroller"{_focusable("table", words)}><table{attributes}>'
         if name == "/table":
             return "</table></div>"
-        return f"<pre{attributes}{_region('code', words)}>" if name == "pre" else tag[0]
+        return f"<pre{attributes}{_focusable('code', words)}>" if name == "pre" else tag[0]
 
     return Markup(_TAG.sub(around, html or ""))  # noqa: S704 - the API made it safe when it was written
 
 
-def _region(key: str, words: Words) -> str:
-    return f' role="region" aria-label="{words.say(key)}" data-say-label="{key}" tabindex="0"'
+def _focusable(key: str, words: Words) -> str:
+    # No region: a page says the same name of many, and each region would be a landmark of it.
+    return f' role="group" aria-label="{words.say(key)}" data-say-label="{key}" tabindex="0"'

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, lru_cache
 from hashlib import sha256
@@ -145,6 +145,10 @@ class Catalogue:
             if self._known(tag) != FALLBACK or _primary(tag) == FALLBACK:
                 return self.words_for(tag)
         return self.words_for(FALLBACK)
+
+    def words_in(self, language: str, *, about: str) -> Words:
+        """Return the words for a language tag, to be said on a page that is in the language `about`."""
+        return replace(self.words_for(language), language=about)
 
     def _words_for(self, language: str) -> Words:
         """Return the words for a language tag: its own, else those of the language without its region, else English."""

@@ -5,20 +5,22 @@ representation, event and variant is a concatenation of those bytes, so that the
 caches cannot disagree.
 
 What is stored names no host: an address of our own media begins with a mark, a raw control character, which JSON has
-in no string, so that nobody's text can have it once it is encoded. `with_media_base` puts the host in: on publication
-and in every read, so that ring and tables show the same, and a host that changes needs no row encoded anew.
+in no string, so that nobody's text can have it once it is encoded. `EncodedEntry.as_shown` puts the host in, and reads
+embeds anew from their addresses: on publication and in every read, so that ring and tables show the same, and neither a
+host that changes nor another list of providers needs a row encoded anew.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
 from pydantic_core import from_json, to_json
 
+from app.content.embeds_now import understand_embeds
 from app.content.media_addresses import MEDIA_FILE_PATTERN, MEDIA_MARK, MEDIA_NAME_PATTERN
 from app.domain.clock import Micros, format_time, parse_time
 from app.domain.cursor import Cursor
@@ -42,6 +44,7 @@ STORED_MARK = MEDIA_MARK.encode()
 """Stands for the host of our media in stored JSON: a raw control character, and a word."""
 
 _MARK_BYTE = STORED_MARK[:1]
+_OF_OTHER_SITES = (b'"type":"embed"', b'"type":"link_card"')
 _ESCAPED_MARK = MEDIA_MARK.replace("\x1a", "\\u001a").encode()
 # The escape is one where an even number of backslashes stands before it: behind an odd number it is somebody's text.
 _ESCAPED = re.compile(rb"(?<!\\)((?:\\\\)*)" + re.escape(_ESCAPED_MARK))
@@ -97,8 +100,21 @@ class EncodedEntry:
         parts.append(b"}")
         return b"".join(parts)
 
-    def with_media_base(self, base: bytes) -> EncodedEntry:
-        """Return a stored entry as readers get it."""
+    def as_shown(self, media_base: bytes) -> EncodedEntry:
+        """Return a stored entry as readers get it: its media at `media_base`, its embeds as they are understood now."""
+        shown = self._with_media_base(media_base)
+        has_any = any(kind in shown.blocks for kind in _OF_OTHER_SITES)
+        return shown._with_embeds_of_now() if has_any else shown
+
+    def _with_embeds_of_now(self) -> EncodedEntry:
+        stored: list[dict[str, Any]] = from_json(self.blocks)
+        html: str = from_json(self.body_html)
+        blocks, shown_html = understand_embeds(stored, html)
+        if blocks is stored:
+            return self
+        return replace(self, body_html=encode_json(shown_html), blocks=encode_json(blocks))
+
+    def _with_media_base(self, base: bytes) -> EncodedEntry:
         # One byte is found four times as fast as the whole mark, and hardly any entry has it.
         if not (_MARK_BYTE in self.body_html or _MARK_BYTE in self.fields or _MARK_BYTE in self.blocks):
             return self

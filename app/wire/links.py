@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from app.content.embeds.providers import providers_in_use
 from app.domain import sites
 from app.domain.comments import Mode
 from app.domain.identifiers import EntryId, StoryId
@@ -38,7 +39,7 @@ class Site:
     @property
     def tag(self) -> str:
         """Return what the ETags of answers that show it end in."""
-        return f".s{self.version}" if self.version else ""
+        return (f".s{self.version}" if self.version else "") + providers_in_use().tag
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,28 @@ class Links:
         The id occurs twice: the query is for the server, which never sees a fragment, and the fragment for the browser.
         """
         return f"{self.public_url}/stories/{path_part(slug)}?entry={{id}}#entry-{{id}}"
+
+    def entry_page(self, slug: str, entry: EntryId) -> str:
+        """Return the URL of an entry's own page, to share it."""
+        return f"{self.story_page(slug)}/entries/{path_part(entry)}"
+
+    def oembed(self, address: str) -> str:
+        """Return the URL that tells how a page of ours is embedded; its format is still to be named."""
+        return f"{self.public_url}/oembed?url={quote(address, safe='')}"
+
+    def sitemap(self, number: int) -> str:
+        """Return the URL of a sitemap of stories, counted from 1."""
+        return f"{self.public_url}/sitemaps/stories-{number}.xml"
+
+    @property
+    def sitemap_index(self) -> str:
+        """Return the URL of the index of sitemaps."""
+        return f"{self.public_url}/sitemap.xml"
+
+    @property
+    def news_sitemap(self) -> str:
+        """Return the URL of the sitemap of news."""
+        return f"{self.public_url}/sitemaps/news.xml"
 
     def story_feed(self, slug: str, ending: str) -> str:
         """Return the URL of a story's feed in the format of that ending."""

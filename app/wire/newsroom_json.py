@@ -10,12 +10,12 @@ from app.content import Block, markdown_source, render_html, warnings_of
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, JsonObject, WorkingRevision
 from app.domain.sites import DEFAULT_SITE
-from app.domain.story import Story
+from app.domain.story import Story, intro_content
 from app.domain.writing_direction import direction_of
 from app.wire.encoding import encode_stored
 from app.wire.links import Links
 from app.wire.newsroom_stream_messages import Principal
-from app.wire.public_entry import body_html, public_block, public_members
+from app.wire.public_entry import body_html, public_block, public_blocks, public_members
 from app.wire.requests.stories import STORY_DEFAULTS
 
 
@@ -29,6 +29,8 @@ def newsroom_entry(entry: Entry, *, can: Sequence[str], posted_by: Principal) ->
     return {
         "story": entry.story,
         **public_members(entry),
+        "label": entry.content.label,
+        "icon": entry.content.icon,
         "body_html": body_html(entry),
         "blocks": blocks,
         **_source(entry.content),
@@ -64,7 +66,8 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
     """Return a story as its editors see it: the members clients write, the settings and the version."""
     links = links.for_site(story.site)
     settings = {**asdict(story.settings), "comments": _comment_settings(story)}
-    del settings["site"]
+    for kept in ("site", "duty", "frozen_by_editor"):
+        del settings[kept]  # which are no settings to a client
     return {
         "id": story.id,
         "slug": story.slug,
@@ -73,6 +76,7 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
         "entry_url_template": links.entry_page_template(story.slug),
         "status": story.status.value,
         **_client_members(story),
+        "intro": _newsroom_intro(story),
         "frozen": story.frozen,
         "legal_hold": story.legal_hold,
         "purged_at": _time(story.purged_at),
@@ -82,16 +86,31 @@ def newsroom_story(story: Story, *, links: Links) -> dict[str, Any]:
     }
 
 
-def stored_story_fields(story: Story, *, continues: str | None) -> bytes:
+def stored_story_fields(story: Story, *, continues: str | None, authors: Sequence[JsonObject]) -> bytes:
     """Encode the public members of a story without those that a rename or a setting could change.
 
-    `continues` is the id of the continued story if readers may know it.
+    `continues` is the id of the continued story if readers may know it, `authors` are those that they are shown.
     """
-    members = {"status": story.status.value, **_client_members(story), "continues": continues}
+    members = {"status": story.status.value, **_client_members(story), "continues": continues, "authors": authors}
     members["comments"] = _public_comments(story)
+    members["intro"] = _public_intro(story)
     if members["image"] is not None:
         members["image"] = public_block(members["image"])
+    if members["seo"] is not None and members["seo"]["image"] is not None:
+        members["seo"] = {**members["seo"], "image": public_block(members["seo"]["image"])}
     return encode_stored(members)
+
+
+def _public_intro(story: Story) -> dict[str, Any] | None:
+    blocks = public_blocks(intro_content(story.fields))
+    return {"html": render_html(blocks), "blocks": blocks} if blocks else None
+
+
+def _newsroom_intro(story: Story) -> dict[str, Any] | None:
+    """Return the intro with its source text, from which an editor goes on."""
+    content = intro_content(story.fields)
+    blocks = _blocks(content)
+    return {"html": render_html(blocks), "blocks": blocks, **_source(content)} if blocks else None
 
 
 def _comment_settings(story: Story) -> dict[str, Any] | None:

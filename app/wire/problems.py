@@ -23,6 +23,7 @@ from app.domain.errors import (
     TooLarge,
     TooManyRequests,
     Unavailable,
+    UnknownFormat,
     UnsupportedMedia,
     UnsupportedType,
 )
@@ -44,6 +45,7 @@ STATUS_OF: Mapping[type[LiveblogError], int] = {
     InvalidInput: 422,
     PreconditionRequired: 428,
     TooManyRequests: 429,
+    UnknownFormat: 501,
     Unavailable: 503,
 }
 """The one mapping from the tree of errors to HTTP."""

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.content import Block, render_html, render_retracted_html, render_text
+from app.content.embeds_now import understand_embeds
 from app.domain.clock import Micros, format_time
 from app.domain.entry import Entry, EntryContent, EntryStatus, JsonObject
 from app.wire.encoding import EncodedEntry, encode_json, encode_stored
@@ -34,11 +35,18 @@ def public_members(entry: Entry) -> dict[str, Any]:
     }
 
 
+def shown_members(entry: Entry) -> dict[str, Any]:
+    """Return the members of a public entry with its label and its icon, if it has them."""
+    content = entry.content
+    beside = {"label": content.label, "icon": content.icon}
+    return public_members(entry) | {name: value for name, value in beside.items() if value is not None}
+
+
 def encode_public_entry(entry: Entry) -> EncodedEntry:
     """Encode an entry as it is stored for readers; `publish_changes` has set its revision, times and sort key."""
     blocks = public_blocks(entry.content)
     return EncodedEntry(
-        fields=encode_stored(public_members(entry)),
+        fields=encode_stored(shown_members(entry)),
         body_html=encode_stored(body_html(entry)),
         blocks=encode_stored(blocks),
         body_text=encode_json(render_text(blocks)),
@@ -59,7 +67,10 @@ def preview_members(entry: Entry) -> dict[str, Any]:
     """Return an entry as readers would get it if it were published now, with its working revision if it has one."""
     status = EntryStatus.RETRACTED if entry.retraction_stands else entry.status
     newest = replace(entry, content=entry.newest_content, status=status)
-    return {**public_members(newest), "body_html": body_html(newest), "blocks": public_blocks(newest.content)}
+    content = newest.content
+    beside = {"label": content.label, "icon": content.icon}
+    blocks, html = understand_embeds(public_blocks(content), body_html(newest))
+    return {**public_members(newest), **beside, "body_html": html, "blocks": blocks}
 
 
 def encode_correction(entry: Entry, line: JsonObject) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
+from app.content.embeds_now import understand_embeds
 from app.domain.identifiers import StoryId
 from app.wire.encoding import encode_json, with_media_base
 from app.wire.links import Links
@@ -54,4 +55,7 @@ def stored_members(stored: bytes, *, media_base: bytes = b"") -> dict[str, Any]:
     members: dict[str, Any] = from_json(with_media_base(stored, media_base))
     for name, value in _MEMBERS_ADDED.items():
         members.setdefault(name, value)
+    if (intro := members.get("intro")) and intro.get("blocks"):
+        blocks, html = understand_embeds(intro["blocks"], intro["html"])
+        members["intro"] = intro | {"blocks": blocks, "html": html}
     return members

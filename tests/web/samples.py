@@ -59,7 +59,7 @@ def entries() -> list[dict[str, Any]]:
                 {"name": "Ana Sousa", "role": "Reporter", "place": "Porto", "url": "https://news.example/ana"},
                 {"name": "R&D <desk>", "avatar": "https://pictures.example/rd.jpg", "url": "javascript:alert(1)"},
             ],
-            tags=[{"slug": "weather", "label": "Weather"}, {"slug": "trains", "label": "Trains & buses"}],
+            tags=[{"slug": "weather", "label": "Storms"}, {"slug": "trains", "label": "Trains & buses"}],
             updated_at="2026-11-03T19:30:00Z",
             corrections=[
                 {
@@ -92,6 +92,10 @@ def story(**fields: Any) -> dict[str, Any]:
         "entry_url_template": f"{URL}?entry={{id}}#entry-{{id}}",
         "title": "Storm reaches the coast: “the worst in forty years”",
         "standfirst": "Rain & wind of up to 140 km/h.\nFollow the night with us.",
+        "intro": None,
+        "authors": [],
+        "sponsor": None,
+        "seo": None,
         "language": "en",
         "direction": "ltr",
         "time_zone": "America/New_York",

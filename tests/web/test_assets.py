@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.web.assets import STATIC_FOLDER, Assets, asset_routes, without_comments
+from app.web.assets import STATIC_FOLDER, Assets, asset_routes, shortened
 from app.web.rendering import Renderer
 from app.web.words import Catalogue
 from app.wire.links import Links
@@ -33,6 +33,17 @@ async def test_a_versioned_address_may_be_kept_forever(client: httpx.AsyncClient
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
     assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+
+
+async def test_the_elements_address_stays_and_leads_any_page_to_this_release(client: httpx.AsyncClient) -> None:
+    answer = await client.get("/live-blog.js", headers={"Origin": "https://anyone.example"})
+    assert answer.headers["cache-control"] == "public, max-age=60"
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    for reply in (answer, *[await client.get(each) for each in re.findall(r'"\.(/[^"]+)"', answer.text)]):
+        assert reply.status_code == 200
+        assert reply.headers["access-control-allow-origin"] == "*"
+    again = await client.get("/live-blog.js", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_an_address_without_a_version_is_asked_for_again(client: httpx.AsyncClient) -> None:
@@ -70,7 +81,7 @@ async def test_text_is_compressed_for_those_who_can_read_it(
     async with client.stream("GET", "/static/client.js", headers={"Accept-Encoding": accepted}) as answer:
         raw = b"".join([part async for part in answer.aiter_raw()])
     assert callable(unpack)
-    assert unpack(raw) == without_comments((STATIC_FOLDER / "client.js").read_bytes())
+    assert unpack(raw) == shortened((STATIC_FOLDER / "client.js").read_bytes())
     assert answer.headers["vary"] == "Accept-Encoding"
 
 
@@ -83,9 +94,11 @@ async def test_encodings_have_etags_of_their_own(client: httpx.AsyncClient) -> N
 
 
 async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncClient) -> None:
-    wanted = set()
-    for page in ("/", f"/stories/{samples.SLUG}", "/newsroom", "/docs"):
-        wanted |= set(re.findall(r'(?:src|href)="(/static/[^"]+)"', (await client.get(page)).text))
+    wanted = {"/live-blog.js"}
+    for page in ("/", f"/stories/{samples.SLUG}", f"/stories/{samples.SLUG}/fragment", "/newsroom", "/docs"):
+        wanted |= set(
+            re.findall(r'(?:src|href)="(?:https://live\.example)?(/static/[^"]+)"', (await client.get(page)).text)
+        )
     seen: set[str] = set()
     while wanted - seen:
         url = (wanted - seen).pop()
@@ -103,6 +116,10 @@ async def test_every_file_a_page_or_a_script_names_is_there(client: httpx.AsyncC
         "transports.js",
         "reader.js",
         "reader.css",
+        "live-blog.css",
+        "live-blog.js",
+        "story_view.js",
+        "ticker.js",
         "main.js",
         "search.js",
         "numbers.js",
@@ -155,20 +172,49 @@ def test_a_changed_file_changes_every_versioned_address(tmp_path: Path) -> None:
     assert Assets(tmp_path).url("a.js") != before
 
 
-def test_what_the_readers_page_loads_is_small() -> None:
-    assets, asked, loaded = Assets(), ["reader.js"], set[str]()
+def _loaded(assets: Assets, first: str) -> dict[str, int]:
+    """How many compressed bytes each script has that one loads at once, itself among them."""
+    asked, sizes = [first], dict[str, int]()
     while asked:
         name = asked.pop()
-        if name not in loaded:
-            loaded.add(name)
-            asked += re.findall(r'from "\./([^"]+)"', (STATIC_FOLDER / name).read_text(encoding="utf-8"))
-    sizes = {name: len(asset.brotli) for name in loaded for asset, _ in [assets.find(name)] if asset is not None}
-    assert set(sizes) == loaded
+        asset, _ = assets.find(name)
+        assert asset is not None, name
+        if name not in sizes:
+            sizes[name] = len(asset.brotli)
+            asked += re.findall(r'from "\./([^"]+)"', asset.content.decode())
+    return sizes
+
+
+def test_what_the_readers_page_loads_is_small() -> None:
+    assets = Assets()
     follow = ("client.js", "apply.js", "transports.js", "transport_choice.js")
-    assert sum(sizes[name] for name in follow) <= 7 * 1024, "to follow a story, without drawing anything"
-    assert sum(sizes.values()) <= 17 * 1024, sizes
+    files = [asset for name in follow for asset, _ in [assets.find(name)] if asset is not None]
+    assert sum(len(asset.brotli) for asset in files) <= 7 * 1024, "to follow a story, without drawing anything"
+    sizes = _loaded(assets, "reader.js")
+    assert sum(sizes.values()) <= 12 * 1024, sizes
     page = (STATIC_FOLDER.parent / "templates" / "story.html").read_text(encoding="utf-8")
-    assert [name for name in loaded - {"reader.js"} if f'"{name}"' not in page] == [], "each is asked for at once"
+    assert [name for name in sizes if name != "reader.js" and f"asset('{name}')" not in page] == [], "asked for at once"
+
+
+def test_what_a_page_of_others_loads_of_the_element_is_small() -> None:
+    assets = Assets()
+    sizes = _loaded(assets, "live-blog.js")
+    assert set(sizes) == {"live-blog.js", "story_view.js"}, "two requests, at the same time"
+    assert sum(sizes.values()) + len(assets.element.brotli) <= 12 * 1024, sizes
+    leading = assets.element.content.decode()
+    assert [f'".{assets.url(name)}"' in leading for name in sizes] == [True, True]
+    later = {name: _loaded(assets, name)[name] for name in ("ticker.js", "host_page.js", "story_changes.js")}
+    assert max(later.values()) <= 1_536, later
+
+
+def test_what_draws_a_changed_story_is_loaded_later_and_small() -> None:
+    """Most stories stay what they are while they are read: their header is drawn by the server."""
+    sizes = _loaded(Assets(), "story_changes.js")
+    own = {name: size for name, size in sizes.items() if name != "story_view.js"}
+    assert set(own) == {"story_changes.js", "story_header.js"}
+    assert sum(own.values()) <= 2 * 1024, own
+    view = (STATIC_FOLDER / "story_view.js").read_text(encoding="utf-8")
+    assert 'import("./story_changes.js")' in view
 
 
 def test_what_brings_replies_to_life_is_small_and_loaded_later() -> None:
@@ -187,11 +233,42 @@ def test_what_brings_replies_to_life_is_small_and_loaded_later() -> None:
     assert "replies/" not in (STATIC_FOLDER.parent / "templates" / "story.html").read_text(encoding="utf-8")
 
 
-def test_scripts_are_sent_without_the_lines_that_only_explain_them() -> None:
-    script = b'// What it is.\n\n/** Says\n * more. */\nconst a = "/** no */"; // kept\n  // gone\nconst b = 1;\n'
-    assert without_comments(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
+def test_what_helps_to_read_is_small_and_loaded_later() -> None:
+    assets = Assets()
+    sizes = {
+        path.name: len(asset.brotli)
+        for path in (*(STATIC_FOLDER / "reading").glob("*.js"), STATIC_FOLDER / "pins_and_key_points.js")
+        for asset, _ in [assets.find(path.relative_to(STATIC_FOLDER).as_posix())]
+        if asset is not None
+    }
+    asked, at_idle = ["main.js"], set[str]()
+    while asked:
+        name = asked.pop()
+        at_idle.add(name)
+        script = (STATIC_FOLDER / "reading" / name).read_text(encoding="utf-8")
+        asked += [
+            each for each in re.findall(r'^import .*from "\./([^"]+)"', script, re.MULTILINE) if each not in at_idle
+        ]
+    on_a_press = {"sharing.js", "enlarging.js"}
+    seldom = {"since_then.js", "old_addresses.js", "ad_places.js"}
+    assert set(sizes) == at_idle | on_a_press | seldom | {"pins_and_key_points.js"}
+    assert sum(sizes[name] for name in (*at_idle, "pins_and_key_points.js")) <= 9 * 1024, "once the page is drawn"
+    assert sum(sizes[name] for name in on_a_press) <= 1_024, "once somebody asks for it"
+    assert sizes["since_then.js"] <= 1_536, "for who comes back"
+    assert sizes["old_addresses.js"] <= 640, "for who follows an address of another system"
+    reader = (STATIC_FOLDER / "reader.js").read_text(encoding="utf-8")
+    assert 'import("./reading/main.js")' in reader
+    assert "reading/" not in (STATIC_FOLDER.parent / "templates" / "story.html").read_text(encoding="utf-8")
+
+
+def test_scripts_are_sent_without_indents_and_the_lines_that_only_explain_them() -> None:
+    script = b'// What it is.\n\n/** Says\n * more. */\nconst a = "/** no */"; // kept\n  // gone\n  const b = 1;\n'
+    assert shortened(script) == b'\nconst a = "/** no */"; // kept\nconst b = 1;\n'
     for path in STATIC_FOLDER.glob("**/*.js"):
-        code = [line for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
-        sent = [line for line in without_comments(path.read_bytes()).decode().splitlines() if line.strip()]
+        text = path.read_text(encoding="utf-8")
+        odd = [line for line in text.splitlines() if line.replace('"`"', "").count("`") % 2]
+        assert [line for line in odd if "[" not in line] == [], f"{path.name}: a text over lines would lose its indents"
+        code = [line.lstrip() for line in text.splitlines() if line.strip()]
+        sent = [line for line in shortened(path.read_bytes()).decode().splitlines() if line.strip()]
         left_out = [line.strip() for line in code if line not in sent]
         assert all(line.startswith(("//", "/**", "*")) or line.endswith("*/") for line in left_out), path.name

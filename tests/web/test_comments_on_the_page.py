@@ -89,6 +89,18 @@ async def test_an_ended_story_keeps_its_replies_and_takes_no_more() -> None:
     assert "First line." in html
 
 
+@pytest.mark.parametrize("code", ["comments_unattended", "comments_full"])
+async def test_no_form_is_shown_that_would_be_refused_whatever_is_sent(code: str) -> None:
+    fake = reading("moderated", reply(children=[reply("Bo")]), status="live")
+    fake.closed_code = code
+    html = await page_of(fake)
+    assert 'class="reply"' not in html
+    assert "leave-a-reply" not in html
+    assert 'class="answer"' not in html
+    assert WORDS.say(REFUSALS[code]) in html
+    assert "First line." in html
+
+
 async def test_replies_elsewhere_are_a_link() -> None:
     html = await page_of(reading("external"))
     assert 'href="https://talk.example/1"' in html

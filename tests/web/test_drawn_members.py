@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from app.domain.icons import ICONS
+from app.web.assets import STATIC_FOLDER
 from app.wire.shapes import blocks, public
 from app.wire.shapes.answer import Answer
 from tests.web import samples
@@ -26,6 +28,19 @@ STORY: dict[str, tuple[Any, str]] = {
     "id": (OTHER, OTHER),
     "title": ("The title itself", "<h1>The title itself</h1>"),
     "standfirst": ("What stands first", '<p class="standfirst">What stands first</p>'),
+    "intro": (
+        {"html": "<p>It <b>rains</b>.</p>", "blocks": []},
+        '<div class="body intro"><p>It <b>rains</b>.</p></div>',
+    ),
+    "authors": (
+        [{"name": "Ana Sousa", "role": "Reporter", "url": "https://herald.example/ana"}],
+        '<p class="byline"><span><a href="https://herald.example/ana" rel="noopener">Ana Sousa</a> <small>',
+    ),
+    "sponsor": (
+        {"name": "The Bank", "url": "https://bank.example/", "label": None},
+        'Sponsored by <a href="https://bank.example/" rel="sponsored noopener">The Bank</a></p>',
+    ),
+    "seo": ({"title": "Found by this", "description": None, "image": None}, "<title>Found by this – "),
     "language": ("pt-BR", 'lang="pt-BR"'),
     "direction": ("rtl", 'dir="rtl"'),
     "time_zone": ("Asia/Tokyo", "Times: Tokyo"),
@@ -44,6 +59,7 @@ STORY: dict[str, tuple[Any, str]] = {
     "status": ("paused", "Live updates, paused"),
     "head": ("k3xxxxxx.77.aaaaaa", 'data-head="k3xxxxxx.77.aaaaaa"'),
     "entry_count": (71, "71 updates"),
+    "last_entry_at": (MOMENT, f'Updated <time datetime="{MOMENT}"'),
     "timeline": ({"items": [samples.entry(9)], "next": None, "prev": None}, "Update number 9."),
     "comments": ({"mode": "moderated", "url": None}, '<h3 id="leave-a-reply">Leave a reply</h3>'),
     "comment_count": (71, "71 replies"),
@@ -58,12 +74,14 @@ ENTRIES: dict[str, tuple[Any, str]] = {
     "key_event": (True, '<p class="mark">Key event</p>'),
     "importance": ("breaking", '<p class="mark">Breaking</p>'),
     "headline": ("The headline itself", "<h2>The headline itself</h2>"),
+    "label": ("67′", '<p class="label">67′</p>'),
+    "icon": ("red_card", '<span class="icon icon-red_card" role="img" aria-label="Red card"></span></p>'),
     "authors": (
         [{"name": "Ana Sousa", "role": "Reporter", "place": "Porto", "url": "https://herald.example/ana"}],
         '<a href="https://herald.example/ana" rel="noopener">Ana Sousa</a> <small>Reporter, Porto</small>',
     ),
     "source": ({"url": "https://first.example/a", "name": "First"}, "Source link</a> <small>First</small>"),
-    "tags": ([{"slug": "wind", "label": "Wind"}], "<li>Wind</li>"),
+    "tags": ([{"slug": "wind", "label": "Wind"}], '<li data-slug="wind">Wind</li>'),
     "time": (MOMENT, f'<time datetime="{MOMENT}"'),
     "updated_at": (MOMENT, f'Updated <time datetime="{MOMENT}"'),
     "sort_key": ("00000077", 'data-sort-key="00000077"'),
@@ -78,7 +96,6 @@ NOT_DRAWN = {
     "StoryState.slug": "the page's own address has it; its links are made of it",
     "StoryState.url": "the page's own address, canonical where nothing else is",
     "StoryState.entry_url_template": "links within the page are relative, so that they work behind every proxy",
-    "StoryState.last_entry_at": "the newest entry says its own time",
     "PublicEntry.published_at": "`time` is what is to be shown; this decides whether `updated_at` is another time",
     "PublicEntry.blocks": "`body_html` is the same body, which the page asks for",
     "Author.id": "no page lists what a person wrote",
@@ -94,7 +111,7 @@ NOT_DRAWN = {
         "`html` has it, as in a body",
     ),
     "Publisher.logo": "the masthead has the site's; a second one would compete with it",
-    "Tag.slug": "no page lists what has a tag",
+    "Intro.blocks": "`html` is the same body",
     "Pin.until": "the pin goes by itself, by an event",
     "Timeline.prev": "as the link to newer updates, by a page of its own in test_reader_pages.py",
     "Timeline.next": "as the link to older updates, there too",
@@ -105,7 +122,10 @@ PARTS: dict[type[Answer], set[str]] = {
     public.PublicEntry: set(ENTRIES),
     public.Publisher: {"name", "url"},
     public.About: {"name", "place", "start"},
-    public.Tag: {"label"},
+    public.Tag: {"slug", "label"},
+    public.Intro: {"html"},
+    public.Sponsor: {"name", "url", "label"},
+    public.Seo: {"title", "description", "image"},
     public.Pin: {"entry"},
     public.KeyPoint: {"text", "entry"},
     public.Author: {"name", "role", "place", "avatar", "avatar_renditions", "url"},
@@ -166,3 +186,13 @@ async def test_each_member_of_an_entry_is_on_the_page(name: str) -> None:
     timeline = {"items": [samples.entry(1, **{name: value})], "next": None, "prev": None}
     assert drawn in await _page(samples.story(timeline=timeline))
     assert drawn not in await _page(_plain_story())
+
+
+def test_every_icon_has_its_place_in_the_drawing_of_all() -> None:
+    styles = (STATIC_FOLDER / "reader.css").read_text(encoding="utf-8")
+    places = dict(re.findall(r"\.icon-(\w+) \{ --nth: (\d+);", styles))
+    assert places == {icon: str(place) for place, icon in enumerate(ICONS)}
+    drawing = (STATIC_FOLDER / "icons.svg").read_text(encoding="utf-8")
+    assert drawing.count("<g") == len(ICONS)
+    assert f'viewBox="0 0 {24 * len(ICONS)} 24"' in drawing
+    assert f"calc(var(--nth, {len(ICONS)}) * 100% / {len(ICONS) - 1}) 0 / {len(ICONS)}00% 100%" in styles

@@ -1,4 +1,4 @@
-"""The newsroom page's modules are in four groups, which import downward only; ARCHITECTURE.md lists them."""
+"""The newsroom page's modules are in groups, which import downward only; ARCHITECTURE.md lists them."""
 
 from __future__ import annotations
 
@@ -11,8 +11,14 @@ from app.web.assets import STATIC_FOLDER
 
 ARCHITECTURE = Path(__file__).parents[2] / "ARCHITECTURE.md"
 PAGE = STATIC_FOLDER / "newsroom"
-GROUPS = ("main", "actions", "parts", "drawing", "pure")
+GROUPS = ("main", "shell", "actions", "parts", "rich_text", "conflicts", "desk", "drawing", "pure")
 """From the top; `main` is the one module that puts the others together."""
+
+PURE_BESIDE = {
+    *("rich_text/shortcuts.js", "rich_text/pasted.js"),
+    *("desk/changes.js", "desk/found.js", "desk/holds.js", "desk/queue_kinds.js", "desk/several_texts.js"),
+}
+"""Pure modules that stand with what they are for."""
 
 AT_A_GLANCE = 20
 """The most modules of a group: about as many as a person takes in."""
@@ -74,7 +80,8 @@ def test_a_group_is_taken_in_at_a_glance() -> None:
 
 def test_what_is_pure_touches_no_page() -> None:
     impure = re.compile(r"\b(document|window|location|localStorage|sessionStorage)\b\.")
-    assert [name for name in MODULES if _group(name) == "pure" and impure.search(MODULES[name])] == []
+    pure = {name for name in MODULES if _group(name) == "pure"} | PURE_BESIDE
+    assert [name for name in pure if impure.search(MODULES[name])] == []
 
 
 def test_the_page_has_no_rights_of_its_own_for_entries() -> None:

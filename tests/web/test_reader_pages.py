@@ -94,9 +94,9 @@ async def test_an_entry_is_marked_updated_from_updated_at_alone(
     client: httpx.AsyncClient, reading: FakeReading
 ) -> None:
     _with(reading, samples.entry(1, revision=7))
-    assert "Updated" not in seen(await client.get(PAGE))
+    assert "Updated" not in seen(await client.get(PAGE)).partition("<article")[2]
     _with(reading, samples.entry(1, updated_at="2026-11-03T18:40:00Z"))
-    assert "Updated 13:40 3 November 2026" in _text(seen(await client.get(PAGE)))
+    assert "Updated 13:40 3 November 2026" in _text(seen(await client.get(PAGE)).partition("<article")[2])
 
 
 async def test_corrections_are_shown_with_their_severity(client: httpx.AsyncClient) -> None:
@@ -218,7 +218,8 @@ async def test_the_policy_lets_nothing_written_in_a_page_run(client: httpx.Async
         assert policy["default-src"] == "'none'"
         assert policy["script-src"] == "'self'"
         assert policy["base-uri"] == "'none'"
-        assert not re.search(r"<script(?![^>]* src=)|\son\w+=|\sstyle=|<style", answer.text)
+        data = r'<script type="application/ld\+json">[^<>&]*</script>'  # which no browser runs, and nothing in it ends
+        assert not re.search(r"<script(?![^>]* src=)|\son\w+=|\sstyle=|<style", re.sub(data, "", answer.text))
 
 
 async def test_any_site_may_frame_a_story_and_none_the_newsroom(client: httpx.AsyncClient) -> None:
@@ -290,5 +291,5 @@ async def test_the_api_page_loads_its_viewer_from_here(client: httpx.AsyncClient
     assert 'data-openapi="/openapi.json"' in html
     for source in re.findall(r'(?:src|href)="([^"]+)"', html):
         assert source.startswith("/")
-        if source != "/openapi.json":
+        if source not in {"/openapi.json", "/docs/messages"}:
             assert (await client.get(source)).status_code == 200

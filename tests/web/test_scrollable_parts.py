@@ -10,7 +10,7 @@ from app.web.words import Catalogue
 from tests.content.oracle import counted_ids
 from tests.growth import HTML, Work, faults, mixed_pieces, single_pieces
 
-REGION = ' role="region" aria-label="Table" data-say-label="table" tabindex="0"'
+REGION = ' role="group" aria-label="Table" data-say-label="table" tabindex="0"'
 ENGLISH = Catalogue().words_for("en")
 
 

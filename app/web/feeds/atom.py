@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element
 
+from app.web.documents.xml_writing import add, root, write_xml
 from app.web.feeds.feed import Feed, FeedItem, Origin, Person
-from app.web.feeds.xml_writing import add, root, write_xml
 from app.web.headers import FEED_TYPES
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from app.content import truncate_text
+from app.web.discovery.entry_texts import corrections_of, reason_of, severity_said
 from app.web.rendering import web_address
 from app.web.words import Words
 
@@ -20,12 +21,6 @@ _PLAYER = re.compile(r'(<(video|audio)((?:[^<>"]|"[^"]*")*)>)(</\2>)')
 _ADDRESS = re.compile(r' src="([^"]*)"')
 
 
-def corrections_of(entry: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """List the lines of an entry's log that its body does not say: all but the reason of one that is retracted."""
-    retracted = entry["status"] == "retracted"
-    return [each for each in entry["corrections"] if not (retracted and each["severity"] == "retraction")]
-
-
 def write_body(entry: Mapping[str, Any], story: Mapping[str, Any], words: Words) -> str:
     """Write the whole text as HTML in the story's language and direction, with its source and what was corrected."""
     parts: list[Markup] = []
@@ -33,7 +28,7 @@ def write_body(entry: Mapping[str, Any], story: Mapping[str, Any], words: Words)
         parts.append(Markup("<p><strong>{}</strong></p>").format(words.say("mark.retracted")))
     parts.append(Markup(_PLAYER.sub(_with_link, entry["body_html"])))  # noqa: S704 - made safe when it was written
     parts += [
-        Markup("<p><strong>{}:</strong> {}</p>").format(_severity(each, words), each["text"])
+        Markup("<p><strong>{}:</strong> {}</p>").format(severity_said(each, words), each["text"])
         for each in corrections_of(entry)
     ]
     source = entry["source"]
@@ -48,18 +43,12 @@ def write_body(entry: Mapping[str, Any], story: Mapping[str, Any], words: Words)
 def write_summary(entry: Mapping[str, Any], words: Words) -> str:
     """Write the beginning of the text without HTML; of a retracted entry the reason and none of what was struck out."""
     if entry["status"] == "retracted":
-        reasons = [each["text"] for each in entry["corrections"] if each["severity"] == "retraction"]
-        said = words.say("mark.retracted").unescape()
-        parts = [f"{said}: {reasons[-1]}" if reasons else said]
+        said, reason = words.say("mark.retracted").unescape(), reason_of(entry)
+        parts = [f"{said}: {reason}" if reason else said]
     else:
         parts = [truncate_text(" ".join(entry["body_text"].split()), SUMMARY_LENGTH)]
-    parts += [f"{_severity(each, words).unescape()}: {each['text']}" for each in corrections_of(entry)]
+    parts += [f"{severity_said(each, words).unescape()}: {each['text']}" for each in corrections_of(entry)]
     return "\n\n".join(part for part in parts if part)
-
-
-def _severity(correction: Mapping[str, Any], words: Words) -> Markup:
-    severity = correction["severity"]
-    return words.say(f"severity.{severity if severity in ('clarification', 'retraction') else 'correction'}")
 
 
 def _with_link(player: re.Match[str]) -> str:

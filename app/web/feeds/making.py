@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urldefrag
 
 from pydantic_core import from_json
 
+from app.web.discovery.addresses import address_of, page_of
+from app.web.discovery.entry_texts import headline_of, modified_at
 from app.web.feeds.bodies import write_body, write_summary
 from app.web.feeds.enclosures import enclosures_of
 from app.web.feeds.feed import Ending, Feed, FeedItem, Origin, Person
-from app.web.rendering import briefly, web_address
+from app.web.rendering import web_address
 from app.web.words import Words
 from app.wire.links import Links
 
@@ -86,7 +87,7 @@ class FeedMaker:
         changed: dict[str, str] = {}
         for item in read["items"]:
             known = changed.get(item["story"], "")
-            changed[item["story"]] = max(known, updated_of(item["entry"]))
+            changed[item["story"]] = max(known, modified_at(item["entry"]))
         return tuple(
             self._item(
                 item["entry"],
@@ -113,7 +114,7 @@ class FeedMaker:
             ),
             tags=tuple((each["slug"], each["label"]) for each in entry["tags"]),
             published=entry["published_at"],
-            updated=updated_of(entry),
+            updated=modified_at(entry),
             source=Person(source.get("name") or source["url"], source["url"]) if has_source else None,
             enclosures=enclosures_of(entry),
             origin=origin,
@@ -135,39 +136,22 @@ def guid_of(identifier: str) -> str:
     return f"urn:uuid:{identifier}"
 
 
-def page_of(story: Members) -> str:
-    """Return the page that shows a story: the host's own, if it has one."""
-    return story["canonical_url"] or str(story["url"])
-
-
-def address_of(entry: Members, story: Members) -> str:
-    """Return the page that shows an entry: the host's own at its anchor, if the story has one."""
-    if story["canonical_url"]:
-        return f"{urldefrag(story['canonical_url']).url}#entry-{entry['id']}"
-    return str(story["entry_url_template"]).replace("{id}", entry["id"])
-
-
-def updated_of(entry: Members) -> str:
-    """Return when an entry last changed in a way worth telling: published, edited, corrected or retracted."""
-    return entry["updated_at"] or str(entry["published_at"])
-
-
 def _newest(items: Sequence[FeedItem], *, otherwise: str) -> str:
     return max((item.updated for item in items), default=otherwise)
 
 
 def _title(entry: Members, story: Members, words: Words) -> str:
-    """Return the headline, else the first words; never those that were struck out."""
-    if entry["status"] != "retracted":
-        return briefly(entry) or str(story["title"])
-    said = words.say("mark.retracted").unescape()
-    return f"{said}: {entry['headline']}" if entry["headline"] else said
+    """Return the headline behind the label; of a retracted entry without, which is said instead."""
+    headline = headline_of(entry, story, words)
+    label = None if entry["status"] == "retracted" else entry.get("label")
+    return f"{label}: {headline}" if label else headline
 
 
 def _more(entry: Members, story: Members) -> dict[str, Any]:
     names = ("revision", "status", "kind", "key_event", "importance", "time", "corrections")
     of_story = {"id": story["id"], "title": story["title"], "url": page_of(story)}
-    return {"direction": story["direction"], **{name: entry[name] for name in names}, "story": of_story}
+    beside = {name: entry[name] for name in ("label", "icon") if name in entry}
+    return {"direction": story["direction"], **{name: entry[name] for name in names}, **beside, "story": of_story}
 
 
 def _without_ending(address: str) -> str:

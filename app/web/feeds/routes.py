@@ -5,15 +5,14 @@ A feed is made once for each state of what it shows, and kept with that. Errors 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Literal, Protocol
 
-from anyio import to_thread
 from fastapi import APIRouter, Request, Response
 
 from app.domain.slugs import canonical_slug
 from app.reading.representations import Representation
+from app.web.documents.made_once import made_once
 from app.web.feeds.atom import write_atom
 from app.web.feeds.feed import ENDINGS, Ending, Feed
 from app.web.feeds.json_feed import write_json_feed
@@ -102,29 +101,12 @@ class _Routes:
         return FeedMaker(self._ending, links, self._catalogue.words_for, self._is_full)
 
     async def _respond(self, request: Request, source: Representation, make: Callable[[bytes], Feed]) -> Response:
-        document = await _made_once(source, self._ending, make)
+
+        def work(read: bytes) -> Document:
+            return Document.of(write_feed(self._ending, make(read)), f"{FEED_TYPES[self._ending]}; charset=utf-8")
+
+        document = await made_once(source, ("feed", self._ending), work)
         cache_control = CALM_CACHE if source.is_over else PUBLIC_CACHE
         return await self._responses.send(
             request, document, policy=FEED_POLICY, cache_control=cache_control, surrogate=source.surrogate
         )
-
-
-async def _made_once(source: Representation, ending: Ending, make: Callable[[bytes], Feed]) -> Document:
-    """Return the feed made of a source, kept with it; all who ask while it is made wait for the same."""
-    key = ("feed", ending)
-    made = source.prepared.get(key)
-    if not isinstance(made, asyncio.Future):
-
-        def work() -> Document:
-            return Document.of(write_feed(ending, make(source.plain)), f"{FEED_TYPES[ending]}; charset=utf-8")
-
-        made = asyncio.ensure_future(to_thread.run_sync(work))
-        made.add_done_callback(lambda done: _forget_failure(source, key, done))
-        source.prepared[key] = made
-    document: Document = await asyncio.shield(made)
-    return document
-
-
-def _forget_failure(source: Representation, key: object, done: asyncio.Future[Document]) -> None:
-    if done.cancelled() or done.exception() is not None:
-        source.prepared.pop(key, None)

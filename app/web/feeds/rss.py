@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from markupsafe import escape
 
+from app.web.documents.xml_writing import add, root, write_xml
 from app.web.feeds.feed import Feed, FeedItem
-from app.web.feeds.xml_writing import add, root, write_xml
 from app.web.headers import FEED_TYPES
 
 UNKNOWN_LENGTH = "0"
@@ -29,7 +29,7 @@ def write_rss(feed: Feed) -> bytes:
     channel = add(document, "channel")
     add(channel, "title", feed.title)
     add(channel, "link", feed.home)
-    add(channel, "description", feed.subtitle or feed.title)
+    add(channel, "description", _as_html(feed.subtitle or feed.title))
     if feed.language is not None:
         add(channel, "language", feed.language)
     add(channel, "lastBuildDate", _rss_time(feed.updated))
@@ -48,7 +48,6 @@ def write_rss(feed: Feed) -> bytes:
 
 
 def _add_item(channel: Element, item: FeedItem) -> None:
-    """Add an item; its description is HTML to all who read RSS, and so is written as that."""
     parent = add(channel, "item", xml_lang=item.language)
     add(parent, "title", item.title)
     add(parent, "link", item.url)
@@ -63,7 +62,7 @@ def _add_item(channel: Element, item: FeedItem) -> None:
         add(parent, "atom:link", rel="via", href=item.source.url, title=item.source.name)
     if item.origin is not None:
         add(parent, "source", item.origin.title, url=item.origin.feed_url)
-    add(parent, "description", str(escape(item.summary or item.title)))
+    add(parent, "description", _as_html(item.summary or item.title))
     if item.html is not None:
         add(parent, "content:encoded", item.html)
     _add_files(parent, item)
@@ -86,6 +85,11 @@ def _add_files(parent: Element, item: FeedItem) -> None:
             height=_number(each.height),
             duration=None if each.duration_ms is None else str(round(each.duration_ms / 1000)),
         )
+
+
+def _as_html(text: str) -> str:
+    """Return a text as HTML: a description is that to all who read RSS, a feed's as an item's."""
+    return str(escape(text))
 
 
 def _number(value: int | None) -> str | None:

@@ -10,7 +10,7 @@ const COUNTERS = ["entry_count", "last_entry_at"];
 export function seqOf(cursor) {
   if (cursor === "0") return 0;
   const match = /^[0-9A-Za-z]{1,16}\.(0|[1-9][0-9]{0,15})\.[0-9A-Za-z]{1,16}$/.exec(cursor);
-  if (!match) throw new TypeError(`not a cursor: ${String(cursor).slice(0, 80)}`);
+  if (!match) throw new TypeError(`not a cursor: ${cursor}`);
   return Number(match[1]);
 }
 
@@ -78,8 +78,12 @@ export function missingEntries(state) {
   return namedEntries(state).filter((id) => !held.has(id));
 }
 
-/** Return the state after one numbered event. Whether it is to be applied is decided by receive(). */
+/**
+ * Return the state after one numbered event. Whether it is to be applied is decided by receive(). Throws TypeError where
+ * its cursor is none: then nothing has changed.
+ */
 export function apply(state, event) {
+  seqOf(event.cursor);
   let after = { ...state };
   if (UPSERTS.has(event.type)) after = withEntry(after, event.entry);
   else if (event.type === "entry.removed") after = withoutEntry(after, event.id);
@@ -99,7 +103,10 @@ export function readerOf(state, mode = "live") {
   return { state, mode };
 }
 
-/** Receive one message of any transport; return [reader, verdict]: "applied", "ignored", "replaced" or "resume". */
+/**
+ * Receive one message of any transport; return [reader, verdict]: "applied", "ignored", "replaced" or "resume". Throws
+ * TypeError where a cursor in it is none.
+ */
 export function receive(reader, message) {
   if (message.type === "heartbeat") return compare(reader, message.heads[reader.state.id]);
   if (message.story !== reader.state.id) return [reader, "ignored"];
@@ -110,6 +117,7 @@ export function receive(reader, message) {
     case "catching_up":
       return [reader.mode === "waiting" ? reader : { ...reader, mode: "catching_up" }, "ignored"];
     case "snapshot":
+      seqOf(message.state.head);
       return [{ ...reader, state: message.state }, "replaced"];
     case "caught_up":
       return finish(reader, message);
@@ -187,7 +195,7 @@ function lowered(timeline, page) {
 }
 
 function fold(state, event) {
-  if (event.seq > seqOf(state.head)) return apply(state, event);
+  if (seqOf(event.cursor) > seqOf(state.head)) return apply(state, event);
   // Already seen, but not by the page: its entries are brought up to date; fields, counters and head are newer here.
   if (UPSERTS.has(event.type)) return withEntry(state, event.entry);
   if (event.type === "entry.removed") return withoutEntry(state, event.id);

@@ -10,12 +10,13 @@ import { discard, openEventSource, openPolling, openWebSocket } from "./transpor
 
 const MAX_BACK_OFF_MS = 15_000; // after an outage of any length everybody is back within this
 const FIRST_WORD_MS = 15_000; // a connection on which nothing was heard by then does not get through
+const ANSWER_MS = 20_000; // an answer that has not come whole by then is not waited for
 const STEADY_MS = 10_000; // a connection that lived this long was a good one: the next back-off starts small again
 const LONG_POLL_SECONDS = 25;
 const OPEN = ["upcoming", "live", "paused"]; // the statuses of a story worth a connection
 const MAX_REPLIES = 50; // for one older page; a reader that far behind is better served by a snapshot
 
-/** Return a back-off of uniform(0, min(15 s, 0.5 s · 2ⁿ)): readers cut off together do not return together. */
+/** Return a back-off of uniform(0, min(15 s, 0.5 s · 2ⁿ)): those cut off together do not return together. */
 export function backOffMs(attempt, random) {
   return random() * Math.min(MAX_BACK_OFF_MS, 500 * 2 ** attempt);
 }
@@ -140,10 +141,16 @@ class Follower {
   }
 
   async #get(path) {
-    const response = await this.env.fetch(this.origin + path, { cache: "no-cache" });
-    if (response.ok) return response.json();
-    discard(response);
-    throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
+    const abort = new AbortController();
+    const timer = this.env.setTimeout(() => abort.abort(), ANSWER_MS);
+    try {
+      const response = await this.env.fetch(this.origin + path, { cache: "no-cache", signal: abort.signal });
+      if (response.ok) return await response.json();
+      discard(response);
+      throw Object.assign(new Error(`${path}: ${response.status}`), { status: response.status });
+    } finally {
+      this.env.clearTimeout(timer);
+    }
   }
 
   // Connecting
@@ -281,7 +288,8 @@ class Follower {
   }
 
   #connectIn(askedMs) {
-    const delay = askedMs >= 0 ? askedMs : backOffMs(Math.max(0, this.attempt - 1), this.env.random);
+    // Two seconds after a connection that lasted: all who were cut off with it come, too (docs/sizing.md).
+    const delay = askedMs >= 0 ? askedMs : backOffMs(this.attempt ? this.attempt - 1 : 2, this.env.random);
     this.timer = this.env.setTimeout(() => this.#connect(), delay);
   }
 

@@ -1,8 +1,28 @@
 // Draws entries from the API's JSON, exactly as the server's templates/entry.html does.
 // Text is always set as text. Only `body_html`, which the server made safe when it was written, is read as HTML.
 
-import { truncate } from "./truncate.js";
 import { pieces, saidAs, say, sayDate } from "./words.js";
+
+let links = {};
+
+/**
+ * Lead to entries and stories as `given` says from now on, where this is no page of ours or a frame: at which `base` and
+ * `origin`, in which window (`target`), and whether the base finds the entry by itself (`isCanonical`).
+ */
+export function useLinks(given) {
+  links = given;
+}
+
+/** Return the attributes of a link to an entry of the story that is drawn. */
+export function toEntry(id) {
+  const { base = "", target = "_self", isCanonical } = links;
+  return { href: `${base}${isCanonical ? "" : `?entry=${id}`}#entry-${id}`, target };
+}
+
+/** Return the attributes of a link to a page of ours. */
+export function toPage(path) {
+  return { href: `${links.origin ?? ""}${path}`, target: links.target ?? "_self" };
+}
 
 /** Return an element with attributes (undefined and false ones left out) and children, of which text is text. */
 export function element(name, attributes = {}, ...children) {
@@ -46,41 +66,28 @@ export function moment(value, story) {
   return element("time", { datetime: value }, element("b", {}, shown.time), " ", element("span", {}, shown.date));
 }
 
-/** Draw every time in `root` anew, after a change of the story's time zone or language. */
-export function redrawTimes(root, story) {
-  for (const time of root.querySelectorAll("time[datetime]")) {
-    const drawn = moment(time.getAttribute("datetime"), story);
-    if (!time.isEqualNode(drawn)) time.replaceWith(drawn);
-  }
-}
-
-/** Return a time zone as a person reads it: "New York"; "UTC" where this browser does not know it. */
-export function placeName(timeZone) {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone });
-  } catch {
-    return "UTC";
-  }
-  return timeZone.split("/").at(-1).replaceAll("_", " ");
+/** Return the attributes that name an element by a text. */
+export function labelled(key) {
+  return { "aria-label": say(key), "data-say-label": key };
 }
 
 /** Make what scrolls sideways in a body reachable by keyboard. */
-function makeScrollable(body) {
-  const region = (key) => ({ role: "region", "aria-label": say(key), "data-say-label": key, tabindex: "0" });
+export function makeScrollable(body) {
+  const group = (key) => ({ role: "group", ...labelled(key), tabindex: "0" });
   for (const table of body.querySelectorAll("table")) {
-    const around = element("div", { class: "scroller", ...region("table") });
+    const around = element("div", { class: "scroller", ...group("table") });
     table.replaceWith(around);
     around.append(table);
   }
   for (const code of body.querySelectorAll("pre")) {
-    for (const [name, value] of Object.entries(region("code"))) code.setAttribute(name, value);
+    for (const [name, value] of Object.entries(group("code"))) code.setAttribute(name, value);
   }
 }
 
 /** Return a link, or its text alone where the address is none of the web. */
-export function linked(text, address) {
+export function linked(text, address, rel = "noopener") {
   const isolated = element("bdi", {}, text);
-  return webAddress(address) ? element("a", { href: address, rel: "noopener" }, isolated) : isolated;
+  return webAddress(address) ? element("a", { href: address, rel }, isolated) : isolated;
 }
 
 function mark(shown, key) {
@@ -103,14 +110,14 @@ function choice(files, sizes) {
   return srcset && { srcset, sizes };
 }
 
-function byline(authors) {
-  if (!authors?.length) return null;
+/** Draw the authors of an entry or a story, hidden where there are none. */
+export function byline(authors = []) {
   const written = authors.map(({ name, role, place, avatar, avatar_renditions: files, url }) => {
     const details = joined([role, place].filter(Boolean));
     const picture = webAddress(avatar) && element("img", { src: avatar, ...choice(files, "1.7rem"), alt: "", loading: "lazy" });
     return element("span", {}, picture, linked(name, url), details.length > 0 && [" ", element("small", {}, details)], " ");
   });
-  return element("p", { class: "byline" }, written);
+  return element("p", { class: "byline", hidden: !authors.length }, written);
 }
 
 function sourceLine(source) {
@@ -144,17 +151,34 @@ function footer(entry, story) {
     sourceLine(entry.source),
     updated && said("p", "updated", { class: "updated" }, { time: moment(entry.updated_at, story) }),
     correctionLog(corrections, story),
-    entry.tags?.length > 0 && element("ul", { class: "tags" }, entry.tags.map(({ label }) => element("li", { dir: "auto" }, label))),
+    entry.tags?.length > 0 && element("ul", { class: "tags" }, entry.tags.map(({ slug, label }) => element("li", { dir: "auto", "data-slug": slug }, label))),
   ];
   const needed = entry.source || entry.tags?.length || corrections.length || updated;
   return needed ? element("footer", {}, parts) : null;
 }
 
+/** Return a link to an entry. */
+export function entryLink(id, ...words) {
+  return element("a", toEntry(id), ...words);
+}
+
+/** An icon that the words of this page do not know is not drawn. */
+function labelLine({ label, icon }) {
+  const key = `icon.${icon}`;
+  const drawn = icon && say(key) && element("span", { class: `icon icon-${icon}`, role: "img", ...labelled(key) });
+  return (drawn || label) && element("p", { class: "label" }, drawn, label && element("bdi", {}, label));
+}
+
+/** Return an element with a body that the server made safe. */
+export function bodyOf(html, attributes) {
+  const body = element("div", attributes);
+  body.innerHTML = html ?? "";
+  makeScrollable(body);
+  return body;
+}
+
 /** Draw one entry as an <article>. */
 export function drawEntry(entry, story) {
-  const body = element("div", { class: "body" });
-  body.innerHTML = entry.body_html ?? "";
-  makeScrollable(body);
   const classes = ["entry", `is-${entry.status}`, `is-${entry.importance}`, `is-${entry.kind}`];
   if (entry.key_event) classes.push("is-key");
   return element(
@@ -170,23 +194,17 @@ export function drawEntry(entry, story) {
     element(
       "header",
       {},
-      element("p", { class: "when" }, element(
-        "a", { href: `?entry=${entry.id}#entry-${entry.id}`, target: "_self" }, moment(entry.time, story),
-      )),
+      element("p", { class: "when" }, entryLink(entry.id, moment(entry.time, story))),
       mark(entry.status === "retracted", "mark.retracted"),
       mark(entry.importance === "breaking", "mark.breaking"),
       mark(entry.key_event, "mark.key_event"),
       mark(entry.kind === "summary", "mark.summary"),
+      labelLine(entry),
       entry.headline && element("h2", {}, entry.headline),
-      byline(entry.authors),
+      entry.authors?.length > 0 && byline(entry.authors),
     ),
-    body,
+    bodyOf(entry.body_html, { class: "body" }),
     footer(entry, story),
   );
 }
 
-/** Return the words a screen reader announces a new entry with: its headline, or its beginning. */
-export function inShort(article) {
-  const text = (article.querySelector("h2") ?? article.querySelector(".body")).textContent.trim().replace(/\s+/g, " ");
-  return truncate(text, 140);
-}

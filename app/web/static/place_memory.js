@@ -3,7 +3,7 @@
 // above it, or before its pictures have their size; so the entry is remembered here, for as long as the tab lives.
 
 const PAGES = 10; // older pages that are loaded to find an entry again, at most
-const KEY = `liveblog-place:${location.pathname}${location.search}`;
+const key = () => `liveblog-place:${location.pathname}${location.search}`;
 
 /** Remember the reading place whenever the page is left. */
 export function rememberPlace(place) {
@@ -31,7 +31,7 @@ export async function openAtPlace(place, loadOlder) {
 
 function write(described) {
   try {
-    sessionStorage.setItem(KEY, JSON.stringify(described));
+    sessionStorage.setItem(key(), JSON.stringify(described));
   } catch {
     // A frame without storage of its own: the page opens at its beginning.
   }
@@ -39,7 +39,7 @@ function write(described) {
 
 function read() {
   try {
-    return JSON.parse(sessionStorage.getItem(KEY));
+    return JSON.parse(sessionStorage.getItem(key()));
   } catch {
     return null;
   }

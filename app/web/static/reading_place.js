@@ -8,8 +8,8 @@
 
 const LIMIT = 40; // elements in view that are remembered through a change; the first that is still there counts
 const MEDIA = "img, video, audio, iframe, figure";
-const HAS_ANCHORING = globalThis.CSS?.supports("overflow-anchor", "auto") ?? false;
-const APART = ["fixed", "sticky", "absolute"];
+const HAS_ANCHORING = globalThis.CSS?.supports("overflow-anchor", "auto");
+const IN_FLOW = ["static", "relative"];
 
 /** Keep the reading place in `main`. */
 export function keepReadingPlace(main) {
@@ -17,26 +17,31 @@ export function keepReadingPlace(main) {
 }
 
 class ReadingPlace {
+  /** Whether the reader is further down in a page that is never scrolled itself: framed.js sets it. */
+  isBelowTop = false;
   #main;
   #kept = null; // {node, top, scrollY} of the element that stays
   #held = false; // whether it was chosen (an entry that was linked to), rather than found in view
   #aim = null; // where it is to stand once the page reaches so far, where that is elsewhere
   #scrolls = 0;
   #sizes = new ResizeObserver(() => this.#makeGood());
+  #changes = new MutationObserver(() => this.#watch());
+  #scrolledTo = () => this.#onScroll();
   #watched = new Set();
 
   constructor(main) {
     this.#main = main;
     this.#watch();
-    new MutationObserver(() => this.#watch()).observe(main, { childList: true, subtree: true });
-    window.addEventListener("scroll", () => this.#onScroll(), { passive: true });
+    this.#changes.observe(main, { childList: true, subtree: true });
+    addEventListener("scroll", this.#scrolledTo, { passive: true });
     this.#find();
   }
 
   /** Tell whether the entries are read: then nothing is put above them. */
   isReading(timeline) {
     if (this.#held) return timeline.contains(this.#kept.node);
-    return this.#kept !== null && timeline.getBoundingClientRect().top < window.innerHeight / 3;
+    if (this.isBelowTop) return true;
+    return scrollY > 0 && timeline.getBoundingClientRect().top < innerHeight / 3;
   }
 
   /** Count how often the reader has scrolled. */
@@ -48,24 +53,31 @@ class ReadingPlace {
   openAt(node) {
     const margin = parseFloat(getComputedStyle(node).scrollMarginBlockStart) || 0;
     const top = node.getBoundingClientRect().top;
-    const lowest = document.documentElement.scrollHeight - window.innerHeight;
-    const wanted = Math.max(0, Math.min(window.scrollY + top - margin, lowest));
-    const isElsewhere = window.scrollY > 0 && Math.abs(window.scrollY - wanted) > 2;
-    if (isElsewhere) return; // the reader was faster than this script
-    window.scrollTo({ top: wanted, behavior: "instant" });
+    const lowest = document.documentElement.scrollHeight - innerHeight;
+    const wanted = Math.max(0, Math.min(scrollY + top - margin, lowest));
+    if (scrollY > 0 && Math.abs(scrollY - wanted) > 2) return; // the reader was faster than this script
+    scrollTo({ top: wanted, behavior: "instant" });
     this.#hold(node);
   }
 
-  /** Go to the top of the page. */
+  /** Keep nothing any more. */
+  stop() {
+    removeEventListener("scroll", this.#scrolledTo);
+    this.#changes.disconnect();
+    this.#sizes.disconnect();
+  }
+
+  /** Go to the top of the page; of what is kept, where that is only a part of the page. */
   goToTop() {
-    this.restore({ y: 0 });
+    const top = this.#main.matches("main") ? 0 : Math.max(0, scrollY + this.#main.getBoundingClientRect().top);
+    this.restore({ y: top });
   }
 
   /** Return the place in words that outlive the page: an entry, the element in it, and where that is. */
   describe() {
     const node = this.#kept?.node;
     const article = node?.closest("article");
-    if (!article) return { y: window.scrollY };
+    if (!article) return { y: scrollY };
     const { id, revision } = article.dataset;
     const part = node === article ? -1 : [...article.querySelectorAll("*")].indexOf(node);
     return { id, revision, part, top: node.getBoundingClientRect().top, articleTop: article.getBoundingClientRect().top };
@@ -74,7 +86,7 @@ class ReadingPlace {
   /** Come back to a place that was described. Returns false if its entry is not on the page. */
   restore({ y, id, revision, part, top, articleTop }) {
     if (y !== undefined) {
-      window.scrollTo({ top: y, behavior: "instant" });
+      scrollTo({ top: y, behavior: "instant" });
       this.#release();
       this.#find();
       return true;
@@ -82,8 +94,7 @@ class ReadingPlace {
     const article = document.getElementById(`entry-${id}`);
     if (article === null) return false;
     const node = article.dataset.revision === revision ? article.querySelectorAll("*")[part] : undefined;
-    if (node) this.#hold(node, top);
-    else this.#hold(article, articleTop);
+    this.#hold(node ?? article, node ? top : articleTop);
     return true;
   }
 
@@ -102,7 +113,7 @@ class ReadingPlace {
     const rank = before.findIndex((each) => (each.after = found(each)) !== null);
     if (rank > 0 || !held) this.#release();
     if (rank < 0) this.#find();
-    else this.#kept = { node: before[rank].after, top: before[rank].top, scrollY: window.scrollY };
+    else this.#kept = { node: before[rank].after, top: before[rank].top, scrollY: scrollY };
     this.#observeAgain();
   }
 
@@ -127,7 +138,7 @@ class ReadingPlace {
       return;
     }
     const { node, top } = this.#kept;
-    scrollBy(node.getBoundingClientRect().top - (this.#aim ?? top));
+    scrollPageBy(node.getBoundingClientRect().top - (this.#aim ?? top));
     this.#keep(node);
   }
 
@@ -147,7 +158,7 @@ class ReadingPlace {
 
   /** How far the page has been scrolled, by whomever, since the place was kept. */
   get #scrolled() {
-    return window.scrollY - this.#kept.scrollY;
+    return scrollY - this.#kept.scrollY;
   }
 
   /** How far the place has moved on the screen since it was kept. */
@@ -158,7 +169,7 @@ class ReadingPlace {
   /** Make good what the page itself has changed since its sizes were observed last; what the reader did stays done. */
   #catchUp() {
     if (HAS_ANCHORING || !this.#kept?.node.isConnected) return; // with it, measuring has done it
-    scrollBy(this.#moved + this.#scrolled);
+    scrollPageBy(this.#moved + this.#scrolled);
   }
 
   #release() {
@@ -169,33 +180,31 @@ class ReadingPlace {
   #find() {
     if (this.#held && this.#kept?.node.isConnected) return;
     this.#release();
-    const [node] = window.scrollY > 0 ? first(inView(this.#main), 1) : [];
+    const [node] = scrollY > 0 ? first(inView(this.#main), 1) : [];
     if (node) this.#keep(node);
     else this.#kept = null;
   }
 
   #keep(node) {
-    this.#kept = { node, top: node.getBoundingClientRect().top, scrollY: window.scrollY };
+    this.#kept = { node, top: node.getBoundingClientRect().top, scrollY: scrollY };
   }
 
   #watch() {
-    const articles = this.#main.querySelectorAll("article");
-    const wanted = new Set([...document.body.children, ...this.#main.children, ...articles]);
+    const wanted = new Set([...document.body.children, ...this.#main.children, ...this.#main.querySelectorAll("article")]);
     for (const node of this.#watched) if (!wanted.has(node)) this.#sizes.unobserve(node);
     for (const node of wanted) if (!this.#watched.has(node)) this.#sizes.observe(node);
     this.#watched = wanted;
   }
 }
 
-function scrollBy(distance) {
-  if (Math.abs(distance) >= 0.5) window.scrollBy({ top: distance, behavior: "instant" });
+function scrollPageBy(distance) {
+  if (Math.abs(distance) >= 0.5) scrollBy({ top: distance, behavior: "instant" });
 }
 
 function first(generated, most) {
   const taken = [];
   for (const each of generated) {
-    taken.push(each);
-    if (taken.length === most) break;
+    if (taken.push(each) === most) break;
   }
   return taken;
 }
@@ -211,8 +220,8 @@ function* inView(root) {
     for (const child of parent.children) {
       const { top, bottom, height } = child.getBoundingClientRect();
       if (height === 0 || bottom <= 0) continue;
-      if (top >= window.innerHeight) return;
-      if (APART.includes(getComputedStyle(child).position)) continue;
+      if (top >= innerHeight) return;
+      if (!IN_FLOW.includes(getComputedStyle(child).position)) continue;
       const media = child.matches(MEDIA);
       if (top < 0 || media) {
         if (media || child.matches("article")) otherwise = media ? otherwise ?? child : child;

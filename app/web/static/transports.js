@@ -1,6 +1,8 @@
 // The three transports: WebSocket, EventSource and long-polling. Each is a thin shell that calls `message` (or `reply`)
 // and, once, `closed` with what is known about why; its close() is silent. Nothing here decides whether to try again.
 
+const LONGEST_SECONDS = 86_400; // that anybody is sent away for
+
 /** Open one WebSocket. `closed` gets {code}. A frame that is not JSON closes it, as 1007 would. */
 export function openWebSocket({ env, url, message, closed }) {
   const socket = new env.WebSocket(url);
@@ -90,10 +92,13 @@ export function discard(response) {
   response.body?.cancel().catch(() => {});
 }
 
-/** Return what a Retry-After header of whole seconds asks for, in milliseconds; undefined without one. */
+/**
+ * Return what a Retry-After header of whole seconds asks for, in milliseconds; undefined without one, and for none at
+ * all: then the back-off counts. A browser's timers know no more than 24 days, and take more for nothing.
+ */
 export function retryAfterMs(response) {
   const seconds = Number.parseInt(response.headers.get("retry-after") ?? "", 10);
-  return Number.isNaN(seconds) ? undefined : seconds * 1000;
+  return seconds > 0 ? Math.min(seconds, LONGEST_SECONDS) * 1000 : undefined;
 }
 
 function once(callback) {

@@ -1,6 +1,9 @@
 // The words of the page in the story's language. The server puts them into the page (templates/words.html), from the
 // catalogue that its templates have them from too; where the language changes, those of another are asked for.
 
+const ANSWER_MS = 20_000;
+const STATUS = { upcoming: "upcoming", paused: "paused", ended: "ended", archived: "ended" };
+
 let words = onPage();
 let rules = null;
 
@@ -9,17 +12,27 @@ function onPage() {
   return holder ? JSON.parse(holder.content) : null;
 }
 
-/** Use these words from now on. */
+/** Use these words from now on. Where a page has stories in several languages, whoever draws one says so first. */
 export function useWords(given) {
+  if (words === given) return;
   words = given;
   rules = null;
 }
 
-/** Ask for the words of a language, and use them. Throws what fetch throws, or the answer that is none. */
-export async function learnWords(language) {
-  const response = await fetch(new URL(`words/${encodeURIComponent(language)}.json`, import.meta.url));
+/** The words that are used now; null where none have been learnt yet. */
+export function wordsInUse() {
+  return words;
+}
+
+/**
+ * Ask the server at `origin` for the words of a language, and return them: wherever this module is, in a bundle of others
+ * too. Throws what fetch throws, or the answer that is none.
+ */
+export async function learnWords(language, origin) {
+  const address = `${origin}/static/words/${encodeURIComponent(language)}.json`;
+  const response = await fetch(address, { signal: AbortSignal.timeout?.(ANSWER_MS) });
   if (!response.ok) throw response;
-  useWords(await response.json());
+  return response.json();
 }
 
 /** The language whose words these are. */
@@ -53,19 +66,11 @@ export function saidAs(key) {
   return { "data-say": key, ...words.foreign };
 }
 
-/** Say all texts in `root` again, in the words of now. What stands in the place of a placeholder stays. */
-export function sayAgain(root) {
-  for (const said of root.querySelectorAll("[data-say]")) {
-    const [kept = ""] = said.children;
-    said.replaceChildren(...pieces(said.dataset.say, new Proxy({}, { get: () => kept })));
-    for (const name of ["lang", "dir"]) said.removeAttribute(name);
-    Object.entries(words.foreign ?? {}).forEach((each) => said.setAttribute(...each));
-  }
-  for (const labelled of root.querySelectorAll("[data-say-label]")) {
-    labelled.setAttribute("aria-label", say(labelled.dataset.sayLabel));
-  }
+/** Return the key of the words for a story's status. */
+export function statusKey({ status }) {
+  return `status.${STATUS[status] ?? "live"}`;
 }
 
-function filled(text, values) {
+function filled(text = "", values) {
   return text.split(/\{([a-z_]+)\}/).map((part, at) => (at % 2 ? values[part] : part)).filter((part) => part !== "");
 }

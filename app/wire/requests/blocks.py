@@ -40,6 +40,7 @@ Span = Annotated[int, Field(ge=1, le=MAX_SPAN), NO_BOOLEAN]
 Part = Annotated[float, Field(ge=0, le=1), NO_BOOLEAN]
 MediaRef = Annotated[str, FullMatch(r"[0-9a-f-]{36}", "must be the id of an upload")]
 
+_OF_ADDRESS = "Ignored: made from the address."
 OWN_WORDS = "Of an upload: left out or null, the words that are kept with it; an empty text, none."
 
 
@@ -154,7 +155,12 @@ class WrittenEmbed(_Block, _Spoken):
     type: Literal["embed"]
     url: WebAddress
     provider: Annotated[str, FullMatch(r"[a-z0-9_-]{1,40}", "must be a provider's name, like youtube")] | None = None
+    provider_name: str | None = Field(None, description=_OF_ADDRESS)
+    author: str | None = Field(None, description=_OF_ADDRESS)
     title: BlockLine | None = None
+    category: str | None = Field(None, description=_OF_ADDRESS)
+    frame: str | None = Field(None, description=_OF_ADDRESS)
+    height: int | None = Field(None, description=_OF_ADDRESS)
     ratio: Annotated[str, FullMatch(r"[0-9]{1,4}/[0-9]{1,4}", "must be two numbers, like 16/9")] | None = None
     consent: bool | None = None
     html: Html | None = Field(None, description="Ignored: made from the other fields.")

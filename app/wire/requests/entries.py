@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Protocol, Self
 
-from pydantic import AfterValidator, Field, GetJsonSchemaHandler, model_validator
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StringConstraints, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from app.content import MAX_BLOCKS
 from app.content.block_limits import MAX_COMPLEXITY
 from app.domain.cursor import MAX_SEQ
+from app.domain.icons import Icon
 from app.domain.identifiers import is_uuid4
 from app.wire.requests.blocks import WrittenBlock, written_block_json
 from app.wire.requests.slugs import TagSlug
@@ -50,6 +51,9 @@ HoldSeconds = Annotated[
     NO_BOOLEAN,
 ]
 
+Label = Annotated[Line, StringConstraints(max_length=60)]
+"""One line of 1 to 60 characters."""
+
 MAX_AUTHORS = 20
 MAX_TAGS = 20
 
@@ -82,8 +86,31 @@ class WrittenTag(Request):
     label: ShortLine
 
 
+class WrittenBody(Protocol):
+    """A body as a client writes it, once: as text, as HTML or as blocks."""
+
+    text: str | None
+    text_format: Literal["markdown", "plain"] | None
+    html: str | None
+    blocks: list[WrittenBlock] | None
+
+    def written_blocks(self) -> list[dict[str, Any]] | None:
+        """Return the blocks for app.content; None if the body was not written as blocks."""
+
+
+def check_one_body(written: WrittenBody) -> None:
+    """Raise ValueError for a body that is written twice, and for a format without its text."""
+    given = [name for name in ("text", "html", "blocks") if getattr(written, name) is not None]
+    if len(given) > 1:
+        raise ValueError(f"write the body once: {' or '.join(given)}, not both")
+    if written.text_format is not None and written.text is None:
+        raise ValueError("text_format belongs to text")
+
+
 class _EntryFields(Request):
     headline: Line | None = None
+    label: Label | None = Field(None, description="A few words above the headline: `67′`, `Analysis`, `Advertisement`.")
+    icon: Icon | None = Field(None, description="What it is about, at a glance.")
     text: Body | None = None
     text_format: Literal["markdown", "plain"] | None = None
     html: Html | None = None
@@ -99,11 +126,7 @@ class _EntryFields(Request):
 
     @model_validator(mode="after")
     def _one_body(self) -> Self:
-        given = [name for name in ("text", "html", "blocks") if getattr(self, name) is not None]
-        if len(given) > 1:
-            raise ValueError(f"write the body once: {' or '.join(given)}, not both")
-        if self.text_format is not None and self.text is None:
-            raise ValueError("text_format belongs to text")
+        check_one_body(self)
         return self
 
     def written_blocks(self) -> list[dict[str, Any]] | None:
@@ -125,6 +148,9 @@ class EntryDraft(_EntryFields):
     kind: Literal["update", "summary"] = "update"
     key_event: bool = False
     importance: Literal["normal", "major", "breaking"] = "normal"
+    pinned: bool = Field(
+        False, description="Pin it above all other pins once it is published; for who may pin, else 403."
+    )
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:
@@ -141,6 +167,13 @@ class ExternalEntry(EntryDraft):
     )
 
 
+class CorrectionDraft(Request):
+    """A line for the entry's public log of corrections."""
+
+    text: ShownParagraphs
+    severity: Literal["clarification", "correction"] = "correction"
+
+
 class EntryPatch(_EntryFields):
     """Changes to an entry: what is left out stays as it is."""
 
@@ -151,12 +184,17 @@ class EntryPatch(_EntryFields):
     publish: bool = Field(True, description="False makes or changes a working revision that readers do not see yet.")
     publish_at: Timestamp | None = Field(None, description="Another time for what is scheduled already.")
     expires_at: Timestamp | None = Field(None, description="When it expires for readers; null for never.")
+    correction: CorrectionDraft | None = Field(
+        None, description="A line for the log of corrections, published with the edit at once, as one change."
+    )
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
         for name in ("kind", "key_event", "importance", "text", "html", "blocks", "authors", "tags", "publish_at"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out to keep it")
+        if self.correction is not None and not self.publish:
+            raise ValueError("a correction goes out with its edit: leave publish out")
         return self
 
 
@@ -189,13 +227,6 @@ class Schedule(Request):
     """The time of a publication."""
 
     publish_at: Timestamp
-
-
-class CorrectionDraft(Request):
-    """A line for the entry's public log of corrections."""
-
-    text: ShownParagraphs
-    severity: Literal["clarification", "correction"] = "correction"
 
 
 class EntryMove(Request):

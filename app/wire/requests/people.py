@@ -134,6 +134,12 @@ class Membership(Request):
     role: Literal["reporter", "editor"]
 
 
+class Handover(Request):
+    """The person on duty for a story from now on."""
+
+    person: ClientId | None = Field(description="Null: nobody.")
+
+
 class InviteDraft(Request):
     """The person that an invitation is for."""
 

@@ -9,12 +9,11 @@ from pydantic import AfterValidator, Field, StringConstraints, model_validator
 from app.domain.clock import format_time
 from app.domain.story import MAX_PINS
 from app.domain.time_zones import TIME_ZONES
-from app.wire.requests.blocks import OWN_WORDS, Pixels, UploadOrAddress, WrittenFocalPoint
-from app.wire.requests.entries import ClientId, WrittenTag
+from app.wire.requests.entries import MAX_AUTHORS, ClientId, WrittenTag
 from app.wire.requests.slugs import SiteRef, Slug, StoryRef
+from app.wire.requests.story_parts import StoryAuthor, StoryImage, WrittenIntro, WrittenSeo, WrittenSponsor
 from app.wire.requests.text import (
     NO_BOOLEAN,
-    EmptiableLine,
     FullMatch,
     Language,
     Line,
@@ -100,21 +99,14 @@ class SettingsPatch(Request):
         return self
 
 
-class StoryImage(UploadOrAddress):
-    """The picture of a story in lists and previews."""
-
-    focal: WrittenFocalPoint | None = None
-    width: Pixels | None = None
-    height: Pixels | None = None
-    alt: Paragraphs | None = Field(None, description=OWN_WORDS)
-    caption: Paragraphs | None = Field(None, description=OWN_WORDS)
-    credit: EmptiableLine | None = Field(None, description=OWN_WORDS)
-
-
 class _StoryFields(Request):
     slug: Slug | None = None
     site: SiteRef | None = Field(None, description="The slug of the site that publishes it; `default`: the operator's.")
     standfirst: Paragraphs | None = None
+    intro: WrittenIntro | None = Field(None, description="A body above the entries; null for none.")
+    authors: list[StoryAuthor] | None = Field(None, max_length=MAX_AUTHORS)
+    sponsor: WrittenSponsor | None = None
+    seo: WrittenSeo | None = None
     language: Language | None = None
     direction: Literal["ltr", "rtl"] | None = Field(
         None, description="That of the language, and follows it, until it is set; null: that of the language again."
@@ -137,7 +129,7 @@ class _StoryFields(Request):
 
     @model_validator(mode="after")
     def _no_nulls(self) -> Self:
-        for name in ("title", "status", "language", "time_zone", "tags", "settings", "site"):
+        for name in ("title", "status", "language", "time_zone", "tags", "settings", "site", "authors"):
             if name in self.model_fields_set and getattr(self, name) is None:
                 raise ValueError(f"{name} cannot be null; leave it out instead")
         return self
@@ -148,8 +140,12 @@ class _StoryFields(Request):
         for name in ("coverage_start", "coverage_end"):
             if given.get(name) is not None:
                 given[name] = format_time(given[name])
-        if given.get("image") is not None and self.image is not None:
+        if self.image is not None:
             given["image"] = self.image.model_dump(exclude_none=True)
+        if self.authors is not None:
+            given["authors"] = [author.model_dump(exclude_none=True) for author in self.authors]
+        if self.seo is not None and self.seo.image is not None:
+            given["seo"]["image"] = self.seo.image.model_dump(exclude_none=True)
         return given
 
     def given_settings(self) -> dict[str, Any]:
@@ -207,6 +203,10 @@ class KeyPoints(Request):
 STORY_FIELDS = (
     "title",
     "standfirst",
+    "intro",
+    "authors",
+    "sponsor",
+    "seo",
     "language",
     "direction",
     "time_zone",
@@ -227,6 +227,7 @@ STORY_DEFAULTS: dict[str, Any] = {
     "language": "en",
     "time_zone": "UTC",
     "tags": [],
+    "authors": [],
     "continued_by": None,
 }
 """What a new story has of them. A `direction` of null is that of the language (app/wire/newsroom_json.py)."""

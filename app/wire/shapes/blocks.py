@@ -135,14 +135,23 @@ class AudioBlock(_Shown):
 
 
 class EmbedBlock(_SentBlock, _Spoken):
-    """A page shown by another site's player; `html` is only a link to it."""
+    """A page of another site, shown in a frame at `frame` once the reader has agreed; `html` is a card with a link."""
 
     type: Literal["embed"]
     url: str
     provider: str
+    provider_name: str = sometimes(
+        "The provider's name for people; absent, as `category`, in entries of older releases."
+    )
+    author: str = sometimes("Whose page it is, as the address has it.")
     title: str = sometimes()
-    ratio: str = sometimes("Width to height as CSS writes it.")
-    consent: bool = Field(description="Ask the reader first: the provider sets cookies.")
+    category: str = sometimes("What the reader is asked about: video, social, audio, chart, map, or an operator's own.")
+    frame: str = sometimes("The address of the frame; absent where the provider has none.")
+    ratio: str = sometimes("Width to height as CSS writes it, of a frame that has one.")
+    height: int = sometimes("Pixels, of a frame that has no ratio.")
+    consent: bool = Field(
+        description="The provider sets cookies. Whatever it is, a frame tells it the reader's address."
+    )
     html: str
 
 

@@ -16,6 +16,11 @@ SITE: dict[str, Any] = {
     "public_url": "https://live.harbour.example",
 }
 
+INTRO: dict[str, Any] = {
+    "html": "<p>Seven constituencies are counted by hand.</p>",
+    "blocks": [{"id": "b1", "type": "paragraph", "html": "<p>Seven constituencies are counted by hand.</p>"}],
+}
+
 STORY_FIELDS: dict[str, Any] = {
     "id": STORY_ID,
     "slug": "election-night-x4k2",
@@ -23,6 +28,10 @@ STORY_FIELDS: dict[str, Any] = {
     "entry_url_template": "https://live.harbour.example/stories/election-night-x4k2?entry={id}#entry-{id}",
     "title": "Live updates: election night",
     "standfirst": "Polls have closed along the coast; first results are expected before midnight.",
+    "intro": INTRO,
+    "authors": [{"name": "Ada Reporter"}],
+    "sponsor": {"name": "Harbour Bank", "url": "https://bank.example", "label": "Supported by"},
+    "seo": {"title": "Election results, live", "description": None, "image": None},
     "language": "en",
     "direction": "ltr",
     "time_zone": "Europe/Oslo",
@@ -52,6 +61,8 @@ ENTRY: dict[str, Any] = {
     "key_event": True,
     "importance": "major",
     "headline": "Polls have closed",
+    "label": "22:00",
+    "icon": "vote",
     "authors": [{"name": "Ada Reporter"}],
     "source": {"url": "https://agency.example/polls-closed", "name": "Agency"},
     "tags": [{"slug": "results", "label": "Results"}],

@@ -10,16 +10,19 @@ from typing import Any
 from pydantic import AwareDatetime, Field
 
 from app.domain.entry import EntryStatus
-from app.domain.rights import Right, Role
-from app.domain.story import StoryStatus
 from app.wire.shapes.answer import Answer, sometimes
-from app.wire.shapes.blocks import Block, NewsroomBlock, NewsroomImageBlock
+from app.wire.shapes.blocks import Block, NewsroomBlock
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
-from app.wire.shapes.public import About, Author, Correction, ItemProblem, KeyPoint, Pin, Publisher, Source, Tag
+from app.wire.shapes.public import (
+    Author,
+    Correction,
+    ItemProblem,
+    Source,
+    Tag,
+)
 from app.wire.shapes.values import (
-    CommentingMode,
-    Direction,
     EntryAction,
+    EntryIcon,
     EntryKind,
     EntryWarning,
     Importance,
@@ -35,6 +38,8 @@ class ContentFields(Answer):
     key_event: bool
     importance: Importance | str
     headline: str | None
+    label: str | None
+    icon: EntryIcon | str | None
     authors: list[Author]
     source: Source | None
     tags: list[Tag]
@@ -68,6 +73,7 @@ class Understood(Answer):
     authors: list[Author] = sometimes()
     key_event: bool = sometimes()
     importance: Importance | str = sometimes()
+    icon: EntryIcon | str = sometimes()
     pin: bool = sometimes("It is pinned when it is published, the topmost of all.")
     refused: list[str] = sometimes("`pin`: the token may not; the entry was written without.")
 
@@ -115,79 +121,6 @@ class NewsroomEntry(ContentFields):
     )
 
 
-class StoryCommenting(Answer):
-    """The setting of readers' comments of a story."""
-
-    mode: CommentingMode | str
-    url: str | None = Field(description="Of an external system: where its comments are.")
-    count: int | None = Field(description="Of an external system: how many comments it has.")
-
-
-class StorySettings(Answer):
-    """Settings of how a story is edited."""
-
-    review_required: bool
-    require_alt: bool
-    hold_seconds: int
-    auto_end_after: int | None
-    members_only: bool
-    own_bylines: bool
-    comments: StoryCommenting | None = Field(description="Null: as the site says.")
-
-
-class NewsroomStory(Answer):
-    """A story as its editors see it."""
-
-    id: str
-    slug: str
-    site: str = sometimes("The slug of the site that publishes it; absent for the operator's own.")
-    url: str
-    entry_url_template: str
-    status: StoryStatus | str
-    title: str
-    standfirst: str | None
-    language: str
-    direction: Direction | str
-    time_zone: str
-    publisher: Publisher | None = Field(description="Null: the site.")
-    about: About | None
-    canonical_url: str | None
-    section: str | None
-    tags: list[Tag]
-    image: NewsroomImageBlock | None
-    coverage_start: AwareDatetime | None
-    coverage_end: AwareDatetime | None
-    continues: str | None
-    continued_by: str | None
-    pinned: list[Pin]
-    key_points: list[KeyPoint]
-    frozen: bool = Field(description="Nothing is published or changed until it is thawed.")
-    legal_hold: bool = Field(description="Its text, and that of its entries, is kept for a court.")
-    purged_at: AwareDatetime | None = Field(description="When it was purged, with its entries, for good.")
-    settings: StorySettings
-    version: int
-    created_at: AwareDatetime
-
-
-class NewsroomStoryWithCounts(NewsroomStory):
-    """A story with the number of its entries in each status, and the caller's rights in it."""
-
-    entries: dict[str, int] = Field(description="How many there are in each status that any of them has.")
-    site_frozen: bool = Field(description="Nothing is published in any story; `frozen` is the story's own.")
-    role: Role | str = Field(
-        description="The caller's role: their own, or as a member of the story if that is greater."
-    )
-    can: list[Right | str] = Field(description="The caller's rights in this story.")
-    bylines: list[str] | None = Field(description="The only names the caller may put over an entry; null: anybody's.")
-
-
-class NewsroomStories(Answer):
-    """Part of the stories, newest first; `next` is the position to go on from."""
-
-    items: list[NewsroomStory]
-    next: str | None
-
-
 class NewsroomEntries(Answer):
     """Part of a story's entries; `next` is the position to go on from."""
 
@@ -217,9 +150,9 @@ class BatchResults(Answer):
 
 
 class Delivery(Answer):
-    """The delivery of the newest event about an entry to the readers of one node."""
+    """The delivery of the newest event about an entry to its readers, on every node that tells of its own."""
 
-    node: str = Field(description="The node that answers, and whose readers these are: its machine and its port.")
+    node: str = Field(description="The node that answers: its machine and its port.")
     seq: int = Field(description="The event's number.")
     readers: int = Field(description="Subscribers of the story when the event was sent.")
     handed_over: int = Field(description="Those whose socket took it at once.")
@@ -248,6 +181,8 @@ class Preview(Answer):
     key_event: bool
     importance: Importance | str
     headline: str | None
+    label: str | None
+    icon: EntryIcon | str | None
     authors: list[Author]
     source: Source | None
     tags: list[Tag]
@@ -260,8 +195,10 @@ class Preview(Answer):
     blocks: list[Block]
 
 
+_SHOWN = ("kind", "key_event", "importance", "headline", "label", "icon", "authors", "source", "tags")
+
 CONTENT = {
-    **{name: ENTRY[name] for name in ("kind", "key_event", "importance", "headline", "authors", "source", "tags")},
+    **{name: ENTRY[name] for name in _SHOWN},
     "body_html": ENTRY["body_html"],
     "blocks": [{"id": "q7Xe2aB9Lk", "type": "paragraph", "html": ENTRY["body_html"]}],
     "text": "Polls have closed. “We are counting,” the clerk said.",
@@ -317,24 +254,6 @@ def entry_example(**members: Any) -> dict[str, Any]:
     example = {**NEWSROOM_ENTRY, **members}
     return {**example, "can": EDITOR_CAN[example["status"]]}
 
-
-NEWSROOM_STORY = {
-    **{name: value for name, value in STORY_FIELDS.items() if name != "comments"},
-    "frozen": False,
-    "legal_hold": False,
-    "purged_at": None,
-    "settings": {
-        "review_required": False,
-        "require_alt": False,
-        "hold_seconds": 0,
-        "auto_end_after": None,
-        "members_only": False,
-        "own_bylines": False,
-        "comments": None,
-    },
-    "version": 1,
-    "created_at": ENTRY["time"],
-}
 
 DELIVERY = {
     "node": "web-2:8000",

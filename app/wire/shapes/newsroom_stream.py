@@ -10,7 +10,8 @@ from app.domain.rights import Role
 from app.wire.shapes.answer import Answer, ToldApartByType, sometimes
 from app.wire.shapes.comments import NewsroomComment
 from app.wire.shapes.live import Goodbye, Hello, PingMessage, Refused
-from app.wire.shapes.newsroom import Account, NewsroomEntry, NewsroomStory
+from app.wire.shapes.newsroom import Account, NewsroomEntry
+from app.wire.shapes.newsroom_stories import NewsroomStory
 from app.wire.shapes.values import Activity
 
 

@@ -1,15 +1,34 @@
-"""Shapes of answers in an emergency, and of the audit log, for the API's description."""
+"""Shapes of answers to an operator: in an emergency, of the audit log, and about the process."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from app.wire.shapes.answer import Answer
 from app.wire.shapes.examples import ENTRY, STORY_FIELDS
 from app.wire.shapes.people import ME
-from app.wire.shapes.values import AuditedObject, RevertDone
+from app.wire.shapes.values import AuditedObject, ReadinessWord, RevertDone
+
+
+class Health(Answer):
+    """The process runs."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Answer):
+    """The state of the process, and the reasons for it."""
+
+    status: ReadinessWord | str
+    reasons: list[str] = Field(description="What is in trouble.")
+
+
+class Release(Answer):
+    """The release that runs."""
+
+    version: str
 
 
 class Reverted(Answer):

@@ -15,6 +15,7 @@ from app.wire.shapes.blocks import Block, ImageBlock, Rendition
 from app.wire.shapes.values import (
     CommentingMode,
     Direction,
+    EntryIcon,
     EntryKind,
     Importance,
     PublicEntryStatus,
@@ -89,6 +90,41 @@ class Commenting(Answer):
     url: str | None = Field(description="With `external`: where they are.")
 
 
+class Author(Answer):
+    """A byline."""
+
+    id: str = sometimes()
+    name: str
+    role: str = sometimes()
+    place: str = sometimes()
+    avatar: str = sometimes("The address of a picture.")
+    avatar_renditions: list[Rendition] = sometimes("Of an uploaded one: its WebP files of up to 640 pixels' width.")
+    url: str = sometimes()
+
+
+class Sponsor(Answer):
+    """The sponsor of a story's coverage."""
+
+    name: str
+    url: str | None
+    label: str | None = Field(description="What to say before the name, where not the words of the page.")
+
+
+class Seo(Answer):
+    """The title, description and picture of a story for search engines and social networks; null: its own."""
+
+    title: str | None
+    description: str | None
+    image: ImageBlock | None
+
+
+class Intro(Answer):
+    """A body above a story's entries."""
+
+    html: str = Field(description="Sanitised HTML.")
+    blocks: list[Block]
+
+
 class StoryFields(Answer):
     """A story's own members, as `story.updated` carries them."""
 
@@ -99,6 +135,10 @@ class StoryFields(Answer):
     site: str = sometimes("The slug of its site; absent where it has never been another's than the operator's own.")
     title: str
     standfirst: str | None
+    intro: Intro | None
+    authors: list[Author]
+    sponsor: Sponsor | None
+    seo: Seo | None
     language: str = Field(description="BCP 47.")
     direction: Direction | str = Field(description="`ltr` or `rtl`: what was set, else that of the language.")
     time_zone: str = Field(description="IANA name; times are UTC and are meant to be shown in this zone.")
@@ -127,18 +167,6 @@ class HeadAndCounts(Answer):
     comment_count: int = Field(description="Readers' comments; it changes once in ten seconds at most.")
 
 
-class Author(Answer):
-    """A byline."""
-
-    id: str = sometimes()
-    name: str
-    role: str = sometimes()
-    place: str = sometimes()
-    avatar: str = sometimes("The address of a picture.")
-    avatar_renditions: list[Rendition] = sometimes("Of an uploaded one: its WebP files of up to 640 pixels' width.")
-    url: str = sometimes()
-
-
 class Source(Answer):
     """The place of an update's first report."""
 
@@ -164,6 +192,8 @@ class PublicEntry(Answer):
     key_event: bool
     importance: Importance | str
     headline: str | None
+    label: str = sometimes("A few words above the headline, such as `67′` or `Analysis`.")
+    icon: EntryIcon | str = sometimes("What it is about, at a glance.")
     authors: list[Author]
     source: Source | None
     tags: list[Tag]

@@ -56,6 +56,27 @@ class EntryKind(StrEnum):
     SUMMARY = "summary"
 
 
+class EntryIcon(StrEnum):
+    """The icons of entries."""
+
+    GOAL = "goal"
+    CARD = "card"
+    RED_CARD = "red_card"
+    SUBSTITUTION = "substitution"
+    WHISTLE = "whistle"
+    TROPHY = "trophy"
+    VOTE = "vote"
+    RESULT = "result"
+    COURT = "court"
+    ALERT = "alert"
+    WEATHER = "weather"
+    TRAFFIC = "traffic"
+    MONEY = "money"
+    ANALYSIS = "analysis"
+    QUOTE = "quote"
+    QUESTION = "question"
+
+
 class Importance(StrEnum):
     """The weights of an entry."""
 

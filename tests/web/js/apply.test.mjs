@@ -17,6 +17,10 @@ function take(reader, step) {
     return wanted === null ? readerOf(merge(reader.state, page, step.replies), reader.mode) : reader;
   }
   const given = step.changes ?? step.message;
+  if (step.verdict === "refused") {
+    assert.throws(() => (step.changes ? foldChanges(reader, given) : receive(reader, given)), TypeError, JSON.stringify(given));
+    return reader;
+  }
   const [next, verdict] = step.changes ? foldChanges(reader, given) : receive(reader, given);
   assert.equal(verdict, step.verdict, JSON.stringify(given));
   return next;

@@ -69,7 +69,9 @@ test("tries that fail wait longer each time; a connection that lasted starts sma
   greet(world, 1);
   await world.pass(10_000);
   world.socket.drop();
-  await world.pass(500);
+  await world.pass(1_999);
+  assert.equal(world.sockets.length, 5);
+  await world.pass(1);
   assert.equal(world.sockets.length, 6);
 });
 
@@ -288,6 +290,40 @@ test("an older page is merged with the changes it is behind", async () => {
   assert.equal(await loading, true);
   assert.deepEqual(ids(follower), ["m", "b"]);
   assert.equal(await follower.loadOlder(), false);
+});
+
+test("an older page that the server never answers fails, and can be asked for again", async () => {
+  const world = new World();
+  const follower = begin(world, { state: stateAt(1, [entry("b")], "https://news.example/v1/stories/s1/entries?position=x") });
+  greet(world, 1);
+  const loading = follower.loadOlder();
+  const failed = assert.rejects(loading);
+  await world.pass(20_000);
+  await failed;
+  assert.ok(world.request.signal.aborted, "its connection is given back");
+  const again = follower.loadOlder();
+  await world.request.answer({ items: [entry("a")], next: null, prev: null, head: cursor(1) });
+  assert.equal(await again, true);
+  assert.deepEqual(ids(follower), ["b", "a"]);
+});
+
+test("a snapshot that a silent server never sends holds no connection once it is asked for again", async () => {
+  const world = new World({ random: 1 });
+  begin(world, { state: null });
+  await world.pass(120_000);
+  assert.ok(world.requests.length >= 3);
+  assert.ok(world.requests.filter(({ signal }) => !signal.aborted).length <= 2, "of the six that a browser has");
+});
+
+test("a pinned entry whose answer never comes is asked for again", async () => {
+  const world = new World();
+  begin(world, { state: { ...stateAt(1), pinned: [{ entry: "p" }], key_points: [] } });
+  greet(world, 1);
+  const asked = () => world.requests.filter(({ url }) => url.includes("around=p")).length;
+  assert.equal(asked(), 1);
+  await world.pass(20_000);
+  world.socket.deliver({ type: "heartbeat", heads: { s1: cursor(1) } });
+  assert.equal(asked(), 2);
 });
 
 test("an older page asked for before a snapshot is thrown away", async () => {

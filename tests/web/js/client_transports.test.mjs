@@ -100,7 +100,7 @@ test("a lesser transport makes way when sockets get through again, without a mom
   await world.pass(40_000);
   assert.equal(world.sockets.length, 3);
   world.socket.drop();
-  await world.pass(250);
+  await world.pass(1_000);
   assert.equal(world.sockets.length, 4);
 });
 
@@ -167,6 +167,17 @@ test("an unusable cursor while polling begins again with a snapshot", async () =
   await world.request.answer(stateAt(3, [entry("z")]));
   assert.deepEqual(ids(follower), ["z"]);
   assert.equal(world.updates.at(-1).verdict, "replaced");
+});
+
+test("a Retry-After of nothing, or of longer than a timer can wait, is no reason to ask without a pause", async () => {
+  for (const asked of ["0", "-1", "3000000"]) {
+    const world = new World({ random: 0.5, without: ["websocket", "sse"] });
+    begin(world);
+    await world.request.answer({}, { status: 503, headers: { "retry-after": asked } });
+    await world.pass(0);
+    assert.equal(world.requests.length, 1, asked);
+    assert.ok(world.timers.every(({ at }) => at < 2 ** 31), asked);
+  }
 });
 
 test("Retry-After is honoured", async () => {

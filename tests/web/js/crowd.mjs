@@ -8,8 +8,8 @@ const ROUND_TRIP_MS = 20;
 const TURNS = 40; // of the microtask queue, between two moments: more than any chain of awaits in client.js
 
 export class Crowd {
-  /** `blocked` names the transports that never get through, whatever the server does. */
-  constructor({ count, seed, blocked = [], state = stateAt(1) }) {
+  /** `blocked` names the transports that never get through, whatever the server does; `chance` is in place of the seed. */
+  constructor({ count, seed, blocked = [], state = stateAt(1), chance = null }) {
     this.time = 0;
     this.timers = []; // the next one is the last
     this.isUp = true;
@@ -20,7 +20,7 @@ export class Crowd {
       story: "s1",
       state,
       origin: "https://news.example",
-      env: this.#environment(randomOf(seed * 1000 + number)),
+      env: this.#environment(chance ?? randomOf(seed * 1000 + number)),
       onUpdate() {},
     }));
     for (const follower of this.followers) follower.start();

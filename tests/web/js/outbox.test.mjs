@@ -120,6 +120,35 @@ test("an edit of a version that is no longer the newest loses nothing: both text
   assert.deepEqual([state, theirs.text, theirEtag, composed.text], ["conflict", "theirs", '"v5"', "a"]);
 });
 
+test("an edit that was overtaken is sent again with both changes in it, on the version that is there now", async () => {
+  const { outbox, world, seen } = open();
+  const told = [];
+  outbox.merge = (item, theirs, etag) => ({
+    composed: { text: "both" }, steps: [patch({ text: `${item.composed.text}+${theirs.text}` }, etag)],
+  });
+  outbox.onMerged = (item, etag) => told.push([item.id, etag]);
+  outbox.add(item("a", patch({ text: "mine" })));
+  await world.request.answer({ code: "stale" }, { status: 412 });
+  await world.request.answer({ id: "e1", text: "theirs", working: null }, { headers: { etag: '"v5"' } });
+  const last = seen.sent.at(-1);
+  assert.deepEqual([JSON.parse(last.body), last.headers["If-Match"]], [{ text: "a+theirs" }, '"v5"']);
+  assert.deepEqual(told, [["a", '"v5"']]);
+  await world.request.answer({ id: "e1" });
+  assert.deepEqual(outbox.items, []);
+});
+
+test("an edit that is overtaken again and again is at last for a person to look at", async () => {
+  const { outbox, world, seen } = open();
+  outbox.merge = (_, theirs, etag) => ({ composed: { text: "both" }, steps: [patch({ text: "both" }, etag)] });
+  outbox.add(item("a", patch({ text: "mine" })));
+  for (let tries = 0; outbox.items[0].state !== "conflict"; tries += 1) {
+    assert.ok(tries < 10);
+    await world.request.answer({ code: "stale" }, { status: 412 });
+    await world.request.answer({ id: "e1", text: "theirs", working: null }, { headers: { etag: `"v${tries}"` } });
+  }
+  assert.equal(seen.sent.filter(({ method }) => method === "PATCH").length, 6);
+});
+
 test("after a conflict mine can be sent over theirs", async () => {
   const { outbox, world, seen } = open();
   outbox.add(item("a", patch({ text: "mine" })));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formattedIn, markdownOf, replacedIn } from "../../../app/web/static/newsroom/pure/pasted.js";
+import { formattedIn, markdownOf, replacedIn } from "../../../app/web/static/newsroom/rich_text/pasted.js";
 
 const paste = (html, plain = "Words", more = {}) => {
   const data = { "text/html": html, "text/plain": plain, ...more };

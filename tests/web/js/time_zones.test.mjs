@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { readFileSync } from "node:fs";
 import { when } from "../../../app/web/static/entries.js";
-import { countdownText, fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
+import { briefMoment, countdownText, fromZone, inZone } from "../../../app/web/static/newsroom/pure/time_zones.js";
 import { useWords } from "../../../app/web/static/words.js";
 
 const english = JSON.parse(readFileSync(new URL("../../../app/web/catalogue/en.json", import.meta.url)));
@@ -48,6 +48,14 @@ test("a time zone that the engine does not know is shown, and read, as UTC", () 
     assert.equal(inZone("2026-07-01T12:00:00Z", zone), "2026-07-01T12:00");
     assert.equal(fromZone("2026-07-01T12:00", zone), "2026-07-01T12:00:00.000Z");
   }
+});
+
+test("a moment of these hours is its time alone, any other its day too", () => {
+  const story = { language: "en", time_zone: "Europe/Lisbon" };
+  const now = Date.parse("2026-07-01T12:00:00Z");
+  assert.equal(briefMoment("2026-07-01T11:14:00Z", story, now), "12:14");
+  assert.equal(briefMoment("2026-07-01T20:00:00Z", story, now), "21:00");
+  assert.equal(briefMoment("2026-06-30T11:14:00Z", story, now), "12:14, 30 June 2026");
 });
 
 test("a countdown is in whole seconds, and ends at nothing", () => {

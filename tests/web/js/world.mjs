@@ -35,9 +35,11 @@ export class World {
     this.page = Object.assign(new EventTarget(), { visibilityState: "visible" });
     this.window = new EventTarget();
     this.env = {
-      fetch: (url) => new Promise((resolve, reject) => {
+      fetch: (url, { signal } = {}) => new Promise((resolve, reject) => {
+        signal?.addEventListener("abort", () => reject(signal.reason));
         this.requests.push({
           url,
+          signal,
           answer: async (body, { status = 200, headers = {} } = {}) => {
             resolve(new Response(JSON.stringify(body), { status, headers }));
             await this.settle();

@@ -27,6 +27,19 @@ test("the smallest entry is its text", () => {
   });
 });
 
+test("a pin goes with a new entry alone, however it is sent, and with no edit", () => {
+  const picture = { picture_url: "https://x.example/r.jpg" };
+  for (const more of [{}, picture, { text: "", ...picture }, { rich: [{ type: "paragraph", html: "<p>Now</p>" }] }]) {
+    const [create, ...others] = plan({ ...EMPTY, text: "Now.", pinned: true, ...more }, "published");
+    assert.equal(create.body.pinned, true);
+    assert.ok(others.every(({ body }) => !("pinned" in body)));
+    const [unpinned] = plan({ ...EMPTY, text: "Now.", ...more }, "published");
+    assert.ok(!("pinned" in unpinned.body));
+  }
+  const edit = plan({ ...draftOf(entry(), "1"), text: "Then.", pinned: true }, "published");
+  assert.ok(edit.every(({ body }) => !("pinned" in body)));
+});
+
 test("text goes out as it was typed, to the letter", () => {
   const text = "  “Quoted” — 40–60 mm\n\n**Some background:** 5 * 3\n";
   assert.equal(fieldsOf({ ...EMPTY, text }).text, text);
@@ -76,7 +89,7 @@ test("an edit sends what was changed, on the version that was read", () => {
 });
 
 test("a silent edit is no material one, and one that is kept aside is not published", () => {
-  const draft = { ...draftOf(entry(), '"v7"'), text: "New", silent: true };
+  const draft = { ...draftOf(entry(), '"v7"'), text: "New", change: "typo" };
   assert.deepEqual(plan(draft, "draft").map(({ body }) => body), [
     { text: "New", text_format: "markdown", material: false, publish: false },
   ]);
@@ -123,6 +136,18 @@ test("a picture added to a public entry is not seen before its text", () => {
   assert.match(publish.path, /publish$/);
 });
 
+test("a label and an icon are read, sent and taken away, and a label is worth keeping", () => {
+  const [{ body }] = plan({ ...EMPTY, text: "Goal!", label: " 67′ ", icon: "goal" }, "published");
+  assert.deepEqual([body.label, body.icon], ["67′", "goal"]);
+  const read = draftOf(entry({ label: "67′", icon: "goal" }), '"v1"');
+  assert.deepEqual([read.label, read.icon], ["67′", "goal"]);
+  const [edit] = plan({ ...read, label: "", icon: "" }, "published");
+  assert.deepEqual([edit.body.label, edit.body.icon], [null, null]);
+  assert.equal(isBlank({ ...EMPTY, label: "67′" }), false);
+  const { members } = previewOf({ ...EMPTY, label: "67′", icon: "goal", text: "x" }, { ...names(), isThere: () => true });
+  assert.deepEqual([members.label, members.icon], ["67′", "goal"]);
+});
+
 test("a draft is blank until something is written", () => {
   assert.equal(isBlank(EMPTY), true);
   assert.equal(isBlank({ ...EMPTY, text: " \n" }), true);
@@ -166,4 +191,21 @@ test("a preview of an edit sends the blocks that its text names, in the format o
   assert.deepEqual(body, { text: "New\n\n[[block:b2]]", blocks: [PARAGRAPH, IMAGE] });
   assert.deepEqual([members.id, members.authors[0].url], ["e1", "https://a.example"]);
   assert.equal(preview(of("plain")).body.text_format, "plain");
+});
+
+test("a correction goes out with its edit as one change, and after it where an edit was waiting", () => {
+  const draft = { ...draftOf(entry(), '"v7"'), text: "New", change: "correction", correction: " It was old. " };
+  const steps = stepsFor(draft, { intent: "published", ...names() });
+  assert.deepEqual(steps.map(({ method, body }) => [method, body.correction, body.material]), [["PATCH", { text: "It was old." }, true]]);
+  assert.equal(stepsFor(draft, { intent: "draft", ...names() })[0].body.correction, undefined);
+  const waiting = { ...draft, editing: { ...draft.editing, working: true } };
+  assert.deepEqual(stepsFor(waiting, { intent: "published", ...names() }).map(({ path }) => path.split("/").at(-1)).slice(1), ["publish", "corrections"]);
+});
+
+test("what is published is held as long as is asked, in whichever request publishes it", () => {
+  const held = (draft, intent) => stepsFor(draft, { intent, ...names(), hold: 5 }).map(({ body }) => body.hold_seconds);
+  assert.deepEqual(held({ ...EMPTY, text: "New" }, "published"), [5]);
+  assert.deepEqual(held({ ...EMPTY, text: "New" }, "draft"), [undefined]);
+  assert.deepEqual(held({ ...EMPTY, text: "New", picture_url: "https://p.example/a.jpg" }, "published"), [undefined, undefined, 5]);
+  assert.deepEqual(held({ ...draftOf(entry(), '"v7"'), text: "New" }, "published"), [5]);
 });

@@ -2,13 +2,14 @@
 // are drawn by the server: the address of a page, with `part=replies`, is the section alone.
 
 import { place } from "../reader.js";
-import { ask, noteShown } from "./numbers.js";
 import { giveBack, sendForms } from "./sending.js";
 
 const PAGES = 10; // pages that are asked for at once, at most
 
 const section = document.getElementById("comments");
 const list = section.querySelector(":scope > .comments");
+let ask;
+let noteShown;
 
 /** Load the part of a page that has its replies. */
 async function load(address) {
@@ -127,21 +128,26 @@ function openAnswer(link) {
 
 const ACTS = { ".order a": showOrder, ".pages a": showMore, ".answers a": showAnswers, "a.answer": openAnswer, ".new": showNew };
 
-section.addEventListener("click", async (event) => {
-  const pressed = event.target.closest("a, button");
-  const act = pressed && Object.keys(ACTS).find((each) => pressed.matches(each));
-  if (!act || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  if (section.ariaBusy === "true") return;
-  section.ariaBusy = "true";
-  try {
-    await ACTS[act](pressed);
-  } catch {
-    if (pressed.href) location.assign(pressed.href); // the page itself has it, or says what is wrong
-  } finally {
-    section.ariaBusy = "false";
-  }
-});
+/** Begin, with what the numbers of replies ask for and are told. It is handed over: that module may have had to be asked for twice. */
+export function beginList(numbers) {
+  if (section.dataset.scripted) return;
+  ({ ask, noteShown } = numbers);
+  section.addEventListener("click", async (event) => {
+    const pressed = event.target.closest("a, button");
+    const act = pressed && Object.keys(ACTS).find((each) => pressed.matches(each));
+    if (!act || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    if (section.ariaBusy === "true") return;
+    section.ariaBusy = "true";
+    try {
+      await ACTS[act](pressed);
+    } catch {
+      if (pressed.href) location.assign(pressed.href); // the page itself has it, or says what is wrong
+    } finally {
+      section.ariaBusy = "false";
+    }
+  });
 
-sendForms(section, place);
-section.dataset.scripted = "yes";
+  sendForms(section, place);
+  section.dataset.scripted = "yes";
+}

@@ -2,6 +2,7 @@
 // what brings replies to life is loaded once the reader comes near them; templates/comments.html works without it.
 
 import { element } from "../entries.js";
+import { loadLate } from "../late_module.js";
 import { follower } from "../reader.js";
 import { say, saidAs, sayCount } from "../words.js";
 
@@ -15,7 +16,7 @@ const section = document.getElementById("comments");
 const timeline = document.getElementById("timeline");
 const fresh = section.querySelector(".new");
 const { entry, shown } = section.dataset;
-const hasLinks = "replies" in document.getElementById("story").dataset;
+const { replies, embed = "" } = document.getElementById("story").dataset;
 const counts = {}; // of replies, by entry
 let total = Number(document.getElementById("comments-title").dataset.count);
 let last = Number(shown); // of those in the list, as it was told last
@@ -70,14 +71,14 @@ async function askForCounts() {
 }
 
 /** Ask for what is at an address. Throws the answer if it is none, and does not wait for ever. */
-export async function ask(url) {
+async function ask(url) {
   const response = await fetch(url, { cache: "no-cache", signal: AbortSignal.timeout(ANSWER_MS) });
   if (!response.ok) throw response;
   return response;
 }
 
 function drawNumbers() {
-  if (hasLinks) for (const article of timeline.children) drawLink(article);
+  if (replies !== undefined) for (const article of timeline.children) drawLink(article);
   const ofEntry = section.querySelector(".of-entry");
   const count = entry ? counts[entry] ?? 0 : total;
   if (ofEntry) ofEntry.textContent = sayCount("replies.count", ofEntry.dataset.count = count);
@@ -89,7 +90,7 @@ function drawNumbers() {
 }
 
 /** Take note that the list is what the server has drawn anew, in `part`. */
-export function noteShown({ dataset }) {
+function noteShown({ dataset }) {
   total = Number(dataset.total);
   last = Number(dataset.shown ?? last);
   if (entry) counts[entry] = last;
@@ -111,7 +112,7 @@ function drawLink(article) {
   if (present && Number(present.dataset.count ?? 0) === count && (count || isOpen)) return;
   const said = count ? { "data-say-count": "replies.count", "data-count": count } : saidAs("replies.leave");
   const made = (count || isOpen) && element(
-    "a", { class: "replies", href: `?entry=${id}#comments`, target: "_self", ...said },
+    "a", { class: "replies", href: `${embed}?entry=${id}#comments`, target: embed ? "_blank" : "_self", ...said },
     count ? sayCount("replies.count", count) : say("replies.leave"),
   );
   if (!present) article.append(...[made].filter(Boolean));
@@ -135,7 +136,8 @@ section.addEventListener("focusin", comeNear);
 async function comeNear() {
   near.disconnect();
   try {
-    await import("./list.js");
+    const { beginList } = await loadLate(() => import("./list.js"));
+    beginList({ ask, noteShown });
   } catch {
     setTimeout(() => near.observe(section), AGAIN_MS); // out of reach; until then forms and links work by themselves
   }

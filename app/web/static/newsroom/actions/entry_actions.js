@@ -8,6 +8,7 @@ import { askTimes } from "./entry_times.js";
 import { outcomeOf, postEntry } from "../parts/outbox_view.js";
 import { quotedEntry } from "../drawing/quotes.js";
 import { step } from "../pure/outbox.js";
+import { askTakeBack } from "../desk/take_back.js";
 import { askPinEnd, pin, unpin } from "./pins.js";
 import { showMoveDialog } from "./move_dialog.js";
 import { showPreview } from "./preview_link.js";
@@ -46,6 +47,8 @@ const ON_WHAT_WAS_READ = ["publish", "submit", "schedule", "discard"]; // not an
 const LOSSES = ["retract", "unpublish", "remove"]; // readers lose what they have
 const OWN = {
   edit: ({ id }) => editEntry(pathOf(id)),
+  "edit-to-correct": ({ id }) => editEntry(pathOf(id), { isCorrection: true }),
+  "take-back": (entry, seen) => askTakeBack(entry, seen, (action, body, calledOff) => postAction({ action, entry, seen, body, calledOff })),
   preview: (entry, seen) => showPreview(pathOf(entry.id), seen, entry),
   versions: (entry, seen) => showVersions(pathOf(entry.id), seen, entry),
   pin: (entry, seen) => (pinOf(entry, seen) ? unpin : pin)(story, entry.id).then(readEntries), // as the button said

@@ -1,6 +1,6 @@
 // The dialog of an entry's times: when it is published by itself, the time shown to readers, and when it expires.
 
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { quotedEntry } from "../drawing/quotes.js";
 import { dueOf, newest } from "../pure/revisions.js";
 import { fromZone, inZone, momentText } from "../pure/time_zones.js";

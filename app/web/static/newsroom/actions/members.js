@@ -10,7 +10,7 @@ const OTHER = { reporter: ["editor", "Make editor"], editor: ["reporter", "Make 
 
 /** Show a story's members, to be added, changed and removed. Throws a problem. */
 export async function showMembers(story) {
-  const members = new Members(story, await listPeople());
+  const members = new Members(story, await listPeople(story));
   await members.read();
   members.draw();
   show(`Members of ${story.title}`, members.content);

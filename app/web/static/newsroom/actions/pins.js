@@ -1,6 +1,6 @@
 // Pinning entries above a story's timeline, and the end of a pin.
 
-import { askToChange, change } from "../drawing/conflict_edit.js";
+import { askToChange, change } from "../conflicts/conflict_edit.js";
 import { announce } from "../drawing/notices.js";
 import { quotedEntry } from "../drawing/quotes.js";
 import { fromZone, inZone } from "../pure/time_zones.js";

@@ -1,7 +1,7 @@
 // The sites that the server publishes for: listed, made, changed and deleted by admins, and chosen for a story.
 
 import { element } from "../../entries.js";
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { ask, button, show, sure } from "../drawing/dialogs.js";
 import { problemPlace } from "../drawing/notices.js";
 import { get, keysForTries, send } from "../drawing/session.js";

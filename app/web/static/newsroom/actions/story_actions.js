@@ -1,19 +1,21 @@
 // The buttons of a story and of the site, drawn for those who have the right to each.
 
 import { showAudit } from "./audit.js";
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { ask, button, sure } from "../drawing/dialogs.js";
 import { freezeSite, freezeStory, retractLast } from "./emergency.js";
 import { inviteSomebody } from "./invitation.js";
 import { showMembers } from "./members.js";
+import { writeSeveral } from "../desk/several.js";
 import { tried } from "../drawing/notices.js";
 import { quotedStory } from "../drawing/quotes.js";
 import { showPeople } from "./people.js";
 import { showSites } from "./sites.js";
 import { get, may, send, session } from "../drawing/session.js";
 import { readStories, story } from "../parts/stories.js";
+import { editIntro } from "./story_intro.js";
 import { editDetails } from "./story_details.js";
-import { NEXT_STATUSES, takesChanges } from "../pure/story_states.js";
+import { NEXT_STATUSES, takesChanges, takesEntries } from "../pure/story_states.js";
 import { showOwnTokens } from "./tokens.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
 
@@ -23,6 +25,7 @@ const SURE = {
   archived: "Archive this story? It is read only then, for good.",
   withdrawn: "Withdraw this story? Readers lose all of it, and it cannot be published again.",
 };
+const QUICK = ["key-points", "freeze"]; // what stands in the bar
 const STARTS = {
   scheduled: { title: "Let this story start by itself: nobody sees it until then", required: true },
   upcoming: { title: "Announce this story: readers see that it is coming", required: false },
@@ -30,7 +33,9 @@ const STARTS = {
 
 /** Draw the buttons for the chosen story as it is now. */
 export function drawStoryActions() {
-  draw("story-actions", actionsOf(story));
+  const actions = actionsOf(story);
+  draw("story-quick", actions.filter(([name]) => QUICK.includes(name)));
+  draw("story-actions", actions.filter(([name]) => !QUICK.includes(name)));
 }
 
 /** Draw the buttons of the whole site. */
@@ -53,10 +58,12 @@ function draw(id, actions) {
 /** Return the buttons as [name, words, action]; each action returns true once it has changed something of the story. */
 function actionsOf(of) {
   const actions = [];
+  if (may("create_entry", of) && takesEntries(of)) actions.push(["several", "Several entries at once", () => writeSeveral(of)]);
   if (may("edit_stories", of)) {
     if (takesChanges(of)) {
       actions.push(["key-points", "Key points", () => editKeyPoints(of)]);
-      actions.push(["details", "Picture, tags and times", () => editDetails(of)]);
+      actions.push(["details", "Picture, tags, event and times", () => editDetails(of)]);
+      actions.push(["intro", "Intro, authors and sponsor", () => editIntro(of)]);
     }
     for (const [status, words] of NEXT_STATUSES[of.status] ?? []) actions.push([status, words, () => move(of, status, words)]);
   }
@@ -65,7 +72,7 @@ function actionsOf(of) {
     const whose = of.role === "reporter" ? "Retract my last entry" : "Retract the last entry";
     actions.push(["retract-last", whose, () => retractLast(of)]);
   }
-  if (may("freeze")) {
+  if (may("freeze_story", of)) {
     const words = of.frozen ? "Thaw this story" : "Freeze this story";
     actions.push(["freeze", words, () => freezeStory(of, words)]);
   }

@@ -1,6 +1,6 @@
-// The form of a story's details: its picture, section, tags, start, and when it ends by itself.
+// The form of a story's details: its picture, section, tags, publisher, event, start, and when it ends by itself.
 
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { quotedStory } from "../drawing/quotes.js";
 import { forgetPicture, imageOf as uploadedOf, pictureField, pictureSent } from "../parts/picture_field.js";
 import { fromZone, inZone } from "../pure/time_zones.js";
@@ -14,7 +14,7 @@ export async function editDetails(story) {
   const zone = story.time_zone;
   let sent = "";
   const isChanged = await askToChange({
-    title: "Picture, tags and times",
+    title: "Picture, tags, event and times",
     about: quotedStory(story),
     read: `/v1/newsroom/stories/${story.id}`,
     write: { method: "PATCH", path: `/v1/stories/${story.id}` },
@@ -29,7 +29,7 @@ export async function editDetails(story) {
   return isChanged;
 }
 
-function fieldsOf({ image, section, tags, coverage_start: start, settings }, zone) {
+function fieldsOf({ image, section, tags, publisher, about, coverage_start: start, settings }, zone) {
   const silence = settings.auto_end_after;
   const linked = linkedIn(image);
   return [
@@ -40,6 +40,14 @@ function fieldsOf({ image, section, tags, coverage_start: start, settings }, zon
     { name: "credit", label: "Credit", value: linked?.credit ?? "" },
     { name: "section", label: "Section", value: section ?? "" },
     { name: "tags", label: "Tags, parted by commas", value: tags.map(({ label }) => label).join(", ") },
+    { name: "publisher", label: "Publisher, if it is not this site", value: publisher?.name ?? "" },
+    { name: "publisher_url", label: "Address of the publisher", type: "url", value: publisher?.url ?? "" },
+    { name: "event", label: "Event that is covered", value: about?.name ?? "" },
+    { name: "event_place", label: "Place of the event", value: about?.place ?? "" },
+    {
+      name: "event_start", label: `The event begins at (time in ${zone})`, type: "datetime-local",
+      value: inZone(about?.start ?? null, zone),
+    },
     {
       name: "coverage_start", label: `Coverage begins at (time in ${zone})`, type: "datetime-local",
       value: inZone(start, zone), hint: "A story that is scheduled or announced goes live then.",
@@ -56,8 +64,14 @@ function linkedIn(image) {
   return image && !image.media ? image : null;
 }
 
-function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes, lead, ...picture }, now, zone) {
-  const body = {};
+function bodyOf({
+  section, tags, coverage_start: start, auto_end_after: minutes, lead, publisher, publisher_url: url, event,
+  event_place: place, event_start: begins, ...picture
+}, now, zone) {
+  const body = {
+    ...named("publisher", { name: publisher, url }, now.publisher),
+    ...named("about", { name: event, place, start: begins === undefined ? undefined : fromZone(begins, zone) }, now.about),
+  };
   if (lead) body.image = uploadedOf(lead);
   else if (Object.keys(picture).length > 0) body.image = imageOf(picture, linkedIn(now.image));
   else if (lead === "") body.image = null;
@@ -68,6 +82,19 @@ function bodyOf({ section, tags, coverage_start: start, auto_end_after: minutes,
     body.settings = { auto_end_after: minutes === "" ? null : Math.round(Number(minutes) * MINUTE) };
   }
   return body;
+}
+
+/** Return a member that has a name and more, as it is now with what was changed of it; null without a name. */
+function named(member, changed, known) {
+  const given = Object.entries(changed).filter(([, value]) => value !== undefined);
+  if (given.length === 0) return {};
+  const whole = { ...known, ...Object.fromEntries(given.map(([name, value]) => [name, value || null])) };
+  if (!whole.name && !changed.name && given.some(([, value]) => value)) throw { detail: "Give it a name, too." };
+  return { [member]: whole.name ? withoutNulls(whole) : null };
+}
+
+function withoutNulls(object) {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== null));
 }
 
 /** Return the picture as it is now with what was changed of it; the same picture keeps its size. */

@@ -1,6 +1,6 @@
 // The forms that create a story and edit its fields and settings.
 
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { ask } from "../drawing/dialogs.js";
 import { outcomeOf, postStory } from "../parts/outbox_view.js";
 import { announce } from "../drawing/notices.js";

@@ -4,6 +4,7 @@ import { element } from "../../entries.js";
 import { truncate } from "../../truncate.js";
 import { button } from "./dialogs.js";
 import { quoted } from "./quotes.js";
+import { scrolledByKeys } from "../../scrolled_text.js";
 import { commentButtons, howSent, plain, whyHeld } from "../pure/comment_words.js";
 import { momentText } from "../pure/time_zones.js";
 
@@ -38,7 +39,7 @@ export function drawComment(item, { about = {}, press, select, mayBlock = false 
       element("time", { class: "hint", datetime: item.time }, momentText(item.time)),
     ),
     element("p", { class: "hint reply-about", dir: "auto" }, aboutWords(item, about)),
-    element("p", { class: "words", dir: "auto" }, item.text),
+    scrolledByKeys(element("div", { class: "words", dir: "auto" }, item.text), "Text"),
     (item.reports ?? []).map(drawReport),
     item.appeal && told("Its writer objects", item.appeal, momentText(item.appealed_at)),
     item.note && told("Note for colleagues", item.note),

@@ -134,7 +134,7 @@ function showProblem(problem) {
   for (const field of asking.querySelectorAll(".field")) {
     const words = named[field.dataset.field] ?? problem?.notes?.[field.dataset.field] ?? "";
     const place = field.querySelector(".problem");
-    place.textContent = words;
+    place.replaceChildren(...[words].flat());
     place.hidden = !words;
     field.querySelector("[name]").toggleAttribute("aria-invalid", Boolean(named[field.dataset.field]));
   }

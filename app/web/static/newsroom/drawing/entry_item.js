@@ -1,27 +1,29 @@
 // Draws one entry of the newsroom's list: its state, its words, its times, and its buttons.
 
-import { element } from "../../entries.js";
+import { bodyOf, element } from "../../entries.js";
 import { briefly } from "../../pins_and_key_points.js";
 import { truncate } from "../../truncate.js";
 import { countdown } from "./countdowns.js";
 import { button } from "./dialogs.js";
 import { bylineText } from "../pure/accounts.js";
 import { buttonsOf, pinOf } from "../pure/entry_buttons.js";
+import { scrolledByKeys } from "../../scrolled_text.js";
 import { dueOf, newest } from "../pure/revisions.js";
-import { momentText } from "../pure/time_zones.js";
+import { briefMoment, momentText } from "../pure/time_zones.js";
+import { serverNow } from "./session.js";
 
 /** Return all that an item is drawn from, as a word: it is drawn anew when this changes. */
 export function itemKey(entry, story) {
   const pin = pinOf(entry, story);
-  return [entry.version, pin && `pinned ${pin.until ?? ""}`, story.time_zone, ...entry.can].filter(Boolean).join(" ");
+  const at = briefMoment(entry.published_at ?? entry.created_at, story, serverNow());
+  return [entry.version, at, pin && `pinned ${pin.until ?? ""}`, story.time_zone, ...entry.can].filter(Boolean).join(" ");
 }
 
 /** Draw the entry as an <article>. `onAction` gets (action, entry, story), as they were drawn. */
 export function drawItem(entry, story, onAction) {
   const shown = newest(entry);
   const spoken = { lang: story.language, dir: story.direction };
-  const body = element("div", { class: "body", ...spoken });
-  body.innerHTML = shown.body_html ?? "";
+  const body = scrolledByKeys(bodyOf(shown.body_html, { class: "body", ...spoken }), "Text");
   const { often, seldom } = buttonsOf(entry, story);
   const draw = (buttons) => element("p", { class: "actions" }, buttons.map(([action, words]) => (
     button(words, () => onAction(action, entry, story), { "data-action": action })
@@ -53,9 +55,10 @@ function drawState(entry, shown, story) {
     state(entry.status, `is-${entry.status}`),
     pin && state(["pinned", pin.until && " until ", moment(pin.until, story)]),
     entry.working && state(`edit not published (${entry.working.status})`),
+    (shown.icon || shown.label) && state([shown.icon?.replaceAll("_", " "), shown.label].filter(Boolean).join(" ")),
     shown.importance !== "normal" && state(shown.importance),
     shown.key_event && state("key event"),
-    moment(entry.published_at ?? entry.created_at, story, { class: "hint" }),
+    brief(entry.published_at ?? entry.created_at, story),
     element("span", { class: "hint byline" }, bylineText(shown, entry.posted_by)),
   );
 }
@@ -82,6 +85,11 @@ function state(words, more = "") {
 
 function hint(...content) {
   return element("p", { class: "hint" }, content);
+}
+
+/** Draw when it was: the time alone in the hours around it, and the day beside it where the pointer rests. */
+function brief(at, story) {
+  return element("time", { datetime: at, class: "hint", title: momentText(at, story) }, briefMoment(at, story, serverNow()));
 }
 
 function moment(at, story, attributes = {}) {

@@ -4,13 +4,14 @@
 import { announce } from "./notices.js";
 
 const STILL_MS = 400; // less than a person needs to see a change and press on purpose
-const PLACES = ".choose, #composer, #waiting, #list, #replies, dialog";
+const PLACES = "#duty, .choose, #queue, #composer, #waiting, #list, #replies, dialog";
 const PRESSED = "button, summary, a[href]";
 const ATTRIBUTES = ["hidden", "open", "disabled", "class"];
 
 const known = new WeakMap(); // each button's place and words, as they were drawn last
 const settling = new WeakMap(); // each button that changed just now, with the timer that ends it
 const postponed = new Map();
+let offsets = null; // of what scrolls, while all buttons are looked at
 let isDown = false;
 let isOwn = false; // whether what changes now is what a person's own press does at once
 
@@ -86,6 +87,12 @@ function refuseSecond(event) {
 
 /** Compare each button with what it was; one that has moved, or is new, takes no press for a moment. */
 function look() {
+  offsets = new Map();
+  lookAtAll();
+  offsets = null;
+}
+
+function lookAtAll() {
   for (const place of document.querySelectorAll(PLACES)) {
     for (const each of place.querySelectorAll(PRESSED)) {
       const now = whereAndWhat(each, place);
@@ -106,10 +113,29 @@ function settle(each) {
 function whereAndWhat(each, place) {
   const box = each.getBoundingClientRect();
   if (box.width === 0 || each.disabled) return "";
-  const isInDialog = place.matches("dialog");
-  const from = isInDialog ? place.getBoundingClientRect() : { left: -window.scrollX, top: -window.scrollY };
-  const top = box.top - from.top + (isInDialog ? place.scrollTop : 0);
-  return `${Math.round(box.left - from.left)} ${Math.round(top)} ${each.textContent}`;
+  const [left, top] = scrolled(each, place);
+  return `${Math.round(box.left + left)} ${Math.round(box.top + top)} ${each.textContent}`;
+}
+
+/** Return how far what a button stands in is scrolled, so that its place is the same wherever that has been scrolled to. */
+function scrolled(each, place) {
+  if (place.matches("dialog")) {
+    const { left, top } = place.getBoundingClientRect();
+    return [-left, place.scrollTop - top];
+  }
+  const nearest = each.closest("[data-scrolls]");
+  if (offsets === null) return scrolledWithin(nearest);
+  if (!offsets.has(nearest)) offsets.set(nearest, scrolledWithin(nearest));
+  return offsets.get(nearest);
+}
+
+function scrolledWithin(nearest) {
+  let [left, top] = [window.scrollX, window.scrollY];
+  for (let above = nearest; above; above = above.parentElement?.closest("[data-scrolls]")) {
+    left += above.scrollLeft;
+    top += above.scrollTop;
+  }
+  return [left, top];
 }
 
 function isOnSettling({ clientX: x, clientY: y }) {

@@ -51,7 +51,7 @@ export function takeInvitation() {
 /** Begin a session with an invitation. Throws a problem. */
 export async function accept(secret) {
   const response = await fetch("/v1/newsroom/sessions", {
-    method: "POST", headers: headersFor({}), body: JSON.stringify({ secret }),
+    method: "POST", headers: headersFor({}), body: JSON.stringify({ secret }), signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (!response.ok) throw await problemOf(response);
   session.token = null;
@@ -60,7 +60,9 @@ export async function accept(secret) {
 /** End the cookie's session, if it is one that we are signed in with. */
 export async function leave() {
   if (session.token !== null || session.csrf === null) return;
-  await fetch("/v1/newsroom/session", { method: "DELETE", headers: headersFor(session) });
+  await fetch("/v1/newsroom/session", {
+    method: "DELETE", headers: headersFor(session), signal: AbortSignal.timeout(PATIENCE_MS),
+  });
 }
 
 let clockAheadMs = 0; // how far the server's clock is ahead of this one; nothing counts as far as that is not told
@@ -94,15 +96,33 @@ export async function send(method, path, body, { ifMatch, key } = {}) {
   return response.json();
 }
 
-/** Download a file of the API under a name. Throws a problem. */
+/** Download a file of the API under a name, however long it takes while it comes. Throws a problem. */
 export async function download(path, name) {
-  const response = await fetch(path, { headers: headersFor(session), cache: "no-store" });
+  const over = new AbortController();
+  const response = await inTime(fetch(path, { headers: headersFor(session), cache: "no-store", signal: over.signal }), over);
   if (!response.ok) throw await problemOf(response);
   const link = Object.assign(document.createElement("a"), {
-    href: URL.createObjectURL(await response.blob()), download: name,
+    href: URL.createObjectURL(new Blob(await partsOf(response, over), { type: response.headers.get("content-type") ?? "" })), download: name,
   });
   link.click();
   URL.revokeObjectURL(link.href);
+}
+
+/** Return the parts of an answer, each of which has to come in time: what stands still is given up. */
+async function partsOf(response, over) {
+  const [reader, parts] = [response.body.getReader(), []];
+  for (let next = await inTime(reader.read(), over); !next.done; next = await inTime(reader.read(), over)) parts.push(next.value);
+  return parts;
+}
+
+/** Return what a promise brings; throw once it has not come for too long, and end what it waits for. */
+async function inTime(promise, over) {
+  const timer = setTimeout(() => over.abort(new DOMException("Nothing came.", "TimeoutError")), PATIENCE_MS);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Return a function that returns an Idempotency-Key for a body: the same one for the same body. */

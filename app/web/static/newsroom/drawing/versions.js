@@ -31,9 +31,14 @@ export async function showVersions(path, story, entry) {
   show(
     "Versions",
     quotedEntry(entry, story),
+    entry.external_id ? element("p", { class: "hint" }, externalWords(entry)) : [],
     items.map((version) => drawVersion(version, story)),
     next === null ? [] : element("p", { class: "hint" }, `These are the newest ${PAGE}.`),
   );
+}
+
+function externalWords({ external_id: id, external_version: version }) {
+  return `Known elsewhere as ${id}${version === null ? "" : `, version ${version} there`}: what is sent under that name changes it.`;
 }
 
 function drawVersion(made, story) {

@@ -1,7 +1,7 @@
 // The rules for replies to come, of all stories: networks that are blocked for a time, and hold-words.
 
 import { element } from "../../entries.js";
-import { askToChange } from "../drawing/conflict_edit.js";
+import { askToChange } from "../conflicts/conflict_edit.js";
 import { button, drawChoice, show } from "../drawing/dialogs.js";
 import { problemPlace } from "../drawing/notices.js";
 import { get, keysForTries, send } from "../drawing/session.js";

@@ -1,10 +1,15 @@
 // The form in which an entry is written, kept in the browser's storage with every key that is pressed.
 
-import { keepDraft, keptDraft, offerLeftDrafts } from "./drafts.js";
+import { keepAside, keepDraft, keptDraft, offerLeftDrafts, takeAside } from "./drafts.js";
 import { drawMediaWords, mediaWordsNow } from "./media_words.js";
 import { beginPictures, dropPictures, fillPictures, picturesNow } from "./pictures.js";
 import { uploads } from "./uploads_here.js";
-import { sayOfDraft, sayProblem, watchItem } from "./act_line.js";
+import { sayOfDraft, sayProblem, sendNow, watchItem } from "./act_line.js";
+import { beginHold, holdFor } from "../desk/hold.js";
+import { showRegion } from "../desk/regions.js";
+import { beginChangeKind, chooseCorrection, chosenChange, showChange } from "../desk/change_kind.js";
+import { withKind } from "../desk/changes.js";
+import { goHome, isAway, openAt } from "../desk/place_of_edit.js";
 import { ask, sure } from "../drawing/dialogs.js";
 import { showDraftPreview } from "../drawing/draft_preview.js";
 import { quoted } from "../drawing/quotes.js";
@@ -13,7 +18,8 @@ import { isPublic } from "../pure/entry_buttons.js";
 import { wordsStep } from "../pure/draft_pictures.js";
 import { postEntry, postWords } from "./outbox_view.js";
 import { showProblem, tried } from "../drawing/notices.js";
-import { get, newId, session } from "../drawing/session.js";
+import { get, newId, serverNow, session } from "../drawing/session.js";
+import { asSent, beginRichText, focusText, inOwnMode, settleAddresses, showText, textNow } from "../rich_text/rich_text.js";
 import { beginPaste, forgetPaste } from "./paste.js";
 import { chooseById, story } from "./stories.js";
 import { fieldErrors, problemText } from "../pure/problems.js";
@@ -29,6 +35,7 @@ const $ = (id) => document.getElementById(id);
 let editing = null; // what is known of the entry that is edited; null for a new one
 let keptFor = null; // the story for which the form's content is kept
 let onDraft = null;
+let shownDraft = EMPTY; // what was put into the form last
 
 /** Begin to listen to the form. `changed` is called whenever what is in it changes. */
 export function beginComposer(changed) {
@@ -37,12 +44,14 @@ export function beginComposer(changed) {
     try {
       keep();
     } catch (problem) {
+      $("kept-sign").textContent = "";
       showProblem(problem);
     }
     onDraft();
   };
   form.addEventListener("input", changedNow);
   beginPictures(changedNow);
+  beginRichText(changedNow);
   form.addEventListener("keydown", goOnAtEnter);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -52,6 +61,8 @@ export function beginComposer(changed) {
       sayProblem(problem);
     }
   });
+  beginHold();
+  beginChangeKind(draftNow);
   beginPaste(form.elements.text, { isMarkdown: () => editing?.text_format !== "plain" });
   $("preview-draft").addEventListener("click", async () => {
     try {
@@ -64,7 +75,7 @@ export function beginComposer(changed) {
   $("clear").addEventListener("click", tried(async () => {
     if (!(await mayReplace("Throw away what is in the form?", "Throw away"))) return;
     dropPictures(picturesNow());
-    replaceDraft(EMPTY);
+    leaveEdit();
     sayOfDraft("");
   }));
 }
@@ -73,13 +84,15 @@ export function beginComposer(changed) {
 export function draftNow() {
   const draft = { ...EMPTY, editing, media: mediaWordsNow(), pictures: picturesNow() };
   for (const field of form.elements) {
-    if (field.name) draft[field.name] = field.type === "checkbox" ? field.checked : field.value;
+    if (field.name && field.type !== "radio") draft[field.name] = field.type === "checkbox" ? field.checked : field.value;
   }
-  return draft;
+  draft.pinned &&= !$("pin").hidden; // what was ticked for a story in which one may pin, and taken along
+  return Object.assign(draft, { change: chosenChange() }, textNow());
 }
 
 /** Show what was kept for the chosen story, and keep what is written from now on for it. */
 export function restoreDraft() {
+  goHome();
   keptFor = story.id;
   fill({ ...EMPTY, ...keptDraft(keptFor) });
   sayOfDraft("");
@@ -100,6 +113,7 @@ export function adaptToStory() {
   const isReviewed = story.role === "reporter" && story.settings.review_required;
   $("publish").hidden = isReviewed;
   $("submit").classList.toggle("primary", isReviewed);
+  $("pin").hidden = story.role === "reporter" || editing !== null;
   $("byline-rule").textContent = bylineRule(story.bylines);
   $("byline-rule").hidden = !story.bylines;
   // An entry that is being edited keeps its form: an ended story takes corrections.
@@ -108,27 +122,66 @@ export function adaptToStory() {
   $("closed-here").hidden = !$("closed-here").textContent;
 }
 
-/** Put an entry into the form, unless there is something else in it that is to stay. Throws a problem. */
-export async function editEntry(path) {
+/**
+ * Put an entry into the form, at its place in the timeline; what was being written as a new one is kept, and comes back
+ * after it. `isCorrection`: as one whose readers are told what was wrong. Throws a problem.
+ */
+export async function editEntry(path, { isCorrection = false } = {}) {
   const { body, etag } = await get(path);
-  if (editing?.id !== body.id && !(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
-  if (editing?.id !== body.id) replaceDraft(draftOf(body, etag));
+  if (editing?.id !== body.id) {
+    if (editing !== null && !(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
+    if (editing === null) keepAside(keptFor, draftNow());
+    replaceDraft(inOwnMode(draftOf(body, etag)));
+  }
   form.hidden = false;
   sayOfDraft("");
-  form.scrollIntoView({ block: "start" });
-  form.elements.text.focus({ preventScroll: true });
+  openAt(body);
+  bringIn();
+  if (isCorrection) chooseCorrection();
+  focusInSight();
+}
+
+/** Go on with a new entry: the one that was being written before an edit, or an empty one. */
+function leaveEdit(how) {
+  const isAfterEdit = editing !== null;
+  goHome();
+  replaceDraft({ ...EMPTY, ...(isAfterEdit && takeAside(keptFor)) }, how);
+}
+
+/** Begin a new entry, or go on with the one that was begun; an edit that is not sent stays, unless the person leaves it. */
+export async function beginNew() {
+  if (editing !== null) {
+    if (!(await mayReplace("Leave what is in the form unsaved?", "Leave it"))) return;
+    leaveEdit();
+  }
+  showRegion("writing");
+  focusInSight();
 }
 
 /** Put what could not be sent into the form again; return false if something else in it stays. Throws a problem. */
 export async function editAgain(item) {
   if (!(await mayReplace("Put this in place of what is in the form?", "Yes"))) return false;
+  goHome();
   if (item.story !== story?.id) await chooseById(item.story); // none is chosen yet right after a reload
   replaceDraft({ ...EMPTY, ...(await writtenIn(item)) });
   form.hidden = false;
-  form.scrollIntoView({ block: "nearest" });
+  bringIn();
   sayProblem(item.problem ?? { detail: "" });
   markRefused(item.problem);
   return true;
+}
+
+/** Bring the form in: its region, where others have its place, and its beginning. */
+function bringIn() {
+  showRegion(isAway() ? "list" : "writing");
+  (isAway() ? form.closest(".item") : form).scrollIntoView({ block: "start" });
+  form.querySelector(".written").scrollTop = 0;
+}
+
+/** Give the text the focus where it can be seen: the fields above it may fill a small screen. */
+function focusInSight() {
+  focusText();
+  document.activeElement.scrollIntoView({ block: "nearest" });
 }
 
 /** Send what was refused as a draft instead. Returns true; throws when the browser cannot keep it. */
@@ -151,7 +204,8 @@ function markRefused(problem) {
     if (field.closest("details")) field.closest("details").open = true;
     field.addEventListener("input", () => field.removeAttribute("aria-invalid"), { once: true });
   }
-  (fields[0] ?? form.elements.text).focus({ preventScroll: fields.length === 0 });
+  if (fields.length > 0) fields[0].focus();
+  else focusInSight();
 }
 
 /** Return the draft to edit again: on the entry as it is now, if a part of it has arrived already. */
@@ -176,34 +230,49 @@ async function maySendInexact() {
 }
 
 async function post(intent) {
-  const draft = draftNow();
+  await settleAddresses();
+  const draft = withKind(await asSent(draftNow()), serverNow());
   const isEmpty = ![draft.headline, draft.text, draft.picture_url].some((written) => written.trim());
   if (isEmpty && draft.pictures.length === 0) {
+    if (intent === "published" && isBlank(draft) && sendNow()) return;
     throw { detail: "Write a headline or a text first." };
   }
   if (countCharacters(draft.headline.trim()) > MAX_HEADLINE) {
     throw { detail: `A headline has at most ${MAX_HEADLINE} characters.` };
+  }
+  if (draft.change === "correction" && intent === "published" && !draft.correction.trim()) {
+    markRefused({ errors: [{ pointer: "/correction", detail: "Say what was wrong." }] });
+    throw { detail: "Say what was wrong, and what is right: readers see it." };
   }
   const awaits = awaited(draft);
   await uploads.kept(awaits); // with its words, before anything is sent
   const { state, problem } = uploads.check(awaits);
   if (state === "refused") throw { detail: `A picture cannot be sent. ${problemText(problem)}` };
   if (losesFormatting(draft) && !(await maySendInexact())) return;
-  const steps = stepsFor(draft, { intent, story: story.id, newId, newKey: newId });
+  const steps = stepsFor(draft, { intent, story: story.id, hold: holdFor(draft), newId, newKey: newId });
   const entry = draft.editing?.id ?? steps[0].body.id;
   const label = truncate(draft.headline || draft.text || "Picture", 80);
   const wasPublic = editing !== null && isPublic(editing);
   for (const picture of draft.pictures) postWords(picture, wordsStep(picture, { newKey: newId }));
-  watchItem(postEntry({ entry, label, steps, composed: draft, awaits }), { intent, wasPublic });
-  replaceDraft(EMPTY, { keepsOpen: true }); // what is below does not move up under the pointer
+  watchItem(postEntry({ entry, label, steps, composed: draft, intent, awaits }), { intent, wasPublic });
+  leaveEdit({ keepsOpen: true }); // what is below does not move up under the pointer
+  if (matchMedia("(hover: hover)").matches) focusText(); // on a phone the keyboard would come up over what is said
 }
 
 /** Show what is written as readers would see it. Throws a problem. */
 async function preview() {
-  const draft = draftNow();
-  if (isBlank(draft)) throw { detail: "Write a headline or a text first." };
+  await settleAddresses();
+  const written = await writtenAsRead();
+  if (written === null) throw { detail: "Write a headline or a text first." };
+  await showDraftPreview(written, story);
+}
+
+/** Return what is written as a preview takes it; null if nothing is. Throws a problem. */
+export async function writtenAsRead() {
+  const draft = await asSent(draftNow());
+  if (isBlank(draft)) return null;
   const isThere = (id) => uploads.find(id)?.state === "done";
-  await showDraftPreview(previewOf(draft, { newId, isThere, byline: session.me.byline }), story);
+  return previewOf(draft, { newId, isThere, byline: session.me.byline });
 }
 
 /** Return the uploads that have to be done before a draft can be sent. */
@@ -219,18 +288,24 @@ function replaceDraft(draft, how) {
 
 /** Keep what is in the form as this tab's, or forget it when there is nothing. */
 function keep() {
-  keepDraft(keptFor, draftNow());
+  const draft = draftNow();
+  keepDraft(keptFor, draft);
+  $("kept-sign").textContent = isBlank(draft) ? "" : "✓ Kept in this browser";
 }
 
 function fill(draft, { keepsOpen = false } = {}) {
+  shownDraft = draft;
   editing = draft.editing;
   for (const field of form.elements) {
     if (!field.name) continue;
+    if (field.type === "radio") continue;
     if (field.type === "checkbox") field.checked = draft[field.name];
     else field.value = draft[field.name];
     field.removeAttribute("aria-invalid");
   }
+  $("kept-sign").textContent = "";
   forgetPaste();
+  showText(draft);
   drawMediaWords(draft);
   fillPictures(draft.pictures);
   for (const details of form.querySelectorAll("details")) {
@@ -250,13 +325,13 @@ function nameButtons() {
   $("publish").textContent = shown ? "Save and publish" : "Publish";
   $("save").textContent = shown ? "Save without publishing" : editing ? "Save" : "Save draft";
   $("clear").textContent = editing ? "Cancel" : "Clear";
-  $("silent-line").hidden = !shown;
-  $("inexact").hidden = editing?.text_exact !== false;
+  showChange(editing ? shownDraft : EMPTY, { isOut: shown });
+  $("inexact").hidden = editing?.text_exact !== false || textNow().rich !== null;
 }
 
 /** Move on at Enter instead of submitting: a line is not finished work, and publishing takes a button. */
 function goOnAtEnter(event) {
   if (event.key !== "Enter" || event.isComposing || !event.target.matches("input:not([type=checkbox])")) return;
   event.preventDefault();
-  if (event.target.name === "headline") form.elements.text.focus();
+  if (event.target.name === "headline") focusText();
 }

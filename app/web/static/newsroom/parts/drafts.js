@@ -19,6 +19,19 @@ export function keepDraft(story, draft) {
   else keepInBrowser(() => localStorage.setItem(key, JSON.stringify({ ...draft, at: Date.now() })));
 }
 
+/** Keep beside it what was being written before an edit; nothing if there is nothing in it. */
+export function keepAside(story, draft) {
+  if (isBlank(draft)) localStorage.removeItem(asideOf(story));
+  else keepInBrowser(() => localStorage.setItem(asideOf(story), JSON.stringify({ ...draft, at: Date.now() })));
+}
+
+/** Return what was kept beside an edit, and keep it there no more; null if nothing. */
+export function takeAside(story) {
+  const kept = JSON.parse(localStorage.getItem(asideOf(story)));
+  localStorage.removeItem(asideOf(story));
+  return kept;
+}
+
 /** Return what this tab has kept for a story; null if nothing. */
 export function keptDraft(story) {
   return JSON.parse(localStorage.getItem(keyOf(story)));
@@ -56,6 +69,11 @@ function drawOffer({ key, draft }, { take, again }) {
         return drop();
       })),
   );
+}
+
+/** Return the name of what is kept beside: as of a closed tab, so that it is offered again if this one dies meanwhile. */
+function asideOf(story) {
+  return draftKey({ who: session.who, story, tab: `${tab}-aside` });
 }
 
 function keyOf(story) {

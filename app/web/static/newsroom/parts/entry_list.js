@@ -1,17 +1,22 @@
 // The list of the chosen story's entries, read again when something has changed.
 
-import { follow } from "../../client.js";
 import { element } from "../../entries.js";
 import { drawItem, itemKey } from "../drawing/entry_item.js";
 import { showProblem, showSentence, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
+import { arrange, keepingPlace, retire } from "../drawing/kept_place.js";
+import { isHeld, onPointed } from "../drawing/pointer.js";
+import { drawLive } from "../desk/live_state.js";
+import { readQueue } from "../desk/queue.js";
+import { isRegionShown } from "../desk/regions.js";
+import { beginTimelineView, leaveReadersView, onlyWanted, showReadersView } from "../desk/timeline_view.js";
+import { beginReaderStream, followReaders, isFollowed, leaveReaders } from "../desk/reader_stream.js";
 import { setReachable } from "./connection.js";
 import { drawEntryOutcomes } from "./outbox_view.js";
 import { markPeople } from "./presence.js";
 import { get, isSignedIn } from "../drawing/session.js";
 import { readStory, story } from "./stories.js";
 import { arrivedWords, heldOrder } from "../pure/list_order.js";
-import { canBeFollowed } from "../pure/story_states.js";
 import { mayHaveNote, newestNote } from "../drawing/versions.js";
 
 const REREAD_MS = 20_000; // in case the newsroom's stream cannot be had
@@ -19,22 +24,23 @@ const SOON_MS = 300;
 
 const $ = (id) => document.getElementById(id);
 let onAction = null;
-let follower = null;
 let rereading = null;
 let shownPages = 1;
 let reading = 0;
 let wasAsked = false; // whether a reading that was asked for has not been drawn yet
 let items = [];
 let isHeldBack = false; // whether the list is shown in another order than it was read, or without what has arrived
-let pointer = null; // where the mouse is, as [x, y]; null when it is nowhere, or there is none
 
 /** Begin to show entries. `act` gets (action, entry, story) when a button of one is pressed. */
 export function beginList(act) {
   onAction = act;
-  $("filter").addEventListener("change", tried(() => {
+  beginReaderStream(() => readSoon());
+  const readAnew = tried(() => {
     shownPages = 1;
     return readEntries({ isAsked: true });
-  }));
+  });
+  $("filter").addEventListener("change", readAnew);
+  beginTimelineView({ onOnly: readAnew, storyNow: () => story });
   $("more").addEventListener("click", tried(() => {
     shownPages += 1;
     return readEntries();
@@ -42,17 +48,10 @@ export function beginList(act) {
   $("arrived").addEventListener("click", () => {
     drawEntries({ isAsked: true });
     $("entries").firstElementChild?.focus({ preventScroll: true });
+    $("list").scrollTop = 0;
     $("list").scrollIntoView({ block: "start" });
   });
-  document.addEventListener("pointermove", ({ pointerType, clientX, clientY }) => {
-    pointer = pointerType === "mouse" ? [clientX, clientY] : null;
-    drawHeldBack();
-  }, { passive: true });
-  document.documentElement.addEventListener("pointerleave", () => {
-    pointer = null;
-    drawHeldBack();
-  });
-  document.addEventListener("focusin", drawHeldBack);
+  onPointed(() => isHeldBack && !isListHeld() && drawEntries());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && story && isSignedIn()) readSoon(0);
   });
@@ -66,22 +65,37 @@ export async function showEntries(isAnother) {
     $("entries").replaceChildren();
     $("arrived").hidden = true;
   }
-  if (isAnother || !follower) followReaders();
+  if (isAnother || !isFollowed()) followReaders(story);
+  if (isAnother) showReadersView();
   await readEntries({ isAsked: isAnother });
 }
 
 /** Stop following the story, and empty the list. */
 export function leaveEntries() {
   items = [];
-  follower?.stop();
-  follower = null;
+  leaveReaders();
+  leaveReadersView();
   forgetReading();
   $("entries").replaceChildren();
+}
+
+/** Read the list again in a moment, for an item that was held back while it was edited. */
+export function drawAgain() {
+  if (story && isSignedIn()) readSoon(0);
 }
 
 /** Return the item of an entry, or null if it is not in the list as far as that is read. */
 export function itemOf(entry) {
   return $("entries").querySelector(`[data-id="${entry}"]`);
+}
+
+/** Return the item of an entry: the one in the list, or one by itself above it, if the list does not reach that far. */
+export function itemFor(entry) {
+  const listed = itemOf(entry.id);
+  if (listed || entry.story !== story?.id) return listed;
+  const alone = drawItem(entry, story, tried(onAction));
+  $("alone").replaceChildren(alone);
+  return alone;
 }
 
 /** Return the authors of the entries in the list, as [{id, name}]. */
@@ -106,14 +120,18 @@ export async function readEntries({ isAsked = false } = {}) {
   let next = "";
   for (let page = 0; page < shownPages && next !== null; page += 1) {
     const position = next && `&position=${encodeURIComponent(next)}`;
-    const path = `/v1/newsroom/stories/${story.id}/entries?limit=50${filter}${position}`;
+    const path = `/v1/newsroom/stories/${story.id}/entries?limit=50${onlyWanted()}${filter}${position}`;
     const { body } = await get(path);
     found.push(...body.items);
     ({ next } = body);
   }
   if (turn !== reading) return; // a later reading is under way, and knows better
+  const drawQueue = await readQueue(story);
+  if (turn !== reading) return;
   items = found;
   setReachable(true);
+  drawQueue();
+  drawLive(story, items);
   drawAfterPress("entries", () => {
     drawEntries({ isAsked: wasAsked });
     wasAsked = false;
@@ -147,40 +165,16 @@ function onReadFailed(problem) {
   if (problem.status === 404) showSentence("You cannot see this story any more: choose another one. What is in the form is kept.");
 }
 
-/** Follow the story as a reader: each event says that the newsroom's list is to be read again. */
-function followReaders() {
-  follower?.stop();
-  follower = null;
-  if (!canBeFollowed(story)) return;
-  follower = follow({
-    story: story.id,
-    origin: location.origin,
-    onUpdate: () => readSoon(), // the first time too: the list may have been read before what this begins with
-    onConnection: () => {}, // the newsroom's own stream says whether there is a connection
-  });
-  follower.start();
-}
-
 /** Return the items of the list, by the ids of their entries. */
 function itemsShown() {
   return new Map([...$("entries").children].map((item) => [item.dataset.id, item]));
 }
 
-/** Return whether nothing in the list may move: it is pointed at, has the focus, or is under somebody's thumb. */
-function isHeld() {
-  const place = $("entries");
-  if (place.childElementCount === 0) return false;
-  if (place.contains(document.activeElement)) return true;
-  const { top, bottom, left, right } = place.getBoundingClientRect();
-  if (matchMedia("(hover: none)").matches) return top < innerHeight && bottom > 0;
-  if (pointer === null) return false;
-  const [x, y] = pointer;
-  return left <= x && x <= right && top <= y && y <= bottom;
-}
-
-/** Draw the list as it was read once nobody points at it any more. */
-function drawHeldBack() {
-  if (isHeldBack && !isHeld()) drawEntries();
+function isListHeld() {
+  return isHeld($("entries"), () => {
+    const { top, bottom } = $("entries").getBoundingClientRect();
+    return isRegionShown("list") && top < innerHeight && bottom > 0;
+  });
 }
 
 /** Draw the list. Unchanged entries keep their elements; while it is held, all keep their places and arrivals wait. */
@@ -188,20 +182,21 @@ function drawEntries({ isAsked = false } = {}) {
   const present = itemsShown();
   const read = new Map(items.map((entry) => [entry.id, entry]));
   const ids = [...read.keys()];
-  const { order, arrived } = isAsked || !isHeld() ? { order: ids, arrived: [] } : heldOrder([...present.keys()], ids);
+  const { order, arrived } = isAsked || !isListHeld() ? { order: ids, arrived: [] } : heldOrder([...present.keys()], ids);
   isHeldBack = order.length !== ids.length || order.some((id, index) => id !== ids[index]);
   const lastRead = order.findLastIndex((id) => read.has(id));
   const drawn = order.map((id, index) => {
     const [entry, old] = [read.get(id), present.get(id)];
-    if (!entry) return index < lastRead ? leftIn(old) : old; // what is below may be on the page that comes next
+    if (old?.querySelector("#composer")) return old; // it is being edited there, and is drawn anew afterwards
+    if (!entry) return index < lastRead ? retire(old) : old; // what is below may be on the page that comes next
     if (old?.dataset.version === itemKey(entry, story)) return old;
     const item = drawItem(entry, story, tried(onAction));
     if (mayHaveNote(entry)) addNote(item, entry).catch(() => {}); // it is in the versions too
     return item;
   });
-  keepingPlace(() => keepingFocus(() => {
+  keepingPlace($("entries"), () => keepingOpen(() => {
     if (drawn.some((item, index) => $("entries").children[index] !== item) || drawn.length !== present.size) {
-      $("entries").replaceChildren(...drawn);
+      arrange($("entries"), drawn);
     }
   }));
   $("arrived").hidden = arrived.length === 0;
@@ -210,40 +205,11 @@ function drawEntries({ isAsked = false } = {}) {
   drawEntryOutcomes();
 }
 
-/** Return the item of an entry that is in this list no more, and keeps its place until nobody points there. */
-function leftIn(item) {
-  item.dataset.version = "";
-  for (const each of item.querySelectorAll("button")) each.disabled = true;
-  return item;
-}
-
-/** Draw, and scroll so that what is pointed at, or has the focus, stays where it is on the screen. */
-function keepingPlace(draw) {
-  const at = pointer && isHeld() ? document.elementFromPoint(...pointer) : document.activeElement;
-  const id = at?.closest("#entries .item")?.dataset.id;
-  const action = at?.closest("button")?.dataset.action;
-  const find = () => {
-    const item = id && itemOf(id);
-    return (action && item?.querySelector(`[data-action="${action}"]`)) || item;
-  };
-  const before = find()?.getBoundingClientRect().top;
-  draw();
-  const moved = before === undefined ? 0 : (find()?.getBoundingClientRect().top ?? before) - before;
-  if (moved !== 0) scrollBy({ top: moved, behavior: "instant" });
-}
-
-/** Draw the list; what was opened stays open, and what has the focus keeps it, or else its entry has it. */
-function keepingFocus(draw) {
-  const place = $("entries");
-  const opened = [...place.querySelectorAll(".seldom[open]")].map((details) => details.closest(".item").dataset.id);
-  const at = place.contains(document.activeElement) ? document.activeElement : null;
-  const [id, action] = [at?.closest(".item").dataset.id, at?.dataset.action];
+/** Draw the list; what was opened stays open. */
+function keepingOpen(draw) {
+  const opened = [...$("entries").querySelectorAll(".seldom[open]")].map((details) => details.closest(".item").dataset.id);
   draw();
   for (const each of opened) itemOf(each)?.querySelector(".seldom")?.setAttribute("open", "");
-  if (!at || document.activeElement === at) return;
-  const item = itemOf(id);
-  const again = at.isConnected ? at : item?.querySelector(action ? `[data-action="${action}"]` : "summary");
-  (again ?? item)?.focus({ preventScroll: true });
 }
 
 /** Add the note with which a colleague returned the entry. */

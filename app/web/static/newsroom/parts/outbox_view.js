@@ -3,7 +3,9 @@
 
 import { browserEnvironment } from "../../client.js";
 import { element } from "../../entries.js";
+import { scrolledByKeys } from "../../scrolled_text.js";
 import { button } from "../drawing/dialogs.js";
+import { keepingPlace } from "../drawing/kept_place.js";
 import { announce, showProblem, tried } from "../drawing/notices.js";
 import { drawAfterPress } from "../drawing/press_guard.js";
 import { keepInBrowser } from "../pure/kept_drafts.js";
@@ -11,6 +13,7 @@ import { Outbox } from "../pure/outbox.js";
 import { problemText } from "../pure/problems.js";
 import { newest } from "../pure/revisions.js";
 import { newId, session } from "../drawing/session.js";
+import { changedBy, drawConflict, isMergeable, mergedAsChosen, mergedByItself } from "../conflicts/conflict_view.js";
 import { setKept } from "./connection.js";
 import { story } from "./stories.js";
 import { closeUploads, forgetUploads, onUploads, openUploads, uploads } from "./uploads_here.js";
@@ -28,7 +31,7 @@ const CHOICES = {
   waiting: [["now", "Try now"]],
   pictures: [["now", "Try now"], ["again", "Edit"]],
   refused: [AGAIN, ["again", "Edit"], ["draft", "Keep as draft"], ["drop", "Throw away"]],
-  conflict: [["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
+  conflict: [["merged", "Send both, merged"], ["over", "Send mine over theirs"], ["again", "Edit mine again"], ["drop", "Keep theirs"]],
 };
 const WRITTEN = ["again", "draft"]; // choices of what was written in the composer alone
 const place = document.getElementById("waiting");
@@ -40,19 +43,22 @@ const settled = new Map(); // whom to tell, by item, once it is known what becam
 /**
  * Send what this person has left in the outbox, and what they write from now on. `onDone` gets each item that was
  * acknowledged and its answer, `onChange` all items; `onEditAgain` one that is to be edited again and `onKeepAsDraft`
- * one that is to be a draft: both return whether it was taken.
+ * one that is to be a draft: both return whether it was taken; `onMerged` one with a colleague's change in it, and a sentence. While it `isHeld` all is kept and nothing is sent.
  */
-export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft }) {
+export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft, onMerged, isHeld = false }) {
   closeOutbox();
-  callbacks = { onChange, onEditAgain, onKeepAsDraft };
-  const opened = openUploads();
+  callbacks = { onChange, onEditAgain, onKeepAsDraft, onMerged };
+  const opened = openUploads({ isHeld });
+  const { fetch, ...rest } = browserEnvironment();
   outbox = new Outbox({
     storage: localStorage,
     prefix: `liveblog:${session.who}`,
     token: session.token,
     csrf: session.csrf,
-    env: { ...browserEnvironment(), clock: () => Date.now() },
+    env: { ...rest, fetch: isHeld ? unsent : fetch, clock: () => Date.now() },
     pictures: uploads,
+    merge: mergedByItself,
+    onMerged: sayMerged,
     onChange: draw,
     onDone: (item, answer) => {
       forgetPictures(item);
@@ -66,6 +72,11 @@ export function openOutbox({ onDone, onChange, onEditAgain, onKeepAsDraft }) {
   return opened;
 }
 
+/** Send nothing: with whose rights it would be is not known until the server says so. */
+function unsent() {
+  return Promise.reject(new TypeError("held"));
+}
+
 /** Stop sending; what is in the outbox stays kept. */
 export function closeOutbox() {
   outbox?.stop();
@@ -73,13 +84,14 @@ export function closeOutbox() {
 }
 
 /**
- * Send what was written about an entry of a story, once the uploads that it `awaits` are done. Throws when the browser cannot
+ * Send what was written about an entry of a story, once the uploads that it `awaits` are done; with the `intent` of an
+ * edit, what a colleague changes meanwhile is merged into it. Throws when the browser cannot
  * keep it. Returns the item's id.
  */
-export function postEntry({ entry, label, steps, composed = null, of = story.id, awaits = [] }) {
+export function postEntry({ entry, label, steps, composed = null, intent = null, of = story.id, awaits = [] }) {
   const id = newId();
   const path = `/v1/newsroom/stories/${of}/entries/${entry}`;
-  add({ id, story: of, entry: path, label, steps, composed, awaits, shows: awaits });
+  add({ id, story: of, entry: path, label, steps, composed, intent, awaits, shows: awaits });
   return id;
 }
 
@@ -117,8 +129,12 @@ export async function outcomeOf(id, calledOff) {
   throw problem;
 }
 
-/** Draw at each entry of the list what became of what was done to it. */
+/** Draw at each entry of the list what became of what was done to it; what is pointed at is not moved. */
 export function drawEntryOutcomes() {
+  keepingPlace(document.getElementById("entries"), drawOutcomes);
+}
+
+function drawOutcomes() {
   for (const at of document.querySelectorAll("#entries .item > .outcome-line")) {
     const path = `/v1/newsroom/stories/${story.id}/entries/${at.closest(".item").dataset.id}`;
     const about = (outbox?.items ?? []).filter((item) => !item.composed && item.entry === path && !settled.has(item.id));
@@ -210,6 +226,7 @@ function drawItem(item) {
     "div", { class: "outbox-item", "data-state": state },
     element("p", {}, element("b", {}, item.label), ` – ${WORDS[state]}`, state === "pictures" && partSent(item)),
     item.problem && element("p", { class: "problem" }, problemText(item.problem)),
+    state === "conflict" && item.composed?.editing?.before && drawConflict(item, story),
     state === "conflict" && bothTexts(item),
     choices.length > 0 && element("p", { class: "actions" }, choices.map(([choice, words]) => (
       button(words, tried(() => choose(choice, item)), { "data-choice": choice })
@@ -229,25 +246,36 @@ function drawParts() {
   }
 }
 
-function isOffered(choice, { composed, problem, shows = [] }) {
+function isOffered(choice, item) {
+  const { composed, problem, shows = [] } = item;
   const isAboutPicture = shows.some((id) => uploads?.find(id)?.state === "refused") || problem?.code === "upload_lost";
   if (isAboutPicture && choice === "draft") return false; // the picture would be refused again
+  if (choice === "merged") return isMergeable(item);
   if (WRITTEN.includes(choice)) return Boolean(composed) && !(choice === "draft" && composed.editing);
   return choice !== "retry" || problem?.status !== 412; // it was changed: what it is now is to be looked at first
 }
 
+/** Say that a colleague's change and this one are both in what is sent. */
+async function sayMerged(item, etag) {
+  callbacks.onMerged(item, `${(await changedBy(item, etag, story)) || "Somebody else changed it"}: sent with both changes, merged.`);
+}
+
 function bothTexts({ composed, theirs }) {
   const text = ({ headline, text: body }) => [headline, body].filter(Boolean).join("\n\n");
-  const column = (title, content) => element("div", {}, element("b", {}, title), element("pre", {}, content));
-  return element(
+  const column = (title, content) => element("div", {}, element("b", {}, title), scrolledByKeys(element("pre", {}, content), title));
+  const both = element(
     "div", { class: "both" }, composed && column("Yours", text(composed)), column("Theirs", text(newest(theirs))),
   );
+  if (!composed?.editing?.before) return both;
+  return element("details", {}, element("summary", {}, "Both texts in full"), both);
 }
 
 async function choose(choice, item) {
   switch (choice) {
     case "over":
       return outbox.sendOver(item.id, item.theirEtag);
+    case "merged":
+      return outbox.sendMerged(item.id, mergedAsChosen(item));
     case "retry":
       for (const id of item.shows ?? []) uploads.retry(id);
       return outbox.retry(item.id);

@@ -5,7 +5,7 @@ import { element } from "../../entries.js";
 import { button } from "../drawing/dialogs.js";
 import { showProblem } from "../drawing/notices.js";
 import { send } from "../drawing/session.js";
-import { formattedIn, markdownOf, replacedIn } from "../pure/pasted.js";
+import { formattedIn, markdownOf, replacedIn } from "../rich_text/pasted.js";
 import { problemText } from "../pure/problems.js";
 
 const line = document.getElementById("paste-line");

@@ -10,6 +10,7 @@ import { forgetUploads, onUploads, uploads } from "./uploads_here.js";
 const MOST = 20; // an entry has room for more, a screen has not
 const form = document.getElementById("composer");
 const place = document.getElementById("picture-list");
+const section = document.getElementById("pictures");
 const $ = (id) => document.getElementById(id);
 const drawn = new Map();
 let pictures = [];
@@ -127,6 +128,8 @@ function drawNow() {
     show(picture, index + 1, pictures.length);
   });
   place.hidden = pictures.length === 0;
+  const { activeElement } = document;
+  if (section.contains(activeElement)) activeElement.scrollIntoView({ block: "nearest" }); // what came above has moved it
 }
 
 function handlersOf(id) {

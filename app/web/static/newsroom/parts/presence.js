@@ -43,7 +43,7 @@ export function beginPresence(onNews, onComments) {
 
 /** Watch this story, and send its people what is in the form. */
 export function watchStory(story) {
-  stream.watch(story.id);
+  stream?.watch(story.id);
   sendPresence();
 }
 

@@ -39,6 +39,17 @@ export async function readStories(also) {
   $("list").hidden = $("story-more").hidden = !chosen;
 }
 
+/** Show stories as they were last read, while they cannot be read again; `chosen` is the id of the one to begin with. */
+export function showKeptStories(kept, chosen) {
+  stories = kept;
+  $("story").replaceChildren(...stories.map((each) => element("option", { value: each.id }, nameOf(each))));
+  story = stories.find(({ id }) => id === chosen) ?? null;
+  if (story) {
+    $("story").value = story.id;
+    drawStory();
+  }
+}
+
 /** Choose a story, which may be an old one. Throws a problem. */
 export async function chooseById(wanted) {
   if (!stories.some(({ id }) => id === wanted)) await readStories(wanted);
@@ -112,8 +123,8 @@ async function drawLinks({ id, continues, continued_by: later }) {
 
 function whatIsDrawn() {
   const { status, slug, title, frozen, role, can, settings, continues } = story;
-  const { site_frozen: siteFrozen, continued_by: later, bylines } = story;
-  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later, bylines]);
+  const { site_frozen: siteFrozen, continued_by: later, bylines, on_duty: duty } = story;
+  return JSON.stringify([status, slug, title, frozen, siteFrozen, role, can, settings, continues, later, bylines, duty]);
 }
 
 function keptUnder() {

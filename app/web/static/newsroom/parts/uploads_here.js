@@ -16,8 +16,8 @@ const previews = new Map(); // addresses of the files that this page holds, by u
 /** What waits, or was sent; null while nobody is signed in. */
 export let uploads = null;
 
-/** Begin to send what this person has left in the browser, and what they choose from now on. */
-export async function openUploads() {
+/** Begin to send what this person has left in the browser, and what they choose from now on; nothing while it `isHeld`. */
+export async function openUploads({ isHeld = false } = {}) {
   closeUploads();
   const own = new Uploads({
     store: { list: store.list, get: store.get, put: store.put, delete: store.remove },
@@ -26,7 +26,7 @@ export async function openUploads() {
     csrf: session.csrf,
     prepare: shrunkFile,
     env: {
-      ...browserEnvironment(), newId, clock: () => Date.now(), send: sendFile,
+      ...browserEnvironment(), newId, clock: () => Date.now(), send: isHeld ? unsent : sendFile,
       locked: (name, run) => (navigator.locks ? navigator.locks.request(name, run) : run()),
       tell: (id) => channel?.postMessage(id),
     },
@@ -36,6 +36,10 @@ export async function openUploads() {
   uploads = own;
   await own.open();
   await own.sweep(isNamed, FORGOTTEN_MS);
+}
+
+function unsent() {
+  return Promise.reject(new TypeError("held"));
 }
 
 /** Stop sending; what waits stays kept. */

@@ -8,12 +8,17 @@ const REPLIES = "#replies";
 const $ = (id) => document.getElementById(id);
 const title = document.title;
 let waiting = { total: 0, stories: [] };
+let queued = 0; // what waits in the queue of the chosen story
 let onView = null;
 
 /** Begin. `show` gets whether replies are shown, and of which story (an id, or "" for all), when that changes. */
 export function beginViews(show) {
   onView = show;
-  window.addEventListener("hashchange", showView);
+  window.addEventListener("hashchange", () => {
+    showView();
+    const isLost = document.activeElement === document.body; // a browser lets go of what led here
+    if (isLost) $($("workspace").hidden ? "replies-part" : "writing").focus({ preventScroll: true });
+  });
 }
 
 /** Show the view that the address names. */
@@ -46,11 +51,22 @@ export function drawWaiting(now = waiting) {
   const { total, stories } = waiting;
   setWords($("replies-count"), total > 0 ? String(total) : "");
   $("view-replies").setAttribute("aria-label", total > 0 ? `Replies ${total} waiting` : "Replies");
-  document.title = total > 0 ? `(${total}) ${title}` : title;
+  drawTitle();
   if (story === null) return;
   const here = stories.find((each) => each.story === story.id)?.pending ?? 0;
   $("story-replies").href = `${REPLIES}?story=${story.id}`;
   setWords($("story-replies"), withCount("Its replies", here));
+}
+
+/** Say in the page's title how many entries wait, too. */
+export function setQueued(count) {
+  queued = count;
+  drawTitle();
+}
+
+function drawTitle() {
+  const all = waiting.total + queued;
+  document.title = all > 0 ? `(${all}) ${title}` : title;
 }
 
 function setWords(place, words) {

@@ -8,8 +8,9 @@ import { retryAfterMs } from "../../transports.js";
 import { newest } from "./revisions.js";
 
 const PATIENCE_MS = 20_000; // a server that says nothing for so long is asked again
+const MERGES = 5; // of one item, then a person looks
 const NO_PICTURES = { check: () => ({ state: "ready" }) };
-const COMPARED = ["headline", "text", "kind", "importance", "key_event"];
+const COMPARED = ["headline", "label", "icon", "text", "kind", "importance", "key_event"];
 
 /** Return the headers of a call to the API: the token, sent nowhere else, or the cookie session's CSRF word. */
 export function headersFor({ token, csrf }, { key, ifMatch } = {}) {
@@ -38,12 +39,17 @@ export function step(method, path, body, { ifMatch = null, newKey }) {
  * Sends items in the order in which they were added. An item is {id, story, entry, label, steps, composed}: the steps
  * are sent one after the other; `composed` is what was written, to be put back into the form if the server refuses it;
  * `awaits`, if there, names the uploads that have to be done first: `pictures.check(ids)` says whether they are.
- * `onChange` gets all items after each change, `onDone` each item that has been acknowledged, with the last answer.
+ * `merge(item, theirs, etag)` returns the `steps` and `composed` of an edit with a quicker one merged in, or null if a
+ * person has to decide; `onMerged` gets the item as it was, and the version of theirs. `onChange` gets all items after each
+ * change, `onDone` each item that has been acknowledged, with the last answer.
  */
 export class Outbox {
-  constructor({ storage, prefix, token, csrf, env, pictures = NO_PICTURES, onChange, onDone, onSignedOut }) {
+  constructor({
+    storage, prefix, token, csrf, env, pictures = NO_PICTURES, merge = () => null, onChange, onDone, onSignedOut, onMerged,
+  }) {
     const credentials = { token, csrf };
-    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, pictures, onChange, onDone, onSignedOut });
+    Object.assign(this, { storage, prefix: `${prefix}:out:`, credentials, env, pictures, merge });
+    Object.assign(this, { onChange, onDone, onSignedOut, onMerged });
     this.items = this.#stored();
     this.busy = false;
     this.failures = 0;
@@ -70,6 +76,15 @@ export class Outbox {
     const item = this.items.find((other) => other.id === id);
     item.steps[0].ifMatch = etag;
     Object.assign(item, { state: "sending", problem: null, theirs: undefined });
+    this.#keep(item);
+    this.onChange(this.items);
+    this.run();
+  }
+
+  /** Send an item that met a newer version with that merged into it: `steps` and `composed` of both. */
+  sendMerged(id, both) {
+    const item = this.items.find((other) => other.id === id);
+    Object.assign(item, both, { state: "sending", problem: null, theirs: undefined });
     this.#keep(item);
     this.onChange(this.items);
     this.run();
@@ -132,6 +147,7 @@ export class Outbox {
         return null;
       }
       const outcome = await this.#sendStep(item);
+      if (outcome.isMerged) continue;
       if (outcome.waitMs !== undefined) return this.#wait(item, outcome);
       if (outcome.state) {
         this.#set(item, outcome);
@@ -208,7 +224,12 @@ export class Outbox {
       const theirs = await response.json();
       const etag = response.headers.get("etag");
       if (says(newest(theirs), item.steps[0].body)) return { answer: theirs, etag };
-      return { state: "conflict", problem, theirs, theirEtag: etag };
+      const { merges = 0 } = item;
+      const both = merges < MERGES ? this.merge(item, theirs, etag) : null;
+      if (both === null) return { state: "conflict", problem, theirs, theirEtag: etag };
+      this.onMerged?.({ ...item }, etag);
+      this.#set(item, { ...both, merges: merges + 1 });
+      return { isMerged: true };
     } catch {
       return { waitMs: backOffMs(this.failures, this.env.random), problem };
     }

@@ -51,6 +51,6 @@ export function storyToBeginWith(stories, wanted) {
 /** Return why little or nothing can be written in a story now; "" if there is no reason. */
 export function closedSentence(story) {
   if (story.site_frozen) return "The whole site is frozen: only retract, unpublish and remove work until an admin thaws it.";
-  if (story.frozen) return "This story is frozen: only retract, unpublish and remove work until an admin thaws it.";
+  if (story.frozen) return "This story is frozen: only retract, unpublish and remove work until it is thawed.";
   return CLOSED[story.status] ?? "";
 }

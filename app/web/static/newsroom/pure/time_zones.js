@@ -2,6 +2,7 @@
 
 import { when, zonedFormat } from "../../entries.js";
 
+const TODAY_MS = 18 * 3_600_000; // in which a time alone says when it was
 const DAY_MS = 86_400_000;
 
 /** Return a moment as the value of a datetime-local field; "" for none. */
@@ -31,6 +32,12 @@ export function fromZone(local, timeZone) {
 export function momentText(moment, story = { time_zone: ownZone() }) {
   const { time, date } = when(moment, story);
   return `${time}, ${date}`;
+}
+
+/** Return a moment of the last hours, or of the next, as its time alone; any other as `momentText` does. `now` in ms. */
+export function briefMoment(moment, story, now) {
+  const isNear = Math.abs(now - Date.parse(moment)) < TODAY_MS;
+  return isNear ? when(moment, story).time : momentText(moment, story);
 }
 
 /** Return how long it is until something, in whole seconds: "0:08", "12:00", "1:00:00"; "0:00" once it is due. */

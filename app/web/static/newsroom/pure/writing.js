@@ -1,24 +1,25 @@
 // Drafts (the form's plain strings), the entry fields the API accepts for them, and the requests to send for each.
 // Pure: names, keys and addresses are handed in.
 
+import { bodyOf, isPiece, stored } from "./body.js";
 import { blockOf } from "./draft_pictures.js";
 import { withWords, wordsOf } from "./media_words.js";
 import { step } from "./outbox.js";
 import { newest } from "./revisions.js";
 
 const TEXT_TYPES = new Set(["paragraph", "heading", "list", "quote", "code", "divider"]);
-const MENTION = /^\s*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
+const MENTION = /^[^\S\n\r\u2028\u2029]*\[\[block:([A-Za-z0-9_-]+)\]\]\s*$/gm;
 
 export const EMPTY = Object.freeze({
-  headline: "", text: "", kind: "update", importance: "normal", key_event: false, authors: "", no_byline: false,
-  source_url: "", source_name: "", tags: "", silent: false,
+  headline: "", label: "", icon: "", text: "", kind: "update", importance: "normal", key_event: false, pinned: false, authors: "", no_byline: false,
+  source_url: "", source_name: "", tags: "", change: "", correction: "",
   picture_url: "", picture_alt: "", picture_caption: "", picture_credit: "", picture_place: "above", editing: null,
-  media: null, pictures: Object.freeze([]),
+  media: null, pictures: Object.freeze([]), rich: null,
 });
 
 /** Return whether a draft holds nothing worth keeping. */
 export function isBlank(draft) {
-  const written = ["headline", "text", "source_url", "tags", "picture_url", "picture_caption", "authors"];
+  const written = ["headline", "label", "text", "source_url", "tags", "picture_url", "picture_caption", "authors"];
   const isUnwritten = written.every((name) => draft[name].trim() === "");
   return draft.editing === null && draft.pictures.length === 0 && isUnwritten;
 }
@@ -30,6 +31,8 @@ export function draftOf(entry, etag) {
   const draft = {
     ...EMPTY,
     headline: now.headline ?? "",
+    label: now.label ?? "",
+    icon: now.icon ?? "",
     text: now.text,
     kind: now.kind,
     importance: now.importance,
@@ -41,13 +44,16 @@ export function draftOf(entry, etag) {
     tags: tags.map(({ label }) => label).join(", "),
     media: wordsOf(blocks),
   };
-  const editing = { id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format, text_exact };
+  const editing = {
+    id, etag, status, working: Boolean(entry.working), blocks, authors, tags, text_format, text_exact,
+    published_at: entry.published_at ? Date.parse(entry.published_at) : null,
+  };
   return { ...draft, editing: { ...editing, before: draft } };
 }
 
 /** Return whether sending the draft takes formatting away that its text does not show. */
-export function losesFormatting({ text, editing }) {
-  return editing?.text_exact === false && text !== editing.before.text;
+export function losesFormatting({ text, rich, editing }) {
+  return rich === null && editing?.text_exact === false && text !== editing.before.text;
 }
 
 /** Return the draft of an entry that has arrived in part, with the text that has not; its pictures are there. */
@@ -59,18 +65,24 @@ export function joined(begun, { text, ...composed }) {
   return { ...composed, ...gone, text: texts, editing, media };
 }
 
-function authorLine({ name, role, place }) {
+/** Return an author as a line says it. */
+export function authorLine({ name, role, place }) {
   return [name, role, place].filter(Boolean).join(", ");
 }
 
 /** Return the authors, one a line: "Name, role, place". Those of the edited entry keep what the line does not say. */
 function authorsOf({ authors, no_byline: none, editing }) {
   if (none) return [];
-  const lines = authors.split("\n").map((line) => line.trim()).filter(Boolean);
-  if (lines.length === 0) return editing ? [] : undefined; // left out: the poster's own byline
+  const written = authorsFrom(authors, editing?.authors ?? []);
+  return written.length === 0 && !editing ? undefined : written; // left out: the poster's own byline
+}
+
+/** Return the authors of a text, one a line; `known` ones keep what their line does not say. */
+export function authorsFrom(text, known) {
+  const lines = text.split("\n").map((line) => line.trim()).filter(Boolean);
   return lines.map((line) => {
-    const known = editing?.authors.find((author) => authorLine(author) === line);
-    if (known) return withoutNulls(known);
+    const kept = known.find((author) => authorLine(author) === line);
+    if (kept) return withoutNulls(kept);
     const [name, role, ...place] = line.split(",").map((part) => part.trim());
     return withoutNulls({ name, role: role || null, place: place.join(", ") || null });
   });
@@ -91,6 +103,8 @@ export function fieldsOf(draft) {
   const source = draft.source_url.trim();
   return {
     headline: draft.headline.trim() || null,
+    label: draft.label.trim() || null,
+    icon: draft.icon || null,
     text: draft.text,
     kind: draft.kind,
     importance: draft.importance,
@@ -127,88 +141,135 @@ export function previewOf(draft, { newId, isThere, byline }) {
   const { editing } = draft;
   const there = draft.pictures.filter(({ id, isOwn }) => !isOwn || isThere(id));
   const pictures = picturesOf({ ...draft, pictures: there }, newId);
-  const text = withMentions(draft.text, pictures);
-  const { headline, kind, importance, key_event, authors, source, tags } = fieldsOf(draft);
+  const { headline, label, icon, kind, importance, key_event, authors, source, tags } = fieldsOf(draft);
   const members = {
-    id: editing?.id ?? "preview", revision: 0, status: "published", corrections: [], headline, kind, importance, key_event,
+    id: editing?.id ?? "preview", revision: 0, status: "published", corrections: [], headline, label, icon, kind, importance, key_event,
     authors: authors ?? (byline ? [{ name: byline }] : []), source, tags,
   };
+  return { members, body: shownBody(draft, pictures), left: draft.pictures.length - there.length };
+}
+
+function shownBody(draft, pictures) {
+  const { editing } = draft;
+  if (draft.rich !== null) return draft.rich.length + pictures.length > 0 ? richBody(draft, pictures) : null;
+  const text = withMentions(draft.text, pictures);
   const known = editing ? withWords(editing.blocks, draft.media) : [];
   const blocks = [...known, ...pictures.map(({ block }) => block)];
   const format = editing?.text_format === "plain" && { text_format: "plain" };
-  const body = text.trim() ? { text, ...format, ...(blocks.length > 0 && { blocks }) } : null;
-  return { members, body, left: draft.pictures.length - there.length };
+  return text.trim() ? { text, ...format, ...(blocks.length > 0 && { blocks }) } : null;
+}
+
+/** Return the body of a draft that was written formatted, with the pictures in front of it and behind it. */
+function richBody(draft, pictures) {
+  const at = (wanted) => pictures.filter(({ place }) => place === wanted).map(({ block }) => block);
+  // A text in place of pictures would be refused: it might have been written by who did not see them.
+  const mayBeText = !draft.editing?.blocks.some(isPiece);
+  return bodyOf([...at("above"), ...withWords(draft.rich, draft.media), ...at("below")], { mayBeText });
 }
 
 /**
- * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published".
+ * Return the writes that bring a draft to the server. `intent` is "draft", "submitted" or "published"; what is published is
+ * held for `hold` seconds before it goes out.
  *
  * A picture with a credit has no form in text. Pictures are sent first, as blocks, and the text that follows names their
  * places; until all has arrived, readers see nothing of it.
  */
-export function stepsFor(draft, { intent, story, newId, newKey }) {
+export function stepsFor(draft, { intent, story, hold = 0, newId, newKey }) {
   const entries = `/v1/stories/${encodeURIComponent(story)}/entries`;
-  const how = { intent, entries, newId, newKey };
+  const held = intent === "published" && hold > 0 ? { hold_seconds: hold } : {};
+  const how = { intent, entries, held, newId, newKey };
   return draft.editing ? editSteps(draft, how) : newSteps(draft, how);
 }
 
-function newSteps(draft, { intent, entries, newId, newKey }) {
+function newSteps(draft, { intent, entries, held, newId, newKey }) {
   const id = newId();
   const fields = withoutNulls(fieldsOf(draft));
   const pictures = picturesOf(draft, newId);
+  if (draft.pinned) fields.pinned = true; // an entry's own, when it is made: later ones are made on the entry
+  if (draft.rich !== null) {
+    const { text: _, ...rest } = fields;
+    const body = draft.rich.length + pictures.length > 0 ? richBody(draft, pictures) : {};
+    return [step("POST", entries, { id, status: intent, ...held, ...rest, ...body }, { newKey })];
+  }
   if (pictures.length === 0) {
     if (!fields.text.trim()) delete fields.text;
-    return [step("POST", entries, { id, status: intent, ...fields }, { newKey })];
+    return [step("POST", entries, { id, status: intent, ...held, ...fields }, { newKey })];
   }
   const { text, ...rest } = fields;
   const blocks = pictures.map(({ block }) => block);
-  if (!text.trim()) return [step("POST", entries, { id, status: intent, ...rest, blocks }, { newKey })];
+  if (!text.trim()) return [step("POST", entries, { id, status: intent, ...held, ...rest, blocks }, { newKey })];
   return [
     step("POST", entries, { id, status: "draft", ...rest, blocks }, { newKey }),
     step("PATCH", `${entries}/${id}`, { text: withMentions(text, pictures) }, { ifMatch: "previous", newKey }),
-    ...(intent === "draft" ? [] : [actionStep(`${entries}/${id}`, ACTIONS[intent], newKey)]),
+    ...(intent === "draft" ? [] : [actionStep(`${entries}/${id}`, ACTIONS[intent], { held, newKey })]),
   ];
 }
 
 const ACTIONS = { submitted: "submit", published: "publish" };
 
-function actionStep(entry, action, newKey) {
-  return step("POST", `${entry}/${action}`, {}, { ifMatch: "previous", newKey });
+function actionStep(entry, action, { held, newKey }) {
+  return step("POST", `${entry}/${action}`, action === "publish" ? held : {}, { ifMatch: "previous", newKey });
 }
 
-function editSteps(draft, { intent, entries, newId, newKey }) {
+function editSteps(draft, { intent, entries, held, newId, newKey }) {
   const { editing } = draft;
   const entry = `${entries}/${editing.id}`;
   const isPublic = editing.status === "published" || editing.status === "retracted";
   const pictures = picturesOf(draft, newId);
+  if (draft.rich !== null) return richSteps(draft, pictures, { intent, entry, isPublic, held, newKey });
   const text = pictures.length > 0 ? withMentions(draft.text, pictures) : draft.text;
   const worded = withWords(editing.blocks, draft.media);
   if (worded !== editing.blocks && text === editing.before.text && pictures.length === 0) {
-    return wordSteps(draft, worded, { intent, entry, isPublic, newKey });
+    return wordSteps(draft, worded, { intent, entry, isPublic, held, newKey });
   }
   const blocks = rearranged(worded, text, pictures) ?? (worded === editing.blocks ? null : worded);
   const aside = isPublic && (intent !== "published" || blocks !== null || editing.working);
-  const how = { material: !draft.silent, publish: !aside };
+  const how = { material: draft.change !== "typo", publish: !aside, ...(isPublic && !aside && held) };
   const steps = blocks ? [step("PATCH", entry, { blocks, ...how }, { ifMatch: editing.etag, newKey })] : [];
-  const changes = { ...changed(draft, text, blocks !== null), ...how };
+  const changes = { ...changed(draft, text, blocks !== null), ...how, ...(isPublic && !aside && correctionOf(draft)) };
   steps.push(step("PATCH", entry, changes, { ifMatch: blocks ? "previous" : editing.etag, newKey }));
-  return [...steps, ...finishing(editing, { intent, entry, newKey, isDone: isPublic && !aside, isPublic })];
+  return [...steps, ...finishing(draft, { intent, entry, held, newKey, isDone: isPublic && !aside, isPublic })];
 }
 
-/** Return the writes of an edit that leaves the text alone: its blocks stay as they are to the letter. */
-function wordSteps(draft, blocks, { intent, entry, isPublic, newKey }) {
+/** Return the writes of an edit of formatted text: all of it is one change, and blocks that were not touched stay as they are. */
+function richSteps(draft, pictures, how) {
+  const before = stored(draft.editing.blocks);
+  const isSame = pictures.length === 0 && JSON.stringify(withWords(draft.rich, draft.media)) === JSON.stringify(before);
+  const { blocks = null, ...typed } = isSame ? {} : editedBody(draft, pictures);
+  return wordSteps(draft, blocks, how, typed);
+}
+
+/** Return the body of an edit. One of which nothing is left is a line: an edit cannot take a body away, only put another there. */
+function editedBody(draft, pictures) {
+  return draft.rich.length + pictures.length > 0 ? richBody(draft, pictures) : { blocks: [{ type: "divider" }] };
+}
+
+/** Return the writes of an edit that sends blocks, or leaves the body alone: its blocks stay as they are to the letter. */
+function wordSteps(draft, blocks, { intent, entry, isPublic, held, newKey }, typed = {}) {
   const { editing } = draft;
   const aside = isPublic && (intent !== "published" || editing.working);
-  const changes = { ...changed(draft, draft.text, false), blocks, material: !draft.silent, publish: !aside };
+  const body = blocks === null ? typed : { blocks };
+  const how = { material: draft.change !== "typo", publish: !aside, ...(isPublic && !aside && held) };
+  const changes = { ...changed(draft, editing.before.text, false), ...body, ...how, ...(isPublic && !aside && correctionOf(draft)) };
   const steps = [step("PATCH", entry, changes, { ifMatch: editing.etag, newKey })];
-  return [...steps, ...finishing(editing, { intent, entry, newKey, isDone: isPublic && !aside, isPublic })];
+  return [...steps, ...finishing(draft, { intent, entry, held, newKey, isDone: isPublic && !aside, isPublic })];
 }
 
-/** Return the action that an edit ends with, if it takes one. */
-function finishing(editing, { intent, entry, newKey, isDone, isPublic }) {
+/** Return the sentence of a correction, which goes out with its edit as one change; nothing for any other edit. */
+function correctionOf({ correction }) {
+  const text = (correction ?? "").trim();
+  return text ? { correction: { text } } : {};
+}
+
+/** Return the actions that an edit ends with: one that could not go out with it, and then the sentence of its correction. */
+function finishing(draft, { intent, entry, held, newKey, isDone, isPublic }) {
+  const { editing } = draft;
   const finish = isDone ? null : ACTIONS[intent];
   const isThere = finish === "submit" && editing.status === "submitted" && !isPublic;
-  return finish && !isThere ? [actionStep(entry, finish, newKey)] : [];
+  if (!finish || isThere) return [];
+  const { correction } = finish === "publish" && isPublic ? correctionOf(draft) : {};
+  const line = correction ? [step("POST", `${entry}/corrections`, correction, { newKey })] : [];
+  return [actionStep(entry, finish, { held, newKey }), ...line];
 }
 
 /** Return the blocks to send ahead of a text that has a new picture, or no longer names what it had; else null. */

@@ -1,7 +1,9 @@
 // Edits of what others may be changing too: read, asked about, and written with If-Match of the version that was read.
 
-import { ask } from "./dialogs.js";
-import { get, send } from "./session.js";
+import { element } from "../../entries.js";
+import { ask } from "../drawing/dialogs.js";
+import { get, send } from "../drawing/session.js";
+import { changesBetween, mergePieces, mergedText, wordsOf } from "./word_merge.js";
 
 const TRIES = 5;
 
@@ -21,8 +23,8 @@ export async function change({ read, write, bodyOf }) {
  * Ask for changes and make them; return true once something was changed. Throws a problem.
  *
  * `fieldsOf(object)` returns the fields with their values, `bodyOf(changed, object)` the body for those that were
- * changed, by name; `before(changed)` does what has to be done first. Another person's change stays, unless it is of the
- * same field: then both values are shown, and saving again overwrites theirs knowingly.
+ * changed, by name; `before(changed)` does what has to be done first. Another person's change stays: of another field,
+ * and of other words of the same text. Where both met, both are shown, and saving again overwrites theirs knowingly.
  */
 export async function askToChange({
   title, about, intro, yes = "Save", read, write, fieldsOf, bodyOf, before = async () => {},
@@ -44,8 +46,14 @@ export async function askToChange({
         ({ body, etag } = await get(read));
         const theirs = valuesOf(fieldsOf(body));
         const both = Object.keys(changed).filter((name) => ![known[name], changed[name]].includes(theirs[name]));
+        const met = both.filter((name) => {
+          const merged = isText(fields, name) ? mergedWords(known[name], changed[name], theirs[name]) : null;
+          if (merged !== null) changed[name] = merged;
+          return merged === null;
+        });
+        const before = known;
         known = theirs;
-        if (both.length > 0) throw overtaken(both, theirs, fields);
+        if (met.length > 0) throw overtaken(met, { before, theirs }, fields);
       }
     }
   };
@@ -59,11 +67,37 @@ function valuesOf(fields) {
   ]));
 }
 
-function overtaken(names, theirs, fields) {
+/** Return whether a field is a text that is typed, of which words can be merged. */
+function isText(fields, name) {
+  const { type, options, choices, draw } = fields.find((field) => field.name === name);
+  return (type === undefined || type === "text") && !options && !choices && !draw;
+}
+
+/** Return a text with both changes in it; null where they meet. */
+function mergedWords(before, mine, theirs) {
+  const pieces = mergePieces(before, mine, theirs);
+  return pieces.some(({ what }) => what === "clash") ? null : mergedText(pieces);
+}
+
+/** Draw a text with what is new in it marked. */
+function drawNew(before, now) {
+  const pieces = wordsOf(now);
+  const drawn = [];
+  let at = 0;
+  for (const { start, end } of changesBetween(pieces, wordsOf(before))) { // from now to before: what goes is new
+    drawn.push(pieces.slice(at, start).join(""), start < end ? element("ins", {}, pieces.slice(start, end).join("")) : "");
+    at = end;
+  }
+  return [...drawn, pieces.slice(at).join("")].filter(Boolean);
+}
+
+function overtaken(names, { before, theirs }, fields) {
   const plain = (value) => (value === true ? "yes" : value === false ? "no" : value || "nothing");
   const shown = (name, value) => (fields.find((field) => field.name === name)?.shown ?? plain)(value);
   return {
     detail: "Somebody else changed this in the meantime. Save again to put yours in its place; cancel to keep theirs.",
-    notes: Object.fromEntries(names.map((name) => [name, `Theirs: ${shown(name, theirs[name])}`])),
+    notes: Object.fromEntries(names.map((name) => [
+      name, isText(fields, name) && theirs[name] ? ["Theirs: ", ...drawNew(before[name], theirs[name])] : `Theirs: ${shown(name, theirs[name])}`,
+    ])),
   };
 }

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.web.feeds.xml_writing import add, root, write_xml, xml_text
+from app.web.documents.xml_writing import add, root, write_xml, xml_text
 
 CAN_BE_SAID = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"))
 

@@ -1,0 +1,1 @@
+"""Shapes of documents in vocabularies of others: schema.org."""
