@@ -10,7 +10,7 @@ RUN python3 -m venv --without-pip /opt/venv \
 FROM ${BASE}
 RUN groupadd --gid 10001 liveblog \
  && useradd --uid 10001 --gid liveblog --no-create-home --home-dir /data --shell /usr/sbin/nologin liveblog \
- && install -d -o liveblog -g liveblog -m 0700 /data
+ && install -d -o liveblog -g liveblog -m 0700 /data /data/media
 COPY --from=packages /opt/venv /opt/venv
 COPY LICENSE pyproject.toml /srv/liveblog/
 COPY migrations /srv/liveblog/migrations

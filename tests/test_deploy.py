@@ -1,0 +1,59 @@
+"""What is deployed beside the server asks for metrics that there are, and sends people to pages that there are."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import yaml  # type: ignore[import-untyped] # as in tests/compose.py
+
+from app.api.http.metrics.families import HELP, full_name
+from tests.processes import ROOT
+
+ALERTS = ROOT / "deploy" / "prometheus" / "alerts.yaml"
+DASHBOARD = ROOT / "deploy" / "grafana" / "liveblog.json"
+RUNBOOK = ROOT / "docs" / "runbook.md"
+PUBLISHED = {full_name(name) for name in HELP}
+_NAME = re.compile(r"\b(?:liveblog|process|python)_\w+\b")
+_OF_HISTOGRAMS = re.compile(r"_(?:bucket|sum|count)$")
+
+
+def _alerts() -> list[dict[str, Any]]:
+    groups = yaml.safe_load(ALERTS.read_text(encoding="utf-8"))["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def _unknown(expression: str) -> list[str]:
+    asked = (_OF_HISTOGRAMS.sub("", name) for name in _NAME.findall(expression))
+    return [name for name in asked if name not in PUBLISHED]
+
+
+def test_alerts_ask_for_metrics_that_are_published() -> None:
+    alerts = _alerts()
+    assert {each["alert"]: _unknown(each["expr"]) for each in alerts if _unknown(each["expr"])} == {}
+    assert all(each["expr"].count("(") == each["expr"].count(")") for each in alerts)
+    assert len(alerts) > 15
+
+
+def test_the_runbook_has_a_place_for_each_alert_and_for_no_other() -> None:
+    headings = re.findall(r"^## (\w+)$", RUNBOOK.read_text(encoding="utf-8"), re.MULTILINE)
+    assert headings == [each["alert"] for each in _alerts()]
+
+
+def test_alerts_say_who_is_to_be_woken_and_what_has_happened() -> None:
+    for each in _alerts():
+        assert each["labels"]["severity"] in {"page", "ticket"}, each["alert"]
+        assert each["annotations"]["summary"].endswith("."), each["alert"]
+
+
+def test_the_dashboard_asks_for_metrics_that_are_published() -> None:
+    panels = json.loads(DASHBOARD.read_text(encoding="utf-8"))["panels"]
+    asked = [target["expr"] for panel in panels for target in panel["targets"]]
+    assert [name for expression in asked for name in _unknown(expression)] == []
+    assert len({panel["id"] for panel in panels}) == len(panels) > 10
+
+
+def test_every_metric_that_operations_tells_of_is_published() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert [name for name in _unknown(text) if not name.endswith("_")] == []
